@@ -1,0 +1,66 @@
+# The front door. `make` alone says what there is.
+.DEFAULT_GOAL := help
+SHELL := /bin/bash
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PORT := $(or $(MARKETPLACE_PORT),8000)
+export UV_PYTHON_DOWNLOADS := never
+
+.PHONY: help
+help: ## Say what there is
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 20
+
+.PHONY: install
+install: $(VENV)/.installed frontend/dist/docs/.built ## Install everything into .venv and frontend
+
+$(VENV)/.installed: requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo "Python 3.11 or newer is needed; set PYTHON=/path/to/python3.11"; exit 1; }
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m uv --version >/dev/null 2>&1 || $(BIN)/python -m pip install --quiet "uv>=0.9"
+	VIRTUAL_ENV=$(CURDIR)/$(VENV) $(BIN)/python -m uv pip install --quiet --require-hashes -r requirements.lock
+	VIRTUAL_ENV=$(CURDIR)/$(VENV) $(BIN)/python -m uv pip install --quiet --no-deps -e .
+	@touch $@
+
+frontend/dist/docs/.built: frontend/package-lock.json $(wildcard frontend/docs/*)
+	@node -e 'process.exit(Number(process.versions.node.split(".")[0]) < 20)' || \
+		{ echo "Node 20 or newer is needed"; exit 1; }
+	cd frontend && npm ci --silent && npm run --silent build
+	@touch $@
+
+.PHONY: run
+run: install ## Run the marketplace with demo data on http://localhost:8000 (MARKETPLACE_PORT)
+	MARKETPLACE_PORT=$(PORT) $(BIN)/marketplace serve --demo
+
+.PHONY: check
+check: install ## Format, lint, types, import contracts, documents, fast tests: under a minute
+	$(BIN)/ruff format --check --quiet .
+	$(BIN)/ruff check --quiet .
+	$(BIN)/lint-imports --no-cache > .import-contracts.log || { cat .import-contracts.log; exit 1; }
+	$(BIN)/mypy
+	@$(BIN)/marketplace openapi | diff -u openapi.json - || { echo "openapi.json is stale: make openapi"; exit 1; }
+	$(BIN)/pytest -q tests/core tests/http tests/architecture
+
+.PHONY: openapi
+openapi: install ## Write openapi.json anew
+	$(BIN)/marketplace openapi > openapi.json
+
+.PHONY: format
+format: install ## Format the code
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+.PHONY: test
+test: install ## Every test, on a real PostgreSQL
+	$(BIN)/pytest
+
+.PHONY: lock
+lock: install ## Choose versions anew and write requirements.lock
+	$(BIN)/python -m uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header \
+		--python-version 3.11 --extra embedded --group dev --upgrade pyproject.toml -o requirements.lock
+
+.PHONY: clean
+clean: ## Remove what was built; keep the data in .marketplace
+	rm -rf $(VENV) frontend/node_modules frontend/dist .mypy_cache .ruff_cache .pytest_cache

@@ -1,0 +1,138 @@
+"""Tables as dictionaries, and transactions that keep their changes to themselves until they commit."""
+
+import asyncio
+from collections.abc import Hashable, Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Generic, TypeVar
+from uuid import UUID
+
+from marketplace.adapters.memory.locks import Locks
+from marketplace.core.entities.bookings import Booking, BookingStep
+from marketplace.core.entities.sessions import Session
+from marketplace.core.entities.slots import Slot
+from marketplace.core.entities.tokens import Family
+from marketplace.core.entities.users import User
+
+K = TypeVar("K", bound=Hashable)
+R = TypeVar("R")
+
+SlotKey = tuple[UUID, datetime]
+SeatKey = tuple[UUID, UUID, datetime]
+"""Person, session, start."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FamilyRow:
+    """A login and when it was revoked."""
+
+    family: Family
+    revoked_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TokenRow:
+    """A refresh token and when it was used."""
+
+    family_id: UUID
+    used_at: datetime | None = None
+
+
+class Table(Generic[K, R]):
+    """The committed rows of one kind by key. Rows are frozen, so a reader may keep one."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.rows: dict[K, R] = {}
+
+
+class Database:
+    """All tables. `emails`, `usernames` and `seats` are the unique indexes: whose row has the key."""
+
+    def __init__(self, lock_timeout: timedelta) -> None:
+        self.users: Table[UUID, User] = Table("users")
+        self.emails: Table[str, UUID] = Table("emails")
+        self.usernames: Table[str, UUID] = Table("usernames")
+        self.families: Table[UUID, FamilyRow] = Table("families")
+        self.tokens: Table[bytes, TokenRow] = Table("tokens")
+        self.sessions: Table[UUID, Session] = Table("sessions")
+        self.slots: Table[SlotKey, Slot] = Table("slots")
+        self.bookings: Table[UUID, Booking] = Table("bookings")
+        self.steps: Table[UUID, tuple[BookingStep, ...]] = Table("steps")
+        self.seats: Table[SeatKey, UUID] = Table("seats")
+        self.locks = Locks(lock_timeout)
+        self.open_rows: set[Rows] = set()
+
+    def begin(self) -> "Rows":
+        """The rows as a new transaction sees them."""
+        rows = Rows(self)
+        self.open_rows.add(rows)
+        return rows
+
+
+class Rows:
+    """The rows as one transaction sees them: the newest committed ones under its own changes."""
+
+    def __init__(self, database: Database) -> None:
+        self.database = database
+        self._changes: dict[Table[Any, Any], dict[Any, Any]] = {}
+
+    def find(self, table: Table[K, R], key: K) -> R | None:
+        """The row with this key."""
+        changed: dict[K, R | None] = self._changes.get(table, {})
+        return changed[key] if key in changed else table.rows.get(key)
+
+    def all(self, table: Table[K, R]) -> Iterator[R]:
+        """Every row of a table."""
+        changed: dict[K, R | None] = self._changes.get(table, {})
+        yield from (row for key, row in table.rows.items() if key not in changed)
+        yield from (row for row in changed.values() if row is not None)
+
+    def pending_elsewhere(self, table: Table[K, R]) -> Iterator[R]:
+        """Rows that other transactions have written and not committed."""
+        for other in self.database.open_rows - {self}:
+            yield from (row for row in other._changes.get(table, {}).values() if row is not None)  # noqa: SLF001
+
+    def put(self, table: Table[K, R], key: K, row: R) -> None:
+        """Insert or update a row."""
+        self._changes.setdefault(table, {})[key] = row
+
+    def drop(self, table: Table[K, R], key: K) -> None:
+        """Delete a row."""
+        self._changes.setdefault(table, {})[key] = None
+
+    async def lock(self, table: Table[K, R], key: K, *, shared: bool = False) -> None:
+        """Wait until nobody else holds the lock of this key, and hold it until the end. Raises `Collision`."""
+        await self.lock_word((table.name, key), shared=shared)
+
+    async def lock_word(self, word: Hashable, *, shared: bool = False) -> None:
+        """The same for something that is no row."""
+        await self.database.locks.acquire(self, word, shared=shared)
+
+    async def acquire(self, table: Table[K, R], key: K, *, shared: bool = False) -> R | None:
+        """The row as it is once its lock is had. One that nobody committed yet is not there, and not waited for."""
+        await asyncio.sleep(0)
+        if self.find(table, key) is None:
+            return None
+        return await self.look(table, key, shared=shared)
+
+    async def look(self, table: Table[K, R], key: K, *, shared: bool = False) -> R | None:
+        """What is there once everybody else is done with this key, also if it is nothing yet."""
+        await self.lock(table, key, shared=shared)
+        return self.find(table, key)
+
+    async def commit(self) -> None:
+        """Make the changes everybody's, all at once."""
+        await asyncio.sleep(0)
+        for table, changed in self._changes.items():
+            for key, row in changed.items():
+                if row is None:
+                    table.rows.pop(key, None)
+                else:
+                    table.rows[key] = row
+
+    def end(self) -> None:
+        """Forget what was not committed and free the locks."""
+        self._changes.clear()
+        self.database.open_rows.discard(self)
+        self.database.locks.release_all(self)

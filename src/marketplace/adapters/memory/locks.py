@@ -1,0 +1,88 @@
+"""Locks held until a transaction ends, first come first served."""
+
+import asyncio
+from collections import defaultdict, deque
+from collections.abc import Hashable
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from marketplace.core.errors import Collision
+
+
+@dataclass(eq=False, slots=True)
+class _Waiter:
+    owner: object
+    shared: bool
+    granted: asyncio.Future[None]
+
+
+@dataclass(eq=False, slots=True)
+class _Lock:
+    holders: dict[object, bool] = field(default_factory=dict)
+    """Who holds it, and whether only as one of several."""
+    queue: deque[_Waiter] = field(default_factory=deque)
+
+    def admits(self, owner: object, *, shared: bool) -> bool:
+        return all(holder is owner or (shared and is_shared) for holder, is_shared in self.holders.items())
+
+
+class Locks:
+    """Shared and exclusive locks by key.
+
+    Fair: who comes later waits behind those who wait already, so that a stream of shared holders cannot keep an
+    exclusive one out. Cycles are not looked for; the timeout ends them.
+    """
+
+    def __init__(self, timeout: timedelta) -> None:
+        self._timeout = timeout.total_seconds()
+        self._locks: dict[Hashable, _Lock] = {}
+        self._held: defaultdict[object, set[Hashable]] = defaultdict(set)
+
+    async def acquire(self, owner: object, key: Hashable, *, shared: bool = False) -> None:
+        """Hold the lock of a key until `release_all`. Raises `Collision` when it cannot be had in time."""
+        await asyncio.sleep(0)
+        lock = self._locks.setdefault(key, _Lock())
+        held = lock.holders.get(owner)
+        if held is False or (held is True and shared):
+            return
+        if lock.admits(owner, shared=shared) and (held is not None or not lock.queue):
+            self._grant(lock, key, owner, shared=shared)
+            return
+        waiter = _Waiter(owner, shared, asyncio.get_running_loop().create_future())
+        if held is None:
+            lock.queue.append(waiter)
+        else:
+            # behind the others it would wait for those who wait for its own shared hold
+            lock.queue.appendleft(waiter)
+        try:
+            async with asyncio.timeout(self._timeout):
+                await waiter.granted
+        except TimeoutError as error:
+            raise Collision from error
+        finally:
+            if waiter in lock.queue:
+                lock.queue.remove(waiter)
+                self._pass_on(lock, key)
+
+    def release_all(self, owner: object) -> None:
+        """Free everything that an owner holds."""
+        for key in self._held.pop(owner, ()):
+            lock = self._locks[key]
+            del lock.holders[owner]
+            self._pass_on(lock, key)
+
+    def _grant(self, lock: _Lock, key: Hashable, owner: object, *, shared: bool) -> None:
+        lock.holders[owner] = shared
+        self._held[owner].add(key)
+
+    def _pass_on(self, lock: _Lock, key: Hashable) -> None:
+        while lock.queue and (
+            lock.queue[0].granted.done() or lock.admits(lock.queue[0].owner, shared=lock.queue[0].shared)
+        ):
+            waiter = lock.queue.popleft()
+            # one that was cancelled has not run yet to leave the queue itself
+            if not waiter.granted.done():
+                self._grant(lock, key, waiter.owner, shared=waiter.shared)
+                waiter.granted.set_result(None)
+        if not lock.holders and not lock.queue:
+            self._locks.pop(key, None)

@@ -1,0 +1,141 @@
+"""Slots: where seats are taken and given back."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from marketplace.adapters.memory.database import Rows
+from marketplace.adapters.memory.sessions import session_details
+from marketplace.adapters.memory.users import contact
+from marketplace.core.entities.bookings import Booking
+from marketplace.core.entities.sessions import Session
+from marketplace.core.entities.slots import Offer, Slot
+from marketplace.core.errors import AlreadyBooked, CreatorUnavailable, NotFound, SoldOut
+
+
+class MemorySlots:
+    """Slots within a transaction."""
+
+    def __init__(self, rows: Rows) -> None:
+        self._rows = rows
+        self._database = rows.database
+
+    async def acquire_offer(self, session_id: UUID, starts_at: datetime, buyer_id: UUID) -> Offer:
+        """The offer, read once session and creator are locked against edits."""
+        session = await self._rows.acquire(self._database.sessions, session_id, shared=True)
+        buyer = self._rows.find(self._database.users, buyer_id)
+        if session is None or buyer is None:
+            raise NotFound
+        creator = await self._rows.acquire(self._database.users, session.creator_id, shared=True)
+        if creator is None:
+            raise NotFound
+        return Offer(
+            session=session_details(session, creator, contact),
+            buyer=contact(buyer),
+            starts_at=starts_at,
+            slot=self._rows.find(self._database.slots, (session_id, starts_at)),
+            already_booked=self._rows.find(self._database.seats, (buyer_id, session_id, starts_at)) is not None,
+        )
+
+    async def take(self, booking: Booking) -> bool:
+        """Take seats of an occupied slot."""
+        await self._check_no_twin(booking)
+        slot = await self._rows.acquire(self._database.slots, (booking.session_id, booking.starts_at))
+        if slot is None or slot.seats_taken == 0 or slot.seats_taken + booking.seats > slot.capacity:
+            return False
+        self._put(replace(slot, seats_taken=slot.seats_taken + booking.seats))
+        self._add(booking)
+        return True
+
+    async def acquire_creator(self, creator_id: UUID) -> None:
+        """A lock of its own, so that only opening is serial, and not what else concerns the account."""
+        await self._rows.lock_word(("openings", creator_id))
+
+    async def open(self, slot: Slot, booking: Booking) -> bool:
+        """Take the first seats of a slot."""
+        if booking.seats > slot.capacity:
+            raise SoldOut
+        await self._check_no_twin(booking)
+        found = await self._rows.look(self._database.slots, (slot.session_id, slot.starts_at))
+        taken = found.seats_taken if found else 0
+        if taken + booking.seats > slot.capacity:
+            return False
+        occupied = replace(slot, seats_taken=taken + booking.seats)
+        await self._check_creator_is_free([occupied])
+        self._put(occupied)
+        self._add(booking)
+        return True
+
+    async def release(self, booking: Booking) -> None:
+        """Give seats back."""
+        slot = await self._rows.acquire(self._database.slots, (booking.session_id, booking.starts_at))
+        if slot is None:
+            raise NotFound
+        self._put(replace(slot, seats_taken=slot.seats_taken - booking.seats))
+
+    async def acquire_upcoming(self, session_id: UUID, now: datetime) -> tuple[Slot, ...]:
+        """The slots to come, locked one after another."""
+        starts = sorted(slot.starts_at for slot in self._upcoming(session_id, now))
+        for start in starts:
+            await self._rows.lock(self._database.slots, (session_id, start))
+        return tuple(sorted(self._upcoming(session_id, now), key=lambda slot: slot.starts_at))
+
+    async def reshape(self, session: Session, now: datetime) -> None:
+        """Rewrite the slots to come."""
+        length = timedelta(minutes=session.duration)
+        reshaped = [
+            replace(slot, capacity=session.max_participants, ends_at=slot.starts_at + length)
+            for slot in await self.acquire_upcoming(session.id, now)
+        ]
+        await self._check_creator_is_free([slot for slot in reshaped if slot.seats_taken])
+        for slot in reshaped:
+            self._put(slot)
+
+    def _upcoming(self, session_id: UUID, now: datetime) -> Iterator[Slot]:
+        for slot in self._rows.all(self._database.slots):
+            if slot.session_id == session_id and slot.starts_at > now:
+                yield slot
+
+    async def _check_no_twin(self, booking: Booking) -> None:
+        """Wait for another booking of this person's in this slot to be decided; raise if there is one then."""
+        seat = (booking.user_id, booking.session_id, booking.starts_at)
+        if await self._rows.look(self._database.seats, seat) is not None:
+            raise AlreadyBooked
+
+    async def _check_creator_is_free(self, occupied: list[Slot]) -> None:
+        """Raise if occupied slots would overlap; one that another transaction is changing is waited for.
+
+        Nothing is awaited between the last look and the return, so the caller's write cannot be overtaken.
+        """
+        waited: set[tuple[UUID, datetime]] = set()
+        while True:
+            pending = {
+                (slot.session_id, slot.starts_at)
+                for slot in self._rows.pending_elsewhere(self._database.slots)
+                if any(slot.excludes(own) for own in occupied)
+            } - waited
+            if not pending:
+                break
+            for key in sorted(pending):
+                # shared is enough: it waits for who writes the slot, and keeps it as it was then found
+                await self._rows.lock(self._database.slots, key, shared=True)
+            waited |= pending
+        written = {(slot.session_id, slot.starts_at) for slot in occupied}
+        others = (
+            slot
+            for slot in self._rows.all(self._database.slots)
+            if slot.seats_taken and (slot.session_id, slot.starts_at) not in written
+        )
+        if any(other.excludes(own) for other in (*others, *occupied) for own in occupied):
+            raise CreatorUnavailable
+
+    def _put(self, slot: Slot) -> None:
+        if not 0 <= slot.seats_taken <= slot.capacity:
+            raise SoldOut
+        self._rows.put(self._database.slots, (slot.session_id, slot.starts_at), slot)
+
+    def _add(self, booking: Booking) -> None:
+        self._rows.put(self._database.bookings, booking.id, booking)
+        self._rows.put(self._database.steps, booking.id, (booking.made(),))
+        self._rows.put(self._database.seats, (booking.user_id, booking.session_id, booking.starts_at), booking.id)

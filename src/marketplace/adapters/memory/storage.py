@@ -1,0 +1,35 @@
+"""Everything together."""
+
+import asyncio
+from datetime import timedelta
+
+from marketplace.adapters.memory.bookings import MemoryBookingLists
+from marketplace.adapters.memory.catalog import MemoryCatalog
+from marketplace.adapters.memory.database import Database
+from marketplace.adapters.memory.tokens import MemoryCallers
+from marketplace.adapters.memory.unit_of_work import MemoryUnitOfWork
+from marketplace.adapters.memory.users import MemoryUserDirectory
+from marketplace.core.ports.storage import Storage
+
+LOCK_TIMEOUT = timedelta(seconds=5)
+
+
+class MemoryReadiness:
+    """Memory is always there."""
+
+    async def check(self) -> None:
+        """Return."""
+        await asyncio.sleep(0)
+
+
+def memory_storage(*, lock_timeout: timedelta = LOCK_TIMEOUT) -> Storage:
+    """Storage that lives as long as the process; every call makes an empty one of its own."""
+    database = Database(lock_timeout)
+    return Storage(
+        users=MemoryUserDirectory(database),
+        callers=MemoryCallers(database),
+        catalog=MemoryCatalog(database),
+        booking_lists=MemoryBookingLists(database),
+        unit_of_work=MemoryUnitOfWork(database),
+        readiness=MemoryReadiness(),
+    )

@@ -1,0 +1,103 @@
+"""Logins and their refresh tokens."""
+
+import asyncio
+from dataclasses import replace
+from datetime import datetime
+from uuid import UUID
+
+from marketplace.adapters.memory.database import Database, FamilyRow, Rows, TokenRow
+from marketplace.core.entities.tokens import Caller, Claims, Family
+
+
+class MemoryCallers:
+    """Who is behind an access token."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def find(self, claims: Claims) -> Caller | None:
+        """The caller, if there still is one."""
+        await asyncio.sleep(0)
+        row = self._database.families.rows.get(claims.family_id)
+        user = self._database.users.rows.get(claims.user_id)
+        if row is None or user is None or row.family.user_id != user.id:
+            return None
+        if row.revoked_at is not None or not user.is_active:
+            return None
+        return Caller(
+            user_id=user.id,
+            family_id=row.family.id,
+            role=user.role,
+            is_staff=user.is_staff,
+            is_superuser=user.is_superuser,
+        )
+
+
+class MemoryTokens:
+    """Logins within a transaction. A login's lock guards its tokens too."""
+
+    def __init__(self, rows: Rows) -> None:
+        self._rows = rows
+        self._database = rows.database
+
+    async def add_family(self, family: Family, token_hash: bytes) -> None:
+        """Start a login; what has expired by its beginning goes."""
+        for seen in self._of_user(family.user_id):
+            row = await self._rows.acquire(self._database.families, seen.family.id)
+            if row is not None and row.family.expires_at <= family.created_at:
+                self._drop(row.family.id)
+        await self.add(family, token_hash)
+
+    async def use(self, token_hash: bytes, now: datetime) -> Family | None:
+        """The login of a token that is good, which it then no longer is."""
+        row = await self._acquire_family_of(token_hash)
+        token = self._rows.find(self._database.tokens, token_hash)
+        if row is None or token is None or token.used_at is not None:
+            return None
+        user = self._rows.find(self._database.users, row.family.user_id)
+        if row.revoked_at is not None or row.family.expires_at <= now or user is None or not user.is_active:
+            return None
+        self._rows.put(self._database.tokens, token_hash, replace(token, used_at=now))
+        return row.family
+
+    async def add(self, family: Family, token_hash: bytes) -> None:
+        """The next token; the login lives as long as it."""
+        row = await self._rows.acquire(self._database.families, family.id)
+        extended = replace(row, family=family) if row else FamilyRow(family=family)
+        self._rows.put(self._database.families, family.id, extended)
+        self._rows.put(self._database.tokens, token_hash, TokenRow(family_id=family.id))
+
+    async def revoke_family_of(self, token_hash: bytes, now: datetime) -> None:
+        """End the login of a token."""
+        row = await self._acquire_family_of(token_hash)
+        if row is not None:
+            self._revoke(row, now)
+
+    async def revoke_all(self, user_id: UUID, now: datetime, *, but: UUID | None = None) -> None:
+        """End every login of a person but one."""
+        for seen in self._of_user(user_id):
+            if seen.family.id != but:
+                row = await self._rows.acquire(self._database.families, seen.family.id)
+                if row is not None:
+                    self._revoke(row, now)
+
+    def _of_user(self, user_id: UUID) -> list[FamilyRow]:
+        rows = (row for row in self._rows.all(self._database.families) if row.family.user_id == user_id)
+        return sorted(rows, key=lambda row: row.family.id)
+
+    def _revoke(self, row: FamilyRow, now: datetime) -> None:
+        if row.revoked_at is None:
+            self._rows.put(self._database.families, row.family.id, replace(row, revoked_at=now))
+
+    async def _acquire_family_of(self, token_hash: bytes) -> FamilyRow | None:
+        await asyncio.sleep(0)
+        token = self._rows.find(self._database.tokens, token_hash)
+        if token is None:
+            return None
+        return await self._rows.acquire(self._database.families, token.family_id)
+
+    def _drop(self, family_id: UUID) -> None:
+        for token_hash, token in list(self._database.tokens.rows.items()):
+            if token.family_id == family_id:
+                self._rows.drop(self._database.tokens, token_hash)
+        self._rows.drop(self._database.families, family_id)

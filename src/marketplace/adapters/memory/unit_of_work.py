@@ -1,0 +1,42 @@
+"""Transactions."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from marketplace.adapters.memory.bookings import MemoryBookings
+from marketplace.adapters.memory.database import Database, Rows
+from marketplace.adapters.memory.sessions import MemorySessions
+from marketplace.adapters.memory.slots import MemorySlots
+from marketplace.adapters.memory.tokens import MemoryTokens
+from marketplace.adapters.memory.users import MemoryUsers
+
+
+class MemoryTransaction:
+    """What can be changed together."""
+
+    def __init__(self, rows: Rows) -> None:
+        self.rows = rows
+        self.users = MemoryUsers(rows)
+        self.tokens = MemoryTokens(rows)
+        self.sessions = MemorySessions(rows)
+        self.slots = MemorySlots(rows)
+        self.bookings = MemoryBookings(rows)
+
+
+class MemoryUnitOfWork:
+    """Begins transactions over one database."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    @asynccontextmanager
+    async def __call__(self) -> AsyncIterator[MemoryTransaction]:
+        """A transaction, committed when the block ends and rolled back when it raises."""
+        await asyncio.sleep(0)
+        rows = self._database.begin()
+        try:
+            yield MemoryTransaction(rows)
+            await rows.commit()
+        finally:
+            rows.end()

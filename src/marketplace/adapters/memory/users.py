@@ -1,0 +1,85 @@
+"""Accounts."""
+
+import asyncio
+from dataclasses import fields
+from uuid import UUID
+
+from marketplace.adapters.memory.database import Database, Rows
+from marketplace.core.entities.users import Contact, PublicUser, User, fold
+from marketplace.core.errors import EmailTaken, NotFound, UsernameTaken
+
+
+def public_user(user: User) -> PublicUser:
+    """What anyone may see of an account."""
+    return PublicUser(**{field.name: getattr(user, field.name) for field in fields(PublicUser)})
+
+
+def contact(user: User) -> Contact:
+    """What the other party of a booking may see of an account."""
+    return Contact(**{field.name: getattr(user, field.name) for field in fields(Contact)})
+
+
+class MemoryUserDirectory:
+    """Accounts as they are read."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def get(self, user_id: UUID) -> User:
+        """The account, or `NotFound`."""
+        await asyncio.sleep(0)
+        user = self._database.users.rows.get(user_id)
+        if user is None:
+            raise NotFound
+        return user
+
+    async def find_by_email(self, email: str) -> User | None:
+        """The account with this e-mail address."""
+        await asyncio.sleep(0)
+        user_id = self._database.emails.rows.get(fold(email))
+        return None if user_id is None else self._database.users.rows[user_id]
+
+    async def has_any(self) -> bool:
+        """Whether there is an account."""
+        await asyncio.sleep(0)
+        return bool(self._database.users.rows)
+
+
+class MemoryUsers:
+    """Accounts within a transaction."""
+
+    def __init__(self, rows: Rows) -> None:
+        self._rows = rows
+        self._database = rows.database
+
+    async def acquire(self, user_id: UUID) -> User:
+        """The account, locked."""
+        user = await self._rows.acquire(self._database.users, user_id)
+        if user is None:
+            raise NotFound
+        return user
+
+    async def add(self, user: User) -> None:
+        """Insert; the locks on the folded names make twins wait for one another."""
+        await self._write(user, None)
+
+    async def save(self, user: User) -> None:
+        """Update; the names that become free are locked too, since they are not free until the commit."""
+        await self._write(user, await self.acquire(user.id))
+
+    async def _write(self, user: User, before: User | None) -> None:
+        email, username = fold(user.email), fold(user.username)
+        old_email, old_username = (fold(before.email), fold(before.username)) if before else (email, username)
+        for each in sorted({old_email, email}):
+            await self._rows.lock(self._database.emails, each)
+        for each in sorted({old_username, username}):
+            await self._rows.lock(self._database.usernames, each)
+        if self._rows.find(self._database.emails, email) not in {None, user.id}:
+            raise EmailTaken
+        if self._rows.find(self._database.usernames, username) not in {None, user.id}:
+            raise UsernameTaken
+        self._rows.drop(self._database.emails, old_email)
+        self._rows.drop(self._database.usernames, old_username)
+        self._rows.put(self._database.emails, email, user.id)
+        self._rows.put(self._database.usernames, username, user.id)
+        self._rows.put(self._database.users, user.id, user)

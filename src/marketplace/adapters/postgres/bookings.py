@@ -1,0 +1,108 @@
+"""Bookings in PostgreSQL."""
+
+import json
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+
+from marketplace.adapters.postgres.pool import Connection, Database
+from marketplace.adapters.postgres.rows import CONTACT, SESSION_WITH_CONTACT, booked_session, columns, contact
+from marketplace.core.entities.bookings import Booking, BookingDetails, BookingHistory, BookingStep
+from marketplace.core.entities.pages import Page
+from marketplace.core.errors import NotFound
+
+BOOKING = ("id", "session_id", "creator_id", "user_id", "starts_at", "seats", "amount", "status", "created_at")
+STEP = ("booking_id", "at", "actor_id", "from_status", "to_status", "reason")
+
+DETAILS = f"""
+    SELECT {columns("b", BOOKING)}, l.ends_at, {SESSION_WITH_CONTACT}, ({columns("u", CONTACT)}) AS user_details
+    FROM bookings b
+        JOIN slots l ON l.session_id = b.session_id AND l.starts_at = b.starts_at
+        JOIN sessions s ON s.id = b.session_id
+        JOIN users c ON c.id = b.creator_id
+        JOIN users u ON u.id = b.user_id
+"""  # noqa: S608 - column names
+FIND = f"""
+    WITH found AS ({DETAILS} WHERE b.id = $1)
+    SELECT found.*, ARRAY(SELECT ({columns("h", STEP)}) FROM booking_steps h
+        WHERE h.booking_id = found.id ORDER BY h.id) AS history
+    FROM found
+"""  # noqa: S608 - column names
+LIST = DETAILS + " WHERE b.{party} = $1 ORDER BY b.created_at DESC, b.id DESC LIMIT $2"
+LIST_AFTER = (
+    DETAILS + " WHERE b.{party} = $1 AND (b.created_at, b.id) < ($3, $4) ORDER BY b.created_at DESC, b.id DESC LIMIT $2"
+)
+ACQUIRE = f"SELECT {', '.join(BOOKING)} FROM bookings WHERE id = $1 FOR NO KEY UPDATE"  # noqa: S608 - column names
+SAVE = """
+    WITH saved AS (UPDATE bookings SET status = $2 WHERE id = $1)
+    INSERT INTO booking_steps (booking_id, at, actor_id, from_status, to_status, reason)
+    VALUES ($1, $3, $4, $5, $2, $6)
+"""
+
+
+class PostgresBookingLists:
+    """`BookingLists` over the pool."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def find(self, booking_id: UUID) -> BookingHistory | None:
+        """See the port."""
+        row = await self._database.fetchrow(FIND, booking_id)
+        if row is None:
+            return None
+        history = tuple(BookingStep(**dict(zip(STEP, step, strict=True))) for step in row["history"])
+        return BookingHistory(**_details(row), history=history)
+
+    async def of_user(self, user_id: UUID, limit: int, after: str | None) -> Page[BookingDetails]:
+        """See the port."""
+        return await self._page("user_id", user_id, limit, after)
+
+    async def of_creator(self, creator_id: UUID, limit: int, after: str | None) -> Page[BookingDetails]:
+        """See the port."""
+        return await self._page("creator_id", creator_id, limit, after)
+
+    async def _page(self, party: str, person: UUID, limit: int, after: str | None) -> Page[BookingDetails]:
+        if after is None:
+            rows = await self._database.fetch(LIST.format(party=party), person, limit + 1)
+        else:
+            created_at, booking_id = json.loads(after)
+            place = (datetime.fromisoformat(created_at), UUID(booking_id))
+            rows = await self._database.fetch(LIST_AFTER.format(party=party), person, limit + 1, *place)
+        items = tuple(BookingDetails(**_details(row)) for row in rows[:limit])
+        return Page(items, _position(items[-1]) if len(rows) > limit else None)
+
+
+class PostgresBookings:
+    """`Bookings` on a transaction's connection."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    async def acquire(self, booking_id: UUID) -> Booking:
+        """See the port."""
+        row = await self._connection.fetchrow(ACQUIRE, booking_id)
+        if row is None:
+            raise NotFound
+        return Booking(**row)
+
+    async def save(self, booking: Booking, step: BookingStep) -> None:
+        """See the port."""
+        await self._connection.execute(
+            SAVE, booking.id, booking.status, step.at, step.actor_id, step.from_status, step.reason
+        )
+
+
+def _details(row: asyncpg.Record) -> dict[str, Any]:
+    return {
+        **{name: row[name] for name in BOOKING},
+        "ends_at": row["ends_at"],
+        "session_details": booked_session(row),
+        "user_details": contact(row["user_details"]),
+    }
+
+
+def _position(booking: Booking) -> str:
+    return json.dumps([booking.created_at.isoformat(), str(booking.id)])

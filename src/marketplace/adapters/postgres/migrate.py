@@ -1,0 +1,60 @@
+"""Bringing a database to this program's schema, by Alembic."""
+
+import asyncio
+from functools import cache
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, text
+from sqlalchemy.engine import make_url
+from sqlalchemy.ext.asyncio import create_async_engine
+from sqlalchemy.pool import NullPool
+
+MIGRATIONS = Path(__file__).with_name("migrations")
+ONE_AT_A_TIME = 7_310_482_911
+"""The advisory lock under which programs that start together migrate one after the other."""
+
+
+def _config(connection: Connection | None = None) -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    config.set_main_option("path_separator", "os")
+    config.attributes["connection"] = connection
+    return config
+
+
+@cache
+def newest_revision() -> str:
+    """The revision that this program expects."""
+    head = ScriptDirectory.from_config(_config()).get_current_head()
+    if head is None:
+        raise RuntimeError("The program was installed without its migrations.")
+    return head
+
+
+def sqlalchemy_url(dsn: str) -> str:
+    """The same database for SQLAlchemy's asyncpg dialect."""
+    return make_url(dsn).set(drivername="postgresql+asyncpg").render_as_string(hide_password=False)
+
+
+async def migrate(dsn: str, revision: str = "head") -> None:
+    """Migrate up or down to a revision; each migration is one transaction. Safe to run from many places at once."""
+
+    def run(connection: Connection) -> None:
+        connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": ONE_AT_A_TIME})
+        down = revision == "base" or revision.startswith("-")
+        (command.downgrade if down else command.upgrade)(_config(connection), revision)
+
+    engine = create_async_engine(sqlalchemy_url(dsn), poolclass=NullPool)
+    try:
+        async with engine.begin() as connection:
+            await connection.run_sync(run)
+    finally:
+        await engine.dispose()
+
+
+def migrate_now(dsn: str) -> None:
+    """`migrate` to the newest revision, from a program without an event loop."""
+    asyncio.run(migrate(dsn))

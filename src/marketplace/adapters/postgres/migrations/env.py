@@ -1,0 +1,14 @@
+"""Alembic's entry point: runs in the connection that `migrate.py` hands over."""
+
+from alembic import context
+
+from marketplace.adapters.postgres import tables
+
+context.configure(
+    connection=context.config.attributes["connection"],
+    target_metadata=tables.UserTable.metadata,
+    compare_type=True,
+    transaction_per_migration=False,
+)
+with context.begin_transaction():
+    context.run_migrations()

@@ -1,0 +1,66 @@
+"""Columns that several statements read, and the entities that rows become."""
+
+from collections.abc import Sequence
+
+import asyncpg
+
+from marketplace.core.entities.sessions import SessionDetails
+from marketplace.core.entities.users import Contact, PublicUser
+
+PUBLIC_USER = ("id", "username", "role", "avatar", "first_name", "last_name")
+CONTACT = (*PUBLIC_USER, "email")
+SESSION = (
+    "id",
+    "creator_id",
+    "title",
+    "description",
+    "duration",
+    "price",
+    "max_participants",
+    "image_url",
+    "status",
+    "category",
+    "tags",
+    "created_at",
+    "archived_at",
+)
+
+
+def columns(alias: str, names: Sequence[str]) -> str:
+    """`a.x, a.y, …`."""
+    return ", ".join(f"{alias}.{name}" for name in names)
+
+
+SESSION_WITH_CREATOR = (
+    f"{columns('s', SESSION)}, ({columns('c', PUBLIC_USER)}) AS creator_details, c.is_active AS creator_is_active"
+)
+SESSION_WITH_CONTACT = f"({columns('s', SESSION)}, c.is_active) AS session, ({columns('c', CONTACT)}) AS creator"
+
+
+def session_details(row: asyncpg.Record) -> SessionDetails:
+    """The session of a row that has the `SESSION_WITH_CREATOR` columns."""
+    return SessionDetails(
+        **{name: row[name] for name in SESSION} | {"tags": tuple(row["tags"])},
+        creator_details=_public_user(row["creator_details"]),
+        creator_is_active=row["creator_is_active"],
+    )
+
+
+def booked_session(row: asyncpg.Record) -> SessionDetails:
+    """The session of a `SESSION_WITH_CONTACT` row: its creator can be written to."""
+    *values, creator_is_active = row["session"]
+    session = dict(zip(SESSION, values, strict=True))
+    return SessionDetails(
+        **session | {"tags": tuple(session["tags"])},
+        creator_details=contact(row["creator"]),
+        creator_is_active=creator_is_active,
+    )
+
+
+def contact(values: Sequence[object]) -> Contact:
+    """The person of a `CONTACT` composite."""
+    return Contact(**dict(zip(CONTACT, values, strict=True)))  # type: ignore[arg-type]
+
+
+def _public_user(values: Sequence[object]) -> PublicUser:
+    return PublicUser(**dict(zip(PUBLIC_USER, values, strict=True)))  # type: ignore[arg-type]

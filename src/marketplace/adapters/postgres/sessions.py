@@ -1,0 +1,127 @@
+"""Sessions in PostgreSQL: the catalog over the pool, and the rows within a transaction."""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import replace
+from uuid import UUID
+
+from marketplace.adapters.postgres.lexemes import LEARN_WORDS, corrected
+from marketplace.adapters.postgres.pool import Connection, Database
+from marketplace.adapters.postgres.rows import SESSION, SESSION_WITH_CREATOR, columns, session_details
+from marketplace.adapters.postgres.sessions_query import (
+    FACETS,
+    CatalogQuery,
+    CreatorQuery,
+    Ranked,
+    Sorted,
+    facets_of,
+)
+from marketplace.core.entities.pages import Page
+from marketplace.core.entities.search import title_key, words
+from marketplace.core.entities.sessions import CatalogFilters, Facets, Session, SessionDetails
+from marketplace.core.errors import NotFound
+
+FACETS_KEPT = 30.0
+"""Seconds. Counting everything costs a scan, so one answer serves everybody for a while."""
+FACETS_KEPT_MOST = 256
+
+FIND = f"SELECT {SESSION_WITH_CREATOR} FROM sessions s JOIN users c ON c.id = s.creator_id WHERE s.id = $1"  # noqa: S608
+ACQUIRE = f"SELECT {columns('s', SESSION)} FROM sessions s WHERE s.id = $1 FOR UPDATE"  # noqa: S608
+SEARCHED = (
+    """setweight(to_tsvector('marketplace', $15::text), 'A') || setweight(to_tsvector('marketplace', $16::text), 'B')"""
+)
+ADD = f"""
+    INSERT INTO sessions ({", ".join(SESSION)}, title_key, searched)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, {SEARCHED})
+"""  # noqa: S608
+SAVE = f"""
+    UPDATE sessions SET creator_id = $2, title = $3, description = $4, duration = $5, price = $6,
+        max_participants = $7, image_url = $8, status = $9, category = $10, tags = $11, created_at = $12,
+        archived_at = $13, title_key = $14, searched = {SEARCHED}
+    WHERE id = $1
+"""  # noqa: S608
+
+
+class PostgresCatalog:
+    """`Catalog` over the pool."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._facets: dict[CatalogFilters, tuple[float, asyncio.Task[Facets]]] = {}
+
+    async def find(self, session_id: UUID) -> SessionDetails | None:
+        """See the port."""
+        row = await self._database.fetchrow(FIND, session_id)
+        return session_details(row) if row else None
+
+    async def list(self, filters: CatalogFilters, limit: int, after: str | None) -> Page[SessionDetails]:
+        """See the port."""
+        query = CatalogQuery(filters, await corrected(self._database, filters.words))
+        order = Ranked(after) if filters.ordering == "relevance" else Sorted(filters.ordering, after)
+        return await self._page(*order.statement(query, limit), order, limit)
+
+    async def of_creator(self, creator_id: UUID, limit: int, after: str | None) -> Page[SessionDetails]:
+        """See the port."""
+        order = Sorted("-created_at", after)
+        return await self._page(*order.statement(CreatorQuery(creator_id), limit), order, limit)
+
+    async def _page(
+        self, statement: str, arguments: Sequence[object], order: Sorted | Ranked, limit: int
+    ) -> Page[SessionDetails]:
+        rows = await self._database.fetch(statement, *arguments)
+        following = order.position(rows[limit - 1]) if len(rows) > limit else None
+        return Page(tuple(session_details(row) for row in rows[:limit]), following)
+
+    async def facets(self, filters: CatalogFilters) -> Facets:
+        """See the port. Whoever asks while the counting is under way waits for that one."""
+        filters = replace(filters, ordering="-created_at")
+        now = asyncio.get_running_loop().time()
+        kept = self._facets.get(filters)
+        if kept is None or kept[0] <= now:
+            if len(self._facets) >= FACETS_KEPT_MOST:
+                self._facets.clear()
+            kept = (now + FACETS_KEPT, asyncio.create_task(self._count(filters)))
+            self._facets[filters] = kept
+        try:
+            return await asyncio.shield(kept[1])
+        except Exception:
+            self._facets.pop(filters, None)
+            raise
+
+    async def _count(self, filters: CatalogFilters) -> Facets:
+        query = CatalogQuery(filters, await corrected(self._database, filters.words))
+        rows = await self._database.fetch(FACETS.format(conditions=query.where()), *query.arguments)
+        return facets_of(rows)
+
+
+class PostgresSessions:
+    """`Sessions` on a transaction's connection."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    async def acquire(self, session_id: UUID) -> Session:
+        """See the port."""
+        row = await self._connection.fetchrow(ACQUIRE, session_id)
+        if row is None:
+            raise NotFound
+        return Session(**dict(row) | {"tags": tuple(row["tags"])})
+
+    async def add(self, session: Session) -> None:
+        """See the port."""
+        await self._connection.execute(ADD, *_values(session))
+        await self._connection.execute(LEARN_WORDS, session.id)
+
+    async def save(self, session: Session) -> None:
+        """See the port."""
+        await self._connection.execute(SAVE, *_values(session))
+        await self._connection.execute(LEARN_WORDS, session.id)
+
+
+def _values(session: Session) -> tuple[object, ...]:
+    return (
+        *(getattr(session, name) for name in SESSION),
+        title_key(session.title),
+        " ".join(words(session.title)),
+        " ".join(words(session.description)),
+    )

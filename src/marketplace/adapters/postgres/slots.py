@@ -1,0 +1,124 @@
+"""Slots in PostgreSQL: where a seat is taken.
+
+Lock order: session, creator, booking, slots by start. The row of a busy slot is what everybody waits for, so taking
+its seats and adding the booking are one statement, and nothing but the commit comes after it.
+"""
+
+from datetime import datetime
+from uuid import UUID
+
+from marketplace.adapters.postgres.pool import Connection
+from marketplace.adapters.postgres.rows import CONTACT, SESSION_WITH_CONTACT, booked_session, columns, contact
+from marketplace.core.entities.bookings import Booking
+from marketplace.core.entities.sessions import Session
+from marketplace.core.entities.slots import Offer, Slot
+from marketplace.core.errors import NotFound
+
+SLOT = ("session_id", "creator_id", "starts_at", "ends_at", "capacity", "seats_taken")
+
+# FOR KEY SHARE is the lock that the foreign keys take anyway; taken first, no edit is ever half seen.
+ACQUIRE_OFFER = f"""
+    SELECT {SESSION_WITH_CONTACT}, ({columns("b", CONTACT)}) AS buyer, l.session_id IS NOT NULL AS opened,
+        ({columns("l", SLOT)}) AS slot,
+        EXISTS (SELECT FROM bookings k WHERE k.user_id = $3 AND k.session_id = $1 AND k.starts_at = $2
+            AND k.status IN ('pending', 'confirmed')) AS already_booked
+    FROM sessions s
+        JOIN users c ON c.id = s.creator_id
+        JOIN users b ON b.id = $3
+        LEFT JOIN slots l ON l.session_id = s.id AND l.starts_at = $2
+    WHERE s.id = $1
+    FOR KEY SHARE OF s, c
+"""  # noqa: S608 - column names
+BOOKED = """
+    booked AS (
+        INSERT INTO bookings (id, session_id, creator_id, user_id, starts_at, seats, amount, status, created_at)
+        SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9 FROM taken RETURNING id)
+    INSERT INTO booking_steps (booking_id, at, actor_id, from_status, to_status, reason)
+    SELECT id, $9, $4, NULL, $8, '' FROM booked RETURNING booking_id
+"""
+TAKE = f"""
+    WITH taken AS (
+        UPDATE slots SET seats_taken = seats_taken + $6
+        WHERE session_id = $2 AND starts_at = $5 AND occupied AND seats_taken + $6 <= capacity
+        RETURNING 1),
+    {BOOKED}
+"""  # noqa: S608 - constant text
+ACQUIRE_CREATOR = "SELECT pg_advisory_xact_lock(hashtextextended($1::text, 0))"
+OPEN = f"""
+    WITH taken AS (
+        INSERT INTO slots AS l (session_id, creator_id, starts_at, ends_at, blocked, capacity, seats_taken)
+        VALUES ($2, $3, $5, $10, tstzrange($5, $10), $11, $6)
+        ON CONFLICT (session_id, starts_at) DO UPDATE
+            SET seats_taken = l.seats_taken + $6, ends_at = $10, blocked = tstzrange($5, $10), capacity = $11
+            WHERE l.seats_taken + $6 <= $11
+        RETURNING 1),
+    {BOOKED}
+"""  # noqa: S608 - constant text
+RELEASE = "UPDATE slots SET seats_taken = seats_taken - $3 WHERE session_id = $1 AND starts_at = $2"
+ACQUIRE_UPCOMING = f"""
+    SELECT {", ".join(SLOT)} FROM slots WHERE session_id = $1 AND starts_at > $2 ORDER BY starts_at FOR UPDATE
+"""  # noqa: S608 - column names
+RESHAPE = """
+    UPDATE slots SET capacity = $3, ends_at = starts_at + make_interval(mins => $4),
+        blocked = tstzrange(starts_at, starts_at + make_interval(mins => $4))
+    WHERE session_id = $1 AND starts_at > $2
+"""
+
+
+class PostgresSlots:
+    """`Slots` on a transaction's connection."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    async def acquire_offer(self, session_id: UUID, starts_at: datetime, buyer_id: UUID) -> Offer:
+        """See the port."""
+        row = await self._connection.fetchrow(ACQUIRE_OFFER, session_id, starts_at, buyer_id)
+        if row is None:
+            raise NotFound
+        return Offer(
+            session=booked_session(row),
+            buyer=contact(row["buyer"]),
+            starts_at=starts_at,
+            slot=Slot(**dict(zip(SLOT, row["slot"], strict=True))) if row["opened"] else None,
+            already_booked=row["already_booked"],
+        )
+
+    async def take(self, booking: Booking) -> bool:
+        """See the port."""
+        return await self._connection.fetchrow(TAKE, *_values(booking)) is not None
+
+    async def acquire_creator(self, creator_id: UUID) -> None:
+        """See the port."""
+        await self._connection.execute(ACQUIRE_CREATOR, str(creator_id))
+
+    async def open(self, slot: Slot, booking: Booking) -> bool:
+        """See the port."""
+        row = await self._connection.fetchrow(OPEN, *_values(booking), slot.ends_at, slot.capacity)
+        return row is not None
+
+    async def release(self, booking: Booking) -> None:
+        """See the port."""
+        await self._connection.execute(RELEASE, booking.session_id, booking.starts_at, booking.seats)
+
+    async def acquire_upcoming(self, session_id: UUID, now: datetime) -> tuple[Slot, ...]:
+        """See the port."""
+        return tuple(Slot(**row) for row in await self._connection.fetch(ACQUIRE_UPCOMING, session_id, now))
+
+    async def reshape(self, session: Session, now: datetime) -> None:
+        """See the port."""
+        await self._connection.execute(RESHAPE, session.id, now, session.max_participants, session.duration)
+
+
+def _values(booking: Booking) -> tuple[object, ...]:
+    return (
+        booking.id,
+        booking.session_id,
+        booking.creator_id,
+        booking.user_id,
+        booking.starts_at,
+        booking.seats,
+        booking.amount,
+        booking.status,
+        booking.created_at,
+    )

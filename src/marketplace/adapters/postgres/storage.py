@@ -1,0 +1,22 @@
+"""PostgreSQL as storage."""
+
+from marketplace.adapters.postgres.bookings import PostgresBookingLists
+from marketplace.adapters.postgres.pool import Database
+from marketplace.adapters.postgres.readiness import PostgresReadiness
+from marketplace.adapters.postgres.sessions import PostgresCatalog
+from marketplace.adapters.postgres.tokens import PostgresCallers
+from marketplace.adapters.postgres.unit_of_work import PostgresUnitOfWork
+from marketplace.adapters.postgres.users import PostgresUserDirectory
+from marketplace.core.ports.storage import Storage
+
+
+def postgres_storage(database: Database) -> Storage:
+    """Every storage port over one pool."""
+    return Storage(
+        users=PostgresUserDirectory(database),
+        callers=PostgresCallers(database),
+        catalog=PostgresCatalog(database),
+        booking_lists=PostgresBookingLists(database),
+        unit_of_work=PostgresUnitOfWork(database),
+        readiness=PostgresReadiness(database),
+    )

@@ -1,0 +1,208 @@
+"""The schema, as advanced-alchemy tables. The migrations make it; a test holds the two together.
+
+Constraint names are part of the code: `errors.py` turns each into the error a person reads.
+"""
+
+from datetime import datetime
+from decimal import Decimal
+from uuid import UUID
+
+from advanced_alchemy.base import DefaultBase
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    Computed,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Identity,
+    Index,
+    LargeBinary,
+    Numeric,
+    Text,
+    text,
+)
+from sqlalchemy.dialects.postgresql import ARRAY, TSTZRANGE, TSVECTOR, ExcludeConstraint, Range
+from sqlalchemy.orm import Mapped, mapped_column
+
+LISTED = text("status = 'active' AND archived_at IS NULL")
+
+
+class UserTable(DefaultBase):
+    """Accounts. The folded columns are what uniqueness is judged by."""
+
+    __tablename__ = "users"
+    __table_args__ = (
+        CheckConstraint("role IN ('user', 'creator')", name="role"),
+        Index("uq_users_email_folded", "email_folded", unique=True),
+        Index("uq_users_username_folded", "username_folded", unique=True),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    email: Mapped[str] = mapped_column(Text)
+    email_folded: Mapped[str] = mapped_column(Text)
+    username: Mapped[str] = mapped_column(Text)
+    username_folded: Mapped[str] = mapped_column(Text)
+    password_hash: Mapped[str] = mapped_column(Text)
+    role: Mapped[str] = mapped_column(Text)
+    avatar: Mapped[str | None] = mapped_column(Text)
+    first_name: Mapped[str] = mapped_column(Text)
+    last_name: Mapped[str] = mapped_column(Text)
+    time_zone: Mapped[str] = mapped_column(Text)
+    is_active: Mapped[bool]
+    is_staff: Mapped[bool]
+    is_superuser: Mapped[bool]
+    date_joined: Mapped[datetime]
+
+
+class TokenFamilyTable(DefaultBase):
+    """Logins: the refresh tokens that follow from one another."""
+
+    __tablename__ = "token_families"
+    __table_args__ = (Index("ix_token_families_user_id", "user_id"),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    user_id: Mapped[UUID] = mapped_column(ForeignKey("users.id"))
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    revoked_at: Mapped[datetime | None]
+
+
+class RefreshTokenTable(DefaultBase):
+    """Refresh tokens, as hashes. Used ones are kept while their login lives, to notice when they come again."""
+
+    __tablename__ = "refresh_tokens"
+    __table_args__ = (Index("ix_refresh_tokens_family_id", "family_id"),)
+
+    token_hash: Mapped[bytes] = mapped_column(LargeBinary, primary_key=True)
+    family_id: Mapped[UUID] = mapped_column(ForeignKey("token_families.id", ondelete="CASCADE"))
+    expires_at: Mapped[datetime]
+    used_at: Mapped[datetime | None]
+
+
+class SessionTable(DefaultBase):
+    """What creators offer. `duration` in minutes.
+
+    `title_key` is the title folded by the core, to sort by; `searched` holds the words of title (weight A) and
+    description (B), folded by the core too and unaccented by the text search configuration `marketplace`.
+    """
+
+    __tablename__ = "sessions"
+    __table_args__ = (
+        CheckConstraint("duration BETWEEN 1 AND 1440", name="duration"),
+        CheckConstraint("price >= 0", name="price"),
+        CheckConstraint("max_participants BETWEEN 1 AND 10000", name="max_participants"),
+        CheckConstraint("status IN ('active', 'inactive')", name="status"),
+        Index("ix_sessions_listed_created_at", "created_at", "id", postgresql_where=LISTED),
+        Index("ix_sessions_listed_price", "price", "id", postgresql_where=LISTED),
+        Index("ix_sessions_listed_duration", "duration", "id", postgresql_where=LISTED),
+        Index("ix_sessions_listed_title_key", "title_key", "id", postgresql_where=LISTED),
+        Index("ix_sessions_listed_category", "category", "created_at", "id", postgresql_where=LISTED),
+        Index("ix_sessions_creator_id_created_at", "creator_id", "created_at", "id"),
+        Index("ix_sessions_tags", "tags", postgresql_using="gin", postgresql_where=LISTED),
+        Index("ix_sessions_searched", "searched", postgresql_using="gin", postgresql_where=LISTED),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    creator_id: Mapped[UUID] = mapped_column(ForeignKey("users.id"))
+    title: Mapped[str] = mapped_column(Text)
+    title_key: Mapped[str] = mapped_column(Text(collation="C"))
+    description: Mapped[str] = mapped_column(Text)
+    duration: Mapped[int]
+    price: Mapped[Decimal] = mapped_column(Numeric(10, 2))
+    max_participants: Mapped[int]
+    image_url: Mapped[str | None] = mapped_column(Text)
+    status: Mapped[str] = mapped_column(Text)
+    category: Mapped[str | None] = mapped_column(Text)
+    tags: Mapped[list[str]] = mapped_column(ARRAY(Text))
+    created_at: Mapped[datetime]
+    archived_at: Mapped[datetime | None]
+    searched: Mapped[str] = mapped_column(TSVECTOR)
+
+
+class LexemeTable(DefaultBase):
+    """Every word of every session, with what one deletion makes of it: how a misspelt word finds its neighbours."""
+
+    __tablename__ = "lexemes"
+    __table_args__ = (Index("ix_lexemes_deletions", "deletions", postgresql_using="gin"),)
+
+    lexeme: Mapped[str] = mapped_column(Text(collation="C"), primary_key=True)
+    deletions: Mapped[list[str]] = mapped_column(ARRAY(Text(collation="C")))
+
+
+class SlotTable(DefaultBase):
+    """One start of one session. The check and the exclusion constraint are why nothing can be oversold.
+
+    `occupied` stands in for `seats_taken > 0` so that taking a further seat touches no index: the update stays
+    heap-only, for which `fillfactor` leaves the room.
+    """
+
+    __tablename__ = "slots"
+    __table_args__ = (
+        CheckConstraint("seats_taken BETWEEN 0 AND capacity", name="seats_within_capacity"),
+        ExcludeConstraint(
+            ("creator_id", "="),
+            ("blocked", "&&"),
+            name="ex_slots_one_place_at_a_time",
+            using="gist",
+            where=text("occupied"),
+        ),
+        {"postgresql_with": {"fillfactor": 80}},
+    )
+
+    session_id: Mapped[UUID] = mapped_column(ForeignKey("sessions.id"), primary_key=True)
+    starts_at: Mapped[datetime] = mapped_column(primary_key=True)
+    creator_id: Mapped[UUID] = mapped_column(ForeignKey("users.id"))
+    ends_at: Mapped[datetime]
+    blocked: Mapped[Range[datetime]] = mapped_column(TSTZRANGE)
+    capacity: Mapped[int]
+    seats_taken: Mapped[int]
+    occupied: Mapped[bool] = mapped_column(Computed("seats_taken > 0", persisted=True))
+
+
+class BookingTable(DefaultBase):
+    """Seats somebody holds. `creator_id` is the slot's, repeated so that a creator's list is one index scan."""
+
+    __tablename__ = "bookings"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["session_id", "starts_at"], ["slots.session_id", "slots.starts_at"], name="fk_bookings_slot_slots"
+        ),
+        CheckConstraint("seats >= 1", name="seats"),
+        CheckConstraint("amount >= 0", name="amount"),
+        CheckConstraint("status IN ('pending', 'confirmed', 'cancelled', 'completed')", name="status"),
+        Index(
+            "uq_bookings_one_live_per_person_and_slot",
+            "user_id",
+            "session_id",
+            "starts_at",
+            unique=True,
+            postgresql_where=text("status IN ('pending', 'confirmed')"),
+        ),
+        Index("ix_bookings_user_id_created_at", "user_id", "created_at", "id"),
+        Index("ix_bookings_creator_id_created_at", "creator_id", "created_at", "id"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    session_id: Mapped[UUID]
+    creator_id: Mapped[UUID]
+    user_id: Mapped[UUID] = mapped_column(ForeignKey("users.id"))
+    starts_at: Mapped[datetime]
+    seats: Mapped[int]
+    amount: Mapped[Decimal] = mapped_column(Numeric(14, 2))
+    status: Mapped[str] = mapped_column(Text)
+    created_at: Mapped[datetime]
+
+
+class BookingStepTable(DefaultBase):
+    """Each step of a booking's life: who, when, from what to what."""
+
+    __tablename__ = "booking_steps"
+    __table_args__ = (Index("ix_booking_steps_booking_id", "booking_id"),)
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
+    booking_id: Mapped[UUID] = mapped_column(ForeignKey("bookings.id"))
+    at: Mapped[datetime]
+    actor_id: Mapped[UUID | None]
+    from_status: Mapped[str | None] = mapped_column(Text)
+    to_status: Mapped[str] = mapped_column(Text)
+    reason: Mapped[str] = mapped_column(Text)

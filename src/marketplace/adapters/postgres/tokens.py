@@ -1,0 +1,82 @@
+"""Logins in PostgreSQL."""
+
+from datetime import datetime
+from uuid import UUID
+
+from marketplace.adapters.postgres.pool import Connection, Database
+from marketplace.core.entities.tokens import Caller, Claims, Family
+
+FIND_CALLER = """
+    SELECT u.id AS user_id, f.id AS family_id, u.role, u.is_staff, u.is_superuser
+    FROM token_families f JOIN users u ON u.id = f.user_id
+    WHERE f.id = $1 AND u.id = $2 AND f.revoked_at IS NULL AND u.is_active
+"""
+ADD_FAMILY = """
+    WITH expired AS (DELETE FROM token_families WHERE user_id = $2 AND expires_at <= $3),
+    family AS (
+        INSERT INTO token_families (id, user_id, created_at, expires_at) VALUES ($1, $2, $3, $4) RETURNING id)
+    INSERT INTO refresh_tokens (token_hash, family_id, expires_at) SELECT $5, id, $4 FROM family
+"""
+USE = """
+    WITH used AS (
+        UPDATE refresh_tokens SET used_at = $2
+        WHERE token_hash = $1 AND used_at IS NULL AND expires_at > $2 RETURNING family_id)
+    SELECT f.id, f.user_id, f.created_at, f.expires_at
+    FROM token_families f JOIN used ON used.family_id = f.id JOIN users u ON u.id = f.user_id
+    WHERE f.revoked_at IS NULL AND u.is_active
+    FOR UPDATE OF f
+"""
+ADD = """
+    WITH extended AS (UPDATE token_families SET expires_at = $3 WHERE id = $2)
+    INSERT INTO refresh_tokens (token_hash, family_id, expires_at) VALUES ($1, $2, $3)
+"""
+REVOKE_FAMILY_OF = """
+    UPDATE token_families SET revoked_at = $2
+    WHERE id = (SELECT family_id FROM refresh_tokens WHERE token_hash = $1) AND revoked_at IS NULL
+"""
+REVOKE_ALL = """
+    UPDATE token_families SET revoked_at = $2
+    WHERE user_id = $1 AND revoked_at IS NULL AND id IS DISTINCT FROM $3::uuid
+"""
+
+
+class PostgresCallers:
+    """`Callers` over the pool."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def find(self, claims: Claims) -> Caller | None:
+        """See the port."""
+        row = await self._database.fetchrow(FIND_CALLER, claims.family_id, claims.user_id)
+        return Caller(**row) if row else None
+
+
+class PostgresTokens:
+    """`Tokens` on a transaction's connection."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    async def add_family(self, family: Family, token_hash: bytes) -> None:
+        """See the port."""
+        await self._connection.execute(
+            ADD_FAMILY, family.id, family.user_id, family.created_at, family.expires_at, token_hash
+        )
+
+    async def use(self, token_hash: bytes, now: datetime) -> Family | None:
+        """See the port."""
+        row = await self._connection.fetchrow(USE, token_hash, now)
+        return Family(**row) if row else None
+
+    async def add(self, family: Family, token_hash: bytes) -> None:
+        """See the port."""
+        await self._connection.execute(ADD, token_hash, family.id, family.expires_at)
+
+    async def revoke_family_of(self, token_hash: bytes, now: datetime) -> None:
+        """See the port."""
+        await self._connection.execute(REVOKE_FAMILY_OF, token_hash, now)
+
+    async def revoke_all(self, user_id: UUID, now: datetime, *, but: UUID | None = None) -> None:
+        """See the port."""
+        await self._connection.execute(REVOKE_ALL, user_id, now, but)

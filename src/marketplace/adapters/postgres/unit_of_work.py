@@ -1,0 +1,62 @@
+"""One asyncpg transaction, with the nouns that can be changed in it."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from functools import cached_property
+
+from marketplace.adapters.postgres.bookings import PostgresBookings
+from marketplace.adapters.postgres.pool import Connection, Database
+from marketplace.adapters.postgres.sessions import PostgresSessions
+from marketplace.adapters.postgres.slots import PostgresSlots
+from marketplace.adapters.postgres.tokens import PostgresTokens
+from marketplace.adapters.postgres.users import PostgresUsers
+from marketplace.core.ports.bookings import Bookings
+from marketplace.core.ports.sessions import Sessions
+from marketplace.core.ports.slots import Slots
+from marketplace.core.ports.tokens import Tokens
+from marketplace.core.ports.users import Users
+
+
+class PostgresTransaction:
+    """What can be changed together, on one connection."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    @cached_property
+    def users(self) -> Users:
+        """Accounts."""
+        return PostgresUsers(self._connection)
+
+    @cached_property
+    def tokens(self) -> Tokens:
+        """Logins."""
+        return PostgresTokens(self._connection)
+
+    @cached_property
+    def sessions(self) -> Sessions:
+        """Sessions."""
+        return PostgresSessions(self._connection)
+
+    @cached_property
+    def slots(self) -> Slots:
+        """Slots."""
+        return PostgresSlots(self._connection)
+
+    @cached_property
+    def bookings(self) -> Bookings:
+        """Bookings."""
+        return PostgresBookings(self._connection)
+
+
+class PostgresUnitOfWork:
+    """Begins a transaction; commits it when the block ends, rolls back when it raises or is cancelled."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    @asynccontextmanager
+    async def __call__(self) -> AsyncIterator[PostgresTransaction]:
+        """One transaction on a connection of its own."""
+        async with self._database.transaction() as connection:
+            yield PostgresTransaction(connection)

@@ -1,0 +1,89 @@
+"""Accounts in PostgreSQL."""
+
+from uuid import UUID
+
+from marketplace.adapters.postgres.pool import Connection, Database
+from marketplace.core.entities.users import User, fold
+from marketplace.core.errors import NotFound
+
+COLUMNS = """id, email, username, password_hash, role, avatar, first_name, last_name, time_zone,
+    is_active, is_staff, is_superuser, date_joined"""
+
+BY_ID = f"SELECT {COLUMNS} FROM users WHERE id = $1"  # noqa: S608 - constant text
+BY_EMAIL = f"SELECT {COLUMNS} FROM users WHERE email_folded = $1"  # noqa: S608 - constant text
+ANY = "SELECT 1 FROM users LIMIT 1"
+ADD = f"""
+    INSERT INTO users ({COLUMNS}, email_folded, username_folded)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
+"""  # noqa: S608 - constant text
+SAVE = """
+    UPDATE users SET email = $2, username = $3, password_hash = $4, role = $5, avatar = $6, first_name = $7,
+        last_name = $8, time_zone = $9, is_active = $10, is_staff = $11, is_superuser = $12, date_joined = $13,
+        email_folded = $14, username_folded = $15
+    WHERE id = $1
+"""
+
+
+class PostgresUserDirectory:
+    """`UserDirectory` over the pool."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def get(self, user_id: UUID) -> User:
+        """See the port."""
+        row = await self._database.fetchrow(BY_ID, user_id)
+        if row is None:
+            raise NotFound
+        return User(**row)
+
+    async def find_by_email(self, email: str) -> User | None:
+        """See the port."""
+        row = await self._database.fetchrow(BY_EMAIL, fold(email))
+        return User(**row) if row else None
+
+    async def has_any(self) -> bool:
+        """See the port."""
+        return await self._database.fetchrow(ANY) is not None
+
+
+class PostgresUsers:
+    """`Users` on a transaction's connection."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    async def acquire(self, user_id: UUID) -> User:
+        """See the port."""
+        row = await self._connection.fetchrow(BY_ID + " FOR UPDATE", user_id)
+        if row is None:
+            raise NotFound
+        return User(**row)
+
+    async def add(self, user: User) -> None:
+        """See the port."""
+        await self._connection.execute(ADD, *_values(user))
+
+    async def save(self, user: User) -> None:
+        """See the port."""
+        await self._connection.execute(SAVE, *_values(user))
+
+
+def _values(user: User) -> tuple[object, ...]:
+    return (
+        user.id,
+        user.email,
+        user.username,
+        user.password_hash,
+        user.role,
+        user.avatar,
+        user.first_name,
+        user.last_name,
+        user.time_zone,
+        user.is_active,
+        user.is_staff,
+        user.is_superuser,
+        user.date_joined,
+        fold(user.email),
+        fold(user.username),
+    )

@@ -1,0 +1,31 @@
+"""What granian loads in every worker: the application over the settings of the environment."""
+
+import logging
+import os
+import signal
+import threading
+import time
+
+from litestar import Litestar
+
+from marketplace.container import make_container
+from marketplace.http.app import make_app
+from marketplace.settings import read_settings
+
+ORPHAN_CHECK = 0.5
+"""Seconds."""
+
+
+def app() -> Litestar:
+    """The application of one worker process, which ends when the process that started it is gone."""
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    threading.Thread(target=_end_with, args=(os.getppid(),), name="orphan-check", daemon=True).start()
+    settings = read_settings(os.environ)
+    return make_app(settings, make_container(settings))
+
+
+def _end_with(parent: int) -> None:
+    # after kill -9 of the main process, workers would go on serving the port that a restart needs
+    while os.getppid() == parent:
+        time.sleep(ORPHAN_CHECK)
+    os.kill(os.getpid(), signal.SIGTERM)

@@ -1,0 +1,175 @@
+"""The command line: one command each, thin."""
+
+import asyncio
+import json
+import sys
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
+
+import click
+
+from marketplace import __version__
+from marketplace.adapters.postgres.embedded import EmbeddedPostgresError
+from marketplace.adapters.postgres.migrate import migrate as migrate_database
+from marketplace.checks import findings
+from marketplace.container import make_container
+from marketplace.core.errors import Invalid, MarketplaceError
+from marketplace.core.ports.storage import Storage
+from marketplace.core.services.users import UserService
+from marketplace.demo.people import CREATOR_EMAIL, DEMO_PASSWORD, LEARNER_EMAIL
+from marketplace.demo.seed import RealDataPresent
+from marketplace.http.app import make_app
+from marketplace.http.openapi import document
+from marketplace.http.users import RegistrationIn
+from marketplace.http.wire import read_values
+from marketplace.provision import provisioned
+from marketplace.serving import check_port, migrate_settings, seed
+from marketplace.serving import serve as serve_http
+from marketplace.settings import PREFIX, Settings, SettingsError
+
+
+@contextmanager
+def told_plainly() -> Iterator[None]:
+    """Say what an operator can do something about in a sentence, and keep traces for bugs."""
+    try:
+        yield
+    except Invalid as error:
+        for field, sentences in error.faults.items():
+            click.echo(f"{field}: {' '.join(sentences)}", err=True)
+        raise click.ClickException(error.detail) from None
+    except (SettingsError, EmbeddedPostgresError, RealDataPresent, MarketplaceError) as error:
+        raise click.ClickException(str(error)) from None
+    except OSError as error:
+        raise click.ClickException(f"The database cannot be reached: {error}") from None
+
+
+@click.group()
+@click.version_option(__version__)
+def main() -> None:
+    """The sessions marketplace. Settings are MARKETPLACE_* variables: see .env.example."""
+
+
+@main.command()
+@click.option("--host", help="Address to listen on (MARKETPLACE_HOST).")
+@click.option("--port", help="Port to listen on (MARKETPLACE_PORT).")
+@click.option("--workers", help="Processes (MARKETPLACE_WORKERS).")
+@click.option("--migrate/--no-migrate", default=True, help="Migrate first (the default), or not.")
+@click.option("--demo", is_flag=True, help="Fill an empty database with demo data first.")
+def serve(host: str | None, port: str | None, workers: str | None, *, migrate: bool, demo: bool) -> None:
+    """Serve the API."""
+    with told_plainly(), provisioned(host=host, port=port, workers=workers) as settings:
+        check_port(settings)
+        if migrate:
+            migrate_settings(settings)
+        if demo:
+            _say_demo(settings)
+        click.echo(f"Serving on http://{settings.host}:{settings.port} (API page: /api/docs/)")
+        serve_http(settings)
+
+
+@main.command()
+@click.option("--revision", default="head", show_default=True, help="head, base, or a revision.")
+def migrate(revision: str) -> None:
+    """Bring the database to this program's schema, or to another revision."""
+    with told_plainly(), provisioned() as settings:
+        if settings.database_url is None:
+            raise SettingsError(f"{PREFIX}STORAGE is 'memory', which has nothing to migrate.")
+        asyncio.run(migrate_database(settings.database_url, revision))
+        click.echo(f"The database is at {revision}.")
+
+
+@main.command("seed-demo")
+def seed_demo() -> None:
+    """Fill a database that holds no accounts yet with a believable marketplace."""
+    with told_plainly(), provisioned() as settings:
+        migrate_settings(settings)
+        _say_demo(settings)
+
+
+def _say_demo(settings: Settings) -> None:
+    report = seed(settings)
+    if report.already_there:
+        click.echo("The demo data is there already.")
+    else:
+        click.echo(f"Made {report.users} accounts, {report.sessions} sessions and {report.bookings} bookings.")
+    click.echo(f"Sign in as {LEARNER_EMAIL} or {CREATOR_EMAIL} with the password {DEMO_PASSWORD}")
+
+
+@main.command("create-admin")
+@click.option("--email", envvar=f"{PREFIX}ADMIN_EMAIL", prompt="E-mail", help="MARKETPLACE_ADMIN_EMAIL")
+@click.option("--username", envvar=f"{PREFIX}ADMIN_USERNAME", prompt=True, help="MARKETPLACE_ADMIN_USERNAME")
+@click.option(
+    "--password",
+    envvar=f"{PREFIX}ADMIN_PASSWORD",
+    prompt=True,
+    hide_input=True,
+    confirmation_prompt=True,
+    help="MARKETPLACE_ADMIN_PASSWORD; asked for when absent, which keeps it out of the shell's history.",
+)
+def create_admin(email: str, username: str, password: str) -> None:
+    """Make an account that is staff and superuser."""
+
+    async def act(users: UserService, _: Storage) -> str:
+        draft = read_values(RegistrationIn, {"email": email, "username": username, "password": password})
+        data = draft.checked(users.registration_faults(draft.given))
+        admin = await users.register(
+            email=data.email, username=data.username, password=data.password, is_staff=True, is_superuser=True
+        )
+        return f"Made the administrator {admin.username}."
+
+    _with_users(act)
+
+
+@main.command()
+@click.argument("email")
+def deactivate(email: str) -> None:
+    """Switch an account off: its logins end within a second, its sessions leave the catalog."""
+    _with_users(lambda users, storage: _set_active(users, storage, email, is_active=False))
+
+
+@main.command()
+@click.argument("email")
+def activate(email: str) -> None:
+    """Switch an account on again."""
+    _with_users(lambda users, storage: _set_active(users, storage, email, is_active=True))
+
+
+async def _set_active(users: UserService, storage: Storage, email: str, *, is_active: bool) -> str:
+    user = await storage.users.find_by_email(email)
+    if user is None:
+        raise click.ClickException(f"There is no account with the e-mail address {email}.")
+    await users.set_active(user.id, is_active=is_active)
+    return f"{user.username} is {'active' if is_active else 'inactive'} now."
+
+
+def _with_users(act: Callable[[UserService, Storage], Awaitable[str]]) -> None:
+    async def run(settings: Settings) -> str:
+        container = make_container(settings)
+        try:
+            return await act(await container.get(UserService), await container.get(Storage))
+        finally:
+            await container.close()
+
+    with told_plainly(), provisioned() as settings:
+        migrate_settings(settings)
+        click.echo(asyncio.run(run(settings)))
+
+
+@main.command()
+def check() -> None:
+    """Say what is installed, configured and reachable, and what to do about what is not."""
+    is_good = True
+    for finding in findings():
+        is_good = is_good and finding.is_good
+        click.echo(f"{'ok ' if finding.is_good else 'NO '} {finding.subject}: {finding.seen}")
+        if not finding.is_good and finding.advice:
+            click.echo(f"    {finding.advice}")
+    sys.exit(0 if is_good else 1)
+
+
+@main.command()
+def openapi() -> None:
+    """Print the OpenAPI document."""
+    settings = Settings(storage="memory", secret_key="0" * 32)
+    schema = document(make_app(settings, make_container(settings)))
+    click.echo(json.dumps(schema, indent=2, ensure_ascii=False))

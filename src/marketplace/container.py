@@ -1,0 +1,159 @@
+"""The composition root: which adapter fills which port, and the life of what must be closed."""
+
+from collections.abc import AsyncIterator, Iterator
+
+from dishka import AsyncContainer, Provider, Scope, from_context, make_async_container, provide
+
+from marketplace.adapters.memory.storage import memory_storage
+from marketplace.adapters.postgres.pool import PoolLimits, connect
+from marketplace.adapters.postgres.storage import postgres_storage
+from marketplace.adapters.security.access_tokens import JwtAccessTokens
+from marketplace.adapters.security.passwords import Argon2Passwords
+from marketplace.adapters.system import SystemClock, UuidSeven
+from marketplace.core.ports.security import AccessTokens, Passwords
+from marketplace.core.ports.storage import Storage
+from marketplace.core.ports.system import Clock, Ids
+from marketplace.core.services.bookings import BookingService
+from marketplace.core.services.sessions import SessionService
+from marketplace.core.services.tokens import CallerMemory, TokenService
+from marketplace.core.services.users import UserService
+from marketplace.http.pagination import Cursors
+from marketplace.settings import Settings, SettingsError
+
+
+class Adapters(Provider):
+    """The ports that do not store."""
+
+    scope = Scope.APP
+    settings = from_context(Settings)
+    clock = provide(SystemClock, provides=Clock)
+    ids = provide(UuidSeven, provides=Ids)
+
+    @provide
+    def passwords(self) -> Iterator[Passwords]:
+        """Argon2, with threads to end."""
+        passwords = Argon2Passwords()
+        yield passwords
+        passwords.close()
+
+    @provide
+    def access_tokens(self, settings: Settings, ids: Ids) -> AccessTokens:
+        """Tokens signed with this installation's secret."""
+        return JwtAccessTokens(secret_key=secret_of(settings), time_to_live=settings.access_token_ttl, ids=ids)
+
+
+class Wire(Provider):
+    """What the controllers need besides services."""
+
+    @provide(scope=Scope.APP)
+    def cursors(self, settings: Settings) -> Cursors:
+        """Cursors sealed with this installation's secret."""
+        return Cursors(secret_of(settings))
+
+
+class PostgresStorage(Provider):
+    """Storage in PostgreSQL."""
+
+    @provide(scope=Scope.APP)
+    async def storage(self, settings: Settings) -> AsyncIterator[Storage]:
+        """One pool for the process, opened in the loop that uses it."""
+        if settings.database_url is None:
+            raise SettingsError("No database: start the embedded one first, or set MARKETPLACE_DATABASE_URL.")
+        database = await connect(settings.database_url, pool_limits(settings))
+        yield postgres_storage(database)
+        await database.close()
+
+
+class MemoryStorage(Provider):
+    """Storage that forgets."""
+
+    @provide(scope=Scope.APP)
+    def storage(self) -> Storage:
+        """Dicts."""
+        return memory_storage()
+
+
+class Services(Provider):
+    """What the controllers call."""
+
+    scope = Scope.APP
+    memory = provide(CallerMemory)
+
+    @provide
+    def users(
+        self, storage: Storage, memory: CallerMemory, passwords: Passwords, clock: Clock, ids: Ids
+    ) -> UserService:
+        """Accounts."""
+        return UserService(
+            unit_of_work=storage.unit_of_work,
+            users=storage.users,
+            memory=memory,
+            passwords=passwords,
+            clock=clock,
+            ids=ids,
+        )
+
+    @provide
+    def tokens(  # noqa: PLR0913, PLR0917 - one argument per port
+        self,
+        storage: Storage,
+        memory: CallerMemory,
+        passwords: Passwords,
+        access_tokens: AccessTokens,
+        clock: Clock,
+        ids: Ids,
+        settings: Settings,
+    ) -> TokenService:
+        """Logins."""
+        return TokenService(
+            unit_of_work=storage.unit_of_work,
+            users=storage.users,
+            callers=storage.callers,
+            memory=memory,
+            passwords=passwords,
+            access_tokens=access_tokens,
+            clock=clock,
+            ids=ids,
+            refresh_ttl=settings.refresh_token_ttl,
+        )
+
+    @provide
+    def sessions(self, storage: Storage, clock: Clock, ids: Ids, settings: Settings) -> SessionService:
+        """Sessions."""
+        return SessionService(
+            unit_of_work=storage.unit_of_work,
+            catalog=storage.catalog,
+            clock=clock,
+            ids=ids,
+            categories=settings.categories,
+        )
+
+    @provide
+    def bookings(self, storage: Storage, clock: Clock, ids: Ids) -> BookingService:
+        """Bookings."""
+        return BookingService(unit_of_work=storage.unit_of_work, lists=storage.booking_lists, clock=clock, ids=ids)
+
+
+def secret_of(settings: Settings) -> str:
+    """The key that tokens and cursors are signed with."""
+    if settings.secret_key is None:
+        raise SettingsError("MARKETPLACE_SECRET_KEY is absent, but must be set unless the database is embedded.")
+    return settings.secret_key
+
+
+def pool_limits(settings: Settings) -> PoolLimits:
+    """The pool's part of the settings."""
+    return PoolLimits(
+        min_size=settings.pool_min_size,
+        max_size=settings.pool_max_size,
+        acquire_timeout=settings.pool_acquire_timeout,
+        command_timeout=settings.command_timeout,
+        statement_timeout=settings.statement_timeout,
+        lock_timeout=settings.lock_timeout,
+    )
+
+
+def make_container(settings: Settings, *overrides: Provider) -> AsyncContainer:
+    """Everything wired. `overrides` replace adapters: how a test swaps one."""
+    storage = MemoryStorage() if settings.storage == "memory" else PostgresStorage()
+    return make_async_container(Adapters(), storage, Services(), Wire(), *overrides, context={Settings: settings})

@@ -1,0 +1,1 @@
+"""What the marketplace speaks of: frozen dataclasses with the rules as methods."""

@@ -1,0 +1,154 @@
+"""Sessions: what a creator offers, who may see it, and what may be changed while seats are sold."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any, Literal, Self
+from uuid import UUID
+
+from marketplace.core.entities.users import PublicUser
+from marketplace.core.errors import HasUpcomingBookings, NotFound, NotYours
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from marketplace.core.entities.slots import Slot
+    from marketplace.core.entities.tokens import Caller
+
+SessionStatus = Literal["active", "inactive"]
+Ordering = Literal[
+    "created_at", "-created_at", "price", "-price", "duration", "-duration", "title", "-title", "relevance"
+]
+
+TITLE_LENGTH = 200
+DESCRIPTION_LENGTH = 20_000
+DURATION_MOST = 1440
+"""Minutes."""
+PARTICIPANTS_MOST = 10_000
+PRICE_MOST = Decimal("99999999.99")
+TAGS_MOST = 10
+TAG_LENGTH = 40
+SEARCH_LENGTH = 200
+RELEVANCE_WINDOW = 2_000
+"""How many of the newest matches a search by relevance ranks; it ends with them."""
+
+PRICE_BANDS: tuple[tuple[Decimal, Decimal | None], ...] = tuple(
+    (Decimal(least), None if most is None else Decimal(most))
+    for least, most in ((0, 25), (25, 50), (50, 100), (100, 200), (200, None))
+)
+"""Half-open price ranges `[least, most)` that facets count by."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Session:
+    """What a creator offers. `duration` in minutes, `price` per seat in the marketplace's currency."""
+
+    id: UUID
+    creator_id: UUID
+    title: str
+    description: str
+    duration: int
+    price: Decimal
+    max_participants: int
+    image_url: str | None
+    status: SessionStatus
+    category: str | None
+    tags: tuple[str, ...]
+    created_at: datetime
+    archived_at: datetime | None
+
+    def is_listed(self) -> bool:
+        """Whether the catalog shows it (its creator being active)."""
+        return self.status == "active" and self.archived_at is None
+
+    def changed_by(self, caller: "Caller", facts: "Mapping[str, Any]") -> Self:
+        """This session with the given fields changed, by its creator only.
+
+        Raises `NotFound` when the caller may not see it, `NotYours` when they may but it is another's.
+        """
+        if self.archived_at is not None:
+            raise NotFound
+        if caller.user_id != self.creator_id:
+            raise NotYours if self.is_listed() else NotFound
+        return replace(self, **facts)
+
+    def moves_slots(self, before: "Session") -> bool:
+        """Whether slots that were opened before must be rewritten to agree with this."""
+        return (self.duration, self.max_participants) != (before.duration, before.max_participants)
+
+    def check_seats(self, upcoming: "Iterable[Slot]") -> None:
+        """Raise `HasUpcomingBookings` when an upcoming slot has more seats taken than this session has."""
+        short = [slot for slot in upcoming if slot.seats_taken > self.max_participants]
+        if short:
+            sold = ", ".join(f"{slot.seats_taken} at {slot.starts_at:%Y-%m-%d %H:%M} UTC" for slot in short[:5])
+            raise HasUpcomingBookings(f"More seats than that are sold already: {sold}.")
+
+    def check_nobody_booked(self, upcoming: "Iterable[Slot]") -> None:
+        """Raise `HasUpcomingBookings` when somebody holds a seat in one of the upcoming slots."""
+        if any(slot.seats_taken for slot in upcoming):
+            raise HasUpcomingBookings
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SessionDetails(Session):
+    """A session as it is read: with its creator, a `Contact` where the reader is a party of a booking."""
+
+    creator_details: PublicUser
+    creator_is_active: bool
+
+    def visible_to(self, caller: "Caller | None") -> bool:
+        """Anyone sees a listed one of an active creator; its creator and staff an inactive one; nobody an archived."""
+        if self.is_listed() and self.creator_is_active:
+            return True
+        return (
+            self.archived_at is None and caller is not None and (caller.user_id == self.creator_id or caller.is_staff)
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CatalogFilters:
+    """What the catalog is asked for. `words` are folded; prices and durations are inclusive bounds."""
+
+    words: tuple[str, ...] = ()
+    creator: UUID | None = None
+    min_price: Decimal | None = None
+    max_price: Decimal | None = None
+    min_duration: int | None = None
+    max_duration: int | None = None
+    category: str | None = None
+    tag: str | None = None
+    ordering: Ordering = "-created_at"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CategoryCount:
+    """How many sessions of the answer are in a category."""
+
+    category: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TagCount:
+    """How many sessions of the answer carry a tag."""
+
+    tag: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PriceBandCount:
+    """How many sessions of the answer cost `min_price` or more and less than `max_price`."""
+
+    min_price: Decimal
+    max_price: Decimal | None
+    count: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Facets:
+    """Counts for the same filters: categories and the 50 commonest tags by count, then name; bands by price."""
+
+    categories: tuple[CategoryCount, ...]
+    tags: tuple[TagCount, ...]
+    price_bands: tuple[PriceBandCount, ...]

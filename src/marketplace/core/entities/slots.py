@@ -1,0 +1,99 @@
+"""Slots: one start of one session, with its seats. And what a buyer is offered there."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
+
+from marketplace.core.entities.bookings import Booking
+from marketplace.core.entities.sessions import Session, SessionDetails
+from marketplace.core.entities.users import Contact
+from marketplace.core.errors import AlreadyBooked, NotBookable, NotFound, OwnSession, SoldOut
+
+LATEST_START = datetime(2200, 1, 1, tzinfo=UTC)
+
+
+def start_faults(starts_at: datetime, now: datetime) -> list[str]:
+    """What is wrong with the start of a new booking, as sentences."""
+    if starts_at <= now:
+        return ["Choose a time in the future."]
+    if starts_at >= LATEST_START:
+        return ["Choose a time before the year 2200."]
+    return []
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Slot:
+    """One start of one session. Times are half-open: `[starts_at, ends_at)`."""
+
+    session_id: UUID
+    creator_id: UUID
+    starts_at: datetime
+    ends_at: datetime
+    capacity: int
+    seats_taken: int
+
+    @classmethod
+    def of(cls, session: Session, starts_at: datetime, seats_taken: int = 0) -> "Slot":
+        """The slot that this session has at a start."""
+        return cls(
+            session_id=session.id,
+            creator_id=session.creator_id,
+            starts_at=starts_at,
+            ends_at=starts_at + timedelta(minutes=session.duration),
+            capacity=session.max_participants,
+            seats_taken=seats_taken,
+        )
+
+    def excludes(self, other: "Slot") -> bool:
+        """Whether a seat taken here closes `other`: one creator cannot be in two places."""
+        return (
+            self.creator_id == other.creator_id
+            and (self.session_id, self.starts_at) != (other.session_id, other.starts_at)
+            and self.starts_at < other.ends_at
+            and other.starts_at < self.ends_at
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Offer:
+    """What a buyer meets at one start: the session, the slot if it was ever opened, and their own seat there."""
+
+    session: SessionDetails
+    buyer: Contact
+    starts_at: datetime
+    slot: Slot | None
+    already_booked: bool
+
+    def is_occupied(self) -> bool:
+        """Whether somebody has a seat, so that the slot excludes others already."""
+        return self.slot is not None and self.slot.seats_taken > 0
+
+    def book(self, booking_id: UUID, seats: int, now: datetime) -> Booking:
+        """The booking that this offer allows, confirmed at once.
+
+        Raises `NotFound`, `OwnSession`, `AlreadyBooked`, `NotBookable`, `SoldOut`.
+        """
+        session, taken = self.session, self.slot.seats_taken if self.slot else 0
+        if session.archived_at is not None:
+            raise NotFound
+        if session.creator_id == self.buyer.id:
+            raise OwnSession
+        if not (session.is_listed() and session.creator_is_active):
+            raise NotFound
+        if start_faults(self.starts_at, now):
+            raise NotBookable
+        if self.already_booked:
+            raise AlreadyBooked
+        if taken + seats > session.max_participants:
+            raise SoldOut
+        return Booking(
+            id=booking_id,
+            session_id=session.id,
+            creator_id=session.creator_id,
+            user_id=self.buyer.id,
+            starts_at=self.starts_at,
+            seats=seats,
+            amount=session.price * seats,
+            status="confirmed",
+            created_at=now,
+        )

@@ -1,0 +1,65 @@
+"""Logins: who asks, and the refresh tokens that keep a login alive."""
+
+import hashlib
+import secrets
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from marketplace.core.entities.users import Role, User
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Claims:
+    """What an access token says: who, and by which login. Nothing else is ever read from it."""
+
+    user_id: UUID
+    family_id: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Caller:
+    """The person behind a request, as they stand in the database."""
+
+    user_id: UUID
+    family_id: UUID
+    role: Role
+    is_staff: bool
+    is_superuser: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Family:
+    """One login: the refresh tokens that follow from one another (RFC 9700, 4.14.2)."""
+
+    id: UUID
+    user_id: UUID
+    created_at: datetime
+    expires_at: datetime
+    """When its youngest refresh token expires."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TokenPair:
+    """What a login hands out: a signed access token and an opaque refresh token."""
+
+    access: str
+    refresh: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Login:
+    """The answer to a good e-mail and password."""
+
+    user: User
+    tokens: TokenPair
+
+
+def new_refresh_token() -> str:
+    """256 random bits as URL-safe text."""
+    return secrets.token_urlsafe(32)
+
+
+def refresh_token_hash(token: str) -> bytes:
+    """How a refresh token is stored. It is random, so one round of SHA-256 cannot be searched."""
+    return hashlib.sha256(token.encode()).digest()

@@ -1,0 +1,180 @@
+"""Every business error, in five families; `http/errors.py` gives each family its status.
+
+A concrete error has a stable `code` that a client can switch on and a sentence for a person.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import ClassVar
+
+Faults = Mapping[str, Sequence[str]]
+"""Per field, what is wrong with it, each a sentence for a person."""
+
+
+class MarketplaceError(Exception):
+    """The root of the families. `detail` is a sentence for a person."""
+
+    code: ClassVar[str]
+    sentence: ClassVar[str]
+
+    def __init__(self, detail: str | None = None) -> None:
+        self.detail = detail or self.sentence
+        super().__init__(self.detail)
+
+
+class NotFound(MarketplaceError):
+    """There is no such thing, or this person may not know of it."""
+
+    code = "not_found"
+    sentence = "There is no such thing here."
+
+
+class Conflict(MarketplaceError):
+    """A rule of the domain says no to the thing as it stands now."""
+
+    code = "conflict"
+    sentence = "That is not possible as things stand."
+
+
+class Forbidden(MarketplaceError):
+    """This person may not."""
+
+    code = "forbidden"
+    sentence = "You may not do this."
+
+
+class Invalid(MarketplaceError):
+    """What was sent is malformed; `faults` names every bad field."""
+
+    code = "invalid"
+    sentence = "Some of what was sent is not valid."
+
+    def __init__(self, faults: Faults | None = None, detail: str | None = None) -> None:
+        super().__init__(detail)
+        self.faults: Faults = faults or {}
+
+
+class Busy(MarketplaceError):
+    """A lock or the database could not be had in time. Nothing was written; trying again may succeed."""
+
+    code = "busy"
+    sentence = "The service is busy. Nothing was changed; please try again in a moment."
+
+
+class Collision(Busy):
+    """The database ended this transaction in favour of another (deadlock, lock timeout): worth one more try."""
+
+
+class Overtaken(Busy):
+    """Somebody changed the slot between reading and writing it: read again and decide anew."""
+
+
+class NotSignedIn(Forbidden):
+    """No token, or one that is bad, expired or revoked."""
+
+    code = "not_signed_in"
+    sentence = "Please sign in: the access token is missing, expired or no longer valid."
+
+
+class BadCredentials(NotSignedIn):
+    """Wrong e-mail or password. One message for both, so that it does not tell which addresses have an account."""
+
+    code = "bad_credentials"
+    sentence = "E-mail or password is wrong."
+
+
+class BadRefreshToken(NotSignedIn):
+    """A refresh token that is unknown, expired, revoked or was used before."""
+
+    code = "bad_refresh_token"
+    sentence = "This login has ended. Please sign in again."
+
+
+class NotACreator(Forbidden):
+    """The role `creator` is needed."""
+
+    code = "not_a_creator"
+    sentence = "Only creators can do this. You can become a creator in your profile."
+
+
+class OwnSession(Forbidden):
+    """A creator may not book their own session."""
+
+    code = "own_session"
+    sentence = "You cannot book your own session."
+
+
+class NotYours(Forbidden):
+    """Visible to this person, but somebody else's."""
+
+    code = "not_yours"
+    sentence = "This belongs to somebody else."
+
+
+class EmailTaken(Conflict):
+    """E-mail addresses are unique after NFKC and case folding."""
+
+    code = "email_taken"
+    sentence = "There is an account with this e-mail address already."
+
+
+class UsernameTaken(Conflict):
+    """Usernames are unique after NFKC and case folding."""
+
+    code = "username_taken"
+    sentence = "This username is taken."
+
+
+class AlreadyACreator(Conflict):
+    """The account is a creator's already."""
+
+    code = "illegal_transition"
+    sentence = "This account is a creator's already."
+
+
+class SoldOut(Conflict):
+    """Fewer seats are left than were asked for."""
+
+    code = "sold_out"
+    sentence = "There are not enough seats left at this time."
+
+
+class AlreadyBooked(Conflict):
+    """One live booking per person and slot."""
+
+    code = "already_booked"
+    sentence = "You have a booking at this time already."
+
+
+class CreatorUnavailable(Conflict):
+    """The creator holds another seat-taken slot that overlaps."""
+
+    code = "creator_unavailable"
+    sentence = "The creator is taken at this time. Please choose another one."
+
+
+class NotBookable(Conflict):
+    """The session cannot be booked at this time at all."""
+
+    code = "not_bookable"
+    sentence = "This session cannot be booked at this time."
+
+
+class TooLate(Conflict):
+    """The moment until which this was possible has passed."""
+
+    code = "too_late"
+    sentence = "It is too late for that: the session has begun."
+
+
+class IllegalTransition(Conflict):
+    """The booking is not in a state from which this step leads anywhere."""
+
+    code = "illegal_transition"
+    sentence = "The booking is not in a state that allows this."
+
+
+class HasUpcomingBookings(Conflict):
+    """Somebody still holds a future seat that this change would take away."""
+
+    code = "has_upcoming_bookings"
+    sentence = "Somebody still holds a seat at an upcoming time of this session."

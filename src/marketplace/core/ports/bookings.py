@@ -1,0 +1,35 @@
+"""Bookings."""
+
+from typing import Protocol
+from uuid import UUID
+
+from marketplace.core.entities.bookings import Booking, BookingDetails, BookingHistory, BookingStep
+from marketplace.core.entities.pages import Page
+
+
+class BookingLists(Protocol):
+    """Bookings as they are read, one statement each, outside a transaction; lists newest first by keyset."""
+
+    async def find(self, booking_id: UUID) -> BookingHistory | None:
+        """One booking with its history, or `None`."""
+        ...
+
+    async def of_user(self, user_id: UUID, limit: int, after: str | None) -> Page[BookingDetails]:
+        """What a person booked."""
+        ...
+
+    async def of_creator(self, creator_id: UUID, limit: int, after: str | None) -> Page[BookingDetails]:
+        """What was booked of a creator's sessions."""
+        ...
+
+
+class Bookings(Protocol):
+    """Bookings within a transaction. They are added where their seats are taken: see `Slots`."""
+
+    async def acquire(self, booking_id: UUID) -> Booking:
+        """The booking, locked until the transaction ends. Raises `NotFound`."""
+        ...
+
+    async def save(self, booking: Booking, step: BookingStep) -> None:
+        """Update its status and append the step."""
+        ...

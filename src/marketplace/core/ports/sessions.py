@@ -1,0 +1,52 @@
+"""Sessions: the catalog that everybody reads, and the rows a creator changes."""
+
+from typing import Protocol
+from uuid import UUID
+
+from marketplace.core.entities.pages import Page
+from marketplace.core.entities.sessions import CatalogFilters, Facets, Session, SessionDetails
+
+
+class Catalog(Protocol):
+    """Sessions as they are read, one statement each, outside a transaction.
+
+    "Listed" is active, not archived, by an active creator. Lists page by keyset: rows added between two pages
+    neither repeat nor hide one.
+    """
+
+    async def find(self, session_id: UUID) -> SessionDetails | None:
+        """The session whatever its state, or `None`."""
+        ...
+
+    async def list(self, filters: CatalogFilters, limit: int, after: str | None) -> Page[SessionDetails]:
+        """Listed sessions that pass every filter, in the order asked for, ties by id in the same direction.
+
+        Every word of a search must begin a word of the title or the description. A word that begins none known
+        stands for all known ones that are one typo away. By relevance: the more of the words stand in the title the
+        earlier, then newest first, over the `RELEVANCE_WINDOW` newest matches that there were at the first page.
+        """
+        ...
+
+    async def facets(self, filters: CatalogFilters) -> Facets:
+        """Counts over the same matches. They may be counted once and kept for up to 30 seconds."""
+        ...
+
+    async def of_creator(self, creator_id: UUID, limit: int, after: str | None) -> Page[SessionDetails]:
+        """All that a creator has not archived, inactive ones too, newest first."""
+        ...
+
+
+class Sessions(Protocol):
+    """Sessions within a transaction."""
+
+    async def acquire(self, session_id: UUID) -> Session:
+        """The session, locked until the transaction ends: no booking of it proceeds meanwhile. Raises `NotFound`."""
+        ...
+
+    async def add(self, session: Session) -> None:
+        """Insert; a search finds it as soon as the transaction ends."""
+        ...
+
+    async def save(self, session: Session) -> None:
+        """Update every field; a search finds the new words as soon as the transaction ends."""
+        ...

@@ -1,0 +1,63 @@
+"""Slots: where seats are taken and given back. No adapter can oversell, whatever the services do."""
+
+from datetime import datetime
+from typing import Protocol
+from uuid import UUID
+
+from marketplace.core.entities.bookings import Booking
+from marketplace.core.entities.sessions import Session
+from marketplace.core.entities.slots import Offer, Slot
+
+
+class Slots(Protocol):
+    """Slots within a transaction.
+
+    Held by every adapter itself: `0 ≤ seats_taken ≤ capacity`; of one creator's overlapping slots at most one has
+    a seat taken; one person has at most one live booking in a slot.
+
+    Lock order of all that touch them: session, creator, booking, slots by start.
+    """
+
+    async def acquire_offer(self, session_id: UUID, starts_at: datetime, buyer_id: UUID) -> Offer:
+        """What this buyer meets at this start. Raises `NotFound` when session or buyer do not exist.
+
+        Locks the session and its creator's account against edits until the transaction ends, shared with other
+        buyers; not the slot.
+        """
+        ...
+
+    async def take(self, booking: Booking) -> bool:
+        """Add a booking and take its seats in a slot that is occupied already; lock the slot until the end.
+
+        False, and nothing changed, when the slot is not occupied or has too few seats left by now. Raises
+        `AlreadyBooked`.
+        """
+        ...
+
+    async def acquire_creator(self, creator_id: UUID) -> None:
+        """Wait for, and hold until the transaction ends, the right to occupy slots of this creator."""
+        ...
+
+    async def open(self, slot: Slot, booking: Booking) -> bool:
+        """Add a booking and take its seats in a slot that is absent or empty; needs `acquire_creator`.
+
+        False, and nothing changed, when somebody else opened it meanwhile and too few seats are left. Raises
+        `CreatorUnavailable` when another occupied slot of the creator overlaps, `SoldOut` when the slot has fewer
+        seats than asked for, `AlreadyBooked`.
+        """
+        ...
+
+    async def release(self, booking: Booking) -> None:
+        """Give a cancelled booking's seats back; lock the slot until the end."""
+        ...
+
+    async def acquire_upcoming(self, session_id: UUID, now: datetime) -> tuple[Slot, ...]:
+        """The slots of a session that start after `now`, by start, locked until the transaction ends."""
+        ...
+
+    async def reshape(self, session: Session, now: datetime) -> None:
+        """Give the session's capacity and duration to its slots that start after `now`; needs `acquire_upcoming`.
+
+        Raises `CreatorUnavailable` when occupied slots would overlap, `SoldOut` when one has more seats taken.
+        """
+        ...

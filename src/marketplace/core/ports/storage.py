@@ -1,0 +1,22 @@
+"""Everything one kind of storage offers: what is read outside a transaction, and the transactions."""
+
+from dataclasses import dataclass
+
+from marketplace.core.ports.bookings import BookingLists
+from marketplace.core.ports.sessions import Catalog
+from marketplace.core.ports.system import Readiness
+from marketplace.core.ports.tokens import Callers
+from marketplace.core.ports.unit_of_work import UnitOfWork
+from marketplace.core.ports.users import UserDirectory
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Storage:
+    """One adapter of every storage port; each adapter package has a function that makes it."""
+
+    users: UserDirectory
+    callers: Callers
+    catalog: Catalog
+    booking_lists: BookingLists
+    unit_of_work: UnitOfWork
+    readiness: Readiness

@@ -1,0 +1,43 @@
+"""Logins and their refresh tokens."""
+
+from datetime import datetime
+from typing import Protocol
+from uuid import UUID
+
+from marketplace.core.entities.tokens import Caller, Claims, Family
+
+
+class Callers(Protocol):
+    """Who is behind an access token, read outside a transaction."""
+
+    async def find(self, claims: Claims) -> Caller | None:
+        """The caller, if the person is active and the login neither revoked nor another's; else `None`."""
+        ...
+
+
+class Tokens(Protocol):
+    """Logins within a transaction."""
+
+    async def add_family(self, family: Family, token_hash: bytes) -> None:
+        """Start a login with its first refresh token, and drop this person's logins that have expired."""
+        ...
+
+    async def use(self, token_hash: bytes, now: datetime) -> Family | None:
+        """Mark a refresh token as used and return its login, locked until the transaction ends.
+
+        `None` when the token is unknown, expired or used, its login revoked or its person inactive. Of two who use
+        one token at once, one gets the login and the other `None`.
+        """
+        ...
+
+    async def add(self, family: Family, token_hash: bytes) -> None:
+        """Add the next refresh token of a login and extend the login to `family.expires_at`."""
+        ...
+
+    async def revoke_family_of(self, token_hash: bytes, now: datetime) -> None:
+        """Revoke the login that this refresh token, used or not, belongs to. Unknown tokens are no error."""
+        ...
+
+    async def revoke_all(self, user_id: UUID, now: datetime, *, but: UUID | None = None) -> None:
+        """Revoke every login of a person, except `but`."""
+        ...

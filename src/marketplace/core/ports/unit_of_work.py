@@ -1,0 +1,49 @@
+"""One transaction per effect."""
+
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
+from typing import Protocol
+
+from marketplace.core.ports.bookings import Bookings
+from marketplace.core.ports.sessions import Sessions
+from marketplace.core.ports.slots import Slots
+from marketplace.core.ports.tokens import Tokens
+from marketplace.core.ports.users import Users
+
+
+class Transaction(Protocol):
+    """What can be changed together."""
+
+    @property
+    def users(self) -> Users:
+        """Accounts."""
+        ...
+
+    @property
+    def tokens(self) -> Tokens:
+        """Logins."""
+        ...
+
+    @property
+    def sessions(self) -> Sessions:
+        """Sessions."""
+        ...
+
+    @property
+    def slots(self) -> Slots:
+        """Slots."""
+        ...
+
+    @property
+    def bookings(self) -> Bookings:
+        """Bookings."""
+        ...
+
+
+UnitOfWork = Callable[[], AbstractAsyncContextManager[Transaction]]
+"""Begins a transaction.
+
+It is committed when the `with` block ends, and rolled back when the block raises or is cancelled. Entering and
+every operation raise `Busy` when the database or a lock cannot be had in time, `Collision` where one more try is
+worth it. Each statement sees what was committed before it began (READ COMMITTED).
+"""

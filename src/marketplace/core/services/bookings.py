@@ -1,0 +1,95 @@
+"""Bookings: taking seats, giving them back, and the lists of both parties."""
+
+from collections.abc import Mapping
+from dataclasses import fields
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from marketplace.core.entities.bookings import BookingDetails, BookingHistory
+from marketplace.core.entities.pages import Page
+from marketplace.core.entities.slots import Slot, start_faults
+from marketplace.core.entities.tokens import Caller
+from marketplace.core.errors import Faults, Invalid, NotACreator, NotFound, Overtaken
+from marketplace.core.ports.bookings import BookingLists
+from marketplace.core.ports.system import Clock, Ids
+from marketplace.core.ports.unit_of_work import UnitOfWork
+from marketplace.core.services.retrying import retrying
+
+
+class BookingService:
+    """Bookings. Seats are counted by the database; what is read before only decides what to try."""
+
+    def __init__(self, *, unit_of_work: UnitOfWork, lists: BookingLists, clock: Clock, ids: Ids) -> None:
+        self._unit_of_work = unit_of_work
+        self._lists = lists
+        self._clock = clock
+        self._ids = ids
+
+    def faults(self, given: Mapping[str, Any]) -> Faults:
+        """What is wrong with the start among the given fields of a booking."""
+        if "booking_date" not in given:
+            return {}
+        faults = start_faults(given["booking_date"], self._clock.now())
+        return {"booking_date": faults} if faults else {}
+
+    async def book(self, caller: Caller, session_id: UUID, starts_at: datetime, seats: int = 1) -> BookingDetails:
+        """Take seats at a start.
+
+        Raises `Invalid`, `NotFound`, `OwnSession`, `AlreadyBooked`, `SoldOut`, `CreatorUnavailable`,
+        `NotBookable`.
+        """
+        faults = self.faults({"booking_date": starts_at})
+        if faults:
+            raise Invalid(faults)
+
+        async def effect() -> BookingDetails:
+            async with self._unit_of_work() as tx:
+                offer = await tx.slots.acquire_offer(session_id, starts_at, caller.user_id)
+                booking = offer.book(self._ids.new(), seats, self._clock.now())
+                slot = Slot.of(offer.session, starts_at)
+                if offer.is_occupied():
+                    taken = await tx.slots.take(booking)
+                else:
+                    await tx.slots.acquire_creator(booking.creator_id)
+                    taken = await tx.slots.open(slot, booking)
+                if not taken:
+                    raise Overtaken
+                return BookingDetails(
+                    **{field.name: getattr(booking, field.name) for field in fields(booking)},
+                    ends_at=slot.ends_at,
+                    session_details=offer.session,
+                    user_details=offer.buyer,
+                )
+
+        return await retrying(effect)
+
+    async def get(self, caller: Caller, booking_id: UUID) -> BookingHistory:
+        """One booking with its history, for its two parties. Raises `NotFound` for anybody else."""
+        found = await self._lists.find(booking_id)
+        if found is None or not found.concerns(caller.user_id):
+            raise NotFound
+        return found
+
+    async def list_own(self, caller: Caller, limit: int, after: str | None) -> Page[BookingDetails]:
+        """One page of what the caller booked."""
+        return await self._lists.of_user(caller.user_id, limit, after)
+
+    async def list_of_creator(self, caller: Caller, limit: int, after: str | None) -> Page[BookingDetails]:
+        """One page of what was booked of the caller's sessions. Raises `NotACreator`."""
+        if caller.role != "creator":
+            raise NotACreator
+        return await self._lists.of_creator(caller.user_id, limit, after)
+
+    async def cancel(self, caller: Caller, booking_id: UUID) -> BookingHistory:
+        """Give the seats back before the start. Raises `NotFound`, `IllegalTransition`, `TooLate`."""
+
+        async def effect() -> None:
+            async with self._unit_of_work() as tx:
+                booking = await tx.bookings.acquire(booking_id)
+                cancelled, step = booking.cancelled(caller.user_id, self._clock.now())
+                await tx.bookings.save(cancelled, step)
+                await tx.slots.release(cancelled)
+
+        await retrying(effect)
+        return await self.get(caller, booking_id)

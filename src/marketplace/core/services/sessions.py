@@ -1,0 +1,124 @@
+"""Sessions: finding them, and a creator's own."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import replace
+from typing import Any
+from uuid import UUID
+
+from marketplace.core.entities.pages import Page
+from marketplace.core.entities.sessions import CatalogFilters, Facets, Session, SessionDetails
+from marketplace.core.entities.tokens import Caller
+from marketplace.core.errors import Faults, Invalid, NotACreator, NotFound
+from marketplace.core.ports.sessions import Catalog
+from marketplace.core.ports.system import Clock, Ids
+from marketplace.core.ports.unit_of_work import UnitOfWork
+from marketplace.core.services.retrying import retrying
+
+
+class SessionService:
+    """Sessions. `facts` are fields of `Session` by name; the wire has checked their types and bounds."""
+
+    def __init__(
+        self,
+        *,
+        unit_of_work: UnitOfWork,
+        catalog: Catalog,
+        clock: Clock,
+        ids: Ids,
+        categories: Collection[str],
+    ) -> None:
+        self._unit_of_work = unit_of_work
+        self._catalog = catalog
+        self._clock = clock
+        self._ids = ids
+        self._categories = categories
+
+    def faults(self, given: Mapping[str, Any]) -> Faults:
+        """What is wrong with the given fields that only the marketplace knows: the category."""
+        category = given.get("category")
+        if category is None or category in self._categories:
+            return {}
+        return {"category": [f"Choose one of: {', '.join(self._categories)}."]}
+
+    async def list(self, filters: CatalogFilters, limit: int, after: str | None) -> Page[SessionDetails]:
+        """One page of the catalog."""
+        return await self._catalog.list(filters, limit, after)
+
+    async def facets(self, filters: CatalogFilters) -> Facets:
+        """Counts by category, tag and price band for the same filters."""
+        return await self._catalog.facets(filters)
+
+    async def list_own(self, caller: Caller, limit: int, after: str | None) -> Page[SessionDetails]:
+        """One page of the caller's own sessions, inactive ones too. Raises `NotACreator`."""
+        if caller.role != "creator":
+            raise NotACreator
+        return await self._catalog.of_creator(caller.user_id, limit, after)
+
+    async def get(self, session_id: UUID, caller: Caller | None) -> SessionDetails:
+        """One session. Raises `NotFound` when this person may not see it."""
+        found = await self._catalog.find(session_id)
+        if found is None or not found.visible_to(caller):
+            raise NotFound
+        return found
+
+    async def create(self, caller: Caller, facts: Mapping[str, Any]) -> SessionDetails:
+        """Offer a session. Raises `NotACreator`, `Invalid`."""
+        if caller.role != "creator":
+            raise NotACreator
+        self._check(facts)
+        session = Session(
+            id=self._ids.new(),
+            creator_id=caller.user_id,
+            created_at=self._clock.now(),
+            archived_at=None,
+            **facts,
+        )
+
+        async def effect() -> None:
+            async with self._unit_of_work() as tx:
+                await tx.sessions.add(session)
+
+        await retrying(effect)
+        return await self.get(session.id, caller)
+
+    async def change(self, caller: Caller, session_id: UUID, facts: Mapping[str, Any]) -> SessionDetails:
+        """Change a session of one's own; upcoming slots follow in capacity and duration.
+
+        Raises `NotFound`, `NotYours`, `Invalid`, `HasUpcomingBookings` when more seats are sold than would be
+        left, `CreatorUnavailable` when sold slots would overlap.
+        """
+        self._check(facts)
+
+        async def effect() -> None:
+            async with self._unit_of_work() as tx:
+                before = await tx.sessions.acquire(session_id)
+                session = before.changed_by(caller, facts)
+                if session.moves_slots(before):
+                    await tx.slots.acquire_creator(session.creator_id)
+                    now = self._clock.now()
+                    session.check_seats(await tx.slots.acquire_upcoming(session_id, now))
+                    await tx.slots.reshape(session, now)
+                await tx.sessions.save(session)
+
+        await retrying(effect)
+        return await self.get(session_id, caller)
+
+    async def archive(self, caller: Caller, session_id: UUID) -> None:
+        """Take a session of one's own away for good; its bookings stay.
+
+        Raises `NotFound`, `NotYours`, `HasUpcomingBookings`.
+        """
+
+        async def effect() -> None:
+            async with self._unit_of_work() as tx:
+                session = (await tx.sessions.acquire(session_id)).changed_by(caller, {})
+                now = self._clock.now()
+                session.check_nobody_booked(await tx.slots.acquire_upcoming(session_id, now))
+                await tx.sessions.save(replace(session, archived_at=now))
+
+        await retrying(effect)
+
+    def _check(self, facts: Mapping[str, Any]) -> None:
+        faults = self.faults(facts)
+        if faults:
+            raise Invalid(faults)

@@ -1,0 +1,148 @@
+"""Logging in, staying logged in, logging out, and knowing who asks."""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from marketplace.core.entities.tokens import (
+    Caller,
+    Claims,
+    Family,
+    Login,
+    TokenPair,
+    new_refresh_token,
+    refresh_token_hash,
+)
+from marketplace.core.entities.users import User
+from marketplace.core.errors import BadCredentials, BadRefreshToken, NotSignedIn
+from marketplace.core.ports.security import AccessTokens, Passwords
+from marketplace.core.ports.system import Clock, Ids
+from marketplace.core.ports.tokens import Callers
+from marketplace.core.ports.unit_of_work import UnitOfWork
+from marketplace.core.ports.users import UserDirectory
+from marketplace.core.services.retrying import retrying
+
+CALLER_KEPT = timedelta(milliseconds=500)
+CALLERS_KEPT = 10_000
+
+
+class CallerMemory:
+    """Who was behind a login a moment ago, so that not every request asks the database (contract: 500 ms)."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._kept: dict[UUID, tuple[datetime, Caller]] = {}
+
+    def recall(self, claims: Claims) -> Caller | None:
+        """The caller, if remembered and fresh."""
+        kept = self._kept.get(claims.family_id)
+        if kept is None or kept[0] <= self._clock.now() or kept[1].user_id != claims.user_id:
+            return None
+        return kept[1]
+
+    def keep(self, caller: Caller) -> None:
+        """Remember for `CALLER_KEPT`; when there are too many, start over."""
+        if len(self._kept) >= CALLERS_KEPT:
+            self._kept.clear()
+        self._kept[caller.family_id] = (self._clock.now() + CALLER_KEPT, caller)
+
+    def forget(self, user_id: UUID) -> None:
+        """Drop every login of a person, since something about them changed."""
+        self._kept = {family: kept for family, kept in self._kept.items() if kept[1].user_id != user_id}
+
+
+class TokenService:
+    """Logins. A refresh token works once; one that comes twice ends the whole login (RFC 9700, 4.14.2)."""
+
+    def __init__(  # noqa: PLR0913 - one argument per port
+        self,
+        *,
+        unit_of_work: UnitOfWork,
+        users: UserDirectory,
+        callers: Callers,
+        memory: CallerMemory,
+        passwords: Passwords,
+        access_tokens: AccessTokens,
+        clock: Clock,
+        ids: Ids,
+        refresh_ttl: timedelta,
+    ) -> None:
+        self._unit_of_work = unit_of_work
+        self._users = users
+        self._callers = callers
+        self._memory = memory
+        self._passwords = passwords
+        self._access_tokens = access_tokens
+        self._clock = clock
+        self._ids = ids
+        self._refresh_ttl = refresh_ttl
+
+    async def log_in(self, email: str, password: str) -> Login:
+        """Begin a login. Raises `BadCredentials`, after the same time whether or not there is such an account."""
+        user = await self._users.find_by_email(email)
+        matches = await self._passwords.verify(password, user.password_hash if user else None)
+        if user is None or not matches or not user.is_active:
+            raise BadCredentials
+        now, refresh = self._clock.now(), new_refresh_token()
+        family = Family(id=self._ids.new(), user_id=user.id, created_at=now, expires_at=now + self._refresh_ttl)
+        rehashed = await self._rehashed(user, password)
+
+        async def effect() -> None:
+            async with self._unit_of_work() as tx:
+                account = await tx.users.acquire(user.id)
+                if account.password_hash != user.password_hash or not account.is_active:
+                    raise BadCredentials
+                if rehashed is not None:
+                    await tx.users.save(replace(account, password_hash=rehashed))
+                await tx.tokens.add_family(family, refresh_token_hash(refresh))
+
+        await retrying(effect)
+        return Login(user=user, tokens=self._pair(family, refresh, now))
+
+    async def refresh(self, token: str) -> TokenPair:
+        """The next pair of tokens; the given one dies. Raises `BadRefreshToken`, having revoked its login."""
+        now, refresh = self._clock.now(), new_refresh_token()
+
+        async def effect() -> Family | None:
+            async with self._unit_of_work() as tx:
+                family = await tx.tokens.use(refresh_token_hash(token), now)
+                if family is None:
+                    await tx.tokens.revoke_family_of(refresh_token_hash(token), now)
+                    return None
+                family = replace(family, expires_at=now + self._refresh_ttl)
+                await tx.tokens.add(family, refresh_token_hash(refresh))
+                return family
+
+        family = await retrying(effect)
+        if family is None:
+            raise BadRefreshToken
+        return self._pair(family, refresh, now)
+
+    async def log_out(self, token: str) -> None:
+        """End the login of a refresh token. Unknown tokens are no error: there is nothing left to end."""
+
+        async def effect() -> None:
+            async with self._unit_of_work() as tx:
+                await tx.tokens.revoke_family_of(refresh_token_hash(token), self._clock.now())
+
+        await retrying(effect)
+
+    async def authenticate(self, token: str, *, fresh: bool = False) -> Caller:
+        """Who sent this access token, remembered for at most 500 ms unless `fresh`. Raises `NotSignedIn`."""
+        claims = self._access_tokens.read(token, self._clock.now())
+        caller = None if fresh else self._memory.recall(claims)
+        if caller is None:
+            caller = await self._callers.find(claims)
+            if caller is None:
+                raise NotSignedIn
+            self._memory.keep(caller)
+        return caller
+
+    def _pair(self, family: Family, refresh: str, now: datetime) -> TokenPair:
+        claims = Claims(user_id=family.user_id, family_id=family.id)
+        return TokenPair(access=self._access_tokens.issue(claims, now), refresh=refresh)
+
+    async def _rehashed(self, user: User, password: str) -> str | None:
+        if not self._passwords.needs_rehash(user.password_hash):
+            return None
+        return await self._passwords.hash(password)

@@ -1,0 +1,163 @@
+"""Accounts: registering, the profile, the password, and being switched off."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import Any
+from uuid import UUID
+
+from marketplace.core.entities.tokens import Caller
+from marketplace.core.entities.users import Role, User, password_faults
+from marketplace.core.errors import AlreadyACreator, Faults, Invalid
+from marketplace.core.ports.security import Passwords
+from marketplace.core.ports.system import Clock, Ids
+from marketplace.core.ports.unit_of_work import UnitOfWork
+from marketplace.core.ports.users import UserDirectory
+from marketplace.core.services.retrying import retrying
+from marketplace.core.services.tokens import CallerMemory
+
+
+class UserService:
+    """Accounts."""
+
+    def __init__(
+        self,
+        *,
+        unit_of_work: UnitOfWork,
+        users: UserDirectory,
+        memory: CallerMemory,
+        passwords: Passwords,
+        clock: Clock,
+        ids: Ids,
+    ) -> None:
+        self._unit_of_work = unit_of_work
+        self._users = users
+        self._memory = memory
+        self._passwords = passwords
+        self._clock = clock
+        self._ids = ids
+
+    def registration_faults(self, given: Mapping[str, Any]) -> Faults:
+        """What is wrong with the password among the given fields of a registration."""
+        if "password" not in given:
+            return {}
+        names = tuple(given[name] for name in ("email", "username") if name in given)
+        faults = password_faults(given["password"], names=names, is_common=self._passwords.is_common)
+        return {"password": faults} if faults else {}
+
+    async def register(  # noqa: PLR0913 - one argument per fact of an account
+        self,
+        *,
+        email: str,
+        username: str,
+        password: str,
+        role: Role = "user",
+        first_name: str = "",
+        last_name: str = "",
+        is_staff: bool = False,
+        is_superuser: bool = False,
+    ) -> User:
+        """Make an account. Raises `Invalid`, `EmailTaken`, `UsernameTaken`."""
+        faults = self.registration_faults({"email": email, "username": username, "password": password})
+        if faults:
+            raise Invalid(faults)
+        user = User(
+            id=self._ids.new(),
+            email=email,
+            username=username,
+            password_hash=await self._passwords.hash(password),
+            role=role,
+            avatar=None,
+            first_name=first_name,
+            last_name=last_name,
+            time_zone="UTC",
+            is_active=True,
+            is_staff=is_staff,
+            is_superuser=is_superuser,
+            date_joined=self._clock.now(),
+        )
+
+        async def effect() -> None:
+            async with self._unit_of_work() as tx:
+                await tx.users.add(user)
+
+        await retrying(effect)
+        return user
+
+    async def profile(self, caller: Caller) -> User:
+        """The caller's own account."""
+        return await self._users.get(caller.user_id)
+
+    async def change_profile(self, caller: Caller, facts: Mapping[str, Any]) -> User:
+        """Change the given fields of the caller's account. Raises `UsernameTaken`."""
+        return await self._change(caller.user_id, lambda user: replace(user, **facts))
+
+    async def become_creator(self, caller: Caller) -> User:
+        """Turn a user's account into a creator's. Raises `AlreadyACreator`."""
+
+        def promoted(user: User) -> User:
+            if user.role == "creator":
+                raise AlreadyACreator
+            return replace(user, role="creator")
+
+        return await self._change(caller.user_id, promoted)
+
+    async def password_change_faults(self, caller: Caller, given: Mapping[str, Any]) -> Faults:
+        """What is wrong with the current and the new password among the given fields."""
+        user = await self._users.get(caller.user_id)
+        faults: dict[str, list[str]] = {}
+        if "new_password" in given:
+            found = password_faults(
+                given["new_password"], names=(user.email, user.username), is_common=self._passwords.is_common
+            )
+            faults |= {"new_password": found} if found else {}
+        if "current_password" in given and not await self._passwords.verify(
+            given["current_password"], user.password_hash
+        ):
+            faults["current_password"] = ["This is not your current password."]
+        return faults
+
+    async def change_password(self, caller: Caller, *, current_password: str, new_password: str) -> None:
+        """Set a new password and end every other login of the caller. Raises `Invalid`."""
+        given = {"current_password": current_password, "new_password": new_password}
+        faults = await self.password_change_faults(caller, given)
+        if faults:
+            raise Invalid(faults)
+        password_hash = await self._passwords.hash(new_password)
+
+        async def effect() -> None:
+            async with self._unit_of_work() as tx:
+                user = await tx.users.acquire(caller.user_id)
+                await tx.users.save(replace(user, password_hash=password_hash))
+                await tx.tokens.revoke_all(caller.user_id, self._clock.now(), but=caller.family_id)
+
+        await retrying(effect)
+        self._memory.forget(caller.user_id)
+
+    async def set_active(self, user_id: UUID, *, is_active: bool) -> User:
+        """Switch an account on or off. Off: its logins end within a second and its sessions leave the catalog.
+
+        Raises `NotFound`.
+        """
+
+        async def effect() -> User:
+            async with self._unit_of_work() as tx:
+                user = replace(await tx.users.acquire(user_id), is_active=is_active)
+                await tx.users.save(user)
+                if not is_active:
+                    await tx.tokens.revoke_all(user_id, self._clock.now())
+                return user
+
+        user = await retrying(effect)
+        self._memory.forget(user_id)
+        return user
+
+    async def _change(self, user_id: UUID, change: Callable[[User], User]) -> User:
+        async def effect() -> User:
+            async with self._unit_of_work() as tx:
+                user = change(await tx.users.acquire(user_id))
+                await tx.users.save(user)
+                return user
+
+        user = await retrying(effect)
+        self._memory.forget(user_id)
+        return user

@@ -1,0 +1,111 @@
+"""Problem details (RFC 9457): the one form in which anything is refused."""
+
+import logging
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import Any
+
+import msgspec
+from litestar import Request, Response
+from litestar.exceptions import HTTPException
+
+from marketplace.core.errors import (
+    Busy,
+    Conflict,
+    Faults,
+    Forbidden,
+    Invalid,
+    MarketplaceError,
+    NotFound,
+    NotSignedIn,
+)
+
+PROBLEM_JSON = "application/problem+json"
+
+STATUS: dict[type[MarketplaceError], int] = {
+    Invalid: 400,
+    NotSignedIn: 401,
+    Forbidden: 403,
+    NotFound: 404,
+    Conflict: 409,
+    Busy: 503,
+}
+HEADERS: dict[int, dict[str, str]] = {
+    401: {"WWW-Authenticate": "Bearer"},
+    503: {"Retry-After": "1"},
+}
+FRAMEWORK: dict[int, tuple[str, str]] = {
+    400: ("invalid", "The request is malformed."),
+    404: ("not_found", "There is nothing at this address."),
+    405: ("method_not_allowed", "This address does not answer to that method."),
+    413: ("body_too_large", "The body is larger than 1 MiB."),
+    415: ("unsupported_media_type", "The body must be JSON, with Content-Type: application/json."),
+}
+"""What the framework itself refuses, in our words: its own may repeat paths or types of the program."""
+
+logger = logging.getLogger("marketplace.http")
+
+
+class Problem(msgspec.Struct, kw_only=True):
+    """Problem details. `code` is stable and for programs, `detail` for people, `errors` names the bad fields."""
+
+    type: str = "about:blank"
+    title: str
+    status: int
+    detail: str
+    code: str
+    errors: dict[str, list[str]] | msgspec.UnsetType = msgspec.UNSET
+
+
+class UnsupportedMediaType(HTTPException):
+    """A body that does not say it is JSON."""
+
+    status_code = 415
+
+
+def status_of(error: type[MarketplaceError]) -> int:
+    """The status of an error's family."""
+    return next(STATUS[family] for family in error.__mro__ if family in STATUS)
+
+
+def problem(
+    status: int, code: str, detail: str, *, faults: Faults | None = None, headers: Mapping[str, str] | None = None
+) -> Response[bytes]:
+    """A problem details answer."""
+    errors = {name: list(sentences) for name, sentences in (faults or {}).items()}
+    body = Problem(
+        title=HTTPStatus(status).phrase, status=status, detail=detail, code=code, errors=errors or msgspec.UNSET
+    )
+    return Response(
+        content=msgspec.json.encode(body),
+        status_code=status,
+        media_type=PROBLEM_JSON,
+        headers={**HEADERS.get(status, {}), **(headers or {}), "Cache-Control": "no-store"},
+    )
+
+
+def refuse(_: Request[Any, Any, Any], error: MarketplaceError) -> Response[bytes]:
+    """A rule of the core said no."""
+    faults = error.faults if isinstance(error, Invalid) else None
+    return problem(status_of(type(error)), error.code, error.detail, faults=faults)
+
+
+def refuse_framework(_: Request[Any, Any, Any], error: HTTPException) -> Response[bytes]:
+    """The framework said no, before any handler of ours."""
+    status = error.status_code if error.status_code in FRAMEWORK else 400
+    code, detail = FRAMEWORK[status]
+    allow = {name: value for name, value in (error.headers or {}).items() if name.lower() == "allow"}
+    return problem(status, code, detail, headers=allow)
+
+
+def fail(request: Request[Any, Any, Any], error: Exception) -> Response[bytes]:
+    """A bug. The log has it; the answer says nothing of it."""
+    logger.error("%s %s failed", request.method, request.url.path, exc_info=error)
+    return problem(500, "internal_error", "Something went wrong on our side. It has been noted.")
+
+
+EXCEPTION_HANDLERS: dict[int | type[Exception], Any] = {
+    MarketplaceError: refuse,
+    HTTPException: refuse_framework,
+    Exception: fail,
+}

@@ -1,0 +1,227 @@
+"""The OpenAPI 3.1 document: Litestar's, completed by what each route declares in its `opt`."""
+
+from collections.abc import Iterable, Iterator
+from typing import Annotated, Any, get_args, get_origin
+
+import msgspec
+from litestar import Litestar
+from litestar.handlers import HTTPRouteHandler
+from litestar.openapi import OpenAPIConfig
+from litestar.openapi.spec import Components, SecurityScheme, Tag
+
+from marketplace import __version__
+from marketplace.core.errors import (
+    Busy,
+    Invalid,
+    MarketplaceError,
+    NotACreator,
+    NotSignedIn,
+)
+from marketplace.http.auth import Access, Route
+from marketplace.http.errors import FRAMEWORK, HEADERS, PROBLEM_JSON, Problem, status_of
+
+REF = "#/components/schemas/{name}"
+DESCRIPTION = """\
+Creators offer sessions; people find them, book a time and a seat, and turn up.
+
+Times are ISO 8601 in UTC, money is a decimal string, ids are UUIDs, unknown fields are ignored, and every path works
+with and without its trailing slash. A refusal is `application/problem+json` (RFC 9457) with a stable `code`. Lists
+are bare arrays; the next page is in the `Link` header.
+"""
+SCHEMES: dict[Access, list[dict[str, list[str]]]] = {
+    Access.PUBLIC: [],
+    Access.ANYONE: [{}, {"bearer": []}],
+    Access.SIGNED_IN: [{"bearer": []}],
+    Access.CREATOR: [{"bearer": []}],
+}
+AN_ID = "0190a1b2-c3d4-7e5f-8a9b-0c1d2e3f4a5b"
+EXAMPLES: dict[str, Any] = {
+    "id": AN_ID,
+    "creator": AN_ID,
+    "session": AN_ID,
+    "user": AN_ID,
+    "by": AN_ID,
+    "email": "ada@example.org",
+    "username": "ada",
+    "role": "creator",
+    "avatar": None,
+    "first_name": "Ada",
+    "last_name": "Byron",
+    "time_zone": "Europe/Madrid",
+    "date_joined": "2030-01-01T09:00:00Z",
+    "created_at": "2030-01-02T09:00:00Z",
+    "at": "2030-01-02T09:00:00Z",
+    "booking_date": "2030-05-01T10:00:00Z",
+    "ends_at": "2030-05-01T11:00:00Z",
+    "title": "Morning yoga",
+    "description": "A gentle hour for all levels.",
+    "duration": 60,
+    "price": "49.99",
+    "amount": "99.98",
+    "seats": 2,
+    "max_participants": 12,
+    "image_url": None,
+    "category": "wellbeing",
+    "tags": ["yoga", "beginners"],
+    "tag": "yoga",
+    "count": 7,
+    "min_price": "25",
+    "max_price": "50",
+    "currency": "EUR",
+    "detail": "There are not enough seats left at this time.",
+    "code": "sold_out",
+}
+"""By the name of a property of an answer."""
+
+
+def openapi_config() -> OpenAPIConfig:
+    """What Litestar is told of the document."""
+    return OpenAPIConfig(
+        title="Sessions marketplace",
+        version=__version__,
+        description=DESCRIPTION,
+        use_handler_docstrings=True,
+        tags=[
+            Tag(name="accounts", description="Registering, signing in, one's own profile."),
+            Tag(name="sessions", description="The catalog, and a creator's own sessions."),
+            Tag(name="bookings", description="Taking seats and giving them back."),
+            Tag(name="system", description="Health, and what the operator set."),
+        ],
+        components=Components(
+            security_schemes={
+                "bearer": SecurityScheme(
+                    type="http", scheme="bearer", bearer_format="JWT", description="The `access` token of a login."
+                )
+            }
+        ),
+    )
+
+
+def document(app: Litestar) -> dict[str, Any]:
+    """The whole document of an application."""
+    schema = app.openapi_schema.to_schema()
+    structs: set[Any] = {Problem}
+    for path, method, handler, route in _routes(app):
+        operation = schema["paths"][path][method]
+        structs |= set(_answers(handler.parsed_fn_signature.return_type.annotation))
+        operation["security"] = SCHEMES[route.access]
+        if route.query is not None:
+            operation.setdefault("parameters", []).extend(_parameters(route.query))
+        if route.body is not None:
+            operation["requestBody"] = _request_body(route)
+        _complete_success(operation["responses"], route)
+        operation["responses"] |= _refusals(route, has_path_id="{" in path)
+    schema["components"]["schemas"] = _answer_schemas(structs) | _request_schemas(_routes(app))
+    return schema
+
+
+def _routes(app: Litestar) -> Iterator[tuple[str, str, HTTPRouteHandler, Route]]:
+    for path_route in app.routes:
+        for handler in getattr(path_route, "route_handlers", ()):
+            route = getattr(handler, "opt", {}).get("route")
+            if isinstance(route, Route) and handler.resolve_include_in_schema():
+                for method in sorted(handler.http_methods):
+                    if method != "OPTIONS":
+                        yield path_route.path_format or "/", method.lower(), handler, route
+
+
+def _answers(annotation: Any) -> Iterator[Any]:
+    if isinstance(annotation, type) and issubclass(annotation, msgspec.Struct):
+        yield annotation
+    for part in get_args(annotation):
+        yield from _answers(part)
+
+
+def _answer_schemas(structs: Iterable[Any]) -> dict[str, Any]:
+    ordered = sorted(structs, key=lambda struct: str(struct.__name__))
+    _, components = msgspec.json.schema_components(ordered, ref_template=REF)
+    for component in components.values():
+        for name, schema in component.get("properties", {}).items():
+            if name in EXAMPLES and "$ref" not in schema:
+                schema["examples"] = [EXAMPLES[name]]
+    return dict(components)
+
+
+def _request_schemas(routes: Iterable[tuple[str, str, HTTPRouteHandler, Route]]) -> dict[str, Any]:
+    return {
+        _body_name(route): _object(route.body, partial=route.is_partial)
+        for *_, route in routes
+        if route.body is not None
+    }
+
+
+def _body_name(route: Route) -> str:
+    name = route.body.__name__ if route.body else ""
+    return f"{name.removesuffix('In')}ChangesIn" if route.is_partial else name
+
+
+def _object(kind: type[msgspec.Struct], *, partial: bool) -> dict[str, Any]:
+    fields = msgspec.structs.fields(kind)
+    required = [field.name for field in fields if field.required and not partial]
+    return {
+        "title": kind.__name__,
+        "type": "object",
+        "description": kind.__doc__,
+        "properties": {field.name: _schema(field.type) for field in fields},
+        **({"required": required} if required else {}),
+    }
+
+
+def _schema(annotation: Any) -> dict[str, Any]:
+    if get_origin(annotation) is Annotated:
+        for meta in get_args(annotation)[1:]:
+            if isinstance(meta, msgspec.Meta) and meta.extra:
+                return dict(meta.extra["schema"])
+    return next(_schema(part) for part in get_args(annotation) if part is not type(None))
+
+
+def _parameters(kind: type[msgspec.Struct]) -> Iterator[dict[str, Any]]:
+    for field in msgspec.structs.fields(kind):
+        schema = _schema(field.type)
+        said = {"description": schema.pop("description")} if "description" in schema else {}
+        if isinstance(field.default, int | str):
+            schema["default"] = field.default
+        yield {"name": field.name, "in": "query", "required": False, **said, "schema": schema}
+
+
+def _request_body(route: Route) -> dict[str, Any]:
+    schema = {"$ref": REF.format(name=_body_name(route))}
+    return {"required": True, "content": {"application/json": {"schema": schema}}}
+
+
+def _complete_success(responses: dict[str, Any], route: Route) -> None:
+    responses.pop("400", None)
+    for answer in responses.values():
+        for name, says in route.headers.items():
+            answer.setdefault("headers", {})[name] = {"description": says, "schema": {"type": "string"}}
+
+
+def _refusals(route: Route, *, has_path_id: bool) -> dict[str, Any]:
+    errors: set[type[MarketplaceError]] = {Busy, *route.errors}
+    if route.body is not None or route.query is not None:
+        errors.add(Invalid)
+    if route.access is not Access.PUBLIC:
+        errors.add(NotSignedIn)
+    if route.access is Access.CREATOR:
+        errors.add(NotACreator)
+    by_status: dict[int, dict[str, str]] = {}
+    for error in sorted(errors, key=lambda error: error.code):
+        by_status.setdefault(status_of(error), {})[error.code] = error.sentence
+    for status in (413, 415) if route.body is not None else ():
+        code, sentence = FRAMEWORK[status]
+        by_status[status] = {code: sentence}
+    if has_path_id:
+        by_status.setdefault(404, {}).setdefault(*FRAMEWORK[404])
+    return {str(status): _refusal(status, codes) for status, codes in sorted(by_status.items())}
+
+
+def _refusal(status: int, codes: dict[str, str]) -> dict[str, Any]:
+    listed = "; ".join(f"`{code}`: {sentence}" for code, sentence in codes.items())
+    headers = {
+        name: {"schema": {"type": "string"}, "description": value} for name, value in HEADERS.get(status, {}).items()
+    }
+    return {
+        "description": listed,
+        "content": {PROBLEM_JSON: {"schema": {"$ref": REF.format(name="Problem")}}},
+        **({"headers": headers} if headers else {}),
+    }

@@ -1,0 +1,69 @@
+"""Cursors: where the next page of a list begins, in a form that cannot be altered or taken to another list."""
+
+import base64
+import binascii
+import hashlib
+import hmac
+from typing import Any, TypeVar
+from urllib.parse import urlencode
+
+import msgspec
+from litestar import Request, Response
+
+from marketplace.core.entities.pages import Page
+from marketplace.core.errors import Invalid
+from marketplace.http.fields import Cursor, Limit
+
+Out = TypeVar("Out", bound=msgspec.Struct)
+
+SEAL = 12
+"""Bytes of the HMAC that are kept."""
+LINK = {"Link": 'Where the next page is, `<…>; rel="next"` (RFC 8288); absent on the last page.'}
+
+
+class PageQuery(msgspec.Struct, kw_only=True):
+    """What every list can be asked."""
+
+    limit: Limit = 20
+    cursor: Cursor | None = None
+
+
+class Cursors:
+    """Seals and opens cursors. The seal covers the list and its filters, so a cursor works nowhere else."""
+
+    def __init__(self, secret_key: str) -> None:
+        self._key = hashlib.sha256(b"cursors" + secret_key.encode()).digest()
+
+    def open(self, request: Request[Any, Any, Any], cursor: str | None) -> str | None:
+        """The adapter's position in a cursor. Raises `Invalid` when it was altered or is another list's."""
+        if cursor is None:
+            return None
+        try:
+            sealed = base64.b64decode(cursor.encode() + b"=" * (-len(cursor) % 4), altchars=b"-_", validate=True)
+            position = sealed[SEAL:].decode()
+        except (binascii.Error, ValueError, UnicodeError):
+            position, sealed = "", b""
+        if not hmac.compare_digest(sealed[:SEAL], self._seal(request, position)):
+            raise Invalid({"cursor": ["This cursor does not belong to this list and these filters."]})
+        return position
+
+    def answer(self, request: Request[Any, Any, Any], page: Page[Any], kind: type[Out]) -> Response[list[Out]]:
+        """The page as JSON, with the `Link` to the next one."""
+        headers = {}
+        if page.next is not None:
+            sealed = self._seal(request, page.next) + page.next.encode()
+            cursor = base64.urlsafe_b64encode(sealed).rstrip(b"=").decode()
+            query = [*self._filters(request, but=("cursor",)), ("cursor", cursor)]
+            headers["Link"] = f'<{request.base_url}{request.url.path.lstrip("/")}?{urlencode(query)}>; rel="next"'
+        return Response(msgspec.convert(page.items, list[kind], from_attributes=True), headers=headers)  # type: ignore[valid-type]
+
+    def _seal(self, request: Request[Any, Any, Any], position: str) -> bytes:
+        caller = request.scope["user"]
+        path = request.url.path.rstrip("/")
+        filters = sorted(self._filters(request, but=("cursor", "limit")))
+        whose = str(getattr(caller, "user_id", ""))
+        covered = msgspec.json.encode([path, filters, whose, position])
+        return hmac.digest(self._key, covered, "sha256")[:SEAL]
+
+    def _filters(self, request: Request[Any, Any, Any], *, but: tuple[str, ...]) -> list[tuple[str, str]]:
+        return [(name, value) for name, value in request.query_params.multi_items() if name not in but and value]

@@ -1,0 +1,271 @@
+"""Sessions over HTTP: the catalog, and a creator's own."""
+
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+import msgspec
+from dishka.integrations.litestar import FromDishka
+from litestar import Controller, Request, Response, delete, get, patch, post, put
+
+from marketplace.core.entities.sessions import CatalogFilters, Ordering, SessionStatus
+from marketplace.core.errors import (
+    CreatorUnavailable,
+    Faults,
+    HasUpcomingBookings,
+    NotACreator,
+    NotFound,
+    NotSignedIn,
+    NotYours,
+)
+from marketplace.core.services.sessions import SessionService
+from marketplace.http.auth import Access, caller_of, creator_of, opt, visitor_of
+from marketplace.http.fields import (
+    Category,
+    CategoryWord,
+    Cursor,
+    Description,
+    Duration,
+    Flag,
+    Id,
+    Limit,
+    OrderingWord,
+    Participants,
+    Price,
+    Search,
+    Status,
+    Tag,
+    Tags,
+    Title,
+    WebAddress,
+)
+from marketplace.http.pagination import LINK, Cursors, PageQuery
+from marketplace.http.users import PublicUserOut
+from marketplace.http.wire import Draft, read_body, read_query
+
+
+class SessionIn(msgspec.Struct, kw_only=True):
+    """What a creator offers."""
+
+    title: Title
+    description: Description
+    duration: Duration
+    price: Price
+    max_participants: Participants = 1
+    image_url: WebAddress = None
+    status: Status = "active"
+    category: Category = None
+    tags: Tags = ()
+
+
+class FacetsQuery(msgspec.Struct, kw_only=True):
+    """The filters of the catalog. All must hold; bounds are inclusive."""
+
+    search: Search = ()
+    creator: Id | None = None
+    min_price: Price | None = None
+    max_price: Price | None = None
+    min_duration: Duration | None = None
+    max_duration: Duration | None = None
+    category: CategoryWord | None = None
+    tag: Tag | None = None
+
+
+class CatalogQuery(FacetsQuery, kw_only=True):
+    """What the catalog can be asked."""
+
+    limit: Limit = 20
+    cursor: Cursor | None = None
+    ordering: OrderingWord | None = None
+    my_sessions: Flag = False
+
+
+class SessionOut(msgspec.Struct, rename={"creator_id": "creator"}):
+    """A session."""
+
+    id: UUID
+    creator_id: UUID
+    creator_details: PublicUserOut
+    title: str
+    description: str
+    duration: int
+    price: Decimal
+    max_participants: int
+    image_url: str | None
+    status: SessionStatus
+    category: str | None
+    tags: list[str]
+    created_at: datetime
+
+
+class CategoryCountOut(msgspec.Struct):
+    """How many sessions are in a category."""
+
+    category: str
+    count: int
+
+
+class TagCountOut(msgspec.Struct):
+    """How many sessions carry a tag."""
+
+    tag: str
+    count: int
+
+
+class PriceBandCountOut(msgspec.Struct):
+    """How many sessions cost `min_price` or more and less than `max_price` (`null`: no limit)."""
+
+    min_price: Decimal
+    max_price: Decimal | None
+    count: int
+
+
+class FacetsOut(msgspec.Struct):
+    """Counts for the same filters, up to 30 seconds old."""
+
+    categories: list[CategoryCountOut]
+    tags: list[TagCountOut]
+    price_bands: list[PriceBandCountOut]
+
+
+class SessionController(Controller):
+    """Sessions."""
+
+    path = "/api/sessions"
+    tags = ["sessions"]  # noqa: RUF012 - Litestar reads a plain list
+
+    @get(
+        "/",
+        operation_id="list_sessions",
+        summary="Search the catalog",
+        opt=opt(Access.ANYONE, query=CatalogQuery, errors=(NotSignedIn, NotACreator), headers=LINK),
+    )
+    async def list_sessions(
+        self, request: Request[Any, Any, Any], sessions: FromDishka[SessionService], cursors: FromDishka[Cursors]
+    ) -> Response[list[SessionOut]]:
+        """Active sessions, newest first or by `ordering`. `my_sessions=true`: all of one's own, newest first."""
+        if request.query_params.get("my_sessions", "").lower() == "true":
+            return await self._list_own(request, sessions, cursors)
+        draft = read_query(request, CatalogQuery)
+        query = draft.checked(_ordering_faults(draft))
+        ordering: Ordering = query.ordering or ("relevance" if query.search else "-created_at")
+        filters = _filters(query, ordering)
+        page = await sessions.list(filters, query.limit, cursors.open(request, query.cursor))
+        return cursors.answer(request, page, SessionOut)
+
+    @get(
+        "/facets",
+        operation_id="count_sessions",
+        summary="Count the catalog by category, tag and price",
+        opt=opt(Access.ANYONE, query=FacetsQuery),
+    )
+    async def facets(self, request: Request[Any, Any, Any], sessions: FromDishka[SessionService]) -> FacetsOut:
+        """Counts for the same filters as the list. They may be up to 30 seconds old."""
+        query = read_query(request, FacetsQuery).checked()
+        facets = await sessions.facets(_filters(query, "-created_at"))
+        return msgspec.convert(facets, FacetsOut, from_attributes=True)
+
+    @post(
+        "/",
+        operation_id="create_session",
+        summary="Offer a session",
+        opt=opt(Access.CREATOR, body=SessionIn),
+    )
+    async def create(self, request: Request[Any, Any, Any], sessions: FromDishka[SessionService]) -> SessionOut:
+        """Creators only."""
+        draft = await read_body(request, SessionIn)
+        data = draft.checked(sessions.faults(draft.given))
+        created = await sessions.create(caller_of(request), msgspec.structs.asdict(data))
+        return msgspec.convert(created, SessionOut, from_attributes=True)
+
+    @get(
+        "/{session_id:uuid}",
+        operation_id="get_session",
+        summary="Read a session",
+        opt=opt(Access.ANYONE, errors=(NotFound,)),
+    )
+    async def retrieve(
+        self, request: Request[Any, Any, Any], session_id: UUID, sessions: FromDishka[SessionService]
+    ) -> SessionOut:
+        """An inactive session is seen by its creator and staff only."""
+        found = await sessions.get(session_id, visitor_of(request))
+        return msgspec.convert(found, SessionOut, from_attributes=True)
+
+    @put(
+        "/{session_id:uuid}",
+        operation_id="replace_session",
+        summary="Change a session",
+        opt=opt(Access.CREATOR, body=SessionIn, errors=(NotFound, NotYours, HasUpcomingBookings, CreatorUnavailable)),
+    )
+    async def replace(
+        self, request: Request[Any, Any, Any], session_id: UUID, sessions: FromDishka[SessionService]
+    ) -> SessionOut:
+        """Its creator only. Optional fields that are not sent stay as they are."""
+        draft = await read_body(request, SessionIn)
+        return await self._change(request, session_id, sessions, draft)
+
+    @patch(
+        "/{session_id:uuid}",
+        operation_id="change_session",
+        summary="Change parts of a session",
+        opt=opt(
+            Access.CREATOR,
+            body=SessionIn,
+            is_partial=True,
+            errors=(NotFound, NotYours, HasUpcomingBookings, CreatorUnavailable),
+        ),
+    )
+    async def change(
+        self, request: Request[Any, Any, Any], session_id: UUID, sessions: FromDishka[SessionService]
+    ) -> SessionOut:
+        """Its creator only. Fields that are not sent stay as they are; upcoming times follow a new capacity."""
+        draft = await read_body(request, SessionIn, partial=True)
+        return await self._change(request, session_id, sessions, draft)
+
+    @delete(
+        "/{session_id:uuid}",
+        operation_id="archive_session",
+        summary="Archive a session",
+        opt=opt(Access.CREATOR, errors=(NotFound, NotYours, HasUpcomingBookings)),
+    )
+    async def archive(
+        self, request: Request[Any, Any, Any], session_id: UUID, sessions: FromDishka[SessionService]
+    ) -> None:
+        """Its creator only. Bookings are never lost: they keep showing the session."""
+        await sessions.archive(caller_of(request), session_id)
+
+    async def _list_own(
+        self, request: Request[Any, Any, Any], sessions: SessionService, cursors: Cursors
+    ) -> Response[list[SessionOut]]:
+        caller = await creator_of(request)
+        query = read_query(request, PageQuery).checked()
+        page = await sessions.list_own(caller, query.limit, cursors.open(request, query.cursor))
+        return cursors.answer(request, page, SessionOut)
+
+    async def _change(
+        self, request: Request[Any, Any, Any], session_id: UUID, sessions: SessionService, draft: Draft[SessionIn]
+    ) -> SessionOut:
+        facts = draft.changes(sessions.faults(draft.given))
+        changed = await sessions.change(caller_of(request), session_id, facts)
+        return msgspec.convert(changed, SessionOut, from_attributes=True)
+
+
+def _ordering_faults(draft: Draft[CatalogQuery]) -> Faults:
+    if draft.given.get("ordering") == "relevance" and "search" not in draft.given:
+        return {"ordering": ["Relevance needs a `search`."]}
+    return {}
+
+
+def _filters(query: FacetsQuery, ordering: Ordering) -> CatalogFilters:
+    return CatalogFilters(
+        words=query.search,
+        creator=query.creator,
+        min_price=query.min_price,
+        max_price=query.max_price,
+        min_duration=query.min_duration,
+        max_duration=query.max_duration,
+        category=query.category,
+        tag=query.tag,
+        ordering=ordering,
+    )

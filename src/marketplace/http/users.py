@@ -1,0 +1,173 @@
+"""Accounts over HTTP."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import msgspec
+from dishka.integrations.litestar import FromDishka
+from litestar import Controller, Request, get, patch, post, put
+
+from marketplace.core.entities.users import Role
+from marketplace.core.errors import AlreadyACreator, EmailTaken, UsernameTaken
+from marketplace.core.services.users import UserService
+from marketplace.http.auth import Access, caller_of, opt
+from marketplace.http.fields import (
+    Email,
+    GivenPassword,
+    NewPassword,
+    PersonName,
+    RoleWord,
+    TimeZone,
+    Username,
+    WebAddress,
+)
+from marketplace.http.wire import read_body
+
+
+class RegistrationIn(msgspec.Struct, kw_only=True):
+    """A new account."""
+
+    email: Email
+    username: Username
+    password: NewPassword
+    role: RoleWord = "user"
+    first_name: PersonName = ""
+    last_name: PersonName = ""
+
+
+class ProfileIn(msgspec.Struct, kw_only=True):
+    """What a person may change of their account. What is not sent stays as it is."""
+
+    username: Username
+    avatar: WebAddress = None
+    first_name: PersonName = ""
+    last_name: PersonName = ""
+    time_zone: TimeZone = "UTC"
+
+
+class PasswordChangeIn(msgspec.Struct, kw_only=True):
+    """The password as it is and as it shall be."""
+
+    current_password: GivenPassword
+    new_password: NewPassword
+
+
+class RegisteredOut(msgspec.Struct):
+    """An account that was just made."""
+
+    id: UUID
+    email: str
+    username: str
+    role: Role
+    first_name: str
+    last_name: str
+
+
+class ProfileOut(msgspec.Struct):
+    """A person's own account."""
+
+    id: UUID
+    email: str
+    username: str
+    role: Role
+    avatar: str | None
+    first_name: str
+    last_name: str
+    time_zone: str
+    is_staff: bool
+    is_superuser: bool
+    date_joined: datetime
+
+
+class PublicUserOut(msgspec.Struct):
+    """What anyone may see of a person."""
+
+    id: UUID
+    username: str
+    role: Role
+    avatar: str | None
+    first_name: str
+    last_name: str
+
+
+class ContactOut(PublicUserOut):
+    """What the other party of a booking sees of a person."""
+
+    email: str
+
+
+class UserController(Controller):
+    """One's own account."""
+
+    path = "/api/auth"
+    tags = ["accounts"]  # noqa: RUF012 - Litestar reads a plain list
+
+    @post(
+        "/register",
+        operation_id="register",
+        summary="Make an account",
+        opt=opt(Access.PUBLIC, body=RegistrationIn, errors=(EmailTaken, UsernameTaken)),
+    )
+    async def register(self, request: Request[Any, Any, Any], users: FromDishka[UserService]) -> RegisteredOut:
+        """Anyone may. E-mail address and username are unique whatever their case."""
+        draft = await read_body(request, RegistrationIn)
+        data = draft.checked(users.registration_faults(draft.given))
+        user = await users.register(**msgspec.structs.asdict(data))
+        return msgspec.convert(user, RegisteredOut, from_attributes=True)
+
+    @get("/profile", operation_id="get_profile", summary="Read one's own account", opt=opt(Access.SIGNED_IN))
+    async def profile(self, request: Request[Any, Any, Any], users: FromDishka[UserService]) -> ProfileOut:
+        """The caller's account."""
+        return msgspec.convert(await users.profile(caller_of(request)), ProfileOut, from_attributes=True)
+
+    @put(
+        "/profile",
+        operation_id="replace_profile",
+        summary="Change one's own account",
+        opt=opt(Access.SIGNED_IN, body=ProfileIn, errors=(UsernameTaken,)),
+    )
+    async def replace_profile(self, request: Request[Any, Any, Any], users: FromDishka[UserService]) -> ProfileOut:
+        """`username` is required; other fields that are not sent stay as they are."""
+        draft = await read_body(request, ProfileIn)
+        return await self._change(request, users, draft.changes())
+
+    @patch(
+        "/profile",
+        operation_id="change_profile",
+        summary="Change parts of one's own account",
+        opt=opt(Access.SIGNED_IN, body=ProfileIn, is_partial=True, errors=(UsernameTaken,)),
+    )
+    async def change_profile(self, request: Request[Any, Any, Any], users: FromDishka[UserService]) -> ProfileOut:
+        """Fields that are not sent stay as they are."""
+        draft = await read_body(request, ProfileIn, partial=True)
+        return await self._change(request, users, draft.changes())
+
+    @post(
+        "/password",
+        status_code=204,
+        operation_id="change_password",
+        summary="Change one's password",
+        opt=opt(Access.SIGNED_IN, body=PasswordChangeIn),
+    )
+    async def password(self, request: Request[Any, Any, Any], users: FromDishka[UserService]) -> None:
+        """Ends every other login of the caller; this one goes on."""
+        caller = caller_of(request)
+        draft = await read_body(request, PasswordChangeIn)
+        data = draft.checked(await users.password_change_faults(caller, draft.given))
+        await users.change_password(caller, current_password=data.current_password, new_password=data.new_password)
+
+    @post(
+        "/become-creator",
+        status_code=200,
+        operation_id="become_creator",
+        summary="Turn one's account into a creator's",
+        opt=opt(Access.SIGNED_IN, errors=(AlreadyACreator,)),
+    )
+    async def become_creator(self, request: Request[Any, Any, Any], users: FromDishka[UserService]) -> ProfileOut:
+        """Bookings and logins stay as they are."""
+        return msgspec.convert(await users.become_creator(caller_of(request)), ProfileOut, from_attributes=True)
+
+    async def _change(self, request: Request[Any, Any, Any], users: UserService, facts: dict[str, Any]) -> ProfileOut:
+        user = await users.change_profile(caller_of(request), facts)
+        return msgspec.convert(user, ProfileOut, from_attributes=True)

@@ -1,0 +1,114 @@
+"""Reading bodies and queries: every field looked at, every bad one named in one answer."""
+
+import re
+from collections.abc import Mapping
+from decimal import Decimal
+from functools import cache
+from typing import Annotated, Any, Generic, TypeVar, get_args, get_origin
+
+import msgspec
+from litestar import Request
+
+from marketplace.core.errors import Faults, Invalid
+from marketplace.http.errors import UnsupportedMediaType
+from marketplace.http.fields import JSON_INTEGER_DIGITS, Reader
+
+Wire = TypeVar("Wire", bound=msgspec.Struct)
+
+_JSON = msgspec.json.Decoder(float_hook=Decimal)
+
+
+class Draft(Generic[Wire]):
+    """A body or query whose every field was looked at: what could be read, and what is wrong with the rest."""
+
+    def __init__(self, kind: type[Wire], given: dict[str, Any], faults: dict[str, list[str]]) -> None:
+        self._kind = kind
+        self._faults = faults
+        self.given = given
+        """The fields that were sent and could be read, by name."""
+
+    def checked(self, *further: Faults) -> Wire:
+        """The struct, with defaults for what was not sent. Raises `Invalid` naming all that is wrong."""
+        return self._kind(**self.changes(*further))
+
+    def changes(self, *further: Faults) -> dict[str, Any]:
+        """Only what was sent. Raises `Invalid` naming all that is wrong, `further` findings included."""
+        faults = dict(self._faults)
+        for found in further:
+            faults |= {name: list(sentences) for name, sentences in found.items()}
+        if faults:
+            raise Invalid(faults)
+        return self.given
+
+
+async def read_body(request: Request[Any, Any, Any], kind: type[Wire], *, partial: bool = False) -> Draft[Wire]:
+    """The JSON object of a request's body, read as `kind`; with `partial`, nothing is required.
+
+    Raises `UnsupportedMediaType`, `Invalid` when it is no JSON object, and 413 through the framework.
+    """
+    body = await request.body()
+    media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if not re.fullmatch(r"application/([\w.+-]+\+)?json", media_type) and (body or media_type):
+        raise UnsupportedMediaType
+    try:
+        values = _JSON.decode(body)
+    except (msgspec.DecodeError, RecursionError, ValueError, ArithmeticError) as error:
+        raise Invalid(detail="The body is not valid JSON.") from error
+    if not isinstance(values, dict):
+        raise Invalid(detail="The body must be a JSON object.")
+    return read_values(kind, values, partial=partial)
+
+
+def read_query(request: Request[Any, Any, Any], kind: type[Wire]) -> Draft[Wire]:
+    """The query of a request, read as `kind`. An empty parameter counts as absent, a repeated one is refused."""
+    values: dict[str, Any] = {}
+    for name, value in request.query_params.multi_items():
+        values[name] = [*values[name], value] if name in values else [value]
+    sent = {name: texts[0] if len(texts) == 1 else texts for name, texts in values.items() if texts != [""]}
+    return read_values(kind, sent, partial=True, from_text=True)
+
+
+def read_values(
+    kind: type[Wire], values: Mapping[str, Any], *, partial: bool = False, from_text: bool = False
+) -> Draft[Wire]:
+    """These values, read as `kind`; with `partial`, nothing is required; `from_text` reads numbers from text."""
+    given: dict[str, Any] = {}
+    faults: dict[str, list[str]] = {}
+    for field, base, read in _readers(kind):
+        if field.name in values:
+            value = values[field.name]
+            try:
+                given[field.name] = read(_value_of_text(value, base) if from_text else value)
+            except ValueError as error:
+                faults[field.name] = [str(error)]
+        elif field.required and not partial:
+            faults[field.name] = ["This field is required."]
+    return Draft(kind, given, faults)
+
+
+def _value_of_text(value: Any, base: type) -> Any:
+    if isinstance(value, list):
+        raise ValueError("Give this once.")  # noqa: TRY004 - readers raise one kind
+    if base is int and re.fullmatch(rf"-?[0-9]{{1,{JSON_INTEGER_DIGITS}}}", value):
+        return int(value)
+    if base is bool:
+        return {"true": True, "false": False}.get(value.lower(), value)
+    return value
+
+
+@cache
+def _readers(kind: type[msgspec.Struct]) -> tuple[tuple[msgspec.structs.FieldInfo, type, Reader], ...]:
+    return tuple((field, *_reader(field.type)) for field in msgspec.structs.fields(kind))
+
+
+def _reader(annotation: Any) -> tuple[type, Reader]:
+    """The base type of a wire field and how it is read, wherever in `X | None` the metadata stands."""
+    if get_origin(annotation) is Annotated:
+        base, *metadata = get_args(annotation)
+        for meta in metadata:
+            if isinstance(meta, msgspec.Meta) and meta.extra and "read" in meta.extra:
+                return base, meta.extra["read"]
+    for part in get_args(annotation):
+        if part is not type(None):
+            return _reader(part)
+    raise TypeError(f"{annotation} says no way to read it.")

@@ -1,0 +1,40 @@
+"""What a command runs on: settings from the environment, with the database and the secret they leave to us."""
+
+import os
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+
+from marketplace.adapters.postgres.embedded import embedded_postgres
+from marketplace.settings import PREFIX, Settings, kept_secret, read_settings
+
+
+@contextmanager
+def provisioned(**overrides: object) -> Iterator[Settings]:
+    """Complete settings, while the embedded PostgreSQL runs where none is given.
+
+    `overrides` are settings from the command line; `None` leaves the variable's word. The result is written back to
+    the environment, where worker processes find it. Raises `SettingsError`, `EmbeddedPostgresError`.
+    """
+    given = {f"{PREFIX}{name.upper()}": str(value) for name, value in overrides.items() if value is not None}
+    settings = read_settings(os.environ | given)
+    if settings.is_embedded:
+        with embedded_postgres(settings.data_dir / "postgres") as dsn:
+            yield _exported(replace(settings, database_url=dsn), given)
+    else:
+        yield _exported(settings, given)
+
+
+def _exported(settings: Settings, given: dict[str, str]) -> Settings:
+    if settings.secret_key is None:
+        # a memory that forgets needs no key that lasts
+        forgets = settings.storage == "memory"
+        settings = replace(
+            settings, secret_key=secrets.token_urlsafe(48) if forgets else kept_secret(settings.data_dir)
+        )
+    os.environ.update(given)
+    if settings.database_url is not None:
+        os.environ[f"{PREFIX}DATABASE_URL"] = settings.database_url
+    os.environ[f"{PREFIX}SECRET_KEY"] = settings.secret_key or ""
+    return settings

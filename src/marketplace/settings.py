@@ -1,0 +1,201 @@
+"""Settings: `MARKETPLACE_*` variables of the environment, read once. `.env.example` explains each."""
+
+import contextlib
+import re
+import secrets
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+from typing import Any, Literal, TypeVar
+
+T = TypeVar("T")
+
+PREFIX = "MARKETPLACE_"
+SECRET_LEAST = 32
+"""Characters. HS256 wants a key of at least 256 bits (RFC 7518, 3.2)."""
+DEVELOPMENT_SECRETS = ("change-me", "changeme", "secret", "development", "insecure", "example")
+
+
+class SettingsError(ValueError):
+    """A variable is missing or wrong; the message names it, its value and what was expected."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """All settings. `database_url` and `secret_key` are `None` where the embedded database brings its own."""
+
+    environment: Literal["development", "production"] = "development"
+    storage: Literal["postgres", "memory"] = "postgres"
+    database_url: str | None = None
+    data_dir: Path = Path(".marketplace")
+    frontend_dir: Path = Path("frontend/dist")
+    secret_key: str | None = field(default=None, repr=False)
+    host: str = "127.0.0.1"
+    port: int = 8000
+    workers: int = 1
+    cors_origins: tuple[str, ...] = ()
+    access_token_ttl: timedelta = timedelta(days=1)
+    refresh_token_ttl: timedelta = timedelta(days=7)
+    currency: str = "EUR"
+    categories: tuple[str, ...] = (
+        "art",
+        "business",
+        "cooking",
+        "fitness",
+        "languages",
+        "music",
+        "technology",
+        "wellbeing",
+    )
+    rate_limit: bool = True
+    pool_min_size: int = 2
+    pool_max_size: int = 10
+    pool_acquire_timeout: timedelta = timedelta(seconds=10)
+    command_timeout: timedelta = timedelta(seconds=15)
+    statement_timeout: timedelta = timedelta(seconds=10)
+    lock_timeout: timedelta = timedelta(seconds=5)
+
+    @property
+    def is_embedded(self) -> bool:
+        """Whether the program brings its own PostgreSQL."""
+        return self.storage == "postgres" and self.database_url is None
+
+
+def _whole(least: int, most: int) -> Callable[[str], int]:
+    def parse(text: str) -> int:
+        if not re.fullmatch(r"\d{1,9}", text) or not least <= int(text) <= most:
+            raise ValueError(f"a whole number from {least} to {most}")
+        return int(text)
+
+    return parse
+
+
+def _seconds(least: float, most: float) -> Callable[[str], timedelta]:
+    def parse(text: str) -> timedelta:
+        if not re.fullmatch(r"\d{1,9}(\.\d{1,3})?", text) or not least <= float(text) <= most:
+            raise ValueError(f"seconds, from {least:g} to {most:g}")
+        return timedelta(seconds=float(text))
+
+    return parse
+
+
+def _one_of(*words: str) -> Callable[[str], str]:
+    def parse(text: str) -> str:
+        if text not in words:
+            raise ValueError(f"one of {', '.join(words)}")
+        return text
+
+    return parse
+
+
+def _matching(pattern: str, expected: str) -> Callable[[str], str]:
+    def parse(text: str) -> str:
+        if not re.fullmatch(pattern, text):
+            raise ValueError(expected)
+        return text
+
+    return parse
+
+
+def _several(parse: Callable[[str], str]) -> Callable[[str], tuple[str, ...]]:
+    return lambda text: tuple(parse(part.strip()) for part in text.split(",") if part.strip())
+
+
+def _on_or_off(text: str) -> bool:
+    if text not in {"on", "off"}:
+        raise ValueError("on or off")
+    return text == "on"
+
+
+VARIABLES: dict[str, Callable[[str], Any]] = {
+    "environment": _one_of("development", "production"),
+    "storage": _one_of("postgres", "memory"),
+    "database_url": _matching(r"postgres(ql)?://.+", "a URL such as postgresql://user:password@host:5432/name"),
+    "data_dir": Path,
+    "frontend_dir": Path,
+    "secret_key": _matching(rf".{{{SECRET_LEAST},}}", f"at least {SECRET_LEAST} random characters"),
+    "host": _matching(r"[\w.:\-\[\]]+", "a host name or an address"),
+    "port": _whole(1, 65_535),
+    "workers": _whole(1, 64),
+    "cors_origins": _several(_matching(r"https?://[^/\s,*]+", "origins such as https://app.example.org, by comma")),
+    "access_token_ttl": _seconds(1, 31 * 86_400),
+    "refresh_token_ttl": _seconds(1, 366 * 86_400),
+    "currency": _matching(r"[A-Z]{3}", "three capital letters (ISO 4217), such as EUR"),
+    "categories": _several(_matching(r"[a-z0-9][a-z0-9-]{0,39}", "lower-case words, by comma")),
+    "rate_limit": _on_or_off,
+    "pool_min_size": _whole(0, 1000),
+    "pool_max_size": _whole(1, 1000),
+    "pool_acquire_timeout": _seconds(0.1, 600),
+    "command_timeout": _seconds(0.1, 600),
+    "statement_timeout": _seconds(0.1, 600),
+    "lock_timeout": _seconds(0.1, 600),
+}
+SECRET_VARIABLES = {"secret_key", "database_url"}
+
+
+def read_settings(environment: Mapping[str, str]) -> Settings:
+    """The settings that these variables make. An empty variable counts as absent. Raises `SettingsError`."""
+    values: dict[str, Any] = {}
+    for name, parse in VARIABLES.items():
+        text = environment.get(f"{PREFIX}{name.upper()}", "").strip()
+        if text:
+            try:
+                values[name] = parse(text)
+            except ValueError as error:
+                shown = "(not shown)" if name in SECRET_VARIABLES else repr(text)
+                raise SettingsError(f"{PREFIX}{name.upper()} is {shown}, but must be {error}.") from None
+    settings = Settings(**values)
+    _check_together(settings)
+    return settings
+
+
+def _check_together(settings: Settings) -> None:
+    if settings.pool_min_size > settings.pool_max_size:
+        raise SettingsError(
+            f"{PREFIX}POOL_MIN_SIZE is '{settings.pool_min_size}', but must be at most"
+            f" {PREFIX}POOL_MAX_SIZE, which is {settings.pool_max_size}."
+        )
+    if settings.storage == "memory" and settings.workers > 1:
+        raise SettingsError(
+            f"{PREFIX}WORKERS is '{settings.workers}', but must be 1 with {PREFIX}STORAGE=memory:"
+            " each process would have a memory of its own."
+        )
+    if settings.environment == "production":
+        _check_production(settings)
+
+
+def _check_production(settings: Settings) -> None:
+    if settings.database_url is None:
+        raise SettingsError(
+            f"{PREFIX}DATABASE_URL is absent, but must be set with {PREFIX}ENVIRONMENT=production:"
+            " the embedded database is for development."
+        )
+    if settings.secret_key is None:
+        raise SettingsError(
+            f"{PREFIX}SECRET_KEY is absent, but must be set with {PREFIX}ENVIRONMENT=production,"
+            f" to at least {SECRET_LEAST} random characters."
+        )
+    lowered = settings.secret_key.lower()
+    if any(word in lowered for word in DEVELOPMENT_SECRETS) or len(set(lowered)) < 8:  # noqa: PLR2004 - variety
+        raise SettingsError(
+            f"{PREFIX}SECRET_KEY is (not shown), but must be random with {PREFIX}ENVIRONMENT=production:"
+            " this one looks like a development secret."
+        )
+
+
+def kept_secret(data_dir: Path) -> str:
+    """The secret of a development machine: made once, kept in the data folder, readable by its owner only."""
+    path = data_dir / "secret_key"
+    data_dir.mkdir(parents=True, exist_ok=True)
+    made = data_dir / f".secret_key.{secrets.token_hex(4)}"
+    try:
+        if not path.exists():
+            made.touch(mode=0o600)
+            made.write_text(secrets.token_urlsafe(48))
+            # of programs that start together, the first to link wins; none reads a half-written file
+            with contextlib.suppress(FileExistsError):
+                path.hardlink_to(made)
+    finally:
+        made.unlink(missing_ok=True)
+    return path.read_text().strip()

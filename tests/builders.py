@@ -1,0 +1,218 @@
+"""Things to test with: each has sensible facts, and a test names only those that it is about."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from decimal import Decimal
+from itertools import count
+from typing import Any
+from uuid import UUID
+
+from uuid_utils.compat import uuid7
+
+from fakes import NOW, FreshIds, MovableClock, NumberedAccessTokens, PlainPasswords
+from marketplace.core.entities.bookings import Booking
+from marketplace.core.entities.sessions import Session, SessionDetails
+from marketplace.core.entities.slots import Offer, Slot
+from marketplace.core.entities.tokens import Caller, Family, refresh_token_hash
+from marketplace.core.entities.users import Contact, User
+from marketplace.core.ports.storage import Storage
+from marketplace.core.ports.unit_of_work import UnitOfWork
+from marketplace.core.services.bookings import BookingService
+from marketplace.core.services.sessions import SessionService
+from marketplace.core.services.tokens import CallerMemory, TokenService
+from marketplace.core.services.users import UserService
+
+TOMORROW = NOW + timedelta(days=1)
+PASSWORD = "correct horse"
+REFRESH_TTL = timedelta(days=7)
+CATEGORIES = ("fitness", "music", "technology")
+
+_numbers = count(1)
+
+
+def a_user(**facts: Any) -> User:
+    number = next(_numbers)
+    defaults: dict[str, Any] = {
+        "id": uuid7(),
+        "email": f"user{number}@example.org",
+        "username": f"user{number}",
+        "password_hash": f"plain:{PASSWORD}",
+        "role": "user",
+        "avatar": None,
+        "first_name": "Ada",
+        "last_name": "Lovelace",
+        "time_zone": "UTC",
+        "is_active": True,
+        "is_staff": False,
+        "is_superuser": False,
+        "date_joined": NOW,
+    }
+    return User(**defaults | facts)
+
+
+def a_contact(user: User) -> Contact:
+    names = ("id", "username", "role", "avatar", "first_name", "last_name", "email")
+    return Contact(**{name: getattr(user, name) for name in names})
+
+
+def a_session(**facts: Any) -> Session:
+    defaults: dict[str, Any] = {
+        "id": uuid7(),
+        "creator_id": uuid7(),
+        "title": "Morning yoga",
+        "description": "Breathe in, breathe out.",
+        "duration": 60,
+        "price": Decimal("49.99"),
+        "max_participants": 3,
+        "image_url": None,
+        "status": "active",
+        "category": None,
+        "tags": (),
+        "created_at": NOW,
+        "archived_at": None,
+    }
+    return Session(**defaults | facts)
+
+
+def session_details(session: Session, creator: User) -> SessionDetails:
+    facts = {name: getattr(session, name) for name in Session.__dataclass_fields__}
+    return SessionDetails(**facts, creator_details=a_contact(creator), creator_is_active=creator.is_active)
+
+
+def a_slot(session: Session, *, starts_at: datetime = TOMORROW, seats_taken: int = 0) -> Slot:
+    return Slot.of(session, starts_at, seats_taken)
+
+
+def a_booking(session: Session, user_id: UUID | None = None, **facts: Any) -> Booking:
+    seats = facts.get("seats", 1)
+    defaults: dict[str, Any] = {
+        "id": uuid7(),
+        "session_id": session.id,
+        "creator_id": session.creator_id,
+        "user_id": user_id or uuid7(),
+        "starts_at": TOMORROW,
+        "seats": seats,
+        "amount": session.price * seats,
+        "status": "confirmed",
+        "created_at": NOW,
+    }
+    return Booking(**defaults | facts)
+
+
+def an_offer(session: Session, *, creator: User | None = None, **facts: Any) -> Offer:
+    creator = creator or a_user(id=session.creator_id, role="creator")
+    defaults: dict[str, Any] = {
+        "session": session_details(session, creator),
+        "buyer": a_contact(a_user()),
+        "starts_at": TOMORROW,
+        "slot": None,
+        "already_booked": False,
+    }
+    return Offer(**defaults | facts)
+
+
+def a_family(user: User, **facts: Any) -> Family:
+    defaults: dict[str, Any] = {"id": uuid7(), "user_id": user.id, "created_at": NOW, "expires_at": NOW + REFRESH_TTL}
+    return Family(**defaults | facts)
+
+
+def a_caller(user: User, family_id: UUID | None = None) -> Caller:
+    return Caller(
+        user_id=user.id,
+        family_id=family_id or uuid7(),
+        role=user.role,
+        is_staff=user.is_staff,
+        is_superuser=user.is_superuser,
+    )
+
+
+async def stored_user(storage: Storage, **facts: Any) -> User:
+    return (await stored_users(storage, 1, **facts))[0]
+
+
+async def stored_users(storage: Storage, number: int, **facts: Any) -> Sequence[User]:
+    users = [a_user(**facts) for _ in range(number)]
+    async with storage.unit_of_work() as tx:
+        for user in users:
+            await tx.users.add(user)
+    return users
+
+
+async def stored_session(storage: Storage, **facts: Any) -> Session:
+    if "creator_id" not in facts:
+        facts["creator_id"] = (await stored_user(storage, role="creator")).id
+    session = a_session(**facts)
+    async with storage.unit_of_work() as tx:
+        await tx.sessions.add(session)
+    return session
+
+
+async def stored_booking(storage: Storage, session: Session, user_id: UUID | None = None, **facts: Any) -> Booking:
+    booking = a_booking(session, user_id or (await stored_user(storage)).id, **facts)
+    async with storage.unit_of_work() as tx:
+        if not await tx.slots.take(booking):
+            await tx.slots.acquire_creator(session.creator_id)
+            assert await tx.slots.open(Slot.of(session, booking.starts_at), booking)
+    return booking
+
+
+async def stored_login(storage: Storage, user: User, token: str, **facts: Any) -> Family:
+    family = a_family(user, **facts)
+    async with storage.unit_of_work() as tx:
+        await tx.tokens.add_family(family, refresh_token_hash(token))
+    return family
+
+
+async def slots_of(storage: Storage, session: Session, after: datetime = NOW) -> tuple[Slot, ...]:
+    async with storage.unit_of_work() as tx:
+        return await tx.slots.acquire_upcoming(session.id, after)
+
+
+async def seats_taken(storage: Storage, session: Session) -> int:
+    return sum(slot.seats_taken for slot in await slots_of(storage, session))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Services:
+    """Every service over one storage, with the fakes that they were given."""
+
+    clock: MovableClock
+    passwords: PlainPasswords
+    users: UserService
+    tokens: TokenService
+    sessions: SessionService
+    bookings: BookingService
+
+
+def services_over(
+    storage: Storage,
+    *,
+    unit_of_work: UnitOfWork | None = None,
+    clock: MovableClock | None = None,
+    passwords: PlainPasswords | None = None,
+) -> Services:
+    clock, ids, passwords = clock or MovableClock(), FreshIds(), passwords or PlainPasswords()
+    begin, memory = unit_of_work or storage.unit_of_work, CallerMemory(clock)
+    return Services(
+        clock=clock,
+        passwords=passwords,
+        users=UserService(
+            unit_of_work=begin, users=storage.users, memory=memory, passwords=passwords, clock=clock, ids=ids
+        ),
+        tokens=TokenService(
+            unit_of_work=begin,
+            users=storage.users,
+            callers=storage.callers,
+            memory=memory,
+            passwords=passwords,
+            access_tokens=NumberedAccessTokens(),
+            clock=clock,
+            ids=ids,
+            refresh_ttl=REFRESH_TTL,
+        ),
+        sessions=SessionService(
+            unit_of_work=begin, catalog=storage.catalog, clock=clock, ids=ids, categories=CATEGORIES
+        ),
+        bookings=BookingService(unit_of_work=begin, lists=storage.booking_lists, clock=clock, ids=ids),
+    )

@@ -1,0 +1,74 @@
+"""Quick stand-ins for what a test should not wait for: time, hashing and signatures."""
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
+
+from uuid_utils.compat import uuid7
+
+from marketplace.core.entities.tokens import Claims
+from marketplace.core.errors import NotSignedIn
+
+NOW = datetime(2030, 1, 7, 9, tzinfo=UTC)
+"""A Monday morning."""
+
+
+@dataclass(slots=True)
+class MovableClock:
+    """A clock that stands still until it is moved."""
+
+    at: datetime = NOW
+
+    def now(self) -> datetime:
+        return self.at
+
+    def advance(self, by: timedelta) -> datetime:
+        self.at += by
+        return self.at
+
+
+class FreshIds:
+    """Real ids."""
+
+    def new(self) -> UUID:
+        return uuid7()
+
+
+@dataclass(slots=True)
+class PlainPasswords:
+    """Hashes that a person can read: the scheme and the password. Another scheme needs a rehash."""
+
+    scheme: str = "plain"
+    common: frozenset[str] = frozenset({"password1", "letmein99"})
+
+    async def hash(self, password: str) -> str:
+        return f"{self.scheme}:{password}"
+
+    async def verify(self, password: str, password_hash: str | None) -> bool:
+        return password_hash is not None and password_hash.partition(":")[2] == password
+
+    def needs_rehash(self, password_hash: str) -> bool:
+        return not password_hash.startswith(f"{self.scheme}:")
+
+    def is_common(self, password: str) -> bool:
+        return password.casefold() in self.common
+
+
+@dataclass(slots=True)
+class NumberedAccessTokens:
+    """Tokens that are numbers of what was issued."""
+
+    ttl: timedelta = timedelta(days=1)
+    issued: list[tuple[Claims, datetime]] = field(default_factory=list)
+
+    def issue(self, claims: Claims, now: datetime) -> str:
+        self.issued.append((claims, now + self.ttl))
+        return str(len(self.issued) - 1)
+
+    def read(self, token: str, now: datetime) -> Claims:
+        if not token.isdecimal() or int(token) >= len(self.issued):
+            raise NotSignedIn
+        claims, expires_at = self.issued[int(token)]
+        if expires_at <= now:
+            raise NotSignedIn
+        return claims
