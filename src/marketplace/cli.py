@@ -171,5 +171,5 @@ def check() -> None:
 def openapi() -> None:
     """Print the OpenAPI document."""
     settings = Settings(storage="memory", secret_key="0" * 32)
-    schema = document(make_app(settings, make_container(settings)))
+    schema = document(make_app(settings, make_container(settings)), settings.categories)
     click.echo(json.dumps(schema, indent=2, ensure_ascii=False))

@@ -13,6 +13,7 @@ from marketplace.http.auth import Access, guard, opt
 from marketplace.http.bookings import BookingController
 from marketplace.http.document import DocumentController
 from marketplace.http.errors import EXCEPTION_HANDLERS
+from marketplace.http.methods import complete_allow
 from marketplace.http.openapi import openapi_config
 from marketplace.http.sessions import SessionController
 from marketplace.http.system import SystemController
@@ -53,6 +54,7 @@ def make_app(settings: Settings, container: AsyncContainer) -> Litestar:
             *(assets if docs_assets.is_dir() else []),
         ],
         guards=[guard],
+        before_send=[complete_allow],
         exception_handlers=EXCEPTION_HANDLERS,
         openapi_config=openapi_config(),
         cors_config=_cors(settings),

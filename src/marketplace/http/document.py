@@ -4,10 +4,12 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
+from dishka.integrations.litestar import FromDishka
 from litestar import Controller, MediaType, Request, Response, get
 
 from marketplace.http.auth import Access, opt
 from marketplace.http.openapi import document
+from marketplace.settings import Settings
 
 PAGE = """<!DOCTYPE html>
 <html lang="en">
@@ -46,10 +48,10 @@ class DocumentController(Controller):
     include_in_schema = False
 
     @get("/api/schema/openapi.json", opt=opt(Access.PUBLIC))
-    async def schema(self, request: Request[Any, Any, Any]) -> Response[bytes]:
+    async def schema(self, request: Request[Any, Any, Any], settings: FromDishka[Settings]) -> Response[bytes]:
         """The OpenAPI 3.1 document."""
         if not hasattr(request.app.state, "document"):
-            request.app.state.document = msgspec.json.encode(document(request.app))
+            request.app.state.document = msgspec.json.encode(document(request.app, settings.categories))
         return Response(
             request.app.state.document,
             media_type="application/vnd.oai.openapi+json",

@@ -56,6 +56,13 @@ class Problem(msgspec.Struct, kw_only=True):
     code: str
     errors: dict[str, list[str]] | msgspec.UnsetType = msgspec.UNSET
 
+    @classmethod
+    def of(cls, status: int, code: str, detail: str, faults: Faults | None = None) -> "Problem":
+        """The problem of a status, titled by its phrase, as `about:blank` asks."""
+        errors = {name: list(sentences) for name, sentences in (faults or {}).items()}
+        title = HTTPStatus(status).phrase
+        return cls(title=title, status=status, detail=detail, code=code, errors=errors or msgspec.UNSET)
+
 
 class UnsupportedMediaType(HTTPException):
     """A body that does not say it is JSON."""
@@ -72,12 +79,8 @@ def problem(
     status: int, code: str, detail: str, *, faults: Faults | None = None, headers: Mapping[str, str] | None = None
 ) -> Response[bytes]:
     """A problem details answer."""
-    errors = {name: list(sentences) for name, sentences in (faults or {}).items()}
-    body = Problem(
-        title=HTTPStatus(status).phrase, status=status, detail=detail, code=code, errors=errors or msgspec.UNSET
-    )
     return Response(
-        content=msgspec.json.encode(body),
+        content=msgspec.json.encode(Problem.of(status, code, detail, faults)),
         status_code=status,
         media_type=PROBLEM_JSON,
         headers={**HEADERS.get(status, {}), **(headers or {}), "Cache-Control": "no-store"},

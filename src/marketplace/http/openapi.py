@@ -1,6 +1,7 @@
 """The OpenAPI 3.1 document: Litestar's, completed by what each route declares in its `opt`."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
+from http import HTTPStatus
 from typing import Annotated, Any, get_args, get_origin
 
 import msgspec
@@ -19,6 +20,7 @@ from marketplace.core.errors import (
 )
 from marketplace.http.auth import Access, Route
 from marketplace.http.errors import FRAMEWORK, HEADERS, PROBLEM_JSON, Problem, status_of
+from marketplace.http.readers import FREE
 
 REF = "#/components/schemas/{name}"
 DESCRIPTION = """\
@@ -97,8 +99,8 @@ def openapi_config() -> OpenAPIConfig:
     )
 
 
-def document(app: Litestar) -> dict[str, Any]:
-    """The whole document of an application."""
+def document(app: Litestar, categories: Collection[str]) -> dict[str, Any]:
+    """The whole document of an application whose sessions can be in these categories."""
     schema = app.openapi_schema.to_schema()
     structs: set[Any] = {Problem}
     for path, method, handler, route in _routes(app):
@@ -111,7 +113,11 @@ def document(app: Litestar) -> dict[str, Any]:
             operation["requestBody"] = _request_body(route)
         _complete_success(operation["responses"], route)
         operation["responses"] |= _refusals(route, has_path_id="{" in path)
-    schema["components"]["schemas"] = _answer_schemas(structs) | _request_schemas(_routes(app))
+    requests = _request_schemas(_routes(app))
+    for request in requests.values():
+        if "category" in request["properties"]:
+            request["properties"]["category"]["enum"] = [*categories, "", None]
+    schema["components"]["schemas"] = _answer_schemas(structs) | requests
     return schema
 
 
@@ -139,6 +145,8 @@ def _answer_schemas(structs: Iterable[Any]) -> dict[str, Any]:
         for name, schema in component.get("properties", {}).items():
             if name in EXAMPLES and "$ref" not in schema:
                 schema["examples"] = [EXAMPLES[name]]
+            if str(EXAMPLES.get(name, "")).endswith("00Z"):
+                schema["format"] = "date-time"
     return dict(components)
 
 
@@ -181,7 +189,15 @@ def _parameters(kind: type[msgspec.Struct]) -> Iterator[dict[str, Any]]:
         said = {"description": schema.pop("description")} if "description" in schema else {}
         if isinstance(field.default, int | str):
             schema["default"] = field.default
-        yield {"name": field.name, "in": "query", "required": False, **said, "schema": schema}
+        yield {"name": field.name, "in": "query", "required": False, **said, "schema": _as_text(schema)}
+
+
+def _as_text(schema: dict[str, Any]) -> dict[str, Any]:
+    """A field's schema in a query, where all is text and an empty parameter counts as absent."""
+    if "anyOf" in schema:
+        text = schema.pop("anyOf")[0]
+        return {**schema, **text, "pattern": f"^({text['pattern'].strip('^$')})?$"}
+    return schema | ({"minLength": 0, "pattern": FREE} if "pattern" in schema else {})
 
 
 def _request_body(route: Route) -> dict[str, Any]:
@@ -191,9 +207,11 @@ def _request_body(route: Route) -> dict[str, Any]:
 
 def _complete_success(responses: dict[str, Any], route: Route) -> None:
     responses.pop("400", None)
-    for answer in responses.values():
-        for name, says in route.headers.items():
-            answer.setdefault("headers", {})[name] = {"description": says, "schema": {"type": "string"}}
+    for status, answer in responses.items():
+        answer["description"] = HTTPStatus(int(status)).phrase
+        answer["headers"] = {
+            name: {"description": says, "schema": {"type": "string"}} for name, says in route.headers.items()
+        }
 
 
 def _refusals(route: Route, *, has_path_id: bool) -> dict[str, Any]:
@@ -216,12 +234,15 @@ def _refusals(route: Route, *, has_path_id: bool) -> dict[str, Any]:
 
 
 def _refusal(status: int, codes: dict[str, str]) -> dict[str, Any]:
-    listed = "; ".join(f"`{code}`: {sentence}" for code, sentence in codes.items())
     headers = {
-        name: {"schema": {"type": "string"}, "description": value} for name, value in HEADERS.get(status, {}).items()
+        name: {"schema": {"type": "string"}, "description": f"`{value}`"}
+        for name, value in HEADERS.get(status, {}).items()
+    }
+    examples = {
+        code: {"value": msgspec.to_builtins(Problem.of(status, code, sentence))} for code, sentence in codes.items()
     }
     return {
-        "description": listed,
-        "content": {PROBLEM_JSON: {"schema": {"$ref": REF.format(name="Problem")}}},
+        "description": "\n".join(f"- `{code}`: {sentence}" for code, sentence in codes.items()),
+        "content": {PROBLEM_JSON: {"schema": {"$ref": REF.format(name="Problem")}, "examples": examples}},
         **({"headers": headers} if headers else {}),
     }

@@ -11,7 +11,7 @@ from litestar import Request
 
 from marketplace.core.errors import Faults, Invalid
 from marketplace.http.errors import UnsupportedMediaType
-from marketplace.http.fields import JSON_INTEGER_DIGITS, Reader
+from marketplace.http.readers import JSON_INTEGER_DIGITS, Reader
 
 Wire = TypeVar("Wire", bound=msgspec.Struct)
 

@@ -1,0 +1,21 @@
+"""`OPTIONS` answered with every method of an address."""
+
+from typing import Any
+
+from litestar.types import Message
+
+
+async def complete_allow(message: Message, scope: Any) -> None:
+    """Name all methods in `Allow` (RFC 9110, 9.3.7); the framework's own answer knows one handler's only."""
+    if message["type"] != "http.response.start" or scope.get("method") != "OPTIONS":
+        return
+    methods = {
+        str(method)
+        for route in scope["litestar_app"].routes
+        if route.path_format == scope.get("path_template")
+        for method in getattr(route, "route_handler_map", ())
+    }
+    allow = ", ".join(sorted(methods)).encode()
+    message["headers"] = [
+        (name, allow if name.lower() == b"allow" and methods else value) for name, value in message["headers"]
+    ]
