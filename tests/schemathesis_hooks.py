@@ -11,9 +11,11 @@ from typing import Any
 import schemathesis
 
 from marketplace.core.entities.search import words
-from marketplace.http.readers import CONTROL, SEARCH_WORDS, instant, time_zone
+from marketplace.http.readers import CONTROL, SEARCH_WORDS, Reader, identifier, instant, text, time_zone
 
+EMAIL = os.environ["SCHEMATHESIS_EMAIL"]
 PASSWORD = os.environ["SCHEMATHESIS_PASSWORD"]
+SESSION = os.environ["SCHEMATHESIS_SESSION"]
 
 
 @schemathesis.hook
@@ -26,10 +28,14 @@ def before_call(_context: Any, case: Any, **_: Any) -> None:
 
 
 def _mend_body(path: str, body: dict[str, Any]) -> None:
-    if _is_start(body.get("booking_date")):
+    if _is(instant, body.get("booking_date")):
         body["booking_date"] = (datetime.now(UTC) + timedelta(days=30)).isoformat()
-    if isinstance(body.get("time_zone"), str) and not _is_time_zone(body["time_zone"]):
+    if isinstance(body.get("time_zone"), str) and not _is(time_zone, body["time_zone"]):
         body["time_zone"] = "Europe/Madrid"
+    if path == "/api/bookings" and _is(identifier, body.get("session")):
+        body["session"] = SESSION
+    if path == "/api/auth/login" and all(_is_text(body.get(name)) for name in ("email", "password")):
+        body |= {"email": EMAIL, "password": PASSWORD}
     if path == "/api/auth/register" and _is_password(body.get("password")):
         body["password"] = "nobody else has this one"
     if path == "/api/auth/password" and _is_password(body.get("new_password")) and body.get("current_password"):
@@ -47,20 +53,16 @@ def _mend_query(query: dict[str, Any]) -> None:
         query["search"] = "yoga"
 
 
-def _is_start(value: Any) -> bool:
+def _is(read: Reader, value: Any) -> bool:
     try:
-        instant(value)
+        read(value)
     except ValueError:
         return False
     return True
 
 
-def _is_time_zone(value: str) -> bool:
-    try:
-        time_zone(value)
-    except ValueError:
-        return False
-    return True
+def _is_text(value: Any) -> bool:
+    return _is(text(1, 1024), value)
 
 
 def _is_password(value: Any) -> bool:

@@ -117,7 +117,7 @@ def document(app: Litestar, categories: Collection[str]) -> dict[str, Any]:
     for request in requests.values():
         if "category" in request["properties"]:
             request["properties"]["category"]["enum"] = [*categories, "", None]
-    schema["components"]["schemas"] = _answer_schemas(structs) | requests
+    schema["components"]["schemas"] = dict(sorted((_answer_schemas(structs) | requests).items()))
     return schema
 
 
@@ -194,6 +194,8 @@ def _parameters(kind: type[msgspec.Struct]) -> Iterator[dict[str, Any]]:
 
 def _as_text(schema: dict[str, Any]) -> dict[str, Any]:
     """A field's schema in a query, where all is text and an empty parameter counts as absent."""
+    if "format" in schema:
+        return {"anyOf": [schema, {"type": "string", "maxLength": 0}]}
     if "anyOf" in schema:
         text = schema.pop("anyOf")[0]
         return {**schema, **text, "pattern": f"^({text['pattern'].strip('^$')})?$"}

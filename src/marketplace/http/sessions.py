@@ -40,7 +40,7 @@ from marketplace.http.fields import (
     Title,
     WebAddress,
 )
-from marketplace.http.pagination import LINK, Cursors, PageQuery
+from marketplace.http.pagination import LINK, Cursors
 from marketplace.http.users import PublicUserOut
 from marketplace.http.wire import Draft, read_body, read_query
 
@@ -144,14 +144,20 @@ class SessionController(Controller):
     async def list_sessions(
         self, request: Request[Any, Any, Any], sessions: FromDishka[SessionService], cursors: FromDishka[Cursors]
     ) -> Response[list[SessionOut]]:
-        """Active sessions, newest first or by `ordering`. `my_sessions=true`: all of one's own, newest first."""
-        if request.query_params.get("my_sessions", "").lower() == "true":
-            return await self._list_own(request, sessions, cursors)
+        """Active sessions, newest first or by `ordering`.
+
+        `my_sessions=true` gives a creator all of their own, inactive ones too, newest first and unfiltered.
+        """
+        asks_own = request.query_params.get("my_sessions", "").lower() == "true"
+        creator = await creator_of(request) if asks_own else None
         draft = read_query(request, CatalogQuery)
         query = draft.checked(_ordering_faults(draft))
-        ordering: Ordering = query.ordering or ("relevance" if query.search else "-created_at")
-        filters = _filters(query, ordering)
-        page = await sessions.list(filters, query.limit, cursors.open(request, query.cursor))
+        position = cursors.open(request, query.cursor)
+        if creator is not None:
+            page = await sessions.list_own(creator, query.limit, position)
+        else:
+            ordering: Ordering = query.ordering or ("relevance" if query.search else "-created_at")
+            page = await sessions.list(_filters(query, ordering), query.limit, position)
         return cursors.answer(request, page, SessionOut)
 
     @get(
@@ -234,14 +240,6 @@ class SessionController(Controller):
     ) -> None:
         """Its creator only. Bookings are never lost: they keep showing the session."""
         await sessions.archive(caller_of(request), session_id)
-
-    async def _list_own(
-        self, request: Request[Any, Any, Any], sessions: SessionService, cursors: Cursors
-    ) -> Response[list[SessionOut]]:
-        caller = await creator_of(request)
-        query = read_query(request, PageQuery).checked()
-        page = await sessions.list_own(caller, query.limit, cursors.open(request, query.cursor))
-        return cursors.answer(request, page, SessionOut)
 
     async def _change(
         self, request: Request[Any, Any, Any], session_id: UUID, sessions: SessionService, draft: Draft[SessionIn]

@@ -130,20 +130,15 @@ def _commonest(counts: Counter[str]) -> list[tuple[str, int]]:
 
 def _ordered_page(matches: list[Session], ordering: str, limit: int, after: str | None) -> Page[Session]:
     order, descends = _ORDERS[ordering.removeprefix("-")], ordering.startswith("-")
-    newest_of_ties_first = ordering != "created_at"
-    rows = sorted(matches, key=lambda session: session.id, reverse=newest_of_ties_first)
-    rows.sort(key=order.key, reverse=descends)
+
+    def place(session: Session) -> tuple[Any, UUID]:
+        return order.key(session), session.id
+
+    rows = sorted(matches, key=place, reverse=descends)
     if after is not None:
         key_text, id_text = json.loads(after)
-        last_key, last_id = order.read(key_text), UUID(id_text)
-
-        def comes_after(session: Session) -> bool:
-            key = order.key(session)
-            if key == last_key:
-                return session.id < last_id if newest_of_ties_first else session.id > last_id
-            return bool(key < last_key if descends else key > last_key)
-
-        rows = [session for session in rows if comes_after(session)]
+        last = (order.read(key_text), UUID(id_text))
+        rows = [session for session in rows if (place(session) < last if descends else place(session) > last)]
     return page_of(rows, limit, lambda session: json.dumps([str(order.key(session)), str(session.id)]))
 
 

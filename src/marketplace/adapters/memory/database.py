@@ -132,7 +132,6 @@ class Rows:
                     table.rows[key] = row
 
     def end(self) -> None:
-        """Forget what was not committed and free the locks."""
-        self._changes.clear()
+        """Free the locks; what was not committed goes with this object."""
         self.database.open_rows.discard(self)
         self.database.locks.release_all(self)

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from marketplace.adapters.memory.database import Rows
 from marketplace.adapters.memory.sessions import session_details
-from marketplace.adapters.memory.users import contact
+from marketplace.adapters.memory.users import buyers_of, contact
 from marketplace.core.entities.bookings import Booking
 from marketplace.core.entities.sessions import Session
 from marketplace.core.entities.slots import Offer, Slot
@@ -27,7 +27,8 @@ class MemorySlots:
         buyer = self._rows.find(self._database.users, buyer_id)
         if session is None or buyer is None:
             raise NotFound
-        creator = await self._rows.acquire(self._database.users, session.creator_id, shared=True)
+        await self._rows.lock_word(buyers_of(session.creator_id), shared=True)
+        creator = self._rows.find(self._database.users, session.creator_id)
         if creator is None:
             raise NotFound
         return Offer(

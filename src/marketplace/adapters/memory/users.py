@@ -45,6 +45,11 @@ class MemoryUserDirectory:
         return bool(self._database.users.rows)
 
 
+def buyers_of(creator_id: UUID) -> tuple[str, UUID]:
+    """What buyers of a creator's sessions share, and who shuts them out has alone."""
+    return ("buyers of", creator_id)
+
+
 class MemoryUsers:
     """Accounts within a transaction."""
 
@@ -58,6 +63,11 @@ class MemoryUsers:
         if user is None:
             raise NotFound
         return user
+
+    async def acquire_with_sessions(self, user_id: UUID) -> User:
+        """The account, with the lock that buyers of its sessions share."""
+        await self._rows.lock_word(buyers_of(user_id))
+        return await self.acquire(user_id)
 
     async def add(self, user: User) -> None:
         """Insert; the locks on the folded names make twins wait for one another."""

@@ -6,6 +6,7 @@ from dataclasses import replace
 from uuid import UUID
 
 from marketplace.adapters.postgres.lexemes import LEARN_WORDS, corrected
+from marketplace.adapters.postgres.locks import SHUT_OUT_BUYERS_OF_SESSION
 from marketplace.adapters.postgres.pool import Connection, Database
 from marketplace.adapters.postgres.rows import SESSION, SESSION_WITH_CREATOR, columns, session_details
 from marketplace.adapters.postgres.sessions_query import (
@@ -102,6 +103,7 @@ class PostgresSessions:
 
     async def acquire(self, session_id: UUID) -> Session:
         """See the port."""
+        await self._connection.execute(SHUT_OUT_BUYERS_OF_SESSION, session_id)
         row = await self._connection.fetchrow(ACQUIRE, session_id)
         if row is None:
             raise NotFound

@@ -94,7 +94,9 @@ class CatalogQuery(Conditions):
 
 
 def _lexemes(term: tuple[str, ...], weight: str = "") -> str:
-    return "(" + " | ".join(f"'{lexeme}':*{weight}" for lexeme in term) + ")"
+    # unaccent turns some letters into quotes, so a lexeme is quoted as tsquery's syntax asks
+    quoted = (lexeme.replace("\\", "\\\\").replace("'", "''") for lexeme in term)
+    return "(" + " | ".join(f"'{lexeme}':*{weight}" for lexeme in quoted) + ")"
 
 
 class Sorted:
@@ -142,8 +144,11 @@ class Ranked:
         if self._after is not None:
             in_title, at, session_id, *window = self._after
             newest_at, newest_id, oldest_at, oldest_id = window
-            query.require("(s.created_at, s.id) <= ({}, {})", datetime.fromisoformat(newest_at), UUID(newest_id))
-            query.require("(s.created_at, s.id) >= ({}, {})", datetime.fromisoformat(oldest_at), UUID(oldest_id))
+            newest, oldest = datetime.fromisoformat(newest_at), datetime.fromisoformat(oldest_at)
+            # of pairs PostgreSQL cannot tell that they are a narrow range, and would read every match instead
+            query.require("s.created_at BETWEEN {} AND {}", oldest, newest)
+            query.require("(s.created_at, s.id) <= ({}, {})", newest, UUID(newest_id))
+            query.require("(s.created_at, s.id) >= ({}, {})", oldest, UUID(oldest_id))
         candidates = f"""
             SELECT s.id, s.created_at, {query.words_in_title()} AS in_title {FROM} WHERE {query.where()}
             ORDER BY s.created_at DESC, s.id DESC LIMIT {RELEVANCE_WINDOW}
@@ -151,13 +156,16 @@ class Ranked:
         if self._after is not None:
             place = (query.bind(in_title), query.bind(datetime.fromisoformat(at)), query.bind(UUID(session_id)))
             beyond = "WHERE (r.in_title, r.created_at, r.id) < ({}, {}, {})".format(*place)
+        # the page is cut before anything is joined to it, or all of the window would be
         statement = f"""
-            WITH ranked AS MATERIALIZED ({candidates})
+            WITH ranked AS MATERIALIZED ({candidates}),
+            page AS MATERIALIZED (SELECT * FROM ranked r {beyond}
+                ORDER BY r.in_title DESC, r.created_at DESC, r.id DESC LIMIT {query.bind(limit + 1)})
             SELECT {SESSION_WITH_CREATOR}, r.in_title,
                 (SELECT (created_at, id) FROM ranked ORDER BY created_at DESC, id DESC LIMIT 1) AS newest,
                 (SELECT (created_at, id) FROM ranked ORDER BY created_at, id LIMIT 1) AS oldest
-            FROM ranked r JOIN sessions s ON s.id = r.id JOIN users c ON c.id = s.creator_id {beyond}
-            ORDER BY r.in_title DESC, r.created_at DESC, r.id DESC LIMIT {query.bind(limit + 1)}
+            FROM page r JOIN sessions s ON s.id = r.id JOIN users c ON c.id = s.creator_id
+            ORDER BY r.in_title DESC, r.created_at DESC, r.id DESC
         """  # noqa: S608 - placeholders
         return statement, query.arguments
 

@@ -7,6 +7,7 @@ its seats and adding the booking are one statement, and nothing but the commit c
 from datetime import datetime
 from uuid import UUID
 
+from marketplace.adapters.postgres.locks import AS_BUYER, SEATS_OF
 from marketplace.adapters.postgres.pool import Connection
 from marketplace.adapters.postgres.rows import CONTACT, SESSION_WITH_CONTACT, booked_session, columns, contact
 from marketplace.core.entities.bookings import Booking
@@ -16,13 +17,15 @@ from marketplace.core.errors import NotFound
 
 SLOT = ("session_id", "creator_id", "starts_at", "ends_at", "capacity", "seats_taken")
 
-# FOR KEY SHARE is the lock that the foreign keys take anyway; taken first, no edit is ever half seen.
+# FOR KEY SHARE is the lock that the foreign keys take anyway. After a wait for an edit it also reads the session and
+# its creator as the edit left them, where the statement's own snapshot is older; the slot is checked again when taken.
 ACQUIRE_OFFER = f"""
+    WITH {AS_BUYER}
     SELECT {SESSION_WITH_CONTACT}, ({columns("b", CONTACT)}) AS buyer, l.session_id IS NOT NULL AS opened,
         ({columns("l", SLOT)}) AS slot,
         EXISTS (SELECT FROM bookings k WHERE k.user_id = $3 AND k.session_id = $1 AND k.starts_at = $2
             AND k.status IN ('pending', 'confirmed')) AS already_booked
-    FROM sessions s
+    FROM turn, sessions s
         JOIN users c ON c.id = s.creator_id
         JOIN users b ON b.id = $3
         LEFT JOIN slots l ON l.session_id = s.id AND l.starts_at = $2
@@ -43,7 +46,6 @@ TAKE = f"""
         RETURNING 1),
     {BOOKED}
 """  # noqa: S608 - constant text
-ACQUIRE_CREATOR = "SELECT pg_advisory_xact_lock(hashtextextended($1::text, 0))"
 OPEN = f"""
     WITH taken AS (
         INSERT INTO slots AS l (session_id, creator_id, starts_at, ends_at, blocked, capacity, seats_taken)
@@ -90,7 +92,7 @@ class PostgresSlots:
 
     async def acquire_creator(self, creator_id: UUID) -> None:
         """See the port."""
-        await self._connection.execute(ACQUIRE_CREATOR, str(creator_id))
+        await self._connection.execute(SEATS_OF, creator_id)
 
     async def open(self, slot: Slot, booking: Booking) -> bool:
         """See the port."""

@@ -2,6 +2,7 @@
 
 from uuid import UUID
 
+from marketplace.adapters.postgres.locks import SHUT_OUT_BUYERS
 from marketplace.adapters.postgres.pool import Connection, Database
 from marketplace.core.entities.users import User, fold
 from marketplace.core.errors import NotFound
@@ -55,7 +56,16 @@ class PostgresUsers:
 
     async def acquire(self, user_id: UUID) -> User:
         """See the port."""
-        row = await self._connection.fetchrow(BY_ID + " FOR UPDATE", user_id)
+        return await self._locked(user_id, "FOR NO KEY UPDATE")
+
+    async def acquire_with_sessions(self, user_id: UUID) -> User:
+        """See the port."""
+        await self._connection.execute(SHUT_OUT_BUYERS, user_id)
+        # FOR UPDATE, or a buyer's FOR KEY SHARE would be content with the row as it was before
+        return await self._locked(user_id, "FOR UPDATE")
+
+    async def _locked(self, user_id: UUID, lock: str) -> User:
+        row = await self._connection.fetchrow(f"{BY_ID} {lock}", user_id)
         if row is None:
             raise NotFound
         return User(**row)

@@ -40,7 +40,10 @@ class Sessions(Protocol):
     """Sessions within a transaction."""
 
     async def acquire(self, session_id: UUID) -> Session:
-        """The session, locked until the transaction ends: no booking of it proceeds meanwhile. Raises `NotFound`."""
+        """The session, locked until the transaction ends: no booking of it proceeds meanwhile. Raises `NotFound`.
+
+        However many buyers come, it waits only for those that were there before it.
+        """
         ...
 
     async def add(self, session: Session) -> None:

@@ -21,8 +21,8 @@ class Slots(Protocol):
     async def acquire_offer(self, session_id: UUID, starts_at: datetime, buyer_id: UUID) -> Offer:
         """What this buyer meets at this start. Raises `NotFound` when session or buyer do not exist.
 
-        Locks the session and its creator's account against edits until the transaction ends, shared with other
-        buyers; not the slot.
+        Until the transaction ends, the session is not edited and its creator not switched off; other buyers are
+        let in. The slot is not locked.
         """
         ...
 

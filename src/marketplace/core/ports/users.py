@@ -26,7 +26,14 @@ class Users(Protocol):
     """Accounts within a transaction."""
 
     async def acquire(self, user_id: UUID) -> User:
-        """The account, locked until the transaction ends, also against bookings of its sessions. Raises `NotFound`."""
+        """The account, locked against other changes until the transaction ends. Raises `NotFound`."""
+        ...
+
+    async def acquire_with_sessions(self, user_id: UUID) -> User:
+        """As `acquire`, and no booking of this person's sessions proceeds meanwhile.
+
+        However many buyers come, it waits only for those that were there before it.
+        """
         ...
 
     async def add(self, user: User) -> None:

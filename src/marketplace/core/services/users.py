@@ -141,7 +141,7 @@ class UserService:
 
         async def effect() -> User:
             async with self._unit_of_work() as tx:
-                user = replace(await tx.users.acquire(user_id), is_active=is_active)
+                user = replace(await tx.users.acquire_with_sessions(user_id), is_active=is_active)
                 await tx.users.save(user)
                 if not is_active:
                     await tx.tokens.revoke_all(user_id, self._clock.now())

@@ -1,0 +1,65 @@
+"""The adapters that the contracts are held against."""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from datetime import timedelta
+
+import pytest
+import pytest_asyncio
+
+from marketplace.adapters.memory.storage import memory_storage
+from marketplace.adapters.postgres.pool import PoolLimits, connect
+from marketplace.adapters.postgres.storage import postgres_storage
+from marketplace.core.ports.storage import Storage
+
+PATIENCE = timedelta(seconds=5)
+OpenStorage = Callable[[timedelta], AbstractAsyncContextManager[Storage]]
+"""Given how long a lock may be waited for."""
+
+
+@asynccontextmanager
+async def _memory(lock_timeout: timedelta) -> AsyncIterator[Storage]:
+    yield memory_storage(lock_timeout=lock_timeout)
+
+
+def _postgres(dsn: str) -> OpenStorage:
+    @asynccontextmanager
+    async def opened(lock_timeout: timedelta) -> AsyncIterator[Storage]:
+        database = await connect(dsn, PoolLimits(lock_timeout=lock_timeout))
+        try:
+            yield postgres_storage(database)
+        finally:
+            await database.close()
+
+    return opened
+
+
+@pytest.fixture(scope="module", params=["memory", "postgres"])
+def adapter(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+# the databases are looked up by name, so that a run of the memory side alone starts no server
+
+
+@pytest.fixture(scope="module")
+def open_storage(adapter: str, request: pytest.FixtureRequest) -> OpenStorage:
+    return _memory if adapter == "memory" else _postgres(request.getfixturevalue("database"))
+
+
+@pytest.fixture
+def open_empty_storage(adapter: str, request: pytest.FixtureRequest) -> OpenStorage:
+    return _memory if adapter == "memory" else _postgres(request.getfixturevalue("empty_database"))
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def storage(open_storage: OpenStorage) -> AsyncIterator[Storage]:
+    """One storage per module and adapter: its tests find one another's rows, as in life."""
+    async with open_storage(PATIENCE) as opened:
+        yield opened
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def empty_storage(open_empty_storage: OpenStorage) -> AsyncIterator[Storage]:
+    async with open_empty_storage(PATIENCE) as opened:
+        yield opened

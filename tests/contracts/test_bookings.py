@@ -1,0 +1,136 @@
+import asyncio
+from dataclasses import replace
+from datetime import timedelta
+from uuid import uuid4
+
+import pytest
+
+from builders import TOMORROW, a_contact, session_details, stored_booking, stored_session, stored_user
+from contracts.harness import waits
+from fakes import NOW
+from marketplace.core.entities.bookings import Booking, BookingDetails, BookingHistory, BookingStep
+from marketplace.core.errors import NotFound
+from marketplace.core.ports.storage import Storage
+
+
+async def acquired(storage: Storage, booking: Booking) -> Booking:
+    async with storage.unit_of_work() as tx:
+        return await tx.bookings.acquire(booking.id)
+
+
+async def test_an_unknown_booking_is_not_found(storage: Storage) -> None:
+    assert await storage.booking_lists.find(uuid4()) is None
+    async with storage.unit_of_work() as tx:
+        with pytest.raises(NotFound):
+            await tx.bookings.acquire(uuid4())
+
+
+async def test_a_booking_reads_with_its_session_both_parties_and_its_first_step(storage: Storage) -> None:
+    creator, buyer = await stored_user(storage, role="creator"), await stored_user(storage)
+    session = await stored_session(storage, creator_id=creator.id, duration=45, tags=("a",))
+    booking = await stored_booking(storage, session, buyer.id, seats=2)
+    facts = {name: getattr(booking, name) for name in Booking.__dataclass_fields__} | {
+        "ends_at": TOMORROW + timedelta(minutes=45),
+        "session_details": session_details(session, creator),
+        "user_details": a_contact(buyer),
+    }
+
+    assert await storage.booking_lists.find(booking.id) == BookingHistory(**facts, history=(booking.made(),))
+    assert (await storage.booking_lists.of_user(buyer.id, 9, None)).items == (BookingDetails(**facts),)
+    assert (await storage.booking_lists.of_creator(creator.id, 9, None)).items == (BookingDetails(**facts),)
+
+
+async def test_saving_changes_the_status_and_appends_the_step(storage: Storage) -> None:
+    booking = await stored_booking(storage, await stored_session(storage))
+    cancelled, step = booking.cancelled(booking.user_id, NOW + timedelta(minutes=1))
+    step = replace(step, reason="Ill.")
+    async with storage.unit_of_work() as tx:
+        await tx.bookings.save(cancelled, step)
+        await tx.slots.release(cancelled)
+
+    found = await storage.booking_lists.find(booking.id)
+
+    assert found is not None
+    assert found.status == "cancelled"
+    assert found.history == (booking.made(), step)
+    assert await acquired(storage, booking) == cancelled
+
+
+async def test_a_step_that_the_marketplace_took_has_no_actor(storage: Storage) -> None:
+    booking = await stored_booking(storage, await stored_session(storage))
+    step = BookingStep(
+        booking_id=booking.id, at=NOW, actor_id=None, from_status="confirmed", to_status="completed", reason=""
+    )
+    async with storage.unit_of_work() as tx:
+        await tx.bookings.save(replace(booking, status="completed"), step)
+
+    found = await storage.booking_lists.find(booking.id)
+
+    assert found is not None
+    assert found.history[-1] == step
+
+
+async def test_who_acquires_after_waiting_gets_the_newest_booking(storage: Storage) -> None:
+    booking = await stored_booking(storage, await stored_session(storage))
+
+    async with storage.unit_of_work() as tx:
+        cancelled, step = (await tx.bookings.acquire(booking.id)).cancelled(booking.user_id, NOW)
+        other = asyncio.create_task(acquired(storage, booking))
+        assert await waits(other)
+        await tx.bookings.save(cancelled, step)
+        await tx.slots.release(cancelled)
+
+    assert await other == cancelled
+
+
+@pytest.mark.parametrize("party", ["user", "creator"])
+async def test_each_party_lists_their_bookings_newest_first_by_pages_that_hold_still(
+    storage: Storage, party: str
+) -> None:
+    session, buyer = await stored_session(storage), await stored_user(storage)
+    bookings = [
+        await stored_booking(
+            storage,
+            session,
+            buyer.id,
+            starts_at=TOMORROW + timedelta(days=day),
+            created_at=NOW + timedelta(minutes=minute),
+        )
+        for day, minute in enumerate([0, 3, 1, 1, 2])
+    ]
+    await stored_booking(storage, await stored_session(storage))
+    lists = storage.booking_lists
+    read, person = (lists.of_user, buyer.id) if party == "user" else (lists.of_creator, session.creator_id)
+
+    pages = [await read(person, 2, None)]
+    while (after := pages[-1].next) is not None:
+        newer = timedelta(days=30 + len(pages))
+        await stored_booking(storage, session, buyer.id, starts_at=TOMORROW + newer, created_at=NOW + newer)
+        pages.append(await read(person, 2, after))
+
+    seen = [booking.id for page in pages for booking in page.items]
+    assert seen == [bookings[place].id for place in (1, 4, 3, 2, 0)]
+    assert [len(page.items) for page in pages] == [2, 2, 1]
+
+
+async def test_a_list_that_ends_with_its_page_has_no_next(storage: Storage) -> None:
+    session = await stored_session(storage)
+    booking = await stored_booking(storage, session)
+
+    page = await storage.booking_lists.of_creator(session.creator_id, 1, None)
+
+    assert [each.id for each in page.items] == [booking.id]
+    assert page.next is None
+    assert (await storage.booking_lists.of_user(session.creator_id, 1, None)).items == ()
+
+
+async def test_a_booking_shows_its_session_as_it_is_now_also_when_archived(storage: Storage) -> None:
+    session = await stored_session(storage)
+    booking = await stored_booking(storage, session)
+    async with storage.unit_of_work() as tx:
+        await tx.sessions.save(replace(session, title="Evening yoga", archived_at=NOW))
+
+    found = await storage.booking_lists.find(booking.id)
+
+    assert found is not None
+    assert (found.session_details.title, found.session_details.archived_at) == ("Evening yoga", NOW)

@@ -1,0 +1,199 @@
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any, get_args
+from uuid import UUID
+
+import pytest
+import pytest_asyncio
+
+from builders import a_session, stored_session, stored_user
+from fakes import NOW
+from marketplace.core.entities.sessions import PRICE_BANDS, CatalogFilters, Ordering, Session, TagCount
+from marketplace.core.ports.storage import Storage
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def creator_id(storage: Storage) -> UUID:
+    """Whose sessions a test lists, so that it does not meet those of others."""
+    return (await stored_user(storage, role="creator")).id
+
+
+async def listed(storage: Storage, *, limit: int = 100, **filters: Any) -> list[UUID]:
+    """All pages of a list."""
+    found: list[UUID] = []
+    after: str | None = None
+    while True:
+        page = await storage.catalog.list(CatalogFilters(**filters), limit, after)
+        assert len(page.items) <= limit
+        found += [session.id for session in page.items]
+        after = page.next
+        if after is None:
+            return found
+
+
+async def stored(storage: Storage, creator_id: UUID, facts: Sequence[dict[str, Any]]) -> list[Session]:
+    sessions = [a_session(creator_id=creator_id, **each) for each in facts]
+    async with storage.unit_of_work() as tx:
+        for session in sessions:
+            await tx.sessions.add(session)
+    return sessions
+
+
+def by_id(sessions: Sequence[Session], places: str) -> list[UUID]:
+    return [sessions[int(place)].id for place in places.split()]
+
+
+async def test_only_active_sessions_of_active_creators_are_listed(storage: Storage, creator_id: UUID) -> None:
+    shown, *_ = await stored(storage, creator_id, [{}, {"status": "inactive"}, {"archived_at": NOW}])
+    gone = await stored_user(storage, role="creator", is_active=False)
+    await stored_session(storage, creator_id=gone.id)
+
+    assert await listed(storage, creator=creator_id) == [shown.id]
+    assert await listed(storage, creator=gone.id) == []
+
+
+async def test_a_list_has_sessions_as_they_are_found_one_by_one(storage: Storage, creator_id: UUID) -> None:
+    (session,) = await stored(storage, creator_id, [{"tags": ("a", "b"), "category": "music"}])
+
+    page = await storage.catalog.list(CatalogFilters(creator=creator_id), 1, None)
+
+    assert page.items == (await storage.catalog.find(session.id),)
+    assert page.next is None
+
+
+MIXED: list[dict[str, Any]] = [
+    {"title": "b", "price": Decimal("2.00"), "duration": 30, "created_at": NOW},
+    {"title": "A", "price": Decimal("10.00"), "duration": 5, "created_at": NOW - timedelta(hours=1)},
+    {"title": "Ä c", "price": Decimal("2.00"), "duration": 30, "created_at": NOW - timedelta(hours=2)},
+    {"title": "a", "price": Decimal("0.00"), "duration": 100, "created_at": NOW},
+]
+
+
+@pytest.mark.parametrize("limit", [1, 3, 4])
+@pytest.mark.parametrize(
+    ("ordering", "places"),
+    [
+        ("-created_at", "3 0 1 2"),
+        ("created_at", "2 1 0 3"),
+        ("price", "3 0 2 1"),
+        ("-price", "1 2 0 3"),
+        ("duration", "1 0 2 3"),
+        ("-duration", "3 2 0 1"),
+        ("title", "1 3 2 0"),
+        ("-title", "0 2 3 1"),
+        ("relevance", "3 0 1 2"),
+    ],
+)
+async def test_a_list_is_in_the_order_asked_for_ties_in_the_same_direction(
+    storage: Storage, creator_id: UUID, ordering: Ordering, places: str, limit: int
+) -> None:
+    sessions = await stored(storage, creator_id, MIXED)
+
+    assert await listed(storage, limit=limit, creator=creator_id, ordering=ordering) == by_id(sessions, places)
+
+
+@pytest.mark.parametrize("ordering", get_args(Ordering))
+async def test_a_session_added_between_two_pages_neither_repeats_nor_hides_one(
+    storage: Storage, creator_id: UUID, ordering: Ordering
+) -> None:
+    sessions = await stored(storage, creator_id, MIXED)
+    filters = CatalogFilters(creator=creator_id, ordering=ordering)
+    first = await storage.catalog.list(filters, 2, None)
+    added = await stored(
+        storage,
+        creator_id,
+        [
+            {"title": "0", "price": Decimal(0), "duration": 1, "created_at": NOW - timedelta(days=1)},
+            {"title": "z", "price": Decimal(99), "duration": 999, "created_at": NOW + timedelta(days=1)},
+        ],
+    )
+    second = await storage.catalog.list(filters, 10, first.next)
+
+    seen = [session.id for session in (*first.items, *second.items)]
+    assert len(seen) == len(set(seen))
+    assert {session.id for session in sessions} <= set(seen)
+    assert set(seen) <= {session.id for session in (*sessions, *added)}
+
+
+@pytest.mark.parametrize(
+    ("filters", "places"),
+    [
+        ({"min_price": Decimal("25.00")}, "3 2 1"),
+        ({"max_price": Decimal("25.00")}, "1 0"),
+        ({"min_price": Decimal("25.01"), "max_price": Decimal("99.99")}, "2"),
+        ({"min_duration": 60}, "3 2"),
+        ({"max_duration": 60}, "2 1 0"),
+        ({"category": "music"}, "2 0"),
+        ({"category": "nothing"}, ""),
+        ({"tag": "calm"}, "3 1"),
+        ({"tag": "cal"}, ""),
+        ({"tag": "calm", "category": "fitness", "min_price": Decimal(1)}, "1"),
+    ],
+)
+async def test_every_filter_must_pass_and_bounds_are_inclusive(
+    storage: Storage, creator_id: UUID, filters: dict[str, Any], places: str
+) -> None:
+    facts: list[dict[str, Any]] = [
+        {"price": Decimal("24.99"), "duration": 30, "category": "music"},
+        {"price": Decimal("25.00"), "duration": 45, "category": "fitness", "tags": ("calm", "warm")},
+        {"price": Decimal("99.99"), "duration": 60, "category": "music", "tags": ("warm",)},
+        {"price": Decimal("100.00"), "duration": 61, "tags": ("calm",)},
+    ]
+    sessions = await stored(storage, creator_id, facts)
+
+    assert await listed(storage, creator=creator_id, **filters) == by_id(sessions, places)
+
+
+async def test_facets_count_what_the_same_filters_list(storage: Storage, creator_id: UUID) -> None:
+    await stored(
+        storage,
+        creator_id,
+        [
+            {"price": Decimal("24.99"), "category": "music", "tags": ("b", "a")},
+            {"price": Decimal("25.00"), "category": "music", "tags": ("b",)},
+            {"price": Decimal("200.00"), "category": "fitness", "tags": ("c", "a", "b")},
+            {"price": Decimal("300.00")},
+            {"price": Decimal("60.00"), "category": "music", "tags": ("b",), "status": "inactive"},
+        ],
+    )
+
+    facets = await storage.catalog.facets(CatalogFilters(creator=creator_id, max_price=Decimal(299)))
+
+    assert [(each.category, each.count) for each in facets.categories] == [("music", 2), ("fitness", 1)]
+    assert [(each.tag, each.count) for each in facets.tags] == [("b", 3), ("a", 2), ("c", 1)]
+    assert [((each.min_price, each.max_price), each.count) for each in facets.price_bands] == list(
+        zip(PRICE_BANDS, [1, 1, 0, 0, 1], strict=True)
+    )
+
+
+async def test_facets_of_nothing_still_name_every_price_band(storage: Storage, creator_id: UUID) -> None:
+    facets = await storage.catalog.facets(CatalogFilters(creator=creator_id, category="nothing"))
+
+    assert facets.categories == ()
+    assert facets.tags == ()
+    assert [(each.min_price, each.max_price) for each in facets.price_bands] == list(PRICE_BANDS)
+    assert {each.count for each in facets.price_bands} == {0}
+
+
+async def test_facets_name_the_fifty_commonest_tags(storage: Storage, creator_id: UUID) -> None:
+    names = [f"tag{number:02}" for number in range(60)]
+    await stored(
+        storage, creator_id, [{"tags": tuple(names[start : start + 10])} for start in (0, 10, 20, 30, 40, 50, 50)]
+    )
+
+    facets = await storage.catalog.facets(CatalogFilters(creator=creator_id))
+
+    expected = [*((name, 2) for name in names[50:]), *((name, 1) for name in names[:40])]
+    assert list(facets.tags) == [TagCount(tag=name, count=count) for name, count in expected]
+
+
+async def test_a_changed_session_is_listed_by_what_it_is_now(storage: Storage, creator_id: UUID) -> None:
+    (session,) = await stored(storage, creator_id, [{"title": "Zebra", "tags": ("old",)}])
+    async with storage.unit_of_work() as tx:
+        await tx.sessions.save(replace(session, title="Apple", tags=("new",)))
+    (other,) = await stored(storage, creator_id, [{"title": "Middle", "tags": ("new",)}])
+
+    assert await listed(storage, creator=creator_id, tag="old") == []
+    assert await listed(storage, creator=creator_id, tag="new", ordering="title") == [session.id, other.id]

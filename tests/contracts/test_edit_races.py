@@ -1,0 +1,59 @@
+"""Many things done at once to one account, one login or one session, through the services."""
+
+import asyncio
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from builders import PASSWORD, Services, a_caller, a_user, services_over, stored_session, stored_user
+from contracts.harness import at_once
+from marketplace.core.ports.storage import Storage
+
+
+@pytest.fixture
+def services(storage: Storage) -> Services:
+    return services_over(storage)
+
+
+async def test_of_many_registrations_with_one_email_address_one_succeeds(storage: Storage, services: Services) -> None:
+    user = a_user()
+
+    outcome = await at_once(
+        services.users.register(email=user.email, username=f"{user.username}.{place}", password=PASSWORD)
+        for place in range(10)
+    )
+
+    assert outcome.reasons() == {"EmailTaken": 9}
+    assert await storage.users.find_by_email(user.email) == outcome.done[0]
+
+
+async def test_of_two_who_use_one_refresh_token_at_most_one_goes_on_and_the_login_ends(
+    storage: Storage, services: Services
+) -> None:
+    user = await stored_user(storage)
+    login = await services.tokens.log_in(user.email, PASSWORD)
+
+    outcome = await at_once(services.tokens.refresh(login.tokens.refresh) for _ in range(2))
+
+    assert outcome.reasons() == {"BadRefreshToken": 1}
+    reused = await at_once([services.tokens.refresh(outcome.done[0].refresh)])
+    assert reused.reasons() == {"BadRefreshToken": 1}
+
+
+async def test_edits_of_one_session_at_once_all_hold(storage: Storage, services: Services) -> None:
+    session = await stored_session(storage)
+    owner = a_caller(a_user(id=session.creator_id, role="creator"))
+    facts: list[dict[str, Any]] = [
+        {"title": "Changed"},
+        {"duration": 75},
+        {"category": "music"},
+        {"max_participants": 9},
+        {"tags": ("x",)},
+    ]
+
+    await asyncio.gather(*(services.sessions.change(owner, session.id, each) for each in facts))
+
+    async with storage.unit_of_work() as tx:
+        changed = await tx.sessions.acquire(session.id)
+    assert changed == replace(session, title="Changed", duration=75, category="music", max_participants=9, tags=("x",))

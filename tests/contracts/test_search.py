@@ -1,0 +1,189 @@
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+import pytest
+import pytest_asyncio
+
+from builders import a_session, stored_user
+from fakes import NOW
+from marketplace.core.entities.search import words
+from marketplace.core.entities.sessions import RELEVANCE_WINDOW, CatalogFilters, Ordering, Session
+from marketplace.core.ports.storage import Storage
+
+ODD_TITLES = [
+    "Rock \u02bcn roll",
+    "\u0149",
+    'O\'Reilly "quotes" & | ! : * <-> \\',
+    "foo@example.org https://example.org/path?query=1",
+    "1e5 3.14 -7 10km e2e 2x4 v1.2.3",
+    "Straße ŒUVRE Łódź Ærø þorn ĳssel",
+    "日本語のヨガ",
+    "Йога для всех",
+    "योग कक्षा",
+    "يوغا للجميع",
+    "½ ② Ⅷ ﬁne ㎏",
+    "a-b_c.d,e/f",
+    "naïve café i̇stanbul İstanbul ΣΊΣΥΦΟΣ",
+    "\u02b0\u02b9\u02ba x\u2019y don't",
+    "\N{MATHEMATICAL FRAKTUR CAPITAL Y}oga \U00010400\U00010401 \U0001f469\u200d\U0001f3eb yoga",
+]
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def creator_id(storage: Storage) -> UUID:
+    """Whose sessions a test searches, so that it does not meet those of others."""
+    return (await stored_user(storage, role="creator")).id
+
+
+async def stored(storage: Storage, creator_id: UUID, *facts: dict[str, Any]) -> list[Session]:
+    """Sessions of which each is newer than the one before."""
+    sessions = [
+        a_session(creator_id=creator_id, created_at=NOW + timedelta(minutes=minute), **{"description": ""} | each)
+        for minute, each in enumerate(facts)
+    ]
+    async with storage.unit_of_work() as tx:
+        for session in sessions:
+            await tx.sessions.add(session)
+    return sessions
+
+
+async def found(storage: Storage, creator_id: UUID, text: str, ordering: Ordering = "relevance") -> list[UUID]:
+    filters = CatalogFilters(creator=creator_id, words=words(text), ordering=ordering)
+    return [session.id for session in (await storage.catalog.list(filters, 100, None)).items]
+
+
+@pytest.mark.parametrize(
+    ("text", "is_found"),
+    [
+        ("vinyasa", True),
+        ("VINYASA", True),
+        ("vin", True),
+        ("nyasa", False),
+        ("vinyasa flow", True),
+        ("flow vinyasa", True),
+        ("vinyasa evening", True),
+        ("vinyasa boxing", False),
+        ("cafe", True),
+        ("CAFÉ", True),
+    ],
+)
+async def test_every_word_must_begin_a_word_of_title_or_description(
+    storage: Storage, creator_id: UUID, text: str, *, is_found: bool
+) -> None:
+    (session,) = await stored(
+        storage, creator_id, {"title": "Vinyasa Flow", "description": "In the evening, at the café. Not boxes."}
+    )
+    await stored(storage, creator_id, {"title": "Boxing"})
+
+    results = await found(storage, creator_id, text)
+
+    assert (session.id in results) is is_found
+
+
+@pytest.mark.parametrize("text", ["bouldring", "bouldderring", "boulderin", "obuldering", "bouldezing", "boulderimg"])
+async def test_one_typo_in_an_unknown_word_is_forgiven(storage: Storage, creator_id: UUID, text: str) -> None:
+    (session,) = await stored(storage, creator_id, {"title": "Bouldering"})
+    one_typo = text != "bouldderring"
+
+    assert await found(storage, creator_id, text) == ([session.id] if one_typo else [])
+
+
+async def test_a_typo_stands_for_every_known_word_that_it_may_mean(storage: Storage, creator_id: UUID) -> None:
+    first, second = await stored(storage, creator_id, {"title": "Qanto"}, {"title": "Qonto"})
+
+    assert await found(storage, creator_id, "qinto") == [second.id, first.id]
+
+
+async def test_a_known_word_is_never_taken_for_a_typo(storage: Storage, creator_id: UUID) -> None:
+    (one, other) = await stored(storage, creator_id, {"title": "Wrexing"}, {"title": "Wraxing"})
+
+    assert await found(storage, creator_id, "wrexing") == [one.id]
+    assert await found(storage, creator_id, "wraxin") == [other.id]
+
+
+async def test_two_misspelt_words_are_each_forgiven(storage: Storage, creator_id: UUID) -> None:
+    (session,) = await stored(storage, creator_id, {"title": "Kundalini", "description": "for zookeepers"})
+
+    assert await found(storage, creator_id, "kundalni zokeepers") == [session.id]
+
+
+async def test_words_in_the_title_come_before_words_in_the_description_then_the_newest(
+    storage: Storage, creator_id: UUID
+) -> None:
+    texts = [("Tango", "jazz"), ("Jazz tango", ""), ("Tango", "jazz"), ("Nothing", "tango jazz"), ("Jazz", "tango")]
+    both_old, title, both_new, neither, newest = await stored(
+        storage, creator_id, *({"title": title, "description": description} for title, description in texts)
+    )
+
+    assert await found(storage, creator_id, "jazz tango") == [
+        title.id,
+        newest.id,
+        both_new.id,
+        both_old.id,
+        neither.id,
+    ]
+    assert await found(storage, creator_id, "jazz tang", ordering="created_at") == [
+        each.id for each in (both_old, title, both_new, neither, newest)
+    ]
+
+
+async def test_a_misspelt_word_in_the_title_counts_as_one_in_the_title(storage: Storage, creator_id: UUID) -> None:
+    in_title, in_text = await stored(
+        storage, creator_id, {"title": "Marquetry"}, {"title": "Wood", "description": "marquetry"}
+    )
+
+    assert await found(storage, creator_id, "marquetri") == [in_title.id, in_text.id]
+
+
+async def test_new_words_are_found_at_once_and_old_ones_no_more(storage: Storage, creator_id: UUID) -> None:
+    (session,) = await stored(storage, creator_id, {"title": "Origamix"})
+    assert await found(storage, creator_id, "origamix") == [session.id]
+
+    async with storage.unit_of_work() as tx:
+        await tx.sessions.save(a_session(id=session.id, creator_id=creator_id, title="Kirigamix", description=""))
+
+    assert await found(storage, creator_id, "origamix") == []
+    assert await found(storage, creator_id, "kirigamix") == [session.id]
+    assert await found(storage, creator_id, "kirigamx") == [session.id]
+
+
+@pytest.mark.parametrize("title", ODD_TITLES)
+async def test_every_word_of_any_title_finds_it_whole_begun_and_as_the_title_itself(
+    storage: Storage, creator_id: UUID, title: str
+) -> None:
+    (session,) = await stored(storage, creator_id, {"title": title})
+
+    for text in {title, *words(title), *(word[: len(word) // 2 + 1] for word in words(title))}:
+        assert session.id in await found(storage, creator_id, text), text
+
+
+async def test_a_search_counts_facets_over_its_matches(storage: Storage, creator_id: UUID) -> None:
+    await stored(storage, creator_id, {"title": "Pilates", "tags": ("core",)}, {"title": "Karate", "tags": ("dojo",)})
+
+    facets = await storage.catalog.facets(CatalogFilters(creator=creator_id, words=("pilat",), ordering="relevance"))
+
+    assert [each.tag for each in facets.tags] == ["core"]
+
+
+async def test_relevance_ranks_the_newest_matches_of_its_first_page_and_ends_with_them(
+    storage: Storage, creator_id: UUID
+) -> None:
+    in_title, in_text = {"title": "Windowed"}, {"title": "Other", "description": "windowed"}
+    _, _, first, *others = await stored(
+        storage, creator_id, in_text, in_title, in_title, *[in_text] * (RELEVANCE_WINDOW - 1)
+    )
+    filters = CatalogFilters(creator=creator_id, words=("windowed",), ordering="relevance")
+
+    pages = [await storage.catalog.list(filters, 1, None)]
+    async with storage.unit_of_work() as tx:
+        for facts in (in_text, in_title):
+            newer = {"created_at": NOW + timedelta(days=9), **facts}
+            await tx.sessions.add(a_session(creator_id=creator_id, **newer))
+    while (after := pages[-1].next) is not None:
+        pages.append(await storage.catalog.list(filters, 700, after))
+
+    assert [session.id for page in pages for session in page.items] == [
+        first.id,
+        *(session.id for session in reversed(others)),
+    ]

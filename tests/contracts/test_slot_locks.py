@@ -1,0 +1,210 @@
+"""Who waits for whom where seats are taken."""
+
+import asyncio
+from dataclasses import replace
+from datetime import timedelta
+from uuid import UUID, uuid4
+
+import pytest
+
+from builders import TOMORROW, a_booking, seats_taken, slots_of, stored_booking, stored_session, stored_user
+from contracts.harness import broken_transaction, cancel, waits
+from fakes import NOW
+from marketplace.core.entities.bookings import Booking
+from marketplace.core.entities.sessions import Session
+from marketplace.core.entities.slots import Offer, Slot
+from marketplace.core.entities.users import User
+from marketplace.core.errors import AlreadyBooked, CreatorUnavailable
+from marketplace.core.ports.storage import Storage
+
+
+async def offered(storage: Storage, session: Session, buyer_id: UUID) -> Offer:
+    async with storage.unit_of_work() as tx:
+        return await tx.slots.acquire_offer(session.id, TOMORROW, buyer_id)
+
+
+async def take(storage: Storage, booking: Booking) -> bool:
+    async with storage.unit_of_work() as tx:
+        return await tx.slots.take(booking)
+
+
+async def test_two_buyers_are_offered_one_session_together(storage: Storage) -> None:
+    session, one, other = await stored_session(storage), await stored_user(storage), await stored_user(storage)
+
+    async with storage.unit_of_work() as tx:
+        await tx.slots.acquire_offer(session.id, TOMORROW, one.id)
+        assert (await offered(storage, session, other.id)).buyer.id == other.id
+
+
+async def test_a_change_of_the_creators_account_does_not_wait_for_buyers(storage: Storage) -> None:
+    session, buyer = await stored_session(storage), await stored_user(storage)
+
+    async with storage.unit_of_work() as tx:
+        await tx.slots.acquire_offer(session.id, TOMORROW, buyer.id)
+        async with storage.unit_of_work() as another:
+            creator = await another.users.acquire(session.creator_id)
+            await another.users.save(replace(creator, first_name="Grace"))
+
+
+async def test_shutting_out_buyers_waits_for_those_that_are_there(storage: Storage) -> None:
+    session, buyer = await stored_session(storage), await stored_user(storage)
+
+    async def acquire_creator() -> User:
+        async with storage.unit_of_work() as tx:
+            return await tx.users.acquire_with_sessions(session.creator_id)
+
+    async with storage.unit_of_work() as tx:
+        await tx.slots.acquire_offer(session.id, TOMORROW, buyer.id)
+        acquiring = asyncio.create_task(acquire_creator())
+        assert await waits(acquiring)
+
+    assert (await acquiring).id == session.creator_id
+
+
+async def test_a_buyer_who_is_shut_out_waits_and_sees_the_creators_account_as_it_then_is(storage: Storage) -> None:
+    session, buyer = await stored_session(storage), await stored_user(storage)
+
+    async with storage.unit_of_work() as tx:
+        creator = await tx.users.acquire_with_sessions(session.creator_id)
+        offering = asyncio.create_task(offered(storage, session, buyer.id))
+        assert await waits(offering)
+        await tx.users.save(replace(creator, is_active=False))
+
+    assert not (await offering).session.creator_is_active
+
+
+async def test_who_opens_slots_of_one_creator_does_so_one_after_another(storage: Storage) -> None:
+    creator_id = uuid4()
+
+    async def acquire_creator() -> None:
+        async with storage.unit_of_work() as tx:
+            await tx.slots.acquire_creator(creator_id)
+
+    async with storage.unit_of_work() as tx:
+        await tx.slots.acquire_creator(creator_id)
+        acquiring = asyncio.create_task(acquire_creator())
+        assert await waits(acquiring)
+        async with storage.unit_of_work() as another:
+            await another.slots.acquire_creator(uuid4())
+
+    await acquiring
+
+
+async def test_a_taker_waits_for_another_and_then_has_the_seat_that_was_left(storage: Storage) -> None:
+    session = await stored_session(storage, max_participants=3)
+    await stored_booking(storage, session)
+
+    async with storage.unit_of_work() as tx:
+        assert await tx.slots.take(a_booking(session, (await stored_user(storage)).id))
+        one = asyncio.create_task(take(storage, a_booking(session, (await stored_user(storage)).id)))
+        too_many = asyncio.create_task(take(storage, a_booking(session, (await stored_user(storage)).id, seats=2)))
+        assert await waits(one)
+        assert await waits(too_many)
+
+    assert (await one, await too_many) == (True, False)
+    assert await seats_taken(storage, session) == 3
+
+
+async def test_a_taker_has_the_seat_when_the_other_is_rolled_back(storage: Storage) -> None:
+    session = await stored_session(storage, max_participants=2)
+    await stored_booking(storage, session)
+
+    async with broken_transaction(storage) as tx:
+        assert await tx.slots.take(a_booking(session, (await stored_user(storage)).id))
+        taking = asyncio.create_task(take(storage, a_booking(session, (await stored_user(storage)).id)))
+        assert await waits(taking)
+
+    assert await taking
+    assert await seats_taken(storage, session) == 2
+
+
+async def test_a_taker_who_waited_for_the_last_cancellation_finds_the_slot_empty(storage: Storage) -> None:
+    session = await stored_session(storage)
+    booking = await stored_booking(storage, session)
+
+    async with storage.unit_of_work() as tx:
+        await cancel(tx, booking)
+        taking = asyncio.create_task(take(storage, a_booking(session, (await stored_user(storage)).id)))
+        assert await waits(taking)
+
+    assert not await taking
+
+
+async def test_one_person_who_books_twice_at_once_is_refused_once(storage: Storage) -> None:
+    session, buyer = await stored_session(storage), await stored_user(storage)
+    await stored_booking(storage, session)
+
+    async with storage.unit_of_work() as tx:
+        assert await tx.slots.take(a_booking(session, buyer.id))
+        twin = asyncio.create_task(take(storage, a_booking(session, buyer.id)))
+        assert await waits(twin)
+
+    with pytest.raises(AlreadyBooked):
+        await twin
+    assert await seats_taken(storage, session) == 2
+
+
+@pytest.mark.parametrize("is_rolled_back", [False, True])
+async def test_an_overlapping_slot_waits_until_the_first_is_decided(storage: Storage, *, is_rolled_back: bool) -> None:
+    """Even where nobody asked for the creator's lock: the rule is the adapter's own."""
+    session = await stored_session(storage)
+    other = await stored_session(storage, creator_id=session.creator_id)
+    bookings = [a_booking(each, (await stored_user(storage)).id) for each in (session, other)]
+
+    async def open_other() -> bool:
+        async with storage.unit_of_work() as tx:
+            return await tx.slots.open(Slot.of(other, TOMORROW), bookings[1])
+
+    async with broken_transaction(storage) if is_rolled_back else storage.unit_of_work() as tx:
+        assert await tx.slots.open(Slot.of(session, TOMORROW), bookings[0])
+        opening = asyncio.create_task(open_other())
+        assert await waits(opening)
+
+    if is_rolled_back:
+        assert await opening
+    else:
+        with pytest.raises(CreatorUnavailable):
+            await opening
+    assert await seats_taken(storage, other) == int(is_rolled_back)
+
+
+async def test_an_overlapping_slot_waits_for_a_cancellation_and_is_then_opened(storage: Storage) -> None:
+    session = await stored_session(storage)
+    other = await stored_session(storage, creator_id=session.creator_id)
+    booking = await stored_booking(storage, session)
+
+    async with storage.unit_of_work() as tx:
+        await cancel(tx, booking)
+        opening = asyncio.create_task(stored_booking(storage, other))
+        assert await waits(opening)
+
+    await opening
+    assert (await seats_taken(storage, session), await seats_taken(storage, other)) == (0, 1)
+
+
+async def test_a_taker_waits_for_who_acquired_the_upcoming_slots(storage: Storage) -> None:
+    session = await stored_session(storage)
+    later = TOMORROW + timedelta(hours=2)
+    await stored_booking(storage, session)
+    await stored_booking(storage, session, starts_at=later)
+
+    async with storage.unit_of_work() as tx:
+        assert len(await tx.slots.acquire_upcoming(session.id, NOW)) == 2
+        taking = asyncio.create_task(
+            take(storage, a_booking(session, (await stored_user(storage)).id, starts_at=later))
+        )
+        assert await waits(taking)
+
+    assert await taking
+
+
+async def test_who_acquires_the_upcoming_slots_sees_what_a_taker_left(storage: Storage) -> None:
+    session = await stored_session(storage)
+    await stored_booking(storage, session)
+
+    async with storage.unit_of_work() as tx:
+        assert await tx.slots.take(a_booking(session, (await stored_user(storage)).id))
+        acquiring = asyncio.create_task(slots_of(storage, session))
+        assert await waits(acquiring)
+
+    assert await acquiring == (Slot.of(session, TOMORROW, 2),)

@@ -1,0 +1,228 @@
+from dataclasses import replace
+from datetime import datetime, timedelta
+from uuid import uuid4
+
+import pytest
+
+from builders import (
+    TOMORROW,
+    a_booking,
+    a_contact,
+    seats_taken,
+    session_details,
+    slots_of,
+    stored_booking,
+    stored_session,
+    stored_user,
+)
+from contracts.harness import cancel_now
+from marketplace.core.entities.bookings import Booking
+from marketplace.core.entities.sessions import Session
+from marketplace.core.entities.slots import Offer, Slot
+from marketplace.core.errors import AlreadyBooked, Conflict, CreatorUnavailable, NotFound, SoldOut
+from marketplace.core.ports.storage import Storage
+
+HALF_AN_HOUR = timedelta(minutes=30)
+
+
+async def take(storage: Storage, booking: Booking) -> bool:
+    async with storage.unit_of_work() as tx:
+        return await tx.slots.take(booking)
+
+
+async def open_slot(storage: Storage, session: Session, booking: Booking) -> bool:
+    async with storage.unit_of_work() as tx:
+        await tx.slots.acquire_creator(session.creator_id)
+        return await tx.slots.open(Slot.of(session, booking.starts_at), booking)
+
+
+async def buyers_booking(
+    storage: Storage, session: Session, *, seats: int = 1, starts_at: datetime = TOMORROW
+) -> Booking:
+    return a_booking(session, (await stored_user(storage)).id, seats=seats, starts_at=starts_at)
+
+
+async def test_an_offer_has_the_session_the_buyer_and_no_slot_until_one_is_opened(storage: Storage) -> None:
+    creator, buyer = await stored_user(storage, role="creator"), await stored_user(storage)
+    session = await stored_session(storage, creator_id=creator.id)
+
+    async with storage.unit_of_work() as tx:
+        offer = await tx.slots.acquire_offer(session.id, TOMORROW, buyer.id)
+
+    assert offer == Offer(
+        session=session_details(session, creator),
+        buyer=a_contact(buyer),
+        starts_at=TOMORROW,
+        slot=None,
+        already_booked=False,
+    )
+
+
+async def test_an_offer_shows_the_seats_that_are_taken_and_whose_they_are(storage: Storage) -> None:
+    session = await stored_session(storage)
+    booking = await stored_booking(storage, session, seats=2)
+    other = await stored_user(storage)
+
+    async with storage.unit_of_work() as tx:
+        own = await tx.slots.acquire_offer(session.id, TOMORROW, booking.user_id)
+        others = await tx.slots.acquire_offer(session.id, TOMORROW, other.id)
+        later = await tx.slots.acquire_offer(session.id, TOMORROW + HALF_AN_HOUR, booking.user_id)
+
+    assert own.slot == others.slot == Slot.of(session, TOMORROW, 2)
+    assert (own.already_booked, others.already_booked, later.already_booked) == (True, False, False)
+    assert later.slot is None
+
+
+async def test_there_is_no_offer_of_an_unknown_session_or_to_an_unknown_buyer(storage: Storage) -> None:
+    session, buyer = await stored_session(storage), await stored_user(storage)
+
+    async with storage.unit_of_work() as tx:
+        with pytest.raises(NotFound):
+            await tx.slots.acquire_offer(uuid4(), TOMORROW, buyer.id)
+    async with storage.unit_of_work() as tx:
+        with pytest.raises(NotFound):
+            await tx.slots.acquire_offer(session.id, TOMORROW, uuid4())
+
+
+async def test_seats_are_taken_in_an_opened_slot_until_it_is_full(storage: Storage) -> None:
+    session = await stored_session(storage, max_participants=3)
+
+    assert await open_slot(storage, session, await buyers_booking(storage, session))
+    assert await take(storage, await buyers_booking(storage, session, seats=2))
+    assert not await take(storage, await buyers_booking(storage, session))
+
+    assert await slots_of(storage, session) == (Slot.of(session, TOMORROW, 3),)
+
+
+async def test_nothing_is_taken_when_fewer_seats_are_left_than_asked_for(storage: Storage) -> None:
+    session = await stored_session(storage, max_participants=3)
+    await stored_booking(storage, session, seats=2)
+    booking = await buyers_booking(storage, session, seats=2)
+
+    assert not await take(storage, booking)
+    assert not await open_slot(storage, session, booking)
+
+    assert await seats_taken(storage, session) == 2
+    assert await storage.booking_lists.find(booking.id) is None
+
+
+async def test_seats_are_not_taken_in_a_slot_that_is_absent_or_empty(storage: Storage) -> None:
+    session = await stored_session(storage)
+    booking = await buyers_booking(storage, session)
+    assert not await take(storage, booking)
+
+    await cancel_now(storage, await stored_booking(storage, session))
+
+    assert not await take(storage, booking)
+    assert await storage.booking_lists.find(booking.id) is None
+    assert await seats_taken(storage, session) == 0
+
+
+async def test_opening_a_slot_that_is_open_by_now_takes_seats_in_it(storage: Storage) -> None:
+    session = await stored_session(storage)
+    await stored_booking(storage, session)
+
+    assert await open_slot(storage, session, await buyers_booking(storage, session, seats=2))
+    assert await seats_taken(storage, session) == 3
+
+
+async def test_a_slot_with_fewer_seats_than_asked_for_is_sold_out(storage: Storage) -> None:
+    session = await stored_session(storage, max_participants=3)
+    booking = await buyers_booking(storage, session, seats=4)
+
+    with pytest.raises(SoldOut):
+        await open_slot(storage, session, booking)
+    assert await slots_of(storage, session) == ()
+
+
+async def test_one_person_has_one_live_booking_in_a_slot(storage: Storage) -> None:
+    session = await stored_session(storage)
+    booking = await stored_booking(storage, session)
+
+    with pytest.raises(AlreadyBooked):
+        await take(storage, a_booking(session, booking.user_id))
+    with pytest.raises(AlreadyBooked):
+        await open_slot(storage, session, a_booking(session, booking.user_id))
+    assert await seats_taken(storage, session) == 1
+
+
+async def test_one_person_may_book_two_times_of_one_session(storage: Storage) -> None:
+    session = await stored_session(storage)
+    booking = await stored_booking(storage, session)
+
+    later = await stored_booking(storage, session, booking.user_id, starts_at=TOMORROW + timedelta(hours=1))
+
+    assert [slot.starts_at for slot in await slots_of(storage, session)] == [booking.starts_at, later.starts_at]
+
+
+async def test_a_seat_given_back_can_be_taken_again(storage: Storage) -> None:
+    session = await stored_session(storage, max_participants=1)
+    booking = await stored_booking(storage, session)
+    await cancel_now(storage, booking)
+    assert await seats_taken(storage, session) == 0
+
+    again = await stored_booking(storage, session, booking.user_id)
+
+    assert await seats_taken(storage, session) == 1
+    assert (await storage.booking_lists.of_user(booking.user_id, 1, None)).items[0].id == again.id
+
+
+async def test_no_more_seats_can_be_given_back_than_were_taken(storage: Storage) -> None:
+    session = await stored_session(storage)
+    booking = await stored_booking(storage, session, seats=2)
+
+    with pytest.raises(Conflict):
+        async with storage.unit_of_work() as tx:
+            await tx.slots.release(replace(booking, seats=3))
+    assert await seats_taken(storage, session) == 2
+
+
+@pytest.mark.parametrize("minutes", [-59, -30, 0, 30, 59])
+async def test_an_occupied_slot_closes_those_of_the_same_creator_that_overlap(storage: Storage, minutes: int) -> None:
+    session = await stored_session(storage, duration=60)
+    other = await stored_session(storage, creator_id=session.creator_id, duration=60)
+    await stored_booking(storage, session)
+    booking = await buyers_booking(storage, other, starts_at=TOMORROW + timedelta(minutes=minutes))
+
+    with pytest.raises(CreatorUnavailable):
+        await open_slot(storage, other, booking)
+    assert await slots_of(storage, other) == ()
+
+
+async def test_two_times_of_one_session_exclude_each_other_as_well(storage: Storage) -> None:
+    session = await stored_session(storage, duration=60)
+    await stored_booking(storage, session)
+
+    with pytest.raises(CreatorUnavailable):
+        await stored_booking(storage, session, starts_at=TOMORROW + HALF_AN_HOUR)
+
+
+@pytest.mark.parametrize("minutes", [-60, 60])
+async def test_slots_that_only_touch_do_not_exclude_each_other(storage: Storage, minutes: int) -> None:
+    session = await stored_session(storage, duration=60)
+    other = await stored_session(storage, creator_id=session.creator_id, duration=60)
+    await stored_booking(storage, session)
+
+    await stored_booking(storage, other, starts_at=TOMORROW + timedelta(minutes=minutes))
+
+    assert await seats_taken(storage, session) == await seats_taken(storage, other) == 1
+
+
+async def test_other_creators_may_be_taken_at_the_same_time(storage: Storage) -> None:
+    await stored_booking(storage, await stored_session(storage))
+    other = await stored_session(storage)
+
+    await stored_booking(storage, other)
+
+    assert await seats_taken(storage, other) == 1
+
+
+async def test_a_slot_that_is_empty_again_excludes_nothing(storage: Storage) -> None:
+    session = await stored_session(storage)
+    other = await stored_session(storage, creator_id=session.creator_id)
+    await cancel_now(storage, await stored_booking(storage, session))
+
+    await stored_booking(storage, other, starts_at=TOMORROW + HALF_AN_HOUR)
+
+    with pytest.raises(CreatorUnavailable):
+        await stored_booking(storage, session)

@@ -1,0 +1,199 @@
+import asyncio
+from dataclasses import replace
+from datetime import datetime, timedelta
+from secrets import token_hex
+from uuid import uuid4
+
+import pytest
+
+from builders import REFRESH_TTL, a_family, stored_login, stored_user
+from contracts.harness import at_once, broken_transaction, waits
+from fakes import NOW
+from marketplace.core.entities.tokens import Caller, Claims, Family, refresh_token_hash
+from marketplace.core.entities.users import User
+from marketplace.core.ports.storage import Storage
+
+
+async def use(storage: Storage, token: str, now: datetime = NOW) -> Family | None:
+    async with storage.unit_of_work() as tx:
+        return await tx.tokens.use(refresh_token_hash(token), now)
+
+
+async def caller(storage: Storage, family: Family) -> Caller | None:
+    return await storage.callers.find(Claims(user_id=family.user_id, family_id=family.id))
+
+
+async def deactivate(storage: Storage, user: User) -> None:
+    async with storage.unit_of_work() as tx:
+        await tx.users.save(replace(user, is_active=False))
+
+
+@pytest.fixture
+def token() -> str:
+    return token_hex(8)
+
+
+async def test_a_refresh_token_can_be_used_once(storage: Storage, token: str) -> None:
+    family = await stored_login(storage, await stored_user(storage), token)
+
+    assert await use(storage, token) == family
+    assert await use(storage, token) is None
+
+
+async def test_an_unknown_refresh_token_has_no_login(storage: Storage, token: str) -> None:
+    assert await use(storage, token) is None
+
+
+async def test_a_refresh_token_works_until_it_expires(storage: Storage, token: str) -> None:
+    family = await stored_login(storage, await stored_user(storage), token)
+
+    assert await use(storage, token, family.expires_at) is None
+    assert await use(storage, token, family.expires_at - timedelta(microseconds=1)) == family
+
+
+async def test_the_refresh_token_of_a_revoked_login_is_no_good(storage: Storage, token: str) -> None:
+    await stored_login(storage, await stored_user(storage), token)
+    async with storage.unit_of_work() as tx:
+        await tx.tokens.revoke_family_of(refresh_token_hash(token), NOW)
+
+    assert await use(storage, token) is None
+
+
+async def test_the_refresh_token_of_somebody_inactive_is_no_good(storage: Storage, token: str) -> None:
+    user = await stored_user(storage)
+    await stored_login(storage, user, token)
+    await deactivate(storage, user)
+
+    assert await use(storage, token) is None
+
+
+async def test_the_next_token_extends_its_login(storage: Storage, token: str) -> None:
+    family = await stored_login(storage, await stored_user(storage), token)
+    extended = replace(family, expires_at=family.expires_at + REFRESH_TTL)
+    async with storage.unit_of_work() as tx:
+        assert await tx.tokens.use(refresh_token_hash(token), NOW)
+        await tx.tokens.add(extended, refresh_token_hash(token + "next"))
+
+    assert await use(storage, token + "next", family.expires_at) == extended
+
+
+async def test_a_used_token_still_revokes_the_login_of_the_next(storage: Storage, token: str) -> None:
+    family = await stored_login(storage, await stored_user(storage), token)
+    async with storage.unit_of_work() as tx:
+        assert await tx.tokens.use(refresh_token_hash(token), NOW)
+        await tx.tokens.add(family, refresh_token_hash(token + "next"))
+    async with storage.unit_of_work() as tx:
+        await tx.tokens.revoke_family_of(refresh_token_hash(token), NOW)
+
+    assert await use(storage, token + "next") is None
+    assert await caller(storage, family) is None
+
+
+async def test_revoking_by_an_unknown_token_is_no_error(storage: Storage, token: str) -> None:
+    family = await stored_login(storage, await stored_user(storage), token)
+    async with storage.unit_of_work() as tx:
+        await tx.tokens.revoke_family_of(refresh_token_hash("never issued"), NOW)
+
+    assert await caller(storage, family) is not None
+
+
+async def test_all_logins_of_a_person_end_but_the_one_that_is_kept(storage: Storage, token: str) -> None:
+    user, other = await stored_user(storage), await stored_user(storage)
+    kept = await stored_login(storage, user, token)
+    ended = await stored_login(storage, user, token + "2")
+    untouched = await stored_login(storage, other, token + "3")
+    async with storage.unit_of_work() as tx:
+        await tx.tokens.revoke_all(user.id, NOW, but=kept.id)
+
+    assert await caller(storage, kept) is not None
+    assert await caller(storage, ended) is None
+    assert await caller(storage, untouched) is not None
+
+    async with storage.unit_of_work() as tx:
+        await tx.tokens.revoke_all(user.id, NOW)
+
+    assert await caller(storage, kept) is None
+
+
+async def test_a_new_login_drops_the_expired_ones_and_keeps_the_living(storage: Storage, token: str) -> None:
+    user = await stored_user(storage)
+    past = NOW - timedelta(days=30)
+    expired = await stored_login(storage, user, token, created_at=past, expires_at=NOW)
+    living = await stored_login(storage, user, token + "2", created_at=past, expires_at=NOW + timedelta(seconds=1))
+    newest = await stored_login(storage, user, token + "3", created_at=NOW)
+
+    assert await caller(storage, expired) is None
+    assert await caller(storage, living) is not None
+    assert await caller(storage, newest) is not None
+    assert await use(storage, token + "2") == living
+
+
+async def test_a_caller_is_who_the_account_says_they_are(storage: Storage, token: str) -> None:
+    user = await stored_user(storage, role="creator", is_staff=True, is_superuser=True)
+    family = await stored_login(storage, user, token)
+
+    assert await caller(storage, family) == Caller(
+        user_id=user.id, family_id=family.id, role="creator", is_staff=True, is_superuser=True
+    )
+
+
+async def test_nobody_calls_by_a_login_that_is_unknown_or_anothers(storage: Storage, token: str) -> None:
+    user, other = await stored_user(storage), await stored_user(storage)
+    family = await stored_login(storage, user, token)
+
+    assert await storage.callers.find(Claims(user_id=other.id, family_id=family.id)) is None
+    assert await storage.callers.find(Claims(user_id=user.id, family_id=uuid4())) is None
+
+
+async def test_somebody_inactive_does_not_call(storage: Storage, token: str) -> None:
+    user = await stored_user(storage)
+    family = await stored_login(storage, user, token)
+    await deactivate(storage, user)
+
+    assert await caller(storage, family) is None
+
+
+async def test_of_many_who_use_one_token_at_once_one_gets_the_login(storage: Storage, token: str) -> None:
+    family = await stored_login(storage, await stored_user(storage), token)
+
+    outcome = await at_once(use(storage, token) for _ in range(10))
+
+    assert [found for found in outcome.done if found is not None] == [family]
+    assert len(outcome.done) == 10
+
+
+async def test_a_token_whose_use_was_rolled_back_can_be_used(storage: Storage, token: str) -> None:
+    family = await stored_login(storage, await stored_user(storage), token)
+    async with broken_transaction(storage) as tx:
+        assert await tx.tokens.use(refresh_token_hash(token), NOW) == family
+        twin = asyncio.create_task(use(storage, token))
+        assert await waits(twin)
+
+    assert await twin == family
+
+
+async def test_a_login_ended_while_it_is_used_ends_with_its_new_token(storage: Storage, token: str) -> None:
+    user = await stored_user(storage)
+    family = await stored_login(storage, user, token)
+
+    async def revoke() -> None:
+        async with storage.unit_of_work() as tx:
+            await tx.tokens.revoke_all(user.id, NOW)
+
+    async with storage.unit_of_work() as tx:
+        assert await tx.tokens.use(refresh_token_hash(token), NOW) == family
+        revoking = asyncio.create_task(revoke())
+        assert await waits(revoking)
+        await tx.tokens.add(family, refresh_token_hash(token + "next"))
+    await revoking
+
+    assert await use(storage, token + "next") is None
+
+
+async def test_a_login_begun_by_a_transaction_that_failed_is_none(storage: Storage, token: str) -> None:
+    family = a_family(await stored_user(storage))
+    async with broken_transaction(storage) as tx:
+        await tx.tokens.add_family(family, refresh_token_hash(token))
+
+    assert await caller(storage, family) is None
+    assert await use(storage, token) is None

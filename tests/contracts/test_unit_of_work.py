@@ -1,0 +1,232 @@
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import suppress
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+import pytest_asyncio
+
+from builders import TOMORROW, a_booking, a_session, a_user, seats_taken, stored_booking, stored_session, stored_user
+from contracts.conftest import OpenStorage
+from contracts.harness import waits
+from fakes import NOW
+from marketplace.core.entities.bookings import Booking
+from marketplace.core.entities.sessions import Session
+from marketplace.core.entities.slots import Slot
+from marketplace.core.entities.users import User
+from marketplace.core.errors import Collision, NotFound
+from marketplace.core.ports.storage import Storage
+from marketplace.core.ports.unit_of_work import Transaction
+
+
+class Trouble(Exception):
+    """What goes wrong in the middle of a transaction."""
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def impatient_storage(open_storage: OpenStorage) -> AsyncIterator[Storage]:
+    async with open_storage(timedelta(milliseconds=100)) as opened:
+        yield opened
+
+
+class Scene:
+    """A session with one seat taken, and a transaction's worth of changes around it."""
+
+    def __init__(self, session: Session, booking: Booking, newcomer: User) -> None:
+        self.session = session
+        self.booking = booking
+        self.newcomer = newcomer
+        self.new_session = a_session(creator_id=session.creator_id)
+        self.new_booking = a_booking(session, newcomer.id)
+
+    async def change_everything(self, tx: Transaction) -> None:
+        await tx.users.add(self.newcomer)
+        await tx.sessions.add(self.new_session)
+        await tx.sessions.save(replace(await tx.sessions.acquire(self.session.id), title="Changed"))
+        assert await tx.slots.take(self.new_booking)
+        cancelled, step = (await tx.bookings.acquire(self.booking.id)).cancelled(self.booking.user_id, NOW)
+        await tx.bookings.save(cancelled, step)
+        await tx.slots.release(cancelled)
+
+    async def is_untouched(self, storage: Storage) -> bool:
+        found, session = await storage.booking_lists.find(self.booking.id), await storage.catalog.find(self.session.id)
+        assert found is not None
+        assert session is not None
+        with suppress(NotFound):
+            await storage.users.get(self.newcomer.id)
+            return False
+        return (
+            await storage.catalog.find(self.new_session.id) is None
+            and await storage.booking_lists.find(self.new_booking.id) is None
+            and (found.status, len(found.history), session.title) == ("confirmed", 1, self.session.title)
+        )
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def scene(storage: Storage) -> Scene:
+    session = await stored_session(storage)
+    return Scene(session, await stored_booking(storage, session), a_user())
+
+
+async def test_what_a_transaction_did_is_there_when_its_block_has_ended(storage: Storage, scene: Scene) -> None:
+    async with storage.unit_of_work() as tx:
+        await scene.change_everything(tx)
+
+    assert not await scene.is_untouched(storage)
+    assert (await storage.users.get(scene.newcomer.id)) == scene.newcomer
+    assert await storage.catalog.find(scene.new_session.id) is not None
+    found = await storage.booking_lists.find(scene.new_booking.id)
+    assert found is not None
+    assert found.session_details.title == "Changed"
+    assert await seats_taken(storage, scene.session) == 1
+
+
+async def test_an_error_leaves_nothing_behind_and_frees_every_lock(storage: Storage, scene: Scene) -> None:
+    async def failing() -> None:
+        async with storage.unit_of_work() as tx:
+            await scene.change_everything(tx)
+            raise Trouble
+
+    with pytest.raises(Trouble):
+        await failing()
+
+    assert await scene.is_untouched(storage)
+    assert await seats_taken(storage, scene.session) == 1
+    async with storage.unit_of_work() as tx:
+        await scene.change_everything(tx)
+
+
+async def test_a_cancellation_in_mid_transaction_leaves_nothing_behind(storage: Storage, scene: Scene) -> None:
+    everything_changed = asyncio.Event()
+
+    async def endless() -> None:
+        async with storage.unit_of_work() as tx:
+            await scene.change_everything(tx)
+            everything_changed.set()
+            await asyncio.Event().wait()
+
+    task = asyncio.create_task(endless())
+    await everything_changed.wait()
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+
+    assert await scene.is_untouched(storage)
+    async with storage.unit_of_work() as tx:
+        await scene.change_everything(tx)
+
+
+@pytest.mark.parametrize("turns", range(1, 40, 3))
+async def test_a_cancellation_at_any_moment_leaves_all_or_nothing(storage: Storage, scene: Scene, turns: int) -> None:
+    async def changing() -> None:
+        async with storage.unit_of_work() as tx:
+            await scene.change_everything(tx)
+
+    task = asyncio.create_task(changing())
+    for _ in range(turns):
+        await asyncio.sleep(0)
+    task.cancel()
+    with suppress(asyncio.CancelledError):
+        await task
+
+    untouched = await scene.is_untouched(storage)
+    assert untouched or await storage.users.get(scene.newcomer.id) == scene.newcomer
+    assert untouched is (await storage.booking_lists.find(scene.new_booking.id) is None)
+    assert await seats_taken(storage, scene.session) == 1
+
+
+async def test_who_is_cancelled_while_waiting_for_a_lock_is_in_nobodys_way(storage: Storage, scene: Scene) -> None:
+    async def acquire() -> Session:
+        async with storage.unit_of_work() as tx:
+            return await tx.sessions.acquire(scene.session.id)
+
+    async with storage.unit_of_work() as tx:
+        await tx.sessions.acquire(scene.session.id)
+        cancelled, patient = asyncio.create_task(acquire()), asyncio.create_task(acquire())
+        assert await waits(cancelled)
+        cancelled.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await cancelled
+        assert await waits(patient)
+
+    assert await patient == scene.session
+
+
+async def test_what_is_not_committed_is_seen_by_nobody_else(storage: Storage, scene: Scene) -> None:
+    async with storage.unit_of_work() as tx:
+        await scene.change_everything(tx)
+        assert await scene.is_untouched(storage)
+        async with storage.unit_of_work() as another:
+            with pytest.raises(NotFound):
+                await another.sessions.acquire(scene.new_session.id)
+
+    assert not await scene.is_untouched(storage)
+
+
+async def test_a_transaction_sees_its_own_changes(storage: Storage) -> None:
+    creator, buyer = a_user(role="creator"), a_user()
+    session = a_session(creator_id=creator.id)
+    booking = a_booking(session, buyer.id)
+    async with storage.unit_of_work() as tx:
+        await tx.users.add(creator)
+        await tx.users.add(buyer)
+        await tx.sessions.add(session)
+        assert await tx.users.acquire(creator.id) == creator
+        assert await tx.sessions.acquire(session.id) == session
+        await tx.slots.acquire_creator(creator.id)
+        assert await tx.slots.open(Slot.of(session, TOMORROW), booking)
+
+        offer = await tx.slots.acquire_offer(session.id, TOMORROW, buyer.id)
+        assert offer.already_booked
+        assert offer.slot == Slot.of(session, TOMORROW, 1)
+        assert await tx.bookings.acquire(booking.id) == booking
+        assert await tx.slots.acquire_upcoming(session.id, NOW) == (Slot.of(session, TOMORROW, 1),)
+
+
+async def test_each_statement_sees_what_was_committed_before_it(storage: Storage) -> None:
+    user = await stored_user(storage)
+    async with storage.unit_of_work() as tx:
+        await tx.users.acquire((await stored_user(storage)).id)
+        async with storage.unit_of_work() as another:
+            await another.users.save(replace(user, first_name="Grace"))
+
+        assert (await tx.users.acquire(user.id)).first_name == "Grace"
+
+
+async def test_a_lock_that_cannot_be_had_in_time_is_a_collision(impatient_storage: Storage) -> None:
+    user = await stored_user(impatient_storage)
+
+    async def acquire() -> None:
+        async with impatient_storage.unit_of_work() as another:
+            await another.users.acquire(user.id)
+
+    async with impatient_storage.unit_of_work() as tx:
+        await tx.users.acquire(user.id)
+        with pytest.raises(Collision):
+            await acquire()
+
+    await acquire()
+
+
+async def test_of_two_that_wait_for_each_other_one_ends_as_a_collision(impatient_storage: Storage) -> None:
+    users = [await stored_user(impatient_storage) for _ in range(2)]
+    both_hold_one = asyncio.Barrier(2)
+
+    async def acquire(first: User, second: User) -> str:
+        async with impatient_storage.unit_of_work() as tx:
+            await tx.users.acquire(first.id)
+            await both_hold_one.wait()
+            try:
+                await tx.users.acquire(second.id)
+            except Collision:
+                return "collision"
+            return "both"
+
+    ends = await asyncio.gather(acquire(*users), acquire(*reversed(users)))
+
+    assert "collision" in ends
+
+
+async def test_storage_that_is_migrated_is_ready(storage: Storage) -> None:
+    await storage.readiness.check()

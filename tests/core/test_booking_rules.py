@@ -1,0 +1,133 @@
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from builders import TOMORROW, a_booking, a_contact, a_session, a_slot, a_user, an_offer
+from fakes import NOW
+from marketplace.core.entities.bookings import BookingStatus, BookingStep
+from marketplace.core.entities.slots import LATEST_START, Offer, Slot, start_faults
+from marketplace.core.errors import (
+    AlreadyBooked,
+    IllegalTransition,
+    MarketplaceError,
+    NotBookable,
+    NotFound,
+    OwnSession,
+    SoldOut,
+    TooLate,
+)
+
+
+def test_booking_takes_seats_at_the_price_of_that_moment() -> None:
+    session = a_session(price=Decimal("49.99"), max_participants=5)
+    offer = an_offer(session, slot=a_slot(session, seats_taken=2))
+
+    booking = offer.book(booking_id := uuid4(), 3, NOW)
+
+    assert booking == a_booking(session, offer.buyer.id, id=booking_id, seats=3, amount=Decimal("149.97"))
+    assert booking.made() == BookingStep(
+        booking_id=booking_id, at=NOW, actor_id=offer.buyer.id, from_status=None, to_status="confirmed", reason=""
+    )
+
+
+def refused_offers() -> list[Any]:
+    session = a_session(max_participants=3)
+    creator = a_user(id=session.creator_id, role="creator")
+    archived = replace(session, archived_at=NOW)
+    return [
+        pytest.param(an_offer(archived), NotFound, id="archived"),
+        pytest.param(an_offer(archived, buyer=a_contact(creator)), NotFound, id="own but archived"),
+        pytest.param(an_offer(session, creator=creator, buyer=a_contact(creator)), OwnSession, id="own"),
+        pytest.param(an_offer(replace(session, status="inactive")), NotFound, id="inactive"),
+        pytest.param(an_offer(session, creator=replace(creator, is_active=False)), NotFound, id="creator inactive"),
+        pytest.param(an_offer(session, starts_at=NOW), NotBookable, id="begun"),
+        pytest.param(an_offer(session, starts_at=LATEST_START), NotBookable, id="far future"),
+        pytest.param(an_offer(session, already_booked=True), AlreadyBooked, id="booked by the same person"),
+        pytest.param(
+            an_offer(session, already_booked=True, slot=a_slot(session, seats_taken=3)),
+            AlreadyBooked,
+            id="booked by the same person and full",
+        ),
+        pytest.param(an_offer(session, slot=a_slot(session, seats_taken=2)), SoldOut, id="one seat left of two"),
+    ]
+
+
+@pytest.mark.parametrize(("offer", "error"), refused_offers())
+def test_an_offer_that_cannot_be_booked_says_why(offer: Offer, error: type[MarketplaceError]) -> None:
+    with pytest.raises(error):
+        offer.book(uuid4(), 2, NOW)
+
+
+def test_only_a_slot_with_a_seat_taken_is_occupied() -> None:
+    session = a_session()
+
+    assert not an_offer(session).is_occupied()
+    assert not an_offer(session, slot=a_slot(session, seats_taken=0)).is_occupied()
+    assert an_offer(session, slot=a_slot(session, seats_taken=1)).is_occupied()
+
+
+@pytest.mark.parametrize(
+    ("starts_at", "is_good"),
+    [
+        (NOW, False),
+        (NOW - timedelta(days=1), False),
+        (NOW + timedelta(microseconds=1), True),
+        (LATEST_START - timedelta(microseconds=1), True),
+        (LATEST_START, False),
+        (datetime.max.replace(tzinfo=UTC), False),
+    ],
+)
+def test_a_start_lies_after_now_and_before_the_year_2200(starts_at: datetime, *, is_good: bool) -> None:
+    assert (start_faults(starts_at, NOW) == []) is is_good
+
+
+@pytest.mark.parametrize("status", ["pending", "confirmed"])
+@pytest.mark.parametrize("by_creator", [False, True])
+def test_either_party_may_cancel_what_still_holds_seats(status: BookingStatus, *, by_creator: bool) -> None:
+    booking = a_booking(a_session(), status=status)
+    actor = booking.creator_id if by_creator else booking.user_id
+
+    cancelled, step = booking.cancelled(actor, NOW)
+
+    assert cancelled == replace(booking, status="cancelled")
+    assert step == BookingStep(
+        booking_id=booking.id, at=NOW, actor_id=actor, from_status=status, to_status="cancelled", reason=""
+    )
+
+
+@pytest.mark.parametrize("status", ["cancelled", "completed"])
+def test_what_holds_no_seats_cannot_be_cancelled(status: BookingStatus) -> None:
+    booking = a_booking(a_session(), status=status)
+
+    with pytest.raises(IllegalTransition, match=status):
+        booking.cancelled(booking.user_id, NOW)
+
+
+def test_a_booking_can_be_cancelled_until_its_start() -> None:
+    booking = a_booking(a_session())
+
+    assert booking.cancelled(booking.user_id, TOMORROW - timedelta(microseconds=1))
+    with pytest.raises(TooLate):
+        booking.cancelled(booking.user_id, TOMORROW)
+
+
+def test_a_booking_is_nobody_elses_business() -> None:
+    booking = a_booking(a_session(), status="cancelled")
+
+    with pytest.raises(NotFound):
+        booking.cancelled(uuid4(), NOW)
+
+
+@pytest.mark.parametrize(("minutes", "excludes"), [(-60, False), (-59, True), (0, True), (59, True), (60, False)])
+def test_slots_of_one_creator_exclude_each_other_when_they_overlap(minutes: int, *, excludes: bool) -> None:
+    session = a_session(duration=60)
+    slot, other = a_slot(session), a_slot(a_session(creator_id=session.creator_id, duration=60))
+    moved = Slot.of(replace(session, id=other.session_id), TOMORROW + timedelta(minutes=minutes))
+
+    assert slot.excludes(moved) is moved.excludes(slot) is excludes
+    assert not slot.excludes(slot)
+    assert not replace(slot, creator_id=uuid4()).excludes(moved)

@@ -1,0 +1,143 @@
+from dataclasses import replace
+from datetime import datetime, timedelta
+from decimal import Decimal
+from uuid import uuid4
+
+import pytest
+
+from builders import TOMORROW, Services, a_caller, seats_taken, stored_session, stored_user
+from fakes import NOW
+from marketplace.core.entities.sessions import Session
+from marketplace.core.entities.tokens import Caller
+from marketplace.core.errors import (
+    AlreadyBooked,
+    IllegalTransition,
+    Invalid,
+    NotACreator,
+    NotFound,
+    OwnSession,
+    SoldOut,
+    TooLate,
+)
+from marketplace.core.ports.storage import Storage
+
+
+@pytest.fixture
+async def session(storage: Storage) -> Session:
+    return await stored_session(storage, max_participants=3, price=Decimal("49.99"))
+
+
+@pytest.fixture
+async def learner(storage: Storage) -> Caller:
+    return a_caller(await stored_user(storage))
+
+
+@pytest.fixture
+async def creator(storage: Storage, session: Session) -> Caller:
+    return a_caller(await storage.users.get(session.creator_id))
+
+
+async def test_what_was_booked_is_what_both_parties_find(
+    services: Services, session: Session, learner: Caller, creator: Caller
+) -> None:
+    booked = await services.bookings.book(learner, session.id, TOMORROW, seats=2)
+
+    assert (booked.amount, booked.status, booked.ends_at) == (
+        Decimal("99.98"),
+        "confirmed",
+        TOMORROW + timedelta(minutes=session.duration),
+    )
+    assert (await services.bookings.list_own(learner, 9, None)).items == (booked,)
+    assert (await services.bookings.list_of_creator(creator, 9, None)).items == (booked,)
+    found = await services.bookings.get(learner, booked.id)
+    assert found == await services.bookings.get(creator, booked.id)
+    assert [(step.actor_id, step.to_status) for step in found.history] == [(learner.user_id, "confirmed")]
+
+
+async def test_a_booking_is_hidden_from_everybody_else(
+    services: Services, storage: Storage, session: Session, learner: Caller
+) -> None:
+    booked = await services.bookings.book(learner, session.id, TOMORROW)
+    stranger = a_caller(await stored_user(storage, role="creator"))
+
+    for attempt in (services.bookings.get(stranger, booked.id), services.bookings.cancel(stranger, booked.id)):
+        with pytest.raises(NotFound):
+            await attempt
+    assert (await services.bookings.list_of_creator(stranger, 9, None)).items == ()
+
+
+async def test_a_learner_has_no_list_of_what_was_booked_of_them(services: Services, learner: Caller) -> None:
+    with pytest.raises(NotACreator):
+        await services.bookings.list_of_creator(learner, 9, None)
+
+
+@pytest.mark.parametrize("starts_at", [NOW, TOMORROW.replace(year=2200)])
+async def test_a_start_that_nobody_could_book_is_invalid(
+    services: Services, session: Session, learner: Caller, starts_at: datetime
+) -> None:
+    assert list(services.bookings.faults({"booking_date": starts_at})) == ["booking_date"]
+    with pytest.raises(Invalid):
+        await services.bookings.book(learner, session.id, starts_at)
+
+
+def test_a_booking_without_a_start_has_no_faults_of_ours(services: Services) -> None:
+    assert services.bookings.faults({}) == {}
+    assert services.bookings.faults({"booking_date": TOMORROW}) == {}
+
+
+async def test_what_cannot_be_booked_takes_no_seat(
+    services: Services, storage: Storage, session: Session, learner: Caller, creator: Caller
+) -> None:
+    await services.bookings.book(learner, session.id, TOMORROW)
+
+    with pytest.raises(AlreadyBooked):
+        await services.bookings.book(learner, session.id, TOMORROW)
+    with pytest.raises(OwnSession):
+        await services.bookings.book(creator, session.id, TOMORROW)
+    with pytest.raises(SoldOut):
+        await services.bookings.book(a_caller(await stored_user(storage)), session.id, TOMORROW, seats=3)
+    with pytest.raises(NotFound):
+        await services.bookings.book(learner, uuid4(), TOMORROW)
+    assert await seats_taken(storage, session) == 1
+
+
+async def test_a_cancelled_booking_keeps_its_history_and_gives_its_seats_back(
+    services: Services, storage: Storage, session: Session, learner: Caller, creator: Caller
+) -> None:
+    booked = await services.bookings.book(learner, session.id, TOMORROW, seats=3)
+    services.clock.advance(timedelta(hours=1))
+
+    cancelled = await services.bookings.cancel(creator, booked.id)
+
+    assert cancelled.status == "cancelled"
+    assert [(step.at, step.actor_id, step.from_status, step.to_status) for step in cancelled.history] == [
+        (NOW, learner.user_id, None, "confirmed"),
+        (NOW + timedelta(hours=1), creator.user_id, "confirmed", "cancelled"),
+    ]
+    assert await seats_taken(storage, session) == 0
+    assert (await services.bookings.book(learner, session.id, TOMORROW)).id != booked.id
+
+
+async def test_a_booking_is_cancelled_once_and_before_its_start(
+    services: Services, storage: Storage, session: Session, learner: Caller
+) -> None:
+    booked = await services.bookings.book(learner, session.id, TOMORROW)
+    later = await services.bookings.book(learner, session.id, TOMORROW + timedelta(days=1))
+    await services.bookings.cancel(learner, booked.id)
+
+    with pytest.raises(IllegalTransition):
+        await services.bookings.cancel(learner, booked.id)
+    services.clock.at = later.starts_at
+    with pytest.raises(TooLate):
+        await services.bookings.cancel(learner, later.id)
+    assert await seats_taken(storage, session) == 1
+
+
+async def test_a_price_that_changes_leaves_old_bookings_at_theirs(
+    services: Services, storage: Storage, session: Session, learner: Caller
+) -> None:
+    booked = await services.bookings.book(learner, session.id, TOMORROW)
+    async with storage.unit_of_work() as tx:
+        await tx.sessions.save(replace(session, price=Decimal("1.00")))
+
+    assert (await services.bookings.get(learner, booked.id)).amount == Decimal("49.99")

@@ -1,0 +1,90 @@
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from builders import TOMORROW, a_caller, a_session, a_slot, a_user, session_details
+from fakes import NOW
+from marketplace.core.entities.sessions import Session
+from marketplace.core.entities.users import User
+from marketplace.core.errors import HasUpcomingBookings, NotFound, NotYours
+
+
+@pytest.fixture
+def creator() -> User:
+    return a_user(role="creator")
+
+
+@pytest.fixture
+def session(creator: User) -> Session:
+    return a_session(creator_id=creator.id, max_participants=5, duration=60)
+
+
+def test_its_creator_changes_a_session(creator: User, session: Session) -> None:
+    changed = session.changed_by(a_caller(creator), {"title": "Evening yoga", "duration": 90})
+
+    assert changed == replace(session, title="Evening yoga", duration=90)
+
+
+def test_nobody_else_changes_a_session_nor_learns_of_one_that_is_hidden(session: Session) -> None:
+    stranger = a_caller(a_user(role="creator", is_staff=True))
+
+    with pytest.raises(NotYours):
+        session.changed_by(stranger, {})
+    with pytest.raises(NotFound):
+        replace(session, status="inactive").changed_by(stranger, {})
+
+
+def test_an_archived_session_is_gone_for_its_creator_too(creator: User, session: Session) -> None:
+    with pytest.raises(NotFound):
+        replace(session, archived_at=NOW).changed_by(a_caller(creator), {})
+
+
+@pytest.mark.parametrize(
+    ("facts", "moves"),
+    [({"title": "x"}, False), ({"duration": 61}, True), ({"max_participants": 4}, True), ({}, False)],
+)
+def test_only_duration_and_seats_move_slots(session: Session, facts: dict[str, Any], *, moves: bool) -> None:
+    assert replace(session, **facts).moves_slots(session) is moves
+
+
+def test_seats_that_are_sold_cannot_be_taken_away(session: Session) -> None:
+    slots = [a_slot(session, seats_taken=2), a_slot(session, starts_at=TOMORROW + timedelta(days=1), seats_taken=5)]
+
+    session.check_seats(slots)
+    with pytest.raises(HasUpcomingBookings, match=r"5 at 2030-01-09 09:00 UTC\."):
+        replace(session, max_participants=4).check_seats(slots)
+
+
+def test_a_session_can_go_when_nobody_holds_a_seat(session: Session) -> None:
+    session.check_nobody_booked([])
+    session.check_nobody_booked([a_slot(session, seats_taken=0)])
+    with pytest.raises(HasUpcomingBookings):
+        session.check_nobody_booked([a_slot(session, seats_taken=0), a_slot(session, seats_taken=1)])
+
+
+@pytest.mark.parametrize(
+    ("state", "who_sees_it"),
+    [
+        ("listed", {"anyone", "learner", "creator", "staff"}),
+        ("inactive", {"creator", "staff"}),
+        ("creator inactive", {"creator", "staff"}),
+        ("archived", set()),
+    ],
+)
+def test_who_sees_a_session(creator: User, session: Session, state: str, who_sees_it: set[str]) -> None:
+    session = replace(
+        session,
+        status="inactive" if state == "inactive" else "active",
+        archived_at=NOW if state == "archived" else None,
+    )
+    details = session_details(session, replace(creator, is_active=state != "creator inactive"))
+    callers = {
+        "anyone": None,
+        "learner": a_caller(a_user()),
+        "creator": a_caller(creator),
+        "staff": a_caller(a_user(is_staff=True)),
+    }
+
+    assert {name for name, caller in callers.items() if details.visible_to(caller)} == who_sees_it

@@ -1,0 +1,160 @@
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from builders import TOMORROW, Services, a_caller, seats_taken, slots_of, stored_booking, stored_session, stored_user
+from fakes import NOW
+from marketplace.core.entities.sessions import Session
+from marketplace.core.entities.slots import Slot
+from marketplace.core.entities.tokens import Caller
+from marketplace.core.errors import CreatorUnavailable, HasUpcomingBookings, Invalid, NotACreator, NotFound, NotYours
+from marketplace.core.ports.storage import Storage
+
+FACTS: dict[str, Any] = {
+    "title": "Morning yoga",
+    "description": "",
+    "duration": 60,
+    "price": Decimal("49.99"),
+    "max_participants": 3,
+    "image_url": None,
+    "status": "active",
+    "category": "fitness",
+    "tags": ("calm",),
+}
+
+
+@pytest.fixture
+async def owner(storage: Storage) -> Caller:
+    return a_caller(await stored_user(storage, role="creator"))
+
+
+@pytest.fixture
+async def session(storage: Storage, owner: Caller) -> Session:
+    return await stored_session(storage, creator_id=owner.user_id, max_participants=3)
+
+
+@pytest.fixture
+async def stranger(storage: Storage) -> Caller:
+    return a_caller(await stored_user(storage, role="creator"))
+
+
+async def test_a_creator_offers_a_session(services: Services, owner: Caller) -> None:
+    created = await services.sessions.create(owner, FACTS)
+
+    assert {name: getattr(created, name) for name in FACTS} == FACTS
+    assert (created.creator_id, created.created_at, created.archived_at) == (owner.user_id, NOW, None)
+    assert await services.sessions.get(created.id, None) == created
+
+
+async def test_a_learner_offers_nothing(services: Services, storage: Storage) -> None:
+    learner = a_caller(await stored_user(storage))
+
+    with pytest.raises(NotACreator):
+        await services.sessions.create(learner, FACTS)
+    with pytest.raises(NotACreator):
+        await services.sessions.list_own(learner, 9, None)
+
+
+@pytest.mark.parametrize(("category", "is_good"), [("music", True), (None, True), ("cooking", False), ("", False)])
+async def test_a_category_is_one_of_the_marketplaces(
+    services: Services, owner: Caller, session: Session, category: str | None, *, is_good: bool
+) -> None:
+    facts = {"category": category}
+    if is_good:
+        assert services.sessions.faults(facts) == {}
+        assert (await services.sessions.change(owner, session.id, facts)).category == category
+    else:
+        with pytest.raises(Invalid):
+            await services.sessions.change(owner, session.id, facts)
+        with pytest.raises(Invalid):
+            await services.sessions.create(owner, FACTS | facts)
+
+
+async def test_a_hidden_session_is_found_by_its_creator_only(
+    services: Services, owner: Caller, stranger: Caller, session: Session
+) -> None:
+    await services.sessions.change(owner, session.id, {"status": "inactive"})
+
+    assert (await services.sessions.get(session.id, owner)).status == "inactive"
+    for caller in (None, stranger):
+        with pytest.raises(NotFound):
+            await services.sessions.get(session.id, caller)
+
+
+async def test_only_its_creator_changes_or_archives_a_session(
+    services: Services, stranger: Caller, session: Session
+) -> None:
+    with pytest.raises(NotYours):
+        await services.sessions.change(stranger, session.id, {"title": "Mine"})
+    with pytest.raises(NotYours):
+        await services.sessions.archive(stranger, session.id)
+
+    assert (await services.sessions.get(session.id, None)).title == session.title
+
+
+async def test_upcoming_slots_follow_a_change_and_past_ones_do_not(
+    services: Services, storage: Storage, owner: Caller, session: Session
+) -> None:
+    later = TOMORROW + timedelta(days=1)
+    await stored_booking(storage, session)
+    await stored_booking(storage, session, starts_at=later)
+    services.clock.at = TOMORROW
+
+    changed = await services.sessions.change(owner, session.id, {"duration": 90, "max_participants": 1})
+
+    assert await slots_of(storage, session) == (Slot.of(session, TOMORROW, 1), Slot.of(changed, later, 1))
+
+
+async def test_seats_that_are_sold_stay(services: Services, storage: Storage, owner: Caller, session: Session) -> None:
+    await stored_booking(storage, session, seats=2)
+
+    with pytest.raises(HasUpcomingBookings):
+        await services.sessions.change(owner, session.id, {"max_participants": 1, "title": "Changed"})
+
+    assert (await services.sessions.get(session.id, None)).title == session.title
+    assert await slots_of(storage, session) == (Slot.of(session, TOMORROW, 2),)
+
+
+async def test_a_session_cannot_grow_into_the_next(
+    services: Services, storage: Storage, owner: Caller, session: Session
+) -> None:
+    other = await stored_session(storage, creator_id=owner.user_id)
+    await stored_booking(storage, session)
+    await stored_booking(storage, other, starts_at=TOMORROW + timedelta(minutes=session.duration))
+
+    with pytest.raises(CreatorUnavailable):
+        await services.sessions.change(owner, session.id, {"duration": session.duration + 1})
+
+
+async def test_a_session_that_somebody_will_attend_is_not_archived(
+    services: Services, storage: Storage, owner: Caller, session: Session
+) -> None:
+    booking = await stored_booking(storage, session)
+
+    with pytest.raises(HasUpcomingBookings):
+        await services.sessions.archive(owner, session.id)
+
+    services.clock.at = booking.starts_at
+    await services.sessions.archive(owner, session.id)
+    with pytest.raises(NotFound):
+        await services.sessions.get(session.id, owner)
+
+
+async def test_an_archived_session_is_gone_and_its_bookings_stay(
+    services: Services, storage: Storage, owner: Caller, session: Session
+) -> None:
+    learner = await stored_user(storage)
+    booking = await services.bookings.book(a_caller(learner), session.id, TOMORROW)
+    await services.bookings.cancel(a_caller(learner), booking.id)
+
+    await services.sessions.archive(owner, session.id)
+
+    assert (await services.sessions.list_own(owner, 9, None)).items == ()
+    assert await seats_taken(storage, session) == 0
+    kept = await services.bookings.get(a_caller(learner), booking.id)
+    assert kept.session_details.title == session.title
+    for attempt in (services.sessions.archive(owner, session.id), services.sessions.change(owner, session.id, {})):
+        with pytest.raises(NotFound):
+            await attempt

@@ -1,0 +1,144 @@
+"""Settings from the environment."""
+
+import stat
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from marketplace.settings import VARIABLES, SettingsError, kept_secret, read_settings
+
+RANDOM = "hV9-x2LqT7_bQw8ZrYc4Nd1KfMs6Gj3P"
+
+
+def test_without_variables_the_program_is_a_development_server_with_its_own_database() -> None:
+    settings = read_settings({})
+    assert settings.is_embedded
+    assert settings.environment == "development"
+    assert (settings.host, settings.port) == ("127.0.0.1", 8000)
+    assert settings.cors_origins == ()
+
+
+def test_an_empty_variable_counts_as_absent() -> None:
+    assert read_settings({"MARKETPLACE_PORT": " ", "MARKETPLACE_DATABASE_URL": ""}).is_embedded
+
+
+def test_variables_are_read() -> None:
+    settings = read_settings(
+        {
+            "MARKETPLACE_DATABASE_URL": "postgresql://me@db/marketplace",
+            "MARKETPLACE_PORT": "9000",
+            "MARKETPLACE_CORS_ORIGINS": "https://a.example, https://b.example:8443",
+            "MARKETPLACE_ACCESS_TOKEN_TTL": "900",
+            "MARKETPLACE_CATEGORIES": "yoga, tea",
+            "MARKETPLACE_RATE_LIMIT": "off",
+        }
+    )
+    assert not settings.is_embedded
+    assert settings.port == 9000
+    assert settings.cors_origins == ("https://a.example", "https://b.example:8443")
+    assert settings.access_token_ttl == timedelta(minutes=15)
+    assert settings.categories == ("yoga", "tea")
+    assert settings.rate_limit is False
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("ENVIRONMENT", "staging"),
+        ("PORT", "0"),
+        ("PORT", "65536"),
+        ("PORT", "eighty"),
+        ("PORT", "8_000"),
+        ("WORKERS", "-1"),
+        ("CORS_ORIGINS", "*"),
+        ("CORS_ORIGINS", "app.example.org"),
+        ("CURRENCY", "euro"),
+        ("RATE_LIMIT", "true"),
+        ("ACCESS_TOKEN_TTL", "0"),
+        ("ACCESS_TOKEN_TTL", "1 day"),
+        ("LOCK_TIMEOUT", "nan"),
+        ("STORAGE", "sqlite"),
+        ("CATEGORIES", "Yoga & Tea"),
+    ],
+)
+def test_a_wrong_value_names_the_variable_the_value_and_what_was_expected(name: str, value: str) -> None:
+    with pytest.raises(SettingsError, match=rf"^MARKETPLACE_{name} is '.*', but must be .+\.$") as caught:
+        read_settings({f"MARKETPLACE_{name}": value})
+    assert value in str(caught.value)
+
+
+def test_a_wrong_secret_is_not_repeated() -> None:
+    with pytest.raises(SettingsError, match="at least 32") as caught:
+        read_settings({"MARKETPLACE_SECRET_KEY": "hunter2"})
+    assert "hunter2" not in str(caught.value)
+
+
+def test_a_wrong_database_url_is_not_repeated_since_it_may_hold_a_password() -> None:
+    with pytest.raises(SettingsError, match="MARKETPLACE_DATABASE_URL") as caught:
+        read_settings({"MARKETPLACE_DATABASE_URL": "mysql://root:hunter2@db/x"})
+    assert "hunter2" not in str(caught.value)
+
+
+def test_settings_do_not_show_the_secret() -> None:
+    assert RANDOM not in repr(read_settings({"MARKETPLACE_SECRET_KEY": RANDOM}))
+
+
+@pytest.mark.parametrize(
+    ("given", "named"),
+    [
+        ({}, "MARKETPLACE_DATABASE_URL"),
+        ({"MARKETPLACE_DATABASE_URL": "postgresql://db/x"}, "MARKETPLACE_SECRET_KEY"),
+        (
+            {
+                "MARKETPLACE_DATABASE_URL": "postgresql://db/x",
+                "MARKETPLACE_SECRET_KEY": "development-secret-development-secret",
+            },
+            "development secret",
+        ),
+        ({"MARKETPLACE_DATABASE_URL": "postgresql://db/x", "MARKETPLACE_SECRET_KEY": "0" * 40}, "development secret"),
+    ],
+)
+def test_production_refuses_to_start_without_a_database_and_a_random_secret(given: dict[str, str], named: str) -> None:
+    with pytest.raises(SettingsError, match=named):
+        read_settings({"MARKETPLACE_ENVIRONMENT": "production", **given})
+
+
+def test_production_starts_with_a_database_and_a_random_secret() -> None:
+    settings = read_settings(
+        {
+            "MARKETPLACE_ENVIRONMENT": "production",
+            "MARKETPLACE_DATABASE_URL": "postgresql://db/x",
+            "MARKETPLACE_SECRET_KEY": RANDOM,
+        }
+    )
+    assert settings.secret_key == RANDOM
+
+
+def test_a_memory_cannot_be_shared_by_several_workers() -> None:
+    with pytest.raises(SettingsError, match="MARKETPLACE_WORKERS"):
+        read_settings({"MARKETPLACE_STORAGE": "memory", "MARKETPLACE_WORKERS": "2"})
+
+
+def test_the_pool_cannot_begin_larger_than_it_may_grow() -> None:
+    with pytest.raises(SettingsError, match="MARKETPLACE_POOL_MIN_SIZE"):
+        read_settings({"MARKETPLACE_POOL_MIN_SIZE": "5", "MARKETPLACE_POOL_MAX_SIZE": "4"})
+
+
+def test_the_development_secret_is_made_once_and_is_its_owners_only(tmp_path: Path) -> None:
+    secret = kept_secret(tmp_path / "data")
+    assert len(secret) >= 32
+    assert kept_secret(tmp_path / "data") == secret
+    assert stat.S_IMODE((tmp_path / "data" / "secret_key").stat().st_mode) == 0o600
+    assert [path.name for path in (tmp_path / "data").iterdir()] == ["secret_key"]
+
+
+def test_every_variable_is_explained_in_the_example() -> None:
+    example = (Path(__file__).parents[2] / ".env.example").read_text()
+    assert [name for name in VARIABLES if f"\nMARKETPLACE_{name.upper()}=" not in example] == []
+
+
+def test_the_example_is_valid_as_it_stands() -> None:
+    lines = (Path(__file__).parents[2] / ".env.example").read_text().splitlines()
+    variables = dict(line.split("=", 1) for line in lines if line and not line.startswith("#"))
+    assert read_settings(variables) == read_settings({})

@@ -1,0 +1,191 @@
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from builders import PASSWORD, REFRESH_TTL, Services, a_caller, services_over, stored_user
+from fakes import PlainPasswords
+from marketplace.core.entities.tokens import Caller
+from marketplace.core.entities.users import User
+from marketplace.core.errors import BadCredentials, BadRefreshToken, NotSignedIn
+from marketplace.core.ports.storage import Storage
+
+NEW_PASSWORD = "battery staple"
+REMEMBERED = timedelta(milliseconds=500)
+
+
+@pytest.fixture
+async def user(storage: Storage) -> User:
+    return await stored_user(storage, email="ada@example.org", role="creator")
+
+
+async def is_signed_in(services: Services, access: str) -> bool:
+    try:
+        await services.tokens.authenticate(access, fresh=True)
+    except NotSignedIn:
+        return False
+    return True
+
+
+async def test_a_login_hands_out_the_account_and_tokens_that_say_who_calls(services: Services, user: User) -> None:
+    login = await services.tokens.log_in("ADA@example.org", PASSWORD)
+    caller = await services.tokens.authenticate(login.tokens.access)
+
+    assert login.user == user
+    assert caller == a_caller(user, caller.family_id)
+
+
+@pytest.mark.parametrize(("email", "password"), [("ada@example.org", "wrong"), ("nobody@example.org", PASSWORD)])
+async def test_a_wrong_email_and_a_wrong_password_are_told_alike(
+    services: Services, user: User, email: str, password: str
+) -> None:
+    with pytest.raises(BadCredentials) as caught:
+        await services.tokens.log_in(email, password)
+
+    assert caught.value.detail == BadCredentials.sentence
+    assert (await services.tokens.log_in(user.email, PASSWORD)).user == user
+
+
+async def test_somebody_deactivated_cannot_log_in(services: Services, user: User) -> None:
+    await services.users.set_active(user.id, is_active=False)
+
+    with pytest.raises(BadCredentials):
+        await services.tokens.log_in(user.email, PASSWORD)
+
+
+async def test_every_login_is_its_own(services: Services, user: User) -> None:
+    one, other = [await services.tokens.log_in(user.email, PASSWORD) for _ in range(2)]
+    await services.tokens.log_out(one.tokens.refresh)
+
+    assert not await is_signed_in(services, one.tokens.access)
+    assert await is_signed_in(services, other.tokens.access)
+
+
+async def test_a_refresh_token_rotates_within_its_login(services: Services, user: User) -> None:
+    login = await services.tokens.log_in(user.email, PASSWORD)
+
+    pair = await services.tokens.refresh(login.tokens.refresh)
+
+    assert pair.refresh != login.tokens.refresh
+    assert (await services.tokens.authenticate(pair.access)).family_id == (
+        await services.tokens.authenticate(login.tokens.access)
+    ).family_id
+
+
+async def test_a_refresh_token_that_comes_twice_ends_the_whole_login(services: Services, user: User) -> None:
+    login = await services.tokens.log_in(user.email, PASSWORD)
+    pair = await services.tokens.refresh(login.tokens.refresh)
+
+    with pytest.raises(BadRefreshToken):
+        await services.tokens.refresh(login.tokens.refresh)
+
+    assert not await is_signed_in(services, pair.access)
+    with pytest.raises(BadRefreshToken):
+        await services.tokens.refresh(pair.refresh)
+
+
+async def test_a_login_lives_as_long_as_its_youngest_refresh_token(services: Services, user: User) -> None:
+    pair = (await services.tokens.log_in(user.email, PASSWORD)).tokens
+    for _ in range(3):
+        services.clock.advance(REFRESH_TTL - timedelta(seconds=1))
+        pair = await services.tokens.refresh(pair.refresh)
+    services.clock.advance(REFRESH_TTL)
+
+    with pytest.raises(BadRefreshToken):
+        await services.tokens.refresh(pair.refresh)
+
+
+async def test_an_unknown_refresh_token_is_refused_and_logging_it_out_is_no_error(services: Services) -> None:
+    with pytest.raises(BadRefreshToken):
+        await services.tokens.refresh("never issued")
+    await services.tokens.log_out("never issued")
+
+
+async def test_a_deactivation_ends_every_login_for_good(services: Services, user: User) -> None:
+    login = await services.tokens.log_in(user.email, PASSWORD)
+    await services.tokens.authenticate(login.tokens.access)
+
+    await services.users.set_active(user.id, is_active=False)
+
+    with pytest.raises(NotSignedIn):
+        await services.tokens.authenticate(login.tokens.access)
+    await services.users.set_active(user.id, is_active=True)
+    assert not await is_signed_in(services, login.tokens.access)
+    with pytest.raises(BadRefreshToken):
+        await services.tokens.refresh(login.tokens.refresh)
+
+
+async def test_a_changed_password_ends_every_other_login_but_not_this_one(services: Services, user: User) -> None:
+    this, other = [await services.tokens.log_in(user.email, PASSWORD) for _ in range(2)]
+    caller = await services.tokens.authenticate(this.tokens.access)
+
+    await services.users.change_password(caller, current_password=PASSWORD, new_password=NEW_PASSWORD)
+
+    assert await is_signed_in(services, this.tokens.access)
+    assert await is_signed_in(services, (await services.tokens.refresh(this.tokens.refresh)).access)
+    assert not await is_signed_in(services, other.tokens.access)
+    with pytest.raises(BadRefreshToken):
+        await services.tokens.refresh(other.tokens.refresh)
+    with pytest.raises(BadCredentials):
+        await services.tokens.log_in(user.email, PASSWORD)
+    assert (await services.tokens.log_in(user.email, NEW_PASSWORD)).user.id == user.id
+
+
+async def changed_elsewhere(storage: Storage, user: User) -> None:
+    async with storage.unit_of_work() as tx:
+        await tx.users.save(replace(user, is_staff=True))
+
+
+async def test_a_caller_is_remembered_for_half_a_second_and_no_longer(
+    storage: Storage, services: Services, user: User
+) -> None:
+    access = (await services.tokens.log_in(user.email, PASSWORD)).tokens.access
+    before = await services.tokens.authenticate(access)
+    await changed_elsewhere(storage, user)
+
+    services.clock.advance(REMEMBERED - timedelta(milliseconds=1))
+    assert await services.tokens.authenticate(access) == before
+    services.clock.advance(timedelta(milliseconds=1))
+    assert (await services.tokens.authenticate(access)).is_staff
+
+
+async def test_what_must_be_fresh_is_never_remembered(storage: Storage, services: Services, user: User) -> None:
+    access = (await services.tokens.log_in(user.email, PASSWORD)).tokens.access
+    await services.tokens.authenticate(access)
+    await changed_elsewhere(storage, user)
+
+    assert (await services.tokens.authenticate(access, fresh=True)).is_staff
+
+
+async def test_ones_own_changes_are_seen_at_once(services: Services, storage: Storage) -> None:
+    learner = await stored_user(storage)
+    access = (await services.tokens.log_in(learner.email, PASSWORD)).tokens.access
+    caller: Caller = await services.tokens.authenticate(access)
+
+    await services.users.become_creator(caller)
+
+    assert (await services.tokens.authenticate(access)).role == "creator"
+
+
+async def test_an_access_token_lives_a_day(services: Services, user: User) -> None:
+    access = (await services.tokens.log_in(user.email, PASSWORD)).tokens.access
+    services.clock.advance(timedelta(days=1))
+
+    with pytest.raises(NotSignedIn):
+        await services.tokens.authenticate(access)
+
+
+@pytest.mark.parametrize("token", ["", "forged", "7"])
+async def test_a_forged_access_token_is_nobodys(services: Services, token: str) -> None:
+    with pytest.raises(NotSignedIn):
+        await services.tokens.authenticate(token)
+
+
+async def test_logging_in_hashes_the_password_anew_when_the_parameters_changed(storage: Storage, user: User) -> None:
+    services = services_over(storage, passwords=PlainPasswords(scheme="newer"))
+
+    login = await services.tokens.log_in(user.email, PASSWORD)
+
+    assert (await storage.users.get(user.id)).password_hash == f"newer:{PASSWORD}"
+    assert await is_signed_in(services, login.tokens.access)
+    assert (await services.tokens.log_in(user.email, PASSWORD)).user.id == user.id

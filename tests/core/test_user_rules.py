@@ -1,0 +1,46 @@
+import pytest
+
+from marketplace.core.entities.users import fold, password_faults
+
+
+def faults(password: str) -> list[str]:
+    return password_faults(
+        password, names=("ada@example.org", "AdaLovelace"), is_common=lambda word: word.casefold() == "password1"
+    )
+
+
+@pytest.mark.parametrize("password", ["12345678", "correct horse battery", "p" * 128, "пароль для меня", "        "])
+def test_a_password_of_8_to_128_characters_of_any_kind_will_do(password: str) -> None:
+    assert faults(password) == []
+
+
+@pytest.mark.parametrize(
+    ("password", "word"),
+    [
+        ("1234567", "8 to 128"),
+        ("p" * 129, "8 to 128"),
+        ("", "8 to 128"),
+        ("ADA@example.org", "e-mail"),
+        ("adalovelace", "username"),
+        ("PassWord1", "most used"),
+    ],
+)
+def test_a_password_is_refused_with_one_sentence_that_says_why(password: str, word: str) -> None:
+    (sentence,) = faults(password)
+    assert word in sentence
+
+
+@pytest.mark.parametrize(
+    ("one", "other"), [("Ada", "aDA"), ("Straße", "STRASSE"), ("\uff21da", "ada"), ("\ufb01n", "FIN"), ("é", "e\u0301")]
+)
+def test_names_that_differ_in_case_or_form_only_are_the_same(one: str, other: str) -> None:
+    assert fold(one) == fold(other)
+
+
+def test_names_that_differ_in_an_accent_are_different() -> None:
+    assert fold("rene") != fold("rené")
+
+
+@pytest.mark.parametrize("text", ["\u0345", "ǰ", "ΐ", "ẞ", "İ", "ﬃ"])
+def test_folding_twice_changes_nothing(text: str) -> None:
+    assert fold(fold(text)) == fold(text)

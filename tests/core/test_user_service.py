@@ -1,0 +1,117 @@
+from uuid import uuid4
+
+import pytest
+
+from builders import PASSWORD, Services, a_caller, a_user, stored_session, stored_user
+from fakes import NOW
+from marketplace.core.entities.sessions import CatalogFilters
+from marketplace.core.entities.users import User
+from marketplace.core.errors import AlreadyACreator, EmailTaken, Invalid, NotFound, UsernameTaken
+from marketplace.core.ports.storage import Storage
+
+
+async def test_registering_makes_an_active_account_without_rights(services: Services, storage: Storage) -> None:
+    user = await services.users.register(email="ada@example.org", username="ada", password=PASSWORD, first_name="Ada")
+
+    assert user == User(
+        id=user.id,
+        email="ada@example.org",
+        username="ada",
+        password_hash=f"plain:{PASSWORD}",
+        role="user",
+        avatar=None,
+        first_name="Ada",
+        last_name="",
+        time_zone="UTC",
+        is_active=True,
+        is_staff=False,
+        is_superuser=False,
+        date_joined=NOW,
+    )
+    assert await storage.users.get(user.id) == user
+
+
+@pytest.mark.parametrize("password", ["short", "ada@example.org", "ADA LOVELACE", "password1"])
+async def test_a_bad_password_makes_no_account(services: Services, storage: Storage, password: str) -> None:
+    with pytest.raises(Invalid) as caught:
+        await services.users.register(email="ada@example.org", username="Ada Lovelace", password=password)
+
+    assert list(caught.value.faults) == ["password"]
+    assert not await storage.users.has_any()
+
+
+async def test_names_that_are_taken_make_no_account(services: Services) -> None:
+    await services.users.register(email="ada@example.org", username="ada", password=PASSWORD)
+
+    with pytest.raises(EmailTaken):
+        await services.users.register(email="Ada@Example.org", username="other", password=PASSWORD)
+    with pytest.raises(UsernameTaken):
+        await services.users.register(email="other@example.org", username="ADA", password=PASSWORD)
+
+
+def test_a_registration_without_a_password_has_no_faults_of_ours(services: Services) -> None:
+    assert services.users.registration_faults({"email": "ada@example.org"}) == {}
+    assert list(services.users.registration_faults({"password": "short"})) == ["password"]
+
+
+async def test_a_profile_changes_in_the_given_fields_only(services: Services, storage: Storage) -> None:
+    user = await stored_user(storage)
+    caller = a_caller(user)
+
+    changed = await services.users.change_profile(caller, {"first_name": "Grace", "time_zone": "Europe/Berlin"})
+
+    assert (changed.first_name, changed.time_zone, changed.last_name) == ("Grace", "Europe/Berlin", user.last_name)
+    assert await services.users.profile(caller) == changed
+
+
+async def test_a_profile_cannot_take_anothers_username(services: Services, storage: Storage) -> None:
+    user, other = await stored_user(storage), await stored_user(storage)
+
+    with pytest.raises(UsernameTaken):
+        await services.users.change_profile(a_caller(user), {"username": other.username.upper()})
+    assert await services.users.profile(a_caller(user)) == user
+
+
+async def test_one_becomes_a_creator_once(services: Services, storage: Storage) -> None:
+    caller = a_caller(await stored_user(storage))
+
+    assert (await services.users.become_creator(caller)).role == "creator"
+    with pytest.raises(AlreadyACreator):
+        await services.users.become_creator(caller)
+
+
+async def test_a_password_change_names_everything_that_is_wrong(services: Services, storage: Storage) -> None:
+    user = await stored_user(storage)
+
+    with pytest.raises(Invalid) as caught:
+        await services.users.change_password(a_caller(user), current_password="wrong", new_password="short")
+
+    assert set(caught.value.faults) == {"current_password", "new_password"}
+    assert await services.users.profile(a_caller(user)) == user
+
+
+async def test_a_password_change_checks_the_fields_it_is_given(services: Services, storage: Storage) -> None:
+    caller = a_caller(await stored_user(storage))
+    given = {"current_password": PASSWORD, "new_password": "battery staple"}
+
+    assert await services.users.password_change_faults(caller, given) == {}
+    assert await services.users.password_change_faults(caller, {}) == {}
+
+
+async def test_the_sessions_of_somebody_deactivated_leave_the_catalog(services: Services, storage: Storage) -> None:
+    creator = await stored_user(storage, role="creator")
+    session = await stored_session(storage, creator_id=creator.id)
+    everything = CatalogFilters()
+
+    await services.users.set_active(creator.id, is_active=False)
+    assert (await services.sessions.list(everything, 9, None)).items == ()
+
+    await services.users.set_active(creator.id, is_active=True)
+    assert [each.id for each in (await services.sessions.list(everything, 9, None)).items] == [session.id]
+
+
+async def test_nobody_unknown_is_switched_off(services: Services) -> None:
+    with pytest.raises(NotFound):
+        await services.users.set_active(uuid4(), is_active=False)
+    with pytest.raises(NotFound):
+        await services.users.profile(a_caller(a_user()))

@@ -1,0 +1,204 @@
+"""A marketplace over memory to send requests to, the people who send them, and what they send."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from itertools import count
+from typing import Any
+from uuid import UUID
+
+from dishka import AsyncContainer, Provider, Scope
+from httpx import ASGITransport, AsyncClient, Response
+from litestar import Litestar
+
+from builders import PASSWORD, TOMORROW, stored_session, stored_user
+from fakes import MovableClock, PlainPasswords
+from marketplace.container import make_container
+from marketplace.core.entities.sessions import Session
+from marketplace.core.entities.users import User
+from marketplace.core.ports.security import Passwords
+from marketplace.core.ports.storage import Storage
+from marketplace.core.ports.system import Clock
+from marketplace.core.services.tokens import TokenService
+from marketplace.core.services.users import UserService
+from marketplace.http.app import make_app
+from marketplace.settings import Settings
+
+SECRET_KEY = "forty-two characters that nobody else has"
+SETTINGS = Settings(storage="memory", secret_key=SECRET_KEY)
+
+_numbers = count(1)
+
+
+@dataclass(slots=True)
+class WatchedPasswords(PlainPasswords):
+    """Hashes that were looked at, `None` where there was no account."""
+
+    verified: list[str | None] = field(default_factory=list)
+
+    async def verify(self, password: str, password_hash: str | None) -> bool:
+        self.verified.append(password_hash)
+        return await PlainPasswords.verify(self, password, password_hash)
+
+
+@dataclass(slots=True)
+class Person:
+    """Somebody with a client: signed in when they have an access token."""
+
+    client: AsyncClient
+    access: str = ""
+    refresh: str = ""
+    account: User | None = None
+
+    @property
+    def user(self) -> User:
+        assert self.account is not None
+        return self.account
+
+    @property
+    def id(self) -> UUID:
+        return self.user.id
+
+    @property
+    def headers(self) -> dict[str, str]:
+        return {"Authorization": f"Bearer {self.access}"} if self.access else {}
+
+    async def send(self, method: str, path: str, **options: Any) -> Response:
+        headers = self.headers | options.pop("headers", {})
+        return await self.client.request(method, path, headers=headers, **options)
+
+    async def get(self, path: str, **query: Any) -> Response:
+        return await self.send("GET", path, params=query) if query else await self.send("GET", path)
+
+    async def post(self, path: str, body: Any = None) -> Response:
+        return await self.send("POST", path, **({} if body is None else {"json": body}))
+
+    async def put(self, path: str, body: Any) -> Response:
+        return await self.send("PUT", path, json=body)
+
+    async def patch(self, path: str, body: Any) -> Response:
+        return await self.send("PATCH", path, json=body)
+
+    async def delete(self, path: str) -> Response:
+        return await self.send("DELETE", path)
+
+
+@dataclass(frozen=True, slots=True)
+class Api:
+    """A running marketplace, with the fakes that it was given."""
+
+    app: Litestar
+    client: AsyncClient
+    container: AsyncContainer
+    storage: Storage
+    clock: MovableClock
+    passwords: WatchedPasswords
+    visitor: Person = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "visitor", Person(self.client))
+
+    async def person(self, **facts: Any) -> Person:
+        return await self.login(await stored_user(self.storage, **facts))
+
+    async def creator(self, **facts: Any) -> Person:
+        return await self.person(role="creator", **facts)
+
+    async def login(self, user: User) -> Person:
+        """The person by a new login, as on another device."""
+        tokens = await self.container.get(TokenService)
+        pair = (await tokens.log_in(user.email, PASSWORD)).tokens
+        return Person(self.client, pair.access, pair.refresh, user)
+
+    async def session(self, creator: Person | None = None, **facts: Any) -> Session:
+        if creator is not None:
+            facts["creator_id"] = creator.id
+        return await stored_session(self.storage, **facts)
+
+    async def booking(self, person: Person, session: Session, **facts: Any) -> dict[str, Any]:
+        response = await person.post("/api/bookings/", a_booking_body(session, **facts))
+        assert response.status_code == 201, response.text
+        made: dict[str, Any] = response.json()
+        return made
+
+    async def deactivate(self, person: Person) -> None:
+        users = await self.container.get(UserService)
+        await users.set_active(person.id, is_active=False)
+
+
+@asynccontextmanager
+async def open_api(settings: Settings = SETTINGS, storage: Storage | None = None) -> AsyncIterator[Api]:
+    """A marketplace whose clock is moved by hand and whose hashing is quick; `storage` replaces the memory's."""
+    clock, passwords = MovableClock(), WatchedPasswords()
+    swapped = Provider(scope=Scope.APP)
+    swapped.provide(lambda: clock, provides=Clock)
+    swapped.provide(lambda: passwords, provides=Passwords)
+    if storage is not None:
+        swapped.provide(lambda: storage, provides=Storage)
+    container = make_container(settings, swapped)
+    app = make_app(settings, container)
+    asgi: Any = app  # litestar and httpx each have their own words for the same protocol
+    try:
+        async with AsyncClient(transport=ASGITransport(asgi), base_url="http://test") as client:
+            yield Api(app, client, container, await container.get(Storage), clock, passwords)
+    finally:
+        await container.close()
+
+
+def a_registration(**facts: Any) -> dict[str, Any]:
+    number = next(_numbers)
+    defaults = {"email": f"new{number}@example.org", "username": f"new{number}", "password": PASSWORD}
+    return defaults | facts
+
+
+def a_session_body(**facts: Any) -> dict[str, Any]:
+    defaults = {"title": "Morning yoga", "description": "Breathe.", "duration": 60, "price": "49.99"}
+    return defaults | facts
+
+
+def a_booking_body(session: Session, **facts: Any) -> dict[str, Any]:
+    return {"session": str(session.id), "booking_date": as_json(TOMORROW)} | facts
+
+
+def as_json(moment: datetime) -> str:
+    return moment.isoformat().replace("+00:00", "Z")
+
+
+def problem(response: Response, status: int, code: str) -> dict[str, Any]:
+    """What a refusal says, after a look at its form."""
+    assert response.status_code == status, response.text
+    assert response.headers["content-type"] == "application/problem+json"
+    said: dict[str, Any] = response.json()
+    assert set(said) - {"errors"} == {"type", "title", "status", "detail", "code"}
+    assert (said["status"], said["code"]) == (status, code)
+    assert all(isinstance(said[name], str) and said[name] for name in ("type", "title", "detail"))
+    return said
+
+
+def bad_fields(response: Response) -> set[str]:
+    """The fields that a 400 names, each with a sentence."""
+    errors = problem(response, 400, "invalid").get("errors", {})
+    assert all(sentences and all(sentences) for sentences in errors.values())
+    return set(errors)
+
+
+def ids(response: Response) -> list[str]:
+    assert response.status_code == 200, response.text
+    return [row["id"] for row in response.json()]
+
+
+def next_page(response: Response) -> str | None:
+    """The address in the `Link` header, `None` on the last page."""
+    link = response.links.get("next")
+    return None if link is None else link["url"]
+
+
+async def all_pages(person: Person, path: str, **query: Any) -> list[list[str]]:
+    """The ids of every page of a list, following its links to the end."""
+    response = await person.get(path, **query)
+    pages = [ids(response)]
+    while (address := next_page(response)) is not None:
+        response = await person.get(address)
+        pages.append(ids(response))
+    return pages

@@ -1,0 +1,64 @@
+"""The routes of the application, as the application itself tells them, and a good body for each that reads one."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from litestar import Litestar
+
+from builders import PASSWORD
+from http_api import Api, Person, a_registration, a_session_body
+from marketplace.core.entities.sessions import Session
+from marketplace.http.auth import Route
+
+SOME_ID = "0190a1b2-c3d4-7e5f-8a9b-0c1d2e3f4a5b"
+PROFILE = {"username": "ada", "avatar": None, "first_name": "Ada", "last_name": "Byron", "time_zone": "UTC"}
+SESSION = a_session_body(max_participants=3, image_url=None, status="active", category="music", tags=["lute"])
+GOOD_BODIES: dict[str, dict[str, Any]] = {
+    "POST /api/auth/register": a_registration(role="user", first_name="Ada", last_name="Byron"),
+    "POST /api/auth/login": {"email": "ada@example.org", "password": PASSWORD},
+    "POST /api/auth/refresh": {"refresh": "a token"},
+    "POST /api/auth/logout": {"refresh": "a token"},
+    "POST /api/auth/password": {"current_password": PASSWORD, "new_password": "a staple of batteries"},
+    "PUT /api/auth/profile": PROFILE,
+    "PATCH /api/auth/profile": PROFILE,
+    "POST /api/sessions": SESSION,
+    "PUT /api/sessions/{session_id}": SESSION,
+    "PATCH /api/sessions/{session_id}": SESSION,
+    "POST /api/bookings": {"session": SOME_ID, "booking_date": "2030-05-01T10:00:00Z", "seats": 1},
+}
+
+
+def routes_of(app: Litestar) -> dict[str, Route | None]:
+    """Every method of every address, as `GET /api/sessions`, with what it declares of itself."""
+    return dict(_routes(app))
+
+
+def _routes(app: Litestar) -> Iterator[tuple[str, Route | None]]:
+    for route in app.routes:
+        for handler in getattr(route, "route_handlers", ()):
+            declared = handler.opt.get("route")
+            for method in sorted(set(getattr(handler, "http_methods", ())) - {"OPTIONS"}):
+                yield f"{method} {route.path_format}", declared if isinstance(declared, Route) else None
+
+
+class Owner:
+    """A creator with a session, who may send something to every route that reads a body."""
+
+    def __init__(self, person: Person, session: Session) -> None:
+        self.person = person
+        self.session = session
+
+    def path(self, route: str) -> str:
+        return route.partition(" ")[2].format(session_id=self.session.id, booking_id=SOME_ID) + "/"
+
+    async def send(self, route: str, **options: Any) -> Any:
+        return await self.person.send(route.partition(" ")[0], self.path(route), **options)
+
+    async def send_text(self, route: str, content: str | bytes, content_type: str | None = "application/json") -> Any:
+        headers = {} if content_type is None else {"Content-Type": content_type}
+        return await self.send(route, content=content, headers=headers)
+
+
+async def an_owner(api: Api) -> Owner:
+    creator = await api.creator()
+    return Owner(creator, await api.session(creator))

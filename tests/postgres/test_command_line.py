@@ -1,0 +1,152 @@
+"""The command line, as an operator types it."""
+
+import os
+import socket
+import subprocess
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+
+SECRET = "hV9-x2LqT7_bQw8ZrYc4Nd1KfMs6Gj3P"
+
+
+class Shell:
+    """Runs `marketplace` over one database."""
+
+    def __init__(self, folder: Path, dsn: str) -> None:
+        self._folder = folder
+        inherited = {name: value for name, value in os.environ.items() if not name.startswith("MARKETPLACE_")}
+        self._environment = {
+            **inherited,
+            "MARKETPLACE_DATABASE_URL": dsn,
+            "MARKETPLACE_SECRET_KEY": SECRET,
+            "MARKETPLACE_DATA_DIR": str(folder / "data"),
+        }
+
+    def run(
+        self, *words: str, given: Mapping[str, str] | None = None, typed: str = ""
+    ) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [sys.executable, "-m", "marketplace", *words],
+            cwd=self._folder,
+            env={**self._environment, **(given or {})},
+            input=typed,
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=60,
+        )
+
+
+@pytest.fixture
+def shell(tmp_path: Path, empty_database: str) -> Shell:
+    return Shell(tmp_path, empty_database)
+
+
+def a_busy_port() -> socket.socket:
+    listener = socket.socket()
+    listener.bind(("127.0.0.1", 0))
+    listener.listen()
+    return listener
+
+
+def test_help_lists_every_command(shell: Shell) -> None:
+    shown = shell.run("--help").stdout
+    for command in ("serve", "migrate", "seed-demo", "create-admin", "activate", "deactivate", "check", "openapi"):
+        assert f"  {command} " in shown
+
+
+def test_a_wrong_setting_is_one_sentence_and_no_trace(shell: Shell) -> None:
+    refused = shell.run("serve", given={"MARKETPLACE_WORKERS": "many"})
+    assert refused.returncode == 1
+    assert refused.stderr == ("Error: MARKETPLACE_WORKERS is 'many', but must be a whole number from 1 to 64.\n")
+
+
+def test_production_does_not_start_with_a_development_secret(shell: Shell) -> None:
+    given = {"MARKETPLACE_ENVIRONMENT": "production", "MARKETPLACE_SECRET_KEY": "change-me" * 5}
+    refused = shell.run("serve", given=given)
+    assert refused.returncode == 1
+    assert "MARKETPLACE_SECRET_KEY" in refused.stderr
+    assert "change-me" not in refused.stderr
+
+
+def test_serving_on_a_busy_port_says_so(shell: Shell) -> None:
+    with a_busy_port() as listener:
+        port = str(listener.getsockname()[1])
+        refused = shell.run("serve", "--port", port)
+    assert refused.returncode == 1
+    assert refused.stderr.startswith(f"Error: MARKETPLACE_PORT is '{port}', but must be one that can be listened on")
+
+
+def test_a_database_that_is_away_is_said_plainly(shell: Shell) -> None:
+    refused = shell.run("migrate", given={"MARKETPLACE_DATABASE_URL": "postgresql://nobody@127.0.0.1:1/none"})
+    assert refused.returncode == 1
+    assert refused.stderr.startswith("Error: The database cannot be reached")
+    assert "Traceback" not in refused.stderr
+
+
+def test_an_administrator_is_made_from_the_environment_once_and_the_password_is_never_printed(shell: Shell) -> None:
+    given = {
+        "MARKETPLACE_ADMIN_EMAIL": "root@example.org",
+        "MARKETPLACE_ADMIN_USERNAME": "root",
+        "MARKETPLACE_ADMIN_PASSWORD": "a long enough secret",
+    }
+    made = shell.run("create-admin", given=given)
+    assert (made.returncode, made.stdout) == (0, "Made the administrator root.\n")
+    again = shell.run("create-admin", given=given)
+    assert (again.returncode, again.stderr) == (1, "Error: There is an account with this e-mail address already.\n")
+    assert "a long enough secret" not in made.stdout + made.stderr + again.stdout + again.stderr
+
+
+def test_every_bad_field_of_an_administrator_is_named(shell: Shell) -> None:
+    refused = shell.run("create-admin", "--email", "root", "--username", "?", "--password", "12345678")
+    assert refused.returncode == 1
+    for field in ("email: ", "username: ", "password: "):
+        assert f"{field}" in refused.stderr
+
+
+def test_an_account_is_switched_off_and_on_again(shell: Shell) -> None:
+    shell.run("create-admin", "--email", "a@example.org", "--username", "ann", "--password", "a long enough secret")
+    assert shell.run("deactivate", "A@example.org").stdout == "ann is inactive now.\n"
+    assert shell.run("activate", "a@example.org").stdout == "ann is active now.\n"
+    unknown = shell.run("deactivate", "nobody@example.org")
+    assert (unknown.returncode, unknown.stderr) == (
+        1,
+        "Error: There is no account with the e-mail address nobody@example.org.\n",
+    )
+
+
+def test_the_demo_is_made_once_and_never_over_real_data(shell: Shell) -> None:
+    made = shell.run("seed-demo")
+    assert made.returncode == 0, made.stderr
+    assert "Made 31 accounts, 60 sessions" in made.stdout
+    assert shell.run("seed-demo").stdout.startswith("The demo data is there already.")
+
+
+def test_the_demo_refuses_a_database_with_real_accounts(shell: Shell) -> None:
+    shell.run("create-admin", "--email", "a@example.org", "--username", "ann", "--password", "a long enough secret")
+    refused = shell.run("seed-demo")
+    assert refused.returncode == 1
+    assert "This database holds accounts that are not the demo's" in refused.stderr
+
+
+def test_check_is_content_where_all_is_well_and_else_says_what_to_do(shell: Shell) -> None:
+    with a_busy_port() as listener:
+        port = str(listener.getsockname()[1])
+        missing = {"MARKETPLACE_PORT": port, "MARKETPLACE_DATABASE_URL": "postgresql://nobody@127.0.0.1:1/none"}
+        bad = shell.run("check", given=missing)
+        well = shell.run("check", given={"MARKETPLACE_FRONTEND_DIR": "nowhere"})
+    assert bad.returncode == 1
+    assert "NO  database: " in bad.stdout
+    assert "NO  port: " in bad.stdout
+    for line in ("ok  Python: ", "ok  database: PostgreSQL ", "ok  extensions: available", "ok  migrations: at "):
+        assert line in well.stdout
+    assert "NO  front end: nowhere is not built\n    Run `make install`." in well.stdout
+
+
+def test_a_migration_goes_down_and_up_again(shell: Shell) -> None:
+    assert shell.run("migrate", "--revision", "base").stdout == "The database is at base.\n"
+    assert "none ran yet" in shell.run("check").stdout
+    assert shell.run("migrate").stdout == "The database is at head.\n"
