@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import asyncpg
 
 from marketplace.adapters.postgres.embedded import EmbeddedPostgresError, find_binaries
-from marketplace.adapters.postgres.migrate import newest_revision
+from marketplace.adapters.postgres.revisions import newest_revision
 from marketplace.core.errors import Busy
 from marketplace.serving import check_port
 from marketplace.settings import Settings, SettingsError, read_settings

@@ -6,7 +6,7 @@ import socket
 from granian import Granian
 from granian.constants import Interfaces, Loops
 
-from marketplace.adapters.postgres.migrate import migrate
+from marketplace.adapters.postgres.migrate import migrate_now
 from marketplace.container import make_container
 from marketplace.core.ports.security import Passwords
 from marketplace.core.ports.storage import Storage
@@ -35,7 +35,7 @@ def check_port(settings: Settings) -> None:
 def migrate_settings(settings: Settings) -> None:
     """Bring the database of these settings to this program's schema."""
     if settings.database_url is not None:
-        asyncio.run(migrate(settings.database_url))
+        migrate_now(settings.database_url)
 
 
 def seed(settings: Settings) -> DemoReport:

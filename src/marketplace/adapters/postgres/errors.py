@@ -35,6 +35,7 @@ OUT_OF_REACH = (
     asyncpg.OperatorInterventionError,
     asyncpg.PostgresConnectionError,
     asyncpg.InterfaceError,
+    asyncpg.InternalClientError,  # what a connection says that the server gave up while it lay in the pool
     OSError,
     TimeoutError,
 )

@@ -1,18 +1,16 @@
 """Bringing a database to this program's schema, by Alembic."""
 
 import asyncio
-from functools import cache
-from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
-from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
 
-MIGRATIONS = Path(__file__).with_name("migrations")
+from marketplace.adapters.postgres.revisions import MIGRATIONS
+
 ONE_AT_A_TIME = 7_310_482_911
 """The advisory lock under which programs that start together migrate one after the other."""
 
@@ -23,15 +21,6 @@ def _config(connection: Connection | None = None) -> Config:
     config.set_main_option("path_separator", "os")
     config.attributes["connection"] = connection
     return config
-
-
-@cache
-def newest_revision() -> str:
-    """The revision that this program expects."""
-    head = ScriptDirectory.from_config(_config()).get_current_head()
-    if head is None:
-        raise RuntimeError("The program was installed without its migrations.")
-    return head
 
 
 def sqlalchemy_url(dsn: str) -> str:

@@ -1,0 +1,129 @@
+"""The program itself, as processes: started, asked, killed."""
+
+import asyncio
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from pathlib import Path
+
+import httpx
+
+SECRET_KEY = "tests-only-f0c1a2b3d4e5968778695a4b3c2d1e0f"
+STARTS_WITHIN = 30
+"""Seconds."""
+POLL = 0.02
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def environment(dsn: str, **settings: object) -> dict[str, str]:
+    """This one without settings of its own, and these settings."""
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith("MARKETPLACE_")}
+    own = {"database_url": dsn, "secret_key": SECRET_KEY, "rate_limit": "off"} | settings
+    return inherited | {f"MARKETPLACE_{name.upper()}": str(value) for name, value in own.items()}
+
+
+def is_alive(pid: int) -> bool:
+    """Whether a process is there and no zombie."""
+    with suppress(OSError):
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    return False
+
+
+async def becomes_true(condition: Callable[[], bool], seconds: float) -> bool:
+    """Whether it is true within these seconds."""
+    end = time.monotonic() + seconds
+    while not (met := condition()) and time.monotonic() < end:  # noqa: ASYNC110 - other processes set no event
+        await asyncio.sleep(POLL)
+    return met
+
+
+class Server:
+    """`marketplace serve` in a process group of its own, which ends with the `with` block whatever happens."""
+
+    def __init__(self, dsn: str, log: Path, port: int, **settings: object) -> None:
+        self.port = port
+        self.log = log
+        command = [sys.executable, "-m", "marketplace", "serve", "--port", str(self.port), "--no-migrate"]
+        with log.open("a") as output:
+            self.process = subprocess.Popen(
+                command,
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=output,
+                env=environment(dsn, **settings),
+                start_new_session=True,
+            )
+        self.client = httpx.AsyncClient(
+            base_url=f"http://127.0.0.1:{self.port}",
+            timeout=60,
+            limits=httpx.Limits(max_connections=100, max_keepalive_connections=100),
+            trust_env=False,
+        )
+
+    async def starts(self) -> None:
+        """Wait until it serves. Raises `AssertionError` with its log when it does not."""
+        end = time.monotonic() + STARTS_WITHIN
+        while not await self.serves():
+            assert self.process.poll() is None, self.log.read_text()
+            assert time.monotonic() < end, self.log.read_text()
+            await asyncio.sleep(POLL)
+
+    async def serves(self) -> bool:
+        """Whether it is ready to serve."""
+        with suppress(httpx.TransportError):
+            return (await self.client.get("/health/ready")).status_code == httpx.codes.OK
+        return False
+
+    def workers(self) -> list[int]:
+        """The processes that the main one started."""
+        threads = Path(f"/proc/{self.process.pid}/task").glob("*/children")
+        return sorted(int(pid) for children in threads for pid in children.read_text().split())
+
+    def failures(self) -> list[str]:
+        """What it logged as a bug."""
+        return [line for line in self.log.read_text().splitlines() if " ERROR " in line]
+
+    async def end(self) -> None:
+        """End the whole group."""
+        await self.client.aclose()
+        with suppress(ProcessLookupError):
+            os.killpg(self.process.pid, signal.SIGKILL)
+        self.process.wait()
+
+
+@asynccontextmanager
+async def servers(number: int, dsn: str, folder: Path, **settings: object) -> AsyncIterator[list[Server]]:
+    """Several programs over one database, ready to serve."""
+    async with AsyncExitStack() as stack:
+        started: list[Server] = []
+        for place in range(number):
+            started.append(Server(dsn, folder / f"server{place}.log", free_port(), **settings))
+            stack.push_async_callback(started[-1].end)
+        await asyncio.gather(*(server.starts() for server in started))
+        yield started
+
+
+async def run_command(dsn: str, *words: str) -> str:
+    """What a command of the program says once it has ended well."""
+    process = await asyncio.create_subprocess_exec(
+        sys.executable,
+        "-m",
+        "marketplace",
+        *words,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        env=environment(dsn),
+    )
+    output, _ = await process.communicate()
+    assert process.returncode == 0, output.decode()
+    return output.decode()
