@@ -20,7 +20,7 @@ $(VENV)/.installed: requirements.lock pyproject.toml
 		{ echo "Python 3.11 or newer is needed; set PYTHON=/path/to/python3.11"; exit 1; }
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	@$(BIN)/python -m uv --version >/dev/null 2>&1 || $(BIN)/python -m pip install --quiet "uv>=0.9"
-	VIRTUAL_ENV=$(CURDIR)/$(VENV) $(BIN)/python -m uv pip install --quiet --require-hashes -r requirements.lock
+	VIRTUAL_ENV=$(CURDIR)/$(VENV) $(BIN)/python -m uv pip sync --quiet --require-hashes requirements.lock
 	VIRTUAL_ENV=$(CURDIR)/$(VENV) $(BIN)/python -m uv pip install --quiet --no-deps -e .
 	@touch $@
 
@@ -55,6 +55,10 @@ format: install ## Format the code
 .PHONY: test
 test: install ## Every test, on a real PostgreSQL
 	$(BIN)/pytest
+
+.PHONY: bench
+bench: install ## What a request costs, as ratios within one run (needs wrk)
+	PYTHONPATH=tests $(BIN)/python tests/benchmarks/bench.py
 
 .PHONY: lock
 lock: install ## Choose versions anew and write requirements.lock

@@ -92,6 +92,7 @@ def a_booking(session: Session, user_id: UUID | None = None, **facts: Any) -> Bo
         "creator_id": session.creator_id,
         "user_id": user_id or uuid7(),
         "starts_at": TOMORROW,
+        "ends_at": facts.get("starts_at", TOMORROW) + timedelta(minutes=session.duration),
         "seats": seats,
         "amount": session.price * seats,
         "status": "confirmed",
@@ -125,6 +126,11 @@ def a_caller(user: User, family_id: UUID | None = None) -> Caller:
         is_staff=user.is_staff,
         is_superuser=user.is_superuser,
     )
+
+
+def somebody(user_id: UUID | None = None, *, is_staff: bool = False) -> Caller:
+    """The caller with this id, of whom nothing else matters."""
+    return Caller(user_id=user_id or uuid7(), family_id=uuid7(), role="user", is_staff=is_staff, is_superuser=False)
 
 
 async def stored_user(storage: Storage, **facts: Any) -> User:

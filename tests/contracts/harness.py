@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
+from builders import somebody
 from fakes import NOW
 from marketplace.core.entities.bookings import LIVE, Booking, BookingDetails
 from marketplace.core.entities.sessions import Session
@@ -72,7 +73,7 @@ async def live_bookings(storage: Storage, session: Session) -> list[BookingDetai
 
 async def cancel(tx: Transaction, booking: Booking) -> None:
     """What cancelling writes, within a transaction."""
-    cancelled, step = (await tx.bookings.acquire(booking.id)).cancelled(booking.user_id, NOW)
+    cancelled, step = (await tx.bookings.acquire(booking.id)).cancelled(somebody(booking.user_id), NOW)
     await tx.bookings.save(cancelled, step)
     await tx.slots.release(cancelled)
 

@@ -14,6 +14,7 @@ from marketplace.adapters.memory.slots import MemorySlots
 from marketplace.adapters.memory.storage import memory_storage
 from marketplace.adapters.memory.unit_of_work import MemoryTransaction
 from marketplace.adapters.postgres.pool import PoolLimits, connect
+from marketplace.adapters.postgres.rows import BOOKING
 from marketplace.adapters.postgres.slots import TAKE, PostgresSlots
 from marketplace.adapters.postgres.storage import postgres_storage
 from marketplace.adapters.postgres.unit_of_work import PostgresTransaction
@@ -48,7 +49,7 @@ class UnguardedPostgresSlots(PostgresSlots):
     async def take(self, booking: Booking) -> bool:
         assert GUARD in TAKE
         await asyncio.sleep(INTERRUPTION)
-        values = [getattr(booking, name) for name in Booking.__dataclass_fields__]
+        values = [getattr(booking, name) for name in BOOKING]
         return await self._connection.fetchrow(TAKE.replace(GUARD, ""), *values) is not None
 
 

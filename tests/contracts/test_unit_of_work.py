@@ -7,7 +7,17 @@ from datetime import timedelta
 import pytest
 import pytest_asyncio
 
-from builders import TOMORROW, a_booking, a_session, a_user, seats_taken, stored_booking, stored_session, stored_user
+from builders import (
+    TOMORROW,
+    a_booking,
+    a_session,
+    a_user,
+    seats_taken,
+    somebody,
+    stored_booking,
+    stored_session,
+    stored_user,
+)
 from contracts.conftest import OpenStorage
 from contracts.harness import waits
 from fakes import NOW
@@ -45,7 +55,7 @@ class Scene:
         await tx.sessions.add(self.new_session)
         await tx.sessions.save(replace(await tx.sessions.acquire(self.session.id), title="Changed"))
         assert await tx.slots.take(self.new_booking)
-        cancelled, step = (await tx.bookings.acquire(self.booking.id)).cancelled(self.booking.user_id, NOW)
+        cancelled, step = (await tx.bookings.acquire(self.booking.id)).cancelled(somebody(self.booking.user_id), NOW)
         await tx.bookings.save(cancelled, step)
         await tx.slots.release(cancelled)
 

@@ -163,7 +163,7 @@ class TooLate(Conflict):
     """The moment until which this was possible has passed."""
 
     code = "too_late"
-    sentence = "It is too late for that: the session has begun."
+    sentence = "It is too late for that now."
 
 
 class IllegalTransition(Conflict):

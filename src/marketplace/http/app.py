@@ -10,26 +10,14 @@ from litestar.static_files import create_static_files_router
 
 from marketplace.core.ports.storage import Storage
 from marketplace.http.auth import Access, guard, opt
-from marketplace.http.bookings import BookingController
 from marketplace.http.document import DocumentController
-from marketplace.http.errors import EXCEPTION_HANDLERS
-from marketplace.http.methods import complete_allow
-from marketplace.http.openapi import openapi_config
-from marketplace.http.sessions import SessionController
-from marketplace.http.system import SystemController
-from marketplace.http.tokens import TokenController
-from marketplace.http.users import UserController
+from marketplace.http.errors import EXCEPTION_HANDLERS, SAFE_HEADERS
+from marketplace.http.methods import answering_head, complete_allow
+from marketplace.http.routes import CONTROLLERS
 from marketplace.settings import Settings
 
 BODY_MOST = 1024 * 1024
 EXPOSED_HEADERS = ["Link", "Retry-After", "X-Total-Count", "Idempotency-Replayed"]
-CONTROLLERS = [
-    UserController,
-    TokenController,
-    SessionController,
-    BookingController,
-    SystemController,
-]
 
 
 @get("/", opt=opt(Access.PUBLIC), include_in_schema=False)
@@ -56,20 +44,17 @@ def make_app(settings: Settings, container: AsyncContainer) -> Litestar:
         guards=[guard],
         before_send=[complete_allow],
         exception_handlers=EXCEPTION_HANDLERS,
-        openapi_config=openapi_config(),
+        openapi_config=None,
         cors_config=_cors(settings),
         request_max_body_size=BODY_MOST,
-        response_headers=[
-            ResponseHeader(name="Cache-Control", value="no-store"),
-            ResponseHeader(name="X-Content-Type-Options", value="nosniff"),
-            ResponseHeader(name="Referrer-Policy", value="same-origin"),
-        ],
+        response_headers=[ResponseHeader(name=name, value=value) for name, value in SAFE_HEADERS.items()],
         on_startup=[open_storage],
         on_shutdown=[container.close],
         logging_config=None,
         state=State({"docs_assets": docs_assets}),
     )
     setup_dishka(container, app)
+    app.asgi_handler = answering_head(app.asgi_handler)
     return app
 
 

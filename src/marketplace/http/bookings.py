@@ -8,6 +8,7 @@ from uuid import UUID
 import msgspec
 from dishka.integrations.litestar import FromDishka
 from litestar import Controller, Request, Response, get, post
+from litestar.params import FromPath
 
 from marketplace.core.entities.bookings import BookingStatus
 from marketplace.core.errors import (
@@ -26,7 +27,7 @@ from marketplace.http.fields import Id, Seats, Start
 from marketplace.http.pagination import LINK, Cursors, PageQuery
 from marketplace.http.sessions import SessionOut
 from marketplace.http.users import ContactOut
-from marketplace.http.wire import read_body, read_query
+from marketplace.http.wire import read_body, read_nothing, read_query
 
 
 class BookingIn(msgspec.Struct, kw_only=True):
@@ -115,7 +116,8 @@ class BookingController(Controller):
         self, request: Request[Any, Any, Any], bookings: FromDishka[BookingService], cursors: FromDishka[Cursors]
     ) -> Response[list[BookingOut]]:
         """What was booked of the caller's sessions, newest first. Creators only."""
-        query = read_query(request, PageQuery).checked()
+        draft = read_query(request, PageQuery)
+        query = draft.checked(cursors.faults(request, draft.given))
         position = cursors.open(request, query.cursor)
         page = await bookings.list_of_creator(caller_of(request), query.limit, position)
         return cursors.answer(request, page, BookingOut)
@@ -144,7 +146,7 @@ class BookingController(Controller):
         opt=opt(Access.SIGNED_IN, errors=(NotFound,)),
     )
     async def retrieve(
-        self, request: Request[Any, Any, Any], booking_id: UUID, bookings: FromDishka[BookingService]
+        self, request: Request[Any, Any, Any], booking_id: FromPath[UUID], bookings: FromDishka[BookingService]
     ) -> BookingHistoryOut:
         """For its two parties, with its history."""
         found = await bookings.get(caller_of(request), booking_id)
@@ -158,9 +160,10 @@ class BookingController(Controller):
         opt=opt(Access.SIGNED_IN, errors=(NotFound, IllegalTransition, TooLate)),
     )
     async def cancel(
-        self, request: Request[Any, Any, Any], booking_id: UUID, bookings: FromDishka[BookingService]
+        self, request: Request[Any, Any, Any], booking_id: FromPath[UUID], bookings: FromDishka[BookingService]
     ) -> BookingHistoryOut:
-        """By either party, until the start. The seats can be booked again at once."""
+        """By the learner until the start, by the creator and staff until the end. The seats are free at once."""
+        await read_nothing(request)
         cancelled = await bookings.cancel(caller_of(request), booking_id)
         return msgspec.convert(cancelled, BookingHistoryOut, from_attributes=True)
 
@@ -168,6 +171,7 @@ class BookingController(Controller):
 async def _own(
     request: Request[Any, Any, Any], bookings: BookingService, cursors: Cursors
 ) -> Response[list[BookingOut]]:
-    query = read_query(request, PageQuery).checked()
+    draft = read_query(request, PageQuery)
+    query = draft.checked(cursors.faults(request, draft.given))
     page = await bookings.list_own(caller_of(request), query.limit, cursors.open(request, query.cursor))
     return cursors.answer(request, page, BookingOut)

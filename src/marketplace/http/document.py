@@ -51,7 +51,7 @@ class DocumentController(Controller):
     async def schema(self, request: Request[Any, Any, Any], settings: FromDishka[Settings]) -> Response[bytes]:
         """The OpenAPI 3.1 document."""
         if not hasattr(request.app.state, "document"):
-            request.app.state.document = msgspec.json.encode(document(request.app, settings.categories))
+            request.app.state.document = msgspec.json.encode(document(settings.categories))
         return Response(
             request.app.state.document,
             media_type="application/vnd.oai.openapi+json",

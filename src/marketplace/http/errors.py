@@ -34,6 +34,12 @@ HEADERS: dict[int, dict[str, str]] = {
     401: {"WWW-Authenticate": "Bearer"},
     503: {"Retry-After": "1"},
 }
+SAFE_HEADERS = {
+    "Cache-Control": "no-store",
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+}
+"""On every answer that does not say otherwise."""
 FRAMEWORK: dict[int, tuple[str, str]] = {
     400: ("invalid", "The request is malformed."),
     404: ("not_found", "There is nothing at this address."),
@@ -83,7 +89,7 @@ def problem(
         content=msgspec.json.encode(Problem.of(status, code, detail, faults)),
         status_code=status,
         media_type=PROBLEM_JSON,
-        headers={**HEADERS.get(status, {}), **(headers or {}), "Cache-Control": "no-store"},
+        headers={**SAFE_HEADERS, **HEADERS.get(status, {}), **(headers or {})},
     )
 
 
@@ -103,7 +109,7 @@ def refuse_framework(_: Request[Any, Any, Any], error: HTTPException) -> Respons
 
 def fail(request: Request[Any, Any, Any], error: Exception) -> Response[bytes]:
     """A bug. The log has it; the answer says nothing of it."""
-    logger.error("%s %s failed", request.method, request.url.path, exc_info=error)
+    logger.error("%s %s failed", request.scope["method"], request.scope["path"], exc_info=error)
     return problem(500, "internal_error", "Something went wrong on our side. It has been noted.")
 
 

@@ -1,8 +1,8 @@
-"""`OPTIONS` answered with every method of an address."""
+"""`OPTIONS` answered with every method of an address, and `HEAD` wherever `GET` is (RFC 9110, 9.1)."""
 
 from typing import Any
 
-from litestar.types import Message
+from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
 
 async def complete_allow(message: Message, scope: Any) -> None:
@@ -19,3 +19,20 @@ async def complete_allow(message: Message, scope: Any) -> None:
     message["headers"] = [
         (name, allow if name.lower() == b"allow" and methods else value) for name, value in message["headers"]
     ]
+
+
+def answering_head(app: ASGIApp) -> ASGIApp:
+    """The application, with `HEAD` answered as `GET` is, less the body."""
+
+    async def answer(scope: Scope, receive: Receive, send: Send) -> None:
+        async def send_head(message: Message) -> None:
+            if message["type"] == "http.response.body":
+                message["body"] = b""
+            await send(message)
+
+        if scope.get("method") == "HEAD":
+            await app({**scope, "method": "GET"}, receive, send_head)  # type: ignore[arg-type]
+        else:
+            await app(scope, receive, send)
+
+    return answer

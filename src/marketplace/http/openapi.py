@@ -5,6 +5,7 @@ from http import HTTPStatus
 from typing import Annotated, Any, get_args, get_origin
 
 import msgspec
+from dishka.integrations.litestar import DishkaRouter
 from litestar import Litestar
 from litestar.handlers import HTTPRouteHandler
 from litestar.openapi import OpenAPIConfig
@@ -21,6 +22,7 @@ from marketplace.core.errors import (
 from marketplace.http.auth import Access, Route
 from marketplace.http.errors import FRAMEWORK, HEADERS, PROBLEM_JSON, Problem, status_of
 from marketplace.http.readers import FREE
+from marketplace.http.routes import CONTROLLERS
 
 REF = "#/components/schemas/{name}"
 DESCRIPTION = """\
@@ -67,8 +69,8 @@ EXAMPLES: dict[str, Any] = {
     "tags": ["yoga", "beginners"],
     "tag": "yoga",
     "count": 7,
-    "min_price": "25",
-    "max_price": "50",
+    "min_price": "25.00",
+    "max_price": "50.00",
     "currency": "EUR",
     "detail": "There are not enough seats left at this time.",
     "code": "sold_out",
@@ -99,8 +101,10 @@ def openapi_config() -> OpenAPIConfig:
     )
 
 
-def document(app: Litestar, categories: Collection[str]) -> dict[str, Any]:
-    """The whole document of an application whose sessions can be in these categories."""
+def document(categories: Collection[str]) -> dict[str, Any]:
+    """The whole document, of a marketplace whose sessions can be in these categories."""
+    # an application of its own, since Litestar would serve pages of its own beside the document it makes
+    app = Litestar([DishkaRouter("", route_handlers=CONTROLLERS)], openapi_config=openapi_config())
     schema = app.openapi_schema.to_schema()
     structs: set[Any] = {Problem}
     for path, method, handler, route in _routes(app):

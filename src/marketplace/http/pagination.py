@@ -4,6 +4,7 @@ import base64
 import binascii
 import hashlib
 import hmac
+from collections.abc import Mapping
 from typing import Any, TypeVar
 from urllib.parse import urlencode
 
@@ -11,7 +12,8 @@ import msgspec
 from litestar import Request, Response
 
 from marketplace.core.entities.pages import Page
-from marketplace.core.errors import Invalid
+from marketplace.core.errors import Faults
+from marketplace.http.auth import Access, caller_of
 from marketplace.http.fields import Cursor, Limit
 
 Out = TypeVar("Out", bound=msgspec.Struct)
@@ -34,8 +36,14 @@ class Cursors:
     def __init__(self, secret_key: str) -> None:
         self._key = hashlib.sha256(b"cursors" + secret_key.encode()).digest()
 
+    def faults(self, request: Request[Any, Any, Any], given: Mapping[str, Any]) -> Faults:
+        """What is wrong with the cursor among the given parameters."""
+        if "cursor" not in given or self.open(request, given["cursor"]) is not None:
+            return {}
+        return {"cursor": ["This cursor does not belong to this list and these filters."]}
+
     def open(self, request: Request[Any, Any, Any], cursor: str | None) -> str | None:
-        """The adapter's position in a cursor. Raises `Invalid` when it was altered or is another list's."""
+        """The adapter's position in a cursor; `None` when there is none, it was altered, or is another list's."""
         if cursor is None:
             return None
         try:
@@ -43,9 +51,7 @@ class Cursors:
             position = sealed[SEAL:].decode()
         except (binascii.Error, ValueError, UnicodeError):
             position, sealed = "", b""
-        if not hmac.compare_digest(sealed[:SEAL], self._seal(request, position)):
-            raise Invalid({"cursor": ["This cursor does not belong to this list and these filters."]})
-        return position
+        return position if hmac.compare_digest(sealed[:SEAL], self._seal(request, position)) else None
 
     def answer(self, request: Request[Any, Any, Any], page: Page[Any], kind: type[Out]) -> Response[list[Out]]:
         """The page as JSON, with the `Link` to the next one."""
@@ -54,14 +60,15 @@ class Cursors:
             sealed = self._seal(request, page.next) + page.next.encode()
             cursor = base64.urlsafe_b64encode(sealed).rstrip(b"=").decode()
             query = [*self._filters(request, but=("cursor",)), ("cursor", cursor)]
-            headers["Link"] = f'<{request.base_url}{request.url.path.lstrip("/")}?{urlencode(query)}>; rel="next"'
+            # relative, since a host can only be had from the request, where anybody may write what they like
+            headers["Link"] = f'<{request.scope["path"]}?{urlencode(query)}>; rel="next"'
         return Response(msgspec.convert(page.items, list[kind], from_attributes=True), headers=headers)  # type: ignore[valid-type]
 
     def _seal(self, request: Request[Any, Any, Any], position: str) -> bytes:
-        caller = request.scope["user"]
-        path = request.url.path.rstrip("/")
+        path = request.scope["path"].rstrip("/")
         filters = sorted(self._filters(request, but=("cursor", "limit")))
-        whose = str(getattr(caller, "user_id", ""))
+        is_public = request.scope["route_handler"].opt["route"].access is Access.ANYONE
+        whose = "" if is_public and ("my_sessions", "true") not in filters else str(caller_of(request).user_id)
         covered = msgspec.json.encode([path, filters, whose, position])
         return hmac.digest(self._key, covered, "sha256")[:SEAL]
 

@@ -135,7 +135,8 @@ def username(value: Any) -> str:
 
 @cache
 def _time_zones() -> frozenset[str]:
-    return frozenset(available_timezones())
+    # what a machine's own folder has besides IANA's names
+    return frozenset(available_timezones()) - {"localtime", "posixrules", "Factory"}
 
 
 def time_zone(value: Any) -> str:

@@ -8,6 +8,7 @@ from uuid import UUID
 import msgspec
 from dishka.integrations.litestar import FromDishka
 from litestar import Controller, Request, Response, delete, get, patch, post, put
+from litestar.params import FromPath
 
 from marketplace.core.entities.sessions import CatalogFilters, Ordering, SessionStatus
 from marketplace.core.errors import (
@@ -151,7 +152,7 @@ class SessionController(Controller):
         asks_own = request.query_params.get("my_sessions", "").lower() == "true"
         creator = await creator_of(request) if asks_own else None
         draft = read_query(request, CatalogQuery)
-        query = draft.checked(_ordering_faults(draft))
+        query = draft.checked(_ordering_faults(draft), cursors.faults(request, draft.given))
         position = cursors.open(request, query.cursor)
         if creator is not None:
             page = await sessions.list_own(creator, query.limit, position)
@@ -192,7 +193,7 @@ class SessionController(Controller):
         opt=opt(Access.ANYONE, errors=(NotFound,)),
     )
     async def retrieve(
-        self, request: Request[Any, Any, Any], session_id: UUID, sessions: FromDishka[SessionService]
+        self, request: Request[Any, Any, Any], session_id: FromPath[UUID], sessions: FromDishka[SessionService]
     ) -> SessionOut:
         """An inactive session is seen by its creator and staff only."""
         found = await sessions.get(session_id, visitor_of(request))
@@ -205,7 +206,7 @@ class SessionController(Controller):
         opt=opt(Access.CREATOR, body=SessionIn, errors=(NotFound, NotYours, HasUpcomingBookings, CreatorUnavailable)),
     )
     async def replace(
-        self, request: Request[Any, Any, Any], session_id: UUID, sessions: FromDishka[SessionService]
+        self, request: Request[Any, Any, Any], session_id: FromPath[UUID], sessions: FromDishka[SessionService]
     ) -> SessionOut:
         """Its creator only. Optional fields that are not sent stay as they are."""
         draft = await read_body(request, SessionIn)
@@ -223,7 +224,7 @@ class SessionController(Controller):
         ),
     )
     async def change(
-        self, request: Request[Any, Any, Any], session_id: UUID, sessions: FromDishka[SessionService]
+        self, request: Request[Any, Any, Any], session_id: FromPath[UUID], sessions: FromDishka[SessionService]
     ) -> SessionOut:
         """Its creator only. Fields that are not sent stay as they are; upcoming times follow a new capacity."""
         draft = await read_body(request, SessionIn, partial=True)
@@ -236,7 +237,7 @@ class SessionController(Controller):
         opt=opt(Access.CREATOR, errors=(NotFound, NotYours, HasUpcomingBookings)),
     )
     async def archive(
-        self, request: Request[Any, Any, Any], session_id: UUID, sessions: FromDishka[SessionService]
+        self, request: Request[Any, Any, Any], session_id: FromPath[UUID], sessions: FromDishka[SessionService]
     ) -> None:
         """Its creator only. Bookings are never lost: they keep showing the session."""
         await sessions.archive(caller_of(request), session_id)

@@ -22,7 +22,7 @@ from marketplace.http.fields import (
     Username,
     WebAddress,
 )
-from marketplace.http.wire import read_body
+from marketplace.http.wire import read_body, read_nothing
 
 
 class RegistrationIn(msgspec.Struct, kw_only=True):
@@ -166,6 +166,7 @@ class UserController(Controller):
     )
     async def become_creator(self, request: Request[Any, Any, Any], users: FromDishka[UserService]) -> ProfileOut:
         """Bookings and logins stay as they are."""
+        await read_nothing(request)
         return msgspec.convert(await users.become_creator(caller_of(request)), ProfileOut, from_attributes=True)
 
     async def _change(self, request: Request[Any, Any, Any], users: UserService, facts: dict[str, Any]) -> ProfileOut:

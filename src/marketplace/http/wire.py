@@ -46,10 +46,7 @@ async def read_body(request: Request[Any, Any, Any], kind: type[Wire], *, partia
 
     Raises `UnsupportedMediaType`, `Invalid` when it is no JSON object, and 413 through the framework.
     """
-    body = await request.body()
-    media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if not re.fullmatch(r"application/([\w.+-]+\+)?json", media_type) and (body or media_type):
-        raise UnsupportedMediaType
+    body = await _json_body(request)
     try:
         values = _JSON.decode(body)
     except (msgspec.DecodeError, RecursionError, ValueError, ArithmeticError) as error:
@@ -57,6 +54,19 @@ async def read_body(request: Request[Any, Any, Any], kind: type[Wire], *, partia
     if not isinstance(values, dict):
         raise Invalid(detail="The body must be a JSON object.")
     return read_values(kind, values, partial=partial)
+
+
+async def read_nothing(request: Request[Any, Any, Any]) -> None:
+    """The body of a request that needs none; what is sent is held to the same rules of type and size."""
+    await _json_body(request)
+
+
+async def _json_body(request: Request[Any, Any, Any]) -> bytes:
+    body = await request.body()
+    media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if not re.fullmatch(r"application/([\w.+-]+\+)?json", media_type) and (body or media_type):
+        raise UnsupportedMediaType
+    return body
 
 
 def read_query(request: Request[Any, Any, Any], kind: type[Wire]) -> Draft[Wire]:

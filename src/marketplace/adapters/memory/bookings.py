@@ -47,9 +47,9 @@ class MemoryBookingLists:
         users = self._database.users.rows
         session = self._database.sessions.rows[booking.session_id]
         slot = self._database.slots.rows[booking.session_id, booking.starts_at]
+        shown = {field.name: getattr(booking, field.name) for field in fields(Booking)}
         return BookingDetails(
-            **{field.name: getattr(booking, field.name) for field in fields(Booking)},
-            ends_at=slot.ends_at,
+            **shown | {"ends_at": slot.ends_at},
             session_details=session_details(session, users[session.creator_id], contact),
             user_details=contact(users[booking.user_id]),
         )
@@ -67,7 +67,8 @@ class MemoryBookings:
         booking = await self._rows.acquire(self._database.bookings, booking_id)
         if booking is None:
             raise NotFound
-        return booking
+        slot = self._rows.find(self._database.slots, (booking.session_id, booking.starts_at))
+        return replace(booking, ends_at=slot.ends_at) if slot else booking
 
     async def save(self, booking: Booking, step: BookingStep) -> None:
         """Its new status and the step; one that no longer holds seats leaves room for the same person's next."""

@@ -8,12 +8,11 @@ from uuid import UUID
 import asyncpg
 
 from marketplace.adapters.postgres.pool import Connection, Database
-from marketplace.adapters.postgres.rows import CONTACT, SESSION_WITH_CONTACT, booked_session, columns, contact
+from marketplace.adapters.postgres.rows import BOOKING, CONTACT, SESSION_WITH_CONTACT, booked_session, columns, contact
 from marketplace.core.entities.bookings import Booking, BookingDetails, BookingHistory, BookingStep
 from marketplace.core.entities.pages import Page
 from marketplace.core.errors import NotFound
 
-BOOKING = ("id", "session_id", "creator_id", "user_id", "starts_at", "seats", "amount", "status", "created_at")
 STEP = ("booking_id", "at", "actor_id", "from_status", "to_status", "reason")
 
 DETAILS = f"""
@@ -34,7 +33,11 @@ LIST = DETAILS + " WHERE b.{party} = $1 ORDER BY b.created_at DESC, b.id DESC LI
 LIST_AFTER = (
     DETAILS + " WHERE b.{party} = $1 AND (b.created_at, b.id) < ($3, $4) ORDER BY b.created_at DESC, b.id DESC LIMIT $2"
 )
-ACQUIRE = f"SELECT {', '.join(BOOKING)} FROM bookings WHERE id = $1 FOR NO KEY UPDATE"  # noqa: S608 - column names
+ACQUIRE = f"""
+    SELECT {columns("b", BOOKING)}, l.ends_at
+    FROM bookings b JOIN slots l ON l.session_id = b.session_id AND l.starts_at = b.starts_at
+    WHERE b.id = $1 FOR NO KEY UPDATE OF b
+"""  # noqa: S608 - column names
 SAVE = """
     WITH saved AS (UPDATE bookings SET status = $2 WHERE id = $1)
     INSERT INTO booking_steps (booking_id, at, actor_id, from_status, to_status, reason)

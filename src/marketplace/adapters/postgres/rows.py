@@ -9,6 +9,8 @@ from marketplace.core.entities.users import Contact, PublicUser
 
 PUBLIC_USER = ("id", "username", "role", "avatar", "first_name", "last_name")
 CONTACT = (*PUBLIC_USER, "email")
+BOOKING = ("id", "session_id", "creator_id", "user_id", "starts_at", "seats", "amount", "status", "created_at")
+"""The columns that are kept; when it ends is the slot's to say."""
 SESSION = (
     "id",
     "creator_id",

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from marketplace.adapters.postgres.locks import AS_BUYER, SEATS_OF
 from marketplace.adapters.postgres.pool import Connection
-from marketplace.adapters.postgres.rows import CONTACT, SESSION_WITH_CONTACT, booked_session, columns, contact
+from marketplace.adapters.postgres.rows import BOOKING, CONTACT, SESSION_WITH_CONTACT, booked_session, columns, contact
 from marketplace.core.entities.bookings import Booking
 from marketplace.core.entities.sessions import Session
 from marketplace.core.entities.slots import Offer, Slot
@@ -113,14 +113,4 @@ class PostgresSlots:
 
 
 def _values(booking: Booking) -> tuple[object, ...]:
-    return (
-        booking.id,
-        booking.session_id,
-        booking.creator_id,
-        booking.user_id,
-        booking.starts_at,
-        booking.seats,
-        booking.amount,
-        booking.status,
-        booking.created_at,
-    )
+    return tuple(getattr(booking, name) for name in BOOKING)

@@ -52,7 +52,15 @@ class JwtAccessTokens:
             )
             claims = Claims(user_id=UUID(payload["sub"]), family_id=UUID(payload["family"]))
             expires_at = datetime.fromtimestamp(payload["exp"], UTC)
-        except (jwt.InvalidTokenError, KeyError, ValueError, TypeError, OverflowError, OSError) as error:
+        except (
+            jwt.InvalidTokenError,
+            KeyError,
+            ValueError,
+            TypeError,
+            AttributeError,
+            OverflowError,
+            OSError,
+        ) as error:
             raise NotSignedIn from error
         if expires_at <= now:
             raise NotSignedIn

@@ -11,6 +11,7 @@ from marketplace.core.errors import IllegalTransition, NotFound, TooLate
 
 if TYPE_CHECKING:
     from marketplace.core.entities.sessions import SessionDetails
+    from marketplace.core.entities.tokens import Caller
 
 BookingStatus = Literal["pending", "confirmed", "cancelled", "completed"]
 LIVE: frozenset[BookingStatus] = frozenset({"pending", "confirmed"})
@@ -38,6 +39,7 @@ class Booking:
     creator_id: UUID
     user_id: UUID
     starts_at: datetime
+    ends_at: datetime
     seats: int
     amount: Decimal
     status: BookingStatus
@@ -58,21 +60,21 @@ class Booking:
             reason="",
         )
 
-    def cancelled(self, actor_id: UUID, now: datetime) -> tuple["Booking", BookingStep]:
-        """This booking cancelled by one of its parties before the start, and the step to keep.
+    def cancelled(self, actor: "Caller", now: datetime) -> tuple["Booking", BookingStep]:
+        """This booking cancelled, and the step: by the learner before the start, the creator or staff before the end.
 
-        Raises `NotFound` for anybody else, `IllegalTransition` when it holds no seat, `TooLate` from the start on.
+        Raises `NotFound` for anybody else, `IllegalTransition` when it holds no seat, `TooLate`.
         """
-        if not self.concerns(actor_id):
+        if not (self.concerns(actor.user_id) or actor.is_staff):
             raise NotFound
         if self.status not in LIVE:
             raise IllegalTransition(f"The booking is {self.status} already.")
-        if now >= self.starts_at:
+        if now >= (self.starts_at if actor.user_id == self.user_id else self.ends_at):
             raise TooLate
         step = BookingStep(
             booking_id=self.id,
             at=now,
-            actor_id=actor_id,
+            actor_id=actor.user_id,
             from_status=self.status,
             to_status="cancelled",
             reason="",
@@ -84,7 +86,6 @@ class Booking:
 class BookingDetails(Booking):
     """A booking as its two parties read it: they see each other's e-mail address."""
 
-    ends_at: datetime
     session_details: "SessionDetails"
     user_details: Contact
 

@@ -34,7 +34,13 @@ RELEVANCE_WINDOW = 2_000
 
 PRICE_BANDS: tuple[tuple[Decimal, Decimal | None], ...] = tuple(
     (Decimal(least), None if most is None else Decimal(most))
-    for least, most in ((0, 25), (25, 50), (50, 100), (100, 200), (200, None))
+    for least, most in (
+        ("0.00", "25.00"),
+        ("25.00", "50.00"),
+        ("50.00", "100.00"),
+        ("100.00", "200.00"),
+        ("200.00", None),
+    )
 )
 """Half-open price ranges `[least, most)` that facets count by."""
 

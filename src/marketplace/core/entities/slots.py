@@ -92,6 +92,7 @@ class Offer:
             creator_id=session.creator_id,
             user_id=self.buyer.id,
             starts_at=self.starts_at,
+            ends_at=Slot.of(session, self.starts_at).ends_at,
             seats=seats,
             amount=session.price * seats,
             status="confirmed",

@@ -57,7 +57,6 @@ class BookingService:
                     raise Overtaken
                 return BookingDetails(
                     **{field.name: getattr(booking, field.name) for field in fields(booking)},
-                    ends_at=slot.ends_at,
                     session_details=offer.session,
                     user_details=offer.buyer,
                 )
@@ -82,14 +81,20 @@ class BookingService:
         return await self._lists.of_creator(caller.user_id, limit, after)
 
     async def cancel(self, caller: Caller, booking_id: UUID) -> BookingHistory:
-        """Give the seats back before the start. Raises `NotFound`, `IllegalTransition`, `TooLate`."""
+        """Give the seats back: a learner before the start, the creator and staff before the end.
+
+        Raises `NotFound`, `IllegalTransition`, `TooLate`.
+        """
 
         async def effect() -> None:
             async with self._unit_of_work() as tx:
                 booking = await tx.bookings.acquire(booking_id)
-                cancelled, step = booking.cancelled(caller.user_id, self._clock.now())
+                cancelled, step = booking.cancelled(caller, self._clock.now())
                 await tx.bookings.save(cancelled, step)
                 await tx.slots.release(cancelled)
 
         await retrying(effect)
-        return await self.get(caller, booking_id)
+        found = await self._lists.find(booking_id)
+        if found is None:
+            raise NotFound
+        return found

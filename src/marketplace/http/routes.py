@@ -1,0 +1,15 @@
+"""Every controller of the API."""
+
+from marketplace.http.bookings import BookingController
+from marketplace.http.sessions import SessionController
+from marketplace.http.system import SystemController
+from marketplace.http.tokens import TokenController
+from marketplace.http.users import UserController
+
+CONTROLLERS = (
+    UserController,
+    TokenController,
+    SessionController,
+    BookingController,
+    SystemController,
+)

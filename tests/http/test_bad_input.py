@@ -1,0 +1,275 @@
+import json
+
+import pytest
+
+from http_api import Api, a_booking_body, a_registration, a_session_body, bad_fields, problem
+from http_routes import GOOD_BODIES, SOME_ID, an_owner
+
+OFFER = "POST /api/sessions"
+BOOK = "POST /api/bookings"
+every_body = pytest.mark.parametrize("route", GOOD_BODIES)
+
+
+def short(value: object) -> str:
+    return ascii(value)[:40]
+
+
+@every_body
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"",
+        b" ",
+        b"[]",
+        b"null",
+        b"true",
+        b'"text"',
+        b"1",
+        b"{",
+        b"{} {}",
+        b"{'single': 1}",
+        b'{"a": 1,}',
+        b'\xef\xbb\xbf{"a": 1}x',
+        b"[" * 100_000,
+        b"[" * 100_000 + b"]" * 100_000,
+        b'{"a":' * 100_000,
+        b'{"a": ' + b"[" * 100_000 + b"]" * 100_000 + b"}",
+        b'{"a": "\xff"}',
+        b'{"a": "\xc3("}',
+        b'{"a": "\xed\xa0\x80"}',
+        b'{"a": "\\ud800"}',
+        b'{"a": "\\udc00\\ud800"}',
+        b'{"a": "\\u12"}',
+        b'{"a": "\x01"}',
+        b'{"a": NaN}',
+        b'{"a": Infinity}',
+        b'{"a": 01}',
+        b'{"a": +1}',
+        b'{"a": .5}',
+        b"\x00",
+        b"title=Yoga",
+    ],
+    ids=short,
+)
+async def test_what_is_no_json_object_is_refused_and_nothing_else_happens(api: Api, route: str, body: bytes) -> None:
+    problem(await (await an_owner(api)).send_text(route, body), 400, "invalid")
+
+
+@every_body
+@pytest.mark.parametrize(
+    "value", [True, {"a": 1}, [["x"]], "nul \x00", "bell \x07", "esc \x1b[0m", "del \x7f", "c1 \x9f"]
+)
+async def test_every_field_refuses_other_types_and_control_characters(api: Api, route: str, value: object) -> None:
+    owner = await an_owner(api)
+
+    for field in GOOD_BODIES[route]:
+        assert field in bad_fields(await owner.send(route, json=GOOD_BODIES[route] | {field: value})), field
+
+
+@every_body
+async def test_every_required_field_is_missed(api: Api, route: str) -> None:
+    owner = await an_owner(api)
+    optional = {"avatar", "first_name", "last_name", "time_zone", "role", "seats"}
+    optional |= {"max_participants", "image_url", "status", "category", "tags"}
+    required = set() if route.startswith("PATCH") else set(GOOD_BODIES[route]) - optional
+
+    response = await owner.send(route, json={"nonsense": 1})
+
+    if required:
+        assert bad_fields(response) == required
+    else:
+        assert response.status_code == 200
+
+
+async def test_numbers_are_not_taken_for_text_nor_text_for_numbers(api: Api) -> None:
+    owner = await an_owner(api)
+    texts = {"title": 7, "description": 7, "image_url": 7, "status": 7, "category": 7, "tags": 7}
+    numbers = {"duration": "60", "max_participants": "3"}
+
+    assert bad_fields(await owner.send(OFFER, json=a_session_body(**texts, **numbers))) == {*texts, *numbers}
+    assert bad_fields(await owner.send(OFFER, json=a_session_body(tags=["x", 7]))) == {"tags"}
+
+
+@pytest.mark.parametrize(
+    "price",
+    [
+        "NaN",
+        "1e9",
+        "1e999999999",
+        "-1e999999999",
+        "1e-999999999",
+        "0." + "0" * 5000 + "1",
+        "-0.01",
+        "-1",
+        "49.999",
+        "49.990",
+        "100000000",
+        "99999999.995",
+        "true",
+        "null",
+        "[]",
+        "{}",
+        *(f'"{text}"' for text in ("NaN", "Infinity", "1e3", "1_0", "-0.01", "49.999", "+1", ".5", "5.", "1,50", "")),
+        *(
+            f'"{text}"'
+            for text in ("0x10", "1 0", "100000000", "1e999999999", "\u0664\u0669", "\u00bd", "49.99\u20ac", "--1", " ")
+        ),
+    ],
+    ids=short,
+)
+async def test_a_price_is_plain_and_never_rounded(api: Api, price: str) -> None:
+    owner = await an_owner(api)
+    body = json.dumps(a_session_body(price="?")).replace('"?"', price)
+
+    refused = await owner.send_text(OFFER, body)
+
+    if price == "NaN":  # no JSON at all
+        problem(refused, 400, "invalid")
+    else:
+        assert bad_fields(refused) == {"price"}
+
+
+@pytest.mark.parametrize("number", ["9" * 5000, f"-{'9' * 5000}", "1e99999999999999999999", "-1e99999999999999999999"])
+async def test_a_number_beyond_all_measure_is_refused(api: Api, number: str) -> None:
+    body = json.dumps(a_session_body(price="?", duration="?")).replace('"?"', number)
+
+    problem(await (await an_owner(api)).send_text(OFFER, body), 400, "invalid")
+
+
+@pytest.mark.parametrize(
+    "number",
+    ["0", "-1", "1.5", f"1{'0' * 30}", "1e30", "1e999999999", "1e-5", "true", "null", '"1"', "[1]", "-0"],
+    ids=short,
+)
+async def test_seats_minutes_and_participants_are_whole_numbers_in_their_bounds(api: Api, number: str) -> None:
+    owner = await an_owner(api)
+    booking = json.dumps(a_booking_body(owner.session, seats="?")).replace('"?"', number)
+    session = json.dumps(a_session_body(duration="?", max_participants="?")).replace('"?"', number)
+
+    assert bad_fields(await owner.send_text(BOOK, booking)) == {"seats"}
+    assert bad_fields(await owner.send_text(OFFER, session)) == {"duration", "max_participants"}
+
+
+async def test_the_upper_bounds_are_refused_just_above(api: Api) -> None:
+    owner = await an_owner(api)
+    body = a_session_body(title="x" * 201, description="x" * 20_001, duration=1441, max_participants=10_001)
+
+    assert bad_fields(await owner.send(OFFER, json=body)) == {"title", "description", "duration", "max_participants"}
+    assert bad_fields(await owner.send(BOOK, json=a_booking_body(owner.session, seats=10_001))) == {"seats"}
+
+
+@pytest.mark.parametrize(
+    "start",
+    [
+        "2030-01-07T08:59:59Z",
+        "2030-01-07",
+        "1900-01-01T00:00:00Z",
+        "0001-01-01T00:00:00+14:00",
+        "0000-01-01T00:00:00Z",
+        "2200-01-01T00:00:00Z",
+        "9999-12-31T23:59:59Z",
+        "9999-12-31T23:59:59-14:00",
+        "2030-05-01T10:00:00",
+        "2030-02-30T10:00:00Z",
+        "2030-05-01T25:00:00Z",
+        "2030-05-01T10:60:00Z",
+        "2030-05-01T10:00:00+25:00",
+        "2030-05-01T10:00:00 Z",
+        "2030-W18-3T10:00:00Z",
+        "20300501T100000Z",
+        "01/05/2030",
+        "tomorrow",
+        "now",
+        "",
+        "\u0662\u0660\u0663\u0660-\u0660\u0665-\u0660\u0661",
+        "x" * 10_000,
+        None,
+        True,
+        1_900_000_000,
+        1.5,
+        ["2030-05-01"],
+    ],
+    ids=short,
+)
+async def test_a_start_is_an_instant_of_this_time(api: Api, start: object) -> None:
+    owner = await an_owner(api)
+
+    refused = await owner.send(BOOK, json=a_booking_body(owner.session, booking_date=start))
+
+    assert bad_fields(refused) == {"booking_date"}
+
+
+@pytest.mark.parametrize(
+    "session", ["", "1", SOME_ID[:-1], f"{SOME_ID}0", SOME_ID.replace("-", ""), f"{{{SOME_ID}}}", 7, None]
+)
+async def test_an_id_is_a_uuid_in_its_usual_form(api: Api, session: object) -> None:
+    learner = await api.person()
+
+    body = {"session": session, "booking_date": "2030-05-01"}
+
+    assert bad_fields(await learner.post("/api/bookings/", body)) == {"session"}
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("title", "x" * 10_000),
+        ("title", ""),
+        ("title", " \u2003\u3000 "),
+        ("title", "\n\r\n"),
+        ("title", None),
+        ("description", "\n"),
+        ("image_url", "ftp://example.org/a.png"),
+        ("image_url", "javascript:alert(1)"),
+        ("image_url", "//example.org/a.png"),
+        ("image_url", "https://"),
+        ("image_url", "https://exa mple.org/"),
+        ("image_url", "https://example.org/" + "x" * 2029),
+        ("status", "archived"),
+        ("status", "Active"),
+        ("status", None),
+        ("category", "gardening"),
+        ("category", "Music"),
+        ("tags", "yoga"),
+        ("tags", ["x"] * 11),
+        ("tags", ["x" * 41]),
+        ("tags", [""]),
+        ("tags", [None]),
+        ("tags", None),
+    ],
+    ids=short,
+)
+async def test_a_session_takes_no_nonsense(api: Api, field: str, value: object) -> None:
+    assert bad_fields(await (await an_owner(api)).send(OFFER, json=a_session_body(**{field: value}))) == {field}
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("email", "ada"),
+        ("email", "ada@localhost"),
+        ("email", "ada@@example.org"),
+        ("email", "a b@example.org"),
+        ("email", "Ada <ada@example.org>"),
+        ("email", "ada@-example.org"),
+        ("email", "ada@example.org\nbcc: all@example.org"),
+        ("email", f"{'x' * 250}@example.org"),
+        ("username", "a"),
+        ("username", "two words"),
+        ("username", "line\nbreak"),
+        ("username", "x" * 151),
+        ("username", "a/../b"),
+        ("username", "<b>"),
+        ("username", "\u202eada"),
+        ("username", "\ufdfa" * 100),
+        ("password", "\U0001f600" * 3),
+        ("role", "admin"),
+        ("role", "staff"),
+        ("role", ""),
+        ("role", None),
+        ("first_name", "x" * 151),
+    ],
+    ids=short,
+)
+async def test_a_registration_takes_no_nonsense(api: Api, field: str, value: object) -> None:
+    assert bad_fields(await api.visitor.post("/api/auth/register/", a_registration(**{field: value}))) == {field}

@@ -1,0 +1,292 @@
+import logging
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from builders import a_user
+from http_api import (
+    Api,
+    Person,
+    a_booking_body,
+    a_registration,
+    a_session_body,
+    bad_fields,
+    open_api,
+    problem,
+)
+from http_routes import GOOD_BODIES, SOME_ID, Owner, an_owner, routes_of
+from marketplace.adapters.memory.storage import memory_storage
+from marketplace.core.errors import Busy
+from marketplace.core.ports.storage import Storage
+
+MIB = 1024 * 1024
+SECRET = "SELECT password_hash FROM users -- /srv/marketplace/core.py"
+MESSAGES = ("Traceback", "SELECT", "/srv", ".py", "KeyError", "ZeroDivision", "password_hash")
+
+
+class Broken:
+    """An adapter, whatever its port, that does nothing but raise."""
+
+    def __init__(self, error: Exception) -> None:
+        self._error = error
+
+    def __getattr__(self, name: str) -> Any:
+        async def fail(*_: Any) -> Any:
+            raise self._error
+
+        return fail
+
+
+def storage_that_cannot_read(error: Exception) -> Storage:
+    broken: Any = Broken(error)
+    return replace(memory_storage(), catalog=broken, users=broken)
+
+
+def storage_that_cannot_write(error: Exception) -> Storage:
+    def begin() -> Any:
+        raise error
+
+    return replace(memory_storage(), unit_of_work=begin)
+
+
+async def test_a_visitor_is_told_to_sign_in_and_how(api: Api) -> None:
+    response = await api.visitor.get("/api/auth/profile/")
+
+    problem(response, 401, "not_signed_in")
+    assert response.headers["www-authenticate"].startswith("Bearer")
+
+
+@pytest.mark.parametrize(
+    "header",
+    [b"", b"Bearer", b"Bearer ", b"Basic YWRhOmFkYQ==", b"Token x", b"Bearer x y", b"Bearer \xff", b"Bearer ..."],
+)
+async def test_an_authorization_that_is_no_good_token_is_refused(api: Api, header: bytes) -> None:
+    for path in ("/api/auth/profile/", "/api/sessions/"):
+        response = await api.client.get(path, headers={b"Authorization": header})
+        problem(response, 401, "not_signed_in")
+        assert response.headers["www-authenticate"].startswith("Bearer")
+
+
+async def test_the_word_bearer_is_read_in_any_case(api: Api) -> None:
+    person = await api.person()
+
+    response = await api.client.get("/api/auth/profile/", headers={"Authorization": f"bEARER  {person.access}"})
+
+    assert response.status_code == 200
+
+
+async def test_wrong_credentials_are_401_with_the_same_header(api: Api) -> None:
+    response = await api.visitor.post("/api/auth/login/", GOOD_BODIES["POST /api/auth/login"])
+
+    problem(response, 401, "bad_credentials")
+    assert response.headers["www-authenticate"].startswith("Bearer")
+
+
+@pytest.mark.parametrize("route", GOOD_BODIES)
+async def test_every_bad_field_is_named_at_once(api: Api, route: str) -> None:
+    body = {field: {"not": "this"} for field in GOOD_BODIES[route]}
+
+    assert bad_fields(await (await an_owner(api)).send(route, json=body)) == set(body)
+
+
+@pytest.mark.parametrize("route", GOOD_BODIES)
+async def test_a_body_over_one_mebibyte_is_413(api: Api, route: str) -> None:
+    owner = await an_owner(api)
+
+    async def in_pieces() -> AsyncIterator[bytes]:
+        for _ in range(32):
+            yield b" " * (MIB // 16)
+
+    whole = await owner.send_text(route, b" " * (2 * MIB))
+    pieces = await owner.send(route, content=in_pieces(), headers={"Content-Type": "application/json"})
+
+    problem(whole, 413, "body_too_large")
+    problem(pieces, 413, "body_too_large")
+
+
+async def test_a_body_of_just_one_mebibyte_is_read(api: Api) -> None:
+    owner = await an_owner(api)
+    filled = '{"title": "Yoga"' + " " * (MIB - 17) + "}"
+
+    assert (await owner.send_text("PATCH /api/sessions/{session_id}", filled)).status_code == 200
+
+
+@pytest.mark.parametrize("route", GOOD_BODIES)
+@pytest.mark.parametrize(
+    "content_type",
+    [
+        None,
+        "",
+        "text/plain",
+        "text/plain;charset=utf-8",
+        "application/x-www-form-urlencoded",
+        "application/jsonp",
+        "json",
+    ],
+)
+async def test_a_body_that_does_not_say_it_is_json_is_415(api: Api, route: str, content_type: str | None) -> None:
+    owner = await an_owner(api)
+
+    problem(await owner.send_text(route, "{}", content_type), 415, "unsupported_media_type")
+
+
+async def test_form_bodies_are_415(api: Api) -> None:
+    form = a_registration()
+
+    for options in ({"data": form}, {"data": form, "files": {"avatar": b"x"}}):
+        response = await api.visitor.send("POST", "/api/auth/register/", **options)
+        problem(response, 415, "unsupported_media_type")
+
+
+@pytest.mark.parametrize("path", ["/api/bookings/{booking_id}/cancel/", "/api/auth/become-creator/"])
+async def test_a_body_that_nobody_asked_for_is_held_to_the_same_rules(api: Api, path: str) -> None:
+    learner = await api.person()
+    path = path.format(booking_id=(await api.booking(learner, await api.session()))["id"])
+
+    text = await learner.send("POST", path, content=b"x", headers={"Content-Type": "text/plain"})
+    big = await learner.send("POST", path, content=b" " * (2 * MIB), headers={"Content-Type": "application/json"})
+
+    problem(text, 415, "unsupported_media_type")
+    problem(big, 413, "body_too_large")
+
+
+@pytest.mark.parametrize("content_type", ["application/json; charset=utf-8", "APPLICATION/JSON", "application/ld+json"])
+async def test_json_may_be_named_in_more_than_one_way(api: Api, content_type: str) -> None:
+    owner = await an_owner(api)
+
+    assert (await owner.send_text("PATCH /api/auth/profile", "{}", content_type)).status_code == 200
+
+
+async def test_what_an_address_does_not_answer_to_is_405_with_what_it_does(api: Api) -> None:
+    allowed: dict[str, set[str]] = {}
+    for route in routes_of(api.app):
+        method, _, path = route.partition(" ")
+        if path.startswith(("/api", "/health")):
+            allowed.setdefault(path.format(session_id=SOME_ID, booking_id=SOME_ID), set()).add(method)
+
+    for path, methods in allowed.items():
+        for method in {"GET", "POST", "PUT", "PATCH", "DELETE"} - methods:
+            response = await api.visitor.send(method, path)
+            problem(response, 405, "method_not_allowed")
+            assert set(response.headers["allow"].split(", ")) - {"OPTIONS", "HEAD"} == methods
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/nothing", "/api/", "/api/users/", "/api/sessions/1/", "/api/sessions/%00/", "/api/bookings/mine/", "/.env"],
+)
+async def test_an_address_that_is_none_is_404(api: Api, path: str) -> None:
+    problem(await api.visitor.get(path), 404, "not_found")
+
+
+async def test_unknown_ids_are_404(api: Api) -> None:
+    creator = await api.creator()
+
+    problem(await api.visitor.get(f"/api/sessions/{uuid4()}/"), 404, "not_found")
+    problem(await creator.get(f"/api/bookings/{uuid4()}/"), 404, "not_found")
+    problem(await creator.post(f"/api/bookings/{uuid4()}/cancel/"), 404, "not_found")
+    problem(await creator.patch(f"/api/sessions/{uuid4()}/", {}), 404, "not_found")
+    problem(await creator.delete(f"/api/sessions/{uuid4()}/"), 404, "not_found")
+
+
+async def test_a_bug_is_500_and_says_nothing_of_itself(caplog: pytest.LogCaptureFixture) -> None:
+    async with open_api(storage=storage_that_cannot_read(ZeroDivisionError(SECRET))) as api:
+        for response in (
+            await api.visitor.get("/api/sessions/"),
+            await api.visitor.get(f"/api/sessions/{uuid4()}/"),
+            await api.visitor.post("/api/auth/login/", GOOD_BODIES["POST /api/auth/login"]),
+        ):
+            problem(response, 500, "internal_error")
+            assert not any(message in response.text for message in MESSAGES)
+    assert [record.levelno for record in caplog.records] == [logging.ERROR] * 3
+    assert SECRET in caplog.text
+
+
+async def test_a_bug_while_writing_is_500_and_says_nothing_of_itself() -> None:
+    async with open_api(storage=storage_that_cannot_write(KeyError(SECRET))) as api:
+        response = await api.visitor.post("/api/auth/register/", a_registration())
+        problem(response, 500, "internal_error")
+        assert not any(message in response.text for message in MESSAGES)
+
+
+async def test_a_database_that_cannot_be_had_is_503_and_says_when_to_come_back() -> None:
+    unreachable = replace(storage_that_cannot_read(Busy()), unit_of_work=storage_that_cannot_write(Busy()).unit_of_work)
+    async with open_api(storage=unreachable) as api:
+        for response in (
+            await api.visitor.get("/api/sessions/"),
+            await api.visitor.get("/api/sessions/facets/"),
+            await api.visitor.post("/api/auth/login/", GOOD_BODIES["POST /api/auth/login"]),
+            await api.visitor.post("/api/auth/register/", a_registration()),
+            await api.visitor.post("/api/auth/refresh/", GOOD_BODIES["POST /api/auth/refresh"]),
+        ):
+            problem(response, 503, "busy")
+            assert int(response.headers["retry-after"]) > 0
+
+
+async def test_a_lock_that_cannot_be_had_in_time_is_503_and_nothing_is_written() -> None:
+    async with open_api(storage=memory_storage(lock_timeout=timedelta(milliseconds=20))) as api:
+        person = await api.person(first_name="Ada")
+        async with api.storage.unit_of_work() as tx:
+            await tx.users.acquire(person.id)
+            response = await person.patch("/api/auth/profile/", {"first_name": "Augusta"})
+        problem(response, 503, "busy")
+        assert (await person.get("/api/auth/profile/")).json()["first_name"] == "Ada"
+
+
+async def test_who_may_not_is_told_so_before_what_is_wrong_with_the_body(api: Api) -> None:
+    learner, broken = await api.person(), {"title": ""}
+
+    for method, path in (("POST", "/api/sessions/"), ("PUT", f"/api/sessions/{uuid4()}/")):
+        problem(await api.visitor.send(method, path, json=broken), 401, "not_signed_in")
+        problem(await learner.send(method, path, json=broken), 403, "not_a_creator")
+        big = {"content": b" " * (2 * MIB), "headers": {"Content-Type": "text/plain"}}
+        problem(await learner.send(method, path, **big), 403, "not_a_creator")
+    problem(await learner.get("/api/sessions/", my_sessions="true", limit=0), 403, "not_a_creator")
+    problem(await learner.get("/api/bookings/creator_bookings/", limit=0), 403, "not_a_creator")
+
+
+async def test_what_is_wrong_with_the_body_is_told_before_what_is_not_there(api: Api) -> None:
+    creator, learner = await api.creator(), await api.person()
+    nowhere = {"session": str(uuid4())}
+
+    assert bad_fields(await creator.patch(f"/api/sessions/{uuid4()}/", {"price": "x"})) == {"price"}
+    for bad in ({"booking_date": "2001-01-01"}, {"booking_date": "x"}):
+        assert bad_fields(await learner.post("/api/bookings/", nowhere | bad)) == {"booking_date"}
+
+
+async def test_what_is_wrong_with_the_body_is_told_before_whose_the_thing_is(api: Api) -> None:
+    owner: Owner = await an_owner(api)
+    other: Person = await api.creator()
+
+    assert bad_fields(await other.patch(f"/api/sessions/{owner.session.id}/", {"price": "x"})) == {"price"}
+    own = a_booking_body(owner.session, seats=0)
+    assert bad_fields(await owner.person.post("/api/bookings/", own)) == {"seats"}
+
+
+async def test_what_is_not_there_is_told_before_any_rule_of_the_thing(api: Api) -> None:
+    owner = await an_owner(api)
+    hidden = await api.session(owner.person, status="inactive")
+    await api.booking(await api.person(), owner.session)
+
+    problem(await (await api.creator()).delete(f"/api/sessions/{hidden.id}/"), 404, "not_found")
+    problem(await (await api.creator()).delete(f"/api/sessions/{owner.session.id}/"), 403, "not_yours")
+
+
+async def test_a_refused_registration_leaves_no_account(api: Api) -> None:
+    taken = await api.person()
+    sent = a_registration(username=taken.user.username)
+    problem(await api.visitor.post("/api/auth/register/", sent), 409, "username_taken")
+
+    assert (await api.visitor.post("/api/auth/register/", sent | {"username": a_user().username})).status_code == 201
+
+
+async def test_a_session_body_with_everything_wrong_is_told_everything(api: Api) -> None:
+    body = a_session_body(title=" ", duration=0, price=-1, max_participants=0, image_url="x", status="x", category="x")
+
+    refused = await (await api.creator()).post("/api/sessions/", body | {"description": "", "tags": "x"})
+
+    assert bad_fields(refused) == set(GOOD_BODIES["POST /api/sessions"])

@@ -1,0 +1,192 @@
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import jsonschema_rs
+import msgspec
+import pytest
+
+from http_api import SETTINGS, Api, a_registration, a_session_body
+from http_routes import GOOD_BODIES, SOME_ID, an_owner, routes_of
+from marketplace.core.errors import Invalid
+from marketplace.http.auth import Access, Route
+from marketplace.http.errors import PROBLEM_JSON
+from marketplace.http.openapi import document
+from marketplace.http.wire import read_values
+
+WRITTEN = Path(__file__).parents[2] / "openapi.json"
+Operation = dict[str, Any]
+
+
+@pytest.fixture
+def described() -> dict[str, Any]:
+    """The document as a client reads it."""
+    generated: dict[str, Any] = json.loads(msgspec.json.encode(document(SETTINGS.categories)))
+    return generated
+
+
+def operations(described: dict[str, Any]) -> Iterator[tuple[str, Operation]]:
+    for path, methods in described["paths"].items():
+        for method, operation in methods.items():
+            yield f"{method.upper()} {path}", operation
+
+
+def schema_of(described: dict[str, Any], schema: dict[str, Any]) -> dict[str, Any]:
+    """A schema that stands alone: references lead into the document's components."""
+    return {**schema, "components": described["components"]}
+
+
+def refusals(route: Route) -> set[str]:
+    """What the contract says that such a route can refuse."""
+    found = {"503"}
+    found |= {"401"} if route.access is not Access.PUBLIC else set()
+    found |= {"403"} if route.access is Access.CREATOR else set()
+    found |= {"400", "413", "415"} if route.body else set()
+    found |= {"400"} if route.query else set()
+    return found
+
+
+async def test_the_document_has_every_route_of_the_api(api: Api, described: dict[str, Any]) -> None:
+    public = {name for name in routes_of(api.app) if name.split(" ")[1].startswith(("/api", "/health"))}
+
+    assert {name for name, _ in operations(described)} == public - {"GET /api/docs", "GET /api/schema/openapi.json"}
+
+
+async def test_every_operation_has_an_id_of_its_own_a_summary_a_description_and_a_tag(
+    described: dict[str, Any],
+) -> None:
+    every = dict(operations(described))
+
+    assert len({operation["operationId"] for operation in every.values()}) == len(every)
+    for operation in every.values():
+        assert operation["operationId"].isidentifier()
+        assert all(operation[name] for name in ("summary", "description", "tags"))
+        assert set(operation["tags"]) <= {tag["name"] for tag in described["tags"]}
+
+
+async def test_every_operation_documents_its_refusals_as_problems(api: Api, described: dict[str, Any]) -> None:
+    routes = routes_of(api.app)
+    for name, operation in operations(described):
+        route = routes[name]
+        assert route is not None, name
+        answers = {status: answer for status, answer in operation["responses"].items() if status >= "400"}
+        assert set(answers) >= refusals(route) | ({"404"} if "{" in name else set()), name
+        for answer in answers.values():
+            assert answer["description"]
+            assert answer["content"][PROBLEM_JSON]["schema"] == {"$ref": "#/components/schemas/Problem"}
+
+
+async def test_every_operation_that_needs_a_token_says_so(api: Api, described: dict[str, Any]) -> None:
+    for name, operation in operations(described):
+        route = routes_of(api.app)[name]
+        needs = operation["security"] == [{"bearer": []}]
+        assert needs == (route is not None and route.access in {Access.SIGNED_IN, Access.CREATOR}), name
+
+
+async def test_the_document_is_valid_and_leads_nowhere_else(described: dict[str, Any]) -> None:
+    references = [line for line in json.dumps(described, indent=0).splitlines() if '"$ref"' in line]
+
+    assert references
+    for line in references:
+        *_, name = line.strip('",').rpartition("/")
+        assert "#/components/schemas/" in line
+        assert name in described["components"]["schemas"]
+    for schema in described["components"]["schemas"].values():
+        jsonschema_rs.meta.validate(schema)
+
+
+async def test_the_committed_document_is_the_generated_one(described: dict[str, Any]) -> None:
+    if WRITTEN.exists():
+        assert json.loads(WRITTEN.read_text(encoding="utf-8")) == described
+
+
+def bodies(described: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    """The schemas of the bodies that are read, by route."""
+    found = {}
+    for name, operation in operations(described):
+        if "requestBody" in operation:
+            reference = operation["requestBody"]["content"]["application/json"]["schema"]["$ref"]
+            found[name] = described["components"]["schemas"][reference.rpartition("/")[2]]
+    return found
+
+
+async def test_every_body_that_is_read_is_described(api: Api, described: dict[str, Any]) -> None:
+    read = {name: route.body for name, route in routes_of(api.app).items() if route and route.body}
+
+    assert set(bodies(described)) == set(read) == set(GOOD_BODIES)
+    for name, schema in bodies(described).items():
+        kind = read[name]
+        assert kind is not None
+        assert set(schema["properties"]) == {field.name for field in msgspec.structs.fields(kind)}
+        assert set(schema["properties"]) == set(GOOD_BODIES[name]), name
+
+
+async def test_the_examples_of_a_body_are_taken_by_its_reader(api: Api, described: dict[str, Any]) -> None:
+    for name, schema in bodies(described).items():
+        route = routes_of(api.app)[name]
+        assert route is not None
+        assert route.body is not None
+        for field, described_field in schema["properties"].items():
+            assert described_field["examples"], f"{name} {field}"
+            for example in described_field["examples"]:
+                read = read_values(route.body, {field: example}, partial=True)
+                assert field in read.changes(), f"{name} {field}"
+
+
+async def test_the_examples_and_good_bodies_are_valid_by_their_own_schema(described: dict[str, Any]) -> None:
+    for name, schema in bodies(described).items():
+        example = {field: facts["examples"][0] for field, facts in schema["properties"].items()}
+        for body in (example, GOOD_BODIES[name]):
+            jsonschema_rs.validator_for(schema_of(described, schema)).validate(body)
+
+
+@pytest.mark.parametrize("price", ["49.99", 49.99, 0, 0.1, 0.29, 19.99, "99999999.99", 99999999.99])
+async def test_a_price_that_is_taken_is_valid_by_the_schema(described: dict[str, Any], price: object) -> None:
+    schema = bodies(described)["POST /api/sessions"]
+
+    jsonschema_rs.validator_for(schema_of(described, schema)).validate(a_session_body(price=price))
+
+
+async def test_what_the_schema_refuses_the_reader_refuses_too(api: Api, described: dict[str, Any]) -> None:
+    wrong: list[Any] = [None, True, 7, -1, 1.5, "", "\x00", "x" * 30_000, [], ["\x00"], {}, SOME_ID, "2030-01-01"]
+    taken = set()
+    for name, schema in bodies(described).items():
+        route = routes_of(api.app)[name]
+        assert route is not None
+        assert route.body is not None
+        for field, described_field in schema["properties"].items():
+            validator = jsonschema_rs.validator_for(schema_of(described, described_field))
+            # whether there is such a category, only the marketplace knows
+            refused = [value for value in wrong if not validator.is_valid(value) and field != "category"]
+            taken |= {(name, field, str(value)) for value in refused if reads(route.body, field, value)}
+    assert taken == set()
+
+
+def reads(kind: type[msgspec.Struct], field: str, value: object) -> bool:
+    try:
+        read_values(kind, {field: value}, partial=True).changes()
+    except Invalid:
+        return False
+    return True
+
+
+async def test_answers_are_valid_by_their_schema(api: Api, described: dict[str, Any]) -> None:
+    owner, learner = await an_owner(api), await api.person()
+    booking = await api.booking(learner, owner.session)
+    answers = {
+        ("GET /api/auth/profile", "200"): await learner.get("/api/auth/profile/"),
+        ("POST /api/auth/register", "201"): await learner.post("/api/auth/register/", a_registration()),
+        ("GET /api/sessions", "200"): await learner.get("/api/sessions/"),
+        ("GET /api/sessions/facets", "200"): await learner.get("/api/sessions/facets/"),
+        ("GET /api/sessions/{session_id}", "200"): await learner.get(f"/api/sessions/{owner.session.id}/"),
+        ("GET /api/bookings", "200"): await learner.get("/api/bookings/"),
+        ("GET /api/bookings/{booking_id}", "200"): await learner.get(f"/api/bookings/{booking['id']}/"),
+        ("POST /api/bookings", "400"): await learner.post("/api/bookings/", {}),
+        ("GET /api/marketplace", "200"): await learner.get("/api/marketplace/"),
+    }
+    every = dict(operations(described))
+    for (name, status), response in answers.items():
+        (media,) = every[name]["responses"][status]["content"].values()
+        assert str(response.status_code) == status
+        jsonschema_rs.validator_for(schema_of(described, media["schema"])).validate(response.json())

@@ -1,0 +1,185 @@
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+import pytest_asyncio
+
+from builders import PASSWORD, TOMORROW
+from fakes import NOW
+from http_api import SETTINGS, Api, Person, a_booking_body, a_registration, a_session_body, as_json, open_api, problem
+from http_routes import routes_of
+from marketplace.core.entities.sessions import Session
+
+PEOPLE = ("visitor", "learner", "creator", "other_creator", "staff", "deactivated")
+OUT = "401 not_signed_in"
+NOT_A_CREATOR = "403 not_a_creator"
+NOT_YOURS = "403 not_yours"
+NOT_THERE = "404 not_found"
+Answers = tuple[str, str, str, str, str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """A creator with a session that a learner booked, and one that nobody did; and everybody else."""
+
+    people: dict[str, Person]
+    session: Session
+    unbooked: Session
+    booking_id: str
+
+
+def anyone(status: str) -> Answers:
+    return status, status, status, status, status, status
+
+
+def signed_in(status: str) -> Answers:
+    return OUT, status, status, status, status, OUT
+
+
+def anyone_but_a_bad_token(status: str) -> Answers:
+    return status, status, status, status, status, OUT
+
+
+# in the order of PEOPLE: the session is the creator's, the booking is the learner's
+MATRIX: dict[str, Answers] = {
+    "GET /": anyone("302"),
+    "GET /api/docs": anyone("200"),
+    "GET /api/schema/openapi.json": anyone("200"),
+    "GET /docs-assets/{file_path}": anyone("200"),
+    "HEAD /docs-assets/{file_path}": anyone("200"),
+    "GET /health/live": anyone("200"),
+    "GET /health/ready": anyone("200"),
+    "GET /api/marketplace": anyone("200"),
+    "POST /api/auth/register": anyone("201"),
+    "POST /api/auth/login": anyone("200"),
+    "POST /api/auth/refresh": anyone("200"),
+    "POST /api/auth/logout": anyone("204"),
+    "GET /api/auth/profile": signed_in("200"),
+    "PUT /api/auth/profile": signed_in("200"),
+    "PATCH /api/auth/profile": signed_in("200"),
+    "POST /api/auth/password": signed_in("204"),
+    "POST /api/auth/become-creator": (OUT, "200", "409 illegal_transition", "409 illegal_transition", "200", OUT),
+    "GET /api/sessions": anyone_but_a_bad_token("200"),
+    "GET /api/sessions/facets": anyone_but_a_bad_token("200"),
+    "GET /api/sessions/{session_id}": anyone_but_a_bad_token("200"),
+    "POST /api/sessions": (OUT, NOT_A_CREATOR, "201", "201", NOT_A_CREATOR, OUT),
+    "PUT /api/sessions/{session_id}": (OUT, NOT_A_CREATOR, "200", NOT_YOURS, NOT_A_CREATOR, OUT),
+    "PATCH /api/sessions/{session_id}": (OUT, NOT_A_CREATOR, "200", NOT_YOURS, NOT_A_CREATOR, OUT),
+    "DELETE /api/sessions/{session_id}": (OUT, NOT_A_CREATOR, "204", NOT_YOURS, NOT_A_CREATOR, OUT),
+    "GET /api/bookings": signed_in("200"),
+    "GET /api/bookings/my_bookings": signed_in("200"),
+    "GET /api/bookings/creator_bookings": (OUT, NOT_A_CREATOR, "200", "200", NOT_A_CREATOR, OUT),
+    "POST /api/bookings": (OUT, "201", "403 own_session", "201", "201", OUT),
+    "GET /api/bookings/{booking_id}": (OUT, "200", "200", NOT_THERE, NOT_THERE, OUT),
+    "POST /api/bookings/{booking_id}/cancel": (OUT, "200", "200", NOT_THERE, "200", OUT),
+}
+BODIES: dict[str, Callable[[World, Person], Any]] = {
+    "POST /api/auth/register": lambda *_: a_registration(),
+    "POST /api/auth/login": lambda w, _: {"email": w.people["learner"].user.email, "password": PASSWORD},
+    "POST /api/auth/refresh": lambda w, _: {"refresh": w.people["learner"].refresh},
+    "POST /api/auth/logout": lambda w, _: {"refresh": w.people["learner"].refresh},
+    "PUT /api/auth/profile": lambda _, p: {"username": p.user.username if p.account else "nobody"},
+    "PATCH /api/auth/profile": lambda *_: {"first_name": "Augusta"},
+    "POST /api/auth/password": lambda *_: {"current_password": PASSWORD, "new_password": "a staple of batteries"},
+    "POST /api/sessions": lambda *_: a_session_body(),
+    "PUT /api/sessions/{session_id}": lambda *_: a_session_body(),
+    "PATCH /api/sessions/{session_id}": lambda *_: {"title": "Evening yoga"},
+    "POST /api/bookings": lambda w, _: a_booking_body(w.session, booking_date=as_json(TOMORROW + timedelta(hours=3))),
+}
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def built_api(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Api]:
+    """With a front end built, so that its routes are there whatever the machine."""
+    dist = tmp_path_factory.mktemp("dist")
+    (dist / "docs").mkdir()
+    (dist / "docs" / "swagger-ui-bundle.js").write_text("// the bundle")
+    async with open_api(replace(SETTINGS, frontend_dir=dist)) as opened:
+        yield opened
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def world(built_api: Api) -> World:
+    built_api.clock.at = NOW
+    creator, learner = await built_api.creator(), await built_api.person()
+    people = {
+        "visitor": built_api.visitor,
+        "learner": learner,
+        "creator": creator,
+        "other_creator": await built_api.creator(),
+        "staff": await built_api.person(is_staff=True),
+        "deactivated": await built_api.person(),
+    }
+    await built_api.deactivate(people["deactivated"])
+    session, unbooked = await built_api.session(creator), await built_api.session(creator)
+    booking = await built_api.booking(learner, session)
+    return World(people, session, unbooked, booking["id"])
+
+
+async def test_every_route_of_the_application_is_in_the_matrix_and_no_other(built_api: Api) -> None:
+    assert set(routes_of(built_api.app)) == set(MATRIX)
+
+
+async def test_every_route_says_who_may_call_it(built_api: Api) -> None:
+    silent = {name for name, route in routes_of(built_api.app).items() if route is None}
+
+    assert silent == set()
+
+
+@pytest.mark.parametrize("route", MATRIX)
+@pytest.mark.parametrize("who", PEOPLE)
+async def test_everybody_may_do_what_the_matrix_says(world: World, route: str, who: str) -> None:
+    person = world.people[who]
+    method, _, path = route.partition(" ")
+    session = world.unbooked if method == "DELETE" else world.session
+    path = path.format(session_id=session.id, booking_id=world.booking_id, file_path="swagger-ui-bundle.js")
+    make_body = BODIES.get(route)
+    body = make_body(world, person) if make_body else None
+
+    response = await person.send(method, path, **({} if body is None else {"json": body}))
+
+    status, _, code = MATRIX[route][PEOPLE.index(who)].partition(" ")
+    if code:
+        problem(response, int(status), code)
+    assert response.status_code == int(status), response.text
+
+
+HIDDEN: dict[str, Answers] = {
+    "GET": (NOT_THERE, NOT_THERE, "200", NOT_THERE, "200", OUT),
+    "PUT": (OUT, NOT_A_CREATOR, "200", NOT_THERE, NOT_A_CREATOR, OUT),
+    "PATCH": (OUT, NOT_A_CREATOR, "200", NOT_THERE, NOT_A_CREATOR, OUT),
+    "DELETE": (OUT, NOT_A_CREATOR, "204", NOT_THERE, NOT_A_CREATOR, OUT),
+}
+
+
+@pytest.mark.parametrize("method", HIDDEN)
+@pytest.mark.parametrize("who", PEOPLE)
+async def test_an_inactive_session_is_nobodys_business_but_its_creators(
+    built_api: Api, world: World, method: str, who: str
+) -> None:
+    hidden = await built_api.session(world.people["creator"], status="inactive")
+
+    response = await world.people[who].send(method, f"/api/sessions/{hidden.id}/", json=a_session_body())
+
+    status, _, code = HIDDEN[method][PEOPLE.index(who)].partition(" ")
+    assert (response.status_code, response.json()["code"] if code else "") == (int(status), code)
+
+
+async def test_another_learner_knows_nothing_of_a_booking(built_api: Api, world: World) -> None:
+    stranger = await built_api.person()
+
+    problem(await stranger.get(f"/api/bookings/{world.booking_id}/"), 404, "not_found")
+    problem(await stranger.post(f"/api/bookings/{world.booking_id}/cancel/"), 404, "not_found")
+
+
+async def test_asking_which_methods_there_are_needs_no_token(built_api: Api) -> None:
+    for path, methods in {
+        "/api/sessions/": {"GET", "POST"},
+        "/api/auth/profile/": {"GET", "PUT", "PATCH"},
+        "/api/bookings/my_bookings/": {"GET"},
+    }.items():
+        response = await built_api.visitor.send("OPTIONS", path)
+        assert response.status_code == 204
+        assert {word.strip() for word in response.headers["allow"].split(",")} >= methods

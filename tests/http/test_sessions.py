@@ -1,0 +1,239 @@
+from datetime import timedelta
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from builders import TOMORROW
+from http_api import Api, Person, a_session_body, bad_fields, ids, problem
+
+SESSIONS = "/api/sessions/"
+SESSION_FIELDS = {
+    "id",
+    "creator",
+    "creator_details",
+    "title",
+    "description",
+    "duration",
+    "price",
+    "max_participants",
+    "image_url",
+    "status",
+    "category",
+    "tags",
+    "created_at",
+}
+
+
+def at(session_id: object) -> str:
+    return f"{SESSIONS}{session_id}/"
+
+
+async def offered(creator: Person, **facts: Any) -> dict[str, Any]:
+    response = await creator.post(SESSIONS, a_session_body(**facts))
+    assert response.status_code == 201, response.text
+    made: dict[str, Any] = response.json()
+    return made
+
+
+async def test_a_creator_offers_a_session(api: Api) -> None:
+    creator = await api.creator()
+    sent = a_session_body(
+        max_participants=12, image_url="https://example.org/a.jpg", category="fitness", tags=["Yoga", "early birds"]
+    )
+
+    made = await offered(creator, **sent)
+
+    assert set(made) >= SESSION_FIELDS
+    assert {name: made[name] for name in sent} == sent | {"tags": ["yoga", "early birds"]}
+    assert (made["creator"], made["status"]) == (str(creator.id), "active")
+    assert made["created_at"] == "2030-01-07T09:00:00Z"
+    assert (await api.visitor.get(at(made["id"]))).json() == made
+
+
+async def test_what_is_not_said_of_a_session_has_a_default(api: Api) -> None:
+    made = await offered(await api.creator())
+
+    assert (made["max_participants"], made["status"], made["image_url"]) == (1, "active", None)
+    assert (made["category"], made["tags"]) == (None, [])
+
+
+async def test_a_creator_shows_no_email_address_to_the_public(api: Api) -> None:
+    creator = await api.creator(avatar="https://example.org/ada.png")
+    made = await offered(creator)
+
+    shown = (await api.visitor.get(at(made["id"]))).json()["creator_details"]
+
+    names = ("username", "role", "avatar", "first_name", "last_name")
+    assert shown == {"id": str(creator.id), **{name: getattr(creator.user, name) for name in names}}
+
+
+@pytest.mark.parametrize(
+    ("sent", "shown"),
+    [
+        ("49.99", "49.99"),
+        (49.99, "49.99"),
+        ("50", "50.00"),
+        (50, "50.00"),
+        ("0.5", "0.50"),
+        (0.1, "0.10"),
+        (0, "0.00"),
+        (" 7 ", "7.00"),
+        ("99999999.99", "99999999.99"),
+        (99999999.99, "99999999.99"),
+    ],
+)
+async def test_a_price_is_taken_as_text_or_number_and_shown_with_two_places(api: Api, sent: object, shown: str) -> None:
+    assert (await offered(await api.creator(), price=sent))["price"] == shown
+
+
+async def test_the_bounds_of_a_session_belong_to_it(api: Api) -> None:
+    creator = await api.creator()
+
+    await offered(creator, title="x", description="x", duration=1, price="0", max_participants=1)
+    await offered(creator, title="x" * 200, description="x" * 20_000, duration=1440, max_participants=10_000)
+
+
+async def test_a_partial_change_leaves_the_rest_of_a_session(api: Api) -> None:
+    creator = await api.creator()
+    made = await offered(creator, category="music", tags=["lute"])
+
+    changed = await creator.patch(at(made["id"]), {"price": 12.5, "category": None})
+
+    assert changed.status_code == 200
+    assert changed.json() == made | {"price": "12.50", "category": None}
+    assert (await creator.patch(at(made["id"]), {})).json() == changed.json()
+
+
+async def test_a_full_change_needs_what_a_new_session_needs(api: Api) -> None:
+    creator = await api.creator()
+    made = await offered(creator)
+
+    assert bad_fields(await creator.put(at(made["id"]), {})) == {"title", "description", "duration", "price"}
+    changed = await creator.put(at(made["id"]), a_session_body(title="Evening yoga"))
+
+    assert changed.json() == made | {"title": "Evening yoga"}
+
+
+async def test_whose_a_session_is_and_when_it_was_made_cannot_be_changed(api: Api) -> None:
+    creator = await api.creator()
+    made = await offered(creator)
+
+    fixed = {"id": str(uuid4()), "creator": str(uuid4()), "creator_id": str(uuid4()), "created_at": "2001-01-01"}
+
+    assert (await creator.patch(at(made["id"]), fixed)).json() == made
+
+
+async def test_an_inactive_session_is_there_for_its_creator_and_staff_only(api: Api) -> None:
+    creator, other, staff = await api.creator(), await api.creator(), await api.person(is_staff=True)
+    session = await offered(creator, status="inactive")
+    path = at(session["id"])
+
+    for person in (creator, staff):
+        assert (await person.get(path)).json() == session
+    for person in (api.visitor, other, await api.person()):
+        problem(await person.get(path), 404, "not_found")
+    assert session["id"] not in ids(await creator.get(SESSIONS, creator=str(creator.id)))
+
+
+async def test_ones_own_sessions_are_the_inactive_ones_too_and_nobody_elses(api: Api) -> None:
+    creator = await api.creator()
+    await offered(await api.creator())
+    first, hidden = await offered(creator), await offered(creator, status="inactive")
+
+    assert ids(await creator.get(SESSIONS, my_sessions="true")) == [hidden["id"], first["id"]]
+    assert ids(await creator.get(SESSIONS, my_sessions="TRUE")) == [hidden["id"], first["id"]]
+
+
+async def test_ones_own_sessions_are_for_creators(api: Api) -> None:
+    problem(await api.visitor.get(SESSIONS, my_sessions="true"), 401, "not_signed_in")
+    problem(await (await api.person()).get(SESSIONS, my_sessions="true"), 403, "not_a_creator")
+    assert (await api.visitor.get(SESSIONS, my_sessions="false")).status_code == 200
+
+
+async def test_the_catalog_shows_no_session_of_a_deactivated_creator(api: Api) -> None:
+    creator = await api.creator()
+    session = await offered(creator)
+
+    await api.deactivate(creator)
+
+    problem(await api.visitor.get(at(session["id"])), 404, "not_found")
+    assert ids(await api.visitor.get(SESSIONS, creator=str(creator.id))) == []
+
+
+async def test_an_archived_session_is_gone_for_everybody(api: Api) -> None:
+    creator, staff = await api.creator(), await api.person(is_staff=True)
+    session = await offered(creator)
+
+    archived = await creator.delete(at(session["id"]))
+
+    assert (archived.status_code, archived.content) == (204, b"")
+    for person in (api.visitor, creator, staff):
+        problem(await person.get(at(session["id"])), 404, "not_found")
+    assert ids(await creator.get(SESSIONS, my_sessions="true")) == []
+    problem(await creator.patch(at(session["id"]), {"title": "Back"}), 404, "not_found")
+    problem(await creator.delete(at(session["id"])), 404, "not_found")
+
+
+async def test_bookings_go_on_showing_a_session_that_was_archived(api: Api) -> None:
+    creator, learner = await api.creator(), await api.person()
+    session = await api.session(creator)
+    booking = await api.booking(learner, session)
+    await learner.post(f"/api/bookings/{booking['id']}/cancel/")
+
+    assert (await creator.delete(at(session.id))).status_code == 204
+
+    shown = (await learner.get(f"/api/bookings/{booking['id']}/")).json()
+    assert shown["session_details"]["title"] == session.title
+
+
+async def test_a_session_with_a_future_seat_is_not_archived_until_the_seat_is_past(api: Api) -> None:
+    creator, learner = await api.creator(), await api.person()
+    session = await api.session(creator)
+    await api.booking(learner, session)
+
+    problem(await creator.delete(at(session.id)), 409, "has_upcoming_bookings")
+
+    api.clock.at = TOMORROW + timedelta(hours=2)
+    again = await api.login(creator.user)
+    assert (await again.delete(at(session.id))).status_code == 204
+
+
+async def test_a_session_cannot_have_fewer_seats_than_are_sold(api: Api) -> None:
+    creator, learner = await api.creator(), await api.person()
+    session = await api.session(creator, max_participants=5)
+    await api.booking(learner, session, seats=3)
+
+    problem(await creator.patch(at(session.id), {"max_participants": 2}), 409, "has_upcoming_bookings")
+    assert (await creator.patch(at(session.id), {"max_participants": 3})).status_code == 200
+
+
+async def test_a_session_cannot_grow_into_another_sold_one(api: Api) -> None:
+    creator, learner = await api.creator(), await api.person()
+    early, late = await api.session(creator, duration=60), await api.session(creator, duration=60)
+    await api.booking(learner, early)
+    await api.booking(learner, late, booking_date=(TOMORROW + timedelta(hours=1)).isoformat())
+
+    problem(await creator.patch(at(early.id), {"duration": 61}), 409, "creator_unavailable")
+    assert (await creator.patch(at(early.id), {"duration": 30})).status_code == 200
+
+
+async def test_only_its_creator_changes_a_session(api: Api) -> None:
+    other = await api.creator()
+    shown, hidden = await api.session(), await api.session(status="inactive")
+
+    for method in ("PUT", "PATCH", "DELETE"):
+        problem(await other.send(method, at(shown.id), json=a_session_body()), 403, "not_yours")
+        problem(await other.send(method, at(hidden.id), json=a_session_body()), 404, "not_found")
+        problem(await other.send(method, at(uuid4()), json=a_session_body()), 404, "not_found")
+
+
+async def test_a_changed_price_is_not_asked_of_those_who_booked_before(api: Api) -> None:
+    creator, learner = await api.creator(), await api.person()
+    session = await api.session(creator)
+    booking = await api.booking(learner, session)
+
+    await creator.patch(at(session.id), {"price": "80"})
+
+    shown = (await learner.get(f"/api/bookings/{booking['id']}/")).json()
+    assert (shown["amount"], shown["session_details"]["price"]) == ("49.99", "80.00")

@@ -1,0 +1,141 @@
+import re
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from pathlib import Path
+
+import msgspec
+import pytest_asyncio
+
+from http_api import SETTINGS, Api, open_api, problem
+from marketplace.adapters.memory.storage import memory_storage
+from marketplace.core.errors import Busy
+from marketplace.http.openapi import document
+
+OURS = "https://app.example.org"
+FOREIGN = "https://evil.example.org"
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def built_api(tmp_path: Path) -> AsyncIterator[Api]:
+    """With a front end built into a folder of the test's own, a page beside it that is nobody's business."""
+    docs = tmp_path / "dist" / "docs"
+    docs.mkdir(parents=True)
+    (docs / "swagger-ui-bundle.js").write_text("// the bundle")
+    (tmp_path / "dist" / "secret.txt").write_text("secret")
+    async with open_api(replace(SETTINGS, frontend_dir=tmp_path / "dist")) as opened:
+        yield opened
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def open_to_ours() -> AsyncIterator[Api]:
+    async with open_api(replace(SETTINGS, cors_origins=(OURS,))) as opened:
+        yield opened
+
+
+class NotReady:
+    async def check(self) -> None:
+        raise Busy("The database is not migrated.")
+
+
+async def test_a_process_that_answers_is_alive_and_ready(api: Api) -> None:
+    for path in ("/health/live", "/health/ready"):
+        response = await api.visitor.get(path)
+        assert (response.status_code, response.json()) == (200, {"status": "ok"})
+
+
+async def test_a_process_without_its_database_is_alive_but_not_ready() -> None:
+    async with open_api(storage=replace(memory_storage(), readiness=NotReady())) as api:
+        assert (await api.visitor.get("/health/live")).status_code == 200
+        response = await api.visitor.get("/health/ready")
+        assert problem(response, 503, "busy")["detail"] == "The database is not migrated."
+        assert response.headers["retry-after"].isdecimal()
+
+
+async def test_the_marketplace_says_its_currency_and_categories() -> None:
+    async with open_api(replace(SETTINGS, currency="CHF", categories=("chess", "cheese"))) as api:
+        told = (await api.visitor.get("/api/marketplace/")).json()
+        assert told == {"currency": "CHF", "categories": ["chess", "cheese"]}
+
+
+async def test_metrics_are_not_on_this_port(api: Api) -> None:
+    problem(await api.visitor.get("/metrics"), 404, "not_found")
+
+
+async def test_the_front_page_leads_to_the_documentation(api: Api) -> None:
+    response = await api.visitor.get("/")
+
+    assert response.is_redirect
+    assert response.headers["location"] == "/api/docs/"
+
+
+async def test_the_documentation_needs_nothing_from_outside(built_api: Api) -> None:
+    response = await built_api.visitor.get("/api/docs/")
+
+    assert response.status_code == 200
+    assert response.headers["content-type"].startswith("text/html")
+    addresses = re.findall(r"""(?:src|href|action)=["']([^"']+)""", response.text)
+    assert "/docs-assets/swagger-ui-bundle.js" in addresses
+    assert all(re.match(r"/[^/]|data:", address) for address in addresses)
+    assert not re.search(r"https?:|@import|['\"(]//", response.text)
+    policy = response.headers["content-security-policy"]
+    assert "default-src 'none'" in policy
+    assert "http" not in policy
+
+
+async def test_the_documentations_files_are_served_and_nothing_beside_them(built_api: Api) -> None:
+    assert (await built_api.visitor.get("/docs-assets/swagger-ui-bundle.js")).text == "// the bundle"
+    for path in ("nothing.js", "../secret.txt", "%2e%2e/secret.txt", "..%2fsecret.txt", "%2fetc/passwd", ""):
+        problem(await built_api.visitor.get(f"/docs-assets/{path}"), 404, "not_found")
+
+
+async def test_without_a_built_front_end_the_documentation_says_what_to_do(tmp_path: Path) -> None:
+    async with open_api(replace(SETTINGS, frontend_dir=tmp_path)) as api:
+        response = await api.visitor.get("/api/docs/")
+        assert response.status_code == 503
+        assert "make install" in response.text
+        assert not re.search(r"https?://", response.text)
+
+
+async def test_the_document_that_is_served_is_the_one_that_is_generated(api: Api) -> None:
+    response = await api.visitor.get("/api/schema/openapi.json")
+
+    assert response.json() == msgspec.json.decode(msgspec.json.encode(document(SETTINGS.categories)))
+    assert response.json()["openapi"].startswith("3.1")
+    assert "json" in response.headers["content-type"]
+
+
+async def test_other_sites_may_not_read_answers_unless_the_operator_says_so(api: Api, open_to_ours: Api) -> None:
+    closed = await api.visitor.send("GET", "/api/sessions/", headers={"Origin": OURS})
+    ours = await open_to_ours.visitor.send("GET", "/api/sessions/", headers={"Origin": OURS})
+    foreign = await open_to_ours.visitor.send("GET", "/api/sessions/", headers={"Origin": FOREIGN})
+
+    assert "access-control-allow-origin" not in closed.headers
+    assert "access-control-allow-origin" not in foreign.headers
+    assert ours.headers["access-control-allow-origin"] == OURS
+    assert "Link" in ours.headers["access-control-expose-headers"]
+
+
+async def test_our_site_reads_refusals_too(open_to_ours: Api) -> None:
+    refused = await open_to_ours.visitor.send("GET", "/api/auth/profile/", headers={"Origin": OURS})
+
+    problem(refused, 401, "not_signed_in")
+    assert refused.headers["access-control-allow-origin"] == OURS
+
+
+async def test_our_site_may_ask_beforehand_and_another_is_not_told_yes(open_to_ours: Api) -> None:
+    asked = {"Access-Control-Request-Method": "PATCH", "Access-Control-Request-Headers": "authorization,content-type"}
+
+    ours = await open_to_ours.visitor.send("OPTIONS", "/api/auth/profile/", headers={"Origin": OURS} | asked)
+    foreign = await open_to_ours.visitor.send("OPTIONS", "/api/auth/profile/", headers={"Origin": FOREIGN} | asked)
+
+    assert ours.is_success
+    assert "PATCH" in ours.headers["access-control-allow-methods"]
+    assert "authorization" in ours.headers["access-control-allow-headers"].lower()
+    assert "access-control-allow-origin" not in foreign.headers
+
+
+async def test_answers_are_not_kept_by_caches_nor_guessed_at(api: Api) -> None:
+    response = await api.visitor.get("/api/sessions/")
+
+    assert response.headers["cache-control"] == "no-store"
+    assert response.headers["x-content-type-options"] == "nosniff"

@@ -1,0 +1,263 @@
+import asyncio
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import jwt
+import pytest
+
+from builders import PASSWORD
+from fakes import NOW
+from http_api import SECRET_KEY, Api, Person, problem
+
+PROFILE = "/api/auth/profile/"
+LOGIN = "/api/auth/login/"
+REFRESH = "/api/auth/refresh/"
+LOGOUT = "/api/auth/logout/"
+ANOTHER = "0190a1b2-c3d4-7e5f-8a9b-0c1d2e3f4a5b"
+MEMORY_IS_OVER = timedelta(milliseconds=600)
+
+
+async def log_in(api: Api, person: Person, password: str = PASSWORD) -> Any:
+    return await api.visitor.post(LOGIN, {"email": person.user.email, "password": password})
+
+
+async def test_a_login_answers_with_the_person_and_two_tokens(api: Api) -> None:
+    person = await api.person()
+
+    login = (await log_in(api, person)).json()
+
+    assert set(login) == {"user", "access", "refresh"}
+    assert login["user"] == (await person.get(PROFILE)).json()
+    assert (await Person(api.client, login["access"]).get(PROFILE)).status_code == 200
+
+
+async def test_an_unknown_address_and_a_wrong_password_are_told_the_same(api: Api) -> None:
+    person = await api.person()
+
+    wrong = await log_in(api, person, "not my password")
+    unknown = await api.visitor.post(LOGIN, {"email": "nobody@example.org", "password": PASSWORD})
+
+    assert problem(wrong, 401, "bad_credentials") == problem(unknown, 401, "bad_credentials")
+
+
+async def test_a_switched_off_account_is_told_the_same_as_a_wrong_password(api: Api) -> None:
+    person = await api.person()
+    wrong = problem(await log_in(api, person, "not my password"), 401, "bad_credentials")
+
+    await api.deactivate(person)
+
+    assert problem(await log_in(api, person), 401, "bad_credentials") == wrong
+
+
+async def test_an_unknown_address_costs_the_checking_of_a_password_too(empty_api: Api) -> None:
+    person = await empty_api.person()
+    before = list(empty_api.passwords.verified)
+
+    await log_in(empty_api, person, "not my password")
+    await empty_api.visitor.post(LOGIN, {"email": "nobody@example.org", "password": PASSWORD})
+
+    assert empty_api.passwords.verified[len(before) :] == [person.user.password_hash, None]
+
+
+async def test_an_access_token_lives_a_day(api: Api) -> None:
+    person = await api.person()
+
+    api.clock.advance(timedelta(days=1, seconds=-1))
+    assert (await person.get(PROFILE)).status_code == 200
+
+    api.clock.advance(timedelta(seconds=1))
+    problem(await person.get(PROFILE), 401, "not_signed_in")
+
+
+async def test_a_refresh_token_lives_seven_days_from_its_making(api: Api) -> None:
+    person = await api.person()
+    late = await api.login(person.user)
+
+    api.clock.advance(timedelta(days=7, seconds=-1))
+    assert (await api.visitor.post(REFRESH, {"refresh": person.refresh})).status_code == 200
+
+    api.clock.advance(timedelta(seconds=1))
+    problem(await api.visitor.post(REFRESH, {"refresh": late.refresh}), 401, "bad_refresh_token")
+
+
+async def test_a_refresh_gives_a_new_pair_and_each_of_it_works(api: Api) -> None:
+    person = await api.person()
+
+    pair = (await api.visitor.post(REFRESH, {"refresh": person.refresh})).json()
+
+    assert set(pair) == {"access", "refresh"}
+    assert pair["refresh"] != person.refresh
+    assert (await Person(api.client, pair["access"]).get(PROFILE)).status_code == 200
+    assert (await api.visitor.post(REFRESH, {"refresh": pair["refresh"]})).status_code == 200
+
+
+async def test_a_refresh_token_used_again_ends_the_whole_login(api: Api) -> None:
+    person = await api.person()
+    pair = (await api.visitor.post(REFRESH, {"refresh": person.refresh})).json()
+
+    problem(await api.visitor.post(REFRESH, {"refresh": person.refresh}), 401, "bad_refresh_token")
+
+    problem(await api.visitor.post(REFRESH, {"refresh": pair["refresh"]}), 401, "bad_refresh_token")
+    api.clock.advance(MEMORY_IS_OVER)
+    problem(await person.get(PROFILE), 401, "not_signed_in")
+    problem(await Person(api.client, pair["access"]).get(PROFILE), 401, "not_signed_in")
+
+
+async def test_of_all_who_use_a_refresh_token_at_once_one_gets_a_pair_and_the_login_ends(api: Api) -> None:
+    person = await api.person()
+
+    answers = await asyncio.gather(*(api.visitor.post(REFRESH, {"refresh": person.refresh}) for _ in range(5)))
+
+    assert sorted(answer.status_code for answer in answers) == [200, 401, 401, 401, 401]
+    (pair,) = (answer.json() for answer in answers if answer.status_code == 200)
+    problem(await api.visitor.post(REFRESH, {"refresh": pair["refresh"]}), 401, "bad_refresh_token")
+
+
+async def test_a_reused_refresh_token_leaves_other_logins_alone(api: Api) -> None:
+    person = await api.person()
+    elsewhere = await api.login(person.user)
+    await api.visitor.post(REFRESH, {"refresh": person.refresh})
+
+    await api.visitor.post(REFRESH, {"refresh": person.refresh})
+    api.clock.advance(MEMORY_IS_OVER)
+
+    assert (await elsewhere.get(PROFILE)).status_code == 200
+
+
+async def test_a_logout_ends_refresh_and_access_tokens_of_that_login_only(api: Api) -> None:
+    person = await api.person()
+    elsewhere = await api.login(person.user)
+    assert (await person.get(PROFILE)).status_code == 200
+
+    ended = await api.visitor.post(LOGOUT, {"refresh": person.refresh})
+    api.clock.advance(MEMORY_IS_OVER)
+
+    assert (ended.status_code, ended.content) == (204, b"")
+    problem(await person.get(PROFILE), 401, "not_signed_in")
+    problem(await api.visitor.post(REFRESH, {"refresh": person.refresh}), 401, "bad_refresh_token")
+    assert (await elsewhere.get(PROFILE)).status_code == 200
+
+
+async def test_a_logout_needs_no_living_login(api: Api) -> None:
+    person = await api.person()
+    await api.visitor.post(LOGOUT, {"refresh": person.refresh})
+
+    assert (await api.visitor.post(LOGOUT, {"refresh": person.refresh})).status_code == 204
+    assert (await api.visitor.post(LOGOUT, {"refresh": "never issued"})).status_code == 204
+
+
+async def test_a_used_refresh_token_still_signs_out(api: Api) -> None:
+    person = await api.person()
+    pair = (await api.visitor.post(REFRESH, {"refresh": person.refresh})).json()
+
+    await api.visitor.post(LOGOUT, {"refresh": person.refresh})
+
+    problem(await api.visitor.post(REFRESH, {"refresh": pair["refresh"]}), 401, "bad_refresh_token")
+
+
+async def test_a_deactivated_person_is_out_and_cannot_come_back(api: Api) -> None:
+    person = await api.person()
+    assert (await person.get(PROFILE)).status_code == 200
+
+    await api.deactivate(person)
+    api.clock.advance(MEMORY_IS_OVER)
+
+    problem(await person.get(PROFILE), 401, "not_signed_in")
+    problem(await person.get("/api/sessions/"), 401, "not_signed_in")
+    problem(await api.visitor.post(REFRESH, {"refresh": person.refresh}), 401, "bad_refresh_token")
+    problem(await log_in(api, person), 401, "bad_credentials")
+
+
+async def test_what_another_process_changed_is_seen_after_half_a_second(api: Api) -> None:
+    person = await api.person()
+    assert (await person.get(PROFILE)).status_code == 200
+
+    async with api.storage.unit_of_work() as tx:
+        await tx.users.save(replace(person.user, is_active=False))
+
+    api.clock.advance(timedelta(milliseconds=499))
+    assert (await person.get(PROFILE)).status_code == 200
+    api.clock.advance(timedelta(milliseconds=1))
+    problem(await person.get(PROFILE), 401, "not_signed_in")
+
+
+async def test_a_creator_made_by_another_process_is_not_refused_for_what_was_remembered(api: Api) -> None:
+    person = await api.person()
+    assert (await person.get(PROFILE)).json()["role"] == "user"
+
+    async with api.storage.unit_of_work() as tx:
+        await tx.users.save(replace(person.user, role="creator"))
+
+    assert (await person.get("/api/bookings/creator_bookings/")).status_code == 200
+    assert (await person.get("/api/sessions/", my_sessions="true")).status_code == 200
+
+
+def claims(person: Person, **changes: Any) -> dict[str, Any]:
+    told: dict[str, Any] = jwt.decode(person.access, options={"verify_signature": False})
+    return {name: value for name, value in (told | changes).items() if value is not None}
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"iss": "another"},
+        {"aud": "another"},
+        {"aud": None},
+        {"exp": None},
+        {"exp": int(NOW.timestamp())},
+        {"exp": 10**30},
+        {"exp": "soon"},
+        {"sub": None},
+        {"sub": ANOTHER},
+        {"sub": "1"},
+        {"family": None},
+        {"family": ANOTHER},
+        {"family": 7},
+        {"jti": None},
+    ],
+    ids=str,
+)
+async def test_a_token_that_says_something_else_is_refused(api: Api, changes: dict[str, Any]) -> None:
+    person = await api.person()
+    token = jwt.encode(claims(person, **changes), SECRET_KEY, algorithm="HS256")
+
+    problem(await Person(api.client, token).get(PROFILE), 401, "not_signed_in")
+
+
+async def test_a_token_needs_this_marketplaces_signature(api: Api) -> None:
+    person = await api.person()
+    told = claims(person)
+    head, body, signature = person.access.split(".")
+    forged = [
+        jwt.encode(told, "forty-two characters that are another's!!", algorithm="HS256"),
+        jwt.encode(told, SECRET_KEY * 2, algorithm="HS512"),
+        jwt.encode(told, "", algorithm="none"),
+        f"{jwt.encode(told, '', algorithm='none')}{signature}",
+        f"{head}.{body}.",
+        f"{head}.{body}",
+        f"{head}.{body}.{signature[::-1]}",
+        person.refresh,
+        "null",
+    ]
+
+    for token in forged:
+        problem(await Person(api.client, token).get(PROFILE), 401, "not_signed_in")
+    assert (await Person(api.client, jwt.encode(told, SECRET_KEY, algorithm="HS256")).get(PROFILE)).status_code == 200
+
+
+async def test_what_a_token_says_of_roles_is_never_read(api: Api) -> None:
+    person = await api.person()
+    boasting = claims(person, role="creator", is_staff=True, is_superuser=True)
+    token = jwt.encode(boasting, SECRET_KEY, algorithm="HS256")
+
+    shown = (await Person(api.client, token).get(PROFILE)).json()
+
+    assert (shown["role"], shown["is_staff"], shown["is_superuser"]) == ("user", False, False)
+    problem(await Person(api.client, token).get("/api/bookings/creator_bookings/"), 403, "not_a_creator")
+
+
+async def test_an_access_token_is_no_refresh_token(api: Api) -> None:
+    person = await api.person()
+
+    problem(await api.visitor.post(REFRESH, {"refresh": person.access}), 401, "bad_refresh_token")

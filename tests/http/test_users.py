@@ -1,0 +1,232 @@
+import asyncio
+from collections import Counter
+from datetime import timedelta
+
+import pytest
+
+from builders import PASSWORD
+from http_api import Api, a_registration, a_session_body, bad_fields, problem
+
+PROFILE = "/api/auth/profile/"
+PROFILE_FIELDS = {
+    "id",
+    "email",
+    "username",
+    "role",
+    "avatar",
+    "first_name",
+    "last_name",
+    "time_zone",
+    "is_staff",
+    "is_superuser",
+    "date_joined",
+}
+NEW_PASSWORD = "a staple of batteries"
+
+
+async def test_a_registration_answers_with_the_account_and_nothing_of_its_password(api: Api) -> None:
+    sent = a_registration(role="creator", first_name="Ada", last_name="Byron")
+
+    response = await api.visitor.post("/api/auth/register/", sent)
+
+    assert response.status_code == 201
+    made = response.json()
+    assert made.pop("id")
+    assert made == {name: value for name, value in sent.items() if name != "password"}
+
+
+async def test_who_says_no_role_and_no_name_is_a_nameless_user(api: Api) -> None:
+    made = (await api.visitor.post("/api/auth/register/", a_registration())).json()
+
+    assert (made["role"], made["first_name"], made["last_name"]) == ("user", "", "")
+
+
+async def test_who_registered_can_sign_in(api: Api) -> None:
+    sent = a_registration()
+    made = (await api.visitor.post("/api/auth/register/", sent)).json()
+
+    login = await api.visitor.post("/api/auth/login/", {"email": sent["email"].upper(), "password": PASSWORD})
+
+    assert login.status_code == 200
+    assert login.json()["user"]["id"] == made["id"]
+
+
+async def test_nobody_registers_as_staff(api: Api) -> None:
+    sent = a_registration(is_staff=True, is_superuser=True, is_active=False, id="0190a1b2-c3d4-7e5f-8a9b-0c1d2e3f4a5b")
+    made = (await api.visitor.post("/api/auth/register/", sent)).json()
+
+    login = await api.visitor.post("/api/auth/login/", {"email": sent["email"], "password": PASSWORD})
+
+    assert made["id"] != sent["id"]
+    assert not login.json()["user"]["is_staff"]
+    assert not login.json()["user"]["is_superuser"]
+
+
+@pytest.mark.parametrize("email", ["twin@example.org", "TWIN@Example.ORG", " twin@example.org "])
+async def test_an_email_address_has_one_account_whatever_its_case(empty_api: Api, email: str) -> None:
+    await empty_api.person(email="Twin@example.org")
+
+    problem(await empty_api.visitor.post("/api/auth/register/", a_registration(email=email)), 409, "email_taken")
+
+
+@pytest.mark.parametrize("username", ["straße", "STRASSE", "\uff33trasse"])
+async def test_a_username_is_taken_whatever_its_case_and_width(empty_api: Api, username: str) -> None:
+    await empty_api.person(username="Strasse")
+
+    refused = await empty_api.visitor.post("/api/auth/register/", a_registration(username=username))
+
+    problem(refused, 409, "username_taken")
+
+
+async def test_of_all_who_register_one_address_at_once_one_has_it(api: Api) -> None:
+    sent = a_registration()
+
+    answers = await asyncio.gather(*(api.visitor.post("/api/auth/register/", sent) for _ in range(10)))
+
+    assert Counter(answer.status_code for answer in answers) == {201: 1, 409: 9}
+
+
+@pytest.mark.parametrize("password", ["1234567", "x" * 129, "password1", "PASSWORD1", "Ada.Byron", "ada@byron.org"])
+async def test_a_password_that_is_short_long_common_or_ones_own_name_is_refused(api: Api, password: str) -> None:
+    sent = a_registration(email="ada@byron.org", username="ada.byron", password=password)
+
+    assert bad_fields(await api.visitor.post("/api/auth/register/", sent)) == {"password"}
+
+
+async def test_the_spaces_around_a_password_are_part_of_it(api: Api) -> None:
+    sent = a_registration(password="  padded  ")
+    await api.visitor.post("/api/auth/register/", sent)
+
+    bare = await api.visitor.post("/api/auth/login/", {"email": sent["email"], "password": "padded"})
+    padded = await api.visitor.post("/api/auth/login/", {"email": sent["email"], "password": "  padded  "})
+
+    assert (bare.status_code, padded.status_code) == (401, 200)
+
+
+async def test_a_profile_shows_ones_own_account(api: Api) -> None:
+    person = await api.person(avatar="https://example.org/ada.png", time_zone="Europe/Madrid")
+
+    shown = (await person.get(PROFILE)).json()
+
+    assert set(shown) == PROFILE_FIELDS
+    assert shown["id"] == str(person.id)
+    assert (shown["email"], shown["time_zone"]) == (person.user.email, "Europe/Madrid")
+    assert shown["date_joined"] == "2030-01-07T09:00:00Z"
+
+
+async def test_a_partial_change_leaves_the_rest_as_it_is(api: Api) -> None:
+    person = await api.person(avatar="https://example.org/ada.png")
+    before = (await person.get(PROFILE)).json()
+
+    changed = (await person.patch(PROFILE, {"first_name": "Augusta", "time_zone": "Asia/Tokyo"})).json()
+
+    assert changed == before | {"first_name": "Augusta", "time_zone": "Asia/Tokyo"}
+    assert (await person.get(PROFILE)).json() == changed
+
+
+async def test_a_full_change_needs_the_username(api: Api) -> None:
+    person = await api.person()
+
+    assert bad_fields(await person.put(PROFILE, {"first_name": "Augusta"})) == {"username"}
+    assert (await person.put(PROFILE, {"username": f"{person.user.username}.2"})).status_code == 200
+
+
+@pytest.mark.parametrize("method", ["PUT", "PATCH"])
+async def test_what_cannot_be_changed_here_is_ignored(api: Api, method: str) -> None:
+    person = await api.person()
+    before = (await person.get(PROFILE)).json()
+    fixed = {"id": "1", "email": "x@example.org", "role": "creator", "is_staff": True, "is_superuser": True}
+
+    changed = await person.send(method, PROFILE, json={"username": person.user.username, **fixed})
+
+    assert changed.status_code == 200
+    assert changed.json() == before
+
+
+async def test_a_change_to_somebody_elses_username_is_refused(api: Api) -> None:
+    person, other = await api.person(), await api.person()
+
+    problem(await person.patch(PROFILE, {"username": other.user.username.upper()}), 409, "username_taken")
+    assert (await person.patch(PROFILE, {"username": person.user.username.upper()})).status_code == 200
+
+
+@pytest.mark.parametrize("none", [None, ""])
+async def test_an_avatar_can_be_taken_away(api: Api, none: str | None) -> None:
+    person = await api.person(avatar="https://example.org/ada.png")
+
+    assert (await person.patch(PROFILE, {"avatar": none})).json()["avatar"] is None
+
+
+async def test_a_user_becomes_a_creator_at_once_and_with_the_same_token(api: Api) -> None:
+    person = await api.person()
+    problem(await person.post("/api/sessions/", a_session_body()), 403, "not_a_creator")
+
+    promoted = await person.post("/api/auth/become-creator/")
+
+    assert (promoted.status_code, promoted.json()["role"]) == (200, "creator")
+    assert set(promoted.json()) == PROFILE_FIELDS
+    assert (await person.post("/api/sessions/", a_session_body())).status_code == 201
+
+
+async def test_a_creator_cannot_become_one_again(api: Api) -> None:
+    problem(await (await api.creator()).post("/api/auth/become-creator/"), 409, "illegal_transition")
+
+
+async def test_a_new_password_replaces_the_old_one(api: Api) -> None:
+    person = await api.person()
+
+    changed = await person.post("/api/auth/password/", {"current_password": PASSWORD, "new_password": NEW_PASSWORD})
+
+    assert (changed.status_code, changed.content) == (204, b"")
+    credentials = {"email": person.user.email}
+    old = await api.visitor.post("/api/auth/login/", credentials | {"password": PASSWORD})
+    new = await api.visitor.post("/api/auth/login/", credentials | {"password": NEW_PASSWORD})
+    assert (old.status_code, new.status_code) == (401, 200)
+
+
+async def test_a_new_password_ends_every_other_login_but_not_this_one(api: Api) -> None:
+    person = await api.person()
+    elsewhere = await api.login(person.user)
+    assert (await elsewhere.get(PROFILE)).status_code == 200
+
+    await person.post("/api/auth/password/", {"current_password": PASSWORD, "new_password": NEW_PASSWORD})
+    api.clock.advance(timedelta(milliseconds=600))
+
+    problem(await elsewhere.get(PROFILE), 401, "not_signed_in")
+    refused = await api.visitor.post("/api/auth/refresh/", {"refresh": elsewhere.refresh})
+    problem(refused, 401, "bad_refresh_token")
+    assert (await person.get(PROFILE)).status_code == 200
+    assert (await api.visitor.post("/api/auth/refresh/", {"refresh": person.refresh})).status_code == 200
+
+
+async def test_a_password_change_names_all_that_is_wrong_with_it(api: Api) -> None:
+    person = await api.person()
+
+    refused = await person.post("/api/auth/password/", {"current_password": "wrong", "new_password": "short"})
+
+    assert bad_fields(refused) == {"current_password", "new_password"}
+    assert bad_fields(await person.post("/api/auth/password/", {})) == {"current_password", "new_password"}
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("time_zone", "Europe/Atlantis"),
+        ("time_zone", ""),
+        ("time_zone", "localtime"),
+        ("avatar", "ftp://example.org/a.png"),
+        ("avatar", "javascript:alert(1)"),
+        ("avatar", "https://user@example.org/a.png"),
+        ("avatar", "https://example.org/" + "x" * 2030),
+        ("username", "a"),
+        ("username", "x" * 151),
+        ("username", "two words"),
+        ("username", "semi;colon"),
+        ("first_name", "x" * 151),
+        ("first_name", None),
+    ],
+)
+async def test_a_profile_takes_no_nonsense(api: Api, field: str, value: object) -> None:
+    person = await api.person()
+
+    assert bad_fields(await person.patch(PROFILE, {field: value})) == {field}

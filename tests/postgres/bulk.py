@@ -1,0 +1,99 @@
+"""A marketplace of some size, loaded by a few statements.
+
+The word `everywhere` stands in every description, `common` in three titles of ten, `rare` in one of ten thousand,
+among tens of thousands of others. One person and one creator have bookings by the thousand.
+"""
+
+from dataclasses import dataclass
+from hashlib import md5
+from uuid import UUID
+
+import asyncpg
+
+PEOPLE = 5_000
+CREATORS = 2_000
+BUSY_CREATOR = 1
+BUSY_PERSON = PEOPLE
+BUSY = 5_000
+"""Bookings of the one busy person at most; of the busy creator's sessions there are more."""
+
+OWNER = "md5('user' || CASE WHEN n % 10 = 0 THEN 1 ELSE 1 + n % $2 END)::uuid"
+"""The creator of session `n`: one of ten sessions is the busy creator's."""
+
+USERS = """
+    INSERT INTO users (id, email, email_folded, username, username_folded, password_hash, role, avatar, first_name,
+        last_name, time_zone, is_active, is_staff, is_superuser, date_joined)
+    SELECT md5('user' || n)::uuid, name || '@example.org', name || '@example.org', name, name, 'plain:x',
+        CASE WHEN n <= $2 THEN 'creator' ELSE 'user' END, NULL, 'Ada', 'Lovelace', 'UTC', n % 100 <> 50, false, false,
+        '2026-01-01Z'
+    FROM generate_series(1, $1::int) n, format('person%s', n) AS name
+"""
+SESSIONS = f"""
+    INSERT INTO sessions (id, creator_id, title, title_key, description, duration, price, max_participants, image_url,
+        status, category, tags, created_at, archived_at, searched)
+    SELECT md5('session' || n)::uuid, {OWNER}, title, title, description, 15 + 15 * (n % 12),
+        (n * 7919::bigint % 20000) / 100.0, 10, NULL, CASE WHEN n % 20 = 7 THEN 'inactive' ELSE 'active' END,
+        (ARRAY['art', 'business', 'cooking', 'fitness', 'languages', 'music', 'technology', 'wellbeing'])[1 + n % 8],
+        ARRAY['tag' || n % 50, 'tag' || (50 + n % 1000)], '2026-01-01Z'::timestamptz + n * interval '1 minute',
+        CASE WHEN n % 50 = 13 THEN now() END,
+        setweight(to_tsvector('marketplace', title), 'A') || setweight(to_tsvector('marketplace', description), 'B')
+    FROM generate_series(1, $1::int) n,
+        concat_ws(' ', CASE WHEN n % 10 < 3 THEN 'common' END, CASE WHEN n % 10000 = 1 THEN 'rare' END,
+            left(md5('t' || n % 4000), 7), left(md5('u' || n % 700), 6)) AS title,
+        concat_ws(' ', 'everywhere', left(md5('a' || n % 20000), 8), left(md5('b' || n % 3000), 7),
+            left(md5('c' || n % 500), 6), left(md5('d' || n % 90), 5)) AS description
+"""  # noqa: S608 - constant text
+LEXEMES = """
+    INSERT INTO lexemes (lexeme, deletions)
+    SELECT word, word || ARRAY(SELECT overlay(word PLACING '' FROM i FOR 1) FROM generate_series(1, length(word)) i)
+    FROM ts_stat('SELECT searched FROM sessions')
+"""
+SLOTS = f"""
+    INSERT INTO slots (session_id, creator_id, starts_at, ends_at, blocked, capacity, seats_taken)
+    SELECT md5('session' || n)::uuid, {OWNER}, starts_at, starts_at + interval '15 minutes',
+        tstzrange(starts_at, starts_at + interval '15 minutes'), 10, $3
+    FROM generate_series(1, $1::int) n,
+        LATERAL (SELECT '2030-02-01Z'::timestamptz + n * interval '1 hour') AS at (starts_at)
+"""  # noqa: S608 - constant text
+BOOKINGS = f"""
+    INSERT INTO bookings (id, session_id, creator_id, user_id, starts_at, seats, amount, status, created_at)
+    SELECT md5(s || 'booking' || n)::uuid, md5('session' || n)::uuid, {OWNER},
+        CASE WHEN s = 1 AND n <= $5 THEN md5('user' || $4::int)::uuid
+            ELSE md5('user' || ($2 + 1 + (n * 4 + s) % ($4 - $2 - 1)))::uuid END,
+        '2030-02-01Z'::timestamptz + n * interval '1 hour', 1, 10, 'confirmed',
+        '2026-06-01Z'::timestamptz + (n * 4 + s) * interval '1 second'
+    FROM generate_series(1, $1::int) n, generate_series(1, $3::int) s
+"""  # noqa: S608 - constant text
+STEPS = """
+    INSERT INTO booking_steps (booking_id, at, actor_id, from_status, to_status, reason)
+    SELECT id, created_at, user_id, NULL, status, '' FROM bookings
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Size:
+    """How much there is. Every slot has `seats` bookings of one seat."""
+
+    sessions: int = 200_000
+    slots: int = 50_000
+    seats: int = 4
+
+
+async def load(dsn: str, size: Size) -> None:
+    """Fill a migrated database, and let the planner know what is in it."""
+    connection = await asyncpg.connect(dsn, server_settings={"synchronous_commit": "off", "jit": "off"})
+    try:
+        await connection.execute(USERS, PEOPLE, CREATORS)
+        await connection.execute(SESSIONS, size.sessions, CREATORS)
+        await connection.execute(LEXEMES)
+        await connection.execute(SLOTS, size.slots, CREATORS, size.seats)
+        await connection.execute(BOOKINGS, size.slots, CREATORS, size.seats, BUSY_PERSON, BUSY)
+        await connection.execute(STEPS)
+        await connection.execute("VACUUM ANALYZE")
+    finally:
+        await connection.close()
+
+
+def numbered(kind: str, number: int) -> UUID:
+    """The id of the user or session with this number."""
+    return UUID(md5(f"{kind}{number}".encode(), usedforsecurity=False).hexdigest())

@@ -1,0 +1,162 @@
+"""People who ask the program for things at the same time, and what must be true of the books afterwards."""
+
+import asyncio
+from collections import Counter
+from collections.abc import Awaitable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from itertools import cycle
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+import httpx
+
+from builders import TOMORROW, a_family, stored_users
+from marketplace.adapters.security.access_tokens import JwtAccessTokens
+from marketplace.adapters.system import UuidSeven
+from marketplace.core.entities.sessions import Session
+from marketplace.core.entities.tokens import Claims, refresh_token_hash
+from marketplace.core.entities.users import User
+from marketplace.core.ports.storage import Storage
+from postgres.servers import SECRET_KEY, Server
+
+TOKENS = JwtAccessTokens(secret_key=SECRET_KEY, time_to_live=timedelta(days=1), ids=UuidSeven())
+
+DISCREPANCIES = {
+    "a slot whose seats are not those of its live bookings": """
+        SELECT l.session_id FROM slots l WHERE l.seats_taken <> (SELECT coalesce(sum(b.seats), 0) FROM bookings b
+            WHERE (b.session_id, b.starts_at) = (l.session_id, l.starts_at) AND b.status IN ('pending', 'confirmed'))
+    """,
+    "an oversold slot": "SELECT session_id FROM slots WHERE seats_taken NOT BETWEEN 0 AND capacity",
+    "a creator in two places": """
+        SELECT one.session_id FROM slots one JOIN slots other ON one.creator_id = other.creator_id
+            AND one.starts_at < other.ends_at AND other.starts_at < one.ends_at
+            AND (one.session_id, one.starts_at) < (other.session_id, other.starts_at)
+        WHERE one.seats_taken > 0 AND other.seats_taken > 0
+    """,
+    "an upcoming slot that disagrees with its session": """
+        SELECT s.id FROM slots l JOIN sessions s ON s.id = l.session_id WHERE l.starts_at > now() AND l.seats_taken > 0
+            AND (l.capacity, l.ends_at) <> (s.max_participants, l.starts_at + make_interval(mins => s.duration))
+    """,
+    "a booking without its first step": """
+        SELECT b.id FROM bookings b WHERE NOT EXISTS (
+            SELECT FROM booking_steps h WHERE h.booking_id = b.id AND h.from_status IS NULL)
+    """,
+    "a booking that its last step does not explain": """
+        SELECT b.id FROM bookings b WHERE b.status <> (
+            SELECT h.to_status FROM booking_steps h WHERE h.booking_id = b.id ORDER BY h.id DESC LIMIT 1)
+    """,
+    "a live booking of an archived session": """
+        SELECT b.id FROM bookings b JOIN sessions s ON s.id = b.session_id
+        WHERE s.archived_at IS NOT NULL AND b.status IN ('pending', 'confirmed')
+    """,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Somebody with a login."""
+
+    user: User
+    headers: dict[str, str]
+
+
+async def people(storage: Storage, number: int, **facts: Any) -> Sequence[Person]:
+    """Accounts that are signed in, without the price of hashing passwords."""
+    now = datetime.now(UTC)
+    users = await stored_users(storage, number, **facts)
+    families = [a_family(user, created_at=now) for user in users]
+    async with storage.unit_of_work() as tx:
+        for family in families:
+            await tx.tokens.add_family(family, refresh_token_hash(str(family.id)))
+    return [
+        Person(user, {"Authorization": f"Bearer {TOKENS.issue(Claims(user_id=user.id, family_id=family.id), now)}"})
+        for user, family in zip(users, families, strict=True)
+    ]
+
+
+async def person(storage: Storage, **facts: Any) -> Person:
+    return (await people(storage, 1, **facts))[0]
+
+
+def book(
+    server: Server, buyer: Person, session: Session, *, starts_at: datetime = TOMORROW, seats: int = 1
+) -> Awaitable[httpx.Response]:
+    body = {"session": str(session.id), "booking_date": starts_at.isoformat(), "seats": seats}
+    return server.client.post("/api/bookings/", headers=buyer.headers, json=body)
+
+
+async def rush(
+    servers: Iterable[Server], buyers: Sequence[Person], sessions: Sequence[Session], **facts: Any
+) -> list[httpx.Response]:
+    """Every buyer books at once, each through the next server and of the next session."""
+    turns = zip(buyers, cycle(servers), cycle(sessions), strict=False)
+    return await asyncio.gather(*(book(server, buyer, session, **facts) for buyer, server, session in turns))
+
+
+def answers(responses: Iterable[httpx.Response]) -> Counter[str]:
+    """How often each answer was given: its status, and the code of what was refused."""
+    return Counter(
+        f"{response.status_code} {response.json()['code']}" if response.is_error else str(response.status_code)
+        for response in responses
+    )
+
+
+def statuses(responses: Iterable[httpx.Response]) -> set[int]:
+    return {response.status_code for response in responses}
+
+
+def booked(responses: Iterable[httpx.Response]) -> list[UUID]:
+    """The ids of the bookings that were promised."""
+    return [UUID(response.json()["id"]) for response in responses if response.status_code == httpx.codes.CREATED]
+
+
+class Books:
+    """The database itself, read past the program."""
+
+    def __init__(self, dsn: str) -> None:
+        self._dsn = dsn
+
+    async def ask(self, statement: str, *arguments: object) -> list[Any]:
+        """The first column."""
+        connection = await asyncpg.connect(self._dsn)
+        try:
+            return [row[0] for row in await connection.fetch(statement, *arguments)]
+        finally:
+            await connection.close()
+
+    async def discrepancies(self) -> list[str]:
+        """Everything that is not as it must be, in words."""
+        return [words for words, statement in DISCREPANCIES.items() if await self.ask(statement)]
+
+    async def seats_taken(self, session: Session) -> list[int]:
+        """Of each slot of a session, by start."""
+        statement = "SELECT seats_taken FROM slots WHERE session_id = $1 ORDER BY starts_at"
+        return await self.ask(statement, session.id)
+
+    async def missing(self, bookings: Sequence[UUID]) -> list[UUID]:
+        """Those of the bookings that are not there."""
+        return await self.ask("SELECT id FROM unnest($1::uuid[]) id EXCEPT SELECT id FROM bookings", bookings)
+
+    async def deadlocks(self) -> int:
+        """How many this database has seen. Ends its connections, which tell what they counted when they end."""
+        await self.ask(
+            "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND backend_type = 'client backend' AND pid <> pg_backend_pid()"
+        )
+        found = await self.ask("SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()")
+        return int(found[0])
+
+    async def deadlock(self) -> None:
+        """Bring one about: two who hold one lock each ask for the other's."""
+        one, other = [await asyncpg.connect(self._dsn) for _ in range(2)]
+        try:
+            await one.execute("SELECT pg_advisory_lock(1)")
+            await other.execute("SELECT pg_advisory_lock(2)")
+            crossed = one.execute("SELECT pg_advisory_lock(2)"), other.execute("SELECT pg_advisory_lock(1)")
+            results = await asyncio.gather(*crossed, return_exceptions=True)
+            assert [type(result) for result in results].count(asyncpg.DeadlockDetectedError) == 1
+        finally:
+            await one.close()
+            await other.close()
