@@ -1,11 +1,11 @@
 """Things to test with: each has sensible facts, and a test names only those that it is about."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 from decimal import Decimal
 from itertools import count
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
 from uuid_utils.compat import uuid7
@@ -27,6 +27,8 @@ TOMORROW = NOW + timedelta(days=1)
 PASSWORD = "correct horse"
 REFRESH_TTL = timedelta(days=7)
 CATEGORIES = ("fitness", "music", "technology")
+
+T = TypeVar("T")
 
 _numbers = count(1)
 
@@ -128,6 +130,11 @@ def a_caller(user: User, family_id: UUID | None = None) -> Caller:
     )
 
 
+def as_a(kind: type[T], thing: object) -> T:
+    """The part of a thing that this kind has: what is kept of it, without what it is read with."""
+    return kind(**{field.name: getattr(thing, field.name) for field in fields(kind)})  # type: ignore[arg-type]
+
+
 def somebody(user_id: UUID | None = None, *, is_staff: bool = False) -> Caller:
     """The caller with this id, of whom nothing else matters."""
     return Caller(user_id=user_id or uuid7(), family_id=uuid7(), role="user", is_staff=is_staff, is_superuser=False)
@@ -218,7 +225,12 @@ def services_over(
             refresh_ttl=REFRESH_TTL,
         ),
         sessions=SessionService(
-            unit_of_work=begin, catalog=storage.catalog, clock=clock, ids=ids, categories=CATEGORIES
+            unit_of_work=begin,
+            catalog=storage.catalog,
+            users=storage.users,
+            clock=clock,
+            ids=ids,
+            categories=CATEGORIES,
         ),
         bookings=BookingService(unit_of_work=begin, lists=storage.booking_lists, clock=clock, ids=ids),
     )

@@ -10,12 +10,11 @@ import asyncpg
 
 from marketplace.adapters.postgres.embedded import EmbeddedPostgresError, find_binaries
 from marketplace.adapters.postgres.revisions import newest_revision
-from marketplace.core.errors import Busy
 from marketplace.serving import check_port
 from marketplace.settings import Settings, SettingsError, read_settings
 
 POSTGRES_LEAST = 150_000
-EXTENSIONS = ("btree_gist", "unaccent")
+EXTENSIONS = ("btree_gist",)
 PATIENCE = 5
 """Seconds to wait for the database."""
 
@@ -83,7 +82,7 @@ def _docs(settings: Settings) -> Finding:
 def _database(url: str) -> Iterator[Finding]:
     try:
         version, missing, revision = asyncio.run(_look_at_database(url))
-    except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError, Busy) as error:
+    except (OSError, OverflowError, ValueError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
         yield Finding(
             subject="database",
             is_good=False,

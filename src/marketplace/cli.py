@@ -5,7 +5,9 @@ import json
 import sys
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
+from socket import gaierror
 
+import asyncpg
 import click
 
 from marketplace import __version__
@@ -38,8 +40,12 @@ def told_plainly() -> Iterator[None]:
         raise click.ClickException(error.detail) from None
     except (SettingsError, EmbeddedPostgresError, RealDataPresent, MarketplaceError) as error:
         raise click.ClickException(str(error)) from None
-    except OSError as error:
+    except (ConnectionError, TimeoutError, gaierror) as error:
         raise click.ClickException(f"The database cannot be reached: {error}") from None
+    except asyncpg.PostgresError as error:
+        raise click.ClickException(f"The database refused: {error}") from None
+    except (OSError, ValueError) as error:
+        raise click.ClickException(str(error)) from None
 
 
 @click.group()

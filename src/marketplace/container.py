@@ -123,6 +123,7 @@ class Services(Provider):
         return SessionService(
             unit_of_work=storage.unit_of_work,
             catalog=storage.catalog,
+            users=storage.users,
             clock=clock,
             ids=ids,
             categories=settings.categories,

@@ -39,7 +39,11 @@ def migrate_settings(settings: Settings) -> None:
 
 
 def seed(settings: Settings) -> DemoReport:
-    """Fill the database of these settings with the demo. Raises `RealDataPresent`."""
+    """Fill the database of these settings with the demo. Raises `RealDataPresent`, `SettingsError` in production."""
+    if settings.environment == "production":
+        raise SettingsError(
+            f"{PREFIX}ENVIRONMENT is 'production', but must be development for demo data: its password is public."
+        )
 
     async def run() -> DemoReport:
         container = make_container(settings)

@@ -27,7 +27,7 @@ class Settings:
 
     environment: Literal["development", "production"] = "development"
     storage: Literal["postgres", "memory"] = "postgres"
-    database_url: str | None = None
+    database_url: str | None = field(default=None, repr=False)
     data_dir: Path = Path(".marketplace")
     frontend_dir: Path = Path("frontend/dist")
     secret_key: str | None = field(default=None, repr=False)
@@ -99,7 +99,13 @@ def _matching(pattern: str, expected: str) -> Callable[[str], str]:
 
 
 def _several(parse: Callable[[str], str]) -> Callable[[str], tuple[str, ...]]:
-    return lambda text: tuple(parse(part.strip()) for part in text.split(",") if part.strip())
+    def parse_all(text: str) -> tuple[str, ...]:
+        parts = tuple(parse(part.strip()) for part in text.split(",") if part.strip())
+        if not parts:
+            raise ValueError("at least one, by comma")
+        return parts
+
+    return parse_all
 
 
 def _on_or_off(text: str) -> bool:

@@ -5,7 +5,16 @@ from uuid import uuid4
 
 import pytest
 
-from builders import TOMORROW, a_contact, session_details, somebody, stored_booking, stored_session, stored_user
+from builders import (
+    TOMORROW,
+    a_contact,
+    as_a,
+    session_details,
+    somebody,
+    stored_booking,
+    stored_session,
+    stored_user,
+)
 from contracts.harness import waits
 from fakes import NOW
 from marketplace.core.entities.bookings import Booking, BookingDetails, BookingHistory, BookingStep
@@ -53,7 +62,7 @@ async def test_saving_changes_the_status_and_appends_the_step(storage: Storage) 
     assert found is not None
     assert found.status == "cancelled"
     assert found.history == (booking.made(), step)
-    assert await acquired(storage, booking) == cancelled
+    assert as_a(Booking, await acquired(storage, booking)) == cancelled
 
 
 async def test_a_step_that_the_marketplace_took_has_no_actor(storage: Storage) -> None:
@@ -80,7 +89,7 @@ async def test_who_acquires_after_waiting_gets_the_newest_booking(storage: Stora
         await tx.bookings.save(cancelled, step)
         await tx.slots.release(cancelled)
 
-    assert await other == cancelled
+    assert as_a(Booking, await other) == as_a(Booking, cancelled)
 
 
 @pytest.mark.parametrize("party", ["user", "creator"])

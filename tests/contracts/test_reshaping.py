@@ -82,10 +82,18 @@ async def test_empty_slots_may_come_to_overlap(storage: Storage) -> None:
 
     await reshape(storage, longer)
 
-    assert await slots_of(storage, session) == (
-        Slot.of(longer, TOMORROW, 0),
-        Slot.of(longer, TOMORROW + timedelta(hours=1), 1),
-    )
+    assert await slots_of(storage, session) == (Slot.of(longer, TOMORROW + timedelta(hours=1), 1),)
+
+
+async def test_an_empty_slot_takes_what_the_session_has_when_it_is_opened_again(storage: Storage) -> None:
+    session = await stored_session(storage, duration=60, max_participants=3)
+    await cancel_now(storage, await stored_booking(storage, session))
+    smaller = replace(session, duration=30, max_participants=2)
+    await reshape(storage, smaller)
+
+    await stored_booking(storage, smaller)
+
+    assert await slots_of(storage, session) == (Slot.of(smaller, TOMORROW, 1),)
 
 
 async def test_a_session_that_was_never_booked_has_no_upcoming_slots(storage: Storage) -> None:

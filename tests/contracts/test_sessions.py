@@ -6,7 +6,7 @@ from uuid import uuid4
 
 import pytest
 
-from builders import TOMORROW, a_session, stored_session, stored_user
+from builders import TOMORROW, a_session, as_a, stored_session, stored_user
 from contracts.harness import waits
 from fakes import NOW
 from marketplace.core.entities.sessions import Session
@@ -73,7 +73,7 @@ async def test_saving_changes_every_field(storage: Storage) -> None:
 
     await save(storage, changed)
 
-    assert await acquired(storage, session) == changed
+    assert as_a(Session, await acquired(storage, session)) == changed
 
 
 async def test_a_session_is_found_in_every_state(storage: Storage) -> None:
@@ -114,7 +114,7 @@ async def test_an_edit_waits_for_buyers_who_were_offered_the_session(storage: St
         editing = asyncio.create_task(acquired(storage, session))
         assert await waits(editing)
 
-    assert await editing == session
+    assert as_a(Session, await editing) == session
 
 
 async def test_of_two_edits_the_second_begins_with_what_the_first_left(storage: Storage) -> None:

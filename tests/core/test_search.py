@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from marketplace.core.entities.search import deletions, is_one_typo, title_key, words
+from marketplace.core.entities.search import is_one_typo, title_key, words
 
 ALPHABET = "abc"
 short_words = st.text(ALPHABET, max_size=6)
@@ -26,12 +26,11 @@ def test_one_typo_is_what_trying_every_edit_finds(one: str, other: str) -> None:
 
 
 @given(st.data())
-def test_every_edit_of_a_word_is_one_typo_either_way_and_shares_a_deletion(data: st.DataObject) -> None:
+def test_every_edit_of_a_word_is_one_typo_either_way(data: st.DataObject) -> None:
     word = data.draw(short_words)
     for typo in typos(word):
         assert is_one_typo(word, typo)
         assert is_one_typo(typo, word)
-        assert deletions(word) & deletions(typo)
 
 
 def test_a_word_is_no_typo_of_itself() -> None:
@@ -43,6 +42,9 @@ def test_a_word_is_no_typo_of_itself() -> None:
     [
         ("Morning Yoga", ("morning", "yoga")),
         ("Crème brûlée", ("creme", "brulee")),
+        ("Smørrebrød, Łódź, Straße, Æther", ("smorrebrod", "lodz", "strasse", "aether")),
+        ("003e9b 0e1b0d2b", ("003e9b", "0e1b0d2b")),
+        ("x" * 300, ("x" * 100,)),
         ("CREME BRU\u0302LE\u0301E", ("creme", "brulee")),
         ("Straße", ("strasse",)),
         ("snake_case, dash-ed; don't", ("snake", "case", "dash", "ed", "don", "t")),

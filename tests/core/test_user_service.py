@@ -1,3 +1,4 @@
+import asyncio
 from uuid import uuid4
 
 import pytest
@@ -115,3 +116,21 @@ async def test_nobody_unknown_is_switched_off(services: Services) -> None:
         await services.users.set_active(uuid4(), is_active=False)
     with pytest.raises(NotFound):
         await services.users.profile(a_caller(a_user()))
+
+
+async def test_of_two_password_changes_at_once_the_second_is_judged_by_the_first(
+    services: Services, storage: Storage
+) -> None:
+    user = await stored_user(storage)
+    changes = [
+        services.users.change_password(
+            a_caller(user), current_password=PASSWORD, new_password=f"another {PASSWORD} {n}"
+        )
+        for n in range(2)
+    ]
+
+    outcomes = await asyncio.gather(*changes, return_exceptions=True)
+
+    refused = [outcome for outcome in outcomes if isinstance(outcome, Invalid)]
+    assert len(refused) == 1
+    assert list(refused[0].faults) == ["current_password"]

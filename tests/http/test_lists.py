@@ -214,3 +214,21 @@ async def test_a_host_header_that_is_no_host_is_no_bug(empty_api: Api, host: str
     response = await empty_api.visitor.send("GET", f"{SESSIONS}?limit=1", headers={"Host": host})
 
     assert response.status_code in {200, 400}
+
+
+@pytest.mark.parametrize("ordering", ["title", "-title"])
+async def test_titles_of_the_longest_letters_do_not_stop_the_paging(api: Api, ordering: str) -> None:
+    creator = await api.creator()
+    made = [await api.session(creator, title="\U00020000" * 199 + last) for last in "\U00020001\U00020002\U00020003"]
+    pages = await all_pages(api.visitor, f"/api/sessions/?creator={creator.id}&ordering={ordering}&limit=1")
+    expected = [str(session.id) for session in made]
+    assert [found for page in pages for found in page] == (expected if ordering == "title" else expected[::-1])
+
+
+async def test_parameters_that_are_no_filters_do_not_matter_to_a_cursor(api: Api) -> None:
+    creator = await api.creator()
+    for number in range(2):
+        await api.session(creator, title=f"Yoga {number}")
+    first = await api.visitor.get(f"/api/sessions/?creator={creator.id}&limit=1")
+    following = await api.visitor.get(f"{next_page(first)}&utm_source=letter")
+    assert following.status_code == 200

@@ -36,7 +36,7 @@ SESSIONS = f"""
         (ARRAY['art', 'business', 'cooking', 'fitness', 'languages', 'music', 'technology', 'wellbeing'])[1 + n % 8],
         ARRAY['tag' || n % 50, 'tag' || (50 + n % 1000)], '2026-01-01Z'::timestamptz + n * interval '1 minute',
         CASE WHEN n % 50 = 13 THEN now() END,
-        setweight(to_tsvector('marketplace', title), 'A') || setweight(to_tsvector('marketplace', description), 'B')
+        setweight(to_tsvector('simple', title), 'A') || setweight(to_tsvector('simple', description), 'B')
     FROM generate_series(1, $1::int) n,
         concat_ws(' ', CASE WHEN n % 10 < 3 THEN 'common' END, CASE WHEN n % 10000 = 1 THEN 'rare' END,
             left(md5('t' || n % 4000), 7), left(md5('u' || n % 700), 6)) AS title,

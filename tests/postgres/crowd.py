@@ -152,9 +152,9 @@ class Books:
         """Bring one about: two who hold one lock each ask for the other's."""
         one, other = [await asyncpg.connect(self._dsn) for _ in range(2)]
         try:
-            await one.execute("SELECT pg_advisory_lock(1)")
-            await other.execute("SELECT pg_advisory_lock(2)")
-            crossed = one.execute("SELECT pg_advisory_lock(2)"), other.execute("SELECT pg_advisory_lock(1)")
+            await one.execute("BEGIN; SELECT pg_advisory_xact_lock(1)")
+            await other.execute("BEGIN; SELECT pg_advisory_xact_lock(2)")
+            crossed = one.execute("SELECT pg_advisory_xact_lock(2)"), other.execute("SELECT pg_advisory_xact_lock(1)")
             results = await asyncio.gather(*crossed, return_exceptions=True)
             assert [type(result) for result in results].count(asyncpg.DeadlockDetectedError) == 1
         finally:

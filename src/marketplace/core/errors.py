@@ -60,6 +60,13 @@ class Busy(MarketplaceError):
     sentence = "The service is busy. Nothing was changed; please try again in a moment."
 
 
+class OutcomeUnknown(MarketplaceError):
+    """The database was lost while it committed: the change was made or was not."""
+
+    code = "outcome_unknown"
+    sentence = "The answer of the database was lost. The change may have been made: please look before you try again."
+
+
 class Collision(Busy):
     """The database ended this transaction in favour of another (deadlock, lock timeout): worth one more try."""
 

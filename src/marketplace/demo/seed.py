@@ -191,6 +191,7 @@ class _Seeding:
         return SessionService(
             unit_of_work=self.storage.unit_of_work,
             catalog=self.storage.catalog,
+            users=self.storage.users,
             clock=_Moment(at),
             ids=self.ids,
             categories=self.categories,

@@ -17,7 +17,7 @@ from marketplace.http.routes import CONTROLLERS
 from marketplace.settings import Settings
 
 BODY_MOST = 1024 * 1024
-EXPOSED_HEADERS = ["Link", "Retry-After", "X-Total-Count", "Idempotency-Replayed"]
+EXPOSED_HEADERS = ["Link", "Retry-After"]
 
 
 @get("/", opt=opt(Access.PUBLIC), include_in_schema=False)
@@ -64,7 +64,7 @@ def _cors(settings: Settings) -> CORSConfig | None:
     return CORSConfig(
         allow_origins=list(settings.cors_origins),
         allow_methods=["GET", "POST", "PUT", "PATCH", "DELETE"],
-        allow_headers=["Authorization", "Content-Type", "Idempotency-Key"],
+        allow_headers=["Authorization", "Content-Type"],
         allow_credentials=True,
         expose_headers=EXPOSED_HEADERS,
         max_age=600,

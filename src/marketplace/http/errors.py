@@ -18,6 +18,7 @@ from marketplace.core.errors import (
     MarketplaceError,
     NotFound,
     NotSignedIn,
+    OutcomeUnknown,
 )
 
 PROBLEM_JSON = "application/problem+json"
@@ -29,6 +30,7 @@ STATUS: dict[type[MarketplaceError], int] = {
     NotFound: 404,
     Conflict: 409,
     Busy: 503,
+    OutcomeUnknown: 500,
 }
 HEADERS: dict[int, dict[str, str]] = {
     401: {"WWW-Authenticate": "Bearer"},
@@ -93,14 +95,19 @@ def problem(
     )
 
 
-def refuse(_: Request[Any, Any, Any], error: MarketplaceError) -> Response[bytes]:
+def refuse(request: Request[Any, Any, Any], error: MarketplaceError) -> Response[bytes]:
     """A rule of the core said no."""
     faults = error.faults if isinstance(error, Invalid) else None
+    if isinstance(error, Busy | OutcomeUnknown):
+        path = f"{request.scope['method']} {request.scope['path']}"
+        logger.warning("%s was refused: %s (%r)", path, error.code, error.__cause__)
     return problem(status_of(type(error)), error.code, error.detail, faults=faults)
 
 
-def refuse_framework(_: Request[Any, Any, Any], error: HTTPException) -> Response[bytes]:
+def refuse_framework(request: Request[Any, Any, Any], error: HTTPException) -> Response[bytes]:
     """The framework said no, before any handler of ours."""
+    if error.status_code >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        return fail(request, error)
     status = error.status_code if error.status_code in FRAMEWORK else 400
     code, detail = FRAMEWORK[status]
     allow = {name: value for name, value in (error.headers or {}).items() if name.lower() == "allow"}

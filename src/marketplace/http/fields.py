@@ -19,7 +19,7 @@ from marketplace.core.entities.sessions import (
     Ordering,
     SessionStatus,
 )
-from marketplace.core.entities.users import PASSWORD_LENGTH, Role
+from marketplace.core.entities.users import PASSWORD_EXPECTED, PASSWORD_LENGTH, Role
 from marketplace.http.readers import (
     EMAIL,
     FREE,
@@ -49,7 +49,7 @@ EMAIL_LENGTH = 254
 """Characters (RFC 5321, 4.5.3.1.3, less the angle brackets)."""
 NAME_LENGTH = 150
 URL_LENGTH = 2048
-CURSOR_LENGTH = 1000
+CURSOR_LENGTH = 2000
 LOGIN_LENGTH = 1024
 
 
@@ -77,7 +77,7 @@ _PRICE_NUMBER = {"type": "number", "minimum": 0, "maximum": float(PRICE_MOST), "
 _PRICE = {"anyOf": [{"type": "string", "pattern": PRICE}, _PRICE_NUMBER]}
 _TAG = _text(1, TAG_LENGTH, SHOWN)
 _EMAIL = text(3, EMAIL_LENGTH, EMAIL, "Give an e-mail address, such as ada@example.org.")
-_NEW_PASSWORD = text(*PASSWORD_LENGTH, expected="Choose a password of 8 to 128 characters.", trim=False)
+_NEW_PASSWORD = text(*PASSWORD_LENGTH, expected=PASSWORD_EXPECTED, trim=False)
 _SECRET = "correct horse battery"  # noqa: S105 - an example
 
 Email = Annotated[str, field(_EMAIL, _text(3, EMAIL_LENGTH, EMAIL, format="email"), "ada@example.org")]
@@ -114,6 +114,7 @@ Description = Annotated[
     field(text(1, DESCRIPTION_LENGTH), _text(1, DESCRIPTION_LENGTH, SHOWN), "A gentle hour for all levels."),
 ]
 Duration = Annotated[int, field(whole(1, DURATION_MOST), _whole(1, DURATION_MOST), 60, "Minutes.")]
+DurationBound = Annotated[int, field(whole(0, DURATION_MOST), _whole(0, DURATION_MOST), 60, "Minutes.")]
 Price = Annotated[
     Decimal,
     field(price, _PRICE, "49.99", "Per seat; a decimal string or a number, with at most two places."),

@@ -73,4 +73,6 @@ class Cursors:
         return hmac.digest(self._key, covered, "sha256")[:SEAL]
 
     def _filters(self, request: Request[Any, Any, Any], *, but: tuple[str, ...]) -> list[tuple[str, str]]:
-        return [(name, value) for name, value in request.query_params.multi_items() if name not in but and value]
+        asked = request.scope["route_handler"].opt["route"].query
+        names = {field.name for field in msgspec.structs.fields(asked)} - set(but)
+        return [(name, value) for name, value in request.query_params.multi_items() if name in names and value]

@@ -36,6 +36,9 @@ INSTANT = r"\d{4}-\d\d-\d\d([Tt ]\d\d:\d\d(:\d\d(\.\d{1,9})?)?([Zz]|[+-]\d\d:?\d
 USERNAME_LENGTH = 150
 SEARCH_WORDS = 12
 JSON_INTEGER_DIGITS = 18
+MARKS_MOST = 30
+LONGER_BEFORE_NFC = 4
+"""How many times longer a text may be before NFC than it may be after."""
 
 _CONTROL = re.compile(f"[{CONTROL}]")
 
@@ -49,15 +52,36 @@ def text(
     def read(value: Any) -> str:
         if not isinstance(value, str):
             raise ValueError("This must be text.")  # noqa: TRY004 - readers raise one kind
-        if _CONTROL.search(value):
-            raise ValueError("Control characters are not allowed.")
-        normal = unicodedata.normalize("NFC", value)
-        kept = normal.strip() if trim else normal
+        _refuse_control(value)
+        given = value.strip() if trim else value
+        if len(given) > LONGER_BEFORE_NFC * most or _has_mark_run(given):
+            raise ValueError(expected)
+        kept = unicodedata.normalize("NFC", given)
         if not least <= len(kept) <= most or (pattern and not re.search(pattern, kept)):
             raise ValueError(expected)
         return kept
 
     return read
+
+
+def _refuse_control(value: str) -> None:
+    if _CONTROL.search(value):
+        raise ValueError("Control characters are not allowed.")
+
+
+def _has_mark_run(value: str) -> bool:
+    """Whether more combining marks follow one another than any script needs (UAX #15, Stream-Safe Text).
+
+    Normalising such a run takes time in its square, in which nobody else would be served.
+    """
+    if value.isascii():
+        return False
+    run = 0
+    for character in value:
+        run = run + 1 if unicodedata.combining(character) else 0
+        if run > MARKS_MOST:
+            return True
+    return False
 
 
 def nullable(read: Reader) -> Reader:
@@ -82,18 +106,22 @@ def whole(least: int, most: int) -> Reader:
 def price(value: Any) -> Decimal:
     """An amount of money: a decimal string or a JSON number, with at most two places; never rounded."""
     shown = format(value, "f") if isinstance(value, Decimal) and -4 < value.adjusted() < 9 else str(value)  # noqa: PLR2004
-    if isinstance(value, bool) or not isinstance(value, str | int | Decimal) or not re.fullmatch(PRICE, shown.strip()):
+    if (
+        isinstance(value, bool)
+        or not isinstance(value, str | int | Decimal)
+        or not re.fullmatch(PRICE, shown.strip(" "))
+    ):
         raise ValueError(f"Give an amount from 0 to {PRICE_MOST} with at most two decimals, such as 49.99.")
-    return Decimal(shown.strip()).quantize(Decimal("0.01"))
+    return Decimal(shown.strip(" ")).quantize(Decimal("0.01"))
 
 
 def instant(value: Any) -> datetime:
     """An ISO 8601 date and time with offset (RFC 3339), or a bare date, which is its midnight in UTC."""
     expected = "Give a date and time with offset, such as 2030-05-01T10:00:00Z."
-    if not isinstance(value, str) or not re.fullmatch(INSTANT, value.strip(), re.ASCII):
+    if not isinstance(value, str) or not re.fullmatch(INSTANT, value.strip(" "), re.ASCII):
         raise ValueError(expected)
     try:
-        parsed = datetime.fromisoformat(value.strip().upper())
+        parsed = datetime.fromisoformat(value.strip(" ").upper())
         return parsed.replace(tzinfo=UTC) if parsed.tzinfo is None else parsed.astimezone(UTC)
     except (ValueError, OverflowError) as error:
         raise ValueError(expected) from error

@@ -28,6 +28,7 @@ from marketplace.http.fields import (
     Cursor,
     Description,
     Duration,
+    DurationBound,
     Flag,
     Id,
     Limit,
@@ -67,8 +68,8 @@ class FacetsQuery(msgspec.Struct, kw_only=True):
     creator: Id | None = None
     min_price: Price | None = None
     max_price: Price | None = None
-    min_duration: Duration | None = None
-    max_duration: Duration | None = None
+    min_duration: DurationBound | None = None
+    max_duration: DurationBound | None = None
     category: CategoryWord | None = None
     tag: Tag | None = None
 

@@ -154,7 +154,9 @@ class UserController(Controller):
         """Ends every other login of the caller; this one goes on."""
         caller = caller_of(request)
         draft = await read_body(request, PasswordChangeIn)
-        data = draft.checked(await users.password_change_faults(caller, draft.given))
+        if not draft.is_good:
+            draft.checked(await users.password_change_faults(caller, draft.given))
+        data = draft.checked()
         await users.change_password(caller, current_password=data.current_password, new_password=data.new_password)
 
     @post(

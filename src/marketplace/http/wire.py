@@ -27,6 +27,11 @@ class Draft(Generic[Wire]):
         self.given = given
         """The fields that were sent and could be read, by name."""
 
+    @property
+    def is_good(self) -> bool:
+        """Whether every field could be read."""
+        return not self._faults
+
     def checked(self, *further: Faults) -> Wire:
         """The struct, with defaults for what was not sent. Raises `Invalid` naming all that is wrong."""
         return self._kind(**self.changes(*further))

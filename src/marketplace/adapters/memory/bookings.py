@@ -8,9 +8,9 @@ from uuid import UUID
 from marketplace.adapters.memory.database import Database, Rows
 from marketplace.adapters.memory.pages import newest_first
 from marketplace.adapters.memory.sessions import session_details
-from marketplace.adapters.memory.users import contact
 from marketplace.core.entities.bookings import LIVE, Booking, BookingDetails, BookingHistory, BookingStep
 from marketplace.core.entities.pages import Page
+from marketplace.core.entities.users import contact
 from marketplace.core.errors import NotFound
 
 
@@ -24,11 +24,7 @@ class MemoryBookingLists:
         """One booking with its steps."""
         await asyncio.sleep(0)
         booking = self._database.bookings.rows.get(booking_id)
-        if booking is None:
-            return None
-        details, steps = self._details(booking), self._database.steps.rows[booking_id]
-        shown = {field.name: getattr(details, field.name) for field in fields(BookingDetails)}
-        return BookingHistory(**shown, history=steps)
+        return None if booking is None else booking_history(Rows(self._database), booking)
 
     async def of_user(self, user_id: UUID, limit: int, after: str | None) -> Page[BookingDetails]:
         """One page of what a person booked."""
@@ -41,18 +37,26 @@ class MemoryBookingLists:
     async def _page(self, belongs: Callable[[Booking], bool], limit: int, after: str | None) -> Page[BookingDetails]:
         await asyncio.sleep(0)
         page = newest_first(filter(belongs, self._database.bookings.rows.values()), limit, after)
-        return Page(tuple(self._details(booking) for booking in page.items), page.next)
+        return Page(tuple(booking_details(Rows(self._database), booking) for booking in page.items), page.next)
 
-    def _details(self, booking: Booking) -> BookingDetails:
-        users = self._database.users.rows
-        session = self._database.sessions.rows[booking.session_id]
-        slot = self._database.slots.rows[booking.session_id, booking.starts_at]
-        shown = {field.name: getattr(booking, field.name) for field in fields(Booking)}
-        return BookingDetails(
-            **shown | {"ends_at": slot.ends_at},
-            session_details=session_details(session, users[session.creator_id], contact),
-            user_details=contact(users[booking.user_id]),
-        )
+
+def booking_details(rows: Rows, booking: Booking) -> BookingDetails:
+    """A booking with its session and both parties; when it ends is its slot's to say."""
+    database = rows.database
+    session = rows.get(database.sessions, booking.session_id)
+    shown = {field.name: getattr(booking, field.name) for field in fields(Booking)}
+    return BookingDetails(
+        **shown | {"ends_at": rows.get(database.slots, (booking.session_id, booking.starts_at)).ends_at},
+        session_details=session_details(session, rows.get(database.users, session.creator_id), contact),
+        user_details=contact(rows.get(database.users, booking.user_id)),
+    )
+
+
+def booking_history(rows: Rows, booking: Booking) -> BookingHistory:
+    """A booking with every step of its life."""
+    details = booking_details(rows, booking)
+    shown = {field.name: getattr(details, field.name) for field in fields(BookingDetails)}
+    return BookingHistory(**shown, history=rows.get(rows.database.steps, booking.id))
 
 
 class MemoryBookings:
@@ -62,17 +66,18 @@ class MemoryBookings:
         self._rows = rows
         self._database = rows.database
 
-    async def acquire(self, booking_id: UUID) -> Booking:
+    async def acquire(self, booking_id: UUID) -> BookingHistory:
         """The booking, locked."""
         booking = await self._rows.acquire(self._database.bookings, booking_id)
         if booking is None:
             raise NotFound
-        slot = self._rows.find(self._database.slots, (booking.session_id, booking.starts_at))
-        return replace(booking, ends_at=slot.ends_at) if slot else booking
+        return booking_history(self._rows, booking)
 
     async def save(self, booking: Booking, step: BookingStep) -> None:
         """Its new status and the step; one that no longer holds seats leaves room for the same person's next."""
-        before = await self.acquire(booking.id)
+        before = await self._rows.acquire(self._database.bookings, booking.id)
+        if before is None:
+            raise NotFound
         steps = self._rows.find(self._database.steps, booking.id) or ()
         self._rows.put(self._database.bookings, booking.id, replace(before, status=booking.status))
         self._rows.put(self._database.steps, booking.id, (*steps, step))

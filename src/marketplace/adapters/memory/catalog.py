@@ -14,7 +14,6 @@ from marketplace.adapters.memory.database import Database
 from marketplace.adapters.memory.pages import Moment, moment, moment_from, moment_text, newest_first, page_of
 from marketplace.adapters.memory.search import Search
 from marketplace.adapters.memory.sessions import session_details
-from marketplace.adapters.memory.users import public_user
 from marketplace.core.entities.pages import Page
 from marketplace.core.entities.search import title_key
 from marketplace.core.entities.sessions import (
@@ -28,6 +27,7 @@ from marketplace.core.entities.sessions import (
     SessionDetails,
     TagCount,
 )
+from marketplace.core.entities.users import public_user
 
 TAGS_COUNTED = 50
 
@@ -139,7 +139,9 @@ def _ordered_page(matches: list[Session], ordering: str, limit: int, after: str 
         key_text, id_text = json.loads(after)
         last = (order.read(key_text), UUID(id_text))
         rows = [session for session in rows if (place(session) < last if descends else place(session) > last)]
-    return page_of(rows, limit, lambda session: json.dumps([str(order.key(session)), str(session.id)]))
+    return page_of(
+        rows, limit, lambda session: json.dumps([str(order.key(session)), str(session.id)], ensure_ascii=False)
+    )
 
 
 def _ranked_page(matches: list[Session], search: Search, limit: int, after: str | None) -> Page[Session]:

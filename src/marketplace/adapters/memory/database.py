@@ -82,6 +82,13 @@ class Rows:
         changed: dict[K, R | None] = self._changes.get(table, {})
         return changed[key] if key in changed else table.rows.get(key)
 
+    def get(self, table: Table[K, R], key: K) -> R:
+        """The row with this key, which is known to be there."""
+        row = self.find(table, key)
+        if row is None:
+            raise KeyError(table.name, key)
+        return row
+
     def all(self, table: Table[K, R]) -> Iterator[R]:
         """Every row of a table."""
         changed: dict[K, R | None] = self._changes.get(table, {})

@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from functools import lru_cache
 
-from marketplace.core.entities.search import is_one_typo, words
+from marketplace.core.entities.search import CORRECTED_LENGTH, CORRECTED_MOST, is_one_typo, words
 from marketplace.core.entities.sessions import Session
 
 
@@ -16,7 +16,8 @@ class Search:
     """The words of a search, each with the beginnings that it stands for: itself, or what it is a typo of."""
 
     def __init__(self, searched: tuple[str, ...], sessions: Collection[Session]) -> None:
-        texts = (text for session in sessions for text in (session.title, session.description))
+        listed = (session for session in sessions if session.is_listed())
+        texts = (text for session in listed for text in (session.title, session.description))
         known = {word for text in texts for word in _words_of(text)} if searched else set()
         self._beginnings = [_beginnings(word, known) for word in searched]
 
@@ -32,6 +33,7 @@ class Search:
 
 
 def _beginnings(searched: str, known: set[str]) -> tuple[str, ...]:
-    if any(word.startswith(searched) for word in known):
+    if len(searched) > CORRECTED_LENGTH or any(word.startswith(searched) for word in known):
         return (searched,)
-    return tuple(word for word in known if is_one_typo(searched, word))
+    close = sorted(word for word in known if len(word) <= CORRECTED_LENGTH and is_one_typo(searched, word))
+    return tuple(close[:CORRECTED_MOST])

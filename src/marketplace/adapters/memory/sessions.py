@@ -6,7 +6,7 @@ from uuid import UUID
 
 from marketplace.adapters.memory.database import Rows
 from marketplace.core.entities.sessions import Session, SessionDetails
-from marketplace.core.entities.users import PublicUser, User
+from marketplace.core.entities.users import PublicUser, User, public_user
 from marketplace.core.errors import NotFound
 
 
@@ -26,19 +26,23 @@ class MemorySessions:
         self._rows = rows
         self._table = rows.database.sessions
 
-    async def acquire(self, session_id: UUID) -> Session:
+    async def acquire(self, session_id: UUID) -> SessionDetails:
         """The session, locked against bookings and edits."""
         session = await self._rows.acquire(self._table, session_id)
-        if session is None:
+        creator = self._rows.find(self._rows.database.users, session.creator_id) if session else None
+        if session is None or creator is None:
             raise NotFound
-        return session
+        return session_details(session, creator, public_user)
 
     async def add(self, session: Session) -> None:
         """Insert."""
-        await self._rows.lock(self._table, session.id)
-        self._rows.put(self._table, session.id, session)
+        await self._put(session)
 
     async def save(self, session: Session) -> None:
         """Update."""
-        await self._rows.lock(self._table, session.id)
-        self._rows.put(self._table, session.id, session)
+        await self._put(session)
+
+    async def _put(self, session: Session) -> None:
+        row = Session(**{field.name: getattr(session, field.name) for field in fields(Session)})
+        await self._rows.lock(self._table, row.id)
+        self._rows.put(self._table, row.id, row)

@@ -7,10 +7,11 @@ from uuid import UUID
 
 from marketplace.adapters.memory.database import Rows
 from marketplace.adapters.memory.sessions import session_details
-from marketplace.adapters.memory.users import buyers_of, contact
+from marketplace.adapters.memory.users import buyers_of
 from marketplace.core.entities.bookings import Booking
 from marketplace.core.entities.sessions import Session
 from marketplace.core.entities.slots import Offer, Slot
+from marketplace.core.entities.users import contact
 from marketplace.core.errors import AlreadyBooked, CreatorUnavailable, NotFound, SoldOut
 
 
@@ -76,7 +77,7 @@ class MemorySlots:
         self._put(replace(slot, seats_taken=slot.seats_taken - booking.seats))
 
     async def acquire_upcoming(self, session_id: UUID, now: datetime) -> tuple[Slot, ...]:
-        """The slots to come, locked one after another."""
+        """The occupied slots to come, locked one after another."""
         starts = sorted(slot.starts_at for slot in self._upcoming(session_id, now))
         for start in starts:
             await self._rows.lock(self._database.slots, (session_id, start))
@@ -89,13 +90,13 @@ class MemorySlots:
             replace(slot, capacity=session.max_participants, ends_at=slot.starts_at + length)
             for slot in await self.acquire_upcoming(session.id, now)
         ]
-        await self._check_creator_is_free([slot for slot in reshaped if slot.seats_taken])
+        await self._check_creator_is_free(reshaped)
         for slot in reshaped:
             self._put(slot)
 
     def _upcoming(self, session_id: UUID, now: datetime) -> Iterator[Slot]:
         for slot in self._rows.all(self._database.slots):
-            if slot.session_id == session_id and slot.starts_at > now:
+            if slot.session_id == session_id and slot.starts_at > now and slot.seats_taken:
                 yield slot
 
     async def _check_no_twin(self, booking: Booking) -> None:

@@ -1,22 +1,11 @@
 """Accounts."""
 
 import asyncio
-from dataclasses import fields
 from uuid import UUID
 
 from marketplace.adapters.memory.database import Database, Rows
-from marketplace.core.entities.users import Contact, PublicUser, User, fold
+from marketplace.core.entities.users import User, fold
 from marketplace.core.errors import EmailTaken, NotFound, UsernameTaken
-
-
-def public_user(user: User) -> PublicUser:
-    """What anyone may see of an account."""
-    return PublicUser(**{field.name: getattr(user, field.name) for field in fields(PublicUser)})
-
-
-def contact(user: User) -> Contact:
-    """What the other party of a booking may see of an account."""
-    return Contact(**{field.name: getattr(user, field.name) for field in fields(Contact)})
 
 
 class MemoryUserDirectory:

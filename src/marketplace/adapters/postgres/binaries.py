@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 OLDEST_MAJOR = 15
 BUILTIN_LOCALES_SINCE = 17
 PROGRAMS = ("postgres", "initdb", "psql")
-EXTENSIONS = ("btree_gist", "pg_trgm", "unaccent")
+EXTENSIONS = ("btree_gist",)
 
 SYSTEM_PATTERNS = (
     "usr/lib/postgresql/*/bin",

@@ -33,11 +33,7 @@ LIST = DETAILS + " WHERE b.{party} = $1 ORDER BY b.created_at DESC, b.id DESC LI
 LIST_AFTER = (
     DETAILS + " WHERE b.{party} = $1 AND (b.created_at, b.id) < ($3, $4) ORDER BY b.created_at DESC, b.id DESC LIMIT $2"
 )
-ACQUIRE = f"""
-    SELECT {columns("b", BOOKING)}, l.ends_at
-    FROM bookings b JOIN slots l ON l.session_id = b.session_id AND l.starts_at = b.starts_at
-    WHERE b.id = $1 FOR NO KEY UPDATE OF b
-"""  # noqa: S608 - column names
+ACQUIRE = "SELECT FROM bookings WHERE id = $1 FOR NO KEY UPDATE"
 SAVE = """
     WITH saved AS (UPDATE bookings SET status = $2 WHERE id = $1)
     INSERT INTO booking_steps (booking_id, at, actor_id, from_status, to_status, reason)
@@ -54,10 +50,7 @@ class PostgresBookingLists:
     async def find(self, booking_id: UUID) -> BookingHistory | None:
         """See the port."""
         row = await self._database.fetchrow(FIND, booking_id)
-        if row is None:
-            return None
-        history = tuple(BookingStep(**dict(zip(STEP, step, strict=True))) for step in row["history"])
-        return BookingHistory(**_details(row), history=history)
+        return _history(row) if row else None
 
     async def of_user(self, user_id: UUID, limit: int, after: str | None) -> Page[BookingDetails]:
         """See the port."""
@@ -84,18 +77,24 @@ class PostgresBookings:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
-    async def acquire(self, booking_id: UUID) -> Booking:
-        """See the port."""
-        row = await self._connection.fetchrow(ACQUIRE, booking_id)
+    async def acquire(self, booking_id: UUID) -> BookingHistory:
+        """See the port. Read in a statement of its own, so that it sees what was waited for."""
+        await self._connection.execute(ACQUIRE, booking_id)
+        row = await self._connection.fetchrow(FIND, booking_id)
         if row is None:
             raise NotFound
-        return Booking(**row)
+        return _history(row)
 
     async def save(self, booking: Booking, step: BookingStep) -> None:
         """See the port."""
         await self._connection.execute(
             SAVE, booking.id, booking.status, step.at, step.actor_id, step.from_status, step.reason
         )
+
+
+def _history(row: asyncpg.Record) -> BookingHistory:
+    steps = tuple(BookingStep(**dict(zip(STEP, step, strict=True))) for step in row["history"])
+    return BookingHistory(**_details(row), history=steps)
 
 
 def _details(row: asyncpg.Record) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """What the database says, in the core's words. Read from names and classes, never from message text."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import asyncpg
@@ -12,6 +12,7 @@ from marketplace.core.errors import (
     CreatorUnavailable,
     EmailTaken,
     MarketplaceError,
+    OutcomeUnknown,
     SoldOut,
     UsernameTaken,
 )
@@ -28,22 +29,35 @@ COLLISIONS = (
     asyncpg.DeadlockDetectedError,
     asyncpg.LockNotAvailableError,
     asyncpg.SerializationError,
+    # a migration changed the tables under a prepared statement, which the driver has forgotten by now
+    asyncpg.InvalidCachedStatementError,
+    asyncpg.OutdatedSchemaCacheError,
 )
 OUT_OF_REACH = (
     asyncpg.CannotConnectNowError,
     asyncpg.InsufficientResourcesError,
     asyncpg.OperatorInterventionError,
     asyncpg.PostgresConnectionError,
-    asyncpg.InterfaceError,
-    asyncpg.InternalClientError,  # what a connection says that the server gave up while it lay in the pool
+    asyncpg.ReadOnlySQLTransactionError,
+    asyncpg.InvalidCatalogNameError,
+    asyncpg.InvalidAuthorizationSpecificationError,
     OSError,
     TimeoutError,
 )
+OF_THE_CLIENT = (asyncpg.InterfaceError, asyncpg.InternalClientError)
+"""What the driver itself says: that a connection is gone, or that it was used wrongly."""
+
+
+def _always() -> bool:
+    return True
 
 
 @contextmanager
-def translated() -> Iterator[None]:
-    """Raise the core's error in place of the driver's; leave what is nobody's rule (a bug) as it is."""
+def translated(is_lost: Callable[[], bool] = _always) -> Iterator[None]:
+    """Raise the core's error in place of the driver's; leave what is nobody's rule (a bug) as it is.
+
+    `is_lost` tells whether the connection is gone, where the driver's own errors could mean a bug as well.
+    """
     try:
         yield
     except asyncpg.IntegrityConstraintViolationError as error:
@@ -55,3 +69,16 @@ def translated() -> Iterator[None]:
         raise Collision from error
     except OUT_OF_REACH as error:
         raise Busy from error
+    except OF_THE_CLIENT as error:
+        if not is_lost():
+            raise
+        raise Busy from error
+
+
+@contextmanager
+def committing() -> Iterator[None]:
+    """Around a COMMIT, whose loss leaves open what happened. Raises `OutcomeUnknown` instead of `Busy`."""
+    try:
+        yield
+    except (*OUT_OF_REACH, *OF_THE_CLIENT) as error:
+        raise OutcomeUnknown from error

@@ -3,40 +3,53 @@
 from collections.abc import Sequence
 
 from marketplace.adapters.postgres.pool import Database
-from marketplace.core.entities.search import is_one_typo
+from marketplace.core.entities.search import CORRECTED_LENGTH, CORRECTED_MOST, is_one_typo, words
 
 Terms = tuple[tuple[str, ...], ...]
 """Per word of a search, the lexemes that it may stand for."""
 
-CORRECTED_MOST = 20
-LEARN_WORDS = """
+DELETIONS = "word || ARRAY(SELECT overlay(word PLACING '' FROM i FOR 1) FROM generate_series(1, length(word)) i)"
+"""A word and all that one deletion makes of it: two words that are one typo apart share one of these (W. Garbe)."""
+
+LEARN_WORDS = f"""
     INSERT INTO lexemes (lexeme, deletions)
-    SELECT word, CASE WHEN length(word) <= 40
-        THEN word || ARRAY(SELECT overlay(word PLACING '' FROM i FOR 1) FROM generate_series(1, length(word)) i)
-        ELSE '{}' END
+    SELECT word, CASE WHEN length(word) <= {CORRECTED_LENGTH} THEN {DELETIONS} ELSE '{{}}' END
     FROM sessions s, unnest(tsvector_to_array(s.searched)) AS word
-    WHERE s.id = $1 AND NOT EXISTS (SELECT FROM lexemes known WHERE known.lexeme = word)
+    WHERE s.id = $1 AND s.status = 'active' AND s.archived_at IS NULL
+        AND NOT EXISTS (SELECT FROM lexemes known WHERE known.lexeme = word)
     ORDER BY word COLLATE "C"
     ON CONFLICT DO NOTHING
-"""
-LOOK_UP = """
+"""  # noqa: S608 - constant text
+LOOK_UP = f"""
     SELECT word, CASE
-        WHEN EXISTS (SELECT FROM lexemes WHERE lexeme >= word AND lexeme < word || chr(1114111)) THEN '{}'
-        ELSE ARRAY(
-            SELECT lexeme FROM lexemes WHERE deletions && (
-                ARRAY(SELECT overlay(word PLACING '' FROM i FOR 1) FROM generate_series(1, length(word)) i) || word))
+        WHEN length(word) > {CORRECTED_LENGTH} THEN '{{}}'
+        WHEN EXISTS (SELECT FROM lexemes WHERE lexeme >= word AND lexeme < word || chr(1114111)) THEN '{{}}'
+        ELSE ARRAY(SELECT lexeme FROM lexemes WHERE deletions && ({DELETIONS}))
         END AS neighbours
-    FROM (SELECT lower(unaccent(given)) COLLATE "C" AS word, place
+    FROM (SELECT given COLLATE "C" AS word, place
         FROM unnest($1::text[]) WITH ORDINALITY AS asked (given, place)) AS asked
     ORDER BY place
-"""
+"""  # noqa: S608 - constant text
 
 
-async def corrected(database: Database, words: Sequence[str]) -> Terms:
+def text_vector(title: str, description: str) -> str:
+    """The words of a session as a tsvector literal: weight A for the title's, B for the description's.
+
+    The core says what a word is, so PostgreSQL's parser, which would cut some and join others, is not asked.
+    """
+    in_title, in_description = set(words(title)), set(words(description))
+    places = (
+        (word, ",".join((*(("1A",) if word in in_title else ()), *(("2B",) if word in in_description else ()))))
+        for word in in_title | in_description
+    )
+    return " ".join(f"'{word}':{place}" for word, place in places)
+
+
+async def corrected(database: Database, asked: Sequence[str]) -> Terms:
     """The words as lexemes. One that begins no lexeme stands for those that are one typo away, or for itself."""
-    if not words:
+    if not asked:
         return ()
-    rows = await database.fetch(LOOK_UP, list(words))
+    rows = await database.fetch(LOOK_UP, list(asked))
     return tuple(_alternatives(row["word"], row["neighbours"]) for row in rows)
 
 

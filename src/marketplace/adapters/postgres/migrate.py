@@ -2,8 +2,10 @@
 
 import asyncio
 
+import asyncpg
 from alembic import command
 from alembic.config import Config
+from alembic.migration import MigrationContext
 from sqlalchemy import Connection, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import create_async_engine
@@ -33,10 +35,14 @@ async def migrate(dsn: str, revision: str = "head") -> None:
 
     def run(connection: Connection) -> None:
         connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": ONE_AT_A_TIME})
-        down = revision == "base" or revision.startswith("-")
+        current = MigrationContext.configure(connection).get_current_revision() or ""
+        down = revision == "base" or (revision != "head" and revision < current)
         (command.downgrade if down else command.upgrade)(_config(connection), revision)
 
-    engine = create_async_engine(sqlalchemy_url(dsn), poolclass=NullPool)
+    # asyncpg reads the address itself: SQLAlchemy's dialect does not take all of its parameters, such as sslmode
+    engine = create_async_engine(
+        "postgresql+asyncpg://", async_creator=lambda: asyncpg.connect(dsn), poolclass=NullPool
+    )
     try:
         async with engine.begin() as connection:
             await connection.run_sync(run)

@@ -1,14 +1,15 @@
 """The one pool of connections, and the reads that need no transaction."""
 
 from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
 import asyncpg
 
-from marketplace.adapters.postgres.errors import translated
+from marketplace.adapters.postgres.errors import OF_THE_CLIENT, OUT_OF_REACH, committing, translated
+from marketplace.core.errors import Busy
 
 Rows = Sequence[asyncpg.Record]
 
@@ -33,19 +34,19 @@ class Connection:
 
     async def fetch(self, statement: str, *arguments: object) -> Rows:
         """All rows."""
-        with translated():
+        with translated(self._connection.is_closed):
             rows: Rows = await self._connection.fetch(statement, *arguments)
             return rows
 
     async def fetchrow(self, statement: str, *arguments: object) -> asyncpg.Record | None:
         """The first row, or `None`."""
-        with translated():
+        with translated(self._connection.is_closed):
             row: asyncpg.Record | None = await self._connection.fetchrow(statement, *arguments)
             return row
 
     async def execute(self, statement: str, *arguments: object) -> None:
         """Run for the effect."""
-        with translated():
+        with translated(self._connection.is_closed):
             await self._connection.execute(statement, *arguments)
 
 
@@ -78,15 +79,34 @@ class Database:
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[Connection]:
         """A connection in a transaction: committed when the block ends, rolled back when it raises."""
-        with translated():
-            async with self._pool.acquire(timeout=self._acquire_timeout) as connection, connection.transaction():
+        async with self._acquired() as connection:
+            transaction = connection.transaction()
+            with translated():
+                await transaction.start()
+            try:
                 yield Connection(connection)
+            except BaseException:
+                with suppress(*OUT_OF_REACH, *OF_THE_CLIENT):
+                    await transaction.rollback()
+                raise
+            if connection.is_closed():
+                raise Busy
+            with committing():
+                await transaction.commit()
 
     @asynccontextmanager
     async def _connection(self) -> AsyncIterator[Connection]:
+        async with self._acquired() as connection:
+            yield Connection(connection)
+
+    @asynccontextmanager
+    async def _acquired(self) -> AsyncIterator[Any]:
         with translated():
-            async with self._pool.acquire(timeout=self._acquire_timeout) as connection:
-                yield Connection(connection)
+            connection = await self._pool.acquire(timeout=self._acquire_timeout)
+        try:
+            yield connection
+        finally:
+            await self._pool.release(connection)
 
     async def close(self) -> None:
         """Close the pool once its connections are returned."""

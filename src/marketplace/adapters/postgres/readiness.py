@@ -17,5 +17,5 @@ class PostgresReadiness:
         if row is None or not row["migrated"]:
             raise Busy("The database has no tables yet: run `marketplace migrate`.")
         version = await self._database.fetchrow("SELECT version_num FROM alembic_version")
-        if version is None or version["version_num"] != newest_revision():
-            raise Busy("The database is not at this program's migration: run `marketplace migrate`.")
+        if version is None or version["version_num"] < newest_revision():
+            raise Busy("The database is older than this program: run `marketplace migrate`.")

@@ -5,10 +5,10 @@ from collections.abc import Sequence
 from dataclasses import replace
 from uuid import UUID
 
-from marketplace.adapters.postgres.lexemes import LEARN_WORDS, corrected
+from marketplace.adapters.postgres.lexemes import LEARN_WORDS, corrected, text_vector
 from marketplace.adapters.postgres.locks import SHUT_OUT_BUYERS_OF_SESSION
 from marketplace.adapters.postgres.pool import Connection, Database
-from marketplace.adapters.postgres.rows import SESSION, SESSION_WITH_CREATOR, columns, session_details
+from marketplace.adapters.postgres.rows import SESSION, SESSION_WITH_CREATOR, session_details
 from marketplace.adapters.postgres.sessions_query import (
     FACETS,
     CatalogQuery,
@@ -18,29 +18,31 @@ from marketplace.adapters.postgres.sessions_query import (
     facets_of,
 )
 from marketplace.core.entities.pages import Page
-from marketplace.core.entities.search import title_key, words
+from marketplace.core.entities.search import title_key
 from marketplace.core.entities.sessions import CatalogFilters, Facets, Session, SessionDetails
 from marketplace.core.errors import NotFound
 
 FACETS_KEPT = 30.0
 """Seconds. Counting everything costs a scan, so one answer serves everybody for a while."""
 FACETS_KEPT_MOST = 256
+FACETS_COUNTED_AT_ONCE = 2
+"""Counting scans; buyers must find connections beside it."""
 
 FIND = f"SELECT {SESSION_WITH_CREATOR} FROM sessions s JOIN users c ON c.id = s.creator_id WHERE s.id = $1"  # noqa: S608
-ACQUIRE = f"SELECT {columns('s', SESSION)} FROM sessions s WHERE s.id = $1 FOR UPDATE"  # noqa: S608
+ACQUIRE = f"{FIND} FOR UPDATE OF s"
 SEARCHED = (
     """setweight(to_tsvector('marketplace', $15::text), 'A') || setweight(to_tsvector('marketplace', $16::text), 'B')"""
 )
 ADD = f"""
     INSERT INTO sessions ({", ".join(SESSION)}, title_key, searched)
-    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, {SEARCHED})
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15::tsvector)
 """  # noqa: S608
-SAVE = f"""
+SAVE = """
     UPDATE sessions SET creator_id = $2, title = $3, description = $4, duration = $5, price = $6,
         max_participants = $7, image_url = $8, status = $9, category = $10, tags = $11, created_at = $12,
-        archived_at = $13, title_key = $14, searched = {SEARCHED}
+        archived_at = $13, title_key = $14, searched = $15::tsvector
     WHERE id = $1
-"""  # noqa: S608
+"""
 
 
 class PostgresCatalog:
@@ -49,6 +51,7 @@ class PostgresCatalog:
     def __init__(self, database: Database) -> None:
         self._database = database
         self._facets: dict[CatalogFilters, tuple[float, asyncio.Task[Facets]]] = {}
+        self._counting = asyncio.Semaphore(FACETS_COUNTED_AT_ONCE)
 
     async def find(self, session_id: UUID) -> SessionDetails | None:
         """See the port."""
@@ -79,20 +82,26 @@ class PostgresCatalog:
         now = asyncio.get_running_loop().time()
         kept = self._facets.get(filters)
         if kept is None or kept[0] <= now:
-            if len(self._facets) >= FACETS_KEPT_MOST:
-                self._facets.clear()
             kept = (now + FACETS_KEPT, asyncio.create_task(self._count(filters)))
-            self._facets[filters] = kept
-        try:
-            return await asyncio.shield(kept[1])
-        except Exception:
-            self._facets.pop(filters, None)
-            raise
+            self._keep(filters, kept)
+        return await asyncio.shield(kept[1])
+
+    def _keep(self, filters: CatalogFilters, kept: tuple[float, asyncio.Task[Facets]]) -> None:
+        def forget_failure(task: asyncio.Task[Facets]) -> None:
+            if (task.cancelled() or task.exception()) and self._facets.get(filters) is kept:
+                del self._facets[filters]
+
+        self._facets.pop(filters, None)
+        self._facets[filters] = kept
+        kept[1].add_done_callback(forget_failure)
+        while len(self._facets) > FACETS_KEPT_MOST:
+            del self._facets[next(iter(self._facets))]
 
     async def _count(self, filters: CatalogFilters) -> Facets:
-        query = CatalogQuery(filters, await corrected(self._database, filters.words))
-        rows = await self._database.fetch(FACETS.format(conditions=query.where()), *query.arguments)
-        return facets_of(rows)
+        async with self._counting:
+            query = CatalogQuery(filters, await corrected(self._database, filters.words))
+            rows = await self._database.fetch(FACETS.format(conditions=query.where()), *query.arguments)
+            return facets_of(rows)
 
 
 class PostgresSessions:
@@ -101,13 +110,13 @@ class PostgresSessions:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
-    async def acquire(self, session_id: UUID) -> Session:
+    async def acquire(self, session_id: UUID) -> SessionDetails:
         """See the port."""
         await self._connection.execute(SHUT_OUT_BUYERS_OF_SESSION, session_id)
         row = await self._connection.fetchrow(ACQUIRE, session_id)
         if row is None:
             raise NotFound
-        return Session(**dict(row) | {"tags": tuple(row["tags"])})
+        return session_details(row)
 
     async def add(self, session: Session) -> None:
         """See the port."""
@@ -121,9 +130,5 @@ class PostgresSessions:
 
 
 def _values(session: Session) -> tuple[object, ...]:
-    return (
-        *(getattr(session, name) for name in SESSION),
-        title_key(session.title),
-        " ".join(words(session.title)),
-        " ".join(words(session.description)),
-    )
+    kept = (getattr(session, name) for name in SESSION)
+    return (*kept, title_key(session.title), text_vector(session.title, session.description))

@@ -94,9 +94,7 @@ class CatalogQuery(Conditions):
 
 
 def _lexemes(term: tuple[str, ...], weight: str = "") -> str:
-    # unaccent turns some letters into quotes, so a lexeme is quoted as tsquery's syntax asks
-    quoted = (lexeme.replace("\\", "\\\\").replace("'", "''") for lexeme in term)
-    return "(" + " | ".join(f"'{lexeme}':*{weight}" for lexeme in quoted) + ")"
+    return "(" + " | ".join(f"'{lexeme}':*{weight}" for lexeme in term) + ")"
 
 
 class Sorted:
@@ -129,7 +127,9 @@ class Sorted:
     def position(self, row: asyncpg.Record) -> str:
         """Where the page after this row begins."""
         key = row[self._name]
-        return json.dumps([key.isoformat() if isinstance(key, datetime) else str(key), str(row["id"])])
+        return json.dumps(
+            [key.isoformat() if isinstance(key, datetime) else str(key), str(row["id"])], ensure_ascii=False
+        )
 
 
 class Ranked:

@@ -1,7 +1,7 @@
 """Slots in PostgreSQL: where a seat is taken.
 
-Lock order: session, creator, booking, slots by start. The row of a busy slot is what everybody waits for, so taking
-its seats and adding the booking are one statement, and nothing but the commit comes after it.
+Lock order: buyers of the creator, session, seats of the creator, booking, slots by start. The row of a busy slot is
+what everybody waits for, so taking its seats and adding the booking are one statement, and the commit comes next.
 """
 
 from datetime import datetime
@@ -58,12 +58,13 @@ OPEN = f"""
 """  # noqa: S608 - constant text
 RELEASE = "UPDATE slots SET seats_taken = seats_taken - $3 WHERE session_id = $1 AND starts_at = $2"
 ACQUIRE_UPCOMING = f"""
-    SELECT {", ".join(SLOT)} FROM slots WHERE session_id = $1 AND starts_at > $2 ORDER BY starts_at FOR UPDATE
+    SELECT {", ".join(SLOT)} FROM slots WHERE session_id = $1 AND starts_at > $2 AND occupied
+    ORDER BY starts_at FOR UPDATE
 """  # noqa: S608 - column names
 RESHAPE = """
     UPDATE slots SET capacity = $3, ends_at = starts_at + make_interval(mins => $4),
         blocked = tstzrange(starts_at, starts_at + make_interval(mins => $4))
-    WHERE session_id = $1 AND starts_at > $2
+    WHERE session_id = $1 AND starts_at > $2 AND occupied
 """
 
 

@@ -82,8 +82,8 @@ class RefreshTokenTable(DefaultBase):
 class SessionTable(DefaultBase):
     """What creators offer. `duration` in minutes.
 
-    `title_key` is the title folded by the core, to sort by; `searched` holds the words of title (weight A) and
-    description (B), folded by the core too and unaccented by the text search configuration `marketplace`.
+    `title_key` is the title folded by the core, to sort by; `searched` holds the core's words of title (weight A) and
+    description (B).
     """
 
     __tablename__ = "sessions"

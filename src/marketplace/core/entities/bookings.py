@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, Self
 from uuid import UUID
 
 from marketplace.core.entities.users import Contact
@@ -60,7 +60,7 @@ class Booking:
             reason="",
         )
 
-    def cancelled(self, actor: "Caller", now: datetime) -> tuple["Booking", BookingStep]:
+    def cancelled(self, actor: "Caller", now: datetime) -> tuple[Self, BookingStep]:
         """This booking cancelled, and the step: by the learner before the start, the creator or staff before the end.
 
         Raises `NotFound` for anybody else, `IllegalTransition` when it holds no seat, `TooLate`.

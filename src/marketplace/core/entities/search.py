@@ -3,27 +3,31 @@
 import re
 import unicodedata
 
+CORRECTED_LENGTH = 40
+"""Characters. Longer words are taken as they are."""
+CORRECTED_MOST = 200
+"""How many words, in alphabetical order, one that is unknown may stand for."""
+
+WORD_LENGTH = 100
+"""Characters of a word that are compared; what follows is not looked at."""
+
+# letters whose stroke or joining Unicode does not take for an accent
+_LETTERS = str.maketrans(
+    dict(zip("æœøđðħ\u0131ĸłŋþŧ", ("ae", "oe", "o", "d", "d", "h", "i", "k", "l", "n", "th", "t"), strict=True))
+)
 _WORD = re.compile(r"[^\W_]+")
 
 
 def words(text: str) -> tuple[str, ...]:
     """The words of a text in their order: runs of letters and digits, without accents and case."""
-    plain = unicodedata.normalize("NFKD", unicodedata.normalize("NFKC", text).casefold())
-    return tuple(_WORD.findall("".join(c for c in plain if not unicodedata.combining(c))))
+    plain = unicodedata.normalize("NFKD", unicodedata.normalize("NFKC", text).casefold()).translate(_LETTERS)
+    bare = "".join(character for character in plain if not unicodedata.combining(character))
+    return tuple(word[:WORD_LENGTH] for word in _WORD.findall(bare))
 
 
 def title_key(title: str) -> str:
     """What `ordering=title` sorts by: the words of the title, compared by code point; 200 characters at most."""
     return " ".join(words(title))[:200]
-
-
-def deletions(word: str) -> frozenset[str]:
-    """The word and every word that one deletion makes of it.
-
-    Two words that are one typo apart always share one of these (W. Garbe, "symmetric delete"), so a table of
-    them finds every candidate by equality.
-    """
-    return frozenset({word, *(word[:i] + word[i + 1 :] for i in range(len(word)))})
 
 
 def is_one_typo(one: str, other: str) -> bool:

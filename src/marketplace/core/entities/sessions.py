@@ -67,17 +67,6 @@ class Session:
         """Whether the catalog shows it (its creator being active)."""
         return self.status == "active" and self.archived_at is None
 
-    def changed_by(self, caller: "Caller", facts: "Mapping[str, Any]") -> Self:
-        """This session with the given fields changed, by its creator only.
-
-        Raises `NotFound` when the caller may not see it, `NotYours` when they may but it is another's.
-        """
-        if self.archived_at is not None:
-            raise NotFound
-        if caller.user_id != self.creator_id:
-            raise NotYours if self.is_listed() else NotFound
-        return replace(self, **facts)
-
     def moves_slots(self, before: "Session") -> bool:
         """Whether slots that were opened before must be rewritten to agree with this."""
         return (self.duration, self.max_participants) != (before.duration, before.max_participants)
@@ -109,6 +98,17 @@ class SessionDetails(Session):
         return (
             self.archived_at is None and caller is not None and (caller.user_id == self.creator_id or caller.is_staff)
         )
+
+    def changed_by(self, caller: "Caller", facts: "Mapping[str, Any]") -> Self:
+        """The session with the given fields changed, by its creator only.
+
+        Raises `NotFound` when the caller may not see it, `NotYours` when they may but it is another's.
+        """
+        if not self.visible_to(caller):
+            raise NotFound
+        if caller.user_id != self.creator_id:
+            raise NotYours
+        return replace(self, **facts)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,7 +7,7 @@ from uuid import UUID
 from marketplace.core.entities.bookings import Booking
 from marketplace.core.entities.sessions import Session, SessionDetails
 from marketplace.core.entities.users import Contact
-from marketplace.core.errors import AlreadyBooked, NotBookable, NotFound, OwnSession, SoldOut
+from marketplace.core.errors import AlreadyBooked, NotBookable, NotFound, Overtaken, OwnSession, SoldOut
 
 LATEST_START = datetime(2200, 1, 1, tzinfo=UTC)
 
@@ -71,7 +71,8 @@ class Offer:
     def book(self, booking_id: UUID, seats: int, now: datetime) -> Booking:
         """The booking that this offer allows, confirmed at once.
 
-        Raises `NotFound`, `OwnSession`, `AlreadyBooked`, `NotBookable`, `SoldOut`.
+        Raises `NotFound`, `OwnSession`, `AlreadyBooked`, `NotBookable`, `SoldOut`, and `Overtaken` when its parts
+        were not read at one moment.
         """
         session, taken = self.session, self.slot.seats_taken if self.slot else 0
         if session.archived_at is not None:
@@ -84,6 +85,8 @@ class Offer:
             raise NotBookable
         if self.already_booked:
             raise AlreadyBooked
+        if self.slot is not None and taken and self.slot.capacity != session.max_participants:
+            raise Overtaken  # the slot was read before an edit that the session was waited for
         if taken + seats > session.max_participants:
             raise SoldOut
         return Booking(

@@ -2,7 +2,7 @@
 
 import unicodedata
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Literal
 from uuid import UUID
@@ -11,6 +11,9 @@ Role = Literal["user", "creator"]
 
 PASSWORD_LENGTH = (8, 128)
 """Characters. The upper bound keeps hashing cheap (OWASP ASVS 5.0, 6.2)."""
+
+
+PASSWORD_EXPECTED = "Choose a password of {} to {} characters.".format(*PASSWORD_LENGTH)
 
 
 def fold(text: str) -> str:
@@ -26,7 +29,7 @@ def password_faults(password: str, *, names: tuple[str, ...], is_common: Callabl
     """
     least, most = PASSWORD_LENGTH
     if not least <= len(password) <= most:
-        return [f"Choose a password of {least} to {most} characters."]
+        return [PASSWORD_EXPECTED]
     if fold(password) in {fold(name) for name in names}:
         return ["Choose a password that is not your e-mail address or username."]
     if is_common(password):
@@ -63,3 +66,13 @@ class User(Contact):
     is_staff: bool
     is_superuser: bool
     date_joined: datetime
+
+
+def public_user(user: User) -> PublicUser:
+    """What anyone may see of an account."""
+    return PublicUser(**{field.name: getattr(user, field.name) for field in fields(PublicUser)})
+
+
+def contact(user: User) -> Contact:
+    """What the other party of a booking may see of an account."""
+    return Contact(**{field.name: getattr(user, field.name) for field in fields(Contact)})

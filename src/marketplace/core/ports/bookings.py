@@ -26,8 +26,8 @@ class BookingLists(Protocol):
 class Bookings(Protocol):
     """Bookings within a transaction. They are added where their seats are taken: see `Slots`."""
 
-    async def acquire(self, booking_id: UUID) -> Booking:
-        """The booking, locked until the transaction ends. Raises `NotFound`."""
+    async def acquire(self, booking_id: UUID) -> BookingHistory:
+        """The booking with its history, locked until the transaction ends. Raises `NotFound`."""
         ...
 
     async def save(self, booking: Booking, step: BookingStep) -> None:

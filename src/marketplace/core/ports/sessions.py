@@ -21,9 +21,11 @@ class Catalog(Protocol):
     async def list(self, filters: CatalogFilters, limit: int, after: str | None) -> Page[SessionDetails]:
         """Listed sessions that pass every filter, in the order asked for, ties by id in the same direction.
 
-        Every word of a search must begin a word of the title or the description. A word that begins none known
-        stands for all known ones that are one typo away. By relevance: the more of the words stand in the title the
-        earlier, then newest first, over the `RELEVANCE_WINDOW` newest matches that there were at the first page.
+        Every word of a search must begin a word of the title or the description. A word of at most
+        `CORRECTED_LENGTH` characters that begins no known word stands for the known ones that are one typo away, the
+        first `CORRECTED_MOST` of them. Known are the words of sessions that were listed, for a while also after.
+        By relevance: the more of the words stand in the title the earlier, then newest first, over the
+        `RELEVANCE_WINDOW` newest matches that there were at the first page.
         """
         ...
 
@@ -39,7 +41,7 @@ class Catalog(Protocol):
 class Sessions(Protocol):
     """Sessions within a transaction."""
 
-    async def acquire(self, session_id: UUID) -> Session:
+    async def acquire(self, session_id: UUID) -> SessionDetails:
         """The session, locked until the transaction ends: no booking of it proceeds meanwhile. Raises `NotFound`.
 
         However many buyers come, it waits only for those that were there before it.

@@ -15,7 +15,7 @@ class Slots(Protocol):
     Held by every adapter itself: `0 ≤ seats_taken ≤ capacity`; of one creator's overlapping slots at most one has
     a seat taken; one person has at most one live booking in a slot.
 
-    Lock order of all that touch them: session, creator, booking, slots by start.
+    Lock order of all that touch them: buyers of the creator, session, seats of the creator, booking, slots by start.
     """
 
     async def acquire_offer(self, session_id: UUID, starts_at: datetime, buyer_id: UUID) -> Offer:
@@ -52,11 +52,14 @@ class Slots(Protocol):
         ...
 
     async def acquire_upcoming(self, session_id: UUID, now: datetime) -> tuple[Slot, ...]:
-        """The slots of a session that start after `now`, by start, locked until the transaction ends."""
+        """The occupied slots of a session that start after `now`, by start, locked until the transaction ends.
+
+        An empty one needs no attention: it takes the session's capacity and duration when it is opened again.
+        """
         ...
 
     async def reshape(self, session: Session, now: datetime) -> None:
-        """Give the session's capacity and duration to its slots that start after `now`; needs `acquire_upcoming`.
+        """Give the session's capacity and duration to its occupied slots after `now`; needs `acquire_upcoming`.
 
         Raises `CreatorUnavailable` when occupied slots would overlap, `SoldOut` when one has more seats taken.
         """

@@ -23,7 +23,7 @@ class Tokens(Protocol):
         ...
 
     async def use(self, token_hash: bytes, now: datetime) -> Family | None:
-        """Mark a refresh token as used and return its login, locked until the transaction ends.
+        """Mark a refresh token as used and return its login, which nobody revokes meanwhile.
 
         `None` when the token is unknown, expired or used, its login revoked or its person inactive. Of two who use
         one token at once, one gets the login and the other `None`.

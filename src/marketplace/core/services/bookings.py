@@ -1,7 +1,7 @@
 """Bookings: taking seats, giving them back, and the lists of both parties."""
 
 from collections.abc import Mapping
-from dataclasses import fields
+from dataclasses import fields, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -86,15 +86,13 @@ class BookingService:
         Raises `NotFound`, `IllegalTransition`, `TooLate`.
         """
 
-        async def effect() -> None:
+        async def effect() -> BookingHistory:
             async with self._unit_of_work() as tx:
                 booking = await tx.bookings.acquire(booking_id)
                 cancelled, step = booking.cancelled(caller, self._clock.now())
-                await tx.bookings.save(cancelled, step)
+                # the slot first: who books it again holds it while looking at this booking
                 await tx.slots.release(cancelled)
+                await tx.bookings.save(cancelled, step)
+                return replace(cancelled, history=(*cancelled.history, step))
 
-        await retrying(effect)
-        found = await self._lists.find(booking_id)
-        if found is None:
-            raise NotFound
-        return found
+        return await retrying(effect)

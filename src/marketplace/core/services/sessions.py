@@ -6,12 +6,14 @@ from typing import Any
 from uuid import UUID
 
 from marketplace.core.entities.pages import Page
-from marketplace.core.entities.sessions import CatalogFilters, Facets, Session, SessionDetails
+from marketplace.core.entities.sessions import CatalogFilters, Facets, SessionDetails
 from marketplace.core.entities.tokens import Caller
+from marketplace.core.entities.users import public_user
 from marketplace.core.errors import Faults, Invalid, NotACreator, NotFound
 from marketplace.core.ports.sessions import Catalog
 from marketplace.core.ports.system import Clock, Ids
 from marketplace.core.ports.unit_of_work import UnitOfWork
+from marketplace.core.ports.users import UserDirectory
 from marketplace.core.services.retrying import retrying
 
 
@@ -23,12 +25,14 @@ class SessionService:
         *,
         unit_of_work: UnitOfWork,
         catalog: Catalog,
+        users: UserDirectory,
         clock: Clock,
         ids: Ids,
         categories: Collection[str],
     ) -> None:
         self._unit_of_work = unit_of_work
         self._catalog = catalog
+        self._users = users
         self._clock = clock
         self._ids = ids
         self._categories = categories
@@ -66,11 +70,14 @@ class SessionService:
         if caller.role != "creator":
             raise NotACreator
         self._check(facts)
-        session = Session(
+        creator = await self._users.get(caller.user_id)
+        session = SessionDetails(
             id=self._ids.new(),
-            creator_id=caller.user_id,
+            creator_id=creator.id,
             created_at=self._clock.now(),
             archived_at=None,
+            creator_details=public_user(creator),
+            creator_is_active=creator.is_active,
             **facts,
         )
 
@@ -79,7 +86,7 @@ class SessionService:
                 await tx.sessions.add(session)
 
         await retrying(effect)
-        return await self.get(session.id, caller)
+        return session
 
     async def change(self, caller: Caller, session_id: UUID, facts: Mapping[str, Any]) -> SessionDetails:
         """Change a session of one's own; upcoming slots follow in capacity and duration.
@@ -89,7 +96,7 @@ class SessionService:
         """
         self._check(facts)
 
-        async def effect() -> None:
+        async def effect() -> SessionDetails:
             async with self._unit_of_work() as tx:
                 before = await tx.sessions.acquire(session_id)
                 session = before.changed_by(caller, facts)
@@ -99,9 +106,9 @@ class SessionService:
                     session.check_seats(await tx.slots.acquire_upcoming(session_id, now))
                     await tx.slots.reshape(session, now)
                 await tx.sessions.save(session)
+                return session
 
-        await retrying(effect)
-        return await self.get(session_id, caller)
+        return await retrying(effect)
 
     async def archive(self, caller: Caller, session_id: UUID) -> None:
         """Take a session of one's own away for good; its bookings stay.

@@ -79,6 +79,13 @@ class TokenService:
 
     async def log_in(self, email: str, password: str) -> Login:
         """Begin a login. Raises `BadCredentials`, after the same time whether or not there is such an account."""
+        login = await self._log_in(email, password) or await self._log_in(email, password)
+        if login is None:
+            raise BadCredentials
+        return login
+
+    async def _log_in(self, email: str, password: str) -> Login | None:
+        # None when the password was changed or hashed anew since it was looked at: judge by what is kept now
         user = await self._users.find_by_email(email)
         matches = await self._passwords.verify(password, user.password_hash if user else None)
         if user is None or not matches or not user.is_active:
@@ -87,16 +94,20 @@ class TokenService:
         family = Family(id=self._ids.new(), user_id=user.id, created_at=now, expires_at=now + self._refresh_ttl)
         rehashed = await self._rehashed(user, password)
 
-        async def effect() -> None:
+        async def effect() -> bool:
             async with self._unit_of_work() as tx:
                 account = await tx.users.acquire(user.id)
-                if account.password_hash != user.password_hash or not account.is_active:
+                if account.password_hash != user.password_hash:
+                    return False
+                if not account.is_active:
                     raise BadCredentials
                 if rehashed is not None:
                     await tx.users.save(replace(account, password_hash=rehashed))
                 await tx.tokens.add_family(family, refresh_token_hash(refresh))
+                return True
 
-        await retrying(effect)
+        if not await retrying(effect):
+            return None
         return Login(user=user, tokens=self._pair(family, refresh, now))
 
     async def refresh(self, token: str) -> TokenPair:

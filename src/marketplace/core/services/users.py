@@ -15,6 +15,8 @@ from marketplace.core.ports.users import UserDirectory
 from marketplace.core.services.retrying import retrying
 from marketplace.core.services.tokens import CallerMemory
 
+WRONG_PASSWORD = "This is not your current password."  # noqa: S105 - a sentence
+
 
 class UserService:
     """Accounts."""
@@ -89,7 +91,9 @@ class UserService:
 
     async def change_profile(self, caller: Caller, facts: Mapping[str, Any]) -> User:
         """Change the given fields of the caller's account. Raises `UsernameTaken`."""
-        return await self._change(caller.user_id, lambda user: replace(user, **facts))
+        # a username is a key that buyers' rows lean on, so changing it waits for them: in a fair queue
+        renames = "username" in facts
+        return await self._change(caller.user_id, lambda user: replace(user, **facts), with_sessions=renames)
 
     async def become_creator(self, caller: Caller) -> User:
         """Turn a user's account into a creator's. Raises `AlreadyACreator`."""
@@ -103,7 +107,9 @@ class UserService:
 
     async def password_change_faults(self, caller: Caller, given: Mapping[str, Any]) -> Faults:
         """What is wrong with the current and the new password among the given fields."""
-        user = await self._users.get(caller.user_id)
+        return await self._password_faults(await self._users.get(caller.user_id), given)
+
+    async def _password_faults(self, user: User, given: Mapping[str, Any]) -> Faults:
         faults: dict[str, list[str]] = {}
         if "new_password" in given:
             found = password_faults(
@@ -113,13 +119,14 @@ class UserService:
         if "current_password" in given and not await self._passwords.verify(
             given["current_password"], user.password_hash
         ):
-            faults["current_password"] = ["This is not your current password."]
+            faults["current_password"] = [WRONG_PASSWORD]
         return faults
 
     async def change_password(self, caller: Caller, *, current_password: str, new_password: str) -> None:
         """Set a new password and end every other login of the caller. Raises `Invalid`."""
+        seen = await self._users.get(caller.user_id)
         given = {"current_password": current_password, "new_password": new_password}
-        faults = await self.password_change_faults(caller, given)
+        faults = await self._password_faults(seen, given)
         if faults:
             raise Invalid(faults)
         password_hash = await self._passwords.hash(new_password)
@@ -127,6 +134,8 @@ class UserService:
         async def effect() -> None:
             async with self._unit_of_work() as tx:
                 user = await tx.users.acquire(caller.user_id)
+                if user.password_hash != seen.password_hash:
+                    raise Invalid({"current_password": [WRONG_PASSWORD]})
                 await tx.users.save(replace(user, password_hash=password_hash))
                 await tx.tokens.revoke_all(caller.user_id, self._clock.now(), but=caller.family_id)
 
@@ -151,10 +160,11 @@ class UserService:
         self._memory.forget(user_id)
         return user
 
-    async def _change(self, user_id: UUID, change: Callable[[User], User]) -> User:
+    async def _change(self, user_id: UUID, change: Callable[[User], User], *, with_sessions: bool = False) -> User:
         async def effect() -> User:
             async with self._unit_of_work() as tx:
-                user = change(await tx.users.acquire(user_id))
+                acquire = tx.users.acquire_with_sessions if with_sessions else tx.users.acquire
+                user = change(await acquire(user_id))
                 await tx.users.save(user)
                 return user
 

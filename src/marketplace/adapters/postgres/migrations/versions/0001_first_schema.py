@@ -13,14 +13,8 @@ LISTED = sa.text("status = 'active' AND archived_at IS NULL")
 
 
 def upgrade() -> None:
-    """Extensions, the text search configuration, tables."""
+    """The extension that the exclusion constraint needs, and the tables."""
     op.execute("CREATE EXTENSION IF NOT EXISTS btree_gist")
-    op.execute("CREATE EXTENSION IF NOT EXISTS unaccent")
-    op.execute("CREATE TEXT SEARCH CONFIGURATION marketplace (COPY = pg_catalog.simple)")
-    op.execute(
-        "ALTER TEXT SEARCH CONFIGURATION marketplace ALTER MAPPING "
-        "FOR word, hword, hword_part, numword, numhword, hword_numpart WITH unaccent, simple"
-    )
     op.create_table(
         "lexemes",
         sa.Column("lexeme", sa.Text(collation="C"), nullable=False),
@@ -194,7 +188,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """Everything but the extensions, which others may use."""
+    """Everything but the extension, which others may use."""
     op.drop_table("booking_steps")
     op.drop_table("bookings")
     op.drop_table("slots")
@@ -203,4 +197,3 @@ def downgrade() -> None:
     op.drop_table("sessions")
     op.drop_table("users")
     op.drop_table("lexemes")
-    op.execute("DROP TEXT SEARCH CONFIGURATION marketplace")

@@ -1,0 +1,63 @@
+"""What is said when the database is lost: never more than is known."""
+
+from collections.abc import AsyncIterator
+from datetime import timedelta
+
+import pytest
+import pytest_asyncio
+
+from builders import a_user
+from marketplace.adapters.postgres.pool import Database, PoolLimits, connect
+from marketplace.adapters.postgres.storage import postgres_storage
+from marketplace.core.errors import Busy, OutcomeUnknown
+
+ONE_CONNECTION = PoolLimits(min_size=1, max_size=1, acquire_timeout=timedelta(milliseconds=200))
+END_OWN_CONNECTION = "SELECT pg_terminate_backend(pg_backend_pid())"
+DEFERRED_LOSS = """
+    CREATE FUNCTION lose_connection() RETURNS trigger LANGUAGE plpgsql AS
+    $$ BEGIN PERFORM pg_terminate_backend(pg_backend_pid()); PERFORM pg_sleep(5); RETURN NULL; END $$;
+    CREATE CONSTRAINT TRIGGER lost_while_committing AFTER INSERT ON users
+        DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION lose_connection();
+"""
+
+
+@pytest_asyncio.fixture
+async def database(empty_database: str) -> AsyncIterator[Database]:
+    opened = await connect(empty_database, ONE_CONNECTION)
+    yield opened
+    await opened.close()
+
+
+async def test_a_connection_lost_before_the_commit_is_busy_since_nothing_was_written(database: Database) -> None:
+    with pytest.raises(Busy):
+        async with database.transaction() as connection:
+            await connection.execute(END_OWN_CONNECTION)
+    assert await database.fetchrow("SELECT 1") is not None
+
+
+async def test_a_connection_lost_in_the_commit_is_not_said_to_have_changed_nothing(database: Database) -> None:
+    async with database.transaction() as connection:
+        await connection.execute(DEFERRED_LOSS)
+    with pytest.raises(OutcomeUnknown, match="may have been made"):
+        async with postgres_storage(database).unit_of_work() as tx:
+            await tx.users.add(a_user())
+
+
+async def test_a_pool_that_is_used_up_is_busy_and_gives_way_again(database: Database) -> None:
+    async with database.transaction():
+        with pytest.raises(Busy):
+            await database.fetchrow("SELECT 1")
+    assert await database.fetchrow("SELECT 1") is not None
+
+
+async def test_a_connection_never_comes_back_inside_a_transaction(database: Database) -> None:
+    async def leave_in_the_middle() -> None:
+        async with database.transaction() as connection:
+            await connection.execute("CREATE TABLE left_behind ()")
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        await leave_in_the_middle()
+    row = await database.fetchrow("SELECT to_regclass('left_behind') IS NULL AS gone")
+    assert row is not None
+    assert row["gone"]
