@@ -25,7 +25,7 @@ $(VENV)/.installed: requirements.lock pyproject.toml
 	@touch $@
 
 frontend/dist/docs/.built: frontend/package-lock.json $(wildcard frontend/docs/*)
-	@node -e 'process.exit(Number(process.versions.node.split(".")[0]) < 20)' || \
+	@node -e 'process.exit(process.versions.node.split(".")[0] < 20 ? 1 : 0)' || \
 		{ echo "Node 20 or newer is needed"; exit 1; }
 	cd frontend && npm ci --silent && npm run --silent build
 	@touch $@
