@@ -15,13 +15,15 @@ LISTED = sa.text("status = 'active' AND archived_at IS NULL")
 def upgrade() -> None:
     """The extension that the exclusion constraint needs, and the tables."""
     op.execute("CREATE EXTENSION IF NOT EXISTS btree_gist")
-    op.create_table(
-        "lexemes",
-        sa.Column("lexeme", sa.Text(collation="C"), nullable=False),
-        sa.Column("deletions", postgresql.ARRAY(sa.Text(collation="C")), nullable=False),
-        sa.PrimaryKeyConstraint("lexeme", name=op.f("pk_lexemes")),
-    )
-    op.create_index("ix_lexemes_deletions", "lexemes", ["deletions"], unique=False, postgresql_using="gin")
+    _users()
+    _logins()
+    _sessions()
+    _words()
+    _slots()
+    _bookings()
+
+
+def _users() -> None:
     op.create_table(
         "users",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -44,6 +46,38 @@ def upgrade() -> None:
     )
     op.create_index("uq_users_email_folded", "users", ["email_folded"], unique=True)
     op.create_index("uq_users_username_folded", "users", ["username_folded"], unique=True)
+
+
+def _logins() -> None:
+    op.create_table(
+        "token_families",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("user_id", sa.Uuid(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("revoked_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["user_id"], ["users.id"], name=op.f("fk_token_families_user_id_users")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_token_families")),
+    )
+    op.create_index("ix_token_families_user_id", "token_families", ["user_id"], unique=False)
+    op.create_table(
+        "refresh_tokens",
+        sa.Column("token_hash", sa.LargeBinary(), nullable=False),
+        sa.Column("family_id", sa.Uuid(), nullable=False),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("used_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["family_id"],
+            ["token_families.id"],
+            name=op.f("fk_refresh_tokens_family_id_token_families"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("token_hash", name=op.f("pk_refresh_tokens")),
+    )
+    op.create_index("ix_refresh_tokens_family_id", "refresh_tokens", ["family_id"], unique=False)
+
+
+def _sessions() -> None:
     op.create_table(
         "sessions",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -92,32 +126,19 @@ def upgrade() -> None:
     op.create_index(
         "ix_sessions_tags", "sessions", ["tags"], unique=False, postgresql_using="gin", postgresql_where=LISTED
     )
+
+
+def _words() -> None:
     op.create_table(
-        "token_families",
-        sa.Column("id", sa.Uuid(), nullable=False),
-        sa.Column("user_id", sa.Uuid(), nullable=False),
-        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("revoked_at", sa.DateTime(timezone=True), nullable=True),
-        sa.ForeignKeyConstraint(["user_id"], ["users.id"], name=op.f("fk_token_families_user_id_users")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_token_families")),
+        "lexemes",
+        sa.Column("lexeme", sa.Text(collation="C"), nullable=False),
+        sa.Column("deletions", postgresql.ARRAY(sa.Text(collation="C")), nullable=False),
+        sa.PrimaryKeyConstraint("lexeme", name=op.f("pk_lexemes")),
     )
-    op.create_index("ix_token_families_user_id", "token_families", ["user_id"], unique=False)
-    op.create_table(
-        "refresh_tokens",
-        sa.Column("token_hash", sa.LargeBinary(), nullable=False),
-        sa.Column("family_id", sa.Uuid(), nullable=False),
-        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("used_at", sa.DateTime(timezone=True), nullable=True),
-        sa.ForeignKeyConstraint(
-            ["family_id"],
-            ["token_families.id"],
-            name=op.f("fk_refresh_tokens_family_id_token_families"),
-            ondelete="CASCADE",
-        ),
-        sa.PrimaryKeyConstraint("token_hash", name=op.f("pk_refresh_tokens")),
-    )
-    op.create_index("ix_refresh_tokens_family_id", "refresh_tokens", ["family_id"], unique=False)
+    op.create_index("ix_lexemes_deletions", "lexemes", ["deletions"], unique=False, postgresql_using="gin")
+
+
+def _slots() -> None:
     op.create_table(
         "slots",
         sa.Column("session_id", sa.Uuid(), nullable=False),
@@ -141,6 +162,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("session_id", "starts_at", name=op.f("pk_slots")),
         postgresql_with={"fillfactor": 80},
     )
+
+
+def _bookings() -> None:
     op.create_table(
         "bookings",
         sa.Column("id", sa.Uuid(), nullable=False),

@@ -1,0 +1,44 @@
+"""What the tests of the embedded PostgreSQL begin with."""
+
+from __future__ import annotations
+
+import os
+import signal
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from postgres.programs import (
+    USES_IT,
+    Program,
+    processes_of,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+
+@pytest.fixture
+def data(tmp_path: Path) -> Iterator[Path]:
+    """Give a data folder that is not there yet, and see that no server over it outlives the test."""
+    yield tmp_path / "pg"
+    left = processes_of(tmp_path)
+    for pid in left:
+        os.kill(pid, signal.SIGKILL)
+    assert not left
+
+
+@pytest.fixture
+def start(data: Path) -> Iterator[Callable[..., Program]]:
+    """Give a way to start programs, and end those that are still there when the test is over."""
+    started: list[Program] = []
+
+    def start_one(folder: Path = data, script: str = USES_IT, **environment: str) -> Program:
+        started.append(Program(folder, script, **environment))
+        return started[-1]
+
+    yield start_one
+    for program in started:
+        if program.process.returncode is None:
+            program.gets(signal.SIGTERM)
