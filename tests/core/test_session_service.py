@@ -6,7 +6,8 @@ import pytest
 
 from builders import TOMORROW, Services, a_caller, seats_taken, slots_of, stored_booking, stored_session, stored_user
 from fakes import NOW
-from marketplace.core.entities.sessions import Session
+from marketplace.core.entities.pages import Page
+from marketplace.core.entities.sessions import PRICE_BANDS, CatalogFilters, Session
 from marketplace.core.entities.slots import Slot
 from marketplace.core.entities.tokens import Caller
 from marketplace.core.errors import CreatorUnavailable, HasUpcomingBookings, Invalid, NotACreator, NotFound, NotYours
@@ -158,3 +159,15 @@ async def test_an_archived_session_is_gone_and_its_bookings_stay(
     for attempt in (services.sessions.archive(owner, session.id), services.sessions.change(owner, session.id, {})):
         with pytest.raises(NotFound):
             await attempt
+
+
+async def test_bounds_that_no_session_can_meet_find_nothing(services: Services, storage: Storage) -> None:
+    await stored_session(storage)
+    for filters in (
+        CatalogFilters(min_price=Decimal("10.01"), max_price=Decimal("10.00")),
+        CatalogFilters(min_duration=61, max_duration=60),
+    ):
+        assert await services.sessions.list(filters, 20, None) == Page((), None)
+        counted = await services.sessions.facets(filters)
+        assert (counted.categories, counted.tags) == ((), ())
+        assert [band.count for band in counted.price_bands] == [0] * len(PRICE_BANDS)

@@ -17,6 +17,7 @@ from marketplace.adapters.memory.sessions import session_details
 from marketplace.core.entities.pages import Page
 from marketplace.core.entities.search import title_key
 from marketplace.core.entities.sessions import (
+    FACETS_WINDOW,
     PRICE_BANDS,
     RELEVANCE_WINDOW,
     CatalogFilters,
@@ -72,10 +73,11 @@ class MemoryCatalog:
         return Page(tuple(self._details(session) for session in page.items), page.next)
 
     async def facets(self, filters: CatalogFilters) -> Facets:
-        """Counts over all matches."""
+        """Counts over the newest matches."""
         await asyncio.sleep(0)
         search = self._search(filters)
-        matches = [session for session in self._passing(filters) if search.finds(session)]
+        found = (session for session in self._passing(filters) if search.finds(session))
+        matches = sorted(found, key=moment, reverse=True)[:FACETS_WINDOW]
         categories = Counter(session.category for session in matches if session.category is not None)
         tags = Counter(tag for session in matches for tag in session.tags)
         return Facets(

@@ -13,6 +13,7 @@ from marketplace.adapters.postgres.lexemes import Terms
 from marketplace.adapters.postgres.pool import Rows
 from marketplace.adapters.postgres.rows import SESSION_WITH_CREATOR
 from marketplace.core.entities.sessions import (
+    FACETS_WINDOW,
     PRICE_BANDS,
     RELEVANCE_WINDOW,
     CatalogFilters,
@@ -26,7 +27,8 @@ from marketplace.core.entities.sessions import (
 FROM = "FROM sessions s JOIN users c ON c.id = s.creator_id"
 BAND_FLOORS = ", ".join(str(least) for least, _ in PRICE_BANDS)
 FACETS = f"""
-    WITH matching AS MATERIALIZED (SELECT s.category, s.tags, s.price {FROM} WHERE {{conditions}})
+    WITH matching AS MATERIALIZED (SELECT s.category, s.tags, s.price {FROM} WHERE {{conditions}}
+        ORDER BY s.created_at DESC, s.id DESC LIMIT {FACETS_WINDOW})
     (SELECT 'category' AS facet, category AS word, 0 AS band, count(*) AS n
         FROM matching WHERE category IS NOT NULL GROUP BY category ORDER BY n DESC, category COLLATE "C")
     UNION ALL

@@ -32,6 +32,9 @@ SEARCH_LENGTH = 200
 RELEVANCE_WINDOW = 2_000
 """How many of the newest matches a search by relevance ranks; it ends with them."""
 
+FACETS_WINDOW = 100_000
+"""How many of the newest matches are counted, which bounds what counting costs."""
+
 PRICE_BANDS: tuple[tuple[Decimal, Decimal | None], ...] = tuple(
     (Decimal(least), None if most is None else Decimal(most))
     for least, most in (
@@ -125,6 +128,12 @@ class CatalogFilters:
     tag: str | None = None
     ordering: Ordering = "-created_at"
 
+    def contradict(self) -> bool:
+        """Whether no session can pass, which no table needs to be read for."""
+        return (self.min_price is not None and self.max_price is not None and self.min_price > self.max_price) or (
+            self.min_duration is not None and self.max_duration is not None and self.min_duration > self.max_duration
+        )
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CategoryCount:
@@ -158,3 +167,9 @@ class Facets:
     categories: tuple[CategoryCount, ...]
     tags: tuple[TagCount, ...]
     price_bands: tuple[PriceBandCount, ...]
+
+    @classmethod
+    def of_nothing(cls) -> Self:
+        """The counts over no session at all: every band is there."""
+        bands = (PriceBandCount(min_price=least, max_price=below, count=0) for least, below in PRICE_BANDS)
+        return cls(categories=(), tags=(), price_bands=tuple(bands))

@@ -30,7 +30,7 @@ class Catalog(Protocol):
         ...
 
     async def facets(self, filters: CatalogFilters) -> Facets:
-        """Counts over the same matches. They may be counted once and kept for up to 30 seconds."""
+        """Counts over the newest `FACETS_WINDOW` of the same matches; kept for up to 30 seconds once counted."""
         ...
 
     async def of_creator(self, creator_id: UUID, limit: int, after: str | None) -> Page[SessionDetails]:

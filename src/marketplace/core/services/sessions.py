@@ -46,10 +46,14 @@ class SessionService:
 
     async def list(self, filters: CatalogFilters, limit: int, after: str | None) -> Page[SessionDetails]:
         """One page of the catalog."""
+        if filters.contradict():
+            return Page((), None)
         return await self._catalog.list(filters, limit, after)
 
     async def facets(self, filters: CatalogFilters) -> Facets:
         """Counts by category, tag and price band for the same filters."""
+        if filters.contradict():
+            return Facets.of_nothing()
         return await self._catalog.facets(filters)
 
     async def list_own(self, caller: Caller, limit: int, after: str | None) -> Page[SessionDetails]:

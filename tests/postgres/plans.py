@@ -1,0 +1,111 @@
+"""What an adapter sends to PostgreSQL, and how PostgreSQL carries it out."""
+
+import json
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import asyncpg
+from asyncpg.connection import LoggedQuery
+
+from marketplace.adapters.postgres.pool import Database, PoolLimits
+from marketplace.adapters.postgres.storage import postgres_storage
+from marketplace.core.ports.storage import Storage
+
+EXECUTIONS = 8
+"""After five, PostgreSQL may settle on one plan for whatever values follow; a long-lived connection gets there."""
+BIG_TABLES = frozenset({"sessions", "bookings", "slots", "booking_steps"})
+
+
+@dataclass(frozen=True, slots=True)
+class Watched:
+    """Storage over one connection, and every statement that went through it."""
+
+    storage: Storage
+    statements: list[LoggedQuery]
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """One statement as it was carried out."""
+
+    statement: str
+    root: dict[str, Any]
+    milliseconds: float
+
+    def scans_of_whole_tables(self) -> list[str]:
+        """The big tables that were read from end to end."""
+        return [
+            node["Relation Name"]
+            for node in nodes(self.root)
+            if node["Node Type"] == "Seq Scan" and node["Relation Name"] in BIG_TABLES
+        ]
+
+    def blocks(self) -> int:
+        """Pages of 8 KiB that were looked at, from memory or from disk."""
+        return int(self.root["Shared Hit Blocks"]) + int(self.root["Shared Read Blocks"])
+
+    def rows_read(self) -> int:
+        """Rows of the big tables that were fetched, used or not."""
+        dropped = ("Rows Removed by Filter", "Rows Removed by Index Recheck")
+        return sum(
+            round((node["Actual Rows"] + sum(node.get(name, 0) for name in dropped)) * node["Actual Loops"])
+            for node in nodes(self.root)
+            if node.get("Relation Name") in BIG_TABLES
+        )
+
+
+def nodes(root: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """A plan's node and all below it."""
+    yield root
+    for child in root.get("Plans", ()):
+        yield from nodes(child)
+
+
+@asynccontextmanager
+async def watched(dsn: str) -> AsyncIterator[Watched]:
+    """Storage as the program has it, over a pool of one connection that tells what it was sent."""
+    statements: list[LoggedQuery] = []
+
+    async def listen(connection: Any) -> None:
+        connection.add_query_logger(statements.append)
+
+    async def leave_alone(_: Any) -> None:
+        """As in the program, nothing is sent when a connection is returned."""
+
+    pool = await asyncpg.create_pool(
+        dsn, min_size=1, max_size=1, init=listen, reset=leave_alone, server_settings={"jit": "off"}
+    )
+    try:
+        yield Watched(postgres_storage(Database(pool, PoolLimits())), statements)
+    finally:
+        await pool.close()
+
+
+async def plans(dsn: str, sent: Sequence[LoggedQuery]) -> list[Plan]:
+    """How PostgreSQL carries out each statement once its connection is warm."""
+    connection = await asyncpg.connect(dsn, server_settings={"jit": "off", "timezone": "UTC"})
+    try:
+        return [await _plan(connection, query) for query in sent]
+    finally:
+        await connection.close()
+
+
+async def _plan(connection: Any, sent: LoggedQuery) -> Plan:
+    values = ", ".join(_literal(value) for value in sent.args)
+    run = f"EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) EXECUTE watched{f'({values})' if values else ''}"
+    await connection.execute(f"PREPARE watched AS {sent.query}")
+    try:
+        for _ in range(EXECUTIONS):
+            explained = json.loads(await connection.fetchval(run))[0]
+    finally:
+        await connection.execute("DEALLOCATE watched")
+    return Plan(sent.query, explained["Plan"], explained["Execution Time"] + explained["Planning Time"])
+
+
+def _literal(value: object) -> str:
+    if isinstance(value, list):
+        return f"ARRAY[{', '.join(_literal(each) for each in value)}]"
+    quoted = str(value).replace("'", "''")
+    return f"'{quoted}'"

@@ -1,0 +1,209 @@
+"""`kill -9` of the program and of PostgreSQL while people book: what was promised is there, nothing is half done."""
+
+import asyncio
+import os
+import signal
+import time
+from collections.abc import AsyncIterator, Iterator
+from contextlib import ExitStack, asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+
+import httpx
+import pytest
+import pytest_asyncio
+
+from builders import TOMORROW, stored_session
+from marketplace.adapters.postgres.embedded import embedded_postgres
+from marketplace.adapters.postgres.migrate import migrate
+from marketplace.adapters.postgres.pool import PoolLimits, connect
+from marketplace.adapters.postgres.postmaster import find_postmaster
+from marketplace.adapters.postgres.storage import postgres_storage
+from marketplace.core.entities.sessions import Session
+from postgres.crowd import Books, Person, book, booked, people, statuses
+from postgres.servers import Server, becomes_true, is_alive, servers
+
+BUYERS = 12
+WARM = 40
+"""Bookings after which something is killed."""
+
+
+class Postgres:
+    """A PostgreSQL of the test's own, which can be killed."""
+
+    def __init__(self, data: Path, stack: ExitStack) -> None:
+        self._data = data
+        self._stack = stack
+        self.dsn = self.start()
+
+    def start(self) -> str:
+        return self._stack.enter_context(embedded_postgres(self._data))
+
+    def kill(self) -> None:
+        server = find_postmaster(self._data)
+        assert server is not None
+        os.kill(server.pid, signal.SIGKILL)
+
+
+@dataclass(slots=True)
+class Load:
+    """People who book one start after the other until they are told to stop."""
+
+    answers: list[httpx.Response] = field(default_factory=list)
+    unanswered: int = 0
+    is_over: bool = False
+
+    async def made(self, more: int) -> None:
+        """Wait until so many more bookings were made."""
+        enough = len(booked(self.answers)) + more
+        assert await becomes_true(lambda: len(booked(self.answers)) >= enough, 30), statuses(self.answers)
+
+    async def keep_booking(self, server: Server, buyer: Person, session: Session) -> None:
+        starts_at = TOMORROW
+        while not self.is_over:
+            starts_at += timedelta(hours=2)
+            try:
+                self.answers.append(await book(server, buyer, session, starts_at=starts_at))
+            except httpx.TransportError:
+                self.unanswered += 1
+                await asyncio.sleep(0.05)
+
+
+@pytest.fixture(scope="module")
+def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Postgres]:
+    with ExitStack() as stack:
+        own = Postgres(tmp_path_factory.mktemp("killed") / "data", stack)
+        asyncio.run(migrate(own.dsn))
+        yield own
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def server(postgres: Postgres, tmp_path: Path) -> AsyncIterator[Server]:
+    async with servers(1, postgres.dsn, tmp_path, workers=2, pool_max_size=4) as [started]:
+        yield started
+
+
+@pytest.fixture
+def books(postgres: Postgres) -> Books:
+    return Books(postgres.dsn)
+
+
+@asynccontextmanager
+async def under_load(server: Server, dsn: str) -> AsyncIterator[Load]:
+    """Bookings of two creators' sessions, well under way."""
+    own = await connect(dsn, PoolLimits(min_size=1, max_size=1))
+    storage = postgres_storage(own)
+    buyers = await people(storage, BUYERS)
+    sessions = [await stored_session(storage, max_participants=1_000) for _ in range(2)]
+    await own.close()
+    load = Load()
+    turns = [load.keep_booking(server, buyer, sessions[place % 2]) for place, buyer in enumerate(buyers)]
+    tasks = [asyncio.create_task(turn) for turn in turns]
+    try:
+        await load.made(WARM)
+        yield load
+    finally:
+        load.is_over = True
+        await asyncio.gather(*tasks)
+
+
+async def assert_nothing_is_lost(books: Books, load: Load) -> None:
+    assert await books.missing(booked(load.answers)) == []
+    assert await books.discrepancies() == []
+
+
+def assert_refused_as_busy(answers: list[httpx.Response]) -> None:
+    assert statuses(answers) <= {201, 503}
+    refused = [response for response in answers if response.is_error]
+    assert {response.json()["code"] for response in refused} <= {"busy"}
+    assert all(int(response.headers["Retry-After"]) >= 1 for response in refused)
+
+
+async def test_a_killed_worker_loses_nothing_and_is_replaced(postgres: Postgres, server: Server, books: Books) -> None:
+    before = server.workers()
+
+    async with under_load(server, postgres.dsn) as load:
+        os.kill(before[0], signal.SIGKILL)
+        assert await becomes_true(lambda: len(set(server.workers()) - set(before)) == 1, 10)
+        await load.made(WARM)
+
+    assert statuses(load.answers) == {201}
+    assert before[1] in server.workers()
+    assert server.failures() == []
+    await assert_nothing_is_lost(books, load)
+
+
+async def test_workers_end_with_their_killed_main_process_and_leave_the_port(
+    postgres: Postgres, server: Server, books: Books, tmp_path: Path
+) -> None:
+    workers = server.workers()
+
+    async with under_load(server, postgres.dsn) as load:
+        server.process.kill()
+        server.process.wait()
+        ended = await becomes_true(lambda: not any(map(is_alive, workers)), 3)
+
+    assert ended
+    assert statuses(load.answers) <= {201, 503}
+    await assert_nothing_is_lost(books, load)
+    again = Server(postgres.dsn, tmp_path / "again.log", server.port)
+    try:
+        await again.starts()
+    finally:
+        await again.end()
+
+
+async def test_with_postgresql_killed_requests_are_refused_as_busy_until_it_is_back(
+    postgres: Postgres, server: Server, books: Books
+) -> None:
+    workers = server.workers()
+
+    async with under_load(server, postgres.dsn) as load:
+        postgres.kill()
+        assert await becomes_true(lambda: 503 in statuses(load.answers), 10)
+        while_away = [await server.client.get(path) for path in ("/health/live", "/health/ready", "/api/sessions/")]
+        await asyncio.to_thread(postgres.start)
+        back_at = time.monotonic()
+        await load.made(1)
+        assert time.monotonic() - back_at < 5
+        await load.made(WARM)
+
+    assert [response.status_code for response in while_away] == [200, 503, 503]
+    assert load.unanswered == 0
+    assert_refused_as_busy(load.answers)
+    assert server.workers() == workers
+    assert server.failures() == []
+    await assert_nothing_is_lost(books, load)
+
+
+async def test_a_killed_backend_costs_a_moment_in_which_requests_are_refused_as_busy(
+    postgres: Postgres, server: Server, books: Books
+) -> None:
+    backends = "SELECT pid FROM pg_stat_activity WHERE application_name = 'marketplace'"
+
+    async with under_load(server, postgres.dsn) as load:
+        os.kill((await books.ask(backends))[0], signal.SIGKILL)
+        killed_at = time.monotonic()
+        assert await becomes_true(lambda: 503 in statuses(load.answers), 10)
+        await load.made(1)
+        assert time.monotonic() - killed_at < 5
+        await load.made(WARM)
+
+    assert load.unanswered == 0
+    assert_refused_as_busy(load.answers)
+    assert server.failures() == []
+    await assert_nothing_is_lost(books, load)
+
+
+async def test_everything_killed_at_once_loses_nothing(
+    postgres: Postgres, server: Server, books: Books, tmp_path: Path
+) -> None:
+    async with under_load(server, postgres.dsn) as load:
+        postgres.kill()
+        os.killpg(server.process.pid, signal.SIGKILL)
+        server.process.wait()
+
+    postgres.start()
+    async with servers(1, postgres.dsn, tmp_path):
+        await assert_nothing_is_lost(books, load)

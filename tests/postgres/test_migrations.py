@@ -1,0 +1,215 @@
+"""The migrations make the schema that the tables describe, from anywhere and by many at once."""
+
+import asyncio
+import re
+import subprocess
+import sys
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import closing
+from typing import Any, TypeVar
+from urllib.parse import urlsplit
+from uuid import uuid4
+
+import asyncpg
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import CheckConstraint, Connection, Index, MetaData, UniqueConstraint
+from sqlalchemy.ext.asyncio import create_async_engine
+from sqlalchemy.pool import NullPool
+
+from marketplace.adapters.postgres.errors import CONSTRAINTS
+from marketplace.adapters.postgres.migrate import migrate
+from marketplace.adapters.postgres.revisions import newest_revision
+from marketplace.adapters.postgres.tables import UserTable
+from postgres.servers import run_command
+
+T = TypeVar("T")
+
+TEN_MIGRATE = """
+import os, sys
+from marketplace.adapters.postgres import migrate, tables
+
+for _ in range(10):
+    if os.fork() == 0:
+        migrate.migrate_now(sys.argv[1])
+        os._exit(0)
+sys.exit(sum(os.wait()[1] != 0 for _ in range(10)))
+"""
+METADATA: MetaData = UserTable.metadata
+DESCRIBED = {
+    "columns": """
+        SELECT format('%s.%s %s %s %s %s', c.relname, a.attname, format_type(a.atttypid, a.atttypmod), a.attnotnull,
+            a.attidentity::text || a.attgenerated::text, pg_get_expr(d.adbin, d.adrelid))
+        FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid
+            LEFT JOIN pg_attrdef d ON (d.adrelid, d.adnum) = (a.attrelid, a.attnum)
+        WHERE c.relnamespace = 'public'::regnamespace AND c.relkind = 'r' AND a.attnum > 0 AND NOT a.attisdropped
+    """,
+    "tables": """
+        SELECT format('%s %s %s', relname, relpersistence, reloptions) FROM pg_class
+        WHERE relnamespace = 'public'::regnamespace AND relkind = 'r'
+    """,
+    "constraints": """
+        SELECT format('%s %s', conname, pg_get_constraintdef(oid)) FROM pg_constraint
+        WHERE connamespace = 'public'::regnamespace AND contype <> 'n'
+    """,
+    "indexes": "SELECT indexdef FROM pg_indexes WHERE schemaname = 'public'",
+    "text search": """
+        SELECT format('%s %s %s %s', g.cfgname, m.maptokentype, m.mapseqno, m.mapdict::regdictionary)
+        FROM pg_ts_config g JOIN pg_ts_config_map m ON m.mapcfg = g.oid WHERE g.cfgnamespace = 'public'::regnamespace
+    """,
+    "extensions": "SELECT extname FROM pg_extension",
+    "sequences": "SELECT sequencename FROM pg_sequences WHERE schemaname = 'public'",
+    "functions": """
+        SELECT p.oid::regprocedure::text FROM pg_proc p WHERE p.pronamespace = 'public'::regnamespace
+            AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.objid = p.oid AND d.deptype = 'e')
+    """,
+}
+
+
+async def asked(dsn: str, question: Callable[[Any], Awaitable[T]]) -> T:
+    connection = await asyncpg.connect(dsn)
+    try:
+        return await question(connection)
+    finally:
+        await connection.close()
+
+
+async def revision(connection: Any) -> Any:
+    return await connection.fetchval("SELECT version_num FROM alembic_version")
+
+
+async def described(dsn: str) -> dict[str, list[str]]:
+    """The schema, in PostgreSQL's own words."""
+
+    async def describe(connection: Any) -> dict[str, list[str]]:
+        return {kind: sorted([row[0] for row in await connection.fetch(sql)]) for kind, sql in DESCRIBED.items()}
+
+    return await asked(dsn, describe)
+
+
+async def compared(dsn: str, compare: Callable[[Connection], T]) -> T:
+    engine = create_async_engine(
+        "postgresql+asyncpg://", async_creator=lambda: asyncpg.connect(dsn), poolclass=NullPool
+    )
+    try:
+        async with engine.connect() as connection:
+            return await connection.run_sync(compare)
+    finally:
+        await engine.dispose()
+
+
+@pytest.fixture
+def bare_database(postgres_server: str) -> Iterator[str]:
+    """A database that no migration has seen."""
+    name = f"bare_{uuid4().hex}"
+
+    def run(statement: str) -> None:
+        async def execute(connection: Any) -> None:
+            await connection.execute(statement)
+
+        with closing(asyncio.new_event_loop()) as loop:
+            loop.run_until_complete(asked(postgres_server, execute))
+
+    run(f"CREATE DATABASE {name} TEMPLATE template0")
+    yield urlsplit(postgres_server)._replace(path=f"/{name}").geturl()
+    run(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+def test_up_down_and_up_again_leave_the_same_schema(bare_database: str) -> None:
+    asyncio.run(migrate(bare_database))
+    first = asyncio.run(described(bare_database))
+    asyncio.run(migrate(bare_database, "base"))
+    down = asyncio.run(described(bare_database))
+    asyncio.run(migrate(bare_database))
+
+    assert asyncio.run(described(bare_database)) == first
+    assert len(first["tables"]) == len(METADATA.tables) + 1
+    assert [line.split()[0] for line in down["tables"]] == ["alembic_version"]
+    assert [down[kind] for kind in ("sequences", "text search", "functions")] == [[], [], []]
+
+
+def test_a_database_that_is_up_to_date_is_left_as_it_is(empty_database: str) -> None:
+    before = asyncio.run(described(empty_database))
+
+    asyncio.run(migrate(empty_database))
+
+    assert asyncio.run(described(empty_database)) == before
+
+
+def test_the_tables_and_the_migrated_database_agree(empty_database: str) -> None:
+    def compare(connection: Connection) -> list[Any]:
+        options = {"compare_type": True, "compare_server_default": True}
+        return list(compare_metadata(MigrationContext.configure(connection, opts=options), METADATA))
+
+    assert asyncio.run(compared(empty_database, compare)) == []
+
+
+def test_a_database_made_from_the_tables_has_the_same_constraints_and_indexes(
+    bare_database: str, empty_database: str
+) -> None:
+    def create(connection: Connection) -> None:
+        METADATA.create_all(connection)
+        connection.commit()
+
+    async def add_extension(connection: Any) -> None:
+        await connection.execute("CREATE EXTENSION btree_gist")
+
+    asyncio.run(asked(bare_database, add_extension))
+    asyncio.run(compared(bare_database, create))
+    made, migrated = asyncio.run(described(bare_database)), asyncio.run(described(empty_database))
+
+    for kind in ("columns", "tables", "constraints", "indexes"):
+        assert made[kind] == [line for line in migrated[kind] if "alembic_version" not in line]
+
+
+def test_every_constraint_has_a_name_that_says_its_table(empty_database: str) -> None:
+    names = {
+        str(named.name)
+        for table in METADATA.tables.values()
+        for named in (*table.constraints, *table.indexes)
+        if isinstance(named, CheckConstraint | UniqueConstraint | Index)
+    }
+
+    constraints = asyncio.run(described(empty_database))["constraints"]
+
+    assert all(re.match(r"(ck|uq|ix|ex)_[a-z_]+$", name) for name in names)
+    assert all(re.match(r"(pk|fk|ck|uq|ex)_|alembic_version_pkc", line) for line in constraints)
+
+
+def test_every_constraint_that_has_an_error_of_its_own_is_in_the_database(empty_database: str) -> None:
+    schema = asyncio.run(described(empty_database))
+    there = {line.split()[0] for line in schema["constraints"]}
+    unique = {line.split()[3] for line in schema["indexes"] if line.startswith("CREATE UNIQUE INDEX")}
+
+    assert set(CONSTRAINTS) <= there | unique
+
+
+def test_of_ten_programs_that_migrate_at_once_all_succeed(bare_database: str) -> None:
+    together = subprocess.run([sys.executable, "-c", TEN_MIGRATE, bare_database], check=False)
+
+    assert together.returncode == 0
+    assert asyncio.run(asked(bare_database, revision)) == newest_revision()
+
+
+def test_the_command_migrates_up_and_down(bare_database: str) -> None:
+    up = asyncio.run(run_command(bare_database, "migrate"))
+    reached = asyncio.run(asked(bare_database, revision))
+    down = asyncio.run(run_command(bare_database, "migrate", "--revision", "base"))
+
+    assert (up, down) == ("The database is at head.\n", "The database is at base.\n")
+    assert reached == newest_revision()
+    assert asyncio.run(asked(bare_database, revision)) is None
+
+
+def test_a_migration_that_fails_leaves_nothing_behind(bare_database: str) -> None:
+    async def occupy(connection: Any) -> None:
+        await connection.execute("CREATE TABLE booking_steps (id int)")
+
+    asyncio.run(asked(bare_database, occupy))
+    before = asyncio.run(described(bare_database))
+
+    with pytest.raises(Exception, match="booking_steps"):
+        asyncio.run(migrate(bare_database))
+
+    assert asyncio.run(described(bare_database)) == before

@@ -1,0 +1,214 @@
+"""How PostgreSQL carries out what the adapter sends, with 200,000 sessions and as many bookings."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any, get_args
+
+import pytest
+import pytest_asyncio
+
+from builders import PASSWORD, TOMORROW, a_caller, a_user, services_over, stored_session, stored_user, stored_users
+from marketplace.core.entities.pages import Page
+from marketplace.core.entities.sessions import CatalogFilters, Ordering
+from postgres.bulk import BUSY_CREATOR, BUSY_PERSON, Size, load, numbered
+from postgres.plans import Plan, Watched, plans, watched
+
+PAGE = 20
+BEFORE_PAGE_1000 = 999 * PAGE
+PAGE_BLOCKS = 700
+"""Pages of 8 KiB for a page of a list: its rows, their creators, and what an index walks past on the way."""
+WINDOW_ROWS = 10_000
+"""Rows for a search by relevance, which ranks 2,000 matches of a word that three rows in ten have."""
+WINDOW_BLOCKS = 8_000
+
+BOOK_AT = TOMORROW + timedelta(hours=1)
+
+Ask = Callable[[int, str | None], Awaitable[Page[Any]]]
+
+SORTED: dict[str, CatalogFilters] = {
+    word: CatalogFilters(ordering=word) for word in get_args(Ordering) if word != "relevance"
+}
+FILTERED = {
+    "price and duration": CatalogFilters(
+        min_price=Decimal(20), max_price=Decimal(80), min_duration=30, max_duration=90
+    ),
+    "a narrow price": CatalogFilters(min_price=Decimal(20), max_price=Decimal("20.05")),
+    "a price that nothing has": CatalogFilters(min_price=Decimal(500)),
+    "category": CatalogFilters(category="music"),
+    "category by price": CatalogFilters(category="music", ordering="price"),
+    "an unused category": CatalogFilters(category="juggling"),
+    "tag": CatalogFilters(tag="tag8"),
+    "a rare tag": CatalogFilters(tag="tag778"),
+    "a rare tag by price": CatalogFilters(tag="tag778", ordering="price"),
+    "an unused tag": CatalogFilters(tag="juggling"),
+    "creator": CatalogFilters(creator=numbered("user", 7)),
+    "a busy creator": CatalogFilters(creator=numbered("user", BUSY_CREATOR)),
+    "a rare word, newest first": CatalogFilters(words=("rare",)),
+    "a rare word by price": CatalogFilters(words=("rare",), ordering="price"),
+    "a common word, newest first": CatalogFilters(words=("common",)),
+    "a common word by price": CatalogFilters(words=("common",), ordering="price"),
+}
+RANKED = {
+    "a common word": ("common",),
+    "a word of every session": ("everywhere",),
+    "a rare word": ("rare",),
+    "a common and a rare word": ("common", "rare"),
+    "a misspelt common word": ("comon",),
+    "a misspelt rare word": ("raer",),
+    "an unknown word": ("zzzzzzzzzz",),
+    "one letter": ("e",),
+}
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def loaded(database: str) -> str:
+    await load(database, Size())
+    return database
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def program(loaded: str) -> AsyncIterator[Watched]:
+    async with watched(loaded) as opened:
+        yield opened
+
+
+async def carried_out(loaded: str, program: Watched, call: Awaitable[Any]) -> list[Plan]:
+    """What a call sent, planned anew."""
+    program.statements.clear()
+    await call
+    return await plans(loaded, program.statements)
+
+
+async def pages(loaded: str, program: Watched, ask: Ask) -> list[Plan]:
+    """The plans of the first page and, where there are so many, of page 1,000."""
+    found = await carried_out(loaded, program, ask(PAGE, None))
+    start = (await ask(BEFORE_PAGE_1000, None)).next
+    return found if start is None else found + await carried_out(loaded, program, ask(PAGE, start))
+
+
+def costly(found: list[Plan], *, blocks: int, rows: int) -> list[str]:
+    """The plans that read too much, in words."""
+    return [
+        f"{plan.blocks()} blocks, {plan.rows_read()} rows, whole {plan.scans_of_whole_tables()}: {plan.statement}"
+        for plan in found
+        if plan.scans_of_whole_tables() or plan.blocks() > blocks or plan.rows_read() > rows
+    ]
+
+
+@pytest.mark.parametrize("filters", SORTED.values(), ids=SORTED)
+async def test_page_1000_of_every_ordering_costs_what_page_1_costs(
+    loaded: str, program: Watched, filters: CatalogFilters
+) -> None:
+    found = await pages(loaded, program, lambda limit, after: program.storage.catalog.list(filters, limit, after))
+
+    assert len(found) == 2
+    assert costly(found, blocks=150, rows=2 * PAGE) == []
+
+
+@pytest.mark.parametrize("filters", FILTERED.values(), ids=FILTERED)
+async def test_a_filtered_page_reads_little_more_than_it_shows(
+    loaded: str, program: Watched, filters: CatalogFilters
+) -> None:
+    found = await pages(loaded, program, lambda limit, after: program.storage.catalog.list(filters, limit, after))
+
+    assert costly(found, blocks=PAGE_BLOCKS, rows=5_000) == []
+
+
+@pytest.mark.parametrize("words", RANKED.values(), ids=RANKED)
+async def test_a_search_by_relevance_reads_its_window_and_no_more(
+    loaded: str, program: Watched, words: tuple[str, ...]
+) -> None:
+    filters = CatalogFilters(words=words, ordering="relevance")
+    found = await pages(loaded, program, lambda limit, after: program.storage.catalog.list(filters, limit, after))
+    middle = (await program.storage.catalog.list(filters, 50 * PAGE, None)).next
+    if middle is not None:
+        found += await carried_out(loaded, program, program.storage.catalog.list(filters, PAGE, middle))
+
+    assert costly(found, blocks=WINDOW_BLOCKS, rows=WINDOW_ROWS) == []
+
+
+@pytest.mark.parametrize("number", [7, BUSY_CREATOR])
+async def test_a_creators_own_sessions_are_one_index_scan(loaded: str, program: Watched, number: int) -> None:
+    creator = numbered("user", number)
+    found = await pages(loaded, program, lambda limit, after: program.storage.catalog.of_creator(creator, limit, after))
+
+    assert costly(found, blocks=100, rows=2 * PAGE) == []
+
+
+@pytest.mark.parametrize("number", [3_000, BUSY_PERSON])
+async def test_a_persons_bookings_are_one_index_scan(loaded: str, program: Watched, number: int) -> None:
+    lists, person = program.storage.booking_lists, numbered("user", number)
+    found = await pages(loaded, program, lambda limit, after: lists.of_user(person, limit, after))
+
+    assert costly(found, blocks=400, rows=4 * PAGE) == []
+
+
+@pytest.mark.parametrize("number", [7, BUSY_CREATOR])
+async def test_the_bookings_of_a_creator_are_one_index_scan(loaded: str, program: Watched, number: int) -> None:
+    lists, creator = program.storage.booking_lists, numbered("user", number)
+    found = await pages(loaded, program, lambda limit, after: lists.of_creator(creator, limit, after))
+
+    assert costly(found, blocks=400, rows=4 * PAGE) == []
+
+
+async def test_one_session_and_one_booking_are_looked_up_by_their_keys(loaded: str, program: Watched) -> None:
+    lists = program.storage.booking_lists
+    booking = (await lists.of_user(numbered("user", BUSY_PERSON), 1, None)).items[0]
+    await lists.find(booking.id)  # the driver asks once per connection what an array of steps is
+
+    found = await carried_out(loaded, program, lists.find(booking.id))
+    found += await carried_out(loaded, program, program.storage.catalog.find(booking.session_id))
+
+    assert len(found) == 2
+    assert costly(found, blocks=40, rows=4) == []
+
+
+async def sent(program: Watched, call: Awaitable[Any]) -> list[str]:
+    """The first words of every statement of a call."""
+    program.statements.clear()
+    await call
+    return [" ".join(statement.query.split()[:2]) for statement in program.statements]
+
+
+async def test_a_page_of_the_catalog_is_one_statement_and_of_a_search_two(program: Watched) -> None:
+    services = services_over(program.storage)
+
+    plain = await sent(program, services.sessions.list(CatalogFilters(), PAGE, None))
+    filtered = await sent(program, services.sessions.list(FILTERED["price and duration"], PAGE, None))
+    searched = await sent(program, services.sessions.list(CatalogFilters(words=("common",)), PAGE, None))
+
+    assert [len(plain), len(filtered), len(searched)] == [1, 1, 2]
+
+
+async def test_a_session_and_the_lists_of_bookings_are_one_statement_each(program: Watched) -> None:
+    services, creator = services_over(program.storage), a_user(id=numbered("user", BUSY_CREATOR), role="creator")
+
+    assert len(await sent(program, services.sessions.get(numbered("session", 1), None))) == 1
+    assert len(await sent(program, services.bookings.list_own(a_caller(creator), PAGE, None))) == 1
+    assert len(await sent(program, services.bookings.list_of_creator(a_caller(creator), PAGE, None))) == 1
+
+
+async def test_booking_an_occupied_start_takes_two_statements_and_opening_one_three(program: Watched) -> None:
+    services, buyers = services_over(program.storage), await stored_users(program.storage, 2)
+    opener, follower = (a_caller(buyer) for buyer in buyers)
+    session = await stored_session(program.storage)
+
+    opening = await sent(program, services.bookings.book(opener, session.id, BOOK_AT))
+    taking = await sent(program, services.bookings.book(follower, session.id, BOOK_AT))
+
+    assert [len(opening), len(taking)] == [5, 4]
+    assert opening[-2:] == taking[-2:] == ["WITH taken", "COMMIT;"]
+
+
+async def test_signing_in_takes_three_statements_and_a_request_after_it_one_and_then_none(program: Watched) -> None:
+    services = services_over(program.storage)
+    user = await stored_user(program.storage)
+    login = await services.tokens.log_in(user.email, PASSWORD)
+
+    signing_in = await sent(program, services.tokens.log_in(user.email, PASSWORD))
+    first = await sent(program, services.tokens.authenticate(login.tokens.access))
+    second = await sent(program, services.tokens.authenticate(login.tokens.access))
+
+    assert signing_in == ["SELECT id,", "BEGIN;", "SELECT id,", "WITH expired", "COMMIT;"]
+    assert [len(first), len(second)] == [1, 0]

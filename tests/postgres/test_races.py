@@ -1,0 +1,267 @@
+"""Three processes of the program over one database, and people who all want the same thing."""
+
+import asyncio
+import time
+from collections import Counter
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+import httpx
+import pytest
+import pytest_asyncio
+
+from builders import PASSWORD, TOMORROW, a_user, services_over, stored_session
+from marketplace.adapters.postgres.pool import PoolLimits, connect
+from marketplace.adapters.postgres.storage import postgres_storage
+from marketplace.core.entities.sessions import Session
+from marketplace.core.ports.storage import Storage
+from postgres.crowd import Books, Person, answers, book, booked, people, person, rush, statuses
+from postgres.servers import Server, run_command, servers
+
+BUYERS = 200
+ROUNDS = 5
+HALF_AN_HOUR = timedelta(minutes=30)
+
+
+@dataclass(frozen=True, slots=True)
+class Town:
+    """Three processes, their database, and 200 people who can buy."""
+
+    dsn: str
+    servers: list[Server]
+    storage: Storage
+    books: Books
+    buyers: list[Person]
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def town(database: str, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Town]:
+    own = await connect(database, PoolLimits(max_size=2))
+    storage = postgres_storage(own)
+    folder = tmp_path_factory.mktemp("servers")
+    async with servers(3, database, folder, pool_max_size=6) as started:
+        yield Town(database, started, storage, Books(database), list(await people(storage, BUYERS)))
+    await own.close()
+
+
+@pytest_asyncio.fixture(loop_scope="module", autouse=True)
+async def nothing_is_amiss(town: Town) -> AsyncIterator[None]:
+    """After every test the books are right and no process has logged a bug."""
+    yield
+    assert await town.books.discrepancies() == []
+    assert [line for server in town.servers for line in server.failures()] == []
+
+
+async def overlapping(town: Town, number: int, **facts: Any) -> list[Session]:
+    """Sessions of one creator, each an hour long."""
+    creator = (await person(town.storage, role="creator")).user
+    return [await stored_session(town.storage, creator_id=creator.id, **facts) for _ in range(number)]
+
+
+async def change(server: Server, owner: Person, session: Session, **facts: Any) -> httpx.Response:
+    return await server.client.patch(f"/api/sessions/{session.id}/", headers=owner.headers, json=facts)
+
+
+async def test_of_200_buyers_for_7_seats_7_have_one_and_193_are_told_that_it_is_sold_out(town: Town) -> None:
+    session = await stored_session(town.storage, max_participants=7)
+
+    responses = await rush(town.servers, town.buyers, [session])
+
+    assert answers(responses) == {"201": 7, "409 sold_out": 193}
+    assert await town.books.seats_taken(session) == [7]
+
+
+async def test_of_many_who_want_three_seats_of_ten_three_have_them(town: Town) -> None:
+    session = await stored_session(town.storage, max_participants=10)
+
+    responses = await rush(town.servers, town.buyers[:60], [session], seats=3)
+
+    assert answers(responses) == {"201": 3, "409 sold_out": 57}
+    assert await town.books.seats_taken(session) == [9]
+
+
+async def test_one_buyer_who_asks_twenty_times_at_once_has_one_booking(town: Town) -> None:
+    session = await stored_session(town.storage, max_participants=20)
+
+    responses = await rush(town.servers, town.buyers[:1] * 20, [session])
+
+    assert answers(responses) == {"201": 1, "409 already_booked": 19}
+
+
+async def test_of_two_overlapping_sessions_of_one_creator_all_seats_are_in_one(town: Town) -> None:
+    for _ in range(ROUNDS):
+        pair = await overlapping(town, 2, max_participants=5)
+
+        early, late = await asyncio.gather(
+            rush(town.servers, town.buyers[:30], pair[:1], starts_at=TOMORROW),
+            rush(town.servers, town.buyers[30:60], pair[1:], starts_at=TOMORROW + HALF_AN_HOUR),
+        )
+
+        assert answers(early + late) == {"201": 5, "409 sold_out": 25, "409 creator_unavailable": 30}
+        assert [seats for session in pair for seats in await town.books.seats_taken(session)] == [5]
+
+
+async def test_a_deadlock_would_be_counted(town: Town) -> None:
+    before = await town.books.deadlocks()
+
+    await town.books.deadlock()
+
+    assert await town.books.deadlocks() == before + 1
+
+
+async def test_200_buyers_over_six_overlapping_sessions_meet_no_deadlock_and_no_busy_server(town: Town) -> None:
+    before = await town.books.deadlocks()
+    for _ in range(ROUNDS):
+        six = await overlapping(town, 6, max_participants=50)
+
+        responses = await rush(town.servers, town.buyers, six)
+
+        assert statuses(responses) == {201, 409}
+        taken = [seats for session in six for seats in await town.books.seats_taken(session)]
+        assert taken == [len(booked(responses))]
+
+    assert await town.books.deadlocks() == before
+
+
+async def test_seats_that_are_given_back_and_taken_at_once_are_counted_right(town: Town) -> None:
+    session = await stored_session(town.storage, max_participants=5)
+    first = await rush(town.servers, town.buyers[:5], [session])
+
+    async def cancel(buyer: Person, response: httpx.Response) -> httpx.Response:
+        path = f"/api/bookings/{response.json()['id']}/cancel/"
+        return await town.servers[0].client.post(path, headers=buyer.headers)
+
+    cancelled, second = await asyncio.gather(
+        asyncio.gather(*(cancel(*pair) for pair in zip(town.buyers, first, strict=False))),
+        rush(town.servers, town.buyers[5:65], [session]),
+    )
+
+    assert statuses(first) == {201}
+    assert statuses(cancelled) == {200}
+    assert statuses(second) <= {201, 409}
+    assert await town.books.seats_taken(session) == [len(booked(second))]
+
+
+@pytest.mark.parametrize("seats", [3, 30])
+async def test_a_changed_capacity_is_never_oversold(town: Town, seats: int) -> None:
+    for _ in range(ROUNDS):
+        owner = await person(town.storage, role="creator")
+        session = await stored_session(town.storage, creator_id=owner.user.id, max_participants=10)
+
+        responses, edit = await asyncio.gather(
+            rush(town.servers, town.buyers[:60], [session]),
+            change(town.servers[0], owner, session, max_participants=seats),
+        )
+
+        assert statuses(responses) <= {201, 409}
+        assert answers([edit]).keys() <= {"200", "409 has_upcoming_bookings"}
+        taken = await town.books.seats_taken(session)
+        assert taken == [len(booked(responses))]
+        assert taken[0] <= (seats if edit.status_code == httpx.codes.OK else 10)
+
+
+async def test_a_session_that_is_switched_off_meanwhile_is_booked_before_or_not_found(town: Town) -> None:
+    for _ in range(ROUNDS):
+        owner = await person(town.storage, role="creator")
+        session = await stored_session(town.storage, creator_id=owner.user.id, max_participants=100)
+
+        responses, edit = await asyncio.gather(
+            rush(town.servers, town.buyers[:60], [session]),
+            change(town.servers[0], owner, session, status="inactive"),
+        )
+        later = await rush(town.servers, town.buyers[60:72], [session])
+
+        assert edit.status_code == 200
+        assert statuses(responses) <= {201, 404}
+        assert statuses(later) == {404}
+        assert sum(await town.books.seats_taken(session)) == len(booked(responses))
+
+
+async def test_a_session_that_is_archived_meanwhile_has_either_bookings_or_an_end(town: Town) -> None:
+    outcomes: Counter[str] = Counter()
+    for _ in range(2 * ROUNDS):
+        owner = await person(town.storage, role="creator")
+        session = await stored_session(town.storage, creator_id=owner.user.id, max_participants=100)
+        path = f"/api/sessions/{session.id}/"
+
+        responses, end = await asyncio.gather(
+            rush(town.servers, town.buyers[:6], [session]),
+            town.servers[1].client.delete(path, headers=owner.headers),
+        )
+
+        outcomes.update(answers([end]))
+        assert statuses(responses) == ({404} if end.status_code == httpx.codes.NO_CONTENT else {201})
+        assert sum(await town.books.seats_taken(session)) == len(booked(responses))
+    assert outcomes.keys() <= {"204", "409 has_upcoming_bookings"}
+
+
+async def test_a_creator_who_is_deactivated_meanwhile_sells_no_further_seat(town: Town) -> None:
+    owner = await person(town.storage, role="creator")
+    session = await stored_session(town.storage, creator_id=owner.user.id, max_participants=10_000)
+    stopping = asyncio.create_task(run_command(town.dsn, "deactivate", owner.user.email))
+
+    seen: list[httpx.Response] = []
+    place = 0
+    while not stopping.done():
+        start = TOMORROW + place * timedelta(hours=2)
+        seen += await rush(town.servers, town.buyers[:20], [session], starts_at=start)
+        place += 1
+    await stopping
+    later = await rush(town.servers, town.buyers, [session])
+
+    assert statuses(seen) <= {201, 404}
+    assert 201 in statuses(seen)
+    assert statuses(later) == {404}
+
+
+async def test_of_two_registrations_with_one_email_address_at_once_one_succeeds(town: Town) -> None:
+    for _ in range(ROUNDS):
+        user = a_user()
+        facts = {"password": f"{PASSWORD} battery staple"}
+
+        responses = await asyncio.gather(
+            *(
+                server.client.post("/api/auth/register/", json=facts | {"email": email, "username": name})
+                for server, email, name in (
+                    (town.servers[0], user.email, user.username),
+                    (town.servers[1], user.email.upper(), f"{user.username}.2"),
+                )
+            )
+        )
+
+        assert answers(responses) == {"201": 1, "409 email_taken": 1}
+
+
+async def test_a_deactivated_persons_token_is_refused_by_every_process_within_a_second(town: Town) -> None:
+    someone = await person(town.storage)
+
+    async def ask() -> list[int]:
+        asked = (server.client.get("/api/auth/profile/", headers=someone.headers) for server in town.servers)
+        return [response.status_code for response in await asyncio.gather(*asked)]
+
+    known = await ask()
+    await services_over(town.storage).users.set_active(someone.user.id, is_active=False)
+    end = time.monotonic() + 1
+    while (seen := await ask()) != [401, 401, 401] and time.monotonic() < end:
+        assert set(seen) <= {200, 401}
+
+    assert known == [200, 200, 200]
+    assert seen == [401, 401, 401]
+    assert await ask() == [401, 401, 401]
+
+
+async def test_a_sign_out_ends_the_access_token_on_every_process_within_a_second(town: Town) -> None:
+    someone = await person(town.storage)
+    responses = [await book(server, someone, await stored_session(town.storage)) for server in town.servers]
+    now = services_over(town.storage).clock.now()
+    async with town.storage.unit_of_work() as tx:
+        await tx.tokens.revoke_all(someone.user.id, now)
+    revoked_at = time.monotonic()
+
+    for server in town.servers:
+        while (await server.client.get("/api/bookings/", headers=someone.headers)).status_code != 401:
+            assert time.monotonic() < revoked_at + 1
+
+    assert statuses(responses) == {201}
