@@ -12,7 +12,15 @@ from marketplace.http.auth import Route
 
 SOME_ID = "0190a1b2-c3d4-7e5f-8a9b-0c1d2e3f4a5b"
 PROFILE = {"username": "ada", "avatar": None, "first_name": "Ada", "last_name": "Byron", "time_zone": "UTC"}
-SESSION = a_session_body(max_participants=3, image_url=None, status="active", category="music", tags=["lute"])
+SESSION = a_session_body(
+    max_participants=3,
+    image_url=None,
+    status="active",
+    category="music",
+    tags=["lute"],
+    requires_confirmation=True,
+    cancellation_notice=24,
+)
 GOOD_BODIES: dict[str, dict[str, Any]] = {
     "POST /api/auth/register": a_registration(role="user", first_name="Ada", last_name="Byron"),
     "POST /api/auth/login": {"email": "ada@example.org", "password": PASSWORD},
@@ -25,6 +33,11 @@ GOOD_BODIES: dict[str, dict[str, Any]] = {
     "PUT /api/sessions/{session_id}": SESSION,
     "PATCH /api/sessions/{session_id}": SESSION,
     "POST /api/bookings": {"session": SOME_ID, "booking_date": "2030-05-01T10:00:00Z", "seats": 1},
+    "POST /api/bookings/{booking_id}/reschedule": {"booking_date": "2030-05-01T10:00:00Z"},
+}
+OPTIONAL_BODIES: dict[str, dict[str, Any]] = {
+    "POST /api/bookings/{booking_id}/cancel": {"reason": "I am ill."},
+    "POST /api/bookings/{booking_id}/decline": {"reason": "I am ill."},
 }
 
 

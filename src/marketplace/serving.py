@@ -40,6 +40,10 @@ def migrate_settings(settings: Settings) -> None:
 
 def seed(settings: Settings) -> DemoReport:
     """Fill the database of these settings with the demo. Raises `RealDataPresent`, `SettingsError` in production."""
+    if settings.storage == "memory":
+        raise SettingsError(
+            f"{PREFIX}STORAGE is 'memory', but must be postgres for demo data: each process has a memory of its own."
+        )
     if settings.environment == "production":
         raise SettingsError(
             f"{PREFIX}ENVIRONMENT is 'production', but must be development for demo data: its password is public."

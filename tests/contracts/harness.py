@@ -73,7 +73,7 @@ async def live_bookings(storage: Storage, session: Session) -> list[BookingDetai
 
 async def cancel(tx: Transaction, booking: Booking) -> None:
     """What cancelling writes, within a transaction."""
-    cancelled, step = (await tx.bookings.acquire(booking.id)).cancelled(somebody(booking.user_id), NOW)
+    cancelled, step = (await tx.bookings.acquire(booking.id)).after("cancel", somebody(booking.user_id), NOW)
     await tx.bookings.save(cancelled, step)
     await tx.slots.release(cancelled)
 

@@ -51,7 +51,7 @@ async def test_a_booking_reads_with_its_session_both_parties_and_its_first_step(
 
 async def test_saving_changes_the_status_and_appends_the_step(storage: Storage) -> None:
     booking = await stored_booking(storage, await stored_session(storage))
-    cancelled, step = booking.cancelled(somebody(booking.user_id), NOW + timedelta(minutes=1))
+    cancelled, step = booking.after("cancel", somebody(booking.user_id), NOW + timedelta(minutes=1))
     step = replace(step, reason="Ill.")
     async with storage.unit_of_work() as tx:
         await tx.bookings.save(cancelled, step)
@@ -83,7 +83,7 @@ async def test_who_acquires_after_waiting_gets_the_newest_booking(storage: Stora
     booking = await stored_booking(storage, await stored_session(storage))
 
     async with storage.unit_of_work() as tx:
-        cancelled, step = (await tx.bookings.acquire(booking.id)).cancelled(somebody(booking.user_id), NOW)
+        cancelled, step = (await tx.bookings.acquire(booking.id)).after("cancel", somebody(booking.user_id), NOW)
         other = asyncio.create_task(acquired(storage, booking))
         assert await waits(other)
         await tx.bookings.save(cancelled, step)

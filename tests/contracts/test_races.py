@@ -125,7 +125,7 @@ async def test_seats_given_back_while_others_book_are_counted_right(storage: Sto
     async def book_and_cancel(buyer: Caller, *, keeps: bool) -> None:
         booking = await services.bookings.book(buyer, session.id, TOMORROW)
         if not keeps:
-            await services.bookings.cancel(buyer, booking.id)
+            await services.bookings.act(buyer, booking.id, "cancel")
 
     outcome = await at_once(
         book_and_cancel(buyer, keeps=place % 10 == 0) for place, buyer in enumerate(await buyers(storage, 100))
@@ -144,7 +144,7 @@ async def test_the_last_seat_given_back_races_with_an_overlapping_booking(storag
 
         outcome = await at_once(
             [
-                services.bookings.cancel(holder, held.id),
+                services.bookings.act(holder, held.id, "cancel"),
                 services.bookings.book(rival, other.id, TOMORROW),
                 services.bookings.book(returning, one.id, TOMORROW),
             ]
@@ -162,7 +162,7 @@ async def test_one_booking_cancelled_many_times_gives_its_seats_back_once(storag
     (buyer,) = await buyers(storage, 1)
     booking = await services.bookings.book(buyer, session.id, TOMORROW, seats=2)
 
-    outcome = await at_once(services.bookings.cancel(buyer, booking.id) for _ in range(10))
+    outcome = await at_once(services.bookings.act(buyer, booking.id, "cancel") for _ in range(10))
 
     assert outcome.reasons() == {"IllegalTransition": 9}
     assert await seats_taken(storage, session) == 4

@@ -56,7 +56,9 @@ class Scene:
         await tx.sessions.add(self.new_session)
         await tx.sessions.save(replace(await tx.sessions.acquire(self.session.id), title="Changed"))
         assert await tx.slots.take(self.new_booking)
-        cancelled, step = (await tx.bookings.acquire(self.booking.id)).cancelled(somebody(self.booking.user_id), NOW)
+        cancelled, step = (await tx.bookings.acquire(self.booking.id)).after(
+            "cancel", somebody(self.booking.user_id), NOW
+        )
         await tx.bookings.save(cancelled, step)
         await tx.slots.release(cancelled)
 

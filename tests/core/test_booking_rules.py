@@ -91,7 +91,7 @@ def test_either_party_may_cancel_what_still_holds_seats(status: BookingStatus, *
     booking = a_booking(a_session(), status=status)
     actor = booking.creator_id if by_creator else booking.user_id
 
-    cancelled, step = booking.cancelled(somebody(actor), NOW)
+    cancelled, step = booking.after("cancel", somebody(actor), NOW)
 
     assert cancelled == replace(booking, status="cancelled")
     assert step == BookingStep(
@@ -104,15 +104,15 @@ def test_what_holds_no_seats_cannot_be_cancelled(status: BookingStatus) -> None:
     booking = a_booking(a_session(), status=status)
 
     with pytest.raises(IllegalTransition, match=status):
-        booking.cancelled(somebody(booking.user_id), NOW)
+        booking.after("cancel", somebody(booking.user_id), NOW)
 
 
 def test_a_learner_can_cancel_until_the_start() -> None:
     booking = a_booking(a_session())
 
-    assert booking.cancelled(somebody(booking.user_id), TOMORROW - timedelta(microseconds=1))
+    assert booking.after("cancel", somebody(booking.user_id), TOMORROW - timedelta(microseconds=1))
     with pytest.raises(TooLate):
-        booking.cancelled(somebody(booking.user_id), TOMORROW)
+        booking.after("cancel", somebody(booking.user_id), TOMORROW)
 
 
 @pytest.mark.parametrize("is_staff", [False, True])
@@ -120,16 +120,16 @@ def test_the_creator_and_staff_can_cancel_until_the_end(*, is_staff: bool) -> No
     booking = a_booking(a_session())
     actor = somebody(is_staff=True) if is_staff else somebody(booking.creator_id)
 
-    assert booking.cancelled(actor, booking.ends_at - timedelta(microseconds=1))
+    assert booking.after("cancel", actor, booking.ends_at - timedelta(microseconds=1))
     with pytest.raises(TooLate):
-        booking.cancelled(actor, booking.ends_at)
+        booking.after("cancel", actor, booking.ends_at)
 
 
 def test_a_booking_is_nobody_elses_business() -> None:
     booking = a_booking(a_session(), status="cancelled")
 
     with pytest.raises(NotFound):
-        booking.cancelled(somebody(uuid4()), NOW)
+        booking.after("cancel", somebody(uuid4()), NOW)
 
 
 @pytest.mark.parametrize(("minutes", "excludes"), [(-60, False), (-59, True), (0, True), (59, True), (60, False)])

@@ -60,7 +60,7 @@ async def test_a_booking_is_hidden_from_everybody_else(
     booked = await services.bookings.book(learner, session.id, TOMORROW)
     stranger = a_caller(await stored_user(storage, role="creator"))
 
-    for attempt in (services.bookings.get(stranger, booked.id), services.bookings.cancel(stranger, booked.id)):
+    for attempt in (services.bookings.get(stranger, booked.id), services.bookings.act(stranger, booked.id, "cancel")):
         with pytest.raises(NotFound):
             await attempt
     assert (await services.bookings.list_of_creator(stranger, 9, None)).items == ()
@@ -107,7 +107,7 @@ async def test_a_cancelled_booking_keeps_its_history_and_gives_its_seats_back(
     booked = await services.bookings.book(learner, session.id, TOMORROW, seats=3)
     services.clock.advance(timedelta(hours=1))
 
-    cancelled = await services.bookings.cancel(creator, booked.id)
+    cancelled = await services.bookings.act(creator, booked.id, "cancel")
 
     assert cancelled.status == "cancelled"
     assert [(step.at, step.actor_id, step.from_status, step.to_status) for step in cancelled.history] == [
@@ -123,13 +123,13 @@ async def test_a_booking_is_cancelled_once_and_before_its_start(
 ) -> None:
     booked = await services.bookings.book(learner, session.id, TOMORROW)
     later = await services.bookings.book(learner, session.id, TOMORROW + timedelta(days=1))
-    await services.bookings.cancel(learner, booked.id)
+    await services.bookings.act(learner, booked.id, "cancel")
 
     with pytest.raises(IllegalTransition):
-        await services.bookings.cancel(learner, booked.id)
+        await services.bookings.act(learner, booked.id, "cancel")
     services.clock.at = later.starts_at
     with pytest.raises(TooLate):
-        await services.bookings.cancel(learner, later.id)
+        await services.bookings.act(learner, later.id, "cancel")
     assert await seats_taken(storage, session) == 1
 
 

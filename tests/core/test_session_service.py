@@ -148,7 +148,7 @@ async def test_an_archived_session_is_gone_and_its_bookings_stay(
 ) -> None:
     learner = await stored_user(storage)
     booking = await services.bookings.book(a_caller(learner), session.id, TOMORROW)
-    await services.bookings.cancel(a_caller(learner), booking.id)
+    await services.bookings.act(a_caller(learner), booking.id, "cancel")
 
     await services.sessions.archive(owner, session.id)
 

@@ -17,6 +17,7 @@ OUT = "401 not_signed_in"
 NOT_A_CREATOR = "403 not_a_creator"
 NOT_YOURS = "403 not_yours"
 NOT_THERE = "404 not_found"
+ALREADY = "409 illegal_transition"
 Answers = tuple[str, str, str, str, str, str]
 
 
@@ -74,6 +75,10 @@ MATRIX: dict[str, Answers] = {
     "POST /api/bookings": (OUT, "201", "403 own_session", "201", "201", OUT),
     "GET /api/bookings/{booking_id}": (OUT, "200", "200", NOT_THERE, NOT_THERE, OUT),
     "POST /api/bookings/{booking_id}/cancel": (OUT, "200", "200", NOT_THERE, "200", OUT),
+    "POST /api/bookings/{booking_id}/confirm": (OUT, NOT_YOURS, ALREADY, NOT_THERE, ALREADY, OUT),
+    "POST /api/bookings/{booking_id}/decline": (OUT, NOT_YOURS, ALREADY, NOT_THERE, ALREADY, OUT),
+    "POST /api/bookings/{booking_id}/complete": (OUT, NOT_YOURS, ALREADY, NOT_THERE, ALREADY, OUT),
+    "POST /api/bookings/{booking_id}/reschedule": (OUT, "200", "200", NOT_THERE, "200", OUT),
 }
 BODIES: dict[str, Callable[[World, Person], Any]] = {
     "POST /api/auth/register": lambda *_: a_registration(),
@@ -86,6 +91,7 @@ BODIES: dict[str, Callable[[World, Person], Any]] = {
     "POST /api/sessions": lambda *_: a_session_body(),
     "PUT /api/sessions/{session_id}": lambda *_: a_session_body(),
     "PATCH /api/sessions/{session_id}": lambda *_: {"title": "Evening yoga"},
+    "POST /api/bookings/{booking_id}/reschedule": lambda *_: {"booking_date": as_json(TOMORROW + timedelta(hours=6))},
     "POST /api/bookings": lambda w, _: a_booking_body(w.session, booking_date=as_json(TOMORROW + timedelta(hours=3))),
 }
 

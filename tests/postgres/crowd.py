@@ -26,7 +26,7 @@ TOKENS = JwtAccessTokens(secret_key=SECRET_KEY, time_to_live=timedelta(days=1), 
 DISCREPANCIES = {
     "a slot whose seats are not those of its live bookings": """
         SELECT l.session_id FROM slots l WHERE l.seats_taken <> (SELECT coalesce(sum(b.seats), 0) FROM bookings b
-            WHERE (b.session_id, b.starts_at) = (l.session_id, l.starts_at) AND b.status IN ('pending', 'confirmed'))
+            WHERE (b.session_id, b.starts_at) = (l.session_id, l.starts_at) AND b.status <> 'cancelled')
     """,
     "an oversold slot": "SELECT session_id FROM slots WHERE seats_taken NOT BETWEEN 0 AND capacity",
     "a creator in two places": """

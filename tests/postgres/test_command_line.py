@@ -150,3 +150,16 @@ def test_a_migration_goes_down_and_up_again(shell: Shell) -> None:
     assert shell.run("migrate", "--revision", "base").stdout == "The database is at base.\n"
     assert "none ran yet" in shell.run("check").stdout
     assert shell.run("migrate").stdout == "The database is at head.\n"
+
+
+@pytest.mark.parametrize(
+    ("given", "named"),
+    [
+        ({"MARKETPLACE_ENVIRONMENT": "production"}, "MARKETPLACE_ENVIRONMENT is 'production'"),
+        ({"MARKETPLACE_STORAGE": "memory"}, "MARKETPLACE_STORAGE is 'memory'"),
+    ],
+)
+def test_demo_data_is_for_a_development_database(shell: Shell, given: dict[str, str], named: str) -> None:
+    refused = shell.run("seed-demo", given=given)
+    assert refused.returncode == 1
+    assert refused.stderr.startswith(f"Error: {named}, but must be ")

@@ -176,7 +176,7 @@ class _Seeding:
 
     async def _cancel_as_planned(self, planned: PlannedBooking, booking: Booking, user: User) -> None:
         if planned.cancelled_at is not None and booking.status in LIVE:
-            await self._booking_service(planned.cancelled_at).cancel(self._caller(user), booking.id)
+            await self._booking_service(planned.cancelled_at).act(self._caller(user), booking.id, "cancel")
 
     async def _sessions_of(self, creator: User) -> dict[str, UUID]:
         catalog = self.storage.catalog

@@ -30,6 +30,7 @@ class Route:
     access: Access
     body: type[msgspec.Struct] | None = None
     is_partial: bool = False
+    is_body_optional: bool = False
     query: type[msgspec.Struct] | None = None
     errors: tuple[type[MarketplaceError], ...] = ()
     headers: dict[str, str] = field(default_factory=dict)

@@ -10,24 +10,25 @@ from dishka.integrations.litestar import FromDishka
 from litestar import Controller, Request, Response, get, post
 from litestar.params import FromPath
 
-from marketplace.core.entities.bookings import BookingStatus
+from marketplace.core.entities.bookings import BookingAction, BookingStatus
 from marketplace.core.errors import (
     AlreadyBooked,
     CreatorUnavailable,
     IllegalTransition,
     NotBookable,
     NotFound,
+    NotYours,
     OwnSession,
     SoldOut,
     TooLate,
 )
 from marketplace.core.services.bookings import BookingService
 from marketplace.http.auth import Access, caller_of, opt
-from marketplace.http.fields import Id, Seats, Start
+from marketplace.http.fields import Id, Reason, Seats, Start
 from marketplace.http.pagination import LINK, Cursors, PageQuery
 from marketplace.http.sessions import SessionOut
 from marketplace.http.users import ContactOut
-from marketplace.http.wire import read_body, read_nothing, read_query
+from marketplace.http.wire import read_body, read_optional_body, read_query
 
 
 class BookingIn(msgspec.Struct, kw_only=True):
@@ -38,6 +39,18 @@ class BookingIn(msgspec.Struct, kw_only=True):
     seats: Seats = 1
 
 
+class StepIn(msgspec.Struct, kw_only=True):
+    """Why, in words for the other party."""
+
+    reason: Reason = ""
+
+
+class RescheduleIn(msgspec.Struct, kw_only=True):
+    """Another start of the same session."""
+
+    booking_date: Start
+
+
 class BookedSessionOut(SessionOut, rename={"creator_id": "creator"}):
     """A session as the parties of its bookings see it: with its creator's e-mail address."""
 
@@ -45,7 +58,10 @@ class BookedSessionOut(SessionOut, rename={"creator_id": "creator"}):
 
 
 class BookingOut(msgspec.Struct, rename={"session_id": "session", "user_id": "user", "starts_at": "booking_date"}):
-    """A booking. `booking_date` is the start; `amount` = price times seats when it was booked."""
+    """A booking. `booking_date` is the start; `amount` = price times seats when it was booked.
+
+    A `pending` one is cancelled by itself if the creator has not answered by `answer_by`.
+    """
 
     id: UUID
     session_id: UUID
@@ -58,6 +74,7 @@ class BookingOut(msgspec.Struct, rename={"session_id": "session", "user_id": "us
     status: BookingStatus
     amount: Decimal
     created_at: datetime
+    answer_by: datetime | None
 
 
 class BookingStepOut(msgspec.Struct, rename={"actor_id": "by", "from_status": "from", "to_status": "to"}):
@@ -157,15 +174,100 @@ class BookingController(Controller):
         status_code=200,
         operation_id="cancel_booking",
         summary="Cancel a booking",
-        opt=opt(Access.SIGNED_IN, errors=(NotFound, IllegalTransition, TooLate)),
+        opt=opt(Access.SIGNED_IN, body=StepIn, is_body_optional=True, errors=(NotFound, IllegalTransition, TooLate)),
     )
     async def cancel(
         self, request: Request[Any, Any, Any], booking_id: FromPath[UUID], bookings: FromDishka[BookingService]
     ) -> BookingHistoryOut:
-        """By the learner until the start, by the creator and staff until the end. The seats are free at once."""
-        await read_nothing(request)
-        cancelled = await bookings.cancel(caller_of(request), booking_id)
-        return msgspec.convert(cancelled, BookingHistoryOut, from_attributes=True)
+        """By the learner until `cancellation_notice` hours before the start, by the creator and staff until the end.
+
+        The seats can be booked again at once.
+        """
+        return await _act(request, booking_id, bookings, "cancel")
+
+    @post(
+        "/{booking_id:uuid}/confirm",
+        status_code=200,
+        operation_id="confirm_booking",
+        summary="Confirm a pending booking",
+        opt=opt(Access.SIGNED_IN, errors=(NotFound, NotYours, IllegalTransition, TooLate)),
+    )
+    async def confirm(
+        self, request: Request[Any, Any, Any], booking_id: FromPath[UUID], bookings: FromDishka[BookingService]
+    ) -> BookingHistoryOut:
+        """By the creator, until `answer_by`."""
+        return await _act(request, booking_id, bookings, "confirm")
+
+    @post(
+        "/{booking_id:uuid}/decline",
+        status_code=200,
+        operation_id="decline_booking",
+        summary="Decline a pending booking",
+        opt=opt(
+            Access.SIGNED_IN,
+            body=StepIn,
+            is_body_optional=True,
+            errors=(NotFound, NotYours, IllegalTransition, TooLate),
+        ),
+    )
+    async def decline(
+        self, request: Request[Any, Any, Any], booking_id: FromPath[UUID], bookings: FromDishka[BookingService]
+    ) -> BookingHistoryOut:
+        """By the creator, until `answer_by`. The seats can be booked again at once."""
+        return await _act(request, booking_id, bookings, "decline")
+
+    @post(
+        "/{booking_id:uuid}/complete",
+        status_code=200,
+        operation_id="complete_booking",
+        summary="Complete a booking",
+        opt=opt(Access.SIGNED_IN, errors=(NotFound, NotYours, IllegalTransition)),
+    )
+    async def complete(
+        self, request: Request[Any, Any, Any], booking_id: FromPath[UUID], bookings: FromDishka[BookingService]
+    ) -> BookingHistoryOut:
+        """By the creator, once it has ended."""
+        return await _act(request, booking_id, bookings, "complete")
+
+    @post(
+        "/{booking_id:uuid}/reschedule",
+        status_code=200,
+        operation_id="reschedule_booking",
+        summary="Move a booking to another start",
+        opt=opt(
+            Access.SIGNED_IN,
+            body=RescheduleIn,
+            errors=(
+                NotFound,
+                OwnSession,
+                IllegalTransition,
+                TooLate,
+                SoldOut,
+                AlreadyBooked,
+                CreatorUnavailable,
+                NotBookable,
+            ),
+        ),
+    )
+    async def reschedule(
+        self, request: Request[Any, Any, Any], booking_id: FromPath[UUID], bookings: FromDishka[BookingService]
+    ) -> BookingHistoryOut:
+        """By either party, as long as they may cancel. It has the new seats, or keeps the old.
+
+        What a learner moves is pending again where the session asks for confirmation.
+        """
+        draft = await read_body(request, RescheduleIn)
+        data = draft.checked(bookings.faults(draft.given))
+        moved = await bookings.reschedule(caller_of(request), booking_id, data.booking_date)
+        return msgspec.convert(moved, BookingHistoryOut, from_attributes=True)
+
+
+async def _act(
+    request: Request[Any, Any, Any], booking_id: UUID, bookings: BookingService, action: BookingAction
+) -> BookingHistoryOut:
+    step = (await read_optional_body(request, StepIn)).checked()
+    booking = await bookings.act(caller_of(request), booking_id, action, step.reason)
+    return msgspec.convert(booking, BookingHistoryOut, from_attributes=True)
 
 
 async def _own(

@@ -8,6 +8,7 @@ from uuid import UUID
 from msgspec import Meta
 
 from marketplace.core.entities.sessions import (
+    CANCELLATION_NOTICE_MOST,
     DESCRIPTION_LENGTH,
     DURATION_MOST,
     PARTICIPANTS_MOST,
@@ -51,6 +52,7 @@ NAME_LENGTH = 150
 URL_LENGTH = 2048
 CURSOR_LENGTH = 2000
 LOGIN_LENGTH = 1024
+REASON_LENGTH = 500
 
 
 def field(read: Reader, schema: dict[str, Any], example: object = None, says: str | None = None) -> Meta:
@@ -122,6 +124,18 @@ Price = Annotated[
 Participants = Annotated[
     int, field(whole(1, PARTICIPANTS_MOST), _whole(1, PARTICIPANTS_MOST), 12, "Seats at each start.")
 ]
+CancellationNotice = Annotated[
+    int,
+    field(
+        whole(0, CANCELLATION_NOTICE_MOST),
+        _whole(0, CANCELLATION_NOTICE_MOST),
+        24,
+        "Hours before the start until which a learner may cancel.",
+    ),
+]
+Reason = Annotated[
+    str, field(text(0, REASON_LENGTH), _text(0, REASON_LENGTH, FREE), "I am ill.", "For the other party.")
+]
 Status = Annotated[SessionStatus, field(*_word(*get_args(SessionStatus)), "active")]
 Category = Annotated[
     str | None,
@@ -174,5 +188,5 @@ Search = Annotated[
 ]
 Tag = Annotated[str, field(tag, _TAG, "yoga")]
 OrderingWord = Annotated[Ordering, field(*_word(*get_args(Ordering)), "-created_at")]
-Flag = Annotated[bool, field(boolean, {"type": "boolean"})]
+Flag = Annotated[bool, field(boolean, {"type": "boolean"}, example=False)]
 CategoryWord = Annotated[str, field(text(1, TAG_LENGTH), _TAG, "wellbeing")]

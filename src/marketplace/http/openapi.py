@@ -71,6 +71,10 @@ EXAMPLES: dict[str, Any] = {
     "count": 7,
     "min_price": "25.00",
     "max_price": "50.00",
+    "requires_confirmation": False,
+    "cancellation_notice": 24,
+    "answer_by": "2030-01-04T09:00:00Z",
+    "reason": "",
     "currency": "EUR",
     "detail": "There are not enough seats left at this time.",
     "code": "sold_out",
@@ -208,7 +212,7 @@ def _as_text(schema: dict[str, Any]) -> dict[str, Any]:
 
 def _request_body(route: Route) -> dict[str, Any]:
     schema = {"$ref": REF.format(name=_body_name(route))}
-    return {"required": True, "content": {"application/json": {"schema": schema}}}
+    return {"required": not route.is_body_optional, "content": {"application/json": {"schema": schema}}}
 
 
 def _complete_success(responses: dict[str, Any], route: Route) -> None:

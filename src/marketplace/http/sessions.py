@@ -23,6 +23,7 @@ from marketplace.core.errors import (
 from marketplace.core.services.sessions import SessionService
 from marketplace.http.auth import Access, caller_of, creator_of, opt, visitor_of
 from marketplace.http.fields import (
+    CancellationNotice,
     Category,
     CategoryWord,
     Cursor,
@@ -59,6 +60,8 @@ class SessionIn(msgspec.Struct, kw_only=True):
     status: Status = "active"
     category: Category = None
     tags: Tags = ()
+    requires_confirmation: Flag = False
+    cancellation_notice: CancellationNotice = 0
 
 
 class FacetsQuery(msgspec.Struct, kw_only=True):
@@ -98,6 +101,8 @@ class SessionOut(msgspec.Struct, rename={"creator_id": "creator"}):
     status: SessionStatus
     category: str | None
     tags: list[str]
+    requires_confirmation: bool
+    cancellation_notice: int
     created_at: datetime
 
 

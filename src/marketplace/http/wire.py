@@ -47,7 +47,7 @@ class Draft(Generic[Wire]):
 
 
 async def read_body(request: Request[Any, Any, Any], kind: type[Wire], *, partial: bool = False) -> Draft[Wire]:
-    """The JSON object of a request's body, read as `kind`; with `partial`, nothing is required.
+    """The JSON object of a request's body, read as `kind`; with `partial`, no field is required.
 
     Raises `UnsupportedMediaType`, `Invalid` when it is no JSON object, and 413 through the framework.
     """
@@ -59,6 +59,13 @@ async def read_body(request: Request[Any, Any, Any], kind: type[Wire], *, partia
     if not isinstance(values, dict):
         raise Invalid(detail="The body must be a JSON object.")
     return read_values(kind, values, partial=partial)
+
+
+async def read_optional_body(request: Request[Any, Any, Any], kind: type[Wire]) -> Draft[Wire]:
+    """As `read_body`, where no body at all is good too."""
+    if not await _json_body(request):
+        return Draft(kind, {}, {})
+    return await read_body(request, kind)
 
 
 async def read_nothing(request: Request[Any, Any, Any]) -> None:

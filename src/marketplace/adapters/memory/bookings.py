@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable
 from dataclasses import fields, replace
+from datetime import datetime
 from uuid import UUID
 
 from marketplace.adapters.memory.database import Database, Rows
@@ -73,13 +74,22 @@ class MemoryBookings:
             raise NotFound
         return booking_history(self._rows, booking)
 
+    async def acquire_of_slot(self, session_id: UUID, starts_at: datetime) -> tuple[BookingHistory, ...]:
+        """The live bookings of a slot, locked one after another."""
+        there = (session_id, starts_at)
+        found = [b.id for b in self._rows.all(self._database.bookings) if (b.session_id, b.starts_at) == there]
+        acquired = [await self.acquire(booking_id) for booking_id in sorted(found)]
+        return tuple(b for b in acquired if (b.session_id, b.starts_at) == there and b.status in LIVE)
+
     async def save(self, booking: Booking, step: BookingStep) -> None:
         """Its new status and the step; one that no longer holds seats leaves room for the same person's next."""
         before = await self._rows.acquire(self._database.bookings, booking.id)
         if before is None:
             raise NotFound
         steps = self._rows.find(self._database.steps, booking.id) or ()
-        self._rows.put(self._database.bookings, booking.id, replace(before, status=booking.status))
+        self._rows.put(
+            self._database.bookings, booking.id, replace(before, status=booking.status, answer_by=booking.answer_by)
+        )
         self._rows.put(self._database.steps, booking.id, (*steps, step))
         if booking.status not in LIVE:
             seat = (before.user_id, before.session_id, before.starts_at)

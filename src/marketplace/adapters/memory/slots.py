@@ -8,7 +8,7 @@ from uuid import UUID
 from marketplace.adapters.memory.database import Rows
 from marketplace.adapters.memory.sessions import session_details
 from marketplace.adapters.memory.users import buyers_of
-from marketplace.core.entities.bookings import Booking
+from marketplace.core.entities.bookings import Booking, BookingStep
 from marketplace.core.entities.sessions import Session
 from marketplace.core.entities.slots import Offer, Slot
 from marketplace.core.entities.users import contact
@@ -56,6 +56,27 @@ class MemorySlots:
 
     async def open(self, slot: Slot, booking: Booking) -> bool:
         """Take the first seats of a slot."""
+        if not await self._occupy(slot, booking):
+            return False
+        self._add(booking)
+        return True
+
+    async def move(self, slot: Slot, booking: Booking, step: BookingStep) -> bool:
+        """Take seats there, and leave the old place to whoever comes."""
+        if not await self._occupy(slot, booking):
+            return False
+        before = self._rows.get(self._database.bookings, booking.id)
+        old_seat = (before.user_id, before.session_id, before.starts_at)
+        await self._rows.lock(self._database.seats, old_seat)
+        self._rows.drop(self._database.seats, old_seat)
+        kept = replace(before, starts_at=slot.starts_at, status=booking.status, answer_by=booking.answer_by)
+        self._rows.put(self._database.bookings, booking.id, kept)
+        self._rows.put(self._database.seats, (kept.user_id, kept.session_id, kept.starts_at), kept.id)
+        steps = self._rows.get(self._database.steps, booking.id)
+        self._rows.put(self._database.steps, booking.id, (*steps, step))
+        return True
+
+    async def _occupy(self, slot: Slot, booking: Booking) -> bool:
         if booking.seats > slot.capacity:
             raise SoldOut
         await self._check_no_twin(booking)
@@ -66,7 +87,6 @@ class MemorySlots:
         occupied = replace(slot, seats_taken=taken + booking.seats)
         await self._check_creator_is_free([occupied])
         self._put(occupied)
-        self._add(booking)
         return True
 
     async def release(self, booking: Booking) -> None:

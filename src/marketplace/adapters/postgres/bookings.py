@@ -23,19 +23,24 @@ DETAILS = f"""
         JOIN users c ON c.id = b.creator_id
         JOIN users u ON u.id = b.user_id
 """  # noqa: S608 - column names
-FIND = f"""
-    WITH found AS ({DETAILS} WHERE b.id = $1)
+HISTORIES = f"""
     SELECT found.*, ARRAY(SELECT ({columns("h", STEP)}) FROM booking_steps h
         WHERE h.booking_id = found.id ORDER BY h.id) AS history
-    FROM found
+    FROM found ORDER BY id
 """  # noqa: S608 - column names
+FIND = f"WITH found AS ({DETAILS} WHERE b.id = $1) {HISTORIES}"
+FIND_ALL = f"WITH found AS ({DETAILS} WHERE b.id = ANY($1)) {HISTORIES}"
 LIST = DETAILS + " WHERE b.{party} = $1 ORDER BY b.created_at DESC, b.id DESC LIMIT $2"
 LIST_AFTER = (
     DETAILS + " WHERE b.{party} = $1 AND (b.created_at, b.id) < ($3, $4) ORDER BY b.created_at DESC, b.id DESC LIMIT $2"
 )
 ACQUIRE = "SELECT FROM bookings WHERE id = $1 FOR NO KEY UPDATE"
+ACQUIRE_OF_SLOT = """
+    SELECT id FROM bookings WHERE session_id = $1 AND starts_at = $2 AND status IN ('pending', 'confirmed')
+    ORDER BY id FOR NO KEY UPDATE
+"""
 SAVE = """
-    WITH saved AS (UPDATE bookings SET status = $2 WHERE id = $1)
+    WITH saved AS (UPDATE bookings SET status = $2, answer_by = $7 WHERE id = $1)
     INSERT INTO booking_steps (booking_id, at, actor_id, from_status, to_status, reason)
     VALUES ($1, $3, $4, $5, $2, $6)
 """
@@ -85,10 +90,16 @@ class PostgresBookings:
             raise NotFound
         return _history(row)
 
+    async def acquire_of_slot(self, session_id: UUID, starts_at: datetime) -> tuple[BookingHistory, ...]:
+        """See the port."""
+        locked = await self._connection.fetch(ACQUIRE_OF_SLOT, session_id, starts_at)
+        rows = await self._connection.fetch(FIND_ALL, [row["id"] for row in locked])
+        return tuple(_history(row) for row in rows)
+
     async def save(self, booking: Booking, step: BookingStep) -> None:
         """See the port."""
         await self._connection.execute(
-            SAVE, booking.id, booking.status, step.at, step.actor_id, step.from_status, step.reason
+            SAVE, booking.id, booking.status, step.at, step.actor_id, step.from_status, step.reason, booking.answer_by
         )
 
 

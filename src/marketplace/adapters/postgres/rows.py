@@ -9,7 +9,18 @@ from marketplace.core.entities.users import Contact, PublicUser
 
 PUBLIC_USER = ("id", "username", "role", "avatar", "first_name", "last_name")
 CONTACT = (*PUBLIC_USER, "email")
-BOOKING = ("id", "session_id", "creator_id", "user_id", "starts_at", "seats", "amount", "status", "created_at")
+BOOKING = (
+    "id",
+    "session_id",
+    "creator_id",
+    "user_id",
+    "starts_at",
+    "seats",
+    "amount",
+    "status",
+    "created_at",
+    "answer_by",
+)
 """The columns that are kept; when it ends is the slot's to say."""
 SESSION = (
     "id",
@@ -25,6 +36,8 @@ SESSION = (
     "tags",
     "created_at",
     "archived_at",
+    "requires_confirmation",
+    "cancellation_notice",
 )
 
 

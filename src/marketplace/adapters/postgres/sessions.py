@@ -35,12 +35,13 @@ SEARCHED = (
 )
 ADD = f"""
     INSERT INTO sessions ({", ".join(SESSION)}, title_key, searched)
-    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15::tsvector)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17::tsvector)
 """  # noqa: S608
 SAVE = """
     UPDATE sessions SET creator_id = $2, title = $3, description = $4, duration = $5, price = $6,
         max_participants = $7, image_url = $8, status = $9, category = $10, tags = $11, created_at = $12,
-        archived_at = $13, title_key = $14, searched = $15::tsvector
+        archived_at = $13, requires_confirmation = $14, cancellation_notice = $15, title_key = $16,
+        searched = $17::tsvector
     WHERE id = $1
 """
 

@@ -10,7 +10,7 @@ from uuid import UUID
 from marketplace.adapters.postgres.locks import AS_BUYER, SEATS_OF
 from marketplace.adapters.postgres.pool import Connection
 from marketplace.adapters.postgres.rows import BOOKING, CONTACT, SESSION_WITH_CONTACT, booked_session, columns, contact
-from marketplace.core.entities.bookings import Booking
+from marketplace.core.entities.bookings import Booking, BookingStep
 from marketplace.core.entities.sessions import Session
 from marketplace.core.entities.slots import Offer, Slot
 from marketplace.core.errors import NotFound
@@ -34,8 +34,9 @@ ACQUIRE_OFFER = f"""
 """  # noqa: S608 - column names
 BOOKED = """
     booked AS (
-        INSERT INTO bookings (id, session_id, creator_id, user_id, starts_at, seats, amount, status, created_at)
-        SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9 FROM taken RETURNING id)
+        INSERT INTO bookings (id, session_id, creator_id, user_id, starts_at, seats, amount, status, created_at,
+            answer_by)
+        SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10 FROM taken RETURNING id)
     INSERT INTO booking_steps (booking_id, at, actor_id, from_status, to_status, reason)
     SELECT id, $9, $4, NULL, $8, '' FROM booked RETURNING booking_id
 """
@@ -46,16 +47,27 @@ TAKE = f"""
         RETURNING 1),
     {BOOKED}
 """  # noqa: S608 - constant text
-OPEN = f"""
-    WITH taken AS (
+OPENED = """
+    taken AS (
         INSERT INTO slots AS l (session_id, creator_id, starts_at, ends_at, blocked, capacity, seats_taken)
-        VALUES ($2, $3, $5, $10, tstzrange($5, $10), $11, $6)
+        VALUES ({session}, {creator}, {start}, {end}, tstzrange({start}, {end}), {capacity}, {seats})
         ON CONFLICT (session_id, starts_at) DO UPDATE
-            SET seats_taken = l.seats_taken + $6, ends_at = $10, blocked = tstzrange($5, $10), capacity = $11
-            WHERE l.seats_taken + $6 <= $11
-        RETURNING 1),
-    {BOOKED}
-"""  # noqa: S608 - constant text
+            SET seats_taken = l.seats_taken + {seats}, ends_at = {end}, blocked = tstzrange({start}, {end}),
+                capacity = {capacity}
+            WHERE l.seats_taken + {seats} <= {capacity}
+        RETURNING 1)
+"""
+OPEN = "WITH {}, {}".format(
+    OPENED.format(session="$2", creator="$3", start="$5", end="$11", capacity="$12", seats="$6"), BOOKED
+)
+MOVE = """
+    WITH {},
+    moved AS (UPDATE bookings SET starts_at = $3, status = $8, answer_by = $9 FROM taken WHERE id = $7 RETURNING id)
+    INSERT INTO booking_steps (booking_id, at, actor_id, from_status, to_status, reason)
+    SELECT id, $10, $11, $12, $8, $13 FROM moved RETURNING booking_id
+""".format(  # noqa: S608 - constant text
+    OPENED.format(session="$1", creator="$2", start="$3", end="$4", capacity="$5", seats="$6")
+)
 RELEASE = "UPDATE slots SET seats_taken = seats_taken - $3 WHERE session_id = $1 AND starts_at = $2"
 ACQUIRE_UPCOMING = f"""
     SELECT {", ".join(SLOT)} FROM slots WHERE session_id = $1 AND starts_at > $2 AND occupied
@@ -99,6 +111,13 @@ class PostgresSlots:
         """See the port."""
         row = await self._connection.fetchrow(OPEN, *_values(booking), slot.ends_at, slot.capacity)
         return row is not None
+
+    async def move(self, slot: Slot, booking: Booking, step: BookingStep) -> bool:
+        """See the port."""
+        place = (slot.session_id, slot.creator_id, slot.starts_at, slot.ends_at, slot.capacity, booking.seats)
+        kept = (booking.id, booking.status, booking.answer_by)
+        stepped = (step.at, step.actor_id, step.from_status, step.reason)
+        return await self._connection.fetchrow(MOVE, *place, *kept, *stepped) is not None
 
     async def release(self, booking: Booking) -> None:
         """See the port."""

@@ -92,6 +92,7 @@ class SessionTable(DefaultBase):
         CheckConstraint("price >= 0", name="price"),
         CheckConstraint("max_participants BETWEEN 1 AND 10000", name="max_participants"),
         CheckConstraint("status IN ('active', 'inactive')", name="status"),
+        CheckConstraint("cancellation_notice BETWEEN 0 AND 8760", name="cancellation_notice"),
         Index("ix_sessions_listed_created_at", "created_at", "id", postgresql_where=LISTED),
         Index("ix_sessions_listed_price", "price", "id", postgresql_where=LISTED),
         Index("ix_sessions_listed_duration", "duration", "id", postgresql_where=LISTED),
@@ -116,6 +117,8 @@ class SessionTable(DefaultBase):
     tags: Mapped[list[str]] = mapped_column(ARRAY(Text))
     created_at: Mapped[datetime]
     archived_at: Mapped[datetime | None]
+    requires_confirmation: Mapped[bool] = mapped_column(server_default=text("false"))
+    cancellation_notice: Mapped[int] = mapped_column(server_default=text("0"))
     searched: Mapped[str] = mapped_column(TSVECTOR)
 
 
@@ -179,6 +182,7 @@ class BookingTable(DefaultBase):
             postgresql_where=text("status IN ('pending', 'confirmed')"),
         ),
         Index("ix_bookings_user_id_created_at", "user_id", "created_at", "id"),
+        Index("ix_bookings_slot", "session_id", "starts_at"),
         Index("ix_bookings_creator_id_created_at", "creator_id", "created_at", "id"),
     )
 
@@ -191,6 +195,7 @@ class BookingTable(DefaultBase):
     amount: Mapped[Decimal] = mapped_column(Numeric(14, 2))
     status: Mapped[str] = mapped_column(Text)
     created_at: Mapped[datetime]
+    answer_by: Mapped[datetime | None]
 
 
 class BookingStepTable(DefaultBase):

@@ -1,21 +1,42 @@
 """Bookings: seats that somebody holds, the steps of their life, and who may take them."""
 
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Literal, Self
 from uuid import UUID
 
 from marketplace.core.entities.users import Contact
-from marketplace.core.errors import IllegalTransition, NotFound, TooLate
+from marketplace.core.errors import IllegalTransition, NotFound, NotYours, TooLate
 
 if TYPE_CHECKING:
     from marketplace.core.entities.sessions import SessionDetails
+    from marketplace.core.entities.slots import Slot
     from marketplace.core.entities.tokens import Caller
 
 BookingStatus = Literal["pending", "confirmed", "cancelled", "completed"]
+BookingAction = Literal["confirm", "decline", "cancel", "complete", "lapse"]
 LIVE: frozenset[BookingStatus] = frozenset({"pending", "confirmed"})
-"""The states in which a booking holds its seats."""
+"""The states from which something still can become of a booking. All but `cancelled` hold their seats."""
+
+TRANSITIONS: dict[BookingAction, dict[BookingStatus, BookingStatus]] = {
+    "confirm": {"pending": "confirmed"},
+    "decline": {"pending": "cancelled"},
+    "cancel": {"pending": "cancelled", "confirmed": "cancelled"},
+    "complete": {"confirmed": "completed"},
+    "lapse": {"pending": "cancelled"},
+}
+"""What each action makes of a booking; an action that is not listed for a status is illegal."""
+OF_THE_CREATOR: frozenset[BookingAction] = frozenset({"confirm", "decline", "complete"})
+"""What the learner cannot do; staff can."""
+
+TIME_TO_ANSWER = timedelta(hours=48)
+"""How long a pending booking waits for the creator, if its start does not come first."""
+
+
+def answer_deadline(asked_at: datetime, starts_at: datetime) -> datetime:
+    """Until when the creator may answer: 48 hours, or the start if that comes first."""
+    return min(asked_at + TIME_TO_ANSWER, starts_at)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,6 +65,8 @@ class Booking:
     amount: Decimal
     status: BookingStatus
     created_at: datetime
+    answer_by: datetime | None = None
+    """Until when the creator may answer, while it is pending."""
 
     def concerns(self, user_id: UUID) -> bool:
         """Whether this person is one of its two parties."""
@@ -60,26 +83,74 @@ class Booking:
             reason="",
         )
 
-    def cancelled(self, actor: "Caller", now: datetime) -> tuple[Self, BookingStep]:
-        """This booking cancelled, and the step: by the learner before the start, the creator or staff before the end.
+    def after(
+        self,
+        action: BookingAction,
+        actor: "Caller | None",
+        now: datetime,
+        *,
+        notice: timedelta = timedelta(),
+        reason: str = "",
+    ) -> tuple[Self, BookingStep]:
+        """This booking after an action, and the step to keep. `actor` is `None` for the marketplace itself.
 
-        Raises `NotFound` for anybody else, `IllegalTransition` when it holds no seat, `TooLate`.
+        `notice` is how long before the start the learner may cancel at the latest. Raises `NotFound` for who is no
+        party, `NotYours` for what only the creator may do, `IllegalTransition`, `TooLate`.
         """
-        if not (self.concerns(actor.user_id) or actor.is_staff):
+        self._check_actor(actor, is_of_creator=action in OF_THE_CREATOR)
+        to_status = TRANSITIONS[action].get(self.status)
+        if to_status is None:
+            raise IllegalTransition(f"The booking is {self.status}.")
+        self._check_time(action, actor, now, notice)
+        return replace(self, status=to_status, answer_by=None), self._step(to_status, actor, now, reason)
+
+    def moved(
+        self, slot: "Slot", actor: "Caller", now: datetime, *, notice: timedelta, needs_answer: bool
+    ) -> tuple[Self, BookingStep]:
+        """This booking at another start of its session, and the step to keep.
+
+        With `needs_answer`, what a learner moves is pending again. Raises as `after` does for cancelling.
+        """
+        self._check_actor(actor, is_of_creator=False)
+        if self.status not in LIVE or slot.starts_at == self.starts_at:
+            raise IllegalTransition(f"The booking is {self.status}, at {self.starts_at:%Y-%m-%d %H:%M} UTC.")
+        self._check_time("cancel", actor, now, notice)
+        asks_again = needs_answer and actor.user_id == self.user_id
+        to_status: BookingStatus = "pending" if asks_again else self.status
+        reason = f"Moved from {self.starts_at:%Y-%m-%d %H:%M} to {slot.starts_at:%Y-%m-%d %H:%M} UTC."
+        moved = replace(self, starts_at=slot.starts_at, ends_at=slot.ends_at)
+        answer_by = answer_deadline(now, slot.starts_at) if to_status == "pending" else None
+        return replace(moved, status=to_status, answer_by=answer_by), self._step(to_status, actor, now, reason)
+
+    def _check_actor(self, actor: "Caller | None", *, is_of_creator: bool) -> None:
+        if actor is None or actor.is_staff:
+            return
+        if not self.concerns(actor.user_id):
             raise NotFound
-        if self.status not in LIVE:
-            raise IllegalTransition(f"The booking is {self.status} already.")
-        if now >= (self.starts_at if actor.user_id == self.user_id else self.ends_at):
+        if is_of_creator and actor.user_id != self.creator_id:
+            raise NotYours("Only the creator can do this.")
+
+    def _check_time(self, action: BookingAction, actor: "Caller | None", now: datetime, notice: timedelta) -> None:
+        answer_by = self.answer_by or self.starts_at
+        if action in {"confirm", "decline"} and now >= answer_by:
+            raise TooLate("The time to answer is over.")
+        if action == "lapse" and now < answer_by:
+            raise IllegalTransition("The creator can still answer.")
+        if action == "complete" and now < self.ends_at:
+            raise IllegalTransition("The session has not ended yet.")
+        is_learner = actor is not None and actor.user_id == self.user_id
+        if action == "cancel" and now >= (self.starts_at - notice if is_learner else self.ends_at):
             raise TooLate
-        step = BookingStep(
+
+    def _step(self, to_status: BookingStatus, actor: "Caller | None", now: datetime, reason: str) -> BookingStep:
+        return BookingStep(
             booking_id=self.id,
             at=now,
-            actor_id=actor.user_id,
+            actor_id=actor.user_id if actor else None,
             from_status=self.status,
-            to_status="cancelled",
-            reason="",
+            to_status=to_status,
+            reason=reason,
         )
-        return replace(self, status="cancelled"), step
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -27,6 +27,8 @@ DURATION_MOST = 1440
 PARTICIPANTS_MOST = 10_000
 PRICE_MOST = Decimal("99999999.99")
 TAGS_MOST = 10
+CANCELLATION_NOTICE_MOST = 8_760
+"""Hours: a year."""
 TAG_LENGTH = 40
 SEARCH_LENGTH = 200
 RELEVANCE_WINDOW = 2_000
@@ -65,6 +67,10 @@ class Session:
     tags: tuple[str, ...]
     created_at: datetime
     archived_at: datetime | None
+    requires_confirmation: bool = False
+    """Whether the creator answers each booking before it is confirmed."""
+    cancellation_notice: int = 0
+    """Hours before the start until which a learner may cancel."""
 
     def is_listed(self) -> bool:
         """Whether the catalog shows it (its creator being active)."""

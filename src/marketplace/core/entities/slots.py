@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
-from marketplace.core.entities.bookings import Booking
+from marketplace.core.entities.bookings import Booking, answer_deadline
 from marketplace.core.entities.sessions import Session, SessionDetails
 from marketplace.core.entities.users import Contact
 from marketplace.core.errors import AlreadyBooked, NotBookable, NotFound, Overtaken, OwnSession, SoldOut
@@ -68,11 +68,11 @@ class Offer:
         """Whether somebody has a seat, so that the slot excludes others already."""
         return self.slot is not None and self.slot.seats_taken > 0
 
-    def book(self, booking_id: UUID, seats: int, now: datetime) -> Booking:
-        """The booking that this offer allows, confirmed at once.
+    def check(self, seats: int, now: datetime) -> None:
+        """Whether so many seats can be had here, as far as was read.
 
-        Raises `NotFound`, `OwnSession`, `AlreadyBooked`, `NotBookable`, `SoldOut`, and `Overtaken` when its parts
-        were not read at one moment.
+        Raises `NotFound`, `OwnSession`, `AlreadyBooked`, `NotBookable`, `SoldOut`, and `Overtaken` when its parts were
+        not read at one moment.
         """
         session, taken = self.session, self.slot.seats_taken if self.slot else 0
         if session.archived_at is not None:
@@ -89,6 +89,11 @@ class Offer:
             raise Overtaken  # the slot was read before an edit that the session was waited for
         if taken + seats > session.max_participants:
             raise SoldOut
+
+    def book(self, booking_id: UUID, seats: int, now: datetime) -> Booking:
+        """The booking that this offer allows: confirmed, or pending until the creator answers. Raises as `check`."""
+        self.check(seats, now)
+        session, is_asked = self.session, self.session.requires_confirmation
         return Booking(
             id=booking_id,
             session_id=session.id,
@@ -98,6 +103,7 @@ class Offer:
             ends_at=Slot.of(session, self.starts_at).ends_at,
             seats=seats,
             amount=session.price * seats,
-            status="confirmed",
+            status="pending" if is_asked else "confirmed",
             created_at=now,
+            answer_by=answer_deadline(now, self.starts_at) if is_asked else None,
         )

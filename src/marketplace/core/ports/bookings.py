@@ -1,5 +1,6 @@
 """Bookings."""
 
+from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
@@ -30,6 +31,10 @@ class Bookings(Protocol):
         """The booking with its history, locked until the transaction ends. Raises `NotFound`."""
         ...
 
+    async def acquire_of_slot(self, session_id: UUID, starts_at: datetime) -> tuple[BookingHistory, ...]:
+        """The live bookings of a slot, by id, locked until the transaction ends."""
+        ...
+
     async def save(self, booking: Booking, step: BookingStep) -> None:
-        """Update its status and append the step."""
+        """Update its status and when it must be answered, and append the step."""
         ...

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
-from marketplace.core.entities.bookings import Booking
+from marketplace.core.entities.bookings import Booking, BookingStep
 from marketplace.core.entities.sessions import Session
 from marketplace.core.entities.slots import Offer, Slot
 
@@ -44,6 +44,13 @@ class Slots(Protocol):
         False, and nothing changed, when somebody else opened it meanwhile and too few seats are left. Raises
         `CreatorUnavailable` when another occupied slot of the creator overlaps, `SoldOut` when the slot has fewer
         seats than asked for, `AlreadyBooked`.
+        """
+        ...
+
+    async def move(self, slot: Slot, booking: Booking, step: BookingStep) -> bool:
+        """Take the seats of a booking that were released elsewhere in this slot, and save the booking as it is there.
+
+        Needs `acquire_creator`. False, and nothing changed, when too few seats are left. Raises as `open` does.
         """
         ...
 

@@ -2,18 +2,19 @@
 
 from collections.abc import Mapping
 from dataclasses import fields, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from marketplace.core.entities.bookings import BookingDetails, BookingHistory
+from marketplace.core.entities.bookings import BookingAction, BookingDetails, BookingHistory
 from marketplace.core.entities.pages import Page
+from marketplace.core.entities.sessions import SessionDetails
 from marketplace.core.entities.slots import Slot, start_faults
 from marketplace.core.entities.tokens import Caller
-from marketplace.core.errors import Faults, Invalid, NotACreator, NotFound, Overtaken
+from marketplace.core.errors import Faults, Invalid, NotACreator, NotFound, Overtaken, SoldOut
 from marketplace.core.ports.bookings import BookingLists
 from marketplace.core.ports.system import Clock, Ids
-from marketplace.core.ports.unit_of_work import UnitOfWork
+from marketplace.core.ports.unit_of_work import Transaction, UnitOfWork
 from marketplace.core.services.retrying import retrying
 
 
@@ -80,19 +81,80 @@ class BookingService:
             raise NotACreator
         return await self._lists.of_creator(caller.user_id, limit, after)
 
-    async def cancel(self, caller: Caller, booking_id: UUID) -> BookingHistory:
-        """Give the seats back: a learner before the start, the creator and staff before the end.
+    async def act(self, caller: Caller, booking_id: UUID, action: BookingAction, reason: str = "") -> BookingHistory:
+        """Confirm, decline, cancel or complete a booking. Seats return the moment it is cancelled.
 
-        Raises `NotFound`, `IllegalTransition`, `TooLate`.
+        Raises `NotFound`, `NotYours`, `IllegalTransition`, `TooLate`.
         """
 
         async def effect() -> BookingHistory:
             async with self._unit_of_work() as tx:
-                booking = await tx.bookings.acquire(booking_id)
-                cancelled, step = booking.cancelled(caller, self._clock.now())
-                # the slot first: who books it again holds it while looking at this booking
-                await tx.slots.release(cancelled)
-                await tx.bookings.save(cancelled, step)
-                return replace(cancelled, history=(*cancelled.history, step))
+                return await self._step(tx, await tx.bookings.acquire(booking_id), action, caller, reason)
 
         return await retrying(effect)
+
+    async def cancel_slot(
+        self, caller: Caller, session_id: UUID, starts_at: datetime, reason: str
+    ) -> tuple[BookingHistory, ...]:
+        """Cancel every booking of one start of one's own session, all or none.
+
+        Raises `NotFound`, `NotYours`, `TooLate`.
+        """
+
+        async def effect() -> tuple[BookingHistory, ...]:
+            async with self._unit_of_work() as tx:
+                (await tx.sessions.acquire(session_id)).changed_by(caller, {})
+                bookings = await tx.bookings.acquire_of_slot(session_id, starts_at)
+                return tuple([await self._step(tx, booking, "cancel", caller, reason) for booking in bookings])
+
+        return await retrying(effect)
+
+    async def reschedule(self, caller: Caller, booking_id: UUID, starts_at: datetime) -> BookingHistory:
+        """Move a booking to another start of its session: it has the new seats, or keeps the old.
+
+        Raises `Invalid`, `NotFound`, `IllegalTransition`, `TooLate`, `NotBookable`, `AlreadyBooked`, `SoldOut`,
+        `CreatorUnavailable`.
+        """
+        faults = self.faults({"booking_date": starts_at})
+        if faults:
+            raise Invalid(faults)
+
+        async def effect() -> BookingHistory:
+            seen = await self._lists.find(booking_id)
+            if seen is None or not (seen.concerns(caller.user_id) or caller.is_staff):
+                raise NotFound
+            async with self._unit_of_work() as tx:
+                offer = await tx.slots.acquire_offer(seen.session_id, starts_at, seen.user_id)
+                await tx.slots.acquire_creator(seen.creator_id)
+                booking = await tx.bookings.acquire(booking_id)
+                slot, now = Slot.of(offer.session, starts_at), self._clock.now()
+                moved, step = booking.moved(
+                    slot,
+                    caller,
+                    now,
+                    notice=notice_of(offer.session),
+                    needs_answer=offer.session.requires_confirmation,
+                )
+                offer.check(booking.seats, now)
+                await tx.slots.release(booking)
+                if not await tx.slots.move(slot, moved, step):
+                    raise SoldOut
+                return replace(moved, history=(*booking.history, step))
+
+        return await retrying(effect)
+
+    async def _step(
+        self, tx: Transaction, booking: BookingHistory, action: BookingAction, caller: Caller | None, reason: str
+    ) -> BookingHistory:
+        notice = notice_of(booking.session_details)
+        stepped, step = booking.after(action, caller, self._clock.now(), notice=notice, reason=reason)
+        if stepped.status == "cancelled":
+            # the slot first: who books it again holds it while looking at this booking
+            await tx.slots.release(booking)
+        await tx.bookings.save(stepped, step)
+        return replace(stepped, history=(*booking.history, step))
+
+
+def notice_of(session: SessionDetails) -> timedelta:
+    """How long before the start a learner may cancel at the latest."""
+    return timedelta(hours=session.cancellation_notice)
