@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Hashable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import count
 from typing import Any, Generic, TypeVar
 from uuid import UUID
 
@@ -13,6 +14,7 @@ from marketplace.core.entities.sessions import Session
 from marketplace.core.entities.slots import Slot
 from marketplace.core.entities.tokens import Family
 from marketplace.core.entities.users import User
+from marketplace.core.ports.jobs import Job
 
 K = TypeVar("K", bound=Hashable)
 R = TypeVar("R")
@@ -38,6 +40,14 @@ class TokenRow:
     used_at: datetime | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JobRow:
+    """A job and its number; later ones are higher."""
+
+    id: int
+    job: Job
+
+
 class Table(Generic[K, R]):
     """The committed rows of one kind by key. Rows are frozen, so a reader may keep one."""
 
@@ -47,7 +57,10 @@ class Table(Generic[K, R]):
 
 
 class Database:
-    """All tables. `emails`, `usernames` and `seats` are the unique indexes: whose row has the key."""
+    """All tables. `emails`, `usernames` and `seats` are the unique indexes: whose row has the key.
+
+    `taken_jobs` says which transaction took a job, for as long as that is open.
+    """
 
     def __init__(self, lock_timeout: timedelta) -> None:
         self.users: Table[UUID, User] = Table("users")
@@ -60,6 +73,9 @@ class Database:
         self.bookings: Table[UUID, Booking] = Table("bookings")
         self.steps: Table[UUID, tuple[BookingStep, ...]] = Table("steps")
         self.seats: Table[SeatKey, UUID] = Table("seats")
+        self.jobs: Table[int, JobRow] = Table("jobs")
+        self.job_ids = count()
+        self.taken_jobs: dict[int, Rows] = {}
         self.locks = Locks(lock_timeout)
         self.open_rows: set[Rows] = set()
 

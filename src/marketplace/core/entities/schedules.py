@@ -1,0 +1,275 @@
+"""Schedules: when a session may start, as rules in wall time, and the instants that those rules give.
+
+A rule speaks of the clock on the wall of its zone, so ten o'clock stays ten o'clock through the year. How wall times
+become instants (PEP 495, PEP 615):
+
+- A wall time that the clocks skip (a gap) does not exist: it is left out, never moved.
+- A wall time that the clocks show twice (a fold) is the first of the two, once.
+- A range is measured on the wall; a session and its buffers last their minutes whatever the clocks do.
+- A start belongs to the date on which its range begins, also after midnight: weekdays, exceptions and the first and
+  last date are judged by that date. So a day off keeps what is left of the night class of the day before.
+
+Instants are aware and come back in UTC, which `zoneinfo` needs: two times of one zone are compared and subtracted by
+their wall clocks. Everything but `Schedule.faults` takes a schedule without faults, and instants some days off the
+years 1 and 9999.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from functools import cache
+from itertools import pairwise
+from typing import Literal
+from zoneinfo import ZoneInfo, available_timezones
+
+ClosedReason = Literal["past", "notice", "horizon"]
+
+DAY = timedelta(days=1)
+DAY_MINUTES = 1440
+WEEK_MINUTES = 7 * DAY_MINUTES
+STEP_MOST = 1440
+"""Minutes."""
+BUFFER_MOST = 1440
+"""Minutes."""
+NOTICE_MOST = 525_600
+"""Minutes: a year."""
+HORIZON_MOST = 730
+"""Days."""
+WEEKLY_MOST = 50
+"""How many ranges a week may have, and one exception."""
+EXTRAS_MOST = 366
+EXCEPTIONS_MOST = 366
+WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+
+
+@cache
+def _time_zones() -> frozenset[str]:
+    return frozenset(available_timezones()) - {"localtime"}  # whatever this machine is set to, and no name of IANA's
+
+
+def _instant(wall: datetime) -> datetime | None:
+    """The first instant at which the clock of its zone shows this, or `None` where it never does."""
+    instant = wall.astimezone(UTC)
+    # zoneinfo makes an instant of a skipped time too; only the way back tells. Two times of one zone are equal when
+    # their walls are, whatever the fold
+    return instant if instant.astimezone(wall.tzinfo) == wall else None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TimeRange:
+    """Wall times of a day, `[starts, ends)`, with a start every `step` minutes; `None` is the session's duration.
+
+    `ends` at 00:00 is the midnight that follows; `ends` before `starts` is on the next day.
+    """
+
+    starts: time
+    ends: time
+    step: int | None
+
+    def __str__(self) -> str:
+        return f"{self.starts:%H:%M} to {self.ends:%H:%M}"
+
+    def span(self) -> tuple[int, int]:
+        """Minutes after midnight at which it begins and ends; both are the same when it is empty."""
+        begin, end = (moment.hour * 60 + moment.minute for moment in (self.starts, self.ends))
+        return begin, end + DAY_MINUTES if end < begin or end == 0 else end
+
+    def offered(self, duration: int) -> range:
+        """Minutes after midnight at which a session of `duration` minutes may start and still end within."""
+        begin, end = self.span()
+        return range(begin, end - duration + 1, self.step or duration)
+
+    def faults(self) -> list[str]:
+        """What is wrong with it by itself, as sentences."""
+        faults = []
+        if any(moment.second or moment.microsecond or moment.tzinfo for moment in (self.starts, self.ends)):
+            faults.append("Give times of the wall clock in whole minutes.")
+        begin, end = self.span()
+        if begin == end:
+            faults.append(f"{self} is empty: choose an end other than the beginning.")
+        if self.step is not None and not 1 <= self.step <= STEP_MOST:
+            faults.append(f"Choose a step of 1 to {STEP_MOST} minutes.")
+        return faults
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WeeklyHours:
+    """A range of every week. `weekday` from 1, Monday, to 7, Sunday (ISO 8601)."""
+
+    weekday: int
+    hours: TimeRange
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Extra:
+    """A range on one date, beside the weekly hours or the exception of that date."""
+
+    on: date
+    hours: TimeRange
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DayException:
+    """What takes the place of the weekly hours of one date; no ranges make a day off. Extras still count."""
+
+    on: date
+    ranges: tuple[TimeRange, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Schedule:
+    """When a session may start, in the wall time of `time_zone`, an IANA name.
+
+    Buffers and `notice` in minutes, `horizon` in days of 24 hours. `valid_from` and `valid_until` are the first and the
+    last date on which a range may begin.
+    """
+
+    time_zone: str
+    weekly: tuple[WeeklyHours, ...]
+    extras: tuple[Extra, ...]
+    exceptions: tuple[DayException, ...]
+    buffer_before: int
+    buffer_after: int
+    notice: int
+    horizon: int
+    valid_from: date | None
+    valid_until: date | None
+
+    def starts(self, begin: datetime, end: datetime, duration: int) -> tuple[datetime, ...]:
+        """Every start in `[begin, end)` of a session of `duration` minutes, by the rules alone, in order, each once.
+
+        The cost grows with the days of the window that lie between the first and the last date.
+        """
+        zone = ZoneInfo(self.time_zone)
+        # a night class begins the day before; clocks set back over midnight show the day after sooner than `end` does
+        first, last = begin.astimezone(zone).date() - DAY, end.astimezone(zone).date() + DAY
+        found = {
+            instant
+            for day, hours in self._ranges(first, last)
+            for minute in hours.offered(duration)
+            if (instant := _instant(datetime.combine(day, time(), zone) + timedelta(minutes=minute))) is not None
+            and begin <= instant < end
+        }
+        return tuple(sorted(found))
+
+    def offers(self, start: datetime, duration: int) -> bool:
+        """Whether this very instant is one of its `starts`, found by looking at two days only."""
+        # by way of UTC, or a skipped time of this very zone would pass as it is
+        local = start.astimezone(UTC).astimezone(ZoneInfo(self.time_zone))
+        if local.fold or local.second or local.microsecond:
+            return False
+        today, minute = local.date(), local.hour * 60 + local.minute
+        return any(
+            minute + (today - day).days * DAY_MINUTES in hours.offered(duration)
+            for day, hours in self._ranges(today - DAY, today)
+        )
+
+    def closed_reason(self, start: datetime, now: datetime) -> ClosedReason | None:
+        """Why this start cannot be booked now whatever the rules say, or `None`; judged on instants.
+
+        `past` until `now` and at it; `notice` before `now` plus the notice; `horizon` from `now` plus the horizon on.
+        """
+        start, now = start.astimezone(UTC), now.astimezone(UTC)
+        if start <= now:
+            return "past"
+        if start < now + timedelta(minutes=self.notice):
+            return "notice"
+        if start >= now + timedelta(days=self.horizon):
+            return "horizon"
+        return None
+
+    def blocked(self, start: datetime, duration: int) -> tuple[datetime, datetime]:
+        """The creator's time that a slot takes, half-open: from the buffer before to the buffer after."""
+        start = start.astimezone(UTC)
+        return start - timedelta(minutes=self.buffer_before), start + timedelta(minutes=duration + self.buffer_after)
+
+    def faults(self) -> Mapping[str, list[str]]:
+        """What is wrong with each field, as sentences for a person; nothing when it may be kept."""
+        faults = {
+            "time_zone": []
+            if self.time_zone in _time_zones()
+            else ["Choose an IANA time zone, such as Europe/Madrid."],
+            "weekly": self._weekly_faults(),
+            "extras": _too_many(self.extras, EXTRAS_MOST, "extras")
+            or _range_faults(
+                [(f"{extra.on}", extra.on.toordinal() * DAY_MINUTES, extra.hours) for extra in self.extras]
+            ),
+            "exceptions": self._exception_faults(),
+            "buffer_before": _between(self.buffer_before, 0, BUFFER_MOST, "a buffer", "minutes"),
+            "buffer_after": _between(self.buffer_after, 0, BUFFER_MOST, "a buffer", "minutes"),
+            "notice": _between(self.notice, 0, NOTICE_MOST, "a notice", "minutes"),
+            "horizon": _between(self.horizon, 1, HORIZON_MOST, "a horizon", "days"),
+        }
+        if not faults["notice"] and not faults["horizon"] and self.notice >= self.horizon * DAY_MINUTES:
+            faults["notice"] = ["Choose a notice shorter than the horizon, or nothing can ever be booked."]
+        if self.valid_from is not None and self.valid_until is not None and self.valid_until < self.valid_from:
+            faults["valid_until"] = ["Choose a last date that is not before the first."]
+        return {field: sentences for field, sentences in faults.items() if sentences}
+
+    def _ranges(self, first: date, last: date) -> Iterator[tuple[date, TimeRange]]:
+        """Every range that begins on a date from `first` to `last`, with that date."""
+        first, last = max(first, self.valid_from or first), min(last, self.valid_until or last)
+        replaced = {exception.on: exception.ranges for exception in self.exceptions}
+        for day in (first + timedelta(days=number) for number in range((last - first).days + 1)):
+            weekday = day.isoweekday()
+            usual = (weekly.hours for weekly in self.weekly if weekly.weekday == weekday)
+            for hours in replaced.get(day, usual):
+                yield day, hours
+        for extra in self.extras:
+            if first <= extra.on <= last:
+                yield extra.on, extra.hours
+
+    def _weekly_faults(self) -> list[str]:
+        if many := _too_many(self.weekly, WEEKLY_MOST, "weekly ranges"):
+            return many
+        if any(not 1 <= weekly.weekday <= len(WEEKDAYS) for weekly in self.weekly):
+            return ["Choose weekdays from 1, Monday, to 7, Sunday."]
+        placed = [(weekly.weekday - 1, weekly.hours) for weekly in self.weekly]
+        return _range_faults([(WEEKDAYS[day], day * DAY_MINUTES, hours) for day, hours in placed], cycle=WEEK_MINUTES)
+
+    def _exception_faults(self) -> list[str]:
+        if many := _too_many(self.exceptions, EXCEPTIONS_MOST, "exceptions"):
+            return many
+        faults, seen = [], set[date]()
+        for exception in self.exceptions:
+            if exception.on in seen:
+                faults.append(f"{exception.on} has two exceptions.")
+            elif crowded := _too_many(exception.ranges, WEEKLY_MOST, f"ranges on {exception.on}"):
+                faults += crowded
+            seen.add(exception.on)
+        return faults or _range_faults(
+            [
+                (f"{exception.on}", exception.on.toordinal() * DAY_MINUTES, hours)
+                for exception in self.exceptions
+                for hours in exception.ranges
+            ]
+        )
+
+
+def _too_many(rules: tuple[object, ...], most: int, what: str) -> list[str]:
+    return [f"Give at most {most} {what}."] if len(rules) > most else []
+
+
+def _between(value: int, least: int, most: int, what: str, unit: str) -> list[str]:
+    return [] if least <= value <= most else [f"Choose {what} of {least} to {most} {unit}."]
+
+
+def _range_faults(placed: Iterable[tuple[str, int, TimeRange]], *, cycle: int | None = None) -> list[str]:
+    """What is wrong with ranges, one by one and together; each with the name and the midnight (minutes) of its day.
+
+    Two that meet end to end do not overlap; a night that reaches into the next day's range does. With a `cycle` of
+    so many minutes the last is followed by the first again. When any overlap, at least one pair is named.
+    """
+    faults, spans = [], []
+    for day, midnight, hours in placed:
+        faults += [f"{day}: {sentence}" for sentence in hours.faults()]
+        begin, end = hours.span()
+        spans.append((midnight + begin, midnight + end, f"{day} {hours}"))
+    spans.sort()
+    if cycle is not None and spans:
+        begin, end, name = spans[0]
+        spans.append((begin + cycle, end + cycle, name))
+    faults += [
+        f"{name} overlaps {following}." for (_, end, name), (begin, _, following) in pairwise(spans) if begin < end
+    ]
+    return faults

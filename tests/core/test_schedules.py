@@ -1,0 +1,421 @@
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from fakes import NOW
+from marketplace.core.entities.schedules import DayException, Extra, Schedule, TimeRange, WeeklyHours
+
+HOUR = 60
+MONDAY = date(2030, 1, 7)
+
+
+def hours(starts: str, ends: str, step: int | None = None) -> TimeRange:
+    return TimeRange(starts=time.fromisoformat(starts), ends=time.fromisoformat(ends), step=step)
+
+
+def every_day(*ranges: TimeRange) -> tuple[WeeklyHours, ...]:
+    return tuple(WeeklyHours(weekday=weekday, hours=each) for weekday in range(1, 8) for each in ranges)
+
+
+def a_schedule(**facts: Any) -> Schedule:
+    defaults: dict[str, Any] = {
+        "time_zone": "UTC",
+        "weekly": (),
+        "extras": (),
+        "exceptions": (),
+        "buffer_before": 0,
+        "buffer_after": 0,
+        "notice": 0,
+        "horizon": 60,
+        "valid_from": None,
+        "valid_until": None,
+    }
+    return Schedule(**defaults | facts)
+
+
+def on_the_wall(schedule: Schedule, first: date, last: date | None = None, duration: int = HOUR) -> list[str]:
+    """The starts from the first date to the last, as the wall clock shows them: day of the month, time, offset."""
+    zone = ZoneInfo(schedule.time_zone)
+    begin = datetime.combine(first, time(), zone)
+    end = datetime.combine((last or first) + timedelta(days=1), time(), zone)
+    found = schedule.starts(begin, end, duration)
+    assert all(start.tzinfo is UTC for start in found)
+    return [f"{start.astimezone(zone):%d %H:%M %z}" for start in found]
+
+
+def at(schedule: Schedule, wall: str, *, fold: int = 0) -> datetime:
+    return datetime.fromisoformat(wall).replace(tzinfo=ZoneInfo(schedule.time_zone), fold=fold)
+
+
+@pytest.mark.parametrize(
+    ("given", "duration", "expected"),
+    [
+        (hours("09:00", "12:00"), 60, ["09:00", "10:00", "11:00"]),
+        (hours("09:00", "12:00"), 50, ["09:00", "09:50", "10:40"]),
+        (hours("09:00", "12:00", 30), 120, ["09:00", "09:30", "10:00"]),
+        (hours("09:00", "12:00", 90), 60, ["09:00", "10:30"]),
+        (hours("09:00", "10:00"), 60, ["09:00"]),
+        (hours("09:00", "10:00"), 61, []),
+        (hours("22:30", "00:00"), 60, ["22:30"]),
+        (hours("00:00", "00:00", 720), 60, ["00:00", "12:00"]),
+        (hours("00:00", "00:00"), 1440, ["00:00"]),
+        (hours("09:00", "09:00"), 1, []),
+    ],
+)
+def test_a_range_is_offered_step_by_step_while_the_session_ends_within(
+    given: TimeRange, duration: int, expected: list[str]
+) -> None:
+    schedule = a_schedule(weekly=every_day(given))
+
+    assert on_the_wall(schedule, MONDAY, duration=duration) == [f"07 {wall} +0000" for wall in expected]
+
+
+def test_a_week_has_its_hours_on_their_weekdays_by_the_clock_of_the_zone() -> None:
+    monday, sunday = (
+        WeeklyHours(weekday=1, hours=hours("09:00", "10:00")),
+        WeeklyHours(weekday=7, hours=hours("18:00", "19:00")),
+    )
+    schedule = a_schedule(time_zone="Pacific/Auckland", weekly=(sunday, monday))
+
+    assert on_the_wall(schedule, MONDAY, MONDAY + timedelta(days=7)) == [
+        "07 09:00 +1300",
+        "13 18:00 +1300",
+        "14 09:00 +1300",
+    ]
+
+
+def test_a_night_class_runs_past_midnight_and_belongs_to_the_day_it_begins_on() -> None:
+    schedule = a_schedule(
+        weekly=(WeeklyHours(weekday=1, hours=hours("22:00", "02:00")),),
+        exceptions=(DayException(on=MONDAY + timedelta(days=1), ranges=()),),
+        valid_until=MONDAY,
+    )
+
+    assert on_the_wall(schedule, MONDAY, MONDAY + timedelta(days=30)) == [
+        "07 22:00 +0000",
+        "07 23:00 +0000",
+        "08 00:00 +0000",
+        "08 01:00 +0000",
+    ]
+    assert schedule.starts(datetime(2030, 1, 8, 0, 30, tzinfo=UTC), datetime(2030, 1, 8, 12, tzinfo=UTC), HOUR) == (
+        datetime(2030, 1, 8, 1, tzinfo=UTC),
+    )
+
+
+def test_an_exception_takes_the_place_of_that_days_hours_and_extras_still_count() -> None:
+    tuesday, wednesday = MONDAY + timedelta(days=1), MONDAY + timedelta(days=2)
+    schedule = a_schedule(
+        weekly=every_day(hours("09:00", "10:00")),
+        exceptions=(
+            DayException(on=MONDAY, ranges=()),
+            DayException(on=tuesday, ranges=(hours("14:00", "15:00"), hours("07:00", "08:00"))),
+        ),
+        extras=(Extra(on=MONDAY, hours=hours("20:00", "21:00")), Extra(on=wednesday, hours=hours("09:00", "11:00"))),
+    )
+
+    assert on_the_wall(schedule, MONDAY, wednesday) == [
+        "07 20:00 +0000",
+        "08 07:00 +0000",
+        "08 14:00 +0000",
+        "09 09:00 +0000",
+        "09 10:00 +0000",
+    ]
+
+
+def test_a_single_class_is_a_schedule_with_one_extra() -> None:
+    schedule = a_schedule(extras=(Extra(on=MONDAY, hours=hours("18:00", "19:30")),))
+
+    assert on_the_wall(schedule, MONDAY - timedelta(days=400), MONDAY + timedelta(days=400), duration=90) == [
+        "07 18:00 +0000"
+    ]
+
+
+def test_the_first_and_the_last_date_are_included_and_are_dates_of_the_zone() -> None:
+    schedule = a_schedule(
+        time_zone="Pacific/Kiritimati",
+        weekly=every_day(hours("08:00", "09:00")),
+        extras=(Extra(on=MONDAY - timedelta(days=1), hours=hours("20:00", "21:00")),),
+        valid_from=MONDAY,
+        valid_until=MONDAY + timedelta(days=1),
+    )
+
+    found = on_the_wall(schedule, MONDAY - timedelta(days=5), MONDAY + timedelta(days=5))
+
+    assert found == ["07 08:00 +1400", "08 08:00 +1400"]
+
+
+def test_a_window_is_half_open() -> None:
+    schedule = a_schedule(weekly=every_day(hours("09:00", "11:00")))
+    nine, ten = (datetime(2030, 1, 7, hour, tzinfo=UTC) for hour in (9, 10))
+    moment = timedelta(microseconds=1)
+
+    assert schedule.starts(nine, ten, HOUR) == (nine,)
+    assert schedule.starts(nine + moment, ten + moment, HOUR) == (ten,)
+    assert schedule.starts(nine, nine, HOUR) == schedule.starts(ten, nine, HOUR) == ()
+
+
+@pytest.mark.parametrize(
+    ("zone", "day", "given", "expected"),
+    [
+        ("Europe/Madrid", date(2025, 3, 30), hours("01:00", "05:00"), ["01:00 +0100", "03:00 +0200", "04:00 +0200"]),
+        ("Europe/Madrid", date(2025, 10, 26), hours("01:00", "04:00"), ["01:00 +0200", "02:00 +0200", "03:00 +0100"]),
+        ("Europe/Dublin", date(2025, 3, 30), hours("00:30", "03:30"), ["00:30 +0000", "02:30 +0100"]),
+        ("Europe/Dublin", date(2025, 10, 26), hours("00:30", "03:30"), ["00:30 +0100", "01:30 +0100", "02:30 +0000"]),
+        (
+            "Australia/Lord_Howe",  # half an hour
+            date(2025, 10, 5),
+            hours("01:30", "03:30", 30),
+            ["01:30 +1030", "02:30 +1100", "03:00 +1100"],
+        ),
+        (
+            "Australia/Lord_Howe",
+            date(2025, 4, 6),
+            hours("01:00", "03:30", 30),
+            ["01:00 +1100", "01:30 +1100", "02:00 +1030", "02:30 +1030", "03:00 +1030"],
+        ),
+        ("Africa/Cairo", date(2025, 4, 25), hours("00:00", "03:00"), ["01:00 +0300", "02:00 +0300"]),  # at midnight
+        ("Asia/Beirut", date(2025, 3, 30), hours("00:00", "02:00", 30), ["01:00 +0300", "01:30 +0300"]),
+        ("America/Sao_Paulo", date(2018, 11, 4), hours("00:00", "02:00"), ["01:00 -0200"]),
+        ("America/Sao_Paulo", date(2018, 2, 17), hours("22:00", "00:00"), ["22:00 -0200", "23:00 -0200"]),
+        ("Pacific/Apia", date(2011, 12, 30), hours("00:00", "00:00"), []),  # a Friday that never was
+        ("America/St_Johns", date(2010, 11, 7), hours("00:00", "02:00"), ["00:00 -0230", "01:00 -0330"]),
+        ("Pacific/Kwajalein", date(1993, 8, 21), hours("00:00", "00:00"), []),
+    ],
+)
+def test_a_skipped_start_does_not_exist_and_a_repeated_one_is_the_first(
+    zone: str, day: date, given: TimeRange, expected: list[str]
+) -> None:
+    schedule = a_schedule(time_zone=zone, extras=(Extra(on=day, hours=given),))
+    begin = datetime.combine(day, time(), UTC) - timedelta(days=3)
+
+    found = schedule.starts(begin, begin + timedelta(days=6), given.step or HOUR)
+    shown = [start.astimezone(ZoneInfo(zone)) for start in found]
+
+    assert {start.date() for start in shown} <= {day}
+    assert [f"{start:%H:%M %z}" for start in shown] == expected
+
+
+def test_a_night_class_keeps_its_wall_times_through_a_night_in_which_the_clocks_change() -> None:
+    schedule = a_schedule(time_zone="Europe/Madrid", weekly=every_day(hours("23:00", "04:00", 30)))
+
+    spring = on_the_wall(schedule, date(2025, 3, 29), date(2025, 3, 30))
+    autumn = on_the_wall(schedule, date(2025, 10, 25), date(2025, 10, 26))
+
+    assert [start[3:8] for start in spring if start.startswith("30 0")] == [
+        *("00:00", "00:30", "01:00", "01:30", "03:00"),
+    ]
+    assert [start[3:] for start in autumn if start.startswith("26 0")] == [
+        *("00:00 +0200", "00:30 +0200", "01:00 +0200", "01:30 +0200", "02:00 +0200", "02:30 +0200", "03:00 +0100"),
+    ]
+
+
+def test_a_window_that_ends_after_the_clocks_went_back_over_midnight_misses_nothing() -> None:
+    schedule = a_schedule(time_zone="America/St_Johns", weekly=every_day(hours("00:00", "01:00")))
+    midnight = datetime(2010, 11, 7, 2, 30, tzinfo=UTC)  # at 00:01 the clocks went back to 23:01 of the day before
+
+    assert schedule.starts(midnight, midnight + timedelta(minutes=5), HOUR) == (midnight,)
+
+
+def test_only_the_very_instants_of_its_starts_are_offered() -> None:
+    schedule = a_schedule(
+        time_zone="Asia/Kathmandu", weekly=every_day(hours("09:00", "12:00"), hours("23:00", "01:00"))
+    )
+
+    assert schedule.offers(at(schedule, "2030-01-07T09:00"), HOUR)
+    assert schedule.offers(datetime(2030, 1, 7, 3, 15, tzinfo=UTC), HOUR)
+    assert schedule.offers(at(schedule, "2030-01-08T00:00"), HOUR)
+    assert not schedule.offers(at(schedule, "2030-01-07T12:00"), HOUR)
+    assert not schedule.offers(at(schedule, "2030-01-07T09:30"), HOUR)
+    assert not schedule.offers(at(schedule, "2030-01-07T09:00:01"), HOUR)
+    assert not schedule.offers(at(schedule, "2030-01-07T09:00:00.000001"), HOUR)
+    assert not schedule.offers(at(schedule, "2030-01-08T00:00"), 2 * HOUR)
+
+
+def test_the_second_of_two_and_the_skipped_are_not_offered_however_they_are_written() -> None:
+    schedule = a_schedule(time_zone="Europe/Madrid", weekly=every_day(hours("00:00", "00:00", 15)))
+    twice, skipped = "2025-10-26T02:30", "2025-03-30T02:30"
+
+    assert schedule.offers(at(schedule, twice), 15)
+    assert not schedule.offers(at(schedule, twice, fold=1), 15)
+    assert not schedule.offers(at(schedule, twice, fold=1).astimezone(UTC), 15)
+    # a skipped time, read as an instant, is the start an hour later or earlier
+    early = a_schedule(time_zone="Europe/Madrid", weekly=every_day(hours("02:30", "02:45")))
+    assert not early.offers(at(early, skipped), 15)
+    assert not early.offers(at(early, skipped, fold=1), 15)
+
+
+@pytest.mark.parametrize(
+    ("after", "reason"),
+    [
+        (timedelta(hours=-1), "past"),
+        (timedelta(0), "past"),
+        (timedelta(microseconds=1), "notice"),
+        (timedelta(hours=2, microseconds=-1), "notice"),
+        (timedelta(hours=2), None),
+        (timedelta(days=7, microseconds=-1), None),
+        (timedelta(days=7), "horizon"),
+    ],
+)
+def test_a_start_is_closed_when_past_within_the_notice_and_from_the_horizon_on(
+    after: timedelta, reason: str | None
+) -> None:
+    schedule = a_schedule(notice=2 * HOUR, horizon=7)
+
+    assert schedule.closed_reason(NOW + after, NOW) == reason
+
+
+def test_without_a_notice_the_next_moment_is_open() -> None:
+    assert a_schedule(notice=0).closed_reason(NOW + timedelta(microseconds=1), NOW) is None
+
+
+def test_notice_and_buffers_are_minutes_that_pass_not_minutes_on_the_wall() -> None:
+    schedule = a_schedule(time_zone="Europe/Madrid", notice=90, buffer_before=45, buffer_after=45)
+    spring, autumn = at(schedule, "2025-03-30T03:15"), at(schedule, "2025-10-26T02:30", fold=1)
+
+    assert schedule.closed_reason(spring, at(schedule, "2025-03-30T00:45")) is None
+    assert schedule.closed_reason(spring, at(schedule, "2025-03-30T01:15")) == "notice"
+    assert schedule.closed_reason(autumn, at(schedule, "2025-10-26T02:30")) == "notice"
+    assert schedule.closed_reason(autumn, at(schedule, "2025-10-26T02:00")) is None
+    assert schedule.blocked(spring, 30) == (
+        datetime(2025, 3, 30, 0, 30, tzinfo=UTC),
+        datetime(2025, 3, 30, 2, 30, tzinfo=UTC),
+    )
+    assert schedule.blocked(autumn, 30) == (
+        datetime(2025, 10, 26, 0, 45, tzinfo=UTC),
+        datetime(2025, 10, 26, 2, 45, tzinfo=UTC),
+    )
+
+
+def test_a_schedule_of_every_kind_of_rule_has_no_faults() -> None:
+    schedule = a_schedule(
+        time_zone="Australia/Lord_Howe",
+        weekly=(
+            *every_day(hours("09:00", "12:00"), hours("12:00", "13:00", 20)),
+            WeeklyHours(weekday=7, hours=hours("22:00", "09:00")),  # meets Monday's hours end to end
+        ),
+        extras=(Extra(on=MONDAY, hours=hours("10:00", "11:00")),),
+        exceptions=(DayException(on=MONDAY, ranges=()), DayException(on=date.max, ranges=(hours("22:00", "01:00"),))),
+        buffer_before=1440,
+        buffer_after=1440,
+        notice=525_600,
+        horizon=730,
+        valid_from=MONDAY,
+        valid_until=MONDAY,
+    )
+
+    assert schedule.faults() == {}
+    assert a_schedule().faults() == {}
+    assert a_schedule(weekly=every_day(hours("00:00", "00:00"))).faults() == {}
+
+
+@pytest.mark.parametrize(
+    ("facts", "faults"),
+    [
+        *(
+            ({"time_zone": name}, {"time_zone": ["Choose an IANA time zone, such as Europe/Madrid."]})
+            for name in ("", "Europe", "Mars/Olympus", "europe/madrid", "localtime", "right/UTC", "../UTC", "UTC\0")
+        ),
+        ({"buffer_before": -1}, {"buffer_before": ["Choose a buffer of 0 to 1440 minutes."]}),
+        ({"buffer_after": 1441}, {"buffer_after": ["Choose a buffer of 0 to 1440 minutes."]}),
+        ({"notice": 525_601}, {"notice": ["Choose a notice of 0 to 525600 minutes."]}),
+        ({"horizon": 0}, {"horizon": ["Choose a horizon of 1 to 730 days."]}),
+        (
+            {"notice": 1440, "horizon": 1},
+            {"notice": ["Choose a notice shorter than the horizon, or nothing can ever be booked."]},
+        ),
+        (
+            {"valid_from": MONDAY, "valid_until": MONDAY - timedelta(days=1)},
+            {"valid_until": ["Choose a last date that is not before the first."]},
+        ),
+        (
+            {"time_zone": "Mars/Olympus", "horizon": 731},
+            {
+                "time_zone": ["Choose an IANA time zone, such as Europe/Madrid."],
+                "horizon": ["Choose a horizon of 1 to 730 days."],
+            },
+        ),
+    ],
+)
+def test_what_is_wrong_is_said_of_every_field(facts: Mapping[str, Any], faults: Mapping[str, list[str]]) -> None:
+    assert a_schedule(**facts).faults() == faults
+
+
+@pytest.mark.parametrize(
+    ("weekday", "given", "sentences"),
+    [
+        (
+            1,
+            [hours("09:00", "09:00")],
+            ["Monday: 09:00 to 09:00 is empty: choose an end other than the beginning."],
+        ),
+        (2, [hours("09:00", "12:00", 0)], ["Tuesday: Choose a step of 1 to 1440 minutes."]),
+        (2, [hours("09:00", "12:00", 1441)], ["Tuesday: Choose a step of 1 to 1440 minutes."]),
+        (3, [hours("09:00:30", "12:00")], ["Wednesday: Give times of the wall clock in whole minutes."]),
+        (3, [hours("09:00+01:00", "12:00")], ["Wednesday: Give times of the wall clock in whole minutes."]),
+        (0, [hours("09:00", "12:00")], ["Choose weekdays from 1, Monday, to 7, Sunday."]),
+        (8, [hours("09:00", "12:00")], ["Choose weekdays from 1, Monday, to 7, Sunday."]),
+        (
+            4,
+            [hours("11:59", "14:00"), hours("09:00", "12:00")],
+            ["Thursday 09:00 to 12:00 overlaps Thursday 11:59 to 14:00."],
+        ),
+        (5, [hours("09:00", "12:00")] * 2, ["Friday 09:00 to 12:00 overlaps Friday 09:00 to 12:00."]),
+        (6, [hours("01:00", "03:00")] * 51, ["Give at most 50 weekly ranges."]),
+    ],
+)
+def test_weekly_hours_are_whole_in_order_and_few(weekday: int, given: list[TimeRange], sentences: list[str]) -> None:
+    schedule = a_schedule(weekly=tuple(WeeklyHours(weekday=weekday, hours=each) for each in given))
+
+    assert schedule.faults() == {"weekly": sentences}
+
+
+@pytest.mark.parametrize(
+    ("night", "morning", "sentence"),
+    [
+        (1, 2, "Monday 22:00 to 02:00 overlaps Tuesday 01:00 to 03:00."),
+        (7, 1, "Sunday 22:00 to 02:00 overlaps Monday 01:00 to 03:00."),
+    ],
+)
+def test_a_night_may_not_overlap_the_next_morning(night: int, morning: int, sentence: str) -> None:
+    late, early = (
+        WeeklyHours(weekday=night, hours=hours("22:00", "02:00")),
+        WeeklyHours(weekday=morning, hours=hours("01:00", "03:00")),
+    )
+
+    assert a_schedule(weekly=(early, late)).faults() == {"weekly": [sentence]}
+
+
+def test_dated_rules_are_whole_few_and_one_exception_a_date() -> None:
+    dates = [MONDAY + timedelta(days=number) for number in range(367)]
+    empty = hours("09:00", "09:00")
+    schedule = a_schedule()
+
+    def extras(*ranges: TimeRange) -> Mapping[str, list[str]]:
+        return replace(schedule, extras=tuple(Extra(on=MONDAY, hours=each) for each in ranges)).faults()
+
+    def exceptions(*given: DayException) -> Mapping[str, list[str]]:
+        return replace(schedule, exceptions=given).faults()
+
+    assert extras(empty) == {"extras": ["2030-01-07: 09:00 to 09:00 is empty: choose an end other than the beginning."]}
+    assert extras(hours("09:00", "11:00"), hours("10:00", "12:00")) == {
+        "extras": ["2030-01-07 09:00 to 11:00 overlaps 2030-01-07 10:00 to 12:00."]
+    }
+    assert replace(schedule, extras=tuple(Extra(on=day, hours=empty) for day in dates)).faults() == {
+        "extras": ["Give at most 366 extras."]
+    }
+    assert exceptions(DayException(on=MONDAY, ranges=()), DayException(on=MONDAY, ranges=(empty,))) == {
+        "exceptions": ["2030-01-07 has two exceptions."]
+    }
+    assert exceptions(DayException(on=MONDAY, ranges=(empty,) * 51)) == {
+        "exceptions": ["Give at most 50 ranges on 2030-01-07."]
+    }
+    assert exceptions(DayException(on=MONDAY, ranges=(hours("09:00", "11:00"), hours("10:00", "12:00")))) == {
+        "exceptions": ["2030-01-07 09:00 to 11:00 overlaps 2030-01-07 10:00 to 12:00."]
+    }
+    assert exceptions(*(DayException(on=day, ranges=()) for day in dates)) == {
+        "exceptions": ["Give at most 366 exceptions."]
+    }

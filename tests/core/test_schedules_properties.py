@@ -1,0 +1,318 @@
+"""Schedules against every clock change of every zone in `YEARS`, two days before and after.
+
+What is expected is not computed the way a schedule does it: a change is found by watching the offset of instants, and
+the starts around it by the offsets alone, or by walking minute by minute along the instants and looking at the wall.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, time, timedelta
+from functools import cache
+from itertools import pairwise
+from zoneinfo import ZoneInfo, available_timezones
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from marketplace.core.entities.schedules import DayException, Extra, Schedule, TimeRange, WeeklyHours
+
+ZONES = sorted(available_timezones())
+YEARS = (1990, 2037)
+MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
+AROUND = 2 * DAY
+APART = 6 * DAY
+"""Two changes of one zone are further apart than this, which the watch for them and what is expected rely on."""
+MIDNIGHT = time()
+
+deterministic = settings(derandomize=True, database=None, deadline=None, max_examples=100)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """The clocks of a zone change at an instant, from one offset to another."""
+
+    zone: str
+    at: datetime
+    before: timedelta
+    after: timedelta
+
+
+def wall_of(at: datetime, zone: ZoneInfo) -> datetime:
+    return at.astimezone(zone).replace(tzinfo=None, fold=0)
+
+
+def offset(at: datetime, zone: ZoneInfo) -> timedelta:
+    found = at.astimezone(zone).utcoffset()
+    assert found is not None
+    return found
+
+
+def moment_of_change(early: datetime, late: datetime, zone: ZoneInfo) -> datetime:
+    """The first second after `early` with another offset."""
+    before = offset(early, zone)
+    while late - early > timedelta(seconds=1):
+        middle = early + timedelta(seconds=(late - early) // timedelta(seconds=2))
+        early, late = (middle, late) if offset(middle, zone) == before else (early, middle)
+    return late
+
+
+@cache
+def moments_to_look() -> tuple[datetime, ...]:
+    first, last = datetime(YEARS[0], 1, 1, tzinfo=UTC), datetime(YEARS[1] + 1, 1, 1, tzinfo=UTC)
+    return tuple(first + APART * number for number in range((last - first) // APART + 1))
+
+
+@cache
+def changes_of(name: str) -> tuple[Change, ...]:
+    zone = ZoneInfo(name)
+    looks = [(moment, offset(moment, zone)) for moment in moments_to_look()]
+    return tuple(
+        Change(zone=name, at=moment_of_change(early, late, zone), before=before, after=after)
+        for (early, before), (late, after) in pairwise(looks)
+        if before != after
+    )
+
+
+@cache
+def zones_that_change() -> list[str]:
+    return [name for name in ZONES if changes_of(name)]
+
+
+@cache
+def kinds_of_change() -> tuple[Change, ...]:
+    """Every change; of those at one instant between the same offsets only one, for around it their clocks agree."""
+    kinds = {(change.at, change.before, change.after): change for name in ZONES for change in changes_of(name)}
+    return tuple(kinds.values())
+
+
+def a_schedule(zone: str) -> Schedule:
+    return Schedule(
+        time_zone=zone,
+        weekly=(),
+        extras=(),
+        exceptions=(),
+        buffer_before=0,
+        buffer_after=0,
+        notice=0,
+        horizon=730,
+        valid_from=None,
+        valid_until=None,
+    )
+
+
+def every_day(*ranges: TimeRange) -> tuple[WeeklyHours, ...]:
+    return tuple(WeeklyHours(weekday=weekday, hours=hours) for weekday in range(1, 8) for hours in ranges)
+
+
+def minute_of_day(minute: int) -> time:
+    return (datetime.combine(date.min, MIDNIGHT) + minute * MINUTE).time()
+
+
+@st.composite
+def changes(draw: st.DrawFn) -> Change:
+    return draw(st.sampled_from(changes_of(draw(st.sampled_from(zones_that_change())))))
+
+
+@st.composite
+def ranges_near(draw: st.DrawFn, change: Change) -> TimeRange:
+    """Ranges of every length, often beginning or ending close to what the wall shows at the change."""
+    shown = wall_of(change.at, ZoneInfo(change.zone))
+    near = st.integers(-180, 180).map(lambda minutes: (shown + minutes * MINUTE).time().replace(second=0))
+    anywhere = st.integers(0, 1439).map(minute_of_day)
+    times = st.one_of(near, st.just(MIDNIGHT), anywhere)
+    step = draw(st.one_of(st.none(), st.sampled_from([1, 7, 15, 30, 60, 1440])))
+    return TimeRange(starts=draw(times), ends=draw(times), step=step)
+
+
+@st.composite
+def schedules_near(draw: st.DrawFn, change: Change) -> Schedule:
+    today = wall_of(change.at, ZoneInfo(change.zone)).date()
+    ranges = ranges_near(change)
+    days = st.integers(-3, 3).map(lambda number: today + number * DAY)
+    weekly = st.builds(WeeklyHours, weekday=st.integers(1, 7), hours=ranges)
+    exceptions = st.builds(DayException, on=days, ranges=st.lists(ranges, max_size=2).map(tuple))
+    return replace(
+        a_schedule(change.zone),
+        weekly=tuple(draw(st.one_of(st.lists(weekly, max_size=5), ranges.map(every_day)))),
+        extras=tuple(draw(st.lists(st.builds(Extra, on=days, hours=ranges), max_size=3))),
+        exceptions=tuple(draw(st.lists(exceptions, max_size=2, unique_by=lambda exception: exception.on))),
+        valid_from=draw(st.one_of(st.none(), days)),
+        valid_until=draw(st.one_of(st.none(), days)),
+    )
+
+
+durations = st.one_of(st.sampled_from([1, 15, 30, 60, 90]), st.integers(1, 1440))
+
+
+def ruled(schedule: Schedule, day: date, duration: int) -> Iterator[datetime]:
+    """The wall times that the rules of a date give, whether the clocks show them or not."""
+    if not (schedule.valid_from or day) <= day <= (schedule.valid_until or day):
+        return
+    ranges = [weekly.hours for weekly in schedule.weekly if weekly.weekday == day.isoweekday()]
+    for exception in schedule.exceptions:
+        if exception.on == day:
+            ranges = list(exception.ranges)
+    ranges += [extra.hours for extra in schedule.extras if extra.on == day]
+    for hours in ranges:
+        wall, ends = datetime.combine(day, hours.starts), datetime.combine(day, hours.ends)
+        if hours.ends == MIDNIGHT or hours.ends < hours.starts:
+            ends += DAY
+        while wall + duration * MINUTE <= ends:
+            yield wall
+            wall += (hours.step or duration) * MINUTE
+
+
+def walked(schedule: Schedule, begin: datetime, end: datetime, duration: int) -> list[datetime]:
+    """The starts in a window, by walking along its minutes from well before and looking at the wall each time."""
+    zone, shown, found = ZoneInfo(schedule.time_zone), set[datetime](), []
+    first, days = (begin - 2 * DAY).date(), (end - begin) // DAY + 5
+    rules = {wall for number in range(days) for wall in ruled(schedule, first + number * DAY, duration)}
+    instant = (begin - 26 * HOUR).replace(second=0)
+    while instant < end:
+        wall = wall_of(instant, zone)
+        if wall not in shown and wall in rules and instant >= begin:
+            found.append(instant)
+        shown.add(wall)
+        instant += MINUTE
+    return found
+
+
+def expected_around(change: Change, step: int) -> list[datetime]:
+    """The first instants at which the wall shows the whole steps of each day, from the two offsets alone."""
+    midnight = datetime.combine((change.at - 3 * DAY).date(), MIDNIGHT, UTC)
+    walls = [midnight + minute * MINUTE for minute in range(0, 7 * 1440, step)]
+    sooner = [wall - change.before for wall in walls if wall - change.before < change.at]
+    # at the change or after it, and not a wall time that was shown before it already
+    later = [wall - change.after for wall in walls[len(sooner) :] if wall - change.after >= change.at]
+    return [instant for instant in sooner + later if change.at - AROUND <= instant < change.at + AROUND]
+
+
+def expected_at(change: Change, instant: datetime, step: int) -> bool:
+    """Whether the wall shows a whole step of the day here and not before, from the two offsets alone."""
+    wall = instant + (change.before if instant < change.at else change.after)
+    shown_before = instant >= change.at > wall - change.before
+    return not shown_before and (wall.hour * 60 + wall.minute) % step == wall.second == 0
+
+
+def test_the_watch_finds_the_changes_that_are_hard_to_get_right() -> None:
+    found = {(change.zone, f"{change.at:%Y-%m-%dT%H:%M}", change.after - change.before) for change in kinds_of_change()}
+    shifts = {shift for _, _, shift in found}
+    apart = [later.at - sooner.at for name in ZONES for sooner, later in pairwise(changes_of(name))]
+
+    assert len(kinds_of_change()) > 3_000
+    assert min(apart) > APART
+    assert {DAY, HOUR, HOUR / 2, -HOUR / 2, -HOUR, 2 * HOUR} <= shifts
+    assert any(at == "2011-12-30T10:00" and shift == DAY for _, at, shift in found)  # Apia's Friday that never was
+    assert any(change.at.minute % 5 for change in kinds_of_change())  # at a minute past midnight, in St John's
+
+
+def test_around_every_change_of_every_zone_each_wall_time_starts_once_or_never() -> None:
+    half_hours = every_day(TimeRange(starts=MIDNIGHT, ends=MIDNIGHT, step=30))
+    for change in kinds_of_change():
+        schedule = replace(a_schedule(change.zone), weekly=half_hours)
+        before = schedule.starts(change.at - AROUND, change.at, 30)
+        after = schedule.starts(change.at, change.at + AROUND, 30)
+        assert list(before + after) == expected_around(change, 30), change
+
+
+def test_around_every_change_of_every_zone_what_is_a_start_is_offered_and_its_double_is_not() -> None:
+    every_ten = every_day(TimeRange(starts=MIDNIGHT, ends=MIDNIGHT, step=10))
+    for change in kinds_of_change():
+        schedule = replace(a_schedule(change.zone), weekly=every_ten)
+        shift = abs(change.after - change.before)
+        for minutes in (-30, -20, -10, -1, 0, 1, 10, 20):
+            for instant in (change.at + minutes * MINUTE, change.at + minutes * MINUTE + shift):
+                assert schedule.offers(instant, 10) is expected_at(change, instant, 10), (change, instant)
+
+
+def test_in_every_zone_a_year_beyond_the_tables_has_one_start_for_each_day_that_has_the_time() -> None:
+    half_past_two = every_day(TimeRange(starts=time(2, 30), ends=time(3, 30), step=None))
+    begin, end = (datetime(year, 1, 10, tzinfo=UTC) for year in (2041, 2042))
+    for name in ZONES:
+        starts = replace(a_schedule(name), weekly=half_past_two).starts(begin, end, 60)
+        walls = [wall_of(start, ZoneInfo(name)) for start in starts]
+        assert {wall.time() for wall in walls} == {time(2, 30)}
+        assert len({wall.date() for wall in walls}) == len(walls) in {363, 364, 365}, name
+
+
+@deterministic
+@given(st.data(), changes(), durations)
+def test_starts_are_what_walking_along_the_instants_finds(data: st.DataObject, change: Change, duration: int) -> None:
+    schedule = data.draw(schedules_near(change))
+    begin, end = (change.at + data.draw(st.integers(least, most)) * MINUTE for least, most in ((-2880, 0), (0, 2880)))
+
+    starts = schedule.starts(begin, end, duration)
+
+    assert list(starts) == walked(schedule, begin, end, duration)
+    assert all(start.tzinfo is UTC for start in starts)
+
+
+@deterministic
+@given(st.data(), changes(), durations)
+def test_exactly_the_starts_are_offered(data: st.DataObject, change: Change, duration: int) -> None:
+    schedule = data.draw(schedules_near(change))
+    begin, end, zone = change.at - AROUND, change.at + AROUND, ZoneInfo(change.zone)
+    starts = schedule.starts(begin, end, duration)
+    near = [change.at.replace(second=0) + minute * MINUTE for minute in range(-75, 75)]
+    anywhere = data.draw(st.lists(st.integers(0, 2 * 2880 - 1).map(lambda minutes: begin + minutes * MINUTE)))
+    ruled_by_both = [start + shift for start in starts[:200] for shift in (HOUR / 2, HOUR, -HOUR)]
+
+    assert all(schedule.offers(start, duration) for start in starts)
+    assert not any(schedule.offers(start + timedelta(seconds=1), duration) for start in starts[:20])
+    known = set(starts)
+    for instant in (*near, *anywhere, *ruled_by_both):
+        if begin <= instant < end:
+            assert schedule.offers(instant, duration) is (instant in known)
+            assert schedule.offers(instant.astimezone(zone), duration) is (instant in known)
+
+
+@deterministic
+@given(st.data(), changes(), durations)
+def test_two_windows_that_meet_have_the_starts_of_the_whole(data: st.DataObject, change: Change, duration: int) -> None:
+    schedule, zone = data.draw(schedules_near(change)), ZoneInfo(change.zone)
+    seconds = st.lists(st.integers(-172_800, 172_800), min_size=3, max_size=3).map(sorted)
+    begin, middle, end = (change.at + timedelta(seconds=second) for second in data.draw(seconds))
+
+    whole = schedule.starts(begin, end, duration)
+
+    assert whole == schedule.starts(begin, middle, duration) + schedule.starts(middle, end, duration)
+    assert whole == schedule.starts(begin.astimezone(zone), end.astimezone(zone), duration)
+
+
+@deterministic
+@given(st.data(), changes(), durations, st.integers(0, 1440), st.integers(0, 1440))
+def test_a_slot_blocks_its_minutes_and_its_buffers_however_the_clocks_go(
+    data: st.DataObject, change: Change, duration: int, before: int, after: int
+) -> None:
+    schedule = replace(a_schedule(change.zone), buffer_before=before, buffer_after=after)
+    start = change.at + data.draw(st.integers(-2880, 2880)) * MINUTE
+
+    for written in (start, start.astimezone(ZoneInfo(change.zone))):
+        begin, end = schedule.blocked(written, duration)
+        assert begin.tzinfo is end.tzinfo is UTC
+        assert start.timestamp() - begin.timestamp() == before * 60
+        assert end.timestamp() - start.timestamp() == (duration + after) * 60
+
+
+@deterministic
+@given(st.data(), changes(), st.integers(0, 2880), st.integers(1, 4))
+def test_notice_and_horizon_are_judged_on_instants(
+    data: st.DataObject, change: Change, notice: int, horizon: int
+) -> None:
+    schedule, zone = replace(a_schedule(change.zone), notice=notice, horizon=horizon), ZoneInfo(change.zone)
+    now = change.at + data.draw(st.integers(-2880, 2880)) * MINUTE
+    edges = st.sampled_from([0, notice * 60, horizon * 86_400])
+    ahead = data.draw(st.one_of(edges, st.tuples(edges, st.integers(-7200, 7200)).map(sum)))
+    start = now + timedelta(seconds=ahead)
+
+    reasons = {
+        schedule.closed_reason(start, now),
+        schedule.closed_reason(start.astimezone(zone), now.astimezone(zone)),
+        schedule.closed_reason(start.astimezone(zone), now),
+    }
+
+    is_open = ahead > 0 and notice * 60 <= ahead < horizon * 86_400
+    assert len(reasons) == 1
+    assert (reasons == {None}) is is_open
+    assert (reasons == {"past"}) is (ahead <= 0)
+    assert (reasons == {"notice"}) is (0 < ahead < notice * 60)

@@ -1,0 +1,92 @@
+"""No job is lost and none forgotten, whoever is killed while it is under way."""
+
+import asyncio
+import os
+import signal
+from collections.abc import AsyncIterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest_asyncio
+
+from marketplace.adapters.postgres.embedded import embedded_postgres
+from marketplace.adapters.postgres.migrate import migrate
+from marketplace.adapters.postgres.postmaster import find_postmaster
+from marketplace.core.ports.storage import Storage
+from postgres import job_worker
+from postgres.workers import Seen, asked, becomes, enqueue, opened, worker_process, working
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def storage(empty_database: str) -> AsyncIterator[Storage]:
+    async with opened(empty_database) as storage:
+        yield storage
+
+
+async def test_each_of_500_jobs_takes_effect_once_though_a_worker_is_killed(
+    empty_database: str, storage: Storage
+) -> None:
+    for table in job_worker.TABLES:
+        await asked(empty_database, table)
+    jobs = await enqueue(storage, number=500)
+    async with worker_process(empty_database) as worker:
+        assert await becomes(empty_database, "SELECT count(*) >= 200 FROM effects", answer=True)
+        worker.kill()
+        await worker.wait()
+    halfway = await asked(empty_database, "SELECT count(*) FROM effects")
+    under_way = await asked(empty_database, "SELECT count(*) FROM pgqueuer WHERE status = 'picked'")
+    async with worker_process(empty_database):
+        assert await becomes(empty_database, "SELECT count(*) FROM pgqueuer", 0)
+
+    assert 200 <= halfway < 500
+    assert under_way > 0
+    assert await asked(empty_database, "SELECT count(*) FROM effects") == 500
+    effects = await asked(empty_database, "SELECT array_agg(subject) FROM effects")
+    assert set(effects) == {job.subject for job in jobs}
+    assert 500 <= await asked(empty_database, "SELECT count(*) FROM begun") <= 500 + under_way
+
+
+async def test_a_worker_goes_on_after_its_connection_is_cut(empty_database: str, storage: Storage) -> None:
+    seen = Seen()
+    async with working(empty_database, {"complete_booking": seen}):
+        await enqueue(storage)
+        await seen.done()
+        seen.well.clear()
+        await asked(
+            empty_database,
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'marketplace worker'"
+            " AND datname = current_database()",
+        )
+        await enqueue(storage)
+        await seen.done()
+
+
+async def test_a_worker_goes_on_after_postgresql_was_killed_and_started_again(tmp_path: Path) -> None:
+    seen = Seen()
+    data = tmp_path / "data"
+    with ExitStack() as stack:
+        dsn = stack.enter_context(embedded_postgres(data))
+        await migrate(dsn)
+        async with working(dsn, {"complete_booking": seen}):
+            async with opened(dsn) as storage:
+                await enqueue(storage, after=1)
+                await enqueue(storage, after=2)
+            server = find_postmaster(data)
+            assert server is not None
+            os.kill(server.pid, signal.SIGKILL)
+            await asyncio.sleep(1.5)
+            assert seen.at == []
+            await asyncio.to_thread(stack.enter_context, embedded_postgres(data))
+            assert await becomes(dsn, "SELECT count(*) FROM pgqueuer", 0)
+
+    assert len(seen.subjects) == len(set(seen.subjects)) == 2
+
+
+async def test_a_worker_waits_for_a_database_that_is_not_migrated_yet(empty_database: str, storage: Storage) -> None:
+    seen = Seen()
+    await migrate(empty_database, "base")
+    async with working(empty_database, {"complete_booking": seen}):
+        await asyncio.sleep(0.5)
+        await migrate(empty_database)
+        await enqueue(storage)
+        await seen.done()

@@ -1,0 +1,182 @@
+"""The worker: on time, and no job lost whatever its handler does."""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
+from uuid import UUID, uuid4
+
+import asyncpg
+import pytest
+import pytest_asyncio
+
+from marketplace.adapters.postgres.worker import Pace
+from marketplace.core.ports.jobs import Job
+from marketplace.core.ports.storage import Storage
+from postgres.workers import PATIENCE, QUICK, Seen, asked, becomes, enqueue, opened, working
+
+
+class Trouble(Exception):
+    """What a handler meets, with a message that must not be logged."""
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def storage(empty_database: str) -> AsyncIterator[Storage]:
+    async with opened(empty_database) as storage:
+        yield storage
+
+
+async def test_a_committed_job_runs_within_two_seconds(empty_database: str, storage: Storage) -> None:
+    seen = Seen()
+    async with working(empty_database, {"complete_booking": seen}, Pace()):
+        await enqueue(storage)
+        await seen.done()
+        seen.well.clear()
+        await asyncio.sleep(0.2)
+        (job,) = await enqueue(storage)
+        committed = datetime.now(UTC)
+        await seen.done()
+
+    assert seen.subjects[1] == job.subject
+    assert seen.at[1] - committed < timedelta(seconds=2)
+    assert await asked(empty_database, "SELECT count(*) FROM pgqueuer") == 0
+
+
+async def test_no_job_runs_before_its_time_nor_much_after(empty_database: str, storage: Storage) -> None:
+    seen = Seen()
+    async with working(empty_database, {"complete_booking": seen}, Pace()):
+        (job,) = await enqueue(storage, after=1.5)
+        await seen.done()
+
+    assert timedelta() <= seen.at[0] - job.run_at < timedelta(seconds=1)
+
+
+async def test_no_job_runs_before_the_commit_and_none_after_a_rollback(empty_database: str, storage: Storage) -> None:
+    seen = Seen()
+    rolled_back, committed = (Job(kind="complete_booking", subject=uuid4(), run_at=datetime.now(UTC)) for _ in range(2))
+
+    async def fail() -> None:
+        async with storage.unit_of_work() as tx:
+            await tx.jobs.enqueue(rolled_back)
+            raise Trouble
+
+    async with working(empty_database, {"complete_booking": seen}):
+        with pytest.raises(Trouble):
+            await fail()
+        async with storage.unit_of_work() as tx:
+            await tx.jobs.enqueue(committed)
+            await asyncio.sleep(1)
+            assert seen.subjects == []
+        await seen.done()
+
+    assert seen.subjects == [committed.subject]
+
+
+async def test_only_a_job_that_is_due_soon_makes_its_commit_wait_for_others(
+    empty_database: str, storage: Storage
+) -> None:
+    heard: list[object] = []
+    listener = await asyncpg.connect(empty_database)
+    await listener.add_listener("ch_pgqueuer", lambda *notification: heard.append(notification))
+
+    await enqueue(storage, after=60)
+    await asyncio.sleep(0.2)
+    far = len(heard)
+    await enqueue(storage, after=5)
+    await asyncio.sleep(0.2)
+    await listener.close()
+
+    assert (far, len(heard)) == (0, 1)
+
+
+async def test_a_failing_handler_is_called_again_and_logs_one_line_without_its_message(
+    empty_database: str, storage: Storage, caplog: pytest.LogCaptureFixture
+) -> None:
+    seen = Seen(Trouble("ada@example.org"), Trouble("ada@example.org"))
+    with caplog.at_level(logging.DEBUG):
+        async with working(empty_database, {"complete_booking": seen}):
+            (job,) = await enqueue(storage)
+            await seen.done()
+
+    assert seen.subjects == [job.subject] * 3
+    assert seen.at[2] - seen.at[1] >= 2 * QUICK.retry_first
+    lines = [record.getMessage() for record in caplog.records if "complete_booking" in record.getMessage()]
+    assert [line[line.index("failed") :].partition(",")[0] for line in lines] == [
+        "failed at attempt 1",
+        "failed at attempt 2",
+    ]
+    assert "ada@example.org" not in caplog.text
+    assert await asked(empty_database, "SELECT count(*) FROM pgqueuer_log WHERE traceback::text LIKE '%ada@%'") == 0
+    assert await asked(empty_database, "SELECT count(*) FROM pgqueuer") == 0
+
+
+async def test_a_cancelled_handler_is_called_again(empty_database: str, storage: Storage) -> None:
+    seen = Seen(asyncio.CancelledError())
+    async with working(empty_database, {"complete_booking": seen}):
+        await enqueue(storage)
+        await seen.done()
+
+    assert len(seen.at) == 2
+
+
+async def test_a_job_that_cannot_be_put_back_is_called_again(empty_database: str, storage: Storage) -> None:
+    seen = Seen(Trouble())
+    blocker = await asyncpg.connect(empty_database)
+    transaction = blocker.transaction()
+
+    async def fail_with_its_row_locked(subject: UUID | None) -> None:
+        if not seen.at:
+            await transaction.start()
+            await blocker.execute("SELECT FROM pgqueuer FOR UPDATE")
+        await seen(subject)
+
+    impatient = empty_database + ("&" if "?" in empty_database else "?") + "lock_timeout=100"
+    async with working(impatient, {"complete_booking": fail_with_its_row_locked}):
+        await enqueue(storage)
+        await asyncio.sleep(0.5)
+        await transaction.rollback()
+        await seen.done()
+    await blocker.close()
+
+    assert len(seen.at) == 2
+
+
+async def test_a_worker_that_is_told_to_stop_ends_what_it_has_begun(empty_database: str, storage: Storage) -> None:
+    begun, ended = asyncio.Event(), asyncio.Event()
+
+    async def take_long(_: UUID | None) -> None:
+        begun.set()
+        await asyncio.sleep(0.5)
+        ended.set()
+
+    async with working(empty_database, {"complete_booking": take_long}):
+        await enqueue(storage)
+        await asyncio.wait_for(begun.wait(), PATIENCE)
+
+    assert ended.is_set()
+    assert await asked(empty_database, "SELECT count(*) FROM pgqueuer") == 0
+
+
+async def test_a_job_that_takes_longer_than_a_heartbeat_is_run_once(empty_database: str, storage: Storage) -> None:
+    seen = Seen()
+
+    async def take_long(subject: UUID | None) -> None:
+        await seen(subject)
+        await asyncio.sleep(2.5 * QUICK.heartbeat_timeout.total_seconds())
+
+    handlers = {"complete_booking": take_long}
+    async with working(empty_database, handlers), working(empty_database, handlers):
+        await enqueue(storage)
+        await seen.done()
+
+    assert len(seen.at) == 1
+
+
+async def test_what_pgqueuer_notes_of_old_jobs_is_dropped(empty_database: str) -> None:
+    await asked(
+        empty_database,
+        "INSERT INTO pgqueuer_log (created, job_id, status, priority, entrypoint)"
+        " SELECT now() - age, 1, 'successful', 0, 'complete_booking' FROM unnest('{6 days,8 days}'::interval[]) age",
+    )
+    async with working(empty_database, {}):
+        assert await becomes(empty_database, "SELECT count(*) FROM pgqueuer_log", 1)

@@ -1,0 +1,101 @@
+"""Workers: in this process and in others."""
+
+import asyncio
+import sys
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+import asyncpg
+
+from marketplace.adapters.postgres.pool import connect
+from marketplace.adapters.postgres.storage import postgres_storage
+from marketplace.adapters.postgres.worker import Pace, work
+from marketplace.core.ports.jobs import Handlers, Job, JobKind
+from marketplace.core.ports.storage import Storage
+from postgres import job_worker
+from postgres.job_worker import QUICK
+
+__all__ = ["PATIENCE", "QUICK", "Seen", "asked", "becomes", "enqueue", "opened", "worker_process", "working"]
+
+PATIENCE = 20
+"""Seconds after which something that should come will not."""
+
+
+@asynccontextmanager
+async def opened(dsn: str) -> AsyncIterator[Storage]:
+    database = await connect(dsn)
+    try:
+        yield postgres_storage(database)
+    finally:
+        await database.close()
+
+
+@asynccontextmanager
+async def working(dsn: str, handlers: Handlers, pace: Pace = QUICK) -> AsyncIterator[asyncio.Event]:
+    """While a worker runs; it is told to stop at the end of the block and must."""
+    stop = asyncio.Event()
+    task = asyncio.create_task(work(dsn, handlers, stop, pace))
+    try:
+        yield stop
+    finally:
+        stop.set()
+        await asyncio.wait_for(task, PATIENCE)
+
+
+@asynccontextmanager
+async def worker_process(dsn: str) -> AsyncIterator[asyncio.subprocess.Process]:
+    """A worker that can be killed, and is in the end."""
+    process = await asyncio.create_subprocess_exec(sys.executable, job_worker.__file__, dsn)
+    try:
+        yield process
+    finally:
+        with suppress(ProcessLookupError):
+            process.kill()
+        await process.wait()
+
+
+async def enqueue(storage: Storage, after: float = 0, kind: JobKind = "complete_booking", number: int = 1) -> list[Job]:
+    run_at = datetime.now(UTC) + timedelta(seconds=after)
+    jobs = [Job(kind=kind, subject=uuid4(), run_at=run_at) for _ in range(number)]
+    async with storage.unit_of_work() as tx:
+        await tx.jobs.enqueue(*jobs)
+    return jobs
+
+
+async def asked(dsn: str, question: str) -> Any:
+    connection = await asyncpg.connect(dsn)
+    try:
+        return await connection.fetchval(question)
+    finally:
+        await connection.close()
+
+
+async def becomes(dsn: str, question: str, answer: object) -> bool:
+    end = time.monotonic() + PATIENCE
+    while (seen := await asked(dsn, question)) != answer and time.monotonic() < end:  # noqa: ASYNC110 - the database
+        await asyncio.sleep(0.02)
+    return bool(seen == answer)
+
+
+class Seen:
+    """A handler that notes when it was called, and fails as often as it is told to."""
+
+    def __init__(self, *failures: BaseException) -> None:
+        self.subjects: list[UUID | None] = []
+        self.at: list[datetime] = []
+        self.well = asyncio.Event()
+        self._failures = list(failures)
+
+    async def __call__(self, subject: UUID | None) -> None:
+        self.subjects.append(subject)
+        self.at.append(datetime.now(UTC))
+        if self._failures:
+            raise self._failures.pop(0)
+        self.well.set()
+
+    async def done(self) -> None:
+        await asyncio.wait_for(self.well.wait(), PATIENCE)
