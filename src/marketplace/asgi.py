@@ -8,6 +8,7 @@ import time
 
 from litestar import Litestar
 
+from marketplace.background import WorkBeside
 from marketplace.container import make_container
 from marketplace.http.app import make_app
 from marketplace.settings import read_settings
@@ -21,7 +22,14 @@ def app() -> Litestar:
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
     threading.Thread(target=_end_with, args=(os.getppid(),), name="orphan-check", daemon=True).start()
     settings = read_settings(os.environ)
-    return make_app(settings, make_container(settings))
+    container = make_container(settings)
+    application = make_app(settings, container)
+    if settings.works_beside:
+        beside = WorkBeside(settings, container)
+        application.on_startup.append(beside.start)
+        # before the container is closed
+        application.on_shutdown.insert(0, beside.end)
+    return application
 
 
 def _end_with(parent: int) -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import logging
 import sys
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
@@ -13,6 +14,7 @@ import click
 from marketplace import __version__
 from marketplace.adapters.postgres.embedded import EmbeddedPostgresError
 from marketplace.adapters.postgres.migrate import migrate as migrate_database
+from marketplace.background import work_until_told
 from marketplace.checks import findings
 from marketplace.container import make_container
 from marketplace.core.errors import Invalid, MarketplaceError
@@ -70,6 +72,18 @@ def serve(host: str | None, port: str | None, workers: str | None, *, migrate: b
             _say_demo(settings)
         click.echo(f"Serving on http://{settings.host}:{settings.port} (API page: /api/docs/)")
         serve_http(settings)
+
+
+@main.command()
+def worker() -> None:
+    """Do the background work: let bookings lapse and complete them. Start as many as you like."""
+    with told_plainly(), provisioned() as settings:
+        if settings.database_url is None:
+            raise SettingsError(f"{PREFIX}STORAGE is 'memory', where `serve` does the background work itself.")
+        logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+        migrate_settings(settings)
+        click.echo("Working.")
+        asyncio.run(work_until_told(settings, make_container(settings)))
 
 
 @main.command()

@@ -10,6 +10,7 @@ from marketplace.adapters.postgres.storage import postgres_storage
 from marketplace.adapters.security.access_tokens import JwtAccessTokens
 from marketplace.adapters.security.passwords import Argon2Passwords
 from marketplace.adapters.system import SystemClock, UuidSeven
+from marketplace.core.ports.jobs import Handlers
 from marketplace.core.ports.security import AccessTokens, Passwords
 from marketplace.core.ports.storage import Storage
 from marketplace.core.ports.system import Clock, Ids
@@ -40,6 +41,15 @@ class Adapters(Provider):
     def access_tokens(self, settings: Settings, ids: Ids) -> AccessTokens:
         """Tokens signed with this installation's secret."""
         return JwtAccessTokens(secret_key=secret_of(settings), time_to_live=settings.access_token_ttl, ids=ids)
+
+
+class Work(Provider):
+    """What is done in the background."""
+
+    @provide(scope=Scope.APP)
+    def handlers(self, bookings: BookingService) -> Handlers:
+        """By the kind of the job."""
+        return {"attend_booking": bookings.attend}
 
 
 class Wire(Provider):
@@ -157,4 +167,6 @@ def pool_limits(settings: Settings) -> PoolLimits:
 def make_container(settings: Settings, *overrides: Provider) -> AsyncContainer:
     """Everything wired. `overrides` replace adapters: how a test swaps one."""
     storage = MemoryStorage() if settings.storage == "memory" else PostgresStorage()
-    return make_async_container(Adapters(), storage, Services(), Wire(), *overrides, context={Settings: settings})
+    return make_async_container(
+        Adapters(), storage, Services(), Work(), Wire(), *overrides, context={Settings: settings}
+    )

@@ -19,6 +19,8 @@ def provisioned(**overrides: object) -> Iterator[Settings]:
     """
     given = {f"{PREFIX}{name.upper()}": str(value) for name, value in overrides.items() if value is not None}
     settings = read_settings(os.environ | given)
+    # settled here, since worker processes will see the embedded database as one that is given
+    given[f"{PREFIX}WORKER_INSIDE"] = "on" if settings.works_beside else "off"
     if settings.is_embedded:
         with embedded_postgres(settings.data_dir / "postgres") as dsn:
             yield _exported(replace(settings, database_url=dsn), given)

@@ -49,12 +49,20 @@ class Settings:
         "wellbeing",
     )
     rate_limit: bool = True
+    worker_inside: bool | None = None
     pool_min_size: int = 2
     pool_max_size: int = 10
     pool_acquire_timeout: timedelta = timedelta(seconds=10)
     command_timeout: timedelta = timedelta(seconds=15)
     statement_timeout: timedelta = timedelta(seconds=10)
     lock_timeout: timedelta = timedelta(seconds=5)
+
+    @property
+    def works_beside(self) -> bool:
+        """Whether `serve` does the background work too: by default where nobody is expected to start a worker."""
+        if self.worker_inside is not None:
+            return self.worker_inside
+        return self.database_url is None
 
     @property
     def is_embedded(self) -> bool:
@@ -130,6 +138,7 @@ VARIABLES: dict[str, Callable[[str], Any]] = {
     "currency": _matching(r"[A-Z]{3}", "three capital letters (ISO 4217), such as EUR"),
     "categories": _several(_matching(r"[a-z0-9][a-z0-9-]{0,39}", "lower-case words, by comma")),
     "rate_limit": _on_or_off,
+    "worker_inside": _on_or_off,
     "pool_min_size": _whole(0, 1000),
     "pool_max_size": _whole(1, 1000),
     "pool_acquire_timeout": _seconds(0.1, 600),

@@ -12,9 +12,9 @@ from marketplace.core.ports.jobs import Handler, Handlers, Job, JobKind
 from marketplace.core.ports.storage import Storage
 
 EVERY_KIND: tuple[JobKind, ...] = (
-    "lapse_booking",
-    "complete_booking",
-    "refresh_open_times",
+    "attend_booking",
+    "sweep_idempotency_keys",
+    "sweep_idempotency_keys",
     "sweep_idempotency_keys",
 )
 SECOND = timedelta(seconds=1)
@@ -24,7 +24,7 @@ class Trouble(Exception):
     """What a handler meets."""
 
 
-def a_job(kind: JobKind = "complete_booking", after: timedelta = timedelta()) -> Job:
+def a_job(kind: JobKind = "sweep_idempotency_keys", after: timedelta = timedelta()) -> Job:
     return Job(kind=kind, subject=uuid4(), run_at=NOW + after)
 
 
@@ -61,19 +61,19 @@ def then(first: Handler, second: Callable[[], Awaitable[None]]) -> Handler:
 
 
 async def test_a_job_reaches_the_handler_of_its_kind_once(empty_storage: Storage, log: Log) -> None:
-    job = a_job("lapse_booking")
+    job = a_job("attend_booking")
     await enqueue(empty_storage, job)
 
     first = await run_due(empty_storage.unit_of_work, NOW, log.handlers)
     second = await run_due(empty_storage.unit_of_work, NOW, log.handlers)
 
     assert (first, second) == (1, 0)
-    assert log.called == [("lapse_booking", job.subject)]
+    assert log.called == [("attend_booking", job.subject)]
 
 
 async def test_a_job_is_taken_as_it_was_enqueued(empty_storage: Storage) -> None:
     jobs = {
-        Job(kind="complete_booking", subject=uuid4(), run_at=NOW + timedelta(microseconds=1)),
+        Job(kind="sweep_idempotency_keys", subject=uuid4(), run_at=NOW + timedelta(microseconds=1)),
         Job(kind="sweep_idempotency_keys", subject=None, run_at=NOW),
     }
     await enqueue(empty_storage, *jobs)
@@ -122,38 +122,38 @@ async def test_a_transaction_that_enqueues_nothing_is_none_the_worse(empty_stora
 
 
 async def test_a_kind_without_a_handler_waits_for_one(empty_storage: Storage, log: Log) -> None:
-    await enqueue(empty_storage, a_job("refresh_open_times"))
+    await enqueue(empty_storage, a_job("sweep_idempotency_keys"))
 
-    assert await run_due(empty_storage.unit_of_work, NOW, {"lapse_booking": log.handlers["lapse_booking"]}) == 0
+    assert await run_due(empty_storage.unit_of_work, NOW, {"attend_booking": log.handlers["attend_booking"]}) == 0
     assert await run_due(empty_storage.unit_of_work, NOW, log.handlers) == 1
 
 
 async def test_what_a_handler_enqueues_runs_too_when_it_is_due(empty_storage: Storage, log: Log) -> None:
     async def more() -> None:
-        await enqueue(empty_storage, a_job("lapse_booking"), a_job("lapse_booking", after=SECOND))
+        await enqueue(empty_storage, a_job("attend_booking"), a_job("attend_booking", after=SECOND))
 
-    await enqueue(empty_storage, a_job("complete_booking"))
-    handlers = {**log.handlers, "complete_booking": then(log.handlers["complete_booking"], more)}
+    await enqueue(empty_storage, a_job("sweep_idempotency_keys"))
+    handlers = {**log.handlers, "sweep_idempotency_keys": then(log.handlers["sweep_idempotency_keys"], more)}
 
     assert await run_due(empty_storage.unit_of_work, NOW, handlers) == 2
-    assert [kind for kind, _ in log.called] == ["complete_booking", "lapse_booking"]
+    assert [kind for kind, _ in log.called] == ["sweep_idempotency_keys", "attend_booking"]
 
 
 async def test_a_job_whose_handler_fails_is_in_nobodys_way_and_is_tried_again(empty_storage: Storage, log: Log) -> None:
     async def fail(_: UUID | None) -> None:
         raise Trouble
 
-    failing, other = a_job("lapse_booking", after=-SECOND), a_job()
+    failing, other = a_job("attend_booking", after=-SECOND), a_job()
     await enqueue(empty_storage, failing, other)
 
     with pytest.raises(ExceptionGroup) as raised:
-        await run_due(empty_storage.unit_of_work, NOW, {**log.handlers, "lapse_booking": fail})
+        await run_due(empty_storage.unit_of_work, NOW, {**log.handlers, "attend_booking": fail})
     assert raised.group_contains(Trouble)
-    assert log.called == [("complete_booking", other.subject)]
+    assert log.called == [("sweep_idempotency_keys", other.subject)]
 
     assert await run_due(empty_storage.unit_of_work, NOW, log.handlers) == 0
     assert await run_due(empty_storage.unit_of_work, NOW + RETRY_AFTER, log.handlers) == 1
-    assert log.called[1:] == [("lapse_booking", failing.subject)]
+    assert log.called[1:] == [("attend_booking", failing.subject)]
 
 
 async def test_a_job_that_is_interrupted_runs_again(empty_storage: Storage, log: Log) -> None:
@@ -164,7 +164,7 @@ async def test_a_job_that_is_interrupted_runs_again(empty_storage: Storage, log:
         await asyncio.Event().wait()
 
     await enqueue(empty_storage, a_job())
-    task = asyncio.create_task(run_due(empty_storage.unit_of_work, NOW, {"complete_booking": hang}))
+    task = asyncio.create_task(run_due(empty_storage.unit_of_work, NOW, {"sweep_idempotency_keys": hang}))
     await begun.wait()
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
@@ -199,7 +199,7 @@ async def test_two_runners_share_the_jobs(empty_storage: Storage, log: Log) -> N
 
 
 async def test_jobs_of_one_subject_are_all_kept(empty_storage: Storage, log: Log) -> None:
-    job = a_job("refresh_open_times")
+    job = a_job("sweep_idempotency_keys")
     await enqueue(empty_storage, job, job)
     await enqueue(empty_storage, job)
 

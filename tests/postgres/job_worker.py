@@ -29,7 +29,7 @@ async def _main(dsn: str) -> None:
             await asyncio.sleep(0.01)
             await pool.execute(TAKE_EFFECT, subject)
 
-        await work(dsn, {"complete_booking": handle}, asyncio.Event(), QUICK)
+        await work(dsn, {"sweep_idempotency_keys": handle}, asyncio.Event(), QUICK)
 
 
 if __name__ == "__main__":

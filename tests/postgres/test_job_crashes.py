@@ -48,7 +48,7 @@ async def test_each_of_500_jobs_takes_effect_once_though_a_worker_is_killed(
 
 async def test_a_worker_goes_on_after_its_connection_is_cut(empty_database: str, storage: Storage) -> None:
     seen = Seen()
-    async with working(empty_database, {"complete_booking": seen}):
+    async with working(empty_database, {"sweep_idempotency_keys": seen}):
         await enqueue(storage)
         await seen.done()
         seen.well.clear()
@@ -67,7 +67,7 @@ async def test_a_worker_goes_on_after_postgresql_was_killed_and_started_again(tm
     with ExitStack() as stack:
         dsn = stack.enter_context(embedded_postgres(data))
         await migrate(dsn)
-        async with working(dsn, {"complete_booking": seen}):
+        async with working(dsn, {"sweep_idempotency_keys": seen}):
             async with opened(dsn) as storage:
                 await enqueue(storage, after=1)
                 await enqueue(storage, after=2)
@@ -85,7 +85,7 @@ async def test_a_worker_goes_on_after_postgresql_was_killed_and_started_again(tm
 async def test_a_worker_waits_for_a_database_that_is_not_migrated_yet(empty_database: str, storage: Storage) -> None:
     seen = Seen()
     await migrate(empty_database, "base")
-    async with working(empty_database, {"complete_booking": seen}):
+    async with working(empty_database, {"sweep_idempotency_keys": seen}):
         await asyncio.sleep(0.5)
         await migrate(empty_database)
         await enqueue(storage)

@@ -28,7 +28,7 @@ async def storage(empty_database: str) -> AsyncIterator[Storage]:
 
 async def test_a_committed_job_runs_within_two_seconds(empty_database: str, storage: Storage) -> None:
     seen = Seen()
-    async with working(empty_database, {"complete_booking": seen}, Pace()):
+    async with working(empty_database, {"sweep_idempotency_keys": seen}, Pace()):
         await enqueue(storage)
         await seen.done()
         seen.well.clear()
@@ -44,7 +44,7 @@ async def test_a_committed_job_runs_within_two_seconds(empty_database: str, stor
 
 async def test_no_job_runs_before_its_time_nor_much_after(empty_database: str, storage: Storage) -> None:
     seen = Seen()
-    async with working(empty_database, {"complete_booking": seen}, Pace()):
+    async with working(empty_database, {"sweep_idempotency_keys": seen}, Pace()):
         (job,) = await enqueue(storage, after=1.5)
         await seen.done()
 
@@ -53,14 +53,16 @@ async def test_no_job_runs_before_its_time_nor_much_after(empty_database: str, s
 
 async def test_no_job_runs_before_the_commit_and_none_after_a_rollback(empty_database: str, storage: Storage) -> None:
     seen = Seen()
-    rolled_back, committed = (Job(kind="complete_booking", subject=uuid4(), run_at=datetime.now(UTC)) for _ in range(2))
+    rolled_back, committed = (
+        Job(kind="sweep_idempotency_keys", subject=uuid4(), run_at=datetime.now(UTC)) for _ in range(2)
+    )
 
     async def fail() -> None:
         async with storage.unit_of_work() as tx:
             await tx.jobs.enqueue(rolled_back)
             raise Trouble
 
-    async with working(empty_database, {"complete_booking": seen}):
+    async with working(empty_database, {"sweep_idempotency_keys": seen}):
         with pytest.raises(Trouble):
             await fail()
         async with storage.unit_of_work() as tx:
@@ -94,13 +96,13 @@ async def test_a_failing_handler_is_called_again_and_logs_one_line_without_its_m
 ) -> None:
     seen = Seen(Trouble("ada@example.org"), Trouble("ada@example.org"))
     with caplog.at_level(logging.DEBUG):
-        async with working(empty_database, {"complete_booking": seen}):
+        async with working(empty_database, {"sweep_idempotency_keys": seen}):
             (job,) = await enqueue(storage)
             await seen.done()
 
     assert seen.subjects == [job.subject] * 3
     assert seen.at[2] - seen.at[1] >= 2 * QUICK.retry_first
-    lines = [record.getMessage() for record in caplog.records if "complete_booking" in record.getMessage()]
+    lines = [record.getMessage() for record in caplog.records if "sweep_idempotency_keys" in record.getMessage()]
     assert [line[line.index("failed") :].partition(",")[0] for line in lines] == [
         "failed at attempt 1",
         "failed at attempt 2",
@@ -112,7 +114,7 @@ async def test_a_failing_handler_is_called_again_and_logs_one_line_without_its_m
 
 async def test_a_cancelled_handler_is_called_again(empty_database: str, storage: Storage) -> None:
     seen = Seen(asyncio.CancelledError())
-    async with working(empty_database, {"complete_booking": seen}):
+    async with working(empty_database, {"sweep_idempotency_keys": seen}):
         await enqueue(storage)
         await seen.done()
 
@@ -131,7 +133,7 @@ async def test_a_job_that_cannot_be_put_back_is_called_again(empty_database: str
         await seen(subject)
 
     impatient = empty_database + ("&" if "?" in empty_database else "?") + "lock_timeout=100"
-    async with working(impatient, {"complete_booking": fail_with_its_row_locked}):
+    async with working(impatient, {"sweep_idempotency_keys": fail_with_its_row_locked}):
         await enqueue(storage)
         await asyncio.sleep(0.5)
         await transaction.rollback()
@@ -149,7 +151,7 @@ async def test_a_worker_that_is_told_to_stop_ends_what_it_has_begun(empty_databa
         await asyncio.sleep(0.5)
         ended.set()
 
-    async with working(empty_database, {"complete_booking": take_long}):
+    async with working(empty_database, {"sweep_idempotency_keys": take_long}):
         await enqueue(storage)
         await asyncio.wait_for(begun.wait(), PATIENCE)
 
@@ -164,7 +166,7 @@ async def test_a_job_that_takes_longer_than_a_heartbeat_is_run_once(empty_databa
         await seen(subject)
         await asyncio.sleep(2.5 * QUICK.heartbeat_timeout.total_seconds())
 
-    handlers = {"complete_booking": take_long}
+    handlers = {"sweep_idempotency_keys": take_long}
     async with working(empty_database, handlers), working(empty_database, handlers):
         await enqueue(storage)
         await seen.done()

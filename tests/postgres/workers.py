@@ -58,7 +58,9 @@ async def worker_process(dsn: str) -> AsyncIterator[asyncio.subprocess.Process]:
         await process.wait()
 
 
-async def enqueue(storage: Storage, after: float = 0, kind: JobKind = "complete_booking", number: int = 1) -> list[Job]:
+async def enqueue(
+    storage: Storage, after: float = 0, kind: JobKind = "sweep_idempotency_keys", number: int = 1
+) -> list[Job]:
     run_at = datetime.now(UTC) + timedelta(seconds=after)
     jobs = [Job(kind=kind, subject=uuid4(), run_at=run_at) for _ in range(number)]
     async with storage.unit_of_work() as tx:

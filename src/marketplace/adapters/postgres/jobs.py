@@ -1,7 +1,7 @@
 """Jobs in pgqueuer's table.
 
 Written by a statement of ours: pgqueuer's own takes a delay after the database's clock where a job has an instant, and
-writes to its log under the locks of a booking. The columns are those of migration 0002; this module does not load
+writes to its log under the locks of a booking. The columns are those of migration 0003; this module does not load
 pgqueuer, which takes half a second that only a worker needs to spend.
 """
 

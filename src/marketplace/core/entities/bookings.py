@@ -72,6 +72,20 @@ class Booking:
         """Whether this person is one of its two parties."""
         return user_id in {self.user_id, self.creator_id}
 
+    def due(self, now: datetime) -> "BookingAction | None":
+        """What the marketplace has to do about it by itself at this moment, if anything."""
+        if self.status == "pending" and now >= (self.answer_by or self.starts_at):
+            return "lapse"
+        if self.status == "confirmed" and now >= self.ends_at:
+            return "complete"
+        return None
+
+    def next_due(self) -> datetime | None:
+        """When the marketplace will have something to do about it; `None` when never."""
+        if self.status == "pending":
+            return self.answer_by or self.starts_at
+        return self.ends_at if self.status == "confirmed" else None
+
     def made(self) -> BookingStep:
         """The first step: the learner booked."""
         return BookingStep(

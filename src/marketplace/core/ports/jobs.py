@@ -6,7 +6,8 @@ from datetime import datetime
 from typing import Literal, Protocol
 from uuid import UUID
 
-JobKind = Literal["lapse_booking", "complete_booking", "refresh_open_times", "sweep_idempotency_keys"]
+JobKind = Literal["attend_booking", "sweep_idempotency_keys"]
+"""`attend_booking`: let a pending booking lapse or complete a confirmed one, when its moment has come."""
 
 Handler = Callable[[UUID | None], Awaitable[None]]
 """Does the work of one kind for a job's subject.

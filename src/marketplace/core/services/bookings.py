@@ -1,18 +1,20 @@
 """Bookings: taking seats, giving them back, and the lists of both parties."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import fields, replace
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from marketplace.core.entities.bookings import BookingAction, BookingDetails, BookingHistory
+from marketplace.core.entities.bookings import Booking, BookingAction, BookingDetails, BookingHistory
 from marketplace.core.entities.pages import Page
 from marketplace.core.entities.sessions import SessionDetails
 from marketplace.core.entities.slots import Slot, start_faults
 from marketplace.core.entities.tokens import Caller
 from marketplace.core.errors import Faults, Invalid, NotACreator, NotFound, Overtaken, SoldOut
 from marketplace.core.ports.bookings import BookingLists
+from marketplace.core.ports.jobs import Job
 from marketplace.core.ports.system import Clock, Ids
 from marketplace.core.ports.unit_of_work import Transaction, UnitOfWork
 from marketplace.core.services.retrying import retrying
@@ -49,6 +51,8 @@ class BookingService:
                 offer = await tx.slots.acquire_offer(session_id, starts_at, caller.user_id)
                 booking = offer.book(self._ids.new(), seats, self._clock.now())
                 slot = Slot.of(offer.session, starts_at)
+                # before the slot is locked, since everybody waits for that
+                await self._attend_later(tx, booking)
                 if offer.is_occupied():
                     taken = await tx.slots.take(booking)
                 else:
@@ -139,9 +143,35 @@ class BookingService:
                 await tx.slots.release(booking)
                 if not await tx.slots.move(slot, moved, step):
                     raise SoldOut
+                await self._attend_later(tx, moved)
                 return replace(moved, history=(*booking.history, step))
 
         return await retrying(effect)
+
+    async def attend(self, booking_id: UUID | None) -> None:
+        """Let a booking lapse or complete it, if its moment has come; else look again when it will have.
+
+        The handler of `attend_booking`: it may run twice, too early, or for what is settled already.
+        """
+        if booking_id is None:
+            return
+
+        async def effect() -> None:
+            async with self._unit_of_work() as tx:
+                booking = await tx.bookings.acquire(booking_id)
+                action = booking.due(self._clock.now())
+                if action is not None:
+                    await self._step(tx, booking, action, None, "")
+                else:
+                    await self._attend_later(tx, booking)
+
+        with suppress(NotFound):
+            await retrying(effect)
+
+    async def _attend_later(self, tx: Transaction, booking: Booking) -> None:
+        moment = booking.next_due()
+        if moment is not None:
+            await tx.jobs.enqueue(Job(kind="attend_booking", subject=booking.id, run_at=moment))
 
     async def _step(
         self, tx: Transaction, booking: BookingHistory, action: BookingAction, caller: Caller | None, reason: str
@@ -152,6 +182,8 @@ class BookingService:
             # the slot first: who books it again holds it while looking at this booking
             await tx.slots.release(booking)
         await tx.bookings.save(stepped, step)
+        if action == "confirm":
+            await self._attend_later(tx, stepped)
         return replace(stepped, history=(*booking.history, step))
 
 

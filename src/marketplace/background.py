@@ -1,0 +1,56 @@
+"""Background work: in a process of its own (`marketplace worker`), or beside the requests of a small installation."""
+
+import asyncio
+import signal
+
+from dishka import AsyncContainer
+
+from marketplace.adapters.memory.jobs import work as work_in_memory
+from marketplace.core.ports.jobs import Handlers
+from marketplace.core.ports.storage import Storage
+from marketplace.core.ports.system import Clock
+from marketplace.settings import Settings
+
+
+async def work(settings: Settings, container: AsyncContainer, stop: asyncio.Event) -> None:
+    """Run jobs as they fall due, until `stop` is set and those under way have ended."""
+    handlers = await container.get(Handlers)
+    if settings.database_url is None:
+        storage, clock = await container.get(Storage), await container.get(Clock)
+        await work_in_memory(storage.unit_of_work, clock, handlers, stop)
+        return
+    # half a second that only a worker needs to spend
+    from marketplace.adapters.postgres.worker import work as work_in_postgres  # noqa: PLC0415
+
+    await work_in_postgres(settings.database_url, handlers, stop)
+
+
+async def work_until_told(settings: Settings, container: AsyncContainer) -> None:
+    """`work` until SIGTERM or SIGINT."""
+    stop = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    try:
+        await work(settings, container, stop)
+    finally:
+        await container.close()
+
+
+class WorkBeside:
+    """Background work in the event loop of an application: started and stopped with it."""
+
+    def __init__(self, settings: Settings, container: AsyncContainer) -> None:
+        self._settings = settings
+        self._container = container
+        self._stop = asyncio.Event()
+        self._task: asyncio.Task[None] | None = None
+
+    async def start(self) -> None:
+        """Begin."""
+        self._task = asyncio.create_task(work(self._settings, self._container, self._stop))
+
+    async def end(self) -> None:
+        """Let the jobs under way end."""
+        self._stop.set()
+        if self._task is not None:
+            await self._task

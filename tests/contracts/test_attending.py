@@ -1,0 +1,165 @@
+"""What becomes of bookings by themselves: the jobs that a booking leaves behind, run on either storage."""
+
+import asyncio
+from datetime import timedelta
+
+import pytest
+
+from builders import TOMORROW, Services, a_caller, a_user, seats_taken, services_over, stored_session, stored_user
+from fakes import NOW, MovableClock
+from marketplace.adapters.memory.jobs import run_due
+from marketplace.core.entities.bookings import BookingHistory
+from marketplace.core.entities.sessions import Session
+from marketplace.core.entities.tokens import Caller
+from marketplace.core.errors import Conflict
+from marketplace.core.ports.storage import Storage
+
+LATER = TOMORROW + timedelta(days=5)
+
+
+@pytest.fixture
+def clock() -> MovableClock:
+    return MovableClock(NOW)
+
+
+@pytest.fixture
+def timed(empty_storage: Storage, clock: MovableClock) -> Services:
+    return services_over(empty_storage, clock=clock)
+
+
+async def work(storage: Storage, services: Services, clock: MovableClock) -> int:
+    return await run_due(storage.unit_of_work, clock.now(), {"attend_booking": services.bookings.attend})
+
+
+async def asked(storage: Storage, **facts: object) -> tuple[Session, Caller, Caller]:
+    """A session that asks for confirmation, its creator and a learner."""
+    session = await stored_session(storage, requires_confirmation=True, **facts)
+    creator = a_caller(a_user(id=session.creator_id, role="creator"))
+    return session, creator, a_caller(await stored_user(storage))
+
+
+async def seen(services: Services, learner: Caller, booking: object) -> BookingHistory:
+    return await services.bookings.get(learner, booking.id)  # type: ignore[attr-defined]
+
+
+async def test_who_is_not_answered_within_48_hours_has_the_seat_no_longer(
+    empty_storage: Storage, timed: Services, clock: MovableClock
+) -> None:
+    session, _, learner = await asked(empty_storage)
+    booking = await timed.bookings.book(learner, session.id, LATER)
+
+    clock.at = NOW + timedelta(hours=48) - timedelta(seconds=1)
+    assert await work(empty_storage, timed, clock) == 0
+    clock.at = NOW + timedelta(hours=48)
+    assert await work(empty_storage, timed, clock) == 1
+
+    lapsed = await seen(timed, learner, booking)
+    assert (lapsed.status, lapsed.history[-1].actor_id, lapsed.history[-1].at) == ("cancelled", None, clock.at)
+    assert await seats_taken(empty_storage, session) == 0
+
+
+async def test_who_is_not_answered_by_the_start_has_the_seat_no_longer(
+    empty_storage: Storage, timed: Services, clock: MovableClock
+) -> None:
+    session, _, learner = await asked(empty_storage)
+    booking = await timed.bookings.book(learner, session.id, TOMORROW)
+    assert booking.answer_by == TOMORROW
+
+    clock.at = TOMORROW
+    await work(empty_storage, timed, clock)
+
+    assert (await seen(timed, learner, booking)).status == "cancelled"
+
+
+async def test_what_was_confirmed_is_completed_at_its_end_and_not_before(
+    empty_storage: Storage, timed: Services, clock: MovableClock
+) -> None:
+    session, creator, learner = await asked(empty_storage)
+    booking = await timed.bookings.book(learner, session.id, TOMORROW)
+    await timed.bookings.act(creator, booking.id, "confirm")
+
+    clock.at = booking.ends_at - timedelta(seconds=1)
+    await work(empty_storage, timed, clock)
+    assert (await seen(timed, learner, booking)).status == "confirmed"
+    clock.at = booking.ends_at
+    await work(empty_storage, timed, clock)
+
+    completed = await seen(timed, learner, booking)
+    assert [step.to_status for step in completed.history] == ["pending", "confirmed", "completed"]
+
+
+async def test_what_was_moved_is_completed_at_its_new_end(
+    empty_storage: Storage, timed: Services, clock: MovableClock
+) -> None:
+    session = await stored_session(empty_storage)
+    learner = a_caller(await stored_user(empty_storage))
+    booking = await timed.bookings.book(learner, session.id, TOMORROW)
+    moved = await timed.bookings.reschedule(learner, booking.id, LATER)
+
+    clock.at = booking.ends_at
+    await work(empty_storage, timed, clock)
+    assert (await seen(timed, learner, booking)).status == "confirmed"
+    clock.at = moved.ends_at
+    await work(empty_storage, timed, clock)
+
+    assert (await seen(timed, learner, booking)).status == "completed"
+
+
+async def test_what_was_made_longer_is_completed_at_its_later_end(
+    empty_storage: Storage, timed: Services, clock: MovableClock
+) -> None:
+    session = await stored_session(empty_storage, duration=60)
+    creator = a_caller(a_user(id=session.creator_id, role="creator"))
+    learner = a_caller(await stored_user(empty_storage))
+    booking = await timed.bookings.book(learner, session.id, TOMORROW)
+    await timed.sessions.change(creator, session.id, {"duration": 90})
+
+    clock.at = TOMORROW + timedelta(minutes=60)
+    await work(empty_storage, timed, clock)
+    assert (await seen(timed, learner, booking)).status == "confirmed"
+    clock.at = TOMORROW + timedelta(minutes=90)
+    await work(empty_storage, timed, clock)
+
+    assert (await seen(timed, learner, booking)).status == "completed"
+
+
+async def test_what_was_cancelled_is_left_alone(empty_storage: Storage, timed: Services, clock: MovableClock) -> None:
+    session, _, learner = await asked(empty_storage)
+    booking = await timed.bookings.book(learner, session.id, TOMORROW)
+    await timed.bookings.act(learner, booking.id, "cancel")
+
+    clock.at = TOMORROW
+    await work(empty_storage, timed, clock)
+
+    assert len((await seen(timed, learner, booking)).history) == 2
+
+
+async def test_a_job_that_comes_twice_does_its_work_once(
+    empty_storage: Storage, timed: Services, clock: MovableClock
+) -> None:
+    session, _, learner = await asked(empty_storage)
+    booking = await timed.bookings.book(learner, session.id, TOMORROW)
+    clock.at = TOMORROW
+
+    await asyncio.gather(*(timed.bookings.attend(booking.id) for _ in range(10)))
+
+    assert [step.to_status for step in (await seen(timed, learner, booking)).history] == ["pending", "cancelled"]
+
+
+@pytest.mark.parametrize("seconds", [-1, 0])
+async def test_of_the_lapse_and_the_confirmation_one_wins(
+    empty_storage: Storage, timed: Services, clock: MovableClock, seconds: int
+) -> None:
+    session, creator, learner = await asked(empty_storage)
+    booking = await timed.bookings.book(learner, session.id, TOMORROW)
+    clock.at = TOMORROW + timedelta(seconds=seconds)
+
+    outcomes = await asyncio.gather(
+        timed.bookings.attend(booking.id),
+        timed.bookings.act(creator, booking.id, "confirm"),
+        return_exceptions=True,
+    )
+
+    statuses = [step.to_status for step in (await seen(timed, learner, booking)).history]
+    assert statuses == ["pending", "confirmed" if seconds < 0 else "cancelled"]
+    assert isinstance(outcomes[1], Conflict) is (seconds == 0)

@@ -1,0 +1,67 @@
+"""The real program at work beside its requests, and in a process of its own."""
+
+import asyncio
+import os
+import signal
+import subprocess
+import sys
+import time
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from builders import stored_session, stored_user
+from marketplace.adapters.postgres.pool import connect
+from marketplace.adapters.postgres.storage import postgres_storage
+from postgres.crowd import Books, book, person
+from postgres.servers import Server, environment, servers
+
+PATIENCE = 20
+"""Seconds."""
+
+
+async def status_once_settled(server: Server, path: str, headers: dict[str, str]) -> str:
+    end = time.monotonic() + PATIENCE
+    while True:
+        status = str((await server.client.get(path, headers=headers)).json()["status"])
+        if status != "pending" or time.monotonic() > end:
+            return status
+        await asyncio.sleep(0.1)
+
+
+async def a_booking_lapses(dsn: str, server: Server) -> str:
+    """What becomes of a booking that its creator has two seconds to answer."""
+    database = await connect(dsn)
+    storage = postgres_storage(database)
+    creator = await stored_user(storage, role="creator")
+    session = await stored_session(storage, creator_id=creator.id, requires_confirmation=True)
+    learner = await person(storage)
+    await database.close()
+    made = await book(server, learner, session, starts_at=datetime.now(UTC) + timedelta(seconds=2))
+    assert made.json()["status"] == "pending"
+    return await status_once_settled(server, f"/api/bookings/{made.json()['id']}/", learner.headers)
+
+
+async def test_serve_works_beside_its_requests_where_it_is_told_to(database: str, tmp_path: Path) -> None:
+    async with servers(1, database, tmp_path, worker_inside="on") as (server,):
+        assert await a_booking_lapses(database, server) == "cancelled"
+        assert server.failures() == []
+    assert await Books(database).discrepancies() == []
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+async def test_a_worker_of_its_own_works_and_ends_when_told(
+    database: str, tmp_path: Path, number: signal.Signals
+) -> None:
+    worker = subprocess.Popen(  # noqa: ASYNC220 - it only has to be started
+        [sys.executable, "-m", "marketplace", "worker"], env=environment(database), start_new_session=True
+    )
+    try:
+        async with servers(1, database, tmp_path) as (server,):
+            assert await a_booking_lapses(database, server) == "cancelled"
+        worker.send_signal(number)
+        assert await asyncio.to_thread(worker.wait, 15) == 0
+    finally:
+        if worker.poll() is None:
+            os.killpg(worker.pid, signal.SIGKILL)
