@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from decimal import Decimal
 from itertools import count
 from typing import Any, TypeVar
@@ -12,6 +12,7 @@ from uuid_utils.compat import uuid7
 
 from fakes import NOW, FreshIds, MovableClock, NumberedAccessTokens, PlainPasswords
 from marketplace.core.entities.bookings import Booking
+from marketplace.core.entities.schedules import Schedule, TimeRange, WeeklyHours
 from marketplace.core.entities.sessions import Session, SessionDetails
 from marketplace.core.entities.slots import Offer, Slot
 from marketplace.core.entities.tokens import Caller, Family, refresh_token_hash
@@ -19,6 +20,7 @@ from marketplace.core.entities.users import Contact, User
 from marketplace.core.ports.storage import Storage
 from marketplace.core.ports.unit_of_work import UnitOfWork
 from marketplace.core.services.bookings import BookingService
+from marketplace.core.services.schedules import ScheduleService
 from marketplace.core.services.sessions import SessionService
 from marketplace.core.services.tokens import CallerMemory, TokenService
 from marketplace.core.services.users import UserService
@@ -80,6 +82,24 @@ def a_session(**facts: Any) -> Session:
 def session_details(session: Session, creator: User) -> SessionDetails:
     facts = {name: getattr(session, name) for name in Session.__dataclass_fields__}
     return SessionDetails(**facts, creator_details=a_contact(creator), creator_is_active=creator.is_active)
+
+
+def a_schedule(**facts: Any) -> Schedule:
+    """Nine to five on every day, in UTC."""
+    hours = TimeRange(starts=time(9), ends=time(17), step=None)
+    defaults: dict[str, Any] = {
+        "time_zone": "UTC",
+        "weekly": tuple(WeeklyHours(weekday=day, hours=hours) for day in range(1, 8)),
+        "extras": (),
+        "exceptions": (),
+        "buffer_before": 0,
+        "buffer_after": 0,
+        "notice": 0,
+        "horizon": 60,
+        "valid_from": None,
+        "valid_until": None,
+    }
+    return Schedule(**defaults | facts)
 
 
 def a_slot(session: Session, *, starts_at: datetime = TOMORROW, seats_taken: int = 0) -> Slot:
@@ -196,6 +216,7 @@ class Services:
     tokens: TokenService
     sessions: SessionService
     bookings: BookingService
+    schedules: ScheduleService
 
 
 def services_over(
@@ -233,4 +254,5 @@ def services_over(
             categories=CATEGORIES,
         ),
         bookings=BookingService(unit_of_work=begin, lists=storage.booking_lists, clock=clock, ids=ids),
+        schedules=ScheduleService(unit_of_work=begin, timetables=storage.timetables, clock=clock),
     )

@@ -15,6 +15,7 @@ from marketplace.core.ports.security import AccessTokens, Passwords
 from marketplace.core.ports.storage import Storage
 from marketplace.core.ports.system import Clock, Ids
 from marketplace.core.services.bookings import BookingService
+from marketplace.core.services.schedules import ScheduleService
 from marketplace.core.services.sessions import SessionService
 from marketplace.core.services.tokens import CallerMemory, TokenService
 from marketplace.core.services.users import UserService
@@ -138,6 +139,11 @@ class Services(Provider):
             ids=ids,
             categories=settings.categories,
         )
+
+    @provide
+    def schedules(self, storage: Storage, clock: Clock) -> ScheduleService:
+        """Schedules."""
+        return ScheduleService(unit_of_work=storage.unit_of_work, timetables=storage.timetables, clock=clock)
 
     @provide
     def bookings(self, storage: Storage, clock: Clock, ids: Ids) -> BookingService:

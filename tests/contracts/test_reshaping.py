@@ -18,7 +18,7 @@ async def reshape(storage: Storage, session: Session, now: datetime = NOW) -> No
     async with storage.unit_of_work() as tx:
         await tx.sessions.save(session)
         await tx.slots.acquire_upcoming(session.id, now)
-        await tx.slots.reshape(session, now)
+        await tx.slots.reshape(session, None, now)
 
 
 async def test_upcoming_slots_are_those_that_start_after_now_by_start(storage: Storage) -> None:

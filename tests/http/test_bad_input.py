@@ -63,7 +63,9 @@ async def test_what_is_no_json_object_is_refused_and_nothing_else_happens(api: A
 async def test_every_field_refuses_other_types_and_control_characters(api: Api, route: str, value: object) -> None:
     owner = await an_owner(api)
 
-    for field in (name for name, good in GOOD_BODIES[route].items() if type(good) is not type(value) or good != value):
+    for field in (
+        name for name, good in GOOD_BODIES[route].items() if type(good) is not type(value) or value is not True
+    ):
         assert field in bad_fields(await owner.send(route, json=GOOD_BODIES[route] | {field: value})), field
 
 
@@ -73,6 +75,7 @@ async def test_every_required_field_is_missed(api: Api, route: str) -> None:
     optional = {"avatar", "first_name", "last_name", "time_zone", "role", "seats"}
     optional |= {"max_participants", "image_url", "status", "category", "tags"}
     optional |= {"requires_confirmation", "cancellation_notice"}
+    optional |= set(GOOD_BODIES["PUT /api/sessions/{session_id}/schedule"])
     required = set() if route.startswith("PATCH") else set(GOOD_BODIES[route]) - optional
 
     response = await owner.send(route, json={"nonsense": 1})

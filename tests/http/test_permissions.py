@@ -69,6 +69,9 @@ MATRIX: dict[str, Answers] = {
     "PUT /api/sessions/{session_id}": (OUT, NOT_A_CREATOR, "200", NOT_YOURS, NOT_A_CREATOR, OUT),
     "PATCH /api/sessions/{session_id}": (OUT, NOT_A_CREATOR, "200", NOT_YOURS, NOT_A_CREATOR, OUT),
     "DELETE /api/sessions/{session_id}": (OUT, NOT_A_CREATOR, "204", NOT_YOURS, NOT_A_CREATOR, OUT),
+    "GET /api/sessions/{session_id}/slots": anyone_but_a_bad_token("200"),
+    "GET /api/sessions/{session_id}/schedule": (OUT, NOT_A_CREATOR, "200", NOT_YOURS, NOT_A_CREATOR, OUT),
+    "PUT /api/sessions/{session_id}/schedule": (OUT, NOT_A_CREATOR, "200", NOT_YOURS, NOT_A_CREATOR, OUT),
     "GET /api/bookings": signed_in("200"),
     "GET /api/bookings/my_bookings": signed_in("200"),
     "GET /api/bookings/creator_bookings": (OUT, NOT_A_CREATOR, "200", "200", NOT_A_CREATOR, OUT),
@@ -92,6 +95,7 @@ BODIES: dict[str, Callable[[World, Person], Any]] = {
     "PUT /api/sessions/{session_id}": lambda *_: a_session_body(),
     "PATCH /api/sessions/{session_id}": lambda *_: {"title": "Evening yoga"},
     "POST /api/bookings/{booking_id}/reschedule": lambda *_: {"booking_date": as_json(TOMORROW + timedelta(hours=6))},
+    "PUT /api/sessions/{session_id}/schedule": lambda *_: {"weekly": [], "is_open": False},
     "POST /api/bookings": lambda w, _: a_booking_body(w.session, booking_date=as_json(TOMORROW + timedelta(hours=3))),
 }
 

@@ -54,7 +54,17 @@ def a_busy_port() -> socket.socket:
 
 def test_help_lists_every_command(shell: Shell) -> None:
     shown = shell.run("--help").stdout
-    for command in ("serve", "worker", "migrate", "seed-demo", "create-admin", "activate", "deactivate", "check", "openapi"):
+    for command in (
+        "serve",
+        "worker",
+        "migrate",
+        "seed-demo",
+        "create-admin",
+        "activate",
+        "deactivate",
+        "check",
+        "openapi",
+    ):
         assert f"  {command} " in shown
 
 

@@ -44,6 +44,7 @@ from marketplace.http.readers import (
     time_zone,
     username,
     whole,
+    window,
 )
 
 EMAIL_LENGTH = 254
@@ -163,6 +164,15 @@ Start = Annotated[
         {"anyOf": [{"type": "string", "format": "date-time"}, {"type": "string", "format": "date"}]},
         "2030-05-01T10:00:00Z",
         "The start, in the future and before 2200; a bare date means midnight UTC.",
+    ),
+]
+Window = Annotated[
+    datetime,
+    field(
+        window,
+        {"anyOf": [{"type": "string", "format": "date-time"}, {"type": "string", "format": "date"}]},
+        "2030-05-01T00:00:00Z",
+        "A bare date means midnight UTC.",
     ),
 ]
 Seats = Annotated[int, field(whole(1, PARTICIPANTS_MOST), _whole(1, PARTICIPANTS_MOST), 1)]

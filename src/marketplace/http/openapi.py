@@ -75,6 +75,10 @@ EXAMPLES: dict[str, Any] = {
     "cancellation_notice": 24,
     "answer_by": "2030-01-04T09:00:00Z",
     "reason": "",
+    "is_open": False,
+    "starts_at": "2030-05-01T10:00:00Z",
+    "capacity": 12,
+    "seats_left": 3,
     "currency": "EUR",
     "detail": "There are not enough seats left at this time.",
     "code": "sold_out",
@@ -92,6 +96,7 @@ def openapi_config() -> OpenAPIConfig:
         tags=[
             Tag(name="accounts", description="Registering, signing in, one's own profile."),
             Tag(name="sessions", description="The catalog, and a creator's own sessions."),
+            Tag(name="schedules", description="When sessions may start, and the starts that are left."),
             Tag(name="bookings", description="Taking seats and giving them back."),
             Tag(name="system", description="Health, and what the operator set."),
         ],
@@ -173,12 +178,12 @@ def _body_name(route: Route) -> str:
 
 def _object(kind: type[msgspec.Struct], *, partial: bool) -> dict[str, Any]:
     fields = msgspec.structs.fields(kind)
-    required = [field.name for field in fields if field.required and not partial]
+    required = [field.encode_name for field in fields if field.required and not partial]
     return {
         "title": kind.__name__,
         "type": "object",
         "description": kind.__doc__,
-        "properties": {field.name: _schema(field.type) for field in fields},
+        "properties": {field.encode_name: _schema(field.type) for field in fields},
         **({"required": required} if required else {}),
     }
 
@@ -197,13 +202,15 @@ def _parameters(kind: type[msgspec.Struct]) -> Iterator[dict[str, Any]]:
         said = {"description": schema.pop("description")} if "description" in schema else {}
         if isinstance(field.default, int | str):
             schema["default"] = field.default
-        yield {"name": field.name, "in": "query", "required": False, **said, "schema": _as_text(schema)}
+        yield {"name": field.encode_name, "in": "query", "required": False, **said, "schema": _as_text(schema)}
 
 
 def _as_text(schema: dict[str, Any]) -> dict[str, Any]:
     """A field's schema in a query, where all is text and an empty parameter counts as absent."""
     if "format" in schema:
         return {"anyOf": [schema, {"type": "string", "maxLength": 0}]}
+    if "anyOf" in schema and "pattern" not in schema["anyOf"][0]:
+        return schema | {"anyOf": [*schema["anyOf"], {"type": "string", "maxLength": 0}]}
     if "anyOf" in schema:
         text = schema.pop("anyOf")[0]
         return {**schema, **text, "pattern": f"^({text['pattern'].strip('^$')})?$"}

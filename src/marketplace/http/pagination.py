@@ -74,5 +74,5 @@ class Cursors:
 
     def _filters(self, request: Request[Any, Any, Any], *, but: tuple[str, ...]) -> list[tuple[str, str]]:
         asked = request.scope["route_handler"].opt["route"].query
-        names = {field.name for field in msgspec.structs.fields(asked)} - set(but)
+        names = {field.encode_name for field in msgspec.structs.fields(asked)} - set(but)
         return [(name, value) for name, value in request.query_params.multi_items() if name in names and value]

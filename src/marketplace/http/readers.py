@@ -35,6 +35,7 @@ PRICE = r"^[0-9]{1,8}(\.[0-9]{1,2})?$"
 INSTANT = r"\d{4}-\d\d-\d\d([Tt ]\d\d:\d\d(:\d\d(\.\d{1,9})?)?([Zz]|[+-]\d\d:?\d\d))?"
 USERNAME_LENGTH = 150
 SEARCH_WORDS = 12
+WINDOW_YEARS = (1970, 2200)
 JSON_INTEGER_DIGITS = 18
 MARKS_MOST = 30
 LONGER_BEFORE_NFC = 4
@@ -125,6 +126,15 @@ def instant(value: Any) -> datetime:
         return parsed.replace(tzinfo=UTC) if parsed.tzinfo is None else parsed.astimezone(UTC)
     except (ValueError, OverflowError) as error:
         raise ValueError(expected) from error
+
+
+def window(value: Any) -> datetime:
+    """An instant of this age, from which days can be counted either way."""
+    found = instant(value)
+    first, last = WINDOW_YEARS
+    if not first <= found.year < last:
+        raise ValueError(f"Choose a time from the year {first} to before {last}.")
+    return found
 
 
 def one_of(*choices: str) -> Reader:

@@ -1,6 +1,7 @@
 """Every controller of the API."""
 
 from marketplace.http.bookings import BookingController
+from marketplace.http.schedules import ScheduleController
 from marketplace.http.sessions import SessionController
 from marketplace.http.system import SystemController
 from marketplace.http.tokens import TokenController
@@ -10,6 +11,7 @@ CONTROLLERS = (
     UserController,
     TokenController,
     SessionController,
+    ScheduleController,
     BookingController,
     SystemController,
 )

@@ -103,6 +103,7 @@ class SessionOut(msgspec.Struct, rename={"creator_id": "creator"}):
     tags: list[str]
     requires_confirmation: bool
     cancellation_notice: int
+    is_open: bool
     created_at: datetime
 
 

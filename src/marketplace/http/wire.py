@@ -97,14 +97,15 @@ def read_values(
     given: dict[str, Any] = {}
     faults: dict[str, list[str]] = {}
     for field, base, read in _readers(kind):
-        if field.name in values:
-            value = values[field.name]
+        name = field.encode_name
+        if name in values:
+            value = values[name]
             try:
                 given[field.name] = read(_value_of_text(value, base) if from_text else value)
             except ValueError as error:
-                faults[field.name] = [str(error)]
+                faults[name] = [str(error)]
         elif field.required and not partial:
-            faults[field.name] = ["This field is required."]
+            faults[name] = ["This field is required."]
     return Draft(kind, given, faults)
 
 

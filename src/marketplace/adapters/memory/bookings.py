@@ -48,7 +48,7 @@ def booking_details(rows: Rows, booking: Booking) -> BookingDetails:
     shown = {field.name: getattr(booking, field.name) for field in fields(Booking)}
     return BookingDetails(
         **shown | {"ends_at": rows.get(database.slots, (booking.session_id, booking.starts_at)).ends_at},
-        session_details=session_details(session, rows.get(database.users, session.creator_id), contact),
+        session_details=session_details(rows, session, contact),
         user_details=contact(rows.get(database.users, booking.user_id)),
     )
 

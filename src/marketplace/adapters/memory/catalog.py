@@ -10,7 +10,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from marketplace.adapters.memory.database import Database
+from marketplace.adapters.memory.database import Database, Rows
 from marketplace.adapters.memory.pages import Moment, moment, moment_from, moment_text, newest_first, page_of
 from marketplace.adapters.memory.search import Search
 from marketplace.adapters.memory.sessions import session_details
@@ -105,7 +105,7 @@ class MemoryCatalog:
         return Page(tuple(self._details(session) for session in page.items), page.next)
 
     def _details(self, session: Session) -> SessionDetails:
-        return session_details(session, self._database.users.rows[session.creator_id], public_user)
+        return session_details(Rows(self._database), session, public_user)
 
     def _search(self, filters: CatalogFilters) -> Search:
         return Search(filters.words, self._database.sessions.rows.values())

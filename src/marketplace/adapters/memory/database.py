@@ -10,6 +10,7 @@ from uuid import UUID
 
 from marketplace.adapters.memory.locks import Locks
 from marketplace.core.entities.bookings import Booking, BookingStep
+from marketplace.core.entities.schedules import Schedule
 from marketplace.core.entities.sessions import Session
 from marketplace.core.entities.slots import Slot
 from marketplace.core.entities.tokens import Family
@@ -69,6 +70,7 @@ class Database:
         self.families: Table[UUID, FamilyRow] = Table("families")
         self.tokens: Table[bytes, TokenRow] = Table("tokens")
         self.sessions: Table[UUID, Session] = Table("sessions")
+        self.schedules: Table[UUID, Schedule] = Table("schedules")
         self.slots: Table[SlotKey, Slot] = Table("slots")
         self.bookings: Table[UUID, Booking] = Table("bookings")
         self.steps: Table[UUID, tuple[BookingStep, ...]] = Table("steps")

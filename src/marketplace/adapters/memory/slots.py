@@ -1,18 +1,47 @@
 """Slots: where seats are taken and given back."""
 
+import asyncio
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import UUID
 
-from marketplace.adapters.memory.database import Rows
+from marketplace.adapters.memory.database import Database, Rows
 from marketplace.adapters.memory.sessions import session_details
 from marketplace.adapters.memory.users import buyers_of
 from marketplace.core.entities.bookings import Booking, BookingStep
+from marketplace.core.entities.schedules import Schedule
 from marketplace.core.entities.sessions import Session
 from marketplace.core.entities.slots import Offer, Slot
-from marketplace.core.entities.users import contact
+from marketplace.core.entities.timetables import Timetable
+from marketplace.core.entities.users import contact, public_user
 from marketplace.core.errors import AlreadyBooked, CreatorUnavailable, NotFound, SoldOut
+
+
+class MemoryTimetables:
+    """Timetables as they are read."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def find(self, session_id: UUID, begin: datetime, end: datetime) -> Timetable | None:
+        """The session with every occupied slot of its creator near the window."""
+        await asyncio.sleep(0)
+        rows = Rows(self._database)
+        session = rows.find(self._database.sessions, session_id)
+        if session is None:
+            return None
+        schedule = rows.find(self._database.schedules, session_id)
+        first, last = Slot.of(session, begin, schedule=schedule), Slot.of(session, end, schedule=schedule)
+        near = (
+            slot
+            for slot in rows.all(self._database.slots)
+            if slot.creator_id == session.creator_id
+            and slot.seats_taken
+            and slot.blocked_from < last.blocked_until
+            and first.blocked_from < slot.blocked_until
+        )
+        return Timetable(session=session_details(rows, session, public_user), schedule=schedule, occupied=tuple(near))
 
 
 class MemorySlots:
@@ -29,15 +58,13 @@ class MemorySlots:
         if session is None or buyer is None:
             raise NotFound
         await self._rows.lock_word(buyers_of(session.creator_id), shared=True)
-        creator = self._rows.find(self._database.users, session.creator_id)
-        if creator is None:
-            raise NotFound
         return Offer(
-            session=session_details(session, creator, contact),
+            session=session_details(self._rows, session, contact),
             buyer=contact(buyer),
             starts_at=starts_at,
             slot=self._rows.find(self._database.slots, (session_id, starts_at)),
             already_booked=self._rows.find(self._database.seats, (buyer_id, session_id, starts_at)) is not None,
+            schedule=self._rows.find(self._database.schedules, session_id),
         )
 
     async def take(self, booking: Booking) -> bool:
@@ -103,11 +130,10 @@ class MemorySlots:
             await self._rows.lock(self._database.slots, (session_id, start))
         return tuple(sorted(self._upcoming(session_id, now), key=lambda slot: slot.starts_at))
 
-    async def reshape(self, session: Session, now: datetime) -> None:
+    async def reshape(self, session: Session, schedule: Schedule | None, now: datetime) -> None:
         """Rewrite the slots to come."""
-        length = timedelta(minutes=session.duration)
         reshaped = [
-            replace(slot, capacity=session.max_participants, ends_at=slot.starts_at + length)
+            Slot.of(session, slot.starts_at, slot.seats_taken, schedule)
             for slot in await self.acquire_upcoming(session.id, now)
         ]
         await self._check_creator_is_free(reshaped)

@@ -6,6 +6,7 @@ from datetime import timedelta
 from marketplace.adapters.memory.bookings import MemoryBookingLists
 from marketplace.adapters.memory.catalog import MemoryCatalog
 from marketplace.adapters.memory.database import Database
+from marketplace.adapters.memory.slots import MemoryTimetables
 from marketplace.adapters.memory.tokens import MemoryCallers
 from marketplace.adapters.memory.unit_of_work import MemoryUnitOfWork
 from marketplace.adapters.memory.users import MemoryUserDirectory
@@ -29,6 +30,7 @@ def memory_storage(*, lock_timeout: timedelta = LOCK_TIMEOUT) -> Storage:
         users=MemoryUserDirectory(database),
         callers=MemoryCallers(database),
         catalog=MemoryCatalog(database),
+        timetables=MemoryTimetables(database),
         booking_lists=MemoryBookingLists(database),
         unit_of_work=MemoryUnitOfWork(database),
         readiness=MemoryReadiness(),

@@ -47,9 +47,12 @@ def columns(alias: str, names: Sequence[str]) -> str:
 
 
 SESSION_WITH_CREATOR = (
-    f"{columns('s', SESSION)}, ({columns('c', PUBLIC_USER)}) AS creator_details, c.is_active AS creator_is_active"
+    f"{columns('s', SESSION)}, ({columns('c', PUBLIC_USER)}) AS creator_details, c.is_active AS creator_is_active,"
+    " s.schedule IS NULL AS is_open"
 )
-SESSION_WITH_CONTACT = f"({columns('s', SESSION)}, c.is_active) AS session, ({columns('c', CONTACT)}) AS creator"
+SESSION_WITH_CONTACT = (
+    f"({columns('s', SESSION)}, c.is_active, s.schedule IS NULL) AS session, ({columns('c', CONTACT)}) AS creator"
+)
 
 
 def session_details(row: asyncpg.Record) -> SessionDetails:
@@ -58,17 +61,19 @@ def session_details(row: asyncpg.Record) -> SessionDetails:
         **{name: row[name] for name in SESSION} | {"tags": tuple(row["tags"])},
         creator_details=_public_user(row["creator_details"]),
         creator_is_active=row["creator_is_active"],
+        is_open=row["is_open"],
     )
 
 
 def booked_session(row: asyncpg.Record) -> SessionDetails:
     """The session of a `SESSION_WITH_CONTACT` row: its creator can be written to."""
-    *values, creator_is_active = row["session"]
+    *values, creator_is_active, is_open = row["session"]
     session = dict(zip(SESSION, values, strict=True))
     return SessionDetails(
         **session | {"tags": tuple(session["tags"])},
         creator_details=contact(row["creator"]),
         creator_is_active=creator_is_active,
+        is_open=is_open,
     )
 
 

@@ -9,6 +9,7 @@ from marketplace.adapters.postgres.lexemes import LEARN_WORDS, corrected, text_v
 from marketplace.adapters.postgres.locks import SHUT_OUT_BUYERS_OF_SESSION
 from marketplace.adapters.postgres.pool import Connection, Database
 from marketplace.adapters.postgres.rows import SESSION, SESSION_WITH_CREATOR, session_details
+from marketplace.adapters.postgres.schedules import document_of, schedule_from
 from marketplace.adapters.postgres.sessions_query import (
     FACETS,
     CatalogQuery,
@@ -18,6 +19,7 @@ from marketplace.adapters.postgres.sessions_query import (
     facets_of,
 )
 from marketplace.core.entities.pages import Page
+from marketplace.core.entities.schedules import Schedule
 from marketplace.core.entities.search import title_key
 from marketplace.core.entities.sessions import CatalogFilters, Facets, Session, SessionDetails
 from marketplace.core.errors import NotFound
@@ -118,6 +120,17 @@ class PostgresSessions:
         if row is None:
             raise NotFound
         return session_details(row)
+
+    async def find_schedule(self, session_id: UUID) -> Schedule | None:
+        """See the port."""
+        row = await self._connection.fetchrow("SELECT schedule FROM sessions WHERE id = $1", session_id)
+        return schedule_from(row["schedule"]) if row else None
+
+    async def save_schedule(self, session_id: UUID, schedule: Schedule | None) -> None:
+        """See the port."""
+        await self._connection.execute(
+            "UPDATE sessions SET schedule = $2::jsonb WHERE id = $1", session_id, document_of(schedule)
+        )
 
     async def add(self, session: Session) -> None:
         """See the port."""

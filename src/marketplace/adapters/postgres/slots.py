@@ -8,21 +8,35 @@ from datetime import datetime
 from uuid import UUID
 
 from marketplace.adapters.postgres.locks import AS_BUYER, SEATS_OF
-from marketplace.adapters.postgres.pool import Connection
-from marketplace.adapters.postgres.rows import BOOKING, CONTACT, SESSION_WITH_CONTACT, booked_session, columns, contact
+from marketplace.adapters.postgres.pool import Connection, Database
+from marketplace.adapters.postgres.rows import (
+    BOOKING,
+    CONTACT,
+    SESSION_WITH_CONTACT,
+    SESSION_WITH_CREATOR,
+    booked_session,
+    columns,
+    contact,
+    session_details,
+)
+from marketplace.adapters.postgres.schedules import schedule_from
 from marketplace.core.entities.bookings import Booking, BookingStep
+from marketplace.core.entities.schedules import Schedule
 from marketplace.core.entities.sessions import Session
 from marketplace.core.entities.slots import Offer, Slot
+from marketplace.core.entities.timetables import Timetable
 from marketplace.core.errors import NotFound
 
 SLOT = ("session_id", "creator_id", "starts_at", "ends_at", "capacity", "seats_taken")
+SLOT_FIELDS = (*SLOT, "blocked_from", "blocked_until")
+BLOCKED = "lower(l.blocked) AS blocked_from, upper(l.blocked) AS blocked_until"
 
 # FOR KEY SHARE is the lock that the foreign keys take anyway. After a wait for an edit it also reads the session and
 # its creator as the edit left them, where the statement's own snapshot is older; the slot is checked again when taken.
 ACQUIRE_OFFER = f"""
     WITH {AS_BUYER}
     SELECT {SESSION_WITH_CONTACT}, ({columns("b", CONTACT)}) AS buyer, l.session_id IS NOT NULL AS opened,
-        ({columns("l", SLOT)}) AS slot,
+        ({columns("l", SLOT)}, lower(l.blocked), upper(l.blocked)) AS slot, s.schedule,
         EXISTS (SELECT FROM bookings k WHERE k.user_id = $3 AND k.session_id = $1 AND k.starts_at = $2
             AND k.status IN ('pending', 'confirmed')) AS already_booked
     FROM turn, sessions s
@@ -50,15 +64,25 @@ TAKE = f"""
 OPENED = """
     taken AS (
         INSERT INTO slots AS l (session_id, creator_id, starts_at, ends_at, blocked, capacity, seats_taken)
-        VALUES ({session}, {creator}, {start}, {end}, tstzrange({start}, {end}), {capacity}, {seats})
+        VALUES ({session}, {creator}, {start}, {end}, tstzrange({blocked_from}, {blocked_until}), {capacity}, {seats})
         ON CONFLICT (session_id, starts_at) DO UPDATE
-            SET seats_taken = l.seats_taken + {seats}, ends_at = {end}, blocked = tstzrange({start}, {end}),
-                capacity = {capacity}
+            SET seats_taken = l.seats_taken + {seats}, ends_at = {end}, capacity = {capacity},
+                blocked = tstzrange({blocked_from}, {blocked_until})
             WHERE l.seats_taken + {seats} <= {capacity}
         RETURNING 1)
 """
 OPEN = "WITH {}, {}".format(
-    OPENED.format(session="$2", creator="$3", start="$5", end="$11", capacity="$12", seats="$6"), BOOKED
+    OPENED.format(
+        session="$2",
+        creator="$3",
+        start="$5",
+        end="$11",
+        capacity="$12",
+        seats="$6",
+        blocked_from="$13",
+        blocked_until="$14",
+    ),
+    BOOKED,
 )
 MOVE = """
     WITH {},
@@ -66,18 +90,56 @@ MOVE = """
     INSERT INTO booking_steps (booking_id, at, actor_id, from_status, to_status, reason)
     SELECT id, $10, $11, $12, $8, $13 FROM moved RETURNING booking_id
 """.format(  # noqa: S608 - constant text
-    OPENED.format(session="$1", creator="$2", start="$3", end="$4", capacity="$5", seats="$6")
+    OPENED.format(
+        session="$1",
+        creator="$2",
+        start="$3",
+        end="$4",
+        capacity="$5",
+        seats="$6",
+        blocked_from="$14",
+        blocked_until="$15",
+    )
 )
 RELEASE = "UPDATE slots SET seats_taken = seats_taken - $3 WHERE session_id = $1 AND starts_at = $2"
 ACQUIRE_UPCOMING = f"""
-    SELECT {", ".join(SLOT)} FROM slots WHERE session_id = $1 AND starts_at > $2 AND occupied
+    SELECT {columns("l", SLOT)}, {BLOCKED} FROM slots l WHERE session_id = $1 AND starts_at > $2 AND occupied
     ORDER BY starts_at FOR UPDATE
 """  # noqa: S608 - column names
 RESHAPE = """
     UPDATE slots SET capacity = $3, ends_at = starts_at + make_interval(mins => $4),
-        blocked = tstzrange(starts_at, starts_at + make_interval(mins => $4))
+        blocked = tstzrange(starts_at - make_interval(mins => $5), starts_at + make_interval(mins => $4 + $6))
     WHERE session_id = $1 AND starts_at > $2 AND occupied
 """
+
+
+TIMETABLE = f"""
+    SELECT {SESSION_WITH_CREATOR}, s.schedule, ARRAY(
+        SELECT ({columns("l", SLOT)}, lower(l.blocked), upper(l.blocked)) FROM slots l
+        WHERE l.creator_id = s.creator_id AND l.occupied AND l.blocked && tstzrange(
+            $2::timestamptz - make_interval(mins => coalesce((s.schedule->>'buffer_before')::int, 0)),
+            $3::timestamptz
+                + make_interval(mins => s.duration + coalesce((s.schedule->>'buffer_after')::int, 0)))) AS occupied
+    FROM sessions s JOIN users c ON c.id = s.creator_id WHERE s.id = $1
+"""  # noqa: S608 - column names
+
+
+class PostgresTimetables:
+    """`Timetables` over the pool."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def find(self, session_id: UUID, begin: datetime, end: datetime) -> Timetable | None:
+        """See the port."""
+        row = await self._database.fetchrow(TIMETABLE, session_id, begin, end)
+        if row is None:
+            return None
+        return Timetable(
+            session=session_details(row),
+            schedule=schedule_from(row["schedule"]),
+            occupied=tuple(Slot(**dict(zip(SLOT_FIELDS, slot, strict=True))) for slot in row["occupied"]),
+        )
 
 
 class PostgresSlots:
@@ -95,8 +157,9 @@ class PostgresSlots:
             session=booked_session(row),
             buyer=contact(row["buyer"]),
             starts_at=starts_at,
-            slot=Slot(**dict(zip(SLOT, row["slot"], strict=True))) if row["opened"] else None,
+            slot=Slot(**dict(zip(SLOT_FIELDS, row["slot"], strict=True))) if row["opened"] else None,
             already_booked=row["already_booked"],
+            schedule=schedule_from(row["schedule"]),
         )
 
     async def take(self, booking: Booking) -> bool:
@@ -109,7 +172,7 @@ class PostgresSlots:
 
     async def open(self, slot: Slot, booking: Booking) -> bool:
         """See the port."""
-        row = await self._connection.fetchrow(OPEN, *_values(booking), slot.ends_at, slot.capacity)
+        row = await self._connection.fetchrow(OPEN, *_values(booking), slot.ends_at, slot.capacity, *_blocked(slot))
         return row is not None
 
     async def move(self, slot: Slot, booking: Booking, step: BookingStep) -> bool:
@@ -117,7 +180,7 @@ class PostgresSlots:
         place = (slot.session_id, slot.creator_id, slot.starts_at, slot.ends_at, slot.capacity, booking.seats)
         kept = (booking.id, booking.status, booking.answer_by)
         stepped = (step.at, step.actor_id, step.from_status, step.reason)
-        return await self._connection.fetchrow(MOVE, *place, *kept, *stepped) is not None
+        return await self._connection.fetchrow(MOVE, *place, *kept, *stepped, *_blocked(slot)) is not None
 
     async def release(self, booking: Booking) -> None:
         """See the port."""
@@ -127,10 +190,16 @@ class PostgresSlots:
         """See the port."""
         return tuple(Slot(**row) for row in await self._connection.fetch(ACQUIRE_UPCOMING, session_id, now))
 
-    async def reshape(self, session: Session, now: datetime) -> None:
+    async def reshape(self, session: Session, schedule: Schedule | None, now: datetime) -> None:
         """See the port."""
-        await self._connection.execute(RESHAPE, session.id, now, session.max_participants, session.duration)
+        buffers = (schedule.buffer_before, schedule.buffer_after) if schedule else (0, 0)
+        shape = (session.max_participants, session.duration, *buffers)
+        await self._connection.execute(RESHAPE, session.id, now, *shape)
 
 
 def _values(booking: Booking) -> tuple[object, ...]:
     return tuple(getattr(booking, name) for name in BOOKING)
+
+
+def _blocked(slot: Slot) -> tuple[datetime, datetime]:
+    return slot.blocked_from, slot.blocked_until

@@ -4,6 +4,7 @@ from marketplace.adapters.postgres.bookings import PostgresBookingLists
 from marketplace.adapters.postgres.pool import Database
 from marketplace.adapters.postgres.readiness import PostgresReadiness
 from marketplace.adapters.postgres.sessions import PostgresCatalog
+from marketplace.adapters.postgres.slots import PostgresTimetables
 from marketplace.adapters.postgres.tokens import PostgresCallers
 from marketplace.adapters.postgres.unit_of_work import PostgresUnitOfWork
 from marketplace.adapters.postgres.users import PostgresUserDirectory
@@ -16,6 +17,7 @@ def postgres_storage(database: Database) -> Storage:
         users=PostgresUserDirectory(database),
         callers=PostgresCallers(database),
         catalog=PostgresCatalog(database),
+        timetables=PostgresTimetables(database),
         booking_lists=PostgresBookingLists(database),
         unit_of_work=PostgresUnitOfWork(database),
         readiness=PostgresReadiness(database),

@@ -5,6 +5,7 @@ Constraint names are part of the code: `errors.py` turns each into the error a p
 
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
 from advanced_alchemy.base import DefaultBase
@@ -21,7 +22,7 @@ from sqlalchemy import (
     Text,
     text,
 )
-from sqlalchemy.dialects.postgresql import ARRAY, TSTZRANGE, TSVECTOR, ExcludeConstraint, Range
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB, TSTZRANGE, TSVECTOR, ExcludeConstraint, Range
 from sqlalchemy.orm import Mapped, mapped_column
 
 LISTED = text("status = 'active' AND archived_at IS NULL")
@@ -119,6 +120,7 @@ class SessionTable(DefaultBase):
     archived_at: Mapped[datetime | None]
     requires_confirmation: Mapped[bool] = mapped_column(server_default=text("false"))
     cancellation_notice: Mapped[int] = mapped_column(server_default=text("0"))
+    schedule: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
     searched: Mapped[str] = mapped_column(TSVECTOR)
 
 

@@ -178,6 +178,10 @@ class Schedule:
             return "horizon"
         return None
 
+    def is_bookable(self, start: datetime, duration: int, now: datetime) -> bool:
+        """Whether this start is one of its own and may be booked now, as far as the schedule can tell."""
+        return self.closed_reason(start, now) is None and self.offers(start, duration)
+
     def blocked(self, start: datetime, duration: int) -> tuple[datetime, datetime]:
         """The creator's time that a slot takes, half-open: from the buffer before to the buffer after."""
         start = start.astimezone(UTC)

@@ -99,6 +99,8 @@ class SessionDetails(Session):
 
     creator_details: PublicUser
     creator_is_active: bool
+    is_open: bool = True
+    """Whether any start may be booked, there being no schedule."""
 
     def visible_to(self, caller: "Caller | None") -> bool:
         """Anyone sees a listed one of an active creator; its creator and staff an inactive one; nobody an archived."""

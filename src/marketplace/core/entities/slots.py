@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 from marketplace.core.entities.bookings import Booking, answer_deadline
+from marketplace.core.entities.schedules import Schedule
 from marketplace.core.entities.sessions import Session, SessionDetails
 from marketplace.core.entities.users import Contact
 from marketplace.core.errors import AlreadyBooked, NotBookable, NotFound, Overtaken, OwnSession, SoldOut
@@ -23,7 +24,10 @@ def start_faults(starts_at: datetime, now: datetime) -> list[str]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Slot:
-    """One start of one session. Times are half-open: `[starts_at, ends_at)`."""
+    """One start of one session. Times are half-open: `[starts_at, ends_at)`.
+
+    `[blocked_from, blocked_until)` is the creator's time that it takes, buffers included.
+    """
 
     session_id: UUID
     creator_id: UUID
@@ -31,26 +35,38 @@ class Slot:
     ends_at: datetime
     capacity: int
     seats_taken: int
+    blocked_from: datetime
+    blocked_until: datetime
 
     @classmethod
-    def of(cls, session: Session, starts_at: datetime, seats_taken: int = 0) -> "Slot":
-        """The slot that this session has at a start."""
+    def of(
+        cls, session: Session, starts_at: datetime, seats_taken: int = 0, schedule: Schedule | None = None
+    ) -> "Slot":
+        """The slot that this session has at a start; a schedule adds its buffers."""
+        ends_at = starts_at + timedelta(minutes=session.duration)
+        blocked = (starts_at, ends_at) if schedule is None else schedule.blocked(starts_at, session.duration)
         return cls(
             session_id=session.id,
             creator_id=session.creator_id,
             starts_at=starts_at,
-            ends_at=starts_at + timedelta(minutes=session.duration),
+            ends_at=ends_at,
             capacity=session.max_participants,
             seats_taken=seats_taken,
+            blocked_from=blocked[0],
+            blocked_until=blocked[1],
         )
+
+    def is_same_place(self, other: "Slot") -> bool:
+        """Whether both are the one start of one session."""
+        return (self.session_id, self.starts_at) == (other.session_id, other.starts_at)
 
     def excludes(self, other: "Slot") -> bool:
         """Whether a seat taken here closes `other`: one creator cannot be in two places."""
         return (
             self.creator_id == other.creator_id
-            and (self.session_id, self.starts_at) != (other.session_id, other.starts_at)
-            and self.starts_at < other.ends_at
-            and other.starts_at < self.ends_at
+            and not self.is_same_place(other)
+            and self.blocked_from < other.blocked_until
+            and other.blocked_from < self.blocked_until
         )
 
 
@@ -63,6 +79,11 @@ class Offer:
     starts_at: datetime
     slot: Slot | None
     already_booked: bool
+    schedule: Schedule | None = None
+
+    def fresh_slot(self) -> Slot:
+        """The slot as it would be opened here."""
+        return Slot.of(self.session, self.starts_at, schedule=self.schedule)
 
     def is_occupied(self) -> bool:
         """Whether somebody has a seat, so that the slot excludes others already."""
@@ -83,6 +104,8 @@ class Offer:
             raise NotFound
         if start_faults(self.starts_at, now):
             raise NotBookable
+        if self.schedule is not None and not self.schedule.is_bookable(self.starts_at, session.duration, now):
+            raise NotBookable
         if self.already_booked:
             raise AlreadyBooked
         if self.slot is not None and taken and self.slot.capacity != session.max_participants:
@@ -100,7 +123,7 @@ class Offer:
             creator_id=session.creator_id,
             user_id=self.buyer.id,
             starts_at=self.starts_at,
-            ends_at=Slot.of(session, self.starts_at).ends_at,
+            ends_at=self.fresh_slot().ends_at,
             seats=seats,
             amount=session.price * seats,
             status="pending" if is_asked else "confirmed",

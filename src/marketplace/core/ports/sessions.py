@@ -4,6 +4,7 @@ from typing import Protocol
 from uuid import UUID
 
 from marketplace.core.entities.pages import Page
+from marketplace.core.entities.schedules import Schedule
 from marketplace.core.entities.sessions import CatalogFilters, Facets, Session, SessionDetails
 
 
@@ -46,6 +47,14 @@ class Sessions(Protocol):
 
         However many buyers come, it waits only for those that were there before it.
         """
+        ...
+
+    async def find_schedule(self, session_id: UUID) -> Schedule | None:
+        """The session's schedule, or `None` when it is open."""
+        ...
+
+    async def save_schedule(self, session_id: UUID, schedule: Schedule | None) -> None:
+        """Give the session a schedule, or make it open; needs `acquire`."""
         ...
 
     async def add(self, session: Session) -> None:

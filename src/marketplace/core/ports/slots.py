@@ -5,8 +5,21 @@ from typing import Protocol
 from uuid import UUID
 
 from marketplace.core.entities.bookings import Booking, BookingStep
+from marketplace.core.entities.schedules import Schedule
 from marketplace.core.entities.sessions import Session
 from marketplace.core.entities.slots import Offer, Slot
+from marketplace.core.entities.timetables import Timetable
+
+
+class Timetables(Protocol):
+    """Timetables as they are read, one statement each, outside a transaction."""
+
+    async def find(self, session_id: UUID, begin: datetime, end: datetime) -> Timetable | None:
+        """The session's timetable for the window `[begin, end)`, whatever its state, or `None`.
+
+        It has every occupied slot of the creator whose blocked time comes near enough to matter to a start there.
+        """
+        ...
 
 
 class Slots(Protocol):
@@ -65,8 +78,10 @@ class Slots(Protocol):
         """
         ...
 
-    async def reshape(self, session: Session, now: datetime) -> None:
-        """Give the session's capacity and duration to its occupied slots after `now`; needs `acquire_upcoming`.
+    async def reshape(self, session: Session, schedule: Schedule | None, now: datetime) -> None:
+        """Give the session's capacity, duration and buffers to its occupied slots after `now`.
+
+        Needs `acquire_creator` and `acquire_upcoming`.
 
         Raises `CreatorUnavailable` when occupied slots would overlap, `SoldOut` when one has more seats taken.
         """

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from marketplace.core.ports.bookings import BookingLists
 from marketplace.core.ports.sessions import Catalog
+from marketplace.core.ports.slots import Timetables
 from marketplace.core.ports.system import Readiness
 from marketplace.core.ports.tokens import Callers
 from marketplace.core.ports.unit_of_work import UnitOfWork
@@ -17,6 +18,7 @@ class Storage:
     users: UserDirectory
     callers: Callers
     catalog: Catalog
+    timetables: Timetables
     booking_lists: BookingLists
     unit_of_work: UnitOfWork
     readiness: Readiness

@@ -10,7 +10,7 @@ from uuid import UUID
 from marketplace.core.entities.bookings import Booking, BookingAction, BookingDetails, BookingHistory
 from marketplace.core.entities.pages import Page
 from marketplace.core.entities.sessions import SessionDetails
-from marketplace.core.entities.slots import Slot, start_faults
+from marketplace.core.entities.slots import start_faults
 from marketplace.core.entities.tokens import Caller
 from marketplace.core.errors import Faults, Invalid, NotACreator, NotFound, Overtaken, SoldOut
 from marketplace.core.ports.bookings import BookingLists
@@ -50,7 +50,7 @@ class BookingService:
             async with self._unit_of_work() as tx:
                 offer = await tx.slots.acquire_offer(session_id, starts_at, caller.user_id)
                 booking = offer.book(self._ids.new(), seats, self._clock.now())
-                slot = Slot.of(offer.session, starts_at)
+                slot = offer.fresh_slot()
                 # before the slot is locked, since everybody waits for that
                 await self._attend_later(tx, booking)
                 if offer.is_occupied():
@@ -131,7 +131,7 @@ class BookingService:
                 offer = await tx.slots.acquire_offer(seen.session_id, starts_at, seen.user_id)
                 await tx.slots.acquire_creator(seen.creator_id)
                 booking = await tx.bookings.acquire(booking_id)
-                slot, now = Slot.of(offer.session, starts_at), self._clock.now()
+                slot, now = offer.fresh_slot(), self._clock.now()
                 moved, step = booking.moved(
                     slot,
                     caller,

@@ -108,7 +108,7 @@ class SessionService:
                     await tx.slots.acquire_creator(session.creator_id)
                     now = self._clock.now()
                     session.check_seats(await tx.slots.acquire_upcoming(session_id, now))
-                    await tx.slots.reshape(session, now)
+                    await tx.slots.reshape(session, await tx.sessions.find_schedule(session_id), now)
                 await tx.sessions.save(session)
                 return session
 

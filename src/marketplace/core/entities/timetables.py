@@ -1,0 +1,77 @@
+"""Timetables: which starts of a session can be booked in a window, and why others cannot."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Literal
+
+from marketplace.core.entities.schedules import ClosedReason, Schedule
+from marketplace.core.entities.sessions import SessionDetails
+from marketplace.core.entities.slots import Slot
+
+WINDOW_MOST = timedelta(days=62)
+Closing = ClosedReason | Literal["exception", "buffer", "other_session", "sold_out"]
+"""Why a start of the schedule cannot be booked.
+
+`past`, `notice`, `horizon`: by the clock; `exception`: the schedule's own; `sold_out`: no seat is left;
+`other_session`: the creator is taken then; `buffer`: they are taken so shortly before or after that a buffer is in
+the way.
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Opening:
+    """A start that the schedule gives. `reason` is why it cannot be booked, `None` when it can."""
+
+    starts_at: datetime
+    ends_at: datetime
+    capacity: int
+    seats_left: int
+    reason: Closing | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Timetable:
+    """A session, its schedule, and every occupied slot of its creator that may matter to the window."""
+
+    session: SessionDetails
+    schedule: Schedule | None
+    occupied: tuple[Slot, ...]
+
+    def openings(self, begin: datetime, end: datetime, now: datetime) -> tuple[Opening, ...]:
+        """Every start in `[begin, end)` by the schedule, in order; none for an open or a hidden session."""
+        if self.schedule is None or not (self.session.is_listed() and self.session.creator_is_active):
+            return ()
+        return tuple(self._judged(start, now) for start in self._starts(self.schedule, begin, end))
+
+    def exceptions(self, begin: datetime, end: datetime) -> tuple[Opening, ...]:
+        """The starts in `[begin, end)` that only the schedule's exceptions took away."""
+        if self.schedule is None:
+            return ()
+        usual = set(self._starts(replace(self.schedule, exceptions=()), begin, end))
+        missing = sorted(usual - set(self._starts(self.schedule, begin, end)))
+        return tuple(self._opening(start, 0, "exception") for start in missing)
+
+    def _starts(self, schedule: Schedule, begin: datetime, end: datetime) -> tuple[datetime, ...]:
+        return schedule.starts(begin, end, self.session.duration)
+
+    def _judged(self, start: datetime, now: datetime) -> Opening:
+        slot = Slot.of(self.session, start, schedule=self.schedule)
+        taken = next((other.seats_taken for other in self.occupied if other.is_same_place(slot)), 0)
+        left = max(slot.capacity - taken, 0)
+        reason: Closing | None = self.schedule.closed_reason(start, now) if self.schedule else None
+        if reason is None and left == 0:
+            reason = "sold_out"
+        if reason is None:
+            reason = next(self._in_the_way(slot), None)
+        return self._opening(start, left, reason)
+
+    def _in_the_way(self, slot: Slot) -> Iterator[Closing]:
+        for other in self.occupied:
+            if other.excludes(slot):
+                at_once = other.starts_at < slot.ends_at and slot.starts_at < other.ends_at
+                yield "other_session" if at_once else "buffer"
+
+    def _opening(self, start: datetime, left: int, reason: Closing | None) -> Opening:
+        slot = Slot.of(self.session, start)
+        return Opening(starts_at=start, ends_at=slot.ends_at, capacity=slot.capacity, seats_left=left, reason=reason)

@@ -1,0 +1,194 @@
+"""Schedules over HTTP, and the starts that are left."""
+
+from datetime import date, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import msgspec
+from dishka.integrations.litestar import FromDishka
+from litestar import Controller, Request, get, put
+from litestar.params import FromPath
+
+from marketplace.core.entities.schedules import Schedule, TimeRange
+from marketplace.core.entities.timetables import Closing
+from marketplace.core.errors import CreatorUnavailable, NotFound, NotYours
+from marketplace.core.ports.system import Clock
+from marketplace.core.services.schedules import ScheduleService
+from marketplace.http.auth import Access, caller_of, opt, visitor_of
+from marketplace.http.fields import Flag, TimeZone, Window
+from marketplace.http.schedule_fields import Buffer, Exceptions, Extras, Horizon, Notice, OptionalDay, Weekly
+from marketplace.http.wire import read_body, read_query
+
+DEFAULT_WINDOW = timedelta(days=14)
+
+
+class ScheduleIn(msgspec.Struct, kw_only=True):
+    """When a session may start. `is_open`: at any future time, and the rest is not looked at."""
+
+    time_zone: TimeZone = "UTC"
+    is_open: Flag = False
+    weekly: Weekly = ()
+    extras: Extras = ()
+    exceptions: Exceptions = ()
+    buffer_before: Buffer = 0
+    buffer_after: Buffer = 0
+    notice: Notice = 0
+    horizon: Horizon = 60
+    valid_from: OptionalDay = None
+    valid_until: OptionalDay = None
+
+
+class SlotsQuery(msgspec.Struct, kw_only=True, rename={"begin": "from", "end": "to"}):
+    """A window of at most 62 days, by default the next 14."""
+
+    begin: Window | None = None
+    end: Window | None = None
+    explain: Flag = False
+
+
+class TimeRangeOut(msgspec.Struct):
+    """Wall times, `HH:MM`; a start every `step` minutes, or every `duration`."""
+
+    starts: str
+    ends: str
+    step: int | None
+
+
+class WeeklyHoursOut(TimeRangeOut):
+    """Hours of each week; `weekday` is 1 for Monday to 7."""
+
+    weekday: int
+
+
+class ExtraOut(TimeRangeOut):
+    """Hours of a single date."""
+
+    date: date
+
+
+class DayExceptionOut(msgspec.Struct):
+    """Other hours on a date; none is a day off."""
+
+    date: date
+    ranges: list[TimeRangeOut]
+
+
+class ScheduleOut(msgspec.Struct, kw_only=True):
+    """When a session may start. An open one has no rules."""
+
+    is_open: bool
+    time_zone: str = "UTC"
+    weekly: list[WeeklyHoursOut] = []
+    extras: list[ExtraOut] = []
+    exceptions: list[DayExceptionOut] = []
+    buffer_before: int = 0
+    buffer_after: int = 0
+    notice: int = 0
+    horizon: int | None = None
+    valid_from: date | None = None
+    valid_until: date | None = None
+
+
+class SlotOut(msgspec.Struct):
+    """A start. `reason` says why it cannot be booked, `null` when it can; only asked-for explanations have any."""
+
+    starts_at: datetime
+    ends_at: datetime
+    capacity: int
+    seats_left: int
+    reason: Closing | None
+
+
+class ScheduleController(Controller):
+    """Schedules and slots."""
+
+    path = "/api/sessions"
+    tags = ["schedules"]  # noqa: RUF012 - Litestar reads a plain list
+
+    @get(
+        "/{session_id:uuid}/schedule",
+        operation_id="get_schedule",
+        summary="Read a session's schedule",
+        opt=opt(Access.CREATOR, errors=(NotFound, NotYours)),
+    )
+    async def retrieve(
+        self, request: Request[Any, Any, Any], session_id: FromPath[UUID], schedules: FromDishka[ScheduleService]
+    ) -> ScheduleOut:
+        """Its creator only."""
+        return _schedule_out(await schedules.get(caller_of(request), session_id))
+
+    @put(
+        "/{session_id:uuid}/schedule",
+        operation_id="replace_schedule",
+        summary="Set a session's schedule",
+        opt=opt(Access.CREATOR, body=ScheduleIn, errors=(NotFound, NotYours, CreatorUnavailable)),
+    )
+    async def replace(
+        self, request: Request[Any, Any, Any], session_id: FromPath[UUID], schedules: FromDishka[ScheduleService]
+    ) -> ScheduleOut:
+        """Its creator only. What is not sent has its default; seats that are sold stay sold.
+
+        A wall time that the clocks skip does not exist; one that they show twice is the first of the two.
+        """
+        draft = await read_body(request, ScheduleIn)
+        data = draft.checked()
+        schedule = None if data.is_open else _schedule(data)
+        return _schedule_out(await schedules.replace(caller_of(request), session_id, schedule))
+
+    @get(
+        "/{session_id:uuid}/slots",
+        operation_id="list_slots",
+        summary="List bookable starts",
+        opt=opt(Access.ANYONE, query=SlotsQuery, errors=(NotFound, NotYours)),
+    )
+    async def slots(
+        self,
+        request: Request[Any, Any, Any],
+        session_id: FromPath[UUID],
+        schedules: FromDishka[ScheduleService],
+        clock: FromDishka[Clock],
+    ) -> list[SlotOut]:
+        """Every start that can be booked at this moment, and no other; none for an open session.
+
+        `explain=true` gives the creator the closed ones too, with the reason.
+        """
+        draft = read_query(request, SlotsQuery)
+        begin = draft.given.get("begin") or clock.now()
+        end = draft.given.get("end") or begin + DEFAULT_WINDOW
+        query = draft.checked(schedules.window_faults(begin, end))
+        if query.explain:
+            found = await schedules.explained_slots(caller_of(request), session_id, begin, end)
+        else:
+            found = await schedules.slots(visitor_of(request), session_id, begin, end)
+        return msgspec.convert(found, list[SlotOut], from_attributes=True)
+
+
+def _schedule(data: ScheduleIn) -> Schedule:
+    values = msgspec.structs.asdict(data)
+    del values["is_open"]
+    return Schedule(**values)
+
+
+def _schedule_out(schedule: Schedule | None) -> ScheduleOut:
+    if schedule is None:
+        return ScheduleOut(is_open=True)
+    return ScheduleOut(
+        is_open=False,
+        time_zone=schedule.time_zone,
+        weekly=[WeeklyHoursOut(*_range(each.hours), each.weekday) for each in schedule.weekly],
+        extras=[ExtraOut(*_range(each.hours), each.on) for each in schedule.extras],
+        exceptions=[
+            DayExceptionOut(each.on, [TimeRangeOut(*_range(hours)) for hours in each.ranges])
+            for each in schedule.exceptions
+        ],
+        buffer_before=schedule.buffer_before,
+        buffer_after=schedule.buffer_after,
+        notice=schedule.notice,
+        horizon=schedule.horizon,
+        valid_from=schedule.valid_from,
+        valid_until=schedule.valid_until,
+    )
+
+
+def _range(hours: TimeRange) -> tuple[str, str, int | None]:
+    return f"{hours.starts:%H:%M}", f"{hours.ends:%H:%M}", hours.step

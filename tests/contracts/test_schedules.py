@@ -1,0 +1,265 @@
+"""Schedules and timetables on either storage: what is listed can be booked, and what is not listed cannot."""
+
+import asyncio
+from dataclasses import replace
+from datetime import UTC, date, datetime, time, timedelta
+
+import pytest
+
+from builders import (
+    Services,
+    a_caller,
+    a_schedule,
+    a_user,
+    services_over,
+    stored_booking,
+    stored_session,
+    stored_user,
+)
+from contracts.harness import waits
+from fakes import NOW, MovableClock
+from marketplace.core.entities.schedules import DayException, Extra, Schedule, TimeRange, WeeklyHours
+from marketplace.core.entities.sessions import CatalogFilters, Session
+from marketplace.core.entities.tokens import Caller
+from marketplace.core.errors import Conflict, CreatorUnavailable, Invalid, NotBookable, NotFound, NotYours
+from marketplace.core.ports.storage import Storage
+
+DAY = datetime(2030, 1, 9, tzinfo=UTC)
+NIGHT = DAY + timedelta(days=1)
+
+
+@pytest.fixture
+def timed(storage: Storage) -> Services:
+    return services_over(storage, clock=MovableClock(NOW))
+
+
+def owner_of(session: Session) -> Caller:
+    return a_caller(a_user(id=session.creator_id, role="creator"))
+
+
+async def scheduled(storage: Storage, timed: Services, schedule: Schedule | None = None, **facts: object) -> Session:
+    session = await stored_session(storage, **{"duration": 60, "max_participants": 2, **facts})
+    await timed.schedules.replace(owner_of(session), session.id, schedule or a_schedule())
+    return session
+
+
+async def listed(timed: Services, session: Session) -> list[datetime]:
+    return [slot.starts_at for slot in await timed.schedules.slots(None, session.id, DAY, NIGHT)]
+
+
+async def reasons(timed: Services, session: Session) -> dict[int, str | None]:
+    """Why each start of the day is closed, by its hour."""
+    found = await timed.schedules.explained_slots(owner_of(session), session.id, DAY, NIGHT)
+    return {slot.starts_at.hour: slot.reason for slot in found}
+
+
+async def learner(storage: Storage) -> Caller:
+    return a_caller(await stored_user(storage))
+
+
+async def test_a_schedule_comes_back_as_it_was_given(storage: Storage, timed: Services) -> None:
+    hours = TimeRange(starts=time(22), ends=time(2), step=15)
+    schedule = Schedule(
+        time_zone="Australia/Lord_Howe",
+        weekly=(WeeklyHours(weekday=7, hours=hours),),
+        extras=(Extra(on=date(2030, 5, 1), hours=hours),),
+        exceptions=(DayException(on=date(2030, 5, 2), ranges=()), DayException(on=date(2030, 5, 3), ranges=(hours,))),
+        buffer_before=5,
+        buffer_after=10,
+        notice=120,
+        horizon=90,
+        valid_from=date(2030, 1, 1),
+        valid_until=date(2030, 12, 31),
+    )
+    session = await scheduled(storage, timed, schedule)
+
+    assert await timed.schedules.get(owner_of(session), session.id) == schedule
+
+
+async def test_a_session_is_open_until_it_has_a_schedule_and_again_without(storage: Storage, timed: Services) -> None:
+    session = await stored_session(storage)
+    buyer = await learner(storage)
+
+    async def is_open() -> bool:
+        page = await storage.catalog.list(CatalogFilters(creator=session.creator_id), 1, None)
+        return page.items[0].is_open
+
+    assert await is_open()
+    assert await timed.schedules.get(owner_of(session), session.id) is None
+    assert await timed.schedules.slots(None, session.id, DAY, NIGHT) == ()
+    await timed.schedules.replace(owner_of(session), session.id, a_schedule())
+    assert not await is_open()
+    with pytest.raises(NotBookable):
+        await timed.bookings.book(buyer, session.id, DAY)
+    await timed.schedules.replace(owner_of(session), session.id, None)
+    assert await is_open()
+    assert (await timed.bookings.book(buyer, session.id, DAY)).session_details.is_open
+
+
+async def test_every_start_that_is_listed_can_be_booked_and_no_other(storage: Storage, timed: Services) -> None:
+    session = await scheduled(storage, timed, a_schedule(notice=60))
+    starts = await listed(timed, session)
+    assert starts == [DAY + timedelta(hours=hour) for hour in range(9, 17)]
+
+    for minutes in range(0, 24 * 60, 30):
+        start = DAY + timedelta(minutes=minutes)
+        buyer = await learner(storage)
+        if start in starts:
+            assert (await timed.bookings.book(buyer, session.id, start)).starts_at == start
+        else:
+            with pytest.raises(NotBookable):
+                await timed.bookings.book(buyer, session.id, start)
+
+
+async def test_what_others_took_is_told_and_cannot_be_booked(storage: Storage, timed: Services) -> None:
+    session = await scheduled(storage, timed, a_schedule(buffer_before=15, buffer_after=15))
+    other = await stored_session(storage, creator_id=session.creator_id, duration=60)
+    await stored_booking(storage, other, starts_at=DAY + timedelta(hours=12), seats=1)
+    await stored_booking(storage, session, starts_at=DAY + timedelta(hours=15), seats=2)
+
+    assert await reasons(timed, session) == {
+        9: None,
+        10: None,
+        11: "buffer",
+        12: "other_session",
+        13: "buffer",
+        14: "buffer",
+        15: "sold_out",
+        16: "buffer",
+    }
+    assert [start.hour for start in await listed(timed, session)] == [9, 10]
+    for hour in (11, 12, 13, 14):
+        with pytest.raises(CreatorUnavailable):
+            await timed.bookings.book(await learner(storage), session.id, DAY + timedelta(hours=hour))
+
+
+async def test_notice_horizon_and_exceptions_are_told(storage: Storage, timed: Services) -> None:
+    off = TimeRange(starts=time(9), ends=time(11), step=None)
+    session = await scheduled(
+        storage, timed, a_schedule(exceptions=(DayException(on=DAY.date(), ranges=(off,)),), notice=0)
+    )
+    assert await reasons(timed, session) == {hour: None if hour < 11 else "exception" for hour in range(9, 17)}
+
+    timed.clock.at = DAY + timedelta(hours=9, minutes=30)
+    assert (await reasons(timed, session))[9] == "past"
+    await timed.schedules.replace(owner_of(session), session.id, a_schedule(notice=120, horizon=1))
+    assert (await reasons(timed, session))[11] == "notice"
+    timed.clock.at = DAY - timedelta(hours=14)
+    assert (await reasons(timed, session))[16] == "horizon"
+
+
+async def test_seats_that_are_left_are_counted(storage: Storage, timed: Services) -> None:
+    session = await scheduled(storage, timed, max_participants=5)
+    await timed.bookings.book(await learner(storage), session.id, DAY + timedelta(hours=9), seats=3)
+
+    first, second, *_ = await timed.schedules.slots(None, session.id, DAY, NIGHT)
+
+    assert (first.capacity, first.seats_left, first.ends_at) == (5, 2, DAY + timedelta(hours=10))
+    assert second.seats_left == 5
+
+
+async def test_new_buffers_cannot_make_sold_times_overlap(storage: Storage, timed: Services) -> None:
+    session = await scheduled(storage, timed)
+    for hour in (9, 10):
+        await timed.bookings.book(await learner(storage), session.id, DAY + timedelta(hours=hour))
+
+    with pytest.raises(CreatorUnavailable):
+        await timed.schedules.replace(owner_of(session), session.id, a_schedule(buffer_after=1))
+
+    assert await timed.schedules.get(owner_of(session), session.id) == a_schedule()
+
+
+async def test_sold_seats_outlive_a_schedule_that_no_longer_has_them(storage: Storage, timed: Services) -> None:
+    session = await scheduled(storage, timed)
+    buyer = await learner(storage)
+    booking = await timed.bookings.book(buyer, session.id, DAY + timedelta(hours=9))
+
+    await timed.schedules.replace(owner_of(session), session.id, a_schedule(weekly=()))
+
+    assert await listed(timed, session) == []
+    assert (await timed.bookings.get(buyer, booking.id)).status == "confirmed"
+    with pytest.raises(NotBookable):
+        await timed.bookings.book(await learner(storage), session.id, DAY + timedelta(hours=9))
+
+
+async def test_a_booking_moves_only_to_a_start_that_there_is(storage: Storage, timed: Services) -> None:
+    session = await scheduled(storage, timed)
+    buyer = await learner(storage)
+    booking = await timed.bookings.book(buyer, session.id, DAY + timedelta(hours=9))
+
+    with pytest.raises(NotBookable):
+        await timed.bookings.reschedule(buyer, booking.id, DAY + timedelta(hours=9, minutes=30))
+    moved = await timed.bookings.reschedule(buyer, booking.id, DAY + timedelta(hours=16))
+
+    assert moved.starts_at == DAY + timedelta(hours=16)
+
+
+async def test_who_waited_for_a_new_schedule_is_judged_by_it(storage: Storage, timed: Services) -> None:
+    session = await scheduled(storage, timed)
+    buyer = await stored_user(storage)
+
+    async def offered() -> Schedule | None:
+        async with storage.unit_of_work() as tx:
+            return (await tx.slots.acquire_offer(session.id, DAY, buyer.id)).schedule
+
+    async with storage.unit_of_work() as tx:
+        await tx.sessions.acquire(session.id)
+        offering = asyncio.create_task(offered())
+        assert await waits(offering)
+        await tx.sessions.save_schedule(session.id, a_schedule(notice=7))
+
+    assert await offering == a_schedule(notice=7)
+
+
+async def test_of_a_new_schedule_and_bookings_in_flight_both_hold(storage: Storage, timed: Services) -> None:
+    session = await scheduled(storage, timed, max_participants=50)
+    nine = DAY + timedelta(hours=9)
+    buyers = [await learner(storage) for _ in range(20)]
+
+    outcomes = await asyncio.gather(
+        *(timed.bookings.book(buyer, session.id, nine) for buyer in buyers[:10]),
+        timed.schedules.replace(owner_of(session), session.id, a_schedule(weekly=(), buffer_before=30)),
+        *(timed.bookings.book(buyer, session.id, nine) for buyer in buyers[10:]),
+        return_exceptions=True,
+    )
+
+    assert all(isinstance(outcome, Conflict) for outcome in outcomes if isinstance(outcome, Exception))
+    with pytest.raises(NotBookable):
+        await timed.bookings.book(await learner(storage), session.id, nine)
+    async with storage.unit_of_work() as tx:
+        slots = await tx.slots.acquire_upcoming(session.id, NOW)
+    assert {slot.blocked_from for slot in slots} <= {nine - timedelta(minutes=30)}
+
+
+@pytest.mark.parametrize(("days", "is_good"), [(0, True), (62, True), (63, False), (-1, False)])
+async def test_a_window_is_at_most_62_days(storage: Storage, timed: Services, days: int, *, is_good: bool) -> None:
+    session = await scheduled(storage, timed)
+    asked = timed.schedules.slots(None, session.id, DAY, DAY + timedelta(days=days))
+    if is_good:
+        assert len(await asked) <= 62 * 8
+    else:
+        with pytest.raises(Invalid):
+            await asked
+
+
+async def test_a_schedule_is_its_creators_and_a_hidden_session_has_no_slots(storage: Storage, timed: Services) -> None:
+    session = await scheduled(storage, timed)
+    stranger = a_caller(await stored_user(storage, role="creator"))
+    with pytest.raises(NotYours):
+        await timed.schedules.replace(stranger, session.id, None)
+    with pytest.raises(NotYours):
+        await timed.schedules.get(stranger, session.id)
+    with pytest.raises(NotYours):
+        await timed.schedules.explained_slots(stranger, session.id, DAY, NIGHT)
+    await timed.sessions.change(owner_of(session), session.id, {"status": "inactive"})
+    with pytest.raises(NotFound):
+        await timed.schedules.slots(stranger, session.id, DAY, NIGHT)
+    assert await timed.schedules.slots(owner_of(session), session.id, DAY, NIGHT) == ()
+
+
+async def test_a_schedule_with_faults_is_refused_by_field(storage: Storage, timed: Services) -> None:
+    session = await stored_session(storage)
+    bad = replace(a_schedule(), time_zone="Mars/Olympus", buffer_before=-1)
+    with pytest.raises(Invalid) as caught:
+        await timed.schedules.replace(owner_of(session), session.id, bad)
+    assert set(caught.value.faults) == {"time_zone", "buffer_before"}

@@ -1,0 +1,163 @@
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from builders import TOMORROW
+from fakes import NOW
+from http_api import Api, Person, a_booking_body, as_json, bad_fields, problem
+from marketplace.core.entities.sessions import Session
+
+RANGE = {"starts": "09:00", "ends": "12:00", "step": 30}
+WEEK = [{"weekday": day, **RANGE} for day in range(1, 8)]
+CLOSED: dict[str, Any] = {"weekly": [], "extras": [], "exceptions": []}
+
+
+async def offered(api: Api, **facts: Any) -> tuple[Person, Session]:
+    creator = await api.creator()
+    return creator, await api.session(creator, **{"duration": 30, **facts})
+
+
+async def put(creator: Person, session: Session, **body: Any) -> Any:
+    return await creator.put(f"/api/sessions/{session.id}/schedule/", body)
+
+
+async def slots(person: Person, session: Session, **query: Any) -> Any:
+    return (await person.get(f"/api/sessions/{session.id}/slots/", **query)).json()
+
+
+async def test_a_session_without_a_schedule_says_that_it_is_open(api: Api) -> None:
+    creator, session = await offered(api)
+    assert (await creator.get(f"/api/sessions/{session.id}/schedule/")).json()["is_open"] is True
+    seen = (await api.visitor.get(f"/api/sessions/{session.id}/")).json()
+    assert seen["is_open"] is True
+    assert await slots(api.visitor, session) == []
+
+
+async def test_a_schedule_is_answered_as_it_is_kept(api: Api) -> None:
+    creator, session = await offered(api)
+    body = {
+        "time_zone": "Europe/Madrid",
+        "weekly": [{"weekday": 1, "starts": "22:00", "ends": "24:00", "step": None}],
+        "extras": [{"date": "2030-05-01", **RANGE}],
+        "exceptions": [{"date": "2030-05-06", "ranges": []}, {"date": "2030-05-13", "ranges": [RANGE]}],
+        "buffer_before": 5,
+        "buffer_after": 10,
+        "notice": 60,
+        "horizon": 30,
+        "valid_from": "2030-01-01",
+        "valid_until": None,
+    }
+    kept = body | {"is_open": False, "weekly": [{"weekday": 1, "starts": "22:00", "ends": "00:00", "step": None}]}
+
+    answer = await put(creator, session, **body)
+
+    assert (answer.status_code, answer.json()) == (200, kept)
+    assert (await creator.get(f"/api/sessions/{session.id}/schedule/")).json() == kept
+    assert (await put(creator, session, is_open=True, weekly=WEEK)).json()["is_open"] is True
+
+
+async def test_slots_are_what_can_be_booked(api: Api) -> None:
+    creator, session = await offered(api, max_participants=1)
+    await put(creator, session, weekly=WEEK, time_zone="UTC")
+    learner = await api.person()
+    day = TOMORROW.replace(hour=0)
+    window = {"from": as_json(day), "to": as_json(day + timedelta(days=1))}
+
+    found = await slots(api.visitor, session, **window)
+    assert [slot["starts_at"][11:16] for slot in found] == ["09:00", "09:30", "10:00", "10:30", "11:00", "11:30"]
+    assert found[0] | {"starts_at": "", "ends_at": ""} == {
+        "starts_at": "",
+        "ends_at": "",
+        "capacity": 1,
+        "seats_left": 1,
+        "reason": None,
+    }
+    booked = await learner.post("/api/bookings/", a_booking_body(session, booking_date=found[1]["starts_at"]))
+    assert booked.status_code == 201
+    assert len(await slots(api.visitor, session, **window)) == 5
+    explained = await slots(creator, session, **window, explain="true")
+    assert [slot["reason"] for slot in explained] == [None, "sold_out", None, None, None, None]
+    between = a_booking_body(session, booking_date=as_json(day + timedelta(hours=9, minutes=10)))
+    problem(await learner.post("/api/bookings/", between), 409, "not_bookable")
+
+
+async def test_explanations_are_the_creators(api: Api) -> None:
+    _, session = await offered(api)
+    path = f"/api/sessions/{session.id}/slots/"
+    problem(await api.visitor.get(path, explain="true"), 401, "not_signed_in")
+    problem(await (await api.person()).get(path, explain="true"), 403, "not_yours")
+
+
+@pytest.mark.parametrize(
+    ("query", "named"),
+    [
+        ({"from": "yesterday"}, {"from"}),
+        ({"from": "2030-01-01T00:00:00"}, {"from"}),
+        ({"from": "0001-01-01"}, {"from"}),
+        ({"to": "9999-12-31"}, {"to"}),
+        ({"from": "2030-01-01", "to": "2030-03-05"}, {"to"}),
+        ({"from": "2030-01-02", "to": "2030-01-01"}, {"to"}),
+        ({"explain": "perhaps"}, {"explain"}),
+    ],
+)
+async def test_a_window_is_read_strictly(api: Api, query: dict[str, str], named: set[str]) -> None:
+    _, session = await offered(api)
+    refused = await api.visitor.get(f"/api/sessions/{session.id}/slots/", **query)
+    assert refused.status_code == 400
+    assert bad_fields(refused) == named
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("time_zone", "Mars/Olympus"),
+        ("time_zone", "localtime"),
+        ("weekly", {}),
+        ("weekly", [{"weekday": 0, **RANGE}]),
+        ("weekly", [{"weekday": 8, **RANGE}]),
+        ("weekly", [{"weekday": 1, **RANGE, "starts": "9:00"}]),
+        ("weekly", [{"weekday": 1, **RANGE, "starts": "24:01"}]),
+        ("weekly", [{"weekday": 1, **RANGE, "ends": "09:00"}]),
+        ("weekly", [{"weekday": 1, **RANGE, "step": 0}]),
+        ("weekly", [{"weekday": 1, **RANGE}, {"weekday": 1, **RANGE}]),
+        ("weekly", [{"weekday": 1, **RANGE}] * 51),
+        ("weekly", [None]),
+        ("extras", [{"date": "2030-02-30", **RANGE}]),
+        ("extras", [{"date": "30-02-01", **RANGE}]),
+        ("extras", [{"date": "9999-12-31", **RANGE}]),
+        ("exceptions", [{"date": "2030-02-01", "ranges": "none"}]),
+        ("exceptions", [{"date": "2030-02-01"}, {"date": "2030-02-01"}]),
+        ("buffer_before", -1),
+        ("buffer_after", 1441),
+        ("notice", "1"),
+        ("horizon", 0),
+        ("horizon", 731),
+        ("valid_from", "soon"),
+        ("valid_until", "2029-12-31"),
+        ("is_open", "no"),
+    ],
+)
+async def test_a_schedule_takes_no_nonsense(api: Api, field: str, value: object) -> None:
+    creator, session = await offered(api)
+    body = {"valid_from": "2030-01-01"} | {field: value}
+    refused = await put(creator, session, **body)
+    assert refused.status_code == 400
+    assert bad_fields(refused) == {field}
+
+
+async def test_a_class_of_one_date_is_a_schedule_with_one_extra(api: Api) -> None:
+    creator, session = await offered(api)
+    date = (NOW + timedelta(days=3)).date().isoformat()
+    once = {"date": date, "starts": "19:00", "ends": "19:30"}
+    assert (await put(creator, session, **(CLOSED | {"extras": [once]}))).status_code == 200
+    assert [slot["starts_at"] for slot in await slots(api.visitor, session)] == [f"{date}T19:00:00Z"]
+
+
+async def test_wall_time_stays_when_the_clocks_change(api: Api) -> None:
+    creator, session = await offered(api)
+    ten = {"starts": "10:00", "ends": "10:30"}
+    extras = [{"date": date, **ten} for date in ("2030-03-30", "2030-03-31")]
+    await put(creator, session, time_zone="Europe/Madrid", horizon=365, extras=extras)
+    found = await slots(api.visitor, session, **{"from": "2030-03-30", "to": "2030-04-01"})
+    assert [slot["starts_at"] for slot in found] == ["2030-03-30T09:00:00Z", "2030-03-31T08:00:00Z"]
