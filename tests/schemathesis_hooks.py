@@ -3,15 +3,22 @@
 Only values that are good by the schema are replaced, so requests that are meant to be bad stay bad.
 """
 
+import json
 import os
 import re
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 import schemathesis
 
+from marketplace.core.entities.schedules import NOTICE_MOST
 from marketplace.core.entities.search import words
-from marketplace.http.readers import CONTROL, SEARCH_WORDS, Reader, identifier, instant, text, time_zone
+from marketplace.http.fields import CURSOR_LENGTH
+from marketplace.http.readers import CONTROL, SEARCH_WORDS, Reader, identifier, instant, text, time_zone, whole
+from marketplace.http.schedule_fields import optional_day
+from marketplace.http.schedules import ScheduleIn
+from marketplace.http.wire import _readers
 
 EMAIL = os.environ["SCHEMATHESIS_EMAIL"]
 PASSWORD = os.environ["SCHEMATHESIS_PASSWORD"]
@@ -30,6 +37,8 @@ def before_call(_context: Any, case: Any, **_: Any) -> None:
 def _mend_body(path: str, body: dict[str, Any]) -> None:
     if _is(instant, body.get("booking_date")):
         body["booking_date"] = (datetime.now(UTC) + timedelta(days=30)).isoformat()
+    if path.endswith("/schedule"):
+        _mend_schedule(body)
     if isinstance(body.get("time_zone"), str) and not _is(time_zone, body["time_zone"]):
         body["time_zone"] = "Europe/Madrid"
     if path == "/api/bookings" and _is(identifier, body.get("session")):
@@ -43,9 +52,30 @@ def _mend_body(path: str, body: dict[str, Any]) -> None:
         body["current_password"] = PASSWORD if isinstance(body["current_password"], str) else body["current_password"]
 
 
+def _mend_schedule(body: dict[str, Any]) -> None:
+    """What rules say across fields can only be judged together: one good week, if all is good by itself."""
+    sent = json.loads(json.dumps(body), parse_float=Decimal)
+    lists = {name: sent[name] for name in ("weekly", "extras", "exceptions") if name in body}
+    if all(isinstance(value, list) and all(isinstance(item, dict) for item in value) for value in lists.values()):
+        try:
+            readers = {field.name: read for field, _, read in _readers(ScheduleIn)}
+            for name, value in lists.items():
+                readers[name](value)
+        except ValueError:
+            pass
+        else:
+            body |= {name: [] for name in lists}
+            body |= {name: None for name in ("valid_from", "valid_until") if _is(optional_day, body.get(name))}
+    if _is(whole(0, NOTICE_MOST), sent.get("notice")):
+        body["notice"] = min(int(body["notice"]), 60)
+
+
 def _mend_query(query: dict[str, Any]) -> None:
-    if isinstance(query.get("cursor"), str) and len(query["cursor"]) <= 1000:
+    if isinstance(query.get("cursor"), str) and len(query["cursor"]) <= CURSOR_LENGTH:
         del query["cursor"]
+    bounds = [query[name] for name in ("from", "to") if name in query]
+    if bounds and all(bound == "" or _is(instant, bound) for bound in bounds):
+        query |= {"from": "2030-01-01", "to": "2030-02-01"}
     search = query.get("search")
     if isinstance(search, str) and len(search) <= 200 and not 0 < len(words(search)) <= SEARCH_WORDS:
         query["search"] = "yoga"

@@ -24,7 +24,8 @@ from marketplace.http.readers import Reader, whole
 T = TypeVar("T")
 
 WALL_TIME = r"^([01][0-9]|2[0-3]):[0-5][0-9]$"
-DAY = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
+DAY = r"^(19[7-9]|2[01][0-9])[0-9]-[0-9]{2}-[0-9]{2}$"
+"""From 1970 to before 2200."""
 A_RANGE = {"starts": "09:00", "ends": "12:00", "step": 30}
 
 
@@ -40,7 +41,7 @@ def wall_time(value: Any) -> time:
 def day(value: Any) -> date:
     """A date."""
     expected = "Give dates such as 2030-05-01."
-    if not isinstance(value, str) or not re.fullmatch(DAY, value) or not "1970" <= value[:4] < "2200":
+    if not isinstance(value, str) or not re.fullmatch(DAY, value):
         raise ValueError(expected)
     try:
         return date.fromisoformat(value)
@@ -87,7 +88,7 @@ def _exception(value: dict[str, Any]) -> DayException:
 
 
 _TIME = {"type": "string", "pattern": r"^(([01][0-9]|2[0-3]):[0-5][0-9]|24:00)$"}
-_DATE = {"type": "string", "format": "date"}
+_DATE = {"type": "string", "format": "date", "pattern": DAY}
 _STEP = {"type": ["integer", "null"], "minimum": 1, "maximum": STEP_MOST}
 _RANGE = {"starts": _TIME, "ends": _TIME, "step": _STEP}
 
