@@ -93,6 +93,7 @@ def openapi_config() -> OpenAPIConfig:
             Tag(name="accounts", description="Registering, signing in, one's own profile."),
             Tag(name="sessions", description="The catalog, and a creator's own sessions."),
             Tag(name="bookings", description="Taking seats and giving them back."),
+            Tag(name="calendars", description="Bookings in calendars of other programs (RFC 5545)."),
             Tag(name="system", description="Health, and what the operator set."),
         ],
         components=Components(

@@ -1,6 +1,7 @@
 """Every controller of the API."""
 
 from marketplace.http.bookings import BookingController
+from marketplace.http.calendars import CalendarController
 from marketplace.http.sessions import SessionController
 from marketplace.http.system import SystemController
 from marketplace.http.tokens import TokenController
@@ -11,5 +12,6 @@ CONTROLLERS = (
     TokenController,
     SessionController,
     BookingController,
+    CalendarController,
     SystemController,
 )

@@ -1,6 +1,7 @@
 """PostgreSQL as storage."""
 
 from marketplace.adapters.postgres.bookings import PostgresBookingLists
+from marketplace.adapters.postgres.calendars import PostgresFeedDirectory
 from marketplace.adapters.postgres.pool import Database
 from marketplace.adapters.postgres.readiness import PostgresReadiness
 from marketplace.adapters.postgres.sessions import PostgresCatalog
@@ -17,6 +18,7 @@ def postgres_storage(database: Database) -> Storage:
         callers=PostgresCallers(database),
         catalog=PostgresCatalog(database),
         booking_lists=PostgresBookingLists(database),
+        feeds=PostgresFeedDirectory(database),
         unit_of_work=PostgresUnitOfWork(database),
         readiness=PostgresReadiness(database),
     )

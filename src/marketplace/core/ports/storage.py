@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from marketplace.core.ports.bookings import BookingLists
+from marketplace.core.ports.calendars import FeedDirectory
 from marketplace.core.ports.sessions import Catalog
 from marketplace.core.ports.system import Readiness
 from marketplace.core.ports.tokens import Callers
@@ -18,5 +19,6 @@ class Storage:
     callers: Callers
     catalog: Catalog
     booking_lists: BookingLists
+    feeds: FeedDirectory
     unit_of_work: UnitOfWork
     readiness: Readiness
