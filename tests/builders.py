@@ -11,7 +11,9 @@ from uuid import UUID
 from uuid_utils.compat import uuid7
 
 from fakes import NOW, FreshIds, MovableClock, NumberedAccessTokens, PlainPasswords
-from marketplace.core.entities.bookings import Booking
+from marketplace.adapters.calendars import Rfc5545Calendars
+from marketplace.core.entities.bookings import Booking, BookingHistory
+from marketplace.core.entities.calendars import CalendarFeed, new_feed_token
 from marketplace.core.entities.schedules import Schedule, TimeRange, WeeklyHours
 from marketplace.core.entities.sessions import Session, SessionDetails
 from marketplace.core.entities.slots import Offer, Slot
@@ -20,6 +22,7 @@ from marketplace.core.entities.users import Contact, User
 from marketplace.core.ports.storage import Storage
 from marketplace.core.ports.unit_of_work import UnitOfWork
 from marketplace.core.services.bookings import BookingService
+from marketplace.core.services.calendars import CalendarService
 from marketplace.core.services.schedules import ScheduleService
 from marketplace.core.services.sessions import SessionService
 from marketplace.core.services.tokens import CallerMemory, TokenService
@@ -123,6 +126,22 @@ def a_booking(session: Session, user_id: UUID | None = None, **facts: Any) -> Bo
     return Booking(**defaults | facts)
 
 
+def a_history(booking: Booking, session: Session, creator: User, learner: User) -> BookingHistory:
+    """A booking as its parties read it, with the first step of its life."""
+    kept = {field.name: getattr(booking, field.name) for field in fields(booking)}
+    return BookingHistory(
+        **kept,
+        session_details=session_details(session, creator),
+        user_details=a_contact(learner),
+        history=(booking.made(),),
+    )
+
+
+def a_feed(user: User, **facts: Any) -> CalendarFeed:
+    defaults: dict[str, Any] = {"user_id": user.id, "token": new_feed_token(), "created_at": NOW}
+    return CalendarFeed(**defaults | facts)
+
+
 def an_offer(session: Session, *, creator: User | None = None, **facts: Any) -> Offer:
     creator = creator or a_user(id=session.creator_id, role="creator")
     defaults: dict[str, Any] = {
@@ -197,6 +216,13 @@ async def stored_login(storage: Storage, user: User, token: str, **facts: Any) -
     return family
 
 
+async def stored_feed(storage: Storage, user: User, **facts: Any) -> CalendarFeed:
+    feed = a_feed(user, **facts)
+    async with storage.unit_of_work() as tx:
+        await tx.feeds.save(feed)
+    return feed
+
+
 async def slots_of(storage: Storage, session: Session, after: datetime = NOW) -> tuple[Slot, ...]:
     async with storage.unit_of_work() as tx:
         return await tx.slots.acquire_upcoming(session.id, after)
@@ -217,6 +243,7 @@ class Services:
     sessions: SessionService
     bookings: BookingService
     schedules: ScheduleService
+    calendars: CalendarService
 
 
 def services_over(
@@ -255,4 +282,11 @@ def services_over(
         ),
         bookings=BookingService(unit_of_work=begin, lists=storage.booking_lists, clock=clock, ids=ids),
         schedules=ScheduleService(unit_of_work=begin, timetables=storage.timetables, clock=clock),
+        calendars=CalendarService(
+            unit_of_work=begin,
+            bookings=storage.booking_lists,
+            feeds=storage.feeds,
+            calendars=Rfc5545Calendars(),
+            clock=clock,
+        ),
     )

@@ -54,6 +54,10 @@ OPTIONAL_BODIES: dict[str, dict[str, Any]] = {
 }
 
 
+FEED = f"{43 * 'A'}.ics"
+"""The address of nobody's feed."""
+
+
 def routes_of(app: Litestar) -> dict[str, Route | None]:
     """Every method of every address, as `GET /api/sessions`, with what it declares of itself."""
     return dict(_routes(app))
@@ -75,7 +79,7 @@ class Owner:
         self.session = session
 
     def path(self, route: str) -> str:
-        return route.partition(" ")[2].format(session_id=self.session.id, booking_id=SOME_ID) + "/"
+        return route.partition(" ")[2].format(session_id=self.session.id, booking_id=SOME_ID, feed=FEED) + "/"
 
     async def send(self, route: str, **options: Any) -> Any:
         return await self.person.send(route.partition(" ")[0], self.path(route), **options)

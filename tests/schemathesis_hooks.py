@@ -14,8 +14,9 @@ import schemathesis
 
 from marketplace.core.entities.schedules import NOTICE_MOST
 from marketplace.core.entities.search import words
+from marketplace.core.entities.sessions import TAG_LENGTH, TAGS_MOST
 from marketplace.http.fields import CURSOR_LENGTH
-from marketplace.http.readers import CONTROL, SEARCH_WORDS, Reader, identifier, instant, text, time_zone, whole
+from marketplace.http.readers import CONTROL, SEARCH_WORDS, Reader, identifier, instant, tags, text, time_zone, whole
 from marketplace.http.schedule_fields import optional_day
 from marketplace.http.schedules import ScheduleIn
 from marketplace.http.wire import _readers
@@ -41,6 +42,8 @@ def _mend_body(path: str, body: dict[str, Any]) -> None:
         _mend_schedule(body)
     if isinstance(body.get("time_zone"), str) and not _is(time_zone, body["time_zone"]):
         body["time_zone"] = "Europe/Madrid"
+    if _are_short_texts(body.get("tags")) and not _is(tags, body["tags"]):
+        body["tags"] = ["yoga"]  # folding made one longer than a tag may be
     if path == "/api/bookings" and _is(identifier, body.get("session")):
         body["session"] = SESSION
     if path == "/api/auth/login" and all(_is_text(body.get(name)) for name in ("email", "password")):
@@ -93,6 +96,10 @@ def _is(read: Reader, value: Any) -> bool:
 
 def _is_text(value: Any) -> bool:
     return _is(text(1, 1024), value)
+
+
+def _are_short_texts(value: Any) -> bool:
+    return isinstance(value, list) and len(value) <= TAGS_MOST and all(_is(text(1, TAG_LENGTH), each) for each in value)
 
 
 def _is_password(value: Any) -> bool:

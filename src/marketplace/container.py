@@ -4,17 +4,20 @@ from collections.abc import AsyncIterator, Iterator
 
 from dishka import AsyncContainer, Provider, Scope, from_context, make_async_container, provide
 
+from marketplace.adapters.calendars import Rfc5545Calendars
 from marketplace.adapters.memory.storage import memory_storage
 from marketplace.adapters.postgres.pool import PoolLimits, connect
 from marketplace.adapters.postgres.storage import postgres_storage
 from marketplace.adapters.security.access_tokens import JwtAccessTokens
 from marketplace.adapters.security.passwords import Argon2Passwords
 from marketplace.adapters.system import SystemClock, UuidSeven
+from marketplace.core.ports.calendars import Calendars
 from marketplace.core.ports.jobs import Handlers
 from marketplace.core.ports.security import AccessTokens, Passwords
 from marketplace.core.ports.storage import Storage
 from marketplace.core.ports.system import Clock, Ids
 from marketplace.core.services.bookings import BookingService
+from marketplace.core.services.calendars import CalendarService
 from marketplace.core.services.schedules import ScheduleService
 from marketplace.core.services.sessions import SessionService
 from marketplace.core.services.tokens import CallerMemory, TokenService
@@ -30,6 +33,7 @@ class Adapters(Provider):
     settings = from_context(Settings)
     clock = provide(SystemClock, provides=Clock)
     ids = provide(UuidSeven, provides=Ids)
+    calendars = provide(Rfc5545Calendars, provides=Calendars)
 
     @provide
     def passwords(self) -> Iterator[Passwords]:
@@ -149,6 +153,17 @@ class Services(Provider):
     def bookings(self, storage: Storage, clock: Clock, ids: Ids) -> BookingService:
         """Bookings."""
         return BookingService(unit_of_work=storage.unit_of_work, lists=storage.booking_lists, clock=clock, ids=ids)
+
+    @provide
+    def calendars(self, storage: Storage, calendars: Calendars, clock: Clock) -> CalendarService:
+        """Calendars."""
+        return CalendarService(
+            unit_of_work=storage.unit_of_work,
+            bookings=storage.booking_lists,
+            feeds=storage.feeds,
+            calendars=calendars,
+            clock=clock,
+        )
 
 
 def secret_of(settings: Settings) -> str:

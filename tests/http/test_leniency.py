@@ -54,10 +54,11 @@ async def test_unknown_fields_are_ignored(api: Api) -> None:
 async def test_every_path_works_with_and_without_its_trailing_slash(api: Api) -> None:
     owner = await an_owner(api)
     booking = await api.booking(await api.person(), owner.session)
+    feed = (await owner.person.get("/api/calendar/")).json()["url"].rpartition("/")[2]
     for route in routes_of(api.app):
         method, _, path = route.partition(" ")
         if path.startswith(("/api", "/health")) and method == "GET":
-            path = path.format(session_id=owner.session.id, booking_id=booking["id"])
+            path = path.format(session_id=owner.session.id, booking_id=booking["id"], feed=feed)
             with_slash, without = await owner.person.get(f"{path}/"), await owner.person.get(path)
             assert (without.status_code, without.content) == (with_slash.status_code, with_slash.content), route
             assert without.status_code in {200, 503}, route  # the documentation is not built everywhere

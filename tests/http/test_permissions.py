@@ -29,6 +29,7 @@ class World:
     session: Session
     unbooked: Session
     booking_id: str
+    feed: str
 
 
 def anyone(status: str) -> Answers:
@@ -82,6 +83,10 @@ MATRIX: dict[str, Answers] = {
     "POST /api/bookings/{booking_id}/decline": (OUT, NOT_YOURS, ALREADY, NOT_THERE, ALREADY, OUT),
     "POST /api/bookings/{booking_id}/complete": (OUT, NOT_YOURS, ALREADY, NOT_THERE, ALREADY, OUT),
     "POST /api/bookings/{booking_id}/reschedule": (OUT, "200", "200", NOT_THERE, "200", OUT),
+    "GET /api/bookings/{booking_id}/calendar.ics": (OUT, "200", "200", NOT_THERE, NOT_THERE, OUT),
+    "GET /api/calendar": signed_in("200"),
+    "POST /api/calendar/renew": signed_in("200"),
+    "GET /api/calendar/{feed}": anyone("200"),
 }
 BODIES: dict[str, Callable[[World, Person], Any]] = {
     "POST /api/auth/register": lambda *_: a_registration(),
@@ -125,7 +130,8 @@ async def world(built_api: Api) -> World:
     await built_api.deactivate(people["deactivated"])
     session, unbooked = await built_api.session(creator), await built_api.session(creator)
     booking = await built_api.booking(learner, session)
-    return World(people, session, unbooked, booking["id"])
+    feed = (await learner.get("/api/calendar/")).json()["url"].rpartition("/")[2]
+    return World(people, session, unbooked, booking["id"], feed)
 
 
 async def test_every_route_of_the_application_is_in_the_matrix_and_no_other(built_api: Api) -> None:
@@ -144,7 +150,9 @@ async def test_everybody_may_do_what_the_matrix_says(world: World, route: str, w
     person = world.people[who]
     method, _, path = route.partition(" ")
     session = world.unbooked if method == "DELETE" else world.session
-    path = path.format(session_id=session.id, booking_id=world.booking_id, file_path="swagger-ui-bundle.js")
+    path = path.format(
+        session_id=session.id, booking_id=world.booking_id, feed=world.feed, file_path="swagger-ui-bundle.js"
+    )
     make_body = BODIES.get(route)
     body = make_body(world, person) if make_body else None
 

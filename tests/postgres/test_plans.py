@@ -8,7 +8,18 @@ from typing import Any, get_args
 import pytest
 import pytest_asyncio
 
-from builders import PASSWORD, TOMORROW, a_caller, a_user, services_over, stored_session, stored_user, stored_users
+from builders import (
+    PASSWORD,
+    TOMORROW,
+    a_caller,
+    a_user,
+    services_over,
+    stored_feed,
+    stored_session,
+    stored_user,
+    stored_users,
+)
+from marketplace.core.entities.calendars import FeedWindow
 from marketplace.core.entities.pages import Page
 from marketplace.core.entities.sessions import CatalogFilters, Ordering
 from postgres.bulk import BUSY_CREATOR, BUSY_PERSON, Size, load, numbered
@@ -150,6 +161,22 @@ async def test_the_bookings_of_a_creator_are_one_index_scan(loaded: str, program
     found = await pages(loaded, program, lambda limit, after: lists.of_creator(creator, limit, after))
 
     assert costly(found, blocks=400, rows=4 * PAGE) == []
+
+
+@pytest.mark.parametrize("number", [7, 3_000, BUSY_PERSON, BUSY_CREATOR])
+@pytest.mark.parametrize("days", [0, 800, 3_000])
+async def test_a_feed_reads_the_bookings_nearest_to_now_and_no_others(
+    loaded: str, program: Watched, number: int, days: int
+) -> None:
+    feed = await stored_feed(program.storage, a_user(id=numbered("user", number)))
+    now = TOMORROW + timedelta(days=days)
+    window = FeedWindow(now=now, since=now - timedelta(days=1_000), most=50)
+    await program.storage.feeds.find_bookings(feed.token, window)  # what an array of steps is, see below
+
+    found = await carried_out(loaded, program, program.storage.feeds.find_bookings(feed.token, window))
+
+    assert len(found) == 1
+    assert costly(found, blocks=1_500, rows=500) == []
 
 
 async def test_one_session_and_one_booking_are_looked_up_by_their_keys(loaded: str, program: Watched) -> None:

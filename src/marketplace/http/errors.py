@@ -20,6 +20,7 @@ from marketplace.core.errors import (
     NotSignedIn,
     OutcomeUnknown,
 )
+from marketplace.http.auth import Route
 
 PROBLEM_JSON = "application/problem+json"
 
@@ -99,8 +100,7 @@ def refuse(request: Request[Any, Any, Any], error: MarketplaceError) -> Response
     """A rule of the core said no."""
     faults = error.faults if isinstance(error, Invalid) else None
     if isinstance(error, Busy | OutcomeUnknown):
-        path = f"{request.scope['method']} {request.scope['path']}"
-        logger.warning("%s was refused: %s (%r)", path, error.code, error.__cause__)
+        logger.warning("%s was refused: %s (%r)", _asked(request), error.code, error.__cause__)
     return problem(status_of(type(error)), error.code, error.detail, faults=faults)
 
 
@@ -116,8 +116,16 @@ def refuse_framework(request: Request[Any, Any, Any], error: HTTPException) -> R
 
 def fail(request: Request[Any, Any, Any], error: Exception) -> Response[bytes]:
     """A bug. The log has it; the answer says nothing of it."""
-    logger.error("%s %s failed", request.scope["method"], request.scope["path"], exc_info=error)
+    logger.error("%s failed", _asked(request), exc_info=error)
     return problem(500, "internal_error", "Something went wrong on our side. It has been noted.")
+
+
+def _asked(request: Request[Any, Any, Any]) -> str:
+    """What was asked for, as the log may have it."""
+    scope = request.scope
+    route = getattr(scope.get("route_handler"), "opt", {}).get("route")
+    is_secret = isinstance(route, Route) and route.is_address_secret
+    return f"{scope['method']} {scope['path_template' if is_secret else 'path']}"
 
 
 EXCEPTION_HANDLERS: dict[int | type[Exception], Any] = {

@@ -98,6 +98,7 @@ def openapi_config() -> OpenAPIConfig:
             Tag(name="sessions", description="The catalog, and a creator's own sessions."),
             Tag(name="schedules", description="When sessions may start, and the starts that are left."),
             Tag(name="bookings", description="Taking seats and giving them back."),
+            Tag(name="calendars", description="Bookings in calendars of other programs (RFC 5545)."),
             Tag(name="system", description="Health, and what the operator set."),
         ],
         components=Components(

@@ -1,6 +1,7 @@
 """Every controller of the API."""
 
 from marketplace.http.bookings import BookingController
+from marketplace.http.calendars import CalendarController
 from marketplace.http.schedules import ScheduleController
 from marketplace.http.sessions import SessionController
 from marketplace.http.system import SystemController
@@ -13,5 +14,6 @@ CONTROLLERS = (
     SessionController,
     ScheduleController,
     BookingController,
+    CalendarController,
     SystemController,
 )

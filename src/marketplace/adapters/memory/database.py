@@ -10,6 +10,7 @@ from uuid import UUID
 
 from marketplace.adapters.memory.locks import Locks
 from marketplace.core.entities.bookings import Booking, BookingStep
+from marketplace.core.entities.calendars import CalendarFeed
 from marketplace.core.entities.schedules import Schedule
 from marketplace.core.entities.sessions import Session
 from marketplace.core.entities.slots import Slot
@@ -58,7 +59,7 @@ class Table(Generic[K, R]):
 
 
 class Database:
-    """All tables. `emails`, `usernames` and `seats` are the unique indexes: whose row has the key.
+    """All tables. `emails`, `usernames`, `seats` and `feed_tokens` are the unique indexes: whose row has the key.
 
     `taken_jobs` says which transaction took a job, for as long as that is open.
     """
@@ -75,6 +76,8 @@ class Database:
         self.bookings: Table[UUID, Booking] = Table("bookings")
         self.steps: Table[UUID, tuple[BookingStep, ...]] = Table("steps")
         self.seats: Table[SeatKey, UUID] = Table("seats")
+        self.feeds: Table[UUID, CalendarFeed] = Table("feeds")
+        self.feed_tokens: Table[str, UUID] = Table("feed_tokens")
         self.jobs: Table[int, JobRow] = Table("jobs")
         self.job_ids = count()
         self.taken_jobs: dict[int, Rows] = {}

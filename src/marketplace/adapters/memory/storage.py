@@ -4,6 +4,7 @@ import asyncio
 from datetime import timedelta
 
 from marketplace.adapters.memory.bookings import MemoryBookingLists
+from marketplace.adapters.memory.calendars import MemoryFeedDirectory
 from marketplace.adapters.memory.catalog import MemoryCatalog
 from marketplace.adapters.memory.database import Database
 from marketplace.adapters.memory.slots import MemoryTimetables
@@ -32,6 +33,7 @@ def memory_storage(*, lock_timeout: timedelta = LOCK_TIMEOUT) -> Storage:
         catalog=MemoryCatalog(database),
         timetables=MemoryTimetables(database),
         booking_lists=MemoryBookingLists(database),
+        feeds=MemoryFeedDirectory(database),
         unit_of_work=MemoryUnitOfWork(database),
         readiness=MemoryReadiness(),
     )

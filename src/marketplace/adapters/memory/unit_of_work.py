@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from marketplace.adapters.memory.bookings import MemoryBookings
+from marketplace.adapters.memory.calendars import MemoryFeeds
 from marketplace.adapters.memory.database import Database, Rows
 from marketplace.adapters.memory.jobs import MemoryJobs
 from marketplace.adapters.memory.sessions import MemorySessions
@@ -23,6 +24,7 @@ class MemoryTransaction:
         self.sessions = MemorySessions(rows)
         self.slots = MemorySlots(rows)
         self.bookings = MemoryBookings(rows)
+        self.feeds = MemoryFeeds(rows)
         self.jobs = MemoryJobs(rows)
 
 

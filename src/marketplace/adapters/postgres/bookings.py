@@ -55,7 +55,7 @@ class PostgresBookingLists:
     async def find(self, booking_id: UUID) -> BookingHistory | None:
         """See the port."""
         row = await self._database.fetchrow(FIND, booking_id)
-        return _history(row) if row else None
+        return booking_history(row) if row else None
 
     async def of_user(self, user_id: UUID, limit: int, after: str | None) -> Page[BookingDetails]:
         """See the port."""
@@ -88,13 +88,13 @@ class PostgresBookings:
         row = await self._connection.fetchrow(FIND, booking_id)
         if row is None:
             raise NotFound
-        return _history(row)
+        return booking_history(row)
 
     async def acquire_of_slot(self, session_id: UUID, starts_at: datetime) -> tuple[BookingHistory, ...]:
         """See the port."""
         locked = await self._connection.fetch(ACQUIRE_OF_SLOT, session_id, starts_at)
         rows = await self._connection.fetch(FIND_ALL, [row["id"] for row in locked])
-        return tuple(_history(row) for row in rows)
+        return tuple(booking_history(row) for row in rows)
 
     async def save(self, booking: Booking, step: BookingStep) -> None:
         """See the port."""
@@ -103,7 +103,8 @@ class PostgresBookings:
         )
 
 
-def _history(row: asyncpg.Record) -> BookingHistory:
+def booking_history(row: asyncpg.Record) -> BookingHistory:
+    """The booking of a row that has the columns of `HISTORIES`."""
     steps = tuple(BookingStep(**dict(zip(STEP, step, strict=True))) for step in row["history"])
     return BookingHistory(**_details(row), history=steps)
 

@@ -1,6 +1,7 @@
 """PostgreSQL as storage."""
 
 from marketplace.adapters.postgres.bookings import PostgresBookingLists
+from marketplace.adapters.postgres.calendars import PostgresFeedDirectory
 from marketplace.adapters.postgres.pool import Database
 from marketplace.adapters.postgres.readiness import PostgresReadiness
 from marketplace.adapters.postgres.sessions import PostgresCatalog
@@ -19,6 +20,7 @@ def postgres_storage(database: Database) -> Storage:
         catalog=PostgresCatalog(database),
         timetables=PostgresTimetables(database),
         booking_lists=PostgresBookingLists(database),
+        feeds=PostgresFeedDirectory(database),
         unit_of_work=PostgresUnitOfWork(database),
         readiness=PostgresReadiness(database),
     )

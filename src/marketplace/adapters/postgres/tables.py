@@ -186,6 +186,8 @@ class BookingTable(DefaultBase):
         Index("ix_bookings_user_id_created_at", "user_id", "created_at", "id"),
         Index("ix_bookings_slot", "session_id", "starts_at"),
         Index("ix_bookings_creator_id_created_at", "creator_id", "created_at", "id"),
+        Index("ix_bookings_user_id_starts_at", "user_id", "starts_at"),
+        Index("ix_bookings_creator_id_starts_at", "creator_id", "starts_at"),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
@@ -213,3 +215,14 @@ class BookingStepTable(DefaultBase):
     from_status: Mapped[str | None] = mapped_column(Text)
     to_status: Mapped[str] = mapped_column(Text)
     reason: Mapped[str] = mapped_column(Text)
+
+
+class CalendarFeedTable(DefaultBase):
+    """The private addresses of calendars. Tokens are kept as they are, since their owners are shown them again."""
+
+    __tablename__ = "calendar_feeds"
+    __table_args__ = (Index("uq_calendar_feeds_token", "token", unique=True),)
+
+    user_id: Mapped[UUID] = mapped_column(ForeignKey("users.id"), primary_key=True)
+    token: Mapped[str] = mapped_column(Text)
+    created_at: Mapped[datetime]

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from marketplace.core.ports.bookings import BookingLists
+from marketplace.core.ports.calendars import FeedDirectory
 from marketplace.core.ports.sessions import Catalog
 from marketplace.core.ports.slots import Timetables
 from marketplace.core.ports.system import Readiness
@@ -20,5 +21,6 @@ class Storage:
     catalog: Catalog
     timetables: Timetables
     booking_lists: BookingLists
+    feeds: FeedDirectory
     unit_of_work: UnitOfWork
     readiness: Readiness

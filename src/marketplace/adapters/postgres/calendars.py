@@ -1,0 +1,71 @@
+"""Feeds of calendars in PostgreSQL."""
+
+from uuid import UUID
+
+from marketplace.adapters.postgres.bookings import DETAILS, HISTORIES, booking_history
+from marketplace.adapters.postgres.pool import Connection, Database
+from marketplace.core.entities.bookings import BookingHistory
+from marketplace.core.entities.calendars import CalendarFeed, FeedWindow
+
+FIND = "SELECT user_id, token, created_at FROM calendar_feeds WHERE user_id = $1"
+UPCOMING = "b.starts_at >= $2 ORDER BY b.starts_at, b.id"
+PAST = "b.starts_at >= $3 AND b.starts_at < $2 ORDER BY b.starts_at DESC, b.id"
+# each part is the beginning of one index scan, however much a person has booked or sold
+NEAREST = " UNION ALL ".join(
+    f"(SELECT b.id, b.starts_at FROM bookings b WHERE b.{party} = (SELECT user_id FROM owner) AND {part} LIMIT $4)"  # noqa: S608 - column names
+    for party in ("user_id", "creator_id")
+    for part in (UPCOMING, PAST)
+)
+FIND_BOOKINGS = f"""
+    WITH owner AS (
+        SELECT f.user_id FROM calendar_feeds f JOIN users u ON u.id = f.user_id WHERE f.token = $1 AND u.is_active),
+    nearest AS (
+        SELECT n.id FROM ({NEAREST}) n
+        ORDER BY n.starts_at < $2, abs(extract(epoch FROM n.starts_at - $2)), n.id LIMIT $4),
+    found AS ({DETAILS} WHERE b.id = ANY(ARRAY(SELECT id FROM nearest))),
+    told AS ({HISTORIES})
+    SELECT told.* FROM owner LEFT JOIN told ON true ORDER BY told.id
+"""  # noqa: S608 - constant text
+ADD = """
+    INSERT INTO calendar_feeds (user_id, token, created_at) VALUES ($1, $2, $3)
+    ON CONFLICT (user_id) DO UPDATE SET token = calendar_feeds.token RETURNING user_id, token, created_at
+"""
+SAVE = """
+    INSERT INTO calendar_feeds (user_id, token, created_at) VALUES ($1, $2, $3)
+    ON CONFLICT (user_id) DO UPDATE SET token = excluded.token, created_at = excluded.created_at
+"""
+
+
+class PostgresFeedDirectory:
+    """`FeedDirectory` over the pool."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def find(self, user_id: UUID) -> CalendarFeed | None:
+        """See the port."""
+        row = await self._database.fetchrow(FIND, user_id)
+        return CalendarFeed(**row) if row else None
+
+    async def find_bookings(self, token: str, window: FeedWindow) -> tuple[BookingHistory, ...] | None:
+        """See the port. The owner is a row of the answer, with no booking where there is none."""
+        rows = await self._database.fetch(FIND_BOOKINGS, token, window.now, window.since, window.most)
+        if not rows:
+            return None
+        return tuple(booking_history(row) for row in rows if row["id"] is not None)
+
+
+class PostgresFeeds:
+    """`Feeds` on a transaction's connection."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    async def add(self, feed: CalendarFeed) -> CalendarFeed:
+        """See the port. The update changes nothing, but waits and returns what is there."""
+        row = await self._connection.fetchrow(ADD, feed.user_id, feed.token, feed.created_at)
+        return feed if row is None else CalendarFeed(**row)
+
+    async def save(self, feed: CalendarFeed) -> None:
+        """See the port."""
+        await self._connection.execute(SAVE, feed.user_id, feed.token, feed.created_at)

@@ -1,0 +1,73 @@
+"""Calendars: a booking to keep, and a feed to subscribe to."""
+
+from uuid import UUID
+
+from marketplace.core.entities.calendars import CalendarEvent, CalendarFeed, FeedWindow, new_feed_token
+from marketplace.core.entities.tokens import Caller
+from marketplace.core.errors import NotFound
+from marketplace.core.ports.bookings import BookingLists
+from marketplace.core.ports.calendars import Calendars, FeedDirectory
+from marketplace.core.ports.system import Clock
+from marketplace.core.ports.unit_of_work import UnitOfWork
+from marketplace.core.services.retrying import retrying
+
+FEED_NAME = "Sessions marketplace"
+
+
+class CalendarService:
+    """Calendars. A booking is its two parties' to read; a feed is whoever's that knows its token."""
+
+    def __init__(
+        self,
+        *,
+        unit_of_work: UnitOfWork,
+        bookings: BookingLists,
+        feeds: FeedDirectory,
+        calendars: Calendars,
+        clock: Clock,
+    ) -> None:
+        self._unit_of_work = unit_of_work
+        self._bookings = bookings
+        self._feeds = feeds
+        self._calendars = calendars
+        self._clock = clock
+
+    async def of_booking(self, caller: Caller, booking_id: UUID) -> bytes:
+        """One booking, for its two parties. Raises `NotFound` for anybody else."""
+        found = await self._bookings.find(booking_id)
+        if found is None or not found.concerns(caller.user_id):
+            raise NotFound
+        return await self._calendars.render([CalendarEvent.of(found)])
+
+    async def of_token(self, token: str) -> bytes:
+        """Everything the person of a feed takes part in. Raises `NotFound` when it is nobody's token."""
+        bookings = await self._feeds.find_bookings(token, FeedWindow.at(self._clock.now()))
+        if bookings is None:
+            raise NotFound
+        return await self._calendars.render(map(CalendarEvent.of, bookings), FEED_NAME)
+
+    async def feed(self, caller: Caller) -> CalendarFeed:
+        """The caller's feed, made when they first ask; of two who ask at once, both are told the same."""
+        feed = await self._feeds.find(caller.user_id)
+        if feed is not None:
+            return feed
+
+        async def effect() -> CalendarFeed:
+            async with self._unit_of_work() as tx:
+                return await tx.feeds.add(self._new_feed(caller))
+
+        return await retrying(effect)
+
+    async def renew(self, caller: Caller) -> CalendarFeed:
+        """A new address for the caller's feed; the old one is dead when this returns."""
+
+        async def effect() -> CalendarFeed:
+            async with self._unit_of_work() as tx:
+                feed = self._new_feed(caller)
+                await tx.feeds.save(feed)
+                return feed
+
+        return await retrying(effect)
+
+    def _new_feed(self, caller: Caller) -> CalendarFeed:
+        return CalendarFeed(user_id=caller.user_id, token=new_feed_token(), created_at=self._clock.now())

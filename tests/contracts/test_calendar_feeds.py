@@ -1,0 +1,167 @@
+import asyncio
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+
+from builders import TOMORROW, a_feed, stored_booking, stored_feed, stored_session, stored_user
+from contracts.harness import at_once, broken_transaction, cancel_now, waits
+from fakes import NOW
+from marketplace.core.entities.bookings import Booking
+from marketplace.core.entities.calendars import CalendarFeed, FeedWindow, new_feed_token
+from marketplace.core.entities.sessions import Session
+from marketplace.core.ports.storage import Storage
+
+WINDOW = FeedWindow.at(NOW)
+
+
+async def add(storage: Storage, feed: CalendarFeed) -> CalendarFeed:
+    async with storage.unit_of_work() as tx:
+        return await tx.feeds.add(feed)
+
+
+async def shown(storage: Storage, feed: CalendarFeed, **window: Any) -> list[Booking]:
+    """What a feed shows, which is what there is to read of each booking."""
+    found = await storage.feeds.find_bookings(feed.token, replace(WINDOW, **window))
+    assert found is not None
+    assert list(found) == [await storage.booking_lists.find(booking.id) for booking in found]
+    return list(found)
+
+
+async def is_known(storage: Storage, feed: CalendarFeed) -> bool:
+    return await storage.feeds.find_bookings(feed.token, WINDOW) is not None
+
+
+def starts(bookings: list[Booking]) -> list[datetime]:
+    return sorted(booking.starts_at for booking in bookings)
+
+
+async def booked(storage: Storage, session: Session, *starts_at: datetime) -> list[Booking]:
+    user = await stored_user(storage)
+    return [await stored_booking(storage, session, user.id, starts_at=start) for start in starts_at]
+
+
+async def test_who_never_asked_has_no_feed(storage: Storage) -> None:
+    assert await storage.feeds.find((await stored_user(storage)).id) is None
+    assert await storage.feeds.find_bookings(new_feed_token(), WINDOW) is None
+
+
+async def test_the_feed_that_was_added_first_stays(storage: Storage) -> None:
+    user = await stored_user(storage)
+    first, second = a_feed(user), a_feed(user, created_at=NOW + timedelta(hours=1))
+
+    assert await add(storage, first) == first
+    assert await add(storage, second) == first
+    assert await storage.feeds.find(user.id) == first
+    assert await is_known(storage, first)
+    assert not await is_known(storage, second)
+
+
+async def test_a_saved_feed_takes_the_place_of_the_one_before(storage: Storage) -> None:
+    user = await stored_user(storage)
+    first = await stored_feed(storage, user)
+
+    second = await stored_feed(storage, user, created_at=NOW + timedelta(hours=1))
+
+    assert await storage.feeds.find(user.id) == second
+    assert not await is_known(storage, first)
+    assert await is_known(storage, second)
+
+
+async def test_of_many_who_add_a_feed_of_one_person_at_once_all_are_told_the_same(storage: Storage) -> None:
+    user = await stored_user(storage)
+
+    outcome = await at_once(add(storage, a_feed(user)) for _ in range(10))
+
+    assert len(outcome.done) == 10
+    assert set(outcome.done) == {await storage.feeds.find(user.id)}
+
+
+async def test_a_feed_whose_transaction_failed_is_none_and_its_twin_takes_its_place(storage: Storage) -> None:
+    user = await stored_user(storage)
+    failed, feed = a_feed(user), a_feed(user)
+    async with broken_transaction(storage) as tx:
+        assert await tx.feeds.add(failed) == failed
+        twin = asyncio.create_task(add(storage, feed))
+        assert await waits(twin)
+
+    assert await twin == feed
+    assert not await is_known(storage, failed)
+
+
+async def test_a_replacement_that_was_rolled_back_leaves_the_old_feed(storage: Storage) -> None:
+    user = await stored_user(storage)
+    old, new = await stored_feed(storage, user), a_feed(user)
+    async with broken_transaction(storage) as tx:
+        await tx.feeds.save(new)
+
+    assert await storage.feeds.find(user.id) == old
+    assert await is_known(storage, old)
+    assert not await is_known(storage, new)
+
+
+async def test_nobody_reads_the_feed_of_somebody_inactive(storage: Storage) -> None:
+    feed = await stored_feed(storage, await stored_user(storage, is_active=False))
+
+    assert not await is_known(storage, feed)
+
+
+async def test_a_feed_without_bookings_is_empty(storage: Storage) -> None:
+    assert await shown(storage, await stored_feed(storage, await stored_user(storage))) == []
+
+
+async def test_a_feed_shows_what_its_person_booked_and_sold_and_nothing_else(storage: Storage) -> None:
+    person = await stored_user(storage, role="creator")
+    feed = await stored_feed(storage, person)
+    own, other = await stored_session(storage, creator_id=person.id), await stored_session(storage)
+    sold = [await stored_booking(storage, own, seats=seats) for seats in (1, 2)]
+    bought = await stored_booking(storage, other, person.id)
+    await stored_booking(storage, other)
+
+    found = await shown(storage, feed)
+
+    assert [booking.id for booking in found] == [booking.id for booking in (*sold, bought)]
+
+
+async def test_a_feed_shows_what_was_cancelled(storage: Storage) -> None:
+    user = await stored_user(storage)
+    feed = await stored_feed(storage, user)
+    booking = await stored_booking(storage, await stored_session(storage), user.id)
+    await cancel_now(storage, booking)
+
+    (found,) = await shown(storage, feed)
+
+    assert (found.id, found.status) == (booking.id, "cancelled")
+
+
+async def test_a_feed_begins_where_its_window_does(storage: Storage) -> None:
+    session = await stored_session(storage)
+    feed = await stored_feed(storage, await storage.users.get(session.creator_id))
+    first = WINDOW.since
+    await booked(storage, session, first - timedelta(hours=2), first, NOW, TOMORROW)
+
+    assert starts(await shown(storage, feed)) == [first, NOW, TOMORROW]
+    assert starts(await shown(storage, feed, since=NOW)) == [NOW, TOMORROW]
+
+
+@pytest.mark.parametrize("most", range(8))
+async def test_of_too_many_bookings_the_next_are_shown_and_then_the_last(storage: Storage, most: int) -> None:
+    person = await stored_user(storage, role="creator")
+    feed = await stored_feed(storage, person)
+    own, other = await stored_session(storage, creator_id=person.id), await stored_session(storage)
+    near = [NOW + timedelta(hours=hours) for hours in (0, 2, 4, -1, -3, -5)]
+    await booked(storage, own, *near[::2])
+    for start in near[1::2]:
+        await stored_booking(storage, other, person.id, starts_at=start)
+
+    assert starts(await shown(storage, feed, most=most)) == sorted(near[:most])
+
+
+async def test_of_bookings_at_one_start_the_first_made_are_shown(storage: Storage) -> None:
+    session = await stored_session(storage, max_participants=9)
+    feed = await stored_feed(storage, await storage.users.get(session.creator_id))
+    for start in (NOW - timedelta(hours=2), NOW):
+        made = [await stored_booking(storage, session, starts_at=start) for _ in range(4)]
+        found = await shown(storage, feed, most=len(made) - 1, now=start)
+        assert [booking.id for booking in found] == [booking.id for booking in made[:3]]

@@ -1,0 +1,141 @@
+from dataclasses import replace
+from datetime import timedelta
+from functools import partial
+
+import pytest
+
+from builders import (
+    TOMORROW,
+    Services,
+    a_booking,
+    a_caller,
+    a_history,
+    a_session,
+    a_user,
+    stored_session,
+    stored_user,
+)
+from contracts.harness import at_once
+from fakes import NOW
+from marketplace.core.entities.bookings import BookingHistory, BookingStatus
+from marketplace.core.entities.calendars import CalendarEvent, FeedWindow, new_feed_token
+from marketplace.core.errors import NotFound
+from marketplace.core.ports.storage import Storage
+
+CREATOR = a_user(role="creator", first_name="Grace", last_name="Hopper")
+LEARNER = a_user(first_name="", last_name="", username="bob")
+
+
+@pytest.fixture
+def booking() -> BookingHistory:
+    session = a_session(creator_id=CREATOR.id, title="Morning yoga")
+    return a_history(a_booking(session, LEARNER.id, seats=2), session, CREATOR, LEARNER)
+
+
+def test_an_event_is_the_time_of_its_booking_under_the_title_of_the_session(booking: BookingHistory) -> None:
+    event = CalendarEvent.of(booking)
+
+    assert event.uid == f"{booking.id}@marketplace"
+    assert (event.starts_at, event.ends_at, event.summary) == (booking.starts_at, booking.ends_at, "Morning yoga")
+    assert (event.created_at, event.changed_at, event.sequence) == (booking.created_at, booking.created_at, 0)
+
+
+def test_an_event_names_both_parties_and_neither_of_their_addresses(booking: BookingHistory) -> None:
+    event = CalendarEvent.of(booking)
+
+    assert (event.organizer_id, event.organizer_name) == (CREATOR.id, "Grace Hopper")
+    assert event.description.splitlines() == [
+        "Creator: Grace Hopper",
+        "Booked by: bob",
+        "Seats: 2",
+        "Status: confirmed",
+    ]
+    assert "@" not in repr(event).replace(event.uid, "")
+
+
+@pytest.mark.parametrize(
+    ("status", "shown"),
+    [
+        ("pending", "TENTATIVE"),
+        ("confirmed", "CONFIRMED"),
+        ("completed", "CONFIRMED"),
+        ("cancelled", "CANCELLED"),
+    ],
+)
+def test_an_event_stands_as_its_booking_does(booking: BookingHistory, status: BookingStatus, shown: str) -> None:
+    assert CalendarEvent.of(replace(booking, status=status)).status == shown
+
+
+async def test_an_event_stays_itself_and_its_sequence_rises_with_every_step(
+    services: Services, storage: Storage
+) -> None:
+    session = await stored_session(storage, requires_confirmation=True)
+    creator, learner = a_caller(await storage.users.get(session.creator_id)), a_caller(await stored_user(storage))
+    made = await services.bookings.book(learner, session.id, TOMORROW)
+    events = [CalendarEvent.of(await services.bookings.get(learner, made.id))]
+
+    for act in (
+        partial(services.bookings.act, creator, made.id, "confirm"),
+        partial(services.bookings.reschedule, creator, made.id, TOMORROW + timedelta(hours=2)),
+        partial(services.bookings.act, learner, made.id, "cancel"),
+    ):
+        services.clock.advance(timedelta(minutes=1))
+        events.append(CalendarEvent.of(await act()))
+        assert events[-1] == CalendarEvent.of(await services.bookings.get(creator, made.id))
+
+    assert {event.uid for event in events} == {f"{made.id}@marketplace"}
+    assert [event.sequence for event in events] == [0, 1, 2, 3]
+    assert [event.status for event in events] == ["TENTATIVE", "CONFIRMED", "CONFIRMED", "CANCELLED"]
+    assert [event.changed_at for event in events] == [NOW + timedelta(minutes=minute) for minute in range(4)]
+    assert [event.starts_at - TOMORROW for event in events] == [timedelta(hours=hours) for hours in (0, 0, 2, 2)]
+
+
+def test_a_feed_keeps_what_is_over_for_90_days() -> None:
+    assert FeedWindow.at(NOW) == FeedWindow(now=NOW, since=NOW - timedelta(days=90), most=1000)
+
+
+def test_the_token_of_a_feed_has_256_bits_and_is_not_shown_where_a_feed_is() -> None:
+    assert len({new_feed_token() for _ in range(100)}) == 100
+    assert len(new_feed_token()) == 43
+
+
+async def test_a_feed_is_made_when_it_is_first_asked_for_and_stays(services: Services, storage: Storage) -> None:
+    ada, bob = a_caller(await stored_user(storage)), a_caller(await stored_user(storage))
+
+    outcome = await at_once(services.calendars.feed(ada) for _ in range(10))
+    first = await services.calendars.feed(ada)
+
+    assert set(outcome.done) == {first}
+    assert first.token not in repr(first)
+    assert (await services.calendars.feed(bob)).token != first.token
+
+
+async def test_a_renewed_feed_has_another_token_and_the_old_one_is_nobodys(
+    services: Services, storage: Storage
+) -> None:
+    ada = a_caller(await stored_user(storage))
+    old = await services.calendars.feed(ada)
+
+    renewed = await services.calendars.renew(ada)
+
+    assert await services.calendars.feed(ada) == renewed
+    assert b"BEGIN:VCALENDAR" in await services.calendars.of_token(renewed.token)
+    with pytest.raises(NotFound):
+        await services.calendars.of_token(old.token)
+
+
+async def test_a_booking_is_in_the_calendar_of_its_parties_only(services: Services, storage: Storage) -> None:
+    session = await stored_session(storage)
+    creator, learner = a_caller(await storage.users.get(session.creator_id)), a_caller(await stored_user(storage))
+    stranger = a_caller(await stored_user(storage, is_staff=True))
+    made = await services.bookings.book(learner, session.id, TOMORROW)
+
+    shown = await services.calendars.of_booking(learner, made.id)
+
+    assert shown == await services.calendars.of_booking(creator, made.id)
+    for caller, uid in ((stranger, made.id), (learner, session.id)):
+        with pytest.raises(NotFound):
+            await services.calendars.of_booking(caller, uid)
+    for person, number in ((learner, 1), (creator, 1), (stranger, 0)):
+        feed = await services.calendars.feed(person)
+        assert (await services.calendars.of_token(feed.token)).count(str(made.id).encode()) == number

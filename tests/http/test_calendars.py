@@ -1,0 +1,191 @@
+import logging
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from httpx import Response
+from icalendar import Calendar
+
+from builders import TOMORROW
+from fakes import NOW
+from http_api import Api, Person, as_json, open_api, problem
+from marketplace.adapters.memory.storage import memory_storage
+from marketplace.core.errors import Busy
+
+CALENDAR = "/api/calendar/"
+
+
+class UnreadableFeeds:
+    """Feeds that raise where their bookings are asked for."""
+
+    def __init__(self, error: Exception) -> None:
+        self._error = error
+
+    async def find_bookings(self, *_: Any) -> Any:
+        raise self._error
+
+
+def of(booking: dict[str, Any]) -> str:
+    return f"/api/bookings/{booking['id']}/calendar.ics"
+
+
+def events(response: Response) -> list[Any]:
+    """What a calendar program makes of an answer."""
+    assert response.status_code == 200, response.text
+    assert response.headers["content-type"] == "text/calendar; charset=utf-8"
+    return list(Calendar.from_ical(response.content).walk("VEVENT"))
+
+
+async def address(person: Person) -> str:
+    response = await person.get(CALENDAR)
+    assert response.status_code == 200, response.text
+    assert set(response.json()) == {"url"}
+    return str(response.json()["url"])
+
+
+async def test_a_booking_is_one_event_for_each_of_its_parties(api: Api) -> None:
+    creator, learner = await api.creator(), await api.person()
+    booking = await api.booking(learner, await api.session(creator, title="Morning yoga"))
+
+    (event,) = events(await learner.get(of(booking)))
+
+    assert (event["uid"], event["summary"]) == (f"{booking['id']}@marketplace", "Morning yoga")
+    assert (as_json(event["dtstart"].dt), as_json(event["dtend"].dt)) == (booking["booking_date"], booking["ends_at"])
+    assert (await creator.get(of(booking))).content == (await learner.get(of(booking))).content
+
+
+async def test_a_calendar_is_a_file_that_nobody_keeps_but_who_asked(api: Api) -> None:
+    learner = await api.person()
+    booking = await api.booking(learner, await api.session())
+
+    for path, name in ((of(booking), "booking.ics"), (await address(learner), "bookings.ics")):
+        headers = (await learner.get(path)).headers
+        assert headers["content-disposition"] == f'attachment; filename="{name}"'
+        assert headers["cache-control"] == "private, no-store"
+
+
+async def test_the_event_of_a_booking_follows_its_life(api: Api) -> None:
+    creator, learner = await api.creator(), await api.person()
+    booking = await api.booking(learner, await api.session(creator, requires_confirmation=True))
+    path, feed = f"/api/bookings/{booking['id']}/", await address(learner)
+    moved = as_json(TOMORROW + timedelta(hours=2))
+
+    seen = []
+    for person, step, body in (
+        (creator, "", None),
+        (creator, "confirm/", None),
+        (creator, "reschedule/", {"booking_date": moved}),
+        (learner, "cancel/", None),
+    ):
+        if step:
+            api.clock.advance(timedelta(minutes=1))
+            assert (await person.post(path + step, body)).status_code == 200
+        (event,), (fed,) = events(await learner.get(of(booking))), events(await api.visitor.get(feed))
+        assert event == fed
+        seen.append((str(event["status"]), int(event["sequence"]), as_json(event["dtstart"].dt), event["dtstamp"].dt))
+
+    at = booking["booking_date"]
+    assert [each[:3] for each in seen] == [
+        ("TENTATIVE", 0, at),
+        ("CONFIRMED", 1, at),
+        ("CONFIRMED", 2, moved),
+        ("CANCELLED", 3, moved),
+    ]
+    assert [stamp for *_, stamp in seen] == [NOW + timedelta(minutes=minute) for minute in range(4)]
+
+
+async def test_somebody_elses_booking_has_no_calendar(api: Api) -> None:
+    booking = await api.booking(await api.person(), await api.session())
+
+    for person in (await api.person(), await api.creator(), await api.person(is_staff=True)):
+        problem(await person.get(of(booking)), 404, "not_found")
+    problem(await (await api.person()).get(of({"id": uuid4()})), 404, "not_found")
+
+
+async def test_a_feed_has_what_its_person_booked_and_sold(api: Api) -> None:
+    creator, learner = await api.creator(), await api.person()
+    sold = await api.booking(learner, await api.session(creator))
+    bought = await api.booking(creator, await api.session())
+
+    found = {str(event["uid"]) for event in events(await api.visitor.get(await address(creator)))}
+
+    assert found == {f"{booking['id']}@marketplace" for booking in (sold, bought)}
+    assert len(events(await api.visitor.get(await address(learner)))) == 1
+
+
+async def test_a_feed_ends_90_days_back(api: Api) -> None:
+    learner = await api.person()
+    await api.booking(learner, await api.session())
+    feed = await address(learner)
+
+    api.clock.at = TOMORROW + timedelta(days=90)
+    assert len(events(await api.visitor.get(feed))) == 1
+    api.clock.advance(timedelta(seconds=1))
+    assert events(await api.visitor.get(feed)) == []
+
+
+async def test_no_calendar_has_the_address_of_a_person(api: Api) -> None:
+    learner = await api.person()
+    booking = await api.booking(learner, await api.session())
+
+    for path in (of(booking), await address(learner)):
+        assert "@example.org" not in (await learner.get(path)).text
+
+
+async def test_the_address_of_a_feed_stays_until_it_is_renewed_and_then_is_nobodys(api: Api) -> None:
+    person = await api.person()
+    old = await address(person)
+    assert await address(person) == old
+
+    new = (await person.post(f"{CALENDAR}renew/")).json()["url"]
+
+    assert new != old == old.strip()
+    assert await address(person) == new
+    problem(await api.visitor.get(old), 404, "not_found")
+    assert events(await api.visitor.get(new)) == []
+
+
+async def test_a_feed_can_be_renewed_before_it_was_asked_for(api: Api) -> None:
+    person = await api.person()
+
+    new = (await person.post(f"{CALENDAR}renew/")).json()["url"]
+
+    assert await address(person) == new
+
+
+async def test_the_feed_of_somebody_deactivated_is_gone(api: Api) -> None:
+    person = await api.person()
+    feed = await address(person)
+    await api.deactivate(person)
+
+    problem(await api.visitor.get(feed), 404, "not_found")
+
+
+@pytest.mark.parametrize(
+    "name", [f"{43 * 'A'}.ics", 43 * "A", "A.ics", ".ics", "x", f"{42 * 'A'}%00.ics", f"{42 * 'A'}%C3%A9.ics"]
+)
+async def test_an_address_of_nobodys_feed_is_404(api: Api, name: str) -> None:
+    problem(await api.visitor.get(CALENDAR + name), 404, "not_found")
+
+
+async def test_a_feed_is_read_whatever_token_a_program_sends_along(api: Api) -> None:
+    feed = await address(await api.person())
+
+    assert (await api.client.get(feed, headers={"Authorization": "Basic YWRhOmFkYQ=="})).status_code == 200
+    assert (await api.visitor.send("HEAD", feed)).headers["content-type"].startswith("text/calendar")
+
+
+@pytest.mark.parametrize("error", [Busy(), ZeroDivisionError("a bug")])
+async def test_the_log_never_has_the_address_of_a_feed(caplog: pytest.LogCaptureFixture, error: Exception) -> None:
+    unreadable: Any = UnreadableFeeds(error)
+    token = 43 * "A"
+    with caplog.at_level(logging.DEBUG):
+        async with open_api(storage=replace(memory_storage(), feeds=unreadable)) as api:
+            response = await api.visitor.get(f"{CALENDAR}{token}.ics")
+
+    assert response.status_code in {500, 503}
+    ours = [record.getMessage() for record in caplog.records if record.name.startswith("marketplace")]
+    assert [message.split()[:2] for message in ours] == [["GET", "/api/calendar/{feed}"]]
+    assert token not in "".join(ours)
