@@ -11,7 +11,9 @@ from typing import Any
 import schemathesis
 
 from marketplace.core.entities.search import words
-from marketplace.http.readers import CONTROL, SEARCH_WORDS, Reader, identifier, instant, text, time_zone
+from marketplace.core.entities.sessions import TAG_LENGTH, TAGS_MOST
+from marketplace.http.fields import CURSOR_LENGTH
+from marketplace.http.readers import CONTROL, SEARCH_WORDS, SHOWN, Reader, identifier, instant, tags, text, time_zone
 
 EMAIL = os.environ["SCHEMATHESIS_EMAIL"]
 PASSWORD = os.environ["SCHEMATHESIS_PASSWORD"]
@@ -32,6 +34,8 @@ def _mend_body(path: str, body: dict[str, Any]) -> None:
         body["booking_date"] = (datetime.now(UTC) + timedelta(days=30)).isoformat()
     if isinstance(body.get("time_zone"), str) and not _is(time_zone, body["time_zone"]):
         body["time_zone"] = "Europe/Madrid"
+    if _are_tags(body.get("tags")) and not _is(tags, body["tags"]):
+        body["tags"] = ["yoga"]
     if path == "/api/bookings" and _is(identifier, body.get("session")):
         body["session"] = SESSION
     if path == "/api/auth/login" and all(_is_text(body.get(name)) for name in ("email", "password")):
@@ -44,7 +48,7 @@ def _mend_body(path: str, body: dict[str, Any]) -> None:
 
 
 def _mend_query(query: dict[str, Any]) -> None:
-    if isinstance(query.get("cursor"), str) and len(query["cursor"]) <= 1000:
+    if isinstance(query.get("cursor"), str) and len(query["cursor"]) <= CURSOR_LENGTH:
         del query["cursor"]
     search = query.get("search")
     if isinstance(search, str) and len(search) <= 200 and not 0 < len(words(search)) <= SEARCH_WORDS:
@@ -63,6 +67,15 @@ def _is(read: Reader, value: Any) -> bool:
 
 def _is_text(value: Any) -> bool:
     return _is(text(1, 1024), value)
+
+
+def _are_tags(value: Any) -> bool:
+    """By the schema, which counts before folding."""
+    return (
+        isinstance(value, list)
+        and len(value) <= TAGS_MOST
+        and all(isinstance(tag, str) and len(tag) <= TAG_LENGTH and re.search(SHOWN, tag) for tag in value)
+    )
 
 
 def _is_password(value: Any) -> bool:

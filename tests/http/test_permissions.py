@@ -69,6 +69,7 @@ MATRIX: dict[str, Answers] = {
     "PUT /api/sessions/{session_id}": (OUT, NOT_A_CREATOR, "200", NOT_YOURS, NOT_A_CREATOR, OUT),
     "PATCH /api/sessions/{session_id}": (OUT, NOT_A_CREATOR, "200", NOT_YOURS, NOT_A_CREATOR, OUT),
     "DELETE /api/sessions/{session_id}": (OUT, NOT_A_CREATOR, "204", NOT_YOURS, NOT_A_CREATOR, OUT),
+    "POST /api/sessions/{session_id}/slots/cancel": (OUT, NOT_A_CREATOR, "200", NOT_YOURS, NOT_A_CREATOR, OUT),
     "GET /api/bookings": signed_in("200"),
     "GET /api/bookings/my_bookings": signed_in("200"),
     "GET /api/bookings/creator_bookings": (OUT, NOT_A_CREATOR, "200", "200", NOT_A_CREATOR, OUT),
@@ -91,6 +92,7 @@ BODIES: dict[str, Callable[[World, Person], Any]] = {
     "POST /api/sessions": lambda *_: a_session_body(),
     "PUT /api/sessions/{session_id}": lambda *_: a_session_body(),
     "PATCH /api/sessions/{session_id}": lambda *_: {"title": "Evening yoga"},
+    "POST /api/sessions/{session_id}/slots/cancel": lambda *_: {"starts_at": as_json(TOMORROW)},
     "POST /api/bookings/{booking_id}/reschedule": lambda *_: {"booking_date": as_json(TOMORROW + timedelta(hours=6))},
     "POST /api/bookings": lambda w, _: a_booking_body(w.session, booking_date=as_json(TOMORROW + timedelta(hours=3))),
 }

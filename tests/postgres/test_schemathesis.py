@@ -21,7 +21,7 @@ async def test_the_api_keeps_every_promise_of_its_document(empty_database: str, 
         checked = await asyncio.to_thread(_check, f"http://127.0.0.1:{server.port}", tmp_path)
         failures = server.failures()
     assert checked.returncode == 0, checked.stdout[-6000:] + checked.stderr[-2000:]
-    assert "Tested: 25" in checked.stdout
+    assert "Tested: 30" in checked.stdout
     assert failures == []
 
 

@@ -92,6 +92,7 @@ def openapi_config() -> OpenAPIConfig:
         tags=[
             Tag(name="accounts", description="Registering, signing in, one's own profile."),
             Tag(name="sessions", description="The catalog, and a creator's own sessions."),
+            Tag(name="slots", description="The starts of a session, each with its seats."),
             Tag(name="bookings", description="Taking seats and giving them back."),
             Tag(name="system", description="Health, and what the operator set."),
         ],

@@ -2,6 +2,7 @@
 
 from marketplace.http.bookings import BookingController
 from marketplace.http.sessions import SessionController
+from marketplace.http.slots import SlotController
 from marketplace.http.system import SystemController
 from marketplace.http.tokens import TokenController
 from marketplace.http.users import UserController
@@ -10,6 +11,7 @@ CONTROLLERS = (
     UserController,
     TokenController,
     SessionController,
+    SlotController,
     BookingController,
     SystemController,
 )
