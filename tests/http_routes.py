@@ -45,6 +45,7 @@ GOOD_BODIES: dict[str, dict[str, Any]] = {
         "valid_from": "2029-01-01",
         "valid_until": None,
     },
+    "POST /api/sessions/{session_id}/slots/cancel": {"starts_at": "2030-05-01T10:00:00Z", "reason": "I am ill."},
     "POST /api/bookings": {"session": SOME_ID, "booking_date": "2030-05-01T10:00:00Z", "seats": 1},
     "POST /api/bookings/{booking_id}/reschedule": {"booking_date": "2030-05-01T10:00:00Z"},
 }

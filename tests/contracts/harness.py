@@ -5,12 +5,14 @@ from collections import Counter
 from collections.abc import AsyncIterator, Coroutine, Iterable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Generic, TypeVar
 
-from builders import somebody
+from builders import a_caller, a_user, slots_of, somebody, stored_users
 from fakes import NOW
 from marketplace.core.entities.bookings import LIVE, Booking, BookingDetails
 from marketplace.core.entities.sessions import Session
+from marketplace.core.entities.tokens import Caller
 from marketplace.core.ports.storage import Storage
 from marketplace.core.ports.unit_of_work import Transaction
 
@@ -82,3 +84,18 @@ async def cancel_now(storage: Storage, booking: Booking) -> None:
     """The same as a transaction of its own."""
     async with storage.unit_of_work() as tx:
         await cancel(tx, booking)
+
+
+async def callers(storage: Storage, number: int) -> list[Caller]:
+    """People who may act."""
+    return [a_caller(user) for user in await stored_users(storage, number)]
+
+
+def owner_of(session: Session) -> Caller:
+    """The creator of a session, who may act."""
+    return a_caller(a_user(id=session.creator_id, role="creator"))
+
+
+async def seats_at(storage: Storage, session: Session) -> dict[datetime, int]:
+    """How many seats are taken, by start."""
+    return {slot.starts_at: slot.seats_taken for slot in await slots_of(storage, session)}

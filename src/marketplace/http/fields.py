@@ -175,6 +175,9 @@ Window = Annotated[
         "A bare date means midnight UTC.",
     ),
 ]
+SlotStart = Annotated[
+    datetime, field(instant, {"type": "string", "format": "date-time"}, "2030-05-01T10:00:00Z", "The start of a slot.")
+]
 Seats = Annotated[int, field(whole(1, PARTICIPANTS_MOST), _whole(1, PARTICIPANTS_MOST), 1)]
 Limit = Annotated[int, field(whole(1, 100), _whole(1, 100), 20, "How many at most.")]
 Cursor = Annotated[

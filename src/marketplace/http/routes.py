@@ -4,6 +4,7 @@ from marketplace.http.bookings import BookingController
 from marketplace.http.calendars import CalendarController
 from marketplace.http.schedules import ScheduleController
 from marketplace.http.sessions import SessionController
+from marketplace.http.slots import SlotController
 from marketplace.http.system import SystemController
 from marketplace.http.tokens import TokenController
 from marketplace.http.users import UserController
@@ -13,6 +14,7 @@ CONTROLLERS = (
     TokenController,
     SessionController,
     ScheduleController,
+    SlotController,
     BookingController,
     CalendarController,
     SystemController,

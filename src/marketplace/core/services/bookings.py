@@ -131,6 +131,8 @@ class BookingService:
                 offer = await tx.slots.acquire_offer(seen.session_id, starts_at, seen.user_id)
                 await tx.slots.acquire_creator(seen.creator_id)
                 booking = await tx.bookings.acquire(booking_id)
+                if booking.starts_at != seen.starts_at:
+                    raise Overtaken  # its own old seats were read as somebody's
                 slot, now = offer.fresh_slot(), self._clock.now()
                 moved, step = booking.moved(
                     slot,

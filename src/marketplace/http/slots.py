@@ -1,0 +1,45 @@
+"""Slots over HTTP."""
+
+from typing import Any
+from uuid import UUID
+
+import msgspec
+from dishka.integrations.litestar import FromDishka
+from litestar import Controller, Request, post
+from litestar.params import FromPath
+
+from marketplace.core.errors import NotFound, NotYours, TooLate
+from marketplace.core.services.bookings import BookingService
+from marketplace.http.auth import Access, caller_of, opt
+from marketplace.http.bookings import BookingOut
+from marketplace.http.fields import Reason, SlotStart
+from marketplace.http.wire import read_body
+
+
+class SlotCancellationIn(msgspec.Struct, kw_only=True):
+    """Which slot, and why, in words for those who booked it."""
+
+    starts_at: SlotStart
+    reason: Reason = ""
+
+
+class SlotController(Controller):
+    """Slots."""
+
+    path = "/api/sessions/{session_id:uuid}/slots"
+    tags = ["schedules"]  # noqa: RUF012 - Litestar reads a plain list
+
+    @post(
+        "/cancel",
+        status_code=200,
+        operation_id="cancel_slot",
+        summary="Cancel every booking of one start",
+        opt=opt(Access.CREATOR, body=SlotCancellationIn, errors=(NotFound, NotYours, TooLate)),
+    )
+    async def cancel(
+        self, request: Request[Any, Any, Any], session_id: FromPath[UUID], bookings: FromDishka[BookingService]
+    ) -> list[BookingOut]:
+        """By the session's creator, until the end: all of them or none. Answers with what was cancelled."""
+        data = (await read_body(request, SlotCancellationIn)).checked()
+        cancelled = await bookings.cancel_slot(caller_of(request), session_id, data.starts_at, data.reason)
+        return [msgspec.convert(booking, BookingOut, from_attributes=True) for booking in cancelled]

@@ -1,0 +1,73 @@
+"""What must be true of every creator's books, whatever was done to them; read through the ports alone."""
+
+import asyncio
+from collections import Counter
+from datetime import datetime, timedelta
+from itertools import combinations, pairwise
+from uuid import UUID
+
+from fakes import NOW
+from marketplace.core.entities.bookings import LIVE, TRANSITIONS, BookingHistory, BookingStep
+from marketplace.core.entities.slots import Slot
+from marketplace.core.ports.storage import Storage
+
+LONG_AGO = NOW - timedelta(days=400)
+LEGAL = {(before, after) for leads in TRANSITIONS.values() for before, after in leads.items()}
+
+
+async def bookings_of(storage: Storage, creator_id: UUID) -> list[BookingHistory]:
+    """Everything that was ever booked of a creator, oldest first, with its history."""
+    ids: list[UUID] = []
+    after: str | None = None
+    while True:
+        page = await storage.booking_lists.of_creator(creator_id, 100, after)
+        ids += [booking.id for booking in page.items]
+        after = page.next
+        if after is None:
+            break
+    found = await asyncio.gather(*(storage.booking_lists.find(booking_id) for booking_id in reversed(ids)))
+    return [booking for booking in found if booking is not None]
+
+
+async def occupied_slots(storage: Storage, session_ids: set[UUID]) -> list[Slot]:
+    """Every slot of these sessions that has a seat taken, past ones too."""
+    async with storage.unit_of_work() as tx:
+        slots = [await tx.slots.acquire_upcoming(session_id, LONG_AGO) for session_id in sorted(session_ids)]
+    return [slot for of_session in slots for slot in of_session]
+
+
+async def check_books(storage: Storage, creator_id: UUID) -> list[BookingHistory]:
+    """The creator's bookings, having checked their histories and that each slot's seats are theirs and no others."""
+    bookings = await bookings_of(storage, creator_id)
+    slots = await occupied_slots(storage, {booking.session_id for booking in bookings})
+    sold = Counter[tuple[UUID, datetime]]()
+    for booking in bookings:
+        check_history(booking)
+        if booking.status != "cancelled":
+            sold[booking.session_id, booking.starts_at] += booking.seats
+    assert {(slot.session_id, slot.starts_at): slot.seats_taken for slot in slots} == dict(sold)
+    assert [slot for slot in slots if slot.seats_taken > slot.capacity] == []
+    assert [pair for pair in combinations(slots, 2) if pair[0].excludes(pair[1])] == []
+    held = Counter((each.user_id, each.session_id, each.starts_at) for each in bookings if each.status in LIVE)
+    assert [seat for seat, times in held.items() if times > 1] == []
+    return bookings
+
+
+def check_history(booking: BookingHistory) -> None:
+    """A booking was made once, and every later step leads on from the one before."""
+    first, *later = booking.history
+    assert (first.from_status, first.at, first.actor_id) == (None, booking.created_at, booking.user_id)
+    assert first.to_status in LIVE
+    for before, step in pairwise(booking.history):
+        assert step.from_status == before.to_status
+        assert step.at >= before.at
+    assert [step for step in later if not (is_move(step) or (step.from_status, step.to_status) in LEGAL)] == []
+    assert booking.history[-1].to_status == booking.status
+    assert (booking.answer_by is not None) is (booking.status == "pending")
+
+
+def is_move(step: BookingStep) -> bool:
+    """Whether this step moved a live booking, which leaves it as it was or asks again."""
+    return step.reason.startswith("Moved from") and (
+        step.from_status == step.to_status or (step.from_status, step.to_status) == ("confirmed", "pending")
+    )

@@ -1,0 +1,283 @@
+from dataclasses import replace
+from datetime import datetime, timedelta
+from uuid import uuid4
+
+import pytest
+
+from builders import (
+    TOMORROW,
+    Services,
+    a_caller,
+    a_user,
+    as_a,
+    services_over,
+    slots_of,
+    somebody,
+    stored_booking,
+    stored_session,
+    stored_user,
+)
+from contracts.books import check_books
+from contracts.harness import cancel_now
+from fakes import NOW
+from marketplace.core.entities.bookings import Booking, BookingHistory
+from marketplace.core.entities.sessions import Session
+from marketplace.core.entities.slots import Slot
+from marketplace.core.entities.tokens import Caller
+from marketplace.core.errors import AlreadyBooked, CreatorUnavailable, SoldOut
+from marketplace.core.ports.storage import Storage
+
+HALF_AN_HOUR, HOUR = timedelta(minutes=30), timedelta(hours=1)
+LATER = TOMORROW + 3 * HOUR
+
+
+@pytest.fixture
+def services(storage: Storage) -> Services:
+    return services_over(storage)
+
+
+async def move(storage: Storage, session: Session, booking: Booking, starts_at: datetime) -> bool:
+    """Free the old seats and take the new ones; `False`, and nothing kept, when they could not be had."""
+    slot = Slot.of(session, starts_at)
+    async with storage.unit_of_work() as tx:
+        await tx.slots.acquire_creator(session.creator_id)
+        found = await tx.bookings.acquire(booking.id)
+        moved, step = found.moved(slot, somebody(found.user_id), NOW, notice=timedelta(), needs_answer=False)
+        await tx.slots.release(found)
+        return await tx.slots.move(slot, moved, step)
+
+
+async def found(storage: Storage, booking: Booking) -> BookingHistory:
+    history = await storage.booking_lists.find(booking.id)
+    assert history is not None
+    return history
+
+
+async def taken(storage: Storage, session: Session) -> dict[datetime, int]:
+    return {slot.starts_at: slot.seats_taken for slot in await slots_of(storage, session) if slot.seats_taken}
+
+
+async def test_a_moved_booking_has_its_seats_at_the_new_start_and_none_at_the_old(storage: Storage) -> None:
+    session = await stored_session(storage)
+    booking = await stored_booking(storage, session, seats=2)
+
+    assert await move(storage, session, booking, LATER)
+
+    assert await taken(storage, session) == {LATER: 2}
+    moved = await found(storage, booking)
+    assert as_a(Booking, moved) == replace(booking, starts_at=LATER, ends_at=LATER + HOUR)
+    assert [step.reason for step in moved.history] == ["", "Moved from 2030-01-08 09:00 to 2030-01-08 12:00 UTC."]
+    assert await check_books(storage, session.creator_id) == [moved]
+
+
+async def test_seats_join_those_that_others_have_at_the_new_start(storage: Storage) -> None:
+    session = await stored_session(storage, max_participants=3)
+    await stored_booking(storage, session, starts_at=LATER, seats=2)
+    booking = await stored_booking(storage, session)
+
+    assert await move(storage, session, booking, LATER)
+
+    assert await taken(storage, session) == {LATER: 3}
+
+
+async def test_without_enough_seats_left_nothing_is_changed(storage: Storage) -> None:
+    session = await stored_session(storage, max_participants=3)
+    await stored_booking(storage, session, starts_at=LATER, seats=2)
+    booking = await stored_booking(storage, session, seats=2)
+    slot = Slot.of(session, LATER)
+
+    async with storage.unit_of_work() as tx:
+        await tx.slots.acquire_creator(session.creator_id)
+        before = await tx.bookings.acquire(booking.id)
+        moved, step = before.moved(slot, somebody(booking.user_id), NOW, notice=timedelta(), needs_answer=False)
+        assert not await tx.slots.move(slot, moved, step)
+
+    assert await found(storage, booking) == before
+    assert await taken(storage, session) == {TOMORROW: 2, LATER: 2}
+
+
+async def test_more_seats_than_the_session_has_by_now_are_sold_out(storage: Storage) -> None:
+    session = await stored_session(storage, max_participants=3)
+    booking = await stored_booking(storage, session, seats=3)
+
+    with pytest.raises(SoldOut):
+        await move(storage, replace(session, max_participants=2), booking, LATER)
+
+    assert await taken(storage, session) == {TOMORROW: 3}
+
+
+async def test_a_new_slot_has_the_capacity_and_length_that_the_session_has_now(storage: Storage) -> None:
+    session = await stored_session(storage, max_participants=3)
+    gone = await stored_booking(storage, session, starts_at=LATER)
+    await cancel_now(storage, gone)
+    booking = await stored_booking(storage, session)
+
+    assert await move(storage, replace(session, max_participants=1, duration=45), booking, LATER)
+
+    (slot,) = [slot for slot in await slots_of(storage, session) if slot.seats_taken]
+    assert (slot.capacity, slot.ends_at) == (1, LATER + timedelta(minutes=45))
+    assert (await found(storage, booking)).ends_at == slot.ends_at
+
+
+async def test_one_person_is_not_moved_to_where_they_have_a_booking_already(storage: Storage) -> None:
+    session, learner = await stored_session(storage), await stored_user(storage)
+    booking = await stored_booking(storage, session, learner.id)
+    await stored_booking(storage, session, learner.id, starts_at=LATER)
+
+    with pytest.raises(AlreadyBooked):
+        await move(storage, session, booking, LATER)
+
+    assert await taken(storage, session) == {TOMORROW: 1, LATER: 1}
+
+
+async def test_a_booking_that_was_cancelled_at_the_new_start_is_in_nobodys_way(storage: Storage) -> None:
+    session, learner = await stored_session(storage), await stored_user(storage)
+    booking = await stored_booking(storage, session, learner.id)
+    await cancel_now(storage, await stored_booking(storage, session, learner.id, starts_at=LATER))
+
+    assert await move(storage, session, booking, LATER)
+    assert await taken(storage, session) == {LATER: 1}
+
+
+async def test_who_moved_away_may_book_the_old_start_again_and_not_the_new_one(storage: Storage) -> None:
+    session, learner = await stored_session(storage), await stored_user(storage)
+    booking = await stored_booking(storage, session, learner.id)
+    await move(storage, session, booking, LATER)
+
+    with pytest.raises(AlreadyBooked):
+        await stored_booking(storage, session, learner.id, starts_at=LATER)
+    await stored_booking(storage, session, learner.id)
+
+    assert await taken(storage, session) == {TOMORROW: 1, LATER: 1}
+
+
+async def test_a_creator_who_is_taken_by_another_session_is_not_free_for_a_move(storage: Storage) -> None:
+    session = await stored_session(storage)
+    other = await stored_session(storage, creator_id=session.creator_id)
+    await stored_booking(storage, other, starts_at=LATER + HALF_AN_HOUR)
+    booking = await stored_booking(storage, session)
+
+    with pytest.raises(CreatorUnavailable):
+        await move(storage, session, booking, LATER)
+    assert await move(storage, session, booking, LATER - HALF_AN_HOUR)
+
+
+async def test_the_old_start_is_free_for_the_creators_other_sessions(storage: Storage) -> None:
+    session = await stored_session(storage)
+    other = await stored_session(storage, creator_id=session.creator_id)
+    booking = await stored_booking(storage, session)
+
+    await move(storage, session, booking, LATER)
+
+    await stored_booking(storage, other)
+    await check_books(storage, session.creator_id)
+
+
+@pytest.mark.parametrize("by", [HALF_AN_HOUR, -HALF_AN_HOUR])
+async def test_a_booking_alone_in_its_slot_moves_by_less_than_its_length(storage: Storage, by: timedelta) -> None:
+    session = await stored_session(storage, duration=60)
+    booking = await stored_booking(storage, session)
+
+    assert await move(storage, session, booking, TOMORROW + by)
+    assert await taken(storage, session) == {TOMORROW + by: 1}
+
+
+async def test_the_others_in_the_old_slot_keep_the_creator_from_an_overlapping_one(storage: Storage) -> None:
+    session = await stored_session(storage, duration=60)
+    booking = await stored_booking(storage, session)
+    await stored_booking(storage, session)
+
+    with pytest.raises(CreatorUnavailable):
+        await move(storage, session, booking, TOMORROW + HALF_AN_HOUR)
+    assert await taken(storage, session) == {TOMORROW: 2}
+
+
+async def test_the_live_bookings_of_a_slot_are_acquired_by_id_and_no_others(storage: Storage) -> None:
+    session = await stored_session(storage, max_participants=9)
+    bookings = [await stored_booking(storage, session, status=status) for status in ("pending", "confirmed")]
+    await cancel_now(storage, await stored_booking(storage, session))
+    await stored_booking(storage, session, status="completed")
+    await move(storage, session, await stored_booking(storage, session), LATER)
+    await stored_booking(storage, await stored_session(storage))
+
+    async with storage.unit_of_work() as tx:
+        acquired = await tx.bookings.acquire_of_slot(session.id, TOMORROW)
+        nobody = await tx.bookings.acquire_of_slot(session.id, TOMORROW + HOUR)
+        unknown = await tx.bookings.acquire_of_slot(uuid4(), TOMORROW)
+
+    assert list(acquired) == [await found(storage, booking) for booking in bookings]
+    assert nobody == unknown == ()
+
+
+async def test_until_when_to_answer_is_kept_and_forgotten_with_the_answer(storage: Storage) -> None:
+    session = await stored_session(storage)
+    booking = await stored_booking(storage, session, status="pending", answer_by=NOW + HOUR)
+    asked = await found(storage, booking)
+    assert asked.answer_by == NOW + HOUR
+
+    async with storage.unit_of_work() as tx:
+        answered, step = (await tx.bookings.acquire(booking.id)).after("confirm", somebody(session.creator_id), NOW)
+        await tx.bookings.save(answered, step)
+    assert (await found(storage, booking)).answer_by is None
+
+    async with storage.unit_of_work() as tx:
+        await tx.bookings.save(replace(booking, answer_by=NOW + 2 * HOUR), step)
+    assert (await found(storage, booking)).answer_by == NOW + 2 * HOUR
+
+
+async def caller(storage: Storage) -> Caller:
+    return a_caller(await stored_user(storage))
+
+
+async def test_a_rescheduled_booking_that_must_be_answered_says_until_when(
+    storage: Storage, services: Services
+) -> None:
+    session, learner = await stored_session(storage, requires_confirmation=True), await caller(storage)
+    owner = a_caller(a_user(id=session.creator_id, role="creator"))
+    booked = await services.bookings.book(learner, session.id, TOMORROW)
+    await services.bookings.act(owner, booked.id, "confirm")
+    services.clock.advance(HOUR)
+
+    moved = await services.bookings.reschedule(learner, booked.id, TOMORROW + timedelta(days=9))
+
+    assert (moved.status, moved.answer_by) == ("pending", NOW + timedelta(hours=49))
+    assert await services.bookings.get(learner, booked.id) == moved
+
+
+@pytest.mark.parametrize("reason", [SoldOut, CreatorUnavailable, AlreadyBooked])
+async def test_what_cannot_be_rescheduled_stays_where_it_is(
+    storage: Storage, services: Services, reason: type[Exception]
+) -> None:
+    session, learner = await stored_session(storage, max_participants=2), await caller(storage)
+    booked = await services.bookings.book(learner, session.id, TOMORROW, seats=2)
+    if reason is SoldOut:
+        await stored_booking(storage, session, starts_at=LATER)
+    elif reason is CreatorUnavailable:
+        await stored_booking(storage, await stored_session(storage, creator_id=session.creator_id), starts_at=LATER)
+    else:
+        await services.bookings.book(learner, session.id, LATER, seats=2)
+    before = await services.bookings.get(learner, booked.id)
+
+    with pytest.raises(reason):
+        await services.bookings.reschedule(learner, booked.id, LATER)
+
+    assert await services.bookings.get(learner, booked.id) == before
+    await check_books(storage, session.creator_id)
+
+
+async def test_a_cancelled_slot_has_no_seats_taken_and_its_bookings_say_why(
+    storage: Storage, services: Services
+) -> None:
+    session = await stored_session(storage, max_participants=9)
+    owner = a_caller(a_user(id=session.creator_id, role="creator"))
+    learners = [await caller(storage) for _ in range(3)]
+    made = [await services.bookings.book(learner, session.id, TOMORROW, seats=2) for learner in learners]
+    kept = await services.bookings.book(learners[0], session.id, LATER)
+
+    cancelled = await services.bookings.cancel_slot(owner, session.id, TOMORROW, "I am ill.")
+
+    assert [booking.id for booking in cancelled] == [booking.id for booking in made]
+    assert {booking.history[-1].reason for booking in cancelled} == {"I am ill."}
+    assert await taken(storage, session) == {LATER: 1}
+    assert [each.status for each in await check_books(storage, session.creator_id)] == [*["cancelled"] * 3, kept.status]
+    assert await services.bookings.cancel_slot(owner, session.id, TOMORROW, "") == ()

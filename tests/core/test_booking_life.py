@@ -1,0 +1,269 @@
+from dataclasses import replace
+from datetime import datetime, timedelta
+from itertools import product
+from typing import Any, get_args
+
+import pytest
+
+from builders import TOMORROW, a_booking, a_session, a_slot, an_offer, somebody
+from fakes import NOW
+from marketplace.core.entities.bookings import (
+    Booking,
+    BookingAction,
+    BookingStatus,
+    BookingStep,
+    answer_deadline,
+)
+from marketplace.core.entities.slots import Slot
+from marketplace.core.entities.tokens import Caller
+from marketplace.core.errors import IllegalTransition, MarketplaceError, NotFound, NotYours, TooLate
+
+MINUTE, HOUR, INSTANT = timedelta(minutes=1), timedelta(hours=1), timedelta(microseconds=1)
+ACTIONS: tuple[BookingAction, ...] = get_args(BookingAction)
+STATUSES: tuple[BookingStatus, ...] = get_args(BookingStatus)
+ACTORS = ("learner", "creator", "stranger", "staff", "marketplace")
+ANSWER_BY = NOW + 5 * HOUR
+
+LEADS_TO: dict[tuple[BookingAction, BookingStatus], BookingStatus] = {
+    ("confirm", "pending"): "confirmed",
+    ("decline", "pending"): "cancelled",
+    ("cancel", "pending"): "cancelled",
+    ("cancel", "confirmed"): "cancelled",
+    ("complete", "confirmed"): "completed",
+    ("lapse", "pending"): "cancelled",
+}
+NOT_FOR_A_LEARNER = {"confirm", "decline", "complete"}
+
+
+def pending(**facts: Any) -> Booking:
+    return a_booking(a_session(), status="pending", answer_by=ANSWER_BY, **facts)
+
+
+def in_status(status: BookingStatus) -> Booking:
+    return pending() if status == "pending" else a_booking(a_session(), status=status)
+
+
+def actor_of(booking: Booking, who: str) -> Caller | None:
+    return {
+        "learner": somebody(booking.user_id),
+        "creator": somebody(booking.creator_id),
+        "stranger": somebody(),
+        "staff": somebody(is_staff=True),
+        "marketplace": None,
+    }[who]
+
+
+def person(booking: Booking, who: str) -> Caller:
+    actor = actor_of(booking, who)
+    assert actor is not None
+    return actor
+
+
+def good_time(booking: Booking, action: BookingAction) -> datetime:
+    return {"complete": booking.ends_at, "lapse": ANSWER_BY}.get(action, NOW)
+
+
+def refusal(action: BookingAction, status: BookingStatus, who: str) -> type[MarketplaceError] | None:
+    """Why this cannot be done at the best of times."""
+    if who == "stranger":
+        return NotFound
+    if who == "learner" and action in NOT_FOR_A_LEARNER:
+        return NotYours
+    return None if (action, status) in LEADS_TO else IllegalTransition
+
+
+@pytest.mark.parametrize(("action", "status", "who"), [*product(ACTIONS, STATUSES, ACTORS)])
+def test_every_action_in_every_status_by_everybody_is_taken_or_refused(
+    action: BookingAction, status: BookingStatus, who: str
+) -> None:
+    booking, refused = in_status(status), refusal(action, status, who)
+    actor, now = actor_of(booking, who), good_time(booking, action)
+
+    if refused:
+        with pytest.raises(refused):
+            booking.after(action, actor, now, reason="So be it.")
+        return
+    after, step = booking.after(action, actor, now, reason="So be it.")
+
+    to_status = LEADS_TO[action, status]
+    assert after == replace(booking, status=to_status, answer_by=None)
+    assert step == BookingStep(
+        booking_id=booking.id,
+        at=now,
+        actor_id=actor.user_id if actor else None,
+        from_status=status,
+        to_status=to_status,
+        reason="So be it.",
+    )
+
+
+@pytest.mark.parametrize(
+    ("starts_at", "answer_by"),
+    [
+        (NOW + timedelta(hours=72), NOW + timedelta(hours=48)),
+        (NOW + timedelta(hours=48), NOW + timedelta(hours=48)),
+        (NOW + timedelta(hours=48) - MINUTE, NOW + timedelta(hours=48) - MINUTE),
+        (NOW + MINUTE, NOW + MINUTE),
+    ],
+)
+def test_the_creator_has_48_hours_to_answer_or_until_the_start(starts_at: datetime, answer_by: datetime) -> None:
+    asked = an_offer(a_session(requires_confirmation=True), starts_at=starts_at).book(somebody().user_id, 1, NOW)
+
+    assert answer_deadline(NOW, starts_at) == answer_by
+    assert (asked.status, asked.answer_by) == ("pending", answer_by)
+    assert asked.made().to_status == "pending"
+
+
+def test_without_a_question_a_booking_is_confirmed_at_once() -> None:
+    booked = an_offer(a_session()).book(somebody().user_id, 1, NOW)
+
+    assert (booked.status, booked.answer_by) == ("confirmed", None)
+
+
+@pytest.mark.parametrize("action", ["confirm", "decline"])
+@pytest.mark.parametrize("who", ["creator", "staff"])
+def test_an_answer_is_too_late_from_its_deadline_on(action: BookingAction, who: str) -> None:
+    booking = pending()
+    actor = actor_of(booking, who)
+
+    assert booking.after(action, actor, ANSWER_BY - INSTANT)
+    with pytest.raises(TooLate):
+        booking.after(action, actor, ANSWER_BY)
+
+
+@pytest.mark.parametrize("action", ["confirm", "decline"])
+def test_a_pending_booking_without_a_deadline_is_answered_before_its_start(action: BookingAction) -> None:
+    booking = replace(pending(), answer_by=None)
+
+    assert booking.after(action, somebody(booking.creator_id), TOMORROW - INSTANT)
+    with pytest.raises(TooLate):
+        booking.after(action, somebody(booking.creator_id), TOMORROW)
+
+
+def test_a_booking_lapses_from_the_moment_that_nobody_can_answer_it() -> None:
+    booking = pending()
+
+    with pytest.raises(IllegalTransition, match="can still answer"):
+        booking.after("lapse", None, ANSWER_BY - INSTANT)
+    lapsed, step = booking.after("lapse", None, ANSWER_BY)
+    assert (lapsed.status, step.actor_id) == ("cancelled", None)
+
+
+@pytest.mark.parametrize("who", ["creator", "staff", "marketplace"])
+def test_a_booking_is_completed_from_its_end_on(who: str) -> None:
+    booking = a_booking(a_session())
+    actor = actor_of(booking, who)
+
+    with pytest.raises(IllegalTransition, match="not ended"):
+        booking.after("complete", actor, booking.ends_at - INSTANT)
+    completed, _ = booking.after("complete", actor, booking.ends_at)
+    assert completed.status == "completed"
+
+
+@pytest.mark.parametrize("hours", [0, 1, 24, 8_760])
+@pytest.mark.parametrize("status", ["pending", "confirmed"])
+def test_a_learner_cancels_until_the_notice_to_the_minute(hours: int, status: BookingStatus) -> None:
+    booking, notice = in_status(status), timedelta(hours=hours)
+    last = booking.starts_at - notice
+    learner = somebody(booking.user_id)
+
+    assert booking.after("cancel", learner, last - MINUTE, notice=notice)
+    for late in (last, last + MINUTE):
+        with pytest.raises(TooLate):
+            booking.after("cancel", learner, late, notice=notice)
+
+
+@pytest.mark.parametrize("who", ["creator", "staff", "marketplace"])
+def test_the_notice_does_not_bind_the_others_who_cancel_until_the_end(who: str) -> None:
+    booking, notice = a_booking(a_session()), timedelta(days=365)
+    actor = actor_of(booking, who)
+
+    assert booking.after("cancel", actor, booking.ends_at - INSTANT, notice=notice)
+    with pytest.raises(TooLate):
+        booking.after("cancel", actor, booking.ends_at, notice=notice)
+
+
+def new_slot(booking: Booking, starts_at: datetime = TOMORROW + 3 * HOUR, *, duration: int = 60) -> Slot:
+    session = a_session(id=booking.session_id, creator_id=booking.creator_id, duration=duration)
+    return a_slot(session, starts_at=starts_at)
+
+
+@pytest.mark.parametrize("who", ["learner", "creator", "staff"])
+@pytest.mark.parametrize("status", STATUSES)
+def test_what_is_live_is_moved_by_its_parties_and_staff(who: str, status: BookingStatus) -> None:
+    booking = in_status(status)
+    slot, actor = new_slot(booking, duration=90), person(booking, who)
+
+    if status in {"cancelled", "completed"}:
+        with pytest.raises(IllegalTransition, match=status):
+            booking.moved(slot, actor, NOW, notice=timedelta(), needs_answer=False)
+        return
+    moved, step = booking.moved(slot, actor, NOW, notice=timedelta(), needs_answer=False)
+
+    assert moved == replace(
+        booking,
+        starts_at=slot.starts_at,
+        ends_at=slot.starts_at + timedelta(minutes=90),
+        answer_by=slot.starts_at if status == "pending" else None,
+    )
+    assert (step.at, step.actor_id) == (NOW, actor.user_id)
+    assert (step.from_status, step.to_status) == (status, status)
+    assert step.reason == "Moved from 2030-01-08 09:00 to 2030-01-08 12:00 UTC."
+
+
+def test_a_stranger_moves_nothing() -> None:
+    booking = a_booking(a_session(), status="cancelled")
+
+    with pytest.raises(NotFound):
+        booking.moved(new_slot(booking), somebody(), NOW, notice=timedelta(), needs_answer=False)
+
+
+@pytest.mark.parametrize("status", ["pending", "confirmed"])
+def test_a_booking_is_not_moved_to_where_it_is(status: BookingStatus) -> None:
+    booking = in_status(status)
+
+    with pytest.raises(IllegalTransition, match="2030-01-08 09:00"):
+        booking.moved(
+            new_slot(booking, TOMORROW), somebody(booking.user_id), NOW, notice=timedelta(), needs_answer=False
+        )
+
+
+@pytest.mark.parametrize("status", ["pending", "confirmed"])
+@pytest.mark.parametrize(("who", "asks_again"), [("learner", True), ("creator", False), ("staff", False)])
+def test_only_what_a_learner_moves_is_asked_for_again(status: BookingStatus, who: str, *, asks_again: bool) -> None:
+    booking, later = in_status(status), NOW + HOUR
+    slot = new_slot(booking, TOMORROW + timedelta(days=9))
+
+    moved, step = booking.moved(slot, person(booking, who), later, notice=timedelta(), needs_answer=True)
+
+    is_pending = asks_again or status == "pending"
+    assert moved.status == step.to_status == ("pending" if is_pending else "confirmed")
+    assert moved.answer_by == (later + timedelta(hours=48) if is_pending else None)
+    assert step.from_status == status
+
+
+@pytest.mark.parametrize(
+    ("who", "until"),
+    [
+        ("learner", TOMORROW - timedelta(hours=6)),
+        ("creator", TOMORROW + HOUR),
+        ("staff", TOMORROW + HOUR),
+    ],
+)
+def test_a_booking_is_moved_for_as_long_as_it_can_be_cancelled(who: str, until: datetime) -> None:
+    booking, notice = a_booking(a_session()), timedelta(hours=6)
+    slot, actor = new_slot(booking, TOMORROW + timedelta(days=2)), person(booking, who)
+
+    assert booking.moved(slot, actor, until - MINUTE, notice=notice, needs_answer=False)
+    with pytest.raises(TooLate):
+        booking.moved(slot, actor, until, notice=notice, needs_answer=False)
+
+
+def test_no_step_changes_what_was_agreed_to_be_paid() -> None:
+    booking = pending(seats=2)
+    moved, _ = booking.moved(new_slot(booking), somebody(booking.user_id), NOW, notice=timedelta(), needs_answer=True)
+    confirmed, _ = moved.after("confirm", somebody(booking.creator_id), NOW)
+    completed, _ = confirmed.after("complete", None, confirmed.ends_at)
+
+    kept = {(each.amount, each.seats, each.created_at, each.user_id) for each in (booking, moved, confirmed, completed)}
+    assert len(kept) == 1

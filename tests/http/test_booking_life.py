@@ -1,0 +1,299 @@
+from datetime import timedelta
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from httpx import Response
+
+from builders import TOMORROW
+from fakes import NOW
+from http_api import Api, Person, a_booking_body, a_session_body, as_json, bad_fields, problem
+
+BOOKINGS = "/api/bookings/"
+LATER = TOMORROW + timedelta(hours=6)
+NEXT_WEEK = TOMORROW + timedelta(days=7)
+
+
+def at(booking: dict[str, Any], action: str) -> str:
+    return f"{BOOKINGS}{booking['id']}/{action}/"
+
+
+def done(response: Response) -> dict[str, Any]:
+    assert response.status_code == 200, response.text
+    answered: dict[str, Any] = response.json()
+    return answered
+
+
+def steps(booking: dict[str, Any]) -> list[tuple[str | None, str]]:
+    return [(step["from"], step["to"]) for step in booking["history"]]
+
+
+async def asked(api: Api, **facts: Any) -> tuple[Person, Person, dict[str, Any]]:
+    """A creator, a learner, and a booking that waits for the creator's answer."""
+    creator, learner = await api.creator(), await api.person()
+    session = await api.session(creator, requires_confirmation=True)
+    return creator, learner, await api.booking(learner, session, **facts)
+
+
+async def booked(api: Api, **facts: Any) -> tuple[Person, Person, dict[str, Any]]:
+    """A creator, a learner, and a booking that is confirmed."""
+    creator, learner = await api.creator(), await api.person()
+    return creator, learner, await api.booking(learner, await api.session(creator, **facts))
+
+
+async def test_a_session_that_asks_for_confirmation_is_booked_pending(api: Api) -> None:
+    _, learner, made = await asked(api, booking_date=as_json(NEXT_WEEK))
+
+    assert (made["status"], made["answer_by"]) == ("pending", as_json(NOW + timedelta(hours=48)))
+    shown = done(await learner.get(f"{BOOKINGS}{made['id']}/"))
+    assert (shown["answer_by"], steps(shown)) == (made["answer_by"], [(None, "pending")])
+
+
+async def test_a_pending_booking_is_answered_before_its_start(api: Api) -> None:
+    _, _, made = await asked(api)
+
+    assert made["answer_by"] == made["booking_date"] == as_json(TOMORROW)
+
+
+async def test_a_confirmed_booking_waits_for_no_answer(api: Api) -> None:
+    _, _, made = await booked(api)
+
+    assert (made["status"], made["answer_by"]) == ("confirmed", None)
+
+
+async def test_a_pending_booking_holds_its_seats(api: Api) -> None:
+    creator = await api.creator()
+    session = await api.session(creator, requires_confirmation=True, max_participants=1)
+    await api.booking(await api.person(), session)
+
+    problem(await (await api.person()).post(BOOKINGS, a_booking_body(session)), 409, "sold_out")
+
+
+async def test_the_creator_confirms_and_both_read_who_did(api: Api) -> None:
+    creator, learner, made = await asked(api)
+    api.clock.advance(timedelta(hours=1))
+
+    confirmed = done(await creator.post(at(made, "confirm")))
+
+    assert (confirmed["status"], confirmed["answer_by"]) == ("confirmed", None)
+    assert confirmed["history"][-1] == {
+        "at": "2030-01-07T10:00:00Z",
+        "by": str(creator.id),
+        "from": "pending",
+        "to": "confirmed",
+        "reason": "",
+    }
+    assert done(await learner.get(f"{BOOKINGS}{made['id']}/")) == confirmed
+
+
+async def test_the_creator_declines_with_a_reason_and_the_seats_are_free(api: Api) -> None:
+    creator, learner, made = await asked(api)
+
+    declined = done(await creator.post(at(made, "decline"), {"reason": "  I am ill. "}))
+
+    assert declined["status"] == "cancelled"
+    assert declined["history"][-1]["reason"] == "I am ill."
+    again = await learner.post(BOOKINGS, {"session": made["session"], "booking_date": made["booking_date"]})
+    assert again.status_code == 201
+
+
+@pytest.mark.parametrize("action", ["confirm", "decline"])
+async def test_an_answer_can_come_too_late(api: Api, action: str) -> None:
+    creator, _, made = await asked(api, booking_date=as_json(NEXT_WEEK))
+
+    api.clock.advance(timedelta(hours=48))
+    creator = await api.login(creator.user)
+
+    problem(await creator.post(at(made, action)), 409, "too_late")
+
+
+@pytest.mark.parametrize("action", ["confirm", "decline", "complete"])
+async def test_a_learner_does_not_answer_for_the_creator(api: Api, action: str) -> None:
+    _, learner, made = await asked(api)
+
+    problem(await learner.post(at(made, action)), 403, "not_yours")
+
+
+@pytest.mark.parametrize("action", ["confirm", "decline", "complete", "cancel", "reschedule"])
+async def test_somebody_elses_booking_is_not_there(api: Api, action: str) -> None:
+    _, _, made = await asked(api)
+    body = {"booking_date": as_json(LATER)}
+
+    for person in (await api.person(), await api.creator()):
+        problem(await person.post(at(made, action), body), 404, "not_found")
+    problem(await (await api.person()).post(at({"id": uuid4()}, action), body), 404, "not_found")
+
+
+@pytest.mark.parametrize("action", ["confirm", "decline", "complete"])
+async def test_staff_may_do_what_the_creator_may(api: Api, action: str) -> None:
+    _, _, made = await (booked(api) if action == "complete" else asked(api))
+    if action == "complete":
+        api.clock.at = TOMORROW + timedelta(hours=1)
+    staff = await api.person(is_staff=True)
+
+    assert done(await staff.post(at(made, action)))["history"][-1]["by"] == str(staff.id)
+
+
+@pytest.mark.parametrize("action", ["confirm", "decline"])
+async def test_what_is_confirmed_is_not_answered_again(api: Api, action: str) -> None:
+    creator, _, made = await booked(api)
+
+    problem(await creator.post(at(made, action)), 409, "illegal_transition")
+
+
+async def test_a_booking_is_completed_after_its_end_and_not_changed_after_that(api: Api) -> None:
+    creator, learner, made = await booked(api, duration=60)
+    api.clock.at = TOMORROW + timedelta(minutes=59)
+    creator, learner = await api.login(creator.user), await api.login(learner.user)
+    problem(await creator.post(at(made, "complete")), 409, "illegal_transition")
+    api.clock.advance(timedelta(minutes=1))
+
+    completed = done(await creator.post(at(made, "complete")))
+
+    assert steps(completed) == [(None, "confirmed"), ("confirmed", "completed")]
+    for action in ("cancel", "complete", "confirm", "decline"):
+        problem(await creator.post(at(made, action)), 409, "illegal_transition")
+    problem(await learner.post(at(made, "reschedule"), {"booking_date": as_json(NEXT_WEEK)}), 409, "illegal_transition")
+
+
+async def test_a_learner_cancels_until_the_notice_and_the_creator_after_it(api: Api) -> None:
+    creator, learner, made = await booked(api, cancellation_notice=2)
+    api.clock.at = TOMORROW - timedelta(hours=2)
+    problem(await learner.post(at(made, "cancel")), 409, "too_late")
+    problem(await learner.post(at(made, "reschedule"), {"booking_date": as_json(LATER)}), 409, "too_late")
+
+    assert done(await creator.post(at(made, "cancel"), {"reason": "I am ill."}))["status"] == "cancelled"
+
+
+@pytest.mark.parametrize("action", ["confirm", "decline", "cancel"])
+@pytest.mark.parametrize(
+    "options",
+    [{}, {"content": b""}, {"content": b"", "headers": {"Content-Type": "application/json"}}, {"json": {}}],
+    ids=["none", "empty", "empty and typed", "an empty object"],
+)
+async def test_a_step_needs_no_body(api: Api, action: str, options: dict[str, Any]) -> None:
+    creator, _, made = await asked(api)
+
+    answered = done(await creator.send("POST", at(made, action), **options))
+
+    assert answered["history"][-1]["reason"] == ""
+
+
+@pytest.mark.parametrize("action", ["decline", "cancel"])
+async def test_a_body_that_is_sent_must_be_good(api: Api, action: str) -> None:
+    creator, _, made = await asked(api)
+    path = at(made, action)
+
+    typed = await creator.send("POST", path, content=b"reason=ill", headers={"Content-Type": "text/plain"})
+    problem(typed, 415, "unsupported_media_type")
+    broken = await creator.send("POST", path, content=b"{", headers={"Content-Type": "application/json"})
+    problem(broken, 400, "invalid")
+    problem(await creator.post(path, ["I am ill."]), 400, "invalid")
+    for reason in (7, None, "x" * 2000, "a\0b"):
+        assert bad_fields(await creator.post(path, {"reason": reason})) == {"reason"}
+    assert done(await creator.get(f"{BOOKINGS}{made['id']}/"))["status"] == "pending"
+
+
+@pytest.mark.parametrize("who", ["learner", "creator", "staff"])
+async def test_a_booking_is_moved_by_either_party_or_staff(api: Api, who: str) -> None:
+    creator, learner, made = await booked(api)
+    person = {"learner": learner, "creator": creator}.get(who) or await api.person(is_staff=True)
+
+    moved = done(await person.post(at(made, "reschedule"), {"booking_date": as_json(LATER)}))
+
+    assert (moved["booking_date"], moved["ends_at"]) == ("2030-01-08T15:00:00Z", "2030-01-08T16:00:00Z")
+    assert {name: moved[name] for name in ("id", "seats", "amount", "status", "created_at", "answer_by")} == {
+        name: made[name] for name in ("id", "seats", "amount", "status", "created_at", "answer_by")
+    }
+    last = moved["history"][-1]
+    assert (last["by"], last["from"], last["to"]) == (str(person.id), "confirmed", "confirmed")
+    assert last["reason"] == "Moved from 2030-01-08 09:00 to 2030-01-08 15:00 UTC."
+    assert done(await learner.get(f"{BOOKINGS}{made['id']}/")) == moved
+
+
+async def test_what_a_learner_moves_is_asked_for_again(api: Api) -> None:
+    creator, learner, made = await asked(api)
+    done(await creator.post(at(made, "confirm")))
+
+    moved = done(await learner.post(at(made, "reschedule"), {"booking_date": as_json(NEXT_WEEK)}))
+
+    assert (moved["status"], moved["answer_by"]) == ("pending", as_json(NOW + timedelta(hours=48)))
+    assert steps(moved)[-1] == ("confirmed", "pending")
+
+
+@pytest.mark.parametrize(
+    "body",
+    [{}, {"booking_date": None}, {"booking_date": "soon"}, {"booking_date": as_json(NOW)}, {"booking_date": "2200"}],
+)
+async def test_a_booking_is_moved_to_a_time_to_come(api: Api, body: dict[str, Any]) -> None:
+    _, learner, made = await booked(api)
+
+    assert bad_fields(await learner.post(at(made, "reschedule"), body)) == {"booking_date"}
+
+
+async def test_a_move_needs_a_body_of_the_right_type(api: Api) -> None:
+    _, learner, made = await booked(api)
+    path = at(made, "reschedule")
+
+    problem(
+        await learner.send("POST", path, content=b"x", headers={"Content-Type": "text/plain"}),
+        415,
+        "unsupported_media_type",
+    )
+    problem(
+        await learner.send("POST", path, content=b"[]", headers={"Content-Type": "application/json"}), 400, "invalid"
+    )
+
+
+async def test_what_cannot_be_moved_stays_where_it_is_and_says_why(api: Api) -> None:
+    creator, learner = await api.creator(), await api.person()
+    yoga, music = [await api.session(creator, max_participants=1) for _ in range(2)]
+    made = await api.booking(learner, yoga)
+    await api.booking(await api.person(), yoga, booking_date=as_json(LATER))
+    await api.booking(learner, yoga, booking_date=as_json(NEXT_WEEK))
+    await api.booking(await api.person(), music, booking_date=as_json(LATER + timedelta(hours=3)))
+
+    for start, code in {
+        TOMORROW: "illegal_transition",
+        LATER: "sold_out",
+        NEXT_WEEK: "already_booked",
+        LATER + timedelta(hours=2, minutes=30): "creator_unavailable",
+    }.items():
+        problem(await learner.post(at(made, "reschedule"), {"booking_date": as_json(start)}), 409, code)
+
+    shown = done(await learner.get(f"{BOOKINGS}{made['id']}/"))
+    assert (shown["booking_date"], len(shown["history"])) == (as_json(TOMORROW), 1)
+
+
+async def test_terms_are_a_sessions_own_and_a_booking_shows_them(api: Api) -> None:
+    creator, learner = await api.creator(), await api.person()
+    terms = {"requires_confirmation": True, "cancellation_notice": 24}
+
+    plain = (await creator.post("/api/sessions/", a_session_body())).json()
+    made = (await creator.post("/api/sessions/", a_session_body(**terms))).json()
+
+    assert {name: plain[name] for name in terms} == {"requires_confirmation": False, "cancellation_notice": 0}
+    assert {name: made[name] for name in terms} == terms
+    body = {"session": made["id"], "booking_date": as_json(NEXT_WEEK)}
+    shown = (await learner.post(BOOKINGS, body)).json()["session_details"]
+    assert {name: shown[name] for name in terms} == terms
+    changed = await creator.patch(f"/api/sessions/{made['id']}/", {"cancellation_notice": 8_760})
+    assert (changed.json()["requires_confirmation"], changed.json()["cancellation_notice"]) == (True, 8_760)
+
+
+@pytest.mark.parametrize(
+    "facts",
+    [
+        {"requires_confirmation": "true"},
+        {"requires_confirmation": None},
+        {"requires_confirmation": 1},
+        {"cancellation_notice": -1},
+        {"cancellation_notice": 8_761},
+        {"cancellation_notice": 1.5},
+        {"cancellation_notice": "24"},
+    ],
+)
+async def test_terms_that_are_none_are_refused(api: Api, facts: dict[str, Any]) -> None:
+    creator = await api.creator()
+
+    assert bad_fields(await creator.post("/api/sessions/", a_session_body(**facts))) == set(facts)
