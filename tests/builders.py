@@ -1,5 +1,6 @@
 """Things to test with: each has sensible facts, and a test names only those that it is about."""
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
@@ -12,6 +13,7 @@ from uuid_utils.compat import uuid7
 
 from fakes import NOW, FreshIds, MovableClock, NumberedAccessTokens, PlainPasswords
 from marketplace.core.entities.bookings import Booking
+from marketplace.core.entities.idempotency import IdempotencyKey
 from marketplace.core.entities.sessions import Session, SessionDetails
 from marketplace.core.entities.slots import Offer, Slot
 from marketplace.core.entities.tokens import Caller, Family, refresh_token_hash
@@ -19,6 +21,7 @@ from marketplace.core.entities.users import Contact, User
 from marketplace.core.ports.storage import Storage
 from marketplace.core.ports.unit_of_work import UnitOfWork
 from marketplace.core.services.bookings import BookingService
+from marketplace.core.services.idempotency import IdempotencyService
 from marketplace.core.services.sessions import SessionService
 from marketplace.core.services.tokens import CallerMemory, TokenService
 from marketplace.core.services.users import UserService
@@ -115,6 +118,16 @@ def an_offer(session: Session, *, creator: User | None = None, **facts: Any) -> 
     return Offer(**defaults | facts)
 
 
+def a_key(**facts: Any) -> IdempotencyKey:
+    defaults: dict[str, Any] = {
+        "user_id": uuid7(),
+        "route": "an_operation",
+        "key": "once",
+        "body_hash": hashlib.sha256(b"{}").digest(),
+    }
+    return IdempotencyKey(**defaults | facts)
+
+
 def a_family(user: User, **facts: Any) -> Family:
     defaults: dict[str, Any] = {"id": uuid7(), "user_id": user.id, "created_at": NOW, "expires_at": NOW + REFRESH_TTL}
     return Family(**defaults | facts)
@@ -196,6 +209,7 @@ class Services:
     tokens: TokenService
     sessions: SessionService
     bookings: BookingService
+    idempotency: IdempotencyService
 
 
 def services_over(
@@ -233,4 +247,5 @@ def services_over(
             categories=CATEGORIES,
         ),
         bookings=BookingService(unit_of_work=begin, lists=storage.booking_lists, clock=clock, ids=ids),
+        idempotency=IdempotencyService(unit_of_work=begin, clock=clock),
     )

@@ -7,9 +7,11 @@ import os
 import re
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from uuid import uuid4
 
 import schemathesis
 
+from marketplace.core.entities.idempotency import is_good_key
 from marketplace.core.entities.search import words
 from marketplace.http.readers import CONTROL, SEARCH_WORDS, Reader, identifier, instant, text, time_zone
 
@@ -23,6 +25,8 @@ def before_call(_context: Any, case: Any, **_: Any) -> None:
     """Replace what only the service can judge."""
     if isinstance(case.body, dict):
         _mend_body(case.operation.path, case.body)
+    if case.headers and is_good_key(str(case.headers.get("Idempotency-Key", ""))):
+        case.headers["Idempotency-Key"] = uuid4().hex
     if isinstance(case.query, dict):
         _mend_query(case.query)
 

@@ -14,6 +14,7 @@ from marketplace.core.ports.security import AccessTokens, Passwords
 from marketplace.core.ports.storage import Storage
 from marketplace.core.ports.system import Clock, Ids
 from marketplace.core.services.bookings import BookingService
+from marketplace.core.services.idempotency import IdempotencyService
 from marketplace.core.services.sessions import SessionService
 from marketplace.core.services.tokens import CallerMemory, TokenService
 from marketplace.core.services.users import UserService
@@ -133,6 +134,11 @@ class Services(Provider):
     def bookings(self, storage: Storage, clock: Clock, ids: Ids) -> BookingService:
         """Bookings."""
         return BookingService(unit_of_work=storage.unit_of_work, lists=storage.booking_lists, clock=clock, ids=ids)
+
+    @provide
+    def idempotency(self, storage: Storage, clock: Clock) -> IdempotencyService:
+        """Idempotency keys."""
+        return IdempotencyService(unit_of_work=storage.unit_of_work, clock=clock)
 
 
 def secret_of(settings: Settings) -> str:

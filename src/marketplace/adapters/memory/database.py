@@ -10,6 +10,7 @@ from uuid import UUID
 
 from marketplace.adapters.memory.locks import Locks
 from marketplace.core.entities.bookings import Booking, BookingStep
+from marketplace.core.entities.idempotency import IdempotencyKey
 from marketplace.core.entities.sessions import Session
 from marketplace.core.entities.slots import Slot
 from marketplace.core.entities.tokens import Family
@@ -22,6 +23,8 @@ R = TypeVar("R")
 SlotKey = tuple[UUID, datetime]
 SeatKey = tuple[UUID, UUID, datetime]
 """Person, session, start."""
+KeyKey = tuple[UUID, str, str]
+"""Person, route, key."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,6 +41,15 @@ class TokenRow:
 
     family_id: UUID
     used_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeyRow:
+    """An idempotency key, what was made with it and when."""
+
+    key: IdempotencyKey
+    thing_id: UUID
+    created_at: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,6 +85,7 @@ class Database:
         self.bookings: Table[UUID, Booking] = Table("bookings")
         self.steps: Table[UUID, tuple[BookingStep, ...]] = Table("steps")
         self.seats: Table[SeatKey, UUID] = Table("seats")
+        self.keys: Table[KeyKey, KeyRow] = Table("keys")
         self.jobs: Table[int, JobRow] = Table("jobs")
         self.job_ids = count()
         self.taken_jobs: dict[int, Rows] = {}

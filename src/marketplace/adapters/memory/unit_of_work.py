@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 
 from marketplace.adapters.memory.bookings import MemoryBookings
 from marketplace.adapters.memory.database import Database, Rows
+from marketplace.adapters.memory.idempotency import MemoryIdempotencyKeys
 from marketplace.adapters.memory.jobs import MemoryJobs
 from marketplace.adapters.memory.sessions import MemorySessions
 from marketplace.adapters.memory.slots import MemorySlots
@@ -23,6 +24,7 @@ class MemoryTransaction:
         self.sessions = MemorySessions(rows)
         self.slots = MemorySlots(rows)
         self.bookings = MemoryBookings(rows)
+        self.idempotency_keys = MemoryIdempotencyKeys(rows)
         self.jobs = MemoryJobs(rows)
 
 

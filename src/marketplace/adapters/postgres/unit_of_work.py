@@ -5,6 +5,7 @@ from contextlib import asynccontextmanager
 from functools import cached_property
 
 from marketplace.adapters.postgres.bookings import PostgresBookings
+from marketplace.adapters.postgres.idempotency import PostgresIdempotencyKeys
 from marketplace.adapters.postgres.jobs import PostgresJobs
 from marketplace.adapters.postgres.pool import Connection, Database
 from marketplace.adapters.postgres.sessions import PostgresSessions
@@ -12,6 +13,7 @@ from marketplace.adapters.postgres.slots import PostgresSlots
 from marketplace.adapters.postgres.tokens import PostgresTokens
 from marketplace.adapters.postgres.users import PostgresUsers
 from marketplace.core.ports.bookings import Bookings
+from marketplace.core.ports.idempotency import IdempotencyKeys
 from marketplace.core.ports.jobs import Jobs
 from marketplace.core.ports.sessions import Sessions
 from marketplace.core.ports.slots import Slots
@@ -49,6 +51,11 @@ class PostgresTransaction:
     def bookings(self) -> Bookings:
         """Bookings."""
         return PostgresBookings(self._connection)
+
+    @cached_property
+    def idempotency_keys(self) -> IdempotencyKeys:
+        """Keys of requests that may come again."""
+        return PostgresIdempotencyKeys(self._connection)
 
     @cached_property
     def jobs(self) -> Jobs:

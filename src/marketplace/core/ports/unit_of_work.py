@@ -5,6 +5,7 @@ from contextlib import AbstractAsyncContextManager
 from typing import Protocol
 
 from marketplace.core.ports.bookings import Bookings
+from marketplace.core.ports.idempotency import IdempotencyKeys
 from marketplace.core.ports.jobs import Jobs
 from marketplace.core.ports.sessions import Sessions
 from marketplace.core.ports.slots import Slots
@@ -38,6 +39,11 @@ class Transaction(Protocol):
     @property
     def bookings(self) -> Bookings:
         """Bookings."""
+        ...
+
+    @property
+    def idempotency_keys(self) -> IdempotencyKeys:
+        """Keys of requests that may come again."""
         ...
 
     @property
