@@ -13,6 +13,7 @@ import schemathesis
 
 from marketplace.core.entities.idempotency import is_good_key
 from marketplace.core.entities.search import words
+from marketplace.http.fields import CURSOR_LENGTH
 from marketplace.http.readers import CONTROL, SEARCH_WORDS, Reader, identifier, instant, text, time_zone
 
 EMAIL = os.environ["SCHEMATHESIS_EMAIL"]
@@ -48,7 +49,7 @@ def _mend_body(path: str, body: dict[str, Any]) -> None:
 
 
 def _mend_query(query: dict[str, Any]) -> None:
-    if isinstance(query.get("cursor"), str) and len(query["cursor"]) <= 1000:
+    if isinstance(query.get("cursor"), str) and len(query["cursor"]) <= CURSOR_LENGTH:
         del query["cursor"]
     search = query.get("search")
     if isinstance(search, str) and len(search) <= 200 and not 0 < len(words(search)) <= SEARCH_WORDS:
