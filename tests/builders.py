@@ -1,5 +1,6 @@
 """Things to test with: each has sensible facts, and a test names only those that it is about."""
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime, time, timedelta
@@ -14,6 +15,7 @@ from fakes import NOW, FreshIds, MovableClock, NumberedAccessTokens, PlainPasswo
 from marketplace.adapters.calendars import Rfc5545Calendars
 from marketplace.core.entities.bookings import Booking, BookingHistory
 from marketplace.core.entities.calendars import CalendarFeed, new_feed_token
+from marketplace.core.entities.idempotency import IdempotencyKey
 from marketplace.core.entities.schedules import Schedule, TimeRange, WeeklyHours
 from marketplace.core.entities.sessions import Session, SessionDetails
 from marketplace.core.entities.slots import Offer, Slot
@@ -23,6 +25,7 @@ from marketplace.core.ports.storage import Storage
 from marketplace.core.ports.unit_of_work import UnitOfWork
 from marketplace.core.services.bookings import BookingService
 from marketplace.core.services.calendars import CalendarService
+from marketplace.core.services.idempotency import IdempotencyService
 from marketplace.core.services.schedules import ScheduleService
 from marketplace.core.services.sessions import SessionService
 from marketplace.core.services.tokens import CallerMemory, TokenService
@@ -154,6 +157,16 @@ def an_offer(session: Session, *, creator: User | None = None, **facts: Any) -> 
     return Offer(**defaults | facts)
 
 
+def a_key(**facts: Any) -> IdempotencyKey:
+    defaults: dict[str, Any] = {
+        "user_id": uuid7(),
+        "route": "an_operation",
+        "key": "once",
+        "body_hash": hashlib.sha256(b"{}").digest(),
+    }
+    return IdempotencyKey(**defaults | facts)
+
+
 def a_family(user: User, **facts: Any) -> Family:
     defaults: dict[str, Any] = {"id": uuid7(), "user_id": user.id, "created_at": NOW, "expires_at": NOW + REFRESH_TTL}
     return Family(**defaults | facts)
@@ -244,6 +257,7 @@ class Services:
     bookings: BookingService
     schedules: ScheduleService
     calendars: CalendarService
+    idempotency: IdempotencyService
 
 
 def services_over(
@@ -289,4 +303,5 @@ def services_over(
             calendars=Rfc5545Calendars(),
             clock=clock,
         ),
+        idempotency=IdempotencyService(unit_of_work=begin, clock=clock),
     )

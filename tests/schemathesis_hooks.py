@@ -9,9 +9,11 @@ import re
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
+from uuid import uuid4
 
 import schemathesis
 
+from marketplace.core.entities.idempotency import is_good_key
 from marketplace.core.entities.schedules import NOTICE_MOST
 from marketplace.core.entities.search import words
 from marketplace.core.entities.sessions import TAG_LENGTH, TAGS_MOST
@@ -31,6 +33,8 @@ def before_call(_context: Any, case: Any, **_: Any) -> None:
     """Replace what only the service can judge."""
     if isinstance(case.body, dict):
         _mend_body(case.operation.path, case.body)
+    if case.headers and is_good_key(str(case.headers.get("Idempotency-Key", ""))):
+        case.headers["Idempotency-Key"] = uuid4().hex
     if isinstance(case.query, dict):
         _mend_query(case.query)
 

@@ -15,6 +15,8 @@ from marketplace.settings import Settings
 async def work(settings: Settings, container: AsyncContainer, stop: asyncio.Event) -> None:
     """Run jobs as they fall due, until `stop` is set and those under way have ended."""
     handlers = await container.get(Handlers)
+    # each sweep leaves the next one behind; this is the first
+    await handlers["sweep_idempotency_keys"](None)
     if settings.database_url is None:
         storage, clock = await container.get(Storage), await container.get(Clock)
         await work_in_memory(storage.unit_of_work, clock, handlers, stop)

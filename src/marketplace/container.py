@@ -18,6 +18,7 @@ from marketplace.core.ports.storage import Storage
 from marketplace.core.ports.system import Clock, Ids
 from marketplace.core.services.bookings import BookingService
 from marketplace.core.services.calendars import CalendarService
+from marketplace.core.services.idempotency import IdempotencyService
 from marketplace.core.services.schedules import ScheduleService
 from marketplace.core.services.sessions import SessionService
 from marketplace.core.services.tokens import CallerMemory, TokenService
@@ -52,9 +53,9 @@ class Work(Provider):
     """What is done in the background."""
 
     @provide(scope=Scope.APP)
-    def handlers(self, bookings: BookingService) -> Handlers:
+    def handlers(self, bookings: BookingService, idempotency: IdempotencyService) -> Handlers:
         """By the kind of the job."""
-        return {"attend_booking": bookings.attend}
+        return {"attend_booking": bookings.attend, "sweep_idempotency_keys": idempotency.sweep}
 
 
 class Wire(Provider):
@@ -164,6 +165,11 @@ class Services(Provider):
             calendars=calendars,
             clock=clock,
         )
+
+    @provide
+    def idempotency(self, storage: Storage, clock: Clock) -> IdempotencyService:
+        """Idempotency keys."""
+        return IdempotencyService(unit_of_work=storage.unit_of_work, clock=clock)
 
 
 def secret_of(settings: Settings) -> str:

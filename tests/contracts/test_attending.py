@@ -46,7 +46,7 @@ async def test_who_is_not_answered_within_48_hours_has_the_seat_no_longer(
     empty_storage: Storage, timed: Services, clock: MovableClock
 ) -> None:
     session, _, learner = await asked(empty_storage)
-    booking = await timed.bookings.book(learner, session.id, LATER)
+    booking = (await timed.bookings.book(learner, session.id, LATER)).thing
 
     clock.at = NOW + timedelta(hours=48) - timedelta(seconds=1)
     assert await work(empty_storage, timed, clock) == 0
@@ -62,7 +62,7 @@ async def test_who_is_not_answered_by_the_start_has_the_seat_no_longer(
     empty_storage: Storage, timed: Services, clock: MovableClock
 ) -> None:
     session, _, learner = await asked(empty_storage)
-    booking = await timed.bookings.book(learner, session.id, TOMORROW)
+    booking = (await timed.bookings.book(learner, session.id, TOMORROW)).thing
     assert booking.answer_by == TOMORROW
 
     clock.at = TOMORROW
@@ -75,7 +75,7 @@ async def test_what_was_confirmed_is_completed_at_its_end_and_not_before(
     empty_storage: Storage, timed: Services, clock: MovableClock
 ) -> None:
     session, creator, learner = await asked(empty_storage)
-    booking = await timed.bookings.book(learner, session.id, TOMORROW)
+    booking = (await timed.bookings.book(learner, session.id, TOMORROW)).thing
     await timed.bookings.act(creator, booking.id, "confirm")
 
     clock.at = booking.ends_at - timedelta(seconds=1)
@@ -93,8 +93,8 @@ async def test_what_was_moved_is_completed_at_its_new_end(
 ) -> None:
     session = await stored_session(empty_storage)
     learner = a_caller(await stored_user(empty_storage))
-    booking = await timed.bookings.book(learner, session.id, TOMORROW)
-    moved = await timed.bookings.reschedule(learner, booking.id, LATER)
+    booking = (await timed.bookings.book(learner, session.id, TOMORROW)).thing
+    moved = (await timed.bookings.reschedule(learner, booking.id, LATER)).thing
 
     clock.at = booking.ends_at
     await work(empty_storage, timed, clock)
@@ -111,7 +111,7 @@ async def test_what_was_made_longer_is_completed_at_its_later_end(
     session = await stored_session(empty_storage, duration=60)
     creator = a_caller(a_user(id=session.creator_id, role="creator"))
     learner = a_caller(await stored_user(empty_storage))
-    booking = await timed.bookings.book(learner, session.id, TOMORROW)
+    booking = (await timed.bookings.book(learner, session.id, TOMORROW)).thing
     await timed.sessions.change(creator, session.id, {"duration": 90})
 
     clock.at = TOMORROW + timedelta(minutes=60)
@@ -125,7 +125,7 @@ async def test_what_was_made_longer_is_completed_at_its_later_end(
 
 async def test_what_was_cancelled_is_left_alone(empty_storage: Storage, timed: Services, clock: MovableClock) -> None:
     session, _, learner = await asked(empty_storage)
-    booking = await timed.bookings.book(learner, session.id, TOMORROW)
+    booking = (await timed.bookings.book(learner, session.id, TOMORROW)).thing
     await timed.bookings.act(learner, booking.id, "cancel")
 
     clock.at = TOMORROW
@@ -138,7 +138,7 @@ async def test_a_job_that_comes_twice_does_its_work_once(
     empty_storage: Storage, timed: Services, clock: MovableClock
 ) -> None:
     session, _, learner = await asked(empty_storage)
-    booking = await timed.bookings.book(learner, session.id, TOMORROW)
+    booking = (await timed.bookings.book(learner, session.id, TOMORROW)).thing
     clock.at = TOMORROW
 
     await asyncio.gather(*(timed.bookings.attend(booking.id) for _ in range(10)))
@@ -151,7 +151,7 @@ async def test_of_the_lapse_and_the_confirmation_one_wins(
     empty_storage: Storage, timed: Services, clock: MovableClock, seconds: int
 ) -> None:
     session, creator, learner = await asked(empty_storage)
-    booking = await timed.bookings.book(learner, session.id, TOMORROW)
+    booking = (await timed.bookings.book(learner, session.id, TOMORROW)).thing
     clock.at = TOMORROW + timedelta(seconds=seconds)
 
     outcomes = await asyncio.gather(

@@ -32,7 +32,7 @@ async def test_a_confirmation_races_with_the_end_of_the_booking(
         session = await stored_session(storage, requires_confirmation=True)
         (learner,) = await callers(storage, 1)
         owner = owner_of(session)
-        booked = await services.bookings.book(learner, session.id, TOMORROW)
+        booked = (await services.bookings.book(learner, session.id, TOMORROW)).thing
         ending = (
             services.bookings.act(learner, booked.id, "cancel")
             if action == "cancel"
@@ -53,14 +53,14 @@ async def test_one_of_many_answers_counts(storage: Storage, services: Services) 
     session = await stored_session(storage, requires_confirmation=True)
     (learner,) = await callers(storage, 1)
     owner = owner_of(session)
-    booked = await services.bookings.book(learner, session.id, TOMORROW)
+    booked = (await services.bookings.book(learner, session.id, TOMORROW)).thing
 
     outcome = await at_once(
         services.bookings.act(owner, booked.id, "confirm" if turn % 2 else "decline") for turn in range(10)
     )
 
     assert outcome.reasons() == {"IllegalTransition": 9}
-    assert await check_books(storage, session.creator_id) == [*outcome.done]
+    assert await check_books(storage, session.creator_id) == [made.thing for made in outcome.done]
 
 
 async def test_a_slot_is_cancelled_while_people_book_cancel_and_move_there(
@@ -69,8 +69,8 @@ async def test_a_slot_is_cancelled_while_people_book_cancel_and_move_there(
     for _ in range(ROUNDS):
         session = await stored_session(storage, max_participants=20)
         owner, learners, buyers = owner_of(session), await callers(storage, 6), await callers(storage, 6)
-        booked = [await services.bookings.book(each, session.id, TOMORROW) for each in learners[:4]]
-        booked += [await services.bookings.book(each, session.id, LATER) for each in learners[4:]]
+        booked = [(await services.bookings.book(each, session.id, TOMORROW)).thing for each in learners[:4]]
+        booked += [(await services.bookings.book(each, session.id, LATER)).thing for each in learners[4:]]
         cancelling = asyncio.ensure_future(services.bookings.cancel_slot(owner, session.id, TOMORROW, "I am ill."))
 
         outcome = await at_once(
@@ -81,7 +81,7 @@ async def test_a_slot_is_cancelled_while_people_book_cancel_and_move_there(
                 *(services.bookings.book(buyer, session.id, TOMORROW) for buyer in buyers),
             ]
         )
-        cancelled = await cancelling
+        cancelled = (await cancelling).thing
 
         assert set(outcome.reasons()) <= {"IllegalTransition"}
         after = {each.id: each for each in await check_books(storage, session.creator_id)}
@@ -99,5 +99,5 @@ async def test_a_slot_that_is_cancelled_twice_at_once_is_cancelled_once(storage:
         services.bookings.cancel_slot(owner_of(session), session.id, TOMORROW, "") for _ in range(3)
     )
 
-    assert sorted(len(cancelled) for cancelled in outcome.done) == [0, 0, len(made)]
+    assert sorted(len(cancelled.thing) for cancelled in outcome.done) == [0, 0, len(made)]
     assert await seats_at(storage, session) == {}

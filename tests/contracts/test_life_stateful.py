@@ -100,7 +100,7 @@ class Life(RuleBasedStateMachine):
         session, starts_at, learner = self._offer(what), self._start(when), a_caller(self.learners[who])
 
         async def command(side: Side) -> object:
-            booking = await side.services.bookings.book(learner, session.id, starts_at, seats)
+            booking = (await side.services.bookings.book(learner, session.id, starts_at, seats)).thing
             side.booked.append(booking.id)
             return booking.status
 
@@ -142,7 +142,7 @@ class Life(RuleBasedStateMachine):
 
         async def command(side: Side) -> object:
             booking = await self._booking(side, which)
-            moved = await side.services.bookings.reschedule(self._caller(who, booking), booking.id, starts_at)
+            moved = (await side.services.bookings.reschedule(self._caller(who, booking), booking.id, starts_at)).thing
             return moved.status, moved.starts_at, moved.answer_by
 
         self._both(command)
@@ -152,7 +152,8 @@ class Life(RuleBasedStateMachine):
         session, starts_at, caller = self._offer(what), self._start(when), a_caller(self.creators[who])
 
         async def command(side: Side) -> object:
-            return len(await side.services.bookings.cancel_slot(caller, session.id, starts_at, "I am ill."))
+            made = await side.services.bookings.cancel_slot(caller, session.id, starts_at, "I am ill.")
+            return len(made.thing)
 
         self._both(command)
 
@@ -235,7 +236,9 @@ class Life(RuleBasedStateMachine):
     def _act(self, which: int, who: str, action: BookingAction) -> None:
         async def command(side: Side) -> object:
             booking = await self._booking(side, which)
-            after = await side.services.bookings.act(self._caller(who, booking), booking.id, action, "So be it.")
+            after = (
+                await side.services.bookings.act(self._caller(who, booking), booking.id, action, "So be it.")
+            ).thing
             return after.status, after.answer_by
 
         self._both(command)

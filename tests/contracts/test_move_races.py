@@ -26,7 +26,7 @@ async def test_of_who_moves_and_who_books_one_has_the_last_seat(storage: Storage
     for _ in range(ROUNDS):
         session = await stored_session(storage, max_participants=1)
         mover, buyer = await callers(storage, 2)
-        booked = await services.bookings.book(mover, session.id, TOMORROW)
+        booked = (await services.bookings.book(mover, session.id, TOMORROW)).thing
 
         outcome = await at_once(
             [
@@ -43,7 +43,7 @@ async def test_of_who_moves_and_who_books_one_has_the_last_seat(storage: Storage
 async def test_many_move_and_many_book_and_nobody_shares_a_seat(storage: Storage, services: Services) -> None:
     session = await stored_session(storage, max_participants=10)
     movers, buyers = await callers(storage, 10), await callers(storage, 20)
-    booked = [await services.bookings.book(mover, session.id, TOMORROW) for mover in movers]
+    booked = [(await services.bookings.book(mover, session.id, TOMORROW)).thing for mover in movers]
 
     outcome = await at_once(
         [
@@ -61,8 +61,8 @@ async def test_two_who_swap_their_slots_both_move(storage: Storage, services: Se
     for _ in range(ROUNDS):
         session = await stored_session(storage, max_participants=2)
         one, other = await callers(storage, 2)
-        early = await services.bookings.book(one, session.id, TOMORROW)
-        late = await services.bookings.book(other, session.id, LATER)
+        early = (await services.bookings.book(one, session.id, TOMORROW)).thing
+        late = (await services.bookings.book(other, session.id, LATER)).thing
 
         outcome = await at_once(
             [
@@ -82,8 +82,8 @@ async def test_two_who_would_swap_full_slots_are_told_that_they_are_sold_out(
     for _ in range(ROUNDS):
         session = await stored_session(storage, max_participants=1)
         one, other = await callers(storage, 2)
-        early = await services.bookings.book(one, session.id, TOMORROW)
-        late = await services.bookings.book(other, session.id, LATER)
+        early = (await services.bookings.book(one, session.id, TOMORROW)).thing
+        late = (await services.bookings.book(other, session.id, LATER)).thing
 
         outcome = await at_once(
             [
@@ -103,8 +103,8 @@ async def test_two_sessions_of_a_creator_that_move_into_each_others_time_never_o
         yoga = await stored_session(storage)
         music = await stored_session(storage, creator_id=yoga.creator_id)
         one, other = await callers(storage, 2)
-        early = await services.bookings.book(one, yoga.id, TOMORROW)
-        late = await services.bookings.book(other, music.id, LATER)
+        early = (await services.bookings.book(one, yoga.id, TOMORROW)).thing
+        late = (await services.bookings.book(other, music.id, LATER)).thing
 
         outcome = await at_once(
             [
@@ -121,7 +121,7 @@ async def test_a_move_races_with_a_cancellation(storage: Storage, services: Serv
     for _ in range(ROUNDS):
         session = await stored_session(storage)
         (learner,) = await callers(storage, 1)
-        booked = await services.bookings.book(learner, session.id, TOMORROW)
+        booked = (await services.bookings.book(learner, session.id, TOMORROW)).thing
 
         outcome = await at_once(
             [
@@ -142,13 +142,13 @@ async def test_a_move_away_races_with_a_move_back(storage: Storage, services: Se
     for _ in range(ROUNDS):
         session = await stored_session(storage, max_participants=capacity)
         (learner,) = await callers(storage, 1)
-        booked = await services.bookings.book(learner, session.id, TOMORROW)
+        booked = (await services.bookings.book(learner, session.id, TOMORROW)).thing
 
         outcome = await at_once(services.bookings.reschedule(learner, booked.id, at) for at in (LATER, TOMORROW))
 
         assert set(outcome.reasons()) <= {"IllegalTransition"}
         (booking,) = await check_books(storage, session.creator_id)
-        assert booking.starts_at == outcome.done[-1].starts_at
+        assert booking.starts_at == outcome.done[-1].thing.starts_at
         assert len(booking.history) == len(outcome.done) + 1
 
 
@@ -158,7 +158,7 @@ async def test_a_move_races_with_a_new_booking_of_the_same_person_at_both_ends(
     for _ in range(ROUNDS):
         session = await stored_session(storage)
         (learner,) = await callers(storage, 1)
-        booked = await services.bookings.book(learner, session.id, TOMORROW)
+        booked = (await services.bookings.book(learner, session.id, TOMORROW)).thing
 
         outcome = await at_once(
             [
@@ -179,7 +179,7 @@ async def test_a_move_races_with_an_edit_of_the_capacity(storage: Storage, servi
         session = await stored_session(storage, max_participants=3)
         holder, mover = await callers(storage, 2)
         await services.bookings.book(holder, session.id, LATER)
-        booked = await services.bookings.book(mover, session.id, TOMORROW)
+        booked = (await services.bookings.book(mover, session.id, TOMORROW)).thing
 
         moving = asyncio.ensure_future(services.bookings.reschedule(mover, booked.id, LATER))
         edit = services.sessions.change(owner_of(session), session.id, {"max_participants": capacity})
@@ -200,7 +200,8 @@ async def test_fifty_moves_at_random_over_five_slots_sell_no_seat_twice(storage:
     starts = [TOMORROW + place * HOUR for place in range(5)]
     learners = await callers(storage, 16)
     booked = [
-        await services.bookings.book(learner, session.id, starts[place % 5]) for place, learner in enumerate(learners)
+        (await services.bookings.book(learner, session.id, starts[place % 5])).thing
+        for place, learner in enumerate(learners)
     ]
     tries = [(place, chance.choice(starts)) for place in chance.choices(range(16), k=50)]
 

@@ -234,11 +234,11 @@ async def test_a_rescheduled_booking_that_must_be_answered_says_until_when(
 ) -> None:
     session, learner = await stored_session(storage, requires_confirmation=True), await caller(storage)
     owner = a_caller(a_user(id=session.creator_id, role="creator"))
-    booked = await services.bookings.book(learner, session.id, TOMORROW)
+    booked = (await services.bookings.book(learner, session.id, TOMORROW)).thing
     await services.bookings.act(owner, booked.id, "confirm")
     services.clock.advance(HOUR)
 
-    moved = await services.bookings.reschedule(learner, booked.id, TOMORROW + timedelta(days=9))
+    moved = (await services.bookings.reschedule(learner, booked.id, TOMORROW + timedelta(days=9))).thing
 
     assert (moved.status, moved.answer_by) == ("pending", NOW + timedelta(hours=49))
     assert await services.bookings.get(learner, booked.id) == moved
@@ -249,7 +249,7 @@ async def test_what_cannot_be_rescheduled_stays_where_it_is(
     storage: Storage, services: Services, reason: type[Exception]
 ) -> None:
     session, learner = await stored_session(storage, max_participants=2), await caller(storage)
-    booked = await services.bookings.book(learner, session.id, TOMORROW, seats=2)
+    booked = (await services.bookings.book(learner, session.id, TOMORROW, seats=2)).thing
     if reason is SoldOut:
         await stored_booking(storage, session, starts_at=LATER)
     elif reason is CreatorUnavailable:
@@ -271,13 +271,13 @@ async def test_a_cancelled_slot_has_no_seats_taken_and_its_bookings_say_why(
     session = await stored_session(storage, max_participants=9)
     owner = a_caller(a_user(id=session.creator_id, role="creator"))
     learners = [await caller(storage) for _ in range(3)]
-    made = [await services.bookings.book(learner, session.id, TOMORROW, seats=2) for learner in learners]
-    kept = await services.bookings.book(learners[0], session.id, LATER)
+    made = [(await services.bookings.book(learner, session.id, TOMORROW, seats=2)).thing for learner in learners]
+    kept = (await services.bookings.book(learners[0], session.id, LATER)).thing
 
-    cancelled = await services.bookings.cancel_slot(owner, session.id, TOMORROW, "I am ill.")
+    cancelled = (await services.bookings.cancel_slot(owner, session.id, TOMORROW, "I am ill.")).thing
 
     assert [booking.id for booking in cancelled] == [booking.id for booking in made]
     assert {booking.history[-1].reason for booking in cancelled} == {"I am ill."}
     assert await taken(storage, session) == {LATER: 1}
     assert [each.status for each in await check_books(storage, session.creator_id)] == [*["cancelled"] * 3, kept.status]
-    assert await services.bookings.cancel_slot(owner, session.id, TOMORROW, "") == ()
+    assert (await services.bookings.cancel_slot(owner, session.id, TOMORROW, "")).thing == ()

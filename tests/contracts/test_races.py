@@ -57,7 +57,7 @@ async def test_of_many_buyers_as_many_as_there_are_seats_have_one(
     outcome = await at_once(services.bookings.book(buyer, session.id, TOMORROW) for buyer in await buyers(storage))
 
     assert outcome.reasons() == {"SoldOut": BUYERS - seats}
-    assert {booking.id for booking in await check_books(storage, session)} == {each.id for each in outcome.done}
+    assert {booking.id for booking in await check_books(storage, session)} == {each.thing.id for each in outcome.done}
     assert len(outcome.done) == seats
 
 
@@ -123,7 +123,7 @@ async def test_seats_given_back_while_others_book_are_counted_right(storage: Sto
     session = await stored_session(storage, max_participants=3)
 
     async def book_and_cancel(buyer: Caller, *, keeps: bool) -> None:
-        booking = await services.bookings.book(buyer, session.id, TOMORROW)
+        booking = (await services.bookings.book(buyer, session.id, TOMORROW)).thing
         if not keeps:
             await services.bookings.act(buyer, booking.id, "cancel")
 
@@ -140,7 +140,7 @@ async def test_the_last_seat_given_back_races_with_an_overlapping_booking(storag
         one = await stored_session(storage)
         other = await stored_session(storage, creator_id=one.creator_id)
         holder, rival, returning = await buyers(storage, 3)
-        held = await services.bookings.book(holder, one.id, TOMORROW)
+        held = (await services.bookings.book(holder, one.id, TOMORROW)).thing
 
         outcome = await at_once(
             [
@@ -160,7 +160,7 @@ async def test_one_booking_cancelled_many_times_gives_its_seats_back_once(storag
     session = await stored_session(storage, max_participants=9)
     await stored_booking(storage, session, seats=4)
     (buyer,) = await buyers(storage, 1)
-    booking = await services.bookings.book(buyer, session.id, TOMORROW, seats=2)
+    booking = (await services.bookings.book(buyer, session.id, TOMORROW, seats=2)).thing
 
     outcome = await at_once(services.bookings.act(buyer, booking.id, "cancel") for _ in range(10))
 

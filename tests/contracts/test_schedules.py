@@ -93,7 +93,7 @@ async def test_a_session_is_open_until_it_has_a_schedule_and_again_without(stora
         await timed.bookings.book(buyer, session.id, DAY)
     await timed.schedules.replace(owner_of(session), session.id, None)
     assert await is_open()
-    assert (await timed.bookings.book(buyer, session.id, DAY)).session_details.is_open
+    assert (await timed.bookings.book(buyer, session.id, DAY)).thing.session_details.is_open
 
 
 async def test_every_start_that_is_listed_can_be_booked_and_no_other(storage: Storage, timed: Services) -> None:
@@ -105,7 +105,7 @@ async def test_every_start_that_is_listed_can_be_booked_and_no_other(storage: St
         start = DAY + timedelta(minutes=minutes)
         buyer = await learner(storage)
         if start in starts:
-            assert (await timed.bookings.book(buyer, session.id, start)).starts_at == start
+            assert (await timed.bookings.book(buyer, session.id, start)).thing.starts_at == start
         else:
             with pytest.raises(NotBookable):
                 await timed.bookings.book(buyer, session.id, start)
@@ -172,7 +172,7 @@ async def test_new_buffers_cannot_make_sold_times_overlap(storage: Storage, time
 async def test_sold_seats_outlive_a_schedule_that_no_longer_has_them(storage: Storage, timed: Services) -> None:
     session = await scheduled(storage, timed)
     buyer = await learner(storage)
-    booking = await timed.bookings.book(buyer, session.id, DAY + timedelta(hours=9))
+    booking = (await timed.bookings.book(buyer, session.id, DAY + timedelta(hours=9))).thing
 
     await timed.schedules.replace(owner_of(session), session.id, a_schedule(weekly=()))
 
@@ -185,11 +185,11 @@ async def test_sold_seats_outlive_a_schedule_that_no_longer_has_them(storage: St
 async def test_a_booking_moves_only_to_a_start_that_there_is(storage: Storage, timed: Services) -> None:
     session = await scheduled(storage, timed)
     buyer = await learner(storage)
-    booking = await timed.bookings.book(buyer, session.id, DAY + timedelta(hours=9))
+    booking = (await timed.bookings.book(buyer, session.id, DAY + timedelta(hours=9))).thing
 
     with pytest.raises(NotBookable):
         await timed.bookings.reschedule(buyer, booking.id, DAY + timedelta(hours=9, minutes=30))
-    moved = await timed.bookings.reschedule(buyer, booking.id, DAY + timedelta(hours=16))
+    moved = (await timed.bookings.reschedule(buyer, booking.id, DAY + timedelta(hours=16))).thing
 
     assert moved.starts_at == DAY + timedelta(hours=16)
 

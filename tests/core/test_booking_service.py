@@ -40,7 +40,7 @@ async def creator(storage: Storage, session: Session) -> Caller:
 async def test_what_was_booked_is_what_both_parties_find(
     services: Services, session: Session, learner: Caller, creator: Caller
 ) -> None:
-    booked = await services.bookings.book(learner, session.id, TOMORROW, seats=2)
+    booked = (await services.bookings.book(learner, session.id, TOMORROW, seats=2)).thing
 
     assert (booked.amount, booked.status, booked.ends_at) == (
         Decimal("99.98"),
@@ -57,7 +57,7 @@ async def test_what_was_booked_is_what_both_parties_find(
 async def test_a_booking_is_hidden_from_everybody_else(
     services: Services, storage: Storage, session: Session, learner: Caller
 ) -> None:
-    booked = await services.bookings.book(learner, session.id, TOMORROW)
+    booked = (await services.bookings.book(learner, session.id, TOMORROW)).thing
     stranger = a_caller(await stored_user(storage, role="creator"))
 
     for attempt in (services.bookings.get(stranger, booked.id), services.bookings.act(stranger, booked.id, "cancel")):
@@ -104,10 +104,10 @@ async def test_what_cannot_be_booked_takes_no_seat(
 async def test_a_cancelled_booking_keeps_its_history_and_gives_its_seats_back(
     services: Services, storage: Storage, session: Session, learner: Caller, creator: Caller
 ) -> None:
-    booked = await services.bookings.book(learner, session.id, TOMORROW, seats=3)
+    booked = (await services.bookings.book(learner, session.id, TOMORROW, seats=3)).thing
     services.clock.advance(timedelta(hours=1))
 
-    cancelled = await services.bookings.act(creator, booked.id, "cancel")
+    cancelled = (await services.bookings.act(creator, booked.id, "cancel")).thing
 
     assert cancelled.status == "cancelled"
     assert [(step.at, step.actor_id, step.from_status, step.to_status) for step in cancelled.history] == [
@@ -115,14 +115,14 @@ async def test_a_cancelled_booking_keeps_its_history_and_gives_its_seats_back(
         (NOW + timedelta(hours=1), creator.user_id, "confirmed", "cancelled"),
     ]
     assert await seats_taken(storage, session) == 0
-    assert (await services.bookings.book(learner, session.id, TOMORROW)).id != booked.id
+    assert (await services.bookings.book(learner, session.id, TOMORROW)).thing.id != booked.id
 
 
 async def test_a_booking_is_cancelled_once_and_before_its_start(
     services: Services, storage: Storage, session: Session, learner: Caller
 ) -> None:
-    booked = await services.bookings.book(learner, session.id, TOMORROW)
-    later = await services.bookings.book(learner, session.id, TOMORROW + timedelta(days=1))
+    booked = (await services.bookings.book(learner, session.id, TOMORROW)).thing
+    later = (await services.bookings.book(learner, session.id, TOMORROW + timedelta(days=1))).thing
     await services.bookings.act(learner, booked.id, "cancel")
 
     with pytest.raises(IllegalTransition):
@@ -136,7 +136,7 @@ async def test_a_booking_is_cancelled_once_and_before_its_start(
 async def test_a_price_that_changes_leaves_old_bookings_at_theirs(
     services: Services, storage: Storage, session: Session, learner: Caller
 ) -> None:
-    booked = await services.bookings.book(learner, session.id, TOMORROW)
+    booked = (await services.bookings.book(learner, session.id, TOMORROW)).thing
     async with storage.unit_of_work() as tx:
         await tx.sessions.save(replace(session, price=Decimal("1.00")))
 

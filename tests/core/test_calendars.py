@@ -71,7 +71,7 @@ async def test_an_event_stays_itself_and_its_sequence_rises_with_every_step(
 ) -> None:
     session = await stored_session(storage, requires_confirmation=True)
     creator, learner = a_caller(await storage.users.get(session.creator_id)), a_caller(await stored_user(storage))
-    made = await services.bookings.book(learner, session.id, TOMORROW)
+    made = (await services.bookings.book(learner, session.id, TOMORROW)).thing
     events = [CalendarEvent.of(await services.bookings.get(learner, made.id))]
 
     for act in (
@@ -80,7 +80,7 @@ async def test_an_event_stays_itself_and_its_sequence_rises_with_every_step(
         partial(services.bookings.act, learner, made.id, "cancel"),
     ):
         services.clock.advance(timedelta(minutes=1))
-        events.append(CalendarEvent.of(await act()))
+        events.append(CalendarEvent.of((await act()).thing))
         assert events[-1] == CalendarEvent.of(await services.bookings.get(creator, made.id))
 
     assert {event.uid for event in events} == {f"{made.id}@marketplace"}
@@ -128,7 +128,7 @@ async def test_a_booking_is_in_the_calendar_of_its_parties_only(services: Servic
     session = await stored_session(storage)
     creator, learner = a_caller(await storage.users.get(session.creator_id)), a_caller(await stored_user(storage))
     stranger = a_caller(await stored_user(storage, is_staff=True))
-    made = await services.bookings.book(learner, session.id, TOMORROW)
+    made = (await services.bookings.book(learner, session.id, TOMORROW)).thing
 
     shown = await services.calendars.of_booking(learner, made.id)
 

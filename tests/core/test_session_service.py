@@ -42,7 +42,7 @@ async def stranger(storage: Storage) -> Caller:
 
 
 async def test_a_creator_offers_a_session(services: Services, owner: Caller) -> None:
-    created = await services.sessions.create(owner, FACTS)
+    created = (await services.sessions.create(owner, FACTS)).thing
 
     assert {name: getattr(created, name) for name in FACTS} == FACTS
     assert (created.creator_id, created.created_at, created.archived_at) == (owner.user_id, NOW, None)
@@ -147,7 +147,7 @@ async def test_an_archived_session_is_gone_and_its_bookings_stay(
     services: Services, storage: Storage, owner: Caller, session: Session
 ) -> None:
     learner = await stored_user(storage)
-    booking = await services.bookings.book(a_caller(learner), session.id, TOMORROW)
+    booking = (await services.bookings.book(a_caller(learner), session.id, TOMORROW)).thing
     await services.bookings.act(a_caller(learner), booking.id, "cancel")
 
     await services.sessions.archive(owner, session.id)

@@ -45,6 +45,7 @@ def refusals(route: Route) -> set[str]:
     found |= {"403"} if route.access is Access.CREATOR else set()
     found |= {"400", "413", "415"} if route.body else set()
     found |= {"400"} if route.query else set()
+    found |= {"400", "422"} if route.is_keyed else set()
     return found
 
 
@@ -76,6 +77,21 @@ async def test_every_operation_documents_its_refusals_as_problems(api: Api, desc
         for answer in answers.values():
             assert answer["description"]
             assert answer["content"][PROBLEM_JSON]["schema"] == {"$ref": "#/components/schemas/Problem"}
+
+
+async def test_every_post_that_creates_or_changes_a_session_or_a_booking_documents_its_key(
+    api: Api, described: dict[str, Any]
+) -> None:
+    keyed = {name for name, route in routes_of(api.app).items() if route and route.is_keyed}
+
+    assert keyed == {
+        name for name, _ in operations(described) if name.startswith(("POST /api/sessions", "POST /api/bookings"))
+    }
+    for name, operation in operations(described):
+        headers = [one["name"] for one in operation.get("parameters", ()) if one["in"] == "header"]
+        (good,) = [answer for status, answer in operation["responses"].items() if status < "300"]
+        assert headers == (["Idempotency-Key"] if name in keyed else [])
+        assert ("Idempotency-Replayed" in good.get("headers", {})) == (name in keyed)
 
 
 async def test_every_operation_that_needs_a_token_says_so(api: Api, described: dict[str, Any]) -> None:

@@ -112,7 +112,7 @@ async def test_other_sites_may_not_read_answers_unless_the_operator_says_so(api:
     assert "access-control-allow-origin" not in closed.headers
     assert "access-control-allow-origin" not in foreign.headers
     assert ours.headers["access-control-allow-origin"] == OURS
-    assert "Link" in ours.headers["access-control-expose-headers"]
+    assert {"Link", "Idempotency-Replayed"} <= set(ours.headers["access-control-expose-headers"].split(", "))
 
 
 async def test_our_site_reads_refusals_too(open_to_ours: Api) -> None:
@@ -123,14 +123,18 @@ async def test_our_site_reads_refusals_too(open_to_ours: Api) -> None:
 
 
 async def test_our_site_may_ask_beforehand_and_another_is_not_told_yes(open_to_ours: Api) -> None:
-    asked = {"Access-Control-Request-Method": "PATCH", "Access-Control-Request-Headers": "authorization,content-type"}
+    asked = {
+        "Access-Control-Request-Method": "PATCH",
+        "Access-Control-Request-Headers": "authorization,content-type,idempotency-key",
+    }
 
     ours = await open_to_ours.visitor.send("OPTIONS", "/api/auth/profile/", headers={"Origin": OURS} | asked)
     foreign = await open_to_ours.visitor.send("OPTIONS", "/api/auth/profile/", headers={"Origin": FOREIGN} | asked)
 
     assert ours.is_success
     assert "PATCH" in ours.headers["access-control-allow-methods"]
-    assert "authorization" in ours.headers["access-control-allow-headers"].lower()
+    allowed = {word.strip() for word in ours.headers["access-control-allow-headers"].lower().split(",")}
+    assert {"authorization", "content-type", "idempotency-key"} <= allowed
     assert "access-control-allow-origin" not in foreign.headers
 
 

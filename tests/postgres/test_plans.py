@@ -12,6 +12,7 @@ from builders import (
     PASSWORD,
     TOMORROW,
     a_caller,
+    a_key,
     a_user,
     services_over,
     stored_feed,
@@ -226,6 +227,17 @@ async def test_booking_an_occupied_start_takes_two_statements_and_opening_one_th
 
     assert [len(opening), len(taking)] == [5, 4]
     assert opening[-2:] == taking[-2:] == ["WITH taken", "COMMIT;"]
+
+
+async def test_a_key_costs_one_statement_and_a_repeat_three(program: Watched) -> None:
+    services, buyer = services_over(program.storage), a_caller((await stored_users(program.storage, 1))[0])
+    session, key = await stored_session(program.storage), a_key(user_id=buyer.user_id)
+
+    first = await sent(program, services.bookings.book(buyer, session.id, BOOK_AT, key=key))
+    repeat = await sent(program, services.bookings.book(buyer, session.id, BOOK_AT, key=key))
+
+    assert [len(first), first[1]] == [6, "INSERT INTO"]
+    assert repeat == ["BEGIN;", "INSERT INTO", "SELECT body_hash,", "COMMIT;", "WITH found"]
 
 
 async def test_signing_in_takes_three_statements_and_a_request_after_it_one_and_then_none(program: Watched) -> None:

@@ -75,6 +75,13 @@ class Overtaken(Busy):
     """Somebody changed the slot between reading and writing it: read again and decide anew."""
 
 
+class KeyReused(Invalid):
+    """An `Idempotency-Key` that was used for another body."""
+
+    code = "idempotency_key_reused"
+    sentence = "This Idempotency-Key was used for another request. Please take a new one."
+
+
 class NotSignedIn(Forbidden):
     """No token, or one that is bad, expired or revoked."""
 

@@ -153,7 +153,7 @@ class _Seeding:
             # An operator may have chosen other categories; a demo session then stands in none.
             facts["category"] = facts["category"] if facts["category"] in self.categories else None
             caller = self._caller(people[planned.session.creator])
-            created = await self._session_service(planned.created_at).create(caller, facts)
+            created = (await self._session_service(planned.created_at).create(caller, facts)).thing
             session_ids[created.title] = created.id
             added += 1
         return session_ids, added
@@ -169,7 +169,8 @@ class _Seeding:
             booking = there.get((user.id, session_id, planned.starts_at))
             if booking is None:
                 service = self._booking_service(planned.booked_at)
-                booking = await service.book(self._caller(user), session_id, planned.starts_at, planned.seats)
+                made = await service.book(self._caller(user), session_id, planned.starts_at, planned.seats)
+                booking = made.thing
                 added += 1
             await self._cancel_as_planned(planned, booking, user)
         return added

@@ -12,12 +12,13 @@ from marketplace.core.ports.storage import Storage
 from marketplace.http.auth import Access, guard, opt
 from marketplace.http.document import DocumentController
 from marketplace.http.errors import EXCEPTION_HANDLERS, SAFE_HEADERS
+from marketplace.http.idempotency import KEY, REPLAYED
 from marketplace.http.methods import answering_head, complete_allow
 from marketplace.http.routes import CONTROLLERS
 from marketplace.settings import Settings
 
 BODY_MOST = 1024 * 1024
-EXPOSED_HEADERS = ["Link", "Retry-After"]
+EXPOSED_HEADERS = [REPLAYED, "Link", "Retry-After"]
 
 
 @get("/", opt=opt(Access.PUBLIC), include_in_schema=False)
@@ -64,7 +65,7 @@ def _cors(settings: Settings) -> CORSConfig | None:
     return CORSConfig(
         allow_origins=list(settings.cors_origins),
         allow_methods=["GET", "POST", "PUT", "PATCH", "DELETE"],
-        allow_headers=["Authorization", "Content-Type"],
+        allow_headers=["Authorization", "Content-Type", KEY],
         allow_credentials=True,
         expose_headers=EXPOSED_HEADERS,
         max_age=600,

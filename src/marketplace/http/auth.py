@@ -32,6 +32,8 @@ class Route:
     is_partial: bool = False
     is_body_optional: bool = False
     query: type[msgspec.Struct] | None = None
+    is_keyed: bool = False
+    """Whether it takes an `Idempotency-Key`."""
     errors: tuple[type[MarketplaceError], ...] = ()
     headers: dict[str, str] = field(default_factory=dict)
     """Headers of a good answer, with what they say."""

@@ -25,6 +25,7 @@ from marketplace.core.errors import (
 from marketplace.core.services.bookings import BookingService
 from marketplace.http.auth import Access, caller_of, opt
 from marketplace.http.fields import Id, Reason, Seats, Start
+from marketplace.http.idempotency import answer, key_faults, key_of
 from marketplace.http.pagination import LINK, Cursors, PageQuery
 from marketplace.http.sessions import SessionOut
 from marketplace.http.users import ContactOut
@@ -146,15 +147,19 @@ class BookingController(Controller):
         opt=opt(
             Access.SIGNED_IN,
             body=BookingIn,
+            is_keyed=True,
             errors=(NotFound, OwnSession, SoldOut, AlreadyBooked, CreatorUnavailable, NotBookable),
         ),
     )
-    async def create(self, request: Request[Any, Any, Any], bookings: FromDishka[BookingService]) -> BookingOut:
+    async def create(
+        self, request: Request[Any, Any, Any], bookings: FromDishka[BookingService]
+    ) -> Response[BookingOut]:
         """However many people ask for the same seat at once, one has it and the others are told so."""
         draft = await read_body(request, BookingIn)
-        data = draft.checked(bookings.faults(draft.given))
-        booking = await bookings.book(caller_of(request), data.session, data.booking_date, data.seats)
-        return msgspec.convert(booking, BookingOut, from_attributes=True)
+        data = draft.checked(bookings.faults(draft.given), key_faults(request))
+        key = key_of(request, draft)
+        made = await bookings.book(caller_of(request), data.session, data.booking_date, data.seats, key=key)
+        return answer(made, BookingOut)
 
     @get(
         "/{booking_id:uuid}",
@@ -174,11 +179,17 @@ class BookingController(Controller):
         status_code=200,
         operation_id="cancel_booking",
         summary="Cancel a booking",
-        opt=opt(Access.SIGNED_IN, body=StepIn, is_body_optional=True, errors=(NotFound, IllegalTransition, TooLate)),
+        opt=opt(
+            Access.SIGNED_IN,
+            body=StepIn,
+            is_body_optional=True,
+            is_keyed=True,
+            errors=(NotFound, IllegalTransition, TooLate),
+        ),
     )
     async def cancel(
         self, request: Request[Any, Any, Any], booking_id: FromPath[UUID], bookings: FromDishka[BookingService]
-    ) -> BookingHistoryOut:
+    ) -> Response[BookingHistoryOut]:
         """By the learner until `cancellation_notice` hours before the start, by the creator and staff until the end.
 
         The seats can be booked again at once.
@@ -190,11 +201,11 @@ class BookingController(Controller):
         status_code=200,
         operation_id="confirm_booking",
         summary="Confirm a pending booking",
-        opt=opt(Access.SIGNED_IN, errors=(NotFound, NotYours, IllegalTransition, TooLate)),
+        opt=opt(Access.SIGNED_IN, is_keyed=True, errors=(NotFound, NotYours, IllegalTransition, TooLate)),
     )
     async def confirm(
         self, request: Request[Any, Any, Any], booking_id: FromPath[UUID], bookings: FromDishka[BookingService]
-    ) -> BookingHistoryOut:
+    ) -> Response[BookingHistoryOut]:
         """By the creator, until `answer_by`."""
         return await _act(request, booking_id, bookings, "confirm")
 
@@ -207,12 +218,13 @@ class BookingController(Controller):
             Access.SIGNED_IN,
             body=StepIn,
             is_body_optional=True,
+            is_keyed=True,
             errors=(NotFound, NotYours, IllegalTransition, TooLate),
         ),
     )
     async def decline(
         self, request: Request[Any, Any, Any], booking_id: FromPath[UUID], bookings: FromDishka[BookingService]
-    ) -> BookingHistoryOut:
+    ) -> Response[BookingHistoryOut]:
         """By the creator, until `answer_by`. The seats can be booked again at once."""
         return await _act(request, booking_id, bookings, "decline")
 
@@ -221,11 +233,11 @@ class BookingController(Controller):
         status_code=200,
         operation_id="complete_booking",
         summary="Complete a booking",
-        opt=opt(Access.SIGNED_IN, errors=(NotFound, NotYours, IllegalTransition)),
+        opt=opt(Access.SIGNED_IN, is_keyed=True, errors=(NotFound, NotYours, IllegalTransition)),
     )
     async def complete(
         self, request: Request[Any, Any, Any], booking_id: FromPath[UUID], bookings: FromDishka[BookingService]
-    ) -> BookingHistoryOut:
+    ) -> Response[BookingHistoryOut]:
         """By the creator, once it has ended."""
         return await _act(request, booking_id, bookings, "complete")
 
@@ -237,6 +249,7 @@ class BookingController(Controller):
         opt=opt(
             Access.SIGNED_IN,
             body=RescheduleIn,
+            is_keyed=True,
             errors=(
                 NotFound,
                 OwnSession,
@@ -251,23 +264,24 @@ class BookingController(Controller):
     )
     async def reschedule(
         self, request: Request[Any, Any, Any], booking_id: FromPath[UUID], bookings: FromDishka[BookingService]
-    ) -> BookingHistoryOut:
+    ) -> Response[BookingHistoryOut]:
         """By either party, as long as they may cancel. It has the new seats, or keeps the old.
 
         What a learner moves is pending again where the session asks for confirmation.
         """
         draft = await read_body(request, RescheduleIn)
-        data = draft.checked(bookings.faults(draft.given))
-        moved = await bookings.reschedule(caller_of(request), booking_id, data.booking_date)
-        return msgspec.convert(moved, BookingHistoryOut, from_attributes=True)
+        data = draft.checked(bookings.faults(draft.given), key_faults(request))
+        key = key_of(request, draft)
+        moved = await bookings.reschedule(caller_of(request), booking_id, data.booking_date, key=key)
+        return answer(moved, BookingHistoryOut)
 
 
 async def _act(
     request: Request[Any, Any, Any], booking_id: UUID, bookings: BookingService, action: BookingAction
-) -> BookingHistoryOut:
-    step = (await read_optional_body(request, StepIn)).checked()
-    booking = await bookings.act(caller_of(request), booking_id, action, step.reason)
-    return msgspec.convert(booking, BookingHistoryOut, from_attributes=True)
+) -> Response[BookingHistoryOut]:
+    draft = await read_optional_body(request, StepIn)
+    step, key = draft.checked(key_faults(request)), key_of(request, draft)
+    return answer(await bookings.act(caller_of(request), booking_id, action, step.reason, key=key), BookingHistoryOut)
 
 
 async def _own(

@@ -15,6 +15,7 @@ from marketplace.core.errors import (
     Faults,
     Forbidden,
     Invalid,
+    KeyReused,
     MarketplaceError,
     NotFound,
     NotSignedIn,
@@ -26,6 +27,7 @@ PROBLEM_JSON = "application/problem+json"
 
 STATUS: dict[type[MarketplaceError], int] = {
     Invalid: 400,
+    KeyReused: 422,
     NotSignedIn: 401,
     Forbidden: 403,
     NotFound: 404,

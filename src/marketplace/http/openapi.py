@@ -15,12 +15,14 @@ from marketplace import __version__
 from marketplace.core.errors import (
     Busy,
     Invalid,
+    KeyReused,
     MarketplaceError,
     NotACreator,
     NotSignedIn,
 )
 from marketplace.http.auth import Access, Route
 from marketplace.http.errors import FRAMEWORK, HEADERS, PROBLEM_JSON, Problem, status_of
+from marketplace.http.idempotency import KEY_PARAMETER, REPLAYED_HEADER
 from marketplace.http.readers import FREE
 from marketplace.http.routes import CONTROLLERS
 
@@ -123,6 +125,8 @@ def document(categories: Collection[str]) -> dict[str, Any]:
         operation["security"] = SCHEMES[route.access]
         if route.query is not None:
             operation.setdefault("parameters", []).extend(_parameters(route.query))
+        if route.is_keyed:
+            operation.setdefault("parameters", []).append(KEY_PARAMETER)
         if route.body is not None:
             operation["requestBody"] = _request_body(route)
         _complete_success(operation["responses"], route)
@@ -227,15 +231,18 @@ def _complete_success(responses: dict[str, Any], route: Route) -> None:
     responses.pop("400", None)
     for status, answer in responses.items():
         answer["description"] = HTTPStatus(int(status)).phrase
+        headers = route.headers | (REPLAYED_HEADER if route.is_keyed else {})
         answer["headers"] = {
-            name: {"description": says, "schema": {"type": "string"}} for name, says in route.headers.items()
+            name: {"description": says, "schema": {"type": "string"}} for name, says in headers.items()
         }
 
 
 def _refusals(route: Route, *, has_path_id: bool) -> dict[str, Any]:
     errors: set[type[MarketplaceError]] = {Busy, *route.errors}
-    if route.body is not None or route.query is not None:
+    if route.body is not None or route.query is not None or route.is_keyed:
         errors.add(Invalid)
+    if route.is_keyed:
+        errors.add(KeyReused)
     if route.access is not Access.PUBLIC:
         errors.add(NotSignedIn)
     if route.access is Access.CREATOR:

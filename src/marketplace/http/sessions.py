@@ -43,6 +43,7 @@ from marketplace.http.fields import (
     Title,
     WebAddress,
 )
+from marketplace.http.idempotency import answer, key_faults, key_of
 from marketplace.http.pagination import LINK, Cursors
 from marketplace.http.users import PublicUserOut
 from marketplace.http.wire import Draft, read_body, read_query
@@ -184,14 +185,16 @@ class SessionController(Controller):
         "/",
         operation_id="create_session",
         summary="Offer a session",
-        opt=opt(Access.CREATOR, body=SessionIn),
+        opt=opt(Access.CREATOR, body=SessionIn, is_keyed=True),
     )
-    async def create(self, request: Request[Any, Any, Any], sessions: FromDishka[SessionService]) -> SessionOut:
+    async def create(
+        self, request: Request[Any, Any, Any], sessions: FromDishka[SessionService]
+    ) -> Response[SessionOut]:
         """Creators only."""
         draft = await read_body(request, SessionIn)
-        data = draft.checked(sessions.faults(draft.given))
-        created = await sessions.create(caller_of(request), msgspec.structs.asdict(data))
-        return msgspec.convert(created, SessionOut, from_attributes=True)
+        data = draft.checked(sessions.faults(draft.given), key_faults(request))
+        facts = msgspec.structs.asdict(data)
+        return answer(await sessions.create(caller_of(request), facts, key=key_of(request, draft)), SessionOut)
 
     @get(
         "/{session_id:uuid}",

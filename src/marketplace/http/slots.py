@@ -5,7 +5,7 @@ from uuid import UUID
 
 import msgspec
 from dishka.integrations.litestar import FromDishka
-from litestar import Controller, Request, post
+from litestar import Controller, Request, Response, post
 from litestar.params import FromPath
 
 from marketplace.core.errors import NotFound, NotYours, TooLate
@@ -13,6 +13,7 @@ from marketplace.core.services.bookings import BookingService
 from marketplace.http.auth import Access, caller_of, opt
 from marketplace.http.bookings import BookingOut
 from marketplace.http.fields import Reason, SlotStart
+from marketplace.http.idempotency import answer_all, key_faults, key_of
 from marketplace.http.wire import read_body
 
 
@@ -34,12 +35,14 @@ class SlotController(Controller):
         status_code=200,
         operation_id="cancel_slot",
         summary="Cancel every booking of one start",
-        opt=opt(Access.CREATOR, body=SlotCancellationIn, errors=(NotFound, NotYours, TooLate)),
+        opt=opt(Access.CREATOR, body=SlotCancellationIn, is_keyed=True, errors=(NotFound, NotYours, TooLate)),
     )
     async def cancel(
         self, request: Request[Any, Any, Any], session_id: FromPath[UUID], bookings: FromDishka[BookingService]
-    ) -> list[BookingOut]:
+    ) -> Response[list[BookingOut]]:
         """By the session's creator, until the end: all of them or none. Answers with what was cancelled."""
-        data = (await read_body(request, SlotCancellationIn)).checked()
-        cancelled = await bookings.cancel_slot(caller_of(request), session_id, data.starts_at, data.reason)
-        return [msgspec.convert(booking, BookingOut, from_attributes=True) for booking in cancelled]
+        draft = await read_body(request, SlotCancellationIn)
+        data, key = draft.checked(key_faults(request)), key_of(request, draft)
+        caller = caller_of(request)
+        cancelled = await bookings.cancel_slot(caller, session_id, data.starts_at, data.reason, key=key)
+        return answer_all(cancelled, BookingOut)

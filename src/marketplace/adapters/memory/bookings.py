@@ -27,6 +27,14 @@ class MemoryBookingLists:
         booking = self._database.bookings.rows.get(booking_id)
         return None if booking is None else booking_history(Rows(self._database), booking)
 
+    async def of_slot(self, session_id: UUID, starts_at: datetime) -> tuple[BookingHistory, ...]:
+        """Every booking of a start with its steps."""
+        await asyncio.sleep(0)
+        there = (session_id, starts_at)
+        found = (b for b in self._database.bookings.rows.values() if (b.session_id, b.starts_at) == there)
+        rows = Rows(self._database)
+        return tuple(booking_history(rows, booking) for booking in sorted(found, key=lambda booking: booking.id))
+
     async def of_user(self, user_id: UUID, limit: int, after: str | None) -> Page[BookingDetails]:
         """One page of what a person booked."""
         return await self._page(lambda booking: booking.user_id == user_id, limit, after)
@@ -66,6 +74,12 @@ class MemoryBookings:
     def __init__(self, rows: Rows) -> None:
         self._rows = rows
         self._database = rows.database
+
+    async def find(self, booking_id: UUID) -> BookingHistory | None:
+        """The booking."""
+        await asyncio.sleep(0)
+        booking = self._rows.find(self._database.bookings, booking_id)
+        return None if booking is None else booking_history(self._rows, booking)
 
     async def acquire(self, booking_id: UUID) -> BookingHistory:
         """The booking, locked."""

@@ -11,6 +11,7 @@ from uuid import UUID
 from marketplace.adapters.memory.locks import Locks
 from marketplace.core.entities.bookings import Booking, BookingStep
 from marketplace.core.entities.calendars import CalendarFeed
+from marketplace.core.entities.idempotency import IdempotencyKey
 from marketplace.core.entities.schedules import Schedule
 from marketplace.core.entities.sessions import Session
 from marketplace.core.entities.slots import Slot
@@ -24,6 +25,8 @@ R = TypeVar("R")
 SlotKey = tuple[UUID, datetime]
 SeatKey = tuple[UUID, UUID, datetime]
 """Person, session, start."""
+KeyKey = tuple[UUID, str, str]
+"""Person, route, key."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,6 +43,15 @@ class TokenRow:
 
     family_id: UUID
     used_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeyRow:
+    """An idempotency key, what was made with it and when."""
+
+    key: IdempotencyKey
+    thing_id: UUID
+    created_at: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,6 +90,7 @@ class Database:
         self.seats: Table[SeatKey, UUID] = Table("seats")
         self.feeds: Table[UUID, CalendarFeed] = Table("feeds")
         self.feed_tokens: Table[str, UUID] = Table("feed_tokens")
+        self.keys: Table[KeyKey, KeyRow] = Table("keys")
         self.jobs: Table[int, JobRow] = Table("jobs")
         self.job_ids = count()
         self.taken_jobs: dict[int, Rows] = {}

@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 from marketplace.adapters.memory.bookings import MemoryBookings
 from marketplace.adapters.memory.calendars import MemoryFeeds
 from marketplace.adapters.memory.database import Database, Rows
+from marketplace.adapters.memory.idempotency import MemoryIdempotencyKeys
 from marketplace.adapters.memory.jobs import MemoryJobs
 from marketplace.adapters.memory.sessions import MemorySessions
 from marketplace.adapters.memory.slots import MemorySlots
@@ -25,6 +26,7 @@ class MemoryTransaction:
         self.slots = MemorySlots(rows)
         self.bookings = MemoryBookings(rows)
         self.feeds = MemoryFeeds(rows)
+        self.idempotency_keys = MemoryIdempotencyKeys(rows)
         self.jobs = MemoryJobs(rows)
 
 

@@ -29,6 +29,7 @@ HISTORIES = f"""
     FROM found ORDER BY id
 """  # noqa: S608 - column names
 FIND = f"WITH found AS ({DETAILS} WHERE b.id = $1) {HISTORIES}"
+FIND_OF_SLOT = f"WITH found AS ({DETAILS} WHERE b.session_id = $1 AND b.starts_at = $2) {HISTORIES}"
 FIND_ALL = f"WITH found AS ({DETAILS} WHERE b.id = ANY($1)) {HISTORIES}"
 LIST = DETAILS + " WHERE b.{party} = $1 ORDER BY b.created_at DESC, b.id DESC LIMIT $2"
 LIST_AFTER = (
@@ -57,6 +58,11 @@ class PostgresBookingLists:
         row = await self._database.fetchrow(FIND, booking_id)
         return booking_history(row) if row else None
 
+    async def of_slot(self, session_id: UUID, starts_at: datetime) -> tuple[BookingHistory, ...]:
+        """See the port."""
+        rows = await self._database.fetch(FIND_OF_SLOT, session_id, starts_at)
+        return tuple(booking_history(row) for row in rows)
+
     async def of_user(self, user_id: UUID, limit: int, after: str | None) -> Page[BookingDetails]:
         """See the port."""
         return await self._page("user_id", user_id, limit, after)
@@ -81,6 +87,11 @@ class PostgresBookings:
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
+
+    async def find(self, booking_id: UUID) -> BookingHistory | None:
+        """See the port."""
+        row = await self._connection.fetchrow(FIND, booking_id)
+        return booking_history(row) if row else None
 
     async def acquire(self, booking_id: UUID) -> BookingHistory:
         """See the port. Read in a statement of its own, so that it sees what was waited for."""

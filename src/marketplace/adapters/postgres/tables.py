@@ -202,6 +202,23 @@ class BookingTable(DefaultBase):
     answer_by: Mapped[datetime | None]
 
 
+class IdempotencyKeyTable(DefaultBase):
+    """Requests that may come again, and what was made of them.
+
+    No foreign key to the person: its lock would come before those of the effect, in an order that nothing else keeps.
+    """
+
+    __tablename__ = "idempotency_keys"
+    __table_args__ = (Index("ix_idempotency_keys_created_at", "created_at"),)
+
+    user_id: Mapped[UUID] = mapped_column(primary_key=True)
+    route: Mapped[str] = mapped_column(Text, primary_key=True)
+    key: Mapped[str] = mapped_column(Text, primary_key=True)
+    body_hash: Mapped[bytes] = mapped_column(LargeBinary)
+    thing_id: Mapped[UUID]
+    created_at: Mapped[datetime]
+
+
 class BookingStepTable(DefaultBase):
     """Each step of a booking's life: who, when, from what to what."""
 

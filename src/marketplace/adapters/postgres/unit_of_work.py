@@ -6,6 +6,7 @@ from functools import cached_property
 
 from marketplace.adapters.postgres.bookings import PostgresBookings
 from marketplace.adapters.postgres.calendars import PostgresFeeds
+from marketplace.adapters.postgres.idempotency import PostgresIdempotencyKeys
 from marketplace.adapters.postgres.jobs import PostgresJobs
 from marketplace.adapters.postgres.pool import Connection, Database
 from marketplace.adapters.postgres.sessions import PostgresSessions
@@ -14,6 +15,7 @@ from marketplace.adapters.postgres.tokens import PostgresTokens
 from marketplace.adapters.postgres.users import PostgresUsers
 from marketplace.core.ports.bookings import Bookings
 from marketplace.core.ports.calendars import Feeds
+from marketplace.core.ports.idempotency import IdempotencyKeys
 from marketplace.core.ports.jobs import Jobs
 from marketplace.core.ports.sessions import Sessions
 from marketplace.core.ports.slots import Slots
@@ -56,6 +58,11 @@ class PostgresTransaction:
     def feeds(self) -> Feeds:
         """Feeds of calendars."""
         return PostgresFeeds(self._connection)
+
+    @property
+    def idempotency_keys(self) -> IdempotencyKeys:
+        """Keys of requests that may come again."""
+        return PostgresIdempotencyKeys(self._connection)
 
     @cached_property
     def jobs(self) -> Jobs:

@@ -180,3 +180,8 @@ class BookingHistory(BookingDetails):
     """One booking with every step of its life, oldest first."""
 
     history: tuple[BookingStep, ...]
+
+    def was_cancelled_by(self, user_id: UUID) -> bool:
+        """Whether this person's cancelling was its last step."""
+        last = self.history[-1]
+        return last.to_status == "cancelled" and last.actor_id == user_id

@@ -15,6 +15,10 @@ class BookingLists(Protocol):
         """One booking with its history, or `None`."""
         ...
 
+    async def of_slot(self, session_id: UUID, starts_at: datetime) -> tuple[BookingHistory, ...]:
+        """Every booking of a start with its history, whatever its status, by id."""
+        ...
+
     async def of_user(self, user_id: UUID, limit: int, after: str | None) -> Page[BookingDetails]:
         """What a person booked."""
         ...
@@ -26,6 +30,10 @@ class BookingLists(Protocol):
 
 class Bookings(Protocol):
     """Bookings within a transaction. They are added where their seats are taken: see `Slots`."""
+
+    async def find(self, booking_id: UUID) -> BookingHistory | None:
+        """The booking with its history as it is now, not locked, or `None`."""
+        ...
 
     async def acquire(self, booking_id: UUID) -> BookingHistory:
         """The booking with its history, locked until the transaction ends. Raises `NotFound`."""

@@ -6,6 +6,7 @@ from typing import Protocol
 
 from marketplace.core.ports.bookings import Bookings
 from marketplace.core.ports.calendars import Feeds
+from marketplace.core.ports.idempotency import IdempotencyKeys
 from marketplace.core.ports.jobs import Jobs
 from marketplace.core.ports.sessions import Sessions
 from marketplace.core.ports.slots import Slots
@@ -44,6 +45,11 @@ class Transaction(Protocol):
     @property
     def feeds(self) -> Feeds:
         """Feeds of calendars."""
+        ...
+
+    @property
+    def idempotency_keys(self) -> IdempotencyKeys:
+        """Keys of requests that may come again."""
         ...
 
     @property

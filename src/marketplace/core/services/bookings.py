@@ -1,13 +1,14 @@
 """Bookings: taking seats, giving them back, and the lists of both parties."""
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from dataclasses import fields, replace
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
 from marketplace.core.entities.bookings import Booking, BookingAction, BookingDetails, BookingHistory
+from marketplace.core.entities.idempotency import IdempotencyKey
 from marketplace.core.entities.pages import Page
 from marketplace.core.entities.sessions import SessionDetails
 from marketplace.core.entities.slots import start_faults
@@ -17,7 +18,10 @@ from marketplace.core.ports.bookings import BookingLists
 from marketplace.core.ports.jobs import Job
 from marketplace.core.ports.system import Clock, Ids
 from marketplace.core.ports.unit_of_work import Transaction, UnitOfWork
+from marketplace.core.services.idempotency import Made, once
 from marketplace.core.services.retrying import retrying
+
+T = TypeVar("T")
 
 
 class BookingService:
@@ -36,42 +40,49 @@ class BookingService:
         faults = start_faults(given["booking_date"], self._clock.now())
         return {"booking_date": faults} if faults else {}
 
-    async def book(self, caller: Caller, session_id: UUID, starts_at: datetime, seats: int = 1) -> BookingDetails:
+    async def book(
+        self,
+        caller: Caller,
+        session_id: UUID,
+        starts_at: datetime,
+        seats: int = 1,
+        *,
+        key: IdempotencyKey | None = None,
+    ) -> Made[BookingDetails]:
         """Take seats at a start.
 
         Raises `Invalid`, `NotFound`, `OwnSession`, `AlreadyBooked`, `SoldOut`, `CreatorUnavailable`,
-        `NotBookable`.
+        `NotBookable`, `KeyReused`.
         """
         faults = self.faults({"booking_date": starts_at})
         if faults:
             raise Invalid(faults)
+        booking_id = self._ids.new()
 
-        async def effect() -> BookingDetails:
-            async with self._unit_of_work() as tx:
-                offer = await tx.slots.acquire_offer(session_id, starts_at, caller.user_id)
-                booking = offer.book(self._ids.new(), seats, self._clock.now())
-                slot = offer.fresh_slot()
-                # before the slot is locked, since everybody waits for that
-                await self._attend_later(tx, booking)
-                if offer.is_occupied():
-                    taken = await tx.slots.take(booking)
-                else:
-                    await tx.slots.acquire_creator(booking.creator_id)
-                    taken = await tx.slots.open(slot, booking)
-                if not taken:
-                    raise Overtaken
-                return BookingDetails(
-                    **{field.name: getattr(booking, field.name) for field in fields(booking)},
-                    session_details=offer.session,
-                    user_details=offer.buyer,
-                )
+        async def effect(tx: Transaction) -> BookingDetails:
+            offer = await tx.slots.acquire_offer(session_id, starts_at, caller.user_id)
+            booking = offer.book(booking_id, seats, self._clock.now())
+            # before the slot is locked, since everybody waits for that
+            await self._attend_later(tx, booking)
+            if offer.is_occupied():
+                taken = await tx.slots.take(booking)
+            else:
+                await tx.slots.acquire_creator(booking.creator_id)
+                taken = await tx.slots.open(offer.fresh_slot(), booking)
+            if not taken:
+                raise Overtaken
+            return BookingDetails(
+                **{field.name: getattr(booking, field.name) for field in fields(booking)},
+                session_details=offer.session,
+                user_details=offer.buyer,
+            )
 
-        return await retrying(effect)
+        return await self._once(key, booking_id, effect, self._read)
 
     async def get(self, caller: Caller, booking_id: UUID) -> BookingHistory:
         """One booking with its history, for its two parties. Raises `NotFound` for anybody else."""
-        found = await self._lists.find(booking_id)
-        if found is None or not found.concerns(caller.user_id):
+        found = await self._read(booking_id)
+        if not found.concerns(caller.user_id):
             raise NotFound
         return found
 
@@ -85,70 +96,103 @@ class BookingService:
             raise NotACreator
         return await self._lists.of_creator(caller.user_id, limit, after)
 
-    async def act(self, caller: Caller, booking_id: UUID, action: BookingAction, reason: str = "") -> BookingHistory:
+    async def act(
+        self,
+        caller: Caller,
+        booking_id: UUID,
+        action: BookingAction,
+        reason: str = "",
+        *,
+        key: IdempotencyKey | None = None,
+    ) -> Made[BookingHistory]:
         """Confirm, decline, cancel or complete a booking. Seats return the moment it is cancelled.
 
-        Raises `NotFound`, `NotYours`, `IllegalTransition`, `TooLate`.
+        Raises `NotFound`, `NotYours`, `IllegalTransition`, `TooLate`, `KeyReused`.
         """
 
-        async def effect() -> BookingHistory:
-            async with self._unit_of_work() as tx:
-                return await self._step(tx, await tx.bookings.acquire(booking_id), action, caller, reason)
+        async def effect(tx: Transaction) -> BookingHistory:
+            return await self._step(tx, await tx.bookings.acquire(booking_id), action, caller, reason)
 
-        return await retrying(effect)
+        return await self._once(key, booking_id, effect, self._read)
 
     async def cancel_slot(
-        self, caller: Caller, session_id: UUID, starts_at: datetime, reason: str
-    ) -> tuple[BookingHistory, ...]:
+        self,
+        caller: Caller,
+        session_id: UUID,
+        starts_at: datetime,
+        reason: str = "",
+        *,
+        key: IdempotencyKey | None = None,
+    ) -> Made[tuple[BookingHistory, ...]]:
         """Cancel every booking of one start of one's own session, all or none.
 
-        Raises `NotFound`, `NotYours`, `TooLate`.
+        Raises `NotFound`, `NotYours`, `TooLate`, `KeyReused`.
         """
 
-        async def effect() -> tuple[BookingHistory, ...]:
-            async with self._unit_of_work() as tx:
-                (await tx.sessions.acquire(session_id)).changed_by(caller, {})
-                bookings = await tx.bookings.acquire_of_slot(session_id, starts_at)
-                return tuple([await self._step(tx, booking, "cancel", caller, reason) for booking in bookings])
+        async def effect(tx: Transaction) -> tuple[BookingHistory, ...]:
+            (await tx.sessions.acquire(session_id)).changed_by(caller, {})
+            bookings = await tx.bookings.acquire_of_slot(session_id, starts_at)
+            return tuple([await self._step(tx, booking, "cancel", caller, reason) for booking in bookings])
 
-        return await retrying(effect)
+        async def replay(_: UUID) -> tuple[BookingHistory, ...]:
+            found = await self._lists.of_slot(session_id, starts_at)
+            return tuple(booking for booking in found if booking.was_cancelled_by(caller.user_id))
 
-    async def reschedule(self, caller: Caller, booking_id: UUID, starts_at: datetime) -> BookingHistory:
+        return await self._once(key, session_id, effect, replay)
+
+    async def reschedule(
+        self, caller: Caller, booking_id: UUID, starts_at: datetime, *, key: IdempotencyKey | None = None
+    ) -> Made[BookingHistory]:
         """Move a booking to another start of its session: it has the new seats, or keeps the old.
 
         Raises `Invalid`, `NotFound`, `IllegalTransition`, `TooLate`, `NotBookable`, `AlreadyBooked`, `SoldOut`,
-        `CreatorUnavailable`.
+        `CreatorUnavailable`, `KeyReused`.
         """
         faults = self.faults({"booking_date": starts_at})
         if faults:
             raise Invalid(faults)
 
-        async def effect() -> BookingHistory:
-            seen = await self._lists.find(booking_id)
+        async def effect(tx: Transaction) -> BookingHistory:
+            seen = await tx.bookings.find(booking_id)
             if seen is None or not (seen.concerns(caller.user_id) or caller.is_staff):
                 raise NotFound
-            async with self._unit_of_work() as tx:
-                offer = await tx.slots.acquire_offer(seen.session_id, starts_at, seen.user_id)
-                await tx.slots.acquire_creator(seen.creator_id)
-                booking = await tx.bookings.acquire(booking_id)
-                if booking.starts_at != seen.starts_at:
-                    raise Overtaken  # its own old seats were read as somebody's
-                slot, now = offer.fresh_slot(), self._clock.now()
-                moved, step = booking.moved(
-                    slot,
-                    caller,
-                    now,
-                    notice=notice_of(offer.session),
-                    needs_answer=offer.session.requires_confirmation,
-                )
-                offer.check(booking.seats, now)
-                await tx.slots.release(booking)
-                if not await tx.slots.move(slot, moved, step):
-                    raise SoldOut
-                await self._attend_later(tx, moved)
-                return replace(moved, history=(*booking.history, step))
+            offer = await tx.slots.acquire_offer(seen.session_id, starts_at, seen.user_id)
+            await tx.slots.acquire_creator(seen.creator_id)
+            booking = await tx.bookings.acquire(booking_id)
+            if booking.starts_at != seen.starts_at:
+                raise Overtaken  # its own old seats were read as somebody's
+            slot, now = offer.fresh_slot(), self._clock.now()
+            moved, step = booking.moved(
+                slot,
+                caller,
+                now,
+                notice=notice_of(offer.session),
+                needs_answer=offer.session.requires_confirmation,
+            )
+            offer.check(booking.seats, now)
+            await tx.slots.release(booking)
+            if not await tx.slots.move(slot, moved, step):
+                raise SoldOut
+            await self._attend_later(tx, moved)
+            return replace(moved, history=(*booking.history, step))
 
-        return await retrying(effect)
+        return await self._once(key, booking_id, effect, self._read)
+
+    async def _once(
+        self,
+        key: IdempotencyKey | None,
+        booking_id: UUID,
+        effect: Callable[[Transaction], Awaitable[T]],
+        replay: Callable[[UUID], Awaitable[T]],
+    ) -> Made[T]:
+        now = self._clock.now()
+        return await once(self._unit_of_work, effect, replay, key=key, thing_id=booking_id, now=now)
+
+    async def _read(self, booking_id: UUID) -> BookingHistory:
+        found = await self._lists.find(booking_id)
+        if found is None:
+            raise NotFound
+        return found
 
     async def attend(self, booking_id: UUID | None) -> None:
         """Let a booking lapse or complete it, if its moment has come; else look again when it will have.

@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
+from marketplace.core.entities.idempotency import IdempotencyKey
 from marketplace.core.entities.pages import Page
 from marketplace.core.entities.sessions import CatalogFilters, Facets, SessionDetails
 from marketplace.core.entities.tokens import Caller
@@ -12,8 +13,9 @@ from marketplace.core.entities.users import public_user
 from marketplace.core.errors import Faults, Invalid, NotACreator, NotFound
 from marketplace.core.ports.sessions import Catalog
 from marketplace.core.ports.system import Clock, Ids
-from marketplace.core.ports.unit_of_work import UnitOfWork
+from marketplace.core.ports.unit_of_work import Transaction, UnitOfWork
 from marketplace.core.ports.users import UserDirectory
+from marketplace.core.services.idempotency import Made, once
 from marketplace.core.services.retrying import retrying
 
 
@@ -64,13 +66,15 @@ class SessionService:
 
     async def get(self, session_id: UUID, caller: Caller | None) -> SessionDetails:
         """One session. Raises `NotFound` when this person may not see it."""
-        found = await self._catalog.find(session_id)
-        if found is None or not found.visible_to(caller):
+        found = await self._read(session_id)
+        if not found.visible_to(caller):
             raise NotFound
         return found
 
-    async def create(self, caller: Caller, facts: Mapping[str, Any]) -> SessionDetails:
-        """Offer a session. Raises `NotACreator`, `Invalid`."""
+    async def create(
+        self, caller: Caller, facts: Mapping[str, Any], *, key: IdempotencyKey | None = None
+    ) -> Made[SessionDetails]:
+        """Offer a session. Raises `NotACreator`, `Invalid`, `KeyReused`."""
         if caller.role != "creator":
             raise NotACreator
         self._check(facts)
@@ -85,12 +89,11 @@ class SessionService:
             **facts,
         )
 
-        async def effect() -> None:
-            async with self._unit_of_work() as tx:
-                await tx.sessions.add(session)
+        async def effect(tx: Transaction) -> SessionDetails:
+            await tx.sessions.add(session)
+            return session
 
-        await retrying(effect)
-        return session
+        return await once(self._unit_of_work, effect, self._read, key=key, thing_id=session.id, now=session.created_at)
 
     async def change(self, caller: Caller, session_id: UUID, facts: Mapping[str, Any]) -> SessionDetails:
         """Change a session of one's own; upcoming slots follow in capacity and duration.
@@ -128,6 +131,12 @@ class SessionService:
                 await tx.sessions.save(replace(session, archived_at=now))
 
         await retrying(effect)
+
+    async def _read(self, session_id: UUID) -> SessionDetails:
+        found = await self._catalog.find(session_id)
+        if found is None:
+            raise NotFound
+        return found
 
     def _check(self, facts: Mapping[str, Any]) -> None:
         faults = self.faults(facts)

@@ -1,0 +1,52 @@
+"""Idempotency keys in PostgreSQL."""
+
+from datetime import datetime
+from uuid import UUID
+
+from marketplace.adapters.postgres.pool import Connection
+from marketplace.core.entities.idempotency import KEPT_FOR, IdempotencyKey
+from marketplace.core.errors import KeyReused
+from marketplace.core.ports.idempotency import SWEPT_MOST
+
+# ON CONFLICT waits for a twin that is under way: then either its row is there, or it was rolled back and ours is
+CLAIM = """
+    INSERT INTO idempotency_keys AS used (user_id, route, key, body_hash, thing_id, created_at)
+    VALUES ($1, $2, $3, $4, $5, $6)
+    ON CONFLICT (user_id, route, key) DO UPDATE
+        SET body_hash = excluded.body_hash, thing_id = excluded.thing_id, created_at = excluded.created_at
+        WHERE used.created_at <= $7
+    RETURNING thing_id
+"""
+FIND = "SELECT body_hash, thing_id FROM idempotency_keys WHERE (user_id, route, key) = ($1, $2, $3)"
+SWEEP = """
+    WITH old AS (
+        SELECT user_id, route, key FROM idempotency_keys WHERE created_at <= $1
+        ORDER BY created_at LIMIT $2 FOR UPDATE SKIP LOCKED),
+    swept AS (
+        DELETE FROM idempotency_keys k USING old
+        WHERE (k.user_id, k.route, k.key) = (old.user_id, old.route, old.key) RETURNING 1)
+    SELECT count(*) FROM swept
+"""
+
+
+class PostgresIdempotencyKeys:
+    """`IdempotencyKeys` on a transaction's connection."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    async def claim(self, key: IdempotencyKey, thing_id: UUID, now: datetime) -> UUID | None:
+        """See the port. What was there is read in a statement of its own, so that it sees what was waited for."""
+        place = (key.user_id, key.route, key.key)
+        if await self._connection.fetchrow(CLAIM, *place, key.body_hash, thing_id, now, now - KEPT_FOR):
+            return None
+        (used,) = await self._connection.fetch(FIND, *place)
+        if used["body_hash"] != key.body_hash:
+            raise KeyReused
+        used_for: UUID = used["thing_id"]
+        return used_for
+
+    async def sweep(self, before: datetime) -> int:
+        """See the port. One that is being claimed anew is none of the old ones any more."""
+        row = await self._connection.fetchrow(SWEEP, before, SWEPT_MOST)
+        return int(row["count"]) if row else 0

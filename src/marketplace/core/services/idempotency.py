@@ -1,0 +1,72 @@
+"""Doing an effect once for a key, and forgetting old keys."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Generic, TypeVar
+from uuid import UUID
+
+from marketplace.core.entities.idempotency import KEPT_FOR, IdempotencyKey
+from marketplace.core.ports.jobs import Job
+from marketplace.core.ports.system import Clock
+from marketplace.core.ports.unit_of_work import Transaction, UnitOfWork
+from marketplace.core.services.retrying import retrying
+
+T = TypeVar("T")
+
+HOUR = timedelta(hours=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Made(Generic[T]):
+    """What was made or changed; `is_replay` when an earlier request with the same key did it."""
+
+    thing: T
+    is_replay: bool = False
+
+
+async def once(
+    unit_of_work: UnitOfWork,
+    effect: Callable[[Transaction], Awaitable[T]],
+    replay: Callable[[UUID], Awaitable[T]],
+    *,
+    key: IdempotencyKey | None,
+    thing_id: UUID,
+    now: datetime,
+) -> Made[T]:
+    """The effect on `thing_id` in a transaction of its own, tried again when another came first.
+
+    With a key it is done the first time only; a repeat is given what `replay` reads of the thing as it now stands.
+    Raises `KeyReused`, `Busy`.
+    """
+
+    async def attempt() -> Made[T]:
+        async with unit_of_work() as tx:
+            before = await tx.idempotency_keys.claim(key, thing_id, now) if key else None
+            if before is None:
+                return Made(await effect(tx))
+        # read with the transaction's connection given back, as the others may hold all that there are
+        return Made(await replay(before), is_replay=True)
+
+    return await retrying(attempt)
+
+
+class IdempotencyService:
+    """Keys are kept for a day."""
+
+    def __init__(self, *, unit_of_work: UnitOfWork, clock: Clock) -> None:
+        self._unit_of_work = unit_of_work
+        self._clock = clock
+
+    async def sweep(self, _: UUID | None = None) -> None:
+        """Remove the keys that count as unused by now, and enqueue the next sweep at the next full hour."""
+        now = self._clock.now()
+        while await self._sweep(now - KEPT_FOR):
+            pass
+        next_hour = now.replace(minute=0, second=0, microsecond=0) + HOUR
+        async with self._unit_of_work() as tx:
+            await tx.jobs.enqueue(Job(kind="sweep_idempotency_keys", subject=None, run_at=next_hour))
+
+    async def _sweep(self, before: datetime) -> int:
+        async with self._unit_of_work() as tx:
+            return await tx.idempotency_keys.sweep(before)

@@ -1,0 +1,65 @@
+"""`Idempotency-Key`: reading it, and saying of an answer that it is a repeat."""
+
+import hashlib
+from typing import Any, TypeVar
+
+import msgspec
+from litestar import Request, Response
+
+from marketplace.core.entities.idempotency import KEY_PATTERN, IdempotencyKey, is_good_key
+from marketplace.core.errors import Faults
+from marketplace.core.services.idempotency import Made
+from marketplace.http.auth import caller_of
+from marketplace.http.wire import Draft
+
+Out = TypeVar("Out", bound=msgspec.Struct)
+
+KEY = "Idempotency-Key"
+REPLAYED = "Idempotency-Replayed"
+KEY_PARAMETER: dict[str, Any] = {
+    "name": KEY,
+    "in": "header",
+    "required": False,
+    "description": (
+        "A word of your choice for this request, kept for 24 hours: sent again with the same body, it does nothing and "
+        "is answered with the same thing as it now stands."
+    ),
+    "schema": {"type": "string", "minLength": 1, "maxLength": 255, "pattern": KEY_PATTERN},
+}
+REPLAYED_HEADER = {REPLAYED: "`true` when an earlier request with the same key did this; absent otherwise."}
+
+
+def key_faults(request: Request[Any, Any, Any]) -> Faults:
+    """What is wrong with the key of a request."""
+    given = request.headers.getall(KEY, [])
+    if len(given) > 1:
+        return {KEY: ["Give this once."]}
+    return {} if all(map(is_good_key, given)) else {KEY: ["Give 1 to 255 printable ASCII characters."]}
+
+
+def key_of(request: Request[Any, Any, Any], draft: Draft[Any]) -> IdempotencyKey | None:
+    """The key of a request whose body was read as `draft`, or `None`."""
+    given = request.headers.get(KEY)
+    if given is None:
+        return None
+    # what the body says, so that neither spaces nor the order of its fields make it another one
+    said = msgspec.json.encode(draft.given, order="sorted")
+    operation = str(request.route_handler.operation_id)
+    return IdempotencyKey(
+        user_id=caller_of(request).user_id,
+        route=" ".join([operation, *map(str, request.path_params.values())]),
+        key=given,
+        body_hash=hashlib.sha256(said).digest(),
+    )
+
+
+def answer_all(made: Made[Any], kind: type[Out]) -> Response[list[Out]]:
+    """As `answer`, where several things were changed."""
+    headers = {REPLAYED: "true"} if made.is_replay else {}
+    return Response([msgspec.convert(thing, kind, from_attributes=True) for thing in made.thing], headers=headers)
+
+
+def answer(made: Made[Any], kind: type[Out]) -> Response[Out]:
+    """What was made as JSON, with a header where it was made before."""
+    headers = {REPLAYED: "true"} if made.is_replay else {}
+    return Response(msgspec.convert(made.thing, kind, from_attributes=True), headers=headers)

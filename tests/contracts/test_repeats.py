@@ -1,0 +1,167 @@
+"""Requests that come again with their key, through the services."""
+
+from datetime import timedelta
+
+import pytest
+
+from builders import TOMORROW, Services, a_caller, a_key, services_over, stored_session, stored_user, stored_users
+from contracts.harness import at_once, live_bookings
+from marketplace.core.errors import SoldOut, TooLate
+from marketplace.core.ports.storage import Storage
+
+MOMENT = timedelta(microseconds=1)
+
+
+@pytest.fixture
+def services(storage: Storage) -> Services:
+    return services_over(storage)
+
+
+async def test_the_same_key_twenty_times_at_once_makes_one_booking_and_twenty_equal_answers(
+    storage: Storage, services: Services
+) -> None:
+    session, buyer = await stored_session(storage), a_caller(await stored_user(storage))
+    key = a_key(user_id=buyer.user_id)
+
+    outcome = await at_once(services.bookings.book(buyer, session.id, TOMORROW, key=key) for _ in range(20))
+
+    (booking,) = await live_bookings(storage, session)
+    assert outcome.refused == ()
+    assert {made.thing.id for made in outcome.done} == {booking.id}
+    assert sorted(made.is_replay for made in outcome.done) == [False] + [True] * 19
+
+
+async def test_the_same_key_twenty_times_at_once_cancels_once(storage: Storage, services: Services) -> None:
+    session, buyer = await stored_session(storage), a_caller(await stored_user(storage))
+    booking = (await services.bookings.book(buyer, session.id, TOMORROW)).thing
+    key = a_key(user_id=buyer.user_id)
+
+    outcome = await at_once(services.bookings.act(buyer, booking.id, "cancel", key=key) for _ in range(20))
+
+    assert outcome.refused == ()
+    assert {made.thing.history for made in outcome.done} == {outcome.done[0].thing.history}
+    assert [step.to_status for step in outcome.done[0].thing.history] == ["confirmed", "cancelled"]
+    assert sum(made.is_replay for made in outcome.done) == 19
+
+
+async def test_twenty_different_bodies_with_one_key_make_one_booking(storage: Storage, services: Services) -> None:
+    session, buyer = await stored_session(storage, max_participants=100), a_caller(await stored_user(storage))
+    keys = [a_key(user_id=buyer.user_id, body_hash=bytes([place])) for place in range(20)]
+
+    outcome = await at_once(
+        services.bookings.book(buyer, session.id, TOMORROW + timedelta(days=place), key=key)
+        for place, key in enumerate(keys)
+    )
+
+    assert outcome.reasons() == {"KeyReused": 19}
+    assert len(await live_bookings(storage, session)) == 1
+
+
+async def test_twins_of_a_request_that_fails_are_each_told_why(storage: Storage, services: Services) -> None:
+    session, buyer = await stored_session(storage, max_participants=1), a_caller(await stored_user(storage))
+    await services.bookings.book(a_caller(await stored_user(storage)), session.id, TOMORROW)
+    key = a_key(user_id=buyer.user_id)
+
+    outcome = await at_once(services.bookings.book(buyer, session.id, TOMORROW, key=key) for _ in range(20))
+
+    assert outcome.reasons() == {"SoldOut": 20}
+
+
+async def test_a_request_that_failed_can_be_sent_again_with_its_key(storage: Storage, services: Services) -> None:
+    session, buyer = await stored_session(storage, max_participants=1), a_caller(await stored_user(storage))
+    holder = a_caller(await stored_user(storage))
+    held = (await services.bookings.book(holder, session.id, TOMORROW)).thing
+    key = a_key(user_id=buyer.user_id)
+
+    with pytest.raises(SoldOut):
+        await services.bookings.book(buyer, session.id, TOMORROW, key=key)
+    await services.bookings.act(holder, held.id, "cancel")
+    made = await services.bookings.book(buyer, session.id, TOMORROW, key=key)
+
+    assert not made.is_replay
+    assert made.thing.status == "confirmed"
+
+
+async def test_a_repeat_gives_the_booking_as_it_now_stands(storage: Storage, services: Services) -> None:
+    session, buyer = await stored_session(storage), a_caller(await stored_user(storage))
+    key = a_key(user_id=buyer.user_id)
+    first = await services.bookings.book(buyer, session.id, TOMORROW, seats=2, key=key)
+    await services.bookings.act(buyer, first.thing.id, "cancel")
+
+    repeat = await services.bookings.book(buyer, session.id, TOMORROW, seats=2, key=key)
+
+    assert (first.is_replay, repeat.is_replay) == (False, True)
+    assert (repeat.thing.id, repeat.thing.status, repeat.thing.seats) == (first.thing.id, "cancelled", 2)
+    assert await live_bookings(storage, session) == []
+
+
+async def test_a_repeat_is_no_longer_judged_by_the_rules_of_the_first(storage: Storage, services: Services) -> None:
+    session, buyer = await stored_session(storage), a_caller(await stored_user(storage))
+    booking = (await services.bookings.book(buyer, session.id, TOMORROW)).thing
+    key = a_key(user_id=buyer.user_id)
+    await services.bookings.act(buyer, booking.id, "cancel", key=key)
+    services.clock.at = TOMORROW - MOMENT
+
+    assert (await services.bookings.act(buyer, booking.id, "cancel", key=key)).is_replay
+
+    other = (await services.bookings.book(buyer, session.id, TOMORROW + timedelta(days=1))).thing
+    services.clock.at = TOMORROW + timedelta(days=2)
+    with pytest.raises(TooLate):
+        await services.bookings.act(buyer, other.id, "cancel", key=a_key(user_id=buyer.user_id))
+
+
+async def test_a_repeated_move_moves_once(storage: Storage, services: Services) -> None:
+    session, buyer = await stored_session(storage), a_caller(await stored_user(storage))
+    booking = (await services.bookings.book(buyer, session.id, TOMORROW)).thing
+    key, later = a_key(user_id=buyer.user_id), TOMORROW + timedelta(days=1)
+
+    outcome = await at_once(services.bookings.reschedule(buyer, booking.id, later, key=key) for _ in range(20))
+
+    assert outcome.refused == ()
+    assert {(made.thing.starts_at, len(made.thing.history)) for made in outcome.done} == {(later, 2)}
+    assert sum(made.is_replay for made in outcome.done) == 19
+
+
+async def test_a_repeated_cancellation_of_a_slot_is_told_of_the_same_bookings(
+    storage: Storage, services: Services
+) -> None:
+    session = await stored_session(storage)
+    creator = a_caller(await storage.users.get(session.creator_id))
+    buyers = [a_caller(user) for user in await stored_users(storage, 3)]
+    booked = [(await services.bookings.book(buyer, session.id, TOMORROW)).thing.id for buyer in buyers]
+    await services.bookings.act(buyers[0], booked[0], "cancel")
+    key = a_key(user_id=creator.user_id)
+
+    outcome = await at_once(
+        services.bookings.cancel_slot(creator, session.id, TOMORROW, "Snow.", key=key) for _ in range(5)
+    )
+
+    assert outcome.refused == ()
+    assert [sorted(each.id for each in made.thing) for made in outcome.done] == [sorted(booked[1:])] * 5
+    assert sum(made.is_replay for made in outcome.done) == 4
+
+
+async def test_the_same_key_twenty_times_at_once_offers_one_session(storage: Storage, services: Services) -> None:
+    creator = a_caller(await stored_user(storage, role="creator"))
+    example = await stored_session(storage)
+    names = ("title", "description", "duration", "price", "max_participants", "image_url", "status", "category", "tags")
+    facts = {name: getattr(example, name) for name in names}
+    key = a_key(user_id=creator.user_id)
+
+    outcome = await at_once(services.sessions.create(creator, facts, key=key) for _ in range(20))
+
+    page = await services.sessions.list_own(creator, 100, None)
+    assert outcome.refused == ()
+    assert {made.thing for made in outcome.done} == set(page.items)
+    assert len(page.items) == 1
+
+
+async def test_without_a_key_everything_is_done_as_often_as_it_is_asked_for(
+    storage: Storage, services: Services
+) -> None:
+    session, buyer = await stored_session(storage), a_caller(await stored_user(storage))
+
+    made = [await services.bookings.book(buyer, session.id, TOMORROW + timedelta(days=day)) for day in range(2)]
+
+    assert [one.is_replay for one in made] == [False, False]
+    assert len(await live_bookings(storage, session)) == 2
