@@ -41,7 +41,7 @@ check: install ## Format, lint, types, import contracts, documents, fast tests: 
 	$(BIN)/lint-imports --no-cache > .import-contracts.log || { cat .import-contracts.log; exit 1; }
 	$(BIN)/mypy
 	@$(BIN)/marketplace openapi | diff -u openapi.json - || { echo "openapi.json is stale: make openapi"; exit 1; }
-	$(BIN)/pytest -q tests/core tests/http tests/architecture
+	$(BIN)/pytest -q -n auto tests/core tests/http tests/architecture
 
 .PHONY: openapi
 openapi: install ## Write openapi.json anew
