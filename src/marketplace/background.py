@@ -1,22 +1,29 @@
 """Background work: in a process of its own (`marketplace worker`), or beside the requests of a small installation."""
 
 import asyncio
+import logging
 import signal
+from contextlib import suppress
 
 from dishka import AsyncContainer
 
 from marketplace.adapters.memory.jobs import work as work_in_memory
+from marketplace.core.errors import MarketplaceError
 from marketplace.core.ports.jobs import Handlers
 from marketplace.core.ports.storage import Storage
 from marketplace.core.ports.system import Clock
 from marketplace.settings import Settings
 
+LOG = logging.getLogger(__name__)
+
+PAUSE = 1.0
+"""Seconds."""
+
 
 async def work(settings: Settings, container: AsyncContainer, stop: asyncio.Event) -> None:
     """Run jobs as they fall due, until `stop` is set and those under way have ended."""
     handlers = await container.get(Handlers)
-    # each sweep leaves the next one behind; this is the first
-    await handlers["sweep_idempotency_keys"](None)
+    await _first_sweep(handlers, stop)
     if settings.database_url is None:
         storage, clock = await container.get(Storage), await container.get(Clock)
         await work_in_memory(storage.unit_of_work, clock, handlers, stop)
@@ -25,6 +32,23 @@ async def work(settings: Settings, container: AsyncContainer, stop: asyncio.Even
     from marketplace.adapters.postgres.worker import work as work_in_postgres  # noqa: PLC0415
 
     await work_in_postgres(settings.database_url, handlers, stop)
+
+
+async def _first_sweep(handlers: Handlers, stop: asyncio.Event) -> None:
+    """Each sweep leaves the next one behind; this is the first, once the database is there."""
+    while not stop.is_set():
+        try:
+            await handlers["sweep_idempotency_keys"](None)
+        except MarketplaceError as error:
+            LOG.warning("The worker waits for the database: %s", error)
+            await _wait(stop, PAUSE)
+        else:
+            return
+
+
+async def _wait(stop: asyncio.Event, seconds: float) -> None:
+    with suppress(TimeoutError):
+        await asyncio.wait_for(stop.wait(), seconds)
 
 
 async def work_until_told(settings: Settings, container: AsyncContainer) -> None:
@@ -49,7 +73,16 @@ class WorkBeside:
 
     async def start(self) -> None:
         """Begin."""
-        self._task = asyncio.create_task(work(self._settings, self._container, self._stop))
+        self._task = asyncio.create_task(self._work())
+
+    async def _work(self) -> None:
+        while not self._stop.is_set():
+            try:
+                await work(self._settings, self._container, self._stop)
+            except Exception:
+                # whatever it is: bookings must go on lapsing and completing
+                LOG.exception("The background work broke off and begins again")
+                await _wait(self._stop, PAUSE)
 
     async def end(self) -> None:
         """Let the jobs under way end."""

@@ -9,6 +9,7 @@ import pytest
 from builders import (
     Services,
     a_caller,
+    a_key,
     a_schedule,
     a_user,
     services_over,
@@ -21,7 +22,7 @@ from fakes import NOW, MovableClock
 from marketplace.core.entities.schedules import DayException, Extra, Schedule, TimeRange, WeeklyHours
 from marketplace.core.entities.sessions import CatalogFilters, Session
 from marketplace.core.entities.tokens import Caller
-from marketplace.core.errors import Conflict, CreatorUnavailable, Invalid, NotBookable, NotFound, NotYours
+from marketplace.core.errors import Conflict, CreatorUnavailable, Invalid, NotBookable, NotFound, NotYours, TooLate
 from marketplace.core.ports.storage import Storage
 
 DAY = datetime(2030, 1, 9, tzinfo=UTC)
@@ -263,3 +264,50 @@ async def test_a_schedule_with_faults_is_refused_by_field(storage: Storage, time
     with pytest.raises(Invalid) as caught:
         await timed.schedules.replace(owner_of(session), session.id, bad)
     assert set(caught.value.faults) == {"time_zone", "buffer_before"}
+
+
+async def test_buffers_can_change_sides_where_sold_times_stay_apart(storage: Storage, timed: Services) -> None:
+    half_hours = TimeRange(starts=time(9), ends=time(17), step=30)
+    week = tuple(WeeklyHours(weekday=day, hours=half_hours) for day in range(1, 8))
+    session = await scheduled(storage, timed, a_schedule(weekly=week, buffer_before=30))
+    for start in (DAY + timedelta(hours=10), DAY + timedelta(hours=11, minutes=30)):
+        await timed.bookings.book(await learner(storage), session.id, start)
+
+    turned = a_schedule(weekly=week, buffer_after=30)
+    assert await timed.schedules.replace(owner_of(session), session.id, turned) == turned
+
+
+async def test_a_repeat_that_comes_after_the_start_is_told_of_what_was_booked_in_time(
+    storage: Storage, timed: Services
+) -> None:
+    session, buyer = await scheduled(storage, timed), await learner(storage)
+    key, nine = a_key(user_id=buyer.user_id), NOW + timedelta(hours=1)
+    booked = await timed.bookings.book(buyer, session.id, nine, key=key)
+
+    timed.clock.at = nine + timedelta(minutes=1)
+    repeated = await timed.bookings.book(buyer, session.id, nine, key=key)
+
+    assert (repeated.is_replay, repeated.thing.id) == (True, booked.thing.id)
+    with pytest.raises(Invalid):
+        await timed.bookings.book(buyer, session.id, nine)
+
+
+async def test_a_booking_of_a_session_that_is_hidden_by_now_cannot_move(storage: Storage, timed: Services) -> None:
+    session, buyer = await scheduled(storage, timed), await learner(storage)
+    booked = (await timed.bookings.book(buyer, session.id, DAY + timedelta(hours=9))).thing
+    await timed.sessions.change(owner_of(session), session.id, {"status": "inactive"})
+    with pytest.raises(NotBookable):
+        await timed.bookings.reschedule(buyer, booked.id, DAY + timedelta(hours=10))
+
+
+async def test_who_is_to_answer_wins_no_time_by_moving(storage: Storage, timed: Services) -> None:
+    session = await scheduled(storage, timed, requires_confirmation=True, max_participants=3)
+    later = NOW + timedelta(days=20)
+    at = later.replace(hour=9, minute=0)
+    booked = (await timed.bookings.book(await learner(storage), session.id, at)).thing
+    timed.clock.at = NOW + timedelta(hours=47)
+    moved = await timed.bookings.reschedule(owner_of(session), booked.id, at + timedelta(hours=1))
+    assert moved.thing.answer_by == booked.answer_by
+    timed.clock.at = NOW + timedelta(hours=48)
+    with pytest.raises(TooLate):
+        await timed.bookings.reschedule(owner_of(session), booked.id, at + timedelta(hours=2))

@@ -204,7 +204,7 @@ def test_what_is_live_is_moved_by_its_parties_and_staff(who: str, status: Bookin
         booking,
         starts_at=slot.starts_at,
         ends_at=slot.starts_at + timedelta(minutes=90),
-        answer_by=slot.starts_at if status == "pending" else None,
+        answer_by=None if status != "pending" else slot.starts_at if who == "learner" else booking.answer_by,
     )
     assert (step.at, step.actor_id) == (NOW, actor.user_id)
     assert (step.from_status, step.to_status) == (status, status)
@@ -238,7 +238,9 @@ def test_only_what_a_learner_moves_is_asked_for_again(status: BookingStatus, who
 
     is_pending = asks_again or status == "pending"
     assert moved.status == step.to_status == ("pending" if is_pending else "confirmed")
-    assert moved.answer_by == (later + timedelta(hours=48) if is_pending else None)
+    # who is to answer wins no time by moving
+    asked_until = later + timedelta(hours=48) if who == "learner" else booking.answer_by
+    assert moved.answer_by == (asked_until if is_pending else None)
     assert step.from_status == status
 
 

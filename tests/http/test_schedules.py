@@ -86,7 +86,8 @@ async def test_explanations_are_the_creators(api: Api) -> None:
     _, session = await offered(api)
     path = f"/api/sessions/{session.id}/slots/"
     problem(await api.visitor.get(path, explain="true"), 401, "not_signed_in")
-    problem(await (await api.person()).get(path, explain="true"), 403, "not_yours")
+    problem(await (await api.person()).get(path, explain="true"), 403, "not_a_creator")
+    problem(await (await api.creator()).get(path, explain="true"), 403, "not_yours")
 
 
 @pytest.mark.parametrize(

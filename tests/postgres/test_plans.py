@@ -13,6 +13,7 @@ from builders import (
     TOMORROW,
     a_caller,
     a_key,
+    a_schedule,
     a_user,
     services_over,
     stored_feed,
@@ -209,6 +210,17 @@ async def test_a_page_of_the_catalog_is_one_statement_and_of_a_search_two(progra
     assert [len(plain), len(filtered), len(searched)] == [1, 1, 2]
 
 
+async def test_a_month_of_slots_is_one_statement(program: Watched) -> None:
+    services, creator_id = services_over(program.storage), numbered("user", BUSY_CREATOR)
+    session = await stored_session(program.storage, creator_id=creator_id)
+    owner = a_caller(a_user(id=creator_id, role="creator"))
+    await services.schedules.replace(owner, session.id, a_schedule())
+
+    listing = services.schedules.slots(None, session.id, BOOK_AT, BOOK_AT + timedelta(days=31))
+
+    assert len(await sent(program, listing)) == 1
+
+
 async def test_a_session_and_the_lists_of_bookings_are_one_statement_each(program: Watched) -> None:
     services, creator = services_over(program.storage), a_user(id=numbered("user", BUSY_CREATOR), role="creator")
 
@@ -217,15 +229,17 @@ async def test_a_session_and_the_lists_of_bookings_are_one_statement_each(progra
     assert len(await sent(program, services.bookings.list_of_creator(a_caller(creator), PAGE, None))) == 1
 
 
-async def test_booking_an_occupied_start_takes_two_statements_and_opening_one_three(program: Watched) -> None:
+async def test_booking_an_occupied_start_takes_three_statements_and_opening_one_four(program: Watched) -> None:
     services, buyers = services_over(program.storage), await stored_users(program.storage, 2)
     opener, follower = (a_caller(buyer) for buyer in buyers)
     session = await stored_session(program.storage)
 
+    await services.bookings.book(opener, session.id, BOOK_AT + timedelta(days=1))  # the driver learns types once
+
     opening = await sent(program, services.bookings.book(opener, session.id, BOOK_AT))
     taking = await sent(program, services.bookings.book(follower, session.id, BOOK_AT))
 
-    assert [len(opening), len(taking)] == [5, 4]
+    assert [len(opening), len(taking)] == [6, 5]  # with BEGIN and COMMIT, and the job that attends to it
     assert opening[-2:] == taking[-2:] == ["WITH taken", "COMMIT;"]
 
 
@@ -236,7 +250,7 @@ async def test_a_key_costs_one_statement_and_a_repeat_three(program: Watched) ->
     first = await sent(program, services.bookings.book(buyer, session.id, BOOK_AT, key=key))
     repeat = await sent(program, services.bookings.book(buyer, session.id, BOOK_AT, key=key))
 
-    assert [len(first), first[1]] == [6, "INSERT INTO"]
+    assert [len(first), first[1]] == [7, "INSERT INTO"]
     assert repeat == ["BEGIN;", "INSERT INTO", "SELECT body_hash,", "COMMIT;", "WITH found"]
 
 

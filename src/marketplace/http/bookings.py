@@ -14,6 +14,7 @@ from marketplace.core.entities.bookings import BookingAction, BookingStatus
 from marketplace.core.errors import (
     AlreadyBooked,
     CreatorUnavailable,
+    Faults,
     IllegalTransition,
     NotBookable,
     NotFound,
@@ -29,7 +30,7 @@ from marketplace.http.idempotency import answer, key_faults, key_of
 from marketplace.http.pagination import LINK, Cursors, PageQuery
 from marketplace.http.sessions import SessionOut
 from marketplace.http.users import ContactOut
-from marketplace.http.wire import read_body, read_optional_body, read_query
+from marketplace.http.wire import Draft, read_body, read_optional_body, read_query
 
 
 class BookingIn(msgspec.Struct, kw_only=True):
@@ -156,7 +157,7 @@ class BookingController(Controller):
     ) -> Response[BookingOut]:
         """However many people ask for the same seat at once, one has it and the others are told so."""
         draft = await read_body(request, BookingIn)
-        data = draft.checked(bookings.faults(draft.given), key_faults(request))
+        data = draft.checked(_further(draft, bookings), key_faults(request))
         key = key_of(request, draft)
         made = await bookings.book(caller_of(request), data.session, data.booking_date, data.seats, key=key)
         return answer(made, BookingOut)
@@ -270,7 +271,7 @@ class BookingController(Controller):
         What a learner moves is pending again where the session asks for confirmation.
         """
         draft = await read_body(request, RescheduleIn)
-        data = draft.checked(bookings.faults(draft.given), key_faults(request))
+        data = draft.checked(_further(draft, bookings), key_faults(request))
         key = key_of(request, draft)
         moved = await bookings.reschedule(caller_of(request), booking_id, data.booking_date, key=key)
         return answer(moved, BookingHistoryOut)
@@ -291,3 +292,8 @@ async def _own(
     query = draft.checked(cursors.faults(request, draft.given))
     page = await bookings.list_own(caller_of(request), query.limit, cursors.open(request, query.cursor))
     return cursors.answer(request, page, BookingOut)
+
+
+def _further(draft: Draft[Any], bookings: BookingService) -> Faults:
+    """What the clock says of the start, where the body is refused anyway; else the service asks, after the key."""
+    return {} if draft.is_good else bookings.faults(draft.given)

@@ -14,7 +14,7 @@ from marketplace.core.entities.timetables import Closing
 from marketplace.core.errors import CreatorUnavailable, NotFound, NotYours
 from marketplace.core.ports.system import Clock
 from marketplace.core.services.schedules import ScheduleService
-from marketplace.http.auth import Access, caller_of, opt, visitor_of
+from marketplace.http.auth import Access, caller_of, creator_of, opt, visitor_of
 from marketplace.http.fields import Flag, TimeZone, Window
 from marketplace.http.schedule_fields import Buffer, Exceptions, Extras, Horizon, Notice, OptionalDay, Weekly
 from marketplace.http.wire import read_body, read_query
@@ -152,6 +152,8 @@ class ScheduleController(Controller):
 
         `explain=true` gives the creator the closed ones too, with the reason.
         """
+        if request.query_params.get("explain", "").lower() == "true":
+            await creator_of(request)
         draft = read_query(request, SlotsQuery)
         begin = draft.given.get("begin") or clock.now()
         end = draft.given.get("end") or begin + DEFAULT_WINDOW

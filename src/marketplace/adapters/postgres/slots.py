@@ -106,6 +106,11 @@ ACQUIRE_UPCOMING = f"""
     SELECT {columns("l", SLOT)}, {BLOCKED} FROM slots l WHERE session_id = $1 AND starts_at > $2 AND occupied
     ORDER BY starts_at FOR UPDATE
 """  # noqa: S608 - column names
+SHRINK = """
+    UPDATE slots SET blocked = blocked * tstzrange(
+        starts_at - make_interval(mins => $4::int), starts_at + make_interval(mins => $3::int + $5::int))
+    WHERE session_id = $1 AND starts_at > $2 AND occupied
+"""
 RESHAPE = """
     UPDATE slots SET capacity = $3, ends_at = starts_at + make_interval(mins => $4),
         blocked = tstzrange(starts_at - make_interval(mins => $5), starts_at + make_interval(mins => $4 + $6))
@@ -194,6 +199,8 @@ class PostgresSlots:
         """See the port."""
         buffers = (schedule.buffer_before, schedule.buffer_after) if schedule else (0, 0)
         shape = (session.max_participants, session.duration, *buffers)
+        # the constraint is judged row by row: let go of what is no longer needed first, and only then grow
+        await self._connection.execute(SHRINK, session.id, now, session.duration, *buffers)
         await self._connection.execute(RESHAPE, session.id, now, *shape)
 
 

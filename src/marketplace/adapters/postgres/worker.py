@@ -68,7 +68,7 @@ class Pace:
 
     jobs_at_once: int = 10
     look_every: timedelta = timedelta(seconds=5)
-    """Shorter than the span within which migration 0002 announces jobs."""
+    """Shorter than the span within which migration 0003 announces jobs."""
     heartbeat_timeout: timedelta = timedelta(seconds=30)
     retry_first: timedelta = timedelta(seconds=1)
     retry_most: timedelta = timedelta(minutes=10)

@@ -129,11 +129,15 @@ class Booking:
         if self.status not in LIVE or slot.starts_at == self.starts_at:
             raise IllegalTransition(f"The booking is {self.status}, at {self.starts_at:%Y-%m-%d %H:%M} UTC.")
         self._check_time("cancel", actor, now, notice)
+        if self.due(now) == "lapse":
+            raise TooLate("The time to answer is over.")
         asks_again = needs_answer and actor.user_id == self.user_id
         to_status: BookingStatus = "pending" if asks_again else self.status
         reason = f"Moved from {self.starts_at:%Y-%m-%d %H:%M} to {slot.starts_at:%Y-%m-%d %H:%M} UTC."
         moved = replace(self, starts_at=slot.starts_at, ends_at=slot.ends_at)
         answer_by = answer_deadline(now, slot.starts_at) if to_status == "pending" else None
+        if answer_by and self.answer_by and actor.user_id != self.user_id:
+            answer_by = min(self.answer_by, slot.starts_at)  # who is to answer cannot win time
         return replace(moved, status=to_status, answer_by=answer_by), self._step(to_status, actor, now, reason)
 
     def _check_actor(self, actor: "Caller | None", *, is_of_creator: bool) -> None:

@@ -178,6 +178,11 @@ class Schedule:
             return "horizon"
         return None
 
+    def open_window(self, begin: datetime, end: datetime, now: datetime) -> tuple[datetime, datetime]:
+        """The part of `[begin, end)` that neither notice nor horizon closes at this moment; it may be empty."""
+        first = max(begin, now + timedelta(minutes=self.notice))
+        return first, max(first, min(end, now + timedelta(days=self.horizon)))
+
     def is_bookable(self, start: datetime, duration: int, now: datetime) -> bool:
         """Whether this start is one of its own and may be booked now, as far as the schedule can tell."""
         return self.closed_reason(start, now) is None and self.offers(start, duration)

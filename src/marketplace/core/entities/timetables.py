@@ -1,6 +1,6 @@
 """Timetables: which starts of a session can be booked in a window, and why others cannot."""
 
-from collections.abc import Iterator
+from bisect import bisect_right
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Literal
@@ -42,7 +42,8 @@ class Timetable:
         """Every start in `[begin, end)` by the schedule, in order; none for an open or a hidden session."""
         if self.schedule is None or not (self.session.is_listed() and self.session.creator_is_active):
             return ()
-        return tuple(self._judged(start, now) for start in self._starts(self.schedule, begin, end))
+        taken = _Taken(self.occupied)
+        return tuple(self._judged(start, now, taken) for start in self._starts(self.schedule, begin, end))
 
     def exceptions(self, begin: datetime, end: datetime) -> tuple[Opening, ...]:
         """The starts in `[begin, end)` that only the schedule's exceptions took away."""
@@ -50,28 +51,49 @@ class Timetable:
             return ()
         usual = set(self._starts(replace(self.schedule, exceptions=()), begin, end))
         missing = sorted(usual - set(self._starts(self.schedule, begin, end)))
-        return tuple(self._opening(start, 0, "exception") for start in missing)
+        return tuple(self._taken_away(start) for start in missing)
 
     def _starts(self, schedule: Schedule, begin: datetime, end: datetime) -> tuple[datetime, ...]:
         return schedule.starts(begin, end, self.session.duration)
 
-    def _judged(self, start: datetime, now: datetime) -> Opening:
+    def _judged(self, start: datetime, now: datetime, taken: "_Taken") -> Opening:
         slot = Slot.of(self.session, start, schedule=self.schedule)
-        taken = next((other.seats_taken for other in self.occupied if other.is_same_place(slot)), 0)
-        left = max(slot.capacity - taken, 0)
+        left = max(slot.capacity - taken.seats(slot), 0)
         reason: Closing | None = self.schedule.closed_reason(start, now) if self.schedule else None
         if reason is None and left == 0:
             reason = "sold_out"
-        if reason is None:
-            reason = next(self._in_the_way(slot), None)
-        return self._opening(start, left, reason)
+        return Opening(
+            starts_at=start,
+            ends_at=slot.ends_at,
+            capacity=slot.capacity,
+            seats_left=left,
+            reason=reason or taken.in_the_way(slot),
+        )
 
-    def _in_the_way(self, slot: Slot) -> Iterator[Closing]:
-        for other in self.occupied:
+    def _taken_away(self, start: datetime) -> Opening:
+        slot = Slot.of(self.session, start)
+        return Opening(starts_at=start, ends_at=slot.ends_at, capacity=slot.capacity, seats_left=0, reason="exception")
+
+
+class _Taken:
+    """Occupied slots of one creator. None of them overlap, so those in the way of a time are found by its place."""
+
+    def __init__(self, occupied: tuple[Slot, ...]) -> None:
+        self._slots = sorted(occupied, key=lambda slot: slot.blocked_from)
+        self._until = [slot.blocked_until for slot in self._slots]
+        self._seats = {(slot.session_id, slot.starts_at): slot.seats_taken for slot in occupied}
+
+    def seats(self, slot: Slot) -> int:
+        """How many are taken at this very start."""
+        return self._seats.get((slot.session_id, slot.starts_at), 0)
+
+    def in_the_way(self, slot: Slot) -> Closing | None:
+        """Why the creator cannot be there at that time, if they cannot."""
+        for place in range(bisect_right(self._until, slot.blocked_from), len(self._slots)):
+            other = self._slots[place]
+            if other.blocked_from >= slot.blocked_until:
+                break
             if other.excludes(slot):
                 at_once = other.starts_at < slot.ends_at and slot.starts_at < other.ends_at
-                yield "other_session" if at_once else "buffer"
-
-    def _opening(self, start: datetime, left: int, reason: Closing | None) -> Opening:
-        slot = Slot.of(self.session, start)
-        return Opening(starts_at=start, ends_at=slot.ends_at, capacity=slot.capacity, seats_left=left, reason=reason)
+                return "other_session" if at_once else "buffer"
+        return None

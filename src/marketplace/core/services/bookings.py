@@ -13,7 +13,7 @@ from marketplace.core.entities.pages import Page
 from marketplace.core.entities.sessions import SessionDetails
 from marketplace.core.entities.slots import start_faults
 from marketplace.core.entities.tokens import Caller
-from marketplace.core.errors import Faults, Invalid, NotACreator, NotFound, Overtaken, SoldOut
+from marketplace.core.errors import Faults, Invalid, NotACreator, NotBookable, NotFound, Overtaken, SoldOut
 from marketplace.core.ports.bookings import BookingLists
 from marketplace.core.ports.jobs import Job
 from marketplace.core.ports.system import Clock, Ids
@@ -54,12 +54,10 @@ class BookingService:
         Raises `Invalid`, `NotFound`, `OwnSession`, `AlreadyBooked`, `SoldOut`, `CreatorUnavailable`,
         `NotBookable`, `KeyReused`.
         """
-        faults = self.faults({"booking_date": starts_at})
-        if faults:
-            raise Invalid(faults)
         booking_id = self._ids.new()
 
         async def effect(tx: Transaction) -> BookingDetails:
+            self._check_start(starts_at)
             offer = await tx.slots.acquire_offer(session_id, starts_at, caller.user_id)
             booking = offer.book(booking_id, seats, self._clock.now())
             # before the slot is locked, since everybody waits for that
@@ -148,11 +146,9 @@ class BookingService:
         Raises `Invalid`, `NotFound`, `IllegalTransition`, `TooLate`, `NotBookable`, `AlreadyBooked`, `SoldOut`,
         `CreatorUnavailable`, `KeyReused`.
         """
-        faults = self.faults({"booking_date": starts_at})
-        if faults:
-            raise Invalid(faults)
 
         async def effect(tx: Transaction) -> BookingHistory:
+            self._check_start(starts_at)
             seen = await tx.bookings.find(booking_id)
             if seen is None or not (seen.concerns(caller.user_id) or caller.is_staff):
                 raise NotFound
@@ -169,6 +165,8 @@ class BookingService:
                 notice=notice_of(offer.session),
                 needs_answer=offer.session.requires_confirmation,
             )
+            if not (offer.session.is_listed() and offer.session.creator_is_active):
+                raise NotBookable
             offer.check(booking.seats, now)
             await tx.slots.release(booking)
             if not await tx.slots.move(slot, moved, step):
@@ -177,6 +175,12 @@ class BookingService:
             return replace(moved, history=(*booking.history, step))
 
         return await self._once(key, booking_id, effect, self._read)
+
+    def _check_start(self, starts_at: datetime) -> None:
+        # within the effect, or a repeat that comes after the start would be refused for what was done in time
+        faults = self.faults({"booking_date": starts_at})
+        if faults:
+            raise Invalid(faults)
 
     async def _once(
         self,

@@ -1,5 +1,6 @@
 """Schedules: when a session may start, and which starts are left."""
 
+import asyncio
 from datetime import datetime
 from uuid import UUID
 
@@ -80,6 +81,14 @@ class ScheduleService:
             raise NotFound
         if explain and (caller is None or caller.user_id != found.session.creator_id):
             raise NotYours
-        openings = found.openings(begin, end, self._clock.now())
-        taken_away = found.exceptions(begin, end) if explain else ()
-        return tuple(sorted((*openings, *taken_away), key=lambda opening: opening.starts_at))
+        now = self._clock.now()
+        if found.schedule and not explain:
+            begin, end = found.schedule.open_window(begin, end, now)
+
+        def judged() -> tuple[Opening, ...]:
+            taken_away = found.exceptions(begin, end) if explain else ()
+            openings = (*found.openings(begin, end, now), *taken_away)
+            return tuple(sorted(openings, key=lambda opening: opening.starts_at))
+
+        # two months at a step of a minute take a second, in which others must be served
+        return await asyncio.to_thread(judged)

@@ -179,9 +179,19 @@ TRIGGERS = (
 )
 
 
+# bookings that were made before there were jobs lapse and complete like any other
+ATTEND_LIVE_BOOKINGS = """
+    INSERT INTO pgqueuer (priority, entrypoint, payload, execute_after, status)
+    SELECT 0, 'attend_booking', uuid_send(b.id),
+        CASE WHEN b.status = 'pending' THEN coalesce(b.answer_by, b.starts_at) ELSE l.ends_at END, 'queued'
+    FROM bookings b JOIN slots l ON l.session_id = b.session_id AND l.starts_at = b.starts_at
+    WHERE b.status IN ('pending', 'confirmed')
+"""
+
+
 def upgrade() -> None:
     """Tables, indexes, notifications."""
-    for statement in (*TABLES, *INDEXES, NOTIFY, *TRIGGERS):
+    for statement in (*TABLES, *INDEXES, NOTIFY, *TRIGGERS, ATTEND_LIVE_BOOKINGS):
         op.get_bind().exec_driver_sql(statement)
 
 
