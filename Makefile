@@ -13,7 +13,7 @@ help: ## Say what there is
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 20
 
 .PHONY: install
-install: $(VENV)/.installed frontend/dist/docs/.built ## Install everything into .venv and frontend
+install: $(VENV)/.installed frontend/node_modules/.installed frontend/dist/.built ## Install everything into .venv and frontend
 
 $(VENV)/.installed: requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
@@ -24,10 +24,17 @@ $(VENV)/.installed: requirements.lock pyproject.toml
 	VIRTUAL_ENV=$(CURDIR)/$(VENV) $(BIN)/python -m uv pip install --quiet --no-deps -e .
 	@touch $@
 
-frontend/dist/docs/.built: frontend/package-lock.json $(wildcard frontend/docs/*)
-	@node -e 'process.exit(process.versions.node.split(".")[0] < 20 ? 1 : 0)' || \
-		{ echo "Node 20 or newer is needed"; exit 1; }
-	cd frontend && npm ci --silent && npm run --silent build
+frontend/node_modules/.installed: frontend/package-lock.json
+	@node -e 'const [major, minor] = process.versions.node.split("."); process.exit(major > 20 || (major == 20 && minor >= 19) ? 0 : 1)' || \
+		{ echo "Node 20.19 or newer is needed"; exit 1; }
+	cd frontend && npm ci --silent
+	@touch $@
+
+FRONTEND := $(shell find frontend/src frontend/public frontend/scripts -type f 2>/dev/null) \
+	$(wildcard frontend/*.json frontend/*.ts frontend/*.html)
+
+frontend/dist/.built: frontend/node_modules/.installed $(FRONTEND)
+	cd frontend && npm run --silent build
 	@touch $@
 
 .PHONY: run
@@ -35,22 +42,30 @@ run: install ## Run the marketplace with demo data on http://localhost:8000 (MAR
 	MARKETPLACE_PORT=$(PORT) $(BIN)/marketplace serve --demo
 
 .PHONY: check
-check: install ## Format, lint, types, import contracts, documents, fast tests: under a minute
+check: install ## Format, lint, types, import contracts, documents, the size of the front end, fast tests: under a minute
 	$(BIN)/ruff format --check --quiet .
 	$(BIN)/ruff check --quiet .
 	$(BIN)/lint-imports --no-cache > .import-contracts.log || { cat .import-contracts.log; exit 1; }
 	$(BIN)/mypy
 	@$(BIN)/marketplace openapi | diff -u openapi.json - || { echo "openapi.json is stale: make openapi"; exit 1; }
+	@cd frontend && npx openapi-typescript ../openapi.json 2>/dev/null | diff -q src/api/schema.d.ts - >/dev/null || \
+		{ echo "frontend/src/api/schema.d.ts is stale: make types"; exit 1; }
+	cd frontend && npm run --silent check
 	$(BIN)/pytest -q -n auto tests/core tests/http tests/architecture
 
 .PHONY: openapi
 openapi: install ## Write openapi.json anew
 	$(BIN)/marketplace openapi > openapi.json
 
+.PHONY: types
+types: openapi ## Write the front end's client anew, from openapi.json
+	cd frontend && npm run --silent types
+
 .PHONY: format
 format: install ## Format the code
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
+	cd frontend && npm run --silent format
 
 .PHONY: test
 test: install ## Every test, on a real PostgreSQL

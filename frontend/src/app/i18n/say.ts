@@ -1,0 +1,11 @@
+import { isProblem, Problem } from "~/api/problem";
+import { i18n } from ".";
+
+/** A failure in words for a person: ours where we have some, else the API's own sentence. */
+export function say(error: unknown): string {
+  const problem = isProblem(error) ? error : new Problem({});
+  const { t } = i18n;
+  const key = `problems:${problem.code}`;
+  if (i18n.exists(key)) return t(key as "unknown", { ns: "problems" });
+  return problem.message || t("unknown", { ns: "problems" });
+}

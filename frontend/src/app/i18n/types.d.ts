@@ -1,0 +1,20 @@
+import type bookings from "~/features/bookings/texts.en.json";
+import type sessions from "~/features/sessions/texts.en.json";
+import type slots from "~/features/slots/texts.en.json";
+import type users from "~/features/users/texts.en.json";
+import type common from "./en/common.json";
+import type problems from "./en/problems.json";
+
+declare module "i18next" {
+  interface CustomTypeOptions {
+    defaultNS: "common";
+    resources: {
+      common: typeof common;
+      problems: typeof problems;
+      users: typeof users;
+      sessions: typeof sessions;
+      slots: typeof slots;
+      bookings: typeof bookings;
+    };
+  }
+}

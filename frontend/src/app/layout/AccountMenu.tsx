@@ -1,0 +1,48 @@
+import { Link } from "@tanstack/react-router";
+import { LogOut, UserRound } from "lucide-react";
+import { DropdownMenu as Menu } from "radix-ui";
+import { useTranslation } from "react-i18next";
+import { Avatar } from "~/components/Avatar";
+import { displayName, type Me } from "~/features/users/me";
+import { useSignOut } from "./useSignOut";
+
+const ITEM =
+  "flex h-10 items-center gap-2.5 rounded-control px-3 text-sm font-medium outline-none data-highlighted:bg-sunk";
+
+/** One's picture, and behind it one's account. */
+export default function AccountMenu({ me }: { me: Me }) {
+  const { t } = useTranslation();
+  const signOut = useSignOut();
+  return (
+    <Menu.Root modal={false}>
+      <Menu.Trigger
+        aria-label={t("nav.account", { name: displayName(me) })}
+        className="inline-flex size-11 items-center justify-center rounded-full transition-colors hover:bg-sunk"
+      >
+        <Avatar person={me} />
+      </Menu.Trigger>
+      <Menu.Portal>
+        <Menu.Content
+          align="end"
+          sideOffset={6}
+          className="z-50 w-60 animate-fade-in rounded-card border border-line bg-raised p-1.5 shadow-soft"
+        >
+          <div className="border-b border-line px-3 pt-1.5 pb-2.5">
+            <p className="truncate text-sm font-semibold">{displayName(me)}</p>
+            <p className="truncate text-xs text-ink-faint">{me.email}</p>
+          </div>
+          <Menu.Item asChild className={`${ITEM} mt-1.5`}>
+            <Link to="/profile">
+              <UserRound aria-hidden className="size-4" />
+              {t("nav.profile")}
+            </Link>
+          </Menu.Item>
+          <Menu.Item className={ITEM} onSelect={() => void signOut()}>
+            <LogOut aria-hidden className="size-4" />
+            {t("nav.sign_out")}
+          </Menu.Item>
+        </Menu.Content>
+      </Menu.Portal>
+    </Menu.Root>
+  );
+}

@@ -1,0 +1,79 @@
+import { Link } from "@tanstack/react-router";
+import { LogOut, X } from "lucide-react";
+import { Dialog } from "radix-ui";
+import { useTranslation } from "react-i18next";
+import { Avatar } from "~/components/Avatar";
+import { Button, buttonClass } from "~/components/Button";
+import { displayName, type Me } from "~/features/users/me";
+import { placesOf } from "./links";
+import { ThemeSwitch } from "./ThemeSwitch";
+import { useSignOut } from "./useSignOut";
+
+const ROW =
+  "flex h-12 items-center rounded-control px-3 font-medium hover:bg-sunk data-[status=active]:bg-accent-soft data-[status=active]:text-accent-strong";
+
+/** The ways of the site on a phone. */
+export default function Drawer({ me, onClose }: { me: Me | null | undefined; onClose: () => void }) {
+  const { t } = useTranslation();
+  const signOut = useSignOut();
+  return (
+    <Dialog.Root open onOpenChange={(open) => !open && onClose()}>
+      <Dialog.Portal>
+        <Dialog.Overlay className="fixed inset-0 z-40 animate-fade-in bg-veil" />
+        <Dialog.Content
+          aria-describedby={undefined}
+          className="fixed inset-y-0 right-0 z-50 flex w-[min(20rem,88vw)] animate-slide-left flex-col bg-raised p-4 shadow-soft outline-none"
+        >
+          <div className="mb-3 flex items-center justify-between">
+            <Dialog.Title className="px-3 text-sm font-semibold text-ink-soft">{t("nav.menu")}</Dialog.Title>
+            <div className="flex">
+              <ThemeSwitch />
+              <Dialog.Close asChild>
+                <Button look="quiet" size="icon-sm" aria-label={t("actions.close")}>
+                  <X aria-hidden className="size-5" />
+                </Button>
+              </Dialog.Close>
+            </div>
+          </div>
+          {me && (
+            <Link
+              to="/profile"
+              onClick={onClose}
+              className="mb-3 flex items-center gap-3 rounded-control p-3 hover:bg-sunk"
+            >
+              <Avatar person={me} className="size-11" />
+              <span className="min-w-0">
+                <span className="block truncate font-semibold">{displayName(me)}</span>
+                <span className="block truncate text-xs text-ink-faint">{me.email}</span>
+              </span>
+            </Link>
+          )}
+          <nav aria-label={t("nav.label")} className="flex flex-col gap-1">
+            {placesOf(me).map(({ to, text }) => (
+              <Link key={text} to={to} activeOptions={{ exact: true }} onClick={onClose} className={ROW}>
+                {t(`nav.${text}`)}
+              </Link>
+            ))}
+          </nav>
+          <div className="mt-auto flex flex-col gap-3 border-t border-line pt-4">
+            {me ? (
+              <Button look="secondary" onClick={() => void signOut().then(onClose)}>
+                <LogOut aria-hidden className="size-4" />
+                {t("nav.sign_out")}
+              </Button>
+            ) : (
+              <>
+                <Link to="/login" onClick={onClose} className={buttonClass({ look: "secondary" })}>
+                  {t("nav.sign_in")}
+                </Link>
+                <Link to="/register" onClick={onClose} className={buttonClass()}>
+                  {t("nav.create_account")}
+                </Link>
+              </>
+            )}
+          </div>
+        </Dialog.Content>
+      </Dialog.Portal>
+    </Dialog.Root>
+  );
+}

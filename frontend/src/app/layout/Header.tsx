@@ -1,0 +1,79 @@
+import { Link, useLocation } from "@tanstack/react-router";
+import { Menu } from "lucide-react";
+import { lazy, Suspense, useState } from "react";
+import { useTranslation } from "react-i18next";
+import { Button, buttonClass } from "~/components/Button";
+import { useMe } from "~/features/users/me";
+import { Logo } from "./Logo";
+import { placesOf } from "./links";
+import { SearchBox } from "./SearchBox";
+import { ThemeSwitch } from "./ThemeSwitch";
+
+const AccountMenu = lazy(() => import("./AccountMenu"));
+const Drawer = lazy(() => import("./Drawer"));
+
+const LINK =
+  "inline-flex h-10 items-center rounded-control px-3 text-sm font-medium text-ink-soft transition-colors hover:bg-sunk hover:text-ink data-[status=active]:text-accent-strong";
+
+/** The site's head: where one is, where one can go, who one is. */
+export function Header() {
+  const { t } = useTranslation();
+  const me = useMe();
+  const isHome = useLocation({ select: ({ pathname }) => pathname === "/" });
+  const [isOpen, setOpen] = useState(false);
+  return (
+    <header className="sticky top-0 z-30 border-b border-line bg-ground/92 backdrop-blur">
+      <div className="mx-auto flex h-16 max-w-6xl items-center gap-3 px-4 sm:px-6">
+        <Link
+          to="/"
+          className="mr-1 inline-flex items-center gap-2.5 rounded-control py-1 pr-1 text-lg font-bold tracking-tight"
+        >
+          <Logo />
+          {t("brand")}
+        </Link>
+        {!isHome && <SearchBox />}
+        <nav aria-label={t("nav.label")} className="ml-auto hidden items-center gap-0.5 md:flex">
+          {placesOf(me).map(({ to, text }) => (
+            <Link key={text} to={to} activeOptions={{ exact: true }} className={LINK}>
+              {t(`nav.${text}`)}
+            </Link>
+          ))}
+        </nav>
+        <div className="hidden items-center gap-1 md:flex">
+          <ThemeSwitch />
+          {me === null && (
+            <>
+              <Link to="/login" className={LINK}>
+                {t("nav.sign_in")}
+              </Link>
+              <Link to="/register" className={buttonClass({ size: "sm" }, "ml-1")}>
+                {t("nav.create_account")}
+              </Link>
+            </>
+          )}
+          {me && (
+            <Suspense fallback={<span className="size-11" />}>
+              <AccountMenu me={me} />
+            </Suspense>
+          )}
+        </div>
+        <Button
+          look="quiet"
+          size="icon"
+          className="-mr-2 ml-auto md:hidden"
+          aria-label={t("nav.menu")}
+          aria-haspopup="dialog"
+          aria-expanded={isOpen}
+          onClick={() => setOpen(true)}
+        >
+          <Menu aria-hidden className="size-5" />
+        </Button>
+      </div>
+      {isOpen && (
+        <Suspense>
+          <Drawer me={me} onClose={() => setOpen(false)} />
+        </Suspense>
+      )}
+    </header>
+  );
+}

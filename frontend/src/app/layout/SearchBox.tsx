@@ -1,0 +1,32 @@
+import { useNavigate } from "@tanstack/react-router";
+import { Search } from "lucide-react";
+import { useTranslation } from "react-i18next";
+
+/** The header's search: leads to the catalog with what was typed. */
+export function SearchBox() {
+  const { t } = useTranslation();
+  const navigate = useNavigate();
+  return (
+    <search className="hidden max-w-xs flex-1 md:block">
+      <form
+        onSubmit={(event) => {
+          event.preventDefault();
+          const search = String(new FormData(event.currentTarget).get("search") ?? "").trim();
+          void navigate({ to: "/", search: search ? { search } : {} });
+        }}
+      >
+        <label className="relative block">
+          <span className="sr-only">{t("search.label")}</span>
+          <Search aria-hidden className="absolute top-1/2 left-3 size-4 -translate-y-1/2 text-ink-faint" />
+          <input
+            type="search"
+            name="search"
+            maxLength={200}
+            placeholder={t("search.placeholder")}
+            className="h-10 w-full rounded-full border border-line bg-sunk pr-4 pl-9 text-sm placeholder:text-ink-faint hover:border-line-strong/60"
+          />
+        </label>
+      </form>
+    </search>
+  );
+}

@@ -1,0 +1,29 @@
+import { Monitor, Moon, Sun } from "lucide-react";
+import { useState } from "react";
+import { useTranslation } from "react-i18next";
+import { chooseTheme, chosenTheme, themeAfter } from "~/app/theme";
+import { Button } from "~/components/Button";
+
+const ICONS = { system: Monitor, light: Sun, dark: Moon };
+
+/** As the system, light, dark, and round again. */
+export function ThemeSwitch() {
+  const { t } = useTranslation();
+  const [theme, setTheme] = useState(chosenTheme);
+  const Icon = ICONS[theme];
+  return (
+    <Button
+      look="quiet"
+      size="icon-sm"
+      aria-label={t(`theme.${theme}`)}
+      title={t(`theme.${theme}`)}
+      onClick={() => {
+        const next = themeAfter(theme);
+        chooseTheme(next);
+        setTheme(next);
+      }}
+    >
+      <Icon aria-hidden className="size-[18px]" />
+    </Button>
+  );
+}

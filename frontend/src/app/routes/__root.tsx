@@ -1,0 +1,59 @@
+import type { QueryClient } from "@tanstack/react-query";
+import { createRootRouteWithContext, Outlet, useLocation } from "@tanstack/react-router";
+import { lazy, Suspense, useEffect, useRef, useState } from "react";
+import { useTranslation } from "react-i18next";
+import { ExpiredSignIn } from "../layout/ExpiredSignIn";
+import { Footer } from "../layout/Footer";
+import { Header } from "../layout/Header";
+import { OfflineBar } from "../layout/OfflineBar";
+
+const Toasts = lazy(() => import("../layout/Toasts"));
+
+export const Route = createRootRouteWithContext<{ queryClient: QueryClient }>()({ component: Root });
+
+function Root() {
+  const { t } = useTranslation();
+  const main = useFocusOnNewPage();
+  return (
+    <div className="flex min-h-dvh flex-col">
+      <a
+        href="#main"
+        className="sr-only focus:not-sr-only focus:fixed focus:top-2 focus:left-2 focus:z-50 focus:rounded-control focus:bg-accent focus:px-4 focus:py-2 focus:font-semibold focus:text-on-accent"
+      >
+        {t("skip")}
+      </a>
+      <OfflineBar />
+      <Header />
+      <main id="main" ref={main} tabIndex={-1} className="flex-1 outline-none">
+        <Outlet />
+      </main>
+      <Footer />
+      <ExpiredSignIn />
+      <Later>
+        <Toasts />
+      </Later>
+    </div>
+  );
+}
+
+/** On a new page, a keyboard or a screen reader starts at its top, as after a full load. */
+function useFocusOnNewPage() {
+  const main = useRef<HTMLElement>(null);
+  const path = useLocation({ select: ({ pathname }) => pathname });
+  const before = useRef(path);
+  useEffect(() => {
+    if (before.current !== path) main.current?.focus({ preventScroll: true });
+    before.current = path;
+  }, [path]);
+  return main;
+}
+
+/** What nobody needs for the first drawing. */
+function Later({ children }: { children: React.ReactNode }) {
+  const [isTime, setTime] = useState(false);
+  useEffect(() => {
+    const timer = setTimeout(() => setTime(true), 1500);
+    return () => clearTimeout(timer);
+  }, []);
+  return isTime ? <Suspense>{children}</Suspense> : null;
+}

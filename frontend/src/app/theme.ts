@@ -1,0 +1,33 @@
+/** The look: as the system has it, unless the person chose. */
+export type Theme = "system" | "light" | "dark";
+
+const KEY = "marketplace.theme";
+const ORDER: Theme[] = ["system", "light", "dark"];
+
+export function chosenTheme(): Theme {
+  try {
+    const kept = localStorage.getItem(KEY);
+    return kept === "light" || kept === "dark" ? kept : "system";
+  } catch {
+    return "system";
+  }
+}
+
+export function applyTheme(theme: Theme): void {
+  if (theme === "system") delete document.documentElement.dataset.theme;
+  else document.documentElement.dataset.theme = theme;
+}
+
+export function chooseTheme(theme: Theme): void {
+  applyTheme(theme);
+  try {
+    if (theme === "system") localStorage.removeItem(KEY);
+    else localStorage.setItem(KEY, theme);
+  } catch {
+    // where storage is forbidden, the choice lasts until the page is left
+  }
+}
+
+export function themeAfter(theme: Theme): Theme {
+  return ORDER[(ORDER.indexOf(theme) + 1) % ORDER.length] ?? "system";
+}

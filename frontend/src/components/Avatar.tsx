@@ -1,0 +1,41 @@
+import { useState } from "react";
+import { cn } from "./cn";
+import { hashOf } from "./hash";
+
+type Person = { id: string; username: string; first_name: string; last_name: string; avatar?: string | null };
+
+function initials({ first_name, last_name, username }: Person): string {
+  const letters = [first_name, last_name].filter(Boolean).map((name) => [...name][0]);
+  return (letters.length > 0 ? letters.join("") : username.slice(0, 2)).toUpperCase();
+}
+
+/** A person's picture, or their initials on a colour of their own. The name stands beside it, so it is silent. */
+export function Avatar({ person, className }: { person: Person; className?: string }) {
+  const [failed, setFailed] = useState<string | null>(null);
+  const hue = hashOf(person.id) % 360;
+  const shape = cn("size-9 shrink-0 rounded-full", className);
+  if (person.avatar && failed !== person.avatar) {
+    return (
+      <img
+        src={person.avatar}
+        alt=""
+        loading="lazy"
+        referrerPolicy="no-referrer"
+        onError={() => setFailed(person.avatar ?? null)}
+        className={cn(shape, "object-cover")}
+      />
+    );
+  }
+  return (
+    <span
+      aria-hidden
+      className={cn(shape, "inline-flex items-center justify-center text-xs font-bold")}
+      style={{
+        background: `light-dark(oklch(0.9 0.05 ${hue}), oklch(0.38 0.06 ${hue}))`,
+        color: `light-dark(oklch(0.36 0.08 ${hue}), oklch(0.92 0.04 ${hue}))`,
+      }}
+    >
+      {initials(person)}
+    </span>
+  );
+}

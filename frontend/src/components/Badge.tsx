@@ -1,0 +1,35 @@
+import type { ReactNode } from "react";
+import { cn } from "./cn";
+
+const TONES = {
+  neutral: "bg-sunk text-ink-soft",
+  accent: "bg-accent-soft text-accent-strong",
+  good: "bg-good-soft text-good",
+  warn: "bg-warn-soft text-warn",
+  danger: "bg-danger-soft text-danger",
+} as const;
+
+export type Tone = keyof typeof TONES;
+
+/** A state in a word; its colour only repeats what the word says. */
+export function Badge({
+  tone = "neutral",
+  className,
+  children,
+}: {
+  tone?: Tone;
+  className?: string;
+  children: ReactNode;
+}) {
+  return (
+    <span
+      className={cn(
+        "inline-flex items-center gap-1 rounded-full px-2.5 py-0.5 text-xs font-semibold whitespace-nowrap",
+        TONES[tone],
+        className,
+      )}
+    >
+      {children}
+    </span>
+  );
+}

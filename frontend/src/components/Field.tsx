@@ -1,0 +1,66 @@
+import { type ComponentProps, type ReactNode, useId } from "react";
+import { useTranslation } from "react-i18next";
+import { cn } from "./cn";
+
+export const CONTROL = cn(
+  "w-full rounded-control border border-line-strong/70 bg-surface px-3.5 text-base text-ink placeholder:text-ink-faint",
+  "transition-colors hover:border-line-strong focus-visible:border-accent focus-visible:outline-offset-0",
+  "aria-invalid:border-danger disabled:opacity-60",
+);
+
+type Given = { id: string; "aria-invalid": true | undefined; "aria-describedby": string | undefined };
+
+/** A label, its control, a hint and what is wrong, tied together for those who hear the page. */
+export function Field({
+  label,
+  hint,
+  error,
+  isOptional,
+  className,
+  children,
+}: {
+  label: ReactNode;
+  hint?: ReactNode;
+  error?: string | undefined;
+  isOptional?: boolean;
+  className?: string;
+  children: (given: Given) => ReactNode;
+}) {
+  const id = useId();
+  const { t } = useTranslation();
+  const described = [hint && `${id}-hint`, error && `${id}-error`].filter(Boolean).join(" ");
+  return (
+    <div className={cn("flex flex-col gap-1.5", className)}>
+      <label htmlFor={id} className="flex items-baseline gap-2 text-sm font-semibold">
+        {label}
+        {isOptional && <span className="text-xs font-normal text-ink-faint">{t("field.optional")}</span>}
+      </label>
+      {children({ id, "aria-invalid": error ? true : undefined, "aria-describedby": described || undefined })}
+      {hint && (
+        <div id={`${id}-hint`} className="text-xs text-ink-faint">
+          {hint}
+        </div>
+      )}
+      {error && (
+        <p id={`${id}-error`} role="alert" className="text-xs font-medium text-danger">
+          {error}
+        </p>
+      )}
+    </div>
+  );
+}
+
+export function Input({ className, ...rest }: ComponentProps<"input">) {
+  return <input className={cn(CONTROL, "h-11", className)} {...rest} />;
+}
+
+export function Textarea({ className, ...rest }: ComponentProps<"textarea">) {
+  return <textarea className={cn(CONTROL, "min-h-28 py-2.5", className)} {...rest} />;
+}
+
+/** The browser's own select: on a phone nothing is better. */
+export function Select({ className, ...rest }: ComponentProps<"select">) {
+  return (
+    <select className={cn(CONTROL, "h-11 appearance-none bg-no-repeat pr-10 chevron", className)} {...rest} />
+  );
+}

@@ -1,0 +1,12 @@
+import { useTranslation } from "react-i18next";
+
+/** Writes minutes: "45 minutes", "2 hours", "1 h 30 min". */
+export function useDuration(): (minutes: number) => string {
+  const { t } = useTranslation();
+  return (minutes) => {
+    const hours = Math.floor(minutes / 60);
+    if (minutes < 60) return t("duration.minutes", { count: minutes });
+    if (minutes % 60 === 0) return t("duration.hours", { count: hours });
+    return t("duration.hours_minutes", { hours, minutes: minutes % 60 });
+  };
+}

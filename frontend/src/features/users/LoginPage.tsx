@@ -1,0 +1,37 @@
+import { useSuspenseQuery } from "@tanstack/react-query";
+import { Link, useRouter } from "@tanstack/react-router";
+import { useState } from "react";
+import { marketplaceQuery } from "~/app/marketplace";
+import { Card } from "~/components/Card";
+import { Page } from "~/components/Page";
+import { DemoAccounts } from "./DemoAccounts";
+import { SignInForm } from "./SignInForm";
+import { useTexts } from "./texts";
+
+/** Signing in; afterwards on to where the person was. */
+export function LoginPage({ next }: { next: string }) {
+  const t = useTexts();
+  const router = useRouter();
+  const { demo_accounts } = useSuspenseQuery(marketplaceQuery).data;
+  const [given, setGiven] = useState<{ email: string; password: string }>();
+  return (
+    <Page title={t("login.title")} intro={t("login.intro")} width="narrow">
+      <Card className="p-5 sm:p-7">
+        <SignInForm given={given} onDone={() => router.history.push(next)} />
+      </Card>
+      {demo_accounts && demo_accounts.length > 0 && (
+        <DemoAccounts accounts={demo_accounts} onUse={setGiven} />
+      )}
+      <p className="mt-6 text-center text-sm text-ink-soft">
+        {t("login.new_here")}{" "}
+        <Link
+          to="/register"
+          search={{ next }}
+          className="font-semibold text-accent underline-offset-4 hover:underline"
+        >
+          {t("login.create")}
+        </Link>
+      </p>
+    </Page>
+  );
+}

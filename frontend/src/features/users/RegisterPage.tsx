@@ -1,0 +1,120 @@
+import { zodResolver } from "@hookform/resolvers/zod";
+import { Link, useRouter } from "@tanstack/react-router";
+import { useState } from "react";
+import { useForm } from "react-hook-form";
+import { toast } from "sonner";
+import { z } from "zod";
+import { Button } from "~/components/Button";
+import { Card } from "~/components/Card";
+import { Field, Input } from "~/components/Field";
+import { place } from "~/components/form";
+import { Notice } from "~/components/Notice";
+import { Page } from "~/components/Page";
+import { displayName } from "./me";
+import { PasswordInput } from "./PasswordInput";
+import { RoleChoice } from "./RoleChoice";
+import { register } from "./register";
+import { StrengthMeter } from "./StrengthMeter";
+import { PASSWORD_LEAST } from "./strength";
+import { useTexts } from "./texts";
+
+function rulesOf(t: ReturnType<typeof useTexts>) {
+  return z.object({
+    role: z.enum(["user", "creator"]),
+    email: z
+      .string()
+      .trim()
+      .min(1, t("rules.needed"))
+      .regex(/^\S+@\S+\.\S+$/, t("rules.email")),
+    username: z
+      .string()
+      .trim()
+      .min(2, t("rules.username_short"))
+      .regex(/^[\p{L}\p{N}@.+\-_]+$/u, t("rules.username_signs")),
+    password: z.string().min(PASSWORD_LEAST, t("rules.password_short")).max(128, t("rules.password_long")),
+    first_name: z.string().trim(),
+    last_name: z.string().trim(),
+  });
+}
+
+/** A new account; who made one is signed in at once. */
+export function RegisterPage({ next }: { next: string }) {
+  const t = useTexts();
+  const router = useRouter();
+  const [failure, setFailure] = useState<string | null>(null);
+  const form = useForm({
+    resolver: zodResolver(rulesOf(t)),
+    mode: "onTouched",
+    defaultValues: {
+      role: "user" as const,
+      email: "",
+      username: "",
+      password: "",
+      first_name: "",
+      last_name: "",
+    },
+  });
+  const { errors, isSubmitting } = form.formState;
+
+  const submit = form.handleSubmit(async (values) => {
+    setFailure(null);
+    try {
+      const me = await register(values);
+      toast.success(t("register.welcome", { name: displayName(me) }));
+      router.history.push(me.role === "creator" && next === "/" ? "/creator" : next);
+    } catch (error) {
+      setFailure(place(error, form));
+    }
+  });
+
+  return (
+    <Page title={t("register.title")} intro={t("register.intro")} width="narrow">
+      <Card className="p-5 sm:p-7">
+        <form noValidate onSubmit={submit} className="flex flex-col gap-5">
+          {failure && <Notice tone="danger">{failure}</Notice>}
+          <RoleChoice field={form.register("role")} />
+          <div className="grid gap-5 sm:grid-cols-2">
+            <Field label={t("fields.first_name")} isOptional error={errors.first_name?.message}>
+              {(field) => <Input autoComplete="given-name" {...field} {...form.register("first_name")} />}
+            </Field>
+            <Field label={t("fields.last_name")} isOptional error={errors.last_name?.message}>
+              {(field) => <Input autoComplete="family-name" {...field} {...form.register("last_name")} />}
+            </Field>
+          </div>
+          <Field
+            label={t("fields.username")}
+            hint={t("fields.username_hint")}
+            error={errors.username?.message}
+          >
+            {(field) => <Input autoComplete="nickname" {...field} {...form.register("username")} />}
+          </Field>
+          <Field label={t("fields.email")} error={errors.email?.message}>
+            {(field) => <Input type="email" autoComplete="username" {...field} {...form.register("email")} />}
+          </Field>
+          <Field
+            label={t("fields.password")}
+            hint={<StrengthMeter password={form.watch("password")} />}
+            error={errors.password?.message}
+          >
+            {(field) => (
+              <PasswordInput autoComplete="new-password" {...field} {...form.register("password")} />
+            )}
+          </Field>
+          <Button type="submit" size="lg" isBusy={isSubmitting}>
+            {t("register.submit")}
+          </Button>
+        </form>
+      </Card>
+      <p className="mt-6 text-center text-sm text-ink-soft">
+        {t("register.have_one")}{" "}
+        <Link
+          to="/login"
+          search={{ next }}
+          className="font-semibold text-accent underline-offset-4 hover:underline"
+        >
+          {t("register.sign_in")}
+        </Link>
+      </p>
+    </Page>
+  );
+}

@@ -1,0 +1,71 @@
+import { zodResolver } from "@hookform/resolvers/zod";
+import { useState } from "react";
+import { useForm } from "react-hook-form";
+import { z } from "zod";
+import { answered, api } from "~/api/client";
+import { isProblem } from "~/api/problem";
+import { Button } from "~/components/Button";
+import { Field, Input } from "~/components/Field";
+import { place } from "~/components/form";
+import { Notice } from "~/components/Notice";
+import { enter, type Me } from "./me";
+import { PasswordInput } from "./PasswordInput";
+import { useTexts } from "./texts";
+
+type Credentials = { email: string; password: string };
+
+/** E-mail and password. `given` fills them in, as the demo's accounts do. */
+export function SignInForm({
+  given,
+  onDone,
+}: {
+  given?: Credentials;
+  onDone: (me: Me) => void | Promise<void>;
+}) {
+  const t = useTexts();
+  const [failure, setFailure] = useState<string | null>(null);
+  const rules = z.object({
+    email: z
+      .string()
+      .trim()
+      .min(1, t("rules.needed"))
+      .regex(/^\S+@\S+$/, t("rules.email")),
+    password: z.string().min(1, t("rules.needed")),
+  });
+  const form = useForm<Credentials>({
+    resolver: zodResolver(rules),
+    values: given,
+    defaultValues: { email: "", password: "" },
+  });
+  const { errors, isSubmitting } = form.formState;
+
+  const submit = form.handleSubmit(async (credentials) => {
+    setFailure(null);
+    try {
+      const { access, user } = await answered(
+        api.POST("/api/auth/login", { body: { ...credentials, use_cookie: true } }),
+      );
+      await enter(access, user);
+      await onDone(user);
+    } catch (error) {
+      setFailure(isProblem(error) && error.status === 401 ? t("login.wrong") : place(error, form));
+    }
+  });
+
+  return (
+    <form noValidate onSubmit={submit} className="flex flex-col gap-5">
+      {failure && <Notice tone="danger">{failure}</Notice>}
+      <Field label={t("fields.email")} error={errors.email?.message}>
+        {(field) => <Input type="email" autoComplete="username" {...field} {...form.register("email")} />}
+      </Field>
+      <Field label={t("fields.password")} error={errors.password?.message}>
+        {(field) => (
+          <PasswordInput autoComplete="current-password" {...field} {...form.register("password")} />
+        )}
+      </Field>
+      <Button type="submit" size="lg" isBusy={isSubmitting}>
+        {t("login.submit")}
+      </Button>
+    </form>
+  );
+}

@@ -1,0 +1,31 @@
+import { cn } from "~/components/cn";
+import { PASSWORD_LEAST, type Strength, strengthOf } from "./strength";
+import { useTexts } from "./texts";
+
+const LEVEL: Record<Strength, number> = { short: 0, weak: 1, fair: 2, good: 3, strong: 4 };
+const COLOUR = ["bg-line", "bg-danger", "bg-warn", "bg-good", "bg-good"];
+
+/** How hard a password is to guess, as one types it. */
+export function StrengthMeter({ password }: { password: string }) {
+  const t = useTexts();
+  const strength = strengthOf(password);
+  const level = LEVEL[strength];
+  if (!password) return <span>{t("password.hint")}</span>;
+  const missing = PASSWORD_LEAST - [...password].length;
+  return (
+    <span className="flex items-center gap-3">
+      <span aria-hidden className="flex w-32 gap-1">
+        {[1, 2, 3, 4].map((step) => (
+          <span
+            key={step}
+            className={cn("h-1 flex-1 rounded-full", step <= level ? COLOUR[level] : "bg-line")}
+          />
+        ))}
+      </span>
+      <span aria-live="polite">
+        <span className="sr-only">{t("password.strength")}: </span>
+        {strength === "short" ? t("password.short", { count: missing }) : t(`password.${strength}`)}
+      </span>
+    </span>
+  );
+}

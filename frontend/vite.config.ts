@@ -1,0 +1,35 @@
+import tailwindcss from "@tailwindcss/vite";
+import { tanstackRouter } from "@tanstack/router-plugin/vite";
+import react from "@vitejs/plugin-react";
+import { compression, defineAlgorithm } from "vite-plugin-compression2";
+import { defineConfig } from "vitest/config";
+
+const backend = process.env.MARKETPLACE_BACKEND ?? "http://localhost:8000";
+
+export default defineConfig({
+  plugins: [
+    tanstackRouter({
+      target: "react",
+      autoCodeSplitting: true,
+      routesDirectory: "src/app/routes",
+      generatedRouteTree: "src/app/routes.gen.ts",
+      quoteStyle: "double",
+      semicolons: true,
+    }),
+    react(),
+    tailwindcss(),
+    compression({
+      include: /\.(html|js|css|svg|json|txt|webmanifest)$/,
+      threshold: 512,
+      algorithms: [defineAlgorithm("brotliCompress"), defineAlgorithm("gzip", { level: 9 })],
+    }),
+  ],
+  resolve: { alias: { "~": new URL("./src", import.meta.url).pathname } },
+  build: { target: "es2023", cssTarget: "chrome123", manifest: true, assetsInlineLimit: 0 },
+  server: {
+    port: 3000,
+    strictPort: true,
+    proxy: { "/api": backend, "/health": backend, "/docs-assets": backend },
+  },
+  test: { environment: "happy-dom", include: ["src/**/*.test.{ts,tsx}"], env: { TZ: "UTC" } },
+});
