@@ -23,9 +23,7 @@ SESSION = a_session_body(
 )
 GOOD_BODIES: dict[str, dict[str, Any]] = {
     "POST /api/auth/register": a_registration(role="user", first_name="Ada", last_name="Byron"),
-    "POST /api/auth/login": {"email": "ada@example.org", "password": PASSWORD},
-    "POST /api/auth/refresh": {"refresh": "a token"},
-    "POST /api/auth/logout": {"refresh": "a token"},
+    "POST /api/auth/login": {"email": "ada@example.org", "password": PASSWORD, "use_cookie": True},
     "POST /api/auth/password": {"current_password": PASSWORD, "new_password": "a staple of batteries"},
     "PUT /api/auth/profile": PROFILE,
     "PATCH /api/auth/profile": PROFILE,
@@ -50,6 +48,8 @@ GOOD_BODIES: dict[str, dict[str, Any]] = {
     "POST /api/bookings/{booking_id}/reschedule": {"booking_date": "2030-05-01T10:00:00Z"},
 }
 OPTIONAL_BODIES: dict[str, dict[str, Any]] = {
+    "POST /api/auth/refresh": {"refresh": "a token"},
+    "POST /api/auth/logout": {"refresh": "a token"},
     "POST /api/bookings/{booking_id}/cancel": {"reason": "I am ill."},
     "POST /api/bookings/{booking_id}/decline": {"reason": "I am ill."},
 }

@@ -24,6 +24,7 @@ from marketplace.core.services.sessions import SessionService
 from marketplace.core.services.tokens import CallerMemory, TokenService
 from marketplace.core.services.users import UserService
 from marketplace.http.pagination import Cursors
+from marketplace.http.refresh_cookie import RefreshCookie
 from marketplace.settings import Settings, SettingsError
 
 
@@ -65,6 +66,11 @@ class Wire(Provider):
     def cursors(self, settings: Settings) -> Cursors:
         """Cursors sealed with this installation's secret."""
         return Cursors(secret_of(settings))
+
+    @provide(scope=Scope.APP)
+    def refresh_cookie(self, settings: Settings) -> RefreshCookie:
+        """The cookie of logins in browsers."""
+        return RefreshCookie(settings)
 
 
 class PostgresStorage(Provider):

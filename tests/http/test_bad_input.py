@@ -74,7 +74,7 @@ async def test_every_required_field_is_missed(api: Api, route: str) -> None:
     owner = await an_owner(api)
     optional = {"avatar", "first_name", "last_name", "time_zone", "role", "seats"}
     optional |= {"max_participants", "image_url", "status", "category", "tags"}
-    optional |= {"requires_confirmation", "cancellation_notice", "reason"}
+    optional |= {"requires_confirmation", "cancellation_notice", "reason", "use_cookie"}
     optional |= set(GOOD_BODIES["PUT /api/sessions/{session_id}/schedule"])
     required = set() if route.startswith("PATCH") else set(GOOD_BODIES[route]) - optional
 

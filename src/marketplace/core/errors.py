@@ -103,6 +103,13 @@ class BadRefreshToken(NotSignedIn):
     sentence = "This login has ended. Please sign in again."
 
 
+class NoRefreshToken(NotSignedIn):
+    """No refresh token, neither in the body nor in a cookie."""
+
+    code = "no_refresh_token"
+    sentence = "There is no login to go on with: the request has no refresh token, neither in its body nor in a cookie."
+
+
 class NotACreator(Forbidden):
     """The role `creator` is needed."""
 

@@ -34,6 +34,8 @@ class Route:
     query: type[msgspec.Struct] | None = None
     is_keyed: bool = False
     """Whether it takes an `Idempotency-Key`."""
+    is_by_cookie: bool = False
+    """Whether it takes the refresh token from a cookie too."""
     errors: tuple[type[MarketplaceError], ...] = ()
     headers: dict[str, str] = field(default_factory=dict)
     """Headers of a good answer, with what they say."""

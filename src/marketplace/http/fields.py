@@ -36,6 +36,7 @@ from marketplace.http.readers import (
     instant,
     nullable,
     one_of,
+    or_null,
     price,
     search,
     tag,
@@ -98,7 +99,15 @@ GivenPassword = Annotated[
     str, field(text(1, LOGIN_LENGTH, trim=False), _text(1, LOGIN_LENGTH, FREE, format="password"), _SECRET)
 ]
 GivenEmail = Annotated[str, field(text(1, LOGIN_LENGTH), _text(1, LOGIN_LENGTH, SHOWN), "ada@example.org")]
-GivenToken = Annotated[str, field(text(1, LOGIN_LENGTH), _text(1, LOGIN_LENGTH, SHOWN), "kX2…", "A refresh token.")]
+GivenToken = Annotated[
+    str | None,
+    field(
+        or_null(text(1, LOGIN_LENGTH)),
+        {"anyOf": [_text(1, LOGIN_LENGTH, SHOWN), {"type": "null"}]},
+        "kX2…",
+        "A refresh token; absent or `null` where it is in the cookie.",
+    ),
+]
 PersonName = Annotated[str, field(text(0, NAME_LENGTH), _text(0, NAME_LENGTH, FREE), "Ada")]
 RoleWord = Annotated[Role, field(*_word(*get_args(Role)), "user")]
 WebAddress = Annotated[
@@ -201,5 +210,14 @@ Search = Annotated[
 ]
 Tag = Annotated[str, field(tag, _TAG, "yoga")]
 OrderingWord = Annotated[Ordering, field(*_word(*get_args(Ordering)), "-created_at")]
+UseCookie = Annotated[
+    bool,
+    field(
+        boolean,
+        {"type": "boolean"},
+        example=True,
+        says="For browsers: the refresh token comes in an `HttpOnly` cookie, and `refresh` of the answer is `null`.",
+    ),
+]
 Flag = Annotated[bool, field(boolean, {"type": "boolean"}, example=False)]
 CategoryWord = Annotated[str, field(text(1, TAG_LENGTH), _TAG, "wellbeing")]

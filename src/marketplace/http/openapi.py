@@ -24,6 +24,7 @@ from marketplace.http.auth import Access, Route
 from marketplace.http.errors import FRAMEWORK, HEADERS, PROBLEM_JSON, Problem, status_of
 from marketplace.http.idempotency import KEY_PARAMETER, REPLAYED_HEADER
 from marketplace.http.readers import FREE
+from marketplace.http.refresh_cookie import COOKIE_PARAMETER
 from marketplace.http.routes import CONTROLLERS
 
 REF = "#/components/schemas/{name}"
@@ -127,6 +128,8 @@ def document(categories: Collection[str]) -> dict[str, Any]:
             operation.setdefault("parameters", []).extend(_parameters(route.query))
         if route.is_keyed:
             operation.setdefault("parameters", []).append(KEY_PARAMETER)
+        if route.is_by_cookie:
+            operation.setdefault("parameters", []).append(COOKIE_PARAMETER)
         if route.body is not None:
             operation["requestBody"] = _request_body(route)
         _complete_success(operation["responses"], route)
@@ -231,6 +234,8 @@ def _complete_success(responses: dict[str, Any], route: Route) -> None:
     responses.pop("400", None)
     for status, answer in responses.items():
         answer["description"] = HTTPStatus(int(status)).phrase
+        if status == "204":
+            answer.pop("content", None)  # Litestar's word for a response that could set headers
         headers = route.headers | (REPLAYED_HEADER if route.is_keyed else {})
         answer["headers"] = {
             name: {"description": says, "schema": {"type": "string"}} for name, says in headers.items()

@@ -90,6 +90,11 @@ def nullable(read: Reader) -> Reader:
     return lambda value: None if value is None or value == "" else read(value) or None
 
 
+def or_null(read: Reader) -> Reader:
+    """`null` means none."""
+    return lambda value: None if value is None else read(value)
+
+
 def whole(least: int, most: int) -> Reader:
     """A whole number."""
 

@@ -1,17 +1,18 @@
 """Logins over HTTP."""
 
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
 from dishka.integrations.litestar import FromDishka
-from litestar import Controller, Request, post
+from litestar import Controller, Request, Response, post
 
-from marketplace.core.errors import BadCredentials, BadRefreshToken
+from marketplace.core.errors import BadCredentials, BadRefreshToken, NoRefreshToken
 from marketplace.core.services.tokens import TokenService
 from marketplace.http.auth import Access, opt
-from marketplace.http.fields import GivenEmail, GivenPassword, GivenToken
+from marketplace.http.fields import GivenEmail, GivenPassword, GivenToken, UseCookie
+from marketplace.http.refresh_cookie import COOKIE_HEADER, ForeignOrigin, RefreshCookie
 from marketplace.http.users import ProfileOut
-from marketplace.http.wire import read_body
+from marketplace.http.wire import read_body, read_optional_body
 
 
 class CredentialsIn(msgspec.Struct, kw_only=True):
@@ -19,19 +20,20 @@ class CredentialsIn(msgspec.Struct, kw_only=True):
 
     email: GivenEmail
     password: GivenPassword
+    use_cookie: UseCookie = False
 
 
 class RefreshIn(msgspec.Struct, kw_only=True):
-    """A refresh token."""
+    """A refresh token, where it is not in the cookie."""
 
-    refresh: GivenToken
+    refresh: GivenToken = None
 
 
 class TokenPairOut(msgspec.Struct):
     """An access token for `Authorization: Bearer …`, and the refresh token to get the next pair with."""
 
     access: str
-    refresh: str
+    refresh: Annotated[str | None, msgspec.Meta(description="`null` where it is in the cookie.")]
 
 
 class LoginOut(TokenPairOut):
@@ -51,35 +53,77 @@ class TokenController(Controller):
         status_code=200,
         operation_id="log_in",
         summary="Sign in",
-        opt=opt(Access.PUBLIC, body=CredentialsIn, errors=(BadCredentials,)),
+        opt=opt(Access.PUBLIC, body=CredentialsIn, errors=(BadCredentials,), headers=COOKIE_HEADER),
     )
-    async def log_in(self, request: Request[Any, Any, Any], tokens: FromDishka[TokenService]) -> LoginOut:
-        """The answer to an unknown address and to a wrong password is the same, and takes as long."""
+    async def log_in(
+        self, request: Request[Any, Any, Any], tokens: FromDishka[TokenService], cookie: FromDishka[RefreshCookie]
+    ) -> Response[LoginOut]:
+        """The answer to an unknown address and to a wrong password is the same, and takes as long.
+
+        With `use_cookie` the refresh token comes in a cookie that no script can read, and `refresh` is `null`.
+        """
         data = (await read_body(request, CredentialsIn)).checked()
         login = await tokens.log_in(data.email, data.password)
         user = msgspec.convert(login.user, ProfileOut, from_attributes=True)
-        return LoginOut(access=login.tokens.access, refresh=login.tokens.refresh, user=user)
+        shown = None if data.use_cookie else login.tokens.refresh
+        response = Response(LoginOut(access=login.tokens.access, refresh=shown, user=user))
+        if data.use_cookie:
+            cookie.keep(request, response, login.tokens.refresh)
+        return response
 
     @post(
         "/refresh",
         status_code=200,
         operation_id="refresh_tokens",
         summary="Get the next pair of tokens",
-        opt=opt(Access.PUBLIC, body=RefreshIn, errors=(BadRefreshToken,)),
+        opt=opt(
+            Access.PUBLIC,
+            body=RefreshIn,
+            is_body_optional=True,
+            is_by_cookie=True,
+            errors=(BadRefreshToken, NoRefreshToken, ForeignOrigin),
+            headers=COOKIE_HEADER,
+        ),
     )
-    async def refresh(self, request: Request[Any, Any, Any], tokens: FromDishka[TokenService]) -> TokenPairOut:
-        """A refresh token works once. One that is sent again ends its login, for it may have been stolen."""
-        data = (await read_body(request, RefreshIn)).checked()
-        return msgspec.convert(await tokens.refresh(data.refresh), TokenPairOut, from_attributes=True)
+    async def refresh(
+        self, request: Request[Any, Any, Any], tokens: FromDishka[TokenService], cookie: FromDishka[RefreshCookie]
+    ) -> Response[TokenPairOut]:
+        """A refresh token works once. One that is sent again ends its login, for it may have been stolen.
+
+        The next one comes the way that this one went: in the body, or in the cookie.
+        """
+        data = (await read_optional_body(request, RefreshIn)).checked()
+        if data.refresh is not None:
+            pair = await tokens.refresh(data.refresh)
+            return Response(TokenPairOut(access=pair.access, refresh=pair.refresh))
+        pair = await tokens.refresh(cookie.token_of(request))
+        response = Response(TokenPairOut(access=pair.access, refresh=None))
+        cookie.keep(request, response, pair.refresh)
+        return response
 
     @post(
         "/logout",
         status_code=204,
         operation_id="log_out",
         summary="Sign out",
-        opt=opt(Access.PUBLIC, body=RefreshIn),
+        opt=opt(
+            Access.PUBLIC,
+            body=RefreshIn,
+            is_body_optional=True,
+            is_by_cookie=True,
+            errors=(NoRefreshToken, ForeignOrigin),
+            headers=COOKIE_HEADER,
+        ),
     )
-    async def log_out(self, request: Request[Any, Any, Any], tokens: FromDishka[TokenService]) -> None:
-        """Ends the login that the refresh token belongs to, access tokens included."""
-        data = (await read_body(request, RefreshIn)).checked()
-        await tokens.log_out(data.refresh)
+    async def log_out(
+        self, request: Request[Any, Any, Any], tokens: FromDishka[TokenService], cookie: FromDishka[RefreshCookie]
+    ) -> Response[None]:
+        """Ends the login that the refresh token belongs to, access tokens included, and clears the cookie."""
+        data = (await read_optional_body(request, RefreshIn)).checked()
+        response = Response(None, status_code=204)
+        if data.refresh is not None:
+            await tokens.log_out(data.refresh)
+        else:
+            await tokens.log_out(cookie.token_of(request))
+            cookie.drop(request, response)
+        return response

@@ -1,0 +1,280 @@
+import logging
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from datetime import timedelta
+from http.cookies import SimpleCookie
+from typing import Any
+
+import pytest
+from httpx import ASGITransport, AsyncClient, Response
+
+from builders import PASSWORD
+from http_api import SETTINGS, Api, Person, open_api, problem
+
+LOGIN = "/api/auth/login/"
+REFRESH = "/api/auth/refresh/"
+LOGOUT = "/api/auth/logout/"
+PROFILE = "/api/auth/profile/"
+NAME = "marketplace_refresh"
+SITE = "https://market.example.org"
+ELSEWHERE = "https://app.example.org"
+PRODUCTION = replace(SETTINGS, environment="production")
+MEMORY_IS_OVER = timedelta(milliseconds=600)
+
+
+def cookie_of(response: Response) -> Mapping[str, str]:
+    """The value and the attributes of the one cookie that an answer sets."""
+    (header,) = response.headers.get_list("set-cookie")
+    (morsel,) = SimpleCookie(header).values()
+    assert morsel.key == NAME
+    return {name: value for name, value in morsel.items() if value} | {"value": morsel.value}
+
+
+def body_of(login: Response) -> Any:
+    assert login.status_code == 200, login.text
+    return login.json()
+
+
+@asynccontextmanager
+async def a_browser(api: Api, site: str = SITE) -> AsyncIterator[AsyncClient]:
+    """Keeps no cookies by itself: a test says what is sent."""
+    transport: Any = ASGITransport(api.app)  # type: ignore[arg-type]
+    async with AsyncClient(transport=transport, base_url=site) as client:
+        yield client
+
+
+async def log_in(browser: AsyncClient, person: Person) -> Response:
+    credentials = {"email": person.user.email, "password": PASSWORD, "use_cookie": True}
+    response = await browser.post(LOGIN, json=credentials)
+    browser.cookies.clear()
+    return response
+
+
+async def send(
+    browser: AsyncClient, path: str, token: str | None, origin: str | None = SITE, **options: Any
+) -> Response:
+    headers = {} if origin is None else {"Origin": origin}
+    headers |= {} if token is None else {"Cookie": f"theme=dark; {NAME}={token}"}
+    response = await browser.post(path, headers=headers | options.pop("headers", {}), **options)
+    browser.cookies.clear()
+    return response
+
+
+async def test_a_login_that_asks_for_it_has_its_refresh_token_in_a_cookie_and_nowhere_else(api: Api) -> None:
+    async with a_browser(api) as browser:
+        login = await log_in(browser, await api.person())
+
+    cookie = cookie_of(login)
+    assert body_of(login)["refresh"] is None
+    assert cookie["value"]
+    assert cookie["value"] not in login.text
+    assert cookie == {
+        "value": cookie["value"],
+        "path": "/api/auth/",
+        "max-age": str(7 * 86_400),
+        "httponly": True,
+        "samesite": "strict",
+        "secure": True,
+    }
+
+
+@pytest.mark.parametrize("said", [{}, {"use_cookie": False}])
+async def test_a_login_that_does_not_ask_has_it_in_the_body_and_no_cookie(api: Api, said: dict[str, bool]) -> None:
+    person = await api.person()
+
+    login = await api.visitor.post(LOGIN, {"email": person.user.email, "password": PASSWORD} | said)
+
+    assert isinstance(body_of(login)["refresh"], str)
+    assert "set-cookie" not in login.headers
+
+
+async def test_only_over_plain_http_in_development_the_cookie_is_not_secure() -> None:
+    for settings, site, is_secure in (
+        (SETTINGS, "http://localhost:8000", False),
+        (SETTINGS, SITE, True),
+        (PRODUCTION, "http://market.example.org", True),
+        (PRODUCTION, SITE, True),
+    ):
+        async with open_api(settings) as api, a_browser(api, site) as browser:
+            assert ("secure" in cookie_of(await log_in(browser, await api.person()))) is is_secure
+
+
+async def test_a_cookie_lives_as_long_as_its_token() -> None:
+    async with (
+        open_api(replace(SETTINGS, refresh_token_ttl=timedelta(hours=2))) as api,
+        a_browser(api) as browser,
+    ):
+        assert cookie_of(await log_in(browser, await api.person()))["max-age"] == "7200"
+
+
+async def test_a_refresh_by_cookie_answers_with_the_next_cookie(api: Api) -> None:
+    async with a_browser(api) as browser:
+        first = cookie_of(await log_in(browser, await api.person()))
+        refreshed = await send(browser, REFRESH, first["value"])
+        second = cookie_of(refreshed)
+
+        assert set(refreshed.json()) == {"access", "refresh"}
+        assert refreshed.json()["refresh"] is None
+        assert second == dict(first) | {"value": second["value"]}
+        assert second["value"] not in {first["value"], ""}
+        assert (await Person(api.client, refreshed.json()["access"]).get(PROFILE)).status_code == 200
+        assert (await send(browser, REFRESH, second["value"])).status_code == 200
+
+
+@pytest.mark.parametrize("body", [{}, {"refresh": None}, {"nonsense": 1}])
+async def test_a_body_without_a_token_leaves_it_to_the_cookie(api: Api, body: dict[str, Any]) -> None:
+    async with a_browser(api) as browser:
+        cookie = cookie_of(await log_in(browser, await api.person()))
+
+        assert (await send(browser, REFRESH, cookie["value"], json=body)).status_code == 200
+
+
+async def test_the_token_of_the_body_goes_before_the_cookie_and_answers_in_the_body(api: Api) -> None:
+    person = await api.person()
+    async with a_browser(api) as browser:
+        cookie = cookie_of(await log_in(browser, person))
+        refreshed = await send(browser, REFRESH, cookie["value"], origin=None, json={"refresh": person.refresh})
+
+        assert refreshed.json()["refresh"]
+        assert "set-cookie" not in refreshed.headers
+        assert (await send(browser, REFRESH, cookie["value"])).status_code == 200
+
+
+async def test_a_cookie_that_comes_twice_ends_the_whole_login(api: Api) -> None:
+    async with a_browser(api) as browser:
+        first = cookie_of(await log_in(browser, await api.person()))
+        second = cookie_of(await send(browser, REFRESH, first["value"]))
+
+        problem(await send(browser, REFRESH, first["value"]), 401, "bad_refresh_token")
+        problem(await send(browser, REFRESH, second["value"]), 401, "bad_refresh_token")
+
+
+async def test_a_logout_by_cookie_ends_the_login_and_clears_the_cookie(api: Api) -> None:
+    async with a_browser(api) as browser:
+        login = await log_in(browser, await api.person())
+        token = cookie_of(login)["value"]
+
+        ended = await send(browser, LOGOUT, token)
+        api.clock.advance(MEMORY_IS_OVER)
+
+        assert (ended.status_code, ended.content) == (204, b"")
+        cleared = cookie_of(ended)
+        assert (cleared["value"], cleared["max-age"], cleared["path"]) == ("", "0", "/api/auth/")
+        problem(await send(browser, REFRESH, token), 401, "bad_refresh_token")
+        problem(await Person(api.client, body_of(login)["access"]).get(PROFILE), 401, "not_signed_in")
+
+
+async def test_a_logout_by_a_cookie_whose_login_has_ended_clears_it_too(api: Api) -> None:
+    async with a_browser(api) as browser:
+        assert cookie_of(await send(browser, LOGOUT, "never issued"))["max-age"] == "0"
+
+
+@pytest.mark.parametrize("path", [REFRESH, LOGOUT])
+@pytest.mark.parametrize("options", [{}, {"json": {}}, {"json": {"refresh": None}}])
+async def test_without_a_token_anywhere_there_is_no_login_to_go_on_with(
+    api: Api, path: str, options: dict[str, Any]
+) -> None:
+    async with a_browser(api) as browser:
+        for token in (None, ""):
+            problem(await send(browser, path, token, **options), 401, "no_refresh_token")
+
+
+@pytest.mark.parametrize("path", [REFRESH, LOGOUT])
+@pytest.mark.parametrize(
+    "origin",
+    [
+        None,
+        "null",
+        "",
+        "https://evil.example.org",
+        "https://market.example.org.evil.example",
+        "https://evil.example/market.example.org",
+        "https://x@market.example.org",
+        "https://market.example.org:8443",
+        "https://market.example.org/",
+        "https://[",
+        "ftp://market.example.org",
+        "market.example.org",
+        "https://",
+        ELSEWHERE,
+    ],
+)
+async def test_the_cookie_is_no_good_from_pages_of_others(api: Api, path: str, origin: str | None) -> None:
+    async with a_browser(api) as browser:
+        token = cookie_of(await log_in(browser, await api.person()))["value"]
+
+        refused = await send(browser, path, token, origin=origin)
+
+        assert token not in refused.text
+        assert "set-cookie" not in refused.headers
+        problem(refused, 403, "foreign_origin")
+        assert (await send(browser, REFRESH, token)).status_code == 200
+
+
+async def test_two_origins_are_none(api: Api) -> None:
+    async with a_browser(api) as browser:
+        token = cookie_of(await log_in(browser, await api.person()))["value"]
+        twice = [("Origin", SITE), ("Origin", SITE), ("Cookie", f"{NAME}={token}")]
+
+        problem(await browser.post(REFRESH, headers=twice), 403, "foreign_origin")
+
+
+@pytest.mark.parametrize(
+    ("settings", "host", "origin", "is_taken"),
+    [
+        (SETTINGS, "localhost:3000", "http://localhost:3000", True),
+        (SETTINGS, "192.168.0.7:8000", "http://192.168.0.7:8000", True),
+        (SETTINGS, "localhost:8000", "http://localhost:3000", False),
+        (SETTINGS, "market.example.org:80", "http://market.example.org", True),
+        # a proxy ends TLS: what reaches the program is plain http
+        (PRODUCTION, "market.example.org", "https://market.example.org", True),
+        (PRODUCTION, "Market.Example.org:443", "https://market.example.org", True),
+        (PRODUCTION, "market.example.org:8443", "https://market.example.org:8443", True),
+        (PRODUCTION, "market.example.org", "http://market.example.org", False),
+        (PRODUCTION, "localhost", "http://localhost", True),
+        (PRODUCTION, "app.localhost:8080", "http://app.localhost:8080", True),
+        (PRODUCTION, "127.0.0.1:8000", "http://127.0.0.1:8000", True),
+        (PRODUCTION, "[::1]:8000", "http://[::1]:8000", True),
+        (PRODUCTION, "192.168.0.7:8000", "http://192.168.0.7:8000", False),
+        (replace(PRODUCTION, cors_origins=(ELSEWHERE,)), "api.example.org", ELSEWHERE, True),
+        (replace(PRODUCTION, cors_origins=(ELSEWHERE,)), "api.example.org", "https://evil.example.org", False),
+    ],
+)
+async def test_a_page_is_ours_by_its_host_whatever_scheme_the_proxy_speaks(
+    settings: Any,
+    host: str,
+    origin: str,
+    is_taken: bool,  # noqa: FBT001 - a column of the table
+) -> None:
+    async with open_api(settings) as api, a_browser(api, "http://inside") as browser:
+        token = cookie_of(await log_in(browser, await api.person()))["value"]
+
+        refreshed = await send(browser, REFRESH, token, origin=origin, headers={"Host": host})
+
+        assert refreshed.status_code == (200 if is_taken else 403), refreshed.text
+
+
+async def test_a_page_of_an_allowed_origin_may_read_the_answer_and_be_given_the_cookie() -> None:
+    async with (
+        open_api(replace(SETTINGS, cors_origins=(ELSEWHERE,))) as api,
+        a_browser(api, "https://api.example.org") as browser,
+    ):
+        token = cookie_of(await log_in(browser, await api.person()))["value"]
+        refreshed = await send(browser, REFRESH, token, origin=ELSEWHERE)
+
+        assert cookie_of(refreshed)["value"]
+        assert refreshed.headers["access-control-allow-origin"] == ELSEWHERE
+        assert refreshed.headers["access-control-allow-credentials"] == "true"
+
+
+async def test_the_log_knows_nothing_of_the_cookie(api: Api, caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level(logging.DEBUG):
+        async with a_browser(api) as browser:
+            token = cookie_of(await log_in(browser, await api.person()))["value"]
+            next_token = cookie_of(await send(browser, REFRESH, token))["value"]
+            await send(browser, REFRESH, token)
+            await send(browser, LOGOUT, next_token, origin="https://evil.example.org")
+
+    assert token not in caplog.text
+    assert next_token not in caplog.text
