@@ -104,6 +104,8 @@ export interface paths {
         /**
          * Sign in
          * @description The answer to an unknown address and to a wrong password is the same, and takes as long.
+         *
+         *     With `use_cookie` the refresh token comes in a cookie that no script can read, and `refresh` is `null`.
          */
         post: operations["log_in"];
         delete?: never;
@@ -123,7 +125,7 @@ export interface paths {
         put?: never;
         /**
          * Sign out
-         * @description Ends the login that the refresh token belongs to, access tokens included.
+         * @description Ends the login that the refresh token belongs to, access tokens included, and clears the cookie.
          */
         post: operations["log_out"];
         delete?: never;
@@ -144,6 +146,8 @@ export interface paths {
         /**
          * Get the next pair of tokens
          * @description A refresh token works once. One that is sent again ends its login, for it may have been stolen.
+         *
+         *     The next one comes the way that this one went: in the body, or in the cookie.
          */
         post: operations["refresh_tokens"];
         delete?: never;
@@ -884,6 +888,11 @@ export interface components {
              * @example correct horse battery
              */
             password: string;
+            /**
+             * @description For browsers: the refresh token comes in an `HttpOnly` cookie, and `refresh` of the answer is `null`.
+             * @example true
+             */
+            use_cookie?: boolean;
         };
         /**
          * DayExceptionOut
@@ -934,7 +943,8 @@ export interface components {
          */
         LoginOut: {
             access: string;
-            refresh: string;
+            /** @description `null` where it is in the cookie. */
+            refresh: string | null;
             user: components["schemas"]["ProfileOut"];
         };
         /**
@@ -1107,14 +1117,14 @@ export interface components {
         };
         /**
          * RefreshIn
-         * @description A refresh token.
+         * @description A refresh token, where it is not in the cookie.
          */
         RefreshIn: {
             /**
-             * @description A refresh token.
+             * @description A refresh token; absent or `null` where it is in the cookie.
              * @example kX2…
              */
-            refresh: string;
+            refresh?: string | null;
         };
         /**
          * RegisteredOut
@@ -1550,7 +1560,8 @@ export interface components {
          */
         TokenPairOut: {
             access: string;
-            refresh: string;
+            /** @description `null` where it is in the cookie. */
+            refresh: string | null;
         };
         /**
          * WeeklyHoursOut
@@ -1989,6 +2000,8 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
+                    /** @description The cookie `marketplace_refresh`, where the login asked for it; absent otherwise. */
+                    "Set-Cookie"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -2051,9 +2064,12 @@ export interface operations {
             query?: never;
             header?: never;
             path?: never;
-            cookie?: never;
+            cookie?: {
+                /** @description The refresh token of a login with `use_cookie`, which browsers send by themselves. It is taken where the body has none and the `Origin` is this site's or one that the operator allowed. */
+                marketplace_refresh?: string;
+            };
         };
-        requestBody: {
+        requestBody?: {
             content: {
                 "application/json": components["schemas"]["RefreshIn"];
             };
@@ -2062,12 +2078,34 @@ export interface operations {
             /** @description No Content */
             204: {
                 headers: {
+                    /** @description The cookie `marketplace_refresh`, where the login asked for it; absent otherwise. */
+                    "Set-Cookie"?: string;
                     [name: string]: unknown;
                 };
                 content?: never;
             };
             /** @description - `invalid`: Some of what was sent is not valid. */
             400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `no_refresh_token`: There is no login to go on with: the request has no refresh token, neither in its body nor in a cookie. */
+            401: {
+                headers: {
+                    /** @description `Bearer` */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `foreign_origin`: A login that is kept in a cookie can only be used by pages of this site. */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2111,9 +2149,12 @@ export interface operations {
             query?: never;
             header?: never;
             path?: never;
-            cookie?: never;
+            cookie?: {
+                /** @description The refresh token of a login with `use_cookie`, which browsers send by themselves. It is taken where the body has none and the `Origin` is this site's or one that the operator allowed. */
+                marketplace_refresh?: string;
+            };
         };
-        requestBody: {
+        requestBody?: {
             content: {
                 "application/json": components["schemas"]["RefreshIn"];
             };
@@ -2122,6 +2163,8 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
+                    /** @description The cookie `marketplace_refresh`, where the login asked for it; absent otherwise. */
+                    "Set-Cookie"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -2137,11 +2180,23 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `bad_refresh_token`: This login has ended. Please sign in again. */
+            /**
+             * @description - `bad_refresh_token`: This login has ended. Please sign in again.
+             *     - `no_refresh_token`: There is no login to go on with: the request has no refresh token, neither in its body nor in a cookie.
+             */
             401: {
                 headers: {
                     /** @description `Bearer` */
                     "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `foreign_origin`: A login that is kept in a cookie can only be used by pages of this site. */
+            403: {
+                headers: {
                     [name: string]: unknown;
                 };
                 content: {
