@@ -1,12 +1,13 @@
 """Schedules over HTTP, and the starts that are left."""
 
+from dataclasses import fields
 from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 import msgspec
 from dishka.integrations.litestar import FromDishka
-from litestar import Controller, Request, get, put
+from litestar import Controller, Request, get, post, put
 from litestar.params import FromPath
 
 from marketplace.core.entities.schedules import Schedule, TimeRange
@@ -20,6 +21,7 @@ from marketplace.http.schedule_fields import Buffer, Exceptions, Extras, Horizon
 from marketplace.http.wire import read_body, read_query
 
 DEFAULT_WINDOW = timedelta(days=14)
+SCHEDULE_FIELDS = tuple(field.name for field in fields(Schedule))
 
 
 class ScheduleIn(msgspec.Struct, kw_only=True):
@@ -36,6 +38,13 @@ class ScheduleIn(msgspec.Struct, kw_only=True):
     horizon: Horizon = 60
     valid_from: OptionalDay = None
     valid_until: OptionalDay = None
+
+
+class SchedulePreviewIn(ScheduleIn, kw_only=True):
+    """A schedule to try, and a window of at most 62 days to see it in, by default the next 14."""
+
+    starts_from: Window | None = None
+    starts_to: Window | None = None
 
 
 class SlotsQuery(msgspec.Struct, kw_only=True, rename={"begin": "from", "end": "to"}):
@@ -131,9 +140,33 @@ class ScheduleController(Controller):
         A wall time that the clocks skip does not exist; one that they show twice is the first of the two.
         """
         draft = await read_body(request, ScheduleIn)
-        data = draft.checked()
-        schedule = None if data.is_open else _schedule(data)
-        return _schedule_out(await schedules.replace(caller_of(request), session_id, schedule))
+        replaced = await schedules.replace(caller_of(request), session_id, _schedule(draft.checked()))
+        return _schedule_out(replaced)
+
+    @post(
+        "/{session_id:uuid}/schedule/preview",
+        status_code=200,
+        operation_id="preview_schedule",
+        summary="Try a schedule",
+        opt=opt(Access.CREATOR, body=SchedulePreviewIn, errors=(NotFound, NotYours)),
+    )
+    async def preview(
+        self,
+        request: Request[Any, Any, Any],
+        session_id: FromPath[UUID],
+        schedules: FromDishka[ScheduleService],
+        clock: FromDishka[Clock],
+    ) -> list[SlotOut]:
+        """Its creator only. Every start that this schedule would give, closed ones with the reason; nothing is kept.
+
+        An inactive session is looked at as if it were active; an open one has no starts to list.
+        """
+        draft = await read_body(request, SchedulePreviewIn)
+        begin = draft.given.get("starts_from") or clock.now()
+        end = draft.given.get("starts_to") or begin + DEFAULT_WINDOW
+        data = draft.checked(schedules.preview_faults(begin, end))
+        found = await schedules.preview(caller_of(request), session_id, _schedule(data), begin, end)
+        return msgspec.convert(found, list[SlotOut], from_attributes=True)
 
     @get(
         "/{session_id:uuid}/slots",
@@ -165,10 +198,8 @@ class ScheduleController(Controller):
         return msgspec.convert(found, list[SlotOut], from_attributes=True)
 
 
-def _schedule(data: ScheduleIn) -> Schedule:
-    values = msgspec.structs.asdict(data)
-    del values["is_open"]
-    return Schedule(**values)
+def _schedule(data: ScheduleIn) -> Schedule | None:
+    return None if data.is_open else Schedule(**{name: getattr(data, name) for name in SCHEDULE_FIELDS})
 
 
 def _schedule_out(schedule: Schedule | None) -> ScheduleOut:

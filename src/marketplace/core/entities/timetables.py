@@ -3,7 +3,7 @@
 from bisect import bisect_right
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Literal
+from typing import Literal, Self
 
 from marketplace.core.entities.schedules import ClosedReason, Schedule
 from marketplace.core.entities.sessions import SessionDetails
@@ -52,6 +52,25 @@ class Timetable:
         usual = set(self._starts(replace(self.schedule, exceptions=()), begin, end))
         missing = sorted(usual - set(self._starts(self.schedule, begin, end)))
         return tuple(self._taken_away(start) for start in missing)
+
+    def explained(self, begin: datetime, end: datetime, now: datetime) -> tuple[Opening, ...]:
+        """Both together, in order."""
+        found = (*self.openings(begin, end, now), *self.exceptions(begin, end))
+        return tuple(sorted(found, key=lambda opening: opening.starts_at))
+
+    def under(self, schedule: Schedule | None, now: datetime) -> Self:
+        """This timetable as it would be with another schedule, and the session listed.
+
+        Sold slots to come stay, with the buffers of the other schedule.
+        """
+        session = replace(self.session, status="active")
+        occupied = (
+            Slot.of(session, slot.starts_at, slot.seats_taken, schedule)
+            if slot.session_id == session.id and slot.starts_at > now
+            else slot
+            for slot in self.occupied
+        )
+        return replace(self, session=session, schedule=schedule, occupied=tuple(occupied))
 
     def _starts(self, schedule: Schedule, begin: datetime, end: datetime) -> tuple[datetime, ...]:
         return schedule.starts(begin, end, self.session.duration)
