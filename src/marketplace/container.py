@@ -22,6 +22,7 @@ from marketplace.core.services.calendars import CalendarService
 from marketplace.core.services.idempotency import IdempotencyService
 from marketplace.core.services.schedules import ScheduleService
 from marketplace.core.services.sessions import SessionService
+from marketplace.core.services.summaries import SummaryService
 from marketplace.core.services.tokens import CallerMemory, TokenService
 from marketplace.core.services.users import UserService
 from marketplace.demo.people import DEMO_ACCOUNTS
@@ -180,6 +181,11 @@ class Services(Provider):
             calendars=calendars,
             clock=clock,
         )
+
+    @provide
+    def summaries(self, storage: Storage, clock: Clock) -> SummaryService:
+        """Summaries."""
+        return SummaryService(summaries=storage.summaries, users=storage.users, clock=clock)
 
     @provide
     def idempotency(self, storage: Storage, clock: Clock) -> IdempotencyService:
