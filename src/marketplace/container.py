@@ -1,6 +1,7 @@
 """The composition root: which adapter fills which port, and the life of what must be closed."""
 
 from collections.abc import AsyncIterator, Iterator
+from dataclasses import asdict
 
 from dishka import AsyncContainer, Provider, Scope, from_context, make_async_container, provide
 
@@ -21,10 +22,13 @@ from marketplace.core.services.calendars import CalendarService
 from marketplace.core.services.idempotency import IdempotencyService
 from marketplace.core.services.schedules import ScheduleService
 from marketplace.core.services.sessions import SessionService
+from marketplace.core.services.summaries import SummaryService
 from marketplace.core.services.tokens import CallerMemory, TokenService
 from marketplace.core.services.users import UserService
+from marketplace.demo.people import DEMO_ACCOUNTS
 from marketplace.http.pagination import Cursors
 from marketplace.http.refresh_cookie import RefreshCookie
+from marketplace.http.system import DemoAccountOut, DemoAccounts
 from marketplace.settings import Settings, SettingsError
 
 
@@ -66,6 +70,12 @@ class Wire(Provider):
     def cursors(self, settings: Settings) -> Cursors:
         """Cursors sealed with this installation's secret."""
         return Cursors(secret_of(settings))
+
+    @provide(scope=Scope.APP)
+    def demo_accounts(self, settings: Settings) -> DemoAccounts:
+        """What a visitor of a demo is told."""
+        told = DEMO_ACCOUNTS if settings.demo else ()
+        return DemoAccounts(tuple(DemoAccountOut(**asdict(account)) for account in told))
 
     @provide(scope=Scope.APP)
     def refresh_cookie(self, settings: Settings) -> RefreshCookie:
@@ -171,6 +181,11 @@ class Services(Provider):
             calendars=calendars,
             clock=clock,
         )
+
+    @provide
+    def summaries(self, storage: Storage, clock: Clock) -> SummaryService:
+        """Summaries."""
+        return SummaryService(summaries=storage.summaries, users=storage.users, clock=clock)
 
     @provide
     def idempotency(self, storage: Storage, clock: Clock) -> IdempotencyService:

@@ -1,7 +1,7 @@
 """How PostgreSQL carries out what the adapter sends, with 200,000 sessions and as many bookings."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any, get_args
 
@@ -24,6 +24,7 @@ from builders import (
 from marketplace.core.entities.calendars import FeedWindow
 from marketplace.core.entities.pages import Page
 from marketplace.core.entities.sessions import CatalogFilters, Ordering
+from marketplace.core.entities.summaries import SummaryWindow
 from postgres.bulk import BUSY_CREATOR, BUSY_PERSON, Size, load, numbered
 from postgres.plans import Plan, Watched, plans, watched
 
@@ -163,6 +164,19 @@ async def test_the_bookings_of_a_creator_are_one_index_scan(loaded: str, program
     found = await pages(loaded, program, lambda limit, after: lists.of_creator(creator, limit, after))
 
     assert costly(found, blocks=400, rows=4 * PAGE) == []
+
+
+@pytest.mark.parametrize(("number", "most_rows"), [(7, 2_000), (BUSY_CREATOR, 40_000)])
+async def test_a_summary_is_one_statement_that_reads_the_creators_own_rows(
+    loaded: str, program: Watched, number: int, most_rows: int
+) -> None:
+    creator, window = numbered("user", number), SummaryWindow.at(datetime(2026, 6, 4, tzinfo=UTC), "Europe/Madrid")
+    await program.storage.summaries.find(creator, window)  # what an array of numbers is, asked once per connection
+
+    found = await carried_out(loaded, program, program.storage.summaries.find(creator, window))
+
+    assert len(found) == 1
+    assert costly(found, blocks=most_rows, rows=most_rows) == []
 
 
 @pytest.mark.parametrize("number", [7, 3_000, BUSY_PERSON, BUSY_CREATOR])

@@ -188,6 +188,7 @@ class BookingTable(DefaultBase):
         Index("ix_bookings_creator_id_created_at", "creator_id", "created_at", "id"),
         Index("ix_bookings_user_id_starts_at", "user_id", "starts_at"),
         Index("ix_bookings_creator_id_starts_at", "creator_id", "starts_at"),
+        Index("ix_bookings_pending_creator_id", "creator_id", postgresql_where=text("status = 'pending'")),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
