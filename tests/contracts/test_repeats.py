@@ -132,9 +132,7 @@ async def test_a_repeated_cancellation_of_a_slot_is_told_of_the_same_bookings(
     await services.bookings.act(buyers[0], booked[0], "cancel")
     key = a_key(user_id=creator.user_id)
 
-    outcome = await at_once(
-        services.bookings.cancel_slot(creator, session.id, TOMORROW, "Snow.", key=key) for _ in range(5)
-    )
+    outcome = await at_once(services.slots.cancel(creator, session.id, TOMORROW, "Snow.", key=key) for _ in range(5))
 
     assert outcome.refused == ()
     assert [sorted(each.id for each in made.thing) for made in outcome.done] == [sorted(booked[1:])] * 5

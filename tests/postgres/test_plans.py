@@ -216,7 +216,7 @@ async def test_a_month_of_slots_is_one_statement(program: Watched) -> None:
     owner = a_caller(a_user(id=creator_id, role="creator"))
     await services.schedules.replace(owner, session.id, a_schedule())
 
-    listing = services.schedules.slots(None, session.id, BOOK_AT, BOOK_AT + timedelta(days=31))
+    listing = services.slots.list(None, session.id, BOOK_AT, BOOK_AT + timedelta(days=31))
 
     assert len(await sent(program, listing)) == 1
 

@@ -113,31 +113,6 @@ class BookingService:
 
         return await self._once(key, booking_id, effect, self._read)
 
-    async def cancel_slot(
-        self,
-        caller: Caller,
-        session_id: UUID,
-        starts_at: datetime,
-        reason: str = "",
-        *,
-        key: IdempotencyKey | None = None,
-    ) -> Made[tuple[BookingHistory, ...]]:
-        """Cancel every booking of one start of one's own session, all or none.
-
-        Raises `NotFound`, `NotYours`, `TooLate`, `KeyReused`.
-        """
-
-        async def effect(tx: Transaction) -> tuple[BookingHistory, ...]:
-            (await tx.sessions.acquire(session_id)).changed_by(caller, {})
-            bookings = await tx.bookings.acquire_of_slot(session_id, starts_at)
-            return tuple([await self._step(tx, booking, "cancel", caller, reason) for booking in bookings])
-
-        async def replay(_: UUID) -> tuple[BookingHistory, ...]:
-            found = await self._lists.of_slot(session_id, starts_at)
-            return tuple(booking for booking in found if booking.was_cancelled_by(caller.user_id))
-
-        return await self._once(key, session_id, effect, replay)
-
     async def reschedule(
         self, caller: Caller, booking_id: UUID, starts_at: datetime, *, key: IdempotencyKey | None = None
     ) -> Made[BookingHistory]:

@@ -1,0 +1,98 @@
+"""Slots: which starts are left, and a start that is called off."""
+
+import asyncio
+from dataclasses import replace
+from datetime import datetime
+from uuid import UUID
+
+from marketplace.core.entities.bookings import BookingHistory
+from marketplace.core.entities.idempotency import IdempotencyKey
+from marketplace.core.entities.timetables import WINDOW_MOST, Opening
+from marketplace.core.entities.tokens import Caller
+from marketplace.core.errors import Faults, Invalid, NotFound, NotYours
+from marketplace.core.ports.bookings import BookingLists
+from marketplace.core.ports.slots import Timetables
+from marketplace.core.ports.system import Clock
+from marketplace.core.ports.unit_of_work import Transaction, UnitOfWork
+from marketplace.core.services.idempotency import Made, once
+
+
+class SlotService:
+    """Slots: the starts of sessions. What is listed is judged by the rules that booking goes by."""
+
+    def __init__(self, *, unit_of_work: UnitOfWork, timetables: Timetables, lists: BookingLists, clock: Clock) -> None:
+        self._unit_of_work = unit_of_work
+        self._timetables = timetables
+        self._lists = lists
+        self._clock = clock
+
+    def faults(self, begin: datetime, end: datetime) -> Faults:
+        """What is wrong with a window of slots."""
+        if not begin <= end <= begin + WINDOW_MOST:
+            return {"to": [f"Choose a time after `from`, at most {WINDOW_MOST.days} days later."]}
+        return {}
+
+    async def list(
+        self, caller: Caller | None, session_id: UUID, begin: datetime, end: datetime
+    ) -> tuple[Opening, ...]:
+        """The starts in `[begin, end)` that can be booked now. Raises `Invalid`, `NotFound`."""
+        return tuple(opening for opening in await self._openings(caller, session_id, begin, end) if not opening.reason)
+
+    async def explain(self, caller: Caller, session_id: UUID, begin: datetime, end: datetime) -> tuple[Opening, ...]:
+        """As `list`, with those that cannot be booked and why; for the creator. Raises `NotYours` too."""
+        return await self._openings(caller, session_id, begin, end, explain=True)
+
+    async def _openings(
+        self, caller: Caller | None, session_id: UUID, begin: datetime, end: datetime, *, explain: bool = False
+    ) -> tuple[Opening, ...]:
+        faults = self.faults(begin, end)
+        if faults:
+            raise Invalid(faults)
+        found = await self._timetables.find(session_id, begin, end)
+        if found is None or not found.session.visible_to(caller):
+            raise NotFound
+        if explain and (caller is None or caller.user_id != found.session.creator_id):
+            raise NotYours
+        now = self._clock.now()
+        if found.schedule and not explain:
+            begin, end = found.schedule.open_window(begin, end, now)
+
+        def judged() -> tuple[Opening, ...]:
+            taken_away = found.exceptions(begin, end) if explain else ()
+            openings = (*found.openings(begin, end, now), *taken_away)
+            return tuple(sorted(openings, key=lambda opening: opening.starts_at))
+
+        # two months at a step of a minute take a second, in which others must be served
+        return await asyncio.to_thread(judged)
+
+    async def cancel(
+        self,
+        caller: Caller,
+        session_id: UUID,
+        starts_at: datetime,
+        reason: str = "",
+        *,
+        key: IdempotencyKey | None = None,
+    ) -> Made[tuple[BookingHistory, ...]]:
+        """Cancel every booking of one start of one's own session, all or none.
+
+        Raises `NotFound`, `NotYours`, `TooLate`, `KeyReused`.
+        """
+
+        async def effect(tx: Transaction) -> tuple[BookingHistory, ...]:
+            (await tx.sessions.acquire(session_id)).changed_by(caller, {})
+            bookings = await tx.bookings.acquire_of_slot(session_id, starts_at)
+            return tuple([await self._cancel(tx, booking, caller, reason) for booking in bookings])
+
+        async def replay(_: UUID) -> tuple[BookingHistory, ...]:
+            found = await self._lists.of_slot(session_id, starts_at)
+            return tuple(booking for booking in found if booking.was_cancelled_by(caller.user_id))
+
+        now = self._clock.now()
+        return await once(self._unit_of_work, effect, replay, key=key, thing_id=session_id, now=now)
+
+    async def _cancel(self, tx: Transaction, booking: BookingHistory, caller: Caller, reason: str) -> BookingHistory:
+        cancelled, step = booking.after("cancel", caller, self._clock.now(), reason=reason)
+        await tx.slots.release(booking)
+        await tx.bookings.save(cancelled, step)
+        return replace(cancelled, history=(*booking.history, step))
