@@ -50,8 +50,8 @@ GOOD_BODIES: dict[str, dict[str, Any]] = {
     "POST /api/bookings/{booking_id}/reschedule": {"booking_date": "2030-05-01T10:00:00Z"},
 }
 OPTIONAL_BODIES: dict[str, dict[str, Any]] = {
-    "POST /api/bookings/{booking_id}/cancel": {"reason": "I am ill."},
-    "POST /api/bookings/{booking_id}/decline": {"reason": "I am ill."},
+    f"POST /api/bookings/{{booking_id}}/{action}": {"reason": "I am ill."}
+    for action in ("cancel", "confirm", "decline", "complete")
 }
 
 
