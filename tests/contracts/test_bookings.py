@@ -15,7 +15,7 @@ from builders import (
     stored_session,
     stored_user,
 )
-from contracts.harness import waits
+from contracts.harness import cancel, cancel_now, waits
 from fakes import NOW
 from marketplace.core.entities.bookings import Booking, BookingDetails, BookingHistory, BookingStep
 from marketplace.core.errors import NotFound
@@ -143,3 +143,42 @@ async def test_a_booking_shows_its_session_as_it_is_now_also_when_archived(stora
 
     assert found is not None
     assert (found.session_details.title, found.session_details.archived_at) == ("Evening yoga", NOW)
+
+
+async def test_the_live_bookings_of_a_session_to_come_are_acquired_by_id_and_no_others(storage: Storage) -> None:
+    session = await stored_session(storage, max_participants=9)
+    later = TOMORROW + timedelta(days=1)
+    await stored_booking(storage, session)
+    live = [
+        await stored_booking(storage, session, starts_at=starts_at, status=status)
+        for starts_at, status in ((later + timedelta(days=1), "pending"), (later, "confirmed"), (later, "pending"))
+    ]
+    await cancel_now(storage, await stored_booking(storage, session, starts_at=later))
+    await stored_booking(storage, session, starts_at=later, status="completed")
+    await stored_booking(storage, await stored_session(storage), starts_at=later)
+
+    async with storage.unit_of_work() as tx:
+        acquired = await tx.bookings.acquire_upcoming(session.id, TOMORROW)
+        cancelling = asyncio.create_task(cancel_now(storage, live[1]))
+        assert await waits(cancelling)
+    await cancelling
+
+    assert list(acquired) == live
+
+
+async def test_who_acquires_those_to_come_after_waiting_gets_them_as_they_then_are(storage: Storage) -> None:
+    session = await stored_session(storage)
+    bookings = [await stored_booking(storage, session, status="pending") for _ in range(2)]
+
+    async def acquired_upcoming() -> tuple[Booking, ...]:
+        async with storage.unit_of_work() as tx:
+            return await tx.bookings.acquire_upcoming(session.id, NOW)
+
+    async with storage.unit_of_work() as tx:
+        confirmed, step = (await tx.bookings.acquire(bookings[0].id)).after("confirm", None, NOW)
+        await tx.bookings.save(confirmed, step)
+        await cancel(tx, bookings[1])
+        other = asyncio.create_task(acquired_upcoming())
+        assert await waits(other)
+
+    assert [(booking.id, booking.status) for booking in await other] == [(bookings[0].id, "confirmed")]

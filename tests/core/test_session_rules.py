@@ -64,6 +64,16 @@ def test_seats_that_are_sold_cannot_be_taken_away(session: SessionDetails) -> No
         replace(session, max_participants=4).check_seats(slots)
 
 
+def test_of_many_slots_with_too_many_seats_the_first_five_are_named_and_the_rest_counted(
+    session: SessionDetails,
+) -> None:
+    slots = [a_slot(session, starts_at=TOMORROW + timedelta(days=day), seats_taken=5) for day in range(12)]
+
+    with pytest.raises(HasUpcomingBookings, match=r"5 at 2030-01-12 09:00 UTC and 7 more\.") as caught:
+        replace(session, max_participants=4).check_seats(slots)
+    assert caught.value.detail.count(" at ") == 5
+
+
 def test_a_session_can_go_when_nobody_holds_a_seat(session: SessionDetails) -> None:
     session.check_nobody_booked([])
     session.check_nobody_booked([a_slot(session, seats_taken=0)])

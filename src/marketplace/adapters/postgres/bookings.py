@@ -40,6 +40,12 @@ ACQUIRE_OF_SLOT = """
     SELECT id FROM bookings WHERE session_id = $1 AND starts_at = $2 AND status IN ('pending', 'confirmed')
     ORDER BY id FOR NO KEY UPDATE
 """
+ACQUIRE_UPCOMING = f"""
+    SELECT {columns("b", BOOKING)}, l.ends_at
+    FROM bookings b JOIN slots l ON l.session_id = b.session_id AND l.starts_at = b.starts_at
+    WHERE b.session_id = $1 AND b.starts_at > $2 AND b.status IN ('pending', 'confirmed')
+    ORDER BY b.id FOR NO KEY UPDATE OF b
+"""  # noqa: S608 - column names
 SAVE = """
     WITH saved AS (UPDATE bookings SET status = $2, answer_by = $7 WHERE id = $1)
     INSERT INTO booking_steps (booking_id, at, actor_id, from_status, to_status, reason)
@@ -106,6 +112,11 @@ class PostgresBookings:
         locked = await self._connection.fetch(ACQUIRE_OF_SLOT, session_id, starts_at)
         rows = await self._connection.fetch(FIND_ALL, [row["id"] for row in locked])
         return tuple(booking_history(row) for row in rows)
+
+    async def acquire_upcoming(self, session_id: UUID, now: datetime) -> tuple[Booking, ...]:
+        """See the port. What was waited for is read as it then is, for each row is looked at anew."""
+        rows = await self._connection.fetch(ACQUIRE_UPCOMING, session_id, now)
+        return tuple(Booking(**row) for row in rows)
 
     async def save(self, booking: Booking, step: BookingStep) -> None:
         """See the port."""

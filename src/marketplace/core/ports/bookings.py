@@ -43,6 +43,10 @@ class Bookings(Protocol):
         """The live bookings of a slot, by id, locked until the transaction ends."""
         ...
 
+    async def acquire_upcoming(self, session_id: UUID, now: datetime) -> tuple[Booking, ...]:
+        """The live bookings of a session that start after `now`, by id, locked until the transaction ends."""
+        ...
+
     async def save(self, booking: Booking, step: BookingStep) -> None:
         """Update its status and when it must be answered, and append the step."""
         ...

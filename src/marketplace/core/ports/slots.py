@@ -78,6 +78,13 @@ class Slots(Protocol):
         """
         ...
 
+    async def find_occupied(self, creator_id: UUID, begin: datetime, end: datetime) -> tuple[Slot, ...]:
+        """The occupied slots of a creator whose blocked time overlaps `[begin, end)`, by start, not locked.
+
+        With `acquire_creator` none is added until the transaction ends; one may still be given back.
+        """
+        ...
+
     async def reshape(self, session: Session, schedule: Schedule | None, now: datetime) -> None:
         """Give the session's capacity, duration and buffers to its occupied slots after `now`.
 

@@ -9,6 +9,7 @@ from marketplace.core.ports.slots import Timetables
 from marketplace.core.ports.system import Clock
 from marketplace.core.ports.unit_of_work import UnitOfWork
 from marketplace.core.services.retrying import retrying
+from marketplace.core.services.slots import reshape
 
 
 class ScheduleService:
@@ -31,7 +32,8 @@ class ScheduleService:
     async def replace(self, caller: Caller, session_id: UUID, schedule: Schedule | None) -> Schedule | None:
         """Give a session of one's own a schedule, or make it open. Seats that are sold stay sold.
 
-        Raises `Invalid`, `NotFound`, `NotYours`, `CreatorUnavailable` when new buffers would make sold slots overlap.
+        Raises `Invalid`, `NotFound`, `NotYours`, `CreatorUnavailable` when new buffers would make sold slots overlap,
+        which it names.
         """
         faults = schedule.faults() if schedule else {}
         if faults:
@@ -40,10 +42,7 @@ class ScheduleService:
         async def effect() -> Schedule | None:
             async with self._unit_of_work() as tx:
                 session = (await tx.sessions.acquire(session_id)).changed_by(caller, {})
-                await tx.slots.acquire_creator(session.creator_id)
-                now = self._clock.now()
-                await tx.slots.acquire_upcoming(session_id, now)
-                await tx.slots.reshape(session, schedule, now)
+                await reshape(tx, session, schedule, self._clock.now())
                 await tx.sessions.save_schedule(session_id, schedule)
                 return schedule
 

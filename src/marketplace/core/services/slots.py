@@ -7,6 +7,9 @@ from uuid import UUID
 
 from marketplace.core.entities.bookings import BookingHistory
 from marketplace.core.entities.idempotency import IdempotencyKey
+from marketplace.core.entities.schedules import Schedule
+from marketplace.core.entities.sessions import Session
+from marketplace.core.entities.slots import Slot, check_apart
 from marketplace.core.entities.timetables import WINDOW_MOST, Opening
 from marketplace.core.entities.tokens import Caller
 from marketplace.core.errors import Faults, Invalid, NotFound, NotYours
@@ -14,6 +17,7 @@ from marketplace.core.ports.bookings import BookingLists
 from marketplace.core.ports.slots import Timetables
 from marketplace.core.ports.system import Clock
 from marketplace.core.ports.unit_of_work import Transaction, UnitOfWork
+from marketplace.core.services.bookings import attendance
 from marketplace.core.services.idempotency import Made, once
 
 
@@ -96,3 +100,31 @@ class SlotService:
         await tx.slots.release(booking)
         await tx.bookings.save(cancelled, step)
         return replace(cancelled, history=(*booking.history, step))
+
+
+async def reshape(
+    tx: Transaction, session: Session, schedule: Schedule | None, now: datetime, *, was: Session | None = None
+) -> None:
+    """Give the upcoming slots of an acquired session its capacity and duration, and the schedule's buffers.
+
+    `was` is the session before, where it is changed: what ends sooner by now is attended to sooner. Raises
+    `HasUpcomingBookings` when more seats are sold than are left, `CreatorUnavailable` when sold slots would overlap;
+    both name the slots.
+    """
+    await tx.slots.acquire_creator(session.creator_id)
+    is_shorter = was is not None and session.duration < was.duration
+    # before the slots are, as everywhere; and the pending ones too, so that none is confirmed by the end that was
+    bookings = await tx.bookings.acquire_upcoming(session.id, now) if is_shorter else ()
+    upcoming = await tx.slots.acquire_upcoming(session.id, now)
+    if not upcoming:
+        return
+    session.check_seats(upcoming)
+    reshaped = [Slot.of(session, slot.starts_at, slot.seats_taken, schedule) for slot in upcoming]
+    if any(new.reaches_beyond(old) for new, old in zip(reshaped, upcoming, strict=True)):
+        begin, end = min(slot.blocked_from for slot in reshaped), max(slot.blocked_until for slot in reshaped)
+        occupied = await tx.slots.find_occupied(session.creator_id, begin, end)
+        check_apart(reshaped, [slot for slot in occupied if slot.session_id != session.id or slot.starts_at <= now])
+    await tx.slots.reshape(session, schedule, now)
+    ends = {slot.starts_at: slot.ends_at for slot in reshaped}
+    sooner = [replace(booking, ends_at=ends[booking.starts_at]) for booking in bookings]
+    await tx.jobs.enqueue(*attendance(*(booking for booking in sooner if booking.status == "confirmed")))
