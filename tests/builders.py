@@ -298,7 +298,9 @@ def services_over(
         ),
         bookings=BookingService(unit_of_work=begin, lists=storage.booking_lists, clock=clock, ids=ids),
         schedules=ScheduleService(unit_of_work=begin, timetables=storage.timetables, clock=clock),
-        slots=SlotService(unit_of_work=begin, timetables=storage.timetables, lists=storage.booking_lists, clock=clock),
+        slots=SlotService(
+            unit_of_work=begin, timetables=storage.timetables, lists=storage.booking_lists, clock=clock, ids=ids
+        ),
         calendars=CalendarService(
             unit_of_work=begin,
             bookings=storage.booking_lists,

@@ -152,10 +152,14 @@ class Services(Provider):
         return ScheduleService(unit_of_work=storage.unit_of_work, timetables=storage.timetables, clock=clock)
 
     @provide
-    def slots(self, storage: Storage, clock: Clock) -> SlotService:
+    def slots(self, storage: Storage, clock: Clock, ids: Ids) -> SlotService:
         """Slots."""
         return SlotService(
-            unit_of_work=storage.unit_of_work, timetables=storage.timetables, lists=storage.booking_lists, clock=clock
+            unit_of_work=storage.unit_of_work,
+            timetables=storage.timetables,
+            lists=storage.booking_lists,
+            clock=clock,
+            ids=ids,
         )
 
     @provide

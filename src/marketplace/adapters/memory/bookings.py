@@ -1,7 +1,7 @@
 """Bookings."""
 
 import asyncio
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import fields, replace
 from datetime import datetime
 from uuid import UUID
@@ -110,6 +110,11 @@ class MemoryBookings:
         for booking in self._rows.all(self._database.bookings):
             if booking.session_id == session_id and booking.starts_at > now and booking.status in LIVE:
                 yield booking
+
+    async def save_all(self, changes: Sequence[tuple[Booking, BookingStep]]) -> None:
+        """One after another."""
+        for booking, step in changes:
+            await self.save(booking, step)
 
     async def save(self, booking: Booking, step: BookingStep) -> None:
         """Its new status and the step; one that no longer holds seats leaves room for the same person's next."""

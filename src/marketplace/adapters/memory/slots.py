@@ -116,12 +116,13 @@ class MemorySlots:
         self._put(occupied)
         return True
 
-    async def release(self, booking: Booking) -> None:
+    async def release(self, *bookings: Booking) -> None:
         """Give seats back."""
-        slot = await self._rows.acquire(self._database.slots, (booking.session_id, booking.starts_at))
-        if slot is None:
-            raise NotFound
-        self._put(replace(slot, seats_taken=slot.seats_taken - booking.seats))
+        for booking in bookings:
+            slot = await self._rows.acquire(self._database.slots, (booking.session_id, booking.starts_at))
+            if slot is None:
+                raise NotFound
+            self._put(replace(slot, seats_taken=slot.seats_taken - booking.seats))
 
     async def acquire_upcoming(self, session_id: UUID, now: datetime) -> tuple[Slot, ...]:
         """The occupied slots to come, locked one after another."""

@@ -191,9 +191,11 @@ class PostgresSlots:
         stepped = (step.at, step.actor_id, step.from_status, step.reason)
         return await self._connection.fetchrow(MOVE, *place, *kept, *stepped, *_blocked(slot)) is not None
 
-    async def release(self, booking: Booking) -> None:
+    async def release(self, *bookings: Booking) -> None:
         """See the port."""
-        await self._connection.execute(RELEASE, booking.session_id, booking.starts_at, booking.seats)
+        if bookings:
+            there = (bookings[0].session_id, bookings[0].starts_at)
+            await self._connection.execute(RELEASE, *there, sum(booking.seats for booking in bookings))
 
     async def acquire_upcoming(self, session_id: UUID, now: datetime) -> tuple[Slot, ...]:
         """See the port."""

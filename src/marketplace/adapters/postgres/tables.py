@@ -220,7 +220,7 @@ class IdempotencyKeyTable(DefaultBase):
 
 
 class BookingStepTable(DefaultBase):
-    """Each step of a booking's life: who, when, from what to what."""
+    """Each step of a booking's life: who, when, from what to what, and what it was taken together with."""
 
     __tablename__ = "booking_steps"
     __table_args__ = (Index("ix_booking_steps_booking_id", "booking_id"),)
@@ -232,6 +232,7 @@ class BookingStepTable(DefaultBase):
     from_status: Mapped[str | None] = mapped_column(Text)
     to_status: Mapped[str] = mapped_column(Text)
     reason: Mapped[str] = mapped_column(Text)
+    batch_id: Mapped[UUID | None]
 
 
 class CalendarFeedTable(DefaultBase):

@@ -51,6 +51,8 @@ class BookingStep:
     from_status: BookingStatus | None
     to_status: BookingStatus
     reason: str
+    batch_id: UUID | None = None
+    """What it has in common with the steps that one request took together with it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,10 +109,12 @@ class Booking:
         *,
         notice: timedelta = timedelta(),
         reason: str = "",
+        batch_id: UUID | None = None,
     ) -> tuple[Self, BookingStep]:
         """This booking after an action, and the step to keep. `actor` is `None` for the marketplace itself.
 
-        `notice` is how long before the start the learner may cancel at the latest. Raises `NotFound` for who is no
+        `notice` is how long before the start the learner may cancel at the latest; `batch_id` is for a step that is
+        taken together with others. Raises `NotFound` for who is no
         party, `NotYours` for what only the creator or the marketplace may do, `IllegalTransition`, `TooLate`.
         """
         self._check_actor(action, actor)
@@ -118,7 +122,8 @@ class Booking:
         if to_status is None:
             raise IllegalTransition(f"The booking is {self.status}.")
         self._check_time(action, actor, now, notice)
-        return replace(self, status=to_status, answer_by=None), self._step(to_status, actor, now, reason)
+        step = self._step(to_status, actor, now, reason)
+        return replace(self, status=to_status, answer_by=None), replace(step, batch_id=batch_id)
 
     def moved(
         self, slot: "Slot", actor: "Caller", now: datetime, *, notice: timedelta, needs_answer: bool
@@ -189,7 +194,6 @@ class BookingHistory(BookingDetails):
 
     history: tuple[BookingStep, ...]
 
-    def was_cancelled_by(self, user_id: UUID) -> bool:
-        """Whether this person's cancelling was its last step."""
-        last = self.history[-1]
-        return last.to_status == "cancelled" and last.actor_id == user_id
+    def took_part_in(self, batch_id: UUID) -> bool:
+        """Whether one of its steps was taken together with others by this request."""
+        return any(step.batch_id == batch_id for step in self.history)

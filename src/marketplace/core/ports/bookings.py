@@ -1,5 +1,6 @@
 """Bookings."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Protocol
 from uuid import UUID
@@ -49,4 +50,8 @@ class Bookings(Protocol):
 
     async def save(self, booking: Booking, step: BookingStep) -> None:
         """Update its status and when it must be answered, and append the step."""
+        ...
+
+    async def save_all(self, changes: Sequence[tuple[Booking, BookingStep]]) -> None:
+        """As `save`, of many different bookings."""
         ...

@@ -67,8 +67,8 @@ class Slots(Protocol):
         """
         ...
 
-    async def release(self, booking: Booking) -> None:
-        """Give a cancelled booking's seats back; lock the slot until the end."""
+    async def release(self, *bookings: Booking) -> None:
+        """Give the seats of cancelled bookings of one slot back; lock the slot until the end."""
         ...
 
     async def acquire_upcoming(self, session_id: UUID, now: datetime) -> tuple[Slot, ...]:

@@ -15,7 +15,7 @@ from marketplace.core.entities.tokens import Caller
 from marketplace.core.errors import Faults, Invalid, NotFound, NotYours
 from marketplace.core.ports.bookings import BookingLists
 from marketplace.core.ports.slots import Timetables
-from marketplace.core.ports.system import Clock
+from marketplace.core.ports.system import Clock, Ids
 from marketplace.core.ports.unit_of_work import Transaction, UnitOfWork
 from marketplace.core.services.bookings import attendance
 from marketplace.core.services.idempotency import Made, once
@@ -24,11 +24,14 @@ from marketplace.core.services.idempotency import Made, once
 class SlotService:
     """Slots: the starts of sessions. What is listed is judged by the rules that booking goes by."""
 
-    def __init__(self, *, unit_of_work: UnitOfWork, timetables: Timetables, lists: BookingLists, clock: Clock) -> None:
+    def __init__(
+        self, *, unit_of_work: UnitOfWork, timetables: Timetables, lists: BookingLists, clock: Clock, ids: Ids
+    ) -> None:
         self._unit_of_work = unit_of_work
         self._timetables = timetables
         self._lists = lists
         self._clock = clock
+        self._ids = ids
 
     def faults(self, begin: datetime, end: datetime) -> Faults:
         """What is wrong with a window of slots."""
@@ -82,24 +85,24 @@ class SlotService:
 
         Raises `NotFound`, `NotYours`, `TooLate`, `KeyReused`.
         """
+        batch_id = self._ids.new()
 
         async def effect(tx: Transaction) -> tuple[BookingHistory, ...]:
             (await tx.sessions.acquire(session_id)).changed_by(caller, {})
             bookings = await tx.bookings.acquire_of_slot(session_id, starts_at)
-            return tuple([await self._cancel(tx, booking, caller, reason) for booking in bookings])
+            now = self._clock.now()
+            changes = [booking.after("cancel", caller, now, reason=reason, batch_id=batch_id) for booking in bookings]
+            # the slot first: who books it again holds it while looking at these bookings
+            await tx.slots.release(*bookings)
+            await tx.bookings.save_all(changes)
+            return tuple(replace(booking, history=(*booking.history, step)) for booking, step in changes)
 
-        async def replay(_: UUID) -> tuple[BookingHistory, ...]:
+        async def replay(batch_id: UUID) -> tuple[BookingHistory, ...]:
             found = await self._lists.of_slot(session_id, starts_at)
-            return tuple(booking for booking in found if booking.was_cancelled_by(caller.user_id))
+            return tuple(booking for booking in found if booking.took_part_in(batch_id))
 
         now = self._clock.now()
-        return await once(self._unit_of_work, effect, replay, key=key, thing_id=session_id, now=now)
-
-    async def _cancel(self, tx: Transaction, booking: BookingHistory, caller: Caller, reason: str) -> BookingHistory:
-        cancelled, step = booking.after("cancel", caller, self._clock.now(), reason=reason)
-        await tx.slots.release(booking)
-        await tx.bookings.save(cancelled, step)
-        return replace(cancelled, history=(*booking.history, step))
+        return await once(self._unit_of_work, effect, replay, key=key, thing_id=batch_id, now=now)
 
 
 async def reshape(
