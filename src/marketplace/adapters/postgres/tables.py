@@ -121,6 +121,8 @@ class SessionTable(DefaultBase):
     requires_confirmation: Mapped[bool] = mapped_column(server_default=text("false"))
     cancellation_notice: Mapped[int] = mapped_column(server_default=text("0"))
     schedule: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
+    revision: Mapped[int] = mapped_column(server_default=text("0"))
+    revised_at: Mapped[datetime | None]
     searched: Mapped[str] = mapped_column(TSVECTOR)
 
 

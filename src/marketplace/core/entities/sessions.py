@@ -73,6 +73,9 @@ class Session:
     """Whether the creator answers each booking before it is confirmed."""
     cancellation_notice: int = 0
     """Hours before the start until which a learner may cancel."""
+    revision: int = 0
+    """How often it was changed in what a calendar shows of it: the title, and when it ends."""
+    revised_at: datetime | None = None
 
     def is_listed(self) -> bool:
         """Whether the catalog shows it (its creator being active)."""
@@ -81,6 +84,12 @@ class Session:
     def moves_slots(self, before: "Session") -> bool:
         """Whether slots that were opened before must be rewritten to agree with this."""
         return (self.duration, self.max_participants) != (before.duration, before.max_participants)
+
+    def revised(self, before: "Session", now: datetime) -> Self:
+        """This, as the next revision where a calendar shows it otherwise than before."""
+        if (self.title, self.duration) == (before.title, before.duration):
+            return self
+        return replace(self, revision=before.revision + 1, revised_at=now)
 
     def check_seats(self, upcoming: "Iterable[Slot]") -> None:
         """Raise `HasUpcomingBookings` when an upcoming slot has more seats taken than this session has."""

@@ -107,10 +107,10 @@ class SessionService:
         async def effect() -> SessionDetails:
             async with self._unit_of_work() as tx:
                 before = await tx.sessions.acquire(session_id)
-                session = before.changed_by(caller, facts)
+                now = self._clock.now()
+                session = before.changed_by(caller, facts).revised(before, now)
                 if session.moves_slots(before):
-                    schedule = await tx.sessions.find_schedule(session_id)
-                    await reshape(tx, session, schedule, self._clock.now(), was=before)
+                    await reshape(tx, session, await tx.sessions.find_schedule(session_id), now, was=before)
                 await tx.sessions.save(session)
                 return session
 
