@@ -50,8 +50,9 @@ GOOD_BODIES: dict[str, dict[str, Any]] = {
 OPTIONAL_BODIES: dict[str, dict[str, Any]] = {
     "POST /api/auth/refresh": {"refresh": "a token"},
     "POST /api/auth/logout": {"refresh": "a token", "everywhere": False},
-    "POST /api/bookings/{booking_id}/cancel": {"reason": "I am ill."},
-    "POST /api/bookings/{booking_id}/decline": {"reason": "I am ill."},
+} | {
+    f"POST /api/bookings/{{booking_id}}/{action}": {"reason": "I am ill."}
+    for action in ("cancel", "confirm", "decline", "complete")
 }
 
 

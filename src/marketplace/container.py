@@ -23,6 +23,7 @@ from marketplace.core.services.idempotency import IdempotencyService
 from marketplace.core.services.schedules import ScheduleService
 from marketplace.core.services.sessions import SessionService
 from marketplace.core.services.summaries import SummaryService
+from marketplace.core.services.slots import SlotService
 from marketplace.core.services.tokens import CallerMemory, TokenService
 from marketplace.core.services.users import UserService
 from marketplace.demo.people import DEMO_ACCOUNTS
@@ -165,6 +166,17 @@ class Services(Provider):
     def schedules(self, storage: Storage, clock: Clock) -> ScheduleService:
         """Schedules."""
         return ScheduleService(unit_of_work=storage.unit_of_work, timetables=storage.timetables, clock=clock)
+
+    @provide
+    def slots(self, storage: Storage, clock: Clock, ids: Ids) -> SlotService:
+        """Slots."""
+        return SlotService(
+            unit_of_work=storage.unit_of_work,
+            timetables=storage.timetables,
+            lists=storage.booking_lists,
+            clock=clock,
+            ids=ids,
+        )
 
     @provide
     def bookings(self, storage: Storage, clock: Clock, ids: Ids) -> BookingService:

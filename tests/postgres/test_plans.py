@@ -230,7 +230,7 @@ async def test_a_month_of_slots_is_one_statement(program: Watched) -> None:
     owner = a_caller(a_user(id=creator_id, role="creator"))
     await services.schedules.replace(owner, session.id, a_schedule())
 
-    listing = services.schedules.slots(None, session.id, BOOK_AT, BOOK_AT + timedelta(days=31))
+    listing = services.slots.list(None, session.id, BOOK_AT, BOOK_AT + timedelta(days=31))
 
     assert len(await sent(program, listing)) == 1
 
@@ -257,9 +257,23 @@ async def test_booking_an_occupied_start_takes_three_statements_and_opening_one_
     assert opening[-2:] == taking[-2:] == ["WITH taken", "COMMIT;"]
 
 
+async def test_cancelling_a_slot_takes_as_many_statements_for_a_hundred_bookings_as_for_two(program: Watched) -> None:
+    services, buyers = services_over(program.storage), await stored_users(program.storage, 100)
+    session = await stored_session(program.storage, max_participants=100)
+    owner = a_caller(a_user(id=session.creator_id, role="creator"))
+    counted = []
+    for number in (1, 2, 100):  # the driver learns types with the first
+        for buyer in buyers[:number]:
+            await services.bookings.book(a_caller(buyer), session.id, BOOK_AT)
+        counted.append(len(await sent(program, services.slots.cancel(owner, session.id, BOOK_AT))))
+
+    assert counted[1:] == [8, 8]  # with BEGIN and COMMIT, two for each of the locks
+
+
 async def test_a_key_costs_one_statement_and_a_repeat_three(program: Watched) -> None:
     services, buyer = services_over(program.storage), a_caller((await stored_users(program.storage, 1))[0])
     session, key = await stored_session(program.storage), a_key(user_id=buyer.user_id)
+    await services.bookings.book(buyer, session.id, BOOK_AT + timedelta(days=1))  # the driver learns types once
 
     first = await sent(program, services.bookings.book(buyer, session.id, BOOK_AT, key=key))
     repeat = await sent(program, services.bookings.book(buyer, session.id, BOOK_AT, key=key))
