@@ -10,7 +10,7 @@ from marketplace.core.entities.schedules import DayException, Extra, Schedule, T
 from marketplace.core.entities.sessions import Session
 from marketplace.core.entities.timetables import Opening
 from marketplace.core.entities.tokens import Caller
-from marketplace.core.errors import Invalid, NotFound, NotYours
+from marketplace.core.errors import CreatorUnavailable, Invalid, NotFound, NotYours
 from marketplace.core.ports.storage import Storage
 
 DAY = datetime(2030, 1, 9, tzinfo=UTC)
@@ -28,12 +28,12 @@ def owner_of(session: Session) -> Caller:
 
 
 async def tried(timed: Services, session: Session, schedule: Schedule | None) -> tuple[Opening, ...]:
-    return await timed.schedules.preview(owner_of(session), session.id, schedule, DAY, NIGHT)
+    return await timed.slots.preview(owner_of(session), session.id, schedule, DAY, NIGHT)
 
 
 async def kept(timed: Services, session: Session, schedule: Schedule | None) -> tuple[Opening, ...]:
     await timed.schedules.replace(owner_of(session), session.id, schedule)
-    return await timed.schedules.explained_slots(owner_of(session), session.id, DAY, NIGHT)
+    return await timed.slots.explain(owner_of(session), session.id, DAY, NIGHT)
 
 
 @pytest.mark.parametrize("before", [None, a_schedule(), a_schedule(buffer_before=30, buffer_after=30)])
@@ -81,6 +81,18 @@ async def test_sold_slots_are_tried_with_the_buffers_that_they_would_have(storag
     }
 
 
+async def test_a_schedule_that_could_not_be_kept_is_refused_as_it_would_be(storage: Storage, timed: Services) -> None:
+    session = await stored_session(storage, duration=60, max_participants=2)
+    for hour in (11, 13):
+        await stored_booking(storage, session, starts_at=DAY + timedelta(hours=hour), seats=1)
+    crowded = a_schedule(buffer_before=45, buffer_after=45)
+    with pytest.raises(CreatorUnavailable) as tried_out:
+        await tried(timed, session, crowded)
+    with pytest.raises(CreatorUnavailable) as refused:
+        await kept(timed, session, crowded)
+    assert tried_out.value.detail == refused.value.detail
+
+
 async def test_a_hidden_session_is_tried_as_if_it_were_listed(storage: Storage, timed: Services) -> None:
     session = await stored_session(storage, status="inactive", duration=60)
     assert [opening.reason for opening in await tried(timed, session, a_schedule())] == [None] * 8
@@ -99,7 +111,7 @@ async def test_wall_time_is_tried_across_a_change_of_the_clocks(storage: Storage
 
     async def hours_on(day: date) -> list[str]:
         begin = datetime.combine(day, time(), UTC) - timedelta(hours=3)
-        found = await timed.schedules.preview(owner_of(session), session.id, schedule, begin, begin + timedelta(days=2))
+        found = await timed.slots.preview(owner_of(session), session.id, schedule, begin, begin + timedelta(days=2))
         return [f"{opening.starts_at:%H:%M}" for opening in found]
 
     assert await hours_on(skipped) == ["01:00", "01:30"]
@@ -110,11 +122,9 @@ async def test_trying_is_for_its_creator_and_within_the_rules(storage: Storage, 
     session = await stored_session(storage)
     stranger = a_caller(a_user(role="creator"))
     with pytest.raises(NotYours):
-        await timed.schedules.preview(stranger, session.id, None, DAY, NIGHT)
+        await timed.slots.preview(stranger, session.id, None, DAY, NIGHT)
     with pytest.raises(NotFound):
-        await timed.schedules.preview(stranger, a_user().id, None, DAY, NIGHT)
+        await timed.slots.preview(stranger, a_user().id, None, DAY, NIGHT)
     with pytest.raises(Invalid) as refused:
-        await timed.schedules.preview(
-            owner_of(session), session.id, a_schedule(horizon=0), DAY, DAY + timedelta(days=63)
-        )
+        await timed.slots.preview(owner_of(session), session.id, a_schedule(horizon=0), DAY, DAY + timedelta(days=63))
     assert set(refused.value.faults) == {"horizon", "starts_to"}

@@ -1,7 +1,7 @@
-"""Schedules over HTTP, and the starts that are left."""
+"""Schedules over HTTP."""
 
 from dataclasses import fields
-from datetime import date, datetime, timedelta
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -11,16 +11,16 @@ from litestar import Controller, Request, get, post, put
 from litestar.params import FromPath
 
 from marketplace.core.entities.schedules import Schedule, TimeRange
-from marketplace.core.entities.timetables import Closing
 from marketplace.core.errors import CreatorUnavailable, NotFound, NotYours
 from marketplace.core.ports.system import Clock
 from marketplace.core.services.schedules import ScheduleService
-from marketplace.http.auth import Access, caller_of, creator_of, opt, visitor_of
+from marketplace.core.services.slots import SlotService
+from marketplace.http.auth import Access, caller_of, opt
 from marketplace.http.fields import Flag, TimeZone, Window
 from marketplace.http.schedule_fields import Buffer, Exceptions, Extras, Horizon, Notice, OptionalDay, Weekly
-from marketplace.http.wire import read_body, read_query
+from marketplace.http.slots import DEFAULT_WINDOW, SlotOut
+from marketplace.http.wire import read_body
 
-DEFAULT_WINDOW = timedelta(days=14)
 SCHEDULE_FIELDS = tuple(field.name for field in fields(Schedule))
 
 
@@ -45,14 +45,6 @@ class SchedulePreviewIn(ScheduleIn, kw_only=True):
 
     starts_from: Window | None = None
     starts_to: Window | None = None
-
-
-class SlotsQuery(msgspec.Struct, kw_only=True, rename={"begin": "from", "end": "to"}):
-    """A window of at most 62 days, by default the next 14."""
-
-    begin: Window | None = None
-    end: Window | None = None
-    explain: Flag = False
 
 
 class TimeRangeOut(msgspec.Struct):
@@ -98,18 +90,8 @@ class ScheduleOut(msgspec.Struct, kw_only=True):
     valid_until: date | None = None
 
 
-class SlotOut(msgspec.Struct):
-    """A start. `reason` says why it cannot be booked, `null` when it can; only asked-for explanations have any."""
-
-    starts_at: datetime
-    ends_at: datetime
-    capacity: int
-    seats_left: int
-    reason: Closing | None
-
-
 class ScheduleController(Controller):
-    """Schedules and slots."""
+    """Schedules."""
 
     path = "/api/sessions"
     tags = ["schedules"]  # noqa: RUF012 - Litestar reads a plain list
@@ -148,13 +130,13 @@ class ScheduleController(Controller):
         status_code=200,
         operation_id="preview_schedule",
         summary="Try a schedule",
-        opt=opt(Access.CREATOR, body=SchedulePreviewIn, errors=(NotFound, NotYours)),
+        opt=opt(Access.CREATOR, body=SchedulePreviewIn, errors=(NotFound, NotYours, CreatorUnavailable)),
     )
     async def preview(
         self,
         request: Request[Any, Any, Any],
         session_id: FromPath[UUID],
-        schedules: FromDishka[ScheduleService],
+        slots: FromDishka[SlotService],
         clock: FromDishka[Clock],
     ) -> list[SlotOut]:
         """Its creator only. Every start that this schedule would give, closed ones with the reason; nothing is kept.
@@ -164,37 +146,8 @@ class ScheduleController(Controller):
         draft = await read_body(request, SchedulePreviewIn)
         begin = draft.given.get("starts_from") or clock.now()
         end = draft.given.get("starts_to") or begin + DEFAULT_WINDOW
-        data = draft.checked(schedules.preview_faults(begin, end))
-        found = await schedules.preview(caller_of(request), session_id, _schedule(data), begin, end)
-        return msgspec.convert(found, list[SlotOut], from_attributes=True)
-
-    @get(
-        "/{session_id:uuid}/slots",
-        operation_id="list_slots",
-        summary="List bookable starts",
-        opt=opt(Access.ANYONE, query=SlotsQuery, errors=(NotFound, NotYours)),
-    )
-    async def slots(
-        self,
-        request: Request[Any, Any, Any],
-        session_id: FromPath[UUID],
-        schedules: FromDishka[ScheduleService],
-        clock: FromDishka[Clock],
-    ) -> list[SlotOut]:
-        """Every start that can be booked at this moment, and no other; none for an open session.
-
-        `explain=true` gives the creator the closed ones too, with the reason.
-        """
-        if request.query_params.get("explain", "").lower() == "true":
-            await creator_of(request)
-        draft = read_query(request, SlotsQuery)
-        begin = draft.given.get("begin") or clock.now()
-        end = draft.given.get("end") or begin + DEFAULT_WINDOW
-        query = draft.checked(schedules.window_faults(begin, end))
-        if query.explain:
-            found = await schedules.explained_slots(caller_of(request), session_id, begin, end)
-        else:
-            found = await schedules.slots(visitor_of(request), session_id, begin, end)
+        data = draft.checked(slots.preview_faults(begin, end))
+        found = await slots.preview(caller_of(request), session_id, _schedule(data), begin, end)
         return msgspec.convert(found, list[SlotOut], from_attributes=True)
 
 

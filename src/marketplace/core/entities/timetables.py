@@ -7,7 +7,7 @@ from typing import Literal, Self
 
 from marketplace.core.entities.schedules import ClosedReason, Schedule
 from marketplace.core.entities.sessions import SessionDetails
-from marketplace.core.entities.slots import Slot
+from marketplace.core.entities.slots import Slot, check_apart
 
 WINDOW_MOST = timedelta(days=62)
 Closing = ClosedReason | Literal["exception", "buffer", "other_session", "sold_out"]
@@ -61,16 +61,15 @@ class Timetable:
     def under(self, schedule: Schedule | None, now: datetime) -> Self:
         """This timetable as it would be with another schedule, and the session listed.
 
-        Sold slots to come stay, with the buffers of the other schedule.
+        Sold slots to come stay, with the buffers of the other schedule. Raises `CreatorUnavailable` where they would
+        overlap.
         """
         session = replace(self.session, status="active")
-        occupied = (
-            Slot.of(session, slot.starts_at, slot.seats_taken, schedule)
-            if slot.session_id == session.id and slot.starts_at > now
-            else slot
-            for slot in self.occupied
-        )
-        return replace(self, session=session, schedule=schedule, occupied=tuple(occupied))
+        own = [slot for slot in self.occupied if slot.session_id == session.id and slot.starts_at > now]
+        reshaped = [Slot.of(session, slot.starts_at, slot.seats_taken, schedule) for slot in own]
+        others = [slot for slot in self.occupied if slot not in own]
+        check_apart(reshaped, others)
+        return replace(self, session=session, schedule=schedule, occupied=(*reshaped, *others))
 
     def _starts(self, schedule: Schedule, begin: datetime, end: datetime) -> tuple[datetime, ...]:
         return schedule.starts(begin, end, self.session.duration)
