@@ -1132,6 +1132,8 @@ export interface components {
         /**
          * Problem
          * @description Problem details. `code` is stable and for programs, `detail` for people, `errors` names the bad fields.
+         *
+         *         `starts` are the first of the sold slots that stand in the way.
          */
         Problem: {
             /** @default about:blank */
@@ -1146,6 +1148,7 @@ export interface components {
             errors?: {
                 [key: string]: string[];
             };
+            starts?: string[];
         };
         /**
          * ProfileIn
