@@ -222,6 +222,17 @@ class IdempotencyKeyTable(DefaultBase):
     created_at: Mapped[datetime]
 
 
+class RateLimitTable(DefaultBase):
+    """How often something was tried. Nothing that must outlive a crash, so it is not logged."""
+
+    __tablename__ = "rate_limits"
+    __table_args__ = (Index("ix_rate_limits_ends_at", "ends_at"), {"prefixes": ["UNLOGGED"]})
+
+    key: Mapped[bytes] = mapped_column(LargeBinary, primary_key=True)
+    attempts: Mapped[int]
+    ends_at: Mapped[datetime]
+
+
 class BookingStepTable(DefaultBase):
     """Each step of a booking's life: who, when, from what to what, and what it was taken together with."""
 

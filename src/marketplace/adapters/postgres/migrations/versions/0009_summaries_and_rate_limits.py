@@ -17,8 +17,18 @@ def upgrade() -> None:
         ["creator_id"],
         postgresql_where=sa.text("status = 'pending'"),
     )
+    op.create_table(
+        "rate_limits",
+        sa.Column("key", sa.LargeBinary(), nullable=False),
+        sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("ends_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("key", name=op.f("pk_rate_limits")),
+        prefixes=["UNLOGGED"],
+    )
+    op.create_index("ix_rate_limits_ends_at", "rate_limits", ["ends_at"])
 
 
 def downgrade() -> None:
     """Back: what was counted is forgotten."""
+    op.drop_table("rate_limits")
     op.drop_index("ix_bookings_pending_creator_id", table_name="bookings")
