@@ -7,6 +7,7 @@ from uuid import UUID
 
 from msgspec import Meta
 
+from marketplace.core.entities.bookings import BookingOrdering, BookingStatus
 from marketplace.core.entities.sessions import (
     CANCELLATION_NOTICE_MOST,
     DESCRIPTION_LENGTH,
@@ -39,6 +40,7 @@ from marketplace.http.readers import (
     or_null,
     price,
     search,
+    several_of,
     tag,
     tags,
     text,
@@ -70,6 +72,11 @@ def _text(least: int, most: int, pattern: str, **more: object) -> dict[str, Any]
 
 def _whole(least: int, most: int) -> dict[str, Any]:
     return {"type": "integer", "minimum": least, "maximum": most}
+
+
+def _window(says: str) -> Meta:
+    schema = {"anyOf": [{"type": "string", "format": "date-time"}, {"type": "string", "format": "date"}]}
+    return field(window, schema, "2030-05-01T00:00:00Z", says)
 
 
 def _word(*choices: str) -> tuple[Reader, dict[str, Any]]:
@@ -175,15 +182,9 @@ Start = Annotated[
         "The start, in the future and before 2200; a bare date means midnight UTC.",
     ),
 ]
-Window = Annotated[
-    datetime,
-    field(
-        window,
-        {"anyOf": [{"type": "string", "format": "date-time"}, {"type": "string", "format": "date"}]},
-        "2030-05-01T00:00:00Z",
-        "A bare date means midnight UTC.",
-    ),
-]
+Window = Annotated[datetime, _window("A bare date means midnight UTC.")]
+StartsFrom = Annotated[datetime, _window("Starts then or later; a bare date means midnight UTC.")]
+StartsTo = Annotated[datetime, _window("Starts before then; a bare date means midnight UTC.")]
 SlotStart = Annotated[
     datetime, field(instant, {"type": "string", "format": "date-time"}, "2030-05-01T10:00:00Z", "The start of a slot.")
 ]
@@ -209,6 +210,16 @@ Search = Annotated[
     ),
 ]
 Tag = Annotated[str, field(tag, _TAG, "yoga")]
+Statuses = Annotated[
+    frozenset[BookingStatus],
+    field(
+        several_of(*get_args(BookingStatus)),
+        {"type": "array", "items": {"type": "string", "enum": list(get_args(BookingStatus))}},
+        ["pending", "confirmed"],
+        "One or several, repeated or with commas between them.",
+    ),
+]
+BookingOrderingWord = Annotated[BookingOrdering, field(*_word(*get_args(BookingOrdering)), "booking_date")]
 OrderingWord = Annotated[Ordering, field(*_word(*get_args(Ordering)), "-created_at")]
 UseCookie = Annotated[
     bool,

@@ -215,7 +215,7 @@ def _parameters(kind: type[msgspec.Struct]) -> Iterator[dict[str, Any]]:
 
 def _as_text(schema: dict[str, Any]) -> dict[str, Any]:
     """A field's schema in a query, where all is text and an empty parameter counts as absent."""
-    if "format" in schema or "enum" in schema or schema.get("type") in {"integer", "boolean"}:
+    if "format" in schema or "enum" in schema or schema.get("type") in {"integer", "boolean", "array"}:
         return {"anyOf": [schema, {"type": "string", "maxLength": 0}]}
     if "anyOf" in schema and "pattern" not in schema["anyOf"][0]:
         return schema | {"anyOf": [*schema["anyOf"], {"type": "string", "maxLength": 0}]}

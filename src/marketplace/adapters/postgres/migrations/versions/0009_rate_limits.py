@@ -1,4 +1,4 @@
-"""Pending bookings of a creator, and attempts that are counted."""
+"""Attempts that are counted."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -10,13 +10,7 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """An index of the few bookings that wait for an answer, and a table that may be lost in a crash."""
-    op.create_index(
-        "ix_bookings_pending_creator_id",
-        "bookings",
-        ["creator_id"],
-        postgresql_where=sa.text("status = 'pending'"),
-    )
+    """A table that may be lost in a crash."""
     op.create_table(
         "rate_limits",
         sa.Column("key", sa.LargeBinary(), nullable=False),
@@ -31,4 +25,3 @@ def upgrade() -> None:
 def downgrade() -> None:
     """Back: what was counted is forgotten."""
     op.drop_table("rate_limits")
-    op.drop_index("ix_bookings_pending_creator_id", table_name="bookings")
