@@ -1,5 +1,6 @@
-"""Business."""
+"""Amara Okafor helps small firms in Lagos and elsewhere."""
 
+from marketplace.demo.hours import Hours
 from marketplace.demo.sessions.entry import DemoSession
 
 SESSIONS: tuple[DemoSession, ...] = (
@@ -15,12 +16,37 @@ SESSIONS: tuple[DemoSession, ...] = (
         for about ten minutes and then people start laughing.
 
         You take home a one-page price sheet and three sentences for the moment when someone says it is too much.
+        Bring the last quote you regret.
         """,
         duration=120,
         price="85.00",
         seats=12,
-        hour=17,
         tags=("pricing", "freelancing", "negotiation"),
+        hours=Hours(weekly=("Tue 17:00-19:00",), notice=12, horizon=60),
+        cancellation_notice=48,
+    ),
+    DemoSession(
+        creator="amara.okafor",
+        category="business",
+        title="Office hour for first-time founders",
+        text="""
+        Half an hour with me, you set the agenda. Recent ones: whether to take on a partner, how to let a supplier
+        go, what to write to forty customers after a bad week.
+
+        Send me three lines the day before so that I have slept on them. If I am not the right person I will say so,
+        and try to name somebody who is.
+        """,
+        duration=30,
+        price="45.00",
+        seats=1,
+        tags=("mentoring", "startups", "one-to-one"),
+        hours=Hours(
+            weekly=("Mon Tue Wed Thu 09:00-12:00 every 45", "Fri 14:00-16:00 every 45"),
+            exceptions=("Wed+1", "Mon+2 14:00-17:00 every 45"),
+            buffer_after=15,
+            notice=24,
+            horizon=28,
+        ),
     ),
     DemoSession(
         creator="amara.okafor",
@@ -32,12 +58,14 @@ SESSIONS: tuple[DemoSession, ...] = (
 
         I have raised money twice and been turned down more often than I can count, so you get both sides. Founders
         of bakeries are as welcome as founders of software companies. The shape is the same.
+
+        No slides. Only you, a glass of water, and a sentence about who will be listening to the real thing.
         """,
         duration=90,
         price="60.00",
         seats=8,
-        hour=18,
         tags=("pitching", "startups", "speaking"),
+        hours=Hours(weekly=("Wed 18:00-19:30",), notice=6, horizon=60),
     ),
     DemoSession(
         creator="amara.okafor",
@@ -48,33 +76,18 @@ SESSIONS: tuple[DemoSession, ...] = (
         thirteen-week forecast in a plain spreadsheet, with your own numbers, and learn to read the week in which it
         turns red.
 
-        Bring your last three bank statements. You keep them on your own screen: I never need to see a figure to
-        help you with the structure.
+        Have your last three bank statements beside you. They stay on your own screen: I never need to see a figure
+        to help with the structure.
 
-        No accounting knowledge is needed. If you can add up a shopping bill you can do this.
+        No accounting knowledge is expected. If you can add up a shopping bill you can do this. The same workshop
+        takes place on two Saturdays; one of them is enough.
         """,
         duration=150,
         price="110.00",
         seats=10,
-        hour=10,
         tags=("finance", "small-business", "spreadsheets"),
-    ),
-    DemoSession(
-        creator="amara.okafor",
-        category="business",
-        title="Office hour for first-time founders",
-        text="""
-        Half an hour with me, you set the agenda. Recent ones: whether to take on a partner, how to let a supplier
-        go, what to write to forty customers after a bad week.
-
-        Write me three lines beforehand so that I have slept on it. If I am not the right person I will say so, and
-        try to name somebody who is.
-        """,
-        duration=30,
-        price="45.00",
-        seats=1,
-        hour=9,
-        tags=("mentoring", "startups"),
+        hours=Hours(extras=("Sat+0 10:00-12:30", "Sat+2 10:00-12:30"), buffer_after=30, notice=12, horizon=60),
+        cancellation_notice=72,
     ),
     DemoSession(
         creator="amara.okafor",
@@ -86,45 +99,15 @@ SESSIONS: tuple[DemoSession, ...] = (
 
         Employment law differs from country to country and I am not a lawyer. What I can give you is the list of
         questions to ask one, which tends to halve the bill.
+
+        It is meant for owners who have been doing everything themselves and dread handing over the keys. If there is
+        a job advert in your drawer already, bring it: we rewrite two of them together.
         """,
         duration=120,
         price="75.00",
         seats=20,
-        hour=16,
         tags=("hiring", "small-business", "leadership"),
-    ),
-    DemoSession(
-        creator="sofia.novakova",
-        category="business",
-        title="Freelance developer: the first hundred days",
-        text="""
-        What I wish I had known when I left my job: how to find the second client before the first one ends, what
-        belongs in a contract, how to say that a deadline will not hold while there is still time.
-
-        I share my real templates (offer, statement of work, invoice, the polite third reminder), and we rewrite one
-        of them for your situation. Half of the time is for questions, and we do talk about money.
-        """,
-        duration=90,
-        price="58.00",
-        seats=15,
-        hour=19,
-        tags=("freelancing", "contracts", "developers"),
-    ),
-    DemoSession(
-        creator="youssef.elamrani",
-        category="business",
-        title="The numbers behind a market stall",
-        text="""
-        I ran a food stall in Rabat for six years before I taught anyone to cook. Most stalls that close had a queue.
-        What they did not have was a price that paid for the oil, the rain and the unsold bread.
-
-        We take one dish and cost it to the last pinch of cumin, then plan a market day: what to prepare, when to
-        stop cooking, what to do with the rest. Bring your own dish if you have one.
-        """,
-        duration=90,
-        price="40.00",
-        seats=18,
-        hour=18,
-        tags=("food-business", "pricing", "markets"),
+        hours=Hours(weekly=("Thu 16:00-18:00",), notice=6, horizon=60),
+        cancellation_notice=48,
     ),
 )

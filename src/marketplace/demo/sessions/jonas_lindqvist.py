@@ -1,5 +1,6 @@
-"""Music."""
+"""Jonas Lindqvist teaches music in Stockholm."""
 
+from marketplace.demo.hours import Hours
 from marketplace.demo.sessions.entry import DemoSession
 
 SESSIONS: tuple[DemoSession, ...] = (
@@ -11,14 +12,18 @@ SESSIONS: tuple[DemoSession, ...] = (
         G, C and D will take you through a surprising part of the last sixty years. You learn to change between them
         without looking, two ways to strum, and then we simply play, song after song, until the fingertips protest.
 
-        A borrowed guitar is fine. We tune together in the first ten minutes, and I show you how to tell whether the
-        instrument is at fault or your fingers are just new to it.
+        It is a first lesson, and also a good second first lesson if the guitar has stood in a corner since school.
+
+        A borrowed instrument is fine. We tune together in the first ten minutes, and I show you how to tell whether
+        the guitar is at fault or your fingers are just new to it.
         """,
         duration=75,
         price="26.00",
         seats=12,
-        hour=18,
         tags=("guitar", "beginners", "songs"),
+        hours=Hours(weekly=("Tue 18:00-19:15", "Sat 11:00-12:15"), buffer_after=15, notice=2),
+        cancellation_notice=12,
+        is_popular=True,
     ),
     DemoSession(
         creator="jonas.lindqvist",
@@ -30,13 +35,18 @@ SESSIONS: tuple[DemoSession, ...] = (
         do not.
 
         I record the important minutes and send them to you. Many pupils come every fortnight, some twice a year.
-        Both work.
+        Both work. Steel or nylon, as you like; a footstool or a thick book helps.
         """,
         duration=50,
         price="48.00",
         seats=1,
-        hour=15,
-        tags=("guitar", "fingerstyle", "lesson"),
+        tags=("guitar", "fingerstyle", "one-to-one"),
+        hours=Hours(
+            weekly=("Mon Wed Thu 13:00-18:00 every 60",),
+            exceptions=("Wed+0", "Thu+1 10:00-13:00 every 60"),
+            buffer_after=10,
+            notice=12,
+        ),
     ),
     DemoSession(
         creator="jonas.lindqvist",
@@ -49,13 +59,15 @@ SESSIONS: tuple[DemoSession, ...] = (
         They will not all be good. Mine are not either. But a finished bad song teaches more than a brilliant first
         line in a drawer.
 
-        You need an instrument you can accompany yourself on, or a friend who has one.
+        You need an instrument you can accompany yourself on, or a friend who has one, and something to eat at eight,
+        when we break for half an hour.
         """,
-        duration=180,
+        duration=240,
         price="64.00",
         seats=9,
-        hour=18,
         tags=("songwriting", "lyrics", "creative"),
+        hours=Hours(weekly=("Fri 18:00-22:00",), exceptions=("Fri+1",), notice=12, horizon=60),
+        cancellation_notice=48,
     ),
     DemoSession(
         creator="jonas.lindqvist",
@@ -65,13 +77,15 @@ SESSIONS: tuple[DemoSession, ...] = (
         Four people having a conversation, and nobody tells you what it is about. We listen to one movement by Haydn
         three times in an hour, and each time you follow a different player.
 
-        No notes to read and no jargon that I do not explain. Good headphones help a great deal.
+        No notes to read and no jargon that I do not explain. It was made for people who like the sound and suspect
+        that they are missing the story. Good headphones help a great deal.
         """,
         duration=60,
         price="10.00",
-        seats=40,
-        hour=20,
+        seats=30,
         tags=("listening", "classical", "beginners"),
+        hours=Hours(weekly=("Sun 19:00-20:00",), notice=0),
+        cancellation_notice=0,
     ),
     DemoSession(
         creator="jonas.lindqvist",
@@ -83,60 +97,14 @@ SESSIONS: tuple[DemoSession, ...] = (
 
         After that I mix it with you in a free program, and explain each of the four knobs I touch. There are only
         four, really.
+
+        Any USB microphone or interface will do; phones are allowed, blankets compulsory. Six people at most, since I
+        listen to every room.
         """,
         duration=120,
         price="54.00",
         seats=6,
-        hour=13,
         tags=("recording", "microphones", "mixing"),
-    ),
-    DemoSession(
-        creator="mateo.silva",
-        category="music",
-        title="Samba percussion on kitchen things",
-        text="""
-        A pot is a surdo, a box of matches is a ganza, a frying pan does for the agogo. In an hour we build a samba
-        out of four layers and learn to stay in ours while the others try to pull us out.
-
-        Families are very welcome: one booking, one seat per screen, as many spoons as you like.
-        """,
-        duration=60,
-        price="14.00",
-        seats=24,
-        hour=16,
-        tags=("percussion", "samba", "family", "brazil"),
-    ),
-    DemoSession(
-        creator="mateo.silva",
-        category="music",
-        title="Bossa nova guitar: the right hand",
-        text="""
-        Everybody looks at the chords, but João Gilberto's secret sits in the thumb. We spend the whole time on the
-        right hand: bass on the beat, fingers that lean ahead of it, and how to keep both while you speak, and later
-        sing.
-
-        You should be able to play a few seventh chords. Nylon strings if you have them.
-        """,
-        duration=75,
-        price="33.00",
-        seats=8,
-        hour=19,
-        tags=("guitar", "bossa-nova", "rhythm", "brazil"),
-    ),
-    DemoSession(
-        creator="mateo.silva",
-        category="music",
-        title="Cavaquinho, first steps",
-        text="""
-        Four strings, small enough for hand luggage, loud enough for a street party. We tune it, learn the D chord
-        and its two cousins, and the paso that makes everyone else start clapping.
-
-        If you play the ukulele you have done half the work, except that here the pick does not rest.
-        """,
-        duration=60,
-        price="24.00",
-        seats=10,
-        hour=10,
-        tags=("cavaquinho", "samba", "beginners"),
+        hours=Hours(weekly=("Sat 14:00-16:00",), buffer_before=15, notice=24),
     ),
 )
