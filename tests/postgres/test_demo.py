@@ -40,11 +40,10 @@ async def seed_and_kill(dsn: str, enough: str) -> None:
 @pytest.mark.parametrize(
     "enough",
     [
-        "SELECT count(*) >= 20 FROM users",
         "SELECT count(*) >= 30 FROM sessions WHERE schedule IS NOT NULL",
         "SELECT count(*) >= 300 FROM bookings",
     ],
-    ids=["among accounts", "among sessions", "among bookings"],
+    ids=["among sessions", "among bookings"],
 )
 async def test_a_seeding_that_was_killed_is_completed_by_the_next_start(empty_database: str, enough: str) -> None:
     await seed_and_kill(empty_database, enough)

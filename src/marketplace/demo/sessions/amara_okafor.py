@@ -30,8 +30,9 @@ SESSIONS: tuple[DemoSession, ...] = (
         category="business",
         title="Office hour for first-time founders",
         text="""
-        Half an hour with me, you set the agenda. Recent ones: whether to take on a partner, how to let a supplier
-        go, what to write to forty customers after a bad week.
+        You set the agenda; I bring fourteen years of running a small firm and most of the mistakes. Recent
+        questions: whether to take on a partner, how to let a supplier go, what to write to forty customers
+        after a bad week.
 
         Send me three lines the day before so that I have slept on them. If I am not the right person I will say so,
         and try to name somebody who is.
@@ -94,8 +95,9 @@ SESSIONS: tuple[DemoSession, ...] = (
         category="business",
         title="Hiring your first employee",
         text="""
-        The advert, the interview, the trial day, the contract, and the first month. We go through the five in
-        order, with examples of each that went well and one of mine that went badly.
+        The first employee is the hardest, because there is nobody to ask how you did it last time. We go
+        through the advert, the interview, the trial day, the contract and the first month, with examples of
+        each that went well and one of mine that went badly.
 
         Employment law differs from country to country and I am not a lawyer. What I can give you is the list of
         questions to ask one, which tends to halve the bill.

@@ -12,7 +12,7 @@ SESSIONS: tuple[DemoSession, ...] = (
         Most people who were told at school that they cannot sing were standing next to someone loud. We begin with
         humming, find the five notes that are easy for you, and build outwards from there.
 
-        I have taught choirs for fourteen years and met two people who were truly tone-deaf. Chances are you are not
+        I have taught choirs for nine years and met two people who were truly tone-deaf. Chances are you are not
         the third. Come with a song that you love and are afraid of, a glass of water, and a closed door.
         """,
         duration=45,
@@ -31,9 +31,9 @@ SESSIONS: tuple[DemoSession, ...] = (
         category="wellbeing",
         title="Prenatal movement and breath",
         text="""
-        Fifty minutes for a body that changes every week: hips, back, the muscles you will need, and the breath that
-        carries through a contraction. I am a certified prenatal teacher and the mother of twins, so I have done
-        every one of these with a belly in the way.
+        Your body changes every week now, so no two of these classes are the same. We work on hips, back, the
+        muscles you will need, and the breath that carries through a contraction. I am a certified prenatal
+        teacher and the mother of twins, so I have done every one of these with a belly in the way.
 
         From the fourteenth week on, with your midwife's blessing. Two pillows, a chair, and permission to leave for
         the bathroom at any time.
@@ -48,7 +48,7 @@ SESSIONS: tuple[DemoSession, ...] = (
     DemoSession(
         creator="charlotte.nguyen",
         category="fitness",
-        title="Freestyle on dry land: mend your stroke",
+        title="Mend your freestyle on dry land",
         text="""
         What holds you back in the pool is easier to change out of it. Lying on a bench or an ironing board, you feel
         the catch, the roll and the moment when your elbow drops, and I can see it too, which nobody can under water.
@@ -70,9 +70,9 @@ SESSIONS: tuple[DemoSession, ...] = (
         category="wellbeing",
         title="Writing through grief, a small circle",
         text="""
-        Eight people, a candle on each screen, and a question to write to for fifteen minutes at a time. Whoever wants
-        to reads; nobody comments, we only say thank you. I have led this circle since my father died, and I still
-        write in it myself.
+        We light a candle and write for fifteen minutes at a time, eight of us, each to the same question.
+        Whoever wants to reads; nobody comments, we only say thank you. I have led this circle since my father
+        died, and I still write in it myself.
 
         It runs over a few Thursdays, and you may come to one or to all. I speak with each person on the phone before
         I confirm, because the first weeks after a loss are sometimes too early.
@@ -96,7 +96,7 @@ SESSIONS: tuple[DemoSession, ...] = (
         work back to a first episode you can record next week with what is in your house.
 
         In two hours you settle on a listener, a length and a promise, and read a two-minute opening aloud. I produced
-        a public radio programme for six years and will be honest about the opening.
+        a public radio programme for seven years and will be honest about the opening.
 
         Ask for a date that suits your team. I come to companies and clubs as well as to single people, so there is
         no fixed timetable.

@@ -7,14 +7,14 @@ SESSIONS: tuple[DemoSession, ...] = (
     DemoSession(
         creator="daniel.park",
         category="business",
-        title="Negotiate the offer: a private rehearsal",
+        title="Rehearse your salary negotiation with me",
         text="""
-        You have the letter, or you will have it this week. I was the person who wrote such letters, for eleven years
-        at two film studios, and I know how much room is left in the first one.
+        The first offer is hardly ever the last one. I should know: for twelve years I wrote such letters, at
+        two film studios, and there was always room left in them.
 
-        We spend ninety minutes on yours: what to ask for besides money, in which order, and the exact words. I play
-        the recruiter twice, once friendly and once not. Clients have told me what came of it, and the median raise
-        has paid for this hour about forty times.
+        We spend ninety minutes on yours: what to ask for besides money, in which order, and the exact words. I
+        play the recruiter twice, once friendly and once not. Of the clients who told me what came of it, most
+        earned the price of this session back in the first month.
 
         Everything stays between us. I confirm within a day and turn down anyone I could be recruiting against.
         """,
@@ -37,8 +37,8 @@ SESSIONS: tuple[DemoSession, ...] = (
         category="fitness",
         title="The twenty-minute desk reset",
         text="""
-        Neck, wrists, the small of the back, and eyes that have looked at one distance since nine. Twenty minutes, no
-        mat, nothing that your colleagues would film.
+        By noon your eyes have looked at one distance for three hours and your shoulders have crept up to meet
+        them. We undo that in twenty minutes, with no mat and nothing that your colleagues would film.
 
         It costs less than the coffee you would have had instead. Join in office clothes, and mute me if a call comes
         in; half the group does that every day.
@@ -75,10 +75,10 @@ SESSIONS: tuple[DemoSession, ...] = (
     DemoSession(
         creator="daniel.park",
         category="wellbeing",
-        title="Walk it off: a guided walk by phone",
+        title="A guided walk in your ear",
         text="""
-        Put me in one ear, a shoe on each foot, and leave the house. For forty minutes I say a little about pace and
-        breath and where to rest your eyes, and then I stop talking, which is the point.
+        Put me in one ear and leave the house. For forty minutes I say a little about pace and breath and where
+        to rest your eyes, and then I stop talking, which is the point.
 
         It began as a phone call to a friend after her divorce. There are now some twenty of us, in nine countries, in
         the rain and in the dark, and nobody has to say a word. A route that you know is best.
@@ -95,8 +95,8 @@ SESSIONS: tuple[DemoSession, ...] = (
         category="technology",
         title="Cut your first short film on a laptop",
         text="""
-        Forty clips of somebody else's wedding, one song, three hours, and a two-minute film at the end of it. You
-        learn the four cuts that do ninety per cent of the work, and why you should throw away your favourite shot.
+        In three hours you turn forty clips of somebody else's wedding into a film of two minutes. You learn
+        the four cuts that do ninety per cent of the work, and why you should throw away your favourite shot.
 
         I supply the footage, since people edit their own children badly. The program is free and runs on any laptop
         made in the last six years; install it the day before and open it once.

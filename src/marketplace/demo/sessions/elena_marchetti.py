@@ -9,9 +9,10 @@ SESSIONS: tuple[DemoSession, ...] = (
         category="cooking",
         title="Fresh egg pasta by hand, no machine",
         text="""
-        Flour, eggs, a rolling pin and your own two hands. We make the dough together, let it rest while we talk
-        about flour, and roll it until you can read the label of the wine through it. Then tagliatelle, farfalle, and
-        if we are quick a few ravioli. At the end everyone boils what they made and we eat.
+        You come away with a board full of tagliatelle that you rolled yourself, and at the end of the class we
+        boil and eat them. We make the dough together, let it rest while we talk about flour, and roll it until
+        you can read the label of the wine through it. If we are quick there is time for farfalle and a few
+        ravioli.
 
         My grandmother taught me this on a table in Bologna, and I still measure the way she did: one egg each, and
         one for the pot. I look at your dough every few minutes, because no recipe can tell you how it should feel.
@@ -36,10 +37,10 @@ SESSIONS: tuple[DemoSession, ...] = (
     DemoSession(
         creator="elena.marchetti",
         category="cooking",
-        title="Risotto: the patient half hour",
+        title="A risotto you can make without a recipe",
         text="""
-        One pan, one wooden spoon, one risotto. You learn to toast the rice, to hear when it wants more broth, and to
-        finish it off the heat so that it runs slowly across the plate, all'onda.
+        After this hour you will not measure a risotto again. You learn to toast the rice, to hear when it
+        wants more broth, and to finish it off the heat so that it runs slowly across the plate, all'onda.
 
         Come hungry, with 300 g of carnaroli or arborio, an onion, a litre of broth, some good butter and parmesan.
         If your shop has only long grain, come anyway: then we make a pilaf, and I teach you that.
@@ -58,9 +59,9 @@ SESSIONS: tuple[DemoSession, ...] = (
         category="cooking",
         title="A private evening in my kitchen in Rome",
         text="""
-        Six chairs, my own table near Piazza Vittorio, and no menu until we have been to the market. We shop together
-        at five, if you come early, and decide there what dinner will be. I cook, you cook, and we eat everything,
-        with wine from a cousin's vineyard.
+        Come and cook with me at home, at a long table near Piazza Vittorio, with no menu until we have been to
+        the market. We shop together at five, if you come early, and decide there what dinner will be. I cook,
+        you cook, and we eat everything, with wine from a cousin's vineyard.
 
         Ask for any evening; I answer within two days, because I have to borrow the evening from my family.
         Vegetarians are happy here, coeliacs too if you tell me when you book.

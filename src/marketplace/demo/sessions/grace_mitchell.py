@@ -9,8 +9,9 @@ SESSIONS: tuple[DemoSession, ...] = (
         category="technology",
         title="Passwords, passkeys and your parents",
         text="""
-        How to move a whole family to a password manager in one sitting, without shouting. We go through it in the
-        order that works: the e-mail account first, then the bank, then all the rest as it comes up.
+        A whole family can move to a password manager in one sitting, without shouting; I have seen it done,
+        twice with my own. We go through it in the order that works: the e-mail account first, then the bank,
+        then all the rest as it comes up.
 
         Ask anything, however basic. This one is free because the people who need it most would never pay for it.
         Bring the parent, if you can, and the notebook with the passwords in it.
@@ -25,7 +26,7 @@ SESSIONS: tuple[DemoSession, ...] = (
     DemoSession(
         creator="grace.mitchell",
         category="fitness",
-        title="Trail running: reading the ground",
+        title="Trail running with your eyes open",
         text="""
         Road runners look up; trail runners read three steps ahead. I take you through short films from the hills
         above Auckland and we practise seeing the line: where to put the foot on roots, on scree, in mud, and when
@@ -61,7 +62,7 @@ SESSIONS: tuple[DemoSession, ...] = (
     DemoSession(
         creator="grace.mitchell",
         category="technology",
-        title="Raspberry Pi weekend: a weather station",
+        title="Build a weather station with a Raspberry Pi",
         text="""
         I wrote software for twenty years and nothing I shipped has pleased me as much as the little box that tells me
         how cold it is on the porch. We build one: a Pi, a sensor for temperature and pressure, and a page that your

@@ -30,7 +30,7 @@ SESSIONS: tuple[DemoSession, ...] = (
         category="art",
         title="Portrait drawing from a live model, online",
         text="""
-        A professional sitter, a good lamp, and two hours in which nobody asks you to hurry. We start with five
+        Our model sits under a good lamp for two hours, and nobody asks you to hurry. We start with five
         one-minute poses to warm up and finish with a single pose of fifty minutes.
 
         I go round the screens and comment in private unless you want the group to hear. You should have drawn faces
@@ -93,8 +93,8 @@ SESSIONS: tuple[DemoSession, ...] = (
         category="art",
         title="Bind a sketchbook you will want to fill",
         text="""
-        Four sheets of paper, a needle, waxed thread and a strip of cloth: in ninety minutes they become a sketchbook
-        that opens flat. We sew a Coptic binding, the oldest one there is, and it forgives beginners.
+        I show you how to sew a Coptic binding, the oldest one there is, and it forgives beginners. In ninety
+        minutes four sheets of paper, a needle and waxed thread become a sketchbook that opens flat.
 
         One afternoon only, until my thumbs recover. Fold your pages before we meet (I send a drawing) so that we can
         spend our time sewing. Scissors, an awl or a thick needle, and a heavy book to press it under are all the

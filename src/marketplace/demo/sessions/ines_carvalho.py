@@ -29,13 +29,13 @@ SESSIONS: tuple[DemoSession, ...] = (
     DemoSession(
         creator="ines.carvalho",
         category="art",
-        title="Paint an azulejo: one tile, one pattern",
+        title="Paint your first azulejo tiles",
         text="""
         A quarter of a pattern sits on every tile, and it comes to life when four of them meet. We rub a drawing
         through pricked paper with charcoal, as the workshops have done since the 1600s, and paint it in two blues.
 
-        At home we use plain bathroom tiles and cold-set porcelain paint, so an ordinary oven replaces the kiln. Eight
-        tiles, a fine brush and a wide one; I send you three patterns to print.
+        At home we use plain bathroom tiles and porcelain paint that sets in an ordinary oven, so nobody needs
+        a kiln. Get eight tiles, a fine brush and a wide one; I send you three patterns to print.
 
         It suits steady people and teaches the others to be steady. Nobody has ever painted only one.
         """,
@@ -48,7 +48,7 @@ SESSIONS: tuple[DemoSession, ...] = (
     DemoSession(
         creator="ines.carvalho",
         category="languages",
-        title="European Portuguese: the vowels nobody pronounces",
+        title="European Portuguese and its missing vowels",
         text="""
         You learned Portuguese from an app, landed in Lisbon and understood nothing. That is because we eat our
         vowels. In this hour I show you which ones, when, and what is left over.
@@ -70,8 +70,9 @@ SESSIONS: tuple[DemoSession, ...] = (
         category="art",
         title="Pinch pots at the kitchen table",
         text="""
-        A ball of clay, your two thumbs, and ninety minutes. We make three small pots that grow out of the same
-        gesture: one to hold salt, one to hold a flower, and one that holds nothing and is usually the best.
+        Clay slows people down, which is why I teach it on Sundays. In ninety minutes we make three small pots
+        that grow out of the same gesture of the thumbs: one to hold salt, one to hold a flower, and one that
+        holds nothing and is usually the best.
 
         I demonstrate, then I mostly keep quiet, because clay takes more attention than you would think. Good for
         people who spend their days with screens, and for pairs of mother and daughter.

@@ -7,7 +7,7 @@ SESSIONS: tuple[DemoSession, ...] = (
     DemoSession(
         creator="jonas.lindqvist",
         category="music",
-        title="Guitar: three chords, twelve songs",
+        title="Three chords and twelve songs on the guitar",
         text="""
         G, C and D will take you through a surprising part of the last sixty years. You learn to change between them
         without looking, two ways to strum, and then we simply play, song after song, until the fingertips protest.
@@ -53,8 +53,8 @@ SESSIONS: tuple[DemoSession, ...] = (
         category="music",
         title="Write a song in one evening",
         text="""
-        A title, a promise, three verses that keep it. We write in parallel: everyone makes their own song, and every
-        twenty minutes we stop to hear where it is going. By ten o'clock there are as many songs as there are people.
+        By ten o'clock you will have written a song. Everyone makes their own, side by side, and every twenty
+        minutes we stop to hear where each of them is going.
 
         They will not all be good. Mine are not either. But a finished bad song teaches more than a brilliant first
         line in a drawer.
@@ -74,8 +74,9 @@ SESSIONS: tuple[DemoSession, ...] = (
         category="music",
         title="How to listen to a string quartet",
         text="""
-        Four people having a conversation, and nobody tells you what it is about. We listen to one movement by Haydn
-        three times in an hour, and each time you follow a different player.
+        Imagine four people deep in conversation, in a language you do not speak. We listen to one movement by
+        Haydn three times in an hour, and each time you follow a different player, until you could say who is
+        teasing whom.
 
         No notes to read and no jargon that I do not explain. It was made for people who like the sound and suspect
         that they are missing the story. Good headphones help a great deal.
@@ -90,10 +91,10 @@ SESSIONS: tuple[DemoSession, ...] = (
     DemoSession(
         creator="jonas.lindqvist",
         category="music",
-        title="Home recording: a clean voice and guitar",
+        title="Record your voice and guitar at home",
         text="""
-        One microphone, one blanket, one quiet corner. We find the best place in your room by walking around and
-        clapping, set the level so that nothing clips, and make one honest recording from start to end.
+        The best studio in most flats is a wardrobe. We look for yours by walking around and clapping, set the
+        level so that nothing clips, and make one honest recording from start to end.
 
         After that I mix it with you in a free program, and explain each of the four knobs I touch. There are only
         four, really.

@@ -48,8 +48,9 @@ SESSIONS: tuple[DemoSession, ...] = (
         category="languages",
         title="Japanese for your first trip",
         text="""
-        Forty phrases, no grammar tables. How to enter a small restaurant, how to ask without pointing, how to
-        apologise (you will use this one most), and how to read the six signs that matter in a station.
+        Ninety minutes will not teach you Japanese. They are enough for the forty phrases that a first trip is
+        made of: how to enter a small restaurant, how to ask without pointing, how to apologise (you will use
+        this one most), and how to read the six signs that matter in a station.
 
         We practise each situation aloud in pairs. You will mispronounce things, and people in Japan will be
         delighted anyway.
@@ -65,10 +66,11 @@ SESSIONS: tuple[DemoSession, ...] = (
     DemoSession(
         creator="kenji.watanabe",
         category="art",
-        title="Calligraphy for two: write one character well",
+        title="Write one character well",
         text="""
-        A quiet hour for one or two people. You choose a single character (many choose a child's name or the season),
-        and we study how it is built, where the weight lies and where the brush should breathe.
+        I teach this to one person at a time, or to two who know each other. You choose a single character
+        (many choose a child's name or the season), and we study how it is built, where the weight lies and
+        where the brush should breathe.
 
         Write to me with your character when you ask for a time. I confirm once I am sure that it can be learned in an
         hour; some cannot, and then I suggest a cousin of it.

@@ -9,8 +9,9 @@ SESSIONS: tuple[DemoSession, ...] = (
         category="languages",
         title="Spanish conversation table, intermediate",
         text="""
-        Eight people, one topic, no textbook. This month we talk about the houses we grew up in. I write down what
-        you almost said right, and in the last fifteen minutes we go through it together.
+        We push the textbook aside and talk, eight of us, about one thing for an hour. This month it is the
+        houses we grew up in. I write down what you almost said right, and in the last fifteen minutes we go
+        through it together.
 
         You are at home here if you can tell somebody about your weekend in the past tense, with mistakes. If you are
         not sure, come once; I will tell you kindly if another group fits better.
@@ -28,7 +29,7 @@ SESSIONS: tuple[DemoSession, ...] = (
     DemoSession(
         creator="lucia.fernandez",
         category="languages",
-        title="Spanish from zero: the first conversation",
+        title="Your first conversation in Spanish",
         text="""
         You arrive without a word of Spanish and leave having introduced yourself, ordered a coffee and asked
         somebody where they are from, in sentences you made yourself.
@@ -48,8 +49,8 @@ SESSIONS: tuple[DemoSession, ...] = (
         category="cooking",
         title="Corn tortillas and three salsas",
         text="""
-        Masa, water, a little salt, and the patience to burn the first two. We press and bake tortillas on a dry pan
-        until they puff, and between batches we make a raw green salsa, a roasted red one, and the smoky one my
+        The first two tortillas always burn. The third one puffs, and from then on everybody in your kitchen
+        wants to press. Between batches we make a raw green salsa, a roasted red one, and the smoky one my
         mother will not write down.
 
         Masa harina is in most larger shops by now. A tortilla press is nice; two plates and a freezer bag do it too.
@@ -89,9 +90,9 @@ SESSIONS: tuple[DemoSession, ...] = (
         category="languages",
         title="Por and para, once and for all",
         text="""
-        One hour, two small words. I have explained them to perhaps a thousand people, and there is a picture that
-        works for nearly all of them. After it come forty sentences, each taken from a real message, a song or a
-        street sign.
+        I have explained these two words to perhaps a thousand people, and there is one picture that works for
+        nearly all of them. After it come forty sentences, each taken from a real message, a song or a street
+        sign.
 
         For everyone from A2 upwards. I hold it once in a while, so this is a single date. You get the forty sentences
         and my answers as a sheet to keep on the fridge.

@@ -7,7 +7,7 @@ SESSIONS: tuple[DemoSession, ...] = (
     DemoSession(
         creator="mateo.silva",
         category="fitness",
-        title="Capoeira basics: ginga, esquiva, and a song",
+        title="Capoeira basics with a live berimbau",
         text="""
         Capoeira is a fight that pretends to be a dance, or the other way round. We learn the ginga until it is no
         longer counting, two ways to get out of the way, one kick, and the chorus that you sing while others play.
@@ -42,7 +42,7 @@ SESSIONS: tuple[DemoSession, ...] = (
     DemoSession(
         creator="mateo.silva",
         category="music",
-        title="Bossa nova guitar: the right hand",
+        title="The right hand of bossa nova",
         text="""
         Everybody looks at the chords, but João Gilberto's secret sits in the thumb. We spend the whole time on the
         right hand: bass on the beat, fingers that lean ahead of it, and how to keep both while you speak, and later
@@ -80,8 +80,8 @@ SESSIONS: tuple[DemoSession, ...] = (
         category="music",
         title="Cavaquinho, first steps",
         text="""
-        Four strings, small enough for hand luggage, loud enough for a street party. We tune it, learn the D chord
-        and its two cousins, and the strumming pattern that makes everyone else start clapping.
+        A cavaquinho fits into hand luggage and fills a street. We tune its four strings, learn the D chord and
+        its two cousins, and the strumming pattern that makes everyone else start clapping.
 
         If you play the ukulele you have done half the work, except that here the pick does not rest. No instrument
         yet? Come and listen for the price of a coffee, and I tell you which ones to leave in the shop.

@@ -7,13 +7,13 @@ SESSIONS: tuple[DemoSession, ...] = (
     DemoSession(
         creator="miriam.vogel",
         category="technology",
-        title="Mend it: the evening of the broken lamp",
+        title="Repair evening for lamps, toasters and the rest",
         text="""
         Put the thing that does not work on the table: a lamp, a toaster, headphones with one dead ear. We find out
         together where the current stops, with a ten-euro meter and some logic, and in two cases out of three we get
         it going again.
 
-        The first half hour is about safety, and nobody skips it. Anything with a microwave in it stays closed.
+        The first half hour is about safety, and nobody skips it. Microwave ovens stay closed.
 
         Write me what you are bringing and what it does instead of working. A set of small screwdrivers and a
         multimeter are all it takes; a spare fuse has made many people happy.

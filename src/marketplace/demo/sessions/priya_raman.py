@@ -9,8 +9,9 @@ SESSIONS: tuple[DemoSession, ...] = (
         category="wellbeing",
         title="Slow yoga for stiff people",
         text="""
-        If you cannot touch your toes, this class was made for you. We use a chair, two cushions and a wall, hold
-        each shape for a long and comfortable time, and nobody is asked to look like anything.
+        My class is for people who cannot touch their toes and have stopped trying. We use a chair, two
+        cushions and a wall, hold each shape for a long and comfortable time, and nobody is asked to look like
+        anything.
 
         I trained in Mysore and then spent ten years unlearning the idea that it has to hurt. Breathe, adjust, rest.
         Tell me about injuries beforehand, and I will show you your own version of every pose.
@@ -27,8 +28,8 @@ SESSIONS: tuple[DemoSession, ...] = (
         category="wellbeing",
         title="Sunrise meditation, in silence and together",
         text="""
-        Twenty minutes of sitting, ten minutes of tea. I say three sentences at the beginning and ring a bell at the
-        end. That is all, and after some months it turns out to be a lot.
+        We sit for twenty minutes and drink tea for ten. I say three sentences at the beginning and ring a bell
+        at the end. That is all, and after some months it turns out to be a lot.
 
         Free, always. Cameras may be on or off, and the sunrise need not be yours: half of us sit at the other end of
         the day.
@@ -45,8 +46,8 @@ SESSIONS: tuple[DemoSession, ...] = (
         category="wellbeing",
         title="Breathing for bad sleepers",
         text="""
-        Three breathing exercises that can be done lying down, in the dark, without an app. We practise each until
-        you can do it half asleep, because that is when you will need it.
+        I teach three breathing exercises that can be done lying down, in the dark, without an app. We practise
+        each until you can do it half asleep, because that is when you will need it.
 
         I am not a doctor, and long insomnia belongs with one. For the ordinary four o'clock in the morning, this
         helps more people than not. Lie down for it if you can; falling asleep in class counts as success.
@@ -63,8 +64,8 @@ SESSIONS: tuple[DemoSession, ...] = (
         category="wellbeing",
         title="Yoga therapy consultation",
         text="""
-        An hour for you alone. We talk for a third of it (your back, your work, your days), then try out what helps,
-        and I write you a practice of fifteen minutes with drawings. A month later we speak again briefly to change
+        A consultation begins with listening: your back, your work, your days. Then we try out what helps, and
+        I write you a practice of fifteen minutes with drawings. A month later we speak again briefly to change
         what you did not do.
 
         I read what you write to me before I say yes, and I say no when something belongs with a physician first. I
@@ -88,10 +89,11 @@ SESSIONS: tuple[DemoSession, ...] = (
     DemoSession(
         creator="priya.raman",
         category="wellbeing",
-        title="An afternoon of rest: restorative yoga",
+        title="An afternoon of restorative yoga",
         text="""
-        Five poses in two and a half hours. You will be propped up with everything soft that your home has to offer,
-        and you may fall asleep; most people do, in the third.
+        In two and a half hours we do five poses, and nobody has yet complained that it was too few. You will
+        be propped up with everything soft that your home has to offer, and you may fall asleep; most people
+        do, in the third.
 
         Please gather two blankets, three pillows, a scarf for the eyes and something warm for the feet, and put the
         phone in another room. I keep the time so that you need not.

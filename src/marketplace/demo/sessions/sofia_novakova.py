@@ -9,8 +9,9 @@ SESSIONS: tuple[DemoSession, ...] = (
         category="technology",
         title="Git without fear",
         text="""
-        Three pictures and one command at a time. By the end you can undo a commit, resolve a conflict, and explain
-        to a colleague what rebase does and when you would rather not.
+        Git is easier once you have seen it drawn. With three pictures and one command at a time we get to
+        where you can undo a commit, resolve a conflict, and explain to a colleague what rebase does and when
+        you would rather not.
 
         We break a repository on purpose, several times, because the calm comes from having repaired it. Useful from
         the first week of a first job to the tenth year of copying the folder "just in case".
@@ -71,7 +72,7 @@ SESSIONS: tuple[DemoSession, ...] = (
     DemoSession(
         creator="sofia.novakova",
         category="technology",
-        title="Postgres: read a query plan with me",
+        title="Read a Postgres query plan with me",
         text="""
         Bring a slow query. We put EXPLAIN ANALYZE in front of it and read the answer from the inside out: what was
         estimated, what came, where the time went. In most sessions one index or one rewritten condition takes the
@@ -91,10 +92,11 @@ SESSIONS: tuple[DemoSession, ...] = (
     DemoSession(
         creator="sofia.novakova",
         category="business",
-        title="Freelance developer: the first hundred days",
+        title="Your first hundred days as a freelance developer",
         text="""
-        What I wish I had known when I left my job: how to find the second client before the first one ends, what
-        belongs in a contract, how to say that a deadline will not hold while there is still time.
+        When I left my job I knew how to program and nothing else. I tell you what somebody should have told
+        me: how to find the second client before the first one ends, what belongs in a contract, how to say
+        that a deadline will not hold while there is still time.
 
         I share my real templates (offer, statement of work, invoice, the polite third reminder), and we rewrite one
         of them for your situation. Half of the time is for questions, and we do talk about money.

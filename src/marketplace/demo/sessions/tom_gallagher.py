@@ -9,8 +9,8 @@ SESSIONS: tuple[DemoSession, ...] = (
         category="fitness",
         title="Kettlebells for people who have never held one",
         text="""
-        One bell, five movements, and a lot of talk about hips. The swing looks like an arm exercise and is not;
-        once you feel that, the rest of the session is easy to teach and hard to do.
+        The swing looks like an arm exercise and is not. Once you feel that, the rest of the hour is easy to
+        teach and hard to do: four more movements with the same bell, and a lot of talk about hips.
 
         I watch every repetition in the first twenty minutes, which is why the group is small. Please tell me about
         your back before we begin, not after.
@@ -31,8 +31,8 @@ SESSIONS: tuple[DemoSession, ...] = (
         category="fitness",
         title="Wake-up mobility, half an hour",
         text="""
-        Ankles, hips, shoulders, in that order, before your first coffee. Nothing here will make you sweat through
-        your pyjamas, and yes, people do come in pyjamas.
+        I get you moving before your first coffee: ankles, then hips, then shoulders. Nothing here will make
+        you sweat through your pyjamas, and yes, people do come in pyjamas.
 
         It is the same routine each time, on purpose: after a fortnight you can do it without me, and that is why I
         charge nothing for it.
@@ -65,7 +65,7 @@ SESSIONS: tuple[DemoSession, ...] = (
     DemoSession(
         creator="tom.gallagher",
         category="fitness",
-        title="From the sofa to five kilometres: your plan",
+        title="From the sofa to your first five kilometres",
         text="""
         We look at where you are, what hurts, how many evenings you honestly have, and write a ten-week plan that
         survives a cold and a bad month at work. I have taken some two hundred people to their first parkrun, and
@@ -91,10 +91,10 @@ SESSIONS: tuple[DemoSession, ...] = (
     DemoSession(
         creator="tom.gallagher",
         category="fitness",
-        title="Sea swimming in winter: the sensible way in",
+        title="Winter sea swimming, the sensible way in",
         text="""
-        Before you go into cold water there is an hour of knowledge that makes it a joy rather than an accident: the
-        gasp, the afterdrop, when not to swim at all, who stands on the shore and what is in their bag.
+        Cold water is a joy or an accident, and an hour of knowledge decides which: the gasp, the afterdrop,
+        when not to swim at all, who stands on the shore and what is in their bag.
 
         This is the theory, with tea, online. I am resting it for now and will put up new dates when the water is
         properly unpleasant again.

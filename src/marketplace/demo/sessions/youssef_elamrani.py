@@ -27,14 +27,14 @@ SESSIONS: tuple[DemoSession, ...] = (
     DemoSession(
         creator="youssef.elamrani",
         category="cooking",
-        title="Know your spices: a tasting at home",
+        title="A spice tasting from your own cupboard",
         text="""
-        Open your cupboard and put everything on the table. We smell, taste, toast and throw away. Then we grind a
-        small ras el hanout out of what survived.
+        Most cupboards hold thirty jars of spice and six that still taste of something. We go through yours
+        together: smell, taste, toast and throw away. Then we grind a small ras el hanout out of what survived.
 
-        After this hour you will know why the jar of paprika from your first flat does nothing any more, and how to
-        wake a tired lentil soup with three seeds and a spoon of oil. A dry pan and a mortar, or a coffee mill that
-        may smell of cumin for ever.
+        You will learn why the paprika from your first flat does nothing any more, and how to wake a tired
+        lentil soup with three seeds and a spoon of oil. Have a dry pan and a mortar, or a coffee mill that may
+        smell of cumin for ever.
         """,
         duration=60,
         price="18.00",
@@ -48,8 +48,9 @@ SESSIONS: tuple[DemoSession, ...] = (
         category="languages",
         title="Read and write the Arabic alphabet in an afternoon",
         text="""
-        Twenty-eight letters that hold hands. We learn them in seven families, by shape, and after three hours you
-        can read shop signs, write your name and sound out words you have never seen.
+        Arabic letters hold hands, and that is why they look harder than they are. We learn the twenty-eight of
+        them in seven families, by shape, and after three hours you can read shop signs, write your name and
+        sound out words you have never seen.
 
         There are two breaks with tea. Bring a fat pen and lined paper. We do not learn to speak on this day, but
         everything that comes later is three times as easy with the letters in hand.
