@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from itertools import product
 from typing import get_args
 from uuid import UUID, uuid4
@@ -26,7 +26,13 @@ SETS: tuple[frozenset[BookingStatus], ...] = (
     frozenset({"cancelled", "completed", "pending"}),
     frozenset(STATUSES),
 )
-WINDOWS = ((None, None), (TOMORROW + 3 * DAY, None), (None, TOMORROW + 7 * DAY), (TOMORROW + DAY, TOMORROW + 9 * DAY))
+WINDOWS = (
+    (None, None),
+    (TOMORROW + 3 * DAY, None),
+    (None, TOMORROW + 7 * DAY),
+    (TOMORROW + DAY, TOMORROW + 9 * DAY),
+    (datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)),
+)
 
 
 @dataclass(frozen=True, slots=True)

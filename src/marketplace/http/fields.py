@@ -74,9 +74,9 @@ def _whole(least: int, most: int) -> dict[str, Any]:
     return {"type": "integer", "minimum": least, "maximum": most}
 
 
-def _window(says: str) -> Meta:
+def _moment(read: Reader, example: str, says: str) -> Meta:
     schema = {"anyOf": [{"type": "string", "format": "date-time"}, {"type": "string", "format": "date"}]}
-    return field(window, schema, "2030-05-01T00:00:00Z", says)
+    return field(read, schema, example, says)
 
 
 def _word(*choices: str) -> tuple[Reader, dict[str, Any]]:
@@ -175,16 +175,16 @@ Tags = Annotated[
 Id = Annotated[UUID, field(identifier, {"type": "string", "format": "uuid"}, "0190a1b2-c3d4-7e5f-8a9b-0c1d2e3f4a5b")]
 Start = Annotated[
     datetime,
-    field(
+    _moment(
         instant,
-        {"anyOf": [{"type": "string", "format": "date-time"}, {"type": "string", "format": "date"}]},
         "2030-05-01T10:00:00Z",
         "The start, in the future and before 2200; a bare date means midnight UTC.",
     ),
 ]
-Window = Annotated[datetime, _window("A bare date means midnight UTC.")]
-StartsFrom = Annotated[datetime, _window("Starts then or later; a bare date means midnight UTC.")]
-StartsTo = Annotated[datetime, _window("Starts before then; a bare date means midnight UTC.")]
+_MIDNIGHT = "2030-05-01T00:00:00Z"
+Window = Annotated[datetime, _moment(window, _MIDNIGHT, "A bare date means midnight UTC.")]
+StartsFrom = Annotated[datetime, _moment(instant, _MIDNIGHT, "Then or later; a bare date means midnight UTC.")]
+StartsTo = Annotated[datetime, _moment(instant, _MIDNIGHT, "Before then; a bare date means midnight UTC.")]
 SlotStart = Annotated[
     datetime, field(instant, {"type": "string", "format": "date-time"}, "2030-05-01T10:00:00Z", "The start of a slot.")
 ]
