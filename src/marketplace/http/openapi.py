@@ -117,7 +117,8 @@ def openapi_config() -> OpenAPIConfig:
 def document(categories: Collection[str]) -> dict[str, Any]:
     """The whole document, of a marketplace whose sessions can be in these categories."""
     # an application of its own, since Litestar would serve pages of its own beside the document it makes
-    app = Litestar([DishkaRouter("", route_handlers=CONTROLLERS)], openapi_config=openapi_config())
+    routes = DishkaRouter("", route_handlers=CONTROLLERS)
+    app = Litestar([routes], openapi_config=openapi_config(), logging_config=None)
     schema = app.openapi_schema.to_schema()
     structs: set[Any] = {Problem}
     for path, method, handler, route in _routes(app):
