@@ -29,7 +29,6 @@ CATEGORIES = ("art", "business", "cooking", "fitness", "languages", "music", "te
 NOW = datetime(2026, 3, 27, 14, 23, 5, tzinfo=UTC)
 DIFFICULT = (
     datetime(2026, 3, 29, 0, 59, 59, tzinfo=UTC),  # a second before the clocks of Europe go forward
-    datetime(2026, 11, 1, 5, 30, tzinfo=UTC),  # half an hour before those of New York go back
     datetime(2028, 2, 29, 23, 59, tzinfo=UTC),
 )
 IDS = FreshIds()
@@ -271,7 +270,7 @@ async def test_every_effect_is_a_transaction_of_its_own(steps: int) -> None:
     assert steps == len(PEOPLE) + zones + 80 + 76 + sum(1 + len(one.steps) for one in bookings)
 
 
-@pytest.mark.parametrize("share", [0.05, 0.09, 0.14, 0.5, 0.999])
+@pytest.mark.parametrize("share", [0.05, 0.12, 0.6, 0.999])
 async def test_an_interrupted_seeding_is_completed_by_the_next_one_even_days_later(
     seeded: Storage, steps: int, share: float
 ) -> None:
@@ -286,9 +285,9 @@ async def test_an_interrupted_seeding_is_completed_by_the_next_one_even_days_lat
 
 async def test_a_seeding_interrupted_again_and_again_is_completed(seeded: Storage, steps: int) -> None:
     storage = memory_storage()
-    for _ in range(steps // 300):
+    for _ in range(steps // 400):
         with pytest.raises(Killed):
-            await seed(killed_after(storage, 300))
+            await seed(killed_after(storage, 400))
     await seed(storage)
     assert await everything(storage) == await everything(seeded)
 

@@ -12,7 +12,7 @@ import pytest
 from marketplace.core.entities.bookings import TIME_TO_ANSWER
 from marketplace.demo.casting import WISHES
 from marketplace.demo.lives import PlannedBooking
-from marketplace.demo.people import CREATORS, PEOPLE, VISITORS, DemoPerson
+from marketplace.demo.people import CREATOR, CREATORS, PEOPLE, VISITORS, DemoPerson
 from marketplace.demo.plan import planned_bookings, planned_sessions
 
 MOMENTS = [
@@ -168,8 +168,7 @@ def test_an_account_of_a_visitor_has_something_on_every_tab(moment: datetime, pe
 
 @at_any_moment
 def test_the_creator_whom_a_visitor_sees_from_inside_has_a_full_desk(moment: datetime) -> None:
-    creator = CREATORS[0]
-    own = [one for one in plan(moment) if one.planned.creator == creator]
+    own = [one for one in plan(moment) if one.planned.creator == CREATOR]
     ahead = Counter(one.starts_at for one in own if outcome(one) in {"pending", "confirmed"})
     assert min(ahead) < moment + timedelta(hours=49)
     assert len(ahead) >= 8
@@ -179,11 +178,11 @@ def test_the_creator_whom_a_visitor_sees_from_inside_has_a_full_desk(moment: dat
 
 
 @at_any_moment
-@pytest.mark.parametrize("time_zone", ["UTC", CREATORS[0].time_zone])
+@pytest.mark.parametrize("time_zone", ["UTC", CREATOR.time_zone])
 def test_they_earn_in_this_month_and_earned_in_the_last(moment: datetime, time_zone: str) -> None:
     zone, income = ZoneInfo(time_zone), Counter[str]()
     for one in plan(moment):
-        if one.planned.creator == CREATORS[0] and outcome(one) in {"confirmed", "completed"}:
+        if one.planned.creator == CREATOR and outcome(one) in {"confirmed", "completed"}:
             month = f"{one.starts_at.astimezone(zone):%Y-%m}"
             income[month] += int(Decimal(one.planned.session.price) * one.seats)
     today = moment.astimezone(zone)

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 from marketplace.demo.classes import PlannedClass
 from marketplace.demo.lives import Outcome, PlannedBooking, steps, suits, window
 from marketplace.demo.lots import Lots
-from marketplace.demo.people import ADMIN, CREATORS, LEARNER, LEARNERS, VISITORS, DemoPerson
+from marketplace.demo.people import ADMIN, CREATOR, CREATORS, LEARNER, LEARNERS, VISITORS, DemoPerson
 
 AUDIENCE = tuple(person for person in (*LEARNERS, *CREATORS) if person not in VISITORS)
 """Who fills the classes. Creators learn from each other too."""
@@ -43,7 +43,7 @@ WISHES = (
         behind={"held": 8, "called_off": 1, "cancelled": 1, "declined": 1},
     ),
     Wishes(
-        person=CREATORS[0],
+        person=CREATOR,
         interests=frozenset({"art", "languages", "music"}),
         ahead={"pending": 1, "held": 1, "cancelled": 1},
         behind={"held": 3},

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 
 from marketplace.core.entities.schedules import Schedule
 from marketplace.demo.lots import Lots
-from marketplace.demo.people import CREATORS, DemoPerson
+from marketplace.demo.people import CREATOR, DemoPerson
 from marketplace.demo.sessions import DemoSession
 
 SCHEDULED_AFTER = timedelta(minutes=20)
@@ -49,8 +49,8 @@ class PlannedSession:
     def starts(self, moment: datetime) -> tuple[list[datetime], list[datetime]]:
         """The starts that are over, latest first, and those to come, nearest first."""
         duration = self.session.duration
-        is_of_the_visitor = self.creator == CREATORS[0]
-        begin = max(moment - (BEHIND_OF_THE_VISITOR if is_of_the_visitor else BEHIND), self.created_at + timedelta(2))
+        behind = BEHIND_OF_THE_VISITOR if self.creator == CREATOR else BEHIND
+        begin = max(moment - behind, self.created_at + timedelta(days=2))
         found = self.schedule.starts(begin, max(begin, moment + AHEAD), duration)
         over = [start for start in reversed(found) if start + timedelta(minutes=duration) <= moment]
         return over, [start for start in found if start > moment + timedelta(minutes=20)]
@@ -87,7 +87,10 @@ def planned_classes(sessions: Iterable[PlannedSession], lots: Lots) -> list[Plan
     """The classes with somebody in them. Popular ones come first where two of a creator's are in each other's way."""
     wanted = [
         PlannedClass(
-            planned=planned, starts_at=start, wanted=seats, is_called_off=start < lots.moment and lots.falls(CALLED_OFF)
+            planned=planned,
+            starts_at=start,
+            wanted=seats,
+            is_called_off=start < lots.moment and not planned.session.requires_confirmation and lots.falls(CALLED_OFF),
         )
         for planned in sessions
         if planned.session.status == "active"
@@ -111,7 +114,7 @@ def _demand(planned: PlannedSession, lots: Lots) -> Iterator[tuple[datetime, int
     if session.seats <= SMALL:
         yield from ((start, session.seats) for start in (*lots.some(over, 3), *lots.some(ahead[:24], 4)))
         return
-    is_of_the_visitor = planned.creator == CREATORS[0]
+    is_of_the_visitor = planned.creator == CREATOR
     behind = lots.some(over, len(over) // 3) if is_of_the_visitor else over[: 2 if session.is_popular else 1]
     yield from ((start, _share(session, lots.number(40, 80))) for start in behind)
     if session.is_popular:

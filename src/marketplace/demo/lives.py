@@ -76,7 +76,7 @@ def suits(one: PlannedClass, outcome: Outcome, moment: datetime) -> bool:
     """Whether a booking of this class may come to that."""
     is_asked, is_over = one.session.requires_confirmation, one.starts_at < moment
     if outcome == "called_off" or one.is_called_off:
-        return outcome == "called_off" and one.is_called_off and not is_asked
+        return outcome == "called_off" and one.is_called_off
     if outcome == "pending":
         notice = timedelta(minutes=one.planned.schedule.notice)
         return is_asked and one.starts_at > moment + max(notice + 2 * BREATH, ANSWERED_WELL_AHEAD)

@@ -88,9 +88,10 @@ CREATORS: tuple[DemoPerson, ...] = (
     _person("charlotte.nguyen", "Charlotte Nguyen", "Australia/Sydney", 90, role="creator"),
 )
 
+CREATOR = CREATORS[0]
 LEARNER = _person("noor.haddad", "Noor Haddad", "Europe/London", 118, email=LEARNER_EMAIL)
 ADMIN = _person("robin.ashworth", "Robin Ashworth", "Europe/Amsterdam", 175, email=ADMIN_EMAIL)
-VISITORS = (LEARNER, CREATORS[0], ADMIN)
+VISITORS = (LEARNER, CREATOR, ADMIN)
 """Whose accounts a visitor signs in with, so their lives have to be full."""
 
 LEARNERS: tuple[DemoPerson, ...] = (
