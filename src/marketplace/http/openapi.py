@@ -117,7 +117,8 @@ def openapi_config() -> OpenAPIConfig:
 def document(categories: Collection[str]) -> dict[str, Any]:
     """The whole document, of a marketplace whose sessions can be in these categories."""
     # an application of its own, since Litestar would serve pages of its own beside the document it makes
-    app = Litestar([DishkaRouter("", route_handlers=CONTROLLERS)], openapi_config=openapi_config())
+    routes = DishkaRouter("", route_handlers=CONTROLLERS)
+    app = Litestar([routes], openapi_config=openapi_config(), logging_config=None)
     schema = app.openapi_schema.to_schema()
     structs: set[Any] = {Problem}
     for path, method, handler, route in _routes(app):
@@ -215,7 +216,7 @@ def _parameters(kind: type[msgspec.Struct]) -> Iterator[dict[str, Any]]:
 
 def _as_text(schema: dict[str, Any]) -> dict[str, Any]:
     """A field's schema in a query, where all is text and an empty parameter counts as absent."""
-    if "format" in schema or "enum" in schema or schema.get("type") in {"integer", "boolean"}:
+    if "format" in schema or "enum" in schema or schema.get("type") in {"integer", "boolean", "array"}:
         return {"anyOf": [schema, {"type": "string", "maxLength": 0}]}
     if "anyOf" in schema and "pattern" not in schema["anyOf"][0]:
         return schema | {"anyOf": [*schema["anyOf"], {"type": "string", "maxLength": 0}]}
