@@ -57,7 +57,8 @@ export function scheduleRules(t: Texts) {
       judgeRanges(form, complain, t);
       judgeLimits(form, complain, t);
     });
-  return z.discriminatedUnion("kind", [z.looseObject({ kind: z.literal("open") }), rules]);
+  const either = z.discriminatedUnion("kind", [z.looseObject({ kind: z.literal("open") }), rules]);
+  return either as unknown as z.ZodType<ScheduleForm, ScheduleForm>;
 }
 
 function judgeRanges(form: ScheduleForm, complain: Complain, t: Texts): void {

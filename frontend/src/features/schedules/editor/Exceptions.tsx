@@ -1,6 +1,6 @@
 import { CalendarOff, Clock, Plus, Trash2 } from "lucide-react";
 import { useState } from "react";
-import { get, useFieldArray, useFormContext, useWatch } from "react-hook-form";
+import { useFieldArray, useFormContext, useWatch } from "react-hook-form";
 import { Button } from "~/components/Button";
 import { Field, Input, Select } from "~/components/Field";
 import { Section } from "~/components/Section";
@@ -8,6 +8,7 @@ import { type Day, dayAfter, dayName } from "~/features/slots/days";
 import { nextRange, type ScheduleForm, withDaysOff } from "../model";
 import { midnightOf } from "../ranges";
 import { useTexts } from "../texts";
+import { faultAt } from "./faults";
 import { DaysOffDialog } from "./DaysOffDialog";
 import { RangeFields } from "./RangeFields";
 
@@ -31,7 +32,7 @@ export function Exceptions({ duration, today }: { duration: number; today: Day }
     <Section
       title={t("exceptions.title")}
       text={t("exceptions.text")}
-      fault={get(formState.errors, "exceptions")?.message ?? get(formState.errors, "exceptions.root")?.message}
+      fault={faultAt(formState.errors, "exceptions")}
     >
       {fields.length === 0 && <p className="mb-4 text-sm text-ink-faint">{t("exceptions.empty")}</p>}
       {fields.length > 0 && (
@@ -100,7 +101,7 @@ function ExceptionRow({
         <div className="flex items-end gap-2">
           <Field
             label={t("exceptions.date")}
-            error={get(formState.errors, `exceptions.${place}.date`)?.message}
+            error={faultAt(formState.errors, `exceptions.${place}.date`)}
             hint={date !== "" && date < today ? t("exceptions.past") : undefined}
             className="min-w-0 flex-1 sm:max-w-48"
           >

@@ -1,5 +1,5 @@
 import { CalendarPlus } from "lucide-react";
-import { get, useFieldArray, useFormContext, useWatch } from "react-hook-form";
+import { useFieldArray, useFormContext, useWatch } from "react-hook-form";
 import { Button } from "~/components/Button";
 import { Field, Input } from "~/components/Field";
 import { Section } from "~/components/Section";
@@ -7,6 +7,7 @@ import { type Day, dayAfter, dayName } from "~/features/slots/days";
 import type { ScheduleForm } from "../model";
 import { clockOf, midnightOf } from "../ranges";
 import { useTexts } from "../texts";
+import { faultAt } from "./faults";
 import { RangeFields } from "./RangeFields";
 
 const EVENING = 18 * 60;
@@ -27,7 +28,7 @@ export function Extras({ duration, today }: { duration: number; today: Day }) {
     <Section
       title={t("extras.title")}
       text={t("extras.text")}
-      fault={get(formState.errors, "extras")?.message ?? get(formState.errors, "extras.root")?.message}
+      fault={faultAt(formState.errors, "extras")}
     >
       {fields.length > 0 && (
         <ul className="mb-5 divide-y divide-line border-y border-line">
@@ -55,7 +56,7 @@ function ExtraRow({ place, duration, onRemove }: { place: number; duration: numb
         <legend className="sr-only">{name}</legend>
         <Field
           label={t("exceptions.date")}
-          error={get(formState.errors, `extras.${place}.date`)?.message}
+          error={faultAt(formState.errors, `extras.${place}.date`)}
           className="sm:max-w-48"
         >
           {(field) => <Input type="date" {...field} {...register(`extras.${place}.date`)} />}

@@ -1,14 +1,15 @@
-import { get, useFormContext } from "react-hook-form";
+import { useFormContext } from "react-hook-form";
 import { Field, Input, Select } from "~/components/Field";
 import { Section } from "~/components/Section";
 import { type ScheduleForm, UNITS, type Unit } from "../model";
 import { useTexts } from "../texts";
+import { faultAt } from "./faults";
 
 /** Free time around a session, how late and how early it can be booked, and from when to when the schedule holds. */
 export function Limits() {
   const t = useTexts();
   const { formState, register } = useFormContext<ScheduleForm>();
-  const fault = (name: string) => get(formState.errors, name)?.message as string | undefined;
+  const fault = (name: string) => faultAt(formState.errors, name);
   return (
     <Section title={t("limits.title")} text={t("limits.buffer_hint")}>
       <div className="grid gap-x-6 gap-y-5 sm:grid-cols-2">

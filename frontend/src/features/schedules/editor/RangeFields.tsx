@@ -1,11 +1,12 @@
 import { Trash2 } from "lucide-react";
-import { get, type Path, useFormContext, useWatch } from "react-hook-form";
+import { type Path, useFormContext, useWatch } from "react-hook-form";
 import { Button } from "~/components/Button";
 import { useDuration } from "~/components/duration";
 import { Input } from "~/components/Field";
 import type { ScheduleForm } from "../model";
 import { clockOf, isOvernight, type RangeForm, spanOf, startsIn } from "../ranges";
 import { useTexts } from "../texts";
+import { faultAt } from "./faults";
 
 const LISTED = 5;
 
@@ -26,7 +27,7 @@ export function RangeFields({
   const { control, register, formState } = useFormContext<ScheduleForm>();
   const range = useWatch({ control, name: path as Path<ScheduleForm> }) as unknown as RangeForm | undefined;
   const field = (name: keyof RangeForm) => {
-    const fault = get(formState.errors, `${path}.${name}`)?.message as string | undefined;
+    const fault = faultAt(formState.errors, `${path}.${name}`);
     return {
       ...register(`${path}.${name}` as Path<ScheduleForm>),
       "aria-invalid": fault ? (true as const) : undefined,
@@ -34,7 +35,7 @@ export function RangeFields({
     };
   };
   const faults = (["starts", "ends", "step"] as const).flatMap(
-    (name) => get(formState.errors, `${path}.${name}`)?.message ?? [],
+    (name) => faultAt(formState.errors, `${path}.${name}`) ?? [],
   ) as string[];
   if (!range) return null;
   return (

@@ -1,8 +1,9 @@
 import { Plus } from "lucide-react";
-import { get, useFieldArray, useFormContext } from "react-hook-form";
+import { useFieldArray, useFormContext } from "react-hook-form";
 import { Button } from "~/components/Button";
 import { nextRange, type ScheduleForm } from "../model";
 import { useTexts } from "../texts";
+import { faultAt } from "./faults";
 import { CopyDay } from "./CopyDay";
 import { RangeFields } from "./RangeFields";
 import { Section } from "~/components/Section";
@@ -21,7 +22,7 @@ export function WeekHours({ duration }: { duration: number }) {
   const t = useTexts();
   const { formState } = useFormContext<ScheduleForm>();
   return (
-    <Section title={t("week.title")} text={t("week.text")} fault={get(formState.errors, "week")?.message}>
+    <Section title={t("week.title")} text={t("week.text")} fault={faultAt(formState.errors, "week")}>
       <div className="-my-4 divide-y divide-line">
         {DAYS.map((day) => (
           <DayHours key={day} day={day} duration={duration} />

@@ -61,7 +61,7 @@ export function wireOf(form: SessionForm): SessionIn {
   return {
     title: form.title.trim(),
     description: form.description.trim(),
-    category: form.category || null,
+    category: (form.category || null) as SessionIn["category"],
     tags: form.tags,
     duration: Number(form.duration),
     price: amountOf(form.price) ?? form.price,
