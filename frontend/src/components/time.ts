@@ -82,10 +82,10 @@ const STEPS: [Intl.RelativeTimeFormatUnit, number][] = [
   ["minute", 60],
 ];
 
-/** "in 3 days", "in 40 minutes", "2 hours ago" */
+/** "in 3 days", "in 40 minutes", "2 hours ago": whole units, since "tomorrow" would depend on the zone. */
 export function distance(instant: string | Date, now: Date): string {
   const seconds = (new Date(instant).getTime() - now.getTime()) / 1000;
-  const relative = new Intl.RelativeTimeFormat("en", { numeric: "auto" });
   const step = STEPS.find(([, size]) => Math.abs(seconds) >= size);
-  return step ? relative.format(Math.trunc(seconds / step[1]), step[0]) : relative.format(0, "minute");
+  if (!step) return new Intl.RelativeTimeFormat("en", { numeric: "auto" }).format(0, "second");
+  return new Intl.RelativeTimeFormat("en").format(Math.trunc(seconds / step[1]), step[0]);
 }
