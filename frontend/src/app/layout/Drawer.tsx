@@ -7,6 +7,7 @@ import { Button, buttonClass } from "~/components/Button";
 import { displayName, type Me } from "~/features/users/me";
 import { placesOf } from "./links";
 import { ThemeSwitch } from "./ThemeSwitch";
+import { useNext } from "./useNext";
 import { useSignOut } from "./useSignOut";
 
 const ROW =
@@ -15,6 +16,7 @@ const ROW =
 /** The ways of the site on a phone. */
 export default function Drawer({ me, onClose }: { me: Me | null | undefined; onClose: () => void }) {
   const { t } = useTranslation();
+  const next = useNext();
   const signOut = useSignOut();
   return (
     <Dialog.Root open onOpenChange={(open) => !open && onClose()}>
@@ -57,16 +59,27 @@ export default function Drawer({ me, onClose }: { me: Me | null | undefined; onC
           </nav>
           <div className="mt-auto flex flex-col gap-3 border-t border-line pt-4">
             {me ? (
-              <Button look="secondary" onClick={() => void signOut().then(onClose)}>
+              <Button
+                look="secondary"
+                onClick={() => {
+                  onClose();
+                  void signOut();
+                }}
+              >
                 <LogOut aria-hidden className="size-4" />
                 {t("nav.sign_out")}
               </Button>
             ) : (
               <>
-                <Link to="/login" onClick={onClose} className={buttonClass({ look: "secondary" })}>
+                <Link
+                  to="/login"
+                  search={next}
+                  onClick={onClose}
+                  className={buttonClass({ look: "secondary" })}
+                >
                   {t("nav.sign_in")}
                 </Link>
-                <Link to="/register" onClick={onClose} className={buttonClass()}>
+                <Link to="/register" search={next} onClick={onClose} className={buttonClass()}>
                   {t("nav.create_account")}
                 </Link>
               </>
