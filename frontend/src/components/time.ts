@@ -45,6 +45,11 @@ export function longDayOf(instant: string | Date, zone: string): string {
   );
 }
 
+/** "December 2026" */
+export function monthNameOf(instant: string | Date, zone: string): string {
+  return format(instant, zone, { month: "long", year: "numeric" });
+}
+
 /** "Thu 3 Dec, 18:30" */
 export function whenOf(instant: string | Date, zone: string): string {
   return `${dayOf(instant, zone)}, ${timeOf(instant, zone)}`;
@@ -60,9 +65,14 @@ function pad(value: number): string {
   return String(value).padStart(2, "0");
 }
 
+/** "Mexico City": the place that a zone is named after. */
+export function placeOf(zone: string): string {
+  return zone.split("/").pop()?.replaceAll("_", " ") ?? zone;
+}
+
 /** "Central European Time (Berlin)": the zone as people know it, and its place. */
 export function zoneName(zone: string): string {
-  const place = zone.split("/").pop()?.replaceAll("_", " ") ?? zone;
+  const place = placeOf(zone);
   const parts = new Intl.DateTimeFormat("en", {
     timeZone: zone,
     timeZoneName: "longGeneric",
@@ -74,6 +84,13 @@ export function zoneName(zone: string): string {
 /** Whether two zones show this instant alike: then one of them is enough. */
 export function sameClock(instant: string | Date, one: string, other: string): boolean {
   return one === other || whenOf(instant, one) === whenOf(instant, other);
+}
+
+/** An instant in another zone, beside the viewer's: "05:00", or "Fri 05:00" where it is another day there. */
+export function elsewhereOf(instant: string | Date, zone: string, other: string): string {
+  const time = timeOf(instant, other);
+  if (dateKey(instant, zone) === dateKey(instant, other)) return time;
+  return `${format(instant, other, { weekday: "short" })} ${time}`;
 }
 
 const STEPS: [Intl.RelativeTimeFormatUnit, number][] = [
