@@ -1,5 +1,16 @@
 import { describe, expect, it } from "vitest";
-import { dateKey, dayOf, distance, longDayOf, sameClock, timeOf, whenOf, zoneName } from "./time";
+import {
+  dateKey,
+  dayOf,
+  distance,
+  elsewhereOf,
+  longDayOf,
+  sameClock,
+  spanOf,
+  timeOf,
+  whenOf,
+  zoneName,
+} from "./time";
 
 const HOUR = 3_600_000;
 const ZONES = ["UTC", ...Intl.supportedValuesOf("timeZone")];
@@ -81,7 +92,25 @@ describe("the calendar day and the time of an instant", () => {
   });
 });
 
+describe("from when to when", () => {
+  it("names the day once, unless it ends on another", () => {
+    const span = (zone: string) => spanOf("2026-12-03T22:30:00Z", "2026-12-03T23:30:00Z", zone);
+    expect(span("UTC")).toBe("Thu 3 Dec, 22:30 – 23:30");
+    expect(span("Europe/Berlin")).toBe("Thu 3 Dec, 23:30 – Fri 4 Dec, 00:30");
+  });
+
+  it("shows what the clock shows in the night when it is set back", () => {
+    const span = spanOf("2026-10-25T00:30:00Z", "2026-10-25T01:15:00Z", "Europe/Berlin");
+    expect(span).toBe("Sun 25 Oct, 02:30 – 02:15");
+  });
+});
+
 describe("two zones", () => {
+  it("are told beside each other by the time, and by the day where it is another one", () => {
+    expect(elsewhereOf("2026-12-03T17:30:00Z", "Europe/Berlin", "Europe/London")).toBe("17:30");
+    expect(elsewhereOf("2026-12-03T17:30:00Z", "Europe/Berlin", "Asia/Tokyo")).toBe("Fri 02:30");
+  });
+
   it("show the same clock when they are one, or agree at that instant", () => {
     expect(sameClock("2026-12-03T10:00:00Z", "Europe/Berlin", "Europe/Berlin")).toBe(true);
     expect(sameClock("2026-12-03T10:00:00Z", "Europe/Berlin", "Europe/Madrid")).toBe(true);

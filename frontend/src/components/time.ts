@@ -55,6 +55,12 @@ export function whenOf(instant: string | Date, zone: string): string {
   return `${dayOf(instant, zone)}, ${timeOf(instant, zone)}`;
 }
 
+/** "Thu 3 Dec, 18:30 – 20:00"; the day is said again where it ends on another. */
+export function spanOf(starts: string | Date, ends: string | Date, zone: string): string {
+  const isOneDay = dateKey(starts, zone) === dateKey(ends, zone);
+  return `${whenOf(starts, zone)} – ${isOneDay ? timeOf(ends, zone) : whenOf(ends, zone)}`;
+}
+
 /** "2026-12-03", the calendar day on which an instant falls there. */
 export function dateKey(instant: string | Date, zone: string): string {
   const day = new TZDate(new Date(instant), zone);
