@@ -49,9 +49,10 @@ GOOD_BODIES: dict[str, dict[str, Any]] = {
 }
 OPTIONAL_BODIES: dict[str, dict[str, Any]] = {
     "POST /api/auth/refresh": {"refresh": "a token"},
-    "POST /api/auth/logout": {"refresh": "a token"},
-    "POST /api/bookings/{booking_id}/cancel": {"reason": "I am ill."},
-    "POST /api/bookings/{booking_id}/decline": {"reason": "I am ill."},
+    "POST /api/auth/logout": {"refresh": "a token", "everywhere": False},
+} | {
+    f"POST /api/bookings/{{booking_id}}/{action}": {"reason": "I am ill."}
+    for action in ("cancel", "confirm", "decline", "complete")
 }
 
 

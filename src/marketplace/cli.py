@@ -61,14 +61,15 @@ def main() -> None:
 @click.option("--port", help="Port to listen on (MARKETPLACE_PORT).")
 @click.option("--workers", help="Processes (MARKETPLACE_WORKERS).")
 @click.option("--migrate/--no-migrate", default=True, help="Migrate first (the default), or not.")
-@click.option("--demo", is_flag=True, help="Fill an empty database with demo data first.")
+@click.option("--demo", is_flag=True, help="Fill an empty database with demo data first (MARKETPLACE_DEMO).")
 def serve(host: str | None, port: str | None, workers: str | None, *, migrate: bool, demo: bool) -> None:
     """Serve the API."""
-    with told_plainly(), provisioned(host=host, port=port, workers=workers) as settings:
+    demo_word = "on" if demo else None
+    with told_plainly(), provisioned(host=host, port=port, workers=workers, demo=demo_word) as settings:
         check_port(settings)
         if migrate:
             migrate_settings(settings)
-        if demo:
+        if settings.demo:
             _say_demo(settings)
         click.echo(f"Serving on http://{settings.host}:{settings.port} (API page: /api/docs/)")
         serve_http(settings)

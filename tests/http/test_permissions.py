@@ -85,6 +85,7 @@ MATRIX: dict[str, Answers] = {
     "POST /api/bookings/{booking_id}/complete": (OUT, NOT_YOURS, ALREADY, NOT_THERE, ALREADY, OUT),
     "POST /api/bookings/{booking_id}/reschedule": (OUT, "200", "200", NOT_THERE, "200", OUT),
     "GET /api/bookings/{booking_id}/calendar.ics": (OUT, "200", "200", NOT_THERE, NOT_THERE, OUT),
+    "GET /api/creator/summary": (OUT, NOT_A_CREATOR, "200", "200", NOT_A_CREATOR, OUT),
     "GET /api/calendar": signed_in("200"),
     "POST /api/calendar/renew": signed_in("200"),
     "GET /api/calendar/{feed}": anyone("200"),

@@ -9,6 +9,7 @@ import pytest_asyncio
 from http_api import SETTINGS, Api, open_api, problem
 from marketplace.adapters.memory.storage import memory_storage
 from marketplace.core.errors import Busy
+from marketplace.demo.people import PEOPLE
 from marketplace.http.openapi import document
 
 OURS = "https://app.example.org"
@@ -54,7 +55,19 @@ async def test_a_process_without_its_database_is_alive_but_not_ready() -> None:
 async def test_the_marketplace_says_its_currency_and_categories() -> None:
     async with open_api(replace(SETTINGS, currency="CHF", categories=("chess", "cheese"))) as api:
         told = (await api.visitor.get("/api/marketplace/")).json()
-        assert told == {"currency": "CHF", "categories": ["chess", "cheese"]}
+        assert told == {"currency": "CHF", "categories": ["chess", "cheese"], "demo_accounts": []}
+
+
+async def test_a_demo_tells_its_visitors_the_accounts_that_they_may_sign_in_with() -> None:
+    async with open_api(replace(SETTINGS, demo=True)) as api:
+        told = (await api.visitor.get("/api/marketplace/")).json()["demo_accounts"]
+
+    assert {"user", "creator"} <= {account["role"] for account in told}
+    for account in told:
+        assert set(account) == {"email", "password", "role", "name"}
+        assert all(account.values())
+    emails = {person.address for person in PEOPLE}
+    assert {account["email"] for account in told} <= emails
 
 
 async def test_metrics_are_not_on_this_port(api: Api) -> None:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Literal
 
 from marketplace.core.entities.users import Role
 
@@ -35,6 +36,16 @@ class DemoPerson:
     def first_day(self, joined_at: datetime) -> datetime:
         """The other way round: midnight of the demo's first day, given when they joined."""
         return joined_at.replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=self.joined)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DemoAccount:
+    """An account that a visitor may sign in with. `role` is that of the account, or `admin` where it is staff."""
+
+    email: str
+    password: str
+    role: Literal["user", "creator", "admin"]
+    name: str
 
 
 def _creator(username: str, name: str, time_zone: str, joined: int, email: str = "") -> DemoPerson:
@@ -100,3 +111,15 @@ It keeps the time zone every new account has: setting another would be a step af
 """
 
 PEOPLE: tuple[DemoPerson, ...] = (*CREATORS, *LEARNERS, NEWCOMER)
+
+DEMO_ACCOUNTS: tuple[DemoAccount, ...] = tuple(
+    DemoAccount(
+        email=person.address,
+        password=DEMO_PASSWORD,
+        role=person.role,
+        name=f"{person.first_name} {person.last_name}",
+    )
+    for person in (*LEARNERS, *CREATORS)
+    if person.email
+)
+"""The accounts to tell a visitor of: somebody who books, and somebody who teaches."""

@@ -8,6 +8,7 @@ from uuid import UUID
 import msgspec
 from dishka.integrations.litestar import FromDishka
 from litestar import Controller, Request, Response, get, post
+from litestar.handlers import HTTPRouteHandler
 from litestar.params import FromPath
 
 from marketplace.core.entities.bookings import BookingAction, BookingStatus
@@ -16,6 +17,7 @@ from marketplace.core.errors import (
     CreatorUnavailable,
     Faults,
     IllegalTransition,
+    MarketplaceError,
     NotBookable,
     NotFound,
     NotYours,
@@ -93,6 +95,39 @@ class BookingHistoryOut(BookingOut, rename={"session_id": "session", "user_id": 
     """A booking with its history, oldest step first."""
 
     history: list[BookingStepOut]
+
+
+def _step(action: BookingAction, summary: str, description: str, *errors: type[MarketplaceError]) -> HTTPRouteHandler:
+    """The route of a step of a booking's life: it takes a reason, and answers with the booking."""
+
+    @post(
+        f"/{{booking_id:uuid}}/{action}",
+        status_code=200,
+        operation_id=f"{action}_booking",
+        summary=summary,
+        description=description,
+        opt=opt(
+            Access.SIGNED_IN,
+            body=StepIn,
+            is_body_optional=True,
+            is_keyed=True,
+            errors=(NotFound, IllegalTransition, *errors),
+        ),
+    )
+    async def act(
+        self: Controller,
+        request: Request[Any, Any, Any],
+        booking_id: FromPath[UUID],
+        bookings: FromDishka[BookingService],
+    ) -> Response[BookingHistoryOut]:
+        _ = self
+        draft = await read_optional_body(request, StepIn)
+        step, key = draft.checked(key_faults(request)), key_of(request, draft)
+        return answer(
+            await bookings.act(caller_of(request), booking_id, action, step.reason, key=key), BookingHistoryOut
+        )
+
+    return act
 
 
 class BookingController(Controller):
@@ -175,72 +210,22 @@ class BookingController(Controller):
         found = await bookings.get(caller_of(request), booking_id)
         return msgspec.convert(found, BookingHistoryOut, from_attributes=True)
 
-    @post(
-        "/{booking_id:uuid}/cancel",
-        status_code=200,
-        operation_id="cancel_booking",
-        summary="Cancel a booking",
-        opt=opt(
-            Access.SIGNED_IN,
-            body=StepIn,
-            is_body_optional=True,
-            is_keyed=True,
-            errors=(NotFound, IllegalTransition, TooLate),
-        ),
+    cancel = _step(
+        "cancel",
+        "Cancel a booking",
+        "By the learner until `cancellation_notice` hours before the start, by the creator and staff until the end. "
+        "The seats can be booked again at once.",
+        TooLate,
     )
-    async def cancel(
-        self, request: Request[Any, Any, Any], booking_id: FromPath[UUID], bookings: FromDishka[BookingService]
-    ) -> Response[BookingHistoryOut]:
-        """By the learner until `cancellation_notice` hours before the start, by the creator and staff until the end.
-
-        The seats can be booked again at once.
-        """
-        return await _act(request, booking_id, bookings, "cancel")
-
-    @post(
-        "/{booking_id:uuid}/confirm",
-        status_code=200,
-        operation_id="confirm_booking",
-        summary="Confirm a pending booking",
-        opt=opt(Access.SIGNED_IN, is_keyed=True, errors=(NotFound, NotYours, IllegalTransition, TooLate)),
+    confirm = _step("confirm", "Confirm a pending booking", "By the creator, until `answer_by`.", NotYours, TooLate)
+    decline = _step(
+        "decline",
+        "Decline a pending booking",
+        "By the creator, until `answer_by`. The seats can be booked again at once.",
+        NotYours,
+        TooLate,
     )
-    async def confirm(
-        self, request: Request[Any, Any, Any], booking_id: FromPath[UUID], bookings: FromDishka[BookingService]
-    ) -> Response[BookingHistoryOut]:
-        """By the creator, until `answer_by`."""
-        return await _act(request, booking_id, bookings, "confirm")
-
-    @post(
-        "/{booking_id:uuid}/decline",
-        status_code=200,
-        operation_id="decline_booking",
-        summary="Decline a pending booking",
-        opt=opt(
-            Access.SIGNED_IN,
-            body=StepIn,
-            is_body_optional=True,
-            is_keyed=True,
-            errors=(NotFound, NotYours, IllegalTransition, TooLate),
-        ),
-    )
-    async def decline(
-        self, request: Request[Any, Any, Any], booking_id: FromPath[UUID], bookings: FromDishka[BookingService]
-    ) -> Response[BookingHistoryOut]:
-        """By the creator, until `answer_by`. The seats can be booked again at once."""
-        return await _act(request, booking_id, bookings, "decline")
-
-    @post(
-        "/{booking_id:uuid}/complete",
-        status_code=200,
-        operation_id="complete_booking",
-        summary="Complete a booking",
-        opt=opt(Access.SIGNED_IN, is_keyed=True, errors=(NotFound, NotYours, IllegalTransition)),
-    )
-    async def complete(
-        self, request: Request[Any, Any, Any], booking_id: FromPath[UUID], bookings: FromDishka[BookingService]
-    ) -> Response[BookingHistoryOut]:
-        """By the creator, once it has ended."""
-        return await _act(request, booking_id, bookings, "complete")
+    complete = _step("complete", "Complete a booking", "By the creator, once it has ended.", NotYours)
 
     @post(
         "/{booking_id:uuid}/reschedule",
@@ -275,14 +260,6 @@ class BookingController(Controller):
         key = key_of(request, draft)
         moved = await bookings.reschedule(caller_of(request), booking_id, data.booking_date, key=key)
         return answer(moved, BookingHistoryOut)
-
-
-async def _act(
-    request: Request[Any, Any, Any], booking_id: UUID, bookings: BookingService, action: BookingAction
-) -> Response[BookingHistoryOut]:
-    draft = await read_optional_body(request, StepIn)
-    step, key = draft.checked(key_faults(request)), key_of(request, draft)
-    return answer(await bookings.act(caller_of(request), booking_id, action, step.reason, key=key), BookingHistoryOut)
 
 
 async def _own(

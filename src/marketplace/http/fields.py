@@ -219,5 +219,8 @@ UseCookie = Annotated[
         says="For browsers: the refresh token comes in an `HttpOnly` cookie, and `refresh` of the answer is `null`.",
     ),
 ]
+Everywhere = Annotated[
+    bool, field(boolean, {"type": "boolean"}, example=True, says="Whether to end every login of this person.")
+]
 Flag = Annotated[bool, field(boolean, {"type": "boolean"}, example=False)]
 CategoryWord = Annotated[str, field(text(1, TAG_LENGTH), _TAG, "wellbeing")]

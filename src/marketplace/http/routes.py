@@ -5,6 +5,7 @@ from marketplace.http.calendars import CalendarController
 from marketplace.http.schedules import ScheduleController
 from marketplace.http.sessions import SessionController
 from marketplace.http.slots import SlotController
+from marketplace.http.summaries import SummaryController
 from marketplace.http.system import SystemController
 from marketplace.http.tokens import TokenController
 from marketplace.http.users import UserController
@@ -17,5 +18,6 @@ CONTROLLERS = (
     SlotController,
     BookingController,
     CalendarController,
+    SummaryController,
     SystemController,
 )

@@ -9,7 +9,7 @@ from litestar import Controller, Request, Response, post
 from marketplace.core.errors import BadCredentials, BadRefreshToken, NoRefreshToken
 from marketplace.core.services.tokens import TokenService
 from marketplace.http.auth import Access, opt
-from marketplace.http.fields import GivenEmail, GivenPassword, GivenToken, UseCookie
+from marketplace.http.fields import Everywhere, GivenEmail, GivenPassword, GivenToken, UseCookie
 from marketplace.http.refresh_cookie import COOKIE_HEADER, ForeignOrigin, RefreshCookie
 from marketplace.http.users import ProfileOut
 from marketplace.http.wire import read_body, read_optional_body
@@ -27,6 +27,12 @@ class RefreshIn(msgspec.Struct, kw_only=True):
     """A refresh token, where it is not in the cookie."""
 
     refresh: GivenToken = None
+
+
+class LogoutIn(RefreshIn, kw_only=True):
+    """A refresh token, where it is not in the cookie, and what to end."""
+
+    everywhere: Everywhere = False
 
 
 class TokenPairOut(msgspec.Struct):
@@ -108,22 +114,26 @@ class TokenController(Controller):
         summary="Sign out",
         opt=opt(
             Access.PUBLIC,
-            body=RefreshIn,
+            body=LogoutIn,
             is_body_optional=True,
             is_by_cookie=True,
-            errors=(NoRefreshToken, ForeignOrigin),
+            errors=(BadRefreshToken, NoRefreshToken, ForeignOrigin),
             headers=COOKIE_HEADER,
         ),
     )
     async def log_out(
         self, request: Request[Any, Any, Any], tokens: FromDishka[TokenService], cookie: FromDishka[RefreshCookie]
     ) -> Response[None]:
-        """Ends the login that the refresh token belongs to, access tokens included, and clears the cookie."""
-        data = (await read_optional_body(request, RefreshIn)).checked()
+        """Ends the login that the refresh token belongs to, access tokens included, and clears the cookie.
+
+        With `everywhere`, every login of that person; then the token's own must not have ended before.
+        """
+        data = (await read_optional_body(request, LogoutIn)).checked()
+        end = tokens.log_out_everywhere if data.everywhere else tokens.log_out
         response = Response(None, status_code=204)
         if data.refresh is not None:
-            await tokens.log_out(data.refresh)
+            await end(data.refresh)
         else:
-            await tokens.log_out(cookie.token_of(request))
+            await end(cookie.token_of(request))
             cookie.drop(request, response)
         return response

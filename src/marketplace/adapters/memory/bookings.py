@@ -1,7 +1,7 @@
 """Bookings."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import fields, replace
 from datetime import datetime
 from uuid import UUID
@@ -49,13 +49,17 @@ class MemoryBookingLists:
         return Page(tuple(booking_details(Rows(self._database), booking) for booking in page.items), page.next)
 
 
+def _shown(rows: Rows, booking: Booking) -> Booking:
+    """A booking as it reads: when it ends is its slot's to say."""
+    return replace(booking, ends_at=rows.get(rows.database.slots, (booking.session_id, booking.starts_at)).ends_at)
+
+
 def booking_details(rows: Rows, booking: Booking) -> BookingDetails:
-    """A booking with its session and both parties; when it ends is its slot's to say."""
-    database = rows.database
+    """A booking with its session and both parties."""
+    database, shown = rows.database, _shown(rows, booking)
     session = rows.get(database.sessions, booking.session_id)
-    shown = {field.name: getattr(booking, field.name) for field in fields(Booking)}
     return BookingDetails(
-        **shown | {"ends_at": rows.get(database.slots, (booking.session_id, booking.starts_at)).ends_at},
+        **{field.name: getattr(shown, field.name) for field in fields(Booking)},
         session_details=session_details(rows, session, contact),
         user_details=contact(rows.get(database.users, booking.user_id)),
     )
@@ -94,6 +98,23 @@ class MemoryBookings:
         found = [b.id for b in self._rows.all(self._database.bookings) if (b.session_id, b.starts_at) == there]
         acquired = [await self.acquire(booking_id) for booking_id in sorted(found)]
         return tuple(b for b in acquired if (b.session_id, b.starts_at) == there and b.status in LIVE)
+
+    async def acquire_upcoming(self, session_id: UUID, now: datetime) -> tuple[Booking, ...]:
+        """The live bookings to come, locked one after another."""
+        for booking_id in sorted(booking.id for booking in self._upcoming(session_id, now)):
+            await self._rows.lock(self._database.bookings, booking_id)
+        found = sorted(self._upcoming(session_id, now), key=lambda booking: booking.id)
+        return tuple(_shown(self._rows, booking) for booking in found)
+
+    def _upcoming(self, session_id: UUID, now: datetime) -> Iterator[Booking]:
+        for booking in self._rows.all(self._database.bookings):
+            if booking.session_id == session_id and booking.starts_at > now and booking.status in LIVE:
+                yield booking
+
+    async def save_all(self, changes: Sequence[tuple[Booking, BookingStep]]) -> None:
+        """One after another."""
+        for booking, step in changes:
+            await self.save(booking, step)
 
     async def save(self, booking: Booking, step: BookingStep) -> None:
         """Its new status and the step; one that no longer holds seats leaves room for the same person's next."""

@@ -1,6 +1,7 @@
 """Bookings in PostgreSQL."""
 
 import json
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -13,7 +14,7 @@ from marketplace.core.entities.bookings import Booking, BookingDetails, BookingH
 from marketplace.core.entities.pages import Page
 from marketplace.core.errors import NotFound
 
-STEP = ("booking_id", "at", "actor_id", "from_status", "to_status", "reason")
+STEP = ("booking_id", "at", "actor_id", "from_status", "to_status", "reason", "batch_id")
 
 DETAILS = f"""
     SELECT {columns("b", BOOKING)}, l.ends_at, {SESSION_WITH_CONTACT}, ({columns("u", CONTACT)}) AS user_details
@@ -40,11 +41,22 @@ ACQUIRE_OF_SLOT = """
     SELECT id FROM bookings WHERE session_id = $1 AND starts_at = $2 AND status IN ('pending', 'confirmed')
     ORDER BY id FOR NO KEY UPDATE
 """
-SAVE = """
-    WITH saved AS (UPDATE bookings SET status = $2, answer_by = $7 WHERE id = $1)
-    INSERT INTO booking_steps (booking_id, at, actor_id, from_status, to_status, reason)
-    VALUES ($1, $3, $4, $5, $2, $6)
-"""
+ACQUIRE_UPCOMING = f"""
+    SELECT {columns("b", BOOKING)}, l.ends_at
+    FROM bookings b JOIN slots l ON l.session_id = b.session_id AND l.starts_at = b.starts_at
+    WHERE b.session_id = $1 AND b.starts_at > $2 AND b.status IN ('pending', 'confirmed')
+    ORDER BY b.id FOR NO KEY UPDATE OF b
+"""  # noqa: S608 - column names
+SAVE = f"""
+    WITH changed AS (
+        SELECT * FROM unnest(
+            $1::timestamptz[],
+            $2::uuid[], $3::timestamptz[], $4::uuid[], $5::text[], $6::text[], $7::text[], $8::uuid[])
+        AS changed (answer_by, {", ".join(STEP)})),
+    saved AS (
+        UPDATE bookings b SET status = c.to_status, answer_by = c.answer_by FROM changed c WHERE b.id = c.booking_id)
+    INSERT INTO booking_steps ({", ".join(STEP)}) SELECT {", ".join(STEP)} FROM changed
+"""  # noqa: S608 - column names
 
 
 class PostgresBookingLists:
@@ -107,11 +119,20 @@ class PostgresBookings:
         rows = await self._connection.fetch(FIND_ALL, [row["id"] for row in locked])
         return tuple(booking_history(row) for row in rows)
 
+    async def acquire_upcoming(self, session_id: UUID, now: datetime) -> tuple[Booking, ...]:
+        """See the port. What was waited for is read as it then is, for each row is looked at anew."""
+        rows = await self._connection.fetch(ACQUIRE_UPCOMING, session_id, now)
+        return tuple(Booking(**row) for row in rows)
+
     async def save(self, booking: Booking, step: BookingStep) -> None:
         """See the port."""
-        await self._connection.execute(
-            SAVE, booking.id, booking.status, step.at, step.actor_id, step.from_status, step.reason, booking.answer_by
-        )
+        await self.save_all([(booking, step)])
+
+    async def save_all(self, changes: Sequence[tuple[Booking, BookingStep]]) -> None:
+        """See the port."""
+        if changes:
+            steps = ([getattr(step, name) for _, step in changes] for name in STEP)
+            await self._connection.execute(SAVE, [booking.answer_by for booking, _ in changes], *steps)
 
 
 def booking_history(row: asyncpg.Record) -> BookingHistory:

@@ -6,6 +6,7 @@ from marketplace.adapters.postgres.pool import Database
 from marketplace.adapters.postgres.readiness import PostgresReadiness
 from marketplace.adapters.postgres.sessions import PostgresCatalog
 from marketplace.adapters.postgres.slots import PostgresTimetables
+from marketplace.adapters.postgres.summaries import PostgresCreatorSummaries
 from marketplace.adapters.postgres.tokens import PostgresCallers
 from marketplace.adapters.postgres.unit_of_work import PostgresUnitOfWork
 from marketplace.adapters.postgres.users import PostgresUserDirectory
@@ -21,6 +22,7 @@ def postgres_storage(database: Database) -> Storage:
         timetables=PostgresTimetables(database),
         booking_lists=PostgresBookingLists(database),
         feeds=PostgresFeedDirectory(database),
+        summaries=PostgresCreatorSummaries(database),
         unit_of_work=PostgresUnitOfWork(database),
         readiness=PostgresReadiness(database),
     )

@@ -121,6 +121,8 @@ class SessionTable(DefaultBase):
     requires_confirmation: Mapped[bool] = mapped_column(server_default=text("false"))
     cancellation_notice: Mapped[int] = mapped_column(server_default=text("0"))
     schedule: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
+    revision: Mapped[int] = mapped_column(server_default=text("0"))
+    revised_at: Mapped[datetime | None]
     searched: Mapped[str] = mapped_column(TSVECTOR)
 
 
@@ -188,6 +190,7 @@ class BookingTable(DefaultBase):
         Index("ix_bookings_creator_id_created_at", "creator_id", "created_at", "id"),
         Index("ix_bookings_user_id_starts_at", "user_id", "starts_at"),
         Index("ix_bookings_creator_id_starts_at", "creator_id", "starts_at"),
+        Index("ix_bookings_pending_creator_id", "creator_id", postgresql_where=text("status = 'pending'")),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
@@ -220,7 +223,7 @@ class IdempotencyKeyTable(DefaultBase):
 
 
 class BookingStepTable(DefaultBase):
-    """Each step of a booking's life: who, when, from what to what."""
+    """Each step of a booking's life: who, when, from what to what, and what it was taken together with."""
 
     __tablename__ = "booking_steps"
     __table_args__ = (Index("ix_booking_steps_booking_id", "booking_id"),)
@@ -232,6 +235,7 @@ class BookingStepTable(DefaultBase):
     from_status: Mapped[str | None] = mapped_column(Text)
     to_status: Mapped[str] = mapped_column(Text)
     reason: Mapped[str] = mapped_column(Text)
+    batch_id: Mapped[UUID | None]
 
 
 class CalendarFeedTable(DefaultBase):

@@ -1,5 +1,6 @@
 """Bookings."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Protocol
 from uuid import UUID
@@ -43,6 +44,14 @@ class Bookings(Protocol):
         """The live bookings of a slot, by id, locked until the transaction ends."""
         ...
 
+    async def acquire_upcoming(self, session_id: UUID, now: datetime) -> tuple[Booking, ...]:
+        """The live bookings of a session that start after `now`, by id, locked until the transaction ends."""
+        ...
+
     async def save(self, booking: Booking, step: BookingStep) -> None:
         """Update its status and when it must be answered, and append the step."""
+        ...
+
+    async def save_all(self, changes: Sequence[tuple[Booking, BookingStep]]) -> None:
+        """As `save`, of many different bookings."""
         ...

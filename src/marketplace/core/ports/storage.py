@@ -6,6 +6,7 @@ from marketplace.core.ports.bookings import BookingLists
 from marketplace.core.ports.calendars import FeedDirectory
 from marketplace.core.ports.sessions import Catalog
 from marketplace.core.ports.slots import Timetables
+from marketplace.core.ports.summaries import CreatorSummaries
 from marketplace.core.ports.system import Readiness
 from marketplace.core.ports.tokens import Callers
 from marketplace.core.ports.unit_of_work import UnitOfWork
@@ -22,5 +23,6 @@ class Storage:
     timetables: Timetables
     booking_lists: BookingLists
     feeds: FeedDirectory
+    summaries: CreatorSummaries
     unit_of_work: UnitOfWork
     readiness: Readiness
