@@ -4,6 +4,7 @@ import { Dialog } from "radix-ui";
 import { useTranslation } from "react-i18next";
 import { Avatar } from "~/components/Avatar";
 import { Button, buttonClass } from "~/components/Button";
+import { useFocusBack } from "~/components/useFocusBack";
 import { displayName, type Me } from "~/features/users/me";
 import { placesOf } from "./links";
 import { ThemeSwitch } from "./ThemeSwitch";
@@ -18,12 +19,14 @@ export default function Drawer({ me, onClose }: { me: Me | null | undefined; onC
   const { t } = useTranslation();
   const next = useNext();
   const signOut = useSignOut();
+  const focusBack = useFocusBack();
   return (
     <Dialog.Root open onOpenChange={(open) => !open && onClose()}>
       <Dialog.Portal>
         <Dialog.Overlay className="fixed inset-0 z-40 animate-fade-in bg-veil" />
         <Dialog.Content
           aria-describedby={undefined}
+          onCloseAutoFocus={focusBack}
           className="fixed inset-y-0 right-0 z-50 flex w-[min(20rem,88vw)] animate-slide-left flex-col bg-raised p-4 shadow-soft outline-none"
         >
           <div className="mb-3 flex items-center justify-between">
