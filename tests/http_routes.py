@@ -47,12 +47,11 @@ GOOD_BODIES: dict[str, dict[str, Any]] = {
     "POST /api/bookings": {"session": SOME_ID, "booking_date": "2030-05-01T10:00:00Z", "seats": 1},
     "POST /api/bookings/{booking_id}/reschedule": {"booking_date": "2030-05-01T10:00:00Z"},
 }
+ACTIONS = ("cancel", "confirm", "decline", "complete")
 OPTIONAL_BODIES: dict[str, dict[str, Any]] = {
     "POST /api/auth/refresh": {"refresh": "a token"},
     "POST /api/auth/logout": {"refresh": "a token", "everywhere": False},
-} | {
-    f"POST /api/bookings/{{booking_id}}/{action}": {"reason": "I am ill."}
-    for action in ("cancel", "confirm", "decline", "complete")
+    **{f"POST /api/bookings/{{booking_id}}/{action}": {"reason": "I am ill."} for action in ACTIONS},
 }
 
 

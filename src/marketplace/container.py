@@ -22,8 +22,8 @@ from marketplace.core.services.calendars import CalendarService
 from marketplace.core.services.idempotency import IdempotencyService
 from marketplace.core.services.schedules import ScheduleService
 from marketplace.core.services.sessions import SessionService
-from marketplace.core.services.summaries import SummaryService
 from marketplace.core.services.slots import SlotService
+from marketplace.core.services.summaries import SummaryService
 from marketplace.core.services.tokens import CallerMemory, TokenService
 from marketplace.core.services.users import UserService
 from marketplace.demo.people import DEMO_ACCOUNTS

@@ -6,6 +6,8 @@ import { cn } from "./cn";
 const NAV =
   "absolute top-0 inline-flex size-10 items-center justify-center rounded-control text-ink-soft transition-colors hover:bg-sunk hover:text-ink aria-disabled:pointer-events-none aria-disabled:opacity-35";
 
+const CHOSEN_DAY = "[&>button]:bg-accent [&>button]:font-bold [&>button]:text-on-accent";
+
 const CLASSES: DayPickerProps["classNames"] = {
   months: "flex flex-wrap gap-6",
   month: "relative min-w-0 flex-1",
@@ -20,10 +22,17 @@ const CLASSES: DayPickerProps["classNames"] = {
     "tabular relative inline-flex h-11 w-full items-center justify-center rounded-control text-sm transition-colors",
   today:
     "[&>button]:after:absolute [&>button]:after:bottom-1.5 [&>button]:after:size-1 [&>button]:after:rounded-full [&>button]:after:bg-current",
-  selected: "[&>button]:bg-accent [&>button]:font-bold [&>button]:text-on-accent",
+  selected: CHOSEN_DAY,
   disabled: "[&>button]:text-ink-faint",
   outside: "invisible",
   hidden: "invisible",
+};
+
+const RANGE_CLASSES: DayPickerProps["classNames"] = {
+  selected: "is-within",
+  range_start: CHOSEN_DAY,
+  range_end: CHOSEN_DAY,
+  range_middle: "[&>button]:bg-accent-soft [&>button]:text-accent-strong",
 };
 
 /** How a day looks that can be chosen; give it to days that are not `selected`. */
@@ -49,7 +58,7 @@ export function Calendar({ labels, classNames, ...rest }: DayPickerProps) {
     <DayPicker
       weekStartsOn={1}
       navLayout="around"
-      classNames={{ ...CLASSES, ...classNames }}
+      classNames={{ ...CLASSES, ...(rest.mode === "range" && RANGE_CLASSES), ...classNames }}
       components={PARTS}
       labels={{
         labelPrevious: () => t("calendar.previous"),

@@ -26,6 +26,11 @@ const LOOKS: Record<string, { glyph: LucideIcon; hue: number }> = {
 };
 const OTHER = { glyph: Sparkles, hue: 85 };
 
+/** The sign of a category. */
+export function glyphOf(category: string | null): LucideIcon {
+  return (LOOKS[category ?? ""] ?? OTHER).glyph;
+}
+
 type Covered = { id: string; category: string | null; image_url: string | null };
 
 /**

@@ -4,6 +4,7 @@
  */
 import { TZDate } from "@date-fns/tz";
 import { useMe } from "~/features/users/me";
+import { browserZone } from "./zone";
 
 const LOCALE = "en-GB";
 const formats = new Map<string, Intl.DateTimeFormat>();
@@ -16,10 +17,6 @@ function format(instant: string | Date, zone: string, options: Intl.DateTimeForm
     formats.set(key, made);
   }
   return made.format(new Date(instant));
-}
-
-export function browserZone(): string {
-  return Intl.DateTimeFormat().resolvedOptions().timeZone || "UTC";
 }
 
 /** The zone in which this person reads times: their own choice, or their browser's. */

@@ -22,6 +22,12 @@ export function monthAfter(month: Month, count = 1): Month {
   return shifted.toISOString().slice(0, 7);
 }
 
+export function dayAfter(day: Day, count = 1): Day {
+  const date = new Date(`${day}T00:00:00Z`);
+  date.setUTCDate(date.getUTCDate() + count);
+  return date.toISOString().slice(0, 10);
+}
+
 /** For a calendar that draws days: noon there and everywhere is the same day, whatever the browser's zone. */
 export function drawn(key: Day | Month): Date {
   const [year = 0, month = 1, day = 1] = parts(key);

@@ -1,6 +1,6 @@
 import { answered, api, type Schema } from "~/api/client";
 import { queryClient } from "~/app/query";
-import { browserZone } from "~/components/time";
+import { browserZone } from "~/components/zone";
 import { enter, type Me, meQuery } from "./me";
 
 /**

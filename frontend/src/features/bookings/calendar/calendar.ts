@@ -11,7 +11,10 @@ type Event = Pick<Booking, "booking_date" | "ends_at" | "session"> & {
 };
 
 /** A page of Google's calendar with the booking filled in. */
-export function googleLink({ booking_date, ends_at, session, session_details }: Event, origin: string): string {
+export function googleLink(
+  { booking_date, ends_at, session, session_details }: Event,
+  origin: string,
+): string {
   const link = new URL("https://calendar.google.com/calendar/render");
   link.search = new URLSearchParams({
     action: "TEMPLATE",

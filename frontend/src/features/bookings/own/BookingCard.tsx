@@ -1,4 +1,5 @@
 import { Link } from "@tanstack/react-router";
+import { useTranslation } from "react-i18next";
 import { Avatar } from "~/components/Avatar";
 import { Card } from "~/components/Card";
 import { Cover } from "~/components/Cover";
@@ -67,6 +68,7 @@ export function BookingCard({
 
 function Facts({ booking }: { booking: Booking }) {
   const t = useTexts();
+  const { t: common } = useTranslation();
   const money = useMoney();
   const creator = booking.session_details.creator_details;
   return (
@@ -76,7 +78,7 @@ function Facts({ booking }: { booking: Booking }) {
         {t("own.with", { name: displayName(creator) })}
       </span>
       <span className="tabular">
-        {t("common:seats", { count: booking.seats })} · {money(booking.amount)}
+        {common("seats", { count: booking.seats })} · {money(booking.amount)}
       </span>
     </p>
   );

@@ -1,4 +1,4 @@
-import { whenOf, useZone } from "~/components/time";
+import { useZone, whenOf } from "~/components/time";
 import { useNow } from "~/components/useNow";
 import { displayName } from "~/features/users/me";
 import { useTexts } from "../texts";

@@ -1,5 +1,6 @@
 import { CalendarClock, Undo2, UserRound } from "lucide-react";
 import { useState } from "react";
+import { useTranslation } from "react-i18next";
 import { toast } from "sonner";
 import { keeper } from "~/api/keys";
 import { isProblem } from "~/api/problem";
@@ -11,18 +12,18 @@ import { Notice } from "~/components/Notice";
 import { useZone, whenOf } from "~/components/time";
 import { displayName, refresh } from "~/features/users/me";
 import { useTexts } from "../texts";
-import { cancelBooking, type Booking } from "./queries";
+import { type Booking, cancelBooking } from "./queries";
 import { changeableUntil } from "./rules";
 import { Summary } from "./Summary";
-
 
 const REASON_MOST = 500;
 
 /** Asks before a booking is given up, and says what that means. */
 export function CancelDialog({ booking, onClose }: { booking: Booking; onClose: () => void }) {
   const t = useTexts();
+  const { t: common } = useTranslation();
   const zone = useZone();
-  
+
   const [keyOf] = useState(keeper);
   const [reason, setReason] = useState("");
   const [failure, setFailure] = useState<string | null>(null);
@@ -64,7 +65,7 @@ export function CancelDialog({ booking, onClose }: { booking: Booking; onClose: 
       footer={
         <>
           <Button look="secondary" onClick={onClose}>
-            {isOver ? t("common:actions.close") : t("own.cancel.keep")}
+            {isOver ? common("actions.close") : t("own.cancel.keep")}
           </Button>
           {!isOver && (
             <Button look="danger" isBusy={isBusy} onClick={() => void cancel()}>

@@ -2,8 +2,12 @@ import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
 import { answered, api, paged, type Schema } from "~/api/client";
 import type { BookingTab } from "./search";
 
-export type Booking = Schema<"BookingOut">;
-export type BookingHistory = Schema<"BookingHistoryOut">;
+type WithZone<Of extends { session_details: object }> = Of & {
+  session_details: { time_zone?: string | null };
+};
+
+export type Booking = WithZone<Schema<"BookingOut">>;
+export type BookingHistory = WithZone<Schema<"BookingHistoryOut">>;
 
 const DAY = 86_400_000;
 
@@ -51,7 +55,7 @@ export function ownBookingsQuery(tab: BookingTab) {
 export function bookingQuery(id: string) {
   return queryOptions({
     queryKey: ["bookings", "one", id],
-    queryFn: ({ signal }) =>
+    queryFn: ({ signal }): Promise<BookingHistory> =>
       answered(api.GET("/api/bookings/{booking_id}", { params: { path: { booking_id: id } }, signal })),
   });
 }
