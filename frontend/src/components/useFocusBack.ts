@@ -1,10 +1,20 @@
 import { useState } from "react";
 
-/** What had the focus; of an entry in a menu, which is gone by then, what opens the menu. */
-function focused(): Element | null {
-  const element = document.activeElement;
-  const opener = element?.closest('[role="menu"]')?.getAttribute("aria-labelledby");
-  return opener ? document.getElementById(opener) : element;
+/** What was last focused or pressed outside of menus, which are gone when what they opened is closed. */
+let last: Element | null = null;
+
+function remember({ target }: Event): void {
+  if (!(target instanceof Element) || target.closest('[role="menu"]')) return;
+  last = target.closest("a, button, input, select, textarea, summary, [tabindex]") ?? last;
+}
+
+document.addEventListener("focusin", remember);
+// Safari focuses no button that is pressed
+document.addEventListener("pointerdown", remember);
+
+function opener(): Element | null {
+  const active = document.activeElement;
+  return active === document.body || active?.closest('[role="menu"]') ? last : active;
 }
 
 /**
@@ -12,11 +22,10 @@ function focused(): Element | null {
  * opener is gone with what was done, reading goes on at the head of the content. For `onCloseAutoFocus`.
  */
 export function useFocusBack(): (event: Event) => void {
-  const [opener] = useState(focused);
+  const [before] = useState(opener);
   return (event) => {
     event.preventDefault();
-    const isThere = opener?.isConnected && opener !== document.body;
-    const target = isThere ? opener : document.getElementById("main");
+    const target = before?.isConnected ? before : document.getElementById("main");
     if (target instanceof HTMLElement) target.focus({ preventScroll: true });
   };
 }

@@ -3,11 +3,11 @@ import { say } from "~/app/i18n/say";
 import { leave } from "~/features/users/me";
 import { useGoHome } from "./useGoHome";
 
-/** Signs out, here and in the other tabs, and goes to the front page. */
-export function useSignOut(): () => Promise<void> {
+/** Signs out, here and in the other tabs, and goes to the front page. `everywhere`: on all devices. */
+export function useSignOut(): (options?: { everywhere?: boolean }) => Promise<void> {
   const goHome = useGoHome();
-  return async () => {
+  return async (options) => {
     if (!(await goHome())) return;
-    await leave().catch((error: unknown) => toast.error(say(error)));
+    await leave(options).catch((error: unknown) => toast.error(say(error)));
   };
 }

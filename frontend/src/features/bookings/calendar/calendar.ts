@@ -1,4 +1,5 @@
-import { answered, api } from "~/api/client";
+import { queryOptions } from "@tanstack/react-query";
+import { answered, api, type Schema } from "~/api/client";
 import type { Booking } from "../own/queries";
 
 /** "20261203T173000Z", as calendars write an instant. */
@@ -48,4 +49,15 @@ export function fileName(title: string): string {
     .slice(0, 60)
     .replaceAll(/^-+|-+$/g, "");
   return `${name || "booking"}.ics`.toLowerCase();
+}
+
+/** Where one's private feed is, from the root of the server. */
+export const feedQuery = queryOptions({
+  queryKey: ["calendar", "feed"],
+  queryFn: ({ signal }) => answered(api.GET("/api/calendar", { signal })),
+});
+
+/** Gives the feed another address; the old one is not found from then on. */
+export function renewFeed(): Promise<Schema<"CalendarFeedOut">> {
+  return answered(api.POST("/api/calendar/renew"));
 }

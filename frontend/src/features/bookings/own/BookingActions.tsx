@@ -42,7 +42,7 @@ export function BookingActions({
       )}
       {canCancel && (
         <Button
-          look="secondary"
+          look="quiet"
           aria-label={t(`own.actions.${cancel}_of`, { title })}
           onClick={() => onIntent({ kind: "cancel", booking })}
         >

@@ -78,7 +78,8 @@ function Facts({ booking }: { booking: Booking }) {
         {t("own.with", { name: displayName(creator) })}
       </span>
       <span className="tabular">
-        {common("seats", { count: booking.seats })} · {money(booking.amount)}
+        {common("seats", { count: booking.seats })} ·{" "}
+        {Number(booking.amount) === 0 ? common("price.free") : money(booking.amount)}
       </span>
     </p>
   );

@@ -14,13 +14,13 @@ export function BookingTerms({ booking }: { booking: Booking }) {
   if (status !== "pending" && status !== "confirmed") return null;
   const until = changeableUntil(booking);
   const name = displayName(session_details.creator_details);
+  const hasNotice = session_details.cancellation_notice > 0;
+  const when = whenOf(until, zone);
   const sentence =
     status === "pending" && answer_by
       ? t("own.answer_by", { name, when: whenOf(answer_by, zone) })
       : now < until
-        ? t("own.until", { when: whenOf(until, zone) })
-        : session_details.cancellation_notice > 0
-          ? t("own.too_late", { when: whenOf(until, zone) })
-          : t("own.too_late_start");
+        ? t(hasNotice ? "own.until" : "own.until_start", { when })
+        : t(hasNotice ? "own.too_late" : "own.too_late_start", { when });
   return <p className="tabular max-w-md min-w-0 text-xs text-ink-faint">{sentence}</p>;
 }

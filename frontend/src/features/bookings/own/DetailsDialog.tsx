@@ -54,6 +54,7 @@ export function DetailsDialog({ id, onClose }: { id: string; onClose: () => void
 
 function Details({ booking }: { booking: BookingHistory }) {
   const t = useTexts();
+  const { t: common } = useTranslation();
   const zone = useZone();
   const money = useMoney();
   const me = useMe();
@@ -75,7 +76,9 @@ function Details({ booking }: { booking: BookingHistory }) {
           </Fact>
         )}
         <Fact term={t("own.details.seats")}>{booking.seats}</Fact>
-        <Fact term={t("own.details.amount")}>{money(booking.amount)}</Fact>
+        <Fact term={t("own.details.amount")}>
+          {Number(booking.amount) === 0 ? common("price.free") : money(booking.amount)}
+        </Fact>
         <Fact term={t(isOwn ? "own.details.creator" : "own.details.learner")}>
           {displayName(party)}
           <a

@@ -67,7 +67,7 @@ export function RescheduleDialog({ booking, onClose }: { booking: Booking; onClo
       description={<Summary booking={booking} />}
       footer={
         <>
-          <p aria-live="polite" className="tabular self-center text-sm sm:mr-auto">
+          <p aria-live="polite" className="tabular self-center text-sm max-sm:order-1 sm:mr-auto">
             {picked ? (
               <strong>{t("own.move.new", { when: spanOf(picked.starts_at, picked.ends_at, zone) })}</strong>
             ) : (
