@@ -6,12 +6,21 @@ import { CardSkeleton, SessionCard } from "./SessionCard";
 const GRID = "grid gap-x-6 gap-y-10 sm:grid-cols-2 lg:grid-cols-3 xl:grid-cols-4";
 
 /** Cards: one beside another as the width allows. */
-export function Grid({ sessions, ref }: { sessions: Session[]; ref?: Ref<HTMLUListElement> }) {
+export function Grid({
+  sessions,
+  areSeenLater = false,
+  ref,
+}: {
+  sessions: Session[];
+  /** They stand far down, so their pictures can wait. */
+  areSeenLater?: boolean;
+  ref?: Ref<HTMLUListElement>;
+}) {
   return (
     <ul ref={ref} className={GRID}>
       {sessions.map((session, place) => (
         <li key={session.id}>
-          <SessionCard session={session} isFirst={place < 2} />
+          <SessionCard session={session} isFirst={!areSeenLater && place < 2} />
         </li>
       ))}
     </ul>
