@@ -28,3 +28,4 @@ export function zonesLike(query: string, zones: Zone[] = allZones()): Zone[] {
   const begins = ({ id }: Zone) => folded(id.split("/").pop() ?? id).startsWith(wanted);
   return found.toSorted((one, other) => Number(begins(other)) - Number(begins(one)));
 }
+
