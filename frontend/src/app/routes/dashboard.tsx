@@ -1,3 +1,17 @@
 import { createFileRoute } from "@tanstack/react-router";
+import { marketplaceQuery } from "~/app/marketplace";
+import { BookingsPage } from "~/features/bookings/own/BookingsPage";
+import { ownBookingsQuery } from "~/features/bookings/own/queries";
+import { bookingsSearchOf } from "~/features/bookings/own/search";
+import { needSignIn } from "~/features/users/me";
 
-export const Route = createFileRoute("/dashboard")({ component: () => <h1>dashboard</h1> });
+export const Route = createFileRoute("/dashboard")({
+  validateSearch: bookingsSearchOf,
+  beforeLoad: needSignIn,
+  loaderDeps: ({ search: { tab } }) => ({ tab }),
+  loader: ({ context: { queryClient }, deps: { tab } }) => {
+    void queryClient.prefetchQuery(marketplaceQuery);
+    void queryClient.prefetchInfiniteQuery(ownBookingsQuery(tab ?? "upcoming"));
+  },
+  component: () => <BookingsPage search={Route.useSearch()} />,
+});
