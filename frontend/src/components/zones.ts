@@ -28,4 +28,3 @@ export function zonesLike(query: string, zones: Zone[] = allZones()): Zone[] {
   const begins = ({ id }: Zone) => folded(id.split("/").pop() ?? id).startsWith(wanted);
   return found.toSorted((one, other) => Number(begins(other)) - Number(begins(one)));
 }
-

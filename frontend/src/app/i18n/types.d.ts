@@ -1,5 +1,5 @@
-import type bookings from "~/features/bookings/texts.en.json";
 import type attendees from "~/features/bookings/attendees/texts.en.json";
+import type bookings from "~/features/bookings/texts.en.json";
 import type schedules from "~/features/schedules/texts.en.json";
 import type own_sessions from "~/features/sessions/own/texts.en.json";
 import type sessions from "~/features/sessions/texts.en.json";

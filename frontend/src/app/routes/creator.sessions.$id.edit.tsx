@@ -5,7 +5,5 @@ import { EditSessionPage } from "~/features/sessions/own/EditSessionPage";
 export const Route = createFileRoute("/creator/sessions/$id/edit")({
   validateSearch: ({ part }): { part?: "times" } => (part === "times" ? { part } : {}),
   loader: ({ context }) => context.queryClient.ensureQueryData(marketplaceQuery),
-  component: () => (
-    <EditSessionPage id={Route.useParams().id} part={Route.useSearch().part ?? "details"} />
-  ),
+  component: () => <EditSessionPage id={Route.useParams().id} part={Route.useSearch().part ?? "details"} />,
 });

@@ -63,57 +63,62 @@ export function ScheduleEditor({
     <FormProvider {...form}>
       <form noValidate onSubmit={save(false)} className="flex flex-col gap-6">
         <div className="grid gap-6 lg:grid-cols-[1fr_23rem] lg:items-start">
-        <div className="flex min-w-0 flex-col gap-6">
-          <KindChoice />
-          {values.kind === "schedule" && (
-            <>
-              <Section title={t("zone.title")}>
-                <Controller
-                  control={form.control}
-                  name="time_zone"
-                  render={({ field: { value, onChange }, fieldState }) => (
-                    <Field label={t("zone.title")} hint={t("zone.hint")} error={fieldState.error?.message}>
-                      {(given) => <ZonePicker {...given} value={value} onChange={onChange} />}
-                    </Field>
-                  )}
-                />
-              </Section>
-              <WeekHours duration={session.duration} />
-              <Exceptions duration={session.duration} today={today} />
-              <Extras duration={session.duration} today={today} />
-              <Limits />
-            </>
-          )}
-          {failure && <SavingFailure failure={failure} sessionId={session.id} />}
-        </div>
-        <div className="lg:sticky lg:top-20">
-          <SchedulePreview sessionId={session.id} schedule={wire} zone={values.time_zone} isDirty={isDirty} />
-        </div>
-        </div>
-          <SaveBar
-            isDirty={isDirty}
-            dirtyText={isGood ? t("save.dirty") : t("save.faulty")}
-            cleanText={t("save.clean")}
-          >
-            {isDirty && (
-              <Button look="quiet" onClick={() => form.reset(saved)}>
-                {t("save.discard")}
-              </Button>
+          <div className="flex min-w-0 flex-col gap-6">
+            <KindChoice />
+            {values.kind === "schedule" && (
+              <>
+                <Section title={t("zone.title")}>
+                  <Controller
+                    control={form.control}
+                    name="time_zone"
+                    render={({ field: { value, onChange }, fieldState }) => (
+                      <Field label={t("zone.title")} hint={t("zone.hint")} error={fieldState.error?.message}>
+                        {(given) => <ZonePicker {...given} value={value} onChange={onChange} />}
+                      </Field>
+                    )}
+                  />
+                </Section>
+                <WeekHours duration={session.duration} />
+                <Exceptions duration={session.duration} today={today} />
+                <Extras duration={session.duration} today={today} />
+                <Limits />
+              </>
             )}
-            <Button
-              type="submit"
-              look={session.isHidden ? "secondary" : "primary"}
-              isBusy={isSaving}
-              disabled={!isDirty}
-            >
-              {t("save.save")}
+            {failure && <SavingFailure failure={failure} sessionId={session.id} />}
+          </div>
+          <div className="lg:sticky lg:top-20">
+            <SchedulePreview
+              sessionId={session.id}
+              schedule={wire}
+              zone={values.time_zone}
+              isDirty={isDirty}
+            />
+          </div>
+        </div>
+        <SaveBar
+          isDirty={isDirty}
+          dirtyText={isGood ? t("save.dirty") : t("save.faulty")}
+          cleanText={t("save.clean")}
+        >
+          {isDirty && (
+            <Button look="quiet" onClick={() => form.reset(saved)}>
+              {t("save.discard")}
             </Button>
-            {session.isHidden && (
-              <Button isBusy={isSaving} onClick={save(true)}>
-                {isDirty ? t("save.save_publish") : t("save.publish")}
-              </Button>
-            )}
-          </SaveBar>
+          )}
+          <Button
+            type="submit"
+            look={session.isHidden ? "secondary" : "primary"}
+            isBusy={isSaving}
+            disabled={!isDirty}
+          >
+            {t("save.save")}
+          </Button>
+          {session.isHidden && (
+            <Button isBusy={isSaving} onClick={save(true)}>
+              {isDirty ? t("save.save_publish") : t("save.publish")}
+            </Button>
+          )}
+        </SaveBar>
       </form>
     </FormProvider>
   );

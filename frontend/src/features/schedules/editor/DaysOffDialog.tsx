@@ -5,7 +5,7 @@ import { Button } from "~/components/Button";
 import { Dialog } from "~/components/Dialog";
 import { Field, Input } from "~/components/Field";
 import { type Day, dayAfter } from "~/features/slots/days";
-import { midnightOf, DAY_MINUTES } from "../ranges";
+import { DAY_MINUTES, midnightOf } from "../ranges";
 import { useTexts } from "../texts";
 
 const DAYS_MOST = 366;
@@ -53,10 +53,7 @@ export function DaysOffDialog({
       }
     >
       <div className="grid gap-5 sm:grid-cols-2">
-        <Field
-          label={t("exceptions.first")}
-          error={isTried && begin === null ? t("rules.date") : undefined}
-        >
+        <Field label={t("exceptions.first")} error={isTried && begin === null ? t("rules.date") : undefined}>
           {(field) => (
             <Input type="date" {...field} value={first} onChange={({ target }) => setFirst(target.value)} />
           )}

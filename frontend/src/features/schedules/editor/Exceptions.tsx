@@ -8,8 +8,8 @@ import { type Day, dayAfter, dayName } from "~/features/slots/days";
 import { nextRange, type ScheduleForm, withDaysOff } from "../model";
 import { midnightOf } from "../ranges";
 import { useTexts } from "../texts";
-import { faultAt } from "./faults";
 import { DaysOffDialog } from "./DaysOffDialog";
+import { faultAt } from "./faults";
 import { RangeFields } from "./RangeFields";
 
 /** Dates on which the hours of the week do not count: days off, and other hours. */
@@ -111,9 +111,7 @@ function ExceptionRow({
             <Select
               aria-label={t("exceptions.kind", { day: name })}
               value={fields.length === 0 ? "off" : "hours"}
-              onChange={({ target }) =>
-                replace(target.value === "off" ? [] : [nextRange([], duration)])
-              }
+              onChange={({ target }) => replace(target.value === "off" ? [] : [nextRange([], duration)])}
             >
               <option value="off">{t("exceptions.off")}</option>
               <option value="hours">{t("exceptions.hours")}</option>

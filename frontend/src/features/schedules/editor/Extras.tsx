@@ -25,11 +25,7 @@ export function Extras({ duration, today }: { duration: number; today: Day }) {
       step: "",
     });
   return (
-    <Section
-      title={t("extras.title")}
-      text={t("extras.text")}
-      fault={faultAt(formState.errors, "extras")}
-    >
+    <Section title={t("extras.title")} text={t("extras.text")} fault={faultAt(formState.errors, "extras")}>
       {fields.length > 0 && (
         <ul className="mb-5 divide-y divide-line border-y border-line">
           {fields.map((field, place) => (

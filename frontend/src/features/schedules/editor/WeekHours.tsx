@@ -1,12 +1,12 @@
 import { Plus } from "lucide-react";
 import { useFieldArray, useFormContext } from "react-hook-form";
 import { Button } from "~/components/Button";
+import { Section } from "~/components/Section";
 import { nextRange, type ScheduleForm } from "../model";
 import { useTexts } from "../texts";
-import { faultAt } from "./faults";
 import { CopyDay } from "./CopyDay";
+import { faultAt } from "./faults";
 import { RangeFields } from "./RangeFields";
-import { Section } from "~/components/Section";
 
 export const DAYS = [0, 1, 2, 3, 4, 5, 6] as const;
 export type DayPlace = (typeof DAYS)[number];

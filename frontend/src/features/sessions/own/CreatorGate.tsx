@@ -1,5 +1,5 @@
-import { Outlet } from "@tanstack/react-router";
 import { useQueryClient } from "@tanstack/react-query";
+import { Outlet } from "@tanstack/react-router";
 import { Presentation } from "lucide-react";
 import { useState } from "react";
 import { toast } from "sonner";

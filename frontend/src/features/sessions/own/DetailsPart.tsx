@@ -9,19 +9,13 @@ import { place } from "~/components/form";
 import { Notice } from "~/components/Notice";
 import { useStartsInWords } from "~/features/slots/useStartsInWords";
 import type { Session } from "../queries";
-import { changesOf, formOf, type SessionForm as Form } from "./model";
+import { changesOf, type SessionForm as Form, formOf } from "./model";
 import { changeSession, remember } from "./queries";
 import { SessionForm } from "./SessionForm";
 import { useTexts } from "./texts";
 
 /** Changes what a session is. What sold seats stand in the way of is said at its field, with their times. */
-export function DetailsPart({
-  session,
-  onDirty,
-}: {
-  session: Session;
-  onDirty: (isDirty: boolean) => void;
-}) {
+export function DetailsPart({ session, onDirty }: { session: Session; onDirty: (isDirty: boolean) => void }) {
   const t = useTexts();
   const client = useQueryClient();
   const words = useStartsInWords();

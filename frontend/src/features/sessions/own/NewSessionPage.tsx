@@ -11,9 +11,9 @@ import { LeaveGuard } from "~/components/LeaveGuard";
 import { Notice } from "~/components/Notice";
 import { Page } from "~/components/Page";
 import { sessionQuery } from "../queries";
+import { FormSkeleton } from "./FormSkeleton";
 import { BLANK, copyOf, type SessionForm as Form, wireOf } from "./model";
 import { copySchedule, createSession, remember } from "./queries";
-import { FormSkeleton } from "./FormSkeleton";
 import { SessionForm } from "./SessionForm";
 import { useTexts } from "./texts";
 
@@ -22,11 +22,7 @@ export function NewSessionPage({ copy }: { copy: string | undefined }) {
   const t = useTexts();
   const original = useQuery({ ...sessionQuery(copy ?? ""), enabled: copy !== undefined });
   return (
-    <Page
-      title={t(copy ? "new.copy_title" : "new.title")}
-      intro={t("new.intro")}
-      before={<BackToOwn />}
-    >
+    <Page title={t(copy ? "new.copy_title" : "new.title")} intro={t("new.intro")} before={<BackToOwn />}>
       {copy && original.isPending ? (
         <FormSkeleton />
       ) : (
@@ -38,7 +34,9 @@ export function NewSessionPage({ copy }: { copy: string | undefined }) {
           )}
           <NewSession
             begin={
-              original.data ? copyOf(original.data, t("new.copy_name", { title: original.data.title })) : BLANK
+              original.data
+                ? copyOf(original.data, t("new.copy_name", { title: original.data.title }))
+                : BLANK
             }
             copied={original.data?.id}
           />

@@ -33,7 +33,11 @@ export function OwnSessionRow({ session, onArchive }: { session: Session; onArch
           </Link>
         </h3>
         <p className="tabular mt-1 text-sm text-ink-soft">
-          {[price(session.price), duration(session.duration), t("list.seats", { count: session.max_participants })]
+          {[
+            price(session.price),
+            duration(session.duration),
+            t("list.seats", { count: session.max_participants }),
+          ]
             .concat(session.requires_confirmation ? [t("list.confirms")] : [])
             .join(" · ")}
         </p>

@@ -25,7 +25,13 @@ describe("a session's form", () => {
   });
 
   it("sends only what differs, and no difference that is only in how it is written", () => {
-    const form = { ...formOf(SESSION), title: " Morning yoga ", price: "49,9", duration: "90", tags: ["yoga"] };
+    const form = {
+      ...formOf(SESSION),
+      title: " Morning yoga ",
+      price: "49,9",
+      duration: "90",
+      tags: ["yoga"],
+    };
     expect(changesOf(form, formOf(SESSION))).toEqual({ duration: 90, tags: ["yoga"] });
   });
 

@@ -90,6 +90,8 @@ export function amountOf(text: string): string | null {
 
 /** Tags in a text, as the API keeps them: lower case, each once, in the order in which they were typed. */
 export function tagsIn(text: string): string[] {
-  const tags = text.split(/[,;\n]/).map((tag) => tag.trim().replace(/^#/, "").replaceAll(/\s+/g, " ").toLowerCase());
+  const tags = text
+    .split(/[,;\n]/)
+    .map((tag) => tag.trim().replace(/^#/, "").replaceAll(/\s+/g, " ").toLowerCase());
   return [...new Set(tags.filter(Boolean))];
 }

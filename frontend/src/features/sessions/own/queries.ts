@@ -34,7 +34,9 @@ export function createSession(session: SessionIn, key: string): Promise<Session>
 }
 
 export function changeSession(id: string, changes: SessionChanges): Promise<Session> {
-  return answered(api.PATCH("/api/sessions/{session_id}", { params: { path: { session_id: id } }, body: changes }));
+  return answered(
+    api.PATCH("/api/sessions/{session_id}", { params: { path: { session_id: id } }, body: changes }),
+  );
 }
 
 export async function archiveSession(id: string): Promise<void> {

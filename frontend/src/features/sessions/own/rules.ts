@@ -21,7 +21,11 @@ function whole(least: number, most: number, message: string) {
 /** What the API asks of a session, said while one types. */
 export function sessionRules(t: Texts) {
   return z.object({
-    title: z.string().trim().min(1, t("rules.title")).max(TITLE_MOST, t("rules.long", { most: TITLE_MOST })),
+    title: z
+      .string()
+      .trim()
+      .min(1, t("rules.title"))
+      .max(TITLE_MOST, t("rules.long", { most: TITLE_MOST })),
     description: z
       .string()
       .trim()

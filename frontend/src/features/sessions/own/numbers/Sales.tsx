@@ -4,7 +4,7 @@ import { cn } from "~/components/cn";
 import { useMoney } from "~/components/money";
 import { dayOf } from "~/components/time";
 import { useTexts } from "../texts";
-import { type Day, type Measure, sumOf, topOf, valueOf } from "./sales";
+import { type Day, type Measure, sumOf, topOf, measured } from "./sales";
 
 const MEASURES = ["seats", "income"] as const;
 const [WIDTH, HEIGHT, GAP] = [600, 140, 4];
@@ -21,7 +21,7 @@ export function Sales({ days }: { days: Day[] }) {
   const [first, last] = [days[0], days.at(-1)];
   const seats = days.reduce((sum, day) => sum + day.seats, 0);
   const income = sumOf(days.map((day) => day.income));
-  const top = topOf(days.map((day) => valueOf(day, measure)));
+  const top = topOf(days.map((day) => measured(day, measure)));
   return (
     <Card className="flex min-w-0 flex-col p-4 sm:p-5 lg:col-span-2">
       <figure className="flex flex-1 flex-col">
@@ -67,7 +67,7 @@ function Bars({ days, measure, top }: { days: Day[]; measure: Measure; top: numb
       className="h-32 w-full border-y border-line border-t-dashed"
     >
       {days.map((day, place) => {
-        const value = valueOf(day, measure);
+        const value = measured(day, measure);
         const height = value === 0 ? 0 : Math.max(3, (value / top) * HEIGHT);
         return (
           <g key={day.date} className="group">
@@ -81,7 +81,9 @@ function Bars({ days, measure, top }: { days: Day[]; measure: Measure; top: numb
               rx={2}
               className={cn(
                 "transition-[fill]",
-                place === days.length - 1 ? "fill-accent-strong" : "fill-accent group-hover:fill-accent-strong",
+                place === days.length - 1
+                  ? "fill-accent-strong"
+                  : "fill-accent group-hover:fill-accent-strong",
               )}
             />
           </g>

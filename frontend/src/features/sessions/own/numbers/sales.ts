@@ -3,7 +3,7 @@ import type { Schema } from "~/api/client";
 export type Day = Schema<"DaySalesOut">;
 export type Measure = "seats" | "income";
 
-export function valueOf(day: Day, measure: Measure): number {
+export function measured(day: Day, measure: Measure): number {
   return measure === "seats" ? day.seats : Number(day.income);
 }
 
