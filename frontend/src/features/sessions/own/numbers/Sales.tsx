@@ -4,7 +4,7 @@ import { cn } from "~/components/cn";
 import { useMoney } from "~/components/money";
 import { dayOf } from "~/components/time";
 import { useTexts } from "../texts";
-import { type Day, type Measure, sumOf, topOf, measured } from "./sales";
+import { type Day, type Measure, measured, sumOf, topOf } from "./sales";
 
 const MEASURES = ["seats", "income"] as const;
 const [WIDTH, HEIGHT, GAP] = [600, 140, 4];
