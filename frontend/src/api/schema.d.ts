@@ -3370,9 +3370,9 @@ export interface operations {
                 /** @description One or several, repeated or with commas between them. */
                 status?: ("pending" | "confirmed" | "cancelled" | "completed")[] | string;
                 session?: string;
-                /** @description Starts then or later; a bare date means midnight UTC. */
+                /** @description Then or later; a bare date means midnight UTC. */
                 starts_from?: string;
-                /** @description Starts before then; a bare date means midnight UTC. */
+                /** @description Before then; a bare date means midnight UTC. */
                 starts_to?: string;
                 ordering?: ("-created_at" | "booking_date" | "-booking_date") | string;
             };
@@ -3555,9 +3555,9 @@ export interface operations {
                 /** @description One or several, repeated or with commas between them. */
                 status?: ("pending" | "confirmed" | "cancelled" | "completed")[] | string;
                 session?: string;
-                /** @description Starts then or later; a bare date means midnight UTC. */
+                /** @description Then or later; a bare date means midnight UTC. */
                 starts_from?: string;
-                /** @description Starts before then; a bare date means midnight UTC. */
+                /** @description Before then; a bare date means midnight UTC. */
                 starts_to?: string;
                 ordering?: ("-created_at" | "booking_date" | "-booking_date") | string;
             };
@@ -3621,9 +3621,9 @@ export interface operations {
                 /** @description One or several, repeated or with commas between them. */
                 status?: ("pending" | "confirmed" | "cancelled" | "completed")[] | string;
                 session?: string;
-                /** @description Starts then or later; a bare date means midnight UTC. */
+                /** @description Then or later; a bare date means midnight UTC. */
                 starts_from?: string;
-                /** @description Starts before then; a bare date means midnight UTC. */
+                /** @description Before then; a bare date means midnight UTC. */
                 starts_to?: string;
                 ordering?: ("-created_at" | "booking_date" | "-booking_date") | string;
             };
