@@ -5,6 +5,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import count
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -26,7 +27,9 @@ from marketplace.http.app import make_app
 from marketplace.settings import Settings
 
 SECRET_KEY = "forty-two characters that nobody else has"
-SETTINGS = Settings(storage="memory", secret_key=SECRET_KEY, rate_limit=False)
+NOWHERE = Path("nowhere")
+"""Not where this machine may have built a front end."""
+SETTINGS = Settings(storage="memory", secret_key=SECRET_KEY, rate_limit=False, frontend_dir=NOWHERE)
 
 _numbers = count(1)
 
