@@ -63,7 +63,11 @@ function Content({
           </Button>
         </Radix.Close>
       </div>
-      <div className="overflow-y-auto px-5 py-5 sm:px-6">{children}</div>
+      {children ? (
+        <div className="overflow-y-auto px-5 py-5 sm:px-6">{children}</div>
+      ) : (
+        <div className="h-5 shrink-0" />
+      )}
       {footer && (
         <div className="flex flex-col-reverse gap-3 border-t border-line px-5 py-4 pb-[max(1rem,env(safe-area-inset-bottom))] sm:flex-row sm:justify-end sm:px-6">
           {footer}

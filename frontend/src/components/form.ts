@@ -17,19 +17,24 @@ export function place<Values extends FieldValues>(
   const faults = faultsOf(error);
   if (!faults) return say(error);
   const known = Object.keys(form.getValues());
-  let first = true;
   const rest: string[] = [];
+  const found: Path<Values>[] = [];
   for (const [field, messages] of Object.entries(faults)) {
-    const name = names[field] ?? field;
+    const name = names[field] ?? (field as Path<Values>);
     const message = messages.join(" ");
-    if (!known.includes(name.split(".")[0] ?? "")) {
-      rest.push(message);
-      continue;
-    }
-    form.setError(name as Path<Values>, { type: "server", message }, { shouldFocus: first });
-    first = false;
+    if (known.includes(topOf(name))) {
+      form.setError(name, { type: "server", message });
+      found.push(name);
+    } else rest.push(message);
   }
+  // the API names them in an order of its own; the person goes on at the first that they see
+  const [first] = found.toSorted((one, other) => known.indexOf(topOf(one)) - known.indexOf(topOf(other)));
+  if (first) form.setFocus(first);
   return rest.length > 0 ? rest.join(" ") : null;
+}
+
+function topOf(name: string): string {
+  return name.split(".")[0] ?? "";
 }
 
 function faultsOf(error: unknown): Record<string, string[]> | null {

@@ -10,6 +10,12 @@ describe("zones", () => {
     expect(ids("são paulo")[0]).toBe("America/Sao_Paulo");
   });
 
+  it("are found by the name that their place has now, and by the one that it had", () => {
+    expect(ids("kolkata")).toEqual(["Asia/Kolkata"]);
+    expect(ids("kyiv")).toEqual(["Europe/Kyiv"]);
+    expect(ids("calcutta")).toEqual(["Asia/Kolkata"]);
+  });
+
   it("are found by their name, and by several words in any order", () => {
     expect(ids("central european")).toContain("Europe/Berlin");
     expect(ids("berlin europe")).toEqual(["Europe/Berlin"]);

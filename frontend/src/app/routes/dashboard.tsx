@@ -1,7 +1,6 @@
 import { createFileRoute } from "@tanstack/react-router";
 import { marketplaceQuery } from "~/app/marketplace";
 import { BookingsPage } from "~/features/bookings/own/BookingsPage";
-import { ownBookingsQuery } from "~/features/bookings/own/queries";
 import { bookingsSearchOf } from "~/features/bookings/own/search";
 import { needSignIn } from "~/features/users/me";
 
@@ -11,7 +10,10 @@ export const Route = createFileRoute("/dashboard")({
   loaderDeps: ({ search: { tab } }) => ({ tab }),
   loader: ({ context: { queryClient }, deps: { tab } }) => {
     void queryClient.prefetchQuery(marketplaceQuery);
-    void queryClient.prefetchInfiniteQuery(ownBookingsQuery(tab ?? "upcoming"));
+    // beside the page's own code, so that no other page carries it
+    void import("~/features/bookings/own/queries").then(({ ownBookingsQuery }) =>
+      queryClient.prefetchInfiniteQuery(ownBookingsQuery(tab ?? "upcoming")),
+    );
   },
   component: () => <BookingsPage search={Route.useSearch()} />,
 });

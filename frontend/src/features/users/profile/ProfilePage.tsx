@@ -19,23 +19,25 @@ export function ProfilePage() {
   return (
     <Page title={t("profile.title")} intro={me.email} width="middle">
       <LeaveGuard isDirty={() => isDirty} />
-      <Section id="about" title={t("profile.about")} text={t("profile.about_text")}>
-        <ProfileForm me={me} onDirty={setDirty} />
-      </Section>
-      {me.role === "user" && (
-        <Section id="teach" title={t("profile.teach")} text={t("profile.teach_text")}>
-          <BecomeCreator />
+      <div>
+        <Section id="about" title={t("profile.about")} text={t("profile.about_text")}>
+          <ProfileForm me={me} onDirty={setDirty} />
         </Section>
-      )}
-      <Section id="calendar" title={t("profile.calendar")} text={t("profile.calendar_text")}>
-        <CalendarFeed />
-      </Section>
-      <Section id="password" title={t("profile.password")} text={t("profile.password_text")}>
-        <PasswordForm me={me} />
-      </Section>
-      <Section id="devices" title={t("profile.devices")} text={t("profile.devices_text")}>
-        <SignOutEverywhere />
-      </Section>
+        {me.role === "user" && (
+          <Section id="teach" title={t("profile.teach")} text={t("profile.teach_text")}>
+            <BecomeCreator />
+          </Section>
+        )}
+        <Section id="calendar" title={t("profile.calendar")} text={t("profile.calendar_text")}>
+          <CalendarFeed />
+        </Section>
+        <Section id="password" title={t("profile.password")} text={t("profile.password_text")}>
+          <PasswordForm me={me} />
+        </Section>
+        <Section id="devices" title={t("profile.devices")} text={t("profile.devices_text")}>
+          <SignOutEverywhere />
+        </Section>
+      </div>
     </Page>
   );
 }
