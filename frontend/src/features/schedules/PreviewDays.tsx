@@ -12,11 +12,17 @@ const CLOSED_MOST = 4;
 /** Day by day what can be booked, and what cannot with the reason in words. */
 export function PreviewDays({ days, zone }: { days: PreviewDay[]; zone: string }) {
   return (
-    <ol className="mt-3 divide-y divide-line border-t border-line">
-      {days.map((day) => (
-        <DayRow key={day.day} day={day} zone={zone} />
-      ))}
-    </ol>
+    <div
+      // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by the keyboard
+      tabIndex={0}
+      className="mt-3 rounded-control lg:max-h-[max(18rem,calc(100dvh-25rem))] lg:overflow-y-auto"
+    >
+      <ol className="divide-y divide-line border-t border-line">
+        {days.map((day) => (
+          <DayRow key={day.day} day={day} zone={zone} />
+        ))}
+      </ol>
+    </div>
   );
 }
 
