@@ -236,6 +236,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/sessions/{session_id}/schedule/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Try a schedule
+         * @description Its creator only. Every start that this schedule would give, closed ones with the reason; nothing is kept.
+         *
+         *     An inactive session is looked at as if it were active; an open one has no starts to list.
+         */
+        post: operations["preview_schedule"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/sessions/{session_id}/schedule": {
         parameters: {
             query?: never;
@@ -1110,6 +1132,8 @@ export interface components {
         /**
          * Problem
          * @description Problem details. `code` is stable and for programs, `detail` for people, `errors` names the bad fields.
+         *
+         *         `starts` are the first of the sold slots that stand in the way.
          */
         Problem: {
             /** @default about:blank */
@@ -1124,6 +1148,7 @@ export interface components {
             errors?: {
                 [key: string]: string[];
             };
+            starts?: string[];
         };
         /**
          * ProfileIn
@@ -1437,6 +1462,112 @@ export interface components {
             valid_from: string | null;
             /** @default null */
             valid_until: string | null;
+        };
+        /**
+         * SchedulePreviewIn
+         * @description A schedule to try, and a window of at most 62 days to see it in, by default the next 14.
+         */
+        SchedulePreviewIn: {
+            /**
+             * @description An IANA time zone name.
+             * @example Europe/Madrid
+             */
+            time_zone?: string;
+            /** @example false */
+            is_open?: boolean;
+            /**
+             * @description Hours of each week. `weekday` is 1 for Monday to 7; a start every `step` minutes, or every `duration`.
+             * @example [
+             *       {
+             *         "weekday": 1,
+             *         "starts": "09:00",
+             *         "ends": "12:00",
+             *         "step": 30
+             *       }
+             *     ]
+             */
+            weekly?: {
+                weekday: number;
+                starts: string;
+                ends: string;
+                step?: number | null;
+            }[];
+            /**
+             * @description Hours of single dates, besides the weekly ones.
+             * @example [
+             *       {
+             *         "date": "2030-05-01",
+             *         "starts": "09:00",
+             *         "ends": "12:00",
+             *         "step": 30
+             *       }
+             *     ]
+             */
+            extras?: {
+                /** Format: date */
+                date: string;
+                starts: string;
+                ends: string;
+                step?: number | null;
+            }[];
+            /**
+             * @description Dates with other hours than the weekly ones; no ranges is a day off.
+             * @example [
+             *       {
+             *         "date": "2030-05-02",
+             *         "ranges": []
+             *       }
+             *     ]
+             */
+            exceptions?: {
+                /** Format: date */
+                date: string;
+                ranges?: {
+                    starts: string;
+                    ends: string;
+                    step?: number | null;
+                }[];
+            }[];
+            /**
+             * @description Minutes.
+             * @example 15
+             */
+            buffer_before?: number;
+            /**
+             * @description Minutes.
+             * @example 15
+             */
+            buffer_after?: number;
+            /**
+             * @description Minutes before a start until which it can be booked.
+             * @example 120
+             */
+            notice?: number;
+            /**
+             * @description How many days ahead starts can be booked.
+             * @example 60
+             */
+            horizon?: number;
+            /**
+             * @description In the schedule's zone, inclusive.
+             * @example 2030-01-01
+             */
+            valid_from?: string | null;
+            /**
+             * @description In the schedule's zone, inclusive.
+             * @example 2030-01-01
+             */
+            valid_until?: string | null;
+            /**
+             * @description A bare date means midnight UTC.
+             * @example 2030-05-01T00:00:00Z
+             */
+            starts_from?: string;
+            /**
+             * @description A bare date means midnight UTC.
+             * @example 2030-05-01T00:00:00Z
+             */
+            starts_to?: string;
         };
         /**
          * SessionIn
@@ -2975,6 +3106,111 @@ export interface operations {
                 headers: {
                     /** @description `Bearer` */
                     "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `busy`: The service is busy. Nothing was changed; please try again in a moment. */
+            503: {
+                headers: {
+                    /** @description `1` */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    preview_schedule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                session_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SchedulePreviewIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SlotOut"][];
+                };
+            };
+            /** @description - `invalid`: Some of what was sent is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `not_signed_in`: Please sign in: the access token is missing, expired or no longer valid. */
+            401: {
+                headers: {
+                    /** @description `Bearer` */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `not_a_creator`: Only creators can do this. You can become a creator in your profile.
+             *     - `not_yours`: This belongs to somebody else.
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `not_found`: There is no such thing here. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `creator_unavailable`: The creator is taken at this time. Please choose another one. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `body_too_large`: The body is larger than 1 MiB. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `unsupported_media_type`: The body must be JSON, with Content-Type: application/json. */
+            415: {
+                headers: {
                     [name: string]: unknown;
                 };
                 content: {

@@ -8,6 +8,7 @@ import { Logo } from "./Logo";
 import { placesOf } from "./links";
 import { SearchBox } from "./SearchBox";
 import { ThemeSwitch } from "./ThemeSwitch";
+import { useNext } from "./useNext";
 
 const AccountMenu = lazy(() => import("./AccountMenu"));
 const Drawer = lazy(() => import("./Drawer"));
@@ -19,6 +20,7 @@ const LINK =
 export function Header() {
   const { t } = useTranslation();
   const me = useMe();
+  const next = useNext();
   const isHome = useLocation({ select: ({ pathname }) => pathname === "/" });
   const [isOpen, setOpen] = useState(false);
   return (
@@ -43,10 +45,10 @@ export function Header() {
           <ThemeSwitch />
           {me === null && (
             <>
-              <Link to="/login" className={LINK}>
+              <Link to="/login" search={next} className={LINK}>
                 {t("nav.sign_in")}
               </Link>
-              <Link to="/register" className={buttonClass({ size: "sm" }, "ml-1")}>
+              <Link to="/register" search={next} className={buttonClass({ size: "sm" }, "ml-1")}>
                 {t("nav.create_account")}
               </Link>
             </>

@@ -96,12 +96,14 @@ class Session:
         short = [slot for slot in upcoming if slot.seats_taken > self.max_participants]
         if short:
             sold = in_words([f"{slot.seats_taken} at {slot.starts_at:%Y-%m-%d %H:%M} UTC" for slot in short])
-            raise HasUpcomingBookings(f"More seats than that are sold already: {sold}.")
+            starts = [slot.starts_at for slot in short]
+            raise HasUpcomingBookings(f"More seats than that are sold already: {sold}.", starts=starts)
 
     def check_nobody_booked(self, upcoming: "Iterable[Slot]") -> None:
         """Raise `HasUpcomingBookings` when somebody holds a seat in one of the upcoming slots."""
-        if any(slot.seats_taken for slot in upcoming):
-            raise HasUpcomingBookings
+        booked = [slot.starts_at for slot in upcoming if slot.seats_taken]
+        if booked:
+            raise HasUpcomingBookings(starts=booked)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,11 +3,11 @@
 from bisect import bisect_right
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Literal
+from typing import Literal, Self
 
 from marketplace.core.entities.schedules import ClosedReason, Schedule
 from marketplace.core.entities.sessions import SessionDetails
-from marketplace.core.entities.slots import Slot
+from marketplace.core.entities.slots import Slot, check_apart
 
 WINDOW_MOST = timedelta(days=62)
 Closing = ClosedReason | Literal["exception", "buffer", "other_session", "sold_out"]
@@ -52,6 +52,24 @@ class Timetable:
         usual = set(self._starts(replace(self.schedule, exceptions=()), begin, end))
         missing = sorted(usual - set(self._starts(self.schedule, begin, end)))
         return tuple(self._taken_away(start) for start in missing)
+
+    def explained(self, begin: datetime, end: datetime, now: datetime) -> tuple[Opening, ...]:
+        """Both together, in order."""
+        found = (*self.openings(begin, end, now), *self.exceptions(begin, end))
+        return tuple(sorted(found, key=lambda opening: opening.starts_at))
+
+    def under(self, schedule: Schedule | None, now: datetime) -> Self:
+        """This timetable as it would be with another schedule, and the session listed.
+
+        Sold slots to come stay, with the buffers of the other schedule. Raises `CreatorUnavailable` where they would
+        overlap.
+        """
+        session = replace(self.session, status="active")
+        own = [slot for slot in self.occupied if slot.session_id == session.id and slot.starts_at > now]
+        reshaped = [Slot.of(session, slot.starts_at, slot.seats_taken, schedule) for slot in own]
+        others = [slot for slot in self.occupied if slot not in own]
+        check_apart(reshaped, others)
+        return replace(self, session=session, schedule=schedule, occupied=(*reshaped, *others))
 
     def _starts(self, schedule: Schedule, begin: datetime, end: datetime) -> tuple[datetime, ...]:
         return schedule.starts(begin, end, self.session.duration)
