@@ -26,6 +26,7 @@ from marketplace.core.ports.unit_of_work import UnitOfWork
 from marketplace.core.services.bookings import BookingService
 from marketplace.core.services.calendars import CalendarService
 from marketplace.core.services.idempotency import IdempotencyService
+from marketplace.core.services.open_times import OpenTimesService
 from marketplace.core.services.schedules import ScheduleService
 from marketplace.core.services.sessions import SessionService
 from marketplace.core.services.tokens import CallerMemory, TokenService
@@ -256,6 +257,7 @@ class Services:
     sessions: SessionService
     bookings: BookingService
     schedules: ScheduleService
+    open_times: OpenTimesService
     calendars: CalendarService
     idempotency: IdempotencyService
 
@@ -296,6 +298,7 @@ def services_over(
         ),
         bookings=BookingService(unit_of_work=begin, lists=storage.booking_lists, clock=clock, ids=ids),
         schedules=ScheduleService(unit_of_work=begin, timetables=storage.timetables, clock=clock),
+        open_times=OpenTimesService(unit_of_work=begin, clock=clock),
         calendars=CalendarService(
             unit_of_work=begin,
             bookings=storage.booking_lists,

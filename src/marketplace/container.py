@@ -19,6 +19,7 @@ from marketplace.core.ports.system import Clock, Ids
 from marketplace.core.services.bookings import BookingService
 from marketplace.core.services.calendars import CalendarService
 from marketplace.core.services.idempotency import IdempotencyService
+from marketplace.core.services.open_times import OpenTimesService
 from marketplace.core.services.schedules import ScheduleService
 from marketplace.core.services.sessions import SessionService
 from marketplace.core.services.tokens import CallerMemory, TokenService
@@ -53,9 +54,15 @@ class Work(Provider):
     """What is done in the background."""
 
     @provide(scope=Scope.APP)
-    def handlers(self, bookings: BookingService, idempotency: IdempotencyService) -> Handlers:
+    def handlers(
+        self, bookings: BookingService, open_times: OpenTimesService, idempotency: IdempotencyService
+    ) -> Handlers:
         """By the kind of the job."""
-        return {"attend_booking": bookings.attend, "sweep_idempotency_keys": idempotency.sweep}
+        return {
+            "attend_booking": bookings.attend,
+            "renew_open_times": open_times.renew,
+            "sweep_idempotency_keys": idempotency.sweep,
+        }
 
 
 class Wire(Provider):
@@ -149,6 +156,11 @@ class Services(Provider):
     def schedules(self, storage: Storage, clock: Clock) -> ScheduleService:
         """Schedules."""
         return ScheduleService(unit_of_work=storage.unit_of_work, timetables=storage.timetables, clock=clock)
+
+    @provide
+    def open_times(self, storage: Storage, clock: Clock) -> OpenTimesService:
+        """Open times."""
+        return OpenTimesService(unit_of_work=storage.unit_of_work, clock=clock)
 
     @provide
     def bookings(self, storage: Storage, clock: Clock, ids: Ids) -> BookingService:

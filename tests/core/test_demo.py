@@ -59,7 +59,7 @@ async def user_id(storage: Storage, email: str) -> UUID:
 async def all_sessions(storage: Storage) -> list[SessionDetails]:
     found: list[SessionDetails] = []
     for creator in CREATORS:
-        page = await storage.catalog.of_creator(await user_id(storage, creator.address), 100, None)
+        page = await storage.catalog.of_creator(await user_id(storage, creator.address), 100, None, NOW)
         found += page.items
     return found
 
@@ -110,7 +110,7 @@ async def test_twelve_creators_offer_five_sessions_each_in_eight_fields(seeded: 
 
 
 async def test_the_catalog_shows_the_active_sessions(seeded: Storage) -> None:
-    page = await seeded.catalog.list(CatalogFilters(), 100, None)
+    page = await seeded.catalog.list(CatalogFilters(), 100, None, NOW)
     assert len(page.items) == 58
 
 
@@ -220,7 +220,7 @@ async def test_a_database_with_real_accounts_is_refused_and_left_alone() -> None
     with pytest.raises(RealDataPresent, match="Nothing was changed"):
         await seed(storage)
     assert await storage.users.find_by_email(CREATOR_EMAIL) is None
-    assert not (await storage.catalog.list(CatalogFilters(), 10, None)).items
+    assert not (await storage.catalog.list(CatalogFilters(), 10, None, NOW)).items
 
 
 @pytest.fixture(scope="module")

@@ -21,6 +21,7 @@ from builders import (
     stored_user,
     stored_users,
 )
+from fakes import NOW
 from marketplace.core.entities.calendars import FeedWindow
 from marketplace.core.entities.pages import Page
 from marketplace.core.entities.sessions import CatalogFilters, Ordering
@@ -113,7 +114,7 @@ def costly(found: list[Plan], *, blocks: int, rows: int) -> list[str]:
 async def test_page_1000_of_every_ordering_costs_what_page_1_costs(
     loaded: str, program: Watched, filters: CatalogFilters
 ) -> None:
-    found = await pages(loaded, program, lambda limit, after: program.storage.catalog.list(filters, limit, after))
+    found = await pages(loaded, program, lambda limit, after: program.storage.catalog.list(filters, limit, after, NOW))
 
     assert len(found) == 2
     assert costly(found, blocks=150, rows=2 * PAGE) == []
@@ -123,7 +124,7 @@ async def test_page_1000_of_every_ordering_costs_what_page_1_costs(
 async def test_a_filtered_page_reads_little_more_than_it_shows(
     loaded: str, program: Watched, filters: CatalogFilters
 ) -> None:
-    found = await pages(loaded, program, lambda limit, after: program.storage.catalog.list(filters, limit, after))
+    found = await pages(loaded, program, lambda limit, after: program.storage.catalog.list(filters, limit, after, NOW))
 
     assert costly(found, blocks=PAGE_BLOCKS, rows=5_000) == []
 
@@ -133,10 +134,10 @@ async def test_a_search_by_relevance_reads_its_window_and_no_more(
     loaded: str, program: Watched, words: tuple[str, ...]
 ) -> None:
     filters = CatalogFilters(words=words, ordering="relevance")
-    found = await pages(loaded, program, lambda limit, after: program.storage.catalog.list(filters, limit, after))
-    middle = (await program.storage.catalog.list(filters, 50 * PAGE, None)).next
+    found = await pages(loaded, program, lambda limit, after: program.storage.catalog.list(filters, limit, after, NOW))
+    middle = (await program.storage.catalog.list(filters, 50 * PAGE, None, NOW)).next
     if middle is not None:
-        found += await carried_out(loaded, program, program.storage.catalog.list(filters, PAGE, middle))
+        found += await carried_out(loaded, program, program.storage.catalog.list(filters, PAGE, middle, NOW))
 
     assert costly(found, blocks=WINDOW_BLOCKS, rows=WINDOW_ROWS) == []
 
@@ -144,7 +145,9 @@ async def test_a_search_by_relevance_reads_its_window_and_no_more(
 @pytest.mark.parametrize("number", [7, BUSY_CREATOR])
 async def test_a_creators_own_sessions_are_one_index_scan(loaded: str, program: Watched, number: int) -> None:
     creator = numbered("user", number)
-    found = await pages(loaded, program, lambda limit, after: program.storage.catalog.of_creator(creator, limit, after))
+    found = await pages(
+        loaded, program, lambda limit, after: program.storage.catalog.of_creator(creator, limit, after, NOW)
+    )
 
     assert costly(found, blocks=100, rows=2 * PAGE) == []
 
@@ -187,7 +190,7 @@ async def test_one_session_and_one_booking_are_looked_up_by_their_keys(loaded: s
     await lists.find(booking.id)  # the driver asks once per connection what an array of steps is
 
     found = await carried_out(loaded, program, lists.find(booking.id))
-    found += await carried_out(loaded, program, program.storage.catalog.find(booking.session_id))
+    found += await carried_out(loaded, program, program.storage.catalog.find(booking.session_id, NOW))
 
     assert len(found) == 2
     assert costly(found, blocks=40, rows=4) == []

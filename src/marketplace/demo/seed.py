@@ -180,8 +180,8 @@ class _Seeding:
             await self._booking_service(planned.cancelled_at).act(self._caller(user), booking.id, "cancel")
 
     async def _sessions_of(self, creator: User) -> dict[str, UUID]:
-        catalog = self.storage.catalog
-        return {one.title: one.id for one in await _all(lambda after: catalog.of_creator(creator.id, PAGE, after))}
+        catalog, now = self.storage.catalog, self.first_day
+        return {one.title: one.id for one in await _all(lambda after: catalog.of_creator(creator.id, PAGE, after, now))}
 
     async def _bookings_of(self, user: User) -> Booked:
         lists = self.storage.booking_lists

@@ -1,10 +1,15 @@
 """Columns that several statements read, and the entities that rows become."""
 
 from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
 
 import asyncpg
 
-from marketplace.core.entities.sessions import SessionDetails
+from marketplace.adapters.postgres.availability import next_slot
+from marketplace.core.entities.sessions import CatalogSession, SessionDetails
+from marketplace.core.entities.slots import Slot
+from marketplace.core.entities.timetables import Opening
 from marketplace.core.entities.users import Contact, PublicUser
 
 PUBLIC_USER = ("id", "username", "role", "avatar", "first_name", "last_name")
@@ -55,14 +60,32 @@ SESSION_WITH_CONTACT = (
 )
 
 
+def shown_at(now: str) -> str:
+    """The columns of a session as it is shown by itself; `now` is an expression."""
+    return f"{SESSION_WITH_CREATOR}, {next_slot(now)} AS next_slot"
+
+
 def session_details(row: asyncpg.Record) -> SessionDetails:
     """The session of a row that has the `SESSION_WITH_CREATOR` columns."""
-    return SessionDetails(
-        **{name: row[name] for name in SESSION} | {"tags": tuple(row["tags"])},
-        creator_details=_public_user(row["creator_details"]),
-        creator_is_active=row["creator_is_active"],
-        is_open=row["is_open"],
-    )
+    return SessionDetails(**_details(row))
+
+
+def catalog_session(row: asyncpg.Record) -> CatalogSession:
+    """The session of a row that has the columns of `shown_at`."""
+    session = CatalogSession(**_details(row), next_slot=None)
+    if row["next_slot"] is None:
+        return session
+    starts_at, seats_taken = row["next_slot"]
+    return replace(session, next_slot=Opening.of(Slot.of(session, starts_at, seats_taken)))
+
+
+def _details(row: asyncpg.Record) -> dict[str, Any]:
+    return {name: row[name] for name in SESSION} | {
+        "tags": tuple(row["tags"]),
+        "creator_details": _public_user(row["creator_details"]),
+        "creator_is_active": row["creator_is_active"],
+        "is_open": row["is_open"],
+    }
 
 
 def booked_session(row: asyncpg.Record) -> SessionDetails:

@@ -11,6 +11,7 @@ from marketplace.core.errors import Faults, Invalid, NotFound, NotYours
 from marketplace.core.ports.slots import Timetables
 from marketplace.core.ports.system import Clock
 from marketplace.core.ports.unit_of_work import UnitOfWork
+from marketplace.core.services.open_times import open_times_of
 from marketplace.core.services.retrying import retrying
 
 
@@ -47,7 +48,9 @@ class ScheduleService:
                 now = self._clock.now()
                 await tx.slots.acquire_upcoming(session_id, now)
                 await tx.slots.reshape(session, schedule, now)
-                await tx.sessions.save_schedule(session_id, schedule)
+                await tx.sessions.save_schedule(
+                    session_id, schedule, await open_times_of(schedule, session.duration, now)
+                )
                 return schedule
 
         return await retrying(effect)
