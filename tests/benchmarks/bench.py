@@ -114,7 +114,7 @@ async def paths(storage: Storage) -> list[Measure]:
 async def bench(dsn: str, folder: Path) -> None:
     """Measure everything once and print a table."""
     database = await connect(dsn)
-    await load(dsn, Size(sessions=SESSIONS, slots=SLOTS))
+    await load(dsn, Size(sessions=SESSIONS, slots=SLOTS, now=datetime.now(UTC)))
     measures = await paths(postgres_storage(database))
     await database.close()
     server = Server(dsn, folder / "server.log", free_port(), workers=WORKERS)

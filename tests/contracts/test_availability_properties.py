@@ -5,8 +5,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time, timedelta
-from typing import TypeVar
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
 import pytest
@@ -97,12 +96,14 @@ def lives(draw: st.DrawFn) -> Life:
     nth = st.one_of(st.integers(0, 2), st.integers(0, 8), st.integers(0, 200))
     bookings = st.tuples(st.integers(0, 2), nth, st.integers(1, 700))
     changes = st.tuples(st.integers(0, 2), plans)
+    booked = draw(st.lists(bookings, max_size=12))
+    anywhere = [(first, first + draw(length)) for first in draw(st.lists(begin, min_size=1, max_size=4))]
     return Life(
         now=now,
         plans=tuple(draw(st.lists(plans, min_size=1, max_size=3))),
-        bookings=tuple(draw(st.lists(bookings, max_size=12))),
+        bookings=tuple(booked),
         changes=tuple(draw(st.lists(changes, max_size=2))),
-        windows=tuple((first, first + draw(length)) for first in draw(st.lists(begin, min_size=1, max_size=6))),
+        windows=(*anywhere, *((quarter * 15, quarter * 15 + 1) for _, _, quarter in booked[:4])),
     )
 
 
@@ -206,7 +207,7 @@ def runner_and_storage(request: pytest.FixtureRequest) -> Iterator[tuple[asyncio
         runner.run(pool.close())
 
 
-@settings(derandomize=True, database=None, deadline=None, max_examples=80, suppress_health_check=list(HealthCheck))
+@settings(derandomize=True, database=None, deadline=None, max_examples=120, suppress_health_check=list(HealthCheck))
 @given(life=lives())
 def test_what_a_search_says_is_what_the_slots_say(
     runner_and_storage: tuple[asyncio.Runner, Storage], life: Life
