@@ -12,7 +12,7 @@ from datetime import timedelta
 from marketplace.adapters.postgres.open_times import days_of, hours_of
 from marketplace.adapters.postgres.pool import Database, Rows
 from marketplace.adapters.postgres.rows import shown_at
-from marketplace.adapters.postgres.sessions_query import FROM, JUDGED, CatalogQuery, Sorted, Statement
+from marketplace.adapters.postgres.sessions_query import FROM, CatalogQuery, Sorted, Statement, judged
 from marketplace.core.entities.schedules import HORIZON_MOST
 
 FIRST_WALK = 1_000
@@ -94,7 +94,7 @@ class _Walk:
         """  # noqa: S608 - placeholders
 
     def _select(self, source: str, query: CatalogQuery) -> str:
-        return f"SELECT {JUDGED}, s.{self._order.name} {source} WHERE {query.where()}"
+        return f"SELECT {judged(self._order.name)} {source} WHERE {query.where()}"
 
 
 def _near(query: CatalogQuery) -> str:

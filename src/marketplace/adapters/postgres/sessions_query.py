@@ -43,9 +43,13 @@ FACETS = f"""
     (SELECT 'band', '', width_bucket(price, ARRAY[{BAND_FLOORS}]::numeric[]) AS band, count(*)
         FROM matching GROUP BY band)
 """  # noqa: S608 - constant text
-JUDGED = "s.id, s.creator_id, s.duration, s.max_participants, s.schedule IS NULL AS is_open"
-"""Of a session, what `has_opening` asks for."""
 NEWEST_FIRST = "s.created_at DESC, s.id DESC"
+
+
+def judged(key: str) -> str:
+    """Of a session, what `has_opening` asks for, and the column that it is sorted by."""
+    facts = ("s.id", "s.creator_id", "s.duration", "s.max_participants", "s.schedule IS NULL AS is_open")
+    return ", ".join(dict.fromkeys((*facts, f"s.{key}")))
 
 
 class Conditions:
@@ -111,7 +115,7 @@ class CatalogQuery(Conditions):
             self.require("s.searched @@ {}::tsquery", " & ".join(_lexemes(term) for term in terms))
 
     def is_available(self) -> str:
-        """Whether something can be booked in the window at a session with the columns `JUDGED`, as an expression."""
+        """Whether something can be booked in the window at a session with the columns `judged`, as an expression."""
         return has_opening(self.bind_time(self.now), *(self.bind_time(moment) for moment in self.window))
 
     def newest(self, columns: str, most: int) -> str:
@@ -121,7 +125,7 @@ class CatalogQuery(Conditions):
         return f"""
             SELECT {columns} FROM (
                 SELECT s.id FROM (
-                    SELECT {JUDGED}, s.created_at {FROM} WHERE {self.where()}
+                    SELECT {judged("created_at")} {FROM} WHERE {self.where()}
                     ORDER BY {NEWEST_FIRST} LIMIT {AVAILABILITY_WINDOW}) AS s
                 WHERE {self.is_available()} ORDER BY {NEWEST_FIRST} LIMIT {most}) AS available
             JOIN sessions s ON s.id = available.id ORDER BY {NEWEST_FIRST}

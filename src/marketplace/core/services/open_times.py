@@ -27,9 +27,13 @@ async def open_times_of(schedule: Schedule | None, duration: int, now: datetime)
 class OpenTimesService:
     """Open times are written with each change of a schedule, and anew once a week."""
 
-    def __init__(self, *, unit_of_work: UnitOfWork, clock: Clock) -> None:
+    def __init__(
+        self, *, unit_of_work: UnitOfWork, clock: Clock, at_once: int = AT_ONCE, per_job: int = PER_JOB
+    ) -> None:
         self._unit_of_work = unit_of_work
         self._clock = clock
+        self._at_once = at_once
+        self._per_job = per_job
 
     async def begin(self) -> None:
         """Have what is outdated renewed now, and then every day."""
@@ -41,7 +45,7 @@ class OpenTimesService:
         The handler of `renew_open_times`. Two at once share the work, and one that is interrupted keeps what it did.
         """
         now = self._clock.now()
-        for _transaction in range(PER_JOB):
+        for _transaction in range(self._per_job):
             if not await retrying(self._renew_some):
                 await self._renew_at(now.replace(hour=0, minute=0, second=0, microsecond=0) + DAY)
                 return
@@ -51,7 +55,7 @@ class OpenTimesService:
     async def _renew_some(self) -> int:
         now = self._clock.now()
         async with self._unit_of_work() as tx:
-            outdated = await tx.sessions.acquire_outdated(now, AT_ONCE)
+            outdated = await tx.sessions.acquire_outdated(now, self._at_once)
             for scheduled in outdated:
                 renewed = await asyncio.to_thread(scheduled.open_times, now)
                 await tx.sessions.save_open_times(scheduled.session_id, renewed)
