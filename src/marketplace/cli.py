@@ -20,7 +20,7 @@ from marketplace.container import make_container
 from marketplace.core.errors import Invalid, MarketplaceError
 from marketplace.core.ports.storage import Storage
 from marketplace.core.services.users import UserService
-from marketplace.demo.people import CREATOR_EMAIL, DEMO_PASSWORD, LEARNER_EMAIL
+from marketplace.demo.people import DEMO_ACCOUNTS
 from marketplace.demo.seed import RealDataPresent
 from marketplace.http.openapi import document
 from marketplace.http.users import RegistrationIn
@@ -112,7 +112,9 @@ def _say_demo(settings: Settings) -> None:
         click.echo("The demo data is there already.")
     else:
         click.echo(f"Made {report.users} accounts, {report.sessions} sessions and {report.bookings} bookings.")
-    click.echo(f"Sign in as {LEARNER_EMAIL} or {CREATOR_EMAIL} with the password {DEMO_PASSWORD}")
+    click.echo("Sign in as one of these:")
+    for account in DEMO_ACCOUNTS:
+        click.echo(f"  {account.email:22} password {account.password}   {account.name} ({account.role})")
 
 
 @main.command("create-admin")

@@ -20,6 +20,7 @@ from marketplace.core.ports.system import Clock, Ids
 from marketplace.core.services.bookings import BookingService
 from marketplace.core.services.calendars import CalendarService
 from marketplace.core.services.idempotency import IdempotencyService
+from marketplace.core.services.rate_limits import RateLimitService
 from marketplace.core.services.schedules import ScheduleService
 from marketplace.core.services.sessions import SessionService
 from marketplace.core.services.slots import SlotService
@@ -59,9 +60,15 @@ class Work(Provider):
     """What is done in the background."""
 
     @provide(scope=Scope.APP)
-    def handlers(self, bookings: BookingService, idempotency: IdempotencyService) -> Handlers:
+    def handlers(
+        self, bookings: BookingService, idempotency: IdempotencyService, rate_limits: RateLimitService
+    ) -> Handlers:
         """By the kind of the job."""
-        return {"attend_booking": bookings.attend, "sweep_idempotency_keys": idempotency.sweep}
+        return {
+            "attend_booking": bookings.attend,
+            "sweep_idempotency_keys": idempotency.sweep,
+            "sweep_rate_limits": rate_limits.sweep,
+        }
 
 
 class Wire(Provider):
@@ -192,6 +199,13 @@ class Services(Provider):
             feeds=storage.feeds,
             calendars=calendars,
             clock=clock,
+        )
+
+    @provide
+    def rate_limits(self, storage: Storage, clock: Clock, settings: Settings) -> RateLimitService:
+        """Rate limits."""
+        return RateLimitService(
+            unit_of_work=storage.unit_of_work, limits=storage.rate_limits, clock=clock, is_on=settings.rate_limit
         )
 
     @provide

@@ -18,11 +18,11 @@ FOREIGN = "https://evil.example.org"
 
 @pytest_asyncio.fixture(loop_scope="module")
 async def built_api(tmp_path: Path) -> AsyncIterator[Api]:
-    """With a front end built into a folder of the test's own, a page beside it that is nobody's business."""
+    """With the documentation's files built into a folder of the test's own, and a file beside it that is a secret."""
     docs = tmp_path / "dist" / "docs"
     docs.mkdir(parents=True)
     (docs / "swagger-ui-bundle.js").write_text("// the bundle")
-    (tmp_path / "dist" / "secret.txt").write_text("secret")
+    (tmp_path / "secret.txt").write_text("secret")
     async with open_api(replace(SETTINGS, frontend_dir=tmp_path / "dist")) as opened:
         yield opened
 
@@ -97,7 +97,8 @@ async def test_the_documentation_needs_nothing_from_outside(built_api: Api) -> N
 
 async def test_the_documentations_files_are_served_and_nothing_beside_them(built_api: Api) -> None:
     assert (await built_api.visitor.get("/docs-assets/swagger-ui-bundle.js")).text == "// the bundle"
-    for path in ("nothing.js", "../secret.txt", "%2e%2e/secret.txt", "..%2fsecret.txt", "%2fetc/passwd", ""):
+    out = ("../../secret.txt", "%2e%2e/%2e%2e/secret.txt", "..%2f..%2fsecret.txt", "../secret.txt", "%2fetc/passwd")
+    for path in ("nothing.js", "", *out):
         problem(await built_api.visitor.get(f"/docs-assets/{path}"), 404, "not_found")
 
 

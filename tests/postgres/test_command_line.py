@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from marketplace.demo.people import DEMO_ACCOUNTS
 from postgres.servers import servers
 
 SECRET = "hV9-x2LqT7_bQw8ZrYc4Nd1KfMs6Gj3P"
@@ -133,7 +134,8 @@ def test_an_account_is_switched_off_and_on_again(shell: Shell) -> None:
 def test_the_demo_is_made_once_and_never_over_real_data(shell: Shell) -> None:
     made = shell.run("seed-demo")
     assert made.returncode == 0, made.stderr
-    assert "Made 31 accounts, 60 sessions" in made.stdout
+    assert "Made 59 accounts, 80 sessions" in made.stdout
+    assert all(f"{account.email} " in made.stdout for account in DEMO_ACCOUNTS)
     assert shell.run("seed-demo").stdout.startswith("The demo data is there already.")
 
 

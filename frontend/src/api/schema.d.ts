@@ -335,7 +335,7 @@ export interface paths {
         };
         /**
          * List one's own bookings
-         * @description What the caller booked, newest first.
+         * @description What the caller booked, newest first or by `ordering`.
          */
         get: operations["list_bookings"];
         put?: never;
@@ -379,7 +379,7 @@ export interface paths {
         };
         /**
          * List bookings of one's sessions
-         * @description What was booked of the caller's sessions, newest first. Creators only.
+         * @description What was booked of the caller's sessions, newest first or by `ordering`. Creators only.
          */
         get: operations["list_creator_bookings"];
         put?: never;
@@ -2157,6 +2157,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description - `rate_limited`: That was tried too often. Please try again later. */
+            429: {
+                headers: {
+                    /** @description `60` */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description - `busy`: The service is busy. Nothing was changed; please try again in a moment. */
             503: {
                 headers: {
@@ -2225,6 +2236,17 @@ export interface operations {
             /** @description - `unsupported_media_type`: The body must be JSON, with Content-Type: application/json. */
             415: {
                 headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `rate_limited`: That was tried too often. Please try again later. */
+            429: {
+                headers: {
+                    /** @description `60` */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -2300,6 +2322,17 @@ export interface operations {
             /** @description - `unsupported_media_type`: The body must be JSON, with Content-Type: application/json. */
             415: {
                 headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `rate_limited`: That was tried too often. Please try again later. */
+            429: {
+                headers: {
+                    /** @description `60` */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -2478,6 +2511,17 @@ export interface operations {
             /** @description - `unsupported_media_type`: The body must be JSON, with Content-Type: application/json. */
             415: {
                 headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `rate_limited`: That was tried too often. Please try again later. */
+            429: {
+                headers: {
+                    /** @description `60` */
+                    "Retry-After"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3559,6 +3603,14 @@ export interface operations {
                 limit?: number | string;
                 /** @description Where the page begins; taken from the `Link` header of the page before. */
                 cursor?: string;
+                /** @description One or several, repeated or with commas between them. */
+                status?: ("pending" | "confirmed" | "cancelled" | "completed")[] | string;
+                session?: string;
+                /** @description Then or later; a bare date means midnight UTC. */
+                starts_from?: string;
+                /** @description Before then; a bare date means midnight UTC. */
+                starts_to?: string;
+                ordering?: ("-created_at" | "booking_date" | "-booking_date") | string;
             };
             header?: never;
             path?: never;
@@ -3736,6 +3788,14 @@ export interface operations {
                 limit?: number | string;
                 /** @description Where the page begins; taken from the `Link` header of the page before. */
                 cursor?: string;
+                /** @description One or several, repeated or with commas between them. */
+                status?: ("pending" | "confirmed" | "cancelled" | "completed")[] | string;
+                session?: string;
+                /** @description Then or later; a bare date means midnight UTC. */
+                starts_from?: string;
+                /** @description Before then; a bare date means midnight UTC. */
+                starts_to?: string;
+                ordering?: ("-created_at" | "booking_date" | "-booking_date") | string;
             };
             header?: never;
             path?: never;
@@ -3794,6 +3854,14 @@ export interface operations {
                 limit?: number | string;
                 /** @description Where the page begins; taken from the `Link` header of the page before. */
                 cursor?: string;
+                /** @description One or several, repeated or with commas between them. */
+                status?: ("pending" | "confirmed" | "cancelled" | "completed")[] | string;
+                session?: string;
+                /** @description Then or later; a bare date means midnight UTC. */
+                starts_from?: string;
+                /** @description Before then; a bare date means midnight UTC. */
+                starts_to?: string;
+                ordering?: ("-created_at" | "booking_date" | "-booking_date") | string;
             };
             header?: never;
             path?: never;

@@ -19,7 +19,7 @@ const CLASSES: DayPickerProps["classNames"] = {
   weekday: "h-8 text-xs font-medium text-ink-faint",
   day: "p-0 text-center",
   day_button:
-    "tabular relative inline-flex h-11 w-full items-center justify-center rounded-control text-sm transition-colors",
+    "tabular relative inline-flex h-11 w-full lg:h-10 items-center justify-center rounded-control text-sm transition-colors",
   today:
     "[&>button]:after:absolute [&>button]:after:bottom-1.5 [&>button]:after:size-1 [&>button]:after:rounded-full [&>button]:after:bg-current",
   selected: CHOSEN_DAY,

@@ -1,5 +1,6 @@
 """Bookings over HTTP."""
 
+from collections.abc import Awaitable, Callable
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -11,7 +12,9 @@ from litestar import Controller, Request, Response, get, post
 from litestar.handlers import HTTPRouteHandler
 from litestar.params import FromPath
 
-from marketplace.core.entities.bookings import BookingAction, BookingStatus
+from marketplace.core.entities.bookings import BookingAction, BookingDetails, BookingFilters, BookingStatus
+from marketplace.core.entities.pages import Page
+from marketplace.core.entities.tokens import Caller
 from marketplace.core.errors import (
     AlreadyBooked,
     CreatorUnavailable,
@@ -27,7 +30,7 @@ from marketplace.core.errors import (
 )
 from marketplace.core.services.bookings import BookingService
 from marketplace.http.auth import Access, caller_of, opt
-from marketplace.http.fields import Id, Reason, Seats, Start
+from marketplace.http.fields import BookingOrderingWord, Id, Reason, Seats, Start, StartsFrom, StartsTo, Statuses
 from marketplace.http.idempotency import answer, key_faults, key_of
 from marketplace.http.pagination import LINK, Cursors, PageQuery
 from marketplace.http.sessions import SessionOut
@@ -41,6 +44,16 @@ class BookingIn(msgspec.Struct, kw_only=True):
     session: Id
     booking_date: Start
     seats: Seats = 1
+
+
+class BookingsQuery(PageQuery, kw_only=True):
+    """What a list of bookings can be asked. All filters must hold."""
+
+    status: Statuses = frozenset()
+    session: Id | None = None
+    starts_from: StartsFrom | None = None
+    starts_to: StartsTo | None = None
+    ordering: BookingOrderingWord = "-created_at"
 
 
 class StepIn(msgspec.Struct, kw_only=True):
@@ -140,41 +153,37 @@ class BookingController(Controller):
         "/",
         operation_id="list_bookings",
         summary="List one's own bookings",
-        opt=opt(Access.SIGNED_IN, query=PageQuery, headers=LINK),
+        opt=opt(Access.SIGNED_IN, query=BookingsQuery, headers=LINK),
     )
     async def list_own(
         self, request: Request[Any, Any, Any], bookings: FromDishka[BookingService], cursors: FromDishka[Cursors]
     ) -> Response[list[BookingOut]]:
-        """What the caller booked, newest first."""
-        return await _own(request, bookings, cursors)
+        """What the caller booked, newest first or by `ordering`."""
+        return await _listed(request, cursors, bookings.list_own)
 
     @get(
         "/my_bookings",
         operation_id="list_my_bookings",
         summary="List one's own bookings, by its older name",
-        opt=opt(Access.SIGNED_IN, query=PageQuery, headers=LINK),
+        opt=opt(Access.SIGNED_IN, query=BookingsQuery, headers=LINK),
     )
     async def list_mine(
         self, request: Request[Any, Any, Any], bookings: FromDishka[BookingService], cursors: FromDishka[Cursors]
     ) -> Response[list[BookingOut]]:
         """The same as `GET /api/bookings/`."""
-        return await _own(request, bookings, cursors)
+        return await _listed(request, cursors, bookings.list_own)
 
     @get(
         "/creator_bookings",
         operation_id="list_creator_bookings",
         summary="List bookings of one's sessions",
-        opt=opt(Access.CREATOR, query=PageQuery, headers=LINK),
+        opt=opt(Access.CREATOR, query=BookingsQuery, headers=LINK),
     )
     async def list_of_creator(
         self, request: Request[Any, Any, Any], bookings: FromDishka[BookingService], cursors: FromDishka[Cursors]
     ) -> Response[list[BookingOut]]:
-        """What was booked of the caller's sessions, newest first. Creators only."""
-        draft = read_query(request, PageQuery)
-        query = draft.checked(cursors.faults(request, draft.given))
-        position = cursors.open(request, query.cursor)
-        page = await bookings.list_of_creator(caller_of(request), query.limit, position)
-        return cursors.answer(request, page, BookingOut)
+        """What was booked of the caller's sessions, newest first or by `ordering`. Creators only."""
+        return await _listed(request, cursors, bookings.list_of_creator)
 
     @post(
         "/",
@@ -262,12 +271,21 @@ class BookingController(Controller):
         return answer(moved, BookingHistoryOut)
 
 
-async def _own(
-    request: Request[Any, Any, Any], bookings: BookingService, cursors: Cursors
+async def _listed(
+    request: Request[Any, Any, Any],
+    cursors: Cursors,
+    read: Callable[[Caller, int, str | None, BookingFilters], Awaitable[Page[BookingDetails]]],
 ) -> Response[list[BookingOut]]:
-    draft = read_query(request, PageQuery)
+    draft = read_query(request, BookingsQuery)
     query = draft.checked(cursors.faults(request, draft.given))
-    page = await bookings.list_own(caller_of(request), query.limit, cursors.open(request, query.cursor))
+    filters = BookingFilters(
+        statuses=query.status,
+        session=query.session,
+        starts_from=query.starts_from,
+        starts_to=query.starts_to,
+        ordering=query.ordering,
+    )
+    page = await read(caller_of(request), query.limit, cursors.open(request, query.cursor), filters)
     return cursors.answer(request, page, BookingOut)
 
 

@@ -82,6 +82,15 @@ EXAMPLES: dict[str, Any] = {
     "starts_at": "2030-05-01T10:00:00Z",
     "capacity": 12,
     "seats_left": 3,
+    "seats_sold": 18,
+    "seats_offered": 24,
+    "fill_rate": 0.75,
+    "seats_taken": 9,
+    "pending_bookings": 2,
+    "expected_income": "899.82",
+    "completed_income": "249.95",
+    "date": "2030-05-01",
+    "income": "99.98",
     "currency": "EUR",
     "detail": "There are not enough seats left at this time.",
     "code": "sold_out",
@@ -117,7 +126,8 @@ def openapi_config() -> OpenAPIConfig:
 def document(categories: Collection[str]) -> dict[str, Any]:
     """The whole document, of a marketplace whose sessions can be in these categories."""
     # an application of its own, since Litestar would serve pages of its own beside the document it makes
-    app = Litestar([DishkaRouter("", route_handlers=CONTROLLERS)], openapi_config=openapi_config())
+    routes = DishkaRouter("", route_handlers=CONTROLLERS)
+    app = Litestar([routes], openapi_config=openapi_config(), logging_config=None)
     schema = app.openapi_schema.to_schema()
     structs: set[Any] = {Problem}
     for path, method, handler, route in _routes(app):
@@ -215,7 +225,7 @@ def _parameters(kind: type[msgspec.Struct]) -> Iterator[dict[str, Any]]:
 
 def _as_text(schema: dict[str, Any]) -> dict[str, Any]:
     """A field's schema in a query, where all is text and an empty parameter counts as absent."""
-    if "format" in schema or "enum" in schema or schema.get("type") in {"integer", "boolean"}:
+    if "format" in schema or "enum" in schema or schema.get("type") in {"integer", "boolean", "array"}:
         return {"anyOf": [schema, {"type": "string", "maxLength": 0}]}
     if "anyOf" in schema and "pattern" not in schema["anyOf"][0]:
         return schema | {"anyOf": [*schema["anyOf"], {"type": "string", "maxLength": 0}]}

@@ -21,8 +21,10 @@ function anySchedule(seed: number): ScheduleOut {
     ends: clockOf(from + 30 + roll(120)),
     step: roll(2) ? 1 + roll(1440) : null,
   });
-  const ranges = (most: number) => Array.from({ length: roll(most + 1) }, (_, place) => range(place * 300 + roll(120)));
-  const date = (place: number) => `2027-${String(1 + place).padStart(2, "0")}-${String(1 + roll(28)).padStart(2, "0")}`;
+  const ranges = (most: number) =>
+    Array.from({ length: roll(most + 1) }, (_, place) => range(place * 300 + roll(120)));
+  const date = (place: number) =>
+    `2027-${String(1 + place).padStart(2, "0")}-${String(1 + roll(28)).padStart(2, "0")}`;
   return {
     is_open: false,
     time_zone: ["Europe/Rome", "America/New_York", "Australia/Lord_Howe"][roll(3)] ?? "UTC",
@@ -83,7 +85,8 @@ describe("a notice", () => {
   });
 
   it("is the same number of minutes again", () => {
-    for (let minutes = 0; minutes < 20_000; minutes += 7) expect(noticeMinutes(noticeForm(minutes))).toBe(minutes);
+    for (let minutes = 0; minutes < 20_000; minutes += 7)
+      expect(noticeMinutes(noticeForm(minutes))).toBe(minutes);
   });
 });
 
@@ -95,7 +98,9 @@ describe("a further range", () => {
   });
 
   it("begins an hour after the last, and is long enough for one session", () => {
-    expect(nextRange([range("14:00", "15:00"), range("09:00", "12:00")], 90)).toEqual(range("16:00", "17:30"));
+    expect(nextRange([range("14:00", "15:00"), range("09:00", "12:00")], 90)).toEqual(
+      range("16:00", "17:30"),
+    );
   });
 
   it("is left to be typed where the day has no room", () => {

@@ -99,7 +99,8 @@ export function noticeMinutes({ amount, unit }: ScheduleForm["notice"]): number 
 
 /** In the largest unit that has no remainder. */
 export function noticeForm(minutes: number): ScheduleForm["notice"] {
-  if (minutes > 0 && minutes % UNITS.days === 0) return { amount: String(minutes / UNITS.days), unit: "days" };
+  if (minutes > 0 && minutes % UNITS.days === 0)
+    return { amount: String(minutes / UNITS.days), unit: "days" };
   if (minutes % UNITS.hours === 0) return { amount: String(minutes / UNITS.hours), unit: "hours" };
   return { amount: String(minutes), unit: "minutes" };
 }

@@ -7,7 +7,8 @@ function slot(starts_at: string, reason: Slot["reason"] = null): Slot {
 
 describe("two weeks of a schedule", () => {
   it("are fourteen days of the zone, an hour longer in autumn and shorter in spring", () => {
-    const hours = ({ from, to }: { from: string; to: string }) => (Date.parse(to) - Date.parse(from)) / 3_600_000;
+    const hours = ({ from, to }: { from: string; to: string }) =>
+      (Date.parse(to) - Date.parse(from)) / 3_600_000;
     expect(hours(windowOf("2026-10-20", "Europe/Rome"))).toBe(PREVIEW_DAYS * 24 + 1);
     expect(hours(windowOf("2027-03-20", "Europe/Rome"))).toBe(PREVIEW_DAYS * 24 - 1);
     expect(hours(windowOf("2026-12-01", "Europe/Rome"))).toBe(PREVIEW_DAYS * 24);

@@ -26,7 +26,11 @@ export function saveSchedule(sessionId: string, schedule: ScheduleIn): Promise<S
 }
 
 /** What a schedule would give, kept or not. `null` for one that cannot be judged yet: the last answer stays. */
-export function previewQuery(sessionId: string, schedule: ScheduleIn | null, window: { from: string; to: string }) {
+export function previewQuery(
+  sessionId: string,
+  schedule: ScheduleIn | null,
+  window: { from: string; to: string },
+) {
   return queryOptions({
     queryKey: ["schedule-preview", sessionId, schedule, window],
     queryFn: ({ signal }): Promise<Slot[]> =>

@@ -1,5 +1,14 @@
 import { describe, expect, it } from "vitest";
-import { clockOf, isOvernight, midnightOf, overlapping, type RangeForm, spanOf, startsIn, WEEK_MINUTES } from "./ranges";
+import {
+  clockOf,
+  isOvernight,
+  midnightOf,
+  overlapping,
+  type RangeForm,
+  spanOf,
+  startsIn,
+  WEEK_MINUTES,
+} from "./ranges";
 
 function range(starts: string, ends: string, step = ""): RangeForm {
   return { starts, ends, step };
@@ -49,12 +58,18 @@ describe("the starts in a range", () => {
 
 describe("ranges", () => {
   it("that meet end to end do not overlap", () => {
-    const placed = [range("09:00", "12:00"), range("12:00", "17:00")].map((one) => ({ midnight: 0, range: one }));
+    const placed = [range("09:00", "12:00"), range("12:00", "17:00")].map((one) => ({
+      midnight: 0,
+      range: one,
+    }));
     expect(overlapping(placed)).toEqual([]);
   });
 
   it("overlap whichever is typed first, and the later one is named second", () => {
-    const placed = [range("11:00", "13:00"), range("09:00", "12:00")].map((one) => ({ midnight: 0, range: one }));
+    const placed = [range("11:00", "13:00"), range("09:00", "12:00")].map((one) => ({
+      midnight: 0,
+      range: one,
+    }));
     expect(overlapping(placed)).toEqual([[1, 0]]);
   });
 

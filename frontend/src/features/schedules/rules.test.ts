@@ -25,7 +25,9 @@ function proposed(changes: Partial<ScheduleForm>): ScheduleForm {
 /** What is wrong, as "path: message". */
 function faults(form: ScheduleForm): string[] {
   const judged = rules.safeParse(form);
-  return judged.success ? [] : judged.error.issues.map(({ path, message }) => `${path.join(".")}: ${message}`);
+  return judged.success
+    ? []
+    : judged.error.issues.map(({ path, message }) => `${path.join(".")}: ${message}`);
 }
 
 const range = (starts: string, ends: string, step = "") => ({ starts, ends, step });
@@ -44,7 +46,9 @@ describe("the rules of a schedule", () => {
   });
 
   it("name the time that is missing", () => {
-    expect(faults(proposed({ week: week(range("", "10:00")) }))).toEqual(["week.0.ranges.0.starts: rules.time"]);
+    expect(faults(proposed({ week: week(range("", "10:00")) }))).toEqual([
+      "week.0.ranges.0.starts: rules.time",
+    ]);
   });
 
   it("name the range that is empty, and the one that overlaps, at once", () => {
@@ -58,7 +62,10 @@ describe("the rules of a schedule", () => {
   });
 
   it("name overlaps together with bad numbers", () => {
-    const form = proposed({ week: week(range("09:00", "12:00"), range("11:00", "13:00", "0")), horizon: "0" });
+    const form = proposed({
+      week: week(range("09:00", "12:00"), range("11:00", "13:00", "0")),
+      horizon: "0",
+    });
     expect(faults(form)).toContain("week.0.ranges.1.starts: rules.overlap");
     expect(faults(form)).toContain("week.0.ranges.1.step: rules.step");
     expect(faults(form)).toContain("horizon: rules.horizon");
@@ -72,7 +79,10 @@ describe("the rules of a schedule", () => {
         { date: "2027-05-02", ranges: [] },
       ],
     });
-    expect(faults(form)).toEqual(["exceptions.1.ranges.0.starts: rules.overlap", "exceptions.2.date: rules.twice"]);
+    expect(faults(form)).toEqual([
+      "exceptions.1.ranges.0.starts: rules.overlap",
+      "exceptions.2.date: rules.twice",
+    ]);
   });
 
   it("refuse a notice that leaves nothing to book, and a last date before the first", () => {

@@ -29,9 +29,12 @@ export function scheduleRules(t: Texts) {
     step: z
       .string()
       .trim()
-      .refine((text) => text === "" || (/^\d{1,4}$/.test(text) && Number(text) >= 1 && Number(text) <= STEP_MOST), {
-        message: t("rules.step", { most: STEP_MOST }),
-      }),
+      .refine(
+        (text) => text === "" || (/^\d{1,4}$/.test(text) && Number(text) >= 1 && Number(text) <= STEP_MOST),
+        {
+          message: t("rules.step", { most: STEP_MOST }),
+        },
+      ),
   };
   const ranges = z.array(z.object(range));
   const date = z.string().refine((text) => midnightOf(text) !== null, t("rules.date"));
@@ -57,7 +60,8 @@ export function scheduleRules(t: Texts) {
       judgeRanges(form, complain, t);
       judgeLimits(form, complain, t);
     });
-  return z.discriminatedUnion("kind", [z.looseObject({ kind: z.literal("open") }), rules]);
+  const either = z.discriminatedUnion("kind", [z.looseObject({ kind: z.literal("open") }), rules]);
+  return either as unknown as z.ZodType<ScheduleForm, ScheduleForm>;
 }
 
 function judgeRanges(form: ScheduleForm, complain: Complain, t: Texts): void {

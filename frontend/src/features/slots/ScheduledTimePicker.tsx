@@ -1,5 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
-import { useState } from "react";
+import { useRef, useState } from "react";
 import { Calendar, FREE_DAY } from "~/components/Calendar";
 import { Failure } from "~/components/Failure";
 import { Skeleton } from "~/components/Skeleton";
@@ -20,9 +20,10 @@ export function ScheduledTimePicker({ session, seats, value, onPick, without }: 
   const [wanted, setWanted] = useState<Day>(() =>
     firstDay(value ?? session.next_slot?.starts_at, zone, today),
   );
+  const list = useRef<HTMLDivElement>(null);
   const [month, setMonth] = useState(() => monthOf(wanted));
 
-  const shown = useQuery(slotsQuery(session.id, month, zone));
+  const shown = useQuery({ ...slotsQuery(session.id, month, zone), refetchInterval: 60_000 });
   const following = useQuery({
     ...slotsQuery(session.id, monthAfter(month), zone),
     enabled: shown.isSuccess && month < monthAfter(monthOf(today), HORIZON_MONTHS),
@@ -51,7 +52,10 @@ export function ScheduledTimePicker({ session, seats, value, onPick, without }: 
           endMonth={drawn(`${monthAfter(monthOf(today), HORIZON_MONTHS)}-01`)}
           today={drawn(today)}
           selected={day ? drawn(day) : undefined}
-          onSelect={(date) => setWanted(dayDrawn(date))}
+          onSelect={(date) => {
+            setWanted(dayDrawn(date));
+            requestAnimationFrame(() => list.current?.scrollIntoView({ block: "nearest" }));
+          }}
           // a month that is not there yet may be walked into, so its days are not closed
           disabled={(date) => {
             const key = dayDrawn(date);
@@ -63,7 +67,7 @@ export function ScheduledTimePicker({ session, seats, value, onPick, without }: 
         />
         <ZoneNote session={session} zone={zone} sample={times[0]?.starts_at} className="mt-3" />
       </div>
-      <div className="min-h-24">
+      <div ref={list} className="min-h-20">
         <p role="status" className="sr-only">
           {shown.isPending ? t("loading") : day && t("found", { count: times.length, day: dayName(day) })}
         </p>

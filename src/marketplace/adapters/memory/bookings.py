@@ -1,15 +1,24 @@
 """Bookings."""
 
 import asyncio
-from collections.abc import Callable, Iterator, Sequence
+import json
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import fields, replace
 from datetime import datetime
 from uuid import UUID
 
 from marketplace.adapters.memory.database import Database, Rows
-from marketplace.adapters.memory.pages import newest_first
+from marketplace.adapters.memory.pages import Moment, moment_from, moment_text, page_of
 from marketplace.adapters.memory.sessions import session_details
-from marketplace.core.entities.bookings import LIVE, Booking, BookingDetails, BookingHistory, BookingStep
+from marketplace.core.entities.bookings import (
+    ANY_BOOKING,
+    LIVE,
+    Booking,
+    BookingDetails,
+    BookingFilters,
+    BookingHistory,
+    BookingStep,
+)
 from marketplace.core.entities.pages import Page
 from marketplace.core.entities.users import contact
 from marketplace.core.errors import NotFound
@@ -35,17 +44,32 @@ class MemoryBookingLists:
         rows = Rows(self._database)
         return tuple(booking_history(rows, booking) for booking in sorted(found, key=lambda booking: booking.id))
 
-    async def of_user(self, user_id: UUID, limit: int, after: str | None) -> Page[BookingDetails]:
+    async def of_user(
+        self, user_id: UUID, limit: int, after: str | None, filters: BookingFilters = ANY_BOOKING
+    ) -> Page[BookingDetails]:
         """One page of what a person booked."""
-        return await self._page(lambda booking: booking.user_id == user_id, limit, after)
+        own = (booking for booking in self._database.bookings.rows.values() if booking.user_id == user_id)
+        return await self._page(own, limit, after, filters)
 
-    async def of_creator(self, creator_id: UUID, limit: int, after: str | None) -> Page[BookingDetails]:
+    async def of_creator(
+        self, creator_id: UUID, limit: int, after: str | None, filters: BookingFilters = ANY_BOOKING
+    ) -> Page[BookingDetails]:
         """One page of what was booked of a creator's sessions."""
-        return await self._page(lambda booking: booking.creator_id == creator_id, limit, after)
+        own = (booking for booking in self._database.bookings.rows.values() if booking.creator_id == creator_id)
+        return await self._page(own, limit, after, filters)
 
-    async def _page(self, belongs: Callable[[Booking], bool], limit: int, after: str | None) -> Page[BookingDetails]:
+    async def _page(
+        self, own: Iterable[Booking], limit: int, after: str | None, filters: BookingFilters
+    ) -> Page[BookingDetails]:
         await asyncio.sleep(0)
-        page = newest_first(filter(belongs, self._database.bookings.rows.values()), limit, after)
+
+        def place(booking: Booking) -> Moment:
+            return (booking.created_at if "created_at" in filters.ordering else booking.starts_at), booking.id
+
+        last, descends = after and moment_from(json.loads(after)), filters.ordering.startswith("-")
+        found = sorted(filter(filters.admit, own), key=place, reverse=descends)
+        left = [each for each in found if not last or (place(each) < last if descends else place(each) > last)]
+        page = page_of(left, limit, lambda booking: json.dumps(moment_text(place(booking))))
         return Page(tuple(booking_details(Rows(self._database), booking) for booking in page.items), page.next)
 
 

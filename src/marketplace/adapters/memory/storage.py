@@ -7,6 +7,7 @@ from marketplace.adapters.memory.bookings import MemoryBookingLists
 from marketplace.adapters.memory.calendars import MemoryFeedDirectory
 from marketplace.adapters.memory.catalog import MemoryCatalog
 from marketplace.adapters.memory.database import Database
+from marketplace.adapters.memory.rate_limits import MemoryRateLimits
 from marketplace.adapters.memory.slots import MemoryTimetables
 from marketplace.adapters.memory.summaries import MemoryCreatorSummaries
 from marketplace.adapters.memory.tokens import MemoryCallers
@@ -36,6 +37,7 @@ def memory_storage(*, lock_timeout: timedelta = LOCK_TIMEOUT) -> Storage:
         booking_lists=MemoryBookingLists(database),
         feeds=MemoryFeedDirectory(database),
         summaries=MemoryCreatorSummaries(database),
+        rate_limits=MemoryRateLimits(),
         unit_of_work=MemoryUnitOfWork(database),
         readiness=MemoryReadiness(),
     )

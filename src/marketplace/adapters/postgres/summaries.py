@@ -18,7 +18,8 @@ FIND = """
     sold AS (
         SELECT width_bucket(created_at, $5::timestamptz[]) AS day, sum(seats) AS seats, sum(amount) AS income
         FROM bookings
-        WHERE creator_id = $1 AND created_at >= $6 AND created_at < $7 AND status <> 'cancelled' GROUP BY day)
+        WHERE creator_id = $1 AND created_at >= $6 AND created_at < $7
+            AND status IN ('pending', 'confirmed', 'completed') GROUP BY day)
     SELECT seats.*, month.*, first.*, s.title,
         (SELECT count(*) FROM bookings
             WHERE creator_id = $1 AND status = 'pending' AND coalesce(answer_by, starts_at) > $2) AS pending_bookings,
@@ -31,7 +32,8 @@ FIND = """
         (SELECT coalesce(sum(amount), 0.00) AS expected_income,
                 coalesce(sum(amount) FILTER (WHERE status = 'completed'), 0.00) AS completed_income
             FROM bookings
-            WHERE creator_id = $1 AND starts_at >= $3 AND starts_at < $4 AND status <> 'cancelled') month
+            WHERE creator_id = $1 AND starts_at >= $3 AND starts_at < $4
+                AND status IN ('pending', 'confirmed', 'completed')) month
         LEFT JOIN first ON true LEFT JOIN sessions s ON s.id = first.session_id
 """
 

@@ -167,7 +167,10 @@ class SlotTable(DefaultBase):
 
 
 class BookingTable(DefaultBase):
-    """Seats somebody holds. `creator_id` is the slot's, repeated so that a creator's list is one index scan."""
+    """Seats somebody holds. `creator_id` is the slot's, repeated so that a creator's list is a scan of its index.
+
+    The indexes of lists have the status second: what has any status is merged from one scan for each.
+    """
 
     __tablename__ = "bookings"
     __table_args__ = (
@@ -185,12 +188,12 @@ class BookingTable(DefaultBase):
             unique=True,
             postgresql_where=text("status IN ('pending', 'confirmed')"),
         ),
-        Index("ix_bookings_user_id_created_at", "user_id", "created_at", "id"),
-        Index("ix_bookings_slot", "session_id", "starts_at"),
-        Index("ix_bookings_creator_id_created_at", "creator_id", "created_at", "id"),
-        Index("ix_bookings_user_id_starts_at", "user_id", "starts_at"),
-        Index("ix_bookings_creator_id_starts_at", "creator_id", "starts_at"),
-        Index("ix_bookings_pending_creator_id", "creator_id", postgresql_where=text("status = 'pending'")),
+        *(
+            Index(f"ix_bookings_{whose}_status_{order}", whose, "status", order, "id")
+            for whose in ("user_id", "creator_id", "session_id")
+            for order in ("created_at", "starts_at")
+        ),
+        Index("ix_bookings_user_id_session_id", "user_id", "session_id"),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
@@ -220,6 +223,17 @@ class IdempotencyKeyTable(DefaultBase):
     body_hash: Mapped[bytes] = mapped_column(LargeBinary)
     thing_id: Mapped[UUID]
     created_at: Mapped[datetime]
+
+
+class RateLimitTable(DefaultBase):
+    """How often something was tried. Nothing that must outlive a crash, so it is not logged."""
+
+    __tablename__ = "rate_limits"
+    __table_args__ = (Index("ix_rate_limits_ends_at", "ends_at"), {"prefixes": ["UNLOGGED"]})
+
+    key: Mapped[bytes] = mapped_column(LargeBinary, primary_key=True)
+    attempts: Mapped[int]
+    ends_at: Mapped[datetime]
 
 
 class BookingStepTable(DefaultBase):

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 BookingStatus = Literal["pending", "confirmed", "cancelled", "completed"]
 BookingAction = Literal["confirm", "decline", "cancel", "complete", "lapse"]
+BookingOrdering = Literal["-created_at", "booking_date", "-booking_date"]
 LIVE: frozenset[BookingStatus] = frozenset({"pending", "confirmed"})
 """The states from which something still can become of a booking. All but `cancelled` hold their seats."""
 
@@ -197,3 +198,30 @@ class BookingHistory(BookingDetails):
     def took_part_in(self, batch_id: UUID) -> bool:
         """Whether one of its steps was taken together with others by this request."""
         return any(step.batch_id == batch_id for step in self.history)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BookingFilters:
+    """What a list of bookings is asked for. No statuses mean any; the start lies in `[starts_from, starts_to)`."""
+
+    statuses: frozenset[BookingStatus] = frozenset()
+    session: UUID | None = None
+    starts_from: datetime | None = None
+    starts_to: datetime | None = None
+    ordering: BookingOrdering = "-created_at"
+
+    def contradict(self) -> bool:
+        """Whether no booking can pass, which no table needs to be read for."""
+        return self.starts_from is not None and self.starts_to is not None and self.starts_from >= self.starts_to
+
+    def admit(self, booking: Booking) -> bool:
+        """Whether this booking is asked for."""
+        return (
+            (not self.statuses or booking.status in self.statuses)
+            and self.session in {None, booking.session_id}
+            and (self.starts_from is None or self.starts_from <= booking.starts_at)
+            and (self.starts_to is None or booking.starts_at < self.starts_to)
+        )
+
+
+ANY_BOOKING = BookingFilters()

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from marketplace.core.ports.bookings import BookingLists
 from marketplace.core.ports.calendars import FeedDirectory
+from marketplace.core.ports.rate_limits import RateLimits
 from marketplace.core.ports.sessions import Catalog
 from marketplace.core.ports.slots import Timetables
 from marketplace.core.ports.summaries import CreatorSummaries
@@ -24,5 +25,6 @@ class Storage:
     booking_lists: BookingLists
     feeds: FeedDirectory
     summaries: CreatorSummaries
+    rate_limits: RateLimits
     unit_of_work: UnitOfWork
     readiness: Readiness

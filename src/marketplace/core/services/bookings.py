@@ -7,7 +7,14 @@ from datetime import datetime, timedelta
 from typing import Any, TypeVar
 from uuid import UUID
 
-from marketplace.core.entities.bookings import Booking, BookingAction, BookingDetails, BookingHistory
+from marketplace.core.entities.bookings import (
+    ANY_BOOKING,
+    Booking,
+    BookingAction,
+    BookingDetails,
+    BookingFilters,
+    BookingHistory,
+)
 from marketplace.core.entities.idempotency import IdempotencyKey
 from marketplace.core.entities.pages import Page
 from marketplace.core.entities.sessions import SessionDetails
@@ -84,15 +91,23 @@ class BookingService:
             raise NotFound
         return found
 
-    async def list_own(self, caller: Caller, limit: int, after: str | None) -> Page[BookingDetails]:
+    async def list_own(
+        self, caller: Caller, limit: int, after: str | None, filters: BookingFilters = ANY_BOOKING
+    ) -> Page[BookingDetails]:
         """One page of what the caller booked."""
-        return await self._lists.of_user(caller.user_id, limit, after)
+        if filters.contradict():
+            return Page((), None)
+        return await self._lists.of_user(caller.user_id, limit, after, filters)
 
-    async def list_of_creator(self, caller: Caller, limit: int, after: str | None) -> Page[BookingDetails]:
+    async def list_of_creator(
+        self, caller: Caller, limit: int, after: str | None, filters: BookingFilters = ANY_BOOKING
+    ) -> Page[BookingDetails]:
         """One page of what was booked of the caller's sessions. Raises `NotACreator`."""
         if caller.role != "creator":
             raise NotACreator
-        return await self._lists.of_creator(caller.user_id, limit, after)
+        if filters.contradict():
+            return Page((), None)
+        return await self._lists.of_creator(caller.user_id, limit, after, filters)
 
     async def act(
         self,

@@ -10,9 +10,12 @@ describe("comma-separated values", () => {
     expect(csvOf([['She said "hi", twice', "a\nb"]])).toBe('\uFEFF"She said ""hi"", twice","a\nb"\r\n');
   });
 
-  it.each(["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "\n=1", "＝1"])("never let %j be a formula", (cell) => {
-    expect(csvOf([[cell]])).toBe(`\uFEFF"'${cell}"\r\n`);
-  });
+  it.each(["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "\n=1", "＝1"])(
+    "never let %j be a formula",
+    (cell) => {
+      expect(csvOf([[cell]])).toBe(`\uFEFF"'${cell}"\r\n`);
+    },
+  );
 
   it("leave harmless signs inside a cell as they are", () => {
     expect(csvOf([["a=b", "10:00 - 11:00", "ada@example.org"]])).toBe(

@@ -34,7 +34,7 @@ function BookingCard({ booking }: { booking: BookingState }) {
   const t = useTexts();
   return (
     <aside aria-labelledby="book" className="mt-11">
-      <Card className="sticky top-22 flex max-h-[calc(100dvh-7rem)] flex-col overflow-hidden">
+      <Card className="sticky top-22 flex max-h-[calc(100dvh-9rem)] flex-col overflow-hidden">
         <h2 id="book" className="sr-only">
           {t("book.title")}
         </h2>

@@ -21,15 +21,15 @@ export function BookingRules({ booking: { session, time } }: { booking: BookingS
           ? t("book.cancel_too_late", { notice: notice(rule.hours) })
           : t("book.cancel_until", { notice: notice(rule.hours) });
   return (
-    <ul className="flex flex-col gap-3 text-sm text-ink-soft">
+    <ul className="flex flex-col gap-1.5 text-xs text-ink-soft">
       {session.requires_confirmation && (
-        <li className="flex gap-2.5">
-          <UserCheck aria-hidden className="mt-0.5 size-4 shrink-0" />
+        <li className="flex gap-2">
+          <UserCheck aria-hidden className="mt-0.5 size-3.5 shrink-0" />
           {t("book.confirmed_by", { name: displayName(session.creator_details) })}
         </li>
       )}
-      <li className="flex gap-2.5">
-        <ShieldCheck aria-hidden className="mt-0.5 size-4 shrink-0" />
+      <li className="flex gap-2">
+        <ShieldCheck aria-hidden className="mt-0.5 size-3.5 shrink-0" />
         {cancelling}
       </li>
     </ul>

@@ -7,6 +7,7 @@ import { spanOf, useZone } from "~/components/time";
 import { usePrice } from "~/features/sessions/price";
 import { useMe } from "~/features/users/me";
 import { useTexts } from "../texts";
+import { BookingRules } from "./BookingRules";
 import type { BookingState, Obstacle } from "./useBooking";
 
 /** What it comes to, and the button that takes the seats; what stood in their way is said right above it. */
@@ -32,6 +33,7 @@ export function BookingTotal({ booking }: { booking: BookingState }) {
           <strong className="text-lg">{price(times(session.price, seats))}</strong>
         </p>
       </div>
+      <BookingRules booking={booking} />
       <Button size="lg" isBusy={isBusy} className="w-full" onClick={() => void booking.book()}>
         {t("book.do")}
       </Button>

@@ -64,7 +64,7 @@ function Booked({ booking }: { booking: Booking }) {
               ? t("booked.pending_until", { name, when: whenOf(booking.answer_by, zone) })
               : t("booked.pending", { name })
             : isLive
-              ? t("booked.text", { name })
+              ? t("booked.text", { name, count: booking.seats })
               : t("booked.over_text")}
         </p>
       </div>

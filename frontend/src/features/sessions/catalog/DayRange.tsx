@@ -47,8 +47,14 @@ export default function DayRange({
         }}
         labels={{ labelDayButton: (date) => dayName(dayDrawn(date)) }}
       />
-      <p role="status" className="mt-2 text-xs text-ink-soft">
-        {first ? t("filters.last_day") : (label ?? t("filters.first_day"))}
+      <p role="status" className="mt-2 min-h-5 text-xs text-ink-soft">
+        {first ? (
+          t("filters.last_day")
+        ) : begin && end ? (
+          <span className="sr-only">{label}</span>
+        ) : (
+          t("filters.first_day")
+        )}
       </p>
     </>
   );
