@@ -28,6 +28,7 @@ export function CardPreview({ id }: { id: string | null }) {
     requires_confirmation: values.requires_confirmation,
     cancellation_notice: Number(values.cancellation_notice) || 0,
     is_open: false,
+    time_zone: me.time_zone,
     created_at: me.date_joined,
     next_slot: null,
   };
