@@ -191,6 +191,7 @@ class Services(Provider):
             ids=ids,
         )
 
+    @provide
     def open_times(self, storage: Storage, clock: Clock) -> OpenTimesService:
         """Open times."""
         return OpenTimesService(unit_of_work=storage.unit_of_work, clock=clock)
