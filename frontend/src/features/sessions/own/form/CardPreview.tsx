@@ -1,5 +1,5 @@
 import { useFormContext, useWatch } from "react-hook-form";
-import { SessionCard } from "~/features/sessions/catalog/SessionCard";
+import { SessionCard, useCardWords } from "~/features/sessions/catalog/SessionCard";
 import { useMe } from "~/features/users/me";
 import type { Session } from "../../queries";
 import { amountOf, type SessionForm } from "../model";
@@ -9,6 +9,7 @@ import { useTexts } from "../texts";
 export function CardPreview({ id }: { id: string | null }) {
   const t = useTexts();
   const me = useMe();
+  const words = useCardWords();
   const { control } = useFormContext<SessionForm>();
   const values = useWatch({ control }) as SessionForm;
   if (!me) return null;
@@ -38,7 +39,7 @@ export function CardPreview({ id }: { id: string | null }) {
         {t("form.preview")}
       </h2>
       <div inert className="mx-auto max-w-72">
-        <SessionCard session={shown} isFirst={false} />
+        <SessionCard session={shown} isFirst={false} words={words} />
       </div>
     </section>
   );
