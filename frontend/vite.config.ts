@@ -9,7 +9,7 @@ import { boot } from "./scripts/boot/plugin";
 const backend = { target: process.env.MARKETPLACE_BACKEND ?? "http://localhost:8000", changeOrigin: false };
 
 const VENDOR =
-  /node_modules[\\/](react|react-dom|scheduler|@tanstack|i18next|react-i18next|openapi-fetch|clsx|use-sync-external-store)[\\/]/;
+  /node_modules[\\/](react|react-dom|scheduler|@tanstack|i18next|react-i18next|openapi-fetch|clsx|use-sync-external-store)[\\/](?!.*(mutationObserver|useMutation|infiniteQueryObserver|useBlocker)\.js)/;
 
 export default defineConfig({
   plugins: [

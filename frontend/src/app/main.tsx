@@ -12,6 +12,12 @@ import { applyTheme, chosenTheme } from "./theme";
 applyTheme(chosenTheme());
 followLogin(router);
 
+// the router loads a page anew whose code was not found, for there may be a new version: without a connection there is
+// none, and the page would be lost
+addEventListener("vite:preloadError", ({ payload }) => {
+  if (!navigator.onLine) payload.message = `Offline: ${payload.message}`;
+});
+
 const place = document.getElementById("app");
 if (!place) throw new Error("index.html has no place for the application");
 

@@ -1,8 +1,9 @@
 import { Link, useLocation } from "@tanstack/react-router";
 import { Menu } from "lucide-react";
-import { lazy, Suspense, useEffect, useState } from "react";
+import { Suspense, useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Button, buttonClass } from "~/components/Button";
+import { patiently } from "~/components/patiently";
 import { useMe } from "~/features/users/me";
 import { Logo } from "./Logo";
 import { placesOf } from "./links";
@@ -11,8 +12,8 @@ import { ThemeSwitch } from "./ThemeSwitch";
 import { useNext } from "./useNext";
 
 const fetchDrawer = () => import("./Drawer");
-const AccountMenu = lazy(() => import("./AccountMenu"));
-const Drawer = lazy(fetchDrawer);
+const AccountMenu = patiently(() => import("./AccountMenu"));
+const Drawer = patiently(fetchDrawer);
 
 const LINK =
   "inline-flex h-10 items-center rounded-control px-3 text-sm font-medium text-ink-soft transition-colors hover:bg-sunk hover:text-ink data-[status=active]:text-accent-strong";
