@@ -21,7 +21,7 @@ export function Dialog({ isOpen, onClose, ...rest }: Props) {
   return (
     <Radix.Root open={isOpen} onOpenChange={(open) => !open && onClose()}>
       <Radix.Portal>
-        <Radix.Overlay className="fixed inset-0 z-40 animate-fade-in bg-veil" />
+        <Radix.Overlay className="fixed inset-0 z-50 animate-fade-in bg-veil" />
         <Content {...rest} />
       </Radix.Portal>
     </Radix.Root>

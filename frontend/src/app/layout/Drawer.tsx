@@ -7,6 +7,7 @@ import { Button, buttonClass } from "~/components/Button";
 import { useFocusBack } from "~/components/useFocusBack";
 import { displayName, type Me } from "~/features/users/me";
 import { placesOf } from "./links";
+import { SearchBox } from "./SearchBox";
 import { ThemeSwitch } from "./ThemeSwitch";
 import { useNext } from "./useNext";
 import { useSignOut } from "./useSignOut";
@@ -23,7 +24,7 @@ export default function Drawer({ me, onClose }: { me: Me | null | undefined; onC
   return (
     <Dialog.Root open onOpenChange={(open) => !open && onClose()}>
       <Dialog.Portal>
-        <Dialog.Overlay className="fixed inset-0 z-40 animate-fade-in bg-veil" />
+        <Dialog.Overlay className="fixed inset-0 z-50 animate-fade-in bg-veil" />
         <Dialog.Content
           aria-describedby={undefined}
           onCloseAutoFocus={focusBack}
@@ -41,24 +42,26 @@ export default function Drawer({ me, onClose }: { me: Me | null | undefined; onC
             </div>
           </div>
           {me && (
-            <Link
-              to="/profile"
-              onClick={onClose}
-              className="mb-3 flex items-center gap-3 rounded-control p-3 hover:bg-sunk"
-            >
-              <Avatar person={me} className="size-11" />
-              <span className="min-w-0">
-                <span className="block truncate font-semibold">{displayName(me)}</span>
-                <span className="block truncate text-xs text-ink-faint">{me.email}</span>
-              </span>
-            </Link>
+            <div className="mb-4 flex items-center gap-3 px-3">
+              <Avatar person={me} size="lg" />
+              <div className="min-w-0">
+                <p className="truncate font-semibold">{displayName(me)}</p>
+                <p className="truncate text-xs text-ink-faint">{me.email}</p>
+              </div>
+            </div>
           )}
+          <SearchBox className="mb-3 md:hidden" onSearch={onClose} />
           <nav aria-label={t("nav.label")} className="flex flex-col gap-1">
             {placesOf(me).map(({ to, text }) => (
               <Link key={text} to={to} activeOptions={{ exact: true }} onClick={onClose} className={ROW}>
                 {t(`nav.${text}`)}
               </Link>
             ))}
+            {me && (
+              <Link to="/profile" onClick={onClose} className={ROW}>
+                {t("nav.profile")}
+              </Link>
+            )}
           </nav>
           <div className="mt-auto flex flex-col gap-3 border-t border-line pt-4">
             {me ? (

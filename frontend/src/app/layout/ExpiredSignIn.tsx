@@ -1,10 +1,11 @@
 import { useLocation, useRouter } from "@tanstack/react-router";
-import { lazy, Suspense, useSyncExternalStore } from "react";
+import { Suspense, useSyncExternalStore } from "react";
 import { login } from "~/api/login";
+import { patiently } from "~/components/patiently";
 import { forget } from "~/features/users/me";
 import { useGoHome } from "./useGoHome";
 
-const SignInDialog = lazy(() => import("~/features/users/SignInDialog"));
+const SignInDialog = patiently(() => import("~/features/users/SignInDialog"));
 
 /** Asks again who has been signed out by time, over the page, so that what they typed is kept. */
 export function ExpiredSignIn() {

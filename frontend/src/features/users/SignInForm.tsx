@@ -1,5 +1,5 @@
 import { zodResolver } from "@hookform/resolvers/zod";
-import { useEffect, useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import { useForm } from "react-hook-form";
 import { z } from "zod";
 import { answered, api } from "~/api/client";
@@ -40,9 +40,12 @@ export function SignInForm({
   const { errors, isSubmitting } = form.formState;
   const { setFocus } = form;
 
+  const button = useRef<HTMLButtonElement>(null);
+
   useEffect(() => {
-    if (given?.email && !given.password) setFocus("password");
-  }, [given?.email, given?.password, setFocus]);
+    if (given?.password) button.current?.focus();
+    else if (given?.email) setFocus("password");
+  }, [given, setFocus]);
 
   const submit = form.handleSubmit(async (credentials) => {
     setFailure(null);
@@ -80,7 +83,7 @@ export function SignInForm({
           <PasswordInput autoComplete="current-password" {...field} {...form.register("password")} />
         )}
       </Field>
-      <Button type="submit" size="lg" isBusy={isSubmitting}>
+      <Button ref={button} type="submit" size="lg" isBusy={isSubmitting}>
         {t("login.submit")}
       </Button>
     </form>

@@ -9,6 +9,7 @@ from marketplace.core.entities.schedules import Schedule
 from marketplace.core.entities.sessions import Session
 from marketplace.core.entities.slots import Offer, Slot
 from marketplace.core.entities.timetables import Timetable
+from marketplace.core.ports.jobs import Job
 
 
 class Timetables(Protocol):
@@ -39,8 +40,8 @@ class Slots(Protocol):
         """
         ...
 
-    async def take(self, booking: Booking) -> bool:
-        """Add a booking and take its seats in a slot that is occupied already; lock the slot until the end.
+    async def take(self, booking: Booking, *jobs: Job) -> bool:
+        """Add a booking, take its seats in a slot that is occupied already, and enqueue jobs; lock the slot to the end.
 
         False, and nothing changed, when the slot is not occupied or has too few seats left by now. Raises
         `AlreadyBooked`.
@@ -51,8 +52,8 @@ class Slots(Protocol):
         """Wait for, and hold until the transaction ends, the right to occupy slots of this creator."""
         ...
 
-    async def open(self, slot: Slot, booking: Booking) -> bool:
-        """Add a booking and take its seats in a slot that is absent or empty; needs `acquire_creator`.
+    async def open(self, slot: Slot, booking: Booking, *jobs: Job) -> bool:
+        """Add a booking, take its seats in a slot that is absent or empty, and enqueue jobs; needs `acquire_creator`.
 
         False, and nothing changed, when somebody else opened it meanwhile and too few seats are left. Raises
         `CreatorUnavailable` when another occupied slot of the creator overlaps, `SoldOut` when the slot has fewer
@@ -60,10 +61,11 @@ class Slots(Protocol):
         """
         ...
 
-    async def move(self, slot: Slot, booking: Booking, step: BookingStep) -> bool:
+    async def move(self, slot: Slot, booking: Booking, step: BookingStep, *jobs: Job) -> bool:
         """Take the seats of a booking that were released elsewhere in this slot, and save the booking as it is there.
 
-        Needs `acquire_creator`. False, and nothing changed, when too few seats are left. Raises as `open` does.
+        Jobs are enqueued with it. Needs `acquire_creator`. False, and nothing changed, when too few seats are left.
+        Raises as `open` does.
         """
         ...
 

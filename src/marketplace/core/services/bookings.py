@@ -67,13 +67,11 @@ class BookingService:
             self._check_start(starts_at)
             offer = await tx.slots.acquire_offer(session_id, starts_at, caller.user_id)
             booking = offer.book(booking_id, seats, self._clock.now())
-            # before the slot is locked, since everybody waits for that
-            await tx.jobs.enqueue(*attendance(booking))
             if offer.is_occupied():
-                taken = await tx.slots.take(booking)
+                taken = await tx.slots.take(booking, *attendance(booking))
             else:
                 await tx.slots.acquire_creator(booking.creator_id)
-                taken = await tx.slots.open(offer.fresh_slot(), booking)
+                taken = await tx.slots.open(offer.fresh_slot(), booking, *attendance(booking))
             if not taken:
                 raise Overtaken
             return BookingDetails(
@@ -159,9 +157,8 @@ class BookingService:
                 raise NotBookable
             offer.check(booking.seats, now)
             await tx.slots.release(booking)
-            if not await tx.slots.move(slot, moved, step):
+            if not await tx.slots.move(slot, moved, step, *attendance(moved)):
                 raise SoldOut
-            await tx.jobs.enqueue(*attendance(moved))
             return replace(moved, history=(*booking.history, step))
 
         return await self._once(key, booking_id, effect, self._read)

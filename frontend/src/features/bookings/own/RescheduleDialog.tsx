@@ -1,4 +1,4 @@
-import { lazy, Suspense, useState } from "react";
+import { Suspense, useState } from "react";
 import { toast } from "sonner";
 import { keeper } from "~/api/keys";
 import { isProblem } from "~/api/problem";
@@ -6,16 +6,20 @@ import { say } from "~/app/i18n/say";
 import { Button } from "~/components/Button";
 import { Dialog } from "~/components/Dialog";
 import { Notice } from "~/components/Notice";
+import { patiently } from "~/components/patiently";
 import { Skeleton } from "~/components/Skeleton";
 import { spanOf, useZone, whenOf } from "~/components/time";
+import type { PickedTime } from "~/features/slots/bookable";
+import type { SlotPickerProps } from "~/features/slots/SlotPicker";
 import { displayName, refresh } from "~/features/users/me";
-import type { PickedTime } from "../../slots/bookable";
 import { useTexts } from "../texts";
 import { type Booking, moveBooking } from "./queries";
 import { changeableUntil } from "./rules";
 import { Summary } from "./Summary";
 
-const SlotPicker = lazy(() => import("~/features/slots/SlotPicker").then((m) => ({ default: m.SlotPicker })));
+const SlotPicker = patiently<SlotPickerProps>(async () => ({
+  default: (await import("~/features/slots/SlotPicker")).SlotPicker,
+}));
 
 /** The time was lost, not the booking: another can be chosen at once. */
 const TIME_LOST = ["sold_out", "creator_unavailable", "not_bookable", "already_booked"] as const;

@@ -1,5 +1,5 @@
 import { useFormContext, useWatch } from "react-hook-form";
-import { SessionCard } from "~/features/sessions/catalog/SessionCard";
+import { SessionCard, useCardWords } from "~/features/sessions/catalog/SessionCard";
 import { useMe } from "~/features/users/me";
 import type { Session } from "../../queries";
 import { amountOf, type SessionForm } from "../model";
@@ -9,6 +9,7 @@ import { useTexts } from "../texts";
 export function CardPreview({ session }: { session: Session | null }) {
   const t = useTexts();
   const me = useMe();
+  const words = useCardWords();
   const { control } = useFormContext<SessionForm>();
   const values = useWatch({ control }) as SessionForm;
   if (!me) return null;
@@ -30,6 +31,7 @@ export function CardPreview({ session }: { session: Session | null }) {
     is_open: session?.is_open ?? false,
     created_at: session?.created_at ?? me.date_joined,
     next_slot: session ? session.next_slot : example(Number(values.max_participants) || 1),
+    time_zone: session?.time_zone ?? me.time_zone,
   };
   return (
     <section aria-labelledby="card-preview" className="rounded-card bg-sunk p-4 sm:p-5">
@@ -37,7 +39,7 @@ export function CardPreview({ session }: { session: Session | null }) {
         {t("form.preview")}
       </h2>
       <div inert className="mx-auto max-w-72">
-        <SessionCard session={shown} isFirst={false} />
+        <SessionCard session={shown} isFirst={false} words={words} />
       </div>
       {!session && <p className="mt-4 text-xs text-ink-faint">{t("form.preview_time")}</p>}
     </section>
