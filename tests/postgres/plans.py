@@ -111,7 +111,7 @@ async def _plan(connection: Any, sent: LoggedQuery) -> Plan:
 
 def _literal(value: object) -> str:
     if isinstance(value, list):
-        return f"ARRAY[{', '.join(_literal(each) for each in value)}]"
+        value = "{" + ",".join(json.dumps(str(each)) for each in value) + "}"
     quoted = str(value).replace("'", "''")
     return f"'{quoted}'"
 
