@@ -114,11 +114,9 @@ class CatalogQuery(Conditions):
         if terms:
             self.require("s.searched @@ {}::tsquery", " & ".join(_lexemes(term) for term in terms))
 
-    def where_available(self) -> str:
-        """What keeps those, of rows with the columns `judged`, where something can be booked in the window; if any."""
-        if not self.asks_for_time:
-            return ""
-        return f"WHERE {has_opening(*map(self.bind_time, (self.now, *self.window)))}"
+    def availability(self) -> str:
+        """Whether something can be booked in the window at a session with the columns `judged`, as an expression."""
+        return has_opening(*map(self.bind_time, (self.now, *self.window)))
 
     def newest(self, columns: str, most: int) -> str:
         """A select of columns of the newest matches."""
@@ -196,12 +194,13 @@ class Ranked:
         if self._after is not None:
             place = (query.bind(in_title), query.bind(datetime.fromisoformat(at)), query.bind(UUID(session_id)))
             beyond = "WHERE (s.in_title, s.created_at, s.id) < ({}, {}, {})".format(*place)
+        available = f"WHERE {query.availability()}" if query.asks_for_time else ""
         by_rank = "s.in_title DESC, s.created_at DESC, s.id DESC"
         # the page is cut before anything is joined to it, or all of the window would be
         statement = f"""
             WITH ranked AS MATERIALIZED ({candidates}),
             page AS MATERIALIZED (
-                SELECT * FROM (SELECT * FROM ranked s {beyond} ORDER BY {by_rank}) AS s {query.where_available()}
+                SELECT * FROM (SELECT * FROM ranked s {beyond} ORDER BY {by_rank}) AS s {available}
                 ORDER BY {by_rank} LIMIT {limit + 1})
             SELECT {shown_at(query.bind_time(query.now))}, r.in_title,
                 (SELECT (created_at, id) FROM ranked ORDER BY created_at DESC, id DESC LIMIT 1) AS newest,
@@ -223,7 +222,7 @@ def counting(query: CatalogQuery) -> Statement:
     matching = query.newest(facts, FACETS_WINDOW)
     if query.asks_for_time:
         newest = query.newest(f"{judged('created_at')}, {facts}", AVAILABILITY_WINDOW)
-        matching = f"SELECT {facts} FROM ({newest}) AS s {query.where_available()}"  # noqa: S608 - placeholders
+        matching = f"SELECT {facts} FROM ({newest}) AS s WHERE {query.availability()}"  # noqa: S608 - placeholders
     return FACETS.format(matching=matching), *query.arguments
 
 
