@@ -3,6 +3,7 @@ import { tanstackRouter } from "@tanstack/router-plugin/vite";
 import react from "@vitejs/plugin-react";
 import { compression, defineAlgorithm } from "vite-plugin-compression2";
 import { defineConfig } from "vitest/config";
+import { boot } from "./scripts/boot/plugin";
 
 // the backend takes the cookie of a login only from pages of its own host, so it has to see the host that they see
 const backend = { target: process.env.MARKETPLACE_BACKEND ?? "http://localhost:8000", changeOrigin: false };
@@ -22,6 +23,24 @@ export default defineConfig({
     }),
     react(),
     tailwindcss(),
+    boot(
+      [
+        {
+          path: "^/$",
+          route: "routes/index.tsx",
+          data: ["/api/marketplace", "/api/sessions?ordering=-created_at&limit=12", "/api/sessions/facets"],
+        },
+        {
+          path: "^/sessions/([\\w-]+)/?$",
+          route: "routes/sessions.$id.tsx",
+          data: ["/api/marketplace", "/api/sessions/$1"],
+        },
+      ],
+      {
+        common: new URL("./src/app/i18n/en/common.json", import.meta.url),
+        sessions: new URL("./src/features/sessions/texts.en.json", import.meta.url),
+      },
+    ),
     compression({
       include: /\.(html|js|css|svg|json|txt|webmanifest)$/,
       threshold: 512,

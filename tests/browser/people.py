@@ -38,8 +38,8 @@ class Account:
 
 async def fill_sign_in(page: Page, email: str, password: str = PASSWORD) -> None:
     """Fill the form for signing in, wherever it stands, and send it."""
-    await page.get_by_label("Email").fill(email)
-    await page.get_by_label("Password", exact=True).fill(password)
+    await page.get_by_role("textbox", name="Email").fill(email)
+    await page.get_by_role("textbox", name="Password", exact=True).fill(password)
     await page.get_by_role("button", name="Sign in", exact=True).click()
 
 

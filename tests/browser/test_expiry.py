@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator
 
 import pytest
-from playwright.async_api import Page, expect
+from playwright.async_api import expect
 
 from browser.conftest import DIST, OpenPage
 from browser.people import account, fill_sign_in
@@ -19,11 +19,6 @@ async def site(database: str, tmp_path_factory: pytest.TempPathFactory) -> Async
     folder = tmp_path_factory.mktemp("site")
     async with servers(1, database, folder, frontend_dir=DIST, access_token_ttl=LIFE_OF_ACCESS) as (server,):
         yield server
-
-
-async def save(page: Page, last_name: str) -> None:
-    await page.get_by_label("Last name").fill(last_name)
-    await page.get_by_role("button", name="Save").first.click()
 
 
 async def test_an_access_token_that_expires_in_mid_form_is_renewed_silently(site: Server, open_page: OpenPage) -> None:

@@ -65,7 +65,7 @@ async def user(storage: Storage, email: str) -> User:
 async def all_sessions(storage: Storage) -> list[SessionDetails]:
     found: list[SessionDetails] = []
     for creator in CREATORS:
-        page = await storage.catalog.of_creator((await user(storage, creator.address)).id, 100, None)
+        page = await storage.catalog.of_creator((await user(storage, creator.address)).id, 100, None, NOW)
         found += page.items
     return found
 
@@ -134,7 +134,7 @@ async def test_sixteen_creators_offer_eighty_sessions_in_eight_fields(seeded: St
     sessions = await all_sessions(seeded)
     assert Counter(Counter(one.creator_id for one in sessions).values()) == {5: 16}
     assert Counter(one.category for one in sessions) == dict.fromkeys(CATEGORIES, 10)
-    catalog = await seeded.catalog.list(CatalogFilters(), 100, None)
+    catalog = await seeded.catalog.list(CatalogFilters(), 100, None, NOW)
     assert {one.id for one in catalog.items} == {one.id for one in sessions if one.status == "active"}
     assert len(catalog.items) == 78
 
@@ -242,7 +242,7 @@ async def test_a_database_with_real_accounts_is_refused_and_left_alone() -> None
     with pytest.raises(RealDataPresent, match="Nothing was changed"):
         await seed(storage)
     assert await storage.users.find_by_email(CREATOR_EMAIL) is None
-    assert not (await storage.catalog.list(CatalogFilters(), 10, None)).items
+    assert not (await storage.catalog.list(CatalogFilters(), 10, None, NOW)).items
 
 
 @pytest.fixture(scope="module")

@@ -726,6 +726,8 @@ export interface components {
             cancellation_notice: number;
             /** @example false */
             is_open: boolean;
+            /** @example Europe/Madrid */
+            time_zone: string;
             /**
              * Format: date-time
              * @example 2030-01-02T09:00:00Z
@@ -929,19 +931,24 @@ export interface components {
              */
             time_zone: string;
             upcoming: components["schemas"]["UpcomingSeatsOut"];
-            /** @description Bookings that the creator still can answer. */
+            /**
+             * @description Bookings that the creator still can answer.
+             * @example 2
+             */
             pending_bookings: number;
             /**
              * Format: decimal
              * @description Of this month's starts: pending, confirmed and completed bookings.
+             * @example 899.82
              */
             expected_income: string;
             /**
              * Format: decimal
              * @description The part of it that is completed.
+             * @example 249.95
              */
             completed_income: string;
-            next_slot: components["schemas"]["NextSlotOut"] | null;
+            next_slot: components["schemas"]["marketplace.http.summaries.NextSlotOut"] | null;
             /** @description The last 30 days, oldest first, today the last. */
             days: components["schemas"]["DaySalesOut"][];
         };
@@ -968,7 +975,10 @@ export interface components {
          * @description Other hours on a date; none is a day off.
          */
         DayExceptionOut: {
-            /** Format: date */
+            /**
+             * Format: date
+             * @example 2030-05-01
+             */
             date: string;
             ranges: components["schemas"]["TimeRangeOut"][];
         };
@@ -977,11 +987,17 @@ export interface components {
          * @description What was booked on one day, whenever it takes place, less what was cancelled since.
          */
         DaySalesOut: {
-            /** Format: date */
+            /**
+             * Format: date
+             * @example 2030-05-01
+             */
             date: string;
             /** @example 2 */
             seats: number;
-            /** Format: decimal */
+            /**
+             * Format: decimal
+             * @example 99.98
+             */
             income: string;
         };
         /**
@@ -1007,7 +1023,10 @@ export interface components {
             starts: string;
             ends: string;
             step: number | null;
-            /** Format: date */
+            /**
+             * Format: date
+             * @example 2030-05-01
+             */
             date: string;
         };
         /**
@@ -1070,32 +1089,6 @@ export interface components {
             currency: string;
             categories: string[];
             demo_accounts: components["schemas"]["DemoAccountOut"][];
-        };
-        /**
-         * NextSlotOut
-         * @description The next start at which somebody has a seat.
-         */
-        NextSlotOut: {
-            /**
-             * Format: uuid
-             * @example 0190a1b2-c3d4-7e5f-8a9b-0c1d2e3f4a5b
-             */
-            session: string;
-            /** @example Morning yoga */
-            title: string;
-            /**
-             * Format: date-time
-             * @example 2030-05-01T10:00:00Z
-             */
-            starts_at: string;
-            /**
-             * Format: date-time
-             * @example 2030-05-01T11:00:00Z
-             */
-            ends_at: string;
-            seats_taken: number;
-            /** @example 12 */
-            capacity: number;
         };
         /**
          * PasswordChangeIn
@@ -1683,7 +1676,7 @@ export interface components {
         };
         /**
          * SessionOut
-         * @description A session.
+         * @description A session. `next_slot` is the first of its slots that can be booked now; an open session has none.
          */
         SessionOut: {
             /**
@@ -1729,11 +1722,14 @@ export interface components {
             cancellation_notice: number;
             /** @example false */
             is_open: boolean;
+            /** @example Europe/Madrid */
+            time_zone: string;
             /**
              * Format: date-time
              * @example 2030-01-02T09:00:00Z
              */
             created_at: string;
+            next_slot: components["schemas"]["marketplace.http.sessions.NextSlotOut"] | null;
         };
         /**
          * SlotCancellationIn
@@ -1818,9 +1814,14 @@ export interface components {
          * @description Seats of all starts to come at which somebody has one.
          */
         UpcomingSeatsOut: {
+            /** @example 18 */
             seats_sold: number;
+            /** @example 24 */
             seats_offered: number;
-            /** @description 0 to 1; `null` when nobody has a seat. */
+            /**
+             * @description 0 to 1; `null` when nobody has a seat.
+             * @example 0.75
+             */
             fill_rate: number | null;
         };
         /**
@@ -1832,6 +1833,53 @@ export interface components {
             ends: string;
             step: number | null;
             weekday: number;
+        };
+        /**
+         * NextSlotOut
+         * @description A start that can be booked.
+         */
+        "marketplace.http.sessions.NextSlotOut": {
+            /**
+             * Format: date-time
+             * @example 2030-05-01T10:00:00Z
+             */
+            starts_at: string;
+            /**
+             * Format: date-time
+             * @example 2030-05-01T11:00:00Z
+             */
+            ends_at: string;
+            /** @example 12 */
+            capacity: number;
+            /** @example 3 */
+            seats_left: number;
+        };
+        /**
+         * NextSlotOut
+         * @description The next start at which somebody has a seat.
+         */
+        "marketplace.http.summaries.NextSlotOut": {
+            /**
+             * Format: uuid
+             * @example 0190a1b2-c3d4-7e5f-8a9b-0c1d2e3f4a5b
+             */
+            session: string;
+            /** @example Morning yoga */
+            title: string;
+            /**
+             * Format: date-time
+             * @example 2030-05-01T10:00:00Z
+             */
+            starts_at: string;
+            /**
+             * Format: date-time
+             * @example 2030-05-01T11:00:00Z
+             */
+            ends_at: string;
+            /** @example 9 */
+            seats_taken: number;
+            /** @example 12 */
+            capacity: number;
         };
     };
     responses: never;
@@ -2898,6 +2946,10 @@ export interface operations {
                 max_duration?: number | string;
                 category?: string;
                 tag?: string;
+                /** @description Something can be booked that starts then or later; a bare date means midnight UTC. A session without a schedule can, unless its creator is taken for all of the time. */
+                available_from?: string;
+                /** @description And before this; a bare date means midnight UTC. */
+                available_to?: string;
                 /** @description How many at most. */
                 limit?: number | string;
                 /** @description Where the page begins; taken from the `Link` header of the page before. */
@@ -3076,6 +3128,10 @@ export interface operations {
                 max_duration?: number | string;
                 category?: string;
                 tag?: string;
+                /** @description Something can be booked that starts then or later; a bare date means midnight UTC. A session without a schedule can, unless its creator is taken for all of the time. */
+                available_from?: string;
+                /** @description And before this; a bare date means midnight UTC. */
+                available_to?: string;
             };
             header?: never;
             path?: never;

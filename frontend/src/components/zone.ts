@@ -13,8 +13,16 @@ export const NAMED_ANEW: Record<string, string> = {
   "Pacific/Truk": "Pacific/Chuuk",
 };
 
-/** The zone of this browser's clock. In a file of its own: loaders need it, and none of what time.ts brings along. */
+let zone: string | undefined;
+
+/**
+ * The zone of this browser's clock, asked for once: the browser takes milliseconds to tell. In a file of its own, since
+ * loaders need it and none of what time.ts brings along.
+ */
 export function browserZone(): string {
-  const zone = Intl.DateTimeFormat().resolvedOptions().timeZone || "UTC";
-  return NAMED_ANEW[zone] ?? zone;
+  if (zone === undefined) {
+    const told = Intl.DateTimeFormat().resolvedOptions().timeZone || "UTC";
+    zone = NAMED_ANEW[told] ?? told;
+  }
+  return zone;
 }

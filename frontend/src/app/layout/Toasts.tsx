@@ -15,6 +15,8 @@ export default function Toasts() {
             "flex w-full items-center gap-3 rounded-card border border-line bg-raised px-4 py-3 text-sm font-medium text-ink shadow-soft",
           error: "[&_[data-icon]]:text-danger",
           success: "[&_[data-icon]]:text-good",
+          actionButton:
+            "-my-1 -mr-2 ml-auto min-h-9 shrink-0 rounded-control px-2 font-semibold whitespace-nowrap text-accent hover:bg-sunk",
         },
       }}
     />

@@ -12,11 +12,17 @@ const CLOSED_MOST = 4;
 /** Day by day what can be booked, and what cannot with the reason in words. */
 export function PreviewDays({ days, zone }: { days: PreviewDay[]; zone: string }) {
   return (
-    <ol className="mt-3 divide-y divide-line border-t border-line">
-      {days.map((day) => (
-        <DayRow key={day.day} day={day} zone={zone} />
-      ))}
-    </ol>
+    <div
+      // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by the keyboard
+      tabIndex={0}
+      className="mt-3 lg:max-h-[max(18rem,calc(100dvh-25rem))] lg:overflow-y-auto"
+    >
+      <ol className="divide-y divide-line border-t border-line">
+        {days.map((day) => (
+          <DayRow key={day.day} day={day} zone={zone} />
+        ))}
+      </ol>
+    </div>
   );
 }
 
@@ -36,11 +42,13 @@ function DayRow({ day: { day, runs, shift }, zone }: { day: PreviewDay; zone: st
       </div>
       <div className="flex min-w-0 flex-wrap items-center gap-x-1.5 gap-y-1.5">
         {shift !== 0 && (
-          <Badge tone="warn">
-            {t(shift > 0 ? "preview.clocks_forward" : "preview.clocks_back", {
-              duration: duration(Math.abs(shift)),
-            })}
-          </Badge>
+          <div className="w-full leading-7">
+            <Badge tone="warn">
+              {t(shift > 0 ? "preview.clocks_forward" : "preview.clocks_back", {
+                duration: duration(Math.abs(shift)),
+              })}
+            </Badge>
+          </div>
         )}
         {runs.length === 0 && <span className="leading-7 text-ink-faint">{t("preview.closed_day")}</span>}
         {runs.map((run) => (

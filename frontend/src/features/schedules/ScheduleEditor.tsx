@@ -1,16 +1,16 @@
 import { zodResolver } from "@hookform/resolvers/zod";
 import { useQueryClient } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
-import { useEffect, useMemo, useState } from "react";
-import { Controller, FormProvider, useForm, useWatch } from "react-hook-form";
+import { Eye, Undo2 } from "lucide-react";
+import { useEffect, useMemo, useRef, useState } from "react";
+import { Controller, FormProvider, type UseFormReturn, useForm, useWatch } from "react-hook-form";
 import { toast } from "sonner";
 import { isProblem, type Problem } from "~/api/problem";
-import { Button } from "~/components/Button";
+import { Button, buttonClass } from "~/components/Button";
+import { Card } from "~/components/Card";
 import { Field } from "~/components/Field";
 import { place } from "~/components/form";
-import { Notice } from "~/components/Notice";
 import { SaveBar } from "~/components/SaveBar";
-import { Section } from "~/components/Section";
 import { dateKey } from "~/components/time";
 import { ZonePicker } from "~/components/ZonePicker";
 import { Exceptions } from "./editor/Exceptions";
@@ -57,6 +57,7 @@ export function ScheduleEditor({
   // biome-ignore lint/correctness/useExhaustiveDependencies: anew for new values
   useEffect(() => void form.trigger(), [form, values]);
   useEffect(() => onDirty(isDirty), [onDirty, isDirty]);
+  useFollowing(form, saved);
 
   const today = dateKey(new Date(), values.time_zone);
   return (
@@ -67,7 +68,7 @@ export function ScheduleEditor({
             <KindChoice />
             {values.kind === "schedule" && (
               <>
-                <Section title={t("zone.title")}>
+                <Card className="p-4 sm:p-6">
                   <Controller
                     control={form.control}
                     name="time_zone"
@@ -77,14 +78,13 @@ export function ScheduleEditor({
                       </Field>
                     )}
                   />
-                </Section>
+                </Card>
                 <WeekHours duration={session.duration} />
                 <Exceptions duration={session.duration} today={today} />
                 <Extras duration={session.duration} today={today} />
                 <Limits />
               </>
             )}
-            {failure && <SavingFailure failure={failure} sessionId={session.id} />}
           </div>
           <div className="lg:sticky lg:top-20">
             <SchedulePreview
@@ -99,10 +99,18 @@ export function ScheduleEditor({
           isDirty={isDirty}
           dirtyText={isGood ? t("save.dirty") : t("save.faulty")}
           cleanText={t("save.clean")}
+          failure={isDirty && failure && <SavingFailure failure={failure} sessionId={session.id} />}
         >
+          {values.kind === "schedule" && (
+            <a href="#preview" className={buttonClass({ look: "quiet" }, "lg:hidden")}>
+              <Eye aria-hidden className="size-4" />
+              <span className="max-sm:sr-only">{t("preview.jump")}</span>
+            </a>
+          )}
           {isDirty && (
             <Button look="quiet" onClick={() => form.reset(saved)}>
-              {t("save.discard")}
+              <Undo2 aria-hidden className="size-4" />
+              <span className="max-sm:sr-only">{t("save.discard")}</span>
             </Button>
           )}
           <Button
@@ -111,7 +119,8 @@ export function ScheduleEditor({
             isBusy={isSaving}
             disabled={!isDirty}
           >
-            {t("save.save")}
+            <span className="sm:hidden">{t("save.short")}</span>
+            <span className="max-sm:hidden">{t("save.save")}</span>
           </Button>
           {session.isHidden && (
             <Button isBusy={isSaving} onClick={save(true)}>
@@ -124,11 +133,17 @@ export function ScheduleEditor({
   );
 }
 
-function useSaving(
-  sessionId: string,
-  form: ReturnType<typeof useForm<ScheduleForm>>,
-  onPublish: () => Promise<void>,
-) {
+/** What was changed elsewhere is shown, unless something else is typed here. */
+function useFollowing(form: UseFormReturn<ScheduleForm>, saved: ScheduleForm) {
+  const shown = useRef(saved);
+  useEffect(() => {
+    const isTyped = JSON.stringify(wireOf(form.getValues())) !== JSON.stringify(wireOf(shown.current));
+    if (!isTyped) form.reset(saved);
+    shown.current = saved;
+  }, [form, saved]);
+}
+
+function useSaving(sessionId: string, form: UseFormReturn<ScheduleForm>, onPublish: () => Promise<void>) {
   const t = useTexts();
   const client = useQueryClient();
   const [failure, setFailure] = useState<Problem | string | null>(null);
@@ -159,9 +174,9 @@ function useSaving(
 function SavingFailure({ failure, sessionId }: { failure: Problem | string; sessionId: string }) {
   const t = useTexts();
   const conflict = useConflict();
-  if (typeof failure === "string") return <Notice tone="danger">{failure}</Notice>;
+  if (typeof failure === "string") return failure;
   return (
-    <Notice tone="danger">
+    <>
       <strong className="block font-semibold">{t("save.conflict_title")}</strong>
       {conflict(failure)}{" "}
       <Link
@@ -171,6 +186,6 @@ function SavingFailure({ failure, sessionId }: { failure: Problem | string; sess
       >
         {t("save.conflict_link")}
       </Link>
-    </Notice>
+    </>
   );
 }

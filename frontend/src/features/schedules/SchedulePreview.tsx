@@ -45,7 +45,7 @@ export function SchedulePreview({
   const first = dayAfter(today, turned * PREVIEW_DAYS);
 
   return (
-    <Card className="p-4 sm:p-5">
+    <Card id="preview" className="p-4 sm:p-5">
       <section aria-labelledby="preview-title">
         <div className="flex flex-wrap items-center gap-2">
           <h2 id="preview-title" className="text-lg">

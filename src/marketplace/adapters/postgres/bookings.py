@@ -46,9 +46,11 @@ ACQUIRE_OF_SLOT = """
     SELECT id FROM bookings WHERE session_id = $1 AND starts_at = $2 AND status IN ('pending', 'confirmed')
     ORDER BY id FOR NO KEY UPDATE
 """
+# not a join, which may read every slot of the session for each booking
 ACQUIRE_UPCOMING = f"""
-    SELECT {columns("b", BOOKING)}, l.ends_at
-    FROM bookings b JOIN slots l ON l.session_id = b.session_id AND l.starts_at = b.starts_at
+    SELECT {columns("b", BOOKING)}, (
+        SELECT l.ends_at FROM slots l WHERE l.session_id = b.session_id AND l.starts_at = b.starts_at) AS ends_at
+    FROM bookings b
     WHERE b.session_id = $1 AND b.starts_at > $2 AND b.status IN ('pending', 'confirmed')
     ORDER BY b.id FOR NO KEY UPDATE OF b
 """  # noqa: S608 - column names

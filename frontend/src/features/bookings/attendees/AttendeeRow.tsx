@@ -21,7 +21,7 @@ export function AttendeeRow({ booking, onIntent, onAnswered }: Props) {
   const money = useMoney();
   const { user_details: person } = booking;
   return (
-    <li className="grid grid-cols-[auto_1fr_auto] items-center gap-x-3 gap-y-2 px-4 py-3 sm:px-5 md:grid-cols-[auto_minmax(0,1fr)_auto_auto_auto]">
+    <li className="grid grid-cols-[auto_1fr_auto] items-center gap-x-3 gap-y-2 px-4 py-3 sm:px-5 md:grid-cols-[auto_minmax(0,1fr)_auto_auto]">
       <Avatar person={person} />
       <div className="min-w-0">
         <p className="truncate font-medium">{displayName(person)}</p>
@@ -32,8 +32,10 @@ export function AttendeeRow({ booking, onIntent, onAnswered }: Props) {
           {person.email}
         </a>
       </div>
-      <RowMenu booking={booking} onIntent={onIntent} />
-      <div className="col-span-3 flex flex-wrap items-center gap-x-4 gap-y-1 md:order-none md:col-span-1 md:row-start-1 md:-col-start-4 md:justify-end">
+      <div className="md:col-start-4 md:row-start-1">
+        <RowMenu booking={booking} onIntent={onIntent} />
+      </div>
+      <div className="col-span-3 flex flex-wrap items-center gap-x-4 gap-y-1 md:col-span-1 md:col-start-3 md:row-start-1 md:justify-end">
         <span className="tabular text-sm text-ink-soft">
           {common("seats", { count: booking.seats })} ·{" "}
           {Number(booking.amount) === 0 ? common("price.free") : money(booking.amount)}

@@ -18,21 +18,27 @@ import { SlotCard } from "./SlotCard";
 import { type AttendeesSearch, isNarrowed, type View, viewOf } from "./search";
 import { useTexts } from "./texts";
 
-/** The bookings of one view, gathered by their time, page after page. */
-export function AttendeesList({
-  search,
-  onIntent,
-  onChange,
-}: {
+type Props = {
   search: AttendeesSearch;
   onIntent: (intent: Intent) => void;
   onChange: (search: AttendeesSearch) => void;
-}) {
+};
+
+/** The bookings of one view, gathered by their time, page after page. Focus stays here when a row is gone. */
+export function AttendeesList(props: Props) {
+  const place = useRef<HTMLDivElement>(null);
+  return (
+    <div ref={place} tabIndex={-1} className="outline-none">
+      <Listed {...props} onAnswered={() => place.current?.focus({ preventScroll: true })} />
+    </div>
+  );
+}
+
+function Listed({ search, onIntent, onChange, onAnswered }: Props & { onAnswered: () => void }) {
   const t = useTexts();
   const { t: common } = useTranslation();
   const zone = useZone();
   const now = useNow();
-  const list = useRef<HTMLDivElement>(null);
   const view = viewOf(search);
   const found = useInfiniteQuery(attendeesQuery(search, zone));
   const { data, error, hasNextPage, isFetchingNextPage, isFetchNextPageError } = found;
@@ -44,19 +50,13 @@ export function AttendeesList({
   if (bookings.length === 0 && !hasNextPage) return <Nothing search={search} onChange={onChange} />;
 
   return (
-    <div ref={list} tabIndex={-1} className="outline-none">
+    <>
       <p role="status" className="sr-only">
         {t("shown", { count: bookings.length })}
       </p>
       <div className="flex flex-col gap-4">
         {bySlot(bookings, hasNextPage).map((group) => (
-          <SlotCard
-            key={group.key}
-            group={group}
-            view={view}
-            onIntent={onIntent}
-            onAnswered={() => list.current?.focus({ preventScroll: true })}
-          />
+          <SlotCard key={group.key} group={group} view={view} onIntent={onIntent} onAnswered={onAnswered} />
         ))}
       </div>
       {isFetchNextPageError && (
@@ -69,7 +69,7 @@ export function AttendeesList({
           </Button>
         </div>
       )}
-    </div>
+    </>
   );
 }
 

@@ -54,7 +54,12 @@ function ViewLabel({ view }: { view: View }) {
   return (
     <>
       {t(`view.${view}`)}
-      {count > 0 && <Badge tone="warn">{t("requests_count", { count })}</Badge>}
+      {count > 0 && (
+        <Badge tone="warn">
+          {count}
+          <span className="sr-only">{t("to_answer")}</span>
+        </Badge>
+      )}
     </>
   );
 }

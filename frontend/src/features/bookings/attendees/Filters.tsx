@@ -1,11 +1,12 @@
 import { useQuery, useSuspenseQuery } from "@tanstack/react-query";
-import { Download, X } from "lucide-react";
-import { useState } from "react";
+import { Download, SlidersHorizontal, X } from "lucide-react";
+import { useId, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { toast } from "sonner";
 import { say } from "~/app/i18n/say";
 import { marketplaceQuery } from "~/app/marketplace";
 import { Button } from "~/components/Button";
+import { cn } from "~/components/cn";
 import { Field, Input, Select } from "~/components/Field";
 import { dateKey, useZone } from "~/components/time";
 import { useTexts as useBookingTexts } from "../texts";
@@ -25,6 +26,8 @@ export function Filters({
   onChange: (search: AttendeesSearch) => void;
 }) {
   const t = useTexts();
+  const panel = useId();
+  const [isOpen, setOpen] = useState(isNarrowed(search));
   const titles = useQuery(titlesQuery).data ?? [];
   const isKnown = !search.session || titles.some(({ id }) => id === search.session);
   const day = (name: "from" | "to") => (
@@ -41,32 +44,50 @@ export function Filters({
     </Field>
   );
   return (
-    <search aria-label={t("filters.label")} className="mb-6 flex flex-wrap items-end gap-3">
-      <Field label={t("filters.session")} className="min-w-0 basis-full sm:max-w-72 sm:flex-1 sm:basis-60">
-        {(field) => (
-          <Select
-            {...field}
-            value={search.session ?? ""}
-            onChange={({ target }) => onChange({ ...search, session: target.value || undefined })}
-          >
-            <option value="">{t("filters.all_sessions")}</option>
-            {!isKnown && <option value={search.session}>{t("filters.this_session")}</option>}
-            {titles.map(({ id, title }) => (
-              <option key={id} value={id}>
-                {title}
-              </option>
-            ))}
-          </Select>
+    <search aria-label={t("filters.label")} className="mb-6 flex flex-wrap items-end justify-between gap-3">
+      <Button
+        look="secondary"
+        className="sm:hidden"
+        aria-expanded={isOpen}
+        aria-controls={panel}
+        onClick={() => setOpen(!isOpen)}
+      >
+        <SlidersHorizontal aria-hidden className="size-4" />
+        {t("filters.show")}
+      </Button>
+      <div
+        id={panel}
+        className={cn(
+          "order-last flex basis-full flex-1 flex-wrap items-end gap-3 sm:order-none",
+          !isOpen && "max-sm:hidden",
         )}
-      </Field>
-      {day("from")}
-      {day("to")}
-      {isNarrowed(search) && (
-        <Button look="quiet" onClick={() => onChange({ show: search.show })}>
-          <X aria-hidden className="size-4" />
-          {t("filters.clear")}
-        </Button>
-      )}
+      >
+        <Field label={t("filters.session")} className="min-w-0 basis-full sm:max-w-72 sm:flex-1 sm:basis-60">
+          {(field) => (
+            <Select
+              {...field}
+              value={search.session ?? ""}
+              onChange={({ target }) => onChange({ ...search, session: target.value || undefined })}
+            >
+              <option value="">{t("filters.all_sessions")}</option>
+              {!isKnown && <option value={search.session}>{t("filters.this_session")}</option>}
+              {titles.map(({ id, title }) => (
+                <option key={id} value={id}>
+                  {title}
+                </option>
+              ))}
+            </Select>
+          )}
+        </Field>
+        {day("from")}
+        {day("to")}
+        {isNarrowed(search) && (
+          <Button look="quiet" onClick={() => onChange({ show: search.show })}>
+            <X aria-hidden className="size-4" />
+            {t("filters.clear")}
+          </Button>
+        )}
+      </div>
       <SaveAsFile search={search} />
     </search>
   );
@@ -106,7 +127,7 @@ function SaveAsFile({ search }: { search: AttendeesSearch }) {
     <Button
       look="secondary"
       isBusy={isBusy}
-      className="ml-auto max-sm:w-full"
+      className="ml-auto"
       aria-label={isBusy ? `${t("filters.csv")}, ${common("loading")}` : undefined}
       onClick={() => void save()}
     >

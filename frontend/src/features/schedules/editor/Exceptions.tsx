@@ -96,14 +96,14 @@ function ExceptionRow({
   const name = midnightOf(date) === null ? t("exceptions.new_date") : dayName(date);
   return (
     <li className="py-4">
-      <fieldset className="flex flex-col gap-3">
+      <fieldset className="flex min-w-0 flex-col gap-3">
         <legend className="sr-only">{name}</legend>
-        <div className="flex items-end gap-2">
+        <div className="flex flex-wrap items-end gap-2">
           <Field
             label={t("exceptions.date")}
             error={faultAt(formState.errors, `exceptions.${place}.date`)}
             hint={date !== "" && date < today ? t("exceptions.past") : undefined}
-            className="min-w-0 flex-1 sm:max-w-48"
+            className="min-w-0 basis-full sm:basis-48"
           >
             {(field) => <Input type="date" {...field} {...register(`exceptions.${place}.date`)} />}
           </Field>

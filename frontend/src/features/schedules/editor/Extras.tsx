@@ -48,7 +48,7 @@ function ExtraRow({ place, duration, onRemove }: { place: number; duration: numb
   const name = midnightOf(date) === null ? t("exceptions.new_date") : dayName(date);
   return (
     <li className="py-4">
-      <fieldset className="flex flex-col gap-3">
+      <fieldset className="flex min-w-0 flex-col gap-3">
         <legend className="sr-only">{name}</legend>
         <Field
           label={t("exceptions.date")}

@@ -1,8 +1,9 @@
 import { Trash2 } from "lucide-react";
 import { type Path, useFormContext, useWatch } from "react-hook-form";
 import { Button } from "~/components/Button";
+import { cn } from "~/components/cn";
 import { useDuration } from "~/components/duration";
-import { Input } from "~/components/Field";
+import { CONTROL_LOOK, Input } from "~/components/Field";
 import type { ScheduleForm } from "../model";
 import { clockOf, isOvernight, type RangeForm, spanOf, startsIn } from "../ranges";
 import { useTexts } from "../texts";
@@ -40,27 +41,13 @@ export function RangeFields({
   if (!range) return null;
   return (
     <div>
-      <div className="flex flex-wrap items-center gap-x-3 gap-y-2">
-        <span className="flex w-full items-center gap-2 sm:w-auto">
-          <span className="flex-1 sm:w-30 sm:flex-none">
-            <Input type="time" aria-label={t("range.from", { day })} {...field("starts")} />
-          </span>
-          <span aria-hidden>–</span>
-          <span className="flex-1 sm:w-30 sm:flex-none">
-            <Input type="time" aria-label={t("range.until", { day })} {...field("ends")} />
-          </span>
+      <div className="flex items-center gap-2">
+        <span className="min-w-0 flex-1 sm:max-w-36">
+          <Input type="time" aria-label={t("range.from", { day })} {...field("starts")} />
         </span>
-        <span className="flex flex-1 items-center gap-2 text-sm text-ink-soft">
-          <span aria-hidden>{t("range.every")}</span>
-          <span className="w-18">
-            <Input
-              inputMode="numeric"
-              placeholder={String(duration)}
-              aria-label={t("range.step", { day })}
-              {...field("step")}
-            />
-          </span>
-          <span aria-hidden>{t("range.minutes")}</span>
+        <span aria-hidden>–</span>
+        <span className="min-w-0 flex-1 sm:max-w-36">
+          <Input type="time" aria-label={t("range.until", { day })} {...field("ends")} />
         </span>
         <Button
           look="quiet"
@@ -71,14 +58,25 @@ export function RangeFields({
           <Trash2 aria-hidden className="size-4" />
         </Button>
       </div>
-      <div id={`${path}-said`} className="mt-1 text-xs">
-        {faults.length > 0 ? (
-          <p role="alert" className="font-medium text-danger">
-            {faults.join(" ")}
-          </p>
-        ) : (
-          <Starts range={range} duration={duration} />
-        )}
+      <div className="mt-1.5 flex flex-wrap items-center gap-x-2 gap-y-1 text-sm text-ink-soft">
+        <span aria-hidden>{t("range.every")}</span>
+        <input
+          inputMode="numeric"
+          placeholder={String(duration)}
+          aria-label={t("range.step", { day })}
+          className={cn(CONTROL_LOOK, "h-9 w-14 px-2 text-center")}
+          {...field("step")}
+        />
+        <span aria-hidden>{t("range.minutes")}</span>
+        <div id={`${path}-said`} className="w-full text-xs">
+          {faults.length > 0 ? (
+            <p role="alert" className="font-medium text-danger">
+              {faults.join(" ")}
+            </p>
+          ) : (
+            <Starts range={range} duration={duration} />
+          )}
+        </div>
       </div>
     </div>
   );

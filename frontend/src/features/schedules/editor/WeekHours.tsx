@@ -23,7 +23,7 @@ export function WeekHours({ duration }: { duration: number }) {
   const { formState } = useFormContext<ScheduleForm>();
   return (
     <Section title={t("week.title")} text={t("week.text")} fault={faultAt(formState.errors, "week")}>
-      <div className="-my-4 divide-y divide-line">
+      <div className="-my-2.5 divide-y divide-line">
         {DAYS.map((day) => (
           <DayHours key={day} day={day} duration={duration} />
         ))}
@@ -38,15 +38,17 @@ function DayHours({ day, duration }: { day: DayPlace; duration: number }) {
   const { control, getValues } = useFormContext<ScheduleForm>();
   const { fields, append, remove } = useFieldArray({ control, name: `week.${day}.ranges` });
   return (
-    <fieldset className="relative py-4">
+    <fieldset className="relative min-w-0 py-2.5">
       <legend className="sr-only">{name}</legend>
-      <div className="flex gap-x-4 max-sm:flex-col">
+      <div className="flex gap-x-4 gap-y-1 max-sm:flex-col">
         <div aria-hidden className="flex h-11 w-28 items-center font-semibold">
           {name}
         </div>
-        <div className="flex min-w-0 flex-1 flex-col gap-3">
+        <div className="flex min-w-0 flex-1 flex-col gap-4">
           {fields.length === 0 && (
-            <p className="flex items-center text-sm text-ink-faint sm:h-11">{t("week.closed")}</p>
+            <p className="flex h-11 items-center text-sm text-ink-faint max-sm:absolute max-sm:top-2.5 max-sm:left-28">
+              {t("week.closed")}
+            </p>
           )}
           {fields.map((field, place) => (
             <RangeFields
@@ -58,7 +60,7 @@ function DayHours({ day, duration }: { day: DayPlace; duration: number }) {
             />
           ))}
         </div>
-        <div className="flex max-sm:absolute max-sm:top-4 max-sm:right-0">
+        <div className="flex max-sm:absolute max-sm:top-2.5 max-sm:right-0">
           <Button
             look="quiet"
             size="icon"

@@ -12,11 +12,24 @@ import { usePrice } from "../price";
 import type { Session } from "../queries";
 import { useTexts } from "../texts";
 
+/** How all cards of a grid write what they say: asked for once, not by each. */
+export function useCardWords() {
+  return { t: useTexts(), duration: useDuration(), price: usePrice(), zone: useZone() };
+}
+
+type Words = ReturnType<typeof useCardWords>;
+
 /** A session in the catalog. The whole card is its link; `isFirst` where it is seen without scrolling. */
-export function SessionCard({ session, isFirst }: { session: Session; isFirst: boolean }) {
-  const t = useTexts();
-  const duration = useDuration();
-  const price = usePrice();
+export function SessionCard({
+  session,
+  isFirst,
+  words,
+}: {
+  session: Session;
+  isFirst: boolean;
+  words: Words;
+}) {
+  const { t, duration, price } = words;
   const { creator_details: creator, next_slot } = session;
   return (
     <article className="group relative flex flex-col rounded-card has-[a:focus-visible]:outline-2 has-[a:focus-visible]:outline-offset-4 has-[a:focus-visible]:outline-accent">
@@ -52,14 +65,18 @@ export function SessionCard({ session, isFirst }: { session: Session; isFirst: b
         </span>
         {duration(session.duration)}
       </p>
-      <NextTime session={session} />
+      <NextTime session={session} words={words} />
     </article>
   );
 }
 
-function NextTime({ session: { is_open, next_slot } }: { session: Session }) {
-  const t = useTexts();
-  const zone = useZone();
+function NextTime({
+  session: { is_open, next_slot },
+  words: { t, zone },
+}: {
+  session: Session;
+  words: Words;
+}) {
   const said = is_open
     ? t("card.open")
     : next_slot

@@ -1,12 +1,12 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
+import { Undo2 } from "lucide-react";
 import { type ReactNode, useMemo, useState } from "react";
 import type { UseFormReturn } from "react-hook-form";
 import { toast } from "sonner";
 import { isProblem } from "~/api/problem";
 import { Button } from "~/components/Button";
 import { place } from "~/components/form";
-import { Notice } from "~/components/Notice";
 import { useStartsInWords } from "~/features/slots/useStartsInWords";
 import type { Session } from "../queries";
 import { changesOf, type SessionForm as Form, formOf } from "./model";
@@ -36,7 +36,7 @@ export function DetailsPart({ session, onDirty }: { session: Session; onDirty: (
         form.setError(field, { type: "server", message }, { shouldFocus: true });
         setFailure(
           <>
-            {message} <SeeBookings id={session.id} />
+            {t("conflict.title")} <SeeBookings id={session.id} />
           </>,
         );
       };
@@ -47,31 +47,26 @@ export function DetailsPart({ session, onDirty }: { session: Session; onDirty: (
   };
 
   return (
-    <>
-      {failure && (
-        <Notice tone="danger" className="mb-6">
-          {failure}
-        </Notice>
-      )}
-      <SessionForm
-        id={session.id}
-        saved={saved}
-        onSubmit={save}
-        onDirty={onDirty}
-        actions={({ isDirty, isBusy, discard }) => (
-          <>
-            {isDirty && (
-              <Button look="quiet" onClick={discard}>
-                {t("edit.discard")}
-              </Button>
-            )}
-            <Button type="submit" isBusy={isBusy} disabled={!isDirty}>
-              {t("edit.save")}
+    <SessionForm
+      session={session}
+      failure={failure}
+      saved={saved}
+      onSubmit={save}
+      onDirty={onDirty}
+      actions={({ isDirty, isBusy, discard }) => (
+        <>
+          {isDirty && (
+            <Button look="quiet" onClick={discard}>
+              <Undo2 aria-hidden className="size-4" />
+              <span className="max-sm:sr-only">{t("edit.discard")}</span>
             </Button>
-          </>
-        )}
-      />
-    </>
+          )}
+          <Button type="submit" isBusy={isBusy} disabled={!isDirty}>
+            {t("edit.save")}
+          </Button>
+        </>
+      )}
+    />
   );
 }
 

@@ -100,13 +100,9 @@ function NewSession({ begin, copied }: { begin: Form; copied: string | undefined
 
   return (
     <>
-      {failure && (
-        <Notice tone="danger" className="mb-6">
-          {failure}
-        </Notice>
-      )}
       <SessionForm
-        id={null}
+        session={null}
+        failure={failure}
         saved={saved}
         onSubmit={create}
         onDirty={(isDirty) => {

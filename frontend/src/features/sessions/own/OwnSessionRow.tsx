@@ -86,6 +86,7 @@ function NextTime({ session: { is_open, next_slot, status } }: { session: Sessio
     );
   }
   if (is_open) return <p className="text-ink-soft">{t("list.open")}</p>;
+  if (next_slot === undefined) return <p className="text-ink-soft">{t("list.scheduled")}</p>;
   return status === "active" ? <Badge tone="warn">{t("list.no_time")}</Badge> : null;
 }
 

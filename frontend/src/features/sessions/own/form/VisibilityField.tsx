@@ -4,6 +4,11 @@ import { SwitchField } from "~/components/SwitchField";
 import type { SessionForm } from "../model";
 import { useTexts } from "../texts";
 
+const HINTS = {
+  active: { new: "form.listed_new", known: "form.listed_on" },
+  inactive: { new: "form.hidden_new", known: "form.listed_off" },
+} as const;
+
 /** Whether the catalog shows it. */
 export function VisibilityField({ isNew }: { isNew: boolean }) {
   const t = useTexts();
@@ -16,7 +21,7 @@ export function VisibilityField({ isNew }: { isNew: boolean }) {
         render={({ field: { value, onChange } }) => (
           <SwitchField
             label={t("form.listed")}
-            hint={value === "active" ? t(isNew ? "form.listed_new" : "form.listed_on") : t("form.listed_off")}
+            hint={t(HINTS[value][isNew ? "new" : "known"])}
             isOn={value === "active"}
             onChange={(isOn) => onChange(isOn ? "active" : "inactive")}
           />

@@ -153,8 +153,16 @@ function NumbersSkeleton() {
         ))}
       </div>
       <div className="grid gap-4 lg:grid-cols-3">
-        <Skeleton className="h-64 lg:col-span-2" />
-        <Skeleton className="h-64" />
+        <Card className="flex h-72 flex-col p-4 sm:p-5 lg:col-span-2">
+          <Skeleton className="h-6 w-52" />
+          <Skeleton className="mt-auto h-36 w-full" />
+        </Card>
+        <Card className="flex h-72 flex-col gap-4 p-4 sm:p-5">
+          <Skeleton className="h-6 w-28" />
+          <Skeleton className="h-7 w-full" />
+          <Skeleton className="h-5 w-3/5" />
+          <Skeleton className="mt-auto h-9 w-32" />
+        </Card>
       </div>
     </div>
   );

@@ -39,8 +39,8 @@ export function Sales({ days }: { days: Day[] }) {
           <MeasureChoice measure={measure} onChoose={setMeasure} />
         </figcaption>
         <div aria-hidden className="mt-auto">
-          <p className="tabular mb-1 text-xs text-ink-faint">
-            {measure === "seats" ? top : money(top.toFixed(2))}
+          <p className="tabular mb-1 min-h-5 text-xs text-ink-faint">
+            {seats > 0 && (measure === "seats" ? top : money(top.toFixed(2)))}
           </p>
           <Bars days={days} measure={measure} top={top} />
           {first && last && (
