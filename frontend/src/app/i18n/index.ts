@@ -10,6 +10,7 @@ void i18n.use(initReactI18next).init({
   defaultNS: "common",
   interpolation: { escapeValue: false },
   returnNull: false,
+  showSupportNotice: false,
 });
 
 export { i18n };
