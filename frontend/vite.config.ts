@@ -5,7 +5,12 @@ import { compression, defineAlgorithm } from "vite-plugin-compression2";
 import { defineConfig } from "vitest/config";
 import { boot } from "./scripts/boot/plugin";
 
-const backend = process.env.MARKETPLACE_BACKEND ?? "http://localhost:8000";
+// the backend takes the cookie of a login only from pages of its own host, so it has to see the host that they see
+const backend = { target: process.env.MARKETPLACE_BACKEND ?? "http://localhost:8000", changeOrigin: false };
+
+// but for what only some pages use
+const VENDOR =
+  /node_modules[\\/](react|react-dom|scheduler|@tanstack|i18next|react-i18next|openapi-fetch|clsx|use-sync-external-store)[\\/](?!.*\b(useBlocker|useMutation|mutationObserver|useInfiniteQuery|infiniteQueryObserver|useSuspenseQuery)\.)/;
 
 export default defineConfig({
   plugins: [
@@ -49,20 +54,10 @@ export default defineConfig({
     cssTarget: "chrome123",
     manifest: true,
     assetsInlineLimit: 0,
-    rolldownOptions: {
-      output: {
-        // few files to begin with: on a slow line each costs a turn
-        codeSplitting: {
-          groups: [
-            { name: "react", test: /node_modules\/(react|react-dom|scheduler)\// },
-            {
-              name: "base",
-              test: /node_modules\/(@tanstack|i18next|react-i18next|openapi-fetch|clsx|use-sync-external-store)\//,
-            },
-          ],
-        },
-      },
-    },
+    // every browser of the target knows it
+    modulePreload: { polyfill: false },
+    // what every page needs of others' code, in one file: it packs better, and stays cached when only ours changes
+    rolldownOptions: { output: { codeSplitting: { groups: [{ name: "vendor", test: VENDOR }] } } },
   },
   server: {
     port: 3000,

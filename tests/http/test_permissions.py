@@ -71,6 +71,7 @@ MATRIX: dict[str, Answers] = {
     "GET /api/sessions/{session_id}/slots": anyone_but_a_bad_token("200"),
     "GET /api/sessions/{session_id}/schedule": (OUT, NOT_A_CREATOR, "200", NOT_YOURS, NOT_A_CREATOR, OUT),
     "PUT /api/sessions/{session_id}/schedule": (OUT, NOT_A_CREATOR, "200", NOT_YOURS, NOT_A_CREATOR, OUT),
+    "POST /api/sessions/{session_id}/schedule/preview": (OUT, NOT_A_CREATOR, "200", NOT_YOURS, NOT_A_CREATOR, OUT),
     "POST /api/sessions/{session_id}/slots/cancel": (OUT, NOT_A_CREATOR, "200", NOT_YOURS, NOT_A_CREATOR, OUT),
     "GET /api/bookings": signed_in("200"),
     "GET /api/bookings/my_bookings": signed_in("200"),
@@ -102,6 +103,7 @@ BODIES: dict[str, Callable[[World, Person], Any]] = {
     "POST /api/sessions/{session_id}/slots/cancel": lambda *_: {"starts_at": as_json(TOMORROW)},
     "POST /api/bookings/{booking_id}/reschedule": lambda *_: {"booking_date": as_json(TOMORROW + timedelta(hours=6))},
     "PUT /api/sessions/{session_id}/schedule": lambda *_: {"weekly": [], "is_open": False},
+    "POST /api/sessions/{session_id}/schedule/preview": lambda *_: {"weekly": [], "is_open": False},
     "POST /api/bookings": lambda w, _: a_booking_body(w.session, booking_date=as_json(TOMORROW + timedelta(hours=3))),
 }
 

@@ -162,3 +162,31 @@ async def test_wall_time_stays_when_the_clocks_change(api: Api) -> None:
     await put(creator, session, time_zone="Europe/Madrid", horizon=365, extras=extras)
     found = await slots(api.visitor, session, **{"from": "2030-03-30", "to": "2030-04-01"})
     assert [slot["starts_at"] for slot in found] == ["2030-03-30T09:00:00Z", "2030-03-31T08:00:00Z"]
+
+
+async def test_a_schedule_can_be_tried_before_it_is_kept(api: Api) -> None:
+    creator, session = await offered(api, max_participants=1)
+    learner = await api.person()
+    day = TOMORROW.replace(hour=0)
+    await learner.post("/api/bookings/", a_booking_body(session, booking_date=as_json(day + timedelta(hours=10))))
+    window = {"starts_from": as_json(day), "starts_to": as_json(day + timedelta(days=1))}
+    path = f"/api/sessions/{session.id}/schedule/preview/"
+
+    answer = await creator.post(path, {"weekly": WEEK, "buffer_before": 30, **window})
+
+    assert answer.status_code == 200
+    assert [(slot["starts_at"][11:16], slot["reason"]) for slot in answer.json()] == [
+        ("09:00", None),
+        ("09:30", "buffer"),
+        ("10:00", "sold_out"),
+        ("10:30", "buffer"),
+        ("11:00", None),
+        ("11:30", None),
+    ]
+    assert (await creator.get(f"/api/sessions/{session.id}/schedule/")).json()["is_open"] is True
+    assert (await creator.post(path, {"is_open": True, **window})).json() == []
+    refused = await creator.post(path, {"horizon": 0, "starts_from": "2030-01-01", "starts_to": "2030-03-05"})
+    assert bad_fields(refused) == {"horizon", "starts_to"}
+    assert bad_fields(await creator.post(path, {"valid_from": "2030-02-02", "valid_until": "2030-02-01"})) == {
+        "valid_until"
+    }

@@ -4,11 +4,13 @@ import { StrictMode, startTransition } from "react";
 import { createRoot } from "react-dom/client";
 import "./i18n";
 import "./styles.css";
+import { followLogin } from "./follow";
 import { queryClient } from "./query";
 import { router } from "./router";
 import { applyTheme, chosenTheme } from "./theme";
 
 applyTheme(chosenTheme());
+followLogin(router);
 
 const place = document.getElementById("app");
 if (!place) throw new Error("index.html has no place for the application");

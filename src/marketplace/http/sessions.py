@@ -10,10 +10,9 @@ from dishka.integrations.litestar import FromDishka
 from litestar import Controller, Request, Response, delete, get, patch, post, put
 from litestar.params import FromPath
 
-from marketplace.core.entities.sessions import CatalogFilters, Ordering, SessionStatus
+from marketplace.core.entities.sessions import Ordering, SessionStatus
 from marketplace.core.errors import (
     CreatorUnavailable,
-    Faults,
     HasUpcomingBookings,
     NotACreator,
     NotFound,
@@ -22,23 +21,16 @@ from marketplace.core.errors import (
 )
 from marketplace.core.services.sessions import SessionService
 from marketplace.http.auth import Access, caller_of, creator_of, opt, visitor_of
+from marketplace.http.catalog import CatalogQuery, FacetsOut, FacetsQuery, filters_of, query_faults
 from marketplace.http.fields import (
     CancellationNotice,
     Category,
-    CategoryWord,
-    Cursor,
     Description,
     Duration,
-    DurationBound,
     Flag,
-    Id,
-    Limit,
-    OrderingWord,
     Participants,
     Price,
-    Search,
     Status,
-    Tag,
     Tags,
     Title,
     WebAddress,
@@ -65,30 +57,8 @@ class SessionIn(msgspec.Struct, kw_only=True):
     cancellation_notice: CancellationNotice = 0
 
 
-class FacetsQuery(msgspec.Struct, kw_only=True):
-    """The filters of the catalog. All must hold; bounds are inclusive."""
-
-    search: Search = ()
-    creator: Id | None = None
-    min_price: Price | None = None
-    max_price: Price | None = None
-    min_duration: DurationBound | None = None
-    max_duration: DurationBound | None = None
-    category: CategoryWord | None = None
-    tag: Tag | None = None
-
-
-class CatalogQuery(FacetsQuery, kw_only=True):
-    """What the catalog can be asked."""
-
-    limit: Limit = 20
-    cursor: Cursor | None = None
-    ordering: OrderingWord | None = None
-    my_sessions: Flag = False
-
-
-class SessionOut(msgspec.Struct, rename={"creator_id": "creator"}):
-    """A session."""
+class SessionFactsOut(msgspec.Struct, rename={"creator_id": "creator"}):
+    """What a session is. `time_zone` is its schedule's; where it has none, its creator's."""
 
     id: UUID
     creator_id: UUID
@@ -105,37 +75,23 @@ class SessionOut(msgspec.Struct, rename={"creator_id": "creator"}):
     requires_confirmation: bool
     cancellation_notice: int
     is_open: bool
+    time_zone: str
     created_at: datetime
 
 
-class CategoryCountOut(msgspec.Struct):
-    """How many sessions are in a category."""
+class NextSlotOut(msgspec.Struct):
+    """A start that can be booked."""
 
-    category: str
-    count: int
-
-
-class TagCountOut(msgspec.Struct):
-    """How many sessions carry a tag."""
-
-    tag: str
-    count: int
+    starts_at: datetime
+    ends_at: datetime
+    capacity: int
+    seats_left: int
 
 
-class PriceBandCountOut(msgspec.Struct):
-    """How many sessions cost `min_price` or more and less than `max_price` (`null`: no limit)."""
+class SessionOut(SessionFactsOut, rename={"creator_id": "creator"}):
+    """A session. `next_slot` is the first of its slots that can be booked now; an open session has none."""
 
-    min_price: Decimal
-    max_price: Decimal | None
-    count: int
-
-
-class FacetsOut(msgspec.Struct):
-    """Counts for the same filters, up to 30 seconds old."""
-
-    categories: list[CategoryCountOut]
-    tags: list[TagCountOut]
-    price_bands: list[PriceBandCountOut]
+    next_slot: NextSlotOut | None
 
 
 class SessionController(Controller):
@@ -160,13 +116,13 @@ class SessionController(Controller):
         asks_own = request.query_params.get("my_sessions", "").lower() == "true"
         creator = await creator_of(request) if asks_own else None
         draft = read_query(request, CatalogQuery)
-        query = draft.checked(_ordering_faults(draft), cursors.faults(request, draft.given))
+        query = draft.checked(query_faults(draft.given), cursors.faults(request, draft.given))
         position = cursors.open(request, query.cursor)
         if creator is not None:
             page = await sessions.list_own(creator, query.limit, position)
         else:
             ordering: Ordering = query.ordering or ("relevance" if query.search else "-created_at")
-            page = await sessions.list(_filters(query, ordering), query.limit, position)
+            page = await sessions.list(filters_of(query, ordering), query.limit, position)
         return cursors.answer(request, page, SessionOut)
 
     @get(
@@ -177,8 +133,9 @@ class SessionController(Controller):
     )
     async def facets(self, request: Request[Any, Any, Any], sessions: FromDishka[SessionService]) -> FacetsOut:
         """Counts for the same filters as the list. They may be up to 30 seconds old."""
-        query = read_query(request, FacetsQuery).checked()
-        facets = await sessions.facets(_filters(query, "-created_at"))
+        draft = read_query(request, FacetsQuery)
+        query = draft.checked(query_faults(draft.given))
+        facets = await sessions.facets(filters_of(query, "-created_at"))
         return msgspec.convert(facets, FacetsOut, from_attributes=True)
 
     @post(
@@ -258,23 +215,3 @@ class SessionController(Controller):
         facts = draft.changes(sessions.faults(draft.given))
         changed = await sessions.change(caller_of(request), session_id, facts)
         return msgspec.convert(changed, SessionOut, from_attributes=True)
-
-
-def _ordering_faults(draft: Draft[CatalogQuery]) -> Faults:
-    if draft.given.get("ordering") == "relevance" and "search" not in draft.given:
-        return {"ordering": ["Relevance needs a `search`."]}
-    return {}
-
-
-def _filters(query: FacetsQuery, ordering: Ordering) -> CatalogFilters:
-    return CatalogFilters(
-        words=query.search,
-        creator=query.creator,
-        min_price=query.min_price,
-        max_price=query.max_price,
-        min_duration=query.min_duration,
-        max_duration=query.max_duration,
-        category=query.category,
-        tag=query.tag,
-        ordering=ordering,
-    )

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from marketplace.core.entities.idempotency import IdempotencyKey
 from marketplace.core.entities.pages import Page
-from marketplace.core.entities.sessions import CatalogFilters, Facets, SessionDetails
+from marketplace.core.entities.sessions import CatalogFilters, CatalogSession, Facets
 from marketplace.core.entities.tokens import Caller
 from marketplace.core.entities.users import public_user
 from marketplace.core.errors import Faults, Invalid, NotACreator, NotFound
@@ -16,6 +16,7 @@ from marketplace.core.ports.system import Clock, Ids
 from marketplace.core.ports.unit_of_work import Transaction, UnitOfWork
 from marketplace.core.ports.users import UserDirectory
 from marketplace.core.services.idempotency import Made, once
+from marketplace.core.services.open_times import open_times_of
 from marketplace.core.services.retrying import retrying
 from marketplace.core.services.slots import reshape
 
@@ -47,25 +48,27 @@ class SessionService:
             return {}
         return {"category": [f"Choose one of: {', '.join(self._categories)}."]}
 
-    async def list(self, filters: CatalogFilters, limit: int, after: str | None) -> Page[SessionDetails]:
+    async def list(self, filters: CatalogFilters, limit: int, after: str | None) -> Page[CatalogSession]:
         """One page of the catalog."""
-        if filters.contradict():
+        now = self._clock.now()
+        if filters.contradict(now):
             return Page((), None)
-        return await self._catalog.list(filters, limit, after)
+        return await self._catalog.list(filters, limit, after, now)
 
     async def facets(self, filters: CatalogFilters) -> Facets:
         """Counts by category, tag and price band for the same filters."""
-        if filters.contradict():
+        now = self._clock.now()
+        if filters.contradict(now):
             return Facets.of_nothing()
-        return await self._catalog.facets(filters)
+        return await self._catalog.facets(filters, now)
 
-    async def list_own(self, caller: Caller, limit: int, after: str | None) -> Page[SessionDetails]:
+    async def list_own(self, caller: Caller, limit: int, after: str | None) -> Page[CatalogSession]:
         """One page of the caller's own sessions, inactive ones too. Raises `NotACreator`."""
         if caller.role != "creator":
             raise NotACreator
-        return await self._catalog.of_creator(caller.user_id, limit, after)
+        return await self._catalog.of_creator(caller.user_id, limit, after, self._clock.now())
 
-    async def get(self, session_id: UUID, caller: Caller | None) -> SessionDetails:
+    async def get(self, session_id: UUID, caller: Caller | None) -> CatalogSession:
         """One session. Raises `NotFound` when this person may not see it."""
         found = await self._read(session_id)
         if not found.visible_to(caller):
@@ -74,47 +77,53 @@ class SessionService:
 
     async def create(
         self, caller: Caller, facts: Mapping[str, Any], *, key: IdempotencyKey | None = None
-    ) -> Made[SessionDetails]:
+    ) -> Made[CatalogSession]:
         """Offer a session. Raises `NotACreator`, `Invalid`, `KeyReused`."""
         if caller.role != "creator":
             raise NotACreator
         self._check(facts)
         creator = await self._users.get(caller.user_id)
-        session = SessionDetails(
+        session = CatalogSession(
             id=self._ids.new(),
             creator_id=creator.id,
             created_at=self._clock.now(),
             archived_at=None,
             creator_details=public_user(creator),
             creator_is_active=creator.is_active,
+            time_zone=creator.time_zone,
+            next_slot=None,
             **facts,
         )
 
-        async def effect(tx: Transaction) -> SessionDetails:
+        async def effect(tx: Transaction) -> CatalogSession:
             await tx.sessions.add(session)
             return session
 
         return await once(self._unit_of_work, effect, self._read, key=key, thing_id=session.id, now=session.created_at)
 
-    async def change(self, caller: Caller, session_id: UUID, facts: Mapping[str, Any]) -> SessionDetails:
-        """Change a session of one's own; upcoming slots follow in capacity and duration.
+    async def change(self, caller: Caller, session_id: UUID, facts: Mapping[str, Any]) -> CatalogSession:
+        """Change a session of one's own; upcoming slots and open times follow in capacity and duration.
 
         Raises `NotFound`, `NotYours`, `Invalid`, `HasUpcomingBookings` when more seats are sold than would be
         left, `CreatorUnavailable` when sold slots would overlap; both name the slots.
         """
         self._check(facts)
 
-        async def effect() -> SessionDetails:
+        async def effect() -> None:
             async with self._unit_of_work() as tx:
                 before = await tx.sessions.acquire(session_id)
                 now = self._clock.now()
                 session = before.changed_by(caller, facts).revised(before, now)
                 if session.moves_slots(before):
-                    await reshape(tx, session, await tx.sessions.find_schedule(session_id), now, was=before)
+                    schedule = await tx.sessions.find_schedule(session_id)
+                    await reshape(tx, session, schedule, now, was=before)
+                    if session.duration != before.duration:
+                        open_times = await open_times_of(schedule, session.duration, now)
+                        await tx.sessions.save_open_times(session_id, open_times)
                 await tx.sessions.save(session)
-                return session
 
-        return await retrying(effect)
+        await retrying(effect)
+        return await self._read(session_id)
 
     async def archive(self, caller: Caller, session_id: UUID) -> None:
         """Take a session of one's own away for good; its bookings stay.
@@ -128,11 +137,12 @@ class SessionService:
                 now = self._clock.now()
                 session.check_nobody_booked(await tx.slots.acquire_upcoming(session_id, now))
                 await tx.sessions.save(replace(session, archived_at=now))
+                await tx.sessions.save_open_times(session_id, None)
 
         await retrying(effect)
 
-    async def _read(self, session_id: UUID) -> SessionDetails:
-        found = await self._catalog.find(session_id)
+    async def _read(self, session_id: UUID) -> CatalogSession:
+        found = await self._catalog.find(session_id, self._clock.now())
         if found is None:
             raise NotFound
         return found
