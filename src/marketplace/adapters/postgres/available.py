@@ -9,10 +9,11 @@ that is short has another after it, which begins where the walk ended.
 
 from datetime import timedelta
 
+from marketplace.adapters.postgres.conditions import Conditions
 from marketplace.adapters.postgres.open_times import days_of, hours_of
 from marketplace.adapters.postgres.pool import Database, Rows
 from marketplace.adapters.postgres.rows import shown_at
-from marketplace.adapters.postgres.sessions_query import FROM, CatalogQuery, Conditions, Sorted, Statement, judged
+from marketplace.adapters.postgres.sessions_query import FROM, CatalogQuery, Sorted, Statement, judged
 from marketplace.core.entities.schedules import HORIZON_MOST
 
 FIRST_WALK = 1_000
@@ -71,7 +72,7 @@ def _select(source: str, query: CatalogQuery, order: Sorted) -> str:
 
 def _count_near(query: CatalogQuery) -> Statement:
     """How many may be free in the window, as far as it matters."""
-    conditions = Conditions(query.now)
+    conditions = Conditions()
     near = f"SELECT FROM ({_near(conditions, query)}) AS near LIMIT {WALK_MOST + 1}"
     return f"SELECT count(*) AS near FROM ({near}) AS counted", *conditions.arguments  # noqa: S608 - placeholders
 
