@@ -10,7 +10,6 @@ void i18n.use(initReactI18next).init({
   defaultNS: "common",
   interpolation: { escapeValue: false },
   returnNull: false,
-  showSupportNotice: false,
 });
 
 export { i18n };
