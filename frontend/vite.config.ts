@@ -8,8 +8,9 @@ import { boot } from "./scripts/boot/plugin";
 // the backend takes the cookie of a login only from pages of its own host, so it has to see the host that they see
 const backend = { target: process.env.MARKETPLACE_BACKEND ?? "http://localhost:8000", changeOrigin: false };
 
+// but for what only some pages use
 const VENDOR =
-  /node_modules[\\/](react|react-dom|scheduler|@tanstack|i18next|react-i18next|openapi-fetch|clsx|use-sync-external-store)[\\/](?!.*(mutationObserver|useMutation|infiniteQueryObserver|useBlocker)\.js)/;
+  /node_modules[\\/](react|react-dom|scheduler|@tanstack|i18next|react-i18next|openapi-fetch|clsx|use-sync-external-store)[\\/](?!.*\b(useBlocker|useMutation|mutationObserver|useInfiniteQuery|infiniteQueryObserver|useSuspenseQuery)\.)/;
 
 export default defineConfig({
   plugins: [

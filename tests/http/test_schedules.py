@@ -10,6 +10,11 @@ from marketplace.core.entities.sessions import Session
 
 RANGE = {"starts": "09:00", "ends": "12:00", "step": 30}
 WEEK = [{"weekday": day, **RANGE} for day in range(1, 8)]
+QUARTERS = [
+    {"starts": f"{place // 4:02}:{place % 4 * 15:02}", "ends": f"{place // 4:02}:{place % 4 * 15 + 14}"}
+    for place in range(50)
+]
+"""As many ranges as a day may have."""
 CLOSED: dict[str, Any] = {"weekly": [], "extras": [], "exceptions": []}
 
 
@@ -114,6 +119,8 @@ async def test_a_window_is_read_strictly(api: Api, query: dict[str, str], named:
     [
         ("time_zone", "Mars/Olympus"),
         ("time_zone", "localtime"),
+        ("time_zone", "posixrules"),
+        ("time_zone", "Factory"),
         ("weekly", {}),
         ("weekly", [{"weekday": 0, **RANGE}]),
         ("weekly", [{"weekday": 8, **RANGE}]),
@@ -129,6 +136,7 @@ async def test_a_window_is_read_strictly(api: Api, query: dict[str, str], named:
         ("extras", [{"date": "9999-12-31", **RANGE}]),
         ("exceptions", [{"date": "2030-02-01", "ranges": "none"}]),
         ("exceptions", [{"date": "2030-02-01"}, {"date": "2030-02-01"}]),
+        ("exceptions", [{"date": f"2030-02-{day:02}", "ranges": QUARTERS} for day in range(1, 22)]),
         ("buffer_before", -1),
         ("buffer_after", 1441),
         ("notice", "1"),

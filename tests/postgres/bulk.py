@@ -1,9 +1,9 @@
 """A marketplace of some size, loaded by a few statements.
 
 The word `everywhere` stands in every description, `common` in three titles of ten, `rare` in one of ten thousand,
-among tens of thousands of others. One person and one creator have bookings by the thousand. One session of eight is
-open (those of the category `wellbeing`), one of ten thousand can be had at night, at one o'clock, and the others for
-eight hours of the day, half of them on working days only.
+among tens of thousands of others. One person and one creator have bookings by the thousand. One session of sixteen is
+open (half of those of the category `wellbeing`), one of ten thousand can be had at night, at one o'clock (all of them
+of the category `business`), and the others for eight hours of the day, half of them on working days only.
 """
 
 import json
@@ -32,12 +32,12 @@ BUSY = 5_000
 OWNER = "md5('user' || CASE WHEN n % 10 = 0 THEN 1 ELSE 1 + n % $2 END)::uuid"
 """The creator of session `n`: one of ten sessions is the busy creator's."""
 
-PATTERNS = 24
+PATTERNS = 48
 NIGHT_SHIFT = 1
 MODELS = (NIGHT_SHIFT, *range(PATTERNS, 2 * PATTERNS))
 """The sessions by whose number the others have their schedules."""
 MODEL = f"CASE WHEN n % 10000 = {NIGHT_SHIFT} THEN {NIGHT_SHIFT} ELSE {PATTERNS} + n % {PATTERNS} END"
-IS_OPEN = "n % 8 = 7"
+IS_OPEN = "n % 16 = 15"
 
 USERS = """
     INSERT INTO users (id, email, email_folded, username, username_folded, password_hash, role, avatar, first_name,
@@ -188,7 +188,7 @@ def duration_of(number: int) -> int:
 
 async def _load_open_times(connection: asyncpg.Connection, size: Size) -> None:
     open_times = PostgresOpenTimes(Connection(connection))
-    models = [number for number in MODELS if number % 8 != 7]
+    models = [number for number in MODELS if number % 16 != 15]
     for number in models:
         schedule = schedule_of(number)
         written = OpenTimes.of(schedule, duration_of(number), size.now)

@@ -13,16 +13,16 @@ export const NAMED_ANEW: Record<string, string> = {
   "Pacific/Truk": "Pacific/Chuuk",
 };
 
-let zone: string | undefined;
+let known: string | undefined;
 
 /**
  * The zone of this browser's clock, asked for once: the browser takes milliseconds to tell. In a file of its own, since
  * loaders need it and none of what time.ts brings along.
  */
 export function browserZone(): string {
-  if (zone === undefined) {
-    const told = Intl.DateTimeFormat().resolvedOptions().timeZone || "UTC";
-    zone = NAMED_ANEW[told] ?? told;
+  if (known === undefined) {
+    const zone = Intl.DateTimeFormat().resolvedOptions().timeZone || "UTC";
+    known = NAMED_ANEW[zone] ?? zone;
   }
-  return zone;
+  return known;
 }

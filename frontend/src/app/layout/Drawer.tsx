@@ -53,7 +53,13 @@ export default function Drawer({ me, onClose }: { me: Me | null | undefined; onC
           <SearchBox className="mb-3 md:hidden" onSearch={onClose} />
           <nav aria-label={t("nav.label")} className="flex flex-col gap-1">
             {placesOf(me).map(({ to, text }) => (
-              <Link key={text} to={to} activeOptions={{ exact: true }} onClick={onClose} className={ROW}>
+              <Link
+                key={text}
+                to={to}
+                activeOptions={{ exact: true, includeSearch: false }}
+                onClick={onClose}
+                className={ROW}
+              >
                 {t(`nav.${text}`)}
               </Link>
             ))}

@@ -45,7 +45,7 @@ export function Header() {
         {!isHome && <SearchBox className="hidden max-w-xs flex-1 md:block" />}
         <nav aria-label={t("nav.label")} className="ml-auto hidden items-center gap-0.5 lg:flex">
           {placesOf(me).map(({ to, text }) => (
-            <Link key={text} to={to} activeOptions={{ exact: true }} className={LINK}>
+            <Link key={text} to={to} activeOptions={{ exact: true, includeSearch: false }} className={LINK}>
               {t(`nav.${text}`)}
             </Link>
           ))}

@@ -4,6 +4,7 @@ import { Bug } from "lucide-react";
 import { useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { isProblem, Problem } from "~/api/problem";
+import { queryClient } from "~/app/query";
 import { Button } from "~/components/Button";
 import { Emptiness } from "~/components/Emptiness";
 import { Failure } from "~/components/Failure";
@@ -22,6 +23,8 @@ export function PageCrash({ error, reset }: ErrorComponentProps) {
   const retry = () => {
     // what failed to load once is not asked for again by the page that asked for it
     if (isCode) return location.reload();
+    // what the page broke over may be what it was told
+    if (!problem) queryClient.removeQueries({ type: "inactive" });
     reset();
     void router.invalidate();
   };

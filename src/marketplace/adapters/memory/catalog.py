@@ -71,14 +71,11 @@ class MemoryCatalog:
         await asyncio.sleep(0)
         search = self._search(filters)
         matches = [session for session in self._passing(filters) if search.finds(session)]
-        if filters.asks_for_time():
-            if filters.ordering == "relevance":
-                matches = _newest(matches, AVAILABILITY_WINDOW)
-            matches = [session for session in matches if self._is_available(session, filters, now)]
         if filters.ordering == "relevance":
-            page = _ranked_page(matches, search, limit, after)
+            page = _ranked_page(matches, search, limit, after, lambda each: self._is_available(each, filters, now))
         else:
-            page = _ordered_page(matches, filters.ordering, limit, after)
+            available = [session for session in matches if self._is_available(session, filters, now)]
+            page = _ordered_page(available, filters.ordering, limit, after)
         return Page(tuple(self._shown(session, now) for session in page.items), page.next)
 
     async def facets(self, filters: CatalogFilters, now: datetime) -> Facets:
@@ -86,9 +83,8 @@ class MemoryCatalog:
         await asyncio.sleep(0)
         search = self._search(filters)
         found = (session for session in self._passing(filters) if search.finds(session))
-        matches = _newest(found, AVAILABILITY_WINDOW if filters.asks_for_time() else FACETS_WINDOW)
-        if filters.asks_for_time():
-            matches = [session for session in matches if self._is_available(session, filters, now)]
+        newest = _newest(found, AVAILABILITY_WINDOW if filters.asks_for_time() else FACETS_WINDOW)
+        matches = [session for session in newest if self._is_available(session, filters, now)]
         categories = Counter(session.category for session in matches if session.category is not None)
         tags = Counter(tag for session in matches for tag in session.tags)
         return Facets(
@@ -121,6 +117,8 @@ class MemoryCatalog:
         return CatalogSession(**details, next_slot=timetable.next_opening(runs, now, LATEST_START, now))
 
     def _is_available(self, session: Session, filters: CatalogFilters, now: datetime) -> bool:
+        if not filters.asks_for_time():
+            return True
         timetable, runs = self._timetable(session)
         return timetable.has_opening(runs, *asked_window(filters, now), now)
 
@@ -178,7 +176,9 @@ def _ordered_page(matches: list[Session], ordering: str, limit: int, after: str 
     )
 
 
-def _ranked_page(matches: list[Session], search: Search, limit: int, after: str | None) -> Page[Session]:
+def _ranked_page(
+    matches: list[Session], search: Search, limit: int, after: str | None, is_available: Callable[[Session], bool]
+) -> Page[Session]:
     """A page of the newest matches by rank; the position says which were the newest when the first page was read."""
     last: tuple[int, Moment] | None = None
     if after is None:
@@ -195,5 +195,5 @@ def _ranked_page(matches: list[Session], search: Search, limit: int, after: str 
     def position(session: Session) -> str:
         return json.dumps([search.rank(session), *(moment_text(each) for each in [moment(session), *bounds])])
 
-    left = [session for session in window if last is None or place(session) < last]
+    left = [session for session in window if (last is None or place(session) < last) and is_available(session)]
     return page_of(sorted(left, key=place, reverse=True), limit, position)

@@ -6,13 +6,13 @@ no occupied slot of the creator reaches into its time; at the session's own slot
 
 The first start of all is looked at by itself, which nearly always is the end of it. Where it is taken, only starts that
 come first after something that is occupied can be the first free ones, since anything before them is taken by the
-same; so what a creator's calendar costs is reading it once, however many starts there are in it. A week of it is read
-before the rest.
+same; so what a creator's calendar costs is reading it once, however many starts there are in it. It is read in parts
+`p`, the near ones first.
 """
-
 # ruff: noqa: S608 - constant text and placeholders
 
-CHUNK = "interval '7 days'"
+PARTS = "(0, 7), (7, 35), (35, 100000)"
+"""Days, from where to where."""
 MOMENT = "interval '1 microsecond'"
 EVER = "'infinity'::timestamptz"
 
@@ -27,44 +27,41 @@ def _next_start(since: str) -> str:
         FROM (SELECT width_bucket({since}, o.firsts) AS n OFFSET 0) AS place)"""
 
 
-def _gaps(begin: str, end: str) -> str:
-    """The creator's time from `begin` on as it lies between occupied slots: free `since`, and `until`, if ever."""
-    return f"""(SELECT since, lead(taken_from) OVER (ORDER BY since) AS until FROM (
-            SELECT {begin} AS since, NULL::timestamptz AS taken_from
-            UNION ALL
-            SELECT upper(l.blocked) + w.before, lower(l.blocked) FROM slots l
-            WHERE l.creator_id = s.creator_id AND l.occupied
-                AND l.blocked && tstzrange({begin} - w.before, greatest({begin}, {end}) + w.after)
-        ) AS taken)"""
+def _parts(since: str) -> str:
+    """The times from here to the end of `w`, in parts, in order."""
+    day = "interval '24 hours'"
+    return f"""(SELECT {since} + first * {day} AS since, least({since} + last * {day}, w.until) AS until
+            FROM (VALUES {PARTS}) AS part (first, last) ORDER BY first) AS p"""
 
 
-def _own_slots(begin: str, end: str) -> str:
-    """The session's own slots there that have seats left."""
-    return f"""slots l WHERE l.session_id = s.id AND l.starts_at >= {begin} AND l.starts_at < {end}
-            AND l.occupied AND l.seats_taken < s.max_participants"""
-
-
-def _first_free(begin: str, end: str) -> str:
-    """The first start in `[begin, end)` that is free or has seats left."""
-    return f"""(SELECT min(at) FROM (
-        SELECT next.at FROM {_gaps(begin, end)} AS gap,
-            LATERAL (SELECT {_next_start("gap.since")} AS at
-                WHERE gap.until IS NULL OR gap.since + w.after <= gap.until OFFSET 0) AS next
-        WHERE next.at < {end} AND (gap.until IS NULL OR next.at + w.after <= gap.until)
-        UNION ALL
-        SELECT l.starts_at FROM {_own_slots(begin, end)} AND {_next_start("l.starts_at")} = l.starts_at
-    ) AS free)"""
+GAPS = """(SELECT since, lead(taken_from) OVER (ORDER BY since) AS until FROM (
+                SELECT p.since, NULL::timestamptz AS taken_from
+                UNION ALL
+                SELECT upper(l.blocked) + w.before, lower(l.blocked) FROM slots l
+                WHERE l.creator_id = s.creator_id AND l.occupied
+                    AND l.blocked && tstzrange(p.since - w.before, p.until + w.after)
+            ) AS taken) AS gap"""
+"""The creator's time in a part as it lies between occupied slots: free `since`, and `until`, if ever."""
+OWN_SLOTS = """slots l WHERE l.session_id = s.id AND l.starts_at >= p.since AND l.starts_at < p.until
+                AND l.occupied AND l.seats_taken < s.max_participants"""
+"""The session's own slots in a part that have seats left."""
 
 
 def _next_opening(now: str, begin: str, end: str) -> str:
     """The first start in `[begin, end)` of a session with a schedule that can be booked now, or null."""
-    week = f"(f.at + {CHUNK})"
+    first_free = f"""SELECT min(at) AS at FROM (
+                SELECT next.at FROM {GAPS}, LATERAL (SELECT {_next_start("gap.since")} AS at
+                    WHERE gap.until IS NULL OR gap.since + w.after <= gap.until OFFSET 0) AS next
+                WHERE next.at < p.until AND (gap.until IS NULL OR next.at + w.after <= gap.until)
+                UNION ALL
+                SELECT l.starts_at FROM {OWN_SLOTS} AND {_next_start("l.starts_at")} = l.starts_at) AS free"""
     return f"""(SELECT CASE
             WHEN NOT EXISTS (SELECT FROM slots l WHERE l.creator_id = s.creator_id AND l.occupied
                 AND l.blocked && tstzrange(f.at - w.before, f.at + w.after)
                 AND NOT (l.session_id = s.id AND l.starts_at = f.at AND l.seats_taken < s.max_participants))
             THEN f.at
-            ELSE coalesce({_first_free("f.at", f"least({week}, w.until)")}, {_first_free(week, "w.until")}) END
+            ELSE (SELECT found.at FROM {_parts("f.at")}, LATERAL ({first_free}) AS found
+                WHERE p.since < p.until AND found.at IS NOT NULL ORDER BY p.since LIMIT 1) END
         FROM open_times o,
             LATERAL (SELECT greatest({begin}, {now} + make_interval(mins => o.notice)) AS since,
                 least({end}, {now} + make_interval(hours => 24 * o.horizon)) AS until,
@@ -76,18 +73,12 @@ def _next_opening(now: str, begin: str, end: str) -> str:
 
 def _has_room(begin: str, end: str) -> str:
     """Whether an open session could start in `[begin, end)`."""
-
-    def room(since: str, until: str) -> str:
-        return f"""(EXISTS (SELECT FROM {_gaps(since, until)} AS gap
-                WHERE gap.since < {until} AND (gap.until IS NULL OR gap.since + w.after <= gap.until))
-            OR EXISTS (SELECT FROM {_own_slots(since, until)}))"""
-
-    week = f"(w.since + {CHUNK})"
-    return f"""(SELECT CASE
-            WHEN NOT EXISTS (SELECT FROM slots l WHERE l.creator_id = s.creator_id AND l.occupied
-                AND l.blocked && tstzrange(w.since, w.since + w.after)) THEN true
-            WHEN {room("w.since", f"least({week}, w.until)")} THEN true
-            ELSE {room(week, "w.until")} END
+    return f"""(SELECT NOT EXISTS (SELECT FROM slots l WHERE l.creator_id = s.creator_id AND l.occupied
+                AND l.blocked && tstzrange(w.since, w.since + w.after))
+            OR EXISTS (SELECT FROM {_parts("w.since")} WHERE p.since < p.until AND (
+                EXISTS (SELECT FROM {GAPS}
+                    WHERE gap.since < p.until AND (gap.until IS NULL OR gap.since + w.after <= gap.until))
+                OR EXISTS (SELECT FROM {OWN_SLOTS})))
         FROM (SELECT {begin} AS since, {end} AS until, interval '0' AS before,
             make_interval(mins => s.duration) AS after OFFSET 0) AS w
         WHERE w.since < w.until)"""

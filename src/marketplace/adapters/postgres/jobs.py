@@ -5,7 +5,7 @@ writes to its log under the locks of a booking. The columns are those of migrati
 pgqueuer, which takes half a second that only a worker needs to spend.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from datetime import datetime
 from typing import cast
 from uuid import UUID
@@ -13,14 +13,17 @@ from uuid import UUID
 from marketplace.adapters.postgres.pool import Connection
 from marketplace.core.ports.jobs import Job, JobKind
 
-INSERT = """
+ENQUEUE = """
     INSERT INTO pgqueuer (priority, entrypoint, payload, execute_after, dedupe_key, status)
     SELECT 0, kind, subject, run_at, chore, 'queued'
-    FROM {jobs} AS job (kind, subject, run_at, chore) {condition}
+    FROM unnest($1::text[], $2::bytea[], $3::timestamptz[], $4::text[]) AS job (kind, subject, run_at, chore)
     ON CONFLICT (dedupe_key) WHERE status IN ('queued', 'picked') AND dedupe_key IS NOT NULL DO NOTHING
 """
-JOBS = "unnest(${}::text[], ${}::bytea[], ${}::timestamptz[], ${}::text[])"
-ENQUEUE = INSERT.format(jobs=JOBS.format(1, 2, 3, 4), condition="")
+ENQUEUED_WITH = """
+    queued AS (
+        INSERT INTO pgqueuer (priority, entrypoint, payload, execute_after, status)
+        SELECT 0, ${}::text, ${}::bytea, ${}::timestamptz, 'queued' FROM {part} WHERE ${}::text IS NOT NULL)
+"""
 TAKE_DUE = """
     DELETE FROM pgqueuer WHERE id = (
         SELECT id FROM pgqueuer WHERE status = 'queued' AND execute_after <= $1 AND entrypoint = ANY($2)
@@ -38,7 +41,13 @@ class PostgresJobs:
     async def enqueue(self, *jobs: Job) -> None:
         """See the port."""
         if jobs:
-            await self._connection.execute(ENQUEUE, *values_of(jobs))
+            await self._connection.execute(
+                ENQUEUE,
+                [job.kind for job in jobs],
+                [payload_of(job.subject) for job in jobs],
+                [job.run_at for job in jobs],
+                [_chore(job) for job in jobs],
+            )
 
     async def take_due(self, now: datetime, kinds: Collection[str]) -> Job | None:
         """See the port."""
@@ -50,19 +59,13 @@ class PostgresJobs:
 
 
 def enqueued_with(part: str, first: int) -> str:
-    """A part of a statement that enqueues jobs if an earlier part has a row; their values are at `$first` and on."""
-    jobs = JOBS.format(*range(first, first + 4))
-    return f"queued AS ({INSERT.format(jobs=jobs, condition=f'WHERE EXISTS (SELECT FROM {part})')})"
+    """A part of a statement that enqueues a job if an earlier part has a row; its values are at `$first` and on."""
+    return ENQUEUED_WITH.format(first, first + 1, first + 2, first, part=part)
 
 
-def values_of(jobs: Sequence[Job]) -> tuple[object, ...]:
-    """The four values that a statement enqueues jobs by."""
-    return (
-        [job.kind for job in jobs],
-        [payload_of(job.subject) for job in jobs],
-        [job.run_at for job in jobs],
-        [_chore(job) for job in jobs],
-    )
+def job_values(job: Job | None) -> tuple[object, ...]:
+    """The three values that a statement enqueues a job with a subject by, or none."""
+    return (None, None, None) if job is None else (job.kind, payload_of(job.subject), job.run_at)
 
 
 def payload_of(subject: UUID | None) -> bytes | None:

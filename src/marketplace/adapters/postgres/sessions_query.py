@@ -90,22 +90,13 @@ class CatalogQuery(SessionsQuery):
         if terms:
             self.require("s.searched @@ {}::tsquery", " & ".join(_lexemes(term) for term in terms))
 
-    def is_available(self) -> str:
+    def availability(self) -> str:
         """Whether something can be booked in the window at a session with the columns `judged`, as an expression."""
-        return has_opening(self.bind_time(self.now), *(self.bind_time(moment) for moment in self.window))
+        return has_opening(*map(self.bind_time, (self.now, *self.window)))
 
     def newest(self, columns: str, most: int) -> str:
-        """A select of columns of the newest matches; with a window, of as many matches as may be judged for it."""
-        if not self.asks_for_time:
-            return f"SELECT {columns} {FROM} WHERE {self.where()} ORDER BY {NEWEST_FIRST} LIMIT {most}"
-        return f"""
-            SELECT {columns} FROM (
-                SELECT s.id FROM (
-                    SELECT {judged("created_at")} {FROM} WHERE {self.where()}
-                    ORDER BY {NEWEST_FIRST} LIMIT {AVAILABILITY_WINDOW}) AS s
-                WHERE {self.is_available()} ORDER BY {NEWEST_FIRST} LIMIT {most}) AS available
-            JOIN sessions s ON s.id = available.id ORDER BY {NEWEST_FIRST}
-        """  # noqa: S608 - placeholders
+        """A select of columns of the newest matches."""
+        return f"SELECT {columns} {FROM} WHERE {self.where()} ORDER BY {NEWEST_FIRST} LIMIT {most}"
 
     def words_in_title(self) -> str:
         """How many of the search's words the title has, as an expression."""
@@ -145,7 +136,7 @@ class Sorted:
         self.begin(query)
         statement = f"""
             SELECT {shown_at(query.bind_time(query.now))}, s.title_key {FROM} WHERE {query.where()}
-            ORDER BY {self.order} LIMIT {query.bind(limit + 1)}
+            ORDER BY {self.order} LIMIT {limit + 1}
         """
         return statement, *query.arguments
 
@@ -174,16 +165,19 @@ class Ranked:
             query.require("s.created_at BETWEEN {} AND {}", oldest, newest)
             query.require("(s.created_at, s.id) <= ({}, {})", newest, UUID(newest_id))
             query.require("(s.created_at, s.id) >= ({}, {})", oldest, UUID(oldest_id))
-        columns = f"s.id, s.created_at, {query.words_in_title()} AS in_title"
+        columns = f"{judged('created_at')}, {query.words_in_title()} AS in_title"
         candidates = query.newest(columns, RELEVANCE_WINDOW)
         if self._after is not None:
             place = (query.bind(in_title), query.bind(datetime.fromisoformat(at)), query.bind(UUID(session_id)))
-            beyond = "WHERE (r.in_title, r.created_at, r.id) < ({}, {}, {})".format(*place)
+            beyond = "WHERE (s.in_title, s.created_at, s.id) < ({}, {}, {})".format(*place)
+        available = f"WHERE {query.availability()}" if query.asks_for_time else ""
+        by_rank = "s.in_title DESC, s.created_at DESC, s.id DESC"
         # the page is cut before anything is joined to it, or all of the window would be
         statement = f"""
             WITH ranked AS MATERIALIZED ({candidates}),
-            page AS MATERIALIZED (SELECT * FROM ranked r {beyond}
-                ORDER BY r.in_title DESC, r.created_at DESC, r.id DESC LIMIT {query.bind(limit + 1)})
+            page AS MATERIALIZED (
+                SELECT * FROM (SELECT * FROM ranked s {beyond} ORDER BY {by_rank}) AS s {available}
+                ORDER BY {by_rank} LIMIT {limit + 1})
             SELECT {shown_at(query.bind_time(query.now))}, r.in_title,
                 (SELECT (created_at, id) FROM ranked ORDER BY created_at DESC, id DESC LIMIT 1) AS newest,
                 (SELECT (created_at, id) FROM ranked ORDER BY created_at, id LIMIT 1) AS oldest
@@ -200,7 +194,11 @@ class Ranked:
 
 def counting(query: CatalogQuery) -> Statement:
     """What facets are made of."""
-    matching = query.newest("s.category, s.tags, s.price", FACETS_WINDOW)
+    facts = "s.category, s.tags, s.price"
+    matching = query.newest(facts, FACETS_WINDOW)
+    if query.asks_for_time:
+        newest = query.newest(f"{judged('created_at')}, {facts}", AVAILABILITY_WINDOW)
+        matching = f"SELECT {facts} FROM ({newest}) AS s WHERE {query.availability()}"  # noqa: S608 - placeholders
     return FACETS.format(matching=matching), *query.arguments
 
 

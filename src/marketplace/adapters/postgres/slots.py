@@ -8,7 +8,7 @@ commit comes next.
 from datetime import datetime
 from uuid import UUID
 
-from marketplace.adapters.postgres.jobs import enqueued_with, values_of
+from marketplace.adapters.postgres.jobs import enqueued_with, job_values
 from marketplace.adapters.postgres.locks import AS_BUYER, SEATS_OF
 from marketplace.adapters.postgres.pool import Connection, Database
 from marketplace.adapters.postgres.rows import (
@@ -80,11 +80,11 @@ OPEN = "WITH {}, {}".format(
         session="$2",
         creator="$3",
         start="$5",
-        end="$15",
-        capacity="$16",
+        end="$14",
+        capacity="$15",
         seats="$6",
-        blocked_from="$17",
-        blocked_until="$18",
+        blocked_from="$16",
+        blocked_until="$17",
     ),
     BOOKED,
 )
@@ -177,25 +177,25 @@ class PostgresSlots:
             schedule=schedule_from(row["schedule"]),
         )
 
-    async def take(self, booking: Booking, *jobs: Job) -> bool:
+    async def take(self, booking: Booking, job: Job | None = None) -> bool:
         """See the port."""
-        return await self._connection.fetchrow(TAKE, *_values(booking), *values_of(jobs)) is not None
+        return await self._connection.fetchrow(TAKE, *_values(booking), *job_values(job)) is not None
 
     async def acquire_creator(self, creator_id: UUID) -> None:
         """See the port."""
         await self._connection.execute(SEATS_OF, creator_id)
 
-    async def open(self, slot: Slot, booking: Booking, *jobs: Job) -> bool:
+    async def open(self, slot: Slot, booking: Booking, job: Job | None = None) -> bool:
         """See the port."""
         place = (slot.ends_at, slot.capacity, *_blocked(slot))
-        return await self._connection.fetchrow(OPEN, *_values(booking), *values_of(jobs), *place) is not None
+        return await self._connection.fetchrow(OPEN, *_values(booking), *job_values(job), *place) is not None
 
-    async def move(self, slot: Slot, booking: Booking, step: BookingStep, *jobs: Job) -> bool:
+    async def move(self, slot: Slot, booking: Booking, step: BookingStep, job: Job | None = None) -> bool:
         """See the port."""
         place = (slot.session_id, slot.creator_id, slot.starts_at, slot.ends_at, slot.capacity, booking.seats)
         kept = (booking.id, booking.status, booking.answer_by)
         stepped = (step.at, step.actor_id, step.from_status, step.reason)
-        values = (*place, *kept, *stepped, *_blocked(slot), *values_of(jobs))
+        values = (*place, *kept, *stepped, *_blocked(slot), *job_values(job))
         return await self._connection.fetchrow(MOVE, *values) is not None
 
     async def release(self, *bookings: Booking) -> None:

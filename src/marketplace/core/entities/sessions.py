@@ -37,8 +37,8 @@ RELEVANCE_WINDOW = 2_000
 
 FACETS_WINDOW = 100_000
 """How many of the newest matches are counted, which bounds what counting costs."""
-AVAILABILITY_WINDOW = 20_000
-"""How many of the newest matches of all other filters a search by relevance, or a count, judges for what is free."""
+AVAILABILITY_WINDOW = 10_000
+"""How many of the newest matches of all other filters are judged, where those that are available are counted."""
 
 PRICE_BANDS: tuple[tuple[Decimal, Decimal | None], ...] = tuple(
     (Decimal(least), None if most is None else Decimal(most))

@@ -29,8 +29,8 @@ class Catalog(Protocol):
         `CORRECTED_LENGTH` characters that begins no known word stands for the known ones that are one typo away, the
         first `CORRECTED_MOST` of them. Known are the words of sessions that were listed, for a while also after.
         By relevance: the more of the words stand in the title the earlier, then newest first, over the
-        `RELEVANCE_WINDOW` newest matches that there were at the first page; where a match must be available, over
-        those of the `AVAILABILITY_WINDOW` newest that are.
+        `RELEVANCE_WINDOW` newest matches that there were at the first page; of these, those that are available where
+        that is asked for.
 
         A search takes a statement more. One for what is available takes up to three more, and where next to nobody is
         free a page may have fewer sessions than `limit` though another follows, so that its cost stays bounded.

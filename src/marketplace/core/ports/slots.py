@@ -30,6 +30,8 @@ class Slots(Protocol):
     a seat taken; one person has at most one live booking in a slot.
 
     Lock order of all that touch them: buyers of the creator, session, seats of the creator, booking, slots by start.
+
+    A job that is enqueued with seats has a subject; it is there if they are had.
     """
 
     async def acquire_offer(self, session_id: UUID, starts_at: datetime, buyer_id: UUID) -> Offer:
@@ -40,8 +42,8 @@ class Slots(Protocol):
         """
         ...
 
-    async def take(self, booking: Booking, *jobs: Job) -> bool:
-        """Add a booking, take its seats in a slot that is occupied already, and enqueue jobs; lock the slot to the end.
+    async def take(self, booking: Booking, job: Job | None = None) -> bool:
+        """Add a booking, take its seats in a slot that is occupied already, enqueue a job; lock the slot until the end.
 
         False, and nothing changed, when the slot is not occupied or has too few seats left by now. Raises
         `AlreadyBooked`.
@@ -52,8 +54,8 @@ class Slots(Protocol):
         """Wait for, and hold until the transaction ends, the right to occupy slots of this creator."""
         ...
 
-    async def open(self, slot: Slot, booking: Booking, *jobs: Job) -> bool:
-        """Add a booking, take its seats in a slot that is absent or empty, and enqueue jobs; needs `acquire_creator`.
+    async def open(self, slot: Slot, booking: Booking, job: Job | None = None) -> bool:
+        """Add a booking, take its seats in a slot that is absent or empty, and enqueue a job; needs `acquire_creator`.
 
         False, and nothing changed, when somebody else opened it meanwhile and too few seats are left. Raises
         `CreatorUnavailable` when another occupied slot of the creator overlaps, `SoldOut` when the slot has fewer
@@ -61,10 +63,10 @@ class Slots(Protocol):
         """
         ...
 
-    async def move(self, slot: Slot, booking: Booking, step: BookingStep, *jobs: Job) -> bool:
+    async def move(self, slot: Slot, booking: Booking, step: BookingStep, job: Job | None = None) -> bool:
         """Take the seats of a booking that were released elsewhere in this slot, and save the booking as it is there.
 
-        Jobs are enqueued with it. Needs `acquire_creator`. False, and nothing changed, when too few seats are left.
+        A job is enqueued with it. Needs `acquire_creator`. False, and nothing changed, when too few seats are left.
         Raises as `open` does.
         """
         ...

@@ -148,5 +148,7 @@ async def reshape(
         check_apart(reshaped, [slot for slot in occupied if slot.session_id != session.id or slot.starts_at <= now])
     await tx.slots.reshape(session, schedule, now)
     ends = {slot.starts_at: slot.ends_at for slot in reshaped}
-    sooner = [replace(booking, ends_at=ends[booking.starts_at]) for booking in bookings]
-    await tx.jobs.enqueue(*attendance(*(booking for booking in sooner if booking.status == "confirmed")))
+    sooner = (
+        attendance(replace(each, ends_at=ends[each.starts_at])) for each in bookings if each.status == "confirmed"
+    )
+    await tx.jobs.enqueue(*filter(None, sooner))

@@ -4,13 +4,13 @@ import { toast } from "sonner";
 import { say } from "~/app/i18n/say";
 import { Button, buttonClass } from "~/components/Button";
 import { Menu, MenuItem, MenuLink } from "~/components/Menu";
-import { useZone, whenOf } from "~/components/time";
 import { useNow } from "~/components/useNow";
 import { displayName } from "~/features/users/me";
 import { downloadCalendar, googleLink } from "../calendar/calendar";
 import { useTexts } from "../texts";
 import type { Booking } from "./queries";
 import { changesOf } from "./rules";
+import { useMailTo } from "./useMailTo";
 
 /** What a person wants to do about a booking, in a dialog. */
 export type Intent = { kind: "move" | "cancel"; booking: Booking };
@@ -24,6 +24,7 @@ export function BookingActions({
   onIntent: (intent: Intent) => void;
 }) {
   const t = useTexts();
+  const mailTo = useMailTo();
   const { canCancel, canMove } = changesOf(booking, useNow());
   const { status, session_details } = booking;
   const { title } = session_details;
@@ -49,6 +50,11 @@ export function BookingActions({
           {t(`own.actions.${cancel}`)}
         </Button>
       )}
+      {!(isOver || canCancel) && (
+        <a href={mailTo(booking)} className={buttonClass({ look: "secondary" })}>
+          {t("own.actions.write", { name: displayName(session_details.creator_details) })}
+        </a>
+      )}
       {isOver && session_details.status === "active" && (
         <Link
           to="/sessions/$id"
@@ -66,10 +72,9 @@ export function BookingActions({
 
 function FurtherActions({ booking }: { booking: Booking }) {
   const t = useTexts();
-  const zone = useZone();
-  const { id, status, booking_date, session_details } = booking;
+  const mailTo = useMailTo();
+  const { id, status, session_details } = booking;
   const { title, creator_details: creator } = session_details;
-  const subject = t("own.mail_subject", { title, when: whenOf(booking_date, zone) });
   const download = () =>
     downloadCalendar(id, title).then(
       () => toast.success(t("calendar.downloaded")),
@@ -97,7 +102,7 @@ function FurtherActions({ booking }: { booking: Booking }) {
         </>
       )}
       <MenuLink>
-        <a href={`mailto:${creator.email}?subject=${encodeURIComponent(subject)}`}>
+        <a href={mailTo(booking)}>
           <Mail aria-hidden className="size-4 shrink-0" />
           {t("own.actions.write", { name: displayName(creator) })}
         </a>

@@ -86,9 +86,9 @@ function TabLabel({ tab }: { tab: BookingTab }) {
   const isAll = data?.pages.at(-1)?.next === null;
   return (
     <>
-      {t(`own.tab.${tab}`)}
+      {t(`own.tab.${tab}`)}{" "}
       {(tab === "upcoming" || tab === "pending") && count !== undefined && count > 0 && (
-        <span className="tabular rounded-full bg-sunk px-2 text-xs text-ink-soft">
+        <span className="tabular -mr-1 -ml-0.5 rounded-full bg-sunk px-1.5 text-xs text-ink-soft sm:px-2">
           {isAll ? count : t("own.count_more", { count })}
         </span>
       )}

@@ -5,7 +5,7 @@ import { toast } from "sonner";
 import { keeper } from "~/api/keys";
 import { isProblem } from "~/api/problem";
 import { say } from "~/app/i18n/say";
-import { Button } from "~/components/Button";
+import { Button, buttonClass } from "~/components/Button";
 import { Dialog } from "~/components/Dialog";
 import { Field, Textarea } from "~/components/Field";
 import { Notice } from "~/components/Notice";
@@ -15,6 +15,7 @@ import { useTexts } from "../texts";
 import { type Booking, cancelBooking } from "./queries";
 import { changeableUntil } from "./rules";
 import { Summary } from "./Summary";
+import { useMailTo } from "./useMailTo";
 
 const REASON_MOST = 500;
 
@@ -28,7 +29,9 @@ export function CancelDialog({ booking, onClose }: { booking: Booking; onClose: 
   const [reason, setReason] = useState("");
   const [failure, setFailure] = useState<string | null>(null);
   const [isBusy, setBusy] = useState(false);
-  const [isOver, setOver] = useState(false);
+  /** Why nothing more can be done here. */
+  const [end, setEnd] = useState<"changed" | "too_late" | null>(null);
+  const mailTo = useMailTo();
   const isPending = booking.status === "pending";
   const name = displayName(booking.session_details.creator_details);
   const until = whenOf(changeableUntil(booking), zone);
@@ -44,13 +47,10 @@ export function CancelDialog({ booking, onClose }: { booking: Booking; onClose: 
       toast.success(t("own.cancel.done"));
       onClose();
     } catch (error) {
-      const isChanged = isProblem(error, "illegal_transition") || isProblem(error, "not_found");
-      if (isProblem(error, "too_late")) setFailure(t("own.cancel.too_late", { when: until, name }));
-      else setFailure(isChanged ? t("own.cancel.changed") : say(error));
-      if (isChanged || isProblem(error, "too_late")) {
-        setOver(true);
-        await refresh();
-      }
+      const over = isProblem(error, "too_late") ? "too_late" : isGone(error) ? "changed" : null;
+      setFailure(over ? t(`own.cancel.${over}`, { when: until, name }) : say(error));
+      setEnd(over);
+      if (over) await refresh();
     } finally {
       setBusy(false);
     }
@@ -65,9 +65,14 @@ export function CancelDialog({ booking, onClose }: { booking: Booking; onClose: 
       footer={
         <>
           <Button look="secondary" onClick={onClose}>
-            {isOver ? common("actions.close") : t("own.cancel.keep")}
+            {end ? common("actions.close") : t("own.cancel.keep")}
           </Button>
-          {!isOver && (
+          {end === "too_late" && (
+            <a href={mailTo(booking)} className={buttonClass()}>
+              {t("own.actions.write", { name })}
+            </a>
+          )}
+          {!end && (
             <Button look="danger" isBusy={isBusy} onClick={() => void cancel()}>
               {t(isPending ? "own.cancel.do_pending" : "own.cancel.do")}
             </Button>
@@ -77,33 +82,39 @@ export function CancelDialog({ booking, onClose }: { booking: Booking; onClose: 
     >
       <div className="flex flex-col gap-5">
         {failure && <Notice tone="danger">{failure}</Notice>}
-        <ul className="flex flex-col gap-3 text-sm text-ink-soft">
-          <Point icon={Undo2}>
-            {t("own.cancel.seats", { count: booking.seats })} {t("own.cancel.no_undo")}
-          </Point>
-          <Point icon={CalendarClock}>{t("own.cancel.until", { when: until })}</Point>
-          <Point icon={UserRound}>{t("own.cancel.told", { name })}</Point>
-        </ul>
-        {!isOver && (
-          <Field
-            label={t("own.cancel.reason", { name })}
-            isOptional
-            hint={left >= 0 && left <= 100 ? t("own.cancel.reason_left", { count: left }) : undefined}
-            error={left < 0 ? t("own.cancel.reason_long") : undefined}
-          >
-            {(field) => (
-              <Textarea
-                {...field}
-                rows={3}
-                value={reason}
-                onChange={({ target }) => setReason(target.value)}
-              />
-            )}
-          </Field>
+        {!end && (
+          <>
+            <ul className="flex flex-col gap-3 text-sm text-ink-soft">
+              <Point icon={Undo2}>
+                {t("own.cancel.seats", { count: booking.seats })} {t("own.cancel.no_undo")}
+              </Point>
+              <Point icon={CalendarClock}>{t("own.cancel.until", { when: until })}</Point>
+              <Point icon={UserRound}>{t("own.cancel.told", { name })}</Point>
+            </ul>
+            <Field
+              label={t("own.cancel.reason", { name })}
+              isOptional
+              hint={left >= 0 && left <= 100 ? t("own.cancel.reason_left", { count: left }) : undefined}
+              error={left < 0 ? t("own.cancel.reason_long") : undefined}
+            >
+              {(field) => (
+                <Textarea
+                  {...field}
+                  rows={3}
+                  value={reason}
+                  onChange={({ target }) => setReason(target.value)}
+                />
+              )}
+            </Field>
+          </>
         )}
       </div>
     </Dialog>
   );
+}
+
+function isGone(error: unknown): boolean {
+  return isProblem(error, "illegal_transition") || isProblem(error, "not_found");
 }
 
 function Point({ icon: Icon, children }: { icon: typeof Undo2; children: React.ReactNode }) {

@@ -2,6 +2,7 @@ import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
+import { isProblem } from "~/api/problem";
 import { buttonClass } from "~/components/Button";
 import { Dialog } from "~/components/Dialog";
 import { Failure } from "~/components/Failure";
@@ -39,6 +40,10 @@ export function DetailsDialog({ id, onClose }: { id: string; onClose: () => void
     >
       {data ? (
         <Details booking={data} />
+      ) : isProblem(error, "not_found") ? (
+        <p role="alert" className="text-sm text-ink-soft">
+          {t("own.details.unknown")}
+        </p>
       ) : error ? (
         <Failure error={error} onRetry={() => void refetch()} className="py-4" />
       ) : (
@@ -93,6 +98,11 @@ function Details({ booking }: { booking: BookingHistory }) {
             ? t("own.details.rule_notice", { count: session.cancellation_notice })
             : t("own.details.rule_free")}
         </Fact>
+        {booking.answer_by && (
+          <Fact term={t("own.details.answer")}>
+            {t("own.details.answer_by", { when: whenOf(booking.answer_by, zone) })}
+          </Fact>
+        )}
         <Fact term={t("own.details.booked")}>{whenOf(booking.created_at, zone)}</Fact>
       </dl>
       <h3 className="mt-6 mb-3 border-t border-line pt-5 text-sm">{t("own.details.history")}</h3>

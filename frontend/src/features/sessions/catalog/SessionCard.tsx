@@ -19,16 +19,19 @@ export function useCardWords() {
 
 type Words = ReturnType<typeof useCardWords>;
 
-/** A session in the catalog. The whole card is its link; `isFirst` where it is seen without scrolling. */
-export function SessionCard({
-  session,
-  isFirst,
-  words,
-}: {
+type Props = {
   session: Session;
+  /** It is seen without scrolling. */
   isFirst: boolean;
-  words: Words;
-}) {
+};
+
+/** A session as the catalog shows it. */
+export function SessionCard(props: Props) {
+  return <CardWithWords {...props} words={useCardWords()} />;
+}
+
+/** A session in a grid. The whole card is its link. */
+export function CardWithWords({ session, isFirst, words }: Props & { words: Words }) {
   const { t, duration, price } = words;
   const { creator_details: creator, next_slot } = session;
   return (

@@ -1,5 +1,5 @@
 import { useFormContext, useWatch } from "react-hook-form";
-import { SessionCard, useCardWords } from "~/features/sessions/catalog/SessionCard";
+import { SessionCard } from "~/features/sessions/catalog/SessionCard";
 import { useMe } from "~/features/users/me";
 import type { Session } from "../../queries";
 import { amountOf, type SessionForm } from "../model";
@@ -9,7 +9,6 @@ import { useTexts } from "../texts";
 export function CardPreview({ session }: { session: Session | null }) {
   const t = useTexts();
   const me = useMe();
-  const words = useCardWords();
   const { control } = useFormContext<SessionForm>();
   const values = useWatch({ control }) as SessionForm;
   if (!me) return null;
@@ -39,7 +38,7 @@ export function CardPreview({ session }: { session: Session | null }) {
         {t("form.preview")}
       </h2>
       <div inert className="mx-auto max-w-72">
-        <SessionCard session={shown} isFirst={false} words={words} />
+        <SessionCard session={shown} isFirst={false} />
       </div>
       {!session && <p className="mt-4 text-xs text-ink-faint">{t("form.preview_time")}</p>}
     </section>
