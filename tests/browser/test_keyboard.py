@@ -23,7 +23,7 @@ async def tab_to(page: Page, control: Locator) -> None:
 
 async def test_the_first_tab_offers_to_skip_to_the_content(open_page: OpenPage) -> None:
     page = await open_page("/")
-    await expect(page.get_by_role("heading", level=1)).to_be_visible()
+    await expect(page.get_by_role("searchbox").first).to_be_visible()
     await page.keyboard.press("Tab")
     skip = page.get_by_role("link", name="Skip to the content")
     await expect(skip).to_be_focused()
@@ -31,6 +31,16 @@ async def test_the_first_tab_offers_to_skip_to_the_content(open_page: OpenPage) 
     await page.keyboard.press("Tab")
     inside = await page.evaluate("document.querySelector('main').contains(document.activeElement)")
     assert inside
+
+
+async def test_nothing_takes_the_focus_that_the_application_would_take_away_again(open_page: OpenPage) -> None:
+    page = await open_page("/")
+    await page.route(re.compile(r"/assets/index-.*\.js"), lambda route: route.abort())
+    await page.reload()
+    await expect(page.get_by_role("heading", level=1)).to_be_visible()
+    await expect(page.get_by_role("searchbox")).to_have_count(0)
+    await page.keyboard.press("Tab")
+    assert await page.evaluate("document.activeElement === document.body")
 
 
 async def test_a_seat_is_booked_and_given_back_by_keys_alone(site: Server, open_page: OpenPage) -> None:
