@@ -6,7 +6,8 @@ import signal
 import threading
 import time
 
-from litestar import Litestar
+from granian.utils.proxies import wrap_asgi_with_proxy_headers
+from litestar.types import ASGIApp
 
 from marketplace.background import WorkBeside
 from marketplace.container import make_container
@@ -17,7 +18,7 @@ ORPHAN_CHECK = 0.5
 """Seconds."""
 
 
-def app() -> Litestar:
+def app() -> ASGIApp:
     """The application of one worker process, which ends when the process that started it is gone."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
     threading.Thread(target=_end_with, args=(os.getppid(),), name="orphan-check", daemon=True).start()
@@ -29,7 +30,10 @@ def app() -> Litestar:
         application.on_startup.append(beside.start)
         # before the container is closed
         application.on_shutdown.insert(0, beside.end)
-    return application
+    if not settings.trusted_proxies:
+        return application
+    trusting: ASGIApp = wrap_asgi_with_proxy_headers(application, list(settings.trusted_proxies))
+    return trusting
 
 
 def _end_with(parent: int) -> None:

@@ -6,6 +6,7 @@ import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Any, Literal, TypeVar
 
@@ -34,6 +35,7 @@ class Settings:
     host: str = "127.0.0.1"
     port: int = 8000
     workers: int = 1
+    trusted_proxies: tuple[str, ...] = ()
     cors_origins: tuple[str, ...] = ()
     access_token_ttl: timedelta = timedelta(days=1)
     refresh_token_ttl: timedelta = timedelta(days=7)
@@ -107,6 +109,13 @@ def _matching(pattern: str, expected: str) -> Callable[[str], str]:
     return parse
 
 
+def _network(text: str) -> str:
+    try:
+        return str(ip_network(text))
+    except ValueError:
+        raise ValueError("addresses or networks such as 10.0.0.7 or 172.16.0.0/12, by comma") from None
+
+
 def _several(parse: Callable[[str], str]) -> Callable[[str], tuple[str, ...]]:
     def parse_all(text: str) -> tuple[str, ...]:
         parts = tuple(parse(part.strip()) for part in text.split(",") if part.strip())
@@ -133,6 +142,7 @@ VARIABLES: dict[str, Callable[[str], Any]] = {
     "host": _matching(r"[\w.:\-\[\]]+", "a host name or an address"),
     "port": _whole(1, 65_535),
     "workers": _whole(1, 64),
+    "trusted_proxies": _several(_network),
     "cors_origins": _several(_matching(r"https?://[^/\s,*]+", "origins such as https://app.example.org, by comma")),
     "access_token_ttl": _seconds(1, 31 * 86_400),
     "refresh_token_ttl": _seconds(1, 366 * 86_400),

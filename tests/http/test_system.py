@@ -153,7 +153,7 @@ async def test_our_site_may_ask_beforehand_and_another_is_not_told_yes(open_to_o
 
 
 async def test_answers_are_not_kept_by_caches_nor_guessed_at(api: Api) -> None:
-    response = await api.visitor.get("/api/sessions/")
+    response = await api.visitor.get("/api/marketplace/")
 
     assert response.headers["cache-control"] == "no-store"
     assert response.headers["x-content-type-options"] == "nosniff"

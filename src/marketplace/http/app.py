@@ -16,6 +16,7 @@ from marketplace.http.frontend import DOCS, with_frontend
 from marketplace.http.idempotency import KEY, REPLAYED
 from marketplace.http.methods import answering_head, complete_allow
 from marketplace.http.routes import CONTROLLERS
+from marketplace.http.sharing import let_share
 from marketplace.settings import Settings
 
 BODY_MOST = 1024 * 1024
@@ -44,7 +45,7 @@ def make_app(settings: Settings, container: AsyncContainer) -> Litestar:
     app = Litestar(
         route_handlers=[DishkaRouter("", route_handlers=[*CONTROLLERS, DocumentController, front_page])],
         guards=[guard],
-        before_send=[complete_allow],
+        before_send=[complete_allow, let_share],
         exception_handlers=EXCEPTION_HANDLERS,
         openapi_config=None,
         cors_config=_cors(settings),
