@@ -8,6 +8,7 @@ from dishka import AsyncContainer, Provider, Scope, from_context, make_async_con
 from marketplace.adapters.calendars import Rfc5545Calendars
 from marketplace.adapters.memory.storage import memory_storage
 from marketplace.adapters.postgres.pool import PoolLimits, connect
+from marketplace.adapters.postgres.replica import Replica
 from marketplace.adapters.postgres.storage import postgres_storage
 from marketplace.adapters.security.access_tokens import JwtAccessTokens
 from marketplace.adapters.security.passwords import Argon2Passwords
@@ -106,7 +107,13 @@ class PostgresStorage(Provider):
         if settings.database_url is None:
             raise SettingsError("No database: start the embedded one first, or set MARKETPLACE_DATABASE_URL.")
         database = await connect(settings.database_url, pool_limits(settings))
-        yield postgres_storage(database)
+        standby_url = settings.read_database_url
+        if standby_url is None:
+            yield postgres_storage(database)
+        else:
+            replica = Replica(lambda: connect(standby_url, pool_limits(settings)), database)
+            yield postgres_storage(database, replica)
+            await replica.close()
         await database.close()
 
 

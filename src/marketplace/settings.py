@@ -29,6 +29,7 @@ class Settings:
     environment: Literal["development", "production"] = "development"
     storage: Literal["postgres", "memory"] = "postgres"
     database_url: str | None = field(default=None, repr=False)
+    read_database_url: str | None = field(default=None, repr=False)
     data_dir: Path = Path(".marketplace")
     frontend_dir: Path = Path("frontend/dist")
     secret_key: str | None = field(default=None, repr=False)
@@ -136,6 +137,7 @@ VARIABLES: dict[str, Callable[[str], Any]] = {
     "environment": _one_of("development", "production"),
     "storage": _one_of("postgres", "memory"),
     "database_url": _matching(r"postgres(ql)?://.+", "a URL such as postgresql://user:password@host:5432/name"),
+    "read_database_url": _matching(r"postgres(ql)?://.+", "a URL such as postgresql://user:password@host:5432/name"),
     "data_dir": Path,
     "frontend_dir": Path,
     "secret_key": _matching(rf".{{{SECRET_LEAST},}}", f"at least {SECRET_LEAST} random characters"),
@@ -158,7 +160,7 @@ VARIABLES: dict[str, Callable[[str], Any]] = {
     "statement_timeout": _seconds(0.1, 600),
     "lock_timeout": _seconds(0.1, 600),
 }
-SECRET_VARIABLES = {"secret_key", "database_url"}
+SECRET_VARIABLES = {"secret_key", "database_url", "read_database_url"}
 
 
 def read_settings(environment: Mapping[str, str]) -> Settings:

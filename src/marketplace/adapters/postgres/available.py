@@ -11,7 +11,8 @@ from datetime import timedelta
 
 from marketplace.adapters.postgres.conditions import Conditions
 from marketplace.adapters.postgres.open_times import days_of, hours_of
-from marketplace.adapters.postgres.pool import Database, Rows
+from marketplace.adapters.postgres.pool import Rows
+from marketplace.adapters.postgres.replica import Reading
 from marketplace.adapters.postgres.rows import shown_at
 from marketplace.adapters.postgres.sessions_query import FROM, CatalogQuery, Sorted, Statement, judged
 from marketplace.core.entities.schedules import HORIZON_MOST
@@ -22,7 +23,7 @@ WALK_MOST = 10_000
 """How many are judged for one page."""
 
 
-async def available_rows(database: Database, query: CatalogQuery, order: Sorted, limit: int) -> tuple[Rows, str | None]:
+async def available_rows(database: Reading, query: CatalogQuery, order: Sorted, limit: int) -> tuple[Rows, str | None]:
     """The rows of a page, with the columns of `shown_at`, and where the next one begins, if there is one."""
     order.begin(query)
     rows = await database.fetch(*_page(order, *_walk(query, order, FIRST_WALK), limit))

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from marketplace.adapters.postgres.pool import Database
+from marketplace.adapters.postgres.replica import Reading
 from marketplace.core.entities.search import CORRECTED_LENGTH, CORRECTED_MOST, is_one_typo, words
 
 Terms = tuple[tuple[str, ...], ...]
@@ -45,7 +45,7 @@ def text_vector(title: str, description: str) -> str:
     return " ".join(f"'{word}':{place}" for word, place in places)
 
 
-async def corrected(database: Database, asked: Sequence[str]) -> Terms:
+async def corrected(database: Reading, asked: Sequence[str]) -> Terms:
     """The words as lexemes. One that begins no lexeme stands for those that are one typo away, or for itself."""
     if not asked:
         return ()

@@ -10,6 +10,7 @@ from marketplace.adapters.postgres.lexemes import LEARN_WORDS, corrected, text_v
 from marketplace.adapters.postgres.locks import SHUT_OUT_BUYERS_OF_SESSION
 from marketplace.adapters.postgres.open_times import PostgresOpenTimes
 from marketplace.adapters.postgres.pool import Connection, Database
+from marketplace.adapters.postgres.replica import Reading
 from marketplace.adapters.postgres.rows import (
     SESSION,
     SESSION_WITH_CREATOR,
@@ -50,10 +51,11 @@ SAVE = f"UPDATE sessions SET ({', '.join(KEPT[1:])}) = ROW({', '.join(PLACES[1:]
 
 
 class PostgresCatalog:
-    """`Catalog` over the pool."""
+    """`Catalog` over the pool; the lists that anyone sees, over what may be a little behind."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, lists: Reading | None = None) -> None:
         self._database = database
+        self._lists = lists or database
         self._facets: dict[CatalogFilters, tuple[float, asyncio.Task[Facets]]] = {}
         self._counting = asyncio.Semaphore(FACETS_COUNTED_AT_ONCE)
 
@@ -64,25 +66,20 @@ class PostgresCatalog:
 
     async def list(self, filters: CatalogFilters, limit: int, after: str | None, now: datetime) -> Page[CatalogSession]:
         """See the port."""
-        query = CatalogQuery(filters, await corrected(self._database, filters.words), now)
+        query = CatalogQuery(filters, await corrected(self._lists, filters.words), now)
         if filters.ordering == "relevance":
             ranked = Ranked(after)
-            return await self._page(ranked.statement(query, limit), ranked, limit)
+            return await _page(self._lists, ranked.statement(query, limit), ranked, limit)
         order = Sorted(filters.ordering, after)
         if not filters.asks_for_time():
-            return await self._page(order.statement(query, limit), order, limit)
-        rows, following = await available_rows(self._database, query, order, limit)
+            return await _page(self._lists, order.statement(query, limit), order, limit)
+        rows, following = await available_rows(self._lists, query, order, limit)
         return Page(tuple(catalog_session(row) for row in rows), following)
 
     async def of_creator(self, creator_id: UUID, limit: int, after: str | None, now: datetime) -> Page[CatalogSession]:
         """See the port."""
         order = Sorted("-created_at", after)
-        return await self._page(order.statement(CreatorQuery(creator_id, now), limit), order, limit)
-
-    async def _page(self, statement: Statement, order: Sorted | Ranked, limit: int) -> Page[CatalogSession]:
-        rows = await self._database.fetch(*statement)
-        following = order.position(rows[limit - 1]) if len(rows) > limit else None
-        return Page(tuple(catalog_session(row) for row in rows[:limit]), following)
+        return await _page(self._database, order.statement(CreatorQuery(creator_id, now), limit), order, limit)
 
     async def facets(self, filters: CatalogFilters, now: datetime) -> Facets:
         """See the port. Whoever asks while the counting is under way waits for that one."""
@@ -107,9 +104,15 @@ class PostgresCatalog:
 
     async def _count(self, filters: CatalogFilters, now: datetime) -> Facets:
         async with self._counting:
-            query = CatalogQuery(filters, await corrected(self._database, filters.words), now)
-            rows = await self._database.fetch(*counting(query))
+            query = CatalogQuery(filters, await corrected(self._lists, filters.words), now)
+            rows = await self._lists.fetch(*counting(query))
             return facets_of(rows)
+
+
+async def _page(reading: Reading, statement: Statement, order: Sorted | Ranked, limit: int) -> Page[CatalogSession]:
+    rows = await reading.fetch(*statement)
+    following = order.position(rows[limit - 1]) if len(rows) > limit else None
+    return Page(tuple(catalog_session(row) for row in rows[:limit]), following)
 
 
 class PostgresSessions:

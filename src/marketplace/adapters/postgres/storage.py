@@ -5,6 +5,7 @@ from marketplace.adapters.postgres.calendars import PostgresFeedDirectory
 from marketplace.adapters.postgres.pool import Database
 from marketplace.adapters.postgres.rate_limits import PostgresRateLimits
 from marketplace.adapters.postgres.readiness import PostgresReadiness
+from marketplace.adapters.postgres.replica import Reading
 from marketplace.adapters.postgres.sessions import PostgresCatalog
 from marketplace.adapters.postgres.slots import PostgresTimetables
 from marketplace.adapters.postgres.summaries import PostgresCreatorSummaries
@@ -14,12 +15,12 @@ from marketplace.adapters.postgres.users import PostgresUserDirectory
 from marketplace.core.ports.storage import Storage
 
 
-def postgres_storage(database: Database) -> Storage:
-    """Every storage port over one pool."""
+def postgres_storage(database: Database, lists: Reading | None = None) -> Storage:
+    """Every storage port over one pool; the public lists over `lists`, which may be a little behind."""
     return Storage(
         users=PostgresUserDirectory(database),
         callers=PostgresCallers(database),
-        catalog=PostgresCatalog(database),
+        catalog=PostgresCatalog(database, lists or database),
         timetables=PostgresTimetables(database),
         booking_lists=PostgresBookingLists(database),
         feeds=PostgresFeedDirectory(database),

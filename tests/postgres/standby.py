@@ -1,0 +1,27 @@
+"""A streaming standby of a server of our own."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
+
+from marketplace.adapters.postgres.embedded import embedded_postgres, find_binaries
+from marketplace.adapters.postgres.postmaster import server_user
+
+
+@contextmanager
+def standby_of(primary: str, folder: Path) -> Iterator[str]:
+    """Copy the embedded server at this address, let the copy follow it, and give its address. It stops at the end."""
+    binaries = find_binaries()
+    at = parse_qs(urlsplit(primary).query)
+    user = server_user(folder, binaries)
+    where = ["-h", at["host"][0], "-p", at["port"][0], "-U", urlsplit(primary).username or ""]
+    copied = user.run(
+        [binaries.program("pg_basebackup"), *where, "-D", str(folder), "-R", "-X", "stream", "-c", "fast"]
+    )
+    assert copied.returncode == 0, copied.stderr
+    # the primary's own socket, which lies in its folder
+    for socket in folder.glob(".s.PGSQL.*"):
+        socket.unlink()
+    with embedded_postgres(folder) as dsn:
+        yield dsn

@@ -1,0 +1,137 @@
+"""A standby answers the public lists, and nobody notices when it cannot."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import asyncpg
+import pytest_asyncio
+
+from builders import stored_session
+from fakes import NOW
+from marketplace.adapters.postgres.embedded import embedded_postgres
+from marketplace.adapters.postgres.migrate import migrate
+from marketplace.adapters.postgres.pool import Database, connect
+from marketplace.adapters.postgres.replica import Patience, Replica
+from marketplace.adapters.postgres.storage import postgres_storage
+from marketplace.core.entities.sessions import CatalogFilters
+from marketplace.core.ports.storage import Storage
+from postgres.standby import standby_of
+
+SOON = Patience(behind=timedelta(seconds=2), look=timedelta(milliseconds=20), pause=timedelta(milliseconds=200))
+
+
+class Pair:
+    """A primary and its standby, and storage over both."""
+
+    def __init__(self, storage: Storage, primary: str, standby: str, folder: Path) -> None:
+        self.storage = storage
+        self.primary = primary
+        self.standby = standby
+        self.folder = folder
+
+    async def titles(self) -> set[str]:
+        page = await self.storage.catalog.list(CatalogFilters(), 100, None, NOW)
+        return {session.title for session in page.items}
+
+    async def shows(self, title: str, within: float = 5) -> bool:
+        """Whether a title is listed sooner or later."""
+        end = asyncio.get_running_loop().time() + within
+        while asyncio.get_running_loop().time() < end:
+            if title in await self.titles():
+                return True
+            await asyncio.sleep(0.05)
+        return False
+
+    async def on_standby(self, statement: str) -> Any:
+        connection = await asyncpg.connect(self.standby)
+        try:
+            return await connection.fetchval(statement)
+        finally:
+            await connection.close()
+
+
+@pytest_asyncio.fixture(loop_scope="module", scope="module")
+async def pair(tmp_path_factory: Any) -> AsyncIterator[Pair]:
+    folder = tmp_path_factory.mktemp("pair")
+    async with AsyncExitStack() as stack:
+        primary = stack.enter_context(embedded_postgres(folder / "a"))
+        await migrate(primary)
+        standby = stack.enter_context(standby_of(primary, folder / "b"))
+        database = await connect(primary)
+        stack.push_async_callback(database.close)
+
+        async def opened() -> Database:
+            return await connect(standby)
+
+        replica = Replica(opened, database, SOON)
+        stack.push_async_callback(replica.close)
+        yield Pair(postgres_storage(database, replica), primary, standby, folder)
+
+
+async def test_the_lists_are_the_standbys(pair: Pair) -> None:
+    await stored_session(pair.storage, title="Before")
+    assert await pair.shows("Before")
+    assert await pair.on_standby("SELECT pg_is_in_recovery()")
+    await pair.on_standby("SELECT pg_wal_replay_pause()")
+    try:
+        session = await stored_session(pair.storage, title="Meanwhile")
+        assert "Meanwhile" not in await pair.titles()
+        # one session is asked of the primary: who has just made it sees it
+        assert await pair.storage.catalog.find(session.id, NOW) is not None
+    finally:
+        await pair.on_standby("SELECT pg_wal_replay_resume()")
+    assert await pair.shows("Meanwhile")
+
+
+async def test_a_standby_too_far_behind_is_left_alone_until_it_has_caught_up(pair: Pair) -> None:
+    await stored_session(pair.storage, title="Known to both")
+    assert await pair.shows("Known to both")
+    await pair.on_standby("SELECT pg_wal_replay_pause()")
+    try:
+        await stored_session(pair.storage, title="Too new")
+        assert await pair.shows("Too new", within=10)
+        assert await pair.on_standby("SELECT count(*) FROM sessions WHERE title = 'Too new'") == 0
+    finally:
+        await pair.on_standby("SELECT pg_wal_replay_resume()")
+    await asyncio.sleep(2 * SOON.pause.total_seconds())
+    await stored_session(pair.storage, title="Caught up")
+    assert await pair.shows("Caught up")
+    await asyncio.sleep(2 * SOON.pause.total_seconds())
+    assert "Caught up" in await pair.titles()
+    await pair.on_standby("SELECT pg_wal_replay_pause()")
+    try:
+        await stored_session(pair.storage, title="Newer still")
+        assert "Newer still" not in await pair.titles()
+    finally:
+        await pair.on_standby("SELECT pg_wal_replay_resume()")
+
+
+async def test_a_standby_that_is_away_costs_nobody_an_answer(tmp_path: Path, pair: Pair) -> None:
+    database = await connect(pair.primary)
+    gone = f"postgresql://marketplace@/marketplace?host={tmp_path}&port=5432"
+    replica = Replica(lambda: connect(gone), database, SOON)
+    alone = postgres_storage(database, replica)
+    try:
+        await stored_session(alone, title="Without a standby")
+        listed = await alone.catalog.list(CatalogFilters(), 100, None, NOW)
+        assert "Without a standby" in {session.title for session in listed.items}
+    finally:
+        await replica.close()
+        await database.close()
+
+
+async def test_a_server_that_follows_nobody_is_not_taken_for_a_standby(pair: Pair) -> None:
+    database = await connect(pair.primary)
+    other = pair.primary.replace("/marketplace?", "/postgres?")
+    replica = Replica(lambda: connect(other), database, SOON)
+    try:
+        row = await replica.fetchrow("SELECT current_database() AS name")
+        assert row is not None
+        assert row["name"] == "marketplace"
+    finally:
+        await replica.close()
+        await database.close()
