@@ -1,0 +1,97 @@
+"""The proxy of deploy/, as it is, in front of programs on ports of this machine."""
+
+import asyncio
+import os
+import re
+import shutil
+import signal
+import subprocess
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import httpx
+
+from postgres.servers import becomes_true, free_port
+
+ROOT = Path(__file__).parents[2]
+DEPLOY = ROOT / "deploy"
+DIST = ROOT / "frontend" / "dist"
+STARTS_WITHIN = 10
+"""Seconds."""
+
+
+def laid_out(folder: Path, replicas: Sequence[int], *, port: int, secure_port: int = 0) -> Path:
+    """The folder that the image has at /etc/marketplace, with the ports and the replicas of this test."""
+    source = folder / "image"
+    shutil.copytree(DEPLOY / "nginx", source)
+    shutil.copy(DEPLOY / "nginx.conf", source)
+    if os.getuid() == 0:
+        # its workers would be nobody otherwise, who may not look into this folder; the image has no root at all
+        conf = source / "nginx.conf"
+        conf.write_text(f"user root;\n{conf.read_text()}")
+    upstream = (source / "upstream.conf").read_text()
+    own = re.sub(r"resolver .*;\n", "", upstream)
+    own = re.sub(
+        r" +server backend:8000 resolve (.*);",
+        lambda match: "\n".join(f"    server 127.0.0.1:{each} {match[1]};" for each in replicas),
+        own,
+    )
+    (source / "upstream.conf").write_text(own)
+    for path in (*source.glob("servers/*.conf"), *source.glob("tls/*.conf")):
+        text = path.read_text().replace("listen 8080", f"listen 127.0.0.1:{port}")
+        path.write_text(text.replace("listen 8443", f"listen 127.0.0.1:{secure_port}"))
+    return source
+
+
+class Proxy:
+    """nginx in a process of its own."""
+
+    def __init__(self, folder: Path, replicas: Sequence[int], certificate: Path | None = None) -> None:
+        self.port, self.secure_port = free_port(), free_port()
+        folder.mkdir(parents=True, exist_ok=True)
+        source = laid_out(folder, replicas, port=self.port, secure_port=self.secure_port)
+        self.log, self.access_log = folder / "nginx.log", folder / "nginx-access.log"
+        own = {"PROXY_DIR": str(folder / "proxy"), "SITE": str(DIST)}
+        if certificate is not None:
+            own["CERTIFICATE"] = str(certificate)
+        path = f"{os.environ.get('PATH', '')}:/usr/sbin"
+        with self.log.open("w") as errors, self.access_log.open("w") as output:
+            self.process = subprocess.Popen(
+                [str(source / "start")], stdout=output, stderr=errors, env={**os.environ, **own, "PATH": path}
+            )
+        self.client = httpx.AsyncClient(base_url=f"http://127.0.0.1:{self.port}", timeout=60, trust_env=False)
+
+    async def starts(self) -> None:
+        """Wait until it listens. Raises `AssertionError` with its log when it does not."""
+        for _ in range(int(STARTS_WITHIN / 0.05)):
+            assert self.process.poll() is None, self.log.read_text()
+            try:
+                if (await self.client.get("/proxy/health")).status_code == httpx.codes.OK:
+                    return
+            except httpx.TransportError:
+                await asyncio.sleep(0.05)
+        raise AssertionError(self.log.read_text())
+
+    def failures(self) -> list[str]:
+        """What the programs behind it logged is theirs to say; this is for who shares the shape of a server."""
+        return []
+
+    async def end(self) -> None:
+        """Stop it, as its image is stopped."""
+        await self.client.aclose()
+        self.process.send_signal(signal.SIGQUIT)
+        if not await becomes_true(lambda: self.process.poll() is not None, 5):
+            self.process.kill()
+        self.process.wait()
+
+
+@asynccontextmanager
+async def proxy(folder: Path, replicas: Sequence[int], certificate: Path | None = None) -> AsyncIterator[Proxy]:
+    """nginx, ready to serve, over these ports."""
+    started = Proxy(folder, replicas, certificate)
+    try:
+        await started.starts()
+        yield started
+    finally:
+        await started.end()

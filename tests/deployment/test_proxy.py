@@ -1,0 +1,134 @@
+"""The proxy by itself and in front of one program: what it serves, hands on, keeps and refuses."""
+
+import json
+import ssl
+import subprocess
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import httpx
+import pytest
+import pytest_asyncio
+
+from deployment.proxy import DIST, Proxy, proxy
+from http_api import a_registration
+from postgres.servers import Server, servers
+
+PAGES = ("/", "/login", "/sessions/0190a1b2-c3d4-7e5f-8a9b-0c1d2e3f4a5b", "/admin/users")
+SAID_TWICE = (
+    "content-type",
+    "cache-control",
+    "content-security-policy",
+    "cross-origin-opener-policy",
+    "cross-origin-resource-policy",
+    "permissions-policy",
+    "referrer-policy",
+    "x-content-type-options",
+)
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def behind(database: str, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[tuple[Proxy, Server]]:
+    folder = tmp_path_factory.mktemp("proxy")
+    settings = {"frontend_dir": DIST, "trusted_proxies": "127.0.0.1", "rate_limit": "on"}
+    async with servers(1, database, folder, **settings) as (server,), proxy(folder / "nginx", [server.port]) as front:
+        yield front, server
+
+
+async def test_files_have_the_headers_that_the_program_would_send(behind: tuple[Proxy, Server]) -> None:
+    front, server = behind
+    asset = next((DIST / "assets").glob("index-*.js"))
+    for path in (*PAGES, f"/assets/{asset.name}", "/favicon.svg", "/robots.txt", "/manifest.webmanifest"):
+        ours, theirs = await front.client.get(path), await server.client.get(path)
+        assert (ours.status_code, ours.content) == (theirs.status_code, theirs.content), path
+        for name in SAID_TWICE:
+            assert ours.headers.get(name) == theirs.headers.get(name), (path, name)
+
+
+@pytest.mark.parametrize("coding", ["br", "gzip"])
+async def test_files_come_as_the_build_packed_them(behind: tuple[Proxy, Server], coding: str) -> None:
+    asset = next((DIST / "assets").glob("vendor-*.js"))
+    packed = asset.with_name(asset.name + {"br": ".br", "gzip": ".gz"}[coding])
+    front, _ = behind
+    response = await front.client.get(f"/assets/{asset.name}", headers={"Accept-Encoding": coding})
+    assert response.headers["content-encoding"] == coding
+    assert int(response.headers["content-length"]) == packed.stat().st_size
+
+
+async def test_what_is_missing_is_no_page(behind: tuple[Proxy, Server]) -> None:
+    front, _ = behind
+    assert (await front.client.get("/assets/gone-00000000.js")).status_code == 404
+    assert (await front.client.get("/.env")).status_code == 404
+    assert (await front.client.get("/api/nothing/")).json()["code"] == "not_found"
+
+
+async def test_the_api_says_its_headers_once(behind: tuple[Proxy, Server]) -> None:
+    front, _ = behind
+    response = await front.client.get("/api/sessions/")
+    names = [name.lower() for name, _ in response.headers.multi_items()]
+    for name in ("x-content-type-options", "referrer-policy", "cache-control"):
+        assert names.count(name) == 1, name
+
+
+async def test_what_anyone_sees_is_kept_for_a_moment_and_what_is_somebodys_never(behind: tuple[Proxy, Server]) -> None:
+    front, _ = behind
+    before = len(front.access_log.read_text().splitlines())
+    for _ in range(3):
+        assert (await front.client.get("/api/sessions/?limit=7")).status_code == 200
+    await front.client.get("/api/sessions/?limit=7", headers={"Authorization": "Bearer nobody"})
+    kept = [json.loads(line)["cache"] for line in front.access_log.read_text().splitlines()[before:]]
+    assert kept == ["MISS", "HIT", "HIT", "BYPASS"]
+
+
+async def test_nobody_writes_their_own_address(behind: tuple[Proxy, Server]) -> None:
+    front, server = behind
+    forged = {"X-Forwarded-For": "203.0.113.9"}
+    await front.client.post("/api/auth/register/", json=a_registration(), headers=forged)
+    logged = [json.loads(line) for line in front.access_log.read_text().splitlines()]
+    assert {line["client"] for line in logged} == {"127.0.0.1"}
+    assert "203.0.113.9" not in server.log.read_text()
+
+
+async def test_refusals_of_the_proxy_are_in_the_form_of_the_api(behind: tuple[Proxy, Server]) -> None:
+    front, _ = behind
+    too_large = await front.client.post("/api/auth/login/", content=b"x" * 1_100_000)
+    assert (too_large.status_code, too_large.json()["code"]) == (413, "too_large")
+    assert too_large.headers["content-type"] == "application/problem+json"
+    answers = [await front.client.post("/api/auth/login/", json={}) for _ in range(60)]
+    refused = next(answer for answer in answers if answer.status_code == 429)
+    assert (refused.json()["code"], refused.headers["retry-after"]) == ("rate_limited", "5")
+
+
+async def test_without_a_program_behind_it_the_pages_stand_and_the_api_says_busy(tmp_path: Path) -> None:
+    async with proxy(tmp_path / "nginx", [1]) as front:
+        assert (await front.client.get("/")).status_code == 200
+        response = await front.client.get("/api/sessions/")
+        assert (response.status_code, response.json()["code"]) == (503, "busy")
+        assert response.headers["retry-after"] == "2"
+
+
+@pytest.fixture
+def certificate(tmp_path: Path) -> Path:
+    folder = tmp_path / "certificate"
+    folder.mkdir()
+    made = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "1", "-subj", "/CN=localhost"]
+    files = ["-keyout", str(folder / "privkey.pem"), "-out", str(folder / "fullchain.pem")]
+    subprocess.run([*made, *files], check=True, capture_output=True)
+    return folder
+
+
+async def test_with_a_certificate_plain_http_leads_to_tls(tmp_path: Path, certificate: Path) -> None:
+    async with proxy(tmp_path / "nginx", [1], certificate) as front:
+        led = await front.client.get("/login?next=/profile")
+        assert (led.status_code, led.headers["location"]) == (308, "https://127.0.0.1/login?next=/profile")
+        trusting = ssl.create_default_context(cafile=str(certificate / "fullchain.pem"))
+        trusting.check_hostname = False
+        async with httpx.AsyncClient(verify=trusting, trust_env=False) as client:
+            assert (await client.get(f"https://127.0.0.1:{front.secure_port}/")).status_code == 200
+        old = ssl.create_default_context(cafile=str(certificate / "fullchain.pem"))
+        old.check_hostname = False
+        old.maximum_version = ssl.TLSVersion.TLSv1_2
+        old.set_ciphers("AES128-SHA")
+        async with httpx.AsyncClient(verify=old, trust_env=False) as client:
+            with pytest.raises(httpx.ConnectError):
+                await client.get(f"https://127.0.0.1:{front.secure_port}/")

@@ -1,0 +1,227 @@
+"""All of it at once: a database with its standby, two programs, a worker and the proxy, while parts of it end."""
+
+import asyncio
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections import Counter
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+import pytest_asyncio
+
+from builders import TOMORROW, stored_session
+from deployment.proxy import DEPLOY, DIST, Proxy, proxy
+from marketplace.adapters.postgres.binaries import find_binaries
+from marketplace.adapters.postgres.embedded import embedded_postgres
+from marketplace.adapters.postgres.pool import connect
+from marketplace.adapters.postgres.postmaster import find_postmaster
+from marketplace.adapters.postgres.storage import postgres_storage
+from marketplace.core.entities.sessions import Session
+from marketplace.core.ports.storage import Storage
+from postgres.crowd import DISCREPANCIES, Person, people
+from postgres.servers import Server, becomes_true, environment, run_command
+from postgres.standby import standby_of
+
+BUYERS = 8
+BACK_WITHIN = 5
+"""Seconds after the database's return."""
+
+
+@dataclass
+class Whole:
+    """The parts, by name."""
+
+    front: Proxy
+    backends: list[Server]
+    worker: subprocess.Popen[bytes]
+    storage: Storage
+    primary: str
+    data: Path
+    folder: Path
+    again: AsyncExitStack
+    settings: dict[str, Any]
+
+    async def replace_backend(self, place: int) -> None:
+        """Start another program on the port of one that has ended."""
+        port = self.backends[place].port
+        log = self.folder / f"backend{place}-{time.monotonic_ns()}.log"
+        self.backends[place] = Server(self.primary, log, port, **self.settings)
+        self.again.push_async_callback(self.backends[place].end)
+        await self.backends[place].starts()
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def whole(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Whole]:
+    folder = tmp_path_factory.mktemp("whole")
+    async with AsyncExitStack() as stack:
+        data = folder / "a"
+        primary = stack.enter_context(embedded_postgres(data))
+        await run_command(primary, "migrate")
+        standby = stack.enter_context(standby_of(primary, folder / "b"))
+        settings = {
+            "environment": "production",
+            "read_database_url": standby,
+            "trusted_proxies": "127.0.0.1",
+            "frontend_dir": DIST,
+            "worker_inside": "off",
+        }
+        ports = [free for free, _ in zip(_ports(), range(2), strict=False)]
+        backends = [Server(primary, folder / f"backend{n}.log", port, **settings) for n, port in enumerate(ports)]
+        for backend in backends:
+            stack.push_async_callback(backend.end)
+        await asyncio.gather(*(backend.starts() for backend in backends))
+        log = stack.enter_context((folder / "worker.log").open("w"))
+        own = environment(primary, environment="production")
+        worker = subprocess.Popen([sys.executable, "-m", "marketplace", "worker"], stdout=log, stderr=log, env=own)
+        stack.callback(worker.wait)
+        stack.callback(worker.terminate)
+        database = await connect(primary)
+        stack.push_async_callback(database.close)
+        front = await stack.enter_async_context(proxy(folder / "nginx", ports))
+        again = await stack.enter_async_context(AsyncExitStack())
+        yield Whole(front, backends, worker, postgres_storage(database), primary, data, folder, again, settings)
+
+
+def _ports() -> Any:
+    from postgres.servers import free_port  # noqa: PLC0415 - one of its few uses
+
+    while True:
+        yield free_port()
+
+
+@dataclass
+class Load:
+    """People who look and book through the proxy until they are told to stop."""
+
+    answers: list[httpx.Response] = field(default_factory=list)
+    unanswered: int = 0
+    is_over: bool = False
+
+    def statuses(self) -> Counter[int]:
+        return Counter(answer.status_code for answer in self.answers)
+
+    def booked(self) -> list[str]:
+        """Ids of the bookings that somebody was told they have."""
+        return [answer.json()["id"] for answer in self.answers if answer.status_code == httpx.codes.CREATED]
+
+    async def made(self, more: int, within: float = 30) -> None:
+        enough = len(self.booked()) + more
+        assert await becomes_true(lambda: len(self.booked()) >= enough, within), self.statuses()
+
+    async def keep_booking(self, front: Proxy, buyer: Person, session: Session, first: int) -> None:
+        starts_at = TOMORROW + timedelta(days=first)
+        while not self.is_over:
+            starts_at += timedelta(hours=2)
+            body = {"session": str(session.id), "booking_date": starts_at.isoformat()}
+            await self._send(front.client.post("/api/bookings/", json=body, headers=buyer.headers))
+            await self._send(front.client.get("/api/bookings/?limit=2", headers=buyer.headers))
+
+    async def _send(self, sending: Any) -> None:
+        try:
+            self.answers.append(await sending)
+        except httpx.TransportError:
+            self.unanswered += 1
+        await asyncio.sleep(0.01)
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def load(whole: Whole) -> AsyncIterator[Load]:
+    """Busy people, each at a creator's of their own, so that nobody is told no for a reason of the domain."""
+    load, buyers = Load(), await people(whole.storage, BUYERS)
+    sessions = [await stored_session(whole.storage) for _ in buyers]
+    async with asyncio.TaskGroup() as tasks:
+        for number, (buyer, session) in enumerate(zip(buyers, sessions, strict=True)):
+            tasks.create_task(load.keep_booking(whole.front, buyer, session, number * 3_000))
+        await load.made(20)
+        yield load
+        load.is_over = True
+
+
+async def _kept(whole: Whole, told: list[str]) -> set[str]:
+    """Which of these bookings the books have."""
+    import asyncpg  # noqa: PLC0415 - as its one user
+
+    connection = await asyncpg.connect(whole.primary)
+    try:
+        for what, query in DISCREPANCIES.items():
+            assert await connection.fetch(query) == [], what
+        rows = await connection.fetch("SELECT id::text FROM bookings WHERE id = ANY ($1::uuid[])", told)
+        return {row["id"] for row in rows}
+    finally:
+        await connection.close()
+
+
+async def test_a_program_that_is_killed_takes_no_answer_with_it(whole: Whole, load: Load) -> None:
+    before = len(load.answers)
+    os.killpg(whole.backends[0].process.pid, signal.SIGKILL)
+    await load.made(100)
+    failed = load.statuses()[502] + load.statuses()[503] + load.statuses()[504]
+    await whole.replace_backend(0)
+    await load.made(20)
+    load.is_over = True
+    assert len(load.answers) > before
+    assert failed + load.unanswered <= 2 * BUYERS
+    assert await _kept(whole, load.booked()) == set(load.booked())
+
+
+async def test_both_programs_are_replaced_without_a_request_that_fails(whole: Whole, load: Load) -> None:
+    for place in range(2):
+        whole.backends[place].process.send_signal(signal.SIGTERM)
+        assert await becomes_true(lambda place=place: whole.backends[place].process.poll() is not None, 30)
+        await load.made(20)
+        await whole.replace_backend(place)
+        await load.made(20)
+    load.is_over = True
+    assert set(load.statuses()) <= {200, 201}
+    assert load.unanswered == 0
+
+
+async def test_a_database_that_restarts_is_waited_for_and_found_again(whole: Whole, load: Load) -> None:
+    before = len(load.answers)
+    server = find_postmaster(whole.data)
+    assert server is not None
+    server.stop(30)
+    await asyncio.sleep(2)
+    with embedded_postgres(whole.data):
+        back = time.monotonic()
+        await load.made(20, within=BACK_WITHIN)
+        load.is_over = True
+        assert time.monotonic() - back < BACK_WITHIN
+        meanwhile = load.answers[before:]
+        assert {answer.status_code for answer in meanwhile} <= {200, 201, 503}
+        busy = [answer for answer in meanwhile if answer.status_code == 503]
+        assert busy
+        assert all(answer.headers.get("retry-after") and answer.json()["code"] for answer in busy)
+        assert await _kept(whole, load.booked()) == set(load.booked())
+
+
+async def test_last_nights_backup_is_restored_and_counted(whole: Whole, tmp_path: Path) -> None:
+    tools = str(Path(find_binaries().program("pg_dump")).parent)
+    own = {**os.environ, "MARKETPLACE_DATABASE_URL": whole.primary, "PG_BIN": tools}
+
+    async def backup(*words: str) -> tuple[int | None, str]:
+        process = await asyncio.create_subprocess_exec(
+            str(DEPLOY / "backup"), *words, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, env=own
+        )
+        said, _ = await process.communicate()
+        return process.returncode, said.decode().strip()
+
+    code, dumped = await backup("dump", str(tmp_path / "backups"))
+    assert code == 0, dumped
+    code, said = await backup("rehearse", dumped)
+    assert (code, "every count as dumped" in said) == (0, True), said
+
+    counts = Path(dumped.replace(".dump", ".counts"))
+    counts.write_text(counts.read_text().replace("bookings ", "bookings 1"))
+    code, said = await backup("rehearse", dumped)
+    assert (code, "The counts differ" in said) == (1, True), said
+    assert (await backup("restore", dumped))[0] == 1
