@@ -14,6 +14,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+import asyncpg
 import httpx
 import pytest
 import pytest_asyncio
@@ -28,7 +29,7 @@ from marketplace.adapters.postgres.storage import postgres_storage
 from marketplace.core.entities.sessions import Session
 from marketplace.core.ports.storage import Storage
 from postgres.crowd import DISCREPANCIES, Person, people
-from postgres.servers import Server, becomes_true, environment, run_command
+from postgres.servers import Server, becomes_true, environment, free_port, run_command
 from postgres.standby import standby_of
 
 BUYERS = 8
@@ -42,7 +43,6 @@ class Whole:
 
     front: Proxy
     backends: list[Server]
-    worker: subprocess.Popen[bytes]
     storage: Storage
     primary: str
     data: Path
@@ -74,28 +74,24 @@ async def whole(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Whole
             "frontend_dir": DIST,
             "worker_inside": "off",
         }
-        ports = [free for free, _ in zip(_ports(), range(2), strict=False)]
+        ports = [free_port(), free_port()]
         backends = [Server(primary, folder / f"backend{n}.log", port, **settings) for n, port in enumerate(ports)]
         for backend in backends:
             stack.push_async_callback(backend.end)
         await asyncio.gather(*(backend.starts() for backend in backends))
-        log = stack.enter_context((folder / "worker.log").open("w"))
-        own = environment(primary, environment="production")
-        worker = subprocess.Popen([sys.executable, "-m", "marketplace", "worker"], stdout=log, stderr=log, env=own)
-        stack.callback(worker.wait)
+        worker = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", "marketplace", "worker"),
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            env=environment(primary, environment="production"),
+        )
+        stack.push_async_callback(worker.wait)
         stack.callback(worker.terminate)
         database = await connect(primary)
         stack.push_async_callback(database.close)
         front = await stack.enter_async_context(proxy(folder / "nginx", ports))
         again = await stack.enter_async_context(AsyncExitStack())
-        yield Whole(front, backends, worker, postgres_storage(database), primary, data, folder, again, settings)
-
-
-def _ports() -> Any:
-    from postgres.servers import free_port  # noqa: PLC0415 - one of its few uses
-
-    while True:
-        yield free_port()
+        yield Whole(front, backends, postgres_storage(database), primary, data, folder, again, settings)
 
 
 @dataclass
@@ -148,8 +144,6 @@ async def load(whole: Whole) -> AsyncIterator[Load]:
 
 async def _kept(whole: Whole, told: list[str]) -> set[str]:
     """Which of these bookings the books have."""
-    import asyncpg  # noqa: PLC0415 - as its one user
-
     connection = await asyncpg.connect(whole.primary)
     try:
         for what, query in DISCREPANCIES.items():
@@ -170,13 +164,15 @@ async def test_a_program_that_is_killed_takes_no_answer_with_it(whole: Whole, lo
     load.is_over = True
     assert len(load.answers) > before
     assert failed + load.unanswered <= 2 * BUYERS
-    assert await _kept(whole, load.booked()) == set(load.booked())
+    told = load.booked()
+    assert await _kept(whole, told) == set(told)
 
 
 async def test_both_programs_are_replaced_without_a_request_that_fails(whole: Whole, load: Load) -> None:
     for place in range(2):
-        whole.backends[place].process.send_signal(signal.SIGTERM)
-        assert await becomes_true(lambda place=place: whole.backends[place].process.poll() is not None, 30)
+        ending = whole.backends[place].process
+        ending.send_signal(signal.SIGTERM)
+        assert await asyncio.to_thread(ending.wait, 30) == 0
         await load.made(20)
         await whole.replace_backend(place)
         await load.made(20)
@@ -201,7 +197,13 @@ async def test_a_database_that_restarts_is_waited_for_and_found_again(whole: Who
         busy = [answer for answer in meanwhile if answer.status_code == 503]
         assert busy
         assert all(answer.headers.get("retry-after") and answer.json()["code"] for answer in busy)
-        assert await _kept(whole, load.booked()) == set(load.booked())
+        told = load.booked()
+        assert await _kept(whole, told) == set(told)
+
+
+def miscount(counts: Path) -> None:
+    """Say that there were more bookings."""
+    counts.write_text(counts.read_text().replace("bookings ", "bookings 1"))
 
 
 async def test_last_nights_backup_is_restored_and_counted(whole: Whole, tmp_path: Path) -> None:
@@ -220,8 +222,7 @@ async def test_last_nights_backup_is_restored_and_counted(whole: Whole, tmp_path
     code, said = await backup("rehearse", dumped)
     assert (code, "every count as dumped" in said) == (0, True), said
 
-    counts = Path(dumped.replace(".dump", ".counts"))
-    counts.write_text(counts.read_text().replace("bookings ", "bookings 1"))
+    miscount(Path(dumped.replace(".dump", ".counts")))
     code, said = await backup("rehearse", dumped)
     assert (code, "The counts differ" in said) == (1, True), said
     assert (await backup("restore", dumped))[0] == 1
