@@ -1,0 +1,135 @@
+"""The files of the deployment, as far as they can be judged without an engine that would run them."""
+
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from deployment.proxy import DEPLOY, DIST, ROOT, laid_out
+from marketplace.settings import PREFIX, VARIABLES
+
+KUBERNETES = DEPLOY / "kubernetes"
+OF_THE_CLUSTER = {"Kustomization", "Cluster", "ScheduledBackup", "Pooler"}
+"""Kinds that Kubernetes itself does not know: kustomize's and those of the database's operator."""
+DOCKERFILE = (DEPLOY / "Dockerfile").read_text()
+MANIFESTS = sorted(KUBERNETES.rglob("*.yaml"))
+
+
+def documents(path: Path) -> list[dict[str, Any]]:
+    return [each for each in yaml.safe_load_all(path.read_text()) if each]
+
+
+def tool(name: str) -> str:
+    found = shutil.which(name, path=str(Path(sys.executable).parent))
+    assert found, f"{name} is not installed: make install"
+    return found
+
+
+def run(*command: str | Path) -> str:
+    ended = subprocess.run([str(word) for word in command], capture_output=True, text=True, check=False)
+    assert ended.returncode == 0, ended.stdout + ended.stderr
+    return ended.stdout + ended.stderr
+
+
+def test_compose_follows_its_specification() -> None:
+    run(
+        tool("check-jsonschema"),
+        "--builtin-schema",
+        "vendor.compose-spec",
+        DEPLOY / "compose.yaml",
+        ROOT / "compose.yaml",
+    )
+
+
+def test_the_dockerfile_passes_hadolint() -> None:
+    run(tool("hadolint"), DEPLOY / "Dockerfile")
+
+
+@pytest.mark.parametrize("path", MANIFESTS, ids=lambda path: str(path.relative_to(KUBERNETES)))
+def test_manifests_are_valid_to_the_last_field(path: Path, tmp_path: Path) -> None:
+    known = [each for each in documents(path) if each["kind"] not in OF_THE_CLUSTER]
+    if known:
+        judged = tmp_path / "judged.yaml"
+        judged.write_text(yaml.safe_dump_all(known))
+        run(tool("kubernetes-validate"), "--strict", judged)
+
+
+@pytest.mark.parametrize("path", sorted(KUBERNETES.rglob("kustomization.yaml")), ids=lambda path: path.parent.name)
+def test_every_file_of_a_kustomization_is_there_and_every_manifest_is_in_one(path: Path) -> None:
+    (kustomization,) = documents(path)
+    named = [(path.parent / each).resolve() for each in kustomization["resources"]]
+    assert all(each.is_file() or (each / "kustomization.yaml").is_file() for each in named)
+    beside = {each.resolve() for each in path.parent.glob("*.yaml")} - {path.resolve()}
+    assert beside <= set(named)
+
+
+def pod_specs() -> list[tuple[str, dict[str, Any]]]:
+    found = []
+    for path in MANIFESTS:
+        for each in documents(path):
+            template = each.get("spec", {}).get("template", {})
+            if each["kind"] in {"Deployment", "Job"}:
+                found.append((each["metadata"]["name"], template["spec"]))
+    return found
+
+
+@pytest.mark.parametrize(("name", "spec"), pod_specs(), ids=lambda part: part if isinstance(part, str) else "")
+def test_pods_run_as_nobody_in_particular_and_write_nowhere(name: str, spec: dict[str, Any]) -> None:
+    assert spec["securityContext"]["runAsNonRoot"], name
+    assert spec["automountServiceAccountToken"] is False, name
+    for container in spec["containers"]:
+        context = container["securityContext"]
+        assert (context["readOnlyRootFilesystem"], context["allowPrivilegeEscalation"]) == (True, False), name
+        assert context["capabilities"] == {"drop": ["ALL"]}, name
+        assert "memory" in container["resources"]["limits"], name
+
+
+def test_settings_are_called_as_the_program_calls_them() -> None:
+    known = {f"{PREFIX}{name.upper()}" for name in VARIABLES}
+    compose = documents(DEPLOY / "compose.yaml")[0]["x-program"]["environment"]
+    (settings,) = documents(KUBERNETES / "base" / "settings.yaml")
+    image = re.findall(rf"({PREFIX}\w+)=", DOCKERFILE)
+    for name in (*compose, *settings["data"], *image):
+        assert name.removesuffix("_FILE") in known, name
+
+
+def test_no_secret_stands_in_a_file() -> None:
+    for service in documents(DEPLOY / "compose.yaml")[0]["services"].values():
+        for name, value in service.get("environment", {}).items():
+            secret = any(word in name for word in ("PASSWORD", "SECRET", "KEY", "TOKEN", "DATABASE_URL"))
+            assert not secret or (name.endswith("_FILE") and value.startswith("/run/secrets/")), name
+
+
+def test_what_the_image_copies_is_there_and_let_through() -> None:
+    sources = re.findall(r"^COPY (?!--from)(.+) \S+$", DOCKERFILE, re.MULTILINE)
+    let_through = [
+        line[1:].rstrip("/") for line in (ROOT / ".dockerignore").read_text().splitlines() if line[:1] == "!"
+    ]
+    for path in " ".join(sources).split():
+        assert (ROOT / path).exists(), path
+        assert any(path.rstrip("/") == each or path.startswith(f"{each}/") for each in let_through), path
+
+
+def test_the_images_packages_are_those_of_the_tests() -> None:
+    def pins(name: str) -> set[str]:
+        return set(re.findall(r"^([\w.\-]+==\S+)", (ROOT / name).read_text(), re.MULTILINE))
+
+    assert pins("requirements-runtime.lock") < pins("requirements.lock")
+
+
+def test_nginx_takes_its_configuration(tmp_path: Path) -> None:
+    source = laid_out(tmp_path, [8201, 8202], port=8203)
+    environment = {"PROXY_DIR": str(tmp_path / "proxy"), "SITE": str(DIST), "PATH": "/usr/sbin:/usr/bin:/bin"}
+    ended = subprocess.run([str(source / "start"), "-t"], capture_output=True, text=True, check=False, env=environment)
+    assert ended.returncode == 0, ended.stderr
+    assert "warn" not in ended.stderr
+
+
+def test_scripts_are_well_formed() -> None:
+    run("bash", "-n", DEPLOY / "backup")
+    run("sh", "-n", DEPLOY / "nginx" / "start")
