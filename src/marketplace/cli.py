@@ -1,6 +1,7 @@
 """The command line: one command each, thin."""
 
 import asyncio
+import getpass
 import json
 import logging
 import sys
@@ -17,6 +18,7 @@ from marketplace.adapters.postgres.migrate import migrate as migrate_database
 from marketplace.background import work_until_told
 from marketplace.checks import findings
 from marketplace.container import make_container
+from marketplace.core.entities.audit import Origin
 from marketplace.core.errors import Invalid, MarketplaceError
 from marketplace.core.ports.storage import Storage
 from marketplace.core.services.users import UserService
@@ -132,7 +134,12 @@ def create_admin(email: str, username: str, password: str) -> None:
         draft = read_values(RegistrationIn, {"email": email, "username": username, "password": password})
         data = draft.checked(users.registration_faults(draft.given))
         admin = await users.register(
-            email=data.email, username=data.username, password=data.password, is_staff=True, is_superuser=True
+            email=data.email,
+            username=data.username,
+            password=data.password,
+            is_staff=True,
+            is_superuser=True,
+            origin=_here("create-admin"),
         )
         return f"Made the administrator {admin.username}."
 
@@ -157,8 +164,20 @@ async def _set_active(users: UserService, storage: Storage, email: str, *, is_ac
     user = await storage.users.find_by_email(email)
     if user is None:
         raise click.ClickException(f"There is no account with the e-mail address {email}.")
-    await users.set_active(user.id, is_active=is_active)
+    await users.set_active(user.id, is_active=is_active, who=_here("activate" if is_active else "deactivate"))
     return f"{user.username} is {'active' if is_active else 'inactive'} now."
+
+
+def _here(command: str) -> Origin:
+    """What the audit log has of a command: which, and whose shell it was typed into."""
+    return Origin(agent=f"marketplace {command}, by {_operator()}")
+
+
+def _operator() -> str:
+    try:
+        return getpass.getuser()
+    except OSError:
+        return "somebody"  # a container may run as a number that has no name
 
 
 def _with_users(act: Callable[[UserService, Storage], Awaitable[str]]) -> None:

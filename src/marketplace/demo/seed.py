@@ -5,10 +5,10 @@ first day that its accounts were made for, uses what is there and adds what is m
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Collection, Mapping
+from collections.abc import Awaitable, Callable, Collection, Coroutine, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import TypeVar
+from typing import Any, TypeVar
 from uuid import UUID
 
 from marketplace.core.entities.bookings import LIVE, Booking
@@ -65,7 +65,7 @@ async def seed_demo(
         storage=storage, passwords=passwords, ids=ids, categories=categories, first_day=_first_day(known, now)
     )
     others = [person for person in PEOPLE if person != NEWCOMER]
-    users = await asyncio.gather(*(seeding.account(person, known.get(person.username)) for person in others))
+    users = await _side_by_side(seeding.account(person, known.get(person.username)) for person in others)
     people = {person.username: user for person, user in zip(others, users, strict=True)}
     session_ids, sessions = await seeding.sessions(people)
     bookings = await seeding.bookings(people, session_ids)
@@ -83,6 +83,15 @@ def _first_day(known: Mapping[str, User], now: datetime) -> datetime:
         if person.username in known:
             return person.first_day(known[person.username].date_joined)
     return now.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+
+
+async def _side_by_side(work: Iterable[Coroutine[Any, Any, T]]) -> list[T]:
+    """The results in order. The first failure is raised once all have ended, so that nothing goes on behind it."""
+    outcomes = await asyncio.gather(*work, return_exceptions=True)
+    failures = [outcome for outcome in outcomes if isinstance(outcome, BaseException)]
+    if failures:
+        raise failures[0]
+    return [outcome for outcome in outcomes if not isinstance(outcome, BaseException)]
 
 
 async def _all(page: Callable[[str | None], Awaitable[Page[T]]]) -> list[T]:

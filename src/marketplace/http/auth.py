@@ -1,6 +1,6 @@
 """Who may call a route: denied unless the route says otherwise, judged before the body is read."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import Enum
 from typing import Any
 
@@ -12,6 +12,7 @@ from litestar.handlers import BaseRouteHandler
 from marketplace.core.entities.tokens import Caller
 from marketplace.core.errors import MarketplaceError, NotACreator, NotSignedIn
 from marketplace.core.services.tokens import TokenService
+from marketplace.http.origin import origin_of
 
 
 class Access(Enum):
@@ -64,8 +65,7 @@ async def _caller(connection: ASGIConnection[Any, Any, Any, Any], access: Access
         if access is Access.ANYONE:
             return None
         raise NotSignedIn
-    tokens = await connection.app.state.dishka_container.get(TokenService)
-    caller: Caller = await tokens.authenticate(token)
+    caller = await _authenticated(connection, token)
     if access is Access.CREATOR and caller.role != "creator":
         caller = await _creator(connection)
     return caller
@@ -73,11 +73,16 @@ async def _caller(connection: ASGIConnection[Any, Any, Any, Any], access: Access
 
 async def _creator(connection: ASGIConnection[Any, Any, Any, Any]) -> Caller:
     # nobody is refused for what was remembered: they may have become a creator a moment ago
-    tokens = await connection.app.state.dishka_container.get(TokenService)
-    caller: Caller = await tokens.authenticate(_bearer_token(connection) or "", fresh=True)
+    caller = await _authenticated(connection, _bearer_token(connection) or "", fresh=True)
     if caller.role != "creator":
         raise NotACreator
     return caller
+
+
+async def _authenticated(connection: ASGIConnection[Any, Any, Any, Any], token: str, *, fresh: bool = False) -> Caller:
+    tokens = await connection.app.state.dishka_container.get(TokenService)
+    caller: Caller = await tokens.authenticate(token, fresh=fresh)
+    return replace(caller, origin=origin_of(connection))
 
 
 def _bearer_token(connection: ASGIConnection[Any, Any, Any, Any]) -> str | None:

@@ -10,6 +10,7 @@ from marketplace.core.errors import BadCredentials, BadRefreshToken, NoRefreshTo
 from marketplace.core.services.tokens import TokenService
 from marketplace.http.auth import Access, opt
 from marketplace.http.fields import GivenEmail, GivenPassword, GivenToken, UseCookie
+from marketplace.http.origin import origin_of
 from marketplace.http.refresh_cookie import COOKIE_HEADER, ForeignOrigin, RefreshCookie
 from marketplace.http.users import ProfileOut
 from marketplace.http.wire import read_body, read_optional_body
@@ -63,7 +64,7 @@ class TokenController(Controller):
         With `use_cookie` the refresh token comes in a cookie that no script can read, and `refresh` is `null`.
         """
         data = (await read_body(request, CredentialsIn)).checked()
-        login = await tokens.log_in(data.email, data.password)
+        login = await tokens.log_in(data.email, data.password, origin_of(request))
         user = msgspec.convert(login.user, ProfileOut, from_attributes=True)
         shown = None if data.use_cookie else login.tokens.refresh
         response = Response(LoginOut(access=login.tokens.access, refresh=shown, user=user))
@@ -94,9 +95,9 @@ class TokenController(Controller):
         """
         data = (await read_optional_body(request, RefreshIn)).checked()
         if data.refresh is not None:
-            pair = await tokens.refresh(data.refresh)
+            pair = await tokens.refresh(data.refresh, origin_of(request))
             return Response(TokenPairOut(access=pair.access, refresh=pair.refresh))
-        pair = await tokens.refresh(cookie.token_of(request))
+        pair = await tokens.refresh(cookie.token_of(request), origin_of(request))
         response = Response(TokenPairOut(access=pair.access, refresh=None))
         cookie.keep(request, response, pair.refresh)
         return response

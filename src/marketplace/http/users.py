@@ -22,6 +22,7 @@ from marketplace.http.fields import (
     Username,
     WebAddress,
 )
+from marketplace.http.origin import origin_of
 from marketplace.http.wire import read_body, read_nothing
 
 
@@ -113,7 +114,7 @@ class UserController(Controller):
         """Anyone may. E-mail address and username are unique whatever their case."""
         draft = await read_body(request, RegistrationIn)
         data = draft.checked(users.registration_faults(draft.given))
-        user = await users.register(**msgspec.structs.asdict(data))
+        user = await users.register(**msgspec.structs.asdict(data), origin=origin_of(request))
         return msgspec.convert(user, RegisteredOut, from_attributes=True)
 
     @get("/profile", operation_id="get_profile", summary="Read one's own account", opt=opt(Access.SIGNED_IN))

@@ -9,6 +9,7 @@ from typing import Any, Generic, TypeVar
 from uuid import UUID
 
 from marketplace.adapters.memory.locks import Locks
+from marketplace.core.entities.audit import AuditEntry
 from marketplace.core.entities.bookings import Booking, BookingStep
 from marketplace.core.entities.calendars import CalendarFeed
 from marketplace.core.entities.idempotency import IdempotencyKey
@@ -92,6 +93,7 @@ class Database:
         self.feed_tokens: Table[str, UUID] = Table("feed_tokens")
         self.keys: Table[KeyKey, KeyRow] = Table("keys")
         self.jobs: Table[int, JobRow] = Table("jobs")
+        self.audit: Table[UUID, AuditEntry] = Table("audit")
         self.job_ids = count()
         self.taken_jobs: dict[int, Rows] = {}
         self.locks = Locks(lock_timeout)

@@ -3,6 +3,7 @@
 import asyncio
 from datetime import timedelta
 
+from marketplace.adapters.memory.audit import MemoryAuditTrail
 from marketplace.adapters.memory.bookings import MemoryBookingLists
 from marketplace.adapters.memory.calendars import MemoryFeedDirectory
 from marketplace.adapters.memory.catalog import MemoryCatalog
@@ -34,6 +35,7 @@ def memory_storage(*, lock_timeout: timedelta = LOCK_TIMEOUT) -> Storage:
         timetables=MemoryTimetables(database),
         booking_lists=MemoryBookingLists(database),
         feeds=MemoryFeedDirectory(database),
+        audit=MemoryAuditTrail(database),
         unit_of_work=MemoryUnitOfWork(database),
         readiness=MemoryReadiness(),
     )

@@ -24,13 +24,7 @@ class MemoryCallers:
             return None
         if row.revoked_at is not None or not user.is_active:
             return None
-        return Caller(
-            user_id=user.id,
-            family_id=row.family.id,
-            role=user.role,
-            is_staff=user.is_staff,
-            is_superuser=user.is_superuser,
-        )
+        return Caller.of(user, row.family.id)
 
 
 class MemoryTokens:
@@ -67,11 +61,13 @@ class MemoryTokens:
         self._rows.put(self._database.families, family.id, extended)
         self._rows.put(self._database.tokens, token_hash, TokenRow(family_id=family.id))
 
-    async def revoke_family_of(self, token_hash: bytes, now: datetime) -> None:
+    async def revoke_family_of(self, token_hash: bytes, now: datetime) -> UUID | None:
         """End the login of a token."""
         row = await self._acquire_family_of(token_hash)
-        if row is not None:
-            self._revoke(row, now)
+        if row is None or row.revoked_at is not None:
+            return None
+        self._revoke(row, now)
+        return row.family.user_id
 
     async def revoke_all(self, user_id: UUID, now: datetime, *, but: UUID | None = None) -> None:
         """End every login of a person but one."""

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+from marketplace.adapters.memory.audit import MemoryAudit
 from marketplace.adapters.memory.bookings import MemoryBookings
 from marketplace.adapters.memory.calendars import MemoryFeeds
 from marketplace.adapters.memory.database import Database, Rows
@@ -28,6 +29,7 @@ class MemoryTransaction:
         self.feeds = MemoryFeeds(rows)
         self.idempotency_keys = MemoryIdempotencyKeys(rows)
         self.jobs = MemoryJobs(rows)
+        self.audit = MemoryAudit(rows)
 
 
 class MemoryUnitOfWork:

@@ -1,5 +1,6 @@
 """PostgreSQL as storage."""
 
+from marketplace.adapters.postgres.audit import PostgresAuditTrail
 from marketplace.adapters.postgres.bookings import PostgresBookingLists
 from marketplace.adapters.postgres.calendars import PostgresFeedDirectory
 from marketplace.adapters.postgres.pool import Database
@@ -21,6 +22,7 @@ def postgres_storage(database: Database) -> Storage:
         timetables=PostgresTimetables(database),
         booking_lists=PostgresBookingLists(database),
         feeds=PostgresFeedDirectory(database),
+        audit=PostgresAuditTrail(database),
         unit_of_work=PostgresUnitOfWork(database),
         readiness=PostgresReadiness(database),
     )

@@ -14,14 +14,15 @@ FIND_CALLER = """
 ADD_FAMILY = """
     WITH expired AS (DELETE FROM token_families WHERE user_id = $2 AND expires_at <= $3),
     family AS (
-        INSERT INTO token_families (id, user_id, created_at, expires_at) VALUES ($1, $2, $3, $4) RETURNING id)
+        INSERT INTO token_families (id, user_id, created_at, expires_at, address, agent)
+        VALUES ($1, $2, $3, $4, $6, $7) RETURNING id)
     INSERT INTO refresh_tokens (token_hash, family_id, expires_at) SELECT $5, id, $4 FROM family
 """
 USE = """
     WITH used AS (
         UPDATE refresh_tokens SET used_at = $2
         WHERE token_hash = $1 AND used_at IS NULL AND expires_at > $2 RETURNING family_id)
-    SELECT f.id, f.user_id, f.created_at, f.expires_at
+    SELECT f.id, f.user_id, f.created_at, f.expires_at, f.address, f.agent
     FROM token_families f JOIN used ON used.family_id = f.id JOIN users u ON u.id = f.user_id
     WHERE f.revoked_at IS NULL AND u.is_active
     FOR UPDATE OF f
@@ -33,6 +34,7 @@ ADD = """
 REVOKE_FAMILY_OF = """
     UPDATE token_families SET revoked_at = $2
     WHERE id = (SELECT family_id FROM refresh_tokens WHERE token_hash = $1) AND revoked_at IS NULL
+    RETURNING user_id
 """
 REVOKE_ALL = """
     UPDATE token_families SET revoked_at = $2
@@ -60,9 +62,8 @@ class PostgresTokens:
 
     async def add_family(self, family: Family, token_hash: bytes) -> None:
         """See the port."""
-        await self._connection.execute(
-            ADD_FAMILY, family.id, family.user_id, family.created_at, family.expires_at, token_hash
-        )
+        begun = (family.id, family.user_id, family.created_at, family.expires_at)
+        await self._connection.execute(ADD_FAMILY, *begun, token_hash, family.address, family.agent)
 
     async def use(self, token_hash: bytes, now: datetime) -> Family | None:
         """See the port."""
@@ -73,9 +74,10 @@ class PostgresTokens:
         """See the port."""
         await self._connection.execute(ADD, token_hash, family.id, family.expires_at)
 
-    async def revoke_family_of(self, token_hash: bytes, now: datetime) -> None:
+    async def revoke_family_of(self, token_hash: bytes, now: datetime) -> UUID | None:
         """See the port."""
-        await self._connection.execute(REVOKE_FAMILY_OF, token_hash, now)
+        row = await self._connection.fetchrow(REVOKE_FAMILY_OF, token_hash, now)
+        return row["user_id"] if row else None
 
     async def revoke_all(self, user_id: UUID, now: datetime, *, but: UUID | None = None) -> None:
         """See the port."""

@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from functools import cached_property
 
+from marketplace.adapters.postgres.audit import PostgresAudit
 from marketplace.adapters.postgres.bookings import PostgresBookings
 from marketplace.adapters.postgres.calendars import PostgresFeeds
 from marketplace.adapters.postgres.idempotency import PostgresIdempotencyKeys
@@ -13,6 +14,7 @@ from marketplace.adapters.postgres.sessions import PostgresSessions
 from marketplace.adapters.postgres.slots import PostgresSlots
 from marketplace.adapters.postgres.tokens import PostgresTokens
 from marketplace.adapters.postgres.users import PostgresUsers
+from marketplace.core.ports.audit import Audit
 from marketplace.core.ports.bookings import Bookings
 from marketplace.core.ports.calendars import Feeds
 from marketplace.core.ports.idempotency import IdempotencyKeys
@@ -68,6 +70,11 @@ class PostgresTransaction:
     def jobs(self) -> Jobs:
         """Work for later."""
         return PostgresJobs(self._connection)
+
+    @property
+    def audit(self) -> Audit:
+        """The audit log."""
+        return PostgresAudit(self._connection)
 
 
 class PostgresUnitOfWork:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from marketplace.core.ports.audit import AuditTrail
 from marketplace.core.ports.bookings import BookingLists
 from marketplace.core.ports.calendars import FeedDirectory
 from marketplace.core.ports.sessions import Catalog
@@ -22,5 +23,6 @@ class Storage:
     timetables: Timetables
     booking_lists: BookingLists
     feeds: FeedDirectory
+    audit: AuditTrail
     unit_of_work: UnitOfWork
     readiness: Readiness

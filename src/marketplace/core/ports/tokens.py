@@ -34,8 +34,11 @@ class Tokens(Protocol):
         """Add the next refresh token of a login and extend the login to `family.expires_at`."""
         ...
 
-    async def revoke_family_of(self, token_hash: bytes, now: datetime) -> None:
-        """Revoke the login that this refresh token, used or not, belongs to. Unknown tokens are no error."""
+    async def revoke_family_of(self, token_hash: bytes, now: datetime) -> UUID | None:
+        """Revoke the login that this refresh token, used or not, belongs to, and return whose it was.
+
+        `None`, with nothing changed, when the token is unknown or its login was revoked before.
+        """
         ...
 
     async def revoke_all(self, user_id: UUID, now: datetime, *, but: UUID | None = None) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
 from typing import Protocol
 
+from marketplace.core.ports.audit import Audit
 from marketplace.core.ports.bookings import Bookings
 from marketplace.core.ports.calendars import Feeds
 from marketplace.core.ports.idempotency import IdempotencyKeys
@@ -55,6 +56,11 @@ class Transaction(Protocol):
     @property
     def jobs(self) -> Jobs:
         """Work for later."""
+        ...
+
+    @property
+    def audit(self) -> Audit:
+        """The audit log."""
         ...
 
 

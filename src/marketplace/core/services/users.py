@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
+from marketplace.core.entities.audit import NOWHERE, USER_FIELDS, AuditAction, Origin, differences, facts_of
 from marketplace.core.entities.tokens import Caller
 from marketplace.core.entities.users import Role, User, password_faults
 from marketplace.core.errors import AlreadyACreator, Faults, Invalid
@@ -12,6 +13,7 @@ from marketplace.core.ports.security import Passwords
 from marketplace.core.ports.system import Clock, Ids
 from marketplace.core.ports.unit_of_work import UnitOfWork
 from marketplace.core.ports.users import UserDirectory
+from marketplace.core.services.audit import Auditor
 from marketplace.core.services.retrying import retrying
 from marketplace.core.services.tokens import CallerMemory
 
@@ -34,6 +36,7 @@ class UserService:
         self._unit_of_work = unit_of_work
         self._users = users
         self._memory = memory
+        self._audit = Auditor(unit_of_work, clock, ids)
         self._passwords = passwords
         self._clock = clock
         self._ids = ids
@@ -57,6 +60,7 @@ class UserService:
         last_name: str = "",
         is_staff: bool = False,
         is_superuser: bool = False,
+        origin: Origin = NOWHERE,
     ) -> User:
         """Make an account. Raises `Invalid`, `EmailTaken`, `UsernameTaken`."""
         faults = self.registration_faults({"email": email, "username": username, "password": password})
@@ -81,6 +85,8 @@ class UserService:
         async def effect() -> None:
             async with self._unit_of_work() as tx:
                 await tx.users.add(user)
+                made = facts_of(user, USER_FIELDS)
+                await self._audit.write(tx, origin, "registered", ("user", user.id), ({}, made))
 
         await retrying(effect)
         return user
@@ -93,7 +99,7 @@ class UserService:
         """Change the given fields of the caller's account. Raises `UsernameTaken`."""
         # a username is a key that buyers' rows lean on, so changing it waits for them: in a fair queue
         renames = "username" in facts
-        return await self._change(caller.user_id, lambda user: replace(user, **facts), with_sessions=renames)
+        return await self._change(caller, lambda user: replace(user, **facts), with_sessions=renames)
 
     async def become_creator(self, caller: Caller) -> User:
         """Turn a user's account into a creator's. Raises `AlreadyACreator`."""
@@ -103,7 +109,7 @@ class UserService:
                 raise AlreadyACreator
             return replace(user, role="creator")
 
-        return await self._change(caller.user_id, promoted)
+        return await self._change(caller, promoted, action="role_changed")
 
     async def password_change_faults(self, caller: Caller, given: Mapping[str, Any]) -> Faults:
         """What is wrong with the current and the new password among the given fields."""
@@ -138,36 +144,54 @@ class UserService:
                     raise Invalid({"current_password": [WRONG_PASSWORD]})
                 await tx.users.save(replace(user, password_hash=password_hash))
                 await tx.tokens.revoke_all(caller.user_id, self._clock.now(), but=caller.family_id)
+                await self._audit.write(tx, caller, "password_changed", ("user", user.id))
 
         await retrying(effect)
         self._memory.forget(caller.user_id)
 
-    async def set_active(self, user_id: UUID, *, is_active: bool) -> User:
+    async def set_active(
+        self, user_id: UUID, *, is_active: bool, who: Caller | Origin = NOWHERE, reason: str = ""
+    ) -> User:
         """Switch an account on or off. Off: its logins end within a second and its sessions leave the catalog.
 
         Raises `NotFound`.
         """
+        action: AuditAction = "activated" if is_active else "deactivated"
 
         async def effect() -> User:
             async with self._unit_of_work() as tx:
-                user = replace(await tx.users.acquire_with_sessions(user_id), is_active=is_active)
+                before = await tx.users.acquire_with_sessions(user_id)
+                user = replace(before, is_active=is_active)
                 await tx.users.save(user)
                 if not is_active:
                     await tx.tokens.revoke_all(user_id, self._clock.now())
+                change = differences(before, user, USER_FIELDS)
+                await self._audit.write(tx, who, action, ("user", user_id), change, reason)
                 return user
 
         user = await retrying(effect)
         self._memory.forget(user_id)
         return user
 
-    async def _change(self, user_id: UUID, change: Callable[[User], User], *, with_sessions: bool = False) -> User:
+    async def _change(
+        self,
+        caller: Caller,
+        change: Callable[[User], User],
+        *,
+        with_sessions: bool = False,
+        action: AuditAction | None = None,
+    ) -> User:
         async def effect() -> User:
             async with self._unit_of_work() as tx:
                 acquire = tx.users.acquire_with_sessions if with_sessions else tx.users.acquire
-                user = change(await acquire(user_id))
+                before = await acquire(caller.user_id)
+                user = change(before)
                 await tx.users.save(user)
+                if action is not None:
+                    changed = differences(before, user, USER_FIELDS)
+                    await self._audit.write(tx, caller, action, ("user", user.id), changed)
                 return user
 
         user = await retrying(effect)
-        self._memory.forget(user_id)
+        self._memory.forget(caller.user_id)
         return user

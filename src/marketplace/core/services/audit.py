@@ -1,0 +1,42 @@
+"""The audit log: written in the transaction whose effect it tells of."""
+
+from marketplace.core.entities.audit import NOTHING, AuditAction, AuditEntry, Change, Origin, Target
+from marketplace.core.entities.tokens import Caller
+from marketplace.core.ports.system import Clock, Ids
+from marketplace.core.ports.unit_of_work import Transaction, UnitOfWork
+from marketplace.core.services.retrying import retrying
+
+
+class Auditor:
+    """Writes the log for a service. `who` is a caller, or an origin where nobody is signed in."""
+
+    def __init__(self, unit_of_work: UnitOfWork, clock: Clock, ids: Ids) -> None:
+        self._unit_of_work = unit_of_work
+        self._clock = clock
+        self._ids = ids
+
+    async def write(
+        self,
+        tx: Transaction,
+        who: Caller | Origin,
+        action: AuditAction,
+        target: Target | None,
+        change: Change = NOTHING,
+        reason: str = "",
+    ) -> None:
+        """One entry, together with what else the transaction does."""
+        entry = AuditEntry.of(
+            who, action, target, entry_id=self._ids.new(), at=self._clock.now(), change=change, reason=reason
+        )
+        await tx.audit.add(entry)
+
+    async def write_alone(
+        self, who: Caller | Origin, action: AuditAction, target: Target | None, change: Change = NOTHING
+    ) -> None:
+        """One entry in a transaction of its own: of something that was refused, so that nothing else was done."""
+
+        async def effect() -> None:
+            async with self._unit_of_work() as tx:
+                await self.write(tx, who, action, target, change)
+
+        await retrying(effect)
