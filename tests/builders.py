@@ -13,7 +13,6 @@ from uuid_utils.compat import uuid7
 
 from fakes import NOW, FreshIds, MovableClock, NumberedAccessTokens, PlainPasswords
 from marketplace.adapters.calendars import Rfc5545Calendars
-from marketplace.core.entities.audit import AuditEntry, Target
 from marketplace.core.entities.bookings import Booking, BookingHistory
 from marketplace.core.entities.calendars import CalendarFeed, new_feed_token
 from marketplace.core.entities.idempotency import IdempotencyKey
@@ -185,29 +184,6 @@ def as_a(kind: type[T], thing: object) -> T:
 def somebody(user_id: UUID | None = None, *, is_staff: bool = False) -> Caller:
     """The caller with this id, of whom nothing else matters."""
     return Caller(user_id=user_id or uuid7(), family_id=uuid7(), role="user", is_staff=is_staff, is_superuser=False)
-
-
-def an_entry(**facts: Any) -> AuditEntry:
-    defaults: dict[str, Any] = {
-        "id": uuid7(),
-        "at": NOW,
-        "actor_id": uuid7(),
-        "as_id": None,
-        "address": "192.0.2.7",
-        "agent": "a browser",
-        "action": "activated",
-        "target_kind": "user",
-        "target_id": uuid7(),
-        "before": {"is_active": False},
-        "after": {"is_active": True},
-        "reason": "",
-    }
-    return AuditEntry(**defaults | facts)
-
-
-async def logged(storage: Storage, target: Target | None = None, most: int = 100) -> list[AuditEntry]:
-    """What the audit log has of a thing, or of everything, oldest first."""
-    return [*reversed(await storage.audit.newest(most, target))]
 
 
 async def stored_user(storage: Storage, **facts: Any) -> User:

@@ -11,6 +11,8 @@ from marketplace.core.entities.sessions import Session
 from marketplace.http.auth import Route
 
 SOME_ID = "0190a1b2-c3d4-7e5f-8a9b-0c1d2e3f4a5b"
+A_USER = "/api/admin/users/{user_id}"
+WHY = "Asked for by e-mail."
 PROFILE = {"username": "ada", "avatar": None, "first_name": "Ada", "last_name": "Byron", "time_zone": "UTC"}
 SESSION = a_session_body(
     max_participants=3,
@@ -46,6 +48,19 @@ GOOD_BODIES: dict[str, dict[str, Any]] = {
     "POST /api/sessions/{session_id}/slots/cancel": {"starts_at": "2030-05-01T10:00:00Z", "reason": "I am ill."},
     "POST /api/bookings": {"session": SOME_ID, "booking_date": "2030-05-01T10:00:00Z", "seats": 1},
     "POST /api/bookings/{booking_id}/reschedule": {"booking_date": "2030-05-01T10:00:00Z"},
+    "POST /api/auth/password-reset": {"token": "a token", "new_password": "a staple of batteries"},
+    f"PATCH {A_USER}": {
+        "email": "ada@example.org",
+        "username": "ada",
+        "first_name": "Ada",
+        "last_name": "Byron",
+        "reason": WHY,
+    },
+    f"POST {A_USER}/deactivate": {"reason": WHY, "cancel_sold_seats": True},
+    f"POST {A_USER}/activate": {"reason": WHY},
+    f"POST {A_USER}/role": {"role": "creator", "reason": WHY},
+    f"POST {A_USER}/rights": {"is_staff": True, "is_superuser": True, "reason": WHY},
+    f"POST {A_USER}/password-reset": {"reason": WHY},
 }
 OPTIONAL_BODIES: dict[str, dict[str, Any]] = {
     "POST /api/auth/refresh": {"refresh": "a token"},
@@ -57,6 +72,10 @@ OPTIONAL_BODIES: dict[str, dict[str, Any]] = {
 
 FEED = f"{43 * 'A'}.ics"
 """The address of nobody's feed."""
+
+
+OTHER_IDS = {"booking_id": SOME_ID, "user_id": SOME_ID, "feed": FEED}
+"""What the paths of routes are filled in with, but for a session."""
 
 
 def routes_of(app: Litestar) -> dict[str, Route | None]:
@@ -73,14 +92,15 @@ def _routes(app: Litestar) -> Iterator[tuple[str, Route | None]]:
 
 
 class Owner:
-    """A creator with a session, who may send something to every route that reads a body."""
+    """A creator with a session, and a superuser, who may send something to every route that reads a body."""
 
     def __init__(self, person: Person, session: Session) -> None:
         self.person = person
         self.session = session
+        self.ids = {"session_id": str(session.id), "user_id": str(person.id)}
 
     def path(self, route: str) -> str:
-        return route.partition(" ")[2].format(session_id=self.session.id, booking_id=SOME_ID, feed=FEED) + "/"
+        return route.partition(" ")[2].format(**OTHER_IDS | self.ids) + "/"
 
     async def send(self, route: str, **options: Any) -> Any:
         return await self.person.send(route.partition(" ")[0], self.path(route), **options)
@@ -91,5 +111,5 @@ class Owner:
 
 
 async def an_owner(api: Api) -> Owner:
-    creator = await api.creator()
+    creator = await api.creator(is_staff=True, is_superuser=True)
     return Owner(creator, await api.session(creator))

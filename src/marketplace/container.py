@@ -16,9 +16,11 @@ from marketplace.core.ports.jobs import Handlers
 from marketplace.core.ports.security import AccessTokens, Passwords
 from marketplace.core.ports.storage import Storage
 from marketplace.core.ports.system import Clock, Ids
+from marketplace.core.services.admin.users import UserAdminService
 from marketplace.core.services.bookings import BookingService
 from marketplace.core.services.calendars import CalendarService
 from marketplace.core.services.idempotency import IdempotencyService
+from marketplace.core.services.resets import ResetService
 from marketplace.core.services.schedules import ScheduleService
 from marketplace.core.services.sessions import SessionService
 from marketplace.core.services.tokens import CallerMemory, TokenService
@@ -116,6 +118,25 @@ class Services(Provider):
         )
 
     @provide
+    def resets(
+        self,
+        storage: Storage,
+        memory: CallerMemory,
+        passwords: Passwords,
+        clock: Clock,
+        ids: Ids,
+    ) -> ResetService:
+        """Links to set a new password."""
+        return ResetService(
+            unit_of_work=storage.unit_of_work,
+            resets=storage.resets,
+            memory=memory,
+            passwords=passwords,
+            clock=clock,
+            ids=ids,
+        )
+
+    @provide
     def tokens(  # noqa: PLR0913, PLR0917 - one argument per port
         self,
         storage: Storage,
@@ -178,6 +199,35 @@ class Services(Provider):
         return IdempotencyService(unit_of_work=storage.unit_of_work, clock=clock)
 
 
+class AdminServices(Provider):
+    """What the staff's controllers call."""
+
+    scope = Scope.APP
+
+    @provide
+    def users(
+        self,
+        storage: Storage,
+        users: UserService,
+        bookings: BookingService,
+        memory: CallerMemory,
+        clock: Clock,
+        ids: Ids,
+    ) -> UserAdminService:
+        """Accounts."""
+        return UserAdminService(
+            unit_of_work=storage.unit_of_work,
+            directory=storage.users,
+            timetables=storage.timetables,
+            trail=storage.audit,
+            users=users,
+            bookings=bookings,
+            memory=memory,
+            clock=clock,
+            ids=ids,
+        )
+
+
 def secret_of(settings: Settings) -> str:
     """The key that tokens and cursors are signed with."""
     if settings.secret_key is None:
@@ -201,5 +251,5 @@ def make_container(settings: Settings, *overrides: Provider) -> AsyncContainer:
     """Everything wired. `overrides` replace adapters: how a test swaps one."""
     storage = MemoryStorage() if settings.storage == "memory" else PostgresStorage()
     return make_async_container(
-        Adapters(), storage, Services(), Work(), Wire(), *overrides, context={Settings: settings}
+        Adapters(), storage, Services(), AdminServices(), Work(), Wire(), *overrides, context={Settings: settings}
     )

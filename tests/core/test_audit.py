@@ -10,7 +10,6 @@ from builders import (
     a_caller,
     a_session,
     a_user,
-    logged,
     services_over,
     stored_login,
     stored_user,
@@ -21,6 +20,7 @@ from marketplace.core.entities.tokens import Caller
 from marketplace.core.entities.users import User
 from marketplace.core.errors import AlreadyACreator, BadCredentials, BadRefreshToken, Invalid
 from marketplace.core.ports.storage import Storage
+from staff import logged
 
 HERE = Origin(address="192.0.2.7", agent="a browser")
 

@@ -8,7 +8,7 @@ import msgspec
 import pytest
 
 from http_api import SETTINGS, Api, a_registration, a_session_body
-from http_routes import GOOD_BODIES, OPTIONAL_BODIES, SOME_ID, an_owner, routes_of
+from http_routes import A_USER, GOOD_BODIES, OPTIONAL_BODIES, SOME_ID, WHY, an_owner, routes_of
 from marketplace.core.errors import Invalid
 from marketplace.http.auth import Access, Route
 from marketplace.http.errors import PROBLEM_JSON
@@ -17,6 +17,7 @@ from marketplace.http.wire import read_values
 
 ALL_BODIES = GOOD_BODIES | OPTIONAL_BODIES
 WRITTEN = Path(__file__).parents[2] / "openapi.json"
+ROLES = {Access.CREATOR, Access.STAFF, Access.SUPERUSER}
 Operation = dict[str, Any]
 
 
@@ -42,7 +43,7 @@ def refusals(route: Route) -> set[str]:
     """What the contract says that such a route can refuse."""
     found = {"503"}
     found |= {"401"} if route.access is not Access.PUBLIC else set()
-    found |= {"403"} if route.access is Access.CREATOR else set()
+    found |= {"403"} if route.access in ROLES else set()
     found |= {"400", "413", "415"} if route.body else set()
     found |= {"400"} if route.query else set()
     found |= {"400", "422"} if route.is_keyed else set()
@@ -98,7 +99,7 @@ async def test_every_operation_that_needs_a_token_says_so(api: Api, described: d
     for name, operation in operations(described):
         route = routes_of(api.app)[name]
         needs = operation["security"] == [{"bearer": []}]
-        assert needs == (route is not None and route.access in {Access.SIGNED_IN, Access.CREATOR}), name
+        assert needs == (route is not None and route.access in {Access.SIGNED_IN, *ROLES}), name
 
 
 async def test_the_document_is_valid_and_leads_nowhere_else(described: dict[str, Any]) -> None:
@@ -201,6 +202,10 @@ async def test_answers_are_valid_by_their_schema(api: Api, described: dict[str, 
         ("GET /api/bookings/{booking_id}", "200"): await learner.get(f"/api/bookings/{booking['id']}/"),
         ("POST /api/bookings", "400"): await learner.post("/api/bookings/", {}),
         ("GET /api/marketplace", "200"): await learner.get("/api/marketplace/"),
+        (f"GET {A_USER}", "200"): await owner.person.get(A_USER.format(user_id=learner.id)),
+        (f"POST {A_USER}/deactivate", "200"): await owner.person.post(
+            A_USER.format(user_id=learner.id) + "/deactivate/", {"reason": WHY}
+        ),
     }
     every = dict(operations(described))
     for (name, status), response in answers.items():

@@ -1,8 +1,9 @@
 from httpx import ASGITransport, AsyncClient
 
-from builders import PASSWORD, logged
+from builders import PASSWORD
 from http_api import Api, Person
 from marketplace.core.entities.audit import AuditEntry
+from staff import logged
 
 LOGIN = "/api/auth/login/"
 

@@ -7,9 +7,9 @@ import asyncpg
 import pytest
 import pytest_asyncio
 
-from builders import an_entry
 from marketplace.adapters.postgres.pool import Database, PoolLimits, connect
 from marketplace.adapters.postgres.storage import postgres_storage
+from staff import an_entry
 
 ATTEMPTS = {
     "UPDATE": "UPDATE audit_entries SET reason = 'nothing happened'",

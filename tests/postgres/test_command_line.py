@@ -117,7 +117,10 @@ def test_every_bad_field_of_an_administrator_is_named(shell: Shell) -> None:
         assert f"{field}" in refused.stderr
 
 
-def test_an_account_is_switched_off_and_on_again(shell: Shell) -> None:
+def test_an_account_is_switched_off_and_on_again_unless_it_is_the_last_superusers(shell: Shell) -> None:
+    shell.run("create-admin", "--email", "r@example.org", "--username", "root", "--password", "a long enough secret")
+    refused = shell.run("deactivate", "r@example.org")
+    assert (refused.returncode, refused.stderr) == (1, "Error: This is the last active superuser.\n")
     shell.run("create-admin", "--email", "a@example.org", "--username", "ann", "--password", "a long enough secret")
     assert shell.run("deactivate", "A@example.org").stdout == "ann is inactive now.\n"
     assert shell.run("activate", "a@example.org").stdout == "ann is active now.\n"

@@ -10,7 +10,7 @@ from litestar.connection import ASGIConnection
 from litestar.handlers import BaseRouteHandler
 
 from marketplace.core.entities.tokens import Caller
-from marketplace.core.errors import MarketplaceError, NotACreator, NotSignedIn
+from marketplace.core.errors import MarketplaceError, NotACreator, NotSignedIn, NotStaff, NotSuperuser
 from marketplace.core.services.tokens import TokenService
 from marketplace.http.origin import origin_of
 
@@ -22,6 +22,8 @@ class Access(Enum):
     ANYONE = "anyone; who sends a token must send a good one, and is known"
     SIGNED_IN = "who is signed in"
     CREATOR = "creators"
+    STAFF = "the staff"
+    SUPERUSER = "superusers, who are of the staff"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,7 +52,7 @@ def opt(access: Access, **facts: Any) -> dict[str, Any]:
 
 
 async def guard(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler) -> None:
-    """Let in who may; leave the caller, or `None`, as the connection's user. Raises `NotSignedIn`, `NotACreator`."""
+    """Let in who may; leave the caller, or `None`, as the connection's user. Raises `NotSignedIn`, or why not."""
     if connection.scope.get("method") == "OPTIONS":
         connection.scope["user"] = None
         return
@@ -66,16 +68,28 @@ async def _caller(connection: ASGIConnection[Any, Any, Any, Any], access: Access
             return None
         raise NotSignedIn
     caller = await _authenticated(connection, token)
-    if access is Access.CREATOR and caller.role != "creator":
-        caller = await _creator(connection)
+    if refusal_of(access, caller) is not None:
+        caller = await _looked_at_again(connection, access)
     return caller
 
 
-async def _creator(connection: ASGIConnection[Any, Any, Any, Any]) -> Caller:
+def refusal_of(access: Access, caller: Caller) -> type[MarketplaceError] | None:
+    """Why somebody who is signed in may not call such a route, or `None`."""
+    if access is Access.CREATOR and caller.role != "creator":
+        return NotACreator
+    if access in {Access.STAFF, Access.SUPERUSER} and not caller.is_staff:
+        return NotStaff
+    if access is Access.SUPERUSER and not caller.is_superuser:
+        return NotSuperuser
+    return None
+
+
+async def _looked_at_again(connection: ASGIConnection[Any, Any, Any, Any], access: Access) -> Caller:
     # nobody is refused for what was remembered: they may have become a creator a moment ago
     caller = await _authenticated(connection, _bearer_token(connection) or "", fresh=True)
-    if caller.role != "creator":
-        raise NotACreator
+    refusal = refusal_of(access, caller)
+    if refusal is not None:
+        raise refusal
     return caller
 
 
@@ -99,7 +113,7 @@ def _bearer_token(connection: ASGIConnection[Any, Any, Any, Any]) -> str | None:
 async def creator_of(request: Request[Any, Any, Any]) -> Caller:
     """The caller, where only some uses of a route need a creator. Raises `NotSignedIn`, `NotACreator`."""
     caller = caller_of(request)
-    return caller if caller.role == "creator" else await _creator(request)
+    return caller if caller.role == "creator" else await _looked_at_again(request, Access.CREATOR)
 
 
 def caller_of(request: Request[Any, Any, Any]) -> Caller:

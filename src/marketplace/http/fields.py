@@ -108,6 +108,7 @@ GivenToken = Annotated[
         "A refresh token; absent or `null` where it is in the cookie.",
     ),
 ]
+GivenSecret = Annotated[str, field(text(1, LOGIN_LENGTH), _text(1, LOGIN_LENGTH, SHOWN), "kX2…", "From a link.")]
 PersonName = Annotated[str, field(text(0, NAME_LENGTH), _text(0, NAME_LENGTH, FREE), "Ada")]
 RoleWord = Annotated[Role, field(*_word(*get_args(Role)), "user")]
 WebAddress = Annotated[

@@ -19,6 +19,8 @@ from marketplace.core.errors import (
     MarketplaceError,
     NotACreator,
     NotSignedIn,
+    NotStaff,
+    NotSuperuser,
 )
 from marketplace.http.auth import Access, Route
 from marketplace.http.errors import FRAMEWORK, HEADERS, PROBLEM_JSON, Problem, status_of
@@ -40,7 +42,15 @@ SCHEMES: dict[Access, list[dict[str, list[str]]]] = {
     Access.ANYONE: [{}, {"bearer": []}],
     Access.SIGNED_IN: [{"bearer": []}],
     Access.CREATOR: [{"bearer": []}],
+    Access.STAFF: [{"bearer": []}],
+    Access.SUPERUSER: [{"bearer": []}],
 }
+ROLES: dict[Access, set[type[MarketplaceError]]] = {
+    Access.CREATOR: {NotACreator},
+    Access.STAFF: {NotStaff},
+    Access.SUPERUSER: {NotStaff, NotSuperuser},
+}
+"""What else somebody may be told who is signed in."""
 AN_ID = "0190a1b2-c3d4-7e5f-8a9b-0c1d2e3f4a5b"
 EXAMPLES: dict[str, Any] = {
     "id": AN_ID,
@@ -83,6 +93,20 @@ EXAMPLES: dict[str, Any] = {
     "capacity": 12,
     "seats_left": 3,
     "currency": "EUR",
+    "target_id": AN_ID,
+    "actor_id": AN_ID,
+    "as_id": None,
+    "address": "192.0.2.7",
+    "agent": "Mozilla/5.0",
+    "action": "role_changed",
+    "before": {"role": "user"},
+    "after": {"role": "creator"},
+    "expires_at": "2030-01-09T09:00:00Z",
+    "sessions": 3,
+    "bookings": 7,
+    "cancelled": 0,
+    "token": "kX2…",
+    "path": "/reset-password#kX2…",
     "detail": "There are not enough seats left at this time.",
     "code": "sold_out",
 }
@@ -102,6 +126,7 @@ def openapi_config() -> OpenAPIConfig:
             Tag(name="schedules", description="When sessions may start, and the starts that are left."),
             Tag(name="bookings", description="Taking seats and giving them back."),
             Tag(name="calendars", description="Bookings in calendars of other programs (RFC 5545)."),
+            Tag(name="administration", description="What the staff does; every act is in the audit log."),
             Tag(name="system", description="Health, and what the operator set."),
         ],
         components=Components(
@@ -250,8 +275,7 @@ def _refusals(route: Route, *, has_path_id: bool) -> dict[str, Any]:
         errors.add(KeyReused)
     if route.access is not Access.PUBLIC:
         errors.add(NotSignedIn)
-    if route.access is Access.CREATOR:
-        errors.add(NotACreator)
+    errors |= ROLES.get(route.access, set())
     by_status: dict[int, dict[str, str]] = {}
     for error in sorted(errors, key=lambda error: error.code):
         by_status.setdefault(status_of(error), {})[error.code] = error.sentence

@@ -1,7 +1,9 @@
 """Every controller of the API."""
 
+from marketplace.http.admin.users import UserAdminController
 from marketplace.http.bookings import BookingController
 from marketplace.http.calendars import CalendarController
+from marketplace.http.resets import ResetController
 from marketplace.http.schedules import ScheduleController
 from marketplace.http.sessions import SessionController
 from marketplace.http.slots import SlotController
@@ -12,10 +14,12 @@ from marketplace.http.users import UserController
 CONTROLLERS = (
     UserController,
     TokenController,
+    ResetController,
     SessionController,
     ScheduleController,
     SlotController,
     BookingController,
     CalendarController,
+    UserAdminController,
     SystemController,
 )

@@ -1,9 +1,12 @@
 """The audit log."""
 
 import asyncio
+from dataclasses import fields
+from uuid import UUID
 
 from marketplace.adapters.memory.database import Database, Rows
-from marketplace.core.entities.audit import AuditEntry, Target
+from marketplace.core.entities.audit import AuditDetails, AuditEntry, Target
+from marketplace.core.entities.users import PublicUser, public_user
 
 
 class MemoryAuditTrail:
@@ -12,7 +15,7 @@ class MemoryAuditTrail:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def newest(self, limit: int, about: Target | None = None) -> tuple[AuditEntry, ...]:
+    async def newest(self, limit: int, about: Target | None = None) -> tuple[AuditDetails, ...]:
         """The newest entries, sought among all."""
         await asyncio.sleep(0)
         found = (
@@ -20,7 +23,19 @@ class MemoryAuditTrail:
             for entry in self._database.audit.rows.values()
             if about is None or about == (entry.target_kind, entry.target_id)
         )
-        return tuple(sorted(found, key=lambda entry: (entry.at, entry.id), reverse=True)[:limit])
+        newest = sorted(found, key=lambda entry: (entry.at, entry.id), reverse=True)[:limit]
+        return tuple(self._details(entry) for entry in newest)
+
+    def _details(self, entry: AuditEntry) -> AuditDetails:
+        return AuditDetails(
+            **{field.name: getattr(entry, field.name) for field in fields(AuditEntry)},
+            actor_details=self._person(entry.actor_id),
+            as_details=self._person(entry.as_id),
+        )
+
+    def _person(self, user_id: UUID | None) -> PublicUser | None:
+        user = None if user_id is None else self._database.users.rows.get(user_id)
+        return None if user is None else public_user(user)
 
 
 class MemoryAudit:

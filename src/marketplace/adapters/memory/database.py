@@ -13,6 +13,7 @@ from marketplace.core.entities.audit import AuditEntry
 from marketplace.core.entities.bookings import Booking, BookingStep
 from marketplace.core.entities.calendars import CalendarFeed
 from marketplace.core.entities.idempotency import IdempotencyKey
+from marketplace.core.entities.resets import PasswordReset
 from marketplace.core.entities.schedules import Schedule
 from marketplace.core.entities.sessions import Session
 from marketplace.core.entities.slots import Slot
@@ -94,6 +95,7 @@ class Database:
         self.keys: Table[KeyKey, KeyRow] = Table("keys")
         self.jobs: Table[int, JobRow] = Table("jobs")
         self.audit: Table[UUID, AuditEntry] = Table("audit")
+        self.resets: Table[UUID, PasswordReset] = Table("resets")
         self.job_ids = count()
         self.taken_jobs: dict[int, Rows] = {}
         self.locks = Locks(lock_timeout)

@@ -50,6 +50,12 @@ class MemorySessions:
         else:
             self._rows.put(self._rows.database.schedules, session_id, schedule)
 
+    async def has_any(self, creator_id: UUID) -> bool:
+        """Sought among all."""
+        await asyncio.sleep(0)
+        sessions = self._rows.all(self._table)
+        return any(session.creator_id == creator_id and session.archived_at is None for session in sessions)
+
     async def add(self, session: Session) -> None:
         """Insert."""
         await self._put(session)

@@ -8,6 +8,7 @@ from marketplace.adapters.memory.bookings import MemoryBookingLists
 from marketplace.adapters.memory.calendars import MemoryFeedDirectory
 from marketplace.adapters.memory.catalog import MemoryCatalog
 from marketplace.adapters.memory.database import Database
+from marketplace.adapters.memory.resets import MemoryResetDirectory
 from marketplace.adapters.memory.slots import MemoryTimetables
 from marketplace.adapters.memory.tokens import MemoryCallers
 from marketplace.adapters.memory.unit_of_work import MemoryUnitOfWork
@@ -36,6 +37,7 @@ def memory_storage(*, lock_timeout: timedelta = LOCK_TIMEOUT) -> Storage:
         booking_lists=MemoryBookingLists(database),
         feeds=MemoryFeedDirectory(database),
         audit=MemoryAuditTrail(database),
+        resets=MemoryResetDirectory(database),
         unit_of_work=MemoryUnitOfWork(database),
         readiness=MemoryReadiness(),
     )

@@ -4,7 +4,8 @@ import asyncpg
 import msgspec
 
 from marketplace.adapters.postgres.pool import Connection, Database
-from marketplace.core.entities.audit import AuditEntry, Target
+from marketplace.adapters.postgres.rows import PUBLIC_USER, columns, public_user
+from marketplace.core.entities.audit import AuditDetails, AuditEntry, Target
 
 COLUMNS = (
     "id",
@@ -24,11 +25,13 @@ ADD = f"""
     INSERT INTO audit_entries ({", ".join(COLUMNS)})
     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10::jsonb, $11::jsonb, $12)
 """  # noqa: S608 - column names
-NEWEST = f"SELECT {', '.join(COLUMNS)} FROM audit_entries ORDER BY at DESC, id DESC LIMIT $1"  # noqa: S608 - as above
-NEWEST_ABOUT = f"""
-    SELECT {", ".join(COLUMNS)} FROM audit_entries WHERE target_id = $2 AND target_kind = $3
-    ORDER BY at DESC, id DESC LIMIT $1
-"""  # noqa: S608 - as above
+DETAILS = f"""
+    SELECT {columns("e", COLUMNS)}, a.id IS NOT NULL AS has_actor, ({columns("a", PUBLIC_USER)}) AS actor,
+        w.id IS NOT NULL AS has_as, ({columns("w", PUBLIC_USER)}) AS seen_as
+    FROM audit_entries e LEFT JOIN users a ON a.id = e.actor_id LEFT JOIN users w ON w.id = e.as_id
+"""  # noqa: S608 - column names
+NEWEST = f"{DETAILS} ORDER BY e.at DESC, e.id DESC LIMIT $1"
+NEWEST_ABOUT = f"{DETAILS} WHERE e.target_id = $2 AND e.target_kind = $3 ORDER BY e.at DESC, e.id DESC LIMIT $1"
 
 
 class PostgresAuditTrail:
@@ -37,14 +40,14 @@ class PostgresAuditTrail:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def newest(self, limit: int, about: Target | None = None) -> tuple[AuditEntry, ...]:
+    async def newest(self, limit: int, about: Target | None = None) -> tuple[AuditDetails, ...]:
         """See the port."""
         if about is None:
             rows = await self._database.fetch(NEWEST, limit)
         else:
             kind, target_id = about
             rows = await self._database.fetch(NEWEST_ABOUT, limit, target_id, kind)
-        return tuple(_entry(row) for row in rows)
+        return tuple(_details(row) for row in rows)
 
 
 class PostgresAudit:
@@ -60,6 +63,10 @@ class PostgresAudit:
         await self._connection.execute(ADD, *values.values())
 
 
-def _entry(row: asyncpg.Record) -> AuditEntry:
+def _details(row: asyncpg.Record) -> AuditDetails:
     changed = {name: msgspec.json.decode(row[name]) for name in ("before", "after")}
-    return AuditEntry(**dict(row) | changed)
+    return AuditDetails(
+        **{name: row[name] for name in COLUMNS} | changed,
+        actor_details=public_user(row["actor"]) if row["has_actor"] else None,
+        as_details=public_user(row["seen_as"]) if row["has_as"] else None,
+    )

@@ -59,7 +59,7 @@ def session_details(row: asyncpg.Record) -> SessionDetails:
     """The session of a row that has the `SESSION_WITH_CREATOR` columns."""
     return SessionDetails(
         **{name: row[name] for name in SESSION} | {"tags": tuple(row["tags"])},
-        creator_details=_public_user(row["creator_details"]),
+        creator_details=public_user(row["creator_details"]),
         creator_is_active=row["creator_is_active"],
         is_open=row["is_open"],
     )
@@ -82,5 +82,6 @@ def contact(values: Sequence[object]) -> Contact:
     return Contact(**dict(zip(CONTACT, values, strict=True)))  # type: ignore[arg-type]
 
 
-def _public_user(values: Sequence[object]) -> PublicUser:
+def public_user(values: Sequence[object]) -> PublicUser:
+    """The person of a `PUBLIC_USER` composite."""
     return PublicUser(**dict(zip(PUBLIC_USER, values, strict=True)))  # type: ignore[arg-type]

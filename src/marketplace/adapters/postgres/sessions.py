@@ -46,6 +46,7 @@ SAVE = """
         searched = $17::tsvector
     WHERE id = $1
 """
+HAS_ANY = "SELECT 1 FROM sessions WHERE creator_id = $1 AND archived_at IS NULL LIMIT 1"
 
 
 class PostgresCatalog:
@@ -131,6 +132,10 @@ class PostgresSessions:
         await self._connection.execute(
             "UPDATE sessions SET schedule = $2::jsonb WHERE id = $1", session_id, document_of(schedule)
         )
+
+    async def has_any(self, creator_id: UUID) -> bool:
+        """See the port."""
+        return await self._connection.fetchrow(HAS_ANY, creator_id) is not None
 
     async def add(self, session: Session) -> None:
         """See the port."""

@@ -5,6 +5,7 @@ from marketplace.adapters.postgres.bookings import PostgresBookingLists
 from marketplace.adapters.postgres.calendars import PostgresFeedDirectory
 from marketplace.adapters.postgres.pool import Database
 from marketplace.adapters.postgres.readiness import PostgresReadiness
+from marketplace.adapters.postgres.resets import PostgresResetDirectory
 from marketplace.adapters.postgres.sessions import PostgresCatalog
 from marketplace.adapters.postgres.slots import PostgresTimetables
 from marketplace.adapters.postgres.tokens import PostgresCallers
@@ -23,6 +24,7 @@ def postgres_storage(database: Database) -> Storage:
         booking_lists=PostgresBookingLists(database),
         feeds=PostgresFeedDirectory(database),
         audit=PostgresAuditTrail(database),
+        resets=PostgresResetDirectory(database),
         unit_of_work=PostgresUnitOfWork(database),
         readiness=PostgresReadiness(database),
     )

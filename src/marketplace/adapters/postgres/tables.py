@@ -247,6 +247,18 @@ class CalendarFeedTable(DefaultBase):
     created_at: Mapped[datetime]
 
 
+class PasswordResetTable(DefaultBase):
+    """Links to set a new password, as hashes: one per person."""
+
+    __tablename__ = "password_resets"
+    __table_args__ = (Index("uq_password_resets_token_hash", "token_hash", unique=True),)
+
+    user_id: Mapped[UUID] = mapped_column(ForeignKey("users.id"), primary_key=True)
+    token_hash: Mapped[bytes] = mapped_column(LargeBinary)
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+
+
 class AuditEntryTable(DefaultBase):
     """Who did what. Triggers, which the migration makes, refuse to change or remove a row, whoever asks.
 

@@ -4,7 +4,10 @@ from datetime import datetime
 from uuid import UUID
 
 from marketplace.adapters.postgres.pool import Connection, Database
+from marketplace.adapters.postgres.rows import columns
 from marketplace.core.entities.tokens import Caller, Claims, Family
+
+FAMILY = ("id", "user_id", "created_at", "expires_at", "address", "agent")
 
 FIND_CALLER = """
     SELECT u.id AS user_id, f.id AS family_id, u.role, u.is_staff, u.is_superuser
@@ -18,15 +21,15 @@ ADD_FAMILY = """
         VALUES ($1, $2, $3, $4, $6, $7) RETURNING id)
     INSERT INTO refresh_tokens (token_hash, family_id, expires_at) SELECT $5, id, $4 FROM family
 """
-USE = """
+USE = f"""
     WITH used AS (
         UPDATE refresh_tokens SET used_at = $2
         WHERE token_hash = $1 AND used_at IS NULL AND expires_at > $2 RETURNING family_id)
-    SELECT f.id, f.user_id, f.created_at, f.expires_at, f.address, f.agent
+    SELECT {columns("f", FAMILY)}
     FROM token_families f JOIN used ON used.family_id = f.id JOIN users u ON u.id = f.user_id
     WHERE f.revoked_at IS NULL AND u.is_active
     FOR UPDATE OF f
-"""
+"""  # noqa: S608 - column names
 ADD = """
     WITH extended AS (UPDATE token_families SET expires_at = $3 WHERE id = $2)
     INSERT INTO refresh_tokens (token_hash, family_id, expires_at) VALUES ($1, $2, $3)

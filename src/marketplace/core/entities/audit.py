@@ -9,6 +9,7 @@ from uuid import UUID
 
 if TYPE_CHECKING:
     from marketplace.core.entities.tokens import Caller
+    from marketplace.core.entities.users import PublicUser
 
 AuditAction = Literal[
     "registered",
@@ -19,6 +20,10 @@ AuditAction = Literal[
     "role_changed",
     "deactivated",
     "activated",
+    "user_changed",
+    "rights_changed",
+    "password_reset_issued",
+    "password_reset",
 ]
 TargetKind = Literal["user", "session", "booking", "report"]
 Target = tuple[TargetKind, UUID]
@@ -96,6 +101,14 @@ class AuditEntry:
             after=change[1],
             reason=reason,
         )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AuditDetails(AuditEntry):
+    """An entry as it is read: with the people that it names, as they are called now."""
+
+    actor_details: "PublicUser | None"
+    as_details: "PublicUser | None"
 
 
 def differences(before: object, after: object, names: Iterable[str]) -> Change:

@@ -71,6 +71,18 @@ class Slot:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SoldSlot:
+    """A start that is still to come, the seats that are held there, by pending bookings too, and those bookings."""
+
+    session_id: UUID
+    title: str
+    starts_at: datetime
+    ends_at: datetime
+    seats: int
+    booking_ids: tuple[UUID, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Offer:
     """What a buyer meets at one start: the session, the slot if it was ever opened, and their own seat there."""
 

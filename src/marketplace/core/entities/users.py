@@ -4,8 +4,13 @@ import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass, fields
 from datetime import datetime
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 from uuid import UUID
+
+from marketplace.core.errors import Faults, LastSuperuser, NotSuperuser, Oneself
+
+if TYPE_CHECKING:
+    from marketplace.core.entities.tokens import Caller, Family
 
 Role = Literal["user", "creator"]
 
@@ -66,6 +71,48 @@ class User(Contact):
     is_staff: bool
     is_superuser: bool
     date_joined: datetime
+
+    def check_managed_by(self, staff: "Caller", *, also_oneself: bool = False) -> None:
+        """Whether this member of the staff may change this account: another of the staff is only a superuser's.
+
+        Raises `NotSuperuser`, and `Oneself` unless that is no matter.
+        """
+        if self.id == staff.user_id:
+            if not also_oneself:
+                raise Oneself
+        elif (self.is_staff or self.is_superuser) and not staff.is_superuser:
+            raise NotSuperuser("Only superusers can change the accounts of the staff.")
+
+    def check_granted_by(self, staff: "Caller", superusers: frozenset[UUID]) -> None:
+        """Whether this member of the staff, if a superuser at this moment, may change this account's rights.
+
+        Raises `NotSuperuser`, `Oneself`.
+        """
+        if staff.user_id not in superusers:
+            raise NotSuperuser
+        if self.id == staff.user_id:
+            raise Oneself
+
+    def check_left(self, before: "User", superusers: frozenset[UUID]) -> None:
+        """Raise `LastSuperuser` when of the active `superusers` none would be left after this change."""
+        ceases = before.is_superuser and not (self.is_superuser and self.is_active)
+        if ceases and superusers <= {self.id}:
+            raise LastSuperuser
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UserDetails(User):
+    """An account as the staff reads it: with how much it offers and booked, and its living logins, newest first."""
+
+    sessions: int
+    """Those that are not archived."""
+    bookings: int
+    logins: "tuple[Family, ...]"
+
+
+def rights_faults(*, is_staff: bool, is_superuser: bool) -> Faults:
+    """What is wrong with rights that are to be given together."""
+    return {"is_superuser": ["A superuser is on the staff too."]} if is_superuser and not is_staff else {}
 
 
 def public_user(user: User) -> PublicUser:

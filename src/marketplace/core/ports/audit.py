@@ -2,13 +2,13 @@
 
 from typing import Protocol
 
-from marketplace.core.entities.audit import AuditEntry, Target
+from marketplace.core.entities.audit import AuditDetails, AuditEntry, Target
 
 
 class AuditTrail(Protocol):
     """The log as it is read, one statement each, outside a transaction."""
 
-    async def newest(self, limit: int, about: Target | None = None) -> tuple[AuditEntry, ...]:
+    async def newest(self, limit: int, about: Target | None = None) -> tuple[AuditDetails, ...]:
         """The newest entries, the newest first; with `about`, of those whose target this is."""
         ...
 

@@ -57,6 +57,10 @@ class Sessions(Protocol):
         """Give the session a schedule, or make it open; needs `acquire`."""
         ...
 
+    async def has_any(self, creator_id: UUID) -> bool:
+        """Whether the creator has a session that is not archived."""
+        ...
+
     async def add(self, session: Session) -> None:
         """Insert; a search finds it as soon as the transaction ends."""
         ...

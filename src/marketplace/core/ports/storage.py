@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from marketplace.core.ports.audit import AuditTrail
 from marketplace.core.ports.bookings import BookingLists
 from marketplace.core.ports.calendars import FeedDirectory
+from marketplace.core.ports.resets import ResetDirectory
 from marketplace.core.ports.sessions import Catalog
 from marketplace.core.ports.slots import Timetables
 from marketplace.core.ports.system import Readiness
@@ -24,5 +25,6 @@ class Storage:
     booking_lists: BookingLists
     feeds: FeedDirectory
     audit: AuditTrail
+    resets: ResetDirectory
     unit_of_work: UnitOfWork
     readiness: Readiness

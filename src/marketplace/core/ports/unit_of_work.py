@@ -9,6 +9,7 @@ from marketplace.core.ports.bookings import Bookings
 from marketplace.core.ports.calendars import Feeds
 from marketplace.core.ports.idempotency import IdempotencyKeys
 from marketplace.core.ports.jobs import Jobs
+from marketplace.core.ports.resets import Resets
 from marketplace.core.ports.sessions import Sessions
 from marketplace.core.ports.slots import Slots
 from marketplace.core.ports.tokens import Tokens
@@ -26,6 +27,11 @@ class Transaction(Protocol):
     @property
     def tokens(self) -> Tokens:
         """Logins."""
+        ...
+
+    @property
+    def resets(self) -> Resets:
+        """Links to set a new password."""
         ...
 
     @property

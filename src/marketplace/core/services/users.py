@@ -144,6 +144,7 @@ class UserService:
                     raise Invalid({"current_password": [WRONG_PASSWORD]})
                 await tx.users.save(replace(user, password_hash=password_hash))
                 await tx.tokens.revoke_all(caller.user_id, self._clock.now(), but=caller.family_id)
+                await tx.resets.drop(caller.user_id)
                 await self._audit.write(tx, caller, "password_changed", ("user", user.id))
 
         await retrying(effect)
@@ -154,17 +155,22 @@ class UserService:
     ) -> User:
         """Switch an account on or off. Off: its logins end within a second and its sessions leave the catalog.
 
-        Raises `NotFound`.
+        Raises `NotFound`, `LastSuperuser`; where `who` is one of the staff, `Oneself`, `NotSuperuser`.
         """
         action: AuditAction = "activated" if is_active else "deactivated"
 
         async def effect() -> User:
             async with self._unit_of_work() as tx:
+                superusers = await tx.users.acquire_superusers()
                 before = await tx.users.acquire_with_sessions(user_id)
+                if isinstance(who, Caller):
+                    before.check_managed_by(who)
                 user = replace(before, is_active=is_active)
+                user.check_left(before, superusers)
                 await tx.users.save(user)
                 if not is_active:
                     await tx.tokens.revoke_all(user_id, self._clock.now())
+                    await tx.resets.drop(user_id)
                 change = differences(before, user, USER_FIELDS)
                 await self._audit.write(tx, who, action, ("user", user_id), change, reason)
                 return user

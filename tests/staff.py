@@ -1,0 +1,70 @@
+"""The back office's services to test with, and what the audit log has."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from uuid_utils.compat import uuid7
+
+from builders import Services, as_a
+from fakes import NOW, FreshIds
+from marketplace.core.entities.audit import AuditEntry, Target
+from marketplace.core.ports.storage import Storage
+from marketplace.core.services.admin.users import UserAdminService
+from marketplace.core.services.resets import ResetService
+from marketplace.core.services.tokens import CallerMemory
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StaffServices:
+    """What the staff does, over one storage."""
+
+    users: UserAdminService
+    resets: ResetService
+
+
+def staff_over(storage: Storage, services: Services) -> StaffServices:
+    begin, clock, ids, memory = storage.unit_of_work, services.clock, FreshIds(), CallerMemory(services.clock)
+    return StaffServices(
+        users=UserAdminService(
+            unit_of_work=begin,
+            directory=storage.users,
+            timetables=storage.timetables,
+            trail=storage.audit,
+            users=services.users,
+            bookings=services.bookings,
+            memory=memory,
+            clock=clock,
+            ids=ids,
+        ),
+        resets=ResetService(
+            unit_of_work=begin,
+            resets=storage.resets,
+            memory=memory,
+            passwords=services.passwords,
+            clock=clock,
+            ids=ids,
+        ),
+    )
+
+
+def an_entry(**facts: Any) -> AuditEntry:
+    defaults: dict[str, Any] = {
+        "id": uuid7(),
+        "at": NOW,
+        "actor_id": uuid7(),
+        "as_id": None,
+        "address": "192.0.2.7",
+        "agent": "a browser",
+        "action": "activated",
+        "target_kind": "user",
+        "target_id": uuid7(),
+        "before": {"is_active": False},
+        "after": {"is_active": True},
+        "reason": "",
+    }
+    return AuditEntry(**defaults | facts)
+
+
+async def logged(storage: Storage, target: Target | None = None, most: int = 100) -> list[AuditEntry]:
+    """What the audit log has of a thing, or of everything, oldest first."""
+    return [as_a(AuditEntry, entry) for entry in reversed(await storage.audit.newest(most, target))]
