@@ -67,8 +67,15 @@ format: install ## Format the code
 	$(BIN)/ruff check --fix .
 	cd frontend && npm run --silent format
 
+.PHONY: chromium
+chromium:
+	@command -v "$${MARKETPLACE_TEST_CHROMIUM:-chromium}" >/dev/null || command -v chromium-browser google-chrome >/dev/null || \
+		{ test "$$(id -u)" = 0 && command -v apt-get >/dev/null && apt-get update -qq && \
+		  DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium >/dev/null; } || \
+		{ echo "The tests need a Chromium: install the package chromium, or name one in MARKETPLACE_TEST_CHROMIUM"; exit 1; }
+
 .PHONY: test
-test: install ## Every test, on a real PostgreSQL
+test: install chromium ## Every test, on a real PostgreSQL and in a real browser
 	$(BIN)/pytest
 
 .PHONY: bench

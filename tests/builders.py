@@ -28,6 +28,7 @@ from marketplace.core.services.calendars import CalendarService
 from marketplace.core.services.idempotency import IdempotencyService
 from marketplace.core.services.schedules import ScheduleService
 from marketplace.core.services.sessions import SessionService
+from marketplace.core.services.slots import SlotService
 from marketplace.core.services.tokens import CallerMemory, TokenService
 from marketplace.core.services.users import UserService
 
@@ -250,6 +251,7 @@ class Services:
     sessions: SessionService
     bookings: BookingService
     schedules: ScheduleService
+    slots: SlotService
     calendars: CalendarService
     idempotency: IdempotencyService
 
@@ -290,6 +292,9 @@ def services_over(
         ),
         bookings=BookingService(unit_of_work=begin, lists=storage.booking_lists, clock=clock, ids=ids),
         schedules=ScheduleService(unit_of_work=begin, timetables=storage.timetables, clock=clock),
+        slots=SlotService(
+            unit_of_work=begin, timetables=storage.timetables, lists=storage.booking_lists, clock=clock, ids=ids
+        ),
         calendars=CalendarService(
             unit_of_work=begin,
             bookings=storage.booking_lists,

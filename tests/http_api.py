@@ -26,7 +26,7 @@ from marketplace.http.app import make_app
 from marketplace.settings import Settings
 
 SECRET_KEY = "forty-two characters that nobody else has"
-SETTINGS = Settings(storage="memory", secret_key=SECRET_KEY)
+SETTINGS = Settings(storage="memory", secret_key=SECRET_KEY, rate_limit=False)
 
 _numbers = count(1)
 

@@ -62,11 +62,11 @@ GOOD_BODIES: dict[str, dict[str, Any]] = {
     f"POST {A_USER}/rights": {"is_staff": True, "is_superuser": True, "reason": WHY},
     f"POST {A_USER}/password-reset": {"reason": WHY},
 }
+ACTIONS = ("cancel", "confirm", "decline", "complete")
 OPTIONAL_BODIES: dict[str, dict[str, Any]] = {
     "POST /api/auth/refresh": {"refresh": "a token"},
-    "POST /api/auth/logout": {"refresh": "a token"},
-    "POST /api/bookings/{booking_id}/cancel": {"reason": "I am ill."},
-    "POST /api/bookings/{booking_id}/decline": {"reason": "I am ill."},
+    "POST /api/auth/logout": {"refresh": "a token", "everywhere": False},
+    **{f"POST /api/bookings/{{booking_id}}/{action}": {"reason": "I am ill."} for action in ACTIONS},
 }
 
 
@@ -97,7 +97,7 @@ class Owner:
     def __init__(self, person: Person, session: Session) -> None:
         self.person = person
         self.session = session
-        self.ids = {"session_id": str(session.id), "user_id": str(person.id)}
+        self.ids: dict[str, object] = {"session_id": session.id, "user_id": person.id}
 
     def path(self, route: str) -> str:
         return route.partition(" ")[2].format(**OTHER_IDS | self.ids) + "/"

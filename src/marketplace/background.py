@@ -18,6 +18,7 @@ LOG = logging.getLogger(__name__)
 
 PAUSE = 1.0
 """Seconds."""
+SWEEPS = ("sweep_idempotency_keys", "sweep_rate_limits")
 
 
 async def work(settings: Settings, container: AsyncContainer, stop: asyncio.Event) -> None:
@@ -35,10 +36,11 @@ async def work(settings: Settings, container: AsyncContainer, stop: asyncio.Even
 
 
 async def _first_sweep(handlers: Handlers, stop: asyncio.Event) -> None:
-    """Each sweep leaves the next one behind; this is the first, once the database is there."""
+    """Each sweep leaves the next of its kind behind; these are the first, once the database is there."""
     while not stop.is_set():
         try:
-            await handlers["sweep_idempotency_keys"](None)
+            for sweep in SWEEPS:
+                await handlers[sweep](None)
         except MarketplaceError as error:
             LOG.warning("The worker waits for the database: %s", error)
             await _wait(stop, PAUSE)

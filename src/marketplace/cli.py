@@ -22,7 +22,7 @@ from marketplace.core.entities.audit import Origin
 from marketplace.core.errors import Invalid, MarketplaceError
 from marketplace.core.ports.storage import Storage
 from marketplace.core.services.users import UserService
-from marketplace.demo.people import CREATOR_EMAIL, DEMO_PASSWORD, LEARNER_EMAIL
+from marketplace.demo.people import DEMO_ACCOUNTS
 from marketplace.demo.seed import RealDataPresent
 from marketplace.http.openapi import document
 from marketplace.http.users import RegistrationIn
@@ -63,14 +63,15 @@ def main() -> None:
 @click.option("--port", help="Port to listen on (MARKETPLACE_PORT).")
 @click.option("--workers", help="Processes (MARKETPLACE_WORKERS).")
 @click.option("--migrate/--no-migrate", default=True, help="Migrate first (the default), or not.")
-@click.option("--demo", is_flag=True, help="Fill an empty database with demo data first.")
+@click.option("--demo", is_flag=True, help="Fill an empty database with demo data first (MARKETPLACE_DEMO).")
 def serve(host: str | None, port: str | None, workers: str | None, *, migrate: bool, demo: bool) -> None:
     """Serve the API."""
-    with told_plainly(), provisioned(host=host, port=port, workers=workers) as settings:
+    demo_word = "on" if demo else None
+    with told_plainly(), provisioned(host=host, port=port, workers=workers, demo=demo_word) as settings:
         check_port(settings)
         if migrate:
             migrate_settings(settings)
-        if demo:
+        if settings.demo:
             _say_demo(settings)
         click.echo(f"Serving on http://{settings.host}:{settings.port} (API page: /api/docs/)")
         serve_http(settings)
@@ -113,7 +114,9 @@ def _say_demo(settings: Settings) -> None:
         click.echo("The demo data is there already.")
     else:
         click.echo(f"Made {report.users} accounts, {report.sessions} sessions and {report.bookings} bookings.")
-    click.echo(f"Sign in as {LEARNER_EMAIL} or {CREATOR_EMAIL} with the password {DEMO_PASSWORD}")
+    click.echo("Sign in as one of these:")
+    for account in DEMO_ACCOUNTS:
+        click.echo(f"  {account.email:22} password {account.password}   {account.name} ({account.role})")
 
 
 @main.command("create-admin")

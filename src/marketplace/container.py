@@ -1,6 +1,7 @@
 """The composition root: which adapter fills which port, and the life of what must be closed."""
 
 from collections.abc import AsyncIterator, Iterator
+from dataclasses import asdict
 
 from dishka import AsyncContainer, Provider, Scope, from_context, make_async_container, provide
 
@@ -20,13 +21,18 @@ from marketplace.core.services.admin.users import UserAdminService
 from marketplace.core.services.bookings import BookingService
 from marketplace.core.services.calendars import CalendarService
 from marketplace.core.services.idempotency import IdempotencyService
+from marketplace.core.services.rate_limits import RateLimitService
 from marketplace.core.services.resets import ResetService
 from marketplace.core.services.schedules import ScheduleService
 from marketplace.core.services.sessions import SessionService
+from marketplace.core.services.slots import SlotService
+from marketplace.core.services.summaries import SummaryService
 from marketplace.core.services.tokens import CallerMemory, TokenService
 from marketplace.core.services.users import UserService
+from marketplace.demo.people import DEMO_ACCOUNTS
 from marketplace.http.pagination import Cursors
 from marketplace.http.refresh_cookie import RefreshCookie
+from marketplace.http.system import DemoAccountOut, DemoAccounts
 from marketplace.settings import Settings, SettingsError
 
 
@@ -56,9 +62,15 @@ class Work(Provider):
     """What is done in the background."""
 
     @provide(scope=Scope.APP)
-    def handlers(self, bookings: BookingService, idempotency: IdempotencyService) -> Handlers:
+    def handlers(
+        self, bookings: BookingService, idempotency: IdempotencyService, rate_limits: RateLimitService
+    ) -> Handlers:
         """By the kind of the job."""
-        return {"attend_booking": bookings.attend, "sweep_idempotency_keys": idempotency.sweep}
+        return {
+            "attend_booking": bookings.attend,
+            "sweep_idempotency_keys": idempotency.sweep,
+            "sweep_rate_limits": rate_limits.sweep,
+        }
 
 
 class Wire(Provider):
@@ -68,6 +80,12 @@ class Wire(Provider):
     def cursors(self, settings: Settings) -> Cursors:
         """Cursors sealed with this installation's secret."""
         return Cursors(secret_of(settings))
+
+    @provide(scope=Scope.APP)
+    def demo_accounts(self, settings: Settings) -> DemoAccounts:
+        """What a visitor of a demo is told."""
+        told = DEMO_ACCOUNTS if settings.demo else ()
+        return DemoAccounts(tuple(DemoAccountOut(**asdict(account)) for account in told))
 
     @provide(scope=Scope.APP)
     def refresh_cookie(self, settings: Settings) -> RefreshCookie:
@@ -178,6 +196,17 @@ class Services(Provider):
         return ScheduleService(unit_of_work=storage.unit_of_work, timetables=storage.timetables, clock=clock)
 
     @provide
+    def slots(self, storage: Storage, clock: Clock, ids: Ids) -> SlotService:
+        """Slots."""
+        return SlotService(
+            unit_of_work=storage.unit_of_work,
+            timetables=storage.timetables,
+            lists=storage.booking_lists,
+            clock=clock,
+            ids=ids,
+        )
+
+    @provide
     def bookings(self, storage: Storage, clock: Clock, ids: Ids) -> BookingService:
         """Bookings."""
         return BookingService(unit_of_work=storage.unit_of_work, lists=storage.booking_lists, clock=clock, ids=ids)
@@ -192,6 +221,18 @@ class Services(Provider):
             calendars=calendars,
             clock=clock,
         )
+
+    @provide
+    def rate_limits(self, storage: Storage, clock: Clock, settings: Settings) -> RateLimitService:
+        """Rate limits."""
+        return RateLimitService(
+            unit_of_work=storage.unit_of_work, limits=storage.rate_limits, clock=clock, is_on=settings.rate_limit
+        )
+
+    @provide
+    def summaries(self, storage: Storage, clock: Clock) -> SummaryService:
+        """Summaries."""
+        return SummaryService(summaries=storage.summaries, users=storage.users, clock=clock)
 
     @provide
     def idempotency(self, storage: Storage, clock: Clock) -> IdempotencyService:

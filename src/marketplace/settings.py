@@ -49,6 +49,7 @@ class Settings:
         "wellbeing",
     )
     rate_limit: bool = True
+    demo: bool = False
     worker_inside: bool | None = None
     pool_min_size: int = 2
     pool_max_size: int = 10
@@ -138,6 +139,7 @@ VARIABLES: dict[str, Callable[[str], Any]] = {
     "currency": _matching(r"[A-Z]{3}", "three capital letters (ISO 4217), such as EUR"),
     "categories": _several(_matching(r"[a-z0-9][a-z0-9-]{0,39}", "lower-case words, by comma")),
     "rate_limit": _on_or_off,
+    "demo": _on_or_off,
     "worker_inside": _on_or_off,
     "pool_min_size": _whole(0, 1000),
     "pool_max_size": _whole(1, 1000),
@@ -181,6 +183,11 @@ def _check_together(settings: Settings) -> None:
 
 
 def _check_production(settings: Settings) -> None:
+    if settings.demo:
+        raise SettingsError(
+            f"{PREFIX}DEMO is 'on', but must be off with {PREFIX}ENVIRONMENT=production:"
+            " the passwords of the demo are public."
+        )
     if settings.database_url is None:
         raise SettingsError(
             f"{PREFIX}DATABASE_URL is absent, but must be set with {PREFIX}ENVIRONMENT=production:"

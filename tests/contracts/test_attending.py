@@ -6,12 +6,13 @@ from datetime import timedelta
 import pytest
 
 from builders import TOMORROW, Services, a_caller, a_user, seats_taken, services_over, stored_session, stored_user
+from contracts.harness import waits
 from fakes import NOW, MovableClock
 from marketplace.adapters.memory.jobs import run_due
 from marketplace.core.entities.bookings import BookingHistory
 from marketplace.core.entities.sessions import Session
 from marketplace.core.entities.tokens import Caller
-from marketplace.core.errors import Conflict
+from marketplace.core.errors import Conflict, HasUpcomingBookings
 from marketplace.core.ports.storage import Storage
 
 LATER = TOMORROW + timedelta(days=5)
@@ -120,6 +121,86 @@ async def test_what_was_made_longer_is_completed_at_its_later_end(
     clock.at = TOMORROW + timedelta(minutes=90)
     await work(empty_storage, timed, clock)
 
+    assert (await seen(timed, learner, booking)).status == "completed"
+
+
+async def test_what_was_made_shorter_is_completed_at_its_sooner_end_and_once(
+    empty_storage: Storage, timed: Services, clock: MovableClock
+) -> None:
+    session = await stored_session(empty_storage, duration=60)
+    creator = a_caller(a_user(id=session.creator_id, role="creator"))
+    learner = a_caller(await stored_user(empty_storage))
+    booking = (await timed.bookings.book(learner, session.id, TOMORROW)).thing
+    await timed.sessions.change(creator, session.id, {"duration": 20})
+
+    clock.at = TOMORROW + timedelta(minutes=20) - timedelta(seconds=1)
+    await work(empty_storage, timed, clock)
+    assert (await seen(timed, learner, booking)).status == "confirmed"
+    clock.at = TOMORROW + timedelta(minutes=20)
+    await work(empty_storage, timed, clock)
+    completed = await seen(timed, learner, booking)
+    assert (completed.status, completed.history[-1].at, completed.ends_at) == ("completed", clock.at, clock.at)
+
+    clock.at = TOMORROW + timedelta(minutes=60)
+    assert await work(empty_storage, timed, clock) == 1
+    assert await seen(timed, learner, booking) == completed
+    assert await work(empty_storage, timed, clock) == 0
+
+
+async def test_an_edit_that_fails_leaves_no_job_behind(
+    empty_storage: Storage, timed: Services, clock: MovableClock
+) -> None:
+    session = await stored_session(empty_storage, duration=60, max_participants=2)
+    creator = a_caller(a_user(id=session.creator_id, role="creator"))
+    await timed.bookings.book(a_caller(await stored_user(empty_storage)), session.id, TOMORROW, seats=2)
+    with pytest.raises(HasUpcomingBookings):
+        await timed.sessions.change(creator, session.id, {"duration": 20, "max_participants": 1})
+
+    clock.at = TOMORROW + timedelta(minutes=20)
+    assert await work(empty_storage, timed, clock) == 0
+
+
+async def test_of_what_was_made_shorter_only_what_is_confirmed_and_to_come_is_attended_to_sooner(
+    empty_storage: Storage, timed: Services, clock: MovableClock
+) -> None:
+    session, creator, learner = await asked(empty_storage, duration=60, max_participants=9)
+    people = [learner, *[a_caller(await stored_user(empty_storage)) for _ in range(2)]]
+    pending, confirmed, cancelled = [(await timed.bookings.book(each, session.id, TOMORROW)).thing for each in people]
+    begun = (await timed.bookings.book(learner, session.id, TOMORROW - timedelta(hours=2))).thing
+    for booking in (confirmed, begun):
+        await timed.bookings.act(creator, booking.id, "confirm")
+    await timed.bookings.act(people[2], cancelled.id, "cancel")
+    clock.at = TOMORROW - timedelta(hours=2)
+    await timed.sessions.change(creator, session.id, {"duration": 20})
+
+    clock.at += timedelta(minutes=20)
+    await work(empty_storage, timed, clock)
+    assert (await seen(timed, learner, begun)).status == "confirmed"
+    await timed.bookings.act(creator, pending.id, "confirm")
+    clock.at = TOMORROW + timedelta(minutes=20)
+    await work(empty_storage, timed, clock)
+
+    assert (await seen(timed, learner, pending)).status == "completed"
+    assert (await seen(timed, people[1], confirmed)).status == "completed"
+    assert len((await seen(timed, people[2], cancelled)).history) == 2
+
+
+async def test_what_is_confirmed_while_it_is_made_shorter_is_completed_at_its_sooner_end(
+    empty_storage: Storage, timed: Services, clock: MovableClock
+) -> None:
+    session, creator, learner = await asked(empty_storage, duration=60)
+    booking = (await timed.bookings.book(learner, session.id, TOMORROW)).thing
+
+    async with empty_storage.unit_of_work() as tx:
+        held = await tx.bookings.acquire(booking.id)
+        shortening = asyncio.create_task(timed.sessions.change(creator, session.id, {"duration": 20}))
+        assert await waits(shortening)
+        confirmed, step = held.after("confirm", creator, clock.now())
+        await tx.bookings.save(confirmed, step)
+    await shortening
+
+    clock.at = TOMORROW + timedelta(minutes=20)
+    await work(empty_storage, timed, clock)
     assert (await seen(timed, learner, booking)).status == "completed"
 
 

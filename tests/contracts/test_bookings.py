@@ -9,17 +9,20 @@ from builders import (
     TOMORROW,
     a_contact,
     as_a,
+    seats_taken,
     session_details,
     somebody,
     stored_booking,
     stored_session,
     stored_user,
 )
-from contracts.harness import waits
+from contracts.harness import cancel, cancel_now, waits
 from fakes import NOW
 from marketplace.core.entities.bookings import Booking, BookingDetails, BookingHistory, BookingStep
 from marketplace.core.errors import NotFound
 from marketplace.core.ports.storage import Storage
+
+HOUR = timedelta(hours=1)
 
 
 async def acquired(storage: Storage, booking: Booking) -> Booking:
@@ -63,6 +66,44 @@ async def test_saving_changes_the_status_and_appends_the_step(storage: Storage) 
     assert found.status == "cancelled"
     assert found.history == (booking.made(), step)
     assert as_a(Booking, await acquired(storage, booking)) == cancelled
+
+
+async def test_many_are_saved_at_once_each_with_its_own_step(storage: Storage) -> None:
+    session = await stored_session(storage, max_participants=9)
+    made = [
+        await stored_booking(storage, session, status=status, answer_by=answer_by, seats=seats)
+        for status, answer_by, seats in (("pending", NOW + HOUR, 1), ("confirmed", None, 2), ("confirmed", None, 3))
+    ]
+    steps = [
+        BookingStep(
+            booking_id=booking.id,
+            at=NOW + timedelta(minutes=place),
+            actor_id=None if place else session.creator_id,
+            from_status=booking.status,
+            to_status="cancelled" if place else "confirmed",
+            reason=f"Reason {place}.",
+            batch_id=uuid4() if place else None,
+        )
+        for place, booking in enumerate(made)
+    ]
+    saved = [replace(booking, status=step.to_status, answer_by=None) for booking, step in zip(made, steps, strict=True)]
+    async with storage.unit_of_work() as tx:
+        await tx.bookings.save_all(list(zip(saved, steps, strict=True)))
+        await tx.slots.release(*saved[1:])
+
+    for booking, before, step in zip(saved, made, steps, strict=True):
+        found = await storage.booking_lists.find(booking.id)
+        assert found is not None
+        assert as_a(Booking, found) == booking
+        assert found.history == (before.made(), step)
+    assert await seats_taken(storage, session) == 1
+    assert (await stored_booking(storage, session, made[1].user_id)).status == "confirmed"
+
+
+async def test_nothing_to_save_is_saved_as_nothing(storage: Storage) -> None:
+    async with storage.unit_of_work() as tx:
+        await tx.bookings.save_all([])
+        await tx.slots.release()
 
 
 async def test_a_step_that_the_marketplace_took_has_no_actor(storage: Storage) -> None:
@@ -143,3 +184,42 @@ async def test_a_booking_shows_its_session_as_it_is_now_also_when_archived(stora
 
     assert found is not None
     assert (found.session_details.title, found.session_details.archived_at) == ("Evening yoga", NOW)
+
+
+async def test_the_live_bookings_of_a_session_to_come_are_acquired_by_id_and_no_others(storage: Storage) -> None:
+    session = await stored_session(storage, max_participants=9)
+    later = TOMORROW + timedelta(days=1)
+    await stored_booking(storage, session)
+    live = [
+        await stored_booking(storage, session, starts_at=starts_at, status=status)
+        for starts_at, status in ((later + timedelta(days=1), "pending"), (later, "confirmed"), (later, "pending"))
+    ]
+    await cancel_now(storage, await stored_booking(storage, session, starts_at=later))
+    await stored_booking(storage, session, starts_at=later, status="completed")
+    await stored_booking(storage, await stored_session(storage), starts_at=later)
+
+    async with storage.unit_of_work() as tx:
+        acquired = await tx.bookings.acquire_upcoming(session.id, TOMORROW)
+        cancelling = asyncio.create_task(cancel_now(storage, live[1]))
+        assert await waits(cancelling)
+    await cancelling
+
+    assert list(acquired) == live
+
+
+async def test_who_acquires_those_to_come_after_waiting_gets_them_as_they_then_are(storage: Storage) -> None:
+    session = await stored_session(storage)
+    bookings = [await stored_booking(storage, session, status="pending") for _ in range(2)]
+
+    async def acquired_upcoming() -> tuple[Booking, ...]:
+        async with storage.unit_of_work() as tx:
+            return await tx.bookings.acquire_upcoming(session.id, NOW)
+
+    async with storage.unit_of_work() as tx:
+        confirmed, step = (await tx.bookings.acquire(bookings[0].id)).after("confirm", None, NOW)
+        await tx.bookings.save(confirmed, step)
+        await cancel(tx, bookings[1])
+        other = asyncio.create_task(acquired_upcoming())
+        assert await waits(other)
+
+    assert [(booking.id, booking.status) for booking in await other] == [(bookings[0].id, "confirmed")]

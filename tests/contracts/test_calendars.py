@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from icalendar import Calendar
 
 from builders import a_booking, a_history, a_session, a_user
+from fakes import NOW
 from marketplace.adapters.calendars import Rfc5545Calendars
 from marketplace.core.entities.bookings import BookingHistory
 from marketplace.core.entities.calendars import CalendarEvent
@@ -20,13 +21,14 @@ CREATOR, LEARNER = a_user(role="creator"), a_user()
 SESSION = a_session(creator_id=CREATOR.id)
 BOOKING: BookingHistory = a_history(a_booking(SESSION, LEARNER.id), SESSION, CREATOR, LEARNER)
 EVENT = CalendarEvent.of(BOOKING)
+MADE_AT = NOW + timedelta(days=3)
 
 TEXTS = st.text(st.characters(exclude_categories=["Cs", "Cc"], include_characters="\n\r"), max_size=300)
 ZONES = sorted(available_timezones() - {"localtime", "posixrules", "Factory"})
 
 
 def rendered(*events: CalendarEvent, name: str | None = None) -> bytes:
-    return asyncio.run(Rfc5545Calendars().render(events, name))
+    return asyncio.run(Rfc5545Calendars().render(events, MADE_AT, name))
 
 
 def parsed(written: bytes) -> Any:
@@ -50,7 +52,8 @@ def test_an_event_has_what_rfc_5545_asks_of_it() -> None:
     assert calendar["prodid"]
     assert (event["uid"], event["sequence"], event["status"]) == (EVENT.uid, 3, "CANCELLED")
     assert (event["dtstart"].dt, event["dtend"].dt) == (EVENT.starts_at, EVENT.ends_at)
-    assert event["dtstamp"].dt == event["last-modified"].dt == EVENT.changed_at
+    # with a METHOD, when the calendar was made (3.8.7.2); and when what it says was last changed (3.8.7.3)
+    assert (event["dtstamp"].dt, event["last-modified"].dt) == (MADE_AT, EVENT.changed_at)
     assert (event["summary"], event["description"]) == (EVENT.summary, EVENT.description)
     assert event["organizer"] == f"urn:uuid:{CREATOR.id}"
     assert "attendee" not in event

@@ -71,7 +71,7 @@ async def test_a_slot_is_cancelled_while_people_book_cancel_and_move_there(
         owner, learners, buyers = owner_of(session), await callers(storage, 6), await callers(storage, 6)
         booked = [(await services.bookings.book(each, session.id, TOMORROW)).thing for each in learners[:4]]
         booked += [(await services.bookings.book(each, session.id, LATER)).thing for each in learners[4:]]
-        cancelling = asyncio.ensure_future(services.bookings.cancel_slot(owner, session.id, TOMORROW, "I am ill."))
+        cancelling = asyncio.ensure_future(services.slots.cancel(owner, session.id, TOMORROW, "I am ill."))
 
         outcome = await at_once(
             [
@@ -95,9 +95,7 @@ async def test_a_slot_that_is_cancelled_twice_at_once_is_cancelled_once(storage:
     session = await stored_session(storage, max_participants=9)
     made = [await stored_booking(storage, session, seats=2) for _ in range(4)]
 
-    outcome = await at_once(
-        services.bookings.cancel_slot(owner_of(session), session.id, TOMORROW, "") for _ in range(3)
-    )
+    outcome = await at_once(services.slots.cancel(owner_of(session), session.id, TOMORROW, "") for _ in range(3))
 
     assert sorted(len(cancelled.thing) for cancelled in outcome.done) == [0, 0, len(made)]
     assert await seats_at(storage, session) == {}

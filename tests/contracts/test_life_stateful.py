@@ -152,7 +152,7 @@ class Life(RuleBasedStateMachine):
         session, starts_at, caller = self._offer(what), self._start(when), a_caller(self.creators[who])
 
         async def command(side: Side) -> object:
-            made = await side.services.bookings.cancel_slot(caller, session.id, starts_at, "I am ill.")
+            made = await side.services.slots.cancel(caller, session.id, starts_at, "I am ill.")
             return len(made.thing)
 
         self._both(command)

@@ -274,10 +274,10 @@ async def test_a_cancelled_slot_has_no_seats_taken_and_its_bookings_say_why(
     made = [(await services.bookings.book(learner, session.id, TOMORROW, seats=2)).thing for learner in learners]
     kept = (await services.bookings.book(learners[0], session.id, LATER)).thing
 
-    cancelled = (await services.bookings.cancel_slot(owner, session.id, TOMORROW, "I am ill.")).thing
+    cancelled = (await services.slots.cancel(owner, session.id, TOMORROW, "I am ill.")).thing
 
     assert [booking.id for booking in cancelled] == [booking.id for booking in made]
     assert {booking.history[-1].reason for booking in cancelled} == {"I am ill."}
     assert await taken(storage, session) == {LATER: 1}
     assert [each.status for each in await check_books(storage, session.creator_id)] == [*["cancelled"] * 3, kept.status]
-    assert (await services.bookings.cancel_slot(owner, session.id, TOMORROW, "")).thing == ()
+    assert (await services.slots.cancel(owner, session.id, TOMORROW, "")).thing == ()

@@ -132,13 +132,45 @@ async def test_a_repeated_cancellation_of_a_slot_is_told_of_the_same_bookings(
     await services.bookings.act(buyers[0], booked[0], "cancel")
     key = a_key(user_id=creator.user_id)
 
-    outcome = await at_once(
-        services.bookings.cancel_slot(creator, session.id, TOMORROW, "Snow.", key=key) for _ in range(5)
-    )
+    outcome = await at_once(services.slots.cancel(creator, session.id, TOMORROW, "Snow.", key=key) for _ in range(5))
 
     assert outcome.refused == ()
     assert [sorted(each.id for each in made.thing) for made in outcome.done] == [sorted(booked[1:])] * 5
     assert sum(made.is_replay for made in outcome.done) == 4
+
+
+async def test_a_repeated_cancellation_of_a_slot_names_what_that_request_cancelled_and_nothing_else(
+    storage: Storage, services: Services
+) -> None:
+    session = await stored_session(storage, max_participants=9)
+    creator = a_caller(await storage.users.get(session.creator_id))
+    buyers = [a_caller(user) for user in await stored_users(storage, 4)]
+    one_by_one, *together = [(await services.bookings.book(buyer, session.id, TOMORROW)).thing.id for buyer in buyers]
+    keys = [a_key(user_id=creator.user_id, key=word) for word in ("first", "second")]
+    cancel, act = services.slots.cancel, services.bookings.act
+    await act(creator, one_by_one, "cancel")
+
+    first = (await cancel(creator, session.id, TOMORROW, key=keys[0])).thing
+    alone, again = [(await services.bookings.book(buyer, session.id, TOMORROW)).thing.id for buyer in buyers[:2]]
+    await act(creator, alone, "cancel")
+    second = (await cancel(creator, session.id, TOMORROW, key=keys[1])).thing
+
+    assert ([each.id for each in first], [each.id for each in second]) == (together, [again])
+    repeats = [await cancel(creator, session.id, TOMORROW, key=key) for key in keys]
+    assert [(made.is_replay, made.thing) for made in repeats] == [(True, first), (True, second)]
+
+
+async def test_a_repeated_cancellation_of_a_slot_that_nobody_booked_names_nobody(
+    storage: Storage, services: Services
+) -> None:
+    session, key = await stored_session(storage), a_key()
+    creator = a_caller(await storage.users.get(session.creator_id))
+    booked = (await services.bookings.book(a_caller(await stored_user(storage)), session.id, TOMORROW)).thing
+    await services.bookings.act(creator, booked.id, "cancel")
+
+    made = [await services.slots.cancel(creator, session.id, TOMORROW, key=key) for _ in range(2)]
+
+    assert [(one.is_replay, one.thing) for one in made] == [(False, ()), (True, ())]
 
 
 async def test_the_same_key_twenty_times_at_once_offers_one_session(storage: Storage, services: Services) -> None:

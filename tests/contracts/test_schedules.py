@@ -45,12 +45,12 @@ async def scheduled(storage: Storage, timed: Services, schedule: Schedule | None
 
 
 async def listed(timed: Services, session: Session) -> list[datetime]:
-    return [slot.starts_at for slot in await timed.schedules.slots(None, session.id, DAY, NIGHT)]
+    return [slot.starts_at for slot in await timed.slots.list(None, session.id, DAY, NIGHT)]
 
 
 async def reasons(timed: Services, session: Session) -> dict[int, str | None]:
     """Why each start of the day is closed, by its hour."""
-    found = await timed.schedules.explained_slots(owner_of(session), session.id, DAY, NIGHT)
+    found = await timed.slots.explain(owner_of(session), session.id, DAY, NIGHT)
     return {slot.starts_at.hour: slot.reason for slot in found}
 
 
@@ -87,7 +87,7 @@ async def test_a_session_is_open_until_it_has_a_schedule_and_again_without(stora
 
     assert await is_open()
     assert await timed.schedules.get(owner_of(session), session.id) is None
-    assert await timed.schedules.slots(None, session.id, DAY, NIGHT) == ()
+    assert await timed.slots.list(None, session.id, DAY, NIGHT) == ()
     await timed.schedules.replace(owner_of(session), session.id, a_schedule())
     assert not await is_open()
     with pytest.raises(NotBookable):
@@ -153,7 +153,7 @@ async def test_seats_that_are_left_are_counted(storage: Storage, timed: Services
     session = await scheduled(storage, timed, max_participants=5)
     await timed.bookings.book(await learner(storage), session.id, DAY + timedelta(hours=9), seats=3)
 
-    first, second, *_ = await timed.schedules.slots(None, session.id, DAY, NIGHT)
+    first, second, *_ = await timed.slots.list(None, session.id, DAY, NIGHT)
 
     assert (first.capacity, first.seats_left, first.ends_at) == (5, 2, DAY + timedelta(hours=10))
     assert second.seats_left == 5
@@ -235,7 +235,7 @@ async def test_of_a_new_schedule_and_bookings_in_flight_both_hold(storage: Stora
 @pytest.mark.parametrize(("days", "is_good"), [(0, True), (62, True), (63, False), (-1, False)])
 async def test_a_window_is_at_most_62_days(storage: Storage, timed: Services, days: int, *, is_good: bool) -> None:
     session = await scheduled(storage, timed)
-    asked = timed.schedules.slots(None, session.id, DAY, DAY + timedelta(days=days))
+    asked = timed.slots.list(None, session.id, DAY, DAY + timedelta(days=days))
     if is_good:
         assert len(await asked) <= 62 * 8
     else:
@@ -251,11 +251,11 @@ async def test_a_schedule_is_its_creators_and_a_hidden_session_has_no_slots(stor
     with pytest.raises(NotYours):
         await timed.schedules.get(stranger, session.id)
     with pytest.raises(NotYours):
-        await timed.schedules.explained_slots(stranger, session.id, DAY, NIGHT)
+        await timed.slots.explain(stranger, session.id, DAY, NIGHT)
     await timed.sessions.change(owner_of(session), session.id, {"status": "inactive"})
     with pytest.raises(NotFound):
-        await timed.schedules.slots(stranger, session.id, DAY, NIGHT)
-    assert await timed.schedules.slots(owner_of(session), session.id, DAY, NIGHT) == ()
+        await timed.slots.list(stranger, session.id, DAY, NIGHT)
+    assert await timed.slots.list(owner_of(session), session.id, DAY, NIGHT) == ()
 
 
 async def test_a_schedule_with_faults_is_refused_by_field(storage: Storage, timed: Services) -> None:

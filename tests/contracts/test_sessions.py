@@ -69,6 +69,10 @@ async def test_saving_changes_every_field(storage: Storage) -> None:
         category="fitness",
         tags=("calm",),
         archived_at=NOW,
+        requires_confirmation=True,
+        cancellation_notice=24,
+        revision=3,
+        revised_at=NOW + timedelta(minutes=3),
     )
 
     await save(storage, changed)

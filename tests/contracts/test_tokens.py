@@ -2,11 +2,11 @@ import asyncio
 from dataclasses import replace
 from datetime import datetime, timedelta
 from secrets import token_hex
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 
-from builders import REFRESH_TTL, a_family, stored_login, stored_user
+from builders import REFRESH_TTL, a_family, services_over, stored_login, stored_user
 from contracts.harness import at_once, broken_transaction, waits
 from fakes import NOW
 from marketplace.core.entities.tokens import Caller, Claims, Family, refresh_token_hash
@@ -129,6 +129,77 @@ async def test_all_logins_of_a_person_end_but_the_one_that_is_kept(storage: Stor
         await tx.tokens.revoke_all(user.id, NOW)
 
     assert await caller(storage, kept) is None
+
+
+async def revoke_all_of(storage: Storage, token: str, now: datetime = NOW) -> UUID | None:
+    async with storage.unit_of_work() as tx:
+        return await tx.tokens.revoke_all_of(refresh_token_hash(token), now)
+
+
+async def test_the_token_of_a_living_login_ends_all_of_its_person_and_nobody_elses(
+    storage: Storage, token: str
+) -> None:
+    user, other = await stored_user(storage), await stored_user(storage)
+    own = await stored_login(storage, user, token)
+    elsewhere = await stored_login(storage, user, token + "2")
+    untouched = await stored_login(storage, other, token + "3")
+
+    assert await revoke_all_of(storage, token) == user.id
+
+    assert [await caller(storage, each) for each in (own, elsewhere)] == [None, None]
+    assert await use(storage, token + "2") is None
+    assert await caller(storage, untouched) is not None
+
+
+async def test_a_used_token_of_a_living_login_ends_all_too(storage: Storage, token: str) -> None:
+    user = await stored_user(storage)
+    elsewhere = await stored_login(storage, user, token + "2")
+    await stored_login(storage, user, token)
+    assert await use(storage, token)
+
+    assert await revoke_all_of(storage, token) == user.id
+    assert await caller(storage, elsewhere) is None
+
+
+async def test_a_token_that_is_unknown_or_whose_login_is_over_ends_nothing(storage: Storage, token: str) -> None:
+    user = await stored_user(storage)
+    elsewhere = await stored_login(storage, user, token + "2", expires_at=NOW + 2 * REFRESH_TTL)
+    expired = await stored_login(storage, user, token + "3")
+    await stored_login(storage, user, token)
+    async with storage.unit_of_work() as tx:
+        await tx.tokens.revoke_family_of(refresh_token_hash(token), NOW)
+
+    assert await revoke_all_of(storage, token) is None
+    assert await revoke_all_of(storage, token + "3", expired.expires_at) is None
+    assert await revoke_all_of(storage, "never issued") is None
+    assert await caller(storage, elsewhere) is not None
+
+
+async def test_however_many_end_all_logins_of_a_person_at_once_none_is_left(storage: Storage, token: str) -> None:
+    user = await stored_user(storage)
+    logins = [await stored_login(storage, user, f"{token}{number}") for number in range(5)]
+    services = services_over(storage)
+
+    outcome = await at_once(services.tokens.log_out_everywhere(f"{token}{number}") for number in range(5))
+
+    assert outcome.done
+    assert outcome.reasons().keys() <= {"BadRefreshToken"}
+    assert [await caller(storage, each) for each in logins] == [None] * 5
+
+
+async def test_all_logins_end_with_the_token_that_one_of_them_is_just_given(storage: Storage, token: str) -> None:
+    user = await stored_user(storage)
+    refreshed = await stored_login(storage, user, token)
+    await stored_login(storage, user, token + "2")
+
+    async with storage.unit_of_work() as tx:
+        assert await tx.tokens.use(refresh_token_hash(token), NOW) == refreshed
+        revoking = asyncio.create_task(revoke_all_of(storage, token + "2"))
+        assert await waits(revoking)
+        await tx.tokens.add(refreshed, refresh_token_hash(token + "next"))
+
+    assert await revoking == user.id
+    assert await use(storage, token + "next") is None
 
 
 async def test_a_new_login_drops_the_expired_ones_and_keeps_the_living(storage: Storage, token: str) -> None:

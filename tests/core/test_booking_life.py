@@ -21,7 +21,7 @@ from marketplace.core.errors import IllegalTransition, MarketplaceError, NotFoun
 MINUTE, HOUR, INSTANT = timedelta(minutes=1), timedelta(hours=1), timedelta(microseconds=1)
 ACTIONS: tuple[BookingAction, ...] = get_args(BookingAction)
 STATUSES: tuple[BookingStatus, ...] = get_args(BookingStatus)
-ACTORS = ("learner", "creator", "stranger", "staff", "marketplace")
+ACTORS = ("learner", "creator", "stranger", "staff", "learner on the staff", "marketplace")
 ANSWER_BY = NOW + 5 * HOUR
 
 LEADS_TO: dict[tuple[BookingAction, BookingStatus], BookingStatus] = {
@@ -33,6 +33,7 @@ LEADS_TO: dict[tuple[BookingAction, BookingStatus], BookingStatus] = {
     ("lapse", "pending"): "cancelled",
 }
 NOT_FOR_A_LEARNER = {"confirm", "decline", "complete"}
+ONLY_FOR_THE_MARKETPLACE = {"lapse"}
 
 
 def pending(**facts: Any) -> Booking:
@@ -49,6 +50,7 @@ def actor_of(booking: Booking, who: str) -> Caller | None:
         "creator": somebody(booking.creator_id),
         "stranger": somebody(),
         "staff": somebody(is_staff=True),
+        "learner on the staff": somebody(booking.user_id, is_staff=True),
         "marketplace": None,
     }[who]
 
@@ -67,7 +69,9 @@ def refusal(action: BookingAction, status: BookingStatus, who: str) -> type[Mark
     """Why this cannot be done at the best of times."""
     if who == "stranger":
         return NotFound
-    if who == "learner" and action in NOT_FOR_A_LEARNER:
+    if action in ONLY_FOR_THE_MARKETPLACE and who != "marketplace":
+        return NotYours
+    if who.startswith("learner") and action in NOT_FOR_A_LEARNER:
         return NotYours
     return None if (action, status) in LEADS_TO else IllegalTransition
 
@@ -186,6 +190,13 @@ def test_the_notice_does_not_bind_the_others_who_cancel_until_the_end(who: str) 
 def new_slot(booking: Booking, starts_at: datetime = TOMORROW + 3 * HOUR, *, duration: int = 60) -> Slot:
     session = a_session(id=booking.session_id, creator_id=booking.creator_id, duration=duration)
     return a_slot(session, starts_at=starts_at)
+
+
+def test_the_notice_binds_a_learner_who_is_on_the_staff() -> None:
+    booking, notice = a_booking(a_session()), timedelta(hours=6)
+
+    with pytest.raises(TooLate):
+        booking.after("cancel", somebody(booking.user_id, is_staff=True), booking.starts_at - notice, notice=notice)
 
 
 @pytest.mark.parametrize("who", ["learner", "creator", "staff"])

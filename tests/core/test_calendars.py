@@ -90,6 +90,67 @@ async def test_an_event_stays_itself_and_its_sequence_rises_with_every_step(
     assert [event.starts_at - TOMORROW for event in events] == [timedelta(hours=hours) for hours in (0, 0, 2, 2)]
 
 
+def test_an_event_of_a_session_that_was_edited_was_changed_with_the_later_of_the_two(booking: BookingHistory) -> None:
+    for minutes in (-1, 1):
+        edited_at = NOW + timedelta(minutes=minutes)
+        session = replace(booking.session_details, revision=2, revised_at=edited_at)
+
+        event = CalendarEvent.of(replace(booking, session_details=session))
+
+        assert (event.sequence, event.changed_at) == (2, max(NOW, edited_at))
+
+
+async def test_the_sequence_of_an_event_rises_when_the_session_is_edited_in_what_the_event_shows(
+    services: Services, storage: Storage
+) -> None:
+    session = await stored_session(storage, duration=60)
+    creator, learner = a_caller(await storage.users.get(session.creator_id)), a_caller(await stored_user(storage))
+    made = (await services.bookings.book(learner, session.id, TOMORROW)).thing
+    seen = []
+
+    async def see() -> None:
+        event = CalendarEvent.of(await services.bookings.get(learner, made.id))
+        seen.append((event.sequence, event.summary, event.ends_at - event.starts_at, event.changed_at - NOW))
+        services.clock.advance(timedelta(minutes=1))
+
+    await see()
+    for edit in (
+        {"title": "Evening yoga"},
+        {"price": 1},
+        {"duration": 30},
+        {"title": "Evening yoga"},
+        {"duration": 60},
+    ):
+        await services.sessions.change(creator, session.id, edit)
+        await see()
+    await services.bookings.act(learner, made.id, "cancel")
+    await see()
+
+    hour, half = timedelta(minutes=60), timedelta(minutes=30)
+    assert [(sequence, summary, length) for sequence, summary, length, _ in seen] == [
+        (0, "Morning yoga", hour),
+        (1, "Evening yoga", hour),
+        (1, "Evening yoga", hour),
+        (2, "Evening yoga", half),
+        (2, "Evening yoga", half),
+        (3, "Evening yoga", hour),
+        (4, "Evening yoga", hour),
+    ]
+    assert [changed // timedelta(minutes=1) for *_, changed in seen] == [0, 1, 1, 3, 3, 5, 6]
+
+
+async def test_a_calendar_says_when_it_was_made(services: Services, storage: Storage) -> None:
+    session = await stored_session(storage)
+    learner = a_caller(await stored_user(storage))
+    made = (await services.bookings.book(learner, session.id, TOMORROW)).thing
+    feed = await services.calendars.feed(learner)
+    services.clock.advance(timedelta(hours=2))
+
+    for shown in (await services.calendars.of_booking(learner, made.id), await services.calendars.of_token(feed.token)):
+        assert b"\r\nDTSTAMP:20300107T110000Z\r\n" in shown
+        assert b"\r\nLAST-MODIFIED:20300107T090000Z\r\n" in shown
+
+
 def test_a_feed_keeps_what_is_over_for_90_days() -> None:
     assert FeedWindow.at(NOW) == FeedWindow(now=NOW, since=NOW - timedelta(days=90), most=1000)
 

@@ -1,3 +1,5 @@
+"""The demo as it is made through the services."""
+
 from collections import Counter
 from collections.abc import AsyncIterator, Iterable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
@@ -5,27 +7,30 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import count
 from typing import Any
-from uuid import UUID
 
 import pytest
 
+from builders import Services, a_caller, services_over, somebody
 from fakes import FreshIds, MovableClock, PlainPasswords
 from marketplace.adapters.memory.storage import memory_storage
-from marketplace.core.entities.bookings import BookingDetails
+from marketplace.core.entities.bookings import TRANSITIONS, BookingHistory
+from marketplace.core.entities.schedules import Schedule
 from marketplace.core.entities.sessions import CatalogFilters, SessionDetails
-from marketplace.core.entities.tokens import Caller
-from marketplace.core.errors import SoldOut
+from marketplace.core.entities.timetables import Opening
+from marketplace.core.entities.users import User
+from marketplace.core.errors import NotBookable, SoldOut
 from marketplace.core.ports.storage import Storage
 from marketplace.core.ports.unit_of_work import Transaction
-from marketplace.core.services.bookings import BookingService
-from marketplace.core.services.tokens import CallerMemory
-from marketplace.core.services.users import UserService
-from marketplace.demo.people import CREATOR_EMAIL, CREATORS, DEMO_PASSWORD, LEARNER_EMAIL, NEWCOMER, PEOPLE
+from marketplace.demo.people import CREATOR_EMAIL, CREATORS, DEMO_ACCOUNTS, NEWCOMER, PEOPLE
+from marketplace.demo.plan import planned_bookings
 from marketplace.demo.seed import DemoReport, RealDataPresent, seed_demo
 
 CATEGORIES = ("art", "business", "cooking", "fitness", "languages", "music", "technology", "wellbeing")
 NOW = datetime(2026, 3, 27, 14, 23, 5, tzinfo=UTC)
-FIRST_DAY = datetime(2026, 3, 27, tzinfo=UTC)
+DIFFICULT = (
+    datetime(2026, 3, 29, 0, 59, 59, tzinfo=UTC),  # a second before the clocks of Europe go forward
+    datetime(2028, 2, 29, 23, 59, tzinfo=UTC),
+)
 IDS = FreshIds()
 
 
@@ -50,38 +55,56 @@ async def seed(storage: Storage, now: datetime = NOW, categories: Iterable[str] 
     return await seed_demo(storage, PlainPasswords(), IDS, tuple(categories), now)
 
 
-async def user_id(storage: Storage, email: str) -> UUID:
-    user = await storage.users.find_by_email(email)
-    assert user is not None
-    return user.id
+async def user(storage: Storage, email: str) -> User:
+    found = await storage.users.find_by_email(email)
+    assert found is not None
+    return found
 
 
 async def all_sessions(storage: Storage) -> list[SessionDetails]:
     found: list[SessionDetails] = []
     for creator in CREATORS:
-        page = await storage.catalog.of_creator(await user_id(storage, creator.address), 100, None)
+        page = await storage.catalog.of_creator((await user(storage, creator.address)).id, 100, None)
         found += page.items
     return found
 
 
-async def all_bookings(storage: Storage) -> list[BookingDetails]:
-    found: list[BookingDetails] = []
+async def all_bookings(storage: Storage) -> list[BookingHistory]:
+    found: list[BookingHistory | None] = []
     for person in PEOPLE:
-        page = await storage.booking_lists.of_user(await user_id(storage, person.address), 100, None)
+        page = await storage.booking_lists.of_user((await user(storage, person.address)).id, 100, None)
         assert page.next is None
-        found += page.items
-    return found
+        found += [await storage.booking_lists.find(one.id) for one in page.items]
+    return [one for one in found if one is not None]
+
+
+async def schedule_of(storage: Storage, session: SessionDetails) -> Schedule | None:
+    timetable = await storage.timetables.find(session.id, NOW, NOW)
+    assert timetable is not None
+    return timetable.schedule
 
 
 async def everything(storage: Storage) -> tuple[set[Any], set[Any], set[Any]]:
     users = [await storage.users.find_by_email(person.address) for person in PEOPLE]
-    people = {(user.email, user.role, user.time_zone, user.date_joined) for user in users if user is not None}
-    sessions = {(one.title, one.creator_details.username, one.created_at) for one in await all_sessions(storage)}
+    people = {(one.email, one.role, one.is_staff, one.time_zone, one.date_joined) for one in users if one is not None}
+    sessions = {(one.title, one.created_at, await schedule_of(storage, one)) for one in await all_sessions(storage)}
     bookings = {
-        (one.session_details.title, one.user_details.email, one.starts_at, one.seats, one.status, one.created_at)
+        (
+            *(one.session_details.title, one.user_details.email, one.starts_at, one.seats, one.status),
+            tuple((step.at, step.actor_id is None, step.to_status, step.reason) for step in one.history),
+        )
         for one in await all_bookings(storage)
     }
     return people, sessions, bookings
+
+
+def services_at(storage: Storage, now: datetime) -> Services:
+    return services_over(storage, clock=MovableClock(now))
+
+
+async def openings(storage: Storage, now: datetime, session: SessionDetails) -> tuple[Opening, ...]:
+    slots = services_at(storage, now).slots
+    return await slots.explain(somebody(session.creator_id), session.id, now, now + timedelta(days=60))
 
 
 @pytest.fixture(scope="module")
@@ -91,104 +114,114 @@ async def seeded() -> Storage:
     return storage
 
 
+@pytest.fixture(scope="module", params=[NOW, *DIFFICULT], ids=str)
+async def demo(request: pytest.FixtureRequest) -> tuple[Storage, datetime]:
+    """A demo and the moment at which it was made."""
+    storage = memory_storage()
+    await seed(storage, request.param)
+    return storage, request.param
+
+
 async def test_an_empty_database_gets_the_whole_demo() -> None:
     storage = memory_storage()
     report = await seed(storage)
     assert not report.already_there
-    assert (report.users, report.sessions) == (len(PEOPLE), 60)
-    assert 150 <= report.bookings <= 250
+    assert (report.users, report.sessions) == (len(PEOPLE), 80)
+    assert 700 <= report.bookings <= 1_000
     assert len(await all_bookings(storage)) == report.bookings
 
 
-async def test_twelve_creators_offer_five_sessions_each_in_eight_fields(seeded: Storage) -> None:
+async def test_sixteen_creators_offer_eighty_sessions_in_eight_fields(seeded: Storage) -> None:
     sessions = await all_sessions(seeded)
-    assert len(CREATORS) == 12
-    assert set(Counter(one.creator_id for one in sessions).values()) == {5}
-    assert Counter(one.category for one in sessions).keys() == set(CATEGORIES)
-    assert min(Counter(one.category for one in sessions).values()) == 7
+    assert Counter(Counter(one.creator_id for one in sessions).values()) == {5: 16}
+    assert Counter(one.category for one in sessions) == dict.fromkeys(CATEGORIES, 10)
     assert sum(one.status == "inactive" for one in sessions) == 2
 
 
 async def test_the_catalog_shows_the_active_sessions(seeded: Storage) -> None:
     page = await seeded.catalog.list(CatalogFilters(), 100, None)
-    assert len(page.items) == 58
+    assert len(page.items) == 78
 
 
 async def test_sessions_were_made_at_different_moments_of_the_past_by_people_who_had_joined(seeded: Storage) -> None:
     sessions = await all_sessions(seeded)
-    assert len({one.created_at for one in sessions}) == 60
+    assert len({one.created_at for one in sessions}) == 80
     assert all(one.created_at < NOW for one in sessions)
     for creator in CREATORS:
-        account = await seeded.users.find_by_email(creator.address)
-        assert account is not None
+        account = await user(seeded, creator.address)
         assert all(account.date_joined < one.created_at for one in sessions if one.creator_id == account.id)
 
 
 async def test_people_have_their_roles_and_time_zones(seeded: Storage) -> None:
     for person in PEOPLE:
-        account = await seeded.users.find_by_email(person.address)
-        assert account is not None
+        account = await user(seeded, person.address)
         assert (account.role, account.time_zone) == (person.role, person.time_zone)
-        assert account.date_joined < FIRST_DAY
+        assert account.is_staff == account.is_superuser == person.is_admin
+        assert account.date_joined < NOW - timedelta(days=1)
 
 
-@pytest.mark.parametrize("email", [LEARNER_EMAIL, CREATOR_EMAIL])
-async def test_a_visitor_can_sign_in_with_the_published_password(seeded: Storage, email: str) -> None:
-    account = await seeded.users.find_by_email(email)
-    assert account is not None
-    assert await PlainPasswords().verify(DEMO_PASSWORD, account.password_hash)
+@pytest.mark.parametrize("account", DEMO_ACCOUNTS, ids=lambda account: account.email)
+async def test_a_visitor_can_sign_in_with_the_published_password(seeded: Storage, account: Any) -> None:
+    found = await user(seeded, account.email)
+    assert await PlainPasswords().verify(account.password, found.password_hash)
+    assert f"{found.first_name} {found.last_name}" == account.name
+    assert (account.role == "admin") == found.is_superuser
 
 
-async def test_the_accounts_a_visitor_signs_in_with_have_a_past_and_a_future(seeded: Storage) -> None:
-    booked = await seeded.booking_lists.of_user(await user_id(seeded, LEARNER_EMAIL), 100, None)
-    taught = await seeded.booking_lists.of_creator(await user_id(seeded, CREATOR_EMAIL), 100, None)
-    for bookings in (booked.items, taught.items):
-        live = [one for one in bookings if one.status == "confirmed"]
-        assert sum(one.starts_at < FIRST_DAY for one in live) >= 3
-        assert sum(one.starts_at > FIRST_DAY + timedelta(days=1) for one in live) >= 3
-        assert any(one.status == "cancelled" for one in bookings)
+async def test_schedules_are_kept_in_the_zones_of_their_creators(seeded: Storage) -> None:
+    schedules = [await schedule_of(seeded, one) for one in await all_sessions(seeded)]
+    assert sum(schedule is None for schedule in schedules) == 4
+    assert len({schedule.time_zone for schedule in schedules if schedule}) == 16
 
 
-async def test_bookings_lie_in_the_past_and_the_future_and_some_are_cancelled(seeded: Storage) -> None:
-    bookings = await all_bookings(seeded)
-    assert sum(one.starts_at < NOW for one in bookings) >= 50
-    assert sum(one.starts_at > NOW for one in bookings) >= 50
-    assert sum(one.status == "cancelled" for one in bookings) >= 10
-    assert sum(one.seats > 1 for one in bookings) >= 30
-
-
-async def test_every_step_of_a_booking_was_taken_before_its_start_and_before_now(seeded: Storage) -> None:
-    for one in await all_bookings(seeded):
-        found = await seeded.booking_lists.find(one.id)
-        assert found is not None
-        steps = [step.at for step in found.history]
+async def test_every_booking_has_lived_a_legal_life(demo: tuple[Storage, datetime]) -> None:
+    storage, now = demo
+    for one in await all_bookings(storage):
+        schedule, duration = await schedule_of(storage, one.session_details), one.session_details.duration
+        assert schedule is None or schedule.is_bookable(one.starts_at, duration, one.created_at)
+        steps = [step.at for step in one.history]
         assert steps == sorted(steps)
         assert one.session_details.created_at < steps[0]
-        assert steps[-1] < min(one.starts_at, NOW)
+        assert steps[-1] <= now
+        paths = {(before, after) for action in TRANSITIONS.values() for before, after in action.items()}
+        assert all((step.from_status, step.to_status) in paths for step in one.history[1:])
+        assert one.due(now) is None
 
 
-async def test_an_upcoming_class_is_sold_out(seeded: Storage) -> None:
-    taken: Counter[tuple[UUID, datetime]] = Counter()
-    seats = {one.id: one.max_participants for one in await all_sessions(seeded)}
-    for one in await all_bookings(seeded):
-        if one.status == "confirmed" and one.starts_at > NOW + timedelta(days=1):
-            taken[one.session_id, one.starts_at] += one.seats
-    full = [slot for slot, sold in taken.items() if sold == seats[slot[0]] > 2]
-    nearly_full = [slot for slot, sold in taken.items() if sold == seats[slot[0]] - 1 and sold > 2]
-    assert full
-    assert nearly_full
-    newcomer = Caller(
-        user_id=await user_id(seeded, NEWCOMER.address),
-        family_id=IDS.new(),
-        role="user",
-        is_staff=False,
-        is_superuser=False,
-    )
-    service = BookingService(
-        unit_of_work=seeded.unit_of_work, lists=seeded.booking_lists, clock=MovableClock(NOW), ids=IDS
-    )
-    with pytest.raises(SoldOut):
-        await service.book(newcomer, *full[0])
+async def test_bookings_are_of_every_kind(demo: tuple[Storage, datetime]) -> None:
+    storage, now = demo
+    bookings = await all_bookings(storage)
+    assert Counter(one.status for one in bookings).keys() == {"pending", "confirmed", "cancelled", "completed"}
+    assert all((one.status == "completed") == (one.ends_at <= now) for one in bookings if one.status != "cancelled")
+    assert sum(one.seats > 1 for one in bookings) >= 100
+    assert sum(one.status == "cancelled" and one.history[-1].reason != "" for one in bookings) >= 20
+
+
+async def test_one_start_is_sold_out_and_others_have_two_seats_left(demo: tuple[Storage, datetime]) -> None:
+    storage, now = demo
+    services, popular = services_at(storage, now), 0
+    newcomer = a_caller(await user(storage, NEWCOMER.address))
+    for session in await all_sessions(storage):
+        found = [one for one in await openings(storage, now, session) if one.reason in {None, "sold_out"}]
+        if session.max_participants < 8 or not found or found[0].reason is None:
+            continue
+        popular += 1
+        with pytest.raises(SoldOut):
+            await services.bookings.book(newcomer, session.id, found[0].starts_at)
+        assert next(one.seats_left for one in found if one.reason is None) == 2
+    assert popular >= 6
+
+
+async def test_nothing_is_bookable_on_a_day_off(seeded: Storage) -> None:
+    services, days_off = services_at(seeded, NOW), 0
+    newcomer = a_caller(await user(seeded, NEWCOMER.address))
+    for session in await all_sessions(seeded):
+        closed = [one for one in await openings(seeded, NOW, session) if one.reason == "exception"]
+        days_off += bool(closed)
+        for one in closed[:1]:
+            with pytest.raises(NotBookable):
+                await services.bookings.book(newcomer, session.id, one.starts_at)
+    assert days_off >= 15
 
 
 async def test_a_second_seeding_changes_nothing() -> None:
@@ -200,23 +233,17 @@ async def test_a_second_seeding_changes_nothing() -> None:
     assert await everything(storage) == before
 
 
-async def test_two_empty_databases_get_the_same_demo(seeded: Storage) -> None:
+async def test_two_empty_databases_get_the_same_demo_within_a_minute(seeded: Storage) -> None:
     other = memory_storage()
-    await seed(other, NOW + timedelta(hours=3))
+    await seed(other, NOW + timedelta(seconds=54))
     assert await everything(other) == await everything(seeded)
 
 
 async def test_a_database_with_real_accounts_is_refused_and_left_alone() -> None:
-    storage, clock = memory_storage(), MovableClock(NOW)
-    users = UserService(
-        unit_of_work=storage.unit_of_work,
-        users=storage.users,
-        memory=CallerMemory(clock),
-        passwords=PlainPasswords(),
-        clock=clock,
-        ids=IDS,
+    storage = memory_storage()
+    await services_at(storage, NOW).users.register(
+        email="ada@company.example", username="ada", password="a real account"
     )
-    await users.register(email="ada@company.example", username="ada", password="a real account")
     with pytest.raises(RealDataPresent, match="Nothing was changed"):
         await seed(storage)
     assert await storage.users.find_by_email(CREATOR_EMAIL) is None
@@ -237,7 +264,13 @@ async def steps() -> int:
     return next(begun)
 
 
-@pytest.mark.parametrize("share", [0.003, 0.05, 0.12, 0.155, 0.25, 0.31, 0.8, 0.999])
+async def test_every_effect_is_a_transaction_of_its_own(steps: int) -> None:
+    bookings = planned_bookings(NOW.replace(second=0))
+    zones = len(PEOPLE) - 1
+    assert steps == len(PEOPLE) + zones + 80 + 76 + sum(1 + len(one.steps) for one in bookings)
+
+
+@pytest.mark.parametrize("share", [0.05, 0.12, 0.6, 0.999])
 async def test_an_interrupted_seeding_is_completed_by_the_next_one_even_days_later(
     seeded: Storage, steps: int, share: float
 ) -> None:
@@ -252,14 +285,33 @@ async def test_an_interrupted_seeding_is_completed_by_the_next_one_even_days_lat
 
 async def test_a_seeding_interrupted_again_and_again_is_completed(seeded: Storage, steps: int) -> None:
     storage = memory_storage()
-    for _ in range(steps // 5):
+    for _ in range(steps // 400):
         with pytest.raises(Killed):
-            await seed(killed_after(storage, 5))
+            await seed(killed_after(storage, 400))
     await seed(storage)
     assert await everything(storage) == await everything(seeded)
+
+
+async def test_a_seeding_goes_on_where_a_worker_has_settled_bookings_meanwhile(steps: int) -> None:
+    storage = memory_storage()
+    with pytest.raises(Killed):
+        await seed(killed_after(storage, steps * 2 // 3))
+    services = services_at(storage, NOW + timedelta(days=4))
+    for one in await all_bookings_of_known(storage):
+        await services.bookings.attend(one.id)
+    assert not (await seed(storage, NOW + timedelta(days=4))).already_there
+    assert (await seed(storage)).already_there
+
+
+async def all_bookings_of_known(storage: Storage) -> list[Any]:
+    found: list[Any] = []
+    for person in PEOPLE[:-1]:
+        page = await storage.booking_lists.of_user((await user(storage, person.address)).id, 100, None)
+        found += page.items
+    return found
 
 
 async def test_sessions_of_a_field_that_the_operator_does_not_have_stand_in_no_category() -> None:
     storage = memory_storage()
     await seed(storage, categories=("art", "cooking"))
-    assert Counter(one.category for one in await all_sessions(storage)) == {"art": 8, "cooking": 8, None: 44}
+    assert Counter(one.category for one in await all_sessions(storage)) == {"art": 10, "cooking": 10, None: 60}

@@ -56,12 +56,41 @@ def test_only_duration_and_seats_move_slots(session: SessionDetails, facts: dict
     assert replace(session, **facts).moves_slots(session) is moves
 
 
+@pytest.mark.parametrize(
+    ("facts", "shows"),
+    [
+        ({"title": "x"}, True),
+        ({"duration": 61}, True),
+        ({"title": "x", "duration": 61}, True),
+        ({"description": "x", "price": 7, "status": "inactive", "max_participants": 4, "tags": ("x",)}, False),
+        ({}, False),
+    ],
+)
+def test_a_change_of_what_calendars_show_is_a_revision(
+    session: SessionDetails, facts: dict[str, Any], *, shows: bool
+) -> None:
+    before = replace(session, revision=4, revised_at=NOW)
+    changed, later = replace(before, **facts), NOW + timedelta(hours=1)
+
+    assert changed.revised(before, later) == (replace(changed, revision=5, revised_at=later) if shows else changed)
+
+
 def test_seats_that_are_sold_cannot_be_taken_away(session: SessionDetails) -> None:
     slots = [a_slot(session, seats_taken=2), a_slot(session, starts_at=TOMORROW + timedelta(days=1), seats_taken=5)]
 
     session.check_seats(slots)
     with pytest.raises(HasUpcomingBookings, match=r"5 at 2030-01-09 09:00 UTC\."):
         replace(session, max_participants=4).check_seats(slots)
+
+
+def test_of_many_slots_with_too_many_seats_the_first_five_are_named_and_the_rest_counted(
+    session: SessionDetails,
+) -> None:
+    slots = [a_slot(session, starts_at=TOMORROW + timedelta(days=day), seats_taken=5) for day in range(12)]
+
+    with pytest.raises(HasUpcomingBookings, match=r"5 at 2030-01-12 09:00 UTC and 7 more\.") as caught:
+        replace(session, max_participants=4).check_seats(slots)
+    assert caught.value.detail.count(" at ") == 5
 
 
 def test_a_session_can_go_when_nobody_holds_a_seat(session: SessionDetails) -> None:

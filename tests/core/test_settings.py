@@ -97,6 +97,7 @@ def test_settings_do_not_show_the_secret() -> None:
             "development secret",
         ),
         ({"MARKETPLACE_DATABASE_URL": "postgresql://db/x", "MARKETPLACE_SECRET_KEY": "0" * 40}, "development secret"),
+        ({"MARKETPLACE_DEMO": "on"}, "MARKETPLACE_DEMO is 'on', but must be off"),
     ],
 )
 def test_production_refuses_to_start_without_a_database_and_a_random_secret(given: dict[str, str], named: str) -> None:

@@ -134,6 +134,15 @@ async def test_staff_may_do_what_the_creator_may(api: Api, action: str) -> None:
     assert done(await staff.post(at(made, action)))["history"][-1]["by"] == str(staff.id)
 
 
+@pytest.mark.parametrize("action", ["confirm", "decline", "complete"])
+async def test_staff_do_not_answer_for_the_creator_of_what_they_booked_themselves(api: Api, action: str) -> None:
+    session = await api.session(await api.creator(), requires_confirmation=True)
+    staff = await api.person(is_staff=True)
+    made = await api.booking(staff, session)
+
+    problem(await staff.post(at(made, action)), 403, "not_yours")
+
+
 @pytest.mark.parametrize("action", ["confirm", "decline"])
 async def test_what_is_confirmed_is_not_answered_again(api: Api, action: str) -> None:
     creator, _, made = await booked(api)
@@ -165,6 +174,18 @@ async def test_a_learner_cancels_until_the_notice_and_the_creator_after_it(api: 
     assert done(await creator.post(at(made, "cancel"), {"reason": "I am ill."}))["status"] == "cancelled"
 
 
+@pytest.mark.parametrize("action", ["confirm", "decline", "cancel", "complete"])
+async def test_every_step_may_say_why(api: Api, action: str) -> None:
+    creator, _, made = await (booked(api) if action == "complete" else asked(api))
+    if action == "complete":
+        api.clock.at = TOMORROW + timedelta(hours=1)
+        creator = await api.login(creator.user)
+
+    answered = done(await creator.post(at(made, action), {"reason": " Bring a mat. "}))
+
+    assert answered["history"][-1]["reason"] == "Bring a mat."
+
+
 @pytest.mark.parametrize("action", ["confirm", "decline", "cancel"])
 @pytest.mark.parametrize(
     "options",
@@ -179,7 +200,7 @@ async def test_a_step_needs_no_body(api: Api, action: str, options: dict[str, An
     assert answered["history"][-1]["reason"] == ""
 
 
-@pytest.mark.parametrize("action", ["decline", "cancel"])
+@pytest.mark.parametrize("action", ["confirm", "decline", "cancel", "complete"])
 async def test_a_body_that_is_sent_must_be_good(api: Api, action: str) -> None:
     creator, _, made = await asked(api)
     path = at(made, action)

@@ -201,6 +201,7 @@ async def test_answers_are_valid_by_their_schema(api: Api, described: dict[str, 
         ("GET /api/bookings", "200"): await learner.get("/api/bookings/"),
         ("GET /api/bookings/{booking_id}", "200"): await learner.get(f"/api/bookings/{booking['id']}/"),
         ("POST /api/bookings", "400"): await learner.post("/api/bookings/", {}),
+        ("GET /api/creator/summary", "200"): await owner.person.get("/api/creator/summary/"),
         ("GET /api/marketplace", "200"): await learner.get("/api/marketplace/"),
         (f"GET {A_USER}", "200"): await owner.person.get(A_USER.format(user_id=learner.id)),
         (f"POST {A_USER}/deactivate", "200"): await owner.person.post(

@@ -165,6 +165,18 @@ async def test_a_logout_by_cookie_ends_the_login_and_clears_the_cookie(api: Api)
         problem(await Person(api.client, body_of(login)["access"]).get(PROFILE), 401, "not_signed_in")
 
 
+async def test_a_logout_everywhere_by_cookie_ends_every_login_and_clears_the_cookie(api: Api) -> None:
+    person = await api.person()
+    async with a_browser(api) as browser:
+        token = cookie_of(await log_in(browser, person))["value"]
+
+        ended = await send(browser, LOGOUT, token, json={"everywhere": True})
+
+        assert cookie_of(ended)["max-age"] == "0"
+        problem(await send(browser, REFRESH, token), 401, "bad_refresh_token")
+    problem(await person.get(PROFILE), 401, "not_signed_in")
+
+
 async def test_a_logout_by_a_cookie_whose_login_has_ended_clears_it_too(api: Api) -> None:
     async with a_browser(api) as browser:
         assert cookie_of(await send(browser, LOGOUT, "never issued"))["max-age"] == "0"

@@ -214,7 +214,8 @@ async def test_a_session_cannot_grow_into_another_sold_one(api: Api) -> None:
     await api.booking(learner, early)
     await api.booking(learner, late, booking_date=(TOMORROW + timedelta(hours=1)).isoformat())
 
-    problem(await creator.patch(at(early.id), {"duration": 61}), 409, "creator_unavailable")
+    said = problem(await creator.patch(at(early.id), {"duration": 61}), 409, "creator_unavailable")
+    assert said["detail"] == "Times that are sold would overlap: 2030-01-08 09:00 with 2030-01-08 10:00 UTC."
     assert (await creator.patch(at(early.id), {"duration": 30})).status_code == 200
 
 

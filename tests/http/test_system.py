@@ -9,6 +9,7 @@ import pytest_asyncio
 from http_api import SETTINGS, Api, open_api, problem
 from marketplace.adapters.memory.storage import memory_storage
 from marketplace.core.errors import Busy
+from marketplace.demo.people import PEOPLE
 from marketplace.http.openapi import document
 
 OURS = "https://app.example.org"
@@ -17,11 +18,11 @@ FOREIGN = "https://evil.example.org"
 
 @pytest_asyncio.fixture(loop_scope="module")
 async def built_api(tmp_path: Path) -> AsyncIterator[Api]:
-    """With a front end built into a folder of the test's own, a page beside it that is nobody's business."""
+    """With the documentation's files built into a folder of the test's own, and a file beside it that is a secret."""
     docs = tmp_path / "dist" / "docs"
     docs.mkdir(parents=True)
     (docs / "swagger-ui-bundle.js").write_text("// the bundle")
-    (tmp_path / "dist" / "secret.txt").write_text("secret")
+    (tmp_path / "secret.txt").write_text("secret")
     async with open_api(replace(SETTINGS, frontend_dir=tmp_path / "dist")) as opened:
         yield opened
 
@@ -54,7 +55,19 @@ async def test_a_process_without_its_database_is_alive_but_not_ready() -> None:
 async def test_the_marketplace_says_its_currency_and_categories() -> None:
     async with open_api(replace(SETTINGS, currency="CHF", categories=("chess", "cheese"))) as api:
         told = (await api.visitor.get("/api/marketplace/")).json()
-        assert told == {"currency": "CHF", "categories": ["chess", "cheese"]}
+        assert told == {"currency": "CHF", "categories": ["chess", "cheese"], "demo_accounts": []}
+
+
+async def test_a_demo_tells_its_visitors_the_accounts_that_they_may_sign_in_with() -> None:
+    async with open_api(replace(SETTINGS, demo=True)) as api:
+        told = (await api.visitor.get("/api/marketplace/")).json()["demo_accounts"]
+
+    assert {"user", "creator"} <= {account["role"] for account in told}
+    for account in told:
+        assert set(account) == {"email", "password", "role", "name"}
+        assert all(account.values())
+    emails = {person.address for person in PEOPLE}
+    assert {account["email"] for account in told} <= emails
 
 
 async def test_metrics_are_not_on_this_port(api: Api) -> None:
@@ -84,7 +97,8 @@ async def test_the_documentation_needs_nothing_from_outside(built_api: Api) -> N
 
 async def test_the_documentations_files_are_served_and_nothing_beside_them(built_api: Api) -> None:
     assert (await built_api.visitor.get("/docs-assets/swagger-ui-bundle.js")).text == "// the bundle"
-    for path in ("nothing.js", "../secret.txt", "%2e%2e/secret.txt", "..%2fsecret.txt", "%2fetc/passwd", ""):
+    out = ("../../secret.txt", "%2e%2e/%2e%2e/secret.txt", "..%2f..%2fsecret.txt", "../secret.txt", "%2fetc/passwd")
+    for path in ("nothing.js", "", *out):
         problem(await built_api.visitor.get(f"/docs-assets/{path}"), 404, "not_found")
 
 

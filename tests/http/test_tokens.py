@@ -9,6 +9,7 @@ import pytest
 from builders import PASSWORD
 from fakes import NOW
 from http_api import SECRET_KEY, Api, Person, problem
+from marketplace.core.entities.tokens import refresh_token_hash
 
 PROFILE = "/api/auth/profile/"
 LOGIN = "/api/auth/login/"
@@ -145,6 +146,44 @@ async def test_a_logout_needs_no_living_login(api: Api) -> None:
 
     assert (await api.visitor.post(LOGOUT, {"refresh": person.refresh})).status_code == 204
     assert (await api.visitor.post(LOGOUT, {"refresh": "never issued"})).status_code == 204
+
+
+async def test_a_logout_everywhere_ends_every_login_of_the_person_and_of_nobody_else(api: Api) -> None:
+    person, other = await api.person(), await api.person()
+    elsewhere = await api.login(person.user)
+    for each in (person, elsewhere, other):
+        assert (await each.get(PROFILE)).status_code == 200
+
+    ended = await api.visitor.post(LOGOUT, {"refresh": person.refresh, "everywhere": True})
+
+    assert (ended.status_code, ended.content) == (204, b"")
+    for each in (person, elsewhere):
+        problem(await each.get(PROFILE), 401, "not_signed_in")
+        problem(await api.visitor.post(REFRESH, {"refresh": each.refresh}), 401, "bad_refresh_token")
+    assert (await other.get(PROFILE)).status_code == 200
+
+
+async def test_a_logout_everywhere_in_another_process_is_seen_within_a_second(api: Api) -> None:
+    person = await api.person()
+    elsewhere = await api.login(person.user)
+    assert (await elsewhere.get(PROFILE)).status_code == 200
+
+    async with api.storage.unit_of_work() as tx:
+        assert await tx.tokens.revoke_all_of(refresh_token_hash(person.refresh), NOW)
+    api.clock.advance(MEMORY_IS_OVER)
+
+    problem(await elsewhere.get(PROFILE), 401, "not_signed_in")
+
+
+async def test_a_logout_everywhere_by_a_token_whose_login_is_over_says_that_it_ended_nothing(api: Api) -> None:
+    person = await api.person()
+    elsewhere = await api.login(person.user)
+    await api.visitor.post(LOGOUT, {"refresh": person.refresh})
+
+    for token in (person.refresh, "never issued"):
+        refused = await api.visitor.post(LOGOUT, {"refresh": token, "everywhere": True})
+        problem(refused, 401, "bad_refresh_token")
+    assert (await elsewhere.get(PROFILE)).status_code == 200
 
 
 async def test_a_used_refresh_token_still_signs_out(api: Api) -> None:

@@ -68,6 +68,31 @@ STEPS = """
     INSERT INTO booking_steps (booking_id, at, actor_id, from_status, to_status, reason)
     SELECT id, created_at, user_id, NULL, status, '' FROM bookings
 """
+LONG_BUSY = 100_000
+"""Bookings that one creator and one person have with each other, one an hour for eleven years."""
+LONG_BUSY_SLOTS = """
+    INSERT INTO slots (session_id, creator_id, starts_at, ends_at, blocked, capacity, seats_taken)
+    SELECT md5('busy session' || session)::uuid, md5('user1')::uuid, starts_at, starts_at + interval '1 hour',
+        tstzrange(starts_at, starts_at + interval '1 hour'), 10, 0
+    FROM generate_series(1, $1::int) n,
+        LATERAL (SELECT CASE WHEN n % 20000 = 1 THEN 0 ELSE 1 + n % 19 END AS session,
+            '2018-01-01Z'::timestamptz + n * interval '1 hour' AS starts_at) AS at
+"""
+LONG_BUSY_SESSIONS = """
+    INSERT INTO sessions (id, creator_id, title, title_key, description, duration, price, max_participants, image_url,
+        status, category, tags, created_at, archived_at, searched)
+    SELECT md5('busy session' || n)::uuid, md5('user1')::uuid, 'x', 'x', 'x', 60, 10, 10, NULL, 'active', NULL, '{}',
+        '2017-01-01Z'::timestamptz, NULL, ''
+    FROM generate_series(0, 19) n
+"""
+LONG_BUSY_BOOKINGS = """
+    INSERT INTO bookings (id, session_id, creator_id, user_id, starts_at, seats, amount, status, created_at)
+    SELECT md5('busy booking' || n)::uuid, session_id, creator_id, md5('user' || $1::int)::uuid, starts_at, 1, 10,
+        CASE WHEN n > $2 - 3 THEN 'pending' WHEN n > $2 - 100 THEN 'confirmed' WHEN n % 2000 = 0 THEN 'cancelled'
+            ELSE 'completed' END,
+        starts_at - interval '30 days' + n % 7 * interval '1 day'
+    FROM (SELECT row_number() OVER (ORDER BY starts_at) AS n, * FROM slots WHERE starts_at < '2030-01-01Z') AS busy
+"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,6 +114,22 @@ async def load(dsn: str, size: Size) -> None:
         await connection.execute(SLOTS, size.slots, CREATORS, size.seats)
         await connection.execute(BOOKINGS, size.slots, CREATORS, size.seats, BUSY_PERSON, BUSY)
         await connection.execute(STEPS)
+        await connection.execute("VACUUM ANALYZE")
+    finally:
+        await connection.close()
+
+
+async def load_long_busy(dsn: str) -> None:
+    """Beside what `load` filled in: a creator and a person who have long been busy with each other.
+
+    Nearly all is completed; 50 are cancelled, the last 97 are confirmed and then 3 pending. The session that is
+    numbered 0 has five bookings, the other 19 share the rest.
+    """
+    connection = await asyncpg.connect(dsn, server_settings={"synchronous_commit": "off", "jit": "off"})
+    try:
+        await connection.execute(LONG_BUSY_SESSIONS)
+        await connection.execute(LONG_BUSY_SLOTS, LONG_BUSY)
+        await connection.execute(LONG_BUSY_BOOKINGS, BUSY_PERSON, LONG_BUSY)
         await connection.execute("VACUUM ANALYZE")
     finally:
         await connection.close()

@@ -105,7 +105,7 @@ async def _plan(connection: Any, sent: LoggedQuery) -> Plan:
 
 
 def _literal(value: object) -> str:
-    if isinstance(value, list):
-        return f"ARRAY[{', '.join(_literal(each) for each in value)}]"
-    quoted = str(value).replace("'", "''")
+    # an array in its text form is of whatever type the parameter is
+    text = f"{{{', '.join(json.dumps(str(each)) for each in value)}}}" if isinstance(value, list) else str(value)
+    quoted = text.replace("'", "''")
     return f"'{quoted}'"

@@ -9,6 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from marketplace.demo.people import DEMO_ACCOUNTS
+from postgres.servers import servers
+
 SECRET = "hV9-x2LqT7_bQw8ZrYc4Nd1KfMs6Gj3P"
 
 
@@ -134,7 +137,8 @@ def test_an_account_is_switched_off_and_on_again_unless_it_is_the_last_superuser
 def test_the_demo_is_made_once_and_never_over_real_data(shell: Shell) -> None:
     made = shell.run("seed-demo")
     assert made.returncode == 0, made.stderr
-    assert "Made 31 accounts, 60 sessions" in made.stdout
+    assert "Made 59 accounts, 80 sessions" in made.stdout
+    assert all(f"{account.email} " in made.stdout for account in DEMO_ACCOUNTS)
     assert shell.run("seed-demo").stdout.startswith("The demo data is there already.")
 
 
@@ -176,3 +180,15 @@ def test_demo_data_is_for_a_development_database(shell: Shell, given: dict[str, 
     refused = shell.run("seed-demo", given=given)
     assert refused.returncode == 1
     assert refused.stderr.startswith(f"Error: {named}, but must be ")
+
+
+async def test_a_server_with_demo_data_tells_accounts_that_sign_in_and_another_tells_none(
+    empty_database: str, tmp_path: Path
+) -> None:
+    async with servers(1, empty_database, tmp_path, demo="on") as (server,):
+        (told, *_) = accounts = (await server.client.get("/api/marketplace/")).json()["demo_accounts"]
+        credentials = {"email": told["email"], "password": told["password"]}
+        assert len(accounts) >= 2
+        assert (await server.client.post("/api/auth/login/", json=credentials)).status_code == 200
+    async with servers(1, empty_database, tmp_path) as (server,):
+        assert (await server.client.get("/api/marketplace/")).json()["demo_accounts"] == []

@@ -1,7 +1,7 @@
 """How PostgreSQL carries out what the adapter sends, with 200,000 sessions and as many bookings."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any, get_args
 
@@ -24,6 +24,7 @@ from builders import (
 from marketplace.core.entities.calendars import FeedWindow
 from marketplace.core.entities.pages import Page
 from marketplace.core.entities.sessions import CatalogFilters, Ordering
+from marketplace.core.entities.summaries import SummaryWindow
 from postgres.bulk import BUSY_CREATOR, BUSY_PERSON, Size, load, numbered
 from postgres.plans import Plan, Watched, plans, watched
 
@@ -150,19 +151,36 @@ async def test_a_creators_own_sessions_are_one_index_scan(loaded: str, program: 
 
 
 @pytest.mark.parametrize("number", [3_000, BUSY_PERSON])
-async def test_a_persons_bookings_are_one_index_scan(loaded: str, program: Watched, number: int) -> None:
+async def test_a_persons_bookings_are_one_index_scan_for_each_status(
+    loaded: str, program: Watched, number: int
+) -> None:
     lists, person = program.storage.booking_lists, numbered("user", number)
     found = await pages(loaded, program, lambda limit, after: lists.of_user(person, limit, after))
 
-    assert costly(found, blocks=400, rows=4 * PAGE) == []
+    assert costly(found, blocks=400, rows=6 * PAGE) == []
 
 
 @pytest.mark.parametrize("number", [7, BUSY_CREATOR])
-async def test_the_bookings_of_a_creator_are_one_index_scan(loaded: str, program: Watched, number: int) -> None:
+async def test_the_bookings_of_a_creator_are_one_index_scan_for_each_status(
+    loaded: str, program: Watched, number: int
+) -> None:
     lists, creator = program.storage.booking_lists, numbered("user", number)
     found = await pages(loaded, program, lambda limit, after: lists.of_creator(creator, limit, after))
 
-    assert costly(found, blocks=400, rows=4 * PAGE) == []
+    assert costly(found, blocks=400, rows=6 * PAGE) == []
+
+
+@pytest.mark.parametrize(("number", "most_rows"), [(7, 2_000), (BUSY_CREATOR, 40_000)])
+async def test_a_summary_is_one_statement_that_reads_the_creators_own_rows(
+    loaded: str, program: Watched, number: int, most_rows: int
+) -> None:
+    creator, window = numbered("user", number), SummaryWindow.at(datetime(2026, 6, 4, tzinfo=UTC), "Europe/Madrid")
+    await program.storage.summaries.find(creator, window)  # what an array of numbers is, asked once per connection
+
+    found = await carried_out(loaded, program, program.storage.summaries.find(creator, window))
+
+    assert len(found) == 1
+    assert costly(found, blocks=most_rows, rows=most_rows) == []
 
 
 @pytest.mark.parametrize("number", [7, 3_000, BUSY_PERSON, BUSY_CREATOR])
@@ -216,7 +234,7 @@ async def test_a_month_of_slots_is_one_statement(program: Watched) -> None:
     owner = a_caller(a_user(id=creator_id, role="creator"))
     await services.schedules.replace(owner, session.id, a_schedule())
 
-    listing = services.schedules.slots(None, session.id, BOOK_AT, BOOK_AT + timedelta(days=31))
+    listing = services.slots.list(None, session.id, BOOK_AT, BOOK_AT + timedelta(days=31))
 
     assert len(await sent(program, listing)) == 1
 
@@ -243,9 +261,23 @@ async def test_booking_an_occupied_start_takes_three_statements_and_opening_one_
     assert opening[-2:] == taking[-2:] == ["WITH taken", "COMMIT;"]
 
 
+async def test_cancelling_a_slot_takes_as_many_statements_for_a_hundred_bookings_as_for_two(program: Watched) -> None:
+    services, buyers = services_over(program.storage), await stored_users(program.storage, 100)
+    session = await stored_session(program.storage, max_participants=100)
+    owner = a_caller(a_user(id=session.creator_id, role="creator"))
+    counted = []
+    for number in (1, 2, 100):  # the driver learns types with the first
+        for buyer in buyers[:number]:
+            await services.bookings.book(a_caller(buyer), session.id, BOOK_AT)
+        counted.append(len(await sent(program, services.slots.cancel(owner, session.id, BOOK_AT))))
+
+    assert counted[1:] == [8, 8]  # with BEGIN and COMMIT, two for each of the locks
+
+
 async def test_a_key_costs_one_statement_and_a_repeat_three(program: Watched) -> None:
     services, buyer = services_over(program.storage), a_caller((await stored_users(program.storage, 1))[0])
     session, key = await stored_session(program.storage), a_key(user_id=buyer.user_id)
+    await services.bookings.book(buyer, session.id, BOOK_AT + timedelta(days=1))  # the driver learns types once
 
     first = await sent(program, services.bookings.book(buyer, session.id, BOOK_AT, key=key))
     repeat = await sent(program, services.bookings.book(buyer, session.id, BOOK_AT, key=key))

@@ -49,7 +49,7 @@ def _login(server: str) -> Any:
 def _check(server: str, folder: Path, options: list[str]) -> subprocess.CompletedProcess[str]:
     creator = _login(server)["user"]["id"]
     sessions = httpx.get(f"{server}/api/sessions/", params={"limit": 100}).raise_for_status().json()
-    others = [session for session in sessions if session["creator"] != creator]
+    others = [session for session in sessions if session["creator"] != creator and session["is_open"]]
     words = [
         *(str(Path(sys.executable).with_name("schemathesis")), "run", f"{server}/api/schema/openapi.json"),
         *("--max-examples", EXAMPLES, "--seed", "1", "--suppress-health-check", "all"),

@@ -16,6 +16,7 @@ import { Route as ProfileRouteImport } from "./routes/profile";
 import { Route as RegisterRouteImport } from "./routes/register";
 import { Route as CreatorIndexRouteImport } from "./routes/creator.index";
 import { Route as CreatorBookingsRouteImport } from "./routes/creator.bookings";
+import { Route as SessionsIdRouteImport } from "./routes/sessions.$id";
 
 const IndexRoute = IndexRouteImport.update({
   id: "/",
@@ -52,6 +53,11 @@ const CreatorBookingsRoute = CreatorBookingsRouteImport.update({
   path: "/creator/bookings",
   getParentRoute: () => rootRouteImport,
 } as any);
+const SessionsIdRoute = SessionsIdRouteImport.update({
+  id: "/sessions/$id",
+  path: "/sessions/$id",
+  getParentRoute: () => rootRouteImport,
+} as any);
 
 export interface FileRoutesByFullPath {
   "/": typeof IndexRoute;
@@ -60,6 +66,7 @@ export interface FileRoutesByFullPath {
   "/profile": typeof ProfileRoute;
   "/register": typeof RegisterRoute;
   "/creator/bookings": typeof CreatorBookingsRoute;
+  "/sessions/$id": typeof SessionsIdRoute;
   "/creator/": typeof CreatorIndexRoute;
 }
 export interface FileRoutesByTo {
@@ -69,6 +76,7 @@ export interface FileRoutesByTo {
   "/profile": typeof ProfileRoute;
   "/register": typeof RegisterRoute;
   "/creator/bookings": typeof CreatorBookingsRoute;
+  "/sessions/$id": typeof SessionsIdRoute;
   "/creator": typeof CreatorIndexRoute;
 }
 export interface FileRoutesById {
@@ -79,6 +87,7 @@ export interface FileRoutesById {
   "/profile": typeof ProfileRoute;
   "/register": typeof RegisterRoute;
   "/creator/bookings": typeof CreatorBookingsRoute;
+  "/sessions/$id": typeof SessionsIdRoute;
   "/creator/": typeof CreatorIndexRoute;
 }
 export interface FileRouteTypes {
@@ -90,6 +99,7 @@ export interface FileRouteTypes {
     | "/profile"
     | "/register"
     | "/creator/bookings"
+    | "/sessions/$id"
     | "/creator/";
   fileRoutesByTo: FileRoutesByTo;
   to:
@@ -99,6 +109,7 @@ export interface FileRouteTypes {
     | "/profile"
     | "/register"
     | "/creator/bookings"
+    | "/sessions/$id"
     | "/creator";
   id:
     | "__root__"
@@ -108,6 +119,7 @@ export interface FileRouteTypes {
     | "/profile"
     | "/register"
     | "/creator/bookings"
+    | "/sessions/$id"
     | "/creator/";
   fileRoutesById: FileRoutesById;
 }
@@ -118,6 +130,7 @@ export interface RootRouteChildren {
   ProfileRoute: typeof ProfileRoute;
   RegisterRoute: typeof RegisterRoute;
   CreatorBookingsRoute: typeof CreatorBookingsRoute;
+  SessionsIdRoute: typeof SessionsIdRoute;
   CreatorIndexRoute: typeof CreatorIndexRoute;
 }
 
@@ -172,6 +185,13 @@ declare module "@tanstack/react-router" {
       preLoaderRoute: typeof CreatorBookingsRouteImport;
       parentRoute: typeof rootRouteImport;
     };
+    "/sessions/$id": {
+      id: "/sessions/$id";
+      path: "/sessions/$id";
+      fullPath: "/sessions/$id";
+      preLoaderRoute: typeof SessionsIdRouteImport;
+      parentRoute: typeof rootRouteImport;
+    };
   }
 }
 
@@ -182,6 +202,7 @@ const rootRouteChildren: RootRouteChildren = {
   ProfileRoute: ProfileRoute,
   RegisterRoute: RegisterRoute,
   CreatorBookingsRoute: CreatorBookingsRoute,
+  SessionsIdRoute: SessionsIdRoute,
   CreatorIndexRoute: CreatorIndexRoute,
 };
 export const routeTree = rootRouteImport

@@ -9,11 +9,21 @@ function initials({ first_name, last_name, username }: Person): string {
   return (letters.length > 0 ? letters.join("") : username.slice(0, 2)).toUpperCase();
 }
 
+const SIZES = { sm: "size-6 text-[0.625rem]", md: "size-9 text-xs", lg: "size-12 text-sm" } as const;
+
 /** A person's picture, or their initials on a colour of their own. The name stands beside it, so it is silent. */
-export function Avatar({ person, className }: { person: Person; className?: string }) {
+export function Avatar({
+  person,
+  size = "md",
+  className,
+}: {
+  person: Person;
+  size?: keyof typeof SIZES;
+  className?: string;
+}) {
   const [failed, setFailed] = useState<string | null>(null);
   const hue = hashOf(person.id) % 360;
-  const shape = cn("size-9 shrink-0 rounded-full", className);
+  const shape = cn("shrink-0 rounded-full", SIZES[size], className);
   if (person.avatar && failed !== person.avatar) {
     return (
       <img
@@ -29,7 +39,7 @@ export function Avatar({ person, className }: { person: Person; className?: stri
   return (
     <span
       aria-hidden
-      className={cn(shape, "inline-flex items-center justify-center text-xs font-bold")}
+      className={cn(shape, "inline-flex items-center justify-center font-bold")}
       style={{
         background: `light-dark(oklch(0.9 0.05 ${hue}), oklch(0.38 0.06 ${hue}))`,
         color: `light-dark(oklch(0.36 0.08 ${hue}), oklch(0.92 0.04 ${hue}))`,

@@ -26,6 +26,11 @@ const LOOKS: Record<string, { glyph: LucideIcon; hue: number }> = {
 };
 const OTHER = { glyph: Sparkles, hue: 85 };
 
+/** The sign of a category. */
+export function glyphOf(category: string | null): LucideIcon {
+  return (LOOKS[category ?? ""] ?? OTHER).glyph;
+}
+
 type Covered = { id: string; category: string | null; image_url: string | null };
 
 /**
@@ -35,14 +40,21 @@ type Covered = { id: string; category: string | null; image_url: string | null }
 export function Cover({
   session,
   className,
+  shape = "card",
   isFirst,
 }: {
   session: Covered;
   className?: string;
+  /** `banner` is lower where the page is wide. */
+  shape?: "card" | "banner";
   isFirst?: boolean;
 }) {
   const [failed, setFailed] = useState<string | null>(null);
-  const frame = cn("relative aspect-3/2 w-full overflow-hidden bg-sunk", className);
+  const frame = cn(
+    "relative aspect-3/2 w-full overflow-hidden bg-sunk",
+    shape === "banner" && "lg:aspect-2/1",
+    className,
+  );
   if (!session.image_url || failed === session.image_url) {
     return (
       <div className={frame}>

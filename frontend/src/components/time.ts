@@ -4,6 +4,7 @@
  */
 import { TZDate } from "@date-fns/tz";
 import { useMe } from "~/features/users/me";
+import { browserZone } from "./zone";
 
 const LOCALE = "en-GB";
 const formats = new Map<string, Intl.DateTimeFormat>();
@@ -16,10 +17,6 @@ function format(instant: string | Date, zone: string, options: Intl.DateTimeForm
     formats.set(key, made);
   }
   return made.format(new Date(instant));
-}
-
-export function browserZone(): string {
-  return Intl.DateTimeFormat().resolvedOptions().timeZone || "UTC";
 }
 
 /** The zone in which this person reads times: their own choice, or their browser's. */
@@ -45,9 +42,20 @@ export function longDayOf(instant: string | Date, zone: string): string {
   );
 }
 
+/** "December 2026" */
+export function monthNameOf(instant: string | Date, zone: string): string {
+  return format(instant, zone, { month: "long", year: "numeric" });
+}
+
 /** "Thu 3 Dec, 18:30" */
 export function whenOf(instant: string | Date, zone: string): string {
   return `${dayOf(instant, zone)}, ${timeOf(instant, zone)}`;
+}
+
+/** "Thu 3 Dec, 18:30 – 20:00", with the day of the end where it is another one. */
+export function spanOf(starts: string | Date, ends: string | Date, zone: string): string {
+  const isOneDay = dateKey(starts, zone) === dateKey(ends, zone);
+  return `${whenOf(starts, zone)} – ${isOneDay ? timeOf(ends, zone) : whenOf(ends, zone)}`;
 }
 
 /** "2026-12-03", the calendar day on which an instant falls there. */
@@ -60,9 +68,14 @@ function pad(value: number): string {
   return String(value).padStart(2, "0");
 }
 
+/** "Mexico City": the place that a zone is named after. */
+export function placeOf(zone: string): string {
+  return zone.split("/").pop()?.replaceAll("_", " ") ?? zone;
+}
+
 /** "Central European Time (Berlin)": the zone as people know it, and its place. */
 export function zoneName(zone: string): string {
-  const place = zone.split("/").pop()?.replaceAll("_", " ") ?? zone;
+  const place = placeOf(zone);
   const parts = new Intl.DateTimeFormat("en", {
     timeZone: zone,
     timeZoneName: "longGeneric",
@@ -74,6 +87,13 @@ export function zoneName(zone: string): string {
 /** Whether two zones show this instant alike: then one of them is enough. */
 export function sameClock(instant: string | Date, one: string, other: string): boolean {
   return one === other || whenOf(instant, one) === whenOf(instant, other);
+}
+
+/** An instant in another zone, beside the viewer's: "05:00", or "Fri 05:00" where it is another day there. */
+export function elsewhereOf(instant: string | Date, zone: string, other: string): string {
+  const time = timeOf(instant, other);
+  if (dateKey(instant, zone) === dateKey(instant, other)) return time;
+  return `${format(instant, other, { weekday: "short" })} ${time}`;
 }
 
 const STEPS: [Intl.RelativeTimeFormatUnit, number][] = [

@@ -4,6 +4,8 @@ A concrete error has a stable `code` that a client can switch on and a sentence 
 """
 
 from collections.abc import Mapping, Sequence
+from datetime import timedelta
+from math import ceil
 from typing import ClassVar
 
 Faults = Mapping[str, Sequence[str]]
@@ -157,6 +159,22 @@ class NotYours(Forbidden):
 
     code = "not_yours"
     sentence = "This belongs to somebody else."
+
+
+class RateLimited(Forbidden):
+    """It was tried too often for now. `retry_after` is in whole seconds, at least one."""
+
+    code = "rate_limited"
+    sentence = "That was tried too often. Please try again later."
+
+    def __init__(self, wait: timedelta) -> None:
+        self.retry_after = max(1, ceil(wait.total_seconds()))
+        minutes = ceil(self.retry_after / 60)
+        super().__init__(
+            f"That was tried too often. Please try again in {minutes} minutes."
+            if minutes > 1
+            else "That was tried too often. Please try again in a minute."
+        )
 
 
 class EmailTaken(Conflict):

@@ -1,33 +1,43 @@
 """Making the demo, through the services, each at the moment at which the thing is supposed to have happened.
 
 The account registered last says that the demo is complete. An interrupted seeding is resumed: it goes on from the
-first day that its accounts were made for, uses what is there and adds what is missing.
+moment that its accounts were made for, uses what is there and adds what is missing. What belongs to different creators
+is made side by side, since nothing of theirs depends on each other.
 """
 
 import asyncio
+from collections import defaultdict
 from collections.abc import Awaitable, Callable, Collection, Coroutine, Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 from uuid import UUID
 
-from marketplace.core.entities.bookings import LIVE, Booking
+from marketplace.core.entities.bookings import TRANSITIONS, Booking
 from marketplace.core.entities.pages import Page
+from marketplace.core.entities.sessions import SessionDetails
 from marketplace.core.entities.tokens import Caller
 from marketplace.core.entities.users import User
+from marketplace.core.errors import IllegalTransition, TooLate
 from marketplace.core.ports.security import Passwords
 from marketplace.core.ports.storage import Storage
 from marketplace.core.ports.system import Ids
 from marketplace.core.services.bookings import BookingService
+from marketplace.core.services.schedules import ScheduleService
 from marketplace.core.services.sessions import SessionService
 from marketplace.core.services.tokens import CallerMemory
 from marketplace.core.services.users import UserService
-from marketplace.demo.people import CREATORS, DEMO_PASSWORD, NEWCOMER, PEOPLE, DemoPerson
-from marketplace.demo.plan import PlannedBooking, planned_bookings, planned_sessions
+from marketplace.demo.classes import PlannedSession
+from marketplace.demo.lives import PlannedBooking, PlannedStep
+from marketplace.demo.people import DEMO_PASSWORD, NEWCOMER, PEOPLE, DemoPerson
+from marketplace.demo.plan import planned_bookings, planned_sessions
 
 T = TypeVar("T")
-Booked = dict[tuple[UUID, UUID, datetime], Booking]
-"""Bookings by person, session and start."""
+People = Mapping[str, User]
+"""Accounts by username."""
+BookingKey = tuple[UUID, UUID, datetime]
+"""Person, session, and when it was booked: planned to the second, so this finds a booking again."""
 
 PAGE = 100
 
@@ -62,36 +72,36 @@ async def seed_demo(
     if not known and await storage.users.has_any():
         raise RealDataPresent
     seeding = _Seeding(
-        storage=storage, passwords=passwords, ids=ids, categories=categories, first_day=_first_day(known, now)
+        storage=storage, passwords=_OneHash(passwords), ids=ids, categories=categories, moment=_moment(known, now)
     )
     others = [person for person in PEOPLE if person != NEWCOMER]
     users = await _side_by_side(seeding.account(person, known.get(person.username)) for person in others)
     people = {person.username: user for person, user in zip(others, users, strict=True)}
-    session_ids, sessions = await seeding.sessions(people)
-    bookings = await seeding.bookings(people, session_ids)
+    sessions, bookings = await seeding.offers(people)
     await seeding.account(NEWCOMER, None)
     return DemoReport(already_there=False, users=len(PEOPLE) - len(known), sessions=sessions, bookings=bookings)
 
 
 async def _known_people(storage: Storage) -> dict[str, User]:
-    found = await asyncio.gather(*(storage.users.find_by_email(person.address) for person in PEOPLE))
+    found = await _side_by_side(storage.users.find_by_email(person.address) for person in PEOPLE)
     return {person.username: user for person, user in zip(PEOPLE, found, strict=True) if user is not None}
 
 
-def _first_day(known: Mapping[str, User], now: datetime) -> datetime:
+def _moment(known: People, now: datetime) -> datetime:
     for person in PEOPLE:
         if person.username in known:
-            return person.first_day(known[person.username].date_joined)
-    return now.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+            return person.moment(known[person.username].date_joined)
+    return now.astimezone(UTC).replace(second=0, microsecond=0)
 
 
 async def _side_by_side(work: Iterable[Coroutine[Any, Any, T]]) -> list[T]:
-    """The results in order. The first failure is raised once all have ended, so that nothing goes on behind it."""
-    outcomes = await asyncio.gather(*work, return_exceptions=True)
-    failures = [outcome for outcome in outcomes if isinstance(outcome, BaseException)]
-    if failures:
-        raise failures[0]
-    return [outcome for outcome in outcomes if not isinstance(outcome, BaseException)]
+    """The results in order. The first failure ends the others, and is raised as it is."""
+    try:
+        async with asyncio.TaskGroup() as group:
+            tasks = [group.create_task(one) for one in work]
+    except ExceptionGroup as failed:
+        raise failed.exceptions[0] from None
+    return [task.result() for task in tasks]
 
 
 async def _all(page: Callable[[str | None], Awaitable[Page[T]]]) -> list[T]:
@@ -103,6 +113,27 @@ async def _all(page: Callable[[str | None], Awaitable[Page[T]]]) -> list[T]:
         if one.next is None:
             return found
         after = one.next
+
+
+class _OneHash:
+    """Passwords of people who all have the same: it is hashed once, which takes longer than all else about them."""
+
+    def __init__(self, passwords: Passwords) -> None:
+        self._passwords = passwords
+        self._hash: asyncio.Task[str] | None = None
+
+    async def hash(self, password: str) -> str:
+        self._hash = self._hash or asyncio.create_task(self._passwords.hash(password))
+        return await asyncio.shield(self._hash)
+
+    async def verify(self, password: str, password_hash: str | None) -> bool:
+        return await self._passwords.verify(password, password_hash)
+
+    def needs_rehash(self, password_hash: str) -> bool:
+        return self._passwords.needs_rehash(password_hash)
+
+    def is_common(self, password: str) -> bool:
+        return self._passwords.is_common(password)
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,11 +154,11 @@ class _Seeding:
     passwords: Passwords
     ids: Ids
     categories: Collection[str]
-    first_day: datetime
+    moment: datetime
 
     async def account(self, person: DemoPerson, user: User | None) -> User:
         """The account of a person, registered unless it is there, with their time zone set."""
-        clock = _Moment(person.joined_at(self.first_day))
+        clock = _Moment(person.joined_at(self.moment))
         service = UserService(
             unit_of_work=self.storage.unit_of_work,
             users=self.storage.users,
@@ -144,58 +175,75 @@ class _Seeding:
                 role=person.role,
                 first_name=person.first_name,
                 last_name=person.last_name,
+                is_staff=person.is_admin,
+                is_superuser=person.is_admin,
             )
         if user.time_zone != person.time_zone:
             user = await service.change_profile(self._caller(user), {"time_zone": person.time_zone})
         return user
 
-    async def sessions(self, people: Mapping[str, User]) -> tuple[dict[str, UUID], int]:
-        """The id of every session by its title, and how many of them were added."""
-        session_ids: dict[str, UUID] = {}
-        for creator in CREATORS:
-            session_ids |= await self._sessions_of(people[creator.username])
-        added = 0
-        for planned in planned_sessions(self.first_day):
-            if planned.session.title in session_ids:
-                continue
+    async def offers(self, people: People) -> tuple[int, int]:
+        """Every creator's sessions and what is booked of them; say how many of both were added."""
+        sessions: dict[str, list[PlannedSession]] = defaultdict(list)
+        bookings: dict[str, list[PlannedBooking]] = defaultdict(list)
+        for session in planned_sessions(self.moment):
+            sessions[session.creator.username].append(session)
+        for booking in planned_bookings(self.moment):
+            bookings[booking.planned.creator.username].append(booking)
+        added = await _side_by_side(
+            self._offers_of(people, sessions[creator], bookings[creator]) for creator in sessions
+        )
+        return sum(one for one, _ in added), sum(other for _, other in added)
+
+    async def _offers_of(
+        self, people: People, sessions: list[PlannedSession], bookings: list[PlannedBooking]
+    ) -> tuple[int, int]:
+        creator = people[sessions[0].creator.username]
+        catalog, lists = self.storage.catalog, self.storage.booking_lists
+        offered = {one.title: one for one in await _all(lambda after: catalog.of_creator(creator.id, PAGE, after))}
+        booked = await _all(lambda after: lists.of_creator(creator.id, PAGE, after))
+        there: dict[BookingKey, Booking] = {(one.user_id, one.session_id, one.created_at): one for one in booked}
+        ids = {one.session.title: await self._session(one, creator, offered.get(one.session.title)) for one in sessions}
+        for one in bookings:
+            session_id = ids[one.planned.session.title]
+            key = (people[one.person.username].id, session_id, one.booked_at)
+            await self._booking(one, people, session_id, there.get(key))
+        return len(sessions) - len(offered), len(bookings) - len(there)
+
+    async def _session(self, planned: PlannedSession, creator: User, session: SessionDetails | None) -> UUID:
+        """The id of the session, made unless it is there, with its schedule."""
+        caller = self._caller(creator)
+        if session is None:
             facts = planned.session.facts()
             # An operator may have chosen other categories; a demo session then stands in none.
             facts["category"] = facts["category"] if facts["category"] in self.categories else None
-            caller = self._caller(people[planned.session.creator])
-            created = (await self._session_service(planned.created_at).create(caller, facts)).thing
-            session_ids[created.title] = created.id
-            added += 1
-        return session_ids, added
+            session = (await self._session_service(planned.created_at).create(caller, facts)).thing
+        if session.is_open and not planned.session.is_open:
+            await self._schedule_service(planned.scheduled_at).replace(caller, session.id, planned.schedule)
+        return session.id
 
-    async def bookings(self, people: Mapping[str, User], session_ids: Mapping[str, UUID]) -> int:
-        """Make every booking that is not there, in the order of the plan; say how many."""
-        there: Booked = {}
-        for user in people.values():
-            there |= await self._bookings_of(user)
-        added = 0
-        for planned in planned_bookings(self.first_day):
-            user, session_id = people[planned.person.username], session_ids[planned.session.title]
-            booking = there.get((user.id, session_id, planned.starts_at))
-            if booking is None:
-                service = self._booking_service(planned.booked_at)
-                made = await service.book(self._caller(user), session_id, planned.starts_at, planned.seats)
-                booking = made.thing
-                added += 1
-            await self._cancel_as_planned(planned, booking, user)
-        return added
+    async def _booking(
+        self, planned: PlannedBooking, people: People, session_id: UUID, booking: Booking | None
+    ) -> None:
+        """Book unless that was done, and take the steps that are still to be taken."""
+        if booking is None:
+            service = self._booking_service(planned.booked_at)
+            learner = self._caller(people[planned.person.username])
+            booking = (await service.book(learner, session_id, planned.starts_at, planned.seats)).thing
+        status = booking.status
+        for step in planned.steps:
+            if status in TRANSITIONS[step.action]:
+                await self._step(step, booking.id, people)
+                status = TRANSITIONS[step.action][status]
 
-    async def _cancel_as_planned(self, planned: PlannedBooking, booking: Booking, user: User) -> None:
-        if planned.cancelled_at is not None and booking.status in LIVE:
-            await self._booking_service(planned.cancelled_at).act(self._caller(user), booking.id, "cancel")
-
-    async def _sessions_of(self, creator: User) -> dict[str, UUID]:
-        catalog = self.storage.catalog
-        return {one.title: one.id for one in await _all(lambda after: catalog.of_creator(creator.id, PAGE, after))}
-
-    async def _bookings_of(self, user: User) -> Booked:
-        lists = self.storage.booking_lists
-        found = await _all(lambda after: lists.of_user(user.id, PAGE, after))
-        return {(one.user_id, one.session_id, one.starts_at): one for one in found}
+    async def _step(self, step: PlannedStep, booking_id: UUID, people: People) -> None:
+        service = self._booking_service(step.at)
+        if step.by is None:
+            await service.attend(booking_id)
+            return
+        # a worker that runs beside does what is due by the real clock, and may be the first
+        with suppress(IllegalTransition, TooLate):
+            await service.act(self._caller(people[step.by.username]), booking_id, step.action, step.reason)
 
     def _session_service(self, at: datetime) -> SessionService:
         return SessionService(
@@ -205,6 +253,11 @@ class _Seeding:
             clock=_Moment(at),
             ids=self.ids,
             categories=self.categories,
+        )
+
+    def _schedule_service(self, at: datetime) -> ScheduleService:
+        return ScheduleService(
+            unit_of_work=self.storage.unit_of_work, timetables=self.storage.timetables, clock=_Moment(at)
         )
 
     def _booking_service(self, at: datetime) -> BookingService:

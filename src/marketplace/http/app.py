@@ -6,12 +6,12 @@ from litestar import Litestar, get
 from litestar.config.cors import CORSConfig
 from litestar.datastructures import ResponseHeader, State
 from litestar.response import Redirect
-from litestar.static_files import create_static_files_router
 
 from marketplace.core.ports.storage import Storage
 from marketplace.http.auth import Access, guard, opt
 from marketplace.http.document import DocumentController
 from marketplace.http.errors import EXCEPTION_HANDLERS, SAFE_HEADERS
+from marketplace.http.frontend import DOCS, with_frontend
 from marketplace.http.idempotency import KEY, REPLAYED
 from marketplace.http.methods import answering_head, complete_allow
 from marketplace.http.routes import CONTROLLERS
@@ -23,7 +23,7 @@ EXPOSED_HEADERS = [REPLAYED, "Link", "Retry-After"]
 
 @get("/", opt=opt(Access.PUBLIC), include_in_schema=False)
 async def front_page() -> Redirect:
-    """To the API's page."""
+    """To the API's page, while there is no front end that would answer here."""
     return Redirect("/api/docs/")
 
 
@@ -33,15 +33,8 @@ def make_app(settings: Settings, container: AsyncContainer) -> Litestar:
     async def open_storage() -> None:
         await container.get(Storage)
 
-    docs_assets = settings.frontend_dir / "docs"
-    assets = [
-        create_static_files_router("/docs-assets", [docs_assets], include_in_schema=False, opt=opt(Access.PUBLIC))
-    ]
     app = Litestar(
-        route_handlers=[
-            DishkaRouter("", route_handlers=[*CONTROLLERS, DocumentController, front_page]),
-            *(assets if docs_assets.is_dir() else []),
-        ],
+        route_handlers=[DishkaRouter("", route_handlers=[*CONTROLLERS, DocumentController, front_page])],
         guards=[guard],
         before_send=[complete_allow],
         exception_handlers=EXCEPTION_HANDLERS,
@@ -52,10 +45,10 @@ def make_app(settings: Settings, container: AsyncContainer) -> Litestar:
         on_startup=[open_storage],
         on_shutdown=[container.close],
         logging_config=None,
-        state=State({"docs_assets": docs_assets}),
+        state=State({"docs_assets": settings.frontend_dir / DOCS}),
     )
     setup_dishka(container, app)
-    app.asgi_handler = answering_head(app.asgi_handler)
+    app.asgi_handler = with_frontend(answering_head(app.asgi_handler), settings.frontend_dir)
     return app
 
 

@@ -1,5 +1,6 @@
 """Bookings over HTTP."""
 
+from collections.abc import Awaitable, Callable
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -8,14 +9,18 @@ from uuid import UUID
 import msgspec
 from dishka.integrations.litestar import FromDishka
 from litestar import Controller, Request, Response, get, post
+from litestar.handlers import HTTPRouteHandler
 from litestar.params import FromPath
 
-from marketplace.core.entities.bookings import BookingAction, BookingStatus
+from marketplace.core.entities.bookings import BookingAction, BookingDetails, BookingFilters, BookingStatus
+from marketplace.core.entities.pages import Page
+from marketplace.core.entities.tokens import Caller
 from marketplace.core.errors import (
     AlreadyBooked,
     CreatorUnavailable,
     Faults,
     IllegalTransition,
+    MarketplaceError,
     NotBookable,
     NotFound,
     NotYours,
@@ -25,7 +30,7 @@ from marketplace.core.errors import (
 )
 from marketplace.core.services.bookings import BookingService
 from marketplace.http.auth import Access, caller_of, opt
-from marketplace.http.fields import Id, Reason, Seats, Start
+from marketplace.http.fields import BookingOrderingWord, Id, Reason, Seats, Start, StartsFrom, StartsTo, Statuses
 from marketplace.http.idempotency import answer, key_faults, key_of
 from marketplace.http.pagination import LINK, Cursors, PageQuery
 from marketplace.http.sessions import SessionOut
@@ -39,6 +44,16 @@ class BookingIn(msgspec.Struct, kw_only=True):
     session: Id
     booking_date: Start
     seats: Seats = 1
+
+
+class BookingsQuery(PageQuery, kw_only=True):
+    """What a list of bookings can be asked. All filters must hold."""
+
+    status: Statuses = frozenset()
+    session: Id | None = None
+    starts_from: StartsFrom | None = None
+    starts_to: StartsTo | None = None
+    ordering: BookingOrderingWord = "-created_at"
 
 
 class StepIn(msgspec.Struct, kw_only=True):
@@ -95,6 +110,39 @@ class BookingHistoryOut(BookingOut, rename={"session_id": "session", "user_id": 
     history: list[BookingStepOut]
 
 
+def _step(action: BookingAction, summary: str, description: str, *errors: type[MarketplaceError]) -> HTTPRouteHandler:
+    """The route of a step of a booking's life: it takes a reason, and answers with the booking."""
+
+    @post(
+        f"/{{booking_id:uuid}}/{action}",
+        status_code=200,
+        operation_id=f"{action}_booking",
+        summary=summary,
+        description=description,
+        opt=opt(
+            Access.SIGNED_IN,
+            body=StepIn,
+            is_body_optional=True,
+            is_keyed=True,
+            errors=(NotFound, IllegalTransition, *errors),
+        ),
+    )
+    async def act(
+        self: Controller,
+        request: Request[Any, Any, Any],
+        booking_id: FromPath[UUID],
+        bookings: FromDishka[BookingService],
+    ) -> Response[BookingHistoryOut]:
+        _ = self
+        draft = await read_optional_body(request, StepIn)
+        step, key = draft.checked(key_faults(request)), key_of(request, draft)
+        return answer(
+            await bookings.act(caller_of(request), booking_id, action, step.reason, key=key), BookingHistoryOut
+        )
+
+    return act
+
+
 class BookingController(Controller):
     """Bookings."""
 
@@ -105,41 +153,37 @@ class BookingController(Controller):
         "/",
         operation_id="list_bookings",
         summary="List one's own bookings",
-        opt=opt(Access.SIGNED_IN, query=PageQuery, headers=LINK),
+        opt=opt(Access.SIGNED_IN, query=BookingsQuery, headers=LINK),
     )
     async def list_own(
         self, request: Request[Any, Any, Any], bookings: FromDishka[BookingService], cursors: FromDishka[Cursors]
     ) -> Response[list[BookingOut]]:
-        """What the caller booked, newest first."""
-        return await _own(request, bookings, cursors)
+        """What the caller booked, newest first or by `ordering`."""
+        return await _listed(request, cursors, bookings.list_own)
 
     @get(
         "/my_bookings",
         operation_id="list_my_bookings",
         summary="List one's own bookings, by its older name",
-        opt=opt(Access.SIGNED_IN, query=PageQuery, headers=LINK),
+        opt=opt(Access.SIGNED_IN, query=BookingsQuery, headers=LINK),
     )
     async def list_mine(
         self, request: Request[Any, Any, Any], bookings: FromDishka[BookingService], cursors: FromDishka[Cursors]
     ) -> Response[list[BookingOut]]:
         """The same as `GET /api/bookings/`."""
-        return await _own(request, bookings, cursors)
+        return await _listed(request, cursors, bookings.list_own)
 
     @get(
         "/creator_bookings",
         operation_id="list_creator_bookings",
         summary="List bookings of one's sessions",
-        opt=opt(Access.CREATOR, query=PageQuery, headers=LINK),
+        opt=opt(Access.CREATOR, query=BookingsQuery, headers=LINK),
     )
     async def list_of_creator(
         self, request: Request[Any, Any, Any], bookings: FromDishka[BookingService], cursors: FromDishka[Cursors]
     ) -> Response[list[BookingOut]]:
-        """What was booked of the caller's sessions, newest first. Creators only."""
-        draft = read_query(request, PageQuery)
-        query = draft.checked(cursors.faults(request, draft.given))
-        position = cursors.open(request, query.cursor)
-        page = await bookings.list_of_creator(caller_of(request), query.limit, position)
-        return cursors.answer(request, page, BookingOut)
+        """What was booked of the caller's sessions, newest first or by `ordering`. Creators only."""
+        return await _listed(request, cursors, bookings.list_of_creator)
 
     @post(
         "/",
@@ -175,72 +219,22 @@ class BookingController(Controller):
         found = await bookings.get(caller_of(request), booking_id)
         return msgspec.convert(found, BookingHistoryOut, from_attributes=True)
 
-    @post(
-        "/{booking_id:uuid}/cancel",
-        status_code=200,
-        operation_id="cancel_booking",
-        summary="Cancel a booking",
-        opt=opt(
-            Access.SIGNED_IN,
-            body=StepIn,
-            is_body_optional=True,
-            is_keyed=True,
-            errors=(NotFound, IllegalTransition, TooLate),
-        ),
+    cancel = _step(
+        "cancel",
+        "Cancel a booking",
+        "By the learner until `cancellation_notice` hours before the start, by the creator and staff until the end. "
+        "The seats can be booked again at once.",
+        TooLate,
     )
-    async def cancel(
-        self, request: Request[Any, Any, Any], booking_id: FromPath[UUID], bookings: FromDishka[BookingService]
-    ) -> Response[BookingHistoryOut]:
-        """By the learner until `cancellation_notice` hours before the start, by the creator and staff until the end.
-
-        The seats can be booked again at once.
-        """
-        return await _act(request, booking_id, bookings, "cancel")
-
-    @post(
-        "/{booking_id:uuid}/confirm",
-        status_code=200,
-        operation_id="confirm_booking",
-        summary="Confirm a pending booking",
-        opt=opt(Access.SIGNED_IN, is_keyed=True, errors=(NotFound, NotYours, IllegalTransition, TooLate)),
+    confirm = _step("confirm", "Confirm a pending booking", "By the creator, until `answer_by`.", NotYours, TooLate)
+    decline = _step(
+        "decline",
+        "Decline a pending booking",
+        "By the creator, until `answer_by`. The seats can be booked again at once.",
+        NotYours,
+        TooLate,
     )
-    async def confirm(
-        self, request: Request[Any, Any, Any], booking_id: FromPath[UUID], bookings: FromDishka[BookingService]
-    ) -> Response[BookingHistoryOut]:
-        """By the creator, until `answer_by`."""
-        return await _act(request, booking_id, bookings, "confirm")
-
-    @post(
-        "/{booking_id:uuid}/decline",
-        status_code=200,
-        operation_id="decline_booking",
-        summary="Decline a pending booking",
-        opt=opt(
-            Access.SIGNED_IN,
-            body=StepIn,
-            is_body_optional=True,
-            is_keyed=True,
-            errors=(NotFound, NotYours, IllegalTransition, TooLate),
-        ),
-    )
-    async def decline(
-        self, request: Request[Any, Any, Any], booking_id: FromPath[UUID], bookings: FromDishka[BookingService]
-    ) -> Response[BookingHistoryOut]:
-        """By the creator, until `answer_by`. The seats can be booked again at once."""
-        return await _act(request, booking_id, bookings, "decline")
-
-    @post(
-        "/{booking_id:uuid}/complete",
-        status_code=200,
-        operation_id="complete_booking",
-        summary="Complete a booking",
-        opt=opt(Access.SIGNED_IN, is_keyed=True, errors=(NotFound, NotYours, IllegalTransition)),
-    )
-    async def complete(
-        self, request: Request[Any, Any, Any], booking_id: FromPath[UUID], bookings: FromDishka[BookingService]
-    ) -> Response[BookingHistoryOut]:
-        """By the creator, once it has ended."""
-        return await _act(request, booking_id, bookings, "complete")
+    complete = _step("complete", "Complete a booking", "By the creator, once it has ended.", NotYours)
 
     @post(
         "/{booking_id:uuid}/reschedule",
@@ -277,20 +271,21 @@ class BookingController(Controller):
         return answer(moved, BookingHistoryOut)
 
 
-async def _act(
-    request: Request[Any, Any, Any], booking_id: UUID, bookings: BookingService, action: BookingAction
-) -> Response[BookingHistoryOut]:
-    draft = await read_optional_body(request, StepIn)
-    step, key = draft.checked(key_faults(request)), key_of(request, draft)
-    return answer(await bookings.act(caller_of(request), booking_id, action, step.reason, key=key), BookingHistoryOut)
-
-
-async def _own(
-    request: Request[Any, Any, Any], bookings: BookingService, cursors: Cursors
+async def _listed(
+    request: Request[Any, Any, Any],
+    cursors: Cursors,
+    read: Callable[[Caller, int, str | None, BookingFilters], Awaitable[Page[BookingDetails]]],
 ) -> Response[list[BookingOut]]:
-    draft = read_query(request, PageQuery)
+    draft = read_query(request, BookingsQuery)
     query = draft.checked(cursors.faults(request, draft.given))
-    page = await bookings.list_own(caller_of(request), query.limit, cursors.open(request, query.cursor))
+    filters = BookingFilters(
+        statuses=query.status,
+        session=query.session,
+        starts_from=query.starts_from,
+        starts_to=query.starts_to,
+        ordering=query.ordering,
+    )
+    page = await read(caller_of(request), query.limit, cursors.open(request, query.cursor), filters)
     return cursors.answer(request, page, BookingOut)
 
 

@@ -20,6 +20,7 @@ from marketplace.core.errors import (
     NotFound,
     NotSignedIn,
     OutcomeUnknown,
+    RateLimited,
 )
 from marketplace.http.auth import Route
 
@@ -29,6 +30,7 @@ STATUS: dict[type[MarketplaceError], int] = {
     Invalid: 400,
     KeyReused: 422,
     NotSignedIn: 401,
+    RateLimited: 429,
     Forbidden: 403,
     NotFound: 404,
     Conflict: 409,
@@ -37,6 +39,7 @@ STATUS: dict[type[MarketplaceError], int] = {
 }
 HEADERS: dict[int, dict[str, str]] = {
     401: {"WWW-Authenticate": "Bearer"},
+    429: {"Retry-After": "60"},
     503: {"Retry-After": "1"},
 }
 SAFE_HEADERS = {
@@ -103,7 +106,8 @@ def refuse(request: Request[Any, Any, Any], error: MarketplaceError) -> Response
     faults = error.faults if isinstance(error, Invalid) else None
     if isinstance(error, Busy | OutcomeUnknown):
         logger.warning("%s was refused: %s (%r)", _asked(request), error.code, error.__cause__)
-    return problem(status_of(type(error)), error.code, error.detail, faults=faults)
+    headers = {"Retry-After": str(error.retry_after)} if isinstance(error, RateLimited) else None
+    return problem(status_of(type(error)), error.code, error.detail, faults=faults, headers=headers)
 
 
 def refuse_framework(request: Request[Any, Any, Any], error: HTTPException) -> Response[bytes]:

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from msgspec import Meta
 
+from marketplace.core.entities.bookings import BookingOrdering, BookingStatus
 from marketplace.core.entities.sessions import (
     CANCELLATION_NOTICE_MOST,
     DESCRIPTION_LENGTH,
@@ -39,6 +40,7 @@ from marketplace.http.readers import (
     or_null,
     price,
     search,
+    several_of,
     tag,
     tags,
     text,
@@ -70,6 +72,11 @@ def _text(least: int, most: int, pattern: str, **more: object) -> dict[str, Any]
 
 def _whole(least: int, most: int) -> dict[str, Any]:
     return {"type": "integer", "minimum": least, "maximum": most}
+
+
+def _moment(read: Reader, example: str, says: str) -> Meta:
+    schema = {"anyOf": [{"type": "string", "format": "date-time"}, {"type": "string", "format": "date"}]}
+    return field(read, schema, example, says)
 
 
 def _word(*choices: str) -> tuple[Reader, dict[str, Any]]:
@@ -169,22 +176,16 @@ Tags = Annotated[
 Id = Annotated[UUID, field(identifier, {"type": "string", "format": "uuid"}, "0190a1b2-c3d4-7e5f-8a9b-0c1d2e3f4a5b")]
 Start = Annotated[
     datetime,
-    field(
+    _moment(
         instant,
-        {"anyOf": [{"type": "string", "format": "date-time"}, {"type": "string", "format": "date"}]},
         "2030-05-01T10:00:00Z",
         "The start, in the future and before 2200; a bare date means midnight UTC.",
     ),
 ]
-Window = Annotated[
-    datetime,
-    field(
-        window,
-        {"anyOf": [{"type": "string", "format": "date-time"}, {"type": "string", "format": "date"}]},
-        "2030-05-01T00:00:00Z",
-        "A bare date means midnight UTC.",
-    ),
-]
+_MIDNIGHT = "2030-05-01T00:00:00Z"
+Window = Annotated[datetime, _moment(window, _MIDNIGHT, "A bare date means midnight UTC.")]
+StartsFrom = Annotated[datetime, _moment(instant, _MIDNIGHT, "Then or later; a bare date means midnight UTC.")]
+StartsTo = Annotated[datetime, _moment(instant, _MIDNIGHT, "Before then; a bare date means midnight UTC.")]
 SlotStart = Annotated[
     datetime, field(instant, {"type": "string", "format": "date-time"}, "2030-05-01T10:00:00Z", "The start of a slot.")
 ]
@@ -210,6 +211,16 @@ Search = Annotated[
     ),
 ]
 Tag = Annotated[str, field(tag, _TAG, "yoga")]
+Statuses = Annotated[
+    frozenset[BookingStatus],
+    field(
+        several_of(*get_args(BookingStatus)),
+        {"type": "array", "items": {"type": "string", "enum": list(get_args(BookingStatus))}},
+        ["pending", "confirmed"],
+        "One or several, repeated or with commas between them.",
+    ),
+]
+BookingOrderingWord = Annotated[BookingOrdering, field(*_word(*get_args(BookingOrdering)), "booking_date")]
 OrderingWord = Annotated[Ordering, field(*_word(*get_args(Ordering)), "-created_at")]
 UseCookie = Annotated[
     bool,
@@ -219,6 +230,9 @@ UseCookie = Annotated[
         example=True,
         says="For browsers: the refresh token comes in an `HttpOnly` cookie, and `refresh` of the answer is `null`.",
     ),
+]
+Everywhere = Annotated[
+    bool, field(boolean, {"type": "boolean"}, example=True, says="Whether to end every login of this person.")
 ]
 Flag = Annotated[bool, field(boolean, {"type": "boolean"}, example=False)]
 CategoryWord = Annotated[str, field(text(1, TAG_LENGTH), _TAG, "wellbeing")]

@@ -24,6 +24,7 @@ from marketplace.core.errors import (
 )
 from marketplace.http.auth import Access, Route
 from marketplace.http.errors import FRAMEWORK, HEADERS, PROBLEM_JSON, Problem, status_of
+from marketplace.http.examples import EXAMPLES
 from marketplace.http.idempotency import KEY_PARAMETER, REPLAYED_HEADER
 from marketplace.http.readers import FREE
 from marketplace.http.refresh_cookie import COOKIE_PARAMETER
@@ -51,66 +52,6 @@ ROLES: dict[Access, set[type[MarketplaceError]]] = {
     Access.SUPERUSER: {NotStaff, NotSuperuser},
 }
 """What else somebody may be told who is signed in."""
-AN_ID = "0190a1b2-c3d4-7e5f-8a9b-0c1d2e3f4a5b"
-EXAMPLES: dict[str, Any] = {
-    "id": AN_ID,
-    "creator": AN_ID,
-    "session": AN_ID,
-    "user": AN_ID,
-    "by": AN_ID,
-    "email": "ada@example.org",
-    "username": "ada",
-    "role": "creator",
-    "avatar": None,
-    "first_name": "Ada",
-    "last_name": "Byron",
-    "time_zone": "Europe/Madrid",
-    "date_joined": "2030-01-01T09:00:00Z",
-    "created_at": "2030-01-02T09:00:00Z",
-    "at": "2030-01-02T09:00:00Z",
-    "booking_date": "2030-05-01T10:00:00Z",
-    "ends_at": "2030-05-01T11:00:00Z",
-    "title": "Morning yoga",
-    "description": "A gentle hour for all levels.",
-    "duration": 60,
-    "price": "49.99",
-    "amount": "99.98",
-    "seats": 2,
-    "max_participants": 12,
-    "image_url": None,
-    "category": "wellbeing",
-    "tags": ["yoga", "beginners"],
-    "tag": "yoga",
-    "count": 7,
-    "min_price": "25.00",
-    "max_price": "50.00",
-    "requires_confirmation": False,
-    "cancellation_notice": 24,
-    "answer_by": "2030-01-04T09:00:00Z",
-    "reason": "",
-    "is_open": False,
-    "starts_at": "2030-05-01T10:00:00Z",
-    "capacity": 12,
-    "seats_left": 3,
-    "currency": "EUR",
-    "target_id": AN_ID,
-    "actor_id": AN_ID,
-    "as_id": None,
-    "address": "192.0.2.7",
-    "agent": "Mozilla/5.0",
-    "action": "role_changed",
-    "before": {"role": "user"},
-    "after": {"role": "creator"},
-    "expires_at": "2030-01-09T09:00:00Z",
-    "sessions": 3,
-    "bookings": 7,
-    "cancelled": 0,
-    "token": "kX2…",
-    "path": "/reset-password#kX2…",
-    "detail": "There are not enough seats left at this time.",
-    "code": "sold_out",
-}
-"""By the name of a property of an answer."""
 
 
 def openapi_config() -> OpenAPIConfig:
@@ -142,7 +83,8 @@ def openapi_config() -> OpenAPIConfig:
 def document(categories: Collection[str]) -> dict[str, Any]:
     """The whole document, of a marketplace whose sessions can be in these categories."""
     # an application of its own, since Litestar would serve pages of its own beside the document it makes
-    app = Litestar([DishkaRouter("", route_handlers=CONTROLLERS)], openapi_config=openapi_config())
+    routes = DishkaRouter("", route_handlers=CONTROLLERS)
+    app = Litestar([routes], openapi_config=openapi_config(), logging_config=None)
     schema = app.openapi_schema.to_schema()
     structs: set[Any] = {Problem}
     for path, method, handler, route in _routes(app):
@@ -240,7 +182,7 @@ def _parameters(kind: type[msgspec.Struct]) -> Iterator[dict[str, Any]]:
 
 def _as_text(schema: dict[str, Any]) -> dict[str, Any]:
     """A field's schema in a query, where all is text and an empty parameter counts as absent."""
-    if "format" in schema or "enum" in schema or schema.get("type") in {"integer", "boolean"}:
+    if "format" in schema or "enum" in schema or schema.get("type") in {"integer", "boolean", "array"}:
         return {"anyOf": [schema, {"type": "string", "maxLength": 0}]}
     if "anyOf" in schema and "pattern" not in schema["anyOf"][0]:
         return schema | {"anyOf": [*schema["anyOf"], {"type": "string", "maxLength": 0}]}

@@ -1,5 +1,6 @@
 """Where a request came from."""
 
+from ipaddress import IPv6Address, ip_address
 from typing import Any
 
 from litestar.connection import ASGIConnection
@@ -11,8 +12,14 @@ AGENT_LENGTH = 300
 
 
 def address_of(connection: ASGIConnection[Any, Any, Any, Any]) -> str | None:
-    """The client's address as the server knows it, which is the one place where proxies are reckoned with."""
-    return connection.client.host or None if connection.client else None
+    """The address of the client. Behind a proxy that is the proxy's, unless the server was told to trust it."""
+    host = connection.client.host if connection.client else ""
+    try:
+        address = ip_address(host.partition("%")[0])
+    except ValueError:
+        return None
+    mapped = address.ipv4_mapped if isinstance(address, IPv6Address) else None
+    return str(mapped or address)
 
 
 def origin_of(connection: ASGIConnection[Any, Any, Any, Any]) -> Origin:

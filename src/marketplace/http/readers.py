@@ -153,6 +153,21 @@ def one_of(*choices: str) -> Reader:
     return read
 
 
+def several_of(*choices: str) -> Reader:
+    """Words of a closed set, each text of a list having one or several with commas between; an empty text has none."""
+
+    def read(value: Any) -> frozenset[str]:
+        texts = value if isinstance(value, list) else [value]
+        if not all(isinstance(each, str) for each in texts):
+            raise ValueError("This must be text.")
+        words = frozenset(word.strip(" ") for each in texts if each for word in each.split(","))
+        if words.difference(choices):
+            raise ValueError(f"Choose one or several of: {', '.join(choices)}.")
+        return words
+
+    return read
+
+
 def identifier(value: Any) -> UUID:
     """A UUID in its usual form (RFC 9562)."""
     if not isinstance(value, str) or not re.fullmatch(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}", value):

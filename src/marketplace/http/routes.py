@@ -7,6 +7,7 @@ from marketplace.http.resets import ResetController
 from marketplace.http.schedules import ScheduleController
 from marketplace.http.sessions import SessionController
 from marketplace.http.slots import SlotController
+from marketplace.http.summaries import SummaryController
 from marketplace.http.system import SystemController
 from marketplace.http.tokens import TokenController
 from marketplace.http.users import UserController
@@ -20,6 +21,7 @@ CONTROLLERS = (
     SlotController,
     BookingController,
     CalendarController,
+    SummaryController,
     UserAdminController,
     SystemController,
 )

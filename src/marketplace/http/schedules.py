@@ -1,6 +1,6 @@
-"""Schedules over HTTP, and the starts that are left."""
+"""Schedules over HTTP."""
 
-from datetime import date, datetime, timedelta
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -10,16 +10,12 @@ from litestar import Controller, Request, get, put
 from litestar.params import FromPath
 
 from marketplace.core.entities.schedules import Schedule, TimeRange
-from marketplace.core.entities.timetables import Closing
 from marketplace.core.errors import CreatorUnavailable, NotFound, NotYours
-from marketplace.core.ports.system import Clock
 from marketplace.core.services.schedules import ScheduleService
-from marketplace.http.auth import Access, caller_of, creator_of, opt, visitor_of
-from marketplace.http.fields import Flag, TimeZone, Window
+from marketplace.http.auth import Access, caller_of, opt
+from marketplace.http.fields import Flag, TimeZone
 from marketplace.http.schedule_fields import Buffer, Exceptions, Extras, Horizon, Notice, OptionalDay, Weekly
-from marketplace.http.wire import read_body, read_query
-
-DEFAULT_WINDOW = timedelta(days=14)
+from marketplace.http.wire import read_body
 
 
 class ScheduleIn(msgspec.Struct, kw_only=True):
@@ -36,14 +32,6 @@ class ScheduleIn(msgspec.Struct, kw_only=True):
     horizon: Horizon = 60
     valid_from: OptionalDay = None
     valid_until: OptionalDay = None
-
-
-class SlotsQuery(msgspec.Struct, kw_only=True, rename={"begin": "from", "end": "to"}):
-    """A window of at most 62 days, by default the next 14."""
-
-    begin: Window | None = None
-    end: Window | None = None
-    explain: Flag = False
 
 
 class TimeRangeOut(msgspec.Struct):
@@ -89,18 +77,8 @@ class ScheduleOut(msgspec.Struct, kw_only=True):
     valid_until: date | None = None
 
 
-class SlotOut(msgspec.Struct):
-    """A start. `reason` says why it cannot be booked, `null` when it can; only asked-for explanations have any."""
-
-    starts_at: datetime
-    ends_at: datetime
-    capacity: int
-    seats_left: int
-    reason: Closing | None
-
-
 class ScheduleController(Controller):
-    """Schedules and slots."""
+    """Schedules."""
 
     path = "/api/sessions"
     tags = ["schedules"]  # noqa: RUF012 - Litestar reads a plain list
@@ -134,35 +112,6 @@ class ScheduleController(Controller):
         data = draft.checked()
         schedule = None if data.is_open else _schedule(data)
         return _schedule_out(await schedules.replace(caller_of(request), session_id, schedule))
-
-    @get(
-        "/{session_id:uuid}/slots",
-        operation_id="list_slots",
-        summary="List bookable starts",
-        opt=opt(Access.ANYONE, query=SlotsQuery, errors=(NotFound, NotYours)),
-    )
-    async def slots(
-        self,
-        request: Request[Any, Any, Any],
-        session_id: FromPath[UUID],
-        schedules: FromDishka[ScheduleService],
-        clock: FromDishka[Clock],
-    ) -> list[SlotOut]:
-        """Every start that can be booked at this moment, and no other; none for an open session.
-
-        `explain=true` gives the creator the closed ones too, with the reason.
-        """
-        if request.query_params.get("explain", "").lower() == "true":
-            await creator_of(request)
-        draft = read_query(request, SlotsQuery)
-        begin = draft.given.get("begin") or clock.now()
-        end = draft.given.get("end") or begin + DEFAULT_WINDOW
-        query = draft.checked(schedules.window_faults(begin, end))
-        if query.explain:
-            found = await schedules.explained_slots(caller_of(request), session_id, begin, end)
-        else:
-            found = await schedules.slots(visitor_of(request), session_id, begin, end)
-        return msgspec.convert(found, list[SlotOut], from_attributes=True)
 
 
 def _schedule(data: ScheduleIn) -> Schedule:

@@ -1,20 +1,33 @@
 """Slots over HTTP."""
 
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 import msgspec
 from dishka.integrations.litestar import FromDishka
-from litestar import Controller, Request, Response, post
+from litestar import Controller, Request, Response, get, post
 from litestar.params import FromPath
 
+from marketplace.core.entities.timetables import Closing
 from marketplace.core.errors import NotFound, NotYours, TooLate
-from marketplace.core.services.bookings import BookingService
-from marketplace.http.auth import Access, caller_of, opt
+from marketplace.core.ports.system import Clock
+from marketplace.core.services.slots import SlotService
+from marketplace.http.auth import Access, caller_of, creator_of, opt, visitor_of
 from marketplace.http.bookings import BookingOut
-from marketplace.http.fields import Reason, SlotStart
+from marketplace.http.fields import Flag, Reason, SlotStart, Window
 from marketplace.http.idempotency import answer_all, key_faults, key_of
-from marketplace.http.wire import read_body
+from marketplace.http.wire import read_body, read_query
+
+DEFAULT_WINDOW = timedelta(days=14)
+
+
+class SlotsQuery(msgspec.Struct, kw_only=True, rename={"begin": "from", "end": "to"}):
+    """A window of at most 62 days, by default the next 14."""
+
+    begin: Window | None = None
+    end: Window | None = None
+    explain: Flag = False
 
 
 class SlotCancellationIn(msgspec.Struct, kw_only=True):
@@ -24,11 +37,50 @@ class SlotCancellationIn(msgspec.Struct, kw_only=True):
     reason: Reason = ""
 
 
+class SlotOut(msgspec.Struct):
+    """A start. `reason` says why it cannot be booked, `null` when it can; only asked-for explanations have any."""
+
+    starts_at: datetime
+    ends_at: datetime
+    capacity: int
+    seats_left: int
+    reason: Closing | None
+
+
 class SlotController(Controller):
     """Slots."""
 
     path = "/api/sessions/{session_id:uuid}/slots"
     tags = ["schedules"]  # noqa: RUF012 - Litestar reads a plain list
+
+    @get(
+        "/",
+        operation_id="list_slots",
+        summary="List bookable starts",
+        opt=opt(Access.ANYONE, query=SlotsQuery, errors=(NotFound, NotYours)),
+    )
+    async def list_slots(
+        self,
+        request: Request[Any, Any, Any],
+        session_id: FromPath[UUID],
+        slots: FromDishka[SlotService],
+        clock: FromDishka[Clock],
+    ) -> list[SlotOut]:
+        """Every start that can be booked at this moment, and no other; none for an open session.
+
+        `explain=true` gives the creator the closed ones too, with the reason.
+        """
+        if request.query_params.get("explain", "").lower() == "true":
+            await creator_of(request)
+        draft = read_query(request, SlotsQuery)
+        begin = draft.given.get("begin") or clock.now()
+        end = draft.given.get("end") or begin + DEFAULT_WINDOW
+        query = draft.checked(slots.faults(begin, end))
+        if query.explain:
+            found = await slots.explain(caller_of(request), session_id, begin, end)
+        else:
+            found = await slots.list(visitor_of(request), session_id, begin, end)
+        return msgspec.convert(found, list[SlotOut], from_attributes=True)
 
     @post(
         "/cancel",
@@ -38,11 +90,10 @@ class SlotController(Controller):
         opt=opt(Access.CREATOR, body=SlotCancellationIn, is_keyed=True, errors=(NotFound, NotYours, TooLate)),
     )
     async def cancel(
-        self, request: Request[Any, Any, Any], session_id: FromPath[UUID], bookings: FromDishka[BookingService]
+        self, request: Request[Any, Any, Any], session_id: FromPath[UUID], slots: FromDishka[SlotService]
     ) -> Response[list[BookingOut]]:
         """By the session's creator, until the end: all of them or none. Answers with what was cancelled."""
         draft = await read_body(request, SlotCancellationIn)
         data, key = draft.checked(key_faults(request)), key_of(request, draft)
-        caller = caller_of(request)
-        cancelled = await bookings.cancel_slot(caller, session_id, data.starts_at, data.reason, key=key)
+        cancelled = await slots.cancel(caller_of(request), session_id, data.starts_at, data.reason, key=key)
         return answer_all(cancelled, BookingOut)

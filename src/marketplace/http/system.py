@@ -1,5 +1,8 @@
 """Health for operators, and what a client must know of this marketplace."""
 
+from dataclasses import dataclass
+from typing import Literal
+
 import msgspec
 from dishka.integrations.litestar import FromDishka
 from litestar import Controller, get
@@ -15,11 +18,31 @@ class HealthOut(msgspec.Struct):
     status: str = "ok"
 
 
+class DemoAccountOut(msgspec.Struct):
+    """An account that a visitor may sign in with."""
+
+    email: str
+    password: str
+    role: Literal["user", "creator", "admin"]
+    name: str
+
+
 class MarketplaceOut(msgspec.Struct):
-    """The currency of all prices (ISO 4217) and the categories that a session can be in."""
+    """The currency of all prices (ISO 4217) and the categories that a session can be in.
+
+    `demo_accounts` are those of a server that runs with demo data; empty everywhere else.
+    """
 
     currency: str
     categories: list[str]
+    demo_accounts: list[DemoAccountOut]
+
+
+@dataclass(frozen=True, slots=True)
+class DemoAccounts:
+    """What the composition root tells of the demo, which this layer does not know."""
+
+    shown: tuple[DemoAccountOut, ...] = ()
 
 
 class SystemController(Controller):
@@ -41,9 +64,11 @@ class SystemController(Controller):
     @get(
         "/api/marketplace",
         operation_id="get_marketplace",
-        summary="Currency and categories",
+        summary="Currency, categories and demo accounts",
         opt=opt(Access.PUBLIC),
     )
-    async def marketplace(self, settings: FromDishka[Settings]) -> MarketplaceOut:
-        """What the operator set."""
-        return MarketplaceOut(currency=settings.currency, categories=list(settings.categories))
+    async def marketplace(self, settings: FromDishka[Settings], demo: FromDishka[DemoAccounts]) -> MarketplaceOut:
+        """What a client needs to begin: what the operator set, and the accounts of a demo."""
+        return MarketplaceOut(
+            currency=settings.currency, categories=list(settings.categories), demo_accounts=list(demo.shown)
+        )

@@ -6,10 +6,12 @@ import msgspec
 from dishka.integrations.litestar import FromDishka
 from litestar import Controller, Request, Response, post
 
-from marketplace.core.errors import BadCredentials, BadRefreshToken, NoRefreshToken
+from marketplace.core.errors import BadCredentials, BadRefreshToken, NoRefreshToken, RateLimited
+from marketplace.core.services.rate_limits import RateLimitService
 from marketplace.core.services.tokens import TokenService
+from marketplace.http import rate_limits
 from marketplace.http.auth import Access, opt
-from marketplace.http.fields import GivenEmail, GivenPassword, GivenToken, UseCookie
+from marketplace.http.fields import Everywhere, GivenEmail, GivenPassword, GivenToken, UseCookie
 from marketplace.http.origin import origin_of
 from marketplace.http.refresh_cookie import COOKIE_HEADER, ForeignOrigin, RefreshCookie
 from marketplace.http.users import ProfileOut
@@ -28,6 +30,12 @@ class RefreshIn(msgspec.Struct, kw_only=True):
     """A refresh token, where it is not in the cookie."""
 
     refresh: GivenToken = None
+
+
+class LogoutIn(RefreshIn, kw_only=True):
+    """A refresh token, where it is not in the cookie, and what to end."""
+
+    everywhere: Everywhere = False
 
 
 class TokenPairOut(msgspec.Struct):
@@ -54,17 +62,22 @@ class TokenController(Controller):
         status_code=200,
         operation_id="log_in",
         summary="Sign in",
-        opt=opt(Access.PUBLIC, body=CredentialsIn, errors=(BadCredentials,), headers=COOKIE_HEADER),
+        opt=opt(Access.PUBLIC, body=CredentialsIn, errors=(BadCredentials, RateLimited), headers=COOKIE_HEADER),
     )
     async def log_in(
-        self, request: Request[Any, Any, Any], tokens: FromDishka[TokenService], cookie: FromDishka[RefreshCookie]
+        self,
+        request: Request[Any, Any, Any],
+        tokens: FromDishka[TokenService],
+        cookie: FromDishka[RefreshCookie],
+        limits: FromDishka[RateLimitService],
     ) -> Response[LoginOut]:
         """The answer to an unknown address and to a wrong password is the same, and takes as long.
 
         With `use_cookie` the refresh token comes in a cookie that no script can read, and `refresh` is `null`.
         """
         data = (await read_body(request, CredentialsIn)).checked()
-        login = await tokens.log_in(data.email, data.password, origin_of(request))
+        async with limits.guessing(*rate_limits.sign_in(request, data.email)):
+            login = await tokens.log_in(data.email, data.password, origin_of(request))
         user = msgspec.convert(login.user, ProfileOut, from_attributes=True)
         shown = None if data.use_cookie else login.tokens.refresh
         response = Response(LoginOut(access=login.tokens.access, refresh=shown, user=user))
@@ -82,18 +95,23 @@ class TokenController(Controller):
             body=RefreshIn,
             is_body_optional=True,
             is_by_cookie=True,
-            errors=(BadRefreshToken, NoRefreshToken, ForeignOrigin),
+            errors=(BadRefreshToken, NoRefreshToken, ForeignOrigin, RateLimited),
             headers=COOKIE_HEADER,
         ),
     )
     async def refresh(
-        self, request: Request[Any, Any, Any], tokens: FromDishka[TokenService], cookie: FromDishka[RefreshCookie]
+        self,
+        request: Request[Any, Any, Any],
+        tokens: FromDishka[TokenService],
+        cookie: FromDishka[RefreshCookie],
+        limits: FromDishka[RateLimitService],
     ) -> Response[TokenPairOut]:
         """A refresh token works once. One that is sent again ends its login, for it may have been stolen.
 
         The next one comes the way that this one went: in the body, or in the cookie.
         """
         data = (await read_optional_body(request, RefreshIn)).checked()
+        await limits.check(rate_limits.refresh(request))
         if data.refresh is not None:
             pair = await tokens.refresh(data.refresh, origin_of(request))
             return Response(TokenPairOut(access=pair.access, refresh=pair.refresh))
@@ -109,22 +127,26 @@ class TokenController(Controller):
         summary="Sign out",
         opt=opt(
             Access.PUBLIC,
-            body=RefreshIn,
+            body=LogoutIn,
             is_body_optional=True,
             is_by_cookie=True,
-            errors=(NoRefreshToken, ForeignOrigin),
+            errors=(BadRefreshToken, NoRefreshToken, ForeignOrigin),
             headers=COOKIE_HEADER,
         ),
     )
     async def log_out(
         self, request: Request[Any, Any, Any], tokens: FromDishka[TokenService], cookie: FromDishka[RefreshCookie]
     ) -> Response[None]:
-        """Ends the login that the refresh token belongs to, access tokens included, and clears the cookie."""
-        data = (await read_optional_body(request, RefreshIn)).checked()
+        """Ends the login that the refresh token belongs to, access tokens included, and clears the cookie.
+
+        With `everywhere`, every login of that person; then the token's own must not have ended before.
+        """
+        data = (await read_optional_body(request, LogoutIn)).checked()
+        end = tokens.log_out_everywhere if data.everywhere else tokens.log_out
         response = Response(None, status_code=204)
         if data.refresh is not None:
-            await tokens.log_out(data.refresh)
+            await end(data.refresh)
         else:
-            await tokens.log_out(cookie.token_of(request))
+            await end(cookie.token_of(request))
             cookie.drop(request, response)
         return response

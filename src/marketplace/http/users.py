@@ -8,8 +8,10 @@ import msgspec
 from dishka.integrations.litestar import FromDishka
 from litestar import Controller, Request, get, patch, post, put
 
+from marketplace.core.entities.rate_limits import PASSWORD_CHANGE, Attempt
 from marketplace.core.entities.users import Role
-from marketplace.core.errors import AlreadyACreator, EmailTaken, UsernameTaken
+from marketplace.core.errors import AlreadyACreator, EmailTaken, RateLimited, UsernameTaken
+from marketplace.core.services.rate_limits import RateLimitService
 from marketplace.core.services.users import UserService
 from marketplace.http.auth import Access, caller_of, opt
 from marketplace.http.fields import (
@@ -23,6 +25,7 @@ from marketplace.http.fields import (
     WebAddress,
 )
 from marketplace.http.origin import origin_of
+from marketplace.http.rate_limits import registration
 from marketplace.http.wire import read_body, read_nothing
 
 
@@ -108,12 +111,15 @@ class UserController(Controller):
         "/register",
         operation_id="register",
         summary="Make an account",
-        opt=opt(Access.PUBLIC, body=RegistrationIn, errors=(EmailTaken, UsernameTaken)),
+        opt=opt(Access.PUBLIC, body=RegistrationIn, errors=(EmailTaken, UsernameTaken, RateLimited)),
     )
-    async def register(self, request: Request[Any, Any, Any], users: FromDishka[UserService]) -> RegisteredOut:
+    async def register(
+        self, request: Request[Any, Any, Any], users: FromDishka[UserService], limits: FromDishka[RateLimitService]
+    ) -> RegisteredOut:
         """Anyone may. E-mail address and username are unique whatever their case."""
         draft = await read_body(request, RegistrationIn)
         data = draft.checked(users.registration_faults(draft.given))
+        await limits.check(registration(request))
         user = await users.register(**msgspec.structs.asdict(data), origin=origin_of(request))
         return msgspec.convert(user, RegisteredOut, from_attributes=True)
 
@@ -149,16 +155,19 @@ class UserController(Controller):
         status_code=204,
         operation_id="change_password",
         summary="Change one's password",
-        opt=opt(Access.SIGNED_IN, body=PasswordChangeIn),
+        opt=opt(Access.SIGNED_IN, body=PasswordChangeIn, errors=(RateLimited,)),
     )
-    async def password(self, request: Request[Any, Any, Any], users: FromDishka[UserService]) -> None:
+    async def password(
+        self, request: Request[Any, Any, Any], users: FromDishka[UserService], limits: FromDishka[RateLimitService]
+    ) -> None:
         """Ends every other login of the caller; this one goes on."""
         caller = caller_of(request)
         draft = await read_body(request, PasswordChangeIn)
-        if not draft.is_good:
-            draft.checked(await users.password_change_faults(caller, draft.given))
-        data = draft.checked()
-        await users.change_password(caller, current_password=data.current_password, new_password=data.new_password)
+        async with limits.guessing(Attempt(PASSWORD_CHANGE, str(caller.user_id))):
+            if not draft.is_good:
+                draft.checked(await users.password_change_faults(caller, draft.given))
+            data = draft.checked()
+            await users.change_password(caller, current_password=data.current_password, new_password=data.new_password)
 
     @post(
         "/become-creator",

@@ -82,7 +82,10 @@ async def _json_body(request: Request[Any, Any, Any]) -> bytes:
 
 
 def read_query(request: Request[Any, Any, Any], kind: type[Wire]) -> Draft[Wire]:
-    """The query of a request, read as `kind`. An empty parameter counts as absent, a repeated one is refused."""
+    """The query of a request, read as `kind`.
+
+    An empty parameter counts as absent; a repeated one is refused, unless it is a set, which is read of them all.
+    """
     values: dict[str, Any] = {}
     for name, value in request.query_params.multi_items():
         values[name] = [*values[name], value] if name in values else [value]
@@ -110,8 +113,8 @@ def read_values(
 
 
 def _value_of_text(value: Any, base: type) -> Any:
-    if isinstance(value, list):
-        raise ValueError("Give this once.")  # noqa: TRY004 - readers raise one kind
+    if isinstance(value, list) and get_origin(base) is not frozenset:
+        raise ValueError("Give this once.")
     if base is int and re.fullmatch(rf"-?[0-9]{{1,{JSON_INTEGER_DIGITS}}}", value):
         return int(value)
     if base is bool:

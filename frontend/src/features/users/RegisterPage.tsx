@@ -61,7 +61,7 @@ export function RegisterPage({ next }: { next: string }) {
     try {
       const me = await register(values);
       toast.success(t("register.welcome", { name: displayName(me) }));
-      router.history.push(me.role === "creator" && next === "/" ? "/creator" : next);
+      router.history.replace(me.role === "creator" && next === "/" ? "/creator" : next);
     } catch (error) {
       setFailure(place(error, form));
     }

@@ -1,5 +1,5 @@
 import { answered, api, type Schema } from "~/api/client";
-import { browserZone } from "~/components/time";
+import { browserZone } from "~/components/zone";
 import { enter, type Me } from "./me";
 
 /** Makes an account, signs in, and reads times in the browser's zone from then on. */

@@ -1,15 +1,24 @@
 """Bookings."""
 
 import asyncio
-from collections.abc import Callable
+import json
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import fields, replace
 from datetime import datetime
 from uuid import UUID
 
 from marketplace.adapters.memory.database import Database, Rows
-from marketplace.adapters.memory.pages import newest_first
+from marketplace.adapters.memory.pages import Moment, moment_from, moment_text, page_of
 from marketplace.adapters.memory.sessions import session_details
-from marketplace.core.entities.bookings import LIVE, Booking, BookingDetails, BookingHistory, BookingStep
+from marketplace.core.entities.bookings import (
+    ANY_BOOKING,
+    LIVE,
+    Booking,
+    BookingDetails,
+    BookingFilters,
+    BookingHistory,
+    BookingStep,
+)
 from marketplace.core.entities.pages import Page
 from marketplace.core.entities.users import contact
 from marketplace.core.errors import NotFound
@@ -35,27 +44,46 @@ class MemoryBookingLists:
         rows = Rows(self._database)
         return tuple(booking_history(rows, booking) for booking in sorted(found, key=lambda booking: booking.id))
 
-    async def of_user(self, user_id: UUID, limit: int, after: str | None) -> Page[BookingDetails]:
+    async def of_user(
+        self, user_id: UUID, limit: int, after: str | None, filters: BookingFilters = ANY_BOOKING
+    ) -> Page[BookingDetails]:
         """One page of what a person booked."""
-        return await self._page(lambda booking: booking.user_id == user_id, limit, after)
+        own = (booking for booking in self._database.bookings.rows.values() if booking.user_id == user_id)
+        return await self._page(own, limit, after, filters)
 
-    async def of_creator(self, creator_id: UUID, limit: int, after: str | None) -> Page[BookingDetails]:
+    async def of_creator(
+        self, creator_id: UUID, limit: int, after: str | None, filters: BookingFilters = ANY_BOOKING
+    ) -> Page[BookingDetails]:
         """One page of what was booked of a creator's sessions."""
-        return await self._page(lambda booking: booking.creator_id == creator_id, limit, after)
+        own = (booking for booking in self._database.bookings.rows.values() if booking.creator_id == creator_id)
+        return await self._page(own, limit, after, filters)
 
-    async def _page(self, belongs: Callable[[Booking], bool], limit: int, after: str | None) -> Page[BookingDetails]:
+    async def _page(
+        self, own: Iterable[Booking], limit: int, after: str | None, filters: BookingFilters
+    ) -> Page[BookingDetails]:
         await asyncio.sleep(0)
-        page = newest_first(filter(belongs, self._database.bookings.rows.values()), limit, after)
+
+        def place(booking: Booking) -> Moment:
+            return (booking.created_at if "created_at" in filters.ordering else booking.starts_at), booking.id
+
+        last, descends = after and moment_from(json.loads(after)), filters.ordering.startswith("-")
+        found = sorted(filter(filters.admit, own), key=place, reverse=descends)
+        left = [each for each in found if not last or (place(each) < last if descends else place(each) > last)]
+        page = page_of(left, limit, lambda booking: json.dumps(moment_text(place(booking))))
         return Page(tuple(booking_details(Rows(self._database), booking) for booking in page.items), page.next)
 
 
+def _shown(rows: Rows, booking: Booking) -> Booking:
+    """A booking as it reads: when it ends is its slot's to say."""
+    return replace(booking, ends_at=rows.get(rows.database.slots, (booking.session_id, booking.starts_at)).ends_at)
+
+
 def booking_details(rows: Rows, booking: Booking) -> BookingDetails:
-    """A booking with its session and both parties; when it ends is its slot's to say."""
-    database = rows.database
+    """A booking with its session and both parties."""
+    database, shown = rows.database, _shown(rows, booking)
     session = rows.get(database.sessions, booking.session_id)
-    shown = {field.name: getattr(booking, field.name) for field in fields(Booking)}
     return BookingDetails(
-        **shown | {"ends_at": rows.get(database.slots, (booking.session_id, booking.starts_at)).ends_at},
+        **{field.name: getattr(shown, field.name) for field in fields(Booking)},
         session_details=session_details(rows, session, contact),
         user_details=contact(rows.get(database.users, booking.user_id)),
     )
@@ -94,6 +122,23 @@ class MemoryBookings:
         found = [b.id for b in self._rows.all(self._database.bookings) if (b.session_id, b.starts_at) == there]
         acquired = [await self.acquire(booking_id) for booking_id in sorted(found)]
         return tuple(b for b in acquired if (b.session_id, b.starts_at) == there and b.status in LIVE)
+
+    async def acquire_upcoming(self, session_id: UUID, now: datetime) -> tuple[Booking, ...]:
+        """The live bookings to come, locked one after another."""
+        for booking_id in sorted(booking.id for booking in self._upcoming(session_id, now)):
+            await self._rows.lock(self._database.bookings, booking_id)
+        found = sorted(self._upcoming(session_id, now), key=lambda booking: booking.id)
+        return tuple(_shown(self._rows, booking) for booking in found)
+
+    def _upcoming(self, session_id: UUID, now: datetime) -> Iterator[Booking]:
+        for booking in self._rows.all(self._database.bookings):
+            if booking.session_id == session_id and booking.starts_at > now and booking.status in LIVE:
+                yield booking
+
+    async def save_all(self, changes: Sequence[tuple[Booking, BookingStep]]) -> None:
+        """One after another."""
+        for booking, step in changes:
+            await self.save(booking, step)
 
     async def save(self, booking: Booking, step: BookingStep) -> None:
         """Its new status and the step; one that no longer holds seats leaves room for the same person's next."""

@@ -137,12 +137,13 @@ class MemorySlots:
         self._put(occupied)
         return True
 
-    async def release(self, booking: Booking) -> None:
+    async def release(self, *bookings: Booking) -> None:
         """Give seats back."""
-        slot = await self._rows.acquire(self._database.slots, (booking.session_id, booking.starts_at))
-        if slot is None:
-            raise NotFound
-        self._put(replace(slot, seats_taken=slot.seats_taken - booking.seats))
+        for booking in bookings:
+            slot = await self._rows.acquire(self._database.slots, (booking.session_id, booking.starts_at))
+            if slot is None:
+                raise NotFound
+            self._put(replace(slot, seats_taken=slot.seats_taken - booking.seats))
 
     async def acquire_upcoming(self, session_id: UUID, now: datetime) -> tuple[Slot, ...]:
         """The occupied slots to come, locked one after another."""
@@ -150,6 +151,19 @@ class MemorySlots:
         for start in starts:
             await self._rows.lock(self._database.slots, (session_id, start))
         return tuple(sorted(self._upcoming(session_id, now), key=lambda slot: slot.starts_at))
+
+    async def find_occupied(self, creator_id: UUID, begin: datetime, end: datetime) -> tuple[Slot, ...]:
+        """Those that reach into the window."""
+        await asyncio.sleep(0)
+        found = (
+            slot
+            for slot in self._rows.all(self._database.slots)
+            if slot.creator_id == creator_id
+            and slot.seats_taken
+            and slot.blocked_from < end
+            and begin < slot.blocked_until
+        )
+        return tuple(sorted(found, key=lambda slot: slot.starts_at))
 
     async def reshape(self, session: Session, schedule: Schedule | None, now: datetime) -> None:
         """Rewrite the slots to come."""

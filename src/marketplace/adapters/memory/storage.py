@@ -8,8 +8,10 @@ from marketplace.adapters.memory.bookings import MemoryBookingLists
 from marketplace.adapters.memory.calendars import MemoryFeedDirectory
 from marketplace.adapters.memory.catalog import MemoryCatalog
 from marketplace.adapters.memory.database import Database
+from marketplace.adapters.memory.rate_limits import MemoryRateLimits
 from marketplace.adapters.memory.resets import MemoryResetDirectory
 from marketplace.adapters.memory.slots import MemoryTimetables
+from marketplace.adapters.memory.summaries import MemoryCreatorSummaries
 from marketplace.adapters.memory.tokens import MemoryCallers
 from marketplace.adapters.memory.unit_of_work import MemoryUnitOfWork
 from marketplace.adapters.memory.users import MemoryUserDirectory
@@ -36,6 +38,8 @@ def memory_storage(*, lock_timeout: timedelta = LOCK_TIMEOUT) -> Storage:
         timetables=MemoryTimetables(database),
         booking_lists=MemoryBookingLists(database),
         feeds=MemoryFeedDirectory(database),
+        summaries=MemoryCreatorSummaries(database),
+        rate_limits=MemoryRateLimits(),
         audit=MemoryAuditTrail(database),
         resets=MemoryResetDirectory(database),
         unit_of_work=MemoryUnitOfWork(database),

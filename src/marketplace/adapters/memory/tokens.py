@@ -69,20 +69,36 @@ class MemoryTokens:
         self._revoke(row, now)
         return row.family.user_id
 
+    async def revoke_all_of(self, token_hash: bytes, now: datetime) -> UUID | None:
+        """End every login of the person of a living login's token; locked in one order, whichever token it is."""
+        await asyncio.sleep(0)
+        token = self._rows.find(self._database.tokens, token_hash)
+        if token is None:
+            return None
+        user_id = self._rows.get(self._database.families, token.family_id).family.user_id
+        rows = [await self._acquire(row) for row in self._of_user(user_id)]
+        living = [row for row in rows if row and row.revoked_at is None and row.family.expires_at > now]
+        if token.family_id not in {row.family.id for row in living}:
+            return None
+        for row in rows:
+            self._revoke(row, now)
+        return user_id
+
     async def revoke_all(self, user_id: UUID, now: datetime, *, but: UUID | None = None) -> None:
         """End every login of a person but one."""
         for seen in self._of_user(user_id):
             if seen.family.id != but:
-                row = await self._rows.acquire(self._database.families, seen.family.id)
-                if row is not None:
-                    self._revoke(row, now)
+                self._revoke(await self._acquire(seen), now)
 
     def _of_user(self, user_id: UUID) -> list[FamilyRow]:
         rows = (row for row in self._rows.all(self._database.families) if row.family.user_id == user_id)
         return sorted(rows, key=lambda row: row.family.id)
 
-    def _revoke(self, row: FamilyRow, now: datetime) -> None:
-        if row.revoked_at is None:
+    async def _acquire(self, seen: FamilyRow) -> FamilyRow | None:
+        return await self._rows.acquire(self._database.families, seen.family.id)
+
+    def _revoke(self, row: FamilyRow | None, now: datetime) -> None:
+        if row is not None and row.revoked_at is None:
             self._rows.put(self._database.families, row.family.id, replace(row, revoked_at=now))
 
     async def _acquire_family_of(self, token_hash: bytes) -> FamilyRow | None:

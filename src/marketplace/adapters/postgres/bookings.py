@@ -1,19 +1,27 @@
 """Bookings in PostgreSQL."""
 
-import json
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 import asyncpg
 
+from marketplace.adapters.postgres.bookings_query import BookingsQuery
 from marketplace.adapters.postgres.pool import Connection, Database
 from marketplace.adapters.postgres.rows import BOOKING, CONTACT, SESSION_WITH_CONTACT, booked_session, columns, contact
-from marketplace.core.entities.bookings import Booking, BookingDetails, BookingHistory, BookingStep
+from marketplace.core.entities.bookings import (
+    ANY_BOOKING,
+    Booking,
+    BookingDetails,
+    BookingFilters,
+    BookingHistory,
+    BookingStep,
+)
 from marketplace.core.entities.pages import Page
 from marketplace.core.errors import NotFound
 
-STEP = ("booking_id", "at", "actor_id", "from_status", "to_status", "reason")
+STEP = ("booking_id", "at", "actor_id", "from_status", "to_status", "reason", "batch_id")
 
 DETAILS = f"""
     SELECT {columns("b", BOOKING)}, l.ends_at, {SESSION_WITH_CONTACT}, ({columns("u", CONTACT)}) AS user_details
@@ -29,22 +37,31 @@ HISTORIES = f"""
     FROM found ORDER BY id
 """  # noqa: S608 - column names
 FIND = f"WITH found AS ({DETAILS} WHERE b.id = $1) {HISTORIES}"
-FIND_OF_SLOT = f"WITH found AS ({DETAILS} WHERE b.session_id = $1 AND b.starts_at = $2) {HISTORIES}"
+OF_SLOT = "b.session_id = $1 AND b.starts_at = $2 AND b.status IN ('pending', 'confirmed', 'cancelled', 'completed')"
+FIND_OF_SLOT = f"WITH found AS ({DETAILS} WHERE {OF_SLOT}) {HISTORIES}"
 FIND_ALL = f"WITH found AS ({DETAILS} WHERE b.id = ANY($1)) {HISTORIES}"
-LIST = DETAILS + " WHERE b.{party} = $1 ORDER BY b.created_at DESC, b.id DESC LIMIT $2"
-LIST_AFTER = (
-    DETAILS + " WHERE b.{party} = $1 AND (b.created_at, b.id) < ($3, $4) ORDER BY b.created_at DESC, b.id DESC LIMIT $2"
-)
+LIST = DETAILS + " WHERE b.id = ANY(ARRAY({ids})) {order}"
 ACQUIRE = "SELECT FROM bookings WHERE id = $1 FOR NO KEY UPDATE"
 ACQUIRE_OF_SLOT = """
     SELECT id FROM bookings WHERE session_id = $1 AND starts_at = $2 AND status IN ('pending', 'confirmed')
     ORDER BY id FOR NO KEY UPDATE
 """
-SAVE = """
-    WITH saved AS (UPDATE bookings SET status = $2, answer_by = $7 WHERE id = $1)
-    INSERT INTO booking_steps (booking_id, at, actor_id, from_status, to_status, reason)
-    VALUES ($1, $3, $4, $5, $2, $6)
-"""
+ACQUIRE_UPCOMING = f"""
+    SELECT {columns("b", BOOKING)}, l.ends_at
+    FROM bookings b JOIN slots l ON l.session_id = b.session_id AND l.starts_at = b.starts_at
+    WHERE b.session_id = $1 AND b.starts_at > $2 AND b.status IN ('pending', 'confirmed')
+    ORDER BY b.id FOR NO KEY UPDATE OF b
+"""  # noqa: S608 - column names
+SAVE = f"""
+    WITH changed AS (
+        SELECT * FROM unnest(
+            $1::timestamptz[],
+            $2::uuid[], $3::timestamptz[], $4::uuid[], $5::text[], $6::text[], $7::text[], $8::uuid[])
+        AS changed (answer_by, {", ".join(STEP)})),
+    saved AS (
+        UPDATE bookings b SET status = c.to_status, answer_by = c.answer_by FROM changed c WHERE b.id = c.booking_id)
+    INSERT INTO booking_steps ({", ".join(STEP)}) SELECT {", ".join(STEP)} FROM changed
+"""  # noqa: S608 - column names
 
 
 class PostgresBookingLists:
@@ -63,23 +80,23 @@ class PostgresBookingLists:
         rows = await self._database.fetch(FIND_OF_SLOT, session_id, starts_at)
         return tuple(booking_history(row) for row in rows)
 
-    async def of_user(self, user_id: UUID, limit: int, after: str | None) -> Page[BookingDetails]:
+    async def of_user(
+        self, user_id: UUID, limit: int, after: str | None, filters: BookingFilters = ANY_BOOKING
+    ) -> Page[BookingDetails]:
         """See the port."""
-        return await self._page("user_id", user_id, limit, after)
+        return await self._page(BookingsQuery("user_id", user_id, filters), limit, after)
 
-    async def of_creator(self, creator_id: UUID, limit: int, after: str | None) -> Page[BookingDetails]:
+    async def of_creator(
+        self, creator_id: UUID, limit: int, after: str | None, filters: BookingFilters = ANY_BOOKING
+    ) -> Page[BookingDetails]:
         """See the port."""
-        return await self._page("creator_id", creator_id, limit, after)
+        return await self._page(BookingsQuery("creator_id", creator_id, filters), limit, after)
 
-    async def _page(self, party: str, person: UUID, limit: int, after: str | None) -> Page[BookingDetails]:
-        if after is None:
-            rows = await self._database.fetch(LIST.format(party=party), person, limit + 1)
-        else:
-            created_at, booking_id = json.loads(after)
-            place = (datetime.fromisoformat(created_at), UUID(booking_id))
-            rows = await self._database.fetch(LIST_AFTER.format(party=party), person, limit + 1, *place)
+    async def _page(self, query: BookingsQuery, limit: int, after: str | None) -> Page[BookingDetails]:
+        ids, arguments = query.statement(limit, after)
+        rows = await self._database.fetch(LIST.format(ids=ids, order=query.order), *arguments)
         items = tuple(BookingDetails(**_details(row)) for row in rows[:limit])
-        return Page(items, _position(items[-1]) if len(rows) > limit else None)
+        return Page(items, query.position(items[-1]) if len(rows) > limit else None)
 
 
 class PostgresBookings:
@@ -107,11 +124,20 @@ class PostgresBookings:
         rows = await self._connection.fetch(FIND_ALL, [row["id"] for row in locked])
         return tuple(booking_history(row) for row in rows)
 
+    async def acquire_upcoming(self, session_id: UUID, now: datetime) -> tuple[Booking, ...]:
+        """See the port. What was waited for is read as it then is, for each row is looked at anew."""
+        rows = await self._connection.fetch(ACQUIRE_UPCOMING, session_id, now)
+        return tuple(Booking(**row) for row in rows)
+
     async def save(self, booking: Booking, step: BookingStep) -> None:
         """See the port."""
-        await self._connection.execute(
-            SAVE, booking.id, booking.status, step.at, step.actor_id, step.from_status, step.reason, booking.answer_by
-        )
+        await self.save_all([(booking, step)])
+
+    async def save_all(self, changes: Sequence[tuple[Booking, BookingStep]]) -> None:
+        """See the port."""
+        if changes:
+            steps = ([getattr(step, name) for _, step in changes] for name in STEP)
+            await self._connection.execute(SAVE, [booking.answer_by for booking, _ in changes], *steps)
 
 
 def booking_history(row: asyncpg.Record) -> BookingHistory:
@@ -127,7 +153,3 @@ def _details(row: asyncpg.Record) -> dict[str, Any]:
         "session_details": booked_session(row),
         "user_details": contact(row["user_details"]),
     }
-
-
-def _position(booking: Booking) -> str:
-    return json.dumps([booking.created_at.isoformat(), str(booking.id)])

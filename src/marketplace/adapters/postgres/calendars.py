@@ -3,6 +3,7 @@
 from uuid import UUID
 
 from marketplace.adapters.postgres.bookings import DETAILS, HISTORIES, booking_history
+from marketplace.adapters.postgres.bookings_query import STATUSES
 from marketplace.adapters.postgres.pool import Connection, Database
 from marketplace.core.entities.bookings import BookingHistory
 from marketplace.core.entities.calendars import CalendarFeed, FeedWindow
@@ -12,8 +13,10 @@ UPCOMING = "b.starts_at >= $2 ORDER BY b.starts_at, b.id"
 PAST = "b.starts_at >= $3 AND b.starts_at < $2 ORDER BY b.starts_at DESC, b.id"
 # each part is the beginning of one index scan, however much a person has booked or sold
 NEAREST = " UNION ALL ".join(
-    f"(SELECT b.id, b.starts_at FROM bookings b WHERE b.{party} = (SELECT user_id FROM owner) AND {part} LIMIT $4)"  # noqa: S608 - column names
+    f"(SELECT b.id, b.starts_at FROM bookings b WHERE b.{party} = (SELECT user_id FROM owner)"  # noqa: S608 - constants
+    f" AND b.status = '{status}' AND {part} LIMIT $4)"
     for party in ("user_id", "creator_id")
+    for status in STATUSES
     for part in (UPCOMING, PAST)
 )
 FIND_BOOKINGS = f"""

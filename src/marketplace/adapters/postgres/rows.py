@@ -38,6 +38,8 @@ SESSION = (
     "archived_at",
     "requires_confirmation",
     "cancellation_notice",
+    "revision",
+    "revised_at",
 )
 
 

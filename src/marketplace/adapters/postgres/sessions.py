@@ -32,20 +32,10 @@ FACETS_COUNTED_AT_ONCE = 2
 
 FIND = f"SELECT {SESSION_WITH_CREATOR} FROM sessions s JOIN users c ON c.id = s.creator_id WHERE s.id = $1"  # noqa: S608
 ACQUIRE = f"{FIND} FOR UPDATE OF s"
-SEARCHED = (
-    """setweight(to_tsvector('marketplace', $15::text), 'A') || setweight(to_tsvector('marketplace', $16::text), 'B')"""
-)
-ADD = f"""
-    INSERT INTO sessions ({", ".join(SESSION)}, title_key, searched)
-    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17::tsvector)
-"""  # noqa: S608
-SAVE = """
-    UPDATE sessions SET creator_id = $2, title = $3, description = $4, duration = $5, price = $6,
-        max_participants = $7, image_url = $8, status = $9, category = $10, tags = $11, created_at = $12,
-        archived_at = $13, requires_confirmation = $14, cancellation_notice = $15, title_key = $16,
-        searched = $17::tsvector
-    WHERE id = $1
-"""
+KEPT = (*SESSION, "title_key", "searched")
+PLACES = [f"${place}" for place in range(1, len(KEPT))] + [f"${len(KEPT)}::tsvector"]
+ADD = f"INSERT INTO sessions ({', '.join(KEPT)}) VALUES ({', '.join(PLACES)})"  # noqa: S608 - column names
+SAVE = f"UPDATE sessions SET ({', '.join(KEPT[1:])}) = ROW({', '.join(PLACES[1:])}) WHERE id = $1"  # noqa: S608
 HAS_ANY = "SELECT 1 FROM sessions WHERE creator_id = $1 AND archived_at IS NULL LIMIT 1"
 
 

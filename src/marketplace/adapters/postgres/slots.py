@@ -106,6 +106,10 @@ ACQUIRE_UPCOMING = f"""
     SELECT {columns("l", SLOT)}, {BLOCKED} FROM slots l WHERE session_id = $1 AND starts_at > $2 AND occupied
     ORDER BY starts_at FOR UPDATE
 """  # noqa: S608 - column names
+FIND_OCCUPIED = f"""
+    SELECT {columns("l", SLOT)}, {BLOCKED} FROM slots l
+    WHERE creator_id = $1 AND occupied AND blocked && tstzrange($2, $3) ORDER BY starts_at
+"""  # noqa: S608 - column names
 SHRINK = """
     UPDATE slots SET blocked = blocked * tstzrange(
         starts_at - make_interval(mins => $4::int), starts_at + make_interval(mins => $3::int + $5::int))
@@ -201,13 +205,20 @@ class PostgresSlots:
         stepped = (step.at, step.actor_id, step.from_status, step.reason)
         return await self._connection.fetchrow(MOVE, *place, *kept, *stepped, *_blocked(slot)) is not None
 
-    async def release(self, booking: Booking) -> None:
+    async def release(self, *bookings: Booking) -> None:
         """See the port."""
-        await self._connection.execute(RELEASE, booking.session_id, booking.starts_at, booking.seats)
+        if bookings:
+            there = (bookings[0].session_id, bookings[0].starts_at)
+            await self._connection.execute(RELEASE, *there, sum(booking.seats for booking in bookings))
 
     async def acquire_upcoming(self, session_id: UUID, now: datetime) -> tuple[Slot, ...]:
         """See the port."""
         return tuple(Slot(**row) for row in await self._connection.fetch(ACQUIRE_UPCOMING, session_id, now))
+
+    async def find_occupied(self, creator_id: UUID, begin: datetime, end: datetime) -> tuple[Slot, ...]:
+        """See the port."""
+        rows = await self._connection.fetch(FIND_OCCUPIED, creator_id, begin, end)
+        return tuple(Slot(**row) for row in rows)
 
     async def reshape(self, session: Session, schedule: Schedule | None, now: datetime) -> None:
         """See the port."""

@@ -4,10 +4,12 @@ from marketplace.adapters.postgres.audit import PostgresAuditTrail
 from marketplace.adapters.postgres.bookings import PostgresBookingLists
 from marketplace.adapters.postgres.calendars import PostgresFeedDirectory
 from marketplace.adapters.postgres.pool import Database
+from marketplace.adapters.postgres.rate_limits import PostgresRateLimits
 from marketplace.adapters.postgres.readiness import PostgresReadiness
 from marketplace.adapters.postgres.resets import PostgresResetDirectory
 from marketplace.adapters.postgres.sessions import PostgresCatalog
 from marketplace.adapters.postgres.slots import PostgresTimetables
+from marketplace.adapters.postgres.summaries import PostgresCreatorSummaries
 from marketplace.adapters.postgres.tokens import PostgresCallers
 from marketplace.adapters.postgres.unit_of_work import PostgresUnitOfWork
 from marketplace.adapters.postgres.users import PostgresUserDirectory
@@ -23,6 +25,8 @@ def postgres_storage(database: Database) -> Storage:
         timetables=PostgresTimetables(database),
         booking_lists=PostgresBookingLists(database),
         feeds=PostgresFeedDirectory(database),
+        summaries=PostgresCreatorSummaries(database),
+        rate_limits=PostgresRateLimits(database),
         audit=PostgresAuditTrail(database),
         resets=PostgresResetDirectory(database),
         unit_of_work=PostgresUnitOfWork(database),

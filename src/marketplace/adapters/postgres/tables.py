@@ -123,6 +123,8 @@ class SessionTable(DefaultBase):
     requires_confirmation: Mapped[bool] = mapped_column(server_default=text("false"))
     cancellation_notice: Mapped[int] = mapped_column(server_default=text("0"))
     schedule: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
+    revision: Mapped[int] = mapped_column(server_default=text("0"))
+    revised_at: Mapped[datetime | None]
     searched: Mapped[str] = mapped_column(TSVECTOR)
 
 
@@ -167,7 +169,10 @@ class SlotTable(DefaultBase):
 
 
 class BookingTable(DefaultBase):
-    """Seats somebody holds. `creator_id` is the slot's, repeated so that a creator's list is one index scan."""
+    """Seats somebody holds. `creator_id` is the slot's, repeated so that a creator's list is a scan of its index.
+
+    The indexes of lists have the status second: what has any status is merged from one scan for each.
+    """
 
     __tablename__ = "bookings"
     __table_args__ = (
@@ -185,11 +190,12 @@ class BookingTable(DefaultBase):
             unique=True,
             postgresql_where=text("status IN ('pending', 'confirmed')"),
         ),
-        Index("ix_bookings_user_id_created_at", "user_id", "created_at", "id"),
-        Index("ix_bookings_slot", "session_id", "starts_at"),
-        Index("ix_bookings_creator_id_created_at", "creator_id", "created_at", "id"),
-        Index("ix_bookings_user_id_starts_at", "user_id", "starts_at"),
-        Index("ix_bookings_creator_id_starts_at", "creator_id", "starts_at"),
+        *(
+            Index(f"ix_bookings_{whose}_status_{order}", whose, "status", order, "id")
+            for whose in ("user_id", "creator_id", "session_id")
+            for order in ("created_at", "starts_at")
+        ),
+        Index("ix_bookings_user_id_session_id", "user_id", "session_id"),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
@@ -221,8 +227,19 @@ class IdempotencyKeyTable(DefaultBase):
     created_at: Mapped[datetime]
 
 
+class RateLimitTable(DefaultBase):
+    """How often something was tried. Nothing that must outlive a crash, so it is not logged."""
+
+    __tablename__ = "rate_limits"
+    __table_args__ = (Index("ix_rate_limits_ends_at", "ends_at"), {"prefixes": ["UNLOGGED"]})
+
+    key: Mapped[bytes] = mapped_column(LargeBinary, primary_key=True)
+    attempts: Mapped[int]
+    ends_at: Mapped[datetime]
+
+
 class BookingStepTable(DefaultBase):
-    """Each step of a booking's life: who, when, from what to what."""
+    """Each step of a booking's life: who, when, from what to what, and what it was taken together with."""
 
     __tablename__ = "booking_steps"
     __table_args__ = (Index("ix_booking_steps_booking_id", "booking_id"),)
@@ -234,6 +251,7 @@ class BookingStepTable(DefaultBase):
     from_status: Mapped[str | None] = mapped_column(Text)
     to_status: Mapped[str] = mapped_column(Text)
     reason: Mapped[str] = mapped_column(Text)
+    batch_id: Mapped[UUID | None]
 
 
 class CalendarFeedTable(DefaultBase):
@@ -245,43 +263,3 @@ class CalendarFeedTable(DefaultBase):
     user_id: Mapped[UUID] = mapped_column(ForeignKey("users.id"), primary_key=True)
     token: Mapped[str] = mapped_column(Text)
     created_at: Mapped[datetime]
-
-
-class PasswordResetTable(DefaultBase):
-    """Links to set a new password, as hashes: one per person."""
-
-    __tablename__ = "password_resets"
-    __table_args__ = (Index("uq_password_resets_token_hash", "token_hash", unique=True),)
-
-    user_id: Mapped[UUID] = mapped_column(ForeignKey("users.id"), primary_key=True)
-    token_hash: Mapped[bytes] = mapped_column(LargeBinary)
-    created_at: Mapped[datetime]
-    expires_at: Mapped[datetime]
-
-
-class AuditEntryTable(DefaultBase):
-    """Who did what. Triggers, which the migration makes, refuse to change or remove a row, whoever asks.
-
-    No foreign keys: an entry outlives what it is about, and must not wait for anybody's lock.
-    """
-
-    __tablename__ = "audit_entries"
-    __table_args__ = (
-        Index("ix_audit_entries_at", "at", "id"),
-        Index("ix_audit_entries_actor_id_at", "actor_id", "at", "id"),
-        Index("ix_audit_entries_target_id_at", "target_id", "at", "id"),
-        Index("ix_audit_entries_action_at", "action", "at", "id"),
-    )
-
-    id: Mapped[UUID] = mapped_column(primary_key=True)
-    at: Mapped[datetime]
-    actor_id: Mapped[UUID | None]
-    as_id: Mapped[UUID | None]
-    address: Mapped[str | None] = mapped_column(Text)
-    agent: Mapped[str | None] = mapped_column(Text)
-    action: Mapped[str] = mapped_column(Text)
-    target_kind: Mapped[str | None] = mapped_column(Text)
-    target_id: Mapped[UUID | None]
-    before: Mapped[dict[str, Any]] = mapped_column(JSONB)
-    after: Mapped[dict[str, Any]] = mapped_column(JSONB)
-    reason: Mapped[str] = mapped_column(Text)

@@ -39,6 +39,13 @@ REVOKE_FAMILY_OF = """
     WHERE id = (SELECT family_id FROM refresh_tokens WHERE token_hash = $1) AND revoked_at IS NULL
     RETURNING user_id
 """
+REVOKE_ALL_OF = """
+    UPDATE token_families SET revoked_at = $2
+    WHERE revoked_at IS NULL AND user_id = (
+        SELECT f.user_id FROM refresh_tokens t JOIN token_families f ON f.id = t.family_id
+        WHERE t.token_hash = $1 AND f.revoked_at IS NULL AND f.expires_at > $2)
+    RETURNING user_id
+"""
 REVOKE_ALL = """
     UPDATE token_families SET revoked_at = $2
     WHERE user_id = $1 AND revoked_at IS NULL AND id IS DISTINCT FROM $3::uuid
@@ -80,6 +87,11 @@ class PostgresTokens:
     async def revoke_family_of(self, token_hash: bytes, now: datetime) -> UUID | None:
         """See the port."""
         row = await self._connection.fetchrow(REVOKE_FAMILY_OF, token_hash, now)
+        return row["user_id"] if row else None
+
+    async def revoke_all_of(self, token_hash: bytes, now: datetime) -> UUID | None:
+        """See the port."""
+        row = await self._connection.fetchrow(REVOKE_ALL_OF, token_hash, now)
         return row["user_id"] if row else None
 
     async def revoke_all(self, user_id: UUID, now: datetime, *, but: UUID | None = None) -> None:

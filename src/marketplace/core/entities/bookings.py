@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 BookingStatus = Literal["pending", "confirmed", "cancelled", "completed"]
 BookingAction = Literal["confirm", "decline", "cancel", "complete", "lapse"]
+BookingOrdering = Literal["-created_at", "booking_date", "-booking_date"]
 LIVE: frozenset[BookingStatus] = frozenset({"pending", "confirmed"})
 """The states from which something still can become of a booking. All but `cancelled` hold their seats."""
 
@@ -28,7 +29,9 @@ TRANSITIONS: dict[BookingAction, dict[BookingStatus, BookingStatus]] = {
 }
 """What each action makes of a booking; an action that is not listed for a status is illegal."""
 OF_THE_CREATOR: frozenset[BookingAction] = frozenset({"confirm", "decline", "complete"})
-"""What the learner cannot do; staff can."""
+"""What the learner cannot do, also when they are on the staff; other staff can."""
+OF_THE_MARKETPLACE: frozenset[BookingAction] = frozenset({"lapse"})
+"""What nobody can do."""
 
 TIME_TO_ANSWER = timedelta(hours=48)
 """How long a pending booking waits for the creator, if its start does not come first."""
@@ -49,6 +52,8 @@ class BookingStep:
     from_status: BookingStatus | None
     to_status: BookingStatus
     reason: str
+    batch_id: UUID | None = None
+    """What it has in common with the steps that one request took together with it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,18 +110,21 @@ class Booking:
         *,
         notice: timedelta = timedelta(),
         reason: str = "",
+        batch_id: UUID | None = None,
     ) -> tuple[Self, BookingStep]:
         """This booking after an action, and the step to keep. `actor` is `None` for the marketplace itself.
 
-        `notice` is how long before the start the learner may cancel at the latest. Raises `NotFound` for who is no
-        party, `NotYours` for what only the creator may do, `IllegalTransition`, `TooLate`.
+        `notice` is how long before the start the learner may cancel at the latest; `batch_id` is for a step that is
+        taken together with others. Raises `NotFound` for who is no
+        party, `NotYours` for what only the creator or the marketplace may do, `IllegalTransition`, `TooLate`.
         """
-        self._check_actor(actor, is_of_creator=action in OF_THE_CREATOR)
+        self._check_actor(action, actor)
         to_status = TRANSITIONS[action].get(self.status)
         if to_status is None:
             raise IllegalTransition(f"The booking is {self.status}.")
         self._check_time(action, actor, now, notice)
-        return replace(self, status=to_status, answer_by=None), self._step(to_status, actor, now, reason)
+        step = self._step(to_status, actor, now, reason)
+        return replace(self, status=to_status, answer_by=None), replace(step, batch_id=batch_id)
 
     def moved(
         self, slot: "Slot", actor: "Caller", now: datetime, *, notice: timedelta, needs_answer: bool
@@ -125,7 +133,7 @@ class Booking:
 
         With `needs_answer`, what a learner moves is pending again. Raises as `after` does for cancelling.
         """
-        self._check_actor(actor, is_of_creator=False)
+        self._check_actor("cancel", actor)
         if self.status not in LIVE or slot.starts_at == self.starts_at:
             raise IllegalTransition(f"The booking is {self.status}, at {self.starts_at:%Y-%m-%d %H:%M} UTC.")
         self._check_time("cancel", actor, now, notice)
@@ -140,12 +148,14 @@ class Booking:
             answer_by = min(self.answer_by, slot.starts_at)  # who is to answer cannot win time
         return replace(moved, status=to_status, answer_by=answer_by), self._step(to_status, actor, now, reason)
 
-    def _check_actor(self, actor: "Caller | None", *, is_of_creator: bool) -> None:
-        if actor is None or actor.is_staff:
+    def _check_actor(self, action: BookingAction, actor: "Caller | None") -> None:
+        if actor is None:
             return
-        if not self.concerns(actor.user_id):
+        if not (self.concerns(actor.user_id) or actor.is_staff):
             raise NotFound
-        if is_of_creator and actor.user_id != self.creator_id:
+        if action in OF_THE_MARKETPLACE:
+            raise NotYours("This happens by itself.")
+        if action in OF_THE_CREATOR and actor.user_id == self.user_id:
             raise NotYours("Only the creator can do this.")
 
     def _check_time(self, action: BookingAction, actor: "Caller | None", now: datetime, notice: timedelta) -> None:
@@ -185,7 +195,33 @@ class BookingHistory(BookingDetails):
 
     history: tuple[BookingStep, ...]
 
-    def was_cancelled_by(self, user_id: UUID) -> bool:
-        """Whether this person's cancelling was its last step."""
-        last = self.history[-1]
-        return last.to_status == "cancelled" and last.actor_id == user_id
+    def took_part_in(self, batch_id: UUID) -> bool:
+        """Whether one of its steps was taken together with others by this request."""
+        return any(step.batch_id == batch_id for step in self.history)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BookingFilters:
+    """What a list of bookings is asked for. No statuses mean any; the start lies in `[starts_from, starts_to)`."""
+
+    statuses: frozenset[BookingStatus] = frozenset()
+    session: UUID | None = None
+    starts_from: datetime | None = None
+    starts_to: datetime | None = None
+    ordering: BookingOrdering = "-created_at"
+
+    def contradict(self) -> bool:
+        """Whether no booking can pass, which no table needs to be read for."""
+        return self.starts_from is not None and self.starts_to is not None and self.starts_from >= self.starts_to
+
+    def admit(self, booking: Booking) -> bool:
+        """Whether this booking is asked for."""
+        return (
+            (not self.statuses or booking.status in self.statuses)
+            and self.session in {None, booking.session_id}
+            and (self.starts_from is None or self.starts_from <= booking.starts_at)
+            and (self.starts_to is None or booking.starts_at < self.starts_to)
+        )
+
+
+ANY_BOOKING = BookingFilters()

@@ -29,7 +29,8 @@ class CalendarEvent:
     """A booking as a calendar shows it, the same to both parties. It names people and never their e-mail address.
 
     There is one event per booking, for creators too: `uid` and `sequence` belong to one booking, while those of a
-    slot would begin anew whenever a booking moved in or out of it. `sequence` rises with every step of the booking.
+    slot would begin anew whenever a booking moved in or out of it. `sequence` rises with every step of the booking and
+    every revision of its session (RFC 5545, 3.8.7.4).
     """
 
     uid: str
@@ -51,14 +52,14 @@ class CalendarEvent:
         creator, learner = name_of(session.creator_details), name_of(booking.user_details)
         return cls(
             uid=f"{booking.id}@marketplace",
-            sequence=len(booking.history) - 1,
+            sequence=len(booking.history) - 1 + session.revision,
             status=STATUSES[booking.status],
             summary=session.title,
             description=f"Creator: {creator}\nBooked by: {learner}\nSeats: {booking.seats}\nStatus: {booking.status}",
             starts_at=booking.starts_at,
             ends_at=booking.ends_at,
             created_at=booking.created_at,
-            changed_at=booking.history[-1].at,
+            changed_at=max(booking.history[-1].at, session.revised_at or booking.created_at),
             organizer_id=booking.creator_id,
             organizer_name=creator,
         )

@@ -10,7 +10,7 @@ from marketplace.core.entities.users import PublicUser
 from marketplace.core.errors import HasUpcomingBookings, NotFound, NotYours
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
     from marketplace.core.entities.slots import Slot
     from marketplace.core.entities.tokens import Caller
@@ -49,6 +49,8 @@ PRICE_BANDS: tuple[tuple[Decimal, Decimal | None], ...] = tuple(
 )
 """Half-open price ranges `[least, most)` that facets count by."""
 
+NAMED_MOST = 5
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Session:
@@ -71,6 +73,9 @@ class Session:
     """Whether the creator answers each booking before it is confirmed."""
     cancellation_notice: int = 0
     """Hours before the start until which a learner may cancel."""
+    revision: int = 0
+    """How often it was changed in what a calendar shows of it: the title, and when it ends."""
+    revised_at: datetime | None = None
 
     def is_listed(self) -> bool:
         """Whether the catalog shows it (its creator being active)."""
@@ -80,11 +85,17 @@ class Session:
         """Whether slots that were opened before must be rewritten to agree with this."""
         return (self.duration, self.max_participants) != (before.duration, before.max_participants)
 
+    def revised(self, before: "Session", now: datetime) -> Self:
+        """This, as the next revision where a calendar shows it otherwise than before."""
+        if (self.title, self.duration) == (before.title, before.duration):
+            return self
+        return replace(self, revision=before.revision + 1, revised_at=now)
+
     def check_seats(self, upcoming: "Iterable[Slot]") -> None:
         """Raise `HasUpcomingBookings` when an upcoming slot has more seats taken than this session has."""
         short = [slot for slot in upcoming if slot.seats_taken > self.max_participants]
         if short:
-            sold = ", ".join(f"{slot.seats_taken} at {slot.starts_at:%Y-%m-%d %H:%M} UTC" for slot in short[:5])
+            sold = in_words([f"{slot.seats_taken} at {slot.starts_at:%Y-%m-%d %H:%M} UTC" for slot in short])
             raise HasUpcomingBookings(f"More seats than that are sold already: {sold}.")
 
     def check_nobody_booked(self, upcoming: "Iterable[Slot]") -> None:
@@ -181,3 +192,9 @@ class Facets:
         """The counts over no session at all: every band is there."""
         bands = (PriceBandCount(min_price=least, max_price=below, count=0) for least, below in PRICE_BANDS)
         return cls(categories=(), tags=(), price_bands=tuple(bands))
+
+
+def in_words(things: "Sequence[str]") -> str:
+    """The first `NAMED_MOST` of several things, and how many more there are."""
+    named, more = ", ".join(things[:NAMED_MOST]), len(things) - NAMED_MOST
+    return f"{named} and {more} more" if more > 0 else named

@@ -1,14 +1,23 @@
 """Slots: one start of one session, with its seats. And what a buyer is offered there."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 from marketplace.core.entities.bookings import Booking, answer_deadline
 from marketplace.core.entities.schedules import Schedule
-from marketplace.core.entities.sessions import Session, SessionDetails
+from marketplace.core.entities.sessions import Session, SessionDetails, in_words
 from marketplace.core.entities.users import Contact
-from marketplace.core.errors import AlreadyBooked, NotBookable, NotFound, Overtaken, OwnSession, SoldOut
+from marketplace.core.errors import (
+    AlreadyBooked,
+    CreatorUnavailable,
+    NotBookable,
+    NotFound,
+    Overtaken,
+    OwnSession,
+    SoldOut,
+)
 
 LATEST_START = datetime(2200, 1, 1, tzinfo=UTC)
 
@@ -68,6 +77,28 @@ class Slot:
             and self.blocked_from < other.blocked_until
             and other.blocked_from < self.blocked_until
         )
+
+    def reaches_beyond(self, other: "Slot") -> bool:
+        """Whether it takes time of the creator's that `other` does not."""
+        return self.blocked_from < other.blocked_from or other.blocked_until < self.blocked_until
+
+
+def check_apart(reshaped: Iterable[Slot], others: Iterable[Slot]) -> None:
+    """Raise `CreatorUnavailable`, naming them, where occupied slots of one creator would overlap.
+
+    `others` keep their shape and are apart from one another.
+    """
+    overlapping: list[tuple[Slot, Slot]] = []
+    furthest: Slot | None = None
+    for slot in sorted((*reshaped, *others), key=lambda slot: slot.blocked_from):
+        if furthest is not None and furthest.excludes(slot):
+            overlapping.append((furthest, slot))
+        if furthest is None or furthest.blocked_until < slot.blocked_until:
+            furthest = slot
+    if overlapping:
+        pairs = (sorted(slot.starts_at for slot in pair) for pair in overlapping)
+        named = in_words([f"{early:%Y-%m-%d %H:%M} with {late:%Y-%m-%d %H:%M} UTC" for early, late in pairs])
+        raise CreatorUnavailable(f"Times that are sold would overlap: {named}.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,6 +1,7 @@
 """Calendars: writing them, and the feeds that people subscribe to."""
 
 from collections.abc import Iterable
+from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
@@ -11,11 +12,12 @@ from marketplace.core.entities.calendars import CalendarEvent, CalendarFeed, Fee
 class Calendars(Protocol):
     """Writing calendars, off the event loop."""
 
-    async def render(self, events: Iterable[CalendarEvent], name: str | None = None) -> bytes:
+    async def render(self, events: Iterable[CalendarEvent], made_at: datetime, name: str | None = None) -> bytes:
         """An iCalendar object (RFC 5545) with these events in their order, to whole seconds of UTC.
 
-        `name` is what a subscribed calendar is called. Texts are kept, line breaks as line feeds, whatever is in them;
-        only in the organizer's name a backslash becomes a slash.
+        `made_at` is now: of two with one sequence the one made later counts (RFC 5546, 2.1.5), as after a person took
+        another name. `name` is what a subscribed calendar is called. Texts are kept, line breaks as line feeds,
+        whatever is in them; only in the organizer's name a backslash becomes a slash.
         """
         ...
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Literal, Protocol
 from uuid import UUID
 
-JobKind = Literal["attend_booking", "sweep_idempotency_keys"]
+JobKind = Literal["attend_booking", "sweep_idempotency_keys", "sweep_rate_limits"]
 """`attend_booking`: let a pending booking lapse or complete a confirmed one, when its moment has come."""
 
 Handler = Callable[[UUID | None], Awaitable[None]]

@@ -71,14 +71,21 @@ class Slots(Protocol):
         """
         ...
 
-    async def release(self, booking: Booking) -> None:
-        """Give a cancelled booking's seats back; lock the slot until the end."""
+    async def release(self, *bookings: Booking) -> None:
+        """Give the seats of cancelled bookings of one slot back; lock the slot until the end."""
         ...
 
     async def acquire_upcoming(self, session_id: UUID, now: datetime) -> tuple[Slot, ...]:
         """The occupied slots of a session that start after `now`, by start, locked until the transaction ends.
 
         An empty one needs no attention: it takes the session's capacity and duration when it is opened again.
+        """
+        ...
+
+    async def find_occupied(self, creator_id: UUID, begin: datetime, end: datetime) -> tuple[Slot, ...]:
+        """The occupied slots of a creator whose blocked time overlaps `[begin, end)`, by start, not locked.
+
+        With `acquire_creator` none is added until the transaction ends; one may still be given back.
         """
         ...
 

@@ -5,9 +5,11 @@ from dataclasses import dataclass
 from marketplace.core.ports.audit import AuditTrail
 from marketplace.core.ports.bookings import BookingLists
 from marketplace.core.ports.calendars import FeedDirectory
+from marketplace.core.ports.rate_limits import RateLimits
 from marketplace.core.ports.resets import ResetDirectory
 from marketplace.core.ports.sessions import Catalog
 from marketplace.core.ports.slots import Timetables
+from marketplace.core.ports.summaries import CreatorSummaries
 from marketplace.core.ports.system import Readiness
 from marketplace.core.ports.tokens import Callers
 from marketplace.core.ports.unit_of_work import UnitOfWork
@@ -24,6 +26,8 @@ class Storage:
     timetables: Timetables
     booking_lists: BookingLists
     feeds: FeedDirectory
+    summaries: CreatorSummaries
+    rate_limits: RateLimits
     audit: AuditTrail
     resets: ResetDirectory
     unit_of_work: UnitOfWork

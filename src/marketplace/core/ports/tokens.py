@@ -41,6 +41,13 @@ class Tokens(Protocol):
         """
         ...
 
+    async def revoke_all_of(self, token_hash: bytes, now: datetime) -> UUID | None:
+        """Revoke every login of the person whose living login this refresh token, used or not, belongs to.
+
+        Returns who that is; `None`, with nothing changed, when the token is unknown or its login revoked or expired.
+        """
+        ...
+
     async def revoke_all(self, user_id: UUID, now: datetime, *, but: UUID | None = None) -> None:
         """Revoke every login of a person, except `but`."""
         ...

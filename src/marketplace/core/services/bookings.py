@@ -7,7 +7,14 @@ from datetime import datetime, timedelta
 from typing import Any, TypeVar
 from uuid import UUID
 
-from marketplace.core.entities.bookings import Booking, BookingAction, BookingDetails, BookingHistory
+from marketplace.core.entities.bookings import (
+    ANY_BOOKING,
+    Booking,
+    BookingAction,
+    BookingDetails,
+    BookingFilters,
+    BookingHistory,
+)
 from marketplace.core.entities.idempotency import IdempotencyKey
 from marketplace.core.entities.pages import Page
 from marketplace.core.entities.sessions import SessionDetails
@@ -61,7 +68,7 @@ class BookingService:
             offer = await tx.slots.acquire_offer(session_id, starts_at, caller.user_id)
             booking = offer.book(booking_id, seats, self._clock.now())
             # before the slot is locked, since everybody waits for that
-            await self._attend_later(tx, booking)
+            await tx.jobs.enqueue(*attendance(booking))
             if offer.is_occupied():
                 taken = await tx.slots.take(booking)
             else:
@@ -84,15 +91,23 @@ class BookingService:
             raise NotFound
         return found
 
-    async def list_own(self, caller: Caller, limit: int, after: str | None) -> Page[BookingDetails]:
+    async def list_own(
+        self, caller: Caller, limit: int, after: str | None, filters: BookingFilters = ANY_BOOKING
+    ) -> Page[BookingDetails]:
         """One page of what the caller booked."""
-        return await self._lists.of_user(caller.user_id, limit, after)
+        if filters.contradict():
+            return Page((), None)
+        return await self._lists.of_user(caller.user_id, limit, after, filters)
 
-    async def list_of_creator(self, caller: Caller, limit: int, after: str | None) -> Page[BookingDetails]:
+    async def list_of_creator(
+        self, caller: Caller, limit: int, after: str | None, filters: BookingFilters = ANY_BOOKING
+    ) -> Page[BookingDetails]:
         """One page of what was booked of the caller's sessions. Raises `NotACreator`."""
         if caller.role != "creator":
             raise NotACreator
-        return await self._lists.of_creator(caller.user_id, limit, after)
+        if filters.contradict():
+            return Page((), None)
+        return await self._lists.of_creator(caller.user_id, limit, after, filters)
 
     async def act(
         self,
@@ -112,31 +127,6 @@ class BookingService:
             return await self._step(tx, await tx.bookings.acquire(booking_id), action, caller, reason)
 
         return await self._once(key, booking_id, effect, self._read)
-
-    async def cancel_slot(
-        self,
-        caller: Caller,
-        session_id: UUID,
-        starts_at: datetime,
-        reason: str = "",
-        *,
-        key: IdempotencyKey | None = None,
-    ) -> Made[tuple[BookingHistory, ...]]:
-        """Cancel every booking of one start of one's own session, all or none.
-
-        Raises `NotFound`, `NotYours`, `TooLate`, `KeyReused`.
-        """
-
-        async def effect(tx: Transaction) -> tuple[BookingHistory, ...]:
-            (await tx.sessions.acquire(session_id)).changed_by(caller, {})
-            bookings = await tx.bookings.acquire_of_slot(session_id, starts_at)
-            return tuple([await self._step(tx, booking, "cancel", caller, reason) for booking in bookings])
-
-        async def replay(_: UUID) -> tuple[BookingHistory, ...]:
-            found = await self._lists.of_slot(session_id, starts_at)
-            return tuple(booking for booking in found if booking.was_cancelled_by(caller.user_id))
-
-        return await self._once(key, session_id, effect, replay)
 
     async def reschedule(
         self, caller: Caller, booking_id: UUID, starts_at: datetime, *, key: IdempotencyKey | None = None
@@ -171,7 +161,7 @@ class BookingService:
             await tx.slots.release(booking)
             if not await tx.slots.move(slot, moved, step):
                 raise SoldOut
-            await self._attend_later(tx, moved)
+            await tx.jobs.enqueue(*attendance(moved))
             return replace(moved, history=(*booking.history, step))
 
         return await self._once(key, booking_id, effect, self._read)
@@ -213,15 +203,10 @@ class BookingService:
                 if action is not None:
                     await self._step(tx, booking, action, None, "")
                 else:
-                    await self._attend_later(tx, booking)
+                    await tx.jobs.enqueue(*attendance(booking))
 
         with suppress(NotFound):
             await retrying(effect)
-
-    async def _attend_later(self, tx: Transaction, booking: Booking) -> None:
-        moment = booking.next_due()
-        if moment is not None:
-            await tx.jobs.enqueue(Job(kind="attend_booking", subject=booking.id, run_at=moment))
 
     async def _step(
         self, tx: Transaction, booking: BookingHistory, action: BookingAction, caller: Caller | None, reason: str
@@ -233,10 +218,19 @@ class BookingService:
             await tx.slots.release(booking)
         await tx.bookings.save(stepped, step)
         if action == "confirm":
-            await self._attend_later(tx, stepped)
+            await tx.jobs.enqueue(*attendance(stepped))
         return replace(stepped, history=(*booking.history, step))
 
 
 def notice_of(session: SessionDetails) -> timedelta:
     """How long before the start a learner may cancel at the latest."""
     return timedelta(hours=session.cancellation_notice)
+
+
+def attendance(*bookings: Booking) -> list[Job]:
+    """The jobs at whose moment the marketplace will have something to do about bookings."""
+    return [
+        Job(kind="attend_booking", subject=booking.id, run_at=moment)
+        for booking in bookings
+        if (moment := booking.next_due()) is not None
+    ]

@@ -37,14 +37,15 @@ class CalendarService:
         found = await self._bookings.find(booking_id)
         if found is None or not found.concerns(caller.user_id):
             raise NotFound
-        return await self._calendars.render([CalendarEvent.of(found)])
+        return await self._calendars.render([CalendarEvent.of(found)], self._clock.now())
 
     async def of_token(self, token: str) -> bytes:
         """Everything the person of a feed takes part in. Raises `NotFound` when it is nobody's token."""
-        bookings = await self._feeds.find_bookings(token, FeedWindow.at(self._clock.now()))
+        now = self._clock.now()
+        bookings = await self._feeds.find_bookings(token, FeedWindow.at(now))
         if bookings is None:
             raise NotFound
-        return await self._calendars.render(map(CalendarEvent.of, bookings), FEED_NAME)
+        return await self._calendars.render(map(CalendarEvent.of, bookings), now, FEED_NAME)
 
     async def feed(self, caller: Caller) -> CalendarFeed:
         """The caller's feed, made when they first ask; of two who ask at once, both are told the same."""

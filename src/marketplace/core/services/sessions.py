@@ -17,6 +17,7 @@ from marketplace.core.ports.unit_of_work import Transaction, UnitOfWork
 from marketplace.core.ports.users import UserDirectory
 from marketplace.core.services.idempotency import Made, once
 from marketplace.core.services.retrying import retrying
+from marketplace.core.services.slots import reshape
 
 
 class SessionService:
@@ -99,19 +100,17 @@ class SessionService:
         """Change a session of one's own; upcoming slots follow in capacity and duration.
 
         Raises `NotFound`, `NotYours`, `Invalid`, `HasUpcomingBookings` when more seats are sold than would be
-        left, `CreatorUnavailable` when sold slots would overlap.
+        left, `CreatorUnavailable` when sold slots would overlap; both name the slots.
         """
         self._check(facts)
 
         async def effect() -> SessionDetails:
             async with self._unit_of_work() as tx:
                 before = await tx.sessions.acquire(session_id)
-                session = before.changed_by(caller, facts)
+                now = self._clock.now()
+                session = before.changed_by(caller, facts).revised(before, now)
                 if session.moves_slots(before):
-                    await tx.slots.acquire_creator(session.creator_id)
-                    now = self._clock.now()
-                    session.check_seats(await tx.slots.acquire_upcoming(session_id, now))
-                    await tx.slots.reshape(session, await tx.sessions.find_schedule(session_id), now)
+                    await reshape(tx, session, await tx.sessions.find_schedule(session_id), now, was=before)
                 await tx.sessions.save(session)
                 return session
 

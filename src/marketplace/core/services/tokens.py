@@ -163,6 +163,21 @@ class TokenService:
 
         await retrying(effect)
 
+    async def log_out_everywhere(self, token: str) -> None:
+        """End every login of the person whose refresh token this is. Raises `BadRefreshToken` when its login is over.
+
+        Unlike `log_out`, it says so: who has an old token has not ended the others by it.
+        """
+
+        async def effect() -> UUID | None:
+            async with self._unit_of_work() as tx:
+                return await tx.tokens.revoke_all_of(refresh_token_hash(token), self._clock.now())
+
+        user_id = await retrying(effect)
+        if user_id is None:
+            raise BadRefreshToken
+        self._memory.forget(user_id)
+
     async def authenticate(self, token: str, *, fresh: bool = False) -> Caller:
         """Who sent this access token, remembered for at most 500 ms unless `fresh`. Raises `NotSignedIn`."""
         claims = self._access_tokens.read(token, self._clock.now())

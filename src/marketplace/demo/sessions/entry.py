@@ -5,11 +5,12 @@ from decimal import Decimal
 from typing import Any
 
 from marketplace.core.entities.sessions import SessionStatus
+from marketplace.demo.hours import Hours
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DemoSession:
-    """One session. `duration` in minutes; `hour` is when it is taught, by the creator's own clock.
+    """One session. `duration` in minutes, `cancellation_notice` in hours; `creator` is a username.
 
     `text` is the description as it is laid out in the source: paragraphs stand apart, lines are wrapped.
     """
@@ -21,10 +22,14 @@ class DemoSession:
     duration: int
     price: str
     seats: int
-    hour: int
     tags: tuple[str, ...]
-    popular: bool = False
-    """Its next class is sold out and the ones after it nearly so."""
+    hours: Hours
+    is_open: bool = False
+    """It has no schedule; the hours are those that people ask for."""
+    requires_confirmation: bool = False
+    cancellation_notice: int = 24
+    is_popular: bool = False
+    """Its next start is sold out, and the ones after that are filling."""
     status: SessionStatus = "active"
 
     @property
@@ -33,7 +38,7 @@ class DemoSession:
         return "\n\n".join(" ".join(paragraph.split()) for paragraph in self.text.strip().split("\n\n"))
 
     def facts(self) -> dict[str, Any]:
-        """What the creator fills in, by the names of the fields of a session."""
+        """What the creator fills in, by the names of the fields of a session. No picture: each gets a drawn cover."""
         return {
             "title": self.title,
             "description": self.description,
@@ -44,4 +49,6 @@ class DemoSession:
             "status": self.status,
             "category": self.category,
             "tags": self.tags,
+            "requires_confirmation": self.requires_confirmation,
+            "cancellation_notice": self.cancellation_notice,
         }

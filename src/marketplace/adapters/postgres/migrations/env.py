@@ -2,11 +2,11 @@
 
 from alembic import context
 
-from marketplace.adapters.postgres import tables
+from marketplace.adapters.postgres.schema import METADATA
 
 context.configure(
     connection=context.config.attributes["connection"],
-    target_metadata=tables.UserTable.metadata,
+    target_metadata=METADATA,
     compare_type=True,
     transaction_per_migration=False,
 )

@@ -1,0 +1,67 @@
+import { Link } from "@tanstack/react-router";
+import type { ReactNode } from "react";
+import { Cover } from "~/components/Cover";
+import { elsewhereOf, longDayOf, placeOf, sameClock, timeOf, useZone, zoneName } from "~/components/time";
+import { usePrice } from "~/features/sessions/price";
+import { displayName } from "~/features/users/me";
+import { useTexts } from "../texts";
+import type { Booking } from "./book";
+
+/** When, with whom, how many seats and how much. */
+export function BookedFacts({ booking }: { booking: Booking }) {
+  const t = useTexts();
+  const zone = useZone();
+  const price = usePrice();
+  const { session_details: session, booking_date, ends_at } = booking;
+  const other = session.time_zone;
+  const creator = session.creator_details;
+  const isSameDay = longDayOf(booking_date, zone) === longDayOf(ends_at, zone);
+  return (
+    <>
+      <div className="flex items-center gap-4 border-b border-line p-5">
+        <div className="w-28 shrink-0 overflow-hidden rounded-control">
+          <Cover session={session} isFirst />
+        </div>
+        <h2 className="min-w-0 text-lg leading-snug">
+          <Link to="/sessions/$id" params={{ id: session.id }} className="underline-offset-4 hover:underline">
+            {session.title}
+          </Link>
+        </h2>
+      </div>
+      <dl className="tabular grid gap-x-6 gap-y-4 p-5 sm:grid-cols-[6rem_1fr]">
+        <Fact name={t("booked.when")}>
+          <strong className="font-semibold">{longDayOf(booking_date, zone)}</strong>
+          <br />
+          {timeOf(booking_date, zone)} –{" "}
+          {isSameDay ? timeOf(ends_at, zone) : `${longDayOf(ends_at, zone)}, ${timeOf(ends_at, zone)}`}
+          <span className="block text-sm text-ink-faint">
+            {zoneName(zone)}
+            {other &&
+              !sameClock(booking_date, zone, other) &&
+              ` · ${t("booked.there", { when: elsewhereOf(booking_date, zone, other), place: placeOf(other) })}`}
+          </span>
+        </Fact>
+        <Fact name={t("booked.with")}>
+          {displayName(creator)}
+          <a
+            href={`mailto:${creator.email}`}
+            className="block text-sm text-accent underline-offset-4 hover:underline"
+          >
+            {creator.email}
+          </a>
+        </Fact>
+        <Fact name={t("booked.seats")}>{booking.seats}</Fact>
+        <Fact name={t("booked.price")}>{price(booking.amount)}</Fact>
+      </dl>
+    </>
+  );
+}
+
+function Fact({ name, children }: { name: string; children: ReactNode }) {
+  return (
+    <>
+      <dt className="text-sm text-ink-faint max-sm:-mb-3 sm:pt-0.5">{name}</dt>
+      <dd>{children}</dd>
+    </>
+  );
+}

@@ -1,0 +1,32 @@
+import { lazy, Suspense, useEffect, useRef } from "react";
+import { Notice } from "~/components/Notice";
+import { Skeleton } from "~/components/Skeleton";
+import { useTexts } from "../texts";
+import { SeatsStepper } from "./SeatsStepper";
+import type { BookingState } from "./useBooking";
+
+const SlotPicker = lazy(() => import("~/features/slots/SlotPicker").then((m) => ({ default: m.SlotPicker })));
+
+/** Day, time and seats. */
+export function BookingFields({ booking }: { booking: BookingState }) {
+  const t = useTexts();
+  const { session, time, isGone, obstacle, seats, seatsMost } = booking;
+  const fields = useRef<HTMLDivElement>(null);
+
+  // what is still free is worth more than the sentence that says so
+  useEffect(() => {
+    if (obstacle) fields.current?.querySelector("fieldset")?.scrollIntoView({ block: "nearest" });
+  }, [obstacle]);
+
+  return (
+    <div ref={fields} className="flex flex-col gap-6">
+      {isGone && !obstacle && <Notice tone="warn">{t("book.gone")}</Notice>}
+      <Suspense fallback={<Skeleton className="h-96 w-full" />}>
+        <SlotPicker session={session} seats={seats} value={time?.starts_at ?? null} onPick={booking.pick} />
+      </Suspense>
+      {session.max_participants > 1 && (
+        <SeatsStepper value={seats} most={seatsMost} onChange={booking.setSeats} />
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,37 @@
+import { ShieldCheck, UserCheck } from "lucide-react";
+import { useZone, whenOf } from "~/components/time";
+import { displayName } from "~/features/users/me";
+import { useTexts } from "../texts";
+import { cancellationRule } from "./cancellation";
+import type { BookingState } from "./useBooking";
+import { useNotice } from "./useNotice";
+
+/** What one agrees to: until when it can be cancelled, and who has to say yes. Said before, not after. */
+export function BookingRules({ booking: { session, time } }: { booking: BookingState }) {
+  const t = useTexts();
+  const notice = useNotice();
+  const zone = useZone();
+  const rule = cancellationRule(session.cancellation_notice, time?.starts_at, new Date());
+  const cancelling =
+    rule.kind === "until_start"
+      ? t("book.cancel_until_start")
+      : rule.kind === "until_moment"
+        ? t("book.cancel_until_moment", { when: whenOf(rule.moment, zone), notice: notice(rule.hours) })
+        : rule.kind === "too_late"
+          ? t("book.cancel_too_late", { notice: notice(rule.hours) })
+          : t("book.cancel_until", { notice: notice(rule.hours) });
+  return (
+    <ul className="flex flex-col gap-1.5 text-xs text-ink-soft">
+      {session.requires_confirmation && (
+        <li className="flex gap-2">
+          <UserCheck aria-hidden className="mt-0.5 size-3.5 shrink-0" />
+          {t("book.confirmed_by", { name: displayName(session.creator_details) })}
+        </li>
+      )}
+      <li className="flex gap-2">
+        <ShieldCheck aria-hidden className="mt-0.5 size-3.5 shrink-0" />
+        {cancelling}
+      </li>
+    </ul>
+  );
+}

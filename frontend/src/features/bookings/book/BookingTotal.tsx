@@ -1,0 +1,65 @@
+import { Link } from "@tanstack/react-router";
+import { say } from "~/app/i18n/say";
+import { Button } from "~/components/Button";
+import { times } from "~/components/money";
+import { Notice } from "~/components/Notice";
+import { spanOf, useZone } from "~/components/time";
+import { usePrice } from "~/features/sessions/price";
+import { useMe } from "~/features/users/me";
+import { useTexts } from "../texts";
+import { BookingRules } from "./BookingRules";
+import type { BookingState, Obstacle } from "./useBooking";
+
+/** What it comes to, and the button that takes the seats; what stood in their way is said right above it. */
+export function BookingTotal({ booking }: { booking: BookingState }) {
+  const t = useTexts();
+  const price = usePrice();
+  const zone = useZone();
+  const me = useMe();
+  const { session, time, seats, obstacle, isBusy } = booking;
+  return (
+    <div className="flex w-full flex-col gap-3">
+      {obstacle && <Told obstacle={obstacle} />}
+      <div className="flex items-baseline justify-between gap-4">
+        <p className="tabular min-w-0 text-sm text-ink-soft" aria-live="polite">
+          {time ? spanOf(time.starts_at, time.ends_at, zone) : t("book.no_time_yet")}
+        </p>
+        <p className="tabular shrink-0 text-sm">
+          {seats > 1 && (
+            <span className="mr-2 text-ink-faint">
+              {t("book.times", { price: price(session.price), count: seats })}
+            </span>
+          )}
+          <strong className="text-lg">{price(times(session.price, seats))}</strong>
+        </p>
+      </div>
+      <BookingRules booking={booking} />
+      <Button size="lg" isBusy={isBusy} className="w-full" onClick={() => void booking.book()}>
+        {t("book.do")}
+      </Button>
+      {me === null && <p className="text-center text-xs text-ink-faint">{t("book.sign_in_first")}</p>}
+    </div>
+  );
+}
+
+function Told({ obstacle }: { obstacle: Obstacle }) {
+  const t = useTexts();
+  if (obstacle.kind === "no_time") return <Notice tone="danger">{t("book.choose_first")}</Notice>;
+  const { problem, seats } = obstacle;
+  const words = problem.errors.booking_date ?? problem.errors.seats;
+  return (
+    <Notice tone="danger">
+      {problem.code === "sold_out" && seats > 1
+        ? t("book.sold_out_some")
+        : (words?.join(" ") ?? say(problem))}
+      {problem.code === "already_booked" && (
+        <>
+          {" "}
+          <Link to="/dashboard" className="font-semibold underline underline-offset-4">
+            {t("book.my_bookings")}
+          </Link>
+        </>
+      )}
+    </Notice>
+  );
+}

@@ -1,0 +1,28 @@
+import { PencilLine } from "lucide-react";
+import { buttonClass } from "~/components/Button";
+import { Card } from "~/components/Card";
+import { cn } from "~/components/cn";
+import type { Session } from "~/features/sessions/queries";
+import { useTexts } from "../texts";
+
+/** In place of booking, for the one who gives the session. */
+export function OwnSession({ session, isWide }: { session: Session; isWide: boolean }) {
+  const t = useTexts();
+  return (
+    <aside aria-labelledby="own" className={isWide ? "mt-11" : "mt-10"}>
+      <Card className={cn("p-6", isWide && "sticky top-22")}>
+        <h2 id="own" className="text-lg">
+          {t("book.own_title")}
+        </h2>
+        <p className="mt-1.5 text-sm text-ink-soft">{t("book.own_text")}</p>
+        <a
+          href={`/creator/sessions/${session.id}/edit`}
+          className={buttonClass({ look: "secondary" }, "mt-5 w-full")}
+        >
+          <PencilLine aria-hidden className="size-4" />
+          {t("book.own_edit")}
+        </a>
+      </Card>
+    </aside>
+  );
+}

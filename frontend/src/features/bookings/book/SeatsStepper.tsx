@@ -1,0 +1,73 @@
+import { Minus, Plus } from "lucide-react";
+import { useEffect, useId, useState } from "react";
+import { Button } from "~/components/Button";
+import { useTexts } from "../texts";
+
+/** How many seats: one more, one less, or typed. */
+export function SeatsStepper({
+  value,
+  most,
+  onChange,
+}: {
+  value: number;
+  most: number;
+  onChange: (value: number) => void;
+}) {
+  const t = useTexts();
+  const id = useId();
+  const [text, setText] = useState(String(value));
+  useEffect(() => setText(String(value)), [value]);
+
+  function settle() {
+    const typed = Math.round(Number(text));
+    const count = Number.isFinite(typed) ? Math.min(Math.max(typed, 1), most) : value;
+    setText(String(count));
+    if (count !== value) onChange(count);
+  }
+
+  return (
+    <div className="flex items-center justify-between gap-4">
+      <div>
+        <label htmlFor={id} className="text-sm font-semibold">
+          {t("book.seats")}
+        </label>
+        <p id={`${id}-most`} className="text-xs text-ink-faint">
+          {t("book.seats_most", { count: most })}
+        </p>
+      </div>
+      <div className="flex items-center gap-1">
+        <Button
+          look="secondary"
+          size="icon"
+          aria-label={t("book.seats_less")}
+          disabled={value <= 1}
+          onClick={() => onChange(value - 1)}
+        >
+          <Minus aria-hidden className="size-4" />
+        </Button>
+        <input
+          id={id}
+          type="number"
+          inputMode="numeric"
+          min={1}
+          max={most}
+          value={text}
+          aria-describedby={`${id}-most`}
+          onChange={({ target }) => setText(target.value)}
+          onBlur={settle}
+          onKeyDown={({ key }) => key === "Enter" && settle()}
+          className="tabular h-11 w-14 rounded-control bg-transparent text-center text-base font-semibold [appearance:textfield] [&::-webkit-inner-spin-button]:appearance-none"
+        />
+        <Button
+          look="secondary"
+          size="icon"
+          aria-label={t("book.seats_more")}
+          disabled={value >= most}
+          onClick={() => onChange(value + 1)}
+        >
+          <Plus aria-hidden className="size-4" />
+        </Button>
+      </div>
+    </div>
+  );
+}

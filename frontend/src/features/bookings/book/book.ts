@@ -1,0 +1,37 @@
+import { queryOptions } from "@tanstack/react-query";
+import { answered, api, type Schema } from "~/api/client";
+import { queryClient } from "~/app/query";
+
+export type Booking = Schema<"BookingOut"> & {
+  session_details: { time_zone?: string | null };
+};
+
+export type Wish = Required<Schema<"BookingIn">>;
+
+/** A booking that was just made. */
+export function bookingQuery(id: string) {
+  return queryOptions({
+    queryKey: ["bookings", "made", id],
+    queryFn: ({ signal }): Promise<Booking> =>
+      answered(api.GET("/api/bookings/{booking_id}", { params: { path: { booking_id: id } }, signal })),
+  });
+}
+
+/** Takes the seats, or raises `Problem`. With the same key a repeat takes them only once. */
+export async function takeSeats(wish: Wish, key: string): Promise<Booking> {
+  const booking = await answered(
+    api.POST("/api/bookings", { body: wish, params: { header: { "Idempotency-Key": key } } }),
+  );
+  queryClient.setQueryData(bookingQuery(booking.id).queryKey, booking);
+  return booking;
+}
+
+/** Asks again for all that seats taken have changed: times, cards, lists, a creator's numbers. */
+export function refreshSeats(sessionId: string): Promise<unknown> {
+  return Promise.all([
+    queryClient.invalidateQueries({ queryKey: ["slots", sessionId] }),
+    queryClient.invalidateQueries({ queryKey: ["sessions"], refetchType: "none" }),
+    queryClient.invalidateQueries({ queryKey: ["bookings"] }),
+    queryClient.invalidateQueries({ queryKey: ["creator"] }),
+  ]);
+}

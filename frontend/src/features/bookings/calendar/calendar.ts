@@ -1,0 +1,52 @@
+import { answered, api, type Schema } from "~/api/client";
+
+type Booking = Schema<"BookingOut">;
+
+/** "20261203T173000Z", as calendars write an instant. */
+function compact(instant: string): string {
+  return new Date(instant).toISOString().replaceAll(/[-:]|\.\d+/g, "");
+}
+
+type Event = Pick<Booking, "booking_date" | "ends_at" | "session"> & {
+  session_details: Pick<Booking["session_details"], "title">;
+};
+
+/** A page of Google's calendar with the booking filled in. */
+export function googleLink(
+  { booking_date, ends_at, session, session_details }: Event,
+  origin: string,
+): string {
+  const link = new URL("https://calendar.google.com/calendar/render");
+  link.search = new URLSearchParams({
+    action: "TEMPLATE",
+    text: session_details.title,
+    dates: `${compact(booking_date)}/${compact(ends_at)}`,
+    details: `${origin}/sessions/${session}`,
+  }).toString();
+  return link.href;
+}
+
+/** Fetches a booking as an iCalendar file and hands it to the browser: a plain link would come without the token. */
+export async function downloadCalendar(bookingId: string, name: string): Promise<void> {
+  const file = (await answered(
+    api.GET("/api/bookings/{booking_id}/calendar.ics", {
+      params: { path: { booking_id: bookingId } },
+      parseAs: "blob",
+    }),
+  )) as Blob;
+  const address = URL.createObjectURL(new Blob([file], { type: "text/calendar" }));
+  const link = Object.assign(document.createElement("a"), { href: address, download: fileName(name) });
+  link.click();
+  // Safari still reads it after the click
+  setTimeout(() => URL.revokeObjectURL(address), 60_000);
+}
+
+/** A name that every file system takes. */
+export function fileName(title: string): string {
+  const name = title
+    .normalize("NFKD")
+    .replaceAll(/[^\p{L}\p{N}]+/gu, "-")
+    .slice(0, 60)
+    .replaceAll(/^-+|-+$/g, "");
+  return `${name || "booking"}.ics`.toLowerCase();
+}

@@ -1,0 +1,96 @@
+import { useInfiniteQuery, useQuery, useQueryClient, useSuspenseQuery } from "@tanstack/react-query";
+import { Suspense, useRef } from "react";
+import { marketplaceQuery } from "~/app/marketplace";
+import { useTitle } from "~/components/Page";
+import { useZone } from "~/components/time";
+import { catalogQuery, facetsQuery, totalOf } from "../queries";
+import { type CatalogSearch, without } from "../search";
+import { useTexts } from "../texts";
+import { CatalogHero } from "./CatalogHero";
+import { FilterBar } from "./FilterBar";
+import { Results } from "./Results";
+import { type Change, useChange } from "./useCatalog";
+import { useFilterWords } from "./useFilterWords";
+
+/** Everything that can be booked, to be searched, narrowed and put in order. */
+export function CatalogPage({ search }: { search: CatalogSearch }) {
+  const t = useTexts();
+  useTitle(search.search && t("catalog.found_title", { search: search.search }));
+  const change = useChange(search);
+  const results = useRef<HTMLElement>(null);
+
+  // who narrows far down in the list is shown the top of what is left
+  const changeInView: Change = (asked, how) => {
+    change(asked, how);
+    const top = results.current?.getBoundingClientRect().top ?? 0;
+    if (top < 0) results.current?.scrollIntoView({ block: "start" });
+  };
+
+  return (
+    <>
+      <CatalogHero
+        search={search.search}
+        onSearch={(found) => change({ search: found }, { replace: true })}
+      />
+      <Suspense fallback={<div className="h-17" />}>
+        <Filters search={search} onChange={changeInView} />
+      </Suspense>
+      <section
+        ref={results}
+        aria-labelledby="found"
+        className="mx-auto max-w-6xl scroll-mt-36 px-4 pt-3 pb-20 sm:px-6"
+      >
+        <Total search={search} />
+        <Results search={search} onChange={changeInView} />
+      </section>
+    </>
+  );
+}
+
+function Filters({ search, onChange }: { search: CatalogSearch; onChange: Change }) {
+  const zone = useZone();
+  useSuspenseQuery(marketplaceQuery);
+  const client = useQueryClient();
+  const found = useInfiniteQuery({
+    ...catalogQuery(client, search, zone),
+    enabled: search.creator !== undefined,
+  });
+  const all = useQuery(facetsQuery(search, zone));
+  const byCategory = useQuery(facetsQuery(without(search, "category"), zone));
+  const byPrice = useQuery(facetsQuery(without(search, "price"), zone));
+  const words = useFilterWords(byPrice.data, found.data?.pages[0]?.items[0]);
+  return (
+    <FilterBar
+      search={search}
+      onChange={onChange}
+      counts={{
+        total: all.data && totalOf(all.data),
+        byCategory: byCategory.data,
+        byPrice: byPrice.data,
+        words,
+      }}
+    />
+  );
+}
+
+/** How many there are, seen and heard. */
+function Total({ search }: { search: CatalogSearch }) {
+  const t = useTexts();
+  const zone = useZone();
+  const { data, isPlaceholderData } = useQuery(facetsQuery(search, zone));
+  const total = data && totalOf(data);
+  const isSearch = search.search !== undefined && !isPlaceholderData;
+  return (
+    <>
+      <h2 id="found" className="sr-only">
+        {t("catalog.list")}
+      </h2>
+      <p role="status" className="tabular mb-5 min-h-6 text-sm text-ink-soft">
+        {total !== undefined &&
+          (isSearch
+            ? t("catalog.count_for", { count: total, search: search.search })
+            : t("catalog.count", { count: total }))}
+      </p>
+    </>
+  );
+}

@@ -1,0 +1,40 @@
+import { useSuspenseQuery } from "@tanstack/react-query";
+import { marketplaceQuery } from "~/app/marketplace";
+import { glyphOf } from "~/components/Cover";
+import { useCategoryName } from "../category";
+import type { Facets } from "../queries";
+import { useTexts } from "../texts";
+import { Choices } from "./Choices";
+import type { FilterProps } from "./filters";
+
+/** Which field, with how many sessions each has for the other filters. */
+export function CategoryFilter({ search, onChange, facets }: FilterProps & { facets: Facets | undefined }) {
+  const t = useTexts();
+  const name = useCategoryName();
+  const { categories } = useSuspenseQuery(marketplaceQuery).data;
+  const count = (category: string) =>
+    facets && (facets.categories.find((each) => each.category === category)?.count ?? 0);
+  return (
+    <Choices
+      legend={t("filters.category")}
+      value={search.category ?? ""}
+      onChoose={(value) => onChange({ category: value || undefined })}
+      choices={[
+        { value: "", label: t("filters.all_categories") },
+        ...categories.map((category) => {
+          const Glyph = glyphOf(category);
+          return {
+            value: category,
+            count: count(category),
+            label: (
+              <>
+                <Glyph aria-hidden className="size-4 text-ink-faint" />
+                {name(category)}
+              </>
+            ),
+          };
+        }),
+      ]}
+    />
+  );
+}

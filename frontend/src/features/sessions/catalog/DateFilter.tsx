@@ -1,0 +1,45 @@
+import { lazy, Suspense, useState } from "react";
+import { Skeleton } from "~/components/Skeleton";
+import { dateKey, useZone } from "~/components/time";
+import { useTexts } from "../texts";
+import { Choices } from "./Choices";
+import { QUICK, quickDays, quickOf } from "./dates";
+import type { FilterProps } from "./filters";
+
+const DayRange = lazy(() => import("./DayRange"));
+
+/** When there should be a free time: soon, or between two days of a calendar. */
+export function DateFilter({ search, onChange }: FilterProps) {
+  const t = useTexts();
+  const zone = useZone();
+  const today = dateKey(new Date(), zone);
+  const { from, to } = search;
+  const quick = quickOf({ from, to }, today);
+  const [isOwn, setOwn] = useState(Boolean(from || to) && !quick);
+  return (
+    <div>
+      <Choices
+        legend={t("filters.date")}
+        value={isOwn ? "own" : (quick ?? "any")}
+        onChoose={(value) => {
+          setOwn(value === "own");
+          const chosen = QUICK.find((each) => each === value);
+          if (value !== "own")
+            onChange(chosen ? quickDays(chosen, today) : { from: undefined, to: undefined });
+        }}
+        choices={[
+          { value: "any", label: t("filters.any_date") },
+          ...QUICK.map((each) => ({ value: each, label: t(`filters.quick.${each}`) })),
+          { value: "own", label: t("filters.own_dates") },
+        ]}
+      />
+      {isOwn && (
+        <div className="mt-2 w-full border-t border-line pt-3 sm:w-80">
+          <Suspense fallback={<Skeleton className="h-80 w-full" />}>
+            <DayRange from={from} to={to} today={today} onChange={onChange} />
+          </Suspense>
+        </div>
+      )}
+    </div>
+  );
+}

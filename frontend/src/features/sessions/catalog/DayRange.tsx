@@ -1,0 +1,55 @@
+import { useState } from "react";
+import { Calendar } from "~/components/Calendar";
+import { type Day, dayDrawn, dayName, drawn, monthAfter, monthOf } from "~/features/slots/days";
+import { useTexts } from "../texts";
+import type { Change } from "./useCatalog";
+
+/** Two days of a calendar and what lies between. */
+export default function DayRange({
+  from,
+  to,
+  today,
+  onChange,
+}: {
+  from: Day | undefined;
+  to: Day | undefined;
+  today: Day;
+  onChange: Change;
+}) {
+  const t = useTexts();
+  // the first day alone is no range yet: the second may lie before it
+  const [first, setFirst] = useState<Day | null>(null);
+  const begin = first ?? from;
+  const end = first ? first : (to ?? from);
+  const label =
+    begin && end && begin !== end ? `${dayName(begin)} – ${dayName(end)}` : begin && dayName(begin);
+  return (
+    <>
+      <Calendar
+        mode="range"
+        aria-label={t("filters.own_dates")}
+        defaultMonth={drawn(`${monthOf(begin ?? today)}-01`)}
+        startMonth={drawn(`${monthOf(today)}-01`)}
+        endMonth={drawn(`${monthAfter(monthOf(today), 12)}-01`)}
+        today={drawn(today)}
+        disabled={(date) => dayDrawn(date) < today}
+        selected={{ from: begin ? drawn(begin) : undefined, to: end ? drawn(end) : undefined }}
+        onDayClick={(date) => {
+          const day = dayDrawn(date);
+          if (day < today) return;
+          if (first === null) {
+            setFirst(day);
+            onChange({ from: day, to: day });
+          } else {
+            setFirst(null);
+            onChange(day < first ? { from: day, to: first } : { from: first, to: day }, { replace: true });
+          }
+        }}
+        labels={{ labelDayButton: (date) => dayName(dayDrawn(date)) }}
+      />
+      <p role="status" className="mt-2 text-xs text-ink-soft">
+        {first ? t("filters.last_day") : (label ?? t("filters.first_day"))}
+      </p>
+    </>
+  );
+}

@@ -1,0 +1,41 @@
+import type { Ref } from "react";
+import { useTranslation } from "react-i18next";
+import type { Session } from "../queries";
+import { CardSkeleton, SessionCard } from "./SessionCard";
+
+const GRID = "grid gap-x-6 gap-y-10 sm:grid-cols-2 lg:grid-cols-3 xl:grid-cols-4";
+
+/** Cards: one beside another as the width allows. */
+export function Grid({
+  sessions,
+  areSeenLater = false,
+  ref,
+}: {
+  sessions: Session[];
+  /** They stand far down, so their pictures can wait. */
+  areSeenLater?: boolean;
+  ref?: Ref<HTMLUListElement>;
+}) {
+  return (
+    <ul ref={ref} className={GRID}>
+      {sessions.map((session, place) => (
+        <li key={session.id}>
+          <SessionCard session={session} isFirst={!areSeenLater && place < 2} />
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+/** A grid that comes. */
+export function GridSkeleton({ count = 12 }: { count?: number }) {
+  const { t } = useTranslation();
+  return (
+    <div role="status" aria-label={t("loading")} className={GRID}>
+      {Array.from({ length: count }, (_, place) => (
+        // biome-ignore lint/suspicious/noArrayIndexKey: they are all the same
+        <CardSkeleton key={place} />
+      ))}
+    </div>
+  );
+}

@@ -1,0 +1,81 @@
+import { useInfiniteQuery, useQueryClient } from "@tanstack/react-query";
+import { SearchX, WifiOff } from "lucide-react";
+import { Suspense } from "react";
+import { useTranslation } from "react-i18next";
+import { Button } from "~/components/Button";
+import { Emptiness } from "~/components/Emptiness";
+import { useZone } from "~/components/time";
+import { catalogQuery } from "../queries";
+import { activeFilters, type CatalogSearch } from "../search";
+import { useTexts } from "../texts";
+import { Grid } from "./Grid";
+import type { Change } from "./useCatalog";
+import { nothing } from "./useFilterPanels";
+
+const OTHERS = 4;
+
+/** Nothing found: what to let go of, and some of what there is. */
+export function NoResults({ search, onChange }: { search: CatalogSearch; onChange: Change }) {
+  const t = useTexts();
+  const client = useQueryClient();
+  const zone = useZone();
+  const active = activeFilters(search);
+  const isNarrowed = active.length > 0 || search.search !== undefined;
+  const near: CatalogSearch = search.category ? { category: search.category } : {};
+  const others = useInfiniteQuery({
+    ...catalogQuery(client, near, zone),
+    enabled: isNarrowed,
+    placeholderData: undefined,
+  });
+  const sessions = others.data?.pages[0]?.items.slice(0, OTHERS) ?? [];
+  return (
+    <>
+      <Emptiness
+        icon={SearchX}
+        title={t(isNarrowed ? "empty.title" : "empty.nothing_title")}
+        action={
+          isNarrowed && (
+            <>
+              {active.length > 0 && (
+                <Button onClick={() => onChange(nothing(active))}>{t("empty.clear_filters")}</Button>
+              )}
+              {search.search !== undefined && (
+                <Button
+                  look={active.length > 0 ? "secondary" : "primary"}
+                  onClick={() => onChange({ search: undefined })}
+                >
+                  {t("empty.clear_search")}
+                </Button>
+              )}
+            </>
+          )
+        }
+      >
+        {isNarrowed
+          ? search.search !== undefined
+            ? t("empty.text_search", { search: search.search })
+            : t("empty.text")
+          : t("empty.nothing_text")}
+      </Emptiness>
+      {sessions.length > 0 && (
+        <section className="border-t border-line pt-8">
+          <h2 className="mb-6 text-xl">{t(search.category ? "empty.others_near" : "empty.others")}</h2>
+          <Suspense>
+            <Grid sessions={sessions} />
+          </Suspense>
+        </section>
+      )}
+    </>
+  );
+}
+
+/** Nothing is here yet, and nothing can come. */
+export function Offline() {
+  const { t } = useTranslation();
+  const texts = useTexts();
+  return (
+    <Emptiness icon={WifiOff} title={t("states.offline_title")}>
+      {texts("empty.offline")}
+    </Emptiness>
+  );
+}

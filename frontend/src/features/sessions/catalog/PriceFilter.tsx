@@ -1,0 +1,107 @@
+import { useState } from "react";
+import { Button } from "~/components/Button";
+import { Field, Input } from "~/components/Field";
+import type { Facets } from "../queries";
+import { useTexts } from "../texts";
+import { Choices } from "./Choices";
+import type { FilterProps } from "./filters";
+import { bandOf, boundsOf } from "./prices";
+
+/** What it may cost: a band with its count, or bounds of one's own. */
+export function PriceFilter({
+  search,
+  onChange,
+  facets,
+  bandWords,
+}: FilterProps & {
+  facets: Facets | undefined;
+  bandWords: (band: Facets["price_bands"][number]) => string;
+}) {
+  const t = useTexts();
+  const { min_price, max_price } = search;
+  const bands = facets?.price_bands ?? [];
+  const isAny = min_price === undefined && max_price === undefined;
+  const band = bandOf({ min_price, max_price }, bands);
+  return (
+    <div>
+      <Choices
+        legend={t("filters.price")}
+        value={isAny ? "any" : band && String(bands.indexOf(band))}
+        onChoose={(value) => {
+          const chosen = bands[Number(value)];
+          onChange(chosen ? boundsOf(chosen) : { min_price: undefined, max_price: undefined });
+        }}
+        choices={[
+          { value: "any", label: t("filters.any_price") },
+          ...bands.map((each, place) => ({
+            value: String(place),
+            label: bandWords(each),
+            count: each.count,
+          })),
+        ]}
+      />
+      <OwnBounds key={`${min_price} ${max_price}`} search={search} onChange={onChange} />
+    </div>
+  );
+}
+
+function OwnBounds({ search, onChange }: FilterProps) {
+  const t = useTexts();
+  const [least, setLeast] = useState(search.min_price?.toString() ?? "");
+  const [most, setMost] = useState(search.max_price?.toString() ?? "");
+  const wrong = [least, most].some((text) => amountOf(text) === null);
+  const isReversed =
+    !wrong && least !== "" && most !== "" && Number(amountOf(least)) > Number(amountOf(most));
+  const error = wrong ? t("filters.not_an_amount") : isReversed ? t("filters.reversed") : undefined;
+  return (
+    <form
+      noValidate
+      className="mt-2 border-t border-line pt-3"
+      onSubmit={(event) => {
+        event.preventDefault();
+        if (error) return;
+        onChange({ min_price: amountOf(least) ?? undefined, max_price: amountOf(most) ?? undefined });
+      }}
+    >
+      <div className="flex items-end gap-2">
+        <Field label={t("filters.least")} className="w-24 flex-1">
+          {(field) => (
+            <Input
+              {...field}
+              inputMode="decimal"
+              autoComplete="off"
+              value={least}
+              onChange={({ target }) => setLeast(target.value)}
+            />
+          )}
+        </Field>
+        <Field label={t("filters.most")} className="w-24 flex-1">
+          {(field) => (
+            <Input
+              {...field}
+              inputMode="decimal"
+              autoComplete="off"
+              value={most}
+              onChange={({ target }) => setMost(target.value)}
+            />
+          )}
+        </Field>
+        <Button type="submit" look="secondary">
+          {t("filters.apply")}
+        </Button>
+      </div>
+      {error && (
+        <p role="alert" className="mt-2 text-xs font-medium text-danger">
+          {error}
+        </p>
+      )}
+    </form>
+  );
+}
+
+/** What was typed as a number, `undefined` for nothing, `null` for what is none. */
+function amountOf(text: string): number | undefined | null {
+  const plain = text.trim().replace(",", ".");
+  if (!plain) return undefined;
+  return /^\d{1,8}(\.\d{0,2})?$/.test(plain) ? Number(plain) : null;
+}

@@ -1,0 +1,69 @@
+import { useInfiniteQuery, useQueryClient } from "@tanstack/react-query";
+import { Suspense, useEffect, useMemo, useRef } from "react";
+import { useTranslation } from "react-i18next";
+import { Button } from "~/components/Button";
+import { cn } from "~/components/cn";
+import { Failure } from "~/components/Failure";
+import { useZone } from "~/components/time";
+import { catalogQuery, prefetchNextPage } from "../queries";
+import type { CatalogSearch } from "../search";
+import { Grid, GridSkeleton } from "./Grid";
+import { NoResults, Offline } from "./NoResults";
+import type { Change } from "./useCatalog";
+import { useOnceSeen } from "./useOnceSeen";
+
+/** Pages that come by themselves while one scrolls; after that the button asks, so that the page has an end. */
+const PAGES_BY_THEMSELVES = 5;
+
+/** What the catalog has for a search, page after page. */
+export function Results({ search, onChange }: { search: CatalogSearch; onChange: Change }) {
+  const { t } = useTranslation();
+  const client = useQueryClient();
+  const zone = useZone();
+  const found = useInfiniteQuery(catalogQuery(client, search, zone));
+  const { data, hasNextPage, isFetchingNextPage, isFetchNextPageError, fetchNextPage } = found;
+  const sessions = useMemo(() => data?.pages.flatMap(({ items }) => items) ?? [], [data]);
+  const list = useRef<HTMLUListElement>(null);
+  const pages = data?.pages.length ?? 0;
+
+  useEffect(() => {
+    if (data && !found.isPlaceholderData) prefetchNextPage(client, search, zone, data.pages);
+  }, [client, search, zone, data, found.isPlaceholderData]);
+
+  const comesByItself =
+    hasNextPage && !isFetchingNextPage && !isFetchNextPageError && pages % PAGES_BY_THEMSELVES !== 0;
+  const end = useOnceSeen(comesByItself, () => void fetchNextPage());
+
+  if (found.isPending && found.fetchStatus === "paused") return <Offline />;
+  if (found.isPending) return <GridSkeleton />;
+  if (!data) return <Failure error={found.error} onRetry={() => void found.refetch()} />;
+  if (sessions.length === 0) return <NoResults search={search} onChange={onChange} />;
+
+  async function more() {
+    const before = sessions.length;
+    await fetchNextPage();
+    // a keyboard goes on at the first of the new ones
+    requestAnimationFrame(() => list.current?.children[before]?.querySelector("a")?.focus());
+  }
+
+  return (
+    <div
+      aria-busy={found.isPlaceholderData || undefined}
+      className={cn("transition-opacity", found.isPlaceholderData && "opacity-50")}
+    >
+      <Suspense fallback={<GridSkeleton />}>
+        <Grid ref={list} sessions={sessions} />
+      </Suspense>
+      <div ref={end} className="mt-10 flex flex-col items-center gap-4">
+        {isFetchNextPageError && (
+          <Failure error={found.error} onRetry={() => void fetchNextPage()} className="py-0" />
+        )}
+        {hasNextPage && !isFetchNextPageError && (
+          <Button look="secondary" isBusy={isFetchingNextPage} onClick={() => void more()}>
+            {t("actions.more")}
+          </Button>
+        )}
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,95 @@
+import { Search, X } from "lucide-react";
+import { useEffect, useRef, useState } from "react";
+import { useTranslation } from "react-i18next";
+import { Button } from "~/components/Button";
+import { searchable } from "../search";
+import { useTexts } from "../texts";
+
+const PAUSE = 300;
+
+/** The catalog's search: it follows as one types, after a breath, and the address follows with it. */
+export function SearchField({
+  value = "",
+  onSearch,
+}: {
+  value?: string;
+  onSearch: (search: string | undefined) => void;
+}) {
+  const { t } = useTranslation();
+  const texts = useTexts();
+  const [text, setText] = useState(value);
+  const sent = useRef(value);
+  const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
+  const field = useRef<HTMLInputElement>(null);
+
+  // the address changed by other means: back, a link, cleared filters
+  useEffect(() => {
+    if (value === sent.current) return;
+    sent.current = value;
+    setText(value);
+  }, [value]);
+  useEffect(() => () => clearTimeout(timer.current), []);
+
+  function send(next: string) {
+    clearTimeout(timer.current);
+    const search = searchable(next) ?? "";
+    if (search === sent.current) return;
+    sent.current = search;
+    onSearch(search || undefined);
+  }
+
+  function type(next: string) {
+    setText(next);
+    clearTimeout(timer.current);
+    timer.current = setTimeout(() => send(next), PAUSE);
+  }
+
+  return (
+    <search>
+      <form
+        onSubmit={(event) => {
+          event.preventDefault();
+          send(text);
+        }}
+        className="flex h-14 items-center gap-1 rounded-full border border-line-strong/60 bg-surface pr-2 pl-5 shadow-soft transition-colors hover:border-line-strong has-[input:focus-visible]:outline-2 has-[input:focus-visible]:outline-offset-2 has-[input:focus-visible]:outline-accent"
+      >
+        <Search aria-hidden className="size-5 shrink-0 text-ink-faint" />
+        <label className="min-w-0 flex-1">
+          <span className="sr-only">{t("search.label")}</span>
+          <input
+            ref={field}
+            type="search"
+            name="search"
+            value={text}
+            maxLength={200}
+            autoComplete="off"
+            enterKeyHint="search"
+            placeholder={t("search.placeholder")}
+            onChange={({ target }) => type(target.value)}
+            className="h-12 w-full bg-transparent px-2 text-base outline-none placeholder:text-ink-faint [&::-webkit-search-cancel-button]:hidden"
+          />
+        </label>
+        {text && (
+          <Button
+            look="quiet"
+            size="icon-sm"
+            aria-label={texts("search.clear")}
+            onClick={() => {
+              setText("");
+              send("");
+              field.current?.focus();
+            }}
+          >
+            <X aria-hidden className="size-4" />
+          </Button>
+        )}
+        <button
+          type="submit"
+          className="inline-flex h-10 items-center rounded-full bg-accent px-5 text-sm font-semibold text-on-accent transition-colors hover:bg-accent-strong max-sm:hidden"
+        >
+          {t("search.submit")}
+        </button>
+      </form>
+    </search>
+  );
+}

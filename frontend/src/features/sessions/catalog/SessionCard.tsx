@@ -1,0 +1,90 @@
+import { Link } from "@tanstack/react-router";
+import { CalendarClock } from "lucide-react";
+import { Avatar } from "~/components/Avatar";
+import { Badge } from "~/components/Badge";
+import { Cover } from "~/components/Cover";
+import { useDuration } from "~/components/duration";
+import { Skeleton } from "~/components/Skeleton";
+import { useZone, whenOf } from "~/components/time";
+import { isFew } from "~/features/slots/bookable";
+import { displayName } from "~/features/users/me";
+import { usePrice } from "../price";
+import type { Session } from "../queries";
+import { useTexts } from "../texts";
+
+/** A session in the catalog. The whole card is its link; `isFirst` where it is seen without scrolling. */
+export function SessionCard({ session, isFirst }: { session: Session; isFirst: boolean }) {
+  const t = useTexts();
+  const duration = useDuration();
+  const price = usePrice();
+  const { creator_details: creator, next_slot } = session;
+  return (
+    <article className="group relative flex flex-col rounded-card has-[a:focus-visible]:outline-2 has-[a:focus-visible]:outline-offset-4 has-[a:focus-visible]:outline-accent">
+      <div className="relative overflow-hidden rounded-card">
+        <Cover
+          session={session}
+          isFirst={isFirst}
+          className="transition-transform duration-300 group-hover:scale-[1.025]"
+        />
+        {next_slot && isFew(next_slot) && (
+          <Badge tone="warn" className="absolute top-3 left-3 shadow-soft">
+            {t("card.left", { count: next_slot.seats_left })}
+          </Badge>
+        )}
+      </div>
+      <h3 className="mt-3 line-clamp-2 text-base leading-snug">
+        <Link
+          to="/sessions/$id"
+          params={{ id: session.id }}
+          className="outline-none after:absolute after:inset-0 after:rounded-card"
+        >
+          {session.title}
+        </Link>
+      </h3>
+      <p className="mt-1.5 flex min-w-0 items-center gap-2 text-sm text-ink-soft">
+        <Avatar person={creator} size="sm" />
+        <span className="truncate">{displayName(creator)}</span>
+      </p>
+      <p className="mt-1.5 text-sm text-ink-soft">
+        <strong className="tabular font-semibold text-ink">{price(session.price)}</strong>
+        <span aria-hidden className="mx-1.5">
+          ·
+        </span>
+        {duration(session.duration)}
+      </p>
+      <NextTime session={session} />
+    </article>
+  );
+}
+
+function NextTime({ session: { is_open, next_slot } }: { session: Session }) {
+  const t = useTexts();
+  const zone = useZone();
+  const said = is_open
+    ? t("card.open")
+    : next_slot
+      ? t("card.next", { when: whenOf(next_slot.starts_at, zone) })
+      : t("card.no_time");
+  return (
+    <p className="tabular mt-1.5 flex items-center gap-2 text-sm text-ink-faint">
+      <CalendarClock aria-hidden className="size-4 shrink-0" />
+      {said}
+    </p>
+  );
+}
+
+/** Holds a card's place. */
+export function CardSkeleton() {
+  return (
+    <div aria-hidden>
+      <Skeleton className="aspect-3/2 w-full" />
+      <Skeleton className="mt-3 h-5 w-4/5" />
+      <div className="mt-2.5 flex items-center gap-2">
+        <Skeleton className="size-6" />
+        <Skeleton className="h-4 w-28" />
+      </div>
+      <Skeleton className="mt-3 h-4 w-36" />
+      <Skeleton className="mt-3 h-4 w-44" />
+    </div>
+  );
+}

@@ -1,0 +1,28 @@
+import { type Day, dayAfter } from "~/features/slots/days";
+
+export const QUICK = ["today", "tomorrow", "weekend", "week"] as const;
+export type Quick = (typeof QUICK)[number];
+
+export type Days = { from: Day; to: Day };
+
+/** What "tomorrow" and the like mean on this day; a weekend under way is what is left of it. */
+export function quickDays(quick: Quick, today: Day): Days {
+  const weekday = new Date(`${today}T12:00:00Z`).getUTCDay() || 7;
+  switch (quick) {
+    case "today":
+      return { from: today, to: today };
+    case "tomorrow":
+      return { from: dayAfter(today), to: dayAfter(today) };
+    case "weekend":
+      return { from: dayAfter(today, Math.max(0, 6 - weekday)), to: dayAfter(today, 7 - weekday) };
+    case "week":
+      return { from: today, to: dayAfter(today, 6) };
+  }
+}
+
+export function quickOf({ from, to }: Partial<Days>, today: Day): Quick | undefined {
+  return QUICK.find((quick) => {
+    const days = quickDays(quick, today);
+    return days.from === from && days.to === to;
+  });
+}

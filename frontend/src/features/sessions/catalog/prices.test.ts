@@ -1,0 +1,21 @@
+import { expect, it } from "vitest";
+import { bandOf, boundsOf } from "./prices";
+
+const BANDS = [
+  { min_price: "0.00", max_price: "25.00", count: 3 },
+  { min_price: "25.00", max_price: "50.00", count: 4 },
+  { min_price: "200.00", max_price: null, count: 1 },
+];
+
+it("a band becomes bounds that do not overlap the next band", () => {
+  expect(BANDS.map(boundsOf)).toEqual([
+    { min_price: undefined, max_price: 24.99 },
+    { min_price: 25, max_price: 49.99 },
+    { min_price: 200, max_price: undefined },
+  ]);
+});
+
+it("a band is found again by its bounds", () => {
+  expect(bandOf({ min_price: 25, max_price: 49.99 }, BANDS)).toBe(BANDS[1]);
+  expect(bandOf({ min_price: 25, max_price: 40 }, BANDS)).toBeUndefined();
+});

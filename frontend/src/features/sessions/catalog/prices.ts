@@ -1,0 +1,20 @@
+import type { Facets } from "../queries";
+import type { CatalogSearch } from "../search";
+
+type Band = Facets["price_bands"][number];
+type Bounds = Pick<CatalogSearch, "min_price" | "max_price">;
+
+/** A band as bounds that are both inclusive, as the catalog's filters are: a band ends below its `max_price`. */
+export function boundsOf({ min_price, max_price }: Band): Bounds {
+  return {
+    min_price: Number(min_price) || undefined,
+    max_price: max_price === null ? undefined : (Math.round(Number(max_price) * 100) - 1) / 100,
+  };
+}
+
+export function bandOf(bounds: Bounds, bands: Band[]): Band | undefined {
+  return bands.find((band) => {
+    const { min_price, max_price } = boundsOf(band);
+    return min_price === bounds.min_price && max_price === bounds.max_price;
+  });
+}

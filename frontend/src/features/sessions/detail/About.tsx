@@ -1,0 +1,95 @@
+import { Link } from "@tanstack/react-router";
+import { ChevronRight } from "lucide-react";
+import { Avatar } from "~/components/Avatar";
+import { Cover } from "~/components/Cover";
+import { Notice } from "~/components/Notice";
+import { displayName } from "~/features/users/me";
+import { useCategoryName } from "../category";
+import type { Session } from "../queries";
+import { useTexts } from "../texts";
+import { Description } from "./Description";
+import { Facts } from "./Facts";
+
+/** What a session is, who gives it, and what it is like. */
+export function About({ session }: { session: Session }) {
+  const t = useTexts();
+  const name = displayName(session.creator_details);
+  return (
+    <article className="min-w-0">
+      <Where session={session} />
+      {session.status === "inactive" && (
+        <Notice tone="warn" className="mb-4">
+          {t("detail.inactive")}
+        </Notice>
+      )}
+      <Cover session={session} isFirst shape="banner" className="rounded-card" />
+      <h1 className="mt-6 text-2xl sm:text-3xl">{session.title}</h1>
+      <div className="mt-4 flex items-center gap-3">
+        <Avatar person={session.creator_details} size="lg" />
+        <div className="min-w-0">
+          <p className="truncate font-semibold">{t("detail.with", { name })}</p>
+          <Link
+            to="/"
+            search={{ creator: session.creator }}
+            className="inline-flex min-h-6 items-center text-sm text-ink-soft underline-offset-4 hover:text-ink hover:underline"
+          >
+            {t("detail.more_by", { name: session.creator_details.first_name || name })}
+          </Link>
+        </div>
+      </div>
+      <section aria-labelledby="facts" className="mt-8 border-t border-line pt-7">
+        <h2 id="facts" className="sr-only">
+          {t("detail.facts")}
+        </h2>
+        <Facts session={session} />
+      </section>
+      <section aria-labelledby="about" className="mt-7 border-t border-line pt-7">
+        <h2 id="about" className="mb-4 text-xl">
+          {t("detail.about")}
+        </h2>
+        <Description text={session.description} />
+        {session.tags.length > 0 && (
+          <ul aria-label={t("detail.tags")} className="mt-7 flex flex-wrap gap-2">
+            {session.tags.map((tag) => (
+              <li key={tag}>
+                <Link
+                  to="/"
+                  search={{ tag }}
+                  className="inline-flex h-8 items-center rounded-full bg-sunk px-3.5 text-sm text-ink-soft transition-colors hover:bg-line hover:text-ink"
+                >
+                  {t("filters.tag", { tag })}
+                </Link>
+              </li>
+            ))}
+          </ul>
+        )}
+      </section>
+    </article>
+  );
+}
+
+/** Where in the catalog it stands. */
+function Where({ session: { category } }: { session: Session }) {
+  const t = useTexts();
+  const categoryName = useCategoryName();
+  const link = "inline-flex min-h-8 items-center underline-offset-4 hover:text-ink hover:underline";
+  return (
+    <nav aria-label={t("detail.where")} className="mb-3 text-sm text-ink-soft">
+      <ol className="flex items-center gap-1.5">
+        <li>
+          <Link to="/" className={link}>
+            {t("detail.all")}
+          </Link>
+        </li>
+        {category && (
+          <li className="flex items-center gap-1.5">
+            <ChevronRight aria-hidden className="size-4 text-ink-faint" />
+            <Link to="/" search={{ category }} className={link}>
+              {categoryName(category)}
+            </Link>
+          </li>
+        )}
+      </ol>
+    </nav>
+  );
+}

@@ -1,0 +1,37 @@
+import { Fragment } from "react";
+import { paragraphsOf } from "./description";
+
+/** A creator's plain text: its paragraphs, its lines, and addresses as links that say they lead away. */
+export function Description({ text }: { text: string }) {
+  return (
+    <div className="flex max-w-prose flex-col gap-4 leading-relaxed break-words">
+      {paragraphsOf(text).map((lines, place) => (
+        // biome-ignore lint/suspicious/noArrayIndexKey: a text that changes is drawn anew
+        <p key={place}>
+          {lines.map((pieces, line) => (
+            // biome-ignore lint/suspicious/noArrayIndexKey: as above
+            <Fragment key={line}>
+              {line > 0 && <br />}
+              {pieces.map(({ text: said, href }, piece) =>
+                href ? (
+                  <a
+                    // biome-ignore lint/suspicious/noArrayIndexKey: as above
+                    key={piece}
+                    href={href}
+                    target="_blank"
+                    rel="noopener noreferrer nofollow ugc"
+                    className="text-accent underline underline-offset-4 hover:text-accent-strong"
+                  >
+                    {said}
+                  </a>
+                ) : (
+                  said
+                ),
+              )}
+            </Fragment>
+          ))}
+        </p>
+      ))}
+    </div>
+  );
+}

@@ -1,0 +1,53 @@
+import {
+  CalendarClock,
+  Clock,
+  Globe,
+  type LucideIcon,
+  ShieldCheck,
+  UserCheck,
+  UsersRound,
+} from "lucide-react";
+import { useDuration } from "~/components/duration";
+import { useZone, zoneName } from "~/components/time";
+import { useNotice } from "~/features/bookings/book/useNotice";
+import { displayName } from "~/features/users/me";
+import type { Session } from "../queries";
+import { useTexts } from "../texts";
+
+/** What one wants to know before choosing a time, at a glance. */
+export function Facts({ session }: { session: Session }) {
+  const t = useTexts();
+  const duration = useDuration();
+  const notice = useNotice();
+  const zone = useZone();
+  const { max_participants, cancellation_notice, requires_confirmation, is_open, time_zone } = session;
+  const name = displayName(session.creator_details);
+  const facts: { icon: LucideIcon; text: string }[] = [
+    { icon: Clock, text: duration(session.duration) },
+    {
+      icon: UsersRound,
+      text: max_participants === 1 ? t("detail.alone") : t("detail.group", { count: max_participants }),
+    },
+    {
+      icon: ShieldCheck,
+      text:
+        cancellation_notice === 0
+          ? t("detail.cancel_until_start")
+          : t("detail.cancel_until", { notice: notice(cancellation_notice) }),
+    },
+  ];
+  if (is_open) facts.push({ icon: CalendarClock, text: t("detail.open") });
+  if (requires_confirmation) facts.push({ icon: UserCheck, text: t("detail.confirms", { name }) });
+  if (time_zone && time_zone !== zone)
+    facts.push({ icon: Globe, text: t("detail.zone", { name, zone: zoneName(time_zone) }) });
+  return (
+    <ul className="grid gap-x-6 gap-y-3.5 sm:grid-cols-2">
+      {facts.map(({ icon: Icon, text }) => (
+        <li key={text} className="flex items-start gap-3">
+          <Icon aria-hidden className="mt-0.5 size-5 shrink-0 text-accent" />
+          {text}
+        </li>
+      ))}
+    </ul>
+  );
+}

@@ -1,0 +1,37 @@
+import { useInfiniteQuery, useQueryClient } from "@tanstack/react-query";
+import { useState } from "react";
+import { useZone } from "~/components/time";
+import { Grid } from "../catalog/Grid";
+import { useOnceSeen } from "../catalog/useOnceSeen";
+import { catalogQuery, type Session } from "../queries";
+import { useTexts } from "../texts";
+
+const OTHERS = 4;
+
+/** Other sessions of the same field, asked for when one has read so far. */
+export function Similar({ session }: { session: Session }) {
+  const t = useTexts();
+  const client = useQueryClient();
+  const zone = useZone();
+  const [isNear, setNear] = useState(false);
+  const place = useOnceSeen(!isNear, () => setNear(true));
+  const search = session.category ? { category: session.category } : {};
+  const found = useInfiniteQuery({
+    ...catalogQuery(client, search, zone),
+    enabled: isNear,
+    placeholderData: undefined,
+  });
+  const others = (found.data?.pages[0]?.items ?? []).filter(({ id }) => id !== session.id).slice(0, OTHERS);
+  return (
+    <div ref={place} className="min-h-px">
+      {others.length > 0 && (
+        <section aria-labelledby="similar" className="mt-14 border-t border-line pt-9">
+          <h2 id="similar" className="mb-6 text-xl">
+            {t("detail.similar")}
+          </h2>
+          <Grid sessions={others} areSeenLater />
+        </section>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,112 @@
+import {
+  infiniteQueryOptions,
+  keepPreviousData,
+  type QueryClient,
+  queryOptions,
+} from "@tanstack/react-query";
+import { answered, api, type Page, paged, type Schema } from "~/api/client";
+import { browserZone } from "~/components/zone";
+import { meQuery } from "~/features/users/me";
+import { type CatalogSearch, sortOf } from "./search";
+
+export type Session = Schema<"SessionOut"> & {
+  next_slot?: { starts_at: string; ends_at: string; capacity: number; seats_left: number } | null;
+  time_zone?: string | null;
+};
+export type Facets = Schema<"FacetsOut">;
+
+const PAGE = 12;
+const HALF_AN_HOUR = 30 * 60_000;
+
+/** The API's filters. Days become instants of the viewer's zone, for which the library of zones is fetched only then. */
+async function filtersOf({ search, category, tag, creator, ...rest }: CatalogSearch, zone: string) {
+  const { from, to, min_price, max_price, min_duration, max_duration } = rest;
+  const { dayAfter, dayStart } = from || to ? await import("~/features/slots/days") : NO_DAYS;
+  return {
+    search,
+    category,
+    tag,
+    creator,
+    min_price: min_price?.toFixed(2),
+    max_price: max_price?.toFixed(2),
+    min_duration,
+    max_duration,
+    available_from: from && dayStart(from, zone),
+    available_to: to && dayStart(dayAfter(to), zone),
+  };
+}
+
+/** Only days need a zone; other searches stay the same when it becomes known. */
+function clockOf({ from, to }: CatalogSearch, zone: string): string | null {
+  return from || to ? zone : null;
+}
+
+const NO_DAYS = { dayAfter: (day: string) => day, dayStart: (day: string) => day };
+
+function pageQuery(search: CatalogSearch, zone: string, cursor: string | null) {
+  return queryOptions({
+    queryKey: ["sessions", "page", search, clockOf(search, zone), cursor],
+    queryFn: async ({ signal }): Promise<Page<Session>> => {
+      const query = { ...(await filtersOf(search, zone)), ordering: sortOf(search), limit: PAGE };
+      return paged(
+        api.GET("/api/sessions", { params: { query: { ...query, cursor: cursor ?? undefined } }, signal }),
+      );
+    },
+    staleTime: 30_000,
+    retry: false,
+  });
+}
+
+/** The catalog, page by page. What was seen is kept for half an hour, so that going back finds the same place. */
+export function catalogQuery(client: QueryClient, search: CatalogSearch, zone: string) {
+  return infiniteQueryOptions({
+    queryKey: ["sessions", "catalog", search, clockOf(search, zone)],
+    queryFn: ({ pageParam }) => client.fetchQuery(pageQuery(search, zone, pageParam)),
+    initialPageParam: null as string | null,
+    getNextPageParam: ({ next }: Page<Session>) => next,
+    gcTime: HALF_AN_HOUR,
+    placeholderData: keepPreviousData,
+  });
+}
+
+/** Fetches the page after the last one that is shown, so that it is there when it is asked for. */
+export function prefetchNextPage(
+  client: QueryClient,
+  search: CatalogSearch,
+  zone: string,
+  pages: Page<Session>[],
+) {
+  const next = pages.at(-1)?.next;
+  if (next) void client.prefetchQuery(pageQuery(search, zone, next));
+}
+
+/** How many sessions there are for these filters, by category and by price. */
+export function facetsQuery({ sort: _, ...search }: CatalogSearch, zone: string) {
+  return queryOptions({
+    queryKey: ["sessions", "facets", search, clockOf(search, zone)],
+    queryFn: async ({ signal }): Promise<Facets> =>
+      answered(api.GET("/api/sessions/facets", { params: { query: await filtersOf(search, zone) }, signal })),
+    placeholderData: keepPreviousData,
+  });
+}
+
+/** Every session has a price, so the price bands together are all of them. */
+export function totalOf({ price_bands }: Facets): number {
+  return price_bands.reduce((sum, { count }) => sum + count, 0);
+}
+
+/** One session. */
+export function sessionQuery(id: string) {
+  return queryOptions({
+    queryKey: ["sessions", "one", id],
+    queryFn: ({ signal }): Promise<Session> =>
+      answered(api.GET("/api/sessions/{session_id}", { params: { path: { session_id: id } }, signal })),
+  });
+}
+
+/** Asks for what the catalog shows first, while its code is still on the way. */
+export function loadCatalog(client: QueryClient, search: CatalogSearch): void {
+  const zone = client.getQueryData(meQuery.queryKey)?.time_zone ?? browserZone();
+  void client.prefetchInfiniteQuery(catalogQuery(client, search, zone));
+  void client.prefetchQuery(facetsQuery(search, zone));
+}

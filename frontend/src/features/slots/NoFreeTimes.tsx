@@ -1,0 +1,62 @@
+import { useQueryClient } from "@tanstack/react-query";
+import { CalendarSearch } from "lucide-react";
+import { useState } from "react";
+import { say } from "~/app/i18n/say";
+import { Button } from "~/components/Button";
+import { monthName } from "./days";
+import { findNextFree, type NextFree, type Slot } from "./queries";
+import { useTexts } from "./texts";
+
+/** Says that a month has no time, and looks for the next one when asked. */
+export function NoFreeTimes({
+  search,
+  isForSeats,
+  onFound,
+}: {
+  search: NextFree;
+  /** There are times, only none with that many seats. */
+  isForSeats: boolean;
+  onFound: (slot: Slot) => void;
+}) {
+  const t = useTexts();
+  const client = useQueryClient();
+  const [state, setState] = useState<"idle" | "looking" | "none">("idle");
+  const [failure, setFailure] = useState<string | null>(null);
+
+  async function look() {
+    setState("looking");
+    setFailure(null);
+    try {
+      const found = await findNextFree(client, search);
+      if (found) onFound(found);
+      else setState("none");
+    } catch (error) {
+      setFailure(say(error));
+      setState("idle");
+    }
+  }
+
+  const month = monthName(search.after);
+  return (
+    <div className="flex flex-col items-start gap-3 rounded-control bg-sunk p-4 text-sm">
+      <p>
+        {isForSeats ? t("none_for_seats", { count: search.seats, month }) : t("none_in_month", { month })}
+      </p>
+      {state === "none" ? (
+        <p role="status" className="text-ink-soft">
+          {t("none_at_all")}
+        </p>
+      ) : (
+        <Button look="secondary" size="sm" isBusy={state === "looking"} onClick={() => void look()}>
+          {state === "idle" && <CalendarSearch aria-hidden className="size-4" />}
+          {t("find_next")}
+        </Button>
+      )}
+      {failure && (
+        <p role="alert" className="text-danger">
+          {failure}
+        </p>
+      )}
+    </div>
+  );
+}

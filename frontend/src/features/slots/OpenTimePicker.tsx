@@ -1,0 +1,92 @@
+import { useState } from "react";
+import { Calendar, FREE_DAY } from "~/components/Calendar";
+import { Field, Input } from "~/components/Field";
+import { dateKey, elsewhereOf, placeOf, sameClock, timeOf, useZone } from "~/components/time";
+import type { Bookable, PickedTime } from "./bookable";
+import { type Day, dayDrawn, dayName, drawn, instantOf, monthAfter, monthOf } from "./days";
+import { HORIZON_MONTHS } from "./queries";
+import type { SlotPickerProps } from "./SlotPicker";
+import { useTexts } from "./texts";
+import { ZoneNote } from "./ZoneNote";
+
+/** Any day and hour to come, for a session without fixed times. */
+export function OpenTimePicker({ session, value, onPick }: SlotPickerProps) {
+  const t = useTexts();
+  const zone = useZone();
+  const today = dateKey(new Date(), zone);
+  const [day, setDay] = useState<Day | null>(() => (value ? dateKey(value, zone) : null));
+  const [time, setTime] = useState(() => (value ? timeOf(value, zone) : ""));
+  const [month, setMonth] = useState(() => monthOf(day ?? today));
+  const chosen = day && time ? startOf(day, time, zone, session) : null;
+  const wrong = day && time && !chosen ? (instantOf(day, time, zone) ? "open_past" : "open_skipped") : null;
+  const other = session.time_zone;
+
+  function choose(nextDay: Day | null, nextTime: string) {
+    setDay(nextDay);
+    setTime(nextTime);
+    onPick(nextDay && nextTime ? startOf(nextDay, nextTime, zone, session) : null);
+  }
+
+  return (
+    <div className="flex flex-col gap-4">
+      <p className="text-sm text-ink-soft">{t("open_hint")}</p>
+      <div>
+        <Calendar
+          mode="single"
+          required
+          aria-label={t("choose_day")}
+          month={drawn(`${month}-01`)}
+          onMonthChange={(date) => setMonth(monthOf(dayDrawn(date)))}
+          startMonth={drawn(`${monthOf(today)}-01`)}
+          endMonth={drawn(`${monthAfter(monthOf(today), HORIZON_MONTHS)}-01`)}
+          today={drawn(today)}
+          selected={day ? drawn(day) : undefined}
+          onSelect={(date) => choose(dayDrawn(date), time)}
+          disabled={(date) => dayDrawn(date) < today}
+          modifiers={{ free: (date) => dayDrawn(date) >= today && dayDrawn(date) !== day }}
+          modifiersClassNames={{ free: FREE_DAY }}
+          labels={{ labelDayButton: (date) => dayName(dayDrawn(date)) }}
+        />
+        <ZoneNote session={session} zone={zone} sample={undefined} className="mt-3" />
+      </div>
+      <Field
+        label={t("open_time")}
+        error={wrong ? t(wrong) : undefined}
+        hint={
+          chosen && (
+            <>
+              {t("open_until", { time: timeOf(chosen.ends_at, zone) })}
+              {other && !sameClock(chosen.starts_at, zone, other) && (
+                <>
+                  {" "}
+                  {t("open_creator", {
+                    when: elsewhereOf(chosen.starts_at, zone, other),
+                    place: placeOf(other),
+                  })}
+                </>
+              )}
+            </>
+          )
+        }
+      >
+        {(field) => (
+          <Input
+            type="time"
+            {...field}
+            value={time}
+            disabled={!day}
+            onChange={({ target }) => choose(day, target.value)}
+          />
+        )}
+      </Field>
+    </div>
+  );
+}
+
+/** The chosen start, if it exists and is to come. */
+function startOf(day: Day, time: string, zone: string, session: Bookable): PickedTime | null {
+  const starts_at = instantOf(day, time, zone);
+  if (!starts_at || new Date(starts_at) <= new Date()) return null;
+  const ends = new Date(new Date(starts_at).getTime() + session.duration * 60_000);
+  return { starts_at, ends_at: ends.toISOString(), seats_left: null };
+}

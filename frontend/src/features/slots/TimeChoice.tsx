@@ -1,0 +1,62 @@
+import { cn } from "~/components/cn";
+import { elsewhereOf, placeOf, sameClock, timeOf } from "~/components/time";
+import { isFew } from "./bookable";
+import type { Slot } from "./queries";
+import { useTexts } from "./texts";
+
+/** The times of one day, as a group of radio buttons: what is chosen is heard, and arrow keys move. */
+export function TimeChoice({
+  slots,
+  zone,
+  otherZone,
+  value,
+  onPick,
+  legend,
+}: {
+  slots: Slot[];
+  zone: string;
+  /** The creator's zone; shown beside where it says something else. */
+  otherZone: string | null | undefined;
+  value: string | null;
+  onPick: (slot: Slot) => void;
+  legend: string;
+}) {
+  const t = useTexts();
+  const differs = slots.some(({ starts_at }) => otherZone && !sameClock(starts_at, zone, otherZone));
+  return (
+    <fieldset>
+      <legend className="mb-3 text-sm font-semibold">{legend}</legend>
+      <div className={cn("grid gap-2", differs ? "grid-cols-2" : "grid-cols-3")}>
+        {slots.map((slot) => (
+          <label
+            key={slot.starts_at}
+            className="relative flex min-h-11 cursor-pointer flex-col items-center justify-center rounded-control border border-line-strong/60 px-2 py-1.5 text-center transition-colors hover:border-accent hover:bg-accent-soft has-checked:border-accent has-checked:bg-accent has-checked:text-on-accent has-focus-visible:outline-2 has-focus-visible:outline-offset-2 has-focus-visible:outline-accent"
+          >
+            <input
+              type="radio"
+              name="starts_at"
+              value={slot.starts_at}
+              checked={value === slot.starts_at}
+              onChange={() => onPick(slot)}
+              className="peer absolute inset-0 cursor-pointer opacity-0"
+            />
+            <span className="tabular font-semibold">{timeOf(slot.starts_at, zone)}</span>
+            {otherZone && differs && (
+              <span className="tabular text-xs text-ink-soft peer-checked:text-on-accent">
+                {t("in_zone", {
+                  when: elsewhereOf(slot.starts_at, zone, otherZone),
+                  place: placeOf(otherZone),
+                })}
+              </span>
+            )}
+            {isFew(slot) && (
+              <span className="text-xs font-semibold text-warn peer-checked:text-on-accent">
+                {t("left", { count: slot.seats_left })}
+              </span>
+            )}
+          </label>
+        ))}
+      </div>
+    </fieldset>
+  );
+}

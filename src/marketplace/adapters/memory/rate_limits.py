@@ -1,0 +1,44 @@
+"""Counts of attempts."""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from marketplace.core.entities.rate_limits import Attempt, Count
+from marketplace.core.ports.rate_limits import SWEPT_MOST
+
+
+class MemoryRateLimits:
+    """Counts of one process, which is all that a marketplace in memory has."""
+
+    def __init__(self) -> None:
+        self._counts: dict[bytes, Count] = {}
+
+    async def count(self, attempts: Sequence[Attempt], now: datetime) -> tuple[Count, ...]:
+        """Nothing else runs between looking and writing."""
+        await asyncio.sleep(0)
+        return tuple(self._count(attempt, now) for attempt in attempts)
+
+    def _count(self, attempt: Attempt, now: datetime) -> Count:
+        before = self._counts.get(attempt.key)
+        if before is None or before.ends_at <= now:
+            before = Count(attempts=0, ends_at=now + attempt.limit.span)
+        self._counts[attempt.key] = replace(before, attempts=before.attempts + 1)
+        return self._counts[attempt.key]
+
+    async def give_back(self, attempts: Sequence[Attempt], now: datetime) -> None:
+        """One less, but never less than none."""
+        await asyncio.sleep(0)
+        for attempt in attempts:
+            before = self._counts.get(attempt.key)
+            if before is not None and before.attempts and before.ends_at > now:
+                self._counts[attempt.key] = replace(before, attempts=before.attempts - 1)
+
+    async def sweep(self, now: datetime) -> int:
+        """Remove what has ended."""
+        await asyncio.sleep(0)
+        ended = [key for key, count in self._counts.items() if count.ends_at <= now][:SWEPT_MOST]
+        for key in ended:
+            del self._counts[key]
+        return len(ended)

@@ -1,0 +1,68 @@
+"""Summaries."""
+
+import asyncio
+from collections.abc import Iterable
+from decimal import Decimal
+from uuid import UUID
+
+from marketplace.adapters.memory.database import Database
+from marketplace.core.entities.bookings import Booking
+from marketplace.core.entities.slots import Slot
+from marketplace.core.entities.summaries import NOTHING, CreatorSummary, NextSlot, SummaryWindow, UpcomingSeats
+
+
+class MemoryCreatorSummaries:
+    """A creator's numbers, counted anew each time."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def find(self, creator_id: UUID, window: SummaryWindow) -> CreatorSummary:
+        """Everything at one moment."""
+        await asyncio.sleep(0)
+        slots = (slot for slot in self._database.slots.rows.values() if slot.creator_id == creator_id)
+        upcoming = [slot for slot in slots if slot.seats_taken and slot.starts_at > window.now]
+        bookings = [each for each in self._database.bookings.rows.values() if each.creator_id == creator_id]
+        kept = [booking for booking in bookings if booking.status != "cancelled"]
+        month = [booking for booking in kept if window.month_begin <= booking.starts_at < window.month_end]
+        return CreatorSummary(
+            time_zone=window.time_zone,
+            upcoming=UpcomingSeats(
+                seats_sold=sum(slot.seats_taken for slot in upcoming),
+                seats_offered=sum(slot.capacity for slot in upcoming),
+            ),
+            pending_bookings=sum(
+                booking.status == "pending" and (booking.answer_by or booking.starts_at) > window.now
+                for booking in bookings
+            ),
+            expected_income=_income(month),
+            completed_income=_income(booking for booking in month if booking.status == "completed"),
+            next_slot=self._shown(min(upcoming, key=lambda slot: slot.starts_at, default=None)),
+            days=window.sales(_by_day(kept, window)),
+        )
+
+    def _shown(self, slot: Slot | None) -> NextSlot | None:
+        if slot is None:
+            return None
+        return NextSlot(
+            session_id=slot.session_id,
+            title=self._database.sessions.rows[slot.session_id].title,
+            starts_at=slot.starts_at,
+            ends_at=slot.ends_at,
+            seats_taken=slot.seats_taken,
+            capacity=slot.capacity,
+        )
+
+
+def _income(bookings: Iterable[Booking]) -> Decimal:
+    return sum((booking.amount for booking in bookings), NOTHING)
+
+
+def _by_day(bookings: Iterable[Booking], window: SummaryWindow) -> dict[int, tuple[int, Decimal]]:
+    days: dict[int, tuple[int, Decimal]] = {}
+    for booking in bookings:
+        place = window.place(booking.created_at)
+        if place is not None:
+            seats, income = days.get(place, (0, NOTHING))
+            days[place] = (seats + booking.seats, income + booking.amount)
+    return days

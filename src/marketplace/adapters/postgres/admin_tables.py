@@ -1,0 +1,50 @@
+"""The schema of the back office: what the staff does, and what it hands out. See `tables.py`."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from advanced_alchemy.base import DefaultBase
+from sqlalchemy import ForeignKey, Index, LargeBinary, Text
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import Mapped, mapped_column
+
+
+class PasswordResetTable(DefaultBase):
+    """Links to set a new password, as hashes: one per person."""
+
+    __tablename__ = "password_resets"
+    __table_args__ = (Index("uq_password_resets_token_hash", "token_hash", unique=True),)
+
+    user_id: Mapped[UUID] = mapped_column(ForeignKey("users.id"), primary_key=True)
+    token_hash: Mapped[bytes] = mapped_column(LargeBinary)
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+
+
+class AuditEntryTable(DefaultBase):
+    """Who did what. Triggers, which the migration makes, refuse to change or remove a row, whoever asks.
+
+    No foreign keys: an entry outlives what it is about, and must not wait for anybody's lock.
+    """
+
+    __tablename__ = "audit_entries"
+    __table_args__ = (
+        Index("ix_audit_entries_at", "at", "id"),
+        Index("ix_audit_entries_actor_id_at", "actor_id", "at", "id"),
+        Index("ix_audit_entries_target_id_at", "target_id", "at", "id"),
+        Index("ix_audit_entries_action_at", "action", "at", "id"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    at: Mapped[datetime]
+    actor_id: Mapped[UUID | None]
+    as_id: Mapped[UUID | None]
+    address: Mapped[str | None] = mapped_column(Text)
+    agent: Mapped[str | None] = mapped_column(Text)
+    action: Mapped[str] = mapped_column(Text)
+    target_kind: Mapped[str | None] = mapped_column(Text)
+    target_id: Mapped[UUID | None]
+    before: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    after: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    reason: Mapped[str] = mapped_column(Text)

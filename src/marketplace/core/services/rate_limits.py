@@ -1,0 +1,57 @@
+"""Refusing what is tried too often, and forgetting old counts."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from datetime import timedelta
+from uuid import UUID
+
+from marketplace.core.entities.rate_limits import Attempt
+from marketplace.core.errors import Busy, RateLimited
+from marketplace.core.ports.jobs import Job
+from marketplace.core.ports.rate_limits import RateLimits
+from marketplace.core.ports.system import Clock
+from marketplace.core.ports.unit_of_work import UnitOfWork
+from marketplace.core.services.retrying import retrying
+
+HOUR = timedelta(hours=1)
+
+
+class RateLimitService:
+    """Counts attempts before they cost anything. Switched off, it lets everything pass and asks nobody."""
+
+    def __init__(self, *, unit_of_work: UnitOfWork, limits: RateLimits, clock: Clock, is_on: bool) -> None:
+        self._unit_of_work = unit_of_work
+        self._limits = limits
+        self._clock = clock
+        self._is_on = is_on
+
+    async def check(self, *attempts: Attempt) -> None:
+        """Count these attempts. Raises `RateLimited` when any was one too many; all of them count."""
+        if not self._is_on:
+            return
+        now = self._clock.now()
+        counts = await retrying(lambda: self._limits.count(attempts, now))
+        over = [count.ends_at for attempt, count in zip(attempts, counts, strict=True) if count.is_over(attempt.limit)]
+        if over:
+            raise RateLimited(max(over) - now)
+
+    @asynccontextmanager
+    async def guessing(self, *attempts: Attempt) -> AsyncIterator[None]:
+        """Around something that a guess could get right: counted before, and given back when the block ends well.
+
+        However many guess at once, no more of them than the limit are in the block. Raises `RateLimited`.
+        """
+        await self.check(*attempts)
+        yield
+        if self._is_on:
+            with suppress(Busy):  # what the block did is done
+                await retrying(lambda: self._limits.give_back(attempts, self._clock.now()))
+
+    async def sweep(self, _: UUID | None = None) -> None:
+        """Remove the counts whose span has ended, and enqueue the next sweep at the next full hour."""
+        now = self._clock.now()
+        while await self._limits.sweep(now):
+            pass
+        next_hour = now.replace(minute=0, second=0, microsecond=0) + HOUR
+        async with self._unit_of_work() as tx:
+            await tx.jobs.enqueue(Job(kind="sweep_rate_limits", subject=None, run_at=next_hour))

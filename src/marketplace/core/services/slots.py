@@ -1,0 +1,133 @@
+"""Slots: which starts are left, and a start that is called off."""
+
+import asyncio
+from dataclasses import replace
+from datetime import datetime
+from uuid import UUID
+
+from marketplace.core.entities.bookings import BookingHistory
+from marketplace.core.entities.idempotency import IdempotencyKey
+from marketplace.core.entities.schedules import Schedule
+from marketplace.core.entities.sessions import Session
+from marketplace.core.entities.slots import Slot, check_apart
+from marketplace.core.entities.timetables import WINDOW_MOST, Opening
+from marketplace.core.entities.tokens import Caller
+from marketplace.core.errors import Faults, Invalid, NotFound, NotYours
+from marketplace.core.ports.bookings import BookingLists
+from marketplace.core.ports.slots import Timetables
+from marketplace.core.ports.system import Clock, Ids
+from marketplace.core.ports.unit_of_work import Transaction, UnitOfWork
+from marketplace.core.services.bookings import attendance
+from marketplace.core.services.idempotency import Made, once
+
+
+class SlotService:
+    """Slots: the starts of sessions. What is listed is judged by the rules that booking goes by."""
+
+    def __init__(
+        self, *, unit_of_work: UnitOfWork, timetables: Timetables, lists: BookingLists, clock: Clock, ids: Ids
+    ) -> None:
+        self._unit_of_work = unit_of_work
+        self._timetables = timetables
+        self._lists = lists
+        self._clock = clock
+        self._ids = ids
+
+    def faults(self, begin: datetime, end: datetime) -> Faults:
+        """What is wrong with a window of slots."""
+        if not begin <= end <= begin + WINDOW_MOST:
+            return {"to": [f"Choose a time after `from`, at most {WINDOW_MOST.days} days later."]}
+        return {}
+
+    async def list(
+        self, caller: Caller | None, session_id: UUID, begin: datetime, end: datetime
+    ) -> tuple[Opening, ...]:
+        """The starts in `[begin, end)` that can be booked now. Raises `Invalid`, `NotFound`."""
+        return tuple(opening for opening in await self._openings(caller, session_id, begin, end) if not opening.reason)
+
+    async def explain(self, caller: Caller, session_id: UUID, begin: datetime, end: datetime) -> tuple[Opening, ...]:
+        """As `list`, with those that cannot be booked and why; for the creator. Raises `NotYours` too."""
+        return await self._openings(caller, session_id, begin, end, explain=True)
+
+    async def _openings(
+        self, caller: Caller | None, session_id: UUID, begin: datetime, end: datetime, *, explain: bool = False
+    ) -> tuple[Opening, ...]:
+        faults = self.faults(begin, end)
+        if faults:
+            raise Invalid(faults)
+        found = await self._timetables.find(session_id, begin, end)
+        if found is None or not found.session.visible_to(caller):
+            raise NotFound
+        if explain and (caller is None or caller.user_id != found.session.creator_id):
+            raise NotYours
+        now = self._clock.now()
+        if found.schedule and not explain:
+            begin, end = found.schedule.open_window(begin, end, now)
+
+        def judged() -> tuple[Opening, ...]:
+            taken_away = found.exceptions(begin, end) if explain else ()
+            openings = (*found.openings(begin, end, now), *taken_away)
+            return tuple(sorted(openings, key=lambda opening: opening.starts_at))
+
+        # two months at a step of a minute take a second, in which others must be served
+        return await asyncio.to_thread(judged)
+
+    async def cancel(
+        self,
+        caller: Caller,
+        session_id: UUID,
+        starts_at: datetime,
+        reason: str = "",
+        *,
+        key: IdempotencyKey | None = None,
+    ) -> Made[tuple[BookingHistory, ...]]:
+        """Cancel every booking of one start of one's own session, all or none.
+
+        Raises `NotFound`, `NotYours`, `TooLate`, `KeyReused`.
+        """
+        batch_id = self._ids.new()
+
+        async def effect(tx: Transaction) -> tuple[BookingHistory, ...]:
+            (await tx.sessions.acquire(session_id)).changed_by(caller, {})
+            bookings = await tx.bookings.acquire_of_slot(session_id, starts_at)
+            now = self._clock.now()
+            changes = [booking.after("cancel", caller, now, reason=reason, batch_id=batch_id) for booking in bookings]
+            # the slot first: who books it again holds it while looking at these bookings
+            await tx.slots.release(*bookings)
+            await tx.bookings.save_all(changes)
+            return tuple(replace(booking, history=(*booking.history, step)) for booking, step in changes)
+
+        async def replay(batch_id: UUID) -> tuple[BookingHistory, ...]:
+            found = await self._lists.of_slot(session_id, starts_at)
+            return tuple(booking for booking in found if booking.took_part_in(batch_id))
+
+        now = self._clock.now()
+        return await once(self._unit_of_work, effect, replay, key=key, thing_id=batch_id, now=now)
+
+
+async def reshape(
+    tx: Transaction, session: Session, schedule: Schedule | None, now: datetime, *, was: Session | None = None
+) -> None:
+    """Give the upcoming slots of an acquired session its capacity and duration, and the schedule's buffers.
+
+    `was` is the session before, where it is changed: what ends sooner by now is attended to sooner. Raises
+    `HasUpcomingBookings` when more seats are sold than are left, `CreatorUnavailable` when sold slots would overlap;
+    both name the slots.
+    """
+    await tx.slots.acquire_creator(session.creator_id)
+    is_shorter = was is not None and session.duration < was.duration
+    # before the slots are, as everywhere; and the pending ones too, so that none is confirmed by the end that was
+    bookings = await tx.bookings.acquire_upcoming(session.id, now) if is_shorter else ()
+    upcoming = await tx.slots.acquire_upcoming(session.id, now)
+    if not upcoming:
+        return
+    session.check_seats(upcoming)
+    reshaped = [Slot.of(session, slot.starts_at, slot.seats_taken, schedule) for slot in upcoming]
+    if any(new.reaches_beyond(old) for new, old in zip(reshaped, upcoming, strict=True)):
+        begin, end = min(slot.blocked_from for slot in reshaped), max(slot.blocked_until for slot in reshaped)
+        occupied = await tx.slots.find_occupied(session.creator_id, begin, end)
+        check_apart(reshaped, [slot for slot in occupied if slot.session_id != session.id or slot.starts_at <= now])
+    await tx.slots.reshape(session, schedule, now)
+    ends = {slot.starts_at: slot.ends_at for slot in reshaped}
+    sooner = [replace(booking, ends_at=ends[booking.starts_at]) for booking in bookings]
+    await tx.jobs.enqueue(*attendance(*(booking for booking in sooner if booking.status == "confirmed")))

@@ -1,0 +1,24 @@
+"""A creator's numbers."""
+
+from marketplace.core.entities.summaries import CreatorSummary, SummaryWindow
+from marketplace.core.entities.tokens import Caller
+from marketplace.core.errors import NotACreator
+from marketplace.core.ports.summaries import CreatorSummaries
+from marketplace.core.ports.system import Clock
+from marketplace.core.ports.users import UserDirectory
+
+
+class SummaryService:
+    """Summaries."""
+
+    def __init__(self, *, summaries: CreatorSummaries, users: UserDirectory, clock: Clock) -> None:
+        self._summaries = summaries
+        self._users = users
+        self._clock = clock
+
+    async def of_creator(self, caller: Caller) -> CreatorSummary:
+        """The caller's own numbers, by the days of the time zone in their profile. Raises `NotACreator`."""
+        if caller.role != "creator":
+            raise NotACreator
+        creator = await self._users.get(caller.user_id)
+        return await self._summaries.find(creator.id, SummaryWindow.at(self._clock.now(), creator.time_zone))

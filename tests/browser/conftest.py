@@ -1,0 +1,123 @@
+"""A person's browser against the program itself, over a database of its own."""
+
+import os
+import shutil
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack
+from pathlib import Path
+from typing import Literal
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.async_api import Browser, BrowserContext, Page, Request, ViewportSize, async_playwright
+
+from postgres.servers import Server, servers
+
+ROOT = Path(__file__).parents[2]
+CHROMIUM_FLAGS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+Size = Literal["phone", "desktop"]
+Mode = Literal["light", "dark"]
+SIZES: dict[Size, ViewportSize] = {
+    "phone": {"width": 390, "height": 844},
+    "desktop": {"width": 1440, "height": 900},
+}
+ZONE = "Europe/Berlin"
+"""Where the people of these tests sit, whatever the machine's own zone."""
+
+OpenPage = Callable[..., Awaitable[Page]]
+
+
+def chromium() -> str:
+    """The path of a Chromium. `make test` sees to it that there is one."""
+    names = (os.environ.get("MARKETPLACE_TEST_CHROMIUM", ""), "chromium", "chromium-browser", "google-chrome")
+    found = next((path for name in names if name and (path := shutil.which(name))), None)
+    assert found, "No Chromium: install the package chromium, or name one in MARKETPLACE_TEST_CHROMIUM."
+    return found
+
+
+@pytest.fixture(scope="module")
+async def site(database: str, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Server]:
+    """The program with its web application, and its background work inside."""
+    dist = ROOT / "frontend" / "dist"
+    assert (dist / "index.html").exists(), "The web application is not built: make install"
+    folder = tmp_path_factory.mktemp("site")
+    async with servers(1, database, folder, frontend_dir=dist, worker_inside="on") as (server,):
+        yield server
+
+
+@pytest.fixture(scope="module")
+async def browser() -> AsyncIterator[Browser]:
+    async with async_playwright() as playwright:
+        opened = await playwright.chromium.launch(executable_path=chromium(), args=list(CHROMIUM_FLAGS))
+        yield opened
+        await opened.close()
+
+
+class Watch:
+    """What went wrong in a browser without anybody looking: scripts that broke, requests to strangers."""
+
+    def __init__(self, origin: str) -> None:
+        self.faults: list[str] = []
+        self._host = urlsplit(origin).netloc
+
+    def over(self, page: Page) -> None:
+        page.on("pageerror", lambda error: self.faults.append(f"script: {error}"))
+        page.on("request", self._see)
+        page.on("console", lambda message: self._hear(message.type, message.text))
+
+    def _see(self, request: Request) -> None:
+        address = urlsplit(request.url)
+        if address.scheme in {"http", "https"} and address.netloc != self._host:
+            self.faults.append(f"request to a stranger: {request.url}")
+
+    def _hear(self, kind: str, text: str) -> None:
+        # the browser itself writes a line for every refusal that the page then shows in words
+        if kind == "error" and not text.startswith("Failed to load resource"):
+            self.faults.append(f"console: {text}")
+
+
+@pytest.fixture
+async def open_page(site: Server, browser: Browser) -> AsyncIterator[OpenPage]:
+    """Open pages, each with cookies of its own, at a path: `open_page("/", "phone", color_scheme="dark")`.
+
+    With `beside=page` it is another tab of the same person. The test fails when a script breaks or a stranger is asked.
+    """
+    origin = f"http://localhost:{site.port}"
+    watch = Watch(origin)
+    async with AsyncExitStack() as stack:
+
+        async def open_one(
+            path: str = "/", size: Size = "desktop", *, beside: Page | None = None, color_scheme: Mode = "light"
+        ) -> Page:
+            context = beside.context if beside else await make_context(size, color_scheme)
+            page = await context.new_page()
+            watch.over(page)
+            await page.goto(path)
+            return page
+
+        async def make_context(size: Size, color_scheme: Mode) -> BrowserContext:
+            is_phone = size == "phone"
+            context = await browser.new_context(
+                base_url=origin,
+                viewport=SIZES[size],
+                has_touch=is_phone,
+                is_mobile=is_phone,
+                color_scheme=color_scheme,
+                timezone_id=ZONE,
+                locale="en-GB",
+                reduced_motion="reduce",
+            )
+            context.set_default_timeout(15_000)
+            stack.push_async_callback(context.close)
+            return context
+
+        yield open_one
+    assert watch.faults == []

@@ -1,0 +1,140 @@
+from datetime import datetime, timedelta
+from secrets import token_hex
+
+import pytest
+
+from contracts.harness import at_once
+from fakes import NOW, MovableClock
+from marketplace.core.entities.rate_limits import Attempt, Count, RateLimit
+from marketplace.core.ports.jobs import Job
+from marketplace.core.ports.rate_limits import SWEPT_MOST
+from marketplace.core.ports.storage import Storage
+from marketplace.core.services.rate_limits import RateLimitService
+
+MINUTE = timedelta(minutes=1)
+FEW = RateLimit(name="few", most=3, span=10 * MINUTE)
+MANY = RateLimit(name="many", most=100, span=60 * MINUTE)
+
+
+@pytest.fixture
+def subject() -> str:
+    return token_hex(8)
+
+
+async def count(storage: Storage, *attempts: Attempt, now: datetime = NOW) -> list[int]:
+    return [each.attempts for each in await storage.rate_limits.count(attempts, now)]
+
+
+async def test_attempts_are_counted_one_by_one_until_their_span_ends(storage: Storage, subject: str) -> None:
+    attempt, end = Attempt(FEW, subject), NOW + FEW.span
+
+    assert await storage.rate_limits.count([attempt], NOW) == (Count(attempts=1, ends_at=end),)
+    assert await storage.rate_limits.count([attempt], NOW + MINUTE) == (Count(attempts=2, ends_at=end),)
+    assert await count(storage, attempt, now=end - timedelta(microseconds=1)) == [3]
+
+
+async def test_the_first_attempt_after_a_span_begins_the_next(storage: Storage, subject: str) -> None:
+    attempt, later = Attempt(FEW, subject), NOW + FEW.span
+    await count(storage, attempt)
+    await count(storage, attempt)
+
+    assert await storage.rate_limits.count([attempt], later) == (Count(attempts=1, ends_at=later + FEW.span),)
+
+
+async def test_what_was_one_too_many_counts_on_and_does_not_put_off_the_end(storage: Storage, subject: str) -> None:
+    attempt = Attempt(FEW, subject)
+    counts = [(await storage.rate_limits.count([attempt], NOW + each * MINUTE))[0] for each in range(5)]
+
+    assert [each.is_over(FEW) for each in counts] == [False, False, False, True, True]
+    assert {each.ends_at for each in counts} == {NOW + FEW.span}
+
+
+async def test_several_are_counted_together_and_told_in_their_order(storage: Storage, subject: str) -> None:
+    few, many, other = Attempt(FEW, subject), Attempt(MANY, subject), Attempt(MANY, subject + "2")
+    await count(storage, many)
+
+    assert await count(storage, few, many, other) == [1, 2, 1]
+    assert await count(storage, other, few, many) == [2, 2, 3]
+
+
+async def test_a_subject_is_counted_by_itself_for_every_limit(storage: Storage, subject: str) -> None:
+    await count(storage, Attempt(FEW, subject))
+
+    assert await count(storage, Attempt(MANY, subject)) == [1]
+    assert await count(storage, Attempt(FEW, subject.upper() + "'\x00é")) == [1]
+
+
+async def test_of_many_at_once_each_is_told_another_number(storage: Storage, subject: str) -> None:
+    few, many = Attempt(FEW, subject), Attempt(MANY, subject)
+    orders = [(few, many), (many, few)] * 20
+
+    outcome = await at_once(count(storage, *order) for order in orders)
+
+    assert outcome.refused == ()
+    assert sorted(min(told) for told in outcome.done) == list(range(1, 41))
+    assert await count(storage, few, many) == [41, 41]
+
+
+async def test_an_attempt_given_back_does_not_count(storage: Storage, subject: str) -> None:
+    few, many = Attempt(FEW, subject), Attempt(MANY, subject)
+    await count(storage, few, many)
+    await count(storage, few, many)
+
+    await storage.rate_limits.give_back([few, many], NOW)
+
+    assert await count(storage, few, many) == [2, 2]
+
+
+async def test_no_more_is_given_back_than_is_counted_and_nothing_of_a_span_that_ended(
+    storage: Storage, subject: str
+) -> None:
+    attempt = Attempt(FEW, subject)
+    await storage.rate_limits.give_back([attempt], NOW)
+    await count(storage, attempt)
+    await count(storage, attempt)
+    await storage.rate_limits.give_back([attempt], NOW + FEW.span)
+    assert await count(storage, attempt) == [3]
+
+    for _ in range(5):
+        await storage.rate_limits.give_back([attempt], NOW)
+    assert await count(storage, attempt) == [1]
+
+
+async def test_counting_and_giving_back_at_once_loses_nothing(storage: Storage, subject: str) -> None:
+    pair = [Attempt(FEW, subject), Attempt(MANY, subject)]
+
+    async def count_and_give_back(place: int) -> None:
+        mine = pair if place % 2 else pair[::-1]
+        await storage.rate_limits.count(mine, NOW)
+        await storage.rate_limits.give_back(mine, NOW)
+
+    outcome = await at_once(count_and_give_back(place) for place in range(30))
+
+    assert outcome.refused == ()
+    assert await count(storage, *pair) == [1, 1]
+
+
+async def test_a_sweep_removes_what_has_ended_and_nothing_else(empty_storage: Storage) -> None:
+    few, many = Attempt(FEW, "somebody"), Attempt(MANY, "somebody")
+    await count(empty_storage, few, many)
+
+    assert await empty_storage.rate_limits.sweep(NOW + FEW.span - timedelta(microseconds=1)) == 0
+    assert await empty_storage.rate_limits.sweep(NOW + FEW.span) == 1
+    assert await count(empty_storage, few, many) == [1, 2]
+
+
+async def test_a_sweep_is_bounded_and_the_chore_goes_on_until_nothing_is_left(empty_storage: Storage) -> None:
+    attempts = [Attempt(FEW, str(number)) for number in range(SWEPT_MOST + 1)]
+    await empty_storage.rate_limits.count(attempts, NOW)
+    clock = MovableClock(NOW + 20 * MINUTE)
+    service = RateLimitService(
+        unit_of_work=empty_storage.unit_of_work, limits=empty_storage.rate_limits, clock=clock, is_on=True
+    )
+
+    assert await empty_storage.rate_limits.sweep(clock.now()) == SWEPT_MOST
+    await service.sweep()
+
+    assert await empty_storage.rate_limits.sweep(clock.now()) == 0
+    async with empty_storage.unit_of_work() as tx:
+        found = await tx.jobs.take_due(NOW + timedelta(hours=1), ["sweep_rate_limits"])
+    assert found == Job(kind="sweep_rate_limits", subject=None, run_at=NOW + timedelta(hours=1))

@@ -1,0 +1,196 @@
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from datetime import timedelta
+from itertools import pairwise
+from typing import Any
+
+import pytest
+import pytest_asyncio
+from httpx import ASGITransport, AsyncClient, Response
+
+from builders import PASSWORD
+from http_api import SETTINGS, Api, Person, a_registration, bad_fields, open_api, problem
+from marketplace.core.entities.rate_limits import (
+    PASSWORD_CHANGE,
+    REFRESH,
+    REGISTRATION,
+    SIGN_IN,
+    SIGN_IN_TO_ACCOUNT,
+    Attempt,
+    RateLimit,
+)
+
+LOGIN = "/api/auth/login/"
+WRONG = "not my password"
+HERE = "192.0.2.7"
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def limited() -> AsyncIterator[Api]:
+    """A marketplace of the test's own, whose limits are those of the program."""
+    async with open_api(replace(SETTINGS, rate_limit=True)) as opened:
+        yield opened
+
+
+@asynccontextmanager
+async def a_client(api: Api, address: str = HERE) -> AsyncIterator[AsyncClient]:
+    transport: Any = ASGITransport(api.app, client=(address, 50_000))  # type: ignore[arg-type]
+    async with AsyncClient(transport=transport, base_url="http://test") as client:
+        yield client
+
+
+async def used_up(api: Api, limit: RateLimit, subject: str, but: int = 0) -> None:
+    """Count as many attempts as the limit allows, but for some."""
+    for _ in range(limit.most - but):
+        await api.storage.rate_limits.count([Attempt(limit, subject)], api.clock.now())
+
+
+async def log_in(client: AsyncClient, email: str, password: str = WRONG) -> Response:
+    return await client.post(LOGIN, json={"email": email, "password": password})
+
+
+def refused(response: Response, within: timedelta) -> None:
+    problem(response, 429, "rate_limited")
+    assert 0 < int(response.headers["retry-after"]) <= within.total_seconds()
+    assert response.headers["cache-control"] == "no-store"
+
+
+async def test_guessing_the_password_of_one_account_ends_after_ten_wrong_ones(limited: Api) -> None:
+    person = await limited.person()
+    async with a_client(limited) as client:
+        for _ in range(10):
+            problem(await log_in(client, person.user.email), 401, "bad_credentials")
+        looked_at = len(limited.passwords.verified)
+
+        last = await log_in(client, person.user.email.upper(), PASSWORD)
+
+        refused(last, SIGN_IN_TO_ACCOUNT.span)
+        assert len(limited.passwords.verified) == looked_at
+        limited.clock.advance(timedelta(seconds=int(last.headers["retry-after"])))
+        assert (await log_in(client, person.user.email, PASSWORD)).status_code == 200
+
+
+async def test_an_account_that_is_none_is_limited_as_one_that_is(limited: Api) -> None:
+    async with a_client(limited) as client:
+        answers = [await log_in(client, "nobody@example.org") for _ in range(11)]
+
+    assert [each.status_code for each in answers] == [401] * 10 + [429]
+
+
+async def test_nobody_locks_somebody_else_out(limited: Api) -> None:
+    person, other = await limited.person(), await limited.person()
+    async with a_client(limited) as thief, a_client(limited, "198.51.100.9") as owner:
+        for _ in range(11):
+            await log_in(thief, person.user.email)
+
+        assert (await log_in(owner, person.user.email, PASSWORD)).status_code == 200
+        assert (await log_in(thief, other.user.email, PASSWORD)).status_code == 200
+
+
+async def test_signing_in_well_is_not_counted(limited: Api) -> None:
+    person = await limited.person()
+    async with a_client(limited) as client:
+        answers = [await log_in(client, person.user.email, PASSWORD) for _ in range(30)]
+
+    assert {each.status_code for each in answers} == {200}
+
+
+async def test_of_many_guesses_at_once_no_more_are_looked_at_than_the_limit(limited: Api) -> None:
+    person = await limited.person()
+    looked_at = len(limited.passwords.verified)
+    async with a_client(limited) as client:
+        answers = await asyncio.gather(*(log_in(client, person.user.email) for _ in range(30)))
+
+    assert sorted(each.status_code for each in answers) == [401] * 10 + [429] * 20
+    assert len(limited.passwords.verified) == looked_at + 10
+
+
+async def test_one_address_cannot_try_accounts_without_end(limited: Api) -> None:
+    person = await limited.person()
+    await used_up(limited, SIGN_IN, HERE, but=1)
+    async with a_client(limited) as client, a_client(limited, "198.51.100.9") as elsewhere:
+        problem(await log_in(client, "nobody@example.org"), 401, "bad_credentials")
+        refused(await log_in(client, person.user.email, PASSWORD), SIGN_IN.span)
+        assert (await log_in(elsewhere, person.user.email, PASSWORD)).status_code == 200
+
+
+async def test_one_address_cannot_register_without_end(limited: Api) -> None:
+    await used_up(limited, REGISTRATION, HERE, but=1)
+    async with a_client(limited) as client:
+        assert "password" in bad_fields(await client.post("/api/auth/register/", json=a_registration(password="x")))
+        assert (await client.post("/api/auth/register/", json=a_registration())).status_code == 201
+        refused(await client.post("/api/auth/register/", json=a_registration()), REGISTRATION.span)
+
+
+async def test_one_address_cannot_refresh_without_end(limited: Api) -> None:
+    person = await limited.person()
+    await used_up(limited, REFRESH, HERE)
+    async with a_client(limited) as client, a_client(limited, "198.51.100.9") as elsewhere:
+        refused(await client.post("/api/auth/refresh/", json={"refresh": person.refresh}), REFRESH.span)
+        assert (await elsewhere.post("/api/auth/refresh/", json={"refresh": person.refresh})).status_code == 200
+
+
+async def test_a_person_cannot_guess_their_password_without_end_from_wherever(limited: Api) -> None:
+    person, other = await limited.person(), await limited.person()
+    await used_up(limited, PASSWORD_CHANGE, str(person.id), but=1)
+    body = {"current_password": WRONG, "new_password": "a staple of batteries"}
+
+    assert bad_fields(await person.post("/api/auth/password/", body | {"new_password": 7})) == {
+        "current_password",
+        "new_password",
+    }
+    looked_at = len(limited.passwords.verified)
+    for late in (body | {"current_password": PASSWORD}, body | {"new_password": 7}):
+        refused(await person.post("/api/auth/password/", late), PASSWORD_CHANGE.span)
+    assert len(limited.passwords.verified) == looked_at
+    good = body | {"current_password": PASSWORD}
+    assert (await other.post("/api/auth/password/", good)).status_code == 204
+
+
+async def test_changing_the_password_well_is_not_counted(limited: Api) -> None:
+    person = await limited.person()
+    await used_up(limited, PASSWORD_CHANGE, str(person.id), but=1)
+    passwords = [PASSWORD, *(f"staple number {number}" for number in range(4))]
+
+    for current, new in pairwise(passwords):
+        body = {"current_password": current, "new_password": new}
+        assert (await person.post("/api/auth/password/", body)).status_code == 204
+
+
+@pytest.mark.parametrize(
+    ("one", "another", "are_counted_together"),
+    [
+        ("192.0.2.7", "192.0.2.8", False),
+        ("2001:db8:1:2::1", "2001:db8:1:2:ffff::9", True),
+        ("2001:db8:1:2::1", "2001:db8:1:3::1", False),
+        ("::ffff:192.0.2.7", "192.0.2.7", True),
+        ("fe80::1%eth0", "fe80::2%eth1", True),
+        ("a socket", "a socket", True),
+    ],
+)
+async def test_who_has_a_whole_network_is_one_address(
+    limited: Api,
+    one: str,
+    another: str,
+    are_counted_together: bool,  # noqa: FBT001 - a column of the table
+) -> None:
+    async with a_client(limited, one) as first, a_client(limited, another) as second:
+        for _ in range(10):
+            await log_in(first, "nobody@example.org")
+
+        assert ((await log_in(second, "nobody@example.org")).status_code == 429) is are_counted_together
+
+
+async def test_a_client_without_an_address_is_served(limited: Api) -> None:
+    transport: Any = ASGITransport(limited.app, client=None)  # type: ignore[arg-type]
+    async with AsyncClient(transport=transport, base_url="http://test") as client:
+        assert (await client.post("/api/auth/register/", json=a_registration())).status_code == 201
+
+
+async def test_switched_off_nothing_is_limited(api: Api) -> None:
+    person: Person = await api.person()
+    answers = [await log_in(api.client, person.user.email) for _ in range(15)]
+
+    assert {each.status_code for each in answers} == {401}

@@ -1,0 +1,43 @@
+from datetime import timedelta
+
+from builders import TOMORROW
+from fakes import NOW
+from http_api import Api, as_json
+
+SUMMARY = "/api/creator/summary/"
+
+
+async def test_a_creator_reads_their_numbers_in_the_zone_of_their_profile(api: Api) -> None:
+    creator, learner = await api.creator(time_zone="Europe/Madrid"), await api.person()
+    session = await api.session(creator, title="Compilers by hand", max_participants=6)
+    asking = await api.session(creator, requires_confirmation=True)
+    await api.booking(learner, session, seats=2)
+    await api.booking(learner, asking, booking_date=as_json(TOMORROW + timedelta(days=40)))
+
+    told = (await creator.get(SUMMARY)).json()
+
+    assert {name: told[name] for name in told if name != "days"} == {
+        "time_zone": "Europe/Madrid",
+        "upcoming": {"seats_sold": 3, "seats_offered": 9, "fill_rate": 0.3333},
+        "pending_bookings": 1,
+        "expected_income": "99.98",
+        "completed_income": "0.00",
+        "next_slot": {
+            "session": str(session.id),
+            "title": "Compilers by hand",
+            "starts_at": as_json(TOMORROW),
+            "ends_at": as_json(TOMORROW + timedelta(hours=1)),
+            "seats_taken": 2,
+            "capacity": 6,
+        },
+    }
+    assert len(told["days"]) == 30
+    assert told["days"][-1] == {"date": NOW.date().isoformat(), "seats": 3, "income": "149.97"}
+    assert told["days"][0] == {"date": "2029-12-09", "seats": 0, "income": "0.00"}
+
+
+async def test_a_new_creator_reads_zeros_and_no_rate(api: Api) -> None:
+    told = (await (await api.creator()).get(SUMMARY)).json()
+
+    assert told["upcoming"] == {"seats_sold": 0, "seats_offered": 0, "fill_rate": None}
+    assert (told["next_slot"], told["expected_income"]) == (None, "0.00")

@@ -1,0 +1,157 @@
+"""How PostgreSQL carries out lists of bookings, for a creator and a person who have 100,000 with each other."""
+
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import get_args
+from uuid import UUID
+
+import pytest
+import pytest_asyncio
+
+from marketplace.core.entities.bookings import BookingDetails, BookingFilters, BookingOrdering, BookingStatus
+from marketplace.core.entities.pages import Page
+from postgres.bulk import BUSY_CREATOR, BUSY_PERSON, Size, load, load_long_busy, numbered
+from postgres.plans import Plan, Watched, plans, watched
+
+PAGE = 20
+BLOCKS = 900
+"""Pages of 8 KiB for a page of a list: its bookings, and the slot, session and people of each."""
+ROWS = 10 * PAGE
+"""Up to four scans of a page each, and the booking, slot, session of each that is shown."""
+ORDERINGS: tuple[BookingOrdering, ...] = get_args(BookingOrdering)
+MIDDLE, LATE = datetime(2024, 1, 1, tzinfo=UTC), datetime(2029, 5, 26, tzinfo=UTC)
+
+
+def of(*statuses: BookingStatus) -> frozenset[BookingStatus]:
+    return frozenset(statuses)
+
+
+EVERY_ORDER = {
+    "everything": BookingFilters(),
+    "what is rare": BookingFilters(statuses=of("pending")),
+    "what is usual": BookingFilters(statuses=of("completed")),
+    "what was long ago": BookingFilters(statuses=of("cancelled")),
+    "what is to come": BookingFilters(statuses=of("pending", "confirmed")),
+    "all but what is usual": BookingFilters(statuses=of("pending", "confirmed", "cancelled")),
+}
+BY_START = {
+    "from late on": BookingFilters(starts_from=LATE),
+    "from the middle on": BookingFilters(starts_from=MIDDLE),
+    "until the middle": BookingFilters(starts_to=MIDDLE),
+    "after everything": BookingFilters(starts_from=datetime(2100, 1, 1, tzinfo=UTC)),
+    "completed from late on": BookingFilters(statuses=of("completed"), starts_from=LATE),
+    "cancelled until late": BookingFilters(statuses=of("cancelled"), starts_to=LATE),
+    "a day in the middle": BookingFilters(starts_from=MIDDLE, starts_to=datetime(2024, 1, 2, tzinfo=UTC)),
+}
+NARROW = {
+    "from late on": BookingFilters(starts_from=LATE, starts_to=datetime(2030, 1, 1, tzinfo=UTC)),
+    "completed from late on": BookingFilters(statuses=of("completed"), starts_from=LATE),
+    "before everything": BookingFilters(starts_to=datetime(2017, 1, 1, tzinfo=UTC)),
+    "a day in the middle": BookingFilters(starts_from=MIDDLE, starts_to=datetime(2024, 1, 2, tzinfo=UTC)),
+}
+USUAL_SESSION, RARE_SESSION = (numbered("busy session", number) for number in (7, 0))
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def loaded(database: str) -> str:
+    await load(database, Size(sessions=20_000, slots=20_000))
+    await load_long_busy(database)
+    return database
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def program(loaded: str) -> AsyncIterator[Watched]:
+    async with watched(loaded) as opened:
+        yield opened
+
+
+async def listed(
+    program: Watched, party: str, filters: BookingFilters, limit: int = PAGE, after: str | None = None
+) -> Page[BookingDetails]:
+    lists = program.storage.booking_lists
+    if party == "user":
+        return await lists.of_user(numbered("user", BUSY_PERSON), limit, after, filters)
+    return await lists.of_creator(numbered("user", BUSY_CREATOR), limit, after, filters)
+
+
+async def pages(loaded: str, program: Watched, party: str, filters: BookingFilters) -> list[Plan]:
+    """The plans of the first page, and of one far behind it where there is one."""
+    program.statements.clear()
+    await listed(program, party, filters)
+    far = (await listed(program, party, filters, limit=2_000)).next
+    sent = program.statements[:1]
+    if far is not None:
+        program.statements.clear()
+        await listed(program, party, filters, after=far)
+        sent = sent + program.statements[:1]
+    return await plans(loaded, sent)
+
+
+def costly(found: list[Plan], *, rows: int = ROWS) -> list[str]:
+    """The plans that read too much, in words."""
+    return [
+        f"{plan.blocks()} blocks, {plan.rows_read()} rows, whole {plan.scans_of_whole_tables()}: {plan.statement}"
+        for plan in found
+        if plan.scans_of_whole_tables() or plan.blocks() > BLOCKS or plan.rows_read() > rows
+    ]
+
+
+@pytest.mark.parametrize("party", ["user", "creator"])
+@pytest.mark.parametrize("ordering", ORDERINGS)
+@pytest.mark.parametrize("filters", EVERY_ORDER.values(), ids=EVERY_ORDER)
+async def test_a_page_by_status_costs_what_it_shows_in_every_order(
+    loaded: str, program: Watched, party: str, ordering: BookingOrdering, filters: BookingFilters
+) -> None:
+    assert costly(await pages(loaded, program, party, replace(filters, ordering=ordering))) == []
+
+
+@pytest.mark.parametrize("party", ["user", "creator"])
+@pytest.mark.parametrize("ordering", ["booking_date", "-booking_date"])
+@pytest.mark.parametrize("filters", BY_START.values(), ids=BY_START)
+async def test_a_page_of_a_window_costs_what_it_shows_by_start(
+    loaded: str, program: Watched, party: str, ordering: BookingOrdering, filters: BookingFilters
+) -> None:
+    assert costly(await pages(loaded, program, party, replace(filters, ordering=ordering))) == []
+
+
+@pytest.mark.parametrize("party", ["user", "creator"])
+@pytest.mark.parametrize("filters", NARROW.values(), ids=NARROW)
+async def test_a_page_of_a_window_costs_what_the_window_holds_by_creation(
+    loaded: str, program: Watched, party: str, filters: BookingFilters
+) -> None:
+    assert costly(await pages(loaded, program, party, filters), rows=ROWS + 150) == []
+
+
+@pytest.mark.parametrize("session", [USUAL_SESSION, RARE_SESSION])
+@pytest.mark.parametrize("ordering", ORDERINGS)
+@pytest.mark.parametrize("statuses", [of(), of("pending"), of("cancelled", "completed")])
+async def test_a_page_of_a_session_costs_its_creator_what_it_shows(
+    loaded: str, program: Watched, session: UUID, ordering: BookingOrdering, statuses: frozenset[BookingStatus]
+) -> None:
+    filters = BookingFilters(session=session, statuses=statuses, ordering=ordering)
+
+    assert costly(await pages(loaded, program, "creator", filters)) == []
+
+
+@pytest.mark.parametrize("ordering", ORDERINGS)
+async def test_a_page_of_a_session_that_a_person_seldom_booked_costs_what_it_shows(
+    loaded: str, program: Watched, ordering: BookingOrdering
+) -> None:
+    filters = BookingFilters(session=RARE_SESSION, ordering=ordering)
+
+    assert len((await listed(program, "user", filters)).items) == 5
+    assert costly(await pages(loaded, program, "user", filters)) == []
+
+
+@pytest.mark.parametrize("ordering", ORDERINGS)
+async def test_another_creators_session_is_not_read_at_all(
+    loaded: str, program: Watched, ordering: BookingOrdering
+) -> None:
+    filters = BookingFilters(session=USUAL_SESSION, ordering=ordering)
+    program.statements.clear()
+
+    page = await program.storage.booking_lists.of_creator(numbered("user", 7), PAGE, None, filters)
+
+    assert page.items == ()
+    assert costly(await plans(loaded, program.statements), rows=4) == []

@@ -1,0 +1,64 @@
+"""The demo on PostgreSQL: killed in the middle, and completed by the next start."""
+
+import asyncio
+import sys
+from datetime import UTC, datetime, timedelta
+
+import asyncpg
+import pytest
+
+from marketplace.demo.people import NEWCOMER, PEOPLE
+from marketplace.demo.plan import planned_bookings
+from postgres.crowd import Books
+from postgres.servers import environment, run_command
+
+POLL = 0.01
+"""Seconds."""
+
+
+async def seed_and_kill(dsn: str, enough: str) -> None:
+    """Start seeding, and end it with SIGKILL as soon as a query says that it is under way enough."""
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "marketplace", "seed-demo"),
+        stdout=asyncio.subprocess.DEVNULL,
+        stderr=asyncio.subprocess.DEVNULL,
+        env=environment(dsn),
+    )
+    connection = await asyncpg.connect(dsn)
+    try:
+        while not await connection.fetchval(enough):
+            assert process.returncode is None
+            await asyncio.sleep(POLL)
+    finally:
+        if process.returncode is None:
+            process.kill()
+        await process.wait()
+        await connection.close()
+    assert process.returncode == -9
+
+
+@pytest.mark.parametrize(
+    "enough",
+    [
+        "SELECT count(*) >= 30 FROM sessions WHERE schedule IS NOT NULL",
+        "SELECT count(*) >= 300 FROM bookings",
+    ],
+    ids=["among sessions", "among bookings"],
+)
+async def test_a_seeding_that_was_killed_is_completed_by_the_next_start(empty_database: str, enough: str) -> None:
+    await seed_and_kill(empty_database, enough)
+    await run_command(empty_database, "seed-demo")
+
+    connection = await asyncpg.connect(empty_database)
+    joined_at = await connection.fetchval("SELECT date_joined FROM users WHERE username = $1", NEWCOMER.username)
+    found = await connection.fetchrow("""
+        SELECT (SELECT count(*) FROM users), (SELECT count(*) FROM sessions),
+            (SELECT count(*) FROM sessions WHERE schedule IS NOT NULL), (SELECT count(*) FROM bookings),
+            (SELECT count(*) FROM booking_steps)
+    """)
+    await connection.close()
+    planned = planned_bookings(NEWCOMER.moment(joined_at))
+    assert found is not None
+    assert tuple(found) == (len(PEOPLE), 80, 76, len(planned), sum(1 + len(one.steps) for one in planned))
+    assert timedelta() < datetime.now(UTC) - NEWCOMER.moment(joined_at) < timedelta(minutes=5)
+    assert await Books(empty_database).discrepancies() == []
