@@ -12,6 +12,7 @@ from marketplace.http.auth import Route
 
 SOME_ID = "0190a1b2-c3d4-7e5f-8a9b-0c1d2e3f4a5b"
 A_USER = "/api/admin/users/{user_id}"
+A_SESSION = "/api/admin/sessions/{session_id}"
 WHY = "Asked for by e-mail."
 PROFILE = {"username": "ada", "avatar": None, "first_name": "Ada", "last_name": "Byron", "time_zone": "UTC"}
 SESSION = a_session_body(
@@ -61,12 +62,20 @@ GOOD_BODIES: dict[str, dict[str, Any]] = {
     f"POST {A_USER}/role": {"role": "creator", "reason": WHY},
     f"POST {A_USER}/rights": {"is_staff": True, "is_superuser": True, "reason": WHY},
     f"POST {A_USER}/password-reset": {"reason": WHY},
+    "POST /api/sessions/{session_id}/report": {"reason": "spam", "text": "Every week the same."},
+    f"PATCH {A_SESSION}": SESSION | {"reason": WHY},
+    f"POST {A_SESSION}/hide": {"reason": WHY},
+    f"POST {A_SESSION}/archive": {"reason": WHY},
+    "POST /api/admin/reports/{report_id}/resolve": {"resolution": "dismissed", "reason": WHY},
 }
 ACTIONS = ("cancel", "confirm", "decline", "complete")
 OPTIONAL_BODIES: dict[str, dict[str, Any]] = {
     "POST /api/auth/refresh": {"refresh": "a token"},
     "POST /api/auth/logout": {"refresh": "a token", "everywhere": False},
     **{f"POST /api/bookings/{{booking_id}}/{action}": {"reason": "I am ill."} for action in ACTIONS},
+    f"POST {A_SESSION}/restore": {"reason": WHY},
+    f"POST {A_SESSION}/feature": {"reason": WHY},
+    f"POST {A_SESSION}/unfeature": {"reason": WHY},
 }
 
 
@@ -74,7 +83,7 @@ FEED = f"{43 * 'A'}.ics"
 """The address of nobody's feed."""
 
 
-OTHER_IDS = {"booking_id": SOME_ID, "user_id": SOME_ID, "feed": FEED}
+OTHER_IDS = {"booking_id": SOME_ID, "user_id": SOME_ID, "report_id": SOME_ID, "feed": FEED}
 """What the paths of routes are filled in with, but for a session."""
 
 

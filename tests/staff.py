@@ -9,7 +9,9 @@ from builders import Services, as_a
 from fakes import NOW, FreshIds
 from marketplace.core.entities.audit import AuditEntry, Target
 from marketplace.core.ports.storage import Storage
+from marketplace.core.services.admin.sessions import SessionAdminService
 from marketplace.core.services.admin.users import UserAdminService
+from marketplace.core.services.reports import ReportService
 from marketplace.core.services.resets import ResetService
 from marketplace.core.services.tokens import CallerMemory
 
@@ -20,6 +22,8 @@ class StaffServices:
 
     users: UserAdminService
     resets: ResetService
+    sessions: SessionAdminService
+    reports: ReportService
 
 
 def staff_over(storage: Storage, services: Services) -> StaffServices:
@@ -44,6 +48,15 @@ def staff_over(storage: Storage, services: Services) -> StaffServices:
             clock=clock,
             ids=ids,
         ),
+        sessions=SessionAdminService(
+            unit_of_work=begin,
+            catalog=storage.catalog,
+            queue=storage.reports,
+            trail=storage.audit,
+            clock=clock,
+            ids=ids,
+        ),
+        reports=ReportService(unit_of_work=begin, queue=storage.reports, clock=clock, ids=ids),
     )
 
 

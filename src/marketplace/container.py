@@ -12,17 +12,16 @@ from marketplace.adapters.postgres.storage import postgres_storage
 from marketplace.adapters.security.access_tokens import JwtAccessTokens
 from marketplace.adapters.security.passwords import Argon2Passwords
 from marketplace.adapters.system import SystemClock, UuidSeven
+from marketplace.admin_services import AdminServices
 from marketplace.core.ports.calendars import Calendars
 from marketplace.core.ports.jobs import Handlers
 from marketplace.core.ports.security import AccessTokens, Passwords
 from marketplace.core.ports.storage import Storage
 from marketplace.core.ports.system import Clock, Ids
-from marketplace.core.services.admin.users import UserAdminService
 from marketplace.core.services.bookings import BookingService
 from marketplace.core.services.calendars import CalendarService
 from marketplace.core.services.idempotency import IdempotencyService
 from marketplace.core.services.rate_limits import RateLimitService
-from marketplace.core.services.resets import ResetService
 from marketplace.core.services.schedules import ScheduleService
 from marketplace.core.services.sessions import SessionService
 from marketplace.core.services.slots import SlotService
@@ -136,25 +135,6 @@ class Services(Provider):
         )
 
     @provide
-    def resets(
-        self,
-        storage: Storage,
-        memory: CallerMemory,
-        passwords: Passwords,
-        clock: Clock,
-        ids: Ids,
-    ) -> ResetService:
-        """Links to set a new password."""
-        return ResetService(
-            unit_of_work=storage.unit_of_work,
-            resets=storage.resets,
-            memory=memory,
-            passwords=passwords,
-            clock=clock,
-            ids=ids,
-        )
-
-    @provide
     def tokens(  # noqa: PLR0913, PLR0917 - one argument per port
         self,
         storage: Storage,
@@ -238,35 +218,6 @@ class Services(Provider):
     def idempotency(self, storage: Storage, clock: Clock) -> IdempotencyService:
         """Idempotency keys."""
         return IdempotencyService(unit_of_work=storage.unit_of_work, clock=clock)
-
-
-class AdminServices(Provider):
-    """What the staff's controllers call."""
-
-    scope = Scope.APP
-
-    @provide
-    def users(
-        self,
-        storage: Storage,
-        users: UserService,
-        bookings: BookingService,
-        memory: CallerMemory,
-        clock: Clock,
-        ids: Ids,
-    ) -> UserAdminService:
-        """Accounts."""
-        return UserAdminService(
-            unit_of_work=storage.unit_of_work,
-            directory=storage.users,
-            timetables=storage.timetables,
-            trail=storage.audit,
-            users=users,
-            bookings=bookings,
-            memory=memory,
-            clock=clock,
-            ids=ids,
-        )
 
 
 def secret_of(settings: Settings) -> str:

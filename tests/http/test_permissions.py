@@ -21,6 +21,7 @@ NOT_THERE = "404 not_found"
 ALREADY = "409 illegal_transition"
 NOT_STAFF = "403 not_staff"
 A_USER = "/api/admin/users/{user_id}"
+A_SESSION = "/api/admin/sessions/{session_id}"
 WHY = "Asked for by e-mail."
 Answers = tuple[str, str, str, str, str, str]
 
@@ -104,6 +105,16 @@ MATRIX: dict[str, Answers] = {
     f"POST {A_USER}/role": staff("200"),
     f"POST {A_USER}/rights": staff("403 not_superuser"),
     f"POST {A_USER}/password-reset": staff("201"),
+    "POST /api/sessions/{session_id}/report": (OUT, "201", "403 own_session", "201", "201", OUT),
+    f"GET {A_SESSION}": staff("200"),
+    f"PATCH {A_SESSION}": staff("200"),
+    f"POST {A_SESSION}/hide": staff("200"),
+    f"POST {A_SESSION}/restore": staff(ALREADY),
+    f"POST {A_SESSION}/feature": staff("200"),
+    f"POST {A_SESSION}/unfeature": staff(ALREADY),
+    f"POST {A_SESSION}/archive": staff("409 has_upcoming_bookings"),
+    "GET /api/admin/reports": staff("200"),
+    "POST /api/admin/reports/{report_id}/resolve": staff("200"),
 }
 # what a superuser is told where other staff is told something else
 OF_SUPERUSERS = {f"POST {A_USER}/rights": "200"}
@@ -129,6 +140,11 @@ BODIES: dict[str, Callable[[World, Person], Any]] = {
     f"POST {A_USER}/role": lambda *_: {"role": "creator", "reason": WHY},
     f"POST {A_USER}/rights": lambda *_: {"is_staff": True, "is_superuser": False, "reason": WHY},
     f"POST {A_USER}/password-reset": lambda *_: {"reason": WHY},
+    "POST /api/sessions/{session_id}/report": lambda *_: {"reason": "spam"},
+    f"PATCH {A_SESSION}": lambda *_: {"title": "Evening yoga"},
+    f"POST {A_SESSION}/hide": lambda *_: {"reason": WHY},
+    f"POST {A_SESSION}/archive": lambda *_: {"reason": WHY},
+    "POST /api/admin/reports/{report_id}/resolve": lambda *_: {"resolution": "hidden", "reason": WHY},
 }
 
 
@@ -159,7 +175,10 @@ async def world(built_api: Api) -> World:
     session, unbooked = await built_api.session(creator), await built_api.session(creator)
     booking = await built_api.booking(learner, session)
     feed = (await learner.get("/api/calendar/")).json()["url"].rpartition("/")[2]
+    reporter = await built_api.person()
+    report = await reporter.post(f"/api/sessions/{session.id}/report/", {"reason": "other"})
     ids = {
+        "report_id": report.json()["id"],
         "session_id": str(session.id),
         "booking_id": booking["id"],
         "user_id": str((await built_api.person()).id),

@@ -41,7 +41,9 @@ BOOK_AT = TOMORROW + timedelta(hours=1)
 Ask = Callable[[int, str | None], Awaitable[Page[Any]]]
 
 SORTED: dict[str, CatalogFilters] = {
-    word: CatalogFilters(ordering=word) for word in get_args(Ordering) if word != "relevance"
+    word: CatalogFilters(ordering=word)
+    for word in get_args(Ordering)
+    if word != "relevance" and not word.endswith("featured_at")
 }
 FILTERED = {
     "price and duration": CatalogFilters(
@@ -57,6 +59,7 @@ FILTERED = {
     "a rare tag by price": CatalogFilters(tag="tag778", ordering="price"),
     "an unused tag": CatalogFilters(tag="juggling"),
     "creator": CatalogFilters(creator=numbered("user", 7)),
+    "the front page": CatalogFilters(featured=True, ordering="-featured_at"),
     "a busy creator": CatalogFilters(creator=numbered("user", BUSY_CREATOR)),
     "a rare word, newest first": CatalogFilters(words=("rare",)),
     "a rare word by price": CatalogFilters(words=("rare",), ordering="price"),

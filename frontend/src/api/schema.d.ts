@@ -221,7 +221,7 @@ export interface paths {
         };
         /**
          * Search the catalog
-         * @description Active sessions, newest first or by `ordering`.
+         * @description Active sessions, newest first or by `ordering`; with `featured=true`, those featured last come first.
          *
          *     `my_sessions=true` gives a creator all of their own, inactive ones too, newest first and unfiltered.
          */
@@ -252,6 +252,26 @@ export interface paths {
         get: operations["count_sessions"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/sessions/{session_id}/report": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Report a session to the staff
+         * @description Once per person and session. The creator is not told who reported it.
+         */
+        post: operations["report_session"];
         delete?: never;
         options?: never;
         head?: never;
@@ -741,6 +761,172 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/admin/sessions/{session_id}/archive": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Archive a session on its creator's behalf
+         * @description For good, and by the rules that the creator is held to: not while somebody holds a seat to come.
+         */
+        post: operations["admin_archive_session"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/sessions/{session_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read a session
+         * @description In any state, with its reports and what the staff did to it.
+         */
+        get: operations["admin_get_session"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Change a session on its creator's behalf
+         * @description By the rules that the creator is held to. Fields that are not sent stay as they are.
+         */
+        patch: operations["admin_change_session"];
+        trace?: never;
+    };
+    "/api/admin/sessions/{session_id}/feature": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Put a session on the front page
+         * @description `GET /api/sessions/?featured=true` has it first, until another is featured.
+         */
+        post: operations["admin_feature_session"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/sessions/{session_id}/hide": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Hide a session
+         * @description From everybody but its creator, who reads the reason and cannot undo it.
+         *
+         *     Seats that are sold stay sold. Open reports of it are settled.
+         */
+        post: operations["admin_hide_session"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/sessions/{session_id}/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Restore a hidden session
+         * @description As its creator has it: active or inactive.
+         */
+        post: operations["admin_restore_session"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/sessions/{session_id}/unfeature": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take a session off the front page
+         * @description It stays in the catalog.
+         */
+        post: operations["admin_unfeature_session"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/reports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List open reports
+         * @description The oldest first.
+         */
+        get: operations["admin_list_reports"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/reports/{report_id}/resolve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Resolve a report
+         * @description Dismisses it, or hides the session.
+         */
+        post: operations["admin_resolve_report"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/health/live": {
         parameters: {
             query?: never;
@@ -915,7 +1101,7 @@ export interface components {
              * @example role_changed
              * @enum {unknown}
              */
-            action: "activated" | "deactivated" | "password_changed" | "password_reset" | "password_reset_issued" | "refresh_refused" | "registered" | "rights_changed" | "role_changed" | "sign_in_refused" | "signed_in" | "user_changed";
+            action: "activated" | "deactivated" | "password_changed" | "password_reset" | "password_reset_issued" | "refresh_refused" | "registered" | "report_dismissed" | "report_upheld" | "rights_changed" | "role_changed" | "session_archived" | "session_changed" | "session_featured" | "session_hidden" | "session_restored" | "session_unfeatured" | "sign_in_refused" | "signed_in" | "user_changed";
             target_kind: ("booking" | "report" | "session" | "user") | null;
             /** @example 0190a1b2-c3d4-7e5f-8a9b-0c1d2e3f4a5b */
             target_id: string | null;
@@ -987,6 +1173,8 @@ export interface components {
              * @example 2030-01-02T09:00:00Z
              */
             created_at: string;
+            /** @example null */
+            featured_at: string | null;
         };
         /**
          * BookingHistoryOut
@@ -1377,6 +1565,78 @@ export interface components {
             demo_accounts: components["schemas"]["DemoAccountOut"][];
         };
         /**
+         * ModeratedSessionOut
+         * @description A session as the staff sees it, archived ones too.
+         */
+        ModeratedSessionOut: {
+            /**
+             * Format: uuid
+             * @example 0190a1b2-c3d4-7e5f-8a9b-0c1d2e3f4a5b
+             */
+            id: string;
+            /**
+             * Format: uuid
+             * @example 0190a1b2-c3d4-7e5f-8a9b-0c1d2e3f4a5b
+             */
+            creator: string;
+            creator_details: components["schemas"]["PublicUserOut"];
+            /** @example Morning yoga */
+            title: string;
+            /** @example A gentle hour for all levels. */
+            description: string;
+            /** @example 60 */
+            duration: number;
+            /**
+             * Format: decimal
+             * @example 49.99
+             */
+            price: string;
+            /** @example 12 */
+            max_participants: number;
+            /** @example null */
+            image_url: string | null;
+            /** @enum {unknown} */
+            status: "active" | "inactive";
+            /** @example wellbeing */
+            category: string | null;
+            /**
+             * @example [
+             *       "yoga",
+             *       "beginners"
+             *     ]
+             */
+            tags: string[];
+            /** @example false */
+            requires_confirmation: boolean;
+            /** @example 24 */
+            cancellation_notice: number;
+            /** @example false */
+            is_open: boolean;
+            /**
+             * Format: date-time
+             * @example 2030-01-02T09:00:00Z
+             */
+            created_at: string;
+            /** @example null */
+            featured_at: string | null;
+            moderation: components["schemas"]["ModerationOut"] | null;
+            /** @example null */
+            archived_at: string | null;
+        };
+        /**
+         * ModerationOut
+         * @description That the staff hid a session, when, and why, in words for its creator.
+         */
+        ModerationOut: {
+            /**
+             * Format: date-time
+             * @example 2030-01-08T09:00:00Z
+             */
+            hidden_at: string;
+            /** @example  */
+            reason: string;
+        };
+        /**
          * NextSlotOut
          * @description The next start at which somebody has a seat.
          */
@@ -1401,6 +1661,17 @@ export interface components {
             seats_taken: number;
             /** @example 12 */
             capacity: number;
+        };
+        /**
+         * OptionalReasonIn
+         * @description Why, if there is something to say.
+         */
+        OptionalReasonIn: {
+            /**
+             * @description Why; kept in the audit log.
+             * @example Asked for by e-mail.
+             */
+            reason?: string;
         };
         /**
          * PasswordChangeIn
@@ -1656,6 +1927,93 @@ export interface components {
             last_name?: string;
         };
         /**
+         * ReportIn
+         * @description What somebody holds against a session.
+         */
+        ReportIn: {
+            /**
+             * @description What is wrong with it.
+             * @example misleading
+             * @enum {string}
+             */
+            reason: "spam" | "misleading" | "offensive" | "unsafe" | "other";
+            /**
+             * @description In your own words, for the staff.
+             * @example The photo shows another place.
+             */
+            text?: string;
+        };
+        /**
+         * ReportOut
+         * @description A report that was taken.
+         */
+        ReportOut: {
+            /**
+             * Format: uuid
+             * @example 0190a1b2-c3d4-7e5f-8a9b-0c1d2e3f4a5b
+             */
+            id: string;
+            /**
+             * Format: uuid
+             * @example 0190a1b2-c3d4-7e5f-8a9b-0c1d2e3f4a5b
+             */
+            session: string;
+            /**
+             * @example
+             * @enum {unknown}
+             */
+            reason: "misleading" | "offensive" | "other" | "spam" | "unsafe";
+            /** @example The photo shows another place. */
+            text: string;
+            /**
+             * Format: date-time
+             * @example 2030-01-02T09:00:00Z
+             */
+            created_at: string;
+        };
+        /**
+         * ReportRecordOut
+         * @description A report as the staff reads it. `resolution` is `null` while it is open; `note` is why it was resolved so.
+         */
+        ReportRecordOut: {
+            /**
+             * Format: uuid
+             * @example 0190a1b2-c3d4-7e5f-8a9b-0c1d2e3f4a5b
+             */
+            id: string;
+            /**
+             * Format: uuid
+             * @example 0190a1b2-c3d4-7e5f-8a9b-0c1d2e3f4a5b
+             */
+            session: string;
+            /**
+             * @example
+             * @enum {unknown}
+             */
+            reason: "misleading" | "offensive" | "other" | "spam" | "unsafe";
+            /** @example The photo shows another place. */
+            text: string;
+            /**
+             * Format: date-time
+             * @example 2030-01-02T09:00:00Z
+             */
+            created_at: string;
+            session_details: components["schemas"]["SessionOut"];
+            /**
+             * Format: uuid
+             * @example 0190a1b2-c3d4-7e5f-8a9b-0c1d2e3f4a5b
+             */
+            reporter: string;
+            reporter_details: components["schemas"]["ContactOut"];
+            resolution: ("dismissed" | "hidden") | null;
+            /** @example null */
+            resolved_at: string | null;
+            /** @example null */
+            resolved_by: string | null;
+            /** @example  */
+            note: string;
+        };
+        /**
          * RescheduleIn
          * @description Another start of the same session.
          */
@@ -1680,6 +2038,23 @@ export interface components {
              * @example 2030-01-09T09:00:00Z
              */
             expires_at: string;
+        };
+        /**
+         * ResolutionIn
+         * @description What comes of a report, and why.
+         */
+        ResolutionIn: {
+            /**
+             * @description `hidden` hides the session, with `reason` for its creator to read, and settles all open reports of it.
+             * @example hidden
+             * @enum {string}
+             */
+            resolution: "dismissed" | "hidden";
+            /**
+             * @description Why; kept in the audit log.
+             * @example Asked for by e-mail.
+             */
+            reason: string;
         };
         /**
          * RightsIn
@@ -1902,6 +2277,67 @@ export interface components {
             cancellation_notice?: number;
         };
         /**
+         * SessionEditIn
+         * @description What the staff changes of a session, and why. What is not sent stays as it is.
+         */
+        SessionEditChangesIn: {
+            /** @example Morning yoga */
+            title?: string;
+            /** @example A gentle hour for all levels. */
+            description?: string;
+            /**
+             * @description Minutes.
+             * @example 60
+             */
+            duration?: number;
+            /**
+             * @description Per seat; a decimal string or a number, with at most two places.
+             * @example 49.99
+             */
+            price?: string | number;
+            /**
+             * @description Seats at each start.
+             * @example 12
+             */
+            max_participants?: number;
+            /**
+             * @description http(s); `null` or empty for none.
+             * @example https://images.example.org/morning-yoga.jpg
+             */
+            image_url?: string | null;
+            /**
+             * @example active
+             * @enum {string}
+             */
+            status?: "active" | "inactive";
+            /**
+             * @description One of the marketplace's categories, see `GET /api/marketplace/`; `null` for none.
+             * @example wellbeing
+             * @enum {string|null}
+             */
+            category?: "art" | "business" | "cooking" | "fitness" | "languages" | "music" | "technology" | "wellbeing" | "" | null;
+            /**
+             * @description Kept in lower case.
+             * @example [
+             *       "yoga",
+             *       "beginners"
+             *     ]
+             */
+            tags?: string[];
+            /** @example false */
+            requires_confirmation?: boolean;
+            /**
+             * @description Hours before the start until which a learner may cancel.
+             * @example 24
+             */
+            cancellation_notice?: number;
+            /**
+             * @description Why; kept in the audit log.
+             * @example Asked for by e-mail.
+             */
+            reason?: string;
+        };
+        /**
          * SessionIn
          * @description What a creator offers.
          */
@@ -1959,7 +2395,7 @@ export interface components {
         };
         /**
          * SessionOut
-         * @description A session.
+         * @description A session. `moderation` is for its creator and the staff, who alone see one that has any.
          */
         SessionOut: {
             /**
@@ -2010,6 +2446,70 @@ export interface components {
              * @example 2030-01-02T09:00:00Z
              */
             created_at: string;
+            /** @example null */
+            featured_at: string | null;
+            moderation: components["schemas"]["ModerationOut"] | null;
+        };
+        /**
+         * SessionRecordOut
+         * @description A session with what was last reported of it and what the staff last did to it.
+         */
+        SessionRecordOut: {
+            /**
+             * Format: uuid
+             * @example 0190a1b2-c3d4-7e5f-8a9b-0c1d2e3f4a5b
+             */
+            id: string;
+            /**
+             * Format: uuid
+             * @example 0190a1b2-c3d4-7e5f-8a9b-0c1d2e3f4a5b
+             */
+            creator: string;
+            creator_details: components["schemas"]["PublicUserOut"];
+            /** @example Morning yoga */
+            title: string;
+            /** @example A gentle hour for all levels. */
+            description: string;
+            /** @example 60 */
+            duration: number;
+            /**
+             * Format: decimal
+             * @example 49.99
+             */
+            price: string;
+            /** @example 12 */
+            max_participants: number;
+            /** @example null */
+            image_url: string | null;
+            /** @enum {unknown} */
+            status: "active" | "inactive";
+            /** @example wellbeing */
+            category: string | null;
+            /**
+             * @example [
+             *       "yoga",
+             *       "beginners"
+             *     ]
+             */
+            tags: string[];
+            /** @example false */
+            requires_confirmation: boolean;
+            /** @example 24 */
+            cancellation_notice: number;
+            /** @example false */
+            is_open: boolean;
+            /**
+             * Format: date-time
+             * @example 2030-01-02T09:00:00Z
+             */
+            created_at: string;
+            /** @example null */
+            featured_at: string | null;
+            moderation: components["schemas"]["ModerationOut"] | null;
+            /** @example null */
+            archived_at: string | null;
+            reports: components["schemas"]["ReportRecordOut"][];
+            log: components["schemas"]["AuditEntryOut"][];
         };
         /**
          * SlotCancellationIn
@@ -3299,11 +3799,13 @@ export interface operations {
                 max_duration?: number | string;
                 category?: string;
                 tag?: string;
+                /** @description Whether only what the front page shows is asked for. */
+                featured?: boolean | string;
                 /** @description How many at most. */
                 limit?: number | string;
                 /** @description Where the page begins; taken from the `Link` header of the page before. */
                 cursor?: string;
-                ordering?: ("created_at" | "-created_at" | "price" | "-price" | "duration" | "-duration" | "title" | "-title" | "relevance") | string;
+                ordering?: ("created_at" | "-created_at" | "price" | "-price" | "duration" | "-duration" | "title" | "-title" | "featured_at" | "-featured_at" | "relevance") | string;
                 my_sessions?: boolean | string;
             };
             header?: never;
@@ -3477,6 +3979,8 @@ export interface operations {
                 max_duration?: number | string;
                 category?: string;
                 tag?: string;
+                /** @description Whether only what the front page shows is asked for. */
+                featured?: boolean | string;
             };
             header?: never;
             path?: never;
@@ -3507,6 +4011,122 @@ export interface operations {
                 headers: {
                     /** @description `Bearer` */
                     "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `busy`: The service is busy. Nothing was changed; please try again in a moment. */
+            503: {
+                headers: {
+                    /** @description `1` */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    report_session: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A word of your choice for this request, kept for 24 hours: sent again with the same body, it does nothing and is answered with the same thing as it now stands. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                session_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReportIn"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    /** @description `true` when an earlier request with the same key did this; absent otherwise. */
+                    "Idempotency-Replayed"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReportOut"];
+                };
+            };
+            /** @description - `invalid`: Some of what was sent is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `not_signed_in`: Please sign in: the access token is missing, expired or no longer valid. */
+            401: {
+                headers: {
+                    /** @description `Bearer` */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `own_session`: You cannot book your own session. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `not_found`: There is no such thing here. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `already_reported`: You have reported this session already. We are looking into it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `body_too_large`: The body is larger than 1 MiB. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `unsupported_media_type`: The body must be JSON, with Content-Type: application/json. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `idempotency_key_reused`: This Idempotency-Key was used for another request. Please take a new one. */
+            422: {
+                headers: {
                     [name: string]: unknown;
                 };
                 content: {
@@ -5759,6 +6379,939 @@ export interface operations {
             };
             /** @description - `unsupported_media_type`: The body must be JSON, with Content-Type: application/json. */
             415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `busy`: The service is busy. Nothing was changed; please try again in a moment. */
+            503: {
+                headers: {
+                    /** @description `1` */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    admin_archive_session: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A word of your choice for this request, kept for 24 hours: sent again with the same body, it does nothing and is answered with the same thing as it now stands. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                session_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReasonIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    /** @description `true` when an earlier request with the same key did this; absent otherwise. */
+                    "Idempotency-Replayed"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ModeratedSessionOut"];
+                };
+            };
+            /** @description - `invalid`: Some of what was sent is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `not_signed_in`: Please sign in: the access token is missing, expired or no longer valid. */
+            401: {
+                headers: {
+                    /** @description `Bearer` */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `not_staff`: Only the staff can do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `not_found`: There is no such thing here. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `has_upcoming_bookings`: Somebody still holds a seat at an upcoming time of this session. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `body_too_large`: The body is larger than 1 MiB. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `unsupported_media_type`: The body must be JSON, with Content-Type: application/json. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `idempotency_key_reused`: This Idempotency-Key was used for another request. Please take a new one. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `busy`: The service is busy. Nothing was changed; please try again in a moment. */
+            503: {
+                headers: {
+                    /** @description `1` */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    admin_get_session: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                session_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionRecordOut"];
+                };
+            };
+            /** @description - `not_signed_in`: Please sign in: the access token is missing, expired or no longer valid. */
+            401: {
+                headers: {
+                    /** @description `Bearer` */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `not_staff`: Only the staff can do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `not_found`: There is no such thing here. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `busy`: The service is busy. Nothing was changed; please try again in a moment. */
+            503: {
+                headers: {
+                    /** @description `1` */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    admin_change_session: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                session_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SessionEditChangesIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ModeratedSessionOut"];
+                };
+            };
+            /** @description - `invalid`: Some of what was sent is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `not_signed_in`: Please sign in: the access token is missing, expired or no longer valid. */
+            401: {
+                headers: {
+                    /** @description `Bearer` */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `not_staff`: Only the staff can do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `not_found`: There is no such thing here. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `creator_unavailable`: The creator is taken at this time. Please choose another one.
+             *     - `has_upcoming_bookings`: Somebody still holds a seat at an upcoming time of this session.
+             */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `body_too_large`: The body is larger than 1 MiB. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `unsupported_media_type`: The body must be JSON, with Content-Type: application/json. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `busy`: The service is busy. Nothing was changed; please try again in a moment. */
+            503: {
+                headers: {
+                    /** @description `1` */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    admin_feature_session: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A word of your choice for this request, kept for 24 hours: sent again with the same body, it does nothing and is answered with the same thing as it now stands. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                session_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["OptionalReasonIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    /** @description `true` when an earlier request with the same key did this; absent otherwise. */
+                    "Idempotency-Replayed"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ModeratedSessionOut"];
+                };
+            };
+            /** @description - `invalid`: Some of what was sent is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `not_signed_in`: Please sign in: the access token is missing, expired or no longer valid. */
+            401: {
+                headers: {
+                    /** @description `Bearer` */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `not_staff`: Only the staff can do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `not_found`: There is no such thing here. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `illegal_transition`: The booking is not in a state that allows this.
+             *     - `not_listed`: The catalog does not show this session.
+             */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `body_too_large`: The body is larger than 1 MiB. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `unsupported_media_type`: The body must be JSON, with Content-Type: application/json. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `idempotency_key_reused`: This Idempotency-Key was used for another request. Please take a new one. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `busy`: The service is busy. Nothing was changed; please try again in a moment. */
+            503: {
+                headers: {
+                    /** @description `1` */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    admin_hide_session: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A word of your choice for this request, kept for 24 hours: sent again with the same body, it does nothing and is answered with the same thing as it now stands. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                session_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReasonIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    /** @description `true` when an earlier request with the same key did this; absent otherwise. */
+                    "Idempotency-Replayed"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ModeratedSessionOut"];
+                };
+            };
+            /** @description - `invalid`: Some of what was sent is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `not_signed_in`: Please sign in: the access token is missing, expired or no longer valid. */
+            401: {
+                headers: {
+                    /** @description `Bearer` */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `not_staff`: Only the staff can do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `not_found`: There is no such thing here. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `illegal_transition`: The booking is not in a state that allows this. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `body_too_large`: The body is larger than 1 MiB. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `unsupported_media_type`: The body must be JSON, with Content-Type: application/json. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `idempotency_key_reused`: This Idempotency-Key was used for another request. Please take a new one. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `busy`: The service is busy. Nothing was changed; please try again in a moment. */
+            503: {
+                headers: {
+                    /** @description `1` */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    admin_restore_session: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A word of your choice for this request, kept for 24 hours: sent again with the same body, it does nothing and is answered with the same thing as it now stands. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                session_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["OptionalReasonIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    /** @description `true` when an earlier request with the same key did this; absent otherwise. */
+                    "Idempotency-Replayed"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ModeratedSessionOut"];
+                };
+            };
+            /** @description - `invalid`: Some of what was sent is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `not_signed_in`: Please sign in: the access token is missing, expired or no longer valid. */
+            401: {
+                headers: {
+                    /** @description `Bearer` */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `not_staff`: Only the staff can do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `not_found`: There is no such thing here. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `illegal_transition`: The booking is not in a state that allows this. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `body_too_large`: The body is larger than 1 MiB. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `unsupported_media_type`: The body must be JSON, with Content-Type: application/json. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `idempotency_key_reused`: This Idempotency-Key was used for another request. Please take a new one. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `busy`: The service is busy. Nothing was changed; please try again in a moment. */
+            503: {
+                headers: {
+                    /** @description `1` */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    admin_unfeature_session: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A word of your choice for this request, kept for 24 hours: sent again with the same body, it does nothing and is answered with the same thing as it now stands. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                session_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["OptionalReasonIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    /** @description `true` when an earlier request with the same key did this; absent otherwise. */
+                    "Idempotency-Replayed"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ModeratedSessionOut"];
+                };
+            };
+            /** @description - `invalid`: Some of what was sent is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `not_signed_in`: Please sign in: the access token is missing, expired or no longer valid. */
+            401: {
+                headers: {
+                    /** @description `Bearer` */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `not_staff`: Only the staff can do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `not_found`: There is no such thing here. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `illegal_transition`: The booking is not in a state that allows this. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `body_too_large`: The body is larger than 1 MiB. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `unsupported_media_type`: The body must be JSON, with Content-Type: application/json. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `idempotency_key_reused`: This Idempotency-Key was used for another request. Please take a new one. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `busy`: The service is busy. Nothing was changed; please try again in a moment. */
+            503: {
+                headers: {
+                    /** @description `1` */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    admin_list_reports: {
+        parameters: {
+            query?: {
+                /** @description Which page, from 1 on; one beyond the last is empty. */
+                page?: number | string;
+                /** @description How many at most. */
+                limit?: number | string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    /** @description How many there are on all pages together. */
+                    "X-Total-Count"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReportRecordOut"][];
+                };
+            };
+            /** @description - `invalid`: Some of what was sent is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `not_signed_in`: Please sign in: the access token is missing, expired or no longer valid. */
+            401: {
+                headers: {
+                    /** @description `Bearer` */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `not_staff`: Only the staff can do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `busy`: The service is busy. Nothing was changed; please try again in a moment. */
+            503: {
+                headers: {
+                    /** @description `1` */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    admin_resolve_report: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A word of your choice for this request, kept for 24 hours: sent again with the same body, it does nothing and is answered with the same thing as it now stands. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                report_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ResolutionIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    /** @description `true` when an earlier request with the same key did this; absent otherwise. */
+                    "Idempotency-Replayed"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReportRecordOut"];
+                };
+            };
+            /** @description - `invalid`: Some of what was sent is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `not_signed_in`: Please sign in: the access token is missing, expired or no longer valid. */
+            401: {
+                headers: {
+                    /** @description `Bearer` */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `not_staff`: Only the staff can do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `not_found`: There is no such thing here. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `illegal_transition`: The booking is not in a state that allows this. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `body_too_large`: The body is larger than 1 MiB. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `unsupported_media_type`: The body must be JSON, with Content-Type: application/json. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `idempotency_key_reused`: This Idempotency-Key was used for another request. Please take a new one. */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };

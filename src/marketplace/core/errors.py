@@ -219,6 +219,20 @@ class HasSessions(Conflict):
     sentence = "This creator still has sessions. Archive them first."
 
 
+class NotListed(Conflict):
+    """Only what the catalog shows can stand on the front page."""
+
+    code = "not_listed"
+    sentence = "The catalog does not show this session."
+
+
+class AlreadyReported(Conflict):
+    """Everybody is heard once about a session."""
+
+    code = "already_reported"
+    sentence = "You have reported this session already. We are looking into it."
+
+
 class SoldOut(Conflict):
     """Fewer seats are left than were asked for."""
 

@@ -33,7 +33,7 @@ from marketplace.http.auth import Access, caller_of, opt
 from marketplace.http.fields import BookingOrderingWord, Id, Reason, Seats, Start, StartsFrom, StartsTo, Statuses
 from marketplace.http.idempotency import answer, key_faults, key_of
 from marketplace.http.pagination import LINK, Cursors, PageQuery
-from marketplace.http.sessions import SessionOut
+from marketplace.http.sessions import SessionFactsOut
 from marketplace.http.users import ContactOut
 from marketplace.http.wire import Draft, read_body, read_optional_body, read_query
 
@@ -68,7 +68,7 @@ class RescheduleIn(msgspec.Struct, kw_only=True):
     booking_date: Start
 
 
-class BookedSessionOut(SessionOut, rename={"creator_id": "creator"}):
+class BookedSessionOut(SessionFactsOut, rename={"creator_id": "creator"}):
     """A session as the parties of its bookings see it: with its creator's e-mail address."""
 
     creator_details: ContactOut

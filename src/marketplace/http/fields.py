@@ -235,4 +235,7 @@ Everywhere = Annotated[
     bool, field(boolean, {"type": "boolean"}, example=True, says="Whether to end every login of this person.")
 ]
 Flag = Annotated[bool, field(boolean, {"type": "boolean"}, example=False)]
+Featured = Annotated[
+    bool, field(boolean, {"type": "boolean"}, example=True, says="Whether only what the front page shows is asked for.")
+]
 CategoryWord = Annotated[str, field(text(1, TAG_LENGTH), _TAG, "wellbeing")]

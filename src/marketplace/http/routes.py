@@ -1,8 +1,11 @@
 """Every controller of the API."""
 
+from marketplace.http.admin.reports import ReportAdminController
+from marketplace.http.admin.sessions import SessionAdminController
 from marketplace.http.admin.users import UserAdminController
 from marketplace.http.bookings import BookingController
 from marketplace.http.calendars import CalendarController
+from marketplace.http.reports import ReportController
 from marketplace.http.resets import ResetController
 from marketplace.http.schedules import ScheduleController
 from marketplace.http.sessions import SessionController
@@ -17,11 +20,14 @@ CONTROLLERS = (
     TokenController,
     ResetController,
     SessionController,
+    ReportController,
     ScheduleController,
     SlotController,
     BookingController,
     CalendarController,
     SummaryController,
     UserAdminController,
+    SessionAdminController,
+    ReportAdminController,
     SystemController,
 )

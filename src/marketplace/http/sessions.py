@@ -10,10 +10,9 @@ from dishka.integrations.litestar import FromDishka
 from litestar import Controller, Request, Response, delete, get, patch, post, put
 from litestar.params import FromPath
 
-from marketplace.core.entities.sessions import CatalogFilters, Ordering, SessionStatus
+from marketplace.core.entities.sessions import SessionStatus
 from marketplace.core.errors import (
     CreatorUnavailable,
-    Faults,
     HasUpcomingBookings,
     NotACreator,
     NotFound,
@@ -22,23 +21,16 @@ from marketplace.core.errors import (
 )
 from marketplace.core.services.sessions import SessionService
 from marketplace.http.auth import Access, caller_of, creator_of, opt, visitor_of
+from marketplace.http.catalog import CatalogQuery, FacetsOut, FacetsQuery, filters_of, ordering_of, query_faults
 from marketplace.http.fields import (
     CancellationNotice,
     Category,
-    CategoryWord,
-    Cursor,
     Description,
     Duration,
-    DurationBound,
     Flag,
-    Id,
-    Limit,
-    OrderingWord,
     Participants,
     Price,
-    Search,
     Status,
-    Tag,
     Tags,
     Title,
     WebAddress,
@@ -65,30 +57,15 @@ class SessionIn(msgspec.Struct, kw_only=True):
     cancellation_notice: CancellationNotice = 0
 
 
-class FacetsQuery(msgspec.Struct, kw_only=True):
-    """The filters of the catalog. All must hold; bounds are inclusive."""
+class ModerationOut(msgspec.Struct):
+    """That the staff hid a session, when, and why, in words for its creator."""
 
-    search: Search = ()
-    creator: Id | None = None
-    min_price: Price | None = None
-    max_price: Price | None = None
-    min_duration: DurationBound | None = None
-    max_duration: DurationBound | None = None
-    category: CategoryWord | None = None
-    tag: Tag | None = None
+    hidden_at: datetime
+    reason: str
 
 
-class CatalogQuery(FacetsQuery, kw_only=True):
-    """What the catalog can be asked."""
-
-    limit: Limit = 20
-    cursor: Cursor | None = None
-    ordering: OrderingWord | None = None
-    my_sessions: Flag = False
-
-
-class SessionOut(msgspec.Struct, rename={"creator_id": "creator"}):
-    """A session."""
+class SessionFactsOut(msgspec.Struct, rename={"creator_id": "creator"}):
+    """What everybody who sees a session may know of it. `featured_at` is since when the front page shows it."""
 
     id: UUID
     creator_id: UUID
@@ -106,36 +83,13 @@ class SessionOut(msgspec.Struct, rename={"creator_id": "creator"}):
     cancellation_notice: int
     is_open: bool
     created_at: datetime
+    featured_at: datetime | None
 
 
-class CategoryCountOut(msgspec.Struct):
-    """How many sessions are in a category."""
+class SessionOut(SessionFactsOut, rename={"creator_id": "creator"}):
+    """A session. `moderation` is for its creator and the staff, who alone see one that has any."""
 
-    category: str
-    count: int
-
-
-class TagCountOut(msgspec.Struct):
-    """How many sessions carry a tag."""
-
-    tag: str
-    count: int
-
-
-class PriceBandCountOut(msgspec.Struct):
-    """How many sessions cost `min_price` or more and less than `max_price` (`null`: no limit)."""
-
-    min_price: Decimal
-    max_price: Decimal | None
-    count: int
-
-
-class FacetsOut(msgspec.Struct):
-    """Counts for the same filters, up to 30 seconds old."""
-
-    categories: list[CategoryCountOut]
-    tags: list[TagCountOut]
-    price_bands: list[PriceBandCountOut]
+    moderation: ModerationOut | None
 
 
 class SessionController(Controller):
@@ -153,20 +107,19 @@ class SessionController(Controller):
     async def list_sessions(
         self, request: Request[Any, Any, Any], sessions: FromDishka[SessionService], cursors: FromDishka[Cursors]
     ) -> Response[list[SessionOut]]:
-        """Active sessions, newest first or by `ordering`.
+        """Active sessions, newest first or by `ordering`; with `featured=true`, those featured last come first.
 
         `my_sessions=true` gives a creator all of their own, inactive ones too, newest first and unfiltered.
         """
         asks_own = request.query_params.get("my_sessions", "").lower() == "true"
         creator = await creator_of(request) if asks_own else None
         draft = read_query(request, CatalogQuery)
-        query = draft.checked(_ordering_faults(draft), cursors.faults(request, draft.given))
+        query = draft.checked(query_faults(draft.given), cursors.faults(request, draft.given))
         position = cursors.open(request, query.cursor)
         if creator is not None:
             page = await sessions.list_own(creator, query.limit, position)
         else:
-            ordering: Ordering = query.ordering or ("relevance" if query.search else "-created_at")
-            page = await sessions.list(_filters(query, ordering), query.limit, position)
+            page = await sessions.list(filters_of(query, ordering_of(query)), query.limit, position)
         return cursors.answer(request, page, SessionOut)
 
     @get(
@@ -178,7 +131,7 @@ class SessionController(Controller):
     async def facets(self, request: Request[Any, Any, Any], sessions: FromDishka[SessionService]) -> FacetsOut:
         """Counts for the same filters as the list. They may be up to 30 seconds old."""
         query = read_query(request, FacetsQuery).checked()
-        facets = await sessions.facets(_filters(query, "-created_at"))
+        facets = await sessions.facets(filters_of(query, "-created_at"))
         return msgspec.convert(facets, FacetsOut, from_attributes=True)
 
     @post(
@@ -258,23 +211,3 @@ class SessionController(Controller):
         facts = draft.changes(sessions.faults(draft.given))
         changed = await sessions.change(caller_of(request), session_id, facts)
         return msgspec.convert(changed, SessionOut, from_attributes=True)
-
-
-def _ordering_faults(draft: Draft[CatalogQuery]) -> Faults:
-    if draft.given.get("ordering") == "relevance" and "search" not in draft.given:
-        return {"ordering": ["Relevance needs a `search`."]}
-    return {}
-
-
-def _filters(query: FacetsQuery, ordering: Ordering) -> CatalogFilters:
-    return CatalogFilters(
-        words=query.search,
-        creator=query.creator,
-        min_price=query.min_price,
-        max_price=query.max_price,
-        min_duration=query.min_duration,
-        max_duration=query.max_duration,
-        category=query.category,
-        tag=query.tag,
-        ordering=ordering,
-    )

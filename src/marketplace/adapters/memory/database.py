@@ -13,6 +13,7 @@ from marketplace.core.entities.audit import AuditEntry
 from marketplace.core.entities.bookings import Booking, BookingStep
 from marketplace.core.entities.calendars import CalendarFeed
 from marketplace.core.entities.idempotency import IdempotencyKey
+from marketplace.core.entities.reports import Report
 from marketplace.core.entities.resets import PasswordReset
 from marketplace.core.entities.schedules import Schedule
 from marketplace.core.entities.sessions import Session
@@ -73,7 +74,7 @@ class Table(Generic[K, R]):
 
 
 class Database:
-    """All tables. `emails`, `usernames`, `seats` and `feed_tokens` are the unique indexes: whose row has the key.
+    """All tables. `emails`, `usernames`, `seats`, `feed_tokens` and `reported` are the unique indexes: whose row it is.
 
     `taken_jobs` says which transaction took a job, for as long as that is open.
     """
@@ -96,6 +97,8 @@ class Database:
         self.jobs: Table[int, JobRow] = Table("jobs")
         self.audit: Table[UUID, AuditEntry] = Table("audit")
         self.resets: Table[UUID, PasswordReset] = Table("resets")
+        self.reports: Table[UUID, Report] = Table("reports")
+        self.reported: Table[tuple[UUID, UUID], UUID] = Table("reported")
         self.job_ids = count()
         self.taken_jobs: dict[int, Rows] = {}
         self.locks = Locks(lock_timeout)

@@ -50,6 +50,12 @@ class MemorySessions:
         else:
             self._rows.put(self._rows.database.schedules, session_id, schedule)
 
+    async def find(self, session_id: UUID) -> SessionDetails | None:
+        """The session."""
+        await asyncio.sleep(0)
+        session = self._rows.find(self._table, session_id)
+        return None if session is None else session_details(self._rows, session, public_user)
+
     async def has_any(self, creator_id: UUID) -> bool:
         """Sought among all."""
         await asyncio.sleep(0)

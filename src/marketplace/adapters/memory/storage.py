@@ -9,6 +9,7 @@ from marketplace.adapters.memory.calendars import MemoryFeedDirectory
 from marketplace.adapters.memory.catalog import MemoryCatalog
 from marketplace.adapters.memory.database import Database
 from marketplace.adapters.memory.rate_limits import MemoryRateLimits
+from marketplace.adapters.memory.reports import MemoryReportQueue
 from marketplace.adapters.memory.resets import MemoryResetDirectory
 from marketplace.adapters.memory.slots import MemoryTimetables
 from marketplace.adapters.memory.summaries import MemoryCreatorSummaries
@@ -42,6 +43,7 @@ def memory_storage(*, lock_timeout: timedelta = LOCK_TIMEOUT) -> Storage:
         rate_limits=MemoryRateLimits(),
         audit=MemoryAuditTrail(database),
         resets=MemoryResetDirectory(database),
+        reports=MemoryReportQueue(database),
         unit_of_work=MemoryUnitOfWork(database),
         readiness=MemoryReadiness(),
     )

@@ -10,6 +10,7 @@ from marketplace.adapters.memory.calendars import MemoryFeeds
 from marketplace.adapters.memory.database import Database, Rows
 from marketplace.adapters.memory.idempotency import MemoryIdempotencyKeys
 from marketplace.adapters.memory.jobs import MemoryJobs
+from marketplace.adapters.memory.reports import MemoryReports
 from marketplace.adapters.memory.resets import MemoryResets
 from marketplace.adapters.memory.sessions import MemorySessions
 from marketplace.adapters.memory.slots import MemorySlots
@@ -25,6 +26,7 @@ class MemoryTransaction:
         self.users = MemoryUsers(rows)
         self.tokens = MemoryTokens(rows)
         self.resets = MemoryResets(rows)
+        self.reports = MemoryReports(rows)
         self.sessions = MemorySessions(rows)
         self.slots = MemorySlots(rows)
         self.bookings = MemoryBookings(rows)

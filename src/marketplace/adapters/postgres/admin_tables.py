@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from advanced_alchemy.base import DefaultBase
-from sqlalchemy import ForeignKey, Index, LargeBinary, Text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, Text, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -20,6 +20,29 @@ class PasswordResetTable(DefaultBase):
     token_hash: Mapped[bytes] = mapped_column(LargeBinary)
     created_at: Mapped[datetime]
     expires_at: Mapped[datetime]
+
+
+class ReportTable(DefaultBase):
+    """What people hold against sessions, once each, and what came of it."""
+
+    __tablename__ = "reports"
+    __table_args__ = (
+        CheckConstraint("reason IN ('spam', 'misleading', 'offensive', 'unsafe', 'other')", name="reason"),
+        CheckConstraint("resolution IN ('dismissed', 'hidden')", name="resolution"),
+        Index("uq_reports_one_per_person_and_session", "session_id", "reporter_id", unique=True),
+        Index("ix_reports_open_created_at", "created_at", "id", postgresql_where=text("resolved_at IS NULL")),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    session_id: Mapped[UUID] = mapped_column(ForeignKey("sessions.id"))
+    reporter_id: Mapped[UUID] = mapped_column(ForeignKey("users.id"))
+    reason: Mapped[str] = mapped_column(Text)
+    text: Mapped[str] = mapped_column(Text)
+    created_at: Mapped[datetime]
+    resolution: Mapped[str | None] = mapped_column(Text)
+    resolved_at: Mapped[datetime | None]
+    resolved_by: Mapped[UUID | None]
+    note: Mapped[str] = mapped_column(Text)
 
 
 class AuditEntryTable(DefaultBase):

@@ -7,6 +7,7 @@ import asyncpg
 
 from marketplace.core.errors import (
     AlreadyBooked,
+    AlreadyReported,
     Busy,
     Collision,
     CreatorUnavailable,
@@ -22,6 +23,7 @@ CONSTRAINTS: dict[str, type[MarketplaceError]] = {
     "uq_users_username_folded": UsernameTaken,
     "ck_slots_seats_within_capacity": SoldOut,
     "ex_slots_one_place_at_a_time": CreatorUnavailable,
+    "uq_reports_one_per_person_and_session": AlreadyReported,
     "uq_bookings_one_live_per_person_and_slot": AlreadyBooked,
 }
 

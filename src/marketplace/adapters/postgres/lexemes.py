@@ -15,7 +15,7 @@ LEARN_WORDS = f"""
     INSERT INTO lexemes (lexeme, deletions)
     SELECT word, CASE WHEN length(word) <= {CORRECTED_LENGTH} THEN {DELETIONS} ELSE '{{}}' END
     FROM sessions s, unnest(tsvector_to_array(s.searched)) AS word
-    WHERE s.id = $1 AND s.status = 'active' AND s.archived_at IS NULL
+    WHERE s.id = $1 AND s.status = 'active' AND s.archived_at IS NULL AND s.hidden_at IS NULL
         AND NOT EXISTS (SELECT FROM lexemes known WHERE known.lexeme = word)
     ORDER BY word COLLATE "C"
     ON CONFLICT DO NOTHING

@@ -40,6 +40,9 @@ SESSION = (
     "cancellation_notice",
     "revision",
     "revised_at",
+    "hidden_at",
+    "hidden_reason",
+    "featured_at",
 )
 
 

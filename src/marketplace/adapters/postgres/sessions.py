@@ -123,6 +123,11 @@ class PostgresSessions:
             "UPDATE sessions SET schedule = $2::jsonb WHERE id = $1", session_id, document_of(schedule)
         )
 
+    async def find(self, session_id: UUID) -> SessionDetails | None:
+        """See the port."""
+        row = await self._connection.fetchrow(FIND, session_id)
+        return session_details(row) if row else None
+
     async def has_any(self, creator_id: UUID) -> bool:
         """See the port."""
         return await self._connection.fetchrow(HAS_ANY, creator_id) is not None

@@ -73,7 +73,7 @@ class CatalogQuery(Conditions):
     """What is listed and passes the filters."""
 
     def __init__(self, filters: CatalogFilters, terms: Terms) -> None:
-        super().__init__("s.status = 'active'", "s.archived_at IS NULL", "c.is_active")
+        super().__init__("s.status = 'active'", "s.archived_at IS NULL", "s.hidden_at IS NULL", "c.is_active")
         self._terms = terms
         for condition, value in (
             ("s.creator_id = {}", filters.creator),
@@ -86,6 +86,8 @@ class CatalogQuery(Conditions):
         ):
             if value is not None:
                 self.require(condition, value)
+        if filters.only_featured:
+            self.require("s.featured_at IS NOT NULL")
         if terms:
             self.require("s.searched @@ {}::tsquery", " & ".join(_lexemes(term) for term in terms))
 
@@ -107,6 +109,7 @@ class Sorted:
         "price": ("price", Decimal),
         "duration": ("duration", int),
         "title": ("title_key", str),
+        "featured_at": ("featured_at", datetime.fromisoformat),
     }
 
     def __init__(self, ordering: Ordering, after: str | None) -> None:

@@ -6,6 +6,7 @@ from marketplace.adapters.postgres.calendars import PostgresFeedDirectory
 from marketplace.adapters.postgres.pool import Database
 from marketplace.adapters.postgres.rate_limits import PostgresRateLimits
 from marketplace.adapters.postgres.readiness import PostgresReadiness
+from marketplace.adapters.postgres.reports import PostgresReportQueue
 from marketplace.adapters.postgres.resets import PostgresResetDirectory
 from marketplace.adapters.postgres.sessions import PostgresCatalog
 from marketplace.adapters.postgres.slots import PostgresTimetables
@@ -29,6 +30,7 @@ def postgres_storage(database: Database) -> Storage:
         rate_limits=PostgresRateLimits(database),
         audit=PostgresAuditTrail(database),
         resets=PostgresResetDirectory(database),
+        reports=PostgresReportQueue(database),
         unit_of_work=PostgresUnitOfWork(database),
         readiness=PostgresReadiness(database),
     )

@@ -100,6 +100,7 @@ class SessionTable(DefaultBase):
         Index("ix_sessions_listed_price", "price", "id", postgresql_where=LISTED),
         Index("ix_sessions_listed_duration", "duration", "id", postgresql_where=LISTED),
         Index("ix_sessions_listed_title_key", "title_key", "id", postgresql_where=LISTED),
+        Index("ix_sessions_featured_at", "featured_at", "id", postgresql_where=text("featured_at IS NOT NULL")),
         Index("ix_sessions_listed_category", "category", "created_at", "id", postgresql_where=LISTED),
         Index("ix_sessions_creator_id_created_at", "creator_id", "created_at", "id"),
         Index("ix_sessions_tags", "tags", postgresql_using="gin", postgresql_where=LISTED),
@@ -125,6 +126,9 @@ class SessionTable(DefaultBase):
     schedule: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
     revision: Mapped[int] = mapped_column(server_default=text("0"))
     revised_at: Mapped[datetime | None]
+    hidden_at: Mapped[datetime | None]
+    hidden_reason: Mapped[str | None] = mapped_column(Text)
+    featured_at: Mapped[datetime | None]
     searched: Mapped[str] = mapped_column(TSVECTOR)
 
 

@@ -10,6 +10,7 @@ from marketplace.adapters.postgres.calendars import PostgresFeeds
 from marketplace.adapters.postgres.idempotency import PostgresIdempotencyKeys
 from marketplace.adapters.postgres.jobs import PostgresJobs
 from marketplace.adapters.postgres.pool import Connection, Database
+from marketplace.adapters.postgres.reports import PostgresReports
 from marketplace.adapters.postgres.resets import PostgresResets
 from marketplace.adapters.postgres.sessions import PostgresSessions
 from marketplace.adapters.postgres.slots import PostgresSlots
@@ -20,6 +21,7 @@ from marketplace.core.ports.bookings import Bookings
 from marketplace.core.ports.calendars import Feeds
 from marketplace.core.ports.idempotency import IdempotencyKeys
 from marketplace.core.ports.jobs import Jobs
+from marketplace.core.ports.reports import Reports
 from marketplace.core.ports.resets import Resets
 from marketplace.core.ports.sessions import Sessions
 from marketplace.core.ports.slots import Slots
@@ -42,6 +44,11 @@ class PostgresTransaction:
     def tokens(self) -> Tokens:
         """Logins."""
         return PostgresTokens(self._connection)
+
+    @cached_property
+    def reports(self) -> Reports:
+        """Reports of sessions."""
+        return PostgresReports(self._connection)
 
     @cached_property
     def resets(self) -> Resets:

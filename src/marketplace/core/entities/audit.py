@@ -24,6 +24,14 @@ AuditAction = Literal[
     "rights_changed",
     "password_reset_issued",
     "password_reset",
+    "session_changed",
+    "session_archived",
+    "session_hidden",
+    "session_restored",
+    "session_featured",
+    "session_unfeatured",
+    "report_dismissed",
+    "report_upheld",
 ]
 TargetKind = Literal["user", "session", "booking", "report"]
 Target = tuple[TargetKind, UUID]
@@ -38,6 +46,25 @@ TEXT_LENGTH = 200
 """Characters of a text that the log keeps."""
 USER_FIELDS = ("email", "username", "role", "first_name", "last_name", "is_active", "is_staff", "is_superuser")
 """What the log keeps of an account: never its password, not even hashed."""
+SESSION_FIELDS = (
+    "title",
+    "description",
+    "duration",
+    "price",
+    "max_participants",
+    "image_url",
+    "status",
+    "category",
+    "tags",
+    "requires_confirmation",
+    "cancellation_notice",
+    "archived_at",
+    "hidden_at",
+    "hidden_reason",
+    "featured_at",
+)
+"""What the log keeps of a session."""
+REPORT_FIELDS = ("resolution", "note")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -57,6 +57,10 @@ class Sessions(Protocol):
         """Give the session a schedule, or make it open; needs `acquire`."""
         ...
 
+    async def find(self, session_id: UUID) -> SessionDetails | None:
+        """The session as it is now, whatever its state, not locked, or `None`."""
+        ...
+
     async def has_any(self, creator_id: UUID) -> bool:
         """Whether the creator has a session that is not archived."""
         ...

@@ -6,6 +6,7 @@ from marketplace.core.ports.audit import AuditTrail
 from marketplace.core.ports.bookings import BookingLists
 from marketplace.core.ports.calendars import FeedDirectory
 from marketplace.core.ports.rate_limits import RateLimits
+from marketplace.core.ports.reports import ReportQueue
 from marketplace.core.ports.resets import ResetDirectory
 from marketplace.core.ports.sessions import Catalog
 from marketplace.core.ports.slots import Timetables
@@ -30,5 +31,6 @@ class Storage:
     rate_limits: RateLimits
     audit: AuditTrail
     resets: ResetDirectory
+    reports: ReportQueue
     unit_of_work: UnitOfWork
     readiness: Readiness

@@ -9,6 +9,7 @@ from marketplace.core.ports.bookings import Bookings
 from marketplace.core.ports.calendars import Feeds
 from marketplace.core.ports.idempotency import IdempotencyKeys
 from marketplace.core.ports.jobs import Jobs
+from marketplace.core.ports.reports import Reports
 from marketplace.core.ports.resets import Resets
 from marketplace.core.ports.sessions import Sessions
 from marketplace.core.ports.slots import Slots
@@ -27,6 +28,11 @@ class Transaction(Protocol):
     @property
     def tokens(self) -> Tokens:
         """Logins."""
+        ...
+
+    @property
+    def reports(self) -> Reports:
+        """Reports of sessions."""
         ...
 
     @property

@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
+from marketplace.core.entities.audit import SESSION_FIELDS, AuditAction, differences
 from marketplace.core.entities.idempotency import IdempotencyKey
 from marketplace.core.entities.pages import Page
 from marketplace.core.entities.sessions import CatalogFilters, Facets, SessionDetails
@@ -15,6 +16,7 @@ from marketplace.core.ports.sessions import Catalog
 from marketplace.core.ports.system import Clock, Ids
 from marketplace.core.ports.unit_of_work import Transaction, UnitOfWork
 from marketplace.core.ports.users import UserDirectory
+from marketplace.core.services.audit import Auditor
 from marketplace.core.services.idempotency import Made, once
 from marketplace.core.services.retrying import retrying
 from marketplace.core.services.slots import reshape
@@ -39,6 +41,7 @@ class SessionService:
         self._clock = clock
         self._ids = ids
         self._categories = categories
+        self._audit = Auditor(unit_of_work, clock, ids)
 
     def faults(self, given: Mapping[str, Any]) -> Faults:
         """What is wrong with the given fields that only the marketplace knows: the category."""
@@ -96,8 +99,10 @@ class SessionService:
 
         return await once(self._unit_of_work, effect, self._read, key=key, thing_id=session.id, now=session.created_at)
 
-    async def change(self, caller: Caller, session_id: UUID, facts: Mapping[str, Any]) -> SessionDetails:
-        """Change a session of one's own; upcoming slots follow in capacity and duration.
+    async def change(
+        self, caller: Caller, session_id: UUID, facts: Mapping[str, Any], reason: str | None = None
+    ) -> SessionDetails:
+        """Change a session of one's own, or with a `reason` by the staff; slots follow in capacity and duration.
 
         Raises `NotFound`, `NotYours`, `Invalid`, `HasUpcomingBookings` when more seats are sold than would be
         left, `CreatorUnavailable` when sold slots would overlap; both name the slots.
@@ -108,28 +113,46 @@ class SessionService:
             async with self._unit_of_work() as tx:
                 before = await tx.sessions.acquire(session_id)
                 now = self._clock.now()
-                session = before.changed_by(caller, facts).revised(before, now)
+                session = before.changed_by(caller, facts, on_behalf=reason is not None).revised(before, now)
                 if session.moves_slots(before):
                     await reshape(tx, session, await tx.sessions.find_schedule(session_id), now, was=before)
                 await tx.sessions.save(session)
+                await self._note(tx, caller, "session_changed", before, session, reason)
                 return session
 
         return await retrying(effect)
 
-    async def archive(self, caller: Caller, session_id: UUID) -> None:
-        """Take a session of one's own away for good; its bookings stay.
+    async def archive(
+        self, caller: Caller, session_id: UUID, reason: str | None = None, *, key: IdempotencyKey | None = None
+    ) -> Made[SessionDetails]:
+        """Take a session of one's own away for good, or with a `reason` by the staff; its bookings stay.
 
-        Raises `NotFound`, `NotYours`, `HasUpcomingBookings`.
+        Raises `NotFound`, `NotYours`, `HasUpcomingBookings`, `KeyReused`.
         """
+        now = self._clock.now()
 
-        async def effect() -> None:
-            async with self._unit_of_work() as tx:
-                session = (await tx.sessions.acquire(session_id)).changed_by(caller, {})
-                now = self._clock.now()
-                session.check_nobody_booked(await tx.slots.acquire_upcoming(session_id, now))
-                await tx.sessions.save(replace(session, archived_at=now))
+        async def effect(tx: Transaction) -> SessionDetails:
+            session = (await tx.sessions.acquire(session_id)).changed_by(caller, {}, on_behalf=reason is not None)
+            session.check_nobody_booked(await tx.slots.acquire_upcoming(session_id, now))
+            archived = replace(session, archived_at=now)
+            await tx.sessions.save(archived)
+            await self._note(tx, caller, "session_archived", session, archived, reason)
+            return archived
 
-        await retrying(effect)
+        return await once(self._unit_of_work, effect, self._read, key=key, thing_id=session_id, now=now)
+
+    async def _note(
+        self,
+        tx: Transaction,
+        caller: Caller,
+        action: AuditAction,
+        before: SessionDetails,
+        after: SessionDetails,
+        reason: str | None,
+    ) -> None:
+        if reason is not None:
+            change = differences(before, after, SESSION_FIELDS)
+            await self._audit.write(tx, caller, action, ("session", after.id), change, reason)
 
     async def _read(self, session_id: UUID) -> SessionDetails:
         found = await self._catalog.find(session_id)

@@ -1,0 +1,79 @@
+"""The services of the back office, wired: the part of the composition root that `container` leaves to it."""
+
+from dishka import Provider, Scope, provide
+
+from marketplace.core.ports.security import Passwords
+from marketplace.core.ports.storage import Storage
+from marketplace.core.ports.system import Clock, Ids
+from marketplace.core.services.admin.sessions import SessionAdminService
+from marketplace.core.services.admin.users import UserAdminService
+from marketplace.core.services.bookings import BookingService
+from marketplace.core.services.reports import ReportService
+from marketplace.core.services.resets import ResetService
+from marketplace.core.services.tokens import CallerMemory
+from marketplace.core.services.users import UserService
+
+
+class AdminServices(Provider):
+    """What the staff's controllers call."""
+
+    scope = Scope.APP
+
+    @provide
+    def users(
+        self,
+        storage: Storage,
+        users: UserService,
+        bookings: BookingService,
+        memory: CallerMemory,
+        clock: Clock,
+        ids: Ids,
+    ) -> UserAdminService:
+        """Accounts."""
+        return UserAdminService(
+            unit_of_work=storage.unit_of_work,
+            directory=storage.users,
+            timetables=storage.timetables,
+            trail=storage.audit,
+            users=users,
+            bookings=bookings,
+            memory=memory,
+            clock=clock,
+            ids=ids,
+        )
+
+    @provide
+    def sessions(self, storage: Storage, clock: Clock, ids: Ids) -> SessionAdminService:
+        """Sessions."""
+        return SessionAdminService(
+            unit_of_work=storage.unit_of_work,
+            catalog=storage.catalog,
+            queue=storage.reports,
+            trail=storage.audit,
+            clock=clock,
+            ids=ids,
+        )
+
+    @provide
+    def reports(self, storage: Storage, clock: Clock, ids: Ids) -> ReportService:
+        """Reports."""
+        return ReportService(unit_of_work=storage.unit_of_work, queue=storage.reports, clock=clock, ids=ids)
+
+    @provide
+    def resets(
+        self,
+        storage: Storage,
+        memory: CallerMemory,
+        passwords: Passwords,
+        clock: Clock,
+        ids: Ids,
+    ) -> ResetService:
+        """Links to set a new password."""
+        return ResetService(
+            unit_of_work=storage.unit_of_work,
+            resets=storage.resets,
+            memory=memory,
+            passwords=passwords,
+            clock=clock,
+            ids=ids,
+        )

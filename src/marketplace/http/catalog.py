@@ -1,0 +1,112 @@
+"""The catalog over HTTP: what it can be asked, and what is counted."""
+
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any
+
+import msgspec
+
+from marketplace.core.entities.sessions import CatalogFilters, Ordering
+from marketplace.core.errors import Faults
+from marketplace.http.fields import (
+    CategoryWord,
+    Cursor,
+    DurationBound,
+    Featured,
+    Flag,
+    Id,
+    Limit,
+    OrderingWord,
+    Price,
+    Search,
+    Tag,
+)
+
+
+class FacetsQuery(msgspec.Struct, kw_only=True):
+    """The filters of the catalog. All must hold; bounds are inclusive."""
+
+    search: Search = ()
+    creator: Id | None = None
+    min_price: Price | None = None
+    max_price: Price | None = None
+    min_duration: DurationBound | None = None
+    max_duration: DurationBound | None = None
+    category: CategoryWord | None = None
+    tag: Tag | None = None
+    featured: Featured = False
+
+
+class CatalogQuery(FacetsQuery, kw_only=True):
+    """What the catalog can be asked."""
+
+    limit: Limit = 20
+    cursor: Cursor | None = None
+    ordering: OrderingWord | None = None
+    my_sessions: Flag = False
+
+
+class CategoryCountOut(msgspec.Struct):
+    """How many sessions are in a category."""
+
+    category: str
+    count: int
+
+
+class TagCountOut(msgspec.Struct):
+    """How many sessions carry a tag."""
+
+    tag: str
+    count: int
+
+
+class PriceBandCountOut(msgspec.Struct):
+    """How many sessions cost `min_price` or more and less than `max_price` (`null`: no limit)."""
+
+    min_price: Decimal
+    max_price: Decimal | None
+    count: int
+
+
+class FacetsOut(msgspec.Struct):
+    """Counts for the same filters, up to 30 seconds old."""
+
+    categories: list[CategoryCountOut]
+    tags: list[TagCountOut]
+    price_bands: list[PriceBandCountOut]
+
+
+def query_faults(given: Mapping[str, Any]) -> Faults:
+    """What is wrong with parameters that can be read but do not go together."""
+    faults = {}
+    ordering = given.get("ordering", "")
+    if ordering == "relevance" and "search" not in given:
+        faults["ordering"] = ["Relevance needs a `search`."]
+    if ordering.endswith("featured_at") and not given.get("featured"):
+        faults["ordering"] = ["This order needs `featured=true`."]
+    return faults
+
+
+def ordering_of(query: CatalogQuery) -> Ordering:
+    """The order that is asked for, or the one that goes with what is asked for."""
+    if query.ordering is not None:
+        return query.ordering
+    if query.search:
+        return "relevance"
+    return "-featured_at" if query.featured else "-created_at"
+
+
+def filters_of(query: FacetsQuery, ordering: Ordering) -> CatalogFilters:
+    """What the catalog is asked for."""
+    return CatalogFilters(
+        words=query.search,
+        creator=query.creator,
+        min_price=query.min_price,
+        max_price=query.max_price,
+        min_duration=query.min_duration,
+        max_duration=query.max_duration,
+        category=query.category,
+        tag=query.tag,
+        featured=query.featured,
+        ordering=ordering,
+    )
