@@ -82,6 +82,15 @@ test: install chromium ## Every test, on a real PostgreSQL and in a real browser
 bench: install ## What a request costs, as ratios within one run (needs wrk)
 	PYTHONPATH=tests $(BIN)/python tests/benchmarks/bench.py
 
+frontend/lighthouse/node_modules/.installed: frontend/lighthouse/package-lock.json
+	cd frontend/lighthouse && npm ci --silent
+	@touch $@
+
+.PHONY: lighthouse
+lighthouse: install frontend/lighthouse/node_modules/.installed ## Lighthouse's scores of the catalog and a session's page (needs Chromium: CHROME_PATH)
+	CHROME_PATH=$(or $(CHROME_PATH),$(shell command -v chromium || command -v google-chrome)) \
+		node frontend/lighthouse/run.mjs $(BIN)/marketplace
+
 .PHONY: lock
 lock: install ## Choose versions anew and write requirements.lock
 	$(BIN)/python -m uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header \
@@ -89,4 +98,4 @@ lock: install ## Choose versions anew and write requirements.lock
 
 .PHONY: clean
 clean: ## Remove what was built; keep the data in .marketplace
-	rm -rf $(VENV) frontend/node_modules frontend/dist .mypy_cache .ruff_cache .pytest_cache
+	rm -rf $(VENV) frontend/node_modules frontend/lighthouse/node_modules frontend/dist .mypy_cache .ruff_cache .pytest_cache

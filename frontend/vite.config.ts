@@ -3,8 +3,14 @@ import { tanstackRouter } from "@tanstack/router-plugin/vite";
 import react from "@vitejs/plugin-react";
 import { compression, defineAlgorithm } from "vite-plugin-compression2";
 import { defineConfig } from "vitest/config";
+import { boot } from "./scripts/boot/plugin";
 
-const backend = process.env.MARKETPLACE_BACKEND ?? "http://localhost:8000";
+// the backend takes the cookie of a login only from pages of its own host, so it has to see the host that they see
+const backend = { target: process.env.MARKETPLACE_BACKEND ?? "http://localhost:8000", changeOrigin: false };
+
+// but for what only some pages use
+const VENDOR =
+  /node_modules[\\/](react|react-dom|scheduler|@tanstack|i18next|react-i18next|openapi-fetch|clsx|use-sync-external-store)[\\/](?!.*\b(useBlocker|useMutation|mutationObserver|useInfiniteQuery|infiniteQueryObserver|useSuspenseQuery)\.)/;
 
 export default defineConfig({
   plugins: [
@@ -18,6 +24,24 @@ export default defineConfig({
     }),
     react(),
     tailwindcss(),
+    boot(
+      [
+        {
+          path: "^/$",
+          route: "routes/index.tsx",
+          data: ["/api/marketplace", "/api/sessions?ordering=-created_at&limit=12", "/api/sessions/facets"],
+        },
+        {
+          path: "^/sessions/([\\w-]+)/?$",
+          route: "routes/sessions.$id.tsx",
+          data: ["/api/marketplace", "/api/sessions/$1"],
+        },
+      ],
+      {
+        common: new URL("./src/app/i18n/en/common.json", import.meta.url),
+        sessions: new URL("./src/features/sessions/texts.en.json", import.meta.url),
+      },
+    ),
     compression({
       include: /\.(html|js|css|svg|json|txt|webmanifest)$/,
       threshold: 512,
@@ -25,7 +49,16 @@ export default defineConfig({
     }),
   ],
   resolve: { alias: { "~": new URL("./src", import.meta.url).pathname } },
-  build: { target: "es2023", cssTarget: "chrome123", manifest: true, assetsInlineLimit: 0 },
+  build: {
+    target: "es2023",
+    cssTarget: "chrome123",
+    manifest: true,
+    assetsInlineLimit: 0,
+    // every browser of the target knows it
+    modulePreload: { polyfill: false },
+    // what every page needs of others' code, in one file: it packs better, and stays cached when only ours changes
+    rolldownOptions: { output: { codeSplitting: { groups: [{ name: "vendor", test: VENDOR }] } } },
+  },
   server: {
     port: 3000,
     strictPort: true,

@@ -26,6 +26,7 @@ from marketplace.core.ports.unit_of_work import UnitOfWork
 from marketplace.core.services.bookings import BookingService
 from marketplace.core.services.calendars import CalendarService
 from marketplace.core.services.idempotency import IdempotencyService
+from marketplace.core.services.open_times import OpenTimesService
 from marketplace.core.services.schedules import ScheduleService
 from marketplace.core.services.sessions import SessionService
 from marketplace.core.services.slots import SlotService
@@ -88,7 +89,12 @@ def a_session(**facts: Any) -> Session:
 
 def session_details(session: Session, creator: User) -> SessionDetails:
     facts = {name: getattr(session, name) for name in Session.__dataclass_fields__}
-    return SessionDetails(**facts, creator_details=a_contact(creator), creator_is_active=creator.is_active)
+    return SessionDetails(
+        **facts,
+        creator_details=a_contact(creator),
+        creator_is_active=creator.is_active,
+        time_zone=creator.time_zone,
+    )
 
 
 def a_schedule(**facts: Any) -> Schedule:
@@ -252,6 +258,7 @@ class Services:
     bookings: BookingService
     schedules: ScheduleService
     slots: SlotService
+    open_times: OpenTimesService
     calendars: CalendarService
     idempotency: IdempotencyService
 
@@ -295,6 +302,7 @@ def services_over(
         slots=SlotService(
             unit_of_work=begin, timetables=storage.timetables, lists=storage.booking_lists, clock=clock, ids=ids
         ),
+        open_times=OpenTimesService(unit_of_work=begin, clock=clock),
         calendars=CalendarService(
             unit_of_work=begin,
             bookings=storage.booking_lists,

@@ -80,6 +80,13 @@ def migrated_template(postgres_server: str) -> Iterator[str]:
         yield name
 
 
+@pytest.fixture(scope="session")
+def shared_database(postgres_server: str, migrated_template: str) -> Iterator[str]:
+    """One migrated database for all, where filling it takes long."""
+    with _scratch_database(postgres_server, migrated_template) as name:
+        yield _database(postgres_server, name)
+
+
 @pytest.fixture(scope="module")
 def database(postgres_server: str, migrated_template: str) -> Iterator[str]:
     """A module's own migrated database: real commits and real locks, gone afterwards."""

@@ -24,6 +24,19 @@ SESSION = a_session_body(
     requires_confirmation=True,
     cancellation_notice=24,
 )
+SCHEDULE: dict[str, Any] = {
+    "time_zone": "Europe/Madrid",
+    "is_open": False,
+    "weekly": [{"weekday": 1, "starts": "09:00", "ends": "12:00", "step": 30}],
+    "extras": [{"date": "2030-05-04", "starts": "10:00", "ends": "11:00"}],
+    "exceptions": [{"date": "2030-05-06", "ranges": []}],
+    "buffer_before": 5,
+    "buffer_after": 10,
+    "notice": 60,
+    "horizon": 30,
+    "valid_from": "2029-01-01",
+    "valid_until": None,
+}
 GOOD_BODIES: dict[str, dict[str, Any]] = {
     "POST /api/auth/register": a_registration(role="user", first_name="Ada", last_name="Byron"),
     "POST /api/auth/login": {"email": "ada@example.org", "password": PASSWORD, "use_cookie": True},
@@ -33,18 +46,11 @@ GOOD_BODIES: dict[str, dict[str, Any]] = {
     "POST /api/sessions": SESSION,
     "PUT /api/sessions/{session_id}": SESSION,
     "PATCH /api/sessions/{session_id}": SESSION,
-    "PUT /api/sessions/{session_id}/schedule": {
-        "time_zone": "Europe/Madrid",
-        "is_open": False,
-        "weekly": [{"weekday": 1, "starts": "09:00", "ends": "12:00", "step": 30}],
-        "extras": [{"date": "2030-05-04", "starts": "10:00", "ends": "11:00"}],
-        "exceptions": [{"date": "2030-05-06", "ranges": []}],
-        "buffer_before": 5,
-        "buffer_after": 10,
-        "notice": 60,
-        "horizon": 30,
-        "valid_from": "2029-01-01",
-        "valid_until": None,
+    "PUT /api/sessions/{session_id}/schedule": SCHEDULE,
+    "POST /api/sessions/{session_id}/schedule/preview": {
+        **SCHEDULE,
+        "starts_from": "2030-05-01T00:00:00Z",
+        "starts_to": "2030-05-15",
     },
     "POST /api/sessions/{session_id}/slots/cancel": {"starts_at": "2030-05-01T10:00:00Z", "reason": "I am ill."},
     "POST /api/bookings": {"session": SOME_ID, "booking_date": "2030-05-01T10:00:00Z", "seats": 1},

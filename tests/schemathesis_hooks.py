@@ -80,9 +80,10 @@ def _mend_schedule(body: dict[str, Any]) -> None:
 def _mend_query(query: dict[str, Any]) -> None:
     if isinstance(query.get("cursor"), str) and len(query["cursor"]) <= CURSOR_LENGTH:
         del query["cursor"]
-    bounds = [query[name] for name in ("from", "to") if name in query]
-    if bounds and all(bound == "" or _is(instant, bound) for bound in bounds):
-        query |= {"from": "2030-01-01", "to": "2030-02-01"}
+    for begin, end in (("from", "to"), ("available_from", "available_to")):
+        bounds = [query[name] for name in (begin, end) if name in query]
+        if bounds and all(bound == "" or _is(instant, bound) for bound in bounds):
+            query |= {begin: "2030-01-01", end: "2030-02-01"}
     search = query.get("search")
     if isinstance(search, str) and len(search) <= 200 and not 0 < len(words(search)) <= SEARCH_WORDS:
         query["search"] = "yoga"

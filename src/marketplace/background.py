@@ -12,6 +12,7 @@ from marketplace.core.errors import MarketplaceError
 from marketplace.core.ports.jobs import Handlers
 from marketplace.core.ports.storage import Storage
 from marketplace.core.ports.system import Clock
+from marketplace.core.services.open_times import OpenTimesService
 from marketplace.settings import Settings
 
 LOG = logging.getLogger(__name__)
@@ -24,7 +25,7 @@ SWEEPS = ("sweep_idempotency_keys", "sweep_rate_limits")
 async def work(settings: Settings, container: AsyncContainer, stop: asyncio.Event) -> None:
     """Run jobs as they fall due, until `stop` is set and those under way have ended."""
     handlers = await container.get(Handlers)
-    await _first_sweep(handlers, stop)
+    await _begin_chores(container, handlers, stop)
     if settings.database_url is None:
         storage, clock = await container.get(Storage), await container.get(Clock)
         await work_in_memory(storage.unit_of_work, clock, handlers, stop)
@@ -35,12 +36,13 @@ async def work(settings: Settings, container: AsyncContainer, stop: asyncio.Even
     await work_in_postgres(settings.database_url, handlers, stop)
 
 
-async def _first_sweep(handlers: Handlers, stop: asyncio.Event) -> None:
-    """Each sweep leaves the next of its kind behind; these are the first, once the database is there."""
+async def _begin_chores(container: AsyncContainer, handlers: Handlers, stop: asyncio.Event) -> None:
+    """Each chore leaves its next one behind; these are the first, once the database is there."""
     while not stop.is_set():
         try:
             for sweep in SWEEPS:
                 await handlers[sweep](None)
+            await (await container.get(OpenTimesService)).begin()
         except MarketplaceError as error:
             LOG.warning("The worker waits for the database: %s", error)
             await _wait(stop, PAUSE)

@@ -21,6 +21,7 @@ from marketplace.core.ports.system import Clock, Ids
 from marketplace.core.services.bookings import BookingService
 from marketplace.core.services.calendars import CalendarService
 from marketplace.core.services.idempotency import IdempotencyService
+from marketplace.core.services.open_times import OpenTimesService
 from marketplace.core.services.rate_limits import RateLimitService
 from marketplace.core.services.schedules import ScheduleService
 from marketplace.core.services.sessions import SessionService
@@ -62,11 +63,16 @@ class Work(Provider):
 
     @provide(scope=Scope.APP)
     def handlers(
-        self, bookings: BookingService, idempotency: IdempotencyService, rate_limits: RateLimitService
+        self,
+        bookings: BookingService,
+        open_times: OpenTimesService,
+        idempotency: IdempotencyService,
+        rate_limits: RateLimitService,
     ) -> Handlers:
         """By the kind of the job."""
         return {
             "attend_booking": bookings.attend,
+            "renew_open_times": open_times.renew,
             "sweep_idempotency_keys": idempotency.sweep,
             "sweep_rate_limits": rate_limits.sweep,
         }
@@ -185,6 +191,11 @@ class Services(Provider):
             clock=clock,
             ids=ids,
         )
+
+    @provide
+    def open_times(self, storage: Storage, clock: Clock) -> OpenTimesService:
+        """Open times."""
+        return OpenTimesService(unit_of_work=storage.unit_of_work, clock=clock)
 
     @provide
     def bookings(self, storage: Storage, clock: Clock, ids: Ids) -> BookingService:

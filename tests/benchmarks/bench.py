@@ -84,7 +84,7 @@ async def paths(storage: Storage) -> list[Measure]:
     buyers = await people(storage, BUYERS)
     creators = [await stored_user(storage, role="creator") for _ in range(CREATORS)]
     offers = [await stored_session(storage, creator_id=each.id, max_participants=10_000) for each in creators]
-    page = await storage.catalog.list(CatalogFilters(), 100, None)
+    page = await storage.catalog.list(CatalogFilters(), 100, None, datetime.now(UTC))
     ids = [str(session.id) for session in page.items]
     tomorrow = datetime.now(UTC).replace(minute=0, second=0, microsecond=0) + timedelta(days=1)
     slots = [tomorrow + timedelta(hours=3 * number) for number in range(BUYERS)]
@@ -114,7 +114,7 @@ async def paths(storage: Storage) -> list[Measure]:
 async def bench(dsn: str, folder: Path) -> None:
     """Measure everything once and print a table."""
     database = await connect(dsn)
-    await load(dsn, Size(sessions=SESSIONS, slots=SLOTS))
+    await load(dsn, Size(sessions=SESSIONS, slots=SLOTS, now=datetime.now(UTC)))
     measures = await paths(postgres_storage(database))
     await database.close()
     server = Server(dsn, folder / "server.log", free_port(), workers=WORKERS)

@@ -13,7 +13,7 @@ from playwright.async_api import Browser, BrowserContext, Page, Request, Viewpor
 
 from postgres.servers import Server, servers
 
-ROOT = Path(__file__).parents[2]
+DIST = Path(__file__).parents[2] / "frontend" / "dist"
 CHROMIUM_FLAGS = (
     "--no-sandbox",
     "--disable-gpu",
@@ -46,10 +46,9 @@ def chromium() -> str:
 @pytest.fixture(scope="module")
 async def site(database: str, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Server]:
     """The program with its web application, and its background work inside."""
-    dist = ROOT / "frontend" / "dist"
-    assert (dist / "index.html").exists(), "The web application is not built: make install"
+    assert (DIST / "index.html").exists(), "The web application is not built: make install"
     folder = tmp_path_factory.mktemp("site")
-    async with servers(1, database, folder, frontend_dir=dist, worker_inside="on") as (server,):
+    async with servers(1, database, folder, frontend_dir=DIST, worker_inside="on") as (server,):
         yield server
 
 

@@ -100,6 +100,18 @@ async def test_many_are_saved_at_once_each_with_its_own_step(storage: Storage) -
     assert (await stored_booking(storage, session, made[1].user_id)).status == "confirmed"
 
 
+async def test_what_is_saved_is_the_status_of_the_booking_whatever_the_step_says(storage: Storage) -> None:
+    booking = await stored_booking(storage, await stored_session(storage), status="pending")
+    _, step = booking.after("confirm", somebody(booking.creator_id), NOW)
+    async with storage.unit_of_work() as tx:
+        await tx.bookings.save(booking, step)
+
+    found = await storage.booking_lists.find(booking.id)
+
+    assert found is not None
+    assert (found.status, found.history[-1]) == ("pending", step)
+
+
 async def test_nothing_to_save_is_saved_as_nothing(storage: Storage) -> None:
     async with storage.unit_of_work() as tx:
         await tx.bookings.save_all([])

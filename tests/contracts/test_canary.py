@@ -13,12 +13,14 @@ from contracts.harness import at_once, live_bookings
 from marketplace.adapters.memory.slots import MemorySlots
 from marketplace.adapters.memory.storage import memory_storage
 from marketplace.adapters.memory.unit_of_work import MemoryTransaction
+from marketplace.adapters.postgres.jobs import job_values
 from marketplace.adapters.postgres.pool import PoolLimits, connect
 from marketplace.adapters.postgres.rows import BOOKING
 from marketplace.adapters.postgres.slots import TAKE, PostgresSlots
 from marketplace.adapters.postgres.storage import postgres_storage
 from marketplace.adapters.postgres.unit_of_work import PostgresTransaction
 from marketplace.core.entities.bookings import Booking
+from marketplace.core.ports.jobs import Job
 from marketplace.core.ports.slots import Slots
 from marketplace.core.ports.storage import Storage
 from marketplace.core.ports.unit_of_work import Transaction
@@ -32,7 +34,7 @@ INTERRUPTION = 0.1
 class UnguardedMemorySlots(MemorySlots):
     """Reads, is interrupted, and writes."""
 
-    async def take(self, booking: Booking) -> bool:
+    async def take(self, booking: Booking, job: Job | None = None) -> bool:
         key = (booking.session_id, booking.starts_at)
         slot = self._rows.find(self._database.slots, key)
         if slot is None or slot.seats_taken + booking.seats > slot.capacity:
@@ -40,17 +42,18 @@ class UnguardedMemorySlots(MemorySlots):
         await asyncio.sleep(INTERRUPTION)
         self._rows.put(self._database.slots, key, replace(slot, seats_taken=slot.seats_taken + booking.seats))
         self._add(booking)
+        await self._enqueue(job)
         return True
 
 
 class UnguardedPostgresSlots(PostgresSlots):
     """Trusts, a moment later, that what the offer said is still so."""
 
-    async def take(self, booking: Booking) -> bool:
+    async def take(self, booking: Booking, job: Job | None = None) -> bool:
         assert GUARD in TAKE
         await asyncio.sleep(INTERRUPTION)
         values = [getattr(booking, name) for name in BOOKING]
-        return await self._connection.fetchrow(TAKE.replace(GUARD, ""), *values) is not None
+        return await self._connection.fetchrow(TAKE.replace(GUARD, ""), *values, *job_values(job)) is not None
 
 
 class UnguardedMemoryTransaction(MemoryTransaction):

@@ -25,7 +25,7 @@ async def listed(storage: Storage, *, limit: int = 100, **filters: Any) -> list[
     found: list[UUID] = []
     after: str | None = None
     while True:
-        page = await storage.catalog.list(CatalogFilters(**filters), limit, after)
+        page = await storage.catalog.list(CatalogFilters(**filters), limit, after, NOW)
         assert len(page.items) <= limit
         found += [session.id for session in page.items]
         after = page.next
@@ -57,9 +57,9 @@ async def test_only_active_sessions_of_active_creators_are_listed(storage: Stora
 async def test_a_list_has_sessions_as_they_are_found_one_by_one(storage: Storage, creator_id: UUID) -> None:
     (session,) = await stored(storage, creator_id, [{"tags": ("a", "b"), "category": "music"}])
 
-    page = await storage.catalog.list(CatalogFilters(creator=creator_id), 1, None)
+    page = await storage.catalog.list(CatalogFilters(creator=creator_id), 1, None, NOW)
 
-    assert page.items == (await storage.catalog.find(session.id),)
+    assert page.items == (await storage.catalog.find(session.id, NOW),)
     assert page.next is None
 
 
@@ -120,7 +120,7 @@ async def test_a_session_added_between_two_pages_neither_repeats_nor_hides_one(
 ) -> None:
     sessions = await stored(storage, creator_id, MIXED)
     filters = CatalogFilters(creator=creator_id, ordering=ordering)
-    first = await storage.catalog.list(filters, 2, None)
+    first = await storage.catalog.list(filters, 2, None, NOW)
     added = await stored(
         storage,
         creator_id,
@@ -129,7 +129,7 @@ async def test_a_session_added_between_two_pages_neither_repeats_nor_hides_one(
             {"title": "z", "price": Decimal(99), "duration": 999, "created_at": NOW + timedelta(days=1)},
         ],
     )
-    second = await storage.catalog.list(filters, 10, first.next)
+    second = await storage.catalog.list(filters, 10, first.next, NOW)
 
     seen = [session.id for session in (*first.items, *second.items)]
     assert len(seen) == len(set(seen))
@@ -179,7 +179,7 @@ async def test_facets_count_what_the_same_filters_list(storage: Storage, creator
         ],
     )
 
-    facets = await storage.catalog.facets(CatalogFilters(creator=creator_id, max_price=Decimal(299)))
+    facets = await storage.catalog.facets(CatalogFilters(creator=creator_id, max_price=Decimal(299)), NOW)
 
     assert [(each.category, each.count) for each in facets.categories] == [("music", 2), ("fitness", 1)]
     assert [(each.tag, each.count) for each in facets.tags] == [("b", 3), ("a", 2), ("c", 1)]
@@ -189,7 +189,7 @@ async def test_facets_count_what_the_same_filters_list(storage: Storage, creator
 
 
 async def test_facets_of_nothing_still_name_every_price_band(storage: Storage, creator_id: UUID) -> None:
-    facets = await storage.catalog.facets(CatalogFilters(creator=creator_id, category="nothing"))
+    facets = await storage.catalog.facets(CatalogFilters(creator=creator_id, category="nothing"), NOW)
 
     assert facets.categories == ()
     assert facets.tags == ()
@@ -203,7 +203,7 @@ async def test_facets_name_the_fifty_commonest_tags(storage: Storage, creator_id
         storage, creator_id, [{"tags": tuple(names[start : start + 10])} for start in (0, 10, 20, 30, 40, 50, 50)]
     )
 
-    facets = await storage.catalog.facets(CatalogFilters(creator=creator_id))
+    facets = await storage.catalog.facets(CatalogFilters(creator=creator_id), NOW)
 
     expected = [*((name, 2) for name in names[50:]), *((name, 1) for name in names[:40])]
     assert list(facets.tags) == [TagCount(tag=name, count=count) for name, count in expected]

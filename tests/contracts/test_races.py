@@ -19,6 +19,7 @@ from builders import (
     stored_users,
 )
 from contracts.harness import at_once, live_bookings
+from fakes import NOW
 from marketplace.core.entities.bookings import BookingDetails
 from marketplace.core.entities.sessions import Session
 from marketplace.core.entities.tokens import Caller
@@ -184,7 +185,7 @@ async def test_no_more_is_sold_than_a_capacity_that_is_changed_meanwhile(storage
     )
 
     assert set(outcome.reasons()) == {"SoldOut"}
-    changed = await storage.catalog.find(session.id)
+    changed = await storage.catalog.find(session.id, NOW)
     assert changed is not None
     bookings = await check_books(storage, session)
     assert len(bookings) == len(outcome.done) <= changed.max_participants
@@ -207,7 +208,7 @@ async def test_a_session_is_archived_with_nobody_booked_or_not_at_all(
         refusals, *_ = await asyncio.gather(late, archiving, *early, return_exceptions=True)
 
         assert not isinstance(refusals, BaseException)
-        found = await storage.catalog.find(session.id)
+        found = await storage.catalog.find(session.id, NOW)
         assert found is not None
         sold = len(await check_books(storage, session))
         assert (found.archived_at is None) is (sold > 0) is (archiving.exception() is not None)

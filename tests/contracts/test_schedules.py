@@ -19,6 +19,7 @@ from builders import (
 )
 from contracts.harness import waits
 from fakes import NOW, MovableClock
+from marketplace.core.entities.open_times import OpenTimes
 from marketplace.core.entities.schedules import DayException, Extra, Schedule, TimeRange, WeeklyHours
 from marketplace.core.entities.sessions import CatalogFilters, Session
 from marketplace.core.entities.tokens import Caller
@@ -82,7 +83,7 @@ async def test_a_session_is_open_until_it_has_a_schedule_and_again_without(stora
     buyer = await learner(storage)
 
     async def is_open() -> bool:
-        page = await storage.catalog.list(CatalogFilters(creator=session.creator_id), 1, None)
+        page = await storage.catalog.list(CatalogFilters(creator=session.creator_id), 1, None, NOW)
         return page.items[0].is_open
 
     assert await is_open()
@@ -207,7 +208,7 @@ async def test_who_waited_for_a_new_schedule_is_judged_by_it(storage: Storage, t
         await tx.sessions.acquire(session.id)
         offering = asyncio.create_task(offered())
         assert await waits(offering)
-        await tx.sessions.save_schedule(session.id, a_schedule(notice=7))
+        await tx.sessions.save_schedule(session.id, a_schedule(notice=7), OpenTimes.of(a_schedule(notice=7), 60, NOW))
 
     assert await offering == a_schedule(notice=7)
 

@@ -50,7 +50,7 @@ async def stored(storage: Storage, creator_id: UUID, *facts: dict[str, Any]) -> 
 
 async def found(storage: Storage, creator_id: UUID, text: str, ordering: Ordering = "relevance") -> list[UUID]:
     filters = CatalogFilters(creator=creator_id, words=words(text), ordering=ordering)
-    return [session.id for session in (await storage.catalog.list(filters, 100, None)).items]
+    return [session.id for session in (await storage.catalog.list(filters, 100, None, NOW)).items]
 
 
 @pytest.mark.parametrize(
@@ -161,7 +161,9 @@ async def test_every_word_of_any_title_finds_it_whole_begun_and_as_the_title_its
 async def test_a_search_counts_facets_over_its_matches(storage: Storage, creator_id: UUID) -> None:
     await stored(storage, creator_id, {"title": "Pilates", "tags": ("core",)}, {"title": "Karate", "tags": ("dojo",)})
 
-    facets = await storage.catalog.facets(CatalogFilters(creator=creator_id, words=("pilat",), ordering="relevance"))
+    facets = await storage.catalog.facets(
+        CatalogFilters(creator=creator_id, words=("pilat",), ordering="relevance"), NOW
+    )
 
     assert [each.tag for each in facets.tags] == ["core"]
 
@@ -175,13 +177,13 @@ async def test_relevance_ranks_the_newest_matches_of_its_first_page_and_ends_wit
     )
     filters = CatalogFilters(creator=creator_id, words=("windowed",), ordering="relevance")
 
-    pages = [await storage.catalog.list(filters, 1, None)]
+    pages = [await storage.catalog.list(filters, 1, None, NOW)]
     async with storage.unit_of_work() as tx:
         for facts in (in_text, in_title):
             newer = {"created_at": NOW + timedelta(days=9), **facts}
             await tx.sessions.add(a_session(creator_id=creator_id, **newer))
     while (after := pages[-1].next) is not None:
-        pages.append(await storage.catalog.list(filters, 700, after))
+        pages.append(await storage.catalog.list(filters, 700, after, NOW))
 
     assert [session.id for page in pages for session in page.items] == [
         first.id,

@@ -32,7 +32,7 @@ async def test_a_session_reads_as_it_was_added_with_the_public_side_of_its_creat
         storage, creator_id=creator.id, category="music", tags=("b", "a"), image_url="https://example.org/s.png"
     )
 
-    found = await storage.catalog.find(session.id)
+    found = await storage.catalog.find(session.id, NOW)
 
     assert found is not None
     assert {name: getattr(found, name) for name in Session.__dataclass_fields__} == {
@@ -50,7 +50,7 @@ async def test_a_session_reads_as_it_was_added_with_the_public_side_of_its_creat
 
 
 async def test_an_unknown_session_is_not_found(storage: Storage) -> None:
-    assert await storage.catalog.find(uuid4()) is None
+    assert await storage.catalog.find(uuid4(), NOW) is None
     with pytest.raises(NotFound):
         await acquired(storage, a_session())
 
@@ -86,9 +86,9 @@ async def test_a_session_is_found_in_every_state(storage: Storage) -> None:
     creator = await stored_user(storage, role="creator", is_active=False)
     of_inactive_creator = await stored_session(storage, creator_id=creator.id)
 
-    assert await storage.catalog.find(inactive.id) is not None
-    assert await storage.catalog.find(archived.id) is not None
-    found = await storage.catalog.find(of_inactive_creator.id)
+    assert await storage.catalog.find(inactive.id, NOW) is not None
+    assert await storage.catalog.find(archived.id, NOW) is not None
+    found = await storage.catalog.find(of_inactive_creator.id, NOW)
     assert found is not None
     assert not found.creator_is_active
 
@@ -141,11 +141,11 @@ async def test_a_creators_own_list_has_all_but_the_archived_newest_first(storage
     await stored_session(storage, creator_id=creator.id, archived_at=NOW)
     await stored_session(storage)
 
-    first = await storage.catalog.of_creator(creator.id, 2, None)
+    first = await storage.catalog.of_creator(creator.id, 2, None, NOW)
     added_meanwhile = await stored_session(storage, creator_id=creator.id, created_at=NOW + timedelta(days=1))
-    second = await storage.catalog.of_creator(creator.id, 2, first.next)
+    second = await storage.catalog.of_creator(creator.id, 2, first.next, NOW)
 
     assert [session.id for session in (*first.items, *second.items)] == [newest.id, middle.id, oldest.id]
     assert second.next is None
-    again = await storage.catalog.of_creator(creator.id, 1, None)
+    again = await storage.catalog.of_creator(creator.id, 1, None, NOW)
     assert [session.id for session in again.items] == [added_meanwhile.id]

@@ -63,14 +63,17 @@ class Scene:
         await tx.slots.release(cancelled)
 
     async def is_untouched(self, storage: Storage) -> bool:
-        found, session = await storage.booking_lists.find(self.booking.id), await storage.catalog.find(self.session.id)
+        found, session = (
+            await storage.booking_lists.find(self.booking.id),
+            await storage.catalog.find(self.session.id, NOW),
+        )
         assert found is not None
         assert session is not None
         with suppress(NotFound):
             await storage.users.get(self.newcomer.id)
             return False
         return (
-            await storage.catalog.find(self.new_session.id) is None
+            await storage.catalog.find(self.new_session.id, NOW) is None
             and await storage.booking_lists.find(self.new_booking.id) is None
             and (found.status, len(found.history), session.title) == ("confirmed", 1, self.session.title)
         )
@@ -88,7 +91,7 @@ async def test_what_a_transaction_did_is_there_when_its_block_has_ended(storage:
 
     assert not await scene.is_untouched(storage)
     assert (await storage.users.get(scene.newcomer.id)) == scene.newcomer
-    assert await storage.catalog.find(scene.new_session.id) is not None
+    assert await storage.catalog.find(scene.new_session.id, NOW) is not None
     found = await storage.booking_lists.find(scene.new_booking.id)
     assert found is not None
     assert found.session_details.title == "Changed"

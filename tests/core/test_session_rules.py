@@ -91,13 +91,16 @@ def test_of_many_slots_with_too_many_seats_the_first_five_are_named_and_the_rest
     with pytest.raises(HasUpcomingBookings, match=r"5 at 2030-01-12 09:00 UTC and 7 more\.") as caught:
         replace(session, max_participants=4).check_seats(slots)
     assert caught.value.detail.count(" at ") == 5
+    assert caught.value.starts == tuple(slot.starts_at for slot in slots)
 
 
 def test_a_session_can_go_when_nobody_holds_a_seat(session: SessionDetails) -> None:
     session.check_nobody_booked([])
     session.check_nobody_booked([a_slot(session, seats_taken=0)])
-    with pytest.raises(HasUpcomingBookings):
-        session.check_nobody_booked([a_slot(session, seats_taken=0), a_slot(session, seats_taken=1)])
+    empty, booked = a_slot(session, seats_taken=0), a_slot(session, starts_at=TOMORROW, seats_taken=1)
+    with pytest.raises(HasUpcomingBookings) as caught:
+        session.check_nobody_booked([empty, booked])
+    assert caught.value.starts == (TOMORROW,)
 
 
 @pytest.mark.parametrize(

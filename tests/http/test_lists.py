@@ -29,6 +29,7 @@ LISTS: dict[str, tuple[str, ADD]] = {
     "/api/sessions/?creator={creator}": ("visitor", add_session),
     "/api/sessions/?creator={creator}&search=yoga": ("visitor", add_session),
     "/api/sessions/?creator={creator}&ordering=price": ("visitor", add_session),
+    "/api/sessions/?creator={creator}&available_from=2030-01-08": ("visitor", add_session),
     "/api/sessions/?my_sessions=true": ("creator", add_session),
     "/api/bookings/": ("learner", add_booking),
     "/api/bookings/my_bookings/": ("learner", add_booking),

@@ -92,7 +92,11 @@ async def test_every_post_that_creates_or_changes_a_session_or_a_booking_documen
 ) -> None:
     keyed = {name for name, route in routes_of(api.app).items() if route and route.is_keyed}
 
-    assert keyed == {name for name, _ in operations(described) if name.startswith(KEYED)}
+    assert keyed == {
+        name
+        for name, _ in operations(described)
+        if name.startswith(KEYED) and not name.endswith("/preview")  # which changes nothing
+    }
     for name, operation in operations(described):
         headers = [one["name"] for one in operation.get("parameters", ()) if one["in"] == "header"]
         (good,) = [answer for status, answer in operation["responses"].items() if status < "300"]

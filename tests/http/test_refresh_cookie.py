@@ -74,7 +74,7 @@ async def test_a_login_that_asks_for_it_has_its_refresh_token_in_a_cookie_and_no
         "path": "/api/auth/",
         "max-age": str(7 * 86_400),
         "httponly": True,
-        "samesite": "strict",
+        "samesite": "Strict",
         "secure": True,
     }
 

@@ -25,6 +25,7 @@ from core.clock_changes import (
     ranges_near,
 )
 from http_api import Api, as_json, open_api
+from marketplace.core.entities.open_times import OpenTimes
 from marketplace.core.entities.schedules import Schedule, TimeRange
 
 ROUND_THE_CLOCK = st.sampled_from([15, 30, 60]).map(lambda step: TimeRange(starts=MIDNIGHT, ends=MIDNIGHT, step=step))
@@ -77,7 +78,7 @@ async def told_of(api: Api, schedule: Schedule, change: Change, minutes: int, ch
     creator, learner = await api.creator(), await api.person()
     session = await api.session(creator, duration=minutes)
     async with api.storage.unit_of_work() as tx:
-        await tx.sessions.save_schedule(session.id, schedule)
+        await tx.sessions.save_schedule(session.id, schedule, OpenTimes.of(schedule, minutes, api.clock.at))
     slots = (
         await api.visitor.get(f"/api/sessions/{session.id}/slots/", **{"from": as_json(begin), "to": as_json(end)})
     ).json()

@@ -10,6 +10,11 @@ from marketplace.core.entities.sessions import Session
 
 RANGE = {"starts": "09:00", "ends": "12:00", "step": 30}
 WEEK = [{"weekday": day, **RANGE} for day in range(1, 8)]
+QUARTERS = [
+    {"starts": f"{place // 4:02}:{place % 4 * 15:02}", "ends": f"{place // 4:02}:{place % 4 * 15 + 14}"}
+    for place in range(50)
+]
+"""As many ranges as a day may have."""
 CLOSED: dict[str, Any] = {"weekly": [], "extras": [], "exceptions": []}
 
 
@@ -114,6 +119,8 @@ async def test_a_window_is_read_strictly(api: Api, query: dict[str, str], named:
     [
         ("time_zone", "Mars/Olympus"),
         ("time_zone", "localtime"),
+        ("time_zone", "posixrules"),
+        ("time_zone", "Factory"),
         ("weekly", {}),
         ("weekly", [{"weekday": 0, **RANGE}]),
         ("weekly", [{"weekday": 8, **RANGE}]),
@@ -129,6 +136,7 @@ async def test_a_window_is_read_strictly(api: Api, query: dict[str, str], named:
         ("extras", [{"date": "9999-12-31", **RANGE}]),
         ("exceptions", [{"date": "2030-02-01", "ranges": "none"}]),
         ("exceptions", [{"date": "2030-02-01"}, {"date": "2030-02-01"}]),
+        ("exceptions", [{"date": f"2030-02-{day:02}", "ranges": QUARTERS} for day in range(1, 22)]),
         ("buffer_before", -1),
         ("buffer_after", 1441),
         ("notice", "1"),
@@ -162,3 +170,31 @@ async def test_wall_time_stays_when_the_clocks_change(api: Api) -> None:
     await put(creator, session, time_zone="Europe/Madrid", horizon=365, extras=extras)
     found = await slots(api.visitor, session, **{"from": "2030-03-30", "to": "2030-04-01"})
     assert [slot["starts_at"] for slot in found] == ["2030-03-30T09:00:00Z", "2030-03-31T08:00:00Z"]
+
+
+async def test_a_schedule_can_be_tried_before_it_is_kept(api: Api) -> None:
+    creator, session = await offered(api, max_participants=1)
+    learner = await api.person()
+    day = TOMORROW.replace(hour=0)
+    await learner.post("/api/bookings/", a_booking_body(session, booking_date=as_json(day + timedelta(hours=10))))
+    window = {"starts_from": as_json(day), "starts_to": as_json(day + timedelta(days=1))}
+    path = f"/api/sessions/{session.id}/schedule/preview/"
+
+    answer = await creator.post(path, {"weekly": WEEK, "buffer_before": 30, **window})
+
+    assert answer.status_code == 200
+    assert [(slot["starts_at"][11:16], slot["reason"]) for slot in answer.json()] == [
+        ("09:00", None),
+        ("09:30", "buffer"),
+        ("10:00", "sold_out"),
+        ("10:30", "buffer"),
+        ("11:00", None),
+        ("11:30", None),
+    ]
+    assert (await creator.get(f"/api/sessions/{session.id}/schedule/")).json()["is_open"] is True
+    assert (await creator.post(path, {"is_open": True, **window})).json() == []
+    refused = await creator.post(path, {"horizon": 0, "starts_from": "2030-01-01", "starts_to": "2030-03-05"})
+    assert bad_fields(refused) == {"horizon", "starts_to"}
+    assert bad_fields(await creator.post(path, {"valid_from": "2030-02-02", "valid_until": "2030-02-01"})) == {
+        "valid_until"
+    }

@@ -5,7 +5,7 @@ from uuid import uuid4
 import pytest
 
 from builders import TOMORROW
-from http_api import Api, Person, a_session_body, bad_fields, ids, problem
+from http_api import Api, Person, a_session_body, as_json, bad_fields, ids, problem
 
 SESSIONS = "/api/sessions/"
 SESSION_FIELDS = {
@@ -192,7 +192,8 @@ async def test_a_session_with_a_future_seat_is_not_archived_until_the_seat_is_pa
     session = await api.session(creator)
     await api.booking(learner, session)
 
-    problem(await creator.delete(at(session.id)), 409, "has_upcoming_bookings")
+    said = problem(await creator.delete(at(session.id)), 409, "has_upcoming_bookings")
+    assert said["starts"] == [as_json(TOMORROW)]
 
     api.clock.at = TOMORROW + timedelta(hours=2)
     again = await api.login(creator.user)
@@ -216,6 +217,7 @@ async def test_a_session_cannot_grow_into_another_sold_one(api: Api) -> None:
 
     said = problem(await creator.patch(at(early.id), {"duration": 61}), 409, "creator_unavailable")
     assert said["detail"] == "Times that are sold would overlap: 2030-01-08 09:00 with 2030-01-08 10:00 UTC."
+    assert said["starts"] == ["2030-01-08T09:00:00Z", "2030-01-08T10:00:00Z"]
     assert (await creator.patch(at(early.id), {"duration": 30})).status_code == 200
 
 

@@ -150,8 +150,7 @@ async def test_a_logout_needs_no_living_login(api: Api) -> None:
 
 async def test_a_logout_everywhere_ends_every_login_of_the_person_and_of_nobody_else(api: Api) -> None:
     person, other = await api.person(), await api.person()
-    elsewhere = await api.login(person.user)
-    for each in (person, elsewhere, other):
+    for each in (person, elsewhere := await api.login(person.user), other):
         assert (await each.get(PROFILE)).status_code == 200
 
     ended = await api.visitor.post(LOGOUT, {"refresh": person.refresh, "everywhere": True})
@@ -181,8 +180,7 @@ async def test_a_logout_everywhere_by_a_token_whose_login_is_over_says_that_it_e
     await api.visitor.post(LOGOUT, {"refresh": person.refresh})
 
     for token in (person.refresh, "never issued"):
-        refused = await api.visitor.post(LOGOUT, {"refresh": token, "everywhere": True})
-        problem(refused, 401, "bad_refresh_token")
+        problem(await api.visitor.post(LOGOUT, {"refresh": token, "everywhere": True}), 401, "bad_refresh_token")
     assert (await elsewhere.get(PROFILE)).status_code == 200
 
 

@@ -1,14 +1,26 @@
 """A marketplace of some size, loaded by a few statements.
 
 The word `everywhere` stands in every description, `common` in three titles of ten, `rare` in one of ten thousand,
-among tens of thousands of others. One person and one creator have bookings by the thousand.
+among tens of thousands of others. One person and one creator have bookings by the thousand. One session of sixteen is
+open (half of those of the category `wellbeing`), one of ten thousand can be had at night, at one o'clock (all of them
+of the category `business`), and the others for eight hours of the day, half of them on working days only.
 """
 
+import json
 from dataclasses import dataclass
+from datetime import datetime, time
 from hashlib import md5
 from uuid import UUID
 
 import asyncpg
+
+from builders import a_schedule
+from fakes import NOW
+from marketplace.adapters.postgres.open_times import PostgresOpenTimes
+from marketplace.adapters.postgres.pool import Connection
+from marketplace.adapters.postgres.schedules import document_of
+from marketplace.core.entities.open_times import OpenTimes
+from marketplace.core.entities.schedules import Schedule, TimeRange, WeeklyHours
 
 PEOPLE = 5_000
 CREATORS = 2_000
@@ -20,6 +32,13 @@ BUSY = 5_000
 OWNER = "md5('user' || CASE WHEN n % 10 = 0 THEN 1 ELSE 1 + n % $2 END)::uuid"
 """The creator of session `n`: one of ten sessions is the busy creator's."""
 
+PATTERNS = 48
+NIGHT_SHIFT = 1
+MODELS = (NIGHT_SHIFT, *range(PATTERNS, 2 * PATTERNS))
+"""The sessions by whose number the others have their schedules."""
+MODEL = f"CASE WHEN n % 10000 = {NIGHT_SHIFT} THEN {NIGHT_SHIFT} ELSE {PATTERNS} + n % {PATTERNS} END"
+IS_OPEN = "n % 16 = 15"
+
 USERS = """
     INSERT INTO users (id, email, email_folded, username, username_folded, password_hash, role, avatar, first_name,
         last_name, time_zone, is_active, is_staff, is_superuser, date_joined)
@@ -30,18 +49,27 @@ USERS = """
 """
 SESSIONS = f"""
     INSERT INTO sessions (id, creator_id, title, title_key, description, duration, price, max_participants, image_url,
-        status, category, tags, created_at, archived_at, featured_at, searched)
+        status, category, tags, created_at, archived_at, featured_at, schedule, searched)
     SELECT md5('session' || n)::uuid, {OWNER}, title, title, description, 15 + 15 * (n % 12),
         (n * 7919::bigint % 20000) / 100.0, 10, NULL, CASE WHEN n % 20 = 7 THEN 'inactive' ELSE 'active' END,
         (ARRAY['art', 'business', 'cooking', 'fitness', 'languages', 'music', 'technology', 'wellbeing'])[1 + n % 8],
         ARRAY['tag' || n % 50, 'tag' || (50 + n % 1000)], '2026-01-01Z'::timestamptz + n * interval '1 minute',
         CASE WHEN n % 50 = 13 THEN now() END, CASE WHEN n % 5000 = 1 THEN now() - n * interval '1 minute' END,
+        CASE WHEN NOT {IS_OPEN} THEN ($3::jsonb -> ({MODEL})::text) END,
         setweight(to_tsvector('simple', title), 'A') || setweight(to_tsvector('simple', description), 'B')
     FROM generate_series(1, $1::int) n,
         concat_ws(' ', CASE WHEN n % 10 < 3 THEN 'common' END, CASE WHEN n % 10000 = 1 THEN 'rare' END,
             left(md5('t' || n % 4000), 7), left(md5('u' || n % 700), 6)) AS title,
         concat_ws(' ', 'everywhere', left(md5('a' || n % 20000), 8), left(md5('b' || n % 3000), 7),
             left(md5('c' || n % 500), 6), left(md5('d' || n % 90), 5)) AS description
+"""  # noqa: S608 - constant text
+OPEN_TIMES = f"""
+    INSERT INTO open_times (session_id, firsts, steps, counts, days, hours, outdated_at, notice, horizon, buffer_before,
+        buffer_after)
+    SELECT md5('session' || n)::uuid, firsts, steps, counts, days, hours, outdated_at, notice, horizon, buffer_before,
+        buffer_after
+    FROM generate_series(1, $1::int) n JOIN open_times o ON o.session_id = md5('session' || {MODEL})::uuid
+    WHERE NOT {IS_OPEN} AND n % 50 <> 13 AND n <> ALL ($2::int[])
 """  # noqa: S608 - constant text
 LEXEMES = """
     INSERT INTO lexemes (lexeme, deletions)
@@ -102,6 +130,8 @@ class Size:
     sessions: int = 200_000
     slots: int = 50_000
     seats: int = 4
+    now: datetime = NOW
+    """When the open times are written."""
 
 
 async def load(dsn: str, size: Size) -> None:
@@ -109,7 +139,9 @@ async def load(dsn: str, size: Size) -> None:
     connection = await asyncpg.connect(dsn, server_settings={"synchronous_commit": "off", "jit": "off"})
     try:
         await connection.execute(USERS, PEOPLE, CREATORS)
-        await connection.execute(SESSIONS, size.sessions, CREATORS)
+        documents = {number: json.loads(document_of(schedule_of(number)) or "") for number in MODELS}
+        await connection.execute(SESSIONS, size.sessions, CREATORS, json.dumps(documents))
+        await _load_open_times(connection, size)
         await connection.execute(LEXEMES)
         await connection.execute(SLOTS, size.slots, CREATORS, size.seats)
         await connection.execute(BOOKINGS, size.slots, CREATORS, size.seats, BUSY_PERSON, BUSY)
@@ -133,6 +165,36 @@ async def load_long_busy(dsn: str) -> None:
         await connection.execute("VACUUM ANALYZE")
     finally:
         await connection.close()
+
+
+def schedule_of(number: int) -> Schedule:
+    """The schedule of a model."""
+    if number == NIGHT_SHIFT:
+        hours, days = TimeRange(starts=time(1), ends=time(5), step=240), range(1, 8)
+    else:
+        begin = 4 + number % 12
+        hours, days = TimeRange(starts=time(begin), ends=time(begin + 8), step=60), range(1, 8 if number % 2 else 6)
+    return a_schedule(
+        weekly=tuple(WeeklyHours(weekday=day, hours=hours) for day in days),
+        buffer_before=number % 3 * 5,
+        buffer_after=number % 2 * 10,
+        notice=number % 4 * 60,
+    )
+
+
+def duration_of(number: int) -> int:
+    """Minutes that a session takes."""
+    return 15 + 15 * (number % 12)
+
+
+async def _load_open_times(connection: asyncpg.Connection, size: Size) -> None:
+    open_times = PostgresOpenTimes(Connection(connection))
+    models = [number for number in MODELS if number % 16 != 15]
+    for number in models:
+        schedule = schedule_of(number)
+        written = OpenTimes.of(schedule, duration_of(number), size.now)
+        await open_times.save(numbered("session", number), schedule, written)
+    await connection.execute(OPEN_TIMES, size.sessions, models)
 
 
 def numbered(kind: str, number: int) -> UUID:

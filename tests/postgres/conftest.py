@@ -1,14 +1,18 @@
-"""What the tests of the embedded PostgreSQL begin with."""
+"""What the tests of PostgreSQL begin with: a marketplace of some size, and programs that start a server."""
 
 from __future__ import annotations
 
+import asyncio
 import os
 import signal
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+import pytest_asyncio
 
+from postgres.bulk import Size, load
+from postgres.plans import Watched, watched
 from postgres.programs import (
     USES_IT,
     Program,
@@ -16,7 +20,21 @@ from postgres.programs import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import AsyncIterator, Callable, Iterator
+
+
+@pytest.fixture(scope="session")
+def loaded(shared_database: str) -> str:
+    """A marketplace of some size."""
+    asyncio.run(load(shared_database, Size()))
+    return shared_database
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def program(loaded: str) -> AsyncIterator[Watched]:
+    """Its storage, watched."""
+    async with watched(loaded) as opened:
+        yield opened
 
 
 @pytest.fixture

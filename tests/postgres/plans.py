@@ -1,7 +1,7 @@
 """What an adapter sends to PostgreSQL, and how PostgreSQL carries it out."""
 
 import json
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -11,11 +11,16 @@ from asyncpg.connection import LoggedQuery
 
 from marketplace.adapters.postgres.pool import Database, PoolLimits
 from marketplace.adapters.postgres.storage import postgres_storage
+from marketplace.core.entities.pages import Page
 from marketplace.core.ports.storage import Storage
 
 EXECUTIONS = 8
 """After five, PostgreSQL may settle on one plan for whatever values follow; a long-lived connection gets there."""
-BIG_TABLES = frozenset({"sessions", "bookings", "slots", "booking_steps"})
+BIG_TABLES = frozenset({"sessions", "bookings", "slots", "booking_steps", "open_times"})
+PAGE = 20
+BEFORE_PAGE_1000 = 999 * PAGE
+
+Ask = Callable[[int, str | None], Awaitable[Page[Any]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,3 +114,33 @@ def _literal(value: object) -> str:
     text = f"{{{', '.join(json.dumps(str(each)) for each in value)}}}" if isinstance(value, list) else str(value)
     quoted = text.replace("'", "''")
     return f"'{quoted}'"
+
+
+async def carried_out(loaded: str, program: Watched, call: Awaitable[Any]) -> list[Plan]:
+    """What a call sent, planned anew."""
+    program.statements.clear()
+    await call
+    return await plans(loaded, program.statements)
+
+
+async def pages(loaded: str, program: Watched, ask: Ask) -> list[Plan]:
+    """The plans of the first page and, where there are so many, of page 1,000."""
+    found = await carried_out(loaded, program, ask(PAGE, None))
+    start = (await ask(BEFORE_PAGE_1000, None)).next
+    return found if start is None else found + await carried_out(loaded, program, ask(PAGE, start))
+
+
+def costly(found: list[Plan], *, blocks: int, rows: int) -> list[str]:
+    """The plans that read too much, in words."""
+    return [
+        f"{plan.blocks()} blocks, {plan.rows_read()} rows, whole {plan.scans_of_whole_tables()}: {plan.statement}"
+        for plan in found
+        if plan.scans_of_whole_tables() or plan.blocks() > blocks or plan.rows_read() > rows
+    ]
+
+
+async def sent(program: Watched, call: Awaitable[Any]) -> list[str]:
+    """The first words of every statement of a call."""
+    program.statements.clear()
+    await call
+    return [" ".join(statement.query.split()[:2]) for statement in program.statements]

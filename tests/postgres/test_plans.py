@@ -1,12 +1,10 @@
 """How PostgreSQL carries out what the adapter sends, with 200,000 sessions and as many bookings."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
-from typing import Any, get_args
+from typing import get_args
 
 import pytest
-import pytest_asyncio
 
 from builders import (
     PASSWORD,
@@ -21,15 +19,13 @@ from builders import (
     stored_user,
     stored_users,
 )
+from fakes import NOW
 from marketplace.core.entities.calendars import FeedWindow
-from marketplace.core.entities.pages import Page
 from marketplace.core.entities.sessions import CatalogFilters, Ordering
 from marketplace.core.entities.summaries import SummaryWindow
-from postgres.bulk import BUSY_CREATOR, BUSY_PERSON, Size, load, numbered
-from postgres.plans import Plan, Watched, plans, watched
+from postgres.bulk import BUSY_CREATOR, BUSY_PERSON, numbered
+from postgres.plans import PAGE, Watched, carried_out, costly, pages, sent
 
-PAGE = 20
-BEFORE_PAGE_1000 = 999 * PAGE
 PAGE_BLOCKS = 700
 """Pages of 8 KiB for a page of a list: its rows, their creators, and what an index walks past on the way."""
 WINDOW_ROWS = 10_000
@@ -37,8 +33,6 @@ WINDOW_ROWS = 10_000
 WINDOW_BLOCKS = 8_000
 
 BOOK_AT = TOMORROW + timedelta(hours=1)
-
-Ask = Callable[[int, str | None], Awaitable[Page[Any]]]
 
 SORTED: dict[str, CatalogFilters] = {
     word: CatalogFilters(ordering=word)
@@ -78,46 +72,11 @@ RANKED = {
 }
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def loaded(database: str) -> str:
-    await load(database, Size())
-    return database
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def program(loaded: str) -> AsyncIterator[Watched]:
-    async with watched(loaded) as opened:
-        yield opened
-
-
-async def carried_out(loaded: str, program: Watched, call: Awaitable[Any]) -> list[Plan]:
-    """What a call sent, planned anew."""
-    program.statements.clear()
-    await call
-    return await plans(loaded, program.statements)
-
-
-async def pages(loaded: str, program: Watched, ask: Ask) -> list[Plan]:
-    """The plans of the first page and, where there are so many, of page 1,000."""
-    found = await carried_out(loaded, program, ask(PAGE, None))
-    start = (await ask(BEFORE_PAGE_1000, None)).next
-    return found if start is None else found + await carried_out(loaded, program, ask(PAGE, start))
-
-
-def costly(found: list[Plan], *, blocks: int, rows: int) -> list[str]:
-    """The plans that read too much, in words."""
-    return [
-        f"{plan.blocks()} blocks, {plan.rows_read()} rows, whole {plan.scans_of_whole_tables()}: {plan.statement}"
-        for plan in found
-        if plan.scans_of_whole_tables() or plan.blocks() > blocks or plan.rows_read() > rows
-    ]
-
-
 @pytest.mark.parametrize("filters", SORTED.values(), ids=SORTED)
 async def test_page_1000_of_every_ordering_costs_what_page_1_costs(
     loaded: str, program: Watched, filters: CatalogFilters
 ) -> None:
-    found = await pages(loaded, program, lambda limit, after: program.storage.catalog.list(filters, limit, after))
+    found = await pages(loaded, program, lambda limit, after: program.storage.catalog.list(filters, limit, after, NOW))
 
     assert len(found) == 2
     assert costly(found, blocks=150, rows=2 * PAGE) == []
@@ -127,7 +86,7 @@ async def test_page_1000_of_every_ordering_costs_what_page_1_costs(
 async def test_a_filtered_page_reads_little_more_than_it_shows(
     loaded: str, program: Watched, filters: CatalogFilters
 ) -> None:
-    found = await pages(loaded, program, lambda limit, after: program.storage.catalog.list(filters, limit, after))
+    found = await pages(loaded, program, lambda limit, after: program.storage.catalog.list(filters, limit, after, NOW))
 
     assert costly(found, blocks=PAGE_BLOCKS, rows=5_000) == []
 
@@ -137,10 +96,10 @@ async def test_a_search_by_relevance_reads_its_window_and_no_more(
     loaded: str, program: Watched, words: tuple[str, ...]
 ) -> None:
     filters = CatalogFilters(words=words, ordering="relevance")
-    found = await pages(loaded, program, lambda limit, after: program.storage.catalog.list(filters, limit, after))
-    middle = (await program.storage.catalog.list(filters, 50 * PAGE, None)).next
+    found = await pages(loaded, program, lambda limit, after: program.storage.catalog.list(filters, limit, after, NOW))
+    middle = (await program.storage.catalog.list(filters, 50 * PAGE, None, NOW)).next
     if middle is not None:
-        found += await carried_out(loaded, program, program.storage.catalog.list(filters, PAGE, middle))
+        found += await carried_out(loaded, program, program.storage.catalog.list(filters, PAGE, middle, NOW))
 
     assert costly(found, blocks=WINDOW_BLOCKS, rows=WINDOW_ROWS) == []
 
@@ -148,7 +107,9 @@ async def test_a_search_by_relevance_reads_its_window_and_no_more(
 @pytest.mark.parametrize("number", [7, BUSY_CREATOR])
 async def test_a_creators_own_sessions_are_one_index_scan(loaded: str, program: Watched, number: int) -> None:
     creator = numbered("user", number)
-    found = await pages(loaded, program, lambda limit, after: program.storage.catalog.of_creator(creator, limit, after))
+    found = await pages(
+        loaded, program, lambda limit, after: program.storage.catalog.of_creator(creator, limit, after, NOW)
+    )
 
     assert costly(found, blocks=100, rows=2 * PAGE) == []
 
@@ -208,17 +169,10 @@ async def test_one_session_and_one_booking_are_looked_up_by_their_keys(loaded: s
     await lists.find(booking.id)  # the driver asks once per connection what an array of steps is
 
     found = await carried_out(loaded, program, lists.find(booking.id))
-    found += await carried_out(loaded, program, program.storage.catalog.find(booking.session_id))
+    found += await carried_out(loaded, program, program.storage.catalog.find(booking.session_id, NOW))
 
     assert len(found) == 2
     assert costly(found, blocks=40, rows=4) == []
-
-
-async def sent(program: Watched, call: Awaitable[Any]) -> list[str]:
-    """The first words of every statement of a call."""
-    program.statements.clear()
-    await call
-    return [" ".join(statement.query.split()[:2]) for statement in program.statements]
 
 
 async def test_a_page_of_the_catalog_is_one_statement_and_of_a_search_two(program: Watched) -> None:
@@ -250,7 +204,7 @@ async def test_a_session_and_the_lists_of_bookings_are_one_statement_each(progra
     assert len(await sent(program, services.bookings.list_of_creator(a_caller(creator), PAGE, None))) == 1
 
 
-async def test_booking_an_occupied_start_takes_three_statements_and_opening_one_four(program: Watched) -> None:
+async def test_booking_an_occupied_start_takes_two_statements_and_opening_one_three(program: Watched) -> None:
     services, buyers = services_over(program.storage), await stored_users(program.storage, 2)
     opener, follower = (a_caller(buyer) for buyer in buyers)
     session = await stored_session(program.storage)
@@ -260,7 +214,7 @@ async def test_booking_an_occupied_start_takes_three_statements_and_opening_one_
     opening = await sent(program, services.bookings.book(opener, session.id, BOOK_AT))
     taking = await sent(program, services.bookings.book(follower, session.id, BOOK_AT))
 
-    assert [len(opening), len(taking)] == [6, 5]  # with BEGIN and COMMIT, and the job that attends to it
+    assert [len(opening), len(taking)] == [5, 4]  # with BEGIN and COMMIT
     assert opening[-2:] == taking[-2:] == ["WITH taken", "COMMIT;"]
 
 
@@ -285,7 +239,7 @@ async def test_a_key_costs_one_statement_and_a_repeat_three(program: Watched) ->
     first = await sent(program, services.bookings.book(buyer, session.id, BOOK_AT, key=key))
     repeat = await sent(program, services.bookings.book(buyer, session.id, BOOK_AT, key=key))
 
-    assert [len(first), first[1]] == [7, "INSERT INTO"]
+    assert [len(first), first[1]] == [6, "INSERT INTO"]
     assert repeat == ["BEGIN;", "INSERT INTO", "SELECT body_hash,", "COMMIT;", "WITH found"]
 
 

@@ -57,7 +57,7 @@ def _check(server: str, folder: Path, options: list[str]) -> subprocess.Complete
     ]
     environment = {
         **os.environ,
-        "PYTHONPATH": str(TESTS),
+        "PYTHONPATH": os.pathsep.join([str(TESTS), str(TESTS.parent / "src")]),
         "SCHEMATHESIS_HOOKS": "schemathesis_hooks",
         "SCHEMATHESIS_EMAIL": LEARNER_EMAIL,
         "SCHEMATHESIS_PASSWORD": DEMO_PASSWORD,

@@ -14,8 +14,12 @@ async function send(request: Request, token: string | null): Promise<Response> {
   });
 }
 
+/** These go by a password or by the cookie; a 401 of theirs says nothing of the token. */
+const WITHOUT_TOKEN = /\/api\/auth\/(login|logout|register)\/?$/;
+
 /** Sends with the person's token; one that has expired is renewed once, silently. */
 async function sendSignedIn(request: Request): Promise<Response> {
+  if (WITHOUT_TOKEN.test(request.url)) return send(request, null);
   const token = await login.token();
   const again = request.clone();
   const response = await send(request, token);

@@ -6,110 +6,186 @@
  */
 import { Problem } from "./problem";
 
-type State = "signed-out" | "signed-in" | "expired";
-type Told = { kind: "renewed"; access: string } | { kind: "signed-out" };
+/** `expired`: somebody was signed in on this page, and has to sign in again to go on. */
+export type State = "signed-out" | "signed-in" | "expired";
 
-const HINT = "marketplace.signed-in";
-const LOCK = "marketplace.renewal";
-const REFRESH = "/api/auth/refresh/";
+/** What happened without this tab's doing. `another-person`: what it shows belongs to somebody else now. */
+export type News = "signed-in" | "signed-out" | "another-person";
 
-let access: string | null = null;
-let state: State = hasHint() ? "signed-in" : "signed-out";
-const listeners = new Set<() => void>();
-const channel = typeof BroadcastChannel === "undefined" ? null : new BroadcastChannel("marketplace.login");
+type Told = { kind: "signed-in"; access: string } | { kind: "signed-out" };
 
-/** Without the hint a visitor's browser would ask for a token that it cannot have, on every visit. */
-function hasHint(): boolean {
-  try {
-    return localStorage.getItem(HINT) !== null;
-  } catch {
-    return false;
-  }
-}
-
-function keepHint(isSignedIn: boolean): void {
-  try {
-    if (isSignedIn) localStorage.setItem(HINT, "1");
-    else localStorage.removeItem(HINT);
-  } catch {
-    // where storage is forbidden, a reload asks to sign in again
-  }
-}
-
-function become(next: State, token: string | null): void {
-  access = token;
-  if (next === state) return;
-  state = next;
-  for (const listener of listeners) listener();
-}
-
-channel?.addEventListener("message", ({ data }: MessageEvent<Told>) => {
-  if (data.kind === "renewed") become("signed-in", data.access);
-  else become("signed-out", null);
-});
-
-export const login = {
-  state: (): State => state,
-
-  subscribe(listener: () => void): () => void {
-    listeners.add(listener);
-    return () => listeners.delete(listener);
-  },
-
-  begin(token: string): void {
-    keepHint(true);
-    become("signed-in", token);
-    channel?.postMessage({ kind: "renewed", access: token } satisfies Told);
-  },
-
-  end(): void {
-    keepHint(false);
-    become("signed-out", null);
-    channel?.postMessage({ kind: "signed-out" } satisfies Told);
-  },
-
-  /** The token to send, renewed when there is none yet; `null` for a visitor. */
-  async token(): Promise<string | null> {
-    if (access !== null || state !== "signed-in") return access;
-    return renew(null);
-  },
-
-  /** The token after `stale`, or `null` when the login has ended; the person is then asked to sign in. */
-  renew,
+/** What a login needs of its browser. */
+export type Surroundings = {
+  /** Sends the refresh token. Raises `Problem` when the server cannot be reached. */
+  refresh: () => Promise<Response>;
+  /** Runs one work at a time, in all tabs together. */
+  alone: <T>(work: () => Promise<T>) => Promise<T>;
+  /** To the other tabs. */
+  tell: (told: Told) => void;
+  /** From the other tabs. */
+  hear: (listener: (told: Told) => void) => void;
+  /** Without the hint a visitor's browser would ask for a token that it cannot have, on every visit. */
+  hint: { read: () => boolean; write: (isSignedIn: boolean) => void };
 };
 
-let underWay: Promise<string | null> | null = null;
+export type Login = ReturnType<typeof openLogin>;
 
-function renew(stale: string | null): Promise<string | null> {
-  underWay ??= alone(async () => {
-    if (access !== null && access !== stale) return access;
-    return ask();
-  }).finally(() => {
-    underWay = null;
-  });
-  return underWay;
-}
+export function openLogin({ refresh, alone, tell, hear, hint }: Surroundings) {
+  let access: string | null = null;
+  let person: string | null = null;
+  let state: State = hint.read() ? "signed-in" : "signed-out";
+  let underWay: Promise<string | null> | null = null;
+  const watchers = new Set<() => void>();
+  const readers = new Set<(news: News) => void>();
 
-async function alone<T>(work: () => Promise<T>): Promise<T> {
-  return navigator.locks ? await navigator.locks.request(LOCK, work) : work();
-}
-
-async function ask(): Promise<string | null> {
-  const response = await fetch(REFRESH, {
-    method: "POST",
-    headers: { "Content-Type": "application/json" },
-    body: "{}",
-  }).catch(() => {
-    throw Problem.offline();
-  });
-  if (response.ok) {
-    const { access: renewed } = (await response.json()) as { access: string };
-    become("signed-in", renewed);
-    channel?.postMessage({ kind: "renewed", access: renewed } satisfies Told);
-    return renewed;
+  function become(next: State, token: string | null): void {
+    access = token;
+    if (token !== null) person = personOf(token);
+    if (next === "signed-out") person = null;
+    if (next === state) return;
+    state = next;
+    for (const watcher of watchers) watcher();
   }
-  if (response.status >= 500 || response.status === 429) throw await Problem.from(response);
-  keepHint(false);
-  become("expired", null);
-  return null;
+
+  function report(news: News): void {
+    for (const reader of readers) reader(news);
+  }
+
+  /** Takes a token, unless it is another person's: what is on the page must not be sent in their name. */
+  function accept(token: string): boolean {
+    if (person !== null && personOf(token) !== person) {
+      become("signed-out", null);
+      report("another-person");
+      return false;
+    }
+    become("signed-in", token);
+    return true;
+  }
+
+  function renew(stale: string | null): Promise<string | null> {
+    underWay ??= alone(async () => {
+      if (state !== "signed-in") return null;
+      return access !== null && access !== stale ? access : ask();
+    }).finally(() => {
+      underWay = null;
+    });
+    return underWay;
+  }
+
+  async function ask(): Promise<string | null> {
+    const response = await refresh();
+    if (response.ok) {
+      const { access: renewed } = (await response.json()) as { access: string };
+      tell({ kind: "signed-in", access: renewed });
+      return accept(renewed) ? renewed : null;
+    }
+    if (response.status >= 500 || response.status === 429) throw await Problem.from(response);
+    hint.write(false);
+    // who came with a login that had ended long before is a visitor, and is not disturbed
+    become(person === null ? "signed-out" : "expired", null);
+    return null;
+  }
+
+  hear((told) => {
+    const before = state;
+    if (told.kind === "signed-out") become("signed-out", null);
+    else if (!accept(told.access)) return;
+    if (before !== state) report(told.kind);
+  });
+
+  return {
+    state: () => state,
+
+    /** Calls when the state has changed. */
+    subscribe(watcher: () => void): () => void {
+      watchers.add(watcher);
+      return () => watchers.delete(watcher);
+    },
+
+    /** Calls when something happened without this tab's doing. */
+    onNews(reader: (news: News) => void): () => void {
+      readers.add(reader);
+      return () => readers.delete(reader);
+    },
+
+    /** After signing in. `false` when this page was another person's: then it has to be loaded anew. */
+    begin(token: string): boolean {
+      hint.write(true);
+      tell({ kind: "signed-in", access: token });
+      return accept(token);
+    },
+
+    /** Signs out by `atServer`, while no tab renews: what raises there leaves the login as it was. */
+    end(atServer: () => Promise<void>): Promise<void> {
+      return alone(async () => {
+        await atServer();
+        hint.write(false);
+        become("signed-out", null);
+        tell({ kind: "signed-out" });
+      });
+    },
+
+    /** A person whose login has ended goes on as a visitor. */
+    forgo(): void {
+      if (state === "expired") become("signed-out", null);
+    },
+
+    /** The token to send, renewed when there is none yet; `null` for a visitor. */
+    async token(): Promise<string | null> {
+      return access !== null || state !== "signed-in" ? access : renew(null);
+    },
+
+    /** The token after `stale`, or `null` when the login has ended; the person is then asked to sign in. */
+    renew,
+  };
 }
+
+/** Whose an access token is (RFC 7519, `sub`); `null` when it does not say. */
+function personOf(token: string): string | null {
+  try {
+    const claims = token.split(".")[1]?.replaceAll("-", "+").replaceAll("_", "/") ?? "";
+    return String((JSON.parse(atob(claims)) as { sub: unknown }).sub);
+  } catch {
+    return null;
+  }
+}
+
+const HINT = "marketplace.signed-in";
+
+function thisBrowser(): Surroundings {
+  const channel = typeof BroadcastChannel === "undefined" ? null : new BroadcastChannel("marketplace.login");
+  return {
+    refresh: () =>
+      fetch("/api/auth/refresh/", {
+        method: "POST",
+        headers: { "Content-Type": "application/json" },
+        body: "{}",
+      }).catch(() => {
+        throw Problem.offline();
+      }),
+    alone: async (work) =>
+      navigator.locks ? await navigator.locks.request("marketplace.renewal", work) : work(),
+    tell: (told) => channel?.postMessage(told),
+    hear: (listener) =>
+      channel?.addEventListener("message", ({ data }: MessageEvent<Told>) => listener(data)),
+    hint: {
+      read() {
+        try {
+          return localStorage.getItem(HINT) !== null;
+        } catch {
+          return false;
+        }
+      },
+      write(isSignedIn) {
+        try {
+          if (isSignedIn) localStorage.setItem(HINT, "1");
+          else localStorage.removeItem(HINT);
+        } catch {
+          // where storage is forbidden, a reload asks to sign in again
+        }
+      },
+    },
+  };
+}
+
+export const login = openLogin(thisBrowser());

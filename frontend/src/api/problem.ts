@@ -8,6 +8,8 @@ export class Problem extends Error {
   readonly code: string;
   /** Messages by the name of the field that they are about. */
   readonly errors: Record<string, string[]>;
+  /** The starts of the sold slots that stand in the way, of a 409 that has some. */
+  readonly starts: string[];
   /** Seconds after which it is worth another try. */
   readonly retryAfter: number | null;
 
@@ -17,6 +19,7 @@ export class Problem extends Error {
     this.status = body.status ?? 0;
     this.code = body.code ?? "unknown";
     this.errors = (body.errors as Record<string, string[]> | undefined) ?? {};
+    this.starts = body.starts ?? [];
     this.retryAfter = retryAfter;
   }
 

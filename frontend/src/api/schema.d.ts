@@ -278,6 +278,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/sessions/{session_id}/schedule/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Try a schedule
+         * @description Its creator only. Every start that this schedule would give, closed ones with the reason; nothing is kept.
+         *
+         *     An inactive session is looked at as if it were active; an open one has no starts to list.
+         */
+        post: operations["preview_schedule"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/sessions/{session_id}/schedule": {
         parameters: {
             query?: never;
@@ -1168,6 +1190,8 @@ export interface components {
             cancellation_notice: number;
             /** @example false */
             is_open: boolean;
+            /** @example Europe/Madrid */
+            time_zone: string;
             /**
              * Format: date-time
              * @example 2030-01-02T09:00:00Z
@@ -1373,19 +1397,24 @@ export interface components {
              */
             time_zone: string;
             upcoming: components["schemas"]["UpcomingSeatsOut"];
-            /** @description Bookings that the creator still can answer. */
+            /**
+             * @description Bookings that the creator still can answer.
+             * @example 2
+             */
             pending_bookings: number;
             /**
              * Format: decimal
              * @description Of this month's starts: pending, confirmed and completed bookings.
+             * @example 899.82
              */
             expected_income: string;
             /**
              * Format: decimal
              * @description The part of it that is completed.
+             * @example 249.95
              */
             completed_income: string;
-            next_slot: components["schemas"]["NextSlotOut"] | null;
+            next_slot: components["schemas"]["marketplace.http.summaries.NextSlotOut"] | null;
             /** @description The last 30 days, oldest first, today the last. */
             days: components["schemas"]["DaySalesOut"][];
         };
@@ -1412,7 +1441,10 @@ export interface components {
          * @description Other hours on a date; none is a day off.
          */
         DayExceptionOut: {
-            /** Format: date */
+            /**
+             * Format: date
+             * @example 2030-05-01
+             */
             date: string;
             ranges: components["schemas"]["TimeRangeOut"][];
         };
@@ -1421,11 +1453,17 @@ export interface components {
          * @description What was booked on one day, whenever it takes place, less what was cancelled since.
          */
         DaySalesOut: {
-            /** Format: date */
+            /**
+             * Format: date
+             * @example 2030-05-01
+             */
             date: string;
             /** @example 2 */
             seats: number;
-            /** Format: decimal */
+            /**
+             * Format: decimal
+             * @example 99.98
+             */
             income: string;
         };
         /**
@@ -1475,7 +1513,10 @@ export interface components {
             starts: string;
             ends: string;
             step: number | null;
-            /** Format: date */
+            /**
+             * Format: date
+             * @example 2030-05-01
+             */
             date: string;
         };
         /**
@@ -1566,7 +1607,7 @@ export interface components {
         };
         /**
          * ModeratedSessionOut
-         * @description A session as the staff sees it, archived ones too.
+         * @description A session as the staff sees it, hidden and archived ones too.
          */
         ModeratedSessionOut: {
             /**
@@ -1612,6 +1653,8 @@ export interface components {
             cancellation_notice: number;
             /** @example false */
             is_open: boolean;
+            /** @example Europe/Madrid */
+            time_zone: string;
             /**
              * Format: date-time
              * @example 2030-01-02T09:00:00Z
@@ -1635,32 +1678,6 @@ export interface components {
             hidden_at: string;
             /** @example  */
             reason: string;
-        };
-        /**
-         * NextSlotOut
-         * @description The next start at which somebody has a seat.
-         */
-        NextSlotOut: {
-            /**
-             * Format: uuid
-             * @example 0190a1b2-c3d4-7e5f-8a9b-0c1d2e3f4a5b
-             */
-            session: string;
-            /** @example Morning yoga */
-            title: string;
-            /**
-             * Format: date-time
-             * @example 2030-05-01T10:00:00Z
-             */
-            starts_at: string;
-            /**
-             * Format: date-time
-             * @example 2030-05-01T11:00:00Z
-             */
-            ends_at: string;
-            seats_taken: number;
-            /** @example 12 */
-            capacity: number;
         };
         /**
          * OptionalReasonIn
@@ -1725,6 +1742,8 @@ export interface components {
         /**
          * Problem
          * @description Problem details. `code` is stable and for programs, `detail` for people, `errors` names the bad fields.
+         *
+         *         `starts` are the first of the sold slots that stand in the way.
          */
         Problem: {
             /** @default about:blank */
@@ -1739,6 +1758,7 @@ export interface components {
             errors?: {
                 [key: string]: string[];
             };
+            starts?: string[];
         };
         /**
          * ProfileIn
@@ -1998,7 +2018,7 @@ export interface components {
              * @example 2030-01-02T09:00:00Z
              */
             created_at: string;
-            session_details: components["schemas"]["SessionOut"];
+            session_details: components["schemas"]["ModeratedSessionOut"];
             /**
              * Format: uuid
              * @example 0190a1b2-c3d4-7e5f-8a9b-0c1d2e3f4a5b
@@ -2221,6 +2241,112 @@ export interface components {
             valid_until: string | null;
         };
         /**
+         * SchedulePreviewIn
+         * @description A schedule to try, and a window of at most 62 days to see it in, by default the next 14.
+         */
+        SchedulePreviewIn: {
+            /**
+             * @description An IANA time zone name.
+             * @example Europe/Madrid
+             */
+            time_zone?: string;
+            /** @example false */
+            is_open?: boolean;
+            /**
+             * @description Hours of each week. `weekday` is 1 for Monday to 7; a start every `step` minutes, or every `duration`.
+             * @example [
+             *       {
+             *         "weekday": 1,
+             *         "starts": "09:00",
+             *         "ends": "12:00",
+             *         "step": 30
+             *       }
+             *     ]
+             */
+            weekly?: {
+                weekday: number;
+                starts: string;
+                ends: string;
+                step?: number | null;
+            }[];
+            /**
+             * @description Hours of single dates, besides the weekly ones.
+             * @example [
+             *       {
+             *         "date": "2030-05-01",
+             *         "starts": "09:00",
+             *         "ends": "12:00",
+             *         "step": 30
+             *       }
+             *     ]
+             */
+            extras?: {
+                /** Format: date */
+                date: string;
+                starts: string;
+                ends: string;
+                step?: number | null;
+            }[];
+            /**
+             * @description Dates with other hours than the weekly ones; no ranges is a day off.
+             * @example [
+             *       {
+             *         "date": "2030-05-02",
+             *         "ranges": []
+             *       }
+             *     ]
+             */
+            exceptions?: {
+                /** Format: date */
+                date: string;
+                ranges?: {
+                    starts: string;
+                    ends: string;
+                    step?: number | null;
+                }[];
+            }[];
+            /**
+             * @description Minutes.
+             * @example 15
+             */
+            buffer_before?: number;
+            /**
+             * @description Minutes.
+             * @example 15
+             */
+            buffer_after?: number;
+            /**
+             * @description Minutes before a start until which it can be booked.
+             * @example 120
+             */
+            notice?: number;
+            /**
+             * @description How many days ahead starts can be booked.
+             * @example 60
+             */
+            horizon?: number;
+            /**
+             * @description In the schedule's zone, inclusive.
+             * @example 2030-01-01
+             */
+            valid_from?: string | null;
+            /**
+             * @description In the schedule's zone, inclusive.
+             * @example 2030-01-01
+             */
+            valid_until?: string | null;
+            /**
+             * @description A bare date means midnight UTC.
+             * @example 2030-05-01T00:00:00Z
+             */
+            starts_from?: string;
+            /**
+             * @description A bare date means midnight UTC.
+             * @example 2030-05-01T00:00:00Z
+             */
+            starts_to?: string;
+        };
+        /**
          * SessionIn
          * @description What a creator offers.
          */
@@ -2395,7 +2521,9 @@ export interface components {
         };
         /**
          * SessionOut
-         * @description A session. `moderation` is for its creator and the staff, who alone see one that has any.
+         * @description A session. `next_slot` is the first of its slots that can be booked now; an open session has none.
+         *
+         *         `moderation` is for its creator and the staff, who alone see one that has any.
          */
         SessionOut: {
             /**
@@ -2441,6 +2569,8 @@ export interface components {
             cancellation_notice: number;
             /** @example false */
             is_open: boolean;
+            /** @example Europe/Madrid */
+            time_zone: string;
             /**
              * Format: date-time
              * @example 2030-01-02T09:00:00Z
@@ -2448,6 +2578,7 @@ export interface components {
             created_at: string;
             /** @example null */
             featured_at: string | null;
+            next_slot: components["schemas"]["marketplace.http.sessions.NextSlotOut"] | null;
             moderation: components["schemas"]["ModerationOut"] | null;
         };
         /**
@@ -2498,6 +2629,8 @@ export interface components {
             cancellation_notice: number;
             /** @example false */
             is_open: boolean;
+            /** @example Europe/Madrid */
+            time_zone: string;
             /**
              * Format: date-time
              * @example 2030-01-02T09:00:00Z
@@ -2623,9 +2756,14 @@ export interface components {
          * @description Seats of all starts to come at which somebody has one.
          */
         UpcomingSeatsOut: {
+            /** @example 18 */
             seats_sold: number;
+            /** @example 24 */
             seats_offered: number;
-            /** @description 0 to 1; `null` when nobody has a seat. */
+            /**
+             * @description 0 to 1; `null` when nobody has a seat.
+             * @example 0.75
+             */
             fill_rate: number | null;
         };
         /**
@@ -2662,6 +2800,53 @@ export interface components {
             ends: string;
             step: number | null;
             weekday: number;
+        };
+        /**
+         * NextSlotOut
+         * @description A start that can be booked.
+         */
+        "marketplace.http.sessions.NextSlotOut": {
+            /**
+             * Format: date-time
+             * @example 2030-05-01T10:00:00Z
+             */
+            starts_at: string;
+            /**
+             * Format: date-time
+             * @example 2030-05-01T11:00:00Z
+             */
+            ends_at: string;
+            /** @example 12 */
+            capacity: number;
+            /** @example 3 */
+            seats_left: number;
+        };
+        /**
+         * NextSlotOut
+         * @description The next start at which somebody has a seat.
+         */
+        "marketplace.http.summaries.NextSlotOut": {
+            /**
+             * Format: uuid
+             * @example 0190a1b2-c3d4-7e5f-8a9b-0c1d2e3f4a5b
+             */
+            session: string;
+            /** @example Morning yoga */
+            title: string;
+            /**
+             * Format: date-time
+             * @example 2030-05-01T10:00:00Z
+             */
+            starts_at: string;
+            /**
+             * Format: date-time
+             * @example 2030-05-01T11:00:00Z
+             */
+            ends_at: string;
+            /** @example 9 */
+            seats_taken: number;
+            /** @example 12 */
+            capacity: number;
         };
     };
     responses: never;
@@ -3801,6 +3986,10 @@ export interface operations {
                 tag?: string;
                 /** @description Whether only what the front page shows is asked for. */
                 featured?: boolean | string;
+                /** @description Something can be booked that starts then or later; a bare date means midnight UTC. A session without a schedule can, unless its creator is taken for all of the time. */
+                available_from?: string;
+                /** @description And before this; a bare date means midnight UTC. */
+                available_to?: string;
                 /** @description How many at most. */
                 limit?: number | string;
                 /** @description Where the page begins; taken from the `Link` header of the page before. */
@@ -3981,6 +4170,10 @@ export interface operations {
                 tag?: string;
                 /** @description Whether only what the front page shows is asked for. */
                 featured?: boolean | string;
+                /** @description Something can be booked that starts then or later; a bare date means midnight UTC. A session without a schedule can, unless its creator is taken for all of the time. */
+                available_from?: string;
+                /** @description And before this; a bare date means midnight UTC. */
+                available_to?: string;
             };
             header?: never;
             path?: never;
@@ -4126,6 +4319,111 @@ export interface operations {
             };
             /** @description - `idempotency_key_reused`: This Idempotency-Key was used for another request. Please take a new one. */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `busy`: The service is busy. Nothing was changed; please try again in a moment. */
+            503: {
+                headers: {
+                    /** @description `1` */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    preview_schedule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                session_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SchedulePreviewIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SlotOut"][];
+                };
+            };
+            /** @description - `invalid`: Some of what was sent is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `not_signed_in`: Please sign in: the access token is missing, expired or no longer valid. */
+            401: {
+                headers: {
+                    /** @description `Bearer` */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `not_a_creator`: Only creators can do this. You can become a creator in your profile.
+             *     - `not_yours`: This belongs to somebody else.
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `not_found`: There is no such thing here. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `creator_unavailable`: The creator is taken at this time. Please choose another one. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `body_too_large`: The body is larger than 1 MiB. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `unsupported_media_type`: The body must be JSON, with Content-Type: application/json. */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };

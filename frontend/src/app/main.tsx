@@ -1,21 +1,39 @@
 import { QueryClientProvider } from "@tanstack/react-query";
 import { RouterProvider } from "@tanstack/react-router";
-import { StrictMode } from "react";
+import { StrictMode, startTransition } from "react";
 import { createRoot } from "react-dom/client";
 import "./i18n";
 import "./styles.css";
+import { followLogin } from "./follow";
 import { queryClient } from "./query";
 import { router } from "./router";
 import { applyTheme, chosenTheme } from "./theme";
 
 applyTheme(chosenTheme());
+followLogin(router);
+
+// the router loads a page anew whose code was not found, for there may be a new version: without a connection there is
+// none, and the page would be lost
+addEventListener("vite:preloadError", ({ payload }) => {
+  if (!navigator.onLine) payload.message = `Offline: ${payload.message}`;
+});
 
 const place = document.getElementById("app");
 if (!place) throw new Error("index.html has no place for the application");
-createRoot(place).render(
-  <StrictMode>
-    <QueryClientProvider client={queryClient}>
-      <RouterProvider router={router} />
-    </QueryClientProvider>
-  </StrictMode>,
-);
+
+function draw(root: HTMLElement): void {
+  // in steps, so that a press or a key meanwhile is answered
+  startTransition(() =>
+    createRoot(root).render(
+      <StrictMode>
+        <QueryClientProvider client={queryClient}>
+          <RouterProvider router={router} />
+        </QueryClientProvider>
+      </StrictMode>,
+    ),
+  );
+}
+
+// where the head of the page stands already, it stays until all of the page is there
+if (document.querySelector("[data-shell=head]")) void router.load().finally(() => draw(place));
+else draw(place);

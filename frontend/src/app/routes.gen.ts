@@ -10,6 +10,7 @@
 
 import { Route as rootRouteImport } from "./routes/__root";
 import { Route as IndexRouteImport } from "./routes/index";
+import { Route as CreatorRouteImport } from "./routes/creator";
 import { Route as DashboardRouteImport } from "./routes/dashboard";
 import { Route as LoginRouteImport } from "./routes/login";
 import { Route as ProfileRouteImport } from "./routes/profile";
@@ -17,10 +18,17 @@ import { Route as RegisterRouteImport } from "./routes/register";
 import { Route as CreatorIndexRouteImport } from "./routes/creator.index";
 import { Route as CreatorBookingsRouteImport } from "./routes/creator.bookings";
 import { Route as SessionsIdRouteImport } from "./routes/sessions.$id";
+import { Route as CreatorSessionsNewRouteImport } from "./routes/creator.sessions.new";
+import { Route as CreatorSessionsIdEditRouteImport } from "./routes/creator.sessions.$id.edit";
 
 const IndexRoute = IndexRouteImport.update({
   id: "/",
   path: "/",
+  getParentRoute: () => rootRouteImport,
+} as any);
+const CreatorRoute = CreatorRouteImport.update({
+  id: "/creator",
+  path: "/creator",
   getParentRoute: () => rootRouteImport,
 } as any);
 const DashboardRoute = DashboardRouteImport.update({
@@ -44,23 +52,34 @@ const RegisterRoute = RegisterRouteImport.update({
   getParentRoute: () => rootRouteImport,
 } as any);
 const CreatorIndexRoute = CreatorIndexRouteImport.update({
-  id: "/creator/",
-  path: "/creator/",
-  getParentRoute: () => rootRouteImport,
+  id: "/",
+  path: "/",
+  getParentRoute: () => CreatorRoute,
 } as any);
 const CreatorBookingsRoute = CreatorBookingsRouteImport.update({
-  id: "/creator/bookings",
-  path: "/creator/bookings",
-  getParentRoute: () => rootRouteImport,
+  id: "/bookings",
+  path: "/bookings",
+  getParentRoute: () => CreatorRoute,
 } as any);
 const SessionsIdRoute = SessionsIdRouteImport.update({
   id: "/sessions/$id",
   path: "/sessions/$id",
   getParentRoute: () => rootRouteImport,
 } as any);
+const CreatorSessionsNewRoute = CreatorSessionsNewRouteImport.update({
+  id: "/sessions/new",
+  path: "/sessions/new",
+  getParentRoute: () => CreatorRoute,
+} as any);
+const CreatorSessionsIdEditRoute = CreatorSessionsIdEditRouteImport.update({
+  id: "/sessions/$id/edit",
+  path: "/sessions/$id/edit",
+  getParentRoute: () => CreatorRoute,
+} as any);
 
 export interface FileRoutesByFullPath {
   "/": typeof IndexRoute;
+  "/creator": typeof CreatorRouteWithChildren;
   "/dashboard": typeof DashboardRoute;
   "/login": typeof LoginRoute;
   "/profile": typeof ProfileRoute;
@@ -68,6 +87,8 @@ export interface FileRoutesByFullPath {
   "/creator/bookings": typeof CreatorBookingsRoute;
   "/sessions/$id": typeof SessionsIdRoute;
   "/creator/": typeof CreatorIndexRoute;
+  "/creator/sessions/new": typeof CreatorSessionsNewRoute;
+  "/creator/sessions/$id/edit": typeof CreatorSessionsIdEditRoute;
 }
 export interface FileRoutesByTo {
   "/": typeof IndexRoute;
@@ -78,10 +99,13 @@ export interface FileRoutesByTo {
   "/creator/bookings": typeof CreatorBookingsRoute;
   "/sessions/$id": typeof SessionsIdRoute;
   "/creator": typeof CreatorIndexRoute;
+  "/creator/sessions/new": typeof CreatorSessionsNewRoute;
+  "/creator/sessions/$id/edit": typeof CreatorSessionsIdEditRoute;
 }
 export interface FileRoutesById {
   __root__: typeof rootRouteImport;
   "/": typeof IndexRoute;
+  "/creator": typeof CreatorRouteWithChildren;
   "/dashboard": typeof DashboardRoute;
   "/login": typeof LoginRoute;
   "/profile": typeof ProfileRoute;
@@ -89,18 +113,23 @@ export interface FileRoutesById {
   "/creator/bookings": typeof CreatorBookingsRoute;
   "/sessions/$id": typeof SessionsIdRoute;
   "/creator/": typeof CreatorIndexRoute;
+  "/creator/sessions/new": typeof CreatorSessionsNewRoute;
+  "/creator/sessions/$id/edit": typeof CreatorSessionsIdEditRoute;
 }
 export interface FileRouteTypes {
   fileRoutesByFullPath: FileRoutesByFullPath;
   fullPaths:
     | "/"
+    | "/creator"
     | "/dashboard"
     | "/login"
     | "/profile"
     | "/register"
     | "/creator/bookings"
     | "/sessions/$id"
-    | "/creator/";
+    | "/creator/"
+    | "/creator/sessions/new"
+    | "/creator/sessions/$id/edit";
   fileRoutesByTo: FileRoutesByTo;
   to:
     | "/"
@@ -110,28 +139,32 @@ export interface FileRouteTypes {
     | "/register"
     | "/creator/bookings"
     | "/sessions/$id"
-    | "/creator";
+    | "/creator"
+    | "/creator/sessions/new"
+    | "/creator/sessions/$id/edit";
   id:
     | "__root__"
     | "/"
+    | "/creator"
     | "/dashboard"
     | "/login"
     | "/profile"
     | "/register"
     | "/creator/bookings"
     | "/sessions/$id"
-    | "/creator/";
+    | "/creator/"
+    | "/creator/sessions/new"
+    | "/creator/sessions/$id/edit";
   fileRoutesById: FileRoutesById;
 }
 export interface RootRouteChildren {
   IndexRoute: typeof IndexRoute;
+  CreatorRoute: typeof CreatorRouteWithChildren;
   DashboardRoute: typeof DashboardRoute;
   LoginRoute: typeof LoginRoute;
   ProfileRoute: typeof ProfileRoute;
   RegisterRoute: typeof RegisterRoute;
-  CreatorBookingsRoute: typeof CreatorBookingsRoute;
   SessionsIdRoute: typeof SessionsIdRoute;
-  CreatorIndexRoute: typeof CreatorIndexRoute;
 }
 
 declare module "@tanstack/react-router" {
@@ -141,6 +174,13 @@ declare module "@tanstack/react-router" {
       path: "/";
       fullPath: "/";
       preLoaderRoute: typeof IndexRouteImport;
+      parentRoute: typeof rootRouteImport;
+    };
+    "/creator": {
+      id: "/creator";
+      path: "/creator";
+      fullPath: "/creator";
+      preLoaderRoute: typeof CreatorRouteImport;
       parentRoute: typeof rootRouteImport;
     };
     "/dashboard": {
@@ -173,17 +213,17 @@ declare module "@tanstack/react-router" {
     };
     "/creator/": {
       id: "/creator/";
-      path: "/creator";
+      path: "/";
       fullPath: "/creator/";
       preLoaderRoute: typeof CreatorIndexRouteImport;
-      parentRoute: typeof rootRouteImport;
+      parentRoute: typeof CreatorRoute;
     };
     "/creator/bookings": {
       id: "/creator/bookings";
-      path: "/creator/bookings";
+      path: "/bookings";
       fullPath: "/creator/bookings";
       preLoaderRoute: typeof CreatorBookingsRouteImport;
-      parentRoute: typeof rootRouteImport;
+      parentRoute: typeof CreatorRoute;
     };
     "/sessions/$id": {
       id: "/sessions/$id";
@@ -192,18 +232,48 @@ declare module "@tanstack/react-router" {
       preLoaderRoute: typeof SessionsIdRouteImport;
       parentRoute: typeof rootRouteImport;
     };
+    "/creator/sessions/new": {
+      id: "/creator/sessions/new";
+      path: "/sessions/new";
+      fullPath: "/creator/sessions/new";
+      preLoaderRoute: typeof CreatorSessionsNewRouteImport;
+      parentRoute: typeof CreatorRoute;
+    };
+    "/creator/sessions/$id/edit": {
+      id: "/creator/sessions/$id/edit";
+      path: "/sessions/$id/edit";
+      fullPath: "/creator/sessions/$id/edit";
+      preLoaderRoute: typeof CreatorSessionsIdEditRouteImport;
+      parentRoute: typeof CreatorRoute;
+    };
   }
 }
 
+interface CreatorRouteChildren {
+  CreatorBookingsRoute: typeof CreatorBookingsRoute;
+  CreatorIndexRoute: typeof CreatorIndexRoute;
+  CreatorSessionsNewRoute: typeof CreatorSessionsNewRoute;
+  CreatorSessionsIdEditRoute: typeof CreatorSessionsIdEditRoute;
+}
+
+const CreatorRouteChildren: CreatorRouteChildren = {
+  CreatorBookingsRoute: CreatorBookingsRoute,
+  CreatorIndexRoute: CreatorIndexRoute,
+  CreatorSessionsNewRoute: CreatorSessionsNewRoute,
+  CreatorSessionsIdEditRoute: CreatorSessionsIdEditRoute,
+};
+
+const CreatorRouteWithChildren =
+  CreatorRoute._addFileChildren(CreatorRouteChildren);
+
 const rootRouteChildren: RootRouteChildren = {
   IndexRoute: IndexRoute,
+  CreatorRoute: CreatorRouteWithChildren,
   DashboardRoute: DashboardRoute,
   LoginRoute: LoginRoute,
   ProfileRoute: ProfileRoute,
   RegisterRoute: RegisterRoute,
-  CreatorBookingsRoute: CreatorBookingsRoute,
   SessionsIdRoute: SessionsIdRoute,
-  CreatorIndexRoute: CreatorIndexRoute,
 };
 export const routeTree = rootRouteImport
   ._addFileChildren(rootRouteChildren)

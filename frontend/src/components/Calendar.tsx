@@ -16,6 +16,8 @@ const CLASSES: DayPickerProps["classNames"] = {
   button_previous: cn(NAV, "left-0"),
   button_next: cn(NAV, "right-0"),
   month_grid: "mt-1 w-full table-fixed border-separate border-spacing-0.5",
+  // a week without a day to draw takes no room
+  week: "not-has-[button]:hidden",
   weekday: "h-8 text-xs font-medium text-ink-faint",
   day: "p-0 text-center",
   day_button:

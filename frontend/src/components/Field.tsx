@@ -2,11 +2,14 @@ import { type ComponentProps, type ReactNode, useId } from "react";
 import { useTranslation } from "react-i18next";
 import { cn } from "./cn";
 
-export const CONTROL = cn(
-  "w-full rounded-control border border-line-strong/70 bg-surface px-3.5 text-base text-ink placeholder:text-ink-faint",
+/** A control's look without its measures, for those of another size. */
+export const CONTROL_LOOK = cn(
+  "rounded-control border border-line-strong/70 bg-surface text-base text-ink placeholder:text-ink-faint",
   "transition-colors hover:border-line-strong focus-visible:border-accent focus-visible:outline-offset-0",
   "aria-invalid:border-danger disabled:opacity-60",
 );
+
+export const CONTROL = cn(CONTROL_LOOK, "w-full px-3.5");
 
 type Given = { id: string; "aria-invalid": true | undefined; "aria-describedby": string | undefined };
 

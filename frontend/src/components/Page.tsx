@@ -15,12 +15,15 @@ export function Page({
   title,
   intro,
   actions,
+  before,
   width = "wide",
   children,
 }: {
   title: string;
   intro?: ReactNode;
   actions?: ReactNode;
+  /** Stands above the title: the way back. */
+  before?: ReactNode;
   width?: "wide" | "middle" | "narrow";
   children: ReactNode;
 }) {
@@ -33,6 +36,7 @@ export function Page({
         "max-w-md": width === "narrow",
       })}
     >
+      {before}
       <header className="mb-8 flex flex-wrap items-end justify-between gap-4">
         <div>
           <h1 className="text-2xl sm:text-3xl">{title}</h1>

@@ -52,7 +52,7 @@ export function whenOf(instant: string | Date, zone: string): string {
   return `${dayOf(instant, zone)}, ${timeOf(instant, zone)}`;
 }
 
-/** "Thu 3 Dec, 18:30 – 20:00", with the day of the end where it is another one. */
+/** "Thu 3 Dec, 18:30 – 20:00"; the day is said again where it ends on another. */
 export function spanOf(starts: string | Date, ends: string | Date, zone: string): string {
   const isOneDay = dateKey(starts, zone) === dateKey(ends, zone);
   return `${whenOf(starts, zone)} – ${isOneDay ? timeOf(ends, zone) : whenOf(ends, zone)}`;
@@ -102,10 +102,10 @@ const STEPS: [Intl.RelativeTimeFormatUnit, number][] = [
   ["minute", 60],
 ];
 
-/** "in 3 days", "in 40 minutes", "2 hours ago" */
+/** "in 3 days", "in 40 minutes", "2 hours ago": whole units, since "tomorrow" would depend on the zone. */
 export function distance(instant: string | Date, now: Date): string {
   const seconds = (new Date(instant).getTime() - now.getTime()) / 1000;
-  const relative = new Intl.RelativeTimeFormat("en", { numeric: "auto" });
   const step = STEPS.find(([, size]) => Math.abs(seconds) >= size);
-  return step ? relative.format(Math.trunc(seconds / step[1]), step[0]) : relative.format(0, "minute");
+  if (!step) return new Intl.RelativeTimeFormat("en", { numeric: "auto" }).format(0, "second");
+  return new Intl.RelativeTimeFormat("en").format(Math.trunc(seconds / step[1]), step[0]);
 }

@@ -3,8 +3,8 @@
 A concrete error has a stable `code` that a client can switch on and a sentence for a person.
 """
 
-from collections.abc import Mapping, Sequence
-from datetime import timedelta
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
 from math import ceil
 from typing import ClassVar
 
@@ -31,10 +31,14 @@ class NotFound(MarketplaceError):
 
 
 class Conflict(MarketplaceError):
-    """A rule of the domain says no to the thing as it stands now."""
+    """A rule of the domain says no to the thing as it stands now. `starts` are those of slots in its way, if told."""
 
     code = "conflict"
     sentence = "That is not possible as things stand."
+
+    def __init__(self, detail: str | None = None, *, starts: Iterable[datetime] = ()) -> None:
+        super().__init__(detail)
+        self.starts = tuple(sorted(set(starts)))
 
 
 class Forbidden(MarketplaceError):

@@ -200,7 +200,9 @@ class _Seeding:
     ) -> tuple[int, int]:
         creator = people[sessions[0].creator.username]
         catalog, lists = self.storage.catalog, self.storage.booking_lists
-        offered = {one.title: one for one in await _all(lambda after: catalog.of_creator(creator.id, PAGE, after))}
+        offered = {
+            one.title: one for one in await _all(lambda after: catalog.of_creator(creator.id, PAGE, after, self.moment))
+        }
         booked = await _all(lambda after: lists.of_creator(creator.id, PAGE, after))
         there: dict[BookingKey, Booking] = {(one.user_id, one.session_id, one.created_at): one for one in booked}
         ids = {one.session.title: await self._session(one, creator, offered.get(one.session.title)) for one in sessions}

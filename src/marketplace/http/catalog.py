@@ -9,6 +9,8 @@ import msgspec
 from marketplace.core.entities.sessions import CatalogFilters, Ordering
 from marketplace.core.errors import Faults
 from marketplace.http.fields import (
+    AvailableFrom,
+    AvailableTo,
     CategoryWord,
     Cursor,
     DurationBound,
@@ -24,7 +26,7 @@ from marketplace.http.fields import (
 
 
 class FacetsQuery(msgspec.Struct, kw_only=True):
-    """The filters of the catalog. All must hold; bounds are inclusive."""
+    """The filters of the catalog. All must hold; bounds are inclusive, but for `available_to`."""
 
     search: Search = ()
     creator: Id | None = None
@@ -35,6 +37,8 @@ class FacetsQuery(msgspec.Struct, kw_only=True):
     category: CategoryWord | None = None
     tag: Tag | None = None
     featured: Featured = False
+    available_from: AvailableFrom | None = None
+    available_to: AvailableTo | None = None
 
 
 class CatalogQuery(FacetsQuery, kw_only=True):
@@ -84,6 +88,9 @@ def query_faults(given: Mapping[str, Any]) -> Faults:
         faults["ordering"] = ["Relevance needs a `search`."]
     if ordering.endswith("featured_at") and not given.get("featured"):
         faults["ordering"] = ["This order needs `featured=true`."]
+    begin, end = given.get("available_from"), given.get("available_to")
+    if begin is not None and end is not None and end <= begin:
+        faults["available_to"] = ["Choose a time after `available_from`. A bare date is its midnight, UTC."]
     return faults
 
 
@@ -108,5 +115,7 @@ def filters_of(query: FacetsQuery, ordering: Ordering) -> CatalogFilters:
         category=query.category,
         tag=query.tag,
         featured=query.featured,
+        available_from=query.available_from,
+        available_to=query.available_to,
         ordering=ordering,
     )

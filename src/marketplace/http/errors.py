@@ -1,7 +1,8 @@
 """Problem details (RFC 9457): the one form in which anything is refused."""
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from datetime import datetime
 from http import HTTPStatus
 from typing import Any
 
@@ -25,6 +26,7 @@ from marketplace.core.errors import (
 from marketplace.http.auth import Route
 
 PROBLEM_JSON = "application/problem+json"
+STARTS_MOST = 20
 
 STATUS: dict[type[MarketplaceError], int] = {
     Invalid: 400,
@@ -61,7 +63,10 @@ logger = logging.getLogger("marketplace.http")
 
 
 class Problem(msgspec.Struct, kw_only=True):
-    """Problem details. `code` is stable and for programs, `detail` for people, `errors` names the bad fields."""
+    """Problem details. `code` is stable and for programs, `detail` for people, `errors` names the bad fields.
+
+    `starts` are the first of the sold slots that stand in the way.
+    """
 
     type: str = "about:blank"
     title: str
@@ -69,13 +74,23 @@ class Problem(msgspec.Struct, kw_only=True):
     detail: str
     code: str
     errors: dict[str, list[str]] | msgspec.UnsetType = msgspec.UNSET
+    starts: list[datetime] | msgspec.UnsetType = msgspec.UNSET
 
     @classmethod
-    def of(cls, status: int, code: str, detail: str, faults: Faults | None = None) -> "Problem":
+    def of(
+        cls, status: int, code: str, detail: str, faults: Faults | None = None, starts: Sequence[datetime] = ()
+    ) -> "Problem":
         """The problem of a status, titled by its phrase, as `about:blank` asks."""
         errors = {name: list(sentences) for name, sentences in (faults or {}).items()}
         title = HTTPStatus(status).phrase
-        return cls(title=title, status=status, detail=detail, code=code, errors=errors or msgspec.UNSET)
+        return cls(
+            title=title,
+            status=status,
+            detail=detail,
+            code=code,
+            errors=errors or msgspec.UNSET,
+            starts=list(starts[:STARTS_MOST]) or msgspec.UNSET,
+        )
 
 
 class UnsupportedMediaType(HTTPException):
@@ -90,11 +105,17 @@ def status_of(error: type[MarketplaceError]) -> int:
 
 
 def problem(
-    status: int, code: str, detail: str, *, faults: Faults | None = None, headers: Mapping[str, str] | None = None
+    status: int,
+    code: str,
+    detail: str,
+    *,
+    faults: Faults | None = None,
+    starts: Sequence[datetime] = (),
+    headers: Mapping[str, str] | None = None,
 ) -> Response[bytes]:
     """A problem details answer."""
     return Response(
-        content=msgspec.json.encode(Problem.of(status, code, detail, faults)),
+        content=msgspec.json.encode(Problem.of(status, code, detail, faults, starts)),
         status_code=status,
         media_type=PROBLEM_JSON,
         headers={**SAFE_HEADERS, **HEADERS.get(status, {}), **(headers or {})},
@@ -106,8 +127,9 @@ def refuse(request: Request[Any, Any, Any], error: MarketplaceError) -> Response
     faults = error.faults if isinstance(error, Invalid) else None
     if isinstance(error, Busy | OutcomeUnknown):
         logger.warning("%s was refused: %s (%r)", _asked(request), error.code, error.__cause__)
+    starts = error.starts if isinstance(error, Conflict) else ()
     headers = {"Retry-After": str(error.retry_after)} if isinstance(error, RateLimited) else None
-    return problem(status_of(type(error)), error.code, error.detail, faults=faults, headers=headers)
+    return problem(status_of(type(error)), error.code, error.detail, faults=faults, starts=starts, headers=headers)
 
 
 def refuse_framework(request: Request[Any, Any, Any], error: HTTPException) -> Response[bytes]:

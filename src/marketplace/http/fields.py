@@ -86,6 +86,7 @@ def _word(*choices: str) -> tuple[Reader, dict[str, Any]]:
 _URL = text(0, URL_LENGTH, URL, "Give a web address that begins with http:// or https://.")
 _PRICE_NUMBER = {"type": "number", "minimum": 0, "maximum": float(PRICE_MOST), "multipleOf": 0.01}
 _PRICE = {"anyOf": [{"type": "string", "pattern": PRICE}, _PRICE_NUMBER]}
+_TIME = {"anyOf": [{"type": "string", "format": "date-time"}, {"type": "string", "format": "date"}]}
 _TAG = _text(1, TAG_LENGTH, SHOWN)
 _EMAIL = text(3, EMAIL_LENGTH, EMAIL, "Give an e-mail address, such as ada@example.org.")
 _NEW_PASSWORD = text(*PASSWORD_LENGTH, expected=PASSWORD_EXPECTED, trim=False)
@@ -186,6 +187,18 @@ _MIDNIGHT = "2030-05-01T00:00:00Z"
 Window = Annotated[datetime, _moment(window, _MIDNIGHT, "A bare date means midnight UTC.")]
 StartsFrom = Annotated[datetime, _moment(instant, _MIDNIGHT, "Then or later; a bare date means midnight UTC.")]
 StartsTo = Annotated[datetime, _moment(instant, _MIDNIGHT, "Before then; a bare date means midnight UTC.")]
+AvailableFrom = Annotated[
+    datetime,
+    _moment(
+        window,
+        _MIDNIGHT,
+        "Something can be booked that starts then or later; a bare date means midnight UTC. A session without a "
+        "schedule can, unless its creator is taken for all of the time.",
+    ),
+]
+AvailableTo = Annotated[
+    datetime, _moment(window, "2030-05-08T00:00:00Z", "And before this; a bare date means midnight UTC.")
+]
 SlotStart = Annotated[
     datetime, field(instant, {"type": "string", "format": "date-time"}, "2030-05-01T10:00:00Z", "The start of a slot.")
 ]

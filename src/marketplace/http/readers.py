@@ -9,14 +9,13 @@ import unicodedata
 from collections.abc import Callable
 from datetime import UTC, datetime
 from decimal import Decimal
-from functools import cache
 from typing import Any
 from uuid import UUID
-from zoneinfo import available_timezones
 
 from marketplace.core.entities.search import words
 from marketplace.core.entities.sessions import PRICE_MOST, SEARCH_LENGTH, TAG_LENGTH, TAGS_MOST
 from marketplace.core.entities.users import fold
+from marketplace.core.entities.wall_time import time_zones
 
 Reader = Callable[[Any], Any]
 
@@ -191,15 +190,9 @@ def username(value: Any) -> str:
     return name
 
 
-@cache
-def _time_zones() -> frozenset[str]:
-    # what a machine's own folder has besides IANA's names
-    return frozenset(available_timezones()) - {"localtime", "posixrules", "Factory"}
-
-
 def time_zone(value: Any) -> str:
     """An IANA time zone."""
-    if not isinstance(value, str) or value not in _time_zones():
+    if not isinstance(value, str) or value not in time_zones():
         raise ValueError("Choose an IANA time zone, such as Europe/Madrid.")
     return value
 

@@ -11,6 +11,8 @@ from marketplace.settings import Settings
 
 NAME = "marketplace_refresh"
 PATH = "/api/auth/"
+STRICT: Any = "Strict"
+"""As the standard writes it; the framework's type knows small letters only."""
 COOKIE_PARAMETER: dict[str, Any] = {
     "name": NAME,
     "in": "cookie",
@@ -59,7 +61,13 @@ class RefreshCookie:
     def _set(self, request: Request[Any, Any, Any], response: Response[Any], value: str, max_age: int) -> None:
         is_plain = request.scope["scheme"] == "http" and not self._is_production
         response.set_cookie(
-            NAME, value, path=PATH, max_age=max_age, httponly=True, samesite="strict", secure=not is_plain
+            NAME,
+            value,
+            path=PATH,
+            max_age=max_age,
+            httponly=True,
+            samesite=STRICT,
+            secure=not is_plain,
         )
 
     def _is_ours(self, request: Request[Any, Any, Any]) -> bool:

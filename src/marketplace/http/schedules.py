@@ -1,21 +1,27 @@
 """Schedules over HTTP."""
 
+from dataclasses import fields
 from datetime import date
 from typing import Any
 from uuid import UUID
 
 import msgspec
 from dishka.integrations.litestar import FromDishka
-from litestar import Controller, Request, get, put
+from litestar import Controller, Request, get, post, put
 from litestar.params import FromPath
 
 from marketplace.core.entities.schedules import Schedule, TimeRange
 from marketplace.core.errors import CreatorUnavailable, NotFound, NotYours
+from marketplace.core.ports.system import Clock
 from marketplace.core.services.schedules import ScheduleService
+from marketplace.core.services.slots import SlotService
 from marketplace.http.auth import Access, caller_of, opt
-from marketplace.http.fields import Flag, TimeZone
+from marketplace.http.fields import Flag, TimeZone, Window
 from marketplace.http.schedule_fields import Buffer, Exceptions, Extras, Horizon, Notice, OptionalDay, Weekly
+from marketplace.http.slots import DEFAULT_WINDOW, SlotOut
 from marketplace.http.wire import read_body
+
+SCHEDULE_FIELDS = tuple(field.name for field in fields(Schedule))
 
 
 class ScheduleIn(msgspec.Struct, kw_only=True):
@@ -32,6 +38,13 @@ class ScheduleIn(msgspec.Struct, kw_only=True):
     horizon: Horizon = 60
     valid_from: OptionalDay = None
     valid_until: OptionalDay = None
+
+
+class SchedulePreviewIn(ScheduleIn, kw_only=True):
+    """A schedule to try, and a window of at most 62 days to see it in, by default the next 14."""
+
+    starts_from: Window | None = None
+    starts_to: Window | None = None
 
 
 class TimeRangeOut(msgspec.Struct):
@@ -109,15 +122,37 @@ class ScheduleController(Controller):
         A wall time that the clocks skip does not exist; one that they show twice is the first of the two.
         """
         draft = await read_body(request, ScheduleIn)
-        data = draft.checked()
-        schedule = None if data.is_open else _schedule(data)
-        return _schedule_out(await schedules.replace(caller_of(request), session_id, schedule))
+        replaced = await schedules.replace(caller_of(request), session_id, _schedule(draft.checked()))
+        return _schedule_out(replaced)
+
+    @post(
+        "/{session_id:uuid}/schedule/preview",
+        status_code=200,
+        operation_id="preview_schedule",
+        summary="Try a schedule",
+        opt=opt(Access.CREATOR, body=SchedulePreviewIn, errors=(NotFound, NotYours, CreatorUnavailable)),
+    )
+    async def preview(
+        self,
+        request: Request[Any, Any, Any],
+        session_id: FromPath[UUID],
+        slots: FromDishka[SlotService],
+        clock: FromDishka[Clock],
+    ) -> list[SlotOut]:
+        """Its creator only. Every start that this schedule would give, closed ones with the reason; nothing is kept.
+
+        An inactive session is looked at as if it were active; an open one has no starts to list.
+        """
+        draft = await read_body(request, SchedulePreviewIn)
+        begin = draft.given.get("starts_from") or clock.now()
+        end = draft.given.get("starts_to") or begin + DEFAULT_WINDOW
+        data = draft.checked(slots.preview_faults(begin, end))
+        found = await slots.preview(caller_of(request), session_id, _schedule(data), begin, end)
+        return msgspec.convert(found, list[SlotOut], from_attributes=True)
 
 
-def _schedule(data: ScheduleIn) -> Schedule:
-    values = msgspec.structs.asdict(data)
-    del values["is_open"]
-    return Schedule(**values)
+def _schedule(data: ScheduleIn) -> Schedule | None:
+    return None if data.is_open else Schedule(**{name: getattr(data, name) for name in SCHEDULE_FIELDS})
 
 
 def _schedule_out(schedule: Schedule | None) -> ScheduleOut:

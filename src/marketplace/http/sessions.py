@@ -65,7 +65,10 @@ class ModerationOut(msgspec.Struct):
 
 
 class SessionFactsOut(msgspec.Struct, rename={"creator_id": "creator"}):
-    """What everybody who sees a session may know of it. `featured_at` is since when the front page shows it."""
+    """What everybody who sees a session may know of it.
+
+    `time_zone` is its schedule's; where it has none, its creator's. The front page shows it since `featured_at`.
+    """
 
     id: UUID
     creator_id: UUID
@@ -82,13 +85,27 @@ class SessionFactsOut(msgspec.Struct, rename={"creator_id": "creator"}):
     requires_confirmation: bool
     cancellation_notice: int
     is_open: bool
+    time_zone: str
     created_at: datetime
     featured_at: datetime | None
 
 
-class SessionOut(SessionFactsOut, rename={"creator_id": "creator"}):
-    """A session. `moderation` is for its creator and the staff, who alone see one that has any."""
+class NextSlotOut(msgspec.Struct):
+    """A start that can be booked."""
 
+    starts_at: datetime
+    ends_at: datetime
+    capacity: int
+    seats_left: int
+
+
+class SessionOut(SessionFactsOut, rename={"creator_id": "creator"}):
+    """A session. `next_slot` is the first of its slots that can be booked now; an open session has none.
+
+    `moderation` is for its creator and the staff, who alone see one that has any.
+    """
+
+    next_slot: NextSlotOut | None
     moderation: ModerationOut | None
 
 
@@ -130,7 +147,8 @@ class SessionController(Controller):
     )
     async def facets(self, request: Request[Any, Any, Any], sessions: FromDishka[SessionService]) -> FacetsOut:
         """Counts for the same filters as the list. They may be up to 30 seconds old."""
-        query = read_query(request, FacetsQuery).checked()
+        draft = read_query(request, FacetsQuery)
+        query = draft.checked(query_faults(draft.given))
         facets = await sessions.facets(filters_of(query, "-created_at"))
         return msgspec.convert(facets, FacetsOut, from_attributes=True)
 

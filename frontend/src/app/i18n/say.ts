@@ -7,5 +7,6 @@ export function say(error: unknown): string {
   const { t } = i18n;
   const key = `problems:${problem.code}`;
   if (i18n.exists(key)) return t(key as "unknown", { ns: "problems" });
-  return problem.message || t("unknown", { ns: "problems" });
+  // what a server says that broke is not meant for people
+  return (problem.status < 500 && problem.message) || t("unknown", { ns: "problems" });
 }

@@ -1,4 +1,7 @@
+import type attendees from "~/features/bookings/attendees/texts.en.json";
 import type bookings from "~/features/bookings/texts.en.json";
+import type schedules from "~/features/schedules/texts.en.json";
+import type own_sessions from "~/features/sessions/own/texts.en.json";
 import type sessions from "~/features/sessions/texts.en.json";
 import type slots from "~/features/slots/texts.en.json";
 import type users from "~/features/users/texts.en.json";
@@ -15,6 +18,9 @@ declare module "i18next" {
       sessions: typeof sessions;
       slots: typeof slots;
       bookings: typeof bookings;
+      attendees: typeof attendees;
+      schedules: typeof schedules;
+      own_sessions: typeof own_sessions;
     };
   }
 }

@@ -4,9 +4,12 @@ import { Dialog } from "radix-ui";
 import { useTranslation } from "react-i18next";
 import { Avatar } from "~/components/Avatar";
 import { Button, buttonClass } from "~/components/Button";
+import { useFocusBack } from "~/components/useFocusBack";
 import { displayName, type Me } from "~/features/users/me";
 import { placesOf } from "./links";
+import { SearchBox } from "./SearchBox";
 import { ThemeSwitch } from "./ThemeSwitch";
+import { useNext } from "./useNext";
 import { useSignOut } from "./useSignOut";
 
 const ROW =
@@ -15,13 +18,16 @@ const ROW =
 /** The ways of the site on a phone. */
 export default function Drawer({ me, onClose }: { me: Me | null | undefined; onClose: () => void }) {
   const { t } = useTranslation();
+  const next = useNext();
   const signOut = useSignOut();
+  const focusBack = useFocusBack();
   return (
     <Dialog.Root open onOpenChange={(open) => !open && onClose()}>
       <Dialog.Portal>
-        <Dialog.Overlay className="fixed inset-0 z-40 animate-fade-in bg-veil" />
+        <Dialog.Overlay className="fixed inset-0 z-50 animate-fade-in bg-veil" />
         <Dialog.Content
           aria-describedby={undefined}
+          onCloseAutoFocus={focusBack}
           className="fixed inset-y-0 right-0 z-50 flex w-[min(20rem,88vw)] animate-slide-left flex-col bg-raised p-4 shadow-soft outline-none"
         >
           <div className="mb-3 flex items-center justify-between">
@@ -36,37 +42,56 @@ export default function Drawer({ me, onClose }: { me: Me | null | undefined; onC
             </div>
           </div>
           {me && (
-            <Link
-              to="/profile"
-              onClick={onClose}
-              className="mb-3 flex items-center gap-3 rounded-control p-3 hover:bg-sunk"
-            >
-              <Avatar person={me} className="size-11" />
-              <span className="min-w-0">
-                <span className="block truncate font-semibold">{displayName(me)}</span>
-                <span className="block truncate text-xs text-ink-faint">{me.email}</span>
-              </span>
-            </Link>
+            <div className="mb-4 flex items-center gap-3 px-3">
+              <Avatar person={me} size="lg" />
+              <div className="min-w-0">
+                <p className="truncate font-semibold">{displayName(me)}</p>
+                <p className="truncate text-xs text-ink-faint">{me.email}</p>
+              </div>
+            </div>
           )}
+          <SearchBox className="mb-3 md:hidden" onSearch={onClose} />
           <nav aria-label={t("nav.label")} className="flex flex-col gap-1">
             {placesOf(me).map(({ to, text }) => (
-              <Link key={text} to={to} activeOptions={{ exact: true }} onClick={onClose} className={ROW}>
+              <Link
+                key={text}
+                to={to}
+                activeOptions={{ exact: true, includeSearch: false }}
+                onClick={onClose}
+                className={ROW}
+              >
                 {t(`nav.${text}`)}
               </Link>
             ))}
+            {me && (
+              <Link to="/profile" onClick={onClose} className={ROW}>
+                {t("nav.profile")}
+              </Link>
+            )}
           </nav>
           <div className="mt-auto flex flex-col gap-3 border-t border-line pt-4">
             {me ? (
-              <Button look="secondary" onClick={() => void signOut().then(onClose)}>
+              <Button
+                look="secondary"
+                onClick={() => {
+                  onClose();
+                  void signOut();
+                }}
+              >
                 <LogOut aria-hidden className="size-4" />
                 {t("nav.sign_out")}
               </Button>
             ) : (
               <>
-                <Link to="/login" onClick={onClose} className={buttonClass({ look: "secondary" })}>
+                <Link
+                  to="/login"
+                  search={next}
+                  onClick={onClose}
+                  className={buttonClass({ look: "secondary" })}
+                >
                   {t("nav.sign_in")}
                 </Link>
-                <Link to="/register" onClick={onClose} className={buttonClass()}>
+                <Link to="/register" search={next} onClick={onClose} className={buttonClass()}>
                   {t("nav.create_account")}
                 </Link>
               </>

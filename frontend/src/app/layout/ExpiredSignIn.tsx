@@ -1,22 +1,29 @@
-import { useNavigate } from "@tanstack/react-router";
-import { lazy, Suspense, useSyncExternalStore } from "react";
+import { useLocation, useRouter } from "@tanstack/react-router";
+import { Suspense, useSyncExternalStore } from "react";
 import { login } from "~/api/login";
+import { patiently } from "~/components/patiently";
+import { forget } from "~/features/users/me";
+import { useGoHome } from "./useGoHome";
 
-const SignInDialog = lazy(() => import("~/features/users/SignInDialog"));
+const SignInDialog = patiently(() => import("~/features/users/SignInDialog"));
 
 /** Asks again who has been signed out by time, over the page, so that what they typed is kept. */
 export function ExpiredSignIn() {
   const state = useSyncExternalStore(login.subscribe, login.state);
-  const navigate = useNavigate();
-  if (state !== "expired") return null;
+  const isAsked = useLocation({
+    select: ({ pathname }) => pathname === "/login" || pathname === "/register",
+  });
+  const router = useRouter();
+  const goHome = useGoHome();
+  if (state !== "expired" || isAsked) return null;
+  const goOnAsVisitor = async () => {
+    if (!(await goHome())) return;
+    login.forgo();
+    await forget();
+  };
   return (
     <Suspense>
-      <SignInDialog
-        onClose={() => {
-          login.end();
-          void navigate({ to: "/" });
-        }}
-      />
+      <SignInDialog onDone={() => void router.invalidate()} onClose={() => void goOnAsVisitor()} />
     </Suspense>
   );
 }

@@ -1,16 +1,19 @@
 import { Link, useLocation } from "@tanstack/react-router";
 import { Menu } from "lucide-react";
-import { lazy, Suspense, useState } from "react";
+import { Suspense, useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Button, buttonClass } from "~/components/Button";
+import { patiently } from "~/components/patiently";
 import { useMe } from "~/features/users/me";
 import { Logo } from "./Logo";
 import { placesOf } from "./links";
 import { SearchBox } from "./SearchBox";
 import { ThemeSwitch } from "./ThemeSwitch";
+import { useNext } from "./useNext";
 
-const AccountMenu = lazy(() => import("./AccountMenu"));
-const Drawer = lazy(() => import("./Drawer"));
+const fetchDrawer = () => import("./Drawer");
+const AccountMenu = patiently(() => import("./AccountMenu"));
+const Drawer = patiently(fetchDrawer);
 
 const LINK =
   "inline-flex h-10 items-center rounded-control px-3 text-sm font-medium text-ink-soft transition-colors hover:bg-sunk hover:text-ink data-[status=active]:text-accent-strong";
@@ -19,8 +22,16 @@ const LINK =
 export function Header() {
   const { t } = useTranslation();
   const me = useMe();
+  const next = useNext();
   const isHome = useLocation({ select: ({ pathname }) => pathname === "/" });
   const [isOpen, setOpen] = useState(false);
+
+  useEffect(() => {
+    // so that it opens at once, and without a connection, too
+    const timer = setTimeout(() => void fetchDrawer().catch(() => undefined), 2500);
+    return () => clearTimeout(timer);
+  }, []);
+
   return (
     <header className="sticky top-0 z-30 border-b border-line bg-ground/92 backdrop-blur">
       <div className="mx-auto flex h-16 max-w-6xl items-center gap-3 px-4 sm:px-6">
@@ -31,22 +42,22 @@ export function Header() {
           <Logo />
           {t("brand")}
         </Link>
-        {!isHome && <SearchBox />}
-        <nav aria-label={t("nav.label")} className="ml-auto hidden items-center gap-0.5 md:flex">
+        {!isHome && <SearchBox className="hidden max-w-xs flex-1 md:block" />}
+        <nav aria-label={t("nav.label")} className="ml-auto hidden items-center gap-0.5 lg:flex">
           {placesOf(me).map(({ to, text }) => (
-            <Link key={text} to={to} activeOptions={{ exact: true }} className={LINK}>
+            <Link key={text} to={to} activeOptions={{ exact: true, includeSearch: false }} className={LINK}>
               {t(`nav.${text}`)}
             </Link>
           ))}
         </nav>
-        <div className="hidden items-center gap-1 md:flex">
+        <div className="hidden items-center gap-1 lg:flex">
           <ThemeSwitch />
           {me === null && (
             <>
-              <Link to="/login" className={LINK}>
+              <Link to="/login" search={next} className={LINK}>
                 {t("nav.sign_in")}
               </Link>
-              <Link to="/register" className={buttonClass({ size: "sm" }, "ml-1")}>
+              <Link to="/register" search={next} className={buttonClass({ size: "sm" }, "ml-1")}>
                 {t("nav.create_account")}
               </Link>
             </>
@@ -60,7 +71,7 @@ export function Header() {
         <Button
           look="quiet"
           size="icon"
-          className="-mr-2 ml-auto md:hidden"
+          className="-mr-2 ml-auto lg:hidden"
           aria-label={t("nav.menu")}
           aria-haspopup="dialog"
           aria-expanded={isOpen}

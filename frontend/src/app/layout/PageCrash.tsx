@@ -1,25 +1,63 @@
 import type { ErrorComponentProps } from "@tanstack/react-router";
 import { useRouter } from "@tanstack/react-router";
 import { Bug } from "lucide-react";
-import { useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { isProblem } from "~/api/problem";
+import { isProblem, Problem } from "~/api/problem";
+import { queryClient } from "~/app/query";
 import { Button } from "~/components/Button";
 import { Emptiness } from "~/components/Emptiness";
 import { Failure } from "~/components/Failure";
+import { useTitle } from "~/components/Page";
 import { NotFound } from "./NotFound";
+
+/** Code of the page that did not come: without a connection, or since a new version took its place. */
+const NO_CODE = /dynamically imported module|importing a module script/i;
 
 /** What stands in place of a page that broke. What the server refused is said in words; a fault of ours has a number. */
 export function PageCrash({ error, reset }: ErrorComponentProps) {
-  const { t } = useTranslation();
   const router = useRouter();
-  const [id] = useState(() => crypto.randomUUID().slice(0, 8));
+  const isCode = error instanceof Error && NO_CODE.test(error.message);
+  const problem = isProblem(error) ? error : isCode ? Problem.offline() : null;
+
   const retry = () => {
+    // what failed to load once is not asked for again by the page that asked for it
+    if (isCode) return location.reload();
+    // what the page broke over may be what it was told
+    if (!problem) queryClient.removeQueries({ type: "inactive" });
     reset();
     void router.invalidate();
   };
-  if (isProblem(error) && error.status === 404) return <NotFound />;
-  if (isProblem(error)) return <Failure error={error} onRetry={retry} isPage className="py-24" />;
+  const latest = useRef(retry);
+  useEffect(() => {
+    latest.current = retry;
+  });
+  const isOffline = problem?.code === "offline";
+  useEffect(() => {
+    if (!isOffline) return;
+    const goOn = () => latest.current();
+    addEventListener("online", goOn);
+    return () => removeEventListener("online", goOn);
+  }, [isOffline]);
+
+  if (problem?.status === 404) return <NotFound />;
+  return problem ? <Refusal problem={problem} onRetry={retry} /> : <Fault error={error} onRetry={retry} />;
+}
+
+function Refusal({ problem, onRetry }: { problem: Problem; onRetry: () => void }) {
+  const { t } = useTranslation();
+  useTitle(t("states.failed_title"));
+  return <Failure error={problem} onRetry={onRetry} isPage className="py-24" />;
+}
+
+function Fault({ error, onRetry }: { error: unknown; onRetry: () => void }) {
+  const { t } = useTranslation();
+  const [id] = useState(() => crypto.randomUUID().slice(0, 8));
+  useTitle(t("states.crash_title"));
+  useEffect(() => {
+    // whoever is told the number finds the fault by it, in the console and wherever errors are collected
+    reportError(new Error(`Page fault ${id}`, { cause: error }));
+  }, [id, error]);
   return (
     <div role="alert">
       <Emptiness
@@ -27,7 +65,14 @@ export function PageCrash({ error, reset }: ErrorComponentProps) {
         icon={Bug}
         title={t("states.crash_title")}
         className="py-24"
-        action={<Button onClick={retry}>{t("actions.retry")}</Button>}
+        action={
+          <>
+            <Button onClick={onRetry}>{t("actions.retry")}</Button>
+            <Button look="secondary" onClick={() => location.assign("/")}>
+              {t("actions.home")}
+            </Button>
+          </>
+        }
       >
         {t("states.crash_text", { id })}
       </Emptiness>

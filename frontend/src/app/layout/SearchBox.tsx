@@ -2,16 +2,17 @@ import { useNavigate } from "@tanstack/react-router";
 import { Search } from "lucide-react";
 import { useTranslation } from "react-i18next";
 
-/** The header's search: leads to the catalog with what was typed. */
-export function SearchBox() {
+/** The head's search: leads to the catalog with what was typed. */
+export function SearchBox({ className, onSearch }: { className?: string; onSearch?: () => void }) {
   const { t } = useTranslation();
   const navigate = useNavigate();
   return (
-    <search className="hidden max-w-xs flex-1 md:block">
+    <search className={className}>
       <form
         onSubmit={(event) => {
           event.preventDefault();
           const search = String(new FormData(event.currentTarget).get("search") ?? "").trim();
+          onSearch?.();
           void navigate({ to: "/", search: search ? { search } : {} });
         }}
       >

@@ -1,17 +1,13 @@
-import { useNavigate } from "@tanstack/react-router";
 import { toast } from "sonner";
 import { say } from "~/app/i18n/say";
 import { leave } from "~/features/users/me";
+import { useGoHome } from "./useGoHome";
 
-/** Signs out, here and in the other tabs, and goes to the front page. */
-export function useSignOut(): () => Promise<void> {
-  const navigate = useNavigate();
-  return async () => {
-    try {
-      await leave();
-      await navigate({ to: "/" });
-    } catch (error) {
-      toast.error(say(error));
-    }
+/** Signs out, here and in the other tabs, and goes to the front page. `everywhere`: on all devices. */
+export function useSignOut(): (options?: { everywhere?: boolean }) => Promise<void> {
+  const goHome = useGoHome();
+  return async (options) => {
+    if (!(await goHome())) return;
+    await leave(options).catch((error: unknown) => toast.error(say(error)));
   };
 }

@@ -1,13 +1,14 @@
 import type { QueryClient } from "@tanstack/react-query";
 import { createRootRouteWithContext, Outlet, useLocation } from "@tanstack/react-router";
-import { lazy, Suspense, useEffect, useRef, useState } from "react";
+import { Suspense, useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
+import { patiently } from "~/components/patiently";
 import { ExpiredSignIn } from "../layout/ExpiredSignIn";
 import { Footer } from "../layout/Footer";
 import { Header } from "../layout/Header";
 import { OfflineBar } from "../layout/OfflineBar";
 
-const Toasts = lazy(() => import("../layout/Toasts"));
+const Toasts = patiently(() => import("../layout/Toasts"));
 
 export const Route = createRootRouteWithContext<{ queryClient: QueryClient }>()({ component: Root });
 

@@ -1,3 +1,10 @@
 import { createFileRoute } from "@tanstack/react-router";
+import { marketplaceQuery } from "~/app/marketplace";
+import { AttendeesPage } from "~/features/bookings/attendees/AttendeesPage";
+import { validateAttendees } from "~/features/bookings/attendees/search";
 
-export const Route = createFileRoute("/creator/bookings")({ component: () => <h1>creator/bookings</h1> });
+export const Route = createFileRoute("/creator/bookings")({
+  validateSearch: validateAttendees,
+  loader: ({ context }) => context.queryClient.ensureQueryData(marketplaceQuery),
+  component: () => <AttendeesPage search={Route.useSearch()} />,
+});

@@ -1,3 +1,19 @@
 import { createFileRoute } from "@tanstack/react-router";
+import { marketplaceQuery } from "~/app/marketplace";
+import { BookingsPage } from "~/features/bookings/own/BookingsPage";
+import { bookingsSearchOf } from "~/features/bookings/own/search";
+import { needSignIn } from "~/features/users/me";
 
-export const Route = createFileRoute("/dashboard")({ component: () => <h1>dashboard</h1> });
+export const Route = createFileRoute("/dashboard")({
+  validateSearch: bookingsSearchOf,
+  beforeLoad: needSignIn,
+  loaderDeps: ({ search: { tab } }) => ({ tab }),
+  loader: ({ context: { queryClient }, deps: { tab } }) => {
+    void queryClient.prefetchQuery(marketplaceQuery);
+    // beside the page's own code, so that no other page carries it
+    void import("~/features/bookings/own/queries").then(({ ownBookingsQuery }) =>
+      queryClient.prefetchInfiniteQuery(ownBookingsQuery(tab ?? "upcoming")),
+    );
+  },
+  component: () => <BookingsPage search={Route.useSearch()} />,
+});

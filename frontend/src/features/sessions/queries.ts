@@ -9,10 +9,7 @@ import { browserZone } from "~/components/zone";
 import { meQuery } from "~/features/users/me";
 import { type CatalogSearch, sortOf } from "./search";
 
-export type Session = Schema<"SessionOut"> & {
-  next_slot?: { starts_at: string; ends_at: string; capacity: number; seats_left: number } | null;
-  time_zone?: string | null;
-};
+export type Session = Schema<"SessionOut">;
 export type Facets = Schema<"FacetsOut">;
 
 const PAGE = 12;

@@ -3,7 +3,7 @@ import { Calendar, FREE_DAY } from "~/components/Calendar";
 import { Field, Input } from "~/components/Field";
 import { dateKey, elsewhereOf, placeOf, sameClock, timeOf, useZone } from "~/components/time";
 import type { Bookable, PickedTime } from "./bookable";
-import { type Day, dayDrawn, dayName, drawn, instantOf, monthAfter, monthOf } from "./days";
+import { type Day, dayDrawn, dayName, drawn, instantOf, monthAfter, monthOf, weekStart } from "./days";
 import { HORIZON_MONTHS } from "./queries";
 import type { SlotPickerProps } from "./SlotPicker";
 import { useTexts } from "./texts";
@@ -40,6 +40,7 @@ export function OpenTimePicker({ session, value, onPick }: SlotPickerProps) {
           startMonth={drawn(`${monthOf(today)}-01`)}
           endMonth={drawn(`${monthAfter(monthOf(today), HORIZON_MONTHS)}-01`)}
           today={drawn(today)}
+          hidden={{ before: drawn(weekStart(today)) }}
           selected={day ? drawn(day) : undefined}
           onSelect={(date) => choose(dayDrawn(date), time)}
           disabled={(date) => dayDrawn(date) < today}
@@ -47,7 +48,7 @@ export function OpenTimePicker({ session, value, onPick }: SlotPickerProps) {
           modifiersClassNames={{ free: FREE_DAY }}
           labels={{ labelDayButton: (date) => dayName(dayDrawn(date)) }}
         />
-        <ZoneNote session={session} zone={zone} sample={undefined} className="mt-3" />
+        <ZoneNote zone={zone} className="mt-3" />
       </div>
       <Field
         label={t("open_time")}

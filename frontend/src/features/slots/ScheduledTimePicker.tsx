@@ -4,7 +4,7 @@ import { Calendar, FREE_DAY } from "~/components/Calendar";
 import { Failure } from "~/components/Failure";
 import { Skeleton } from "~/components/Skeleton";
 import { dateKey, useZone } from "~/components/time";
-import { byDay, type Day, dayDrawn, dayName, drawn, monthAfter, monthOf } from "./days";
+import { byDay, type Day, dayDrawn, dayName, drawn, monthAfter, monthOf, weekStart } from "./days";
 import { NoFreeTimes } from "./NoFreeTimes";
 import { HORIZON_MONTHS, slotsQuery } from "./queries";
 import type { SlotPickerProps } from "./SlotPicker";
@@ -51,6 +51,7 @@ export function ScheduledTimePicker({ session, seats, value, onPick, without }: 
           startMonth={drawn(`${monthOf(today)}-01`)}
           endMonth={drawn(`${monthAfter(monthOf(today), HORIZON_MONTHS)}-01`)}
           today={drawn(today)}
+          hidden={{ before: drawn(weekStart(today)) }}
           selected={day ? drawn(day) : undefined}
           onSelect={(date) => {
             setWanted(dayDrawn(date));
@@ -65,7 +66,7 @@ export function ScheduledTimePicker({ session, seats, value, onPick, without }: 
           modifiersClassNames={{ free: FREE_DAY }}
           labels={{ labelDayButton: (date) => labelOf(dayDrawn(date)) }}
         />
-        <ZoneNote session={session} zone={zone} sample={times[0]?.starts_at} className="mt-3" />
+        <ZoneNote zone={zone} className="mt-3" />
       </div>
       <div ref={list} className="min-h-20">
         <p role="status" className="sr-only">

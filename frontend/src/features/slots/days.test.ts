@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { byDay, dayDrawn, drawn, instantOf, monthAfter, monthSpan } from "./days";
+import { byDay, dayDrawn, drawn, instantOf, monthAfter, monthSpan, weekStart } from "./days";
 
 describe("a month", () => {
   it("follows December with January of the next year", () => {
@@ -43,6 +43,12 @@ describe("a wall time", () => {
     expect(instantOf("2026-10-25", "02:30", "Europe/Berlin")).toBe("2026-10-25T00:30:00.000Z");
     expect(instantOf("2026-11-01", "01:15", "America/New_York")).toBe("2026-11-01T05:15:00.000Z");
   });
+});
+
+it("a week begins on its Monday", () => {
+  expect(weekStart("2026-11-22")).toBe("2026-11-16");
+  expect(weekStart("2026-11-23")).toBe("2026-11-23");
+  expect(weekStart("2027-01-01")).toBe("2026-12-28");
 });
 
 it("a day survives being drawn", () => {

@@ -28,6 +28,12 @@ export function dayAfter(day: Day, count = 1): Day {
   return date.toISOString().slice(0, 10);
 }
 
+/** The Monday of a day's week. */
+export function weekStart(day: Day): Day {
+  const weekday = new Date(`${day}T12:00:00Z`).getUTCDay() || 7;
+  return dayAfter(day, 1 - weekday);
+}
+
 /** For a calendar that draws days: noon there and everywhere is the same day, whatever the browser's zone. */
 export function drawn(key: Day | Month): Date {
   const [year = 0, month = 1, day = 1] = parts(key);

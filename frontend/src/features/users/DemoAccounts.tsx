@@ -21,12 +21,15 @@ export function DemoAccounts({
           <li key={account.email}>
             <button
               type="button"
-              aria-label={t("login.demo_use", { name: account.name })}
               onClick={() => onUse({ ...account })}
               className="group flex w-full items-center gap-3 rounded-control px-3 py-2 text-left text-sm transition-colors hover:bg-surface"
             >
               <span className="min-w-0 flex-1">
-                <span className="font-medium">{account.name}</span>
+                <span className="font-medium">
+                  <span className="sr-only">{t("login.demo_use")} </span>
+                  {account.name}
+                  <span className="font-normal text-ink-soft"> · {t(`login.demo_${account.role}`)}</span>
+                </span>
                 <span className="block truncate text-xs text-ink-faint">
                   {account.email} · {account.password}
                 </span>

@@ -14,36 +14,27 @@ import { displayName } from "./me";
 import { PasswordInput } from "./PasswordInput";
 import { RoleChoice } from "./RoleChoice";
 import { register } from "./register";
+import { rulesOf } from "./rules";
 import { StrengthMeter } from "./StrengthMeter";
-import { PASSWORD_LEAST } from "./strength";
 import { useTexts } from "./texts";
-
-function rulesOf(t: ReturnType<typeof useTexts>) {
-  return z.object({
-    role: z.enum(["user", "creator"]),
-    email: z
-      .string()
-      .trim()
-      .min(1, t("rules.needed"))
-      .regex(/^\S+@\S+\.\S+$/, t("rules.email")),
-    username: z
-      .string()
-      .trim()
-      .min(2, t("rules.username_short"))
-      .regex(/^[\p{L}\p{N}@.+\-_]+$/u, t("rules.username_signs")),
-    password: z.string().min(PASSWORD_LEAST, t("rules.password_short")).max(128, t("rules.password_long")),
-    first_name: z.string().trim(),
-    last_name: z.string().trim(),
-  });
-}
 
 /** A new account; who made one is signed in at once. */
 export function RegisterPage({ next }: { next: string }) {
   const t = useTexts();
   const router = useRouter();
   const [failure, setFailure] = useState<string | null>(null);
+  const rules = rulesOf(t);
   const form = useForm({
-    resolver: zodResolver(rulesOf(t)),
+    resolver: zodResolver(
+      z.object({
+        role: z.enum(["user", "creator"]),
+        email: rules.email,
+        username: rules.username,
+        password: rules.newPassword,
+        first_name: rules.name,
+        last_name: rules.name,
+      }),
+    ),
     mode: "onTouched",
     defaultValues: {
       role: "user" as const,
@@ -60,6 +51,11 @@ export function RegisterPage({ next }: { next: string }) {
     setFailure(null);
     try {
       const me = await register(values);
+      if (!me) {
+        toast.success(t("register.made"));
+        await router.navigate({ to: "/login", search: { next } });
+        return;
+      }
       toast.success(t("register.welcome", { name: displayName(me) }));
       router.history.replace(me.role === "creator" && next === "/" ? "/creator" : next);
     } catch (error) {

@@ -1,13 +1,18 @@
+import { useQueryClient } from "@tanstack/react-query";
+import { useMemo } from "react";
 import { useTranslation } from "react-i18next";
 import { Dialog } from "~/components/Dialog";
+import { meQuery } from "./me";
 import { SignInForm } from "./SignInForm";
 
 /** Signing in over a page that stays as it is. */
-export default function SignInDialog({ onClose }: { onClose: () => void }) {
+export default function SignInDialog({ onDone, onClose }: { onDone: () => void; onClose: () => void }) {
   const { t } = useTranslation();
+  const email = useQueryClient().getQueryData(meQuery.queryKey)?.email ?? "";
+  const given = useMemo(() => ({ email, password: "" }), [email]);
   return (
     <Dialog isOpen onClose={onClose} title={t("states.sign_in_title")} description={t("states.sign_in_text")}>
-      <SignInForm onDone={() => undefined} />
+      <SignInForm given={given} onDone={onDone} />
     </Dialog>
   );
 }

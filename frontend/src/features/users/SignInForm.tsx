@@ -1,5 +1,5 @@
 import { zodResolver } from "@hookform/resolvers/zod";
-import { useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import { useForm } from "react-hook-form";
 import { z } from "zod";
 import { answered, api } from "~/api/client";
@@ -12,9 +12,9 @@ import { enter, type Me } from "./me";
 import { PasswordInput } from "./PasswordInput";
 import { useTexts } from "./texts";
 
-type Credentials = { email: string; password: string };
+export type Credentials = { email: string; password: string };
 
-/** E-mail and password. `given` fills them in, as the demo's accounts do. */
+/** E-mail and password. `given` fills them in, as far as they are known; the person goes on at what is missing. */
 export function SignInForm({
   given,
   onDone,
@@ -38,6 +38,14 @@ export function SignInForm({
     defaultValues: { email: "", password: "" },
   });
   const { errors, isSubmitting } = form.formState;
+  const { setFocus } = form;
+
+  const button = useRef<HTMLButtonElement>(null);
+
+  useEffect(() => {
+    if (given?.password) button.current?.focus();
+    else if (given?.email) setFocus("password");
+  }, [given, setFocus]);
 
   const submit = form.handleSubmit(async (credentials) => {
     setFailure(null);
@@ -45,10 +53,13 @@ export function SignInForm({
       const { access, user } = await answered(
         api.POST("/api/auth/login", { body: { ...credentials, use_cookie: true } }),
       );
-      await enter(access, user);
+      enter(access, user);
       await onDone(user);
     } catch (error) {
-      setFailure(isProblem(error) && error.status === 401 ? t("login.wrong") : place(error, form));
+      if (isProblem(error, "bad_credentials")) {
+        setFailure(t("login.wrong"));
+        form.setFocus("password", { shouldSelect: true });
+      } else setFailure(place(error, form));
     }
   });
 
@@ -56,14 +67,23 @@ export function SignInForm({
     <form noValidate onSubmit={submit} className="flex flex-col gap-5">
       {failure && <Notice tone="danger">{failure}</Notice>}
       <Field label={t("fields.email")} error={errors.email?.message}>
-        {(field) => <Input type="email" autoComplete="username" {...field} {...form.register("email")} />}
+        {(field) => (
+          <Input
+            type="email"
+            inputMode="email"
+            autoComplete="username"
+            autoCapitalize="none"
+            {...field}
+            {...form.register("email")}
+          />
+        )}
       </Field>
       <Field label={t("fields.password")} error={errors.password?.message}>
         {(field) => (
           <PasswordInput autoComplete="current-password" {...field} {...form.register("password")} />
         )}
       </Field>
-      <Button type="submit" size="lg" isBusy={isSubmitting}>
+      <Button ref={button} type="submit" size="lg" isBusy={isSubmitting}>
         {t("login.submit")}
       </Button>
     </form>

@@ -1,18 +1,23 @@
 import { answered, api, type Schema } from "~/api/client";
+import { queryClient } from "~/app/query";
 import { browserZone } from "~/components/zone";
-import { enter, type Me } from "./me";
+import { enter, type Me, meQuery } from "./me";
 
-/** Makes an account, signs in, and reads times in the browser's zone from then on. */
-export async function register(registration: Schema<"RegistrationIn">): Promise<Me> {
+/**
+ * Makes an account, signs in, and reads times in the browser's zone from then on. `null` when the account was made but
+ * signing in failed: registering again would be refused.
+ */
+export async function register(registration: Schema<"RegistrationIn">): Promise<Me | null> {
   await answered(api.POST("/api/auth/register", { body: registration }));
   const { email, password } = registration;
-  const { access, user } = await answered(
+  const begun = await answered(
     api.POST("/api/auth/login", { body: { email, password, use_cookie: true } }),
-  );
-  await enter(access, user);
+  ).catch(() => null);
+  if (!begun) return null;
+  enter(begun.access, begun.user);
   const me = await answered(api.PATCH("/api/auth/profile", { body: { time_zone: browserZone() } })).catch(
-    () => user,
+    () => begun.user,
   );
-  await enter(access, me);
+  queryClient.setQueryData(meQuery.queryKey, me);
   return me;
 }

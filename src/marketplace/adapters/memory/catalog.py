@@ -3,8 +3,8 @@
 import asyncio
 import json
 from collections import Counter
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, fields
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -15,12 +15,15 @@ from marketplace.adapters.memory.pages import Moment, moment, moment_from, momen
 from marketplace.adapters.memory.search import Search
 from marketplace.adapters.memory.sessions import session_details
 from marketplace.core.entities.pages import Page
+from marketplace.core.entities.runs import Run
 from marketplace.core.entities.search import title_key
 from marketplace.core.entities.sessions import (
+    AVAILABILITY_WINDOW,
     FACETS_WINDOW,
     PRICE_BANDS,
     RELEVANCE_WINDOW,
     CatalogFilters,
+    CatalogSession,
     CategoryCount,
     Facets,
     PriceBandCount,
@@ -28,6 +31,8 @@ from marketplace.core.entities.sessions import (
     SessionDetails,
     TagCount,
 )
+from marketplace.core.entities.slots import LATEST_START
+from marketplace.core.entities.timetables import Timetable, asked_window
 from marketplace.core.entities.users import public_user
 
 TAGS_COUNTED = 50
@@ -56,29 +61,31 @@ class MemoryCatalog:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def find(self, session_id: UUID) -> SessionDetails | None:
+    async def find(self, session_id: UUID, now: datetime) -> CatalogSession | None:
         """The session in any state."""
         await asyncio.sleep(0)
         session = self._database.sessions.rows.get(session_id)
-        return None if session is None else self._details(session)
+        return None if session is None else self._shown(session, now)
 
-    async def list(self, filters: CatalogFilters, limit: int, after: str | None) -> Page[SessionDetails]:
+    async def list(self, filters: CatalogFilters, limit: int, after: str | None, now: datetime) -> Page[CatalogSession]:
         """One page of the matches."""
         await asyncio.sleep(0)
         search = self._search(filters)
         matches = [session for session in self._passing(filters) if search.finds(session)]
         if filters.ordering == "relevance":
-            page = _ranked_page(matches, search, limit, after)
+            page = _ranked_page(matches, search, limit, after, lambda each: self._is_available(each, filters, now))
         else:
-            page = _ordered_page(matches, filters.ordering, limit, after)
-        return Page(tuple(self._details(session) for session in page.items), page.next)
+            available = [session for session in matches if self._is_available(session, filters, now)]
+            page = _ordered_page(available, filters.ordering, limit, after)
+        return Page(tuple(self._shown(session, now) for session in page.items), page.next)
 
-    async def facets(self, filters: CatalogFilters) -> Facets:
+    async def facets(self, filters: CatalogFilters, now: datetime) -> Facets:
         """Counts over the newest matches."""
         await asyncio.sleep(0)
         search = self._search(filters)
         found = (session for session in self._passing(filters) if search.finds(session))
-        matches = sorted(found, key=moment, reverse=True)[:FACETS_WINDOW]
+        newest = _newest(found, AVAILABILITY_WINDOW if filters.asks_for_time() else FACETS_WINDOW)
+        matches = [session for session in newest if self._is_available(session, filters, now)]
         categories = Counter(session.category for session in matches if session.category is not None)
         tags = Counter(tag for session in matches for tag in session.tags)
         return Facets(
@@ -94,7 +101,7 @@ class MemoryCatalog:
             ),
         )
 
-    async def of_creator(self, creator_id: UUID, limit: int, after: str | None) -> Page[SessionDetails]:
+    async def of_creator(self, creator_id: UUID, limit: int, after: str | None, now: datetime) -> Page[CatalogSession]:
         """One page of what a creator has not archived."""
         await asyncio.sleep(0)
         own = (
@@ -103,10 +110,29 @@ class MemoryCatalog:
             if session.creator_id == creator_id and session.archived_at is None
         )
         page = newest_first(own, limit, after)
-        return Page(tuple(self._details(session) for session in page.items), page.next)
+        return Page(tuple(self._shown(session, now) for session in page.items), page.next)
 
-    def _details(self, session: Session) -> SessionDetails:
-        return session_details(Rows(self._database), session, public_user)
+    def _shown(self, session: Session, now: datetime) -> CatalogSession:
+        timetable, runs = self._timetable(session)
+        details = {field.name: getattr(timetable.session, field.name) for field in fields(SessionDetails)}
+        return CatalogSession(**details, next_slot=timetable.next_opening(runs, now, LATEST_START, now))
+
+    def _is_available(self, session: Session, filters: CatalogFilters, now: datetime) -> bool:
+        if not filters.asks_for_time():
+            return True
+        timetable, runs = self._timetable(session)
+        return timetable.has_opening(runs, *asked_window(filters, now), now)
+
+    def _timetable(self, session: Session) -> tuple[Timetable, tuple[Run, ...]]:
+        """The session with every occupied slot of its creator, and its open times."""
+        rows, slots = Rows(self._database), self._database.slots.rows.values()
+        timetable = Timetable(
+            session=session_details(rows, session, public_user),
+            schedule=self._database.schedules.rows.get(session.id),
+            occupied=tuple(slot for slot in slots if slot.creator_id == session.creator_id and slot.seats_taken),
+        )
+        open_times = self._database.open_times.rows.get(session.id)
+        return timetable, open_times.runs if open_times else ()
 
     def _search(self, filters: CatalogFilters) -> Search:
         return Search(filters.words, self._database.sessions.rows.values())
@@ -126,6 +152,10 @@ class MemoryCatalog:
             and (filters.tag is None or filters.tag in session.tags)
             and (session.featured_at is not None or not filters.only_featured)
         )
+
+
+def _newest(sessions: Iterable[Session], most: int) -> list[Session]:
+    return sorted(sessions, key=moment, reverse=True)[:most]
 
 
 def _commonest(counts: Counter[str]) -> list[tuple[str, int]]:
@@ -148,11 +178,13 @@ def _ordered_page(matches: list[Session], ordering: str, limit: int, after: str 
     )
 
 
-def _ranked_page(matches: list[Session], search: Search, limit: int, after: str | None) -> Page[Session]:
+def _ranked_page(
+    matches: list[Session], search: Search, limit: int, after: str | None, is_available: Callable[[Session], bool]
+) -> Page[Session]:
     """A page of the newest matches by rank; the position says which were the newest when the first page was read."""
     last: tuple[int, Moment] | None = None
     if after is None:
-        window = sorted(matches, key=moment, reverse=True)[:RELEVANCE_WINDOW]
+        window = _newest(matches, RELEVANCE_WINDOW)
         bounds = [moment(window[-1]), moment(window[0])] if window else []
     else:
         rank, seen, *bound_texts = json.loads(after)
@@ -165,5 +197,5 @@ def _ranked_page(matches: list[Session], search: Search, limit: int, after: str 
     def position(session: Session) -> str:
         return json.dumps([search.rank(session), *(moment_text(each) for each in [moment(session), *bounds])])
 
-    left = [session for session in window if last is None or place(session) < last]
+    left = [session for session in window if (last is None or place(session) < last) and is_available(session)]
     return page_of(sorted(left, key=place, reverse=True), limit, position)

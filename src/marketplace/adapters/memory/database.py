@@ -13,6 +13,7 @@ from marketplace.core.entities.audit import AuditEntry
 from marketplace.core.entities.bookings import Booking, BookingStep
 from marketplace.core.entities.calendars import CalendarFeed
 from marketplace.core.entities.idempotency import IdempotencyKey
+from marketplace.core.entities.open_times import OpenTimes
 from marketplace.core.entities.reports import Report
 from marketplace.core.entities.resets import PasswordReset
 from marketplace.core.entities.schedules import Schedule
@@ -87,6 +88,7 @@ class Database:
         self.tokens: Table[bytes, TokenRow] = Table("tokens")
         self.sessions: Table[UUID, Session] = Table("sessions")
         self.schedules: Table[UUID, Schedule] = Table("schedules")
+        self.open_times: Table[UUID, OpenTimes] = Table("open_times")
         self.slots: Table[SlotKey, Slot] = Table("slots")
         self.bookings: Table[UUID, Booking] = Table("bookings")
         self.steps: Table[UUID, tuple[BookingStep, ...]] = Table("steps")

@@ -3,23 +3,30 @@
 import asyncio
 from collections.abc import Callable
 from dataclasses import fields
+from datetime import datetime
+from typing import TypeVar
 from uuid import UUID
 
-from marketplace.adapters.memory.database import Rows
+from marketplace.adapters.memory.database import Rows, Table
+from marketplace.core.entities.open_times import OpenTimes, Scheduled
 from marketplace.core.entities.schedules import Schedule
 from marketplace.core.entities.sessions import Session, SessionDetails
 from marketplace.core.entities.users import PublicUser, User, public_user
 from marketplace.core.errors import NotFound
 
+R = TypeVar("R")
+
 
 def session_details(rows: Rows, session: Session, view: Callable[[User], PublicUser]) -> SessionDetails:
     """A session with as much of its creator as the reader may see."""
     creator = rows.get(rows.database.users, session.creator_id)
+    schedule = rows.find(rows.database.schedules, session.id)
     return SessionDetails(
         **{field.name: getattr(session, field.name) for field in fields(Session)},
         creator_details=view(creator),
         creator_is_active=creator.is_active,
-        is_open=rows.find(rows.database.schedules, session.id) is None,
+        is_open=schedule is None,
+        time_zone=schedule.time_zone if schedule else creator.time_zone,
     )
 
 
@@ -42,13 +49,38 @@ class MemorySessions:
         await asyncio.sleep(0)
         return self._rows.find(self._rows.database.schedules, session_id)
 
-    async def save_schedule(self, session_id: UUID, schedule: Schedule | None) -> None:
-        """Put it there, or take it away."""
-        await self._rows.lock(self._rows.database.schedules, session_id)
-        if schedule is None:
-            self._rows.drop(self._rows.database.schedules, session_id)
+    async def save_schedule(self, session_id: UUID, schedule: Schedule | None, open_times: OpenTimes | None) -> None:
+        """Put both there, or take them away."""
+        await self._put_or_drop(self._rows.database.schedules, session_id, schedule)
+        await self.save_open_times(session_id, open_times)
+
+    async def save_open_times(self, session_id: UUID, open_times: OpenTimes | None) -> None:
+        """Put them there, or take them away."""
+        await self._put_or_drop(self._rows.database.open_times, session_id, open_times)
+
+    async def acquire_outdated(self, now: datetime, most: int) -> tuple[Scheduled, ...]:
+        """Those whose turn it is still once their lock is had."""
+        await asyncio.sleep(0)
+        table = self._rows.database.open_times
+        turns = [(times.outdated_at, key) for key, times in table.rows.items() if _is_outdated(times, now)]
+        acquired = []
+        for _, session_id in sorted(turns)[:most]:
+            await self._rows.lock(table, session_id)
+            if _is_outdated(self._rows.find(table, session_id), now):
+                acquired.append(session_id)
+        return tuple(self._scheduled(session_id) for session_id in acquired)
+
+    def _scheduled(self, session_id: UUID) -> Scheduled:
+        session = self._rows.get(self._table, session_id)
+        schedule = self._rows.get(self._rows.database.schedules, session_id)
+        return Scheduled(session_id=session_id, duration=session.duration, schedule=schedule)
+
+    async def _put_or_drop(self, table: Table[UUID, R], key: UUID, row: R | None) -> None:
+        await self._rows.lock(table, key)
+        if row is None:
+            self._rows.drop(table, key)
         else:
-            self._rows.put(self._rows.database.schedules, session_id, schedule)
+            self._rows.put(table, key, row)
 
     async def find(self, session_id: UUID) -> SessionDetails | None:
         """The session."""
@@ -74,3 +106,7 @@ class MemorySessions:
         row = Session(**{field.name: getattr(session, field.name) for field in fields(Session)})
         await self._rows.lock(self._table, row.id)
         self._rows.put(self._table, row.id, row)
+
+
+def _is_outdated(open_times: OpenTimes | None, now: datetime) -> bool:
+    return open_times is not None and open_times.outdated_at is not None and open_times.outdated_at <= now

@@ -8,6 +8,7 @@ from datetime import datetime
 from uuid import UUID
 
 from marketplace.adapters.memory.database import Database, Rows
+from marketplace.adapters.memory.jobs import MemoryJobs
 from marketplace.adapters.memory.sessions import session_details
 from marketplace.adapters.memory.users import buyers_of
 from marketplace.core.entities.bookings import LIVE, Booking, BookingStep
@@ -17,6 +18,7 @@ from marketplace.core.entities.slots import Offer, Slot, SoldSlot
 from marketplace.core.entities.timetables import Timetable
 from marketplace.core.entities.users import contact, public_user
 from marketplace.core.errors import AlreadyBooked, CreatorUnavailable, NotFound, SoldOut
+from marketplace.core.ports.jobs import Job
 
 
 class MemoryTimetables:
@@ -71,6 +73,7 @@ class MemorySlots:
     def __init__(self, rows: Rows) -> None:
         self._rows = rows
         self._database = rows.database
+        self._jobs = MemoryJobs(rows)
 
     async def acquire_offer(self, session_id: UUID, starts_at: datetime, buyer_id: UUID) -> Offer:
         """The offer, read once session and creator are locked against edits."""
@@ -88,7 +91,7 @@ class MemorySlots:
             schedule=self._rows.find(self._database.schedules, session_id),
         )
 
-    async def take(self, booking: Booking) -> bool:
+    async def take(self, booking: Booking, job: Job | None = None) -> bool:
         """Take seats of an occupied slot."""
         await self._check_no_twin(booking)
         slot = await self._rows.acquire(self._database.slots, (booking.session_id, booking.starts_at))
@@ -96,20 +99,22 @@ class MemorySlots:
             return False
         self._put(replace(slot, seats_taken=slot.seats_taken + booking.seats))
         self._add(booking)
+        await self._enqueue(job)
         return True
 
     async def acquire_creator(self, creator_id: UUID) -> None:
         """A lock of its own, so that only opening is serial, and not what else concerns the account."""
         await self._rows.lock_word(("openings", creator_id))
 
-    async def open(self, slot: Slot, booking: Booking) -> bool:
+    async def open(self, slot: Slot, booking: Booking, job: Job | None = None) -> bool:
         """Take the first seats of a slot."""
         if not await self._occupy(slot, booking):
             return False
         self._add(booking)
+        await self._enqueue(job)
         return True
 
-    async def move(self, slot: Slot, booking: Booking, step: BookingStep) -> bool:
+    async def move(self, slot: Slot, booking: Booking, step: BookingStep, job: Job | None = None) -> bool:
         """Take seats there, and leave the old place to whoever comes."""
         if not await self._occupy(slot, booking):
             return False
@@ -122,6 +127,7 @@ class MemorySlots:
         self._rows.put(self._database.seats, (kept.user_id, kept.session_id, kept.starts_at), kept.id)
         steps = self._rows.get(self._database.steps, booking.id)
         self._rows.put(self._database.steps, booking.id, (*steps, step))
+        await self._enqueue(job)
         return True
 
     async def _occupy(self, slot: Slot, booking: Booking) -> bool:
@@ -217,6 +223,10 @@ class MemorySlots:
         if not 0 <= slot.seats_taken <= slot.capacity:
             raise SoldOut
         self._rows.put(self._database.slots, (slot.session_id, slot.starts_at), slot)
+
+    async def _enqueue(self, job: Job | None) -> None:
+        if job is not None:
+            await self._jobs.enqueue(job)
 
     def _add(self, booking: Booking) -> None:
         self._rows.put(self._database.bookings, booking.id, booking)

@@ -46,20 +46,22 @@ ACQUIRE_OF_SLOT = """
     SELECT id FROM bookings WHERE session_id = $1 AND starts_at = $2 AND status IN ('pending', 'confirmed')
     ORDER BY id FOR NO KEY UPDATE
 """
+# not a join, which may read every slot of the session for each booking
 ACQUIRE_UPCOMING = f"""
-    SELECT {columns("b", BOOKING)}, l.ends_at
-    FROM bookings b JOIN slots l ON l.session_id = b.session_id AND l.starts_at = b.starts_at
+    SELECT {columns("b", BOOKING)}, (
+        SELECT l.ends_at FROM slots l WHERE l.session_id = b.session_id AND l.starts_at = b.starts_at) AS ends_at
+    FROM bookings b
     WHERE b.session_id = $1 AND b.starts_at > $2 AND b.status IN ('pending', 'confirmed')
     ORDER BY b.id FOR NO KEY UPDATE OF b
 """  # noqa: S608 - column names
 SAVE = f"""
     WITH changed AS (
         SELECT * FROM unnest(
-            $1::timestamptz[],
-            $2::uuid[], $3::timestamptz[], $4::uuid[], $5::text[], $6::text[], $7::text[], $8::uuid[])
-        AS changed (answer_by, {", ".join(STEP)})),
+            $1::text[], $2::timestamptz[],
+            $3::uuid[], $4::timestamptz[], $5::uuid[], $6::text[], $7::text[], $8::text[], $9::uuid[])
+        AS changed (status, answer_by, {", ".join(STEP)})),
     saved AS (
-        UPDATE bookings b SET status = c.to_status, answer_by = c.answer_by FROM changed c WHERE b.id = c.booking_id)
+        UPDATE bookings b SET status = c.status, answer_by = c.answer_by FROM changed c WHERE b.id = c.booking_id)
     INSERT INTO booking_steps ({", ".join(STEP)}) SELECT {", ".join(STEP)} FROM changed
 """  # noqa: S608 - column names
 
@@ -136,8 +138,9 @@ class PostgresBookings:
     async def save_all(self, changes: Sequence[tuple[Booking, BookingStep]]) -> None:
         """See the port."""
         if changes:
+            kept = ([getattr(booking, name) for booking, _ in changes] for name in ("status", "answer_by"))
             steps = ([getattr(step, name) for _, step in changes] for name in STEP)
-            await self._connection.execute(SAVE, [booking.answer_by for booking, _ in changes], *steps)
+            await self._connection.execute(SAVE, *kept, *steps)
 
 
 def booking_history(row: asyncpg.Record) -> BookingHistory:

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Literal, get_args
 from uuid import UUID
 
-from marketplace.adapters.postgres.sessions_query import Conditions
+from marketplace.adapters.postgres.conditions import Conditions
 from marketplace.core.entities.bookings import Booking, BookingFilters, BookingStatus
 
 STATUSES: tuple[BookingStatus, ...] = get_args(BookingStatus)

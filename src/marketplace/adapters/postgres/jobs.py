@@ -19,6 +19,11 @@ ENQUEUE = """
     FROM unnest($1::text[], $2::bytea[], $3::timestamptz[], $4::text[]) AS job (kind, subject, run_at, chore)
     ON CONFLICT (dedupe_key) WHERE status IN ('queued', 'picked') AND dedupe_key IS NOT NULL DO NOTHING
 """
+ENQUEUED_WITH = """
+    queued AS (
+        INSERT INTO pgqueuer (priority, entrypoint, payload, execute_after, status)
+        SELECT 0, ${}::text, ${}::bytea, ${}::timestamptz, 'queued' FROM {part} WHERE ${}::text IS NOT NULL)
+"""
 TAKE_DUE = """
     DELETE FROM pgqueuer WHERE id = (
         SELECT id FROM pgqueuer WHERE status = 'queued' AND execute_after <= $1 AND entrypoint = ANY($2)
@@ -51,6 +56,16 @@ class PostgresJobs:
             return None
         kind = cast("JobKind", row["entrypoint"])
         return Job(kind=kind, subject=subject_of(row["payload"]), run_at=row["execute_after"])
+
+
+def enqueued_with(part: str, first: int) -> str:
+    """A part of a statement that enqueues a job if an earlier part has a row; its values are at `$first` and on."""
+    return ENQUEUED_WITH.format(first, first + 1, first + 2, first, part=part)
+
+
+def job_values(job: Job | None) -> tuple[object, ...]:
+    """The three values that a statement enqueues a job with a subject by, or none."""
+    return (None, None, None) if job is None else (job.kind, payload_of(job.subject), job.run_at)
 
 
 def payload_of(subject: UUID | None) -> bytes | None:

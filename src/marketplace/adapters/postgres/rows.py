@@ -1,10 +1,15 @@
 """Columns that several statements read, and the entities that rows become."""
 
 from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
 
 import asyncpg
 
-from marketplace.core.entities.sessions import SessionDetails
+from marketplace.adapters.postgres.availability import next_slot
+from marketplace.core.entities.sessions import CatalogSession, SessionDetails
+from marketplace.core.entities.slots import Slot
+from marketplace.core.entities.timetables import Opening
 from marketplace.core.entities.users import Contact, PublicUser
 
 PUBLIC_USER = ("id", "username", "role", "avatar", "first_name", "last_name")
@@ -51,34 +56,56 @@ def columns(alias: str, names: Sequence[str]) -> str:
     return ", ".join(f"{alias}.{name}" for name in names)
 
 
+TIME_ZONE = "coalesce(s.schedule ->> 'time_zone', c.time_zone)"
 SESSION_WITH_CREATOR = (
     f"{columns('s', SESSION)}, ({columns('c', PUBLIC_USER)}) AS creator_details, c.is_active AS creator_is_active,"
-    " s.schedule IS NULL AS is_open"
+    f" s.schedule IS NULL AS is_open, {TIME_ZONE} AS time_zone"
 )
 SESSION_WITH_CONTACT = (
-    f"({columns('s', SESSION)}, c.is_active, s.schedule IS NULL) AS session, ({columns('c', CONTACT)}) AS creator"
+    f"({columns('s', SESSION)}, c.is_active, s.schedule IS NULL, {TIME_ZONE}) AS session,"
+    f" ({columns('c', CONTACT)}) AS creator"
 )
+
+
+def shown_at(now: str) -> str:
+    """The columns of a session as it is shown by itself; `now` is an expression."""
+    return f"{SESSION_WITH_CREATOR}, {next_slot(now)} AS next_slot"
 
 
 def session_details(row: asyncpg.Record) -> SessionDetails:
     """The session of a row that has the `SESSION_WITH_CREATOR` columns."""
-    return SessionDetails(
-        **{name: row[name] for name in SESSION} | {"tags": tuple(row["tags"])},
-        creator_details=public_user(row["creator_details"]),
-        creator_is_active=row["creator_is_active"],
-        is_open=row["is_open"],
-    )
+    return SessionDetails(**_details(row))
+
+
+def catalog_session(row: asyncpg.Record) -> CatalogSession:
+    """The session of a row that has the columns of `shown_at`."""
+    session = CatalogSession(**_details(row), next_slot=None)
+    if row["next_slot"] is None:
+        return session
+    starts_at, seats_taken = row["next_slot"]
+    return replace(session, next_slot=Opening.of(Slot.of(session, starts_at, seats_taken)))
+
+
+def _details(row: asyncpg.Record) -> dict[str, Any]:
+    return {name: row[name] for name in SESSION} | {
+        "tags": tuple(row["tags"]),
+        "creator_details": public_user(row["creator_details"]),
+        "creator_is_active": row["creator_is_active"],
+        "is_open": row["is_open"],
+        "time_zone": row["time_zone"],
+    }
 
 
 def booked_session(row: asyncpg.Record) -> SessionDetails:
     """The session of a `SESSION_WITH_CONTACT` row: its creator can be written to."""
-    *values, creator_is_active, is_open = row["session"]
+    *values, creator_is_active, is_open, time_zone = row["session"]
     session = dict(zip(SESSION, values, strict=True))
     return SessionDetails(
         **session | {"tags": tuple(session["tags"])},
         creator_details=contact(row["creator"]),
         creator_is_active=creator_is_active,
         is_open=is_open,
+        time_zone=time_zone,
     )
 
 

@@ -1,27 +1,37 @@
 """Sessions in PostgreSQL: the catalog over the pool, and the rows within a transaction."""
 
 import asyncio
-from collections.abc import Sequence
 from dataclasses import replace
+from datetime import datetime
 from uuid import UUID
 
+from marketplace.adapters.postgres.available import available_rows
 from marketplace.adapters.postgres.lexemes import LEARN_WORDS, corrected, text_vector
 from marketplace.adapters.postgres.locks import SHUT_OUT_BUYERS_OF_SESSION
+from marketplace.adapters.postgres.open_times import PostgresOpenTimes
 from marketplace.adapters.postgres.pool import Connection, Database
-from marketplace.adapters.postgres.rows import SESSION, SESSION_WITH_CREATOR, session_details
+from marketplace.adapters.postgres.rows import (
+    SESSION,
+    SESSION_WITH_CREATOR,
+    catalog_session,
+    session_details,
+    shown_at,
+)
 from marketplace.adapters.postgres.schedules import document_of, schedule_from
 from marketplace.adapters.postgres.sessions_query import (
-    FACETS,
     CatalogQuery,
     CreatorQuery,
     Ranked,
     Sorted,
+    Statement,
+    counting,
     facets_of,
 )
+from marketplace.core.entities.open_times import OpenTimes, Scheduled
 from marketplace.core.entities.pages import Page
 from marketplace.core.entities.schedules import Schedule
 from marketplace.core.entities.search import title_key
-from marketplace.core.entities.sessions import CatalogFilters, Facets, Session, SessionDetails
+from marketplace.core.entities.sessions import CatalogFilters, CatalogSession, Facets, Session, SessionDetails
 from marketplace.core.errors import NotFound
 
 FACETS_KEPT = 30.0
@@ -30,8 +40,9 @@ FACETS_KEPT_MOST = 256
 FACETS_COUNTED_AT_ONCE = 2
 """Counting scans; buyers must find connections beside it."""
 
-FIND = f"SELECT {SESSION_WITH_CREATOR} FROM sessions s JOIN users c ON c.id = s.creator_id WHERE s.id = $1"  # noqa: S608
-ACQUIRE = f"{FIND} FOR UPDATE OF s"
+ONE = "FROM sessions s JOIN users c ON c.id = s.creator_id WHERE s.id = $1"
+FIND = f"SELECT {shown_at('$2::timestamptz')} {ONE}"
+ACQUIRE = f"SELECT {SESSION_WITH_CREATOR} {ONE} FOR UPDATE OF s"
 KEPT = (*SESSION, "title_key", "searched")
 PLACES = [f"${place}" for place in range(1, len(KEPT))] + [f"${len(KEPT)}::tsvector"]
 ADD = f"INSERT INTO sessions ({', '.join(KEPT)}) VALUES ({', '.join(PLACES)})"  # noqa: S608 - column names
@@ -47,36 +58,40 @@ class PostgresCatalog:
         self._facets: dict[CatalogFilters, tuple[float, asyncio.Task[Facets]]] = {}
         self._counting = asyncio.Semaphore(FACETS_COUNTED_AT_ONCE)
 
-    async def find(self, session_id: UUID) -> SessionDetails | None:
+    async def find(self, session_id: UUID, now: datetime) -> CatalogSession | None:
         """See the port."""
-        row = await self._database.fetchrow(FIND, session_id)
-        return session_details(row) if row else None
+        row = await self._database.fetchrow(FIND, session_id, now)
+        return catalog_session(row) if row else None
 
-    async def list(self, filters: CatalogFilters, limit: int, after: str | None) -> Page[SessionDetails]:
+    async def list(self, filters: CatalogFilters, limit: int, after: str | None, now: datetime) -> Page[CatalogSession]:
         """See the port."""
-        query = CatalogQuery(filters, await corrected(self._database, filters.words))
-        order = Ranked(after) if filters.ordering == "relevance" else Sorted(filters.ordering, after)
-        return await self._page(*order.statement(query, limit), order, limit)
+        query = CatalogQuery(filters, await corrected(self._database, filters.words), now)
+        if filters.ordering == "relevance":
+            ranked = Ranked(after)
+            return await self._page(ranked.statement(query, limit), ranked, limit)
+        order = Sorted(filters.ordering, after)
+        if not filters.asks_for_time():
+            return await self._page(order.statement(query, limit), order, limit)
+        rows, following = await available_rows(self._database, query, order, limit)
+        return Page(tuple(catalog_session(row) for row in rows), following)
 
-    async def of_creator(self, creator_id: UUID, limit: int, after: str | None) -> Page[SessionDetails]:
+    async def of_creator(self, creator_id: UUID, limit: int, after: str | None, now: datetime) -> Page[CatalogSession]:
         """See the port."""
         order = Sorted("-created_at", after)
-        return await self._page(*order.statement(CreatorQuery(creator_id), limit), order, limit)
+        return await self._page(order.statement(CreatorQuery(creator_id, now), limit), order, limit)
 
-    async def _page(
-        self, statement: str, arguments: Sequence[object], order: Sorted | Ranked, limit: int
-    ) -> Page[SessionDetails]:
-        rows = await self._database.fetch(statement, *arguments)
+    async def _page(self, statement: Statement, order: Sorted | Ranked, limit: int) -> Page[CatalogSession]:
+        rows = await self._database.fetch(*statement)
         following = order.position(rows[limit - 1]) if len(rows) > limit else None
-        return Page(tuple(session_details(row) for row in rows[:limit]), following)
+        return Page(tuple(catalog_session(row) for row in rows[:limit]), following)
 
-    async def facets(self, filters: CatalogFilters) -> Facets:
+    async def facets(self, filters: CatalogFilters, now: datetime) -> Facets:
         """See the port. Whoever asks while the counting is under way waits for that one."""
         filters = replace(filters, ordering="-created_at")
-        now = asyncio.get_running_loop().time()
+        tick = asyncio.get_running_loop().time()
         kept = self._facets.get(filters)
-        if kept is None or kept[0] <= now:
-            kept = (now + FACETS_KEPT, asyncio.create_task(self._count(filters)))
+        if kept is None or kept[0] <= tick:
+            kept = (tick + FACETS_KEPT, asyncio.create_task(self._count(filters, now)))
             self._keep(filters, kept)
         return await asyncio.shield(kept[1])
 
@@ -91,10 +106,10 @@ class PostgresCatalog:
         while len(self._facets) > FACETS_KEPT_MOST:
             del self._facets[next(iter(self._facets))]
 
-    async def _count(self, filters: CatalogFilters) -> Facets:
+    async def _count(self, filters: CatalogFilters, now: datetime) -> Facets:
         async with self._counting:
-            query = CatalogQuery(filters, await corrected(self._database, filters.words))
-            rows = await self._database.fetch(FACETS.format(conditions=query.where()), *query.arguments)
+            query = CatalogQuery(filters, await corrected(self._database, filters.words), now)
+            rows = await self._database.fetch(*counting(query))
             return facets_of(rows)
 
 
@@ -103,6 +118,7 @@ class PostgresSessions:
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
+        self._open_times = PostgresOpenTimes(connection)
 
     async def acquire(self, session_id: UUID) -> SessionDetails:
         """See the port."""
@@ -117,11 +133,26 @@ class PostgresSessions:
         row = await self._connection.fetchrow("SELECT schedule FROM sessions WHERE id = $1", session_id)
         return schedule_from(row["schedule"]) if row else None
 
-    async def save_schedule(self, session_id: UUID, schedule: Schedule | None) -> None:
+    async def save_schedule(self, session_id: UUID, schedule: Schedule | None, open_times: OpenTimes | None) -> None:
         """See the port."""
         await self._connection.execute(
             "UPDATE sessions SET schedule = $2::jsonb WHERE id = $1", session_id, document_of(schedule)
         )
+        if schedule is not None and open_times is not None:
+            await self._open_times.save(session_id, schedule, open_times)
+        else:
+            await self._open_times.forget(session_id)
+
+    async def save_open_times(self, session_id: UUID, open_times: OpenTimes | None) -> None:
+        """See the port."""
+        if open_times is not None:
+            await self._open_times.renew(session_id, open_times)
+        else:
+            await self._open_times.forget(session_id)
+
+    async def acquire_outdated(self, now: datetime, most: int) -> tuple[Scheduled, ...]:
+        """See the port."""
+        return await self._open_times.acquire_outdated(now, most)
 
     async def find(self, session_id: UUID) -> SessionDetails | None:
         """See the port."""

@@ -9,10 +9,13 @@ from uuid import UUID
 
 import asyncpg
 
+from marketplace.adapters.postgres.availability import has_opening
+from marketplace.adapters.postgres.conditions import Conditions
 from marketplace.adapters.postgres.lexemes import Terms
 from marketplace.adapters.postgres.pool import Rows
-from marketplace.adapters.postgres.rows import SESSION_WITH_CREATOR
+from marketplace.adapters.postgres.rows import shown_at
 from marketplace.core.entities.sessions import (
+    AVAILABILITY_WINDOW,
     FACETS_WINDOW,
     PRICE_BANDS,
     RELEVANCE_WINDOW,
@@ -23,12 +26,14 @@ from marketplace.core.entities.sessions import (
     PriceBandCount,
     TagCount,
 )
+from marketplace.core.entities.timetables import asked_window
 
+Statement = tuple[Any, ...]
+"""A text, and the arguments of its placeholders."""
 FROM = "FROM sessions s JOIN users c ON c.id = s.creator_id"
 BAND_FLOORS = ", ".join(str(least) for least, _ in PRICE_BANDS)
 FACETS = f"""
-    WITH matching AS MATERIALIZED (SELECT s.category, s.tags, s.price {FROM} WHERE {{conditions}}
-        ORDER BY s.created_at DESC, s.id DESC LIMIT {FACETS_WINDOW})
+    WITH matching AS MATERIALIZED ({{matching}})
     (SELECT 'category' AS facet, category AS word, 0 AS band, count(*) AS n
         FROM matching WHERE category IS NOT NULL GROUP BY category ORDER BY n DESC, category COLLATE "C")
     UNION ALL
@@ -37,44 +42,40 @@ FACETS = f"""
     UNION ALL
     (SELECT 'band', '', width_bucket(price, ARRAY[{BAND_FLOORS}]::numeric[]) AS band, count(*)
         FROM matching GROUP BY band)
-"""  # noqa: S608 - constant text; conditions hold placeholders only
+"""  # noqa: S608 - constant text
+NEWEST_FIRST = "s.created_at DESC, s.id DESC"
 
 
-class Conditions:
-    """What rows must meet, with the arguments of the placeholders."""
-
-    def __init__(self, *conditions: str) -> None:
-        self.arguments: list[object] = []
-        self._conditions = list(conditions)
-
-    def bind(self, value: object) -> str:
-        """The placeholder of one more argument."""
-        self.arguments.append(value)
-        return f"${len(self.arguments)}"
-
-    def require(self, condition: str, *values: object) -> None:
-        """One more condition; each `{}` in it stands for a value."""
-        self._conditions.append(condition.format(*(self.bind(value) for value in values)))
-
-    def where(self) -> str:
-        """All conditions."""
-        return " AND ".join(self._conditions)
+def judged(key: str) -> str:
+    """Of a session, what `has_opening` asks for, and the column that it is sorted by."""
+    facts = ("s.id", "s.creator_id", "s.duration", "s.max_participants", "s.schedule IS NULL AS is_open")
+    return ", ".join(dict.fromkeys((*facts, f"s.{key}")))
 
 
-class CreatorQuery(Conditions):
+class SessionsQuery(Conditions):
+    """Sessions, with what can be booked of them now."""
+
+    def __init__(self, now: datetime, *conditions: str) -> None:
+        super().__init__(*conditions)
+        self.now = now
+
+
+class CreatorQuery(SessionsQuery):
     """All that a creator has not archived."""
 
-    def __init__(self, creator_id: UUID) -> None:
-        super().__init__("s.archived_at IS NULL")
+    def __init__(self, creator_id: UUID, now: datetime) -> None:
+        super().__init__(now, "s.archived_at IS NULL")
         self.require("s.creator_id = {}", creator_id)
 
 
-class CatalogQuery(Conditions):
-    """What is listed and passes the filters."""
+class CatalogQuery(SessionsQuery):
+    """What is listed and passes the filters; but for those of availability, which are judged of what is found."""
 
-    def __init__(self, filters: CatalogFilters, terms: Terms) -> None:
-        super().__init__("s.status = 'active'", "s.archived_at IS NULL", "s.hidden_at IS NULL", "c.is_active")
+    def __init__(self, filters: CatalogFilters, terms: Terms, now: datetime) -> None:
+        super().__init__(now, "s.status = 'active'", "s.archived_at IS NULL", "s.hidden_at IS NULL", "c.is_active")
         self._terms = terms
+        self.asks_for_time = filters.asks_for_time()
+        self.window = asked_window(filters, now)
         for condition, value in (
             ("s.creator_id = {}", filters.creator),
             ("s.price >= {}", filters.min_price),
@@ -90,6 +91,14 @@ class CatalogQuery(Conditions):
             self.require("s.featured_at IS NOT NULL")
         if terms:
             self.require("s.searched @@ {}::tsquery", " & ".join(_lexemes(term) for term in terms))
+
+    def availability(self) -> str:
+        """Whether something can be booked in the window at a session with the columns `judged`, as an expression."""
+        return has_opening(*map(self.bind_time, (self.now, *self.window)))
+
+    def newest(self, columns: str, most: int) -> str:
+        """A select of columns of the newest matches."""
+        return f"SELECT {columns} {FROM} WHERE {self.where()} ORDER BY {NEWEST_FIRST} LIMIT {most}"
 
     def words_in_title(self) -> str:
         """How many of the search's words the title has, as an expression."""
@@ -113,25 +122,30 @@ class Sorted:
     }
 
     def __init__(self, ordering: Ordering, after: str | None) -> None:
-        self._name, self._parse = self.COLUMNS[ordering.removeprefix("-")]
-        self._direction, self._beyond = ("DESC", "<") if ordering.startswith("-") else ("ASC", ">")
+        self.name, self._parse = self.COLUMNS[ordering.removeprefix("-")]
+        direction, self._beyond = ("DESC", "<") if ordering.startswith("-") else ("ASC", ">")
+        self.order = f"s.{self.name} {direction}, s.id {direction}"
         self._after = after
 
-    def statement(self, query: Conditions, limit: int) -> tuple[str, list[object]]:
-        """The page and one row more, which tells whether another page follows."""
+    def begin(self, query: SessionsQuery) -> None:
+        """Require that rows come after the position where the page begins."""
         if self._after is not None:
             key, session_id = json.loads(self._after)
-            beyond = f"(s.{self._name}, s.id) {self._beyond} ({{}}, {{}})"
+            beyond = f"(s.{self.name}, s.id) {self._beyond} ({{}}, {{}})"
             query.require(beyond, self._parse(key), UUID(session_id))
+
+    def statement(self, query: SessionsQuery, limit: int) -> Statement:
+        """The page and one row more, which tells whether another page follows."""
+        self.begin(query)
         statement = f"""
-            SELECT {SESSION_WITH_CREATOR}, s.title_key {FROM} WHERE {query.where()}
-            ORDER BY s.{self._name} {self._direction}, s.id {self._direction} LIMIT {query.bind(limit + 1)}
+            SELECT {shown_at(query.bind_time(query.now))}, s.title_key {FROM} WHERE {query.where()}
+            ORDER BY {self.order} LIMIT {limit + 1}
         """
-        return statement, query.arguments
+        return statement, *query.arguments
 
     def position(self, row: asyncpg.Record) -> str:
         """Where the page after this row begins."""
-        key = row[self._name]
+        key = row[self.name]
         return json.dumps(
             [key.isoformat() if isinstance(key, datetime) else str(key), str(row["id"])], ensure_ascii=False
         )
@@ -143,7 +157,7 @@ class Ranked:
     def __init__(self, after: str | None) -> None:
         self._after = json.loads(after) if after is not None else None
 
-    def statement(self, query: CatalogQuery, limit: int) -> tuple[str, list[object]]:
+    def statement(self, query: CatalogQuery, limit: int) -> Statement:
         """The page and one row more; each row knows the bounds of the window."""
         beyond = ""
         if self._after is not None:
@@ -154,30 +168,41 @@ class Ranked:
             query.require("s.created_at BETWEEN {} AND {}", oldest, newest)
             query.require("(s.created_at, s.id) <= ({}, {})", newest, UUID(newest_id))
             query.require("(s.created_at, s.id) >= ({}, {})", oldest, UUID(oldest_id))
-        candidates = f"""
-            SELECT s.id, s.created_at, {query.words_in_title()} AS in_title {FROM} WHERE {query.where()}
-            ORDER BY s.created_at DESC, s.id DESC LIMIT {RELEVANCE_WINDOW}
-        """
+        columns = f"{judged('created_at')}, {query.words_in_title()} AS in_title"
+        candidates = query.newest(columns, RELEVANCE_WINDOW)
         if self._after is not None:
             place = (query.bind(in_title), query.bind(datetime.fromisoformat(at)), query.bind(UUID(session_id)))
-            beyond = "WHERE (r.in_title, r.created_at, r.id) < ({}, {}, {})".format(*place)
+            beyond = "WHERE (s.in_title, s.created_at, s.id) < ({}, {}, {})".format(*place)
+        available = f"WHERE {query.availability()}" if query.asks_for_time else ""
+        by_rank = "s.in_title DESC, s.created_at DESC, s.id DESC"
         # the page is cut before anything is joined to it, or all of the window would be
         statement = f"""
             WITH ranked AS MATERIALIZED ({candidates}),
-            page AS MATERIALIZED (SELECT * FROM ranked r {beyond}
-                ORDER BY r.in_title DESC, r.created_at DESC, r.id DESC LIMIT {query.bind(limit + 1)})
-            SELECT {SESSION_WITH_CREATOR}, r.in_title,
+            page AS MATERIALIZED (
+                SELECT * FROM (SELECT * FROM ranked s {beyond} ORDER BY {by_rank}) AS s {available}
+                ORDER BY {by_rank} LIMIT {limit + 1})
+            SELECT {shown_at(query.bind_time(query.now))}, r.in_title,
                 (SELECT (created_at, id) FROM ranked ORDER BY created_at DESC, id DESC LIMIT 1) AS newest,
                 (SELECT (created_at, id) FROM ranked ORDER BY created_at, id LIMIT 1) AS oldest
             FROM page r JOIN sessions s ON s.id = r.id JOIN users c ON c.id = s.creator_id
             ORDER BY r.in_title DESC, r.created_at DESC, r.id DESC
         """  # noqa: S608 - placeholders
-        return statement, query.arguments
+        return statement, *query.arguments
 
     def position(self, row: asyncpg.Record) -> str:
         """Where the page after this row begins, and the window it belongs to."""
         bounds = self._after[3:] if self._after else [str(part) for part in (*row["newest"], *row["oldest"])]
         return json.dumps([row["in_title"], row["created_at"].isoformat(), str(row["id"]), *bounds])
+
+
+def counting(query: CatalogQuery) -> Statement:
+    """What facets are made of."""
+    facts = "s.category, s.tags, s.price"
+    matching = query.newest(facts, FACETS_WINDOW)
+    if query.asks_for_time:
+        newest = query.newest(f"{judged('created_at')}, {facts}", AVAILABILITY_WINDOW)
+        matching = f"SELECT {facts} FROM ({newest}) AS s WHERE {query.availability()}"  # noqa: S608 - placeholders
+    return FACETS.format(matching=matching), *query.arguments
 
 
 def facets_of(rows: Rows) -> Facets:

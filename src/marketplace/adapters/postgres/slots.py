@@ -1,12 +1,14 @@
 """Slots in PostgreSQL: where a seat is taken.
 
 Lock order: buyers of the creator, session, seats of the creator, booking, slots by start. The row of a busy slot is
-what everybody waits for, so taking its seats and adding the booking are one statement, and the commit comes next.
+what everybody waits for, so taking its seats, adding the booking and leaving its job behind are one statement, and the
+commit comes next.
 """
 
 from datetime import datetime
 from uuid import UUID
 
+from marketplace.adapters.postgres.jobs import enqueued_with, job_values
 from marketplace.adapters.postgres.locks import AS_BUYER, SEATS_OF
 from marketplace.adapters.postgres.pool import Connection, Database
 from marketplace.adapters.postgres.rows import (
@@ -26,6 +28,7 @@ from marketplace.core.entities.sessions import Session
 from marketplace.core.entities.slots import Offer, Slot, SoldSlot
 from marketplace.core.entities.timetables import Timetable
 from marketplace.core.errors import NotFound
+from marketplace.core.ports.jobs import Job
 
 SLOT = ("session_id", "creator_id", "starts_at", "ends_at", "capacity", "seats_taken")
 SLOT_FIELDS = (*SLOT, "blocked_from", "blocked_until")
@@ -46,14 +49,15 @@ ACQUIRE_OFFER = f"""
     WHERE s.id = $1
     FOR KEY SHARE OF s, c
 """  # noqa: S608 - column names
-BOOKED = """
+BOOKED = f"""
     booked AS (
         INSERT INTO bookings (id, session_id, creator_id, user_id, starts_at, seats, amount, status, created_at,
             answer_by)
-        SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10 FROM taken RETURNING id)
+        SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10 FROM taken RETURNING id),
+    {enqueued_with("booked", 11)}
     INSERT INTO booking_steps (booking_id, at, actor_id, from_status, to_status, reason)
     SELECT id, $9, $4, NULL, $8, '' FROM booked RETURNING booking_id
-"""
+"""  # noqa: S608 - constant text
 TAKE = f"""
     WITH taken AS (
         UPDATE slots SET seats_taken = seats_taken + $6
@@ -76,17 +80,18 @@ OPEN = "WITH {}, {}".format(
         session="$2",
         creator="$3",
         start="$5",
-        end="$11",
-        capacity="$12",
+        end="$14",
+        capacity="$15",
         seats="$6",
-        blocked_from="$13",
-        blocked_until="$14",
+        blocked_from="$16",
+        blocked_until="$17",
     ),
     BOOKED,
 )
 MOVE = """
     WITH {},
-    moved AS (UPDATE bookings SET starts_at = $3, status = $8, answer_by = $9 FROM taken WHERE id = $7 RETURNING id)
+    moved AS (UPDATE bookings SET starts_at = $3, status = $8, answer_by = $9 FROM taken WHERE id = $7 RETURNING id),
+    {}
     INSERT INTO booking_steps (booking_id, at, actor_id, from_status, to_status, reason)
     SELECT id, $10, $11, $12, $8, $13 FROM moved RETURNING booking_id
 """.format(  # noqa: S608 - constant text
@@ -99,7 +104,8 @@ MOVE = """
         seats="$6",
         blocked_from="$14",
         blocked_until="$15",
-    )
+    ),
+    enqueued_with("moved", 16),
 )
 RELEASE = "UPDATE slots SET seats_taken = seats_taken - $3 WHERE session_id = $1 AND starts_at = $2"
 ACQUIRE_UPCOMING = f"""
@@ -185,25 +191,26 @@ class PostgresSlots:
             schedule=schedule_from(row["schedule"]),
         )
 
-    async def take(self, booking: Booking) -> bool:
+    async def take(self, booking: Booking, job: Job | None = None) -> bool:
         """See the port."""
-        return await self._connection.fetchrow(TAKE, *_values(booking)) is not None
+        return await self._connection.fetchrow(TAKE, *_values(booking), *job_values(job)) is not None
 
     async def acquire_creator(self, creator_id: UUID) -> None:
         """See the port."""
         await self._connection.execute(SEATS_OF, creator_id)
 
-    async def open(self, slot: Slot, booking: Booking) -> bool:
+    async def open(self, slot: Slot, booking: Booking, job: Job | None = None) -> bool:
         """See the port."""
-        row = await self._connection.fetchrow(OPEN, *_values(booking), slot.ends_at, slot.capacity, *_blocked(slot))
-        return row is not None
+        place = (slot.ends_at, slot.capacity, *_blocked(slot))
+        return await self._connection.fetchrow(OPEN, *_values(booking), *job_values(job), *place) is not None
 
-    async def move(self, slot: Slot, booking: Booking, step: BookingStep) -> bool:
+    async def move(self, slot: Slot, booking: Booking, step: BookingStep, job: Job | None = None) -> bool:
         """See the port."""
         place = (slot.session_id, slot.creator_id, slot.starts_at, slot.ends_at, slot.capacity, booking.seats)
         kept = (booking.id, booking.status, booking.answer_by)
         stepped = (step.at, step.actor_id, step.from_status, step.reason)
-        return await self._connection.fetchrow(MOVE, *place, *kept, *stepped, *_blocked(slot)) is not None
+        values = (*place, *kept, *stepped, *_blocked(slot), *job_values(job))
+        return await self._connection.fetchrow(MOVE, *values) is not None
 
     async def release(self, *bookings: Booking) -> None:
         """See the port."""

@@ -13,12 +13,15 @@ from sqlalchemy import (
     BigInteger,
     CheckConstraint,
     Computed,
+    DateTime,
     ForeignKey,
     ForeignKeyConstraint,
     Identity,
     Index,
+    Integer,
     LargeBinary,
     Numeric,
+    SmallInteger,
     Text,
     text,
 )
@@ -26,6 +29,7 @@ from sqlalchemy.dialects.postgresql import ARRAY, JSONB, TSTZRANGE, TSVECTOR, Ex
 from sqlalchemy.orm import Mapped, mapped_column
 
 LISTED = text("status = 'active' AND archived_at IS NULL")
+LISTED_OPEN = text("status = 'active' AND archived_at IS NULL AND schedule IS NULL")
 
 
 class UserTable(DefaultBase):
@@ -97,6 +101,7 @@ class SessionTable(DefaultBase):
         CheckConstraint("status IN ('active', 'inactive')", name="status"),
         CheckConstraint("cancellation_notice BETWEEN 0 AND 8760", name="cancellation_notice"),
         Index("ix_sessions_listed_created_at", "created_at", "id", postgresql_where=LISTED),
+        Index("ix_sessions_listed_open", "created_at", "id", postgresql_where=LISTED_OPEN),
         Index("ix_sessions_listed_price", "price", "id", postgresql_where=LISTED),
         Index("ix_sessions_listed_duration", "duration", "id", postgresql_where=LISTED),
         Index("ix_sessions_listed_title_key", "title_key", "id", postgresql_where=LISTED),
@@ -130,6 +135,34 @@ class SessionTable(DefaultBase):
     hidden_reason: Mapped[str | None] = mapped_column(Text)
     featured_at: Mapped[datetime | None]
     searched: Mapped[str] = mapped_column(TSVECTOR)
+
+
+class OpenTimesTable(DefaultBase):
+    """What the schedule of a session gives, written out for the time to come; see `open_times.py`.
+
+    A run of starts is an element of `firsts`, `steps` (minutes) and `counts` each. `days` and `hours` are for finding:
+    the days since 1970 and the hours of the week on which something starts. Minutes, `horizon` in days, as in the
+    schedule. Rows are kept whole up to half a page, as reading one is what every session that is listed costs.
+    """
+
+    __tablename__ = "open_times"
+    __table_args__ = (
+        Index("ix_open_times_when", "days", "hours", postgresql_using="gin"),
+        Index("ix_open_times_outdated_at", "outdated_at"),
+        {"postgresql_with": {"toast_tuple_target": 4096}},
+    )
+
+    session_id: Mapped[UUID] = mapped_column(ForeignKey("sessions.id"), primary_key=True)
+    firsts: Mapped[list[datetime]] = mapped_column(ARRAY(DateTime(timezone=True)))
+    steps: Mapped[list[int]] = mapped_column(ARRAY(SmallInteger))
+    counts: Mapped[list[int]] = mapped_column(ARRAY(Integer))
+    days: Mapped[list[int]] = mapped_column(ARRAY(Integer))
+    hours: Mapped[list[int]] = mapped_column(ARRAY(SmallInteger))
+    notice: Mapped[int]
+    horizon: Mapped[int]
+    buffer_before: Mapped[int]
+    buffer_after: Mapped[int]
+    outdated_at: Mapped[datetime | None]
 
 
 class LexemeTable(DefaultBase):

@@ -17,10 +17,12 @@ years 1 and 9999.
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from functools import cache
 from itertools import pairwise
 from typing import Literal
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo
+
+from marketplace.core.entities.runs import Run, in_order
+from marketplace.core.entities.wall_time import runs_of, time_zones
 
 ClosedReason = Literal["past", "notice", "horizon"]
 
@@ -39,20 +41,9 @@ WEEKLY_MOST = 50
 """How many ranges a week may have, and one exception."""
 EXTRAS_MOST = 366
 EXCEPTIONS_MOST = 366
+RANGES_MOST = 1_000
+"""How many ranges a schedule may have, weekly ones, extras and those of exceptions together."""
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
-
-
-@cache
-def _time_zones() -> frozenset[str]:
-    return frozenset(available_timezones()) - {"localtime"}  # whatever this machine is set to, and no name of IANA's
-
-
-def _instant(wall: datetime) -> datetime | None:
-    """The first instant at which the clock of its zone shows this, or `None` where it never does."""
-    instant = wall.astimezone(UTC)
-    # zoneinfo makes an instant of a skipped time too; only the way back tells. Two times of one zone are equal when
-    # their walls are, whatever the fold
-    return instant if instant.astimezone(wall.tzinfo) == wall else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -140,17 +131,19 @@ class Schedule:
 
         The cost grows with the days of the window that lie between the first and the last date.
         """
+        return tuple(start for run in self.runs(begin, end, duration) for start in run)
+
+    def runs(self, begin: datetime, end: datetime, duration: int) -> tuple[Run, ...]:
+        """The same starts as runs in order, none of which reaches into the next."""
         zone = ZoneInfo(self.time_zone)
         # a night class begins the day before; clocks set back over midnight show the day after sooner than `end` does
         first, last = begin.astimezone(zone).date() - DAY, end.astimezone(zone).date() + DAY
-        found = {
-            instant
+        found = (
+            run.within(begin, end)
             for day, hours in self._ranges(first, last)
-            for minute in hours.offered(duration)
-            if (instant := _instant(datetime.combine(day, time(), zone) + timedelta(minutes=minute))) is not None
-            and begin <= instant < end
-        }
-        return tuple(sorted(found))
+            for run in runs_of(datetime.combine(day, time(), zone), hours.offered(duration))
+        )
+        return in_order(run for run in found if run is not None)
 
     def offers(self, start: datetime, duration: int) -> bool:
         """Whether this very instant is one of its `starts`, found by looking at two days only."""
@@ -187,6 +180,14 @@ class Schedule:
         """Whether this start is one of its own and may be booked now, as far as the schedule can tell."""
         return self.closed_reason(start, now) is None and self.offers(start, duration)
 
+    def is_over(self, now: datetime) -> bool:
+        """Whether it gives no start from now on, as far as its dates can tell."""
+        dates = [exception.on for exception in self.exceptions] + [extra.on for extra in self.extras]
+        dates += [date.max] if self.weekly else []
+        last = min(max(dates, default=date.min), self.valid_until or date.max)
+        # a range ends on the day after its date at the latest, and no clock is a day behind
+        return last < now.astimezone(UTC).date() - 3 * DAY
+
     def blocked(self, start: datetime, duration: int) -> tuple[datetime, datetime]:
         """The creator's time that a slot takes, half-open: from the buffer before to the buffer after."""
         start = start.astimezone(UTC)
@@ -195,9 +196,7 @@ class Schedule:
     def faults(self) -> Mapping[str, list[str]]:
         """What is wrong with each field, as sentences for a person; nothing when it may be kept."""
         faults = {
-            "time_zone": []
-            if self.time_zone in _time_zones()
-            else ["Choose an IANA time zone, such as Europe/Madrid."],
+            "time_zone": [] if self.time_zone in time_zones() else ["Choose an IANA time zone, such as Europe/Madrid."],
             "weekly": self._weekly_faults(),
             "extras": _too_many(self.extras, EXTRAS_MOST, "extras")
             or _range_faults(
@@ -239,6 +238,9 @@ class Schedule:
     def _exception_faults(self) -> list[str]:
         if many := _too_many(self.exceptions, EXCEPTIONS_MOST, "exceptions"):
             return many
+        ranges = len(self.weekly) + len(self.extras) + sum(len(exception.ranges) for exception in self.exceptions)
+        if ranges > RANGES_MOST:
+            return [f"Give at most {RANGES_MOST} ranges in all, weekly hours and extras included; these are {ranges}."]
         faults, seen = [], set[date]()
         for exception in self.exceptions:
             if exception.on in seen:

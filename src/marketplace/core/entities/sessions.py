@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from marketplace.core.entities.slots import Slot
+    from marketplace.core.entities.timetables import Opening
     from marketplace.core.entities.tokens import Caller
 
 SessionStatus = Literal["active", "inactive"]
@@ -46,6 +47,8 @@ RELEVANCE_WINDOW = 2_000
 
 FACETS_WINDOW = 100_000
 """How many of the newest matches are counted, which bounds what counting costs."""
+AVAILABILITY_WINDOW = 10_000
+"""How many of the newest matches of all other filters are judged, where those that are available are counted."""
 
 PRICE_BANDS: tuple[tuple[Decimal, Decimal | None], ...] = tuple(
     (Decimal(least), None if most is None else Decimal(most))
@@ -111,12 +114,14 @@ class Session:
         short = [slot for slot in upcoming if slot.seats_taken > self.max_participants]
         if short:
             sold = in_words([f"{slot.seats_taken} at {slot.starts_at:%Y-%m-%d %H:%M} UTC" for slot in short])
-            raise HasUpcomingBookings(f"More seats than that are sold already: {sold}.")
+            starts = [slot.starts_at for slot in short]
+            raise HasUpcomingBookings(f"More seats than that are sold already: {sold}.", starts=starts)
 
     def check_nobody_booked(self, upcoming: "Iterable[Slot]") -> None:
         """Raise `HasUpcomingBookings` when somebody holds a seat in one of the upcoming slots."""
-        if any(slot.seats_taken for slot in upcoming):
-            raise HasUpcomingBookings
+        booked = [slot.starts_at for slot in upcoming if slot.seats_taken]
+        if booked:
+            raise HasUpcomingBookings(starts=booked)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -135,6 +140,8 @@ class SessionDetails(Session):
     creator_is_active: bool
     is_open: bool = True
     """Whether any start may be booked, there being no schedule."""
+    time_zone: str = "UTC"
+    """That of its schedule; of an open one, its creator's."""
 
     @property
     def moderation(self) -> Moderation | None:
@@ -193,8 +200,19 @@ class SessionDetails(Session):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CatalogSession(SessionDetails):
+    """A session as it is shown by itself, with the first start that can be booked now: the first of its slots."""
+
+    next_slot: "Opening | None"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CatalogFilters:
-    """What the catalog is asked for. `words` are folded; prices and durations are inclusive bounds."""
+    """What the catalog is asked for. `words` are folded; prices and durations are inclusive bounds.
+
+    With `available_from` or `available_to`, something must be bookable that starts at the one or later and before the
+    other.
+    """
 
     words: tuple[str, ...] = ()
     creator: UUID | None = None
@@ -205,6 +223,8 @@ class CatalogFilters:
     category: str | None = None
     tag: str | None = None
     featured: bool = False
+    available_from: datetime | None = None
+    available_to: datetime | None = None
     ordering: Ordering = "-created_at"
 
     @property
@@ -212,11 +232,22 @@ class CatalogFilters:
         """Whether only what the front page shows can pass; an order by when it was put there says so too."""
         return self.featured or self.ordering.endswith("featured_at")
 
-    def contradict(self) -> bool:
+    def asks_for_time(self) -> bool:
+        """Whether a session must have something that can be booked in a window."""
+        return self.available_from is not None or self.available_to is not None
+
+    def contradict(self, now: datetime) -> bool:
         """Whether no session can pass, which no table needs to be read for."""
-        return (self.min_price is not None and self.max_price is not None and self.min_price > self.max_price) or (
-            self.min_duration is not None and self.max_duration is not None and self.min_duration > self.max_duration
+        return (
+            _reversed(self.min_price, self.max_price)
+            or _reversed(self.min_duration, self.max_duration)
+            or _reversed(self.available_from, self.available_to)
+            or _reversed(now, self.available_to)
         )
+
+
+def _reversed(least: Any, most: Any) -> bool:
+    return least is not None and most is not None and least > most
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,15 +1,20 @@
 """Timetables: which starts of a session can be booked in a window, and why others cannot."""
 
 from bisect import bisect_right
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Literal
+from typing import Literal, Self
+from uuid import UUID
 
+from marketplace.core.entities.runs import Run
 from marketplace.core.entities.schedules import ClosedReason, Schedule
-from marketplace.core.entities.sessions import SessionDetails
-from marketplace.core.entities.slots import Slot
+from marketplace.core.entities.sessions import CatalogFilters, SessionDetails
+from marketplace.core.entities.slots import LATEST_START, Slot, check_apart
 
 WINDOW_MOST = timedelta(days=62)
+MOMENT = timedelta(microseconds=1)
+"""The least by which two times differ."""
 Closing = ClosedReason | Literal["exception", "buffer", "other_session", "sold_out"]
 """Why a start of the schedule cannot be booked.
 
@@ -17,6 +22,11 @@ Closing = ClosedReason | Literal["exception", "buffer", "other_session", "sold_o
 `other_session`: the creator is taken then; `buffer`: they are taken so shortly before or after that a buffer is in
 the way.
 """
+
+
+def asked_window(filters: CatalogFilters, now: datetime) -> tuple[datetime, datetime]:
+    """The times to come, half-open, in one of which something must be bookable; it may be empty."""
+    return max(filters.available_from or now, now + MOMENT), min(filters.available_to or LATEST_START, LATEST_START)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,6 +39,17 @@ class Opening:
     seats_left: int
     reason: Closing | None
 
+    @classmethod
+    def of(cls, slot: Slot, reason: Closing | None = None) -> "Opening":
+        """The start that a slot stands for."""
+        return cls(
+            starts_at=slot.starts_at,
+            ends_at=slot.ends_at,
+            capacity=slot.capacity,
+            seats_left=max(slot.capacity - slot.seats_taken, 0),
+            reason=reason,
+        )
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Timetable:
@@ -40,10 +61,54 @@ class Timetable:
 
     def openings(self, begin: datetime, end: datetime, now: datetime) -> tuple[Opening, ...]:
         """Every start in `[begin, end)` by the schedule, in order; none for an open or a hidden session."""
-        if self.schedule is None or not (self.session.is_listed() and self.session.creator_is_active):
+        if self.schedule is None or not self._is_shown():
             return ()
         taken = _Taken(self.occupied)
         return tuple(self._judged(start, now, taken) for start in self._starts(self.schedule, begin, end))
+
+    def next_opening(self, runs: Iterable[Run], begin: datetime, end: datetime, now: datetime) -> Opening | None:
+        """The first start in `[begin, end)` that can be booked now; none for an open or a hidden session.
+
+        `runs` are what the schedule gives, in order. Here and in `openings` a start is judged in the same way.
+        """
+        if self.schedule is None or not self._is_shown():
+            return None
+        begin, end = self.schedule.open_window(begin, end, now)
+        taken = _Taken(self.occupied)
+        starts = (start for run in runs for start in run.within(begin, end) or ())
+        judged = (self._judged(start, now, taken) for start in starts)
+        return next((opening for opening in judged if opening.reason is None), None)
+
+    def has_opening(self, runs: Iterable[Run], begin: datetime, end: datetime, now: datetime) -> bool:
+        """Whether something that starts in `[begin, end)` can be booked now.
+
+        At an open session it can unless the creator is taken: when nowhere in the window so much time is free as the
+        session takes (its end may lie beyond the window), and no seat is left beside people who booked it there.
+        """
+        if self.schedule is not None:
+            return self.next_opening(runs, begin, end, now) is not None
+        begin, end = max(begin, now + MOMENT), min(end, LATEST_START)
+        return self._is_shown() and (self._has_room(begin, end) or self._has_seat(begin, end))
+
+    def _is_shown(self) -> bool:
+        return self.session.is_listed() and self.session.creator_is_active
+
+    def _has_room(self, begin: datetime, end: datetime) -> bool:
+        free_from, takes = begin, timedelta(minutes=self.session.duration)
+        for slot in sorted(self.occupied, key=lambda slot: slot.blocked_from):
+            if slot.blocked_until > free_from:
+                if free_from + takes <= slot.blocked_from:
+                    break
+                free_from = slot.blocked_until
+        return free_from < end
+
+    def _has_seat(self, begin: datetime, end: datetime) -> bool:
+        return any(
+            slot.session_id == self.session.id
+            and begin <= slot.starts_at < end
+            and slot.seats_taken < self.session.max_participants
+            for slot in self.occupied
+        )
 
     def exceptions(self, begin: datetime, end: datetime) -> tuple[Opening, ...]:
         """The starts in `[begin, end)` that only the schedule's exceptions took away."""
@@ -53,26 +118,36 @@ class Timetable:
         missing = sorted(usual - set(self._starts(self.schedule, begin, end)))
         return tuple(self._taken_away(start) for start in missing)
 
+    def explained(self, begin: datetime, end: datetime, now: datetime) -> tuple[Opening, ...]:
+        """Both together, in order."""
+        found = (*self.openings(begin, end, now), *self.exceptions(begin, end))
+        return tuple(sorted(found, key=lambda opening: opening.starts_at))
+
+    def under(self, schedule: Schedule | None, now: datetime) -> Self:
+        """This timetable as it would be with another schedule, and the session listed.
+
+        Sold slots to come stay, with the buffers of the other schedule. Raises `CreatorUnavailable` where they would
+        overlap.
+        """
+        session = replace(self.session, status="active")
+        own = [slot for slot in self.occupied if slot.session_id == session.id and slot.starts_at > now]
+        reshaped = [Slot.of(session, slot.starts_at, slot.seats_taken, schedule) for slot in own]
+        others = [slot for slot in self.occupied if slot not in own]
+        check_apart(reshaped, others)
+        return replace(self, session=session, schedule=schedule, occupied=(*reshaped, *others))
+
     def _starts(self, schedule: Schedule, begin: datetime, end: datetime) -> tuple[datetime, ...]:
         return schedule.starts(begin, end, self.session.duration)
 
     def _judged(self, start: datetime, now: datetime, taken: "_Taken") -> Opening:
-        slot = Slot.of(self.session, start, schedule=self.schedule)
-        left = max(slot.capacity - taken.seats(slot), 0)
+        slot = Slot.of(self.session, start, taken.seats(self.session.id, start), self.schedule)
         reason: Closing | None = self.schedule.closed_reason(start, now) if self.schedule else None
-        if reason is None and left == 0:
+        if reason is None and slot.seats_taken >= slot.capacity:
             reason = "sold_out"
-        return Opening(
-            starts_at=start,
-            ends_at=slot.ends_at,
-            capacity=slot.capacity,
-            seats_left=left,
-            reason=reason or taken.in_the_way(slot),
-        )
+        return Opening.of(slot, reason or taken.in_the_way(slot))
 
     def _taken_away(self, start: datetime) -> Opening:
-        slot = Slot.of(self.session, start)
-        return Opening(starts_at=start, ends_at=slot.ends_at, capacity=slot.capacity, seats_left=0, reason="exception")
+        return replace(Opening.of(Slot.of(self.session, start), "exception"), seats_left=0)
 
 
 class _Taken:
@@ -83,9 +158,9 @@ class _Taken:
         self._until = [slot.blocked_until for slot in self._slots]
         self._seats = {(slot.session_id, slot.starts_at): slot.seats_taken for slot in occupied}
 
-    def seats(self, slot: Slot) -> int:
+    def seats(self, session_id: UUID, start: datetime) -> int:
         """How many are taken at this very start."""
-        return self._seats.get((slot.session_id, slot.starts_at), 0)
+        return self._seats.get((session_id, start), 0)
 
     def in_the_way(self, slot: Slot) -> Closing | None:
         """Why the creator cannot be there at that time, if they cannot."""

@@ -6,8 +6,11 @@ from datetime import datetime
 from typing import Literal, Protocol
 from uuid import UUID
 
-JobKind = Literal["attend_booking", "sweep_idempotency_keys", "sweep_rate_limits"]
-"""`attend_booking`: let a pending booking lapse or complete a confirmed one, when its moment has come."""
+JobKind = Literal["attend_booking", "renew_open_times", "sweep_idempotency_keys", "sweep_rate_limits"]
+"""`attend_booking`: let a pending booking lapse or complete a confirmed one, when its moment has come.
+
+`renew_open_times`: write anew, day by day, what schedules give in the time to come.
+"""
 
 Handler = Callable[[UUID | None], Awaitable[None]]
 """Does the work of one kind for a job's subject.

@@ -9,6 +9,7 @@ from marketplace.core.entities.schedules import Schedule
 from marketplace.core.entities.sessions import Session
 from marketplace.core.entities.slots import Offer, Slot, SoldSlot
 from marketplace.core.entities.timetables import Timetable
+from marketplace.core.ports.jobs import Job
 
 
 class Timetables(Protocol):
@@ -33,6 +34,8 @@ class Slots(Protocol):
     a seat taken; one person has at most one live booking in a slot.
 
     Lock order of all that touch them: buyers of the creator, session, seats of the creator, booking, slots by start.
+
+    A job that is enqueued with seats has a subject; it is there if they are had.
     """
 
     async def acquire_offer(self, session_id: UUID, starts_at: datetime, buyer_id: UUID) -> Offer:
@@ -43,8 +46,8 @@ class Slots(Protocol):
         """
         ...
 
-    async def take(self, booking: Booking) -> bool:
-        """Add a booking and take its seats in a slot that is occupied already; lock the slot until the end.
+    async def take(self, booking: Booking, job: Job | None = None) -> bool:
+        """Add a booking, take its seats in a slot that is occupied already, enqueue a job; lock the slot until the end.
 
         False, and nothing changed, when the slot is not occupied or has too few seats left by now. Raises
         `AlreadyBooked`.
@@ -55,8 +58,8 @@ class Slots(Protocol):
         """Wait for, and hold until the transaction ends, the right to occupy slots of this creator."""
         ...
 
-    async def open(self, slot: Slot, booking: Booking) -> bool:
-        """Add a booking and take its seats in a slot that is absent or empty; needs `acquire_creator`.
+    async def open(self, slot: Slot, booking: Booking, job: Job | None = None) -> bool:
+        """Add a booking, take its seats in a slot that is absent or empty, and enqueue a job; needs `acquire_creator`.
 
         False, and nothing changed, when somebody else opened it meanwhile and too few seats are left. Raises
         `CreatorUnavailable` when another occupied slot of the creator overlaps, `SoldOut` when the slot has fewer
@@ -64,10 +67,11 @@ class Slots(Protocol):
         """
         ...
 
-    async def move(self, slot: Slot, booking: Booking, step: BookingStep) -> bool:
+    async def move(self, slot: Slot, booking: Booking, step: BookingStep, job: Job | None = None) -> bool:
         """Take the seats of a booking that were released elsewhere in this slot, and save the booking as it is there.
 
-        Needs `acquire_creator`. False, and nothing changed, when too few seats are left. Raises as `open` does.
+        A job is enqueued with it. Needs `acquire_creator`. False, and nothing changed, when too few seats are left.
+        Raises as `open` does.
         """
         ...
 

@@ -67,13 +67,11 @@ class BookingService:
             self._check_start(starts_at)
             offer = await tx.slots.acquire_offer(session_id, starts_at, caller.user_id)
             booking = offer.book(booking_id, seats, self._clock.now())
-            # before the slot is locked, since everybody waits for that
-            await tx.jobs.enqueue(*attendance(booking))
             if offer.is_occupied():
-                taken = await tx.slots.take(booking)
+                taken = await tx.slots.take(booking, attendance(booking))
             else:
                 await tx.slots.acquire_creator(booking.creator_id)
-                taken = await tx.slots.open(offer.fresh_slot(), booking)
+                taken = await tx.slots.open(offer.fresh_slot(), booking, attendance(booking))
             if not taken:
                 raise Overtaken
             return BookingDetails(
@@ -159,9 +157,8 @@ class BookingService:
                 raise NotBookable
             offer.check(booking.seats, now)
             await tx.slots.release(booking)
-            if not await tx.slots.move(slot, moved, step):
+            if not await tx.slots.move(slot, moved, step, attendance(moved)):
                 raise SoldOut
-            await tx.jobs.enqueue(*attendance(moved))
             return replace(moved, history=(*booking.history, step))
 
         return await self._once(key, booking_id, effect, self._read)
@@ -203,10 +200,15 @@ class BookingService:
                 if action is not None:
                     await self._step(tx, booking, action, None, "")
                 else:
-                    await tx.jobs.enqueue(*attendance(booking))
+                    await self._attend_later(tx, booking)
 
         with suppress(NotFound):
             await retrying(effect)
+
+    async def _attend_later(self, tx: Transaction, booking: Booking) -> None:
+        job = attendance(booking)
+        if job is not None:
+            await tx.jobs.enqueue(job)
 
     async def _step(
         self, tx: Transaction, booking: BookingHistory, action: BookingAction, caller: Caller | None, reason: str
@@ -218,7 +220,7 @@ class BookingService:
             await tx.slots.release(booking)
         await tx.bookings.save(stepped, step)
         if action == "confirm":
-            await tx.jobs.enqueue(*attendance(stepped))
+            await self._attend_later(tx, stepped)
         return replace(stepped, history=(*booking.history, step))
 
 
@@ -227,10 +229,7 @@ def notice_of(session: SessionDetails) -> timedelta:
     return timedelta(hours=session.cancellation_notice)
 
 
-def attendance(*bookings: Booking) -> list[Job]:
-    """The jobs at whose moment the marketplace will have something to do about bookings."""
-    return [
-        Job(kind="attend_booking", subject=booking.id, run_at=moment)
-        for booking in bookings
-        if (moment := booking.next_due()) is not None
-    ]
+def attendance(booking: Booking) -> Job | None:
+    """The job for when the marketplace will have something to do about a booking, if ever."""
+    moment = booking.next_due()
+    return None if moment is None else Job(kind="attend_booking", subject=booking.id, run_at=moment)

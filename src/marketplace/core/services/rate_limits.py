@@ -31,9 +31,14 @@ class RateLimitService:
             return
         now = self._clock.now()
         counts = await retrying(lambda: self._limits.count(attempts, now))
-        over = [count.ends_at for attempt, count in zip(attempts, counts, strict=True) if count.is_over(attempt.limit)]
-        if over:
-            raise RateLimited(max(over) - now)
+        # a span that another process began may end later than one that began now, by as much as clocks differ
+        waits = [
+            min(count.ends_at - now, attempt.limit.span)
+            for attempt, count in zip(attempts, counts, strict=True)
+            if count.is_over(attempt.limit)
+        ]
+        if waits:
+            raise RateLimited(max(waits))
 
     @asynccontextmanager
     async def guessing(self, *attempts: Attempt) -> AsyncIterator[None]:

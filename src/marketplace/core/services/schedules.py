@@ -8,6 +8,7 @@ from marketplace.core.errors import Invalid, NotFound
 from marketplace.core.ports.slots import Timetables
 from marketplace.core.ports.system import Clock
 from marketplace.core.ports.unit_of_work import UnitOfWork
+from marketplace.core.services.open_times import open_times_of
 from marketplace.core.services.retrying import retrying
 from marketplace.core.services.slots import reshape
 
@@ -42,8 +43,11 @@ class ScheduleService:
         async def effect() -> Schedule | None:
             async with self._unit_of_work() as tx:
                 session = (await tx.sessions.acquire(session_id)).changed_by(caller, {})
-                await reshape(tx, session, schedule, self._clock.now())
-                await tx.sessions.save_schedule(session_id, schedule)
+                now = self._clock.now()
+                await reshape(tx, session, schedule, now)
+                await tx.sessions.save_schedule(
+                    session_id, schedule, await open_times_of(schedule, session.duration, now)
+                )
                 return schedule
 
         return await retrying(effect)

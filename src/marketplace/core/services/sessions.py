@@ -8,7 +8,7 @@ from uuid import UUID
 from marketplace.core.entities.audit import SESSION_FIELDS, AuditAction, differences
 from marketplace.core.entities.idempotency import IdempotencyKey
 from marketplace.core.entities.pages import Page
-from marketplace.core.entities.sessions import CatalogFilters, Facets, SessionDetails
+from marketplace.core.entities.sessions import CatalogFilters, CatalogSession, Facets, Session
 from marketplace.core.entities.tokens import Caller
 from marketplace.core.entities.users import public_user
 from marketplace.core.errors import Faults, Invalid, NotACreator, NotFound
@@ -17,7 +17,8 @@ from marketplace.core.ports.system import Clock, Ids
 from marketplace.core.ports.unit_of_work import Transaction, UnitOfWork
 from marketplace.core.ports.users import UserDirectory
 from marketplace.core.services.audit import Auditor
-from marketplace.core.services.idempotency import Made, once
+from marketplace.core.services.idempotency import Made, nothing_left, once
+from marketplace.core.services.open_times import open_times_of
 from marketplace.core.services.retrying import retrying
 from marketplace.core.services.slots import reshape
 
@@ -50,25 +51,27 @@ class SessionService:
             return {}
         return {"category": [f"Choose one of: {', '.join(self._categories)}."]}
 
-    async def list(self, filters: CatalogFilters, limit: int, after: str | None) -> Page[SessionDetails]:
+    async def list(self, filters: CatalogFilters, limit: int, after: str | None) -> Page[CatalogSession]:
         """One page of the catalog."""
-        if filters.contradict():
+        now = self._clock.now()
+        if filters.contradict(now):
             return Page((), None)
-        return await self._catalog.list(filters, limit, after)
+        return await self._catalog.list(filters, limit, after, now)
 
     async def facets(self, filters: CatalogFilters) -> Facets:
         """Counts by category, tag and price band for the same filters."""
-        if filters.contradict():
+        now = self._clock.now()
+        if filters.contradict(now):
             return Facets.of_nothing()
-        return await self._catalog.facets(filters)
+        return await self._catalog.facets(filters, now)
 
-    async def list_own(self, caller: Caller, limit: int, after: str | None) -> Page[SessionDetails]:
+    async def list_own(self, caller: Caller, limit: int, after: str | None) -> Page[CatalogSession]:
         """One page of the caller's own sessions, inactive ones too. Raises `NotACreator`."""
         if caller.role != "creator":
             raise NotACreator
-        return await self._catalog.of_creator(caller.user_id, limit, after)
+        return await self._catalog.of_creator(caller.user_id, limit, after, self._clock.now())
 
-    async def get(self, session_id: UUID, caller: Caller | None) -> SessionDetails:
+    async def get(self, session_id: UUID, caller: Caller | None) -> CatalogSession:
         """One session. Raises `NotFound` when this person may not see it."""
         found = await self._read(session_id)
         if not found.visible_to(caller):
@@ -77,23 +80,25 @@ class SessionService:
 
     async def create(
         self, caller: Caller, facts: Mapping[str, Any], *, key: IdempotencyKey | None = None
-    ) -> Made[SessionDetails]:
+    ) -> Made[CatalogSession]:
         """Offer a session. Raises `NotACreator`, `Invalid`, `KeyReused`."""
         if caller.role != "creator":
             raise NotACreator
         self._check(facts)
         creator = await self._users.get(caller.user_id)
-        session = SessionDetails(
+        session = CatalogSession(
             id=self._ids.new(),
             creator_id=creator.id,
             created_at=self._clock.now(),
             archived_at=None,
             creator_details=public_user(creator),
             creator_is_active=creator.is_active,
+            time_zone=creator.time_zone,
+            next_slot=None,
             **facts,
         )
 
-        async def effect(tx: Transaction) -> SessionDetails:
+        async def effect(tx: Transaction) -> CatalogSession:
             await tx.sessions.add(session)
             return session
 
@@ -101,61 +106,66 @@ class SessionService:
 
     async def change(
         self, caller: Caller, session_id: UUID, facts: Mapping[str, Any], reason: str | None = None
-    ) -> SessionDetails:
-        """Change a session of one's own, or with a `reason` by the staff; slots follow in capacity and duration.
+    ) -> CatalogSession:
+        """Change a session of one's own, or with a `reason` by the staff; slots and open times follow.
 
         Raises `NotFound`, `NotYours`, `Invalid`, `HasUpcomingBookings` when more seats are sold than would be
         left, `CreatorUnavailable` when sold slots would overlap; both name the slots.
         """
         self._check(facts)
 
-        async def effect() -> SessionDetails:
+        async def effect() -> None:
             async with self._unit_of_work() as tx:
                 before = await tx.sessions.acquire(session_id)
                 now = self._clock.now()
                 session = before.changed_by(caller, facts, on_behalf=reason is not None).revised(before, now)
                 if session.moves_slots(before):
-                    await reshape(tx, session, await tx.sessions.find_schedule(session_id), now, was=before)
+                    schedule = await tx.sessions.find_schedule(session_id)
+                    await reshape(tx, session, schedule, now, was=before)
+                    if session.duration != before.duration:
+                        open_times = await open_times_of(schedule, session.duration, now)
+                        await tx.sessions.save_open_times(session_id, open_times)
                 await tx.sessions.save(session)
                 await self._note(tx, caller, "session_changed", before, session, reason)
-                return session
 
-        return await retrying(effect)
+        await retrying(effect)
+        return await self._read(session_id)
 
     async def archive(
         self, caller: Caller, session_id: UUID, reason: str | None = None, *, key: IdempotencyKey | None = None
-    ) -> Made[SessionDetails]:
+    ) -> Made[CatalogSession]:
         """Take a session of one's own away for good, or with a `reason` by the staff; its bookings stay.
 
         Raises `NotFound`, `NotYours`, `HasUpcomingBookings`, `KeyReused`.
         """
         now = self._clock.now()
 
-        async def effect(tx: Transaction) -> SessionDetails:
+        async def effect(tx: Transaction) -> None:
             session = (await tx.sessions.acquire(session_id)).changed_by(caller, {}, on_behalf=reason is not None)
             session.check_nobody_booked(await tx.slots.acquire_upcoming(session_id, now))
             archived = replace(session, archived_at=now)
             await tx.sessions.save(archived)
+            await tx.sessions.save_open_times(session_id, None)
             await self._note(tx, caller, "session_archived", session, archived, reason)
-            return archived
 
-        return await once(self._unit_of_work, effect, self._read, key=key, thing_id=session_id, now=now)
+        made = await once(self._unit_of_work, effect, nothing_left, key=key, thing_id=session_id, now=now)
+        return Made(await self._read(session_id), is_replay=made.is_replay)
 
     async def _note(
         self,
         tx: Transaction,
         caller: Caller,
         action: AuditAction,
-        before: SessionDetails,
-        after: SessionDetails,
+        before: Session,
+        after: Session,
         reason: str | None,
     ) -> None:
         if reason is not None:
             change = differences(before, after, SESSION_FIELDS)
             await self._audit.write(tx, caller, action, ("session", after.id), change, reason)
 
-    async def _read(self, session_id: UUID) -> SessionDetails:
-        found = await self._catalog.find(session_id)
+    async def _read(self, session_id: UUID) -> CatalogSession:
+        found = await self._catalog.find(session_id, self._clock.now())
         if found is None:
             raise NotFound
         return found

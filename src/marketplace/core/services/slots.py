@@ -2,7 +2,7 @@
 
 import asyncio
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from marketplace.core.entities.bookings import BookingHistory
@@ -64,13 +64,32 @@ class SlotService:
         if found.schedule and not explain:
             begin, end = found.schedule.open_window(begin, end, now)
 
-        def judged() -> tuple[Opening, ...]:
-            taken_away = found.exceptions(begin, end) if explain else ()
-            openings = (*found.openings(begin, end, now), *taken_away)
-            return tuple(sorted(openings, key=lambda opening: opening.starts_at))
-
         # two months at a step of a minute take a second, in which others must be served
-        return await asyncio.to_thread(judged)
+        return await asyncio.to_thread(found.explained if explain else found.openings, begin, end, now)
+
+    async def preview(
+        self, caller: Caller, session_id: UUID, schedule: Schedule | None, begin: datetime, end: datetime
+    ) -> tuple[Opening, ...]:
+        """Every start in `[begin, end)` that a schedule would give a session of one's own, and why some are closed.
+
+        Nothing is kept, and a session that is not listed is judged as if it were. Raises `Invalid`, `NotFound`,
+        `NotYours`, `CreatorUnavailable` where the schedule could not be kept, as far as the window shows.
+        """
+        faults = {**(schedule.faults() if schedule else {}), **self.preview_faults(begin, end)}
+        if faults:
+            raise Invalid(faults)
+        reach = timedelta(minutes=schedule.buffer_before + schedule.buffer_after) if schedule else timedelta()
+        found = await self._timetables.find(session_id, begin - reach, end + reach)
+        if found is None:
+            raise NotFound
+        found.session.changed_by(caller, {})
+        now = self._clock.now()
+        return await asyncio.to_thread(found.under(schedule, now).explained, begin, end, now)
+
+    def preview_faults(self, begin: datetime, end: datetime) -> Faults:
+        """What is wrong with a window to see a schedule in."""
+        faults = self.faults(begin, end)
+        return {"starts_to": faults["to"]} if faults else {}
 
     async def cancel(
         self,
@@ -129,5 +148,7 @@ async def reshape(
         check_apart(reshaped, [slot for slot in occupied if slot.session_id != session.id or slot.starts_at <= now])
     await tx.slots.reshape(session, schedule, now)
     ends = {slot.starts_at: slot.ends_at for slot in reshaped}
-    sooner = [replace(booking, ends_at=ends[booking.starts_at]) for booking in bookings]
-    await tx.jobs.enqueue(*attendance(*(booking for booking in sooner if booking.status == "confirmed")))
+    sooner = (
+        attendance(replace(each, ends_at=ends[each.starts_at])) for each in bookings if each.status == "confirmed"
+    )
+    await tx.jobs.enqueue(*filter(None, sooner))

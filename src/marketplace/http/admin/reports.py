@@ -19,7 +19,7 @@ from marketplace.http.fields import field
 from marketplace.http.idempotency import answer, key_faults, key_of
 from marketplace.http.readers import one_of
 from marketplace.http.reports import ReportOut
-from marketplace.http.sessions import SessionOut
+from marketplace.http.sessions import ModerationOut, SessionFactsOut
 from marketplace.http.users import ContactOut
 from marketplace.http.wire import read_body, read_query
 
@@ -41,10 +41,17 @@ class ResolutionIn(msgspec.Struct, kw_only=True):
     reason: GivenReason
 
 
+class ModeratedSessionOut(SessionFactsOut, rename={"creator_id": "creator"}):
+    """A session as the staff sees it, hidden and archived ones too."""
+
+    moderation: ModerationOut | None
+    archived_at: datetime | None
+
+
 class ReportRecordOut(ReportOut, rename={"session_id": "session", "reporter_id": "reporter"}):
     """A report as the staff reads it. `resolution` is `null` while it is open; `note` is why it was resolved so."""
 
-    session_details: SessionOut
+    session_details: ModeratedSessionOut
     reporter_id: UUID
     reporter_details: ContactOut
     resolution: Resolution | None

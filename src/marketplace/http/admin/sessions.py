@@ -1,7 +1,6 @@
 """Sessions over HTTP, for the staff."""
 
 from collections.abc import Awaitable
-from datetime import datetime
 from typing import Any, Protocol
 from uuid import UUID
 
@@ -11,7 +10,7 @@ from litestar import Controller, Request, Response, get, patch, post
 from litestar.params import FromPath
 
 from marketplace.core.entities.idempotency import IdempotencyKey
-from marketplace.core.entities.sessions import SessionDetails
+from marketplace.core.entities.sessions import CatalogSession
 from marketplace.core.entities.tokens import Caller
 from marketplace.core.errors import (
     CreatorUnavailable,
@@ -25,11 +24,11 @@ from marketplace.core.services.idempotency import Made
 from marketplace.core.services.sessions import SessionService
 from marketplace.http.admin.audit import AuditEntryOut
 from marketplace.http.admin.fields import OptionalReason
-from marketplace.http.admin.reports import ReportRecordOut
+from marketplace.http.admin.reports import ModeratedSessionOut, ReportRecordOut
 from marketplace.http.admin.users import ReasonIn
 from marketplace.http.auth import Access, caller_of, opt
 from marketplace.http.idempotency import answer, key_faults, key_of
-from marketplace.http.sessions import SessionIn, SessionOut
+from marketplace.http.sessions import SessionIn
 from marketplace.http.wire import Draft, read_body, read_optional_body
 
 
@@ -45,12 +44,6 @@ class OptionalReasonIn(msgspec.Struct, kw_only=True):
     reason: OptionalReason = ""
 
 
-class ModeratedSessionOut(SessionOut, rename={"creator_id": "creator"}):
-    """A session as the staff sees it, archived ones too."""
-
-    archived_at: datetime | None
-
-
 class SessionRecordOut(ModeratedSessionOut, rename={"creator_id": "creator"}):
     """A session with what was last reported of it and what the staff last did to it."""
 
@@ -63,7 +56,7 @@ class _Step(Protocol):
 
     def __call__(
         self, caller: Caller, session_id: UUID, reason: str, /, *, key: IdempotencyKey | None
-    ) -> Awaitable[Made[SessionDetails]]:
+    ) -> Awaitable[Made[CatalogSession]]:
         """Take it."""
         ...
 

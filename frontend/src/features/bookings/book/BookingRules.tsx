@@ -7,7 +7,7 @@ import type { BookingState } from "./useBooking";
 import { useNotice } from "./useNotice";
 
 /** What one agrees to: until when it can be cancelled, and who has to say yes. Said before, not after. */
-export function BookingRules({ booking: { session, time } }: { booking: BookingState }) {
+export function BookingRules({ booking: { session, time, seats } }: { booking: BookingState }) {
   const t = useTexts();
   const notice = useNotice();
   const zone = useZone();
@@ -25,7 +25,7 @@ export function BookingRules({ booking: { session, time } }: { booking: BookingS
       {session.requires_confirmation && (
         <li className="flex gap-2">
           <UserCheck aria-hidden className="mt-0.5 size-3.5 shrink-0" />
-          {t("book.confirmed_by", { name: displayName(session.creator_details) })}
+          {t("book.confirmed_by", { name: displayName(session.creator_details), count: seats })}
         </li>
       )}
       <li className="flex gap-2">

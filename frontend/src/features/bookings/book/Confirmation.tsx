@@ -61,7 +61,11 @@ function Booked({ booking }: { booking: Booking }) {
         <p className="mt-3 max-w-md text-ink-soft">
           {isPending
             ? booking.answer_by
-              ? t("booked.pending_until", { name, when: whenOf(booking.answer_by, zone) })
+              ? t("booked.pending_until", {
+                  name,
+                  count: booking.seats,
+                  when: whenOf(booking.answer_by, zone),
+                })
               : t("booked.pending", { name })
             : isLive
               ? t("booked.text", { name, count: booking.seats })

@@ -1,3 +1,4 @@
+import { Link } from "@tanstack/react-router";
 import { PencilLine } from "lucide-react";
 import { buttonClass } from "~/components/Button";
 import { Card } from "~/components/Card";
@@ -15,13 +16,14 @@ export function OwnSession({ session, isWide }: { session: Session; isWide: bool
           {t("book.own_title")}
         </h2>
         <p className="mt-1.5 text-sm text-ink-soft">{t("book.own_text")}</p>
-        <a
-          href={`/creator/sessions/${session.id}/edit`}
+        <Link
+          to="/creator/sessions/$id/edit"
+          params={{ id: session.id }}
           className={buttonClass({ look: "secondary" }, "mt-5 w-full")}
         >
           <PencilLine aria-hidden className="size-4" />
           {t("book.own_edit")}
-        </a>
+        </Link>
       </Card>
     </aside>
   );

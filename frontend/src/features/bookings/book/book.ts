@@ -2,9 +2,7 @@ import { queryOptions } from "@tanstack/react-query";
 import { answered, api, type Schema } from "~/api/client";
 import { queryClient } from "~/app/query";
 
-export type Booking = Schema<"BookingOut"> & {
-  session_details: { time_zone?: string | null };
-};
+export type Booking = Schema<"BookingOut">;
 
 export type Wish = Required<Schema<"BookingIn">>;
 

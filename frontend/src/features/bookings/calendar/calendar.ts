@@ -1,6 +1,6 @@
+import { queryOptions } from "@tanstack/react-query";
 import { answered, api, type Schema } from "~/api/client";
-
-type Booking = Schema<"BookingOut">;
+import type { Booking } from "../own/queries";
 
 /** "20261203T173000Z", as calendars write an instant. */
 function compact(instant: string): string {
@@ -49,4 +49,15 @@ export function fileName(title: string): string {
     .slice(0, 60)
     .replaceAll(/^-+|-+$/g, "");
   return `${name || "booking"}.ics`.toLowerCase();
+}
+
+/** Where one's private feed is, from the root of the server. */
+export const feedQuery = queryOptions({
+  queryKey: ["calendar", "feed"],
+  queryFn: ({ signal }) => answered(api.GET("/api/calendar", { signal })),
+});
+
+/** Gives the feed another address; the old one is not found from then on. */
+export function renewFeed(): Promise<Schema<"CalendarFeedOut">> {
+  return answered(api.POST("/api/calendar/renew"));
 }

@@ -2,8 +2,8 @@ import { X } from "lucide-react";
 import { cn } from "~/components/cn";
 import { activeFilters, type CatalogSearch, type Filter } from "../search";
 import { useTexts } from "../texts";
+import { nothing } from "./filters";
 import type { Change } from "./useCatalog";
-import { nothing } from "./useFilterPanels";
 import type { FilterWords } from "./useFilterWords";
 
 const WITHOUT_CHIP: Filter[] = ["tag", "creator"];

@@ -1,3 +1,5 @@
+import { Cover } from "~/components/Cover";
+import { cn } from "~/components/cn";
 import { useTexts } from "../texts";
 import { SearchField } from "./SearchField";
 
@@ -11,12 +13,37 @@ export function CatalogHero({
 }) {
   const t = useTexts();
   return (
-    <section className="mx-auto max-w-6xl px-4 pt-10 pb-6 sm:px-6 sm:pt-16 sm:pb-10">
-      <h1 className="max-w-3xl text-3xl sm:text-4xl">{t("catalog.title")}</h1>
-      <p className="mt-3 max-w-xl text-base text-ink-soft sm:mt-4 sm:text-lg">{t("catalog.intro")}</p>
-      <div className="mt-6 max-w-2xl sm:mt-8">
-        <SearchField value={search} onSearch={onSearch} />
+    <section className="mx-auto grid max-w-6xl items-center gap-12 px-4 pt-10 pb-6 sm:px-6 sm:pt-16 sm:pb-10 lg:grid-cols-[minmax(0,1fr)_24rem]">
+      <div>
+        <h1 className="max-w-3xl text-3xl sm:text-4xl">{t("catalog.title")}</h1>
+        <p className="mt-3 max-w-xl text-base text-ink-soft sm:mt-4 sm:text-lg">{t("catalog.intro")}</p>
+        <div className="mt-6 max-w-2xl sm:mt-8">
+          <SearchField value={search} onSearch={onSearch} />
+        </div>
       </div>
+      <Pictures />
     </section>
+  );
+}
+
+const PICTURES = [
+  { id: "hero-pan", category: "cooking", place: "top-0 left-2 w-52 -rotate-6" },
+  { id: "hero-song", category: "music", place: "top-10 right-0 w-48 rotate-4" },
+  { id: "hero-brush", category: "art", place: "bottom-0 left-14 w-56 rotate-2" },
+];
+
+/** A few covers on a pile, where there is room: nothing to read. */
+function Pictures() {
+  return (
+    <div aria-hidden className="relative hidden h-72 lg:block">
+      {PICTURES.map(({ id, category, place }) => (
+        <div
+          key={id}
+          className={cn("absolute overflow-hidden rounded-card border-4 border-raised shadow-soft", place)}
+        >
+          <Cover session={{ id, category, image_url: null }} />
+        </div>
+      ))}
+    </div>
   );
 }

@@ -1,4 +1,5 @@
 import { lazy, Suspense, useState } from "react";
+import { cn } from "~/components/cn";
 import { Skeleton } from "~/components/Skeleton";
 import { dateKey, useZone } from "~/components/time";
 import { useTexts } from "../texts";
@@ -17,7 +18,7 @@ export function DateFilter({ search, onChange }: FilterProps) {
   const quick = quickOf({ from, to }, today);
   const [isOwn, setOwn] = useState(Boolean(from || to) && !quick);
   return (
-    <div>
+    <div className={cn(isOwn && "md:flex md:gap-4")}>
       <Choices
         legend={t("filters.date")}
         value={isOwn ? "own" : (quick ?? "any")}
@@ -34,7 +35,7 @@ export function DateFilter({ search, onChange }: FilterProps) {
         ]}
       />
       {isOwn && (
-        <div className="mt-2 w-full border-t border-line pt-3 sm:w-80">
+        <div className="w-full max-md:mt-2 max-md:border-t max-md:border-line max-md:pt-3 md:w-80 md:border-l md:border-line md:pl-4">
           <Suspense fallback={<Skeleton className="h-80 w-full" />}>
             <DayRange from={from} to={to} today={today} onChange={onChange} />
           </Suspense>

@@ -1,6 +1,6 @@
 import { useState } from "react";
 import { Calendar } from "~/components/Calendar";
-import { type Day, dayDrawn, dayName, drawn, monthAfter, monthOf } from "~/features/slots/days";
+import { type Day, dayDrawn, dayName, drawn, monthAfter, monthOf, weekStart } from "~/features/slots/days";
 import { useTexts } from "../texts";
 import type { Change } from "./useCatalog";
 
@@ -32,6 +32,7 @@ export default function DayRange({
         startMonth={drawn(`${monthOf(today)}-01`)}
         endMonth={drawn(`${monthAfter(monthOf(today), 12)}-01`)}
         today={drawn(today)}
+        hidden={{ before: drawn(weekStart(today)) }}
         disabled={(date) => dayDrawn(date) < today}
         selected={{ from: begin ? drawn(begin) : undefined, to: end ? drawn(end) : undefined }}
         onDayClick={(date) => {
@@ -47,8 +48,14 @@ export default function DayRange({
         }}
         labels={{ labelDayButton: (date) => dayName(dayDrawn(date)) }}
       />
-      <p role="status" className="mt-2 text-xs text-ink-soft">
-        {first ? t("filters.last_day") : (label ?? t("filters.first_day"))}
+      <p role="status" className="mt-2 min-h-5 text-xs text-ink-soft">
+        {first ? (
+          t("filters.last_day")
+        ) : begin && end ? (
+          <span className="sr-only">{label}</span>
+        ) : (
+          t("filters.first_day")
+        )}
       </p>
     </>
   );

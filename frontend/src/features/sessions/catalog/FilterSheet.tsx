@@ -1,22 +1,18 @@
 import { Button } from "~/components/Button";
 import { Dialog } from "~/components/Dialog";
+import { activeFilters } from "../search";
 import { useTexts } from "../texts";
-import type { Counts, Panel } from "./useFilterPanels";
+import { FilterContent } from "./FilterContent";
+import { type FilterBarProps, WITH_CONTROL } from "./filters";
 
 /** All filters under one another, for phones. What is chosen holds at once; the button below only closes. */
 export default function FilterSheet({
-  panels,
-  counts,
   onClear,
   onClose,
-}: {
-  panels: Panel[];
-  counts: Counts;
-  onClear: () => void;
-  onClose: () => void;
-}) {
+  ...given
+}: FilterBarProps & { onClear: () => void; onClose: () => void }) {
   const t = useTexts();
-  const isAny = panels.some(({ value }) => value !== null);
+  const { total } = given.counts;
   return (
     <Dialog
       isOpen
@@ -24,24 +20,22 @@ export default function FilterSheet({
       title={t("filters.title")}
       footer={
         <>
-          {isAny && (
+          {activeFilters(given.search).length > 0 && (
             <Button look="secondary" size="lg" onClick={onClear}>
               {t("filters.clear")}
             </Button>
           )}
           <Button size="lg" onClick={onClose}>
-            {counts.total === undefined
-              ? t("filters.show")
-              : t("filters.show_count", { count: counts.total })}
+            {total === undefined ? t("filters.show") : t("filters.show_count", { count: total })}
           </Button>
         </>
       }
     >
       <div className="-my-5 divide-y divide-line">
-        {panels.map(({ filter, name, content }) => (
+        {WITH_CONTROL.map((filter) => (
           <section key={filter} className="py-5">
-            <h3 className="mb-2 font-semibold">{name}</h3>
-            {content}
+            <h3 className="mb-2 font-semibold">{t(`filters.${filter}`)}</h3>
+            <FilterContent {...given} filter={filter} />
           </section>
         ))}
       </div>

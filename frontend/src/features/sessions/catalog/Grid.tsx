@@ -1,7 +1,7 @@
 import type { Ref } from "react";
 import { useTranslation } from "react-i18next";
 import type { Session } from "../queries";
-import { CardSkeleton, SessionCard } from "./SessionCard";
+import { CardSkeleton, CardWithWords, useCardWords } from "./SessionCard";
 
 const GRID = "grid gap-x-6 gap-y-10 sm:grid-cols-2 lg:grid-cols-3 xl:grid-cols-4";
 
@@ -16,11 +16,12 @@ export function Grid({
   areSeenLater?: boolean;
   ref?: Ref<HTMLUListElement>;
 }) {
+  const words = useCardWords();
   return (
     <ul ref={ref} className={GRID}>
       {sessions.map((session, place) => (
         <li key={session.id}>
-          <SessionCard session={session} isFirst={!areSeenLater && place < 2} />
+          <CardWithWords session={session} isFirst={!areSeenLater && place < 2} words={words} />
         </li>
       ))}
     </ul>

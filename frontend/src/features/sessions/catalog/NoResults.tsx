@@ -8,9 +8,9 @@ import { useZone } from "~/components/time";
 import { catalogQuery } from "../queries";
 import { activeFilters, type CatalogSearch } from "../search";
 import { useTexts } from "../texts";
+import { nothing } from "./filters";
 import { Grid } from "./Grid";
 import type { Change } from "./useCatalog";
-import { nothing } from "./useFilterPanels";
 
 const OTHERS = 4;
 

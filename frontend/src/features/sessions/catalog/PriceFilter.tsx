@@ -1,4 +1,6 @@
+import { useSuspenseQuery } from "@tanstack/react-query";
 import { useState } from "react";
+import { marketplaceQuery } from "~/app/marketplace";
 import { Button } from "~/components/Button";
 import { Field, Input } from "~/components/Field";
 import type { Facets } from "../queries";
@@ -47,6 +49,7 @@ export function PriceFilter({
 
 function OwnBounds({ search, onChange }: FilterProps) {
   const t = useTexts();
+  const { currency } = useSuspenseQuery(marketplaceQuery).data;
   const [least, setLeast] = useState(search.min_price?.toString() ?? "");
   const [most, setMost] = useState(search.max_price?.toString() ?? "");
   const wrong = [least, most].some((text) => amountOf(text) === null);
@@ -64,7 +67,7 @@ function OwnBounds({ search, onChange }: FilterProps) {
       }}
     >
       <div className="flex items-end gap-2">
-        <Field label={t("filters.least")} className="w-24 flex-1">
+        <Field label={t("filters.least", { currency })} className="w-24 flex-1">
           {(field) => (
             <Input
               {...field}
@@ -75,7 +78,7 @@ function OwnBounds({ search, onChange }: FilterProps) {
             />
           )}
         </Field>
-        <Field label={t("filters.most")} className="w-24 flex-1">
+        <Field label={t("filters.most", { currency })} className="w-24 flex-1">
           {(field) => (
             <Input
               {...field}

@@ -1,11 +1,11 @@
 import { useInfiniteQuery, useQueryClient } from "@tanstack/react-query";
-import { Suspense, useEffect, useMemo, useRef } from "react";
+import { Suspense, useDeferredValue, useEffect, useMemo, useRef } from "react";
 import { useTranslation } from "react-i18next";
 import { Button } from "~/components/Button";
 import { cn } from "~/components/cn";
 import { Failure } from "~/components/Failure";
 import { useZone } from "~/components/time";
-import { catalogQuery, prefetchNextPage } from "../queries";
+import { catalogQuery, prefetchNextPage, type Session } from "../queries";
 import type { CatalogSearch } from "../search";
 import { Grid, GridSkeleton } from "./Grid";
 import { NoResults, Offline } from "./NoResults";
@@ -15,6 +15,8 @@ import { useOnceSeen } from "./useOnceSeen";
 /** Pages that come by themselves while one scrolls; after that the button asks, so that the page has an end. */
 const PAGES_BY_THEMSELVES = 5;
 
+const NONE: Session[] = [];
+
 /** What the catalog has for a search, page after page. */
 export function Results({ search, onChange }: { search: CatalogSearch; onChange: Change }) {
   const { t } = useTranslation();
@@ -23,6 +25,8 @@ export function Results({ search, onChange }: { search: CatalogSearch; onChange:
   const found = useInfiniteQuery(catalogQuery(client, search, zone));
   const { data, hasNextPage, isFetchingNextPage, isFetchNextPageError, fetchNextPage } = found;
   const sessions = useMemo(() => data?.pages.flatMap(({ items }) => items) ?? [], [data]);
+  // many cards are drawn in steps, so that a press or a key meanwhile is answered at once
+  const drawn = useDeferredValue(sessions, NONE);
   const list = useRef<HTMLUListElement>(null);
   const pages = data?.pages.length ?? 0;
 
@@ -52,7 +56,7 @@ export function Results({ search, onChange }: { search: CatalogSearch; onChange:
       className={cn("transition-opacity", found.isPlaceholderData && "opacity-50")}
     >
       <Suspense fallback={<GridSkeleton />}>
-        <Grid ref={list} sessions={sessions} />
+        {drawn === NONE ? <GridSkeleton /> : <Grid ref={list} sessions={drawn} />}
       </Suspense>
       <div ref={end} className="mt-10 flex flex-col items-center gap-4">
         {isFetchNextPageError && (

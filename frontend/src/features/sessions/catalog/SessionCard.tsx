@@ -12,11 +12,27 @@ import { usePrice } from "../price";
 import type { Session } from "../queries";
 import { useTexts } from "../texts";
 
-/** A session in the catalog. The whole card is its link; `isFirst` where it is seen without scrolling. */
-export function SessionCard({ session, isFirst }: { session: Session; isFirst: boolean }) {
-  const t = useTexts();
-  const duration = useDuration();
-  const price = usePrice();
+/** How all cards of a grid write what they say: asked for once, not by each. */
+export function useCardWords() {
+  return { t: useTexts(), duration: useDuration(), price: usePrice(), zone: useZone() };
+}
+
+type Words = ReturnType<typeof useCardWords>;
+
+type Props = {
+  session: Session;
+  /** It is seen without scrolling. */
+  isFirst: boolean;
+};
+
+/** A session as the catalog shows it. */
+export function SessionCard(props: Props) {
+  return <CardWithWords {...props} words={useCardWords()} />;
+}
+
+/** A session in a grid. The whole card is its link. */
+export function CardWithWords({ session, isFirst, words }: Props & { words: Words }) {
+  const { t, duration, price } = words;
   const { creator_details: creator, next_slot } = session;
   return (
     <article className="group relative flex flex-col rounded-card has-[a:focus-visible]:outline-2 has-[a:focus-visible]:outline-offset-4 has-[a:focus-visible]:outline-accent">
@@ -52,14 +68,18 @@ export function SessionCard({ session, isFirst }: { session: Session; isFirst: b
         </span>
         {duration(session.duration)}
       </p>
-      <NextTime session={session} />
+      <NextTime session={session} words={words} />
     </article>
   );
 }
 
-function NextTime({ session: { is_open, next_slot } }: { session: Session }) {
-  const t = useTexts();
-  const zone = useZone();
+function NextTime({
+  session: { is_open, next_slot },
+  words: { t, zone },
+}: {
+  session: Session;
+  words: Words;
+}) {
   const said = is_open
     ? t("card.open")
     : next_slot

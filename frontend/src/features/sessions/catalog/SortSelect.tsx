@@ -16,7 +16,7 @@ export function SortSelect({ search, onChange }: { search: CatalogSearch; onChan
           const chosen = SORTS.find((each) => each === target.value);
           onChange({ sort: chosen === usual ? undefined : chosen });
         }}
-        className="chevron h-11 appearance-none rounded-control bg-transparent bg-no-repeat pr-9 pl-3 text-sm font-medium hover:bg-sunk"
+        className="chevron h-11 appearance-none field-sizing-content rounded-control bg-transparent bg-no-repeat pr-9 pl-3 text-sm font-medium hover:bg-sunk"
       >
         {SORTS.filter((each) => each !== "relevance" || search.search).map((each) => (
           <option key={each} value={each}>

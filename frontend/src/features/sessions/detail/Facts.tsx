@@ -21,7 +21,7 @@ export function Facts({ session }: { session: Session }) {
   const notice = useNotice();
   const zone = useZone();
   const { max_participants, cancellation_notice, requires_confirmation, is_open, time_zone } = session;
-  const name = displayName(session.creator_details);
+  const name = session.creator_details.first_name || displayName(session.creator_details);
   const facts: { icon: LucideIcon; text: string }[] = [
     { icon: Clock, text: duration(session.duration) },
     {

@@ -7,7 +7,7 @@ from uuid import UUID
 from marketplace.core.entities.audit import REPORT_FIELDS, SESSION_FIELDS, AuditAction, AuditDetails, differences
 from marketplace.core.entities.idempotency import IdempotencyKey
 from marketplace.core.entities.reports import Report, ReportDetails, Resolution
-from marketplace.core.entities.sessions import SessionDetails
+from marketplace.core.entities.sessions import CatalogSession, SessionDetails
 from marketplace.core.entities.tokens import Caller
 from marketplace.core.errors import NotFound
 from marketplace.core.ports.audit import AuditTrail
@@ -17,7 +17,7 @@ from marketplace.core.ports.system import Clock, Ids
 from marketplace.core.ports.unit_of_work import Transaction, UnitOfWork
 from marketplace.core.services.admin.users import LOG_MOST
 from marketplace.core.services.audit import Auditor
-from marketplace.core.services.idempotency import Made, once
+from marketplace.core.services.idempotency import Made, nothing_left, once
 
 REPORTS_MOST = 50
 """Reports that are shown with a session."""
@@ -43,9 +43,9 @@ class SessionAdminService:
         self._audit = Auditor(unit_of_work, clock, ids)
         self._clock = clock
 
-    async def get(self, session_id: UUID) -> SessionDetails:
+    async def get(self, session_id: UUID) -> CatalogSession:
         """A session in any state, archived ones too. Raises `NotFound`."""
-        found = await self._catalog.find(session_id)
+        found = await self._catalog.find(session_id, self._clock.now())
         if found is None:
             raise NotFound
         return found
@@ -60,32 +60,32 @@ class SessionAdminService:
 
     async def hide(
         self, staff: Caller, session_id: UUID, reason: str, *, key: IdempotencyKey | None = None
-    ) -> Made[SessionDetails]:
+    ) -> Made[CatalogSession]:
         """Hide a session from everybody but its creator, who reads the reason; what was reported of it is settled.
 
         Raises `NotFound`, `IllegalTransition`, `KeyReused`.
         """
 
-        async def effect(tx: Transaction) -> SessionDetails:
-            return await self._hide(tx, staff, session_id, reason)
+        async def effect(tx: Transaction) -> None:
+            await self._hide(tx, staff, session_id, reason)
 
         return await self._once(session_id, effect, key)
 
     async def restore(
         self, staff: Caller, session_id: UUID, reason: str, *, key: IdempotencyKey | None = None
-    ) -> Made[SessionDetails]:
+    ) -> Made[CatalogSession]:
         """Undo hiding. Raises `NotFound`, `IllegalTransition`, `KeyReused`."""
         return await self._moderate(staff, session_id, "session_restored", lambda s, _: s.restored(), reason, key)
 
     async def feature(
         self, staff: Caller, session_id: UUID, reason: str, *, key: IdempotencyKey | None = None
-    ) -> Made[SessionDetails]:
+    ) -> Made[CatalogSession]:
         """Put a session on the front page. Raises `NotFound`, `IllegalTransition`, `NotListed`, `KeyReused`."""
         return await self._moderate(staff, session_id, "session_featured", lambda s, now: s.featured(now), reason, key)
 
     async def unfeature(
         self, staff: Caller, session_id: UUID, reason: str, *, key: IdempotencyKey | None = None
-    ) -> Made[SessionDetails]:
+    ) -> Made[CatalogSession]:
         """Take a session off the front page. Raises `NotFound`, `IllegalTransition`, `KeyReused`."""
         return await self._moderate(staff, session_id, "session_unfeatured", lambda s, _: s.unfeatured(), reason, key)
 
@@ -118,11 +118,8 @@ class SessionAdminService:
             report.check_open()
             await self._hide(tx, staff, report.session_id, note)
 
-        async def replay(_: UUID) -> None:
-            """Nothing is left to do; what stands is read below."""
-
         now = self._clock.now()
-        made = await once(self._unit_of_work, effect, replay, key=key, thing_id=report_id, now=now)
+        made = await once(self._unit_of_work, effect, nothing_left, key=key, thing_id=report_id, now=now)
         return Made(await self._report(report_id), is_replay=made.is_replay)
 
     async def _report(self, report_id: UUID) -> ReportDetails:
@@ -131,7 +128,7 @@ class SessionAdminService:
             raise NotFound
         return found
 
-    async def _hide(self, tx: Transaction, staff: Caller, session_id: UUID, reason: str) -> SessionDetails:
+    async def _hide(self, tx: Transaction, staff: Caller, session_id: UUID, reason: str) -> None:
         before = await tx.sessions.acquire(session_id)
         session = before.hidden(reason, self._clock.now())
         await tx.sessions.save(session)
@@ -139,7 +136,6 @@ class SessionAdminService:
         await self._audit.write(tx, staff, "session_hidden", ("session", session_id), change, reason)
         for report in await tx.reports.acquire_open(session_id):
             await self._settle(tx, staff, report, "hidden", reason)
-        return session
 
     async def _settle(self, tx: Transaction, staff: Caller, report: Report, resolution: Resolution, note: str) -> None:
         settled = report.resolved(resolution, staff.user_id, note, self._clock.now())
@@ -156,22 +152,22 @@ class SessionAdminService:
         rule: Callable[[SessionDetails, datetime], SessionDetails],
         reason: str,
         key: IdempotencyKey | None,
-    ) -> Made[SessionDetails]:
-        async def effect(tx: Transaction) -> SessionDetails:
+    ) -> Made[CatalogSession]:
+        async def effect(tx: Transaction) -> None:
             before = await tx.sessions.acquire(session_id)
             session = rule(before, self._clock.now())
             await tx.sessions.save(session)
             change = differences(before, session, SESSION_FIELDS)
             await self._audit.write(tx, staff, action, ("session", session_id), change, reason)
-            return session
 
         return await self._once(session_id, effect, key)
 
     async def _once(
         self,
         session_id: UUID,
-        effect: Callable[[Transaction], Awaitable[SessionDetails]],
+        effect: Callable[[Transaction], Awaitable[None]],
         key: IdempotencyKey | None,
-    ) -> Made[SessionDetails]:
+    ) -> Made[CatalogSession]:
         now = self._clock.now()
-        return await once(self._unit_of_work, effect, self.get, key=key, thing_id=session_id, now=now)
+        made = await once(self._unit_of_work, effect, nothing_left, key=key, thing_id=session_id, now=now)
+        return Made(await self.get(session_id), is_replay=made.is_replay)

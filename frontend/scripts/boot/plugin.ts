@@ -1,0 +1,69 @@
+import { createHash } from "node:crypto";
+import { readFileSync } from "node:fs";
+import type { Plugin, Rollup } from "vite";
+
+type Page = {
+  /** What the address of such a page looks like, as the source of a regular expression. */
+  path: string;
+  /** The file of its route, whose code is asked for early. */
+  route: string;
+  /** What its loader asks the API for; `$1` is what the expression caught. */
+  data: string[];
+};
+
+type Words = { [key: string]: string | Words };
+
+const SOURCE = new URL("./boot.js", import.meta.url);
+
+/** The pages that people come to first begin before the entry does (boot.js), and index.html says our words. */
+export function boot(pages: Page[], texts: Record<string, URL>): Plugin {
+  return {
+    name: "boot",
+    enforce: "post",
+    transformIndexHtml: {
+      order: "post",
+      handler(html, { bundle }) {
+        const said = html.replace(/%(\w+):([\w.]+)%/g, (_, feature, key) => wordsOf(texts[feature], key));
+        if (!bundle) return said;
+        const chunks = Object.values(bundle).filter((file) => file.type === "chunk");
+        const source = readFileSync(SOURCE, "utf8").replace(
+          "const PAGES = [];",
+          `const PAGES = ${JSON.stringify(pages.map((page) => planOf(page, chunks)))};`,
+        );
+        const hash = createHash("sha256").update(source).digest("hex").slice(0, 8);
+        const fileName = `assets/boot-${hash}.js`;
+        (this as unknown as Rollup.PluginContext).emitFile({ type: "asset", fileName, source });
+        return {
+          html: said,
+          tags: [{ tag: "script", attrs: { async: true, src: `/${fileName}` }, injectTo: "head" }],
+        };
+      },
+    },
+  };
+}
+
+/** The files of a page that the entry does not bring along. */
+function planOf({ path, route, data }: Page, chunks: Rollup.OutputChunk[]) {
+  const byName = new Map(chunks.map((chunk) => [chunk.fileName, chunk]));
+  const entry = chunks.find(({ isEntry }) => isEntry);
+  const own = chunks.find(({ moduleIds }) => moduleIds.some((id) => id.includes(`/${route}?`)));
+  if (!entry || !own) throw new Error(`no chunk has the component of ${route}`);
+  const there = withImports(byName, entry.fileName);
+  const files = [...withImports(byName, own.fileName)].filter((file) => !there.has(file));
+  return { path, files: files.map((file) => `/${file}`), data };
+}
+
+function withImports(chunks: Map<string, Rollup.OutputChunk>, name: string, found = new Set<string>()) {
+  if (found.has(name)) return found;
+  found.add(name);
+  for (const imported of chunks.get(name)?.imports ?? []) withImports(chunks, imported, found);
+  return found;
+}
+
+function wordsOf(file: URL | undefined, key: string): string {
+  if (!file) throw new Error(`index.html asks for words of an unknown file: ${key}`);
+  let words: string | Words | undefined = JSON.parse(readFileSync(file, "utf8")) as Words;
+  for (const part of key.split(".")) words = typeof words === "object" ? words[part] : undefined;
+  if (typeof words !== "string") throw new Error(`there are no words for ${key}`);
+  return words.replaceAll("&", "&amp;").replaceAll("<", "&lt;");
+}

@@ -1,0 +1,9 @@
+import { createFileRoute } from "@tanstack/react-router";
+import { marketplaceQuery } from "~/app/marketplace";
+import { EditSessionPage } from "~/features/sessions/own/EditSessionPage";
+
+export const Route = createFileRoute("/creator/sessions/$id/edit")({
+  validateSearch: ({ part }): { part?: "times" } => (part === "times" ? { part } : {}),
+  loader: ({ context }) => context.queryClient.ensureQueryData(marketplaceQuery),
+  component: () => <EditSessionPage id={Route.useParams().id} part={Route.useSearch().part ?? "details"} />,
+});

@@ -1,0 +1,31 @@
+import { useBlocker } from "@tanstack/react-router";
+import { useTranslation } from "react-i18next";
+import { Button } from "./Button";
+import { Dialog } from "./Dialog";
+
+/** Asks before a page with unsaved changes is left, or closed. Moving within the page is no leaving. */
+export function LeaveGuard({ isDirty }: { isDirty: () => boolean }) {
+  const { t } = useTranslation();
+  const { status, proceed, reset } = useBlocker({
+    shouldBlockFn: ({ current, next }) => isDirty() && current.pathname !== next.pathname,
+    enableBeforeUnload: isDirty,
+    withResolver: true,
+  });
+  if (status !== "blocked") return null;
+  return (
+    <Dialog
+      isOpen
+      onClose={reset}
+      title={t("leave.title")}
+      description={t("leave.text")}
+      footer={
+        <>
+          <Button look="secondary" onClick={proceed}>
+            {t("leave.go")}
+          </Button>
+          <Button onClick={reset}>{t("leave.stay")}</Button>
+        </>
+      }
+    />
+  );
+}

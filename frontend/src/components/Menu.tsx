@@ -1,0 +1,60 @@
+import { Ellipsis, type LucideIcon } from "lucide-react";
+import { DropdownMenu as Radix } from "radix-ui";
+import type { ReactNode } from "react";
+import { Button } from "./Button";
+import { cn } from "./cn";
+
+/** Further things that can be done with what it stands beside. */
+export function Menu({ label, children }: { label: string; children: ReactNode }) {
+  return (
+    <Radix.Root modal={false}>
+      <Radix.Trigger asChild>
+        <Button look="quiet" size="icon" aria-label={label}>
+          <Ellipsis aria-hidden className="size-5" />
+        </Button>
+      </Radix.Trigger>
+      <Radix.Portal>
+        <Radix.Content
+          align="end"
+          sideOffset={4}
+          collisionPadding={12}
+          className="z-50 min-w-52 animate-fade-in rounded-card border border-line bg-raised p-1.5 shadow-soft"
+        >
+          {children}
+        </Radix.Content>
+      </Radix.Portal>
+    </Radix.Root>
+  );
+}
+
+const ITEM =
+  "flex min-h-10 w-full items-center gap-2.5 rounded-control px-3 text-left text-sm font-medium outline-none data-highlighted:bg-sunk";
+
+/** A thing that can be done. */
+export function MenuItem({
+  icon: Icon,
+  onSelect,
+  isDanger,
+  children,
+}: {
+  icon: LucideIcon;
+  onSelect: () => void;
+  isDanger?: boolean;
+  children: ReactNode;
+}) {
+  return (
+    <Radix.Item onSelect={onSelect} className={cn(ITEM, isDanger && "text-danger")}>
+      <Icon aria-hidden className="size-4 shrink-0" />
+      {children}
+    </Radix.Item>
+  );
+}
+
+/** A place to go to; its child is the link. */
+export function MenuLink({ children }: { children: ReactNode }) {
+  return (
+    <Radix.Item asChild className={ITEM}>
+      {children}
+    </Radix.Item>
+  );
+}

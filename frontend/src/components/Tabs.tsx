@@ -1,0 +1,49 @@
+import { Tabs as Radix } from "radix-ui";
+import type { ReactNode } from "react";
+import { cn } from "./cn";
+
+export const TAB_ROW = "no-scrollbar flex gap-1 overflow-x-auto border-b border-line";
+
+/** One of several views in a row; `data-state` or `data-status` of the element says whether it is the one shown. */
+export const TAB = cn(
+  "inline-flex h-11 shrink-0 items-center gap-2 border-b-2 border-transparent px-3 text-sm font-semibold text-ink-soft transition-colors hover:text-ink focus-visible:-outline-offset-2",
+  "data-[state=active]:border-accent data-[state=active]:text-accent-strong data-[status=active]:border-accent data-[status=active]:text-accent-strong",
+);
+
+export type Tab<Name extends string> = { name: Name; label: ReactNode; content: ReactNode };
+
+/** Parts of one page, one at a time. Those not shown are kept, so that nothing typed there is lost. */
+export function Tabs<Name extends string>({
+  label,
+  tabs,
+  shown,
+  onShow,
+}: {
+  label: string;
+  tabs: Tab<Name>[];
+  shown: Name;
+  onShow: (name: Name) => void;
+}) {
+  return (
+    <Radix.Root value={shown} onValueChange={(name) => onShow(name as Name)}>
+      <Radix.List aria-label={label} className={TAB_ROW}>
+        {tabs.map((tab) => (
+          <Radix.Trigger key={tab.name} value={tab.name} className={TAB}>
+            {tab.label}
+          </Radix.Trigger>
+        ))}
+      </Radix.List>
+      {tabs.map((tab) => (
+        <Radix.Content
+          key={tab.name}
+          value={tab.name}
+          forceMount
+          tabIndex={-1}
+          className="pt-6 outline-none data-[state=inactive]:hidden"
+        >
+          {tab.content}
+        </Radix.Content>
+      ))}
+    </Radix.Root>
+  );
+}

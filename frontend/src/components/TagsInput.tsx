@@ -1,0 +1,84 @@
+import { X } from "lucide-react";
+import { type ComponentProps, type KeyboardEvent, useRef, useState } from "react";
+import { useTranslation } from "react-i18next";
+import { cn } from "./cn";
+
+type Props = {
+  tags: string[];
+  onChange: (tags: string[]) => void;
+  /** The tags in a text that was typed or pasted. */
+  read: (text: string) => string[];
+  most: number;
+} & Pick<ComponentProps<"input">, "id" | "aria-invalid" | "aria-describedby" | "placeholder">;
+
+/** Words as chips: Enter or a comma adds one, a button at each or Backspace takes it away. */
+export function TagsInput({ tags, onChange, read, most, ...field }: Props) {
+  const { t } = useTranslation();
+  const input = useRef<HTMLInputElement>(null);
+  const [text, setText] = useState("");
+  const [said, setSaid] = useState("");
+  const isFull = tags.length >= most;
+
+  const add = (typed: string) => {
+    const next = [...new Set([...tags, ...read(typed)])].slice(0, most);
+    const added = next.filter((tag) => !tags.includes(tag));
+    setText("");
+    if (added.length === 0) return;
+    onChange(next);
+    setSaid(t("tags.added", { tags: added.join(", ") }));
+  };
+  const remove = (tag: string | undefined) => {
+    if (tag === undefined) return;
+    onChange(tags.filter((one) => one !== tag));
+    setSaid(t("tags.removed", { tag }));
+    input.current?.focus();
+  };
+  const onKey = (event: KeyboardEvent) => {
+    if (event.key === "Enter" || event.key === ",") {
+      event.preventDefault();
+      add(text);
+    } else if (event.key === "Backspace" && text === "") remove(tags.at(-1));
+  };
+
+  return (
+    <div
+      className={cn(
+        "rounded-control border border-line-strong/70 bg-surface px-1.5 transition-colors hover:border-line-strong",
+        "flex min-h-11 flex-wrap items-center gap-1.5 py-1.5 has-focus-visible:border-accent has-focus-visible:outline-2 has-focus-visible:outline-accent",
+      )}
+    >
+      {tags.map((tag) => (
+        <span
+          key={tag}
+          className="inline-flex h-8 items-center gap-0.5 rounded-full bg-accent-soft pl-3 text-sm font-medium text-accent-strong"
+        >
+          {tag}
+          <button
+            type="button"
+            aria-label={t("tags.remove", { tag })}
+            onClick={() => remove(tag)}
+            className="inline-flex size-8 items-center justify-center rounded-full hover:bg-accent/15"
+          >
+            <X aria-hidden className="size-3.5" />
+          </button>
+        </span>
+      ))}
+      <input
+        ref={input}
+        {...field}
+        placeholder={tags.length === 0 ? field.placeholder : undefined}
+        value={text}
+        readOnly={isFull}
+        autoCapitalize="none"
+        enterKeyHint="done"
+        onChange={({ target }) => (/[,;\n]/.test(target.value) ? add(target.value) : setText(target.value))}
+        onKeyDown={onKey}
+        onBlur={() => text && add(text)}
+        className="h-8 min-w-32 flex-1 bg-transparent px-2 text-base outline-none placeholder:text-ink-faint"
+      />
+      <span role="status" className="sr-only">
+        {said}
+      </span>
+    </div>
+  );
+}

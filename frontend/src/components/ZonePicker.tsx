@@ -1,0 +1,125 @@
+import { Check, ChevronsUpDown } from "lucide-react";
+import { type ComponentProps, type KeyboardEvent, useId, useRef, useState } from "react";
+import { useTranslation } from "react-i18next";
+import { cn } from "./cn";
+import { Input } from "./Field";
+import { timeOf, zoneName } from "./time";
+import { zonesLike } from "./zones";
+
+const SHOWN_MOST = 60;
+
+type Props = { value: string; onChange: (zone: string) => void } & Pick<
+  ComponentProps<"input">,
+  "id" | "aria-invalid" | "aria-describedby" | "aria-label" | "disabled"
+>;
+
+/** A time zone, found by typing a place or its name (the combobox pattern of the ARIA practices guide). */
+export function ZonePicker({ value, onChange, ...field }: Props) {
+  const { t } = useTranslation();
+  const list = useId();
+  const options = useRef<HTMLUListElement>(null);
+  const [query, setQuery] = useState<string | null>(null);
+  const [at, setAt] = useState(0);
+  const isOpen = query !== null;
+  const found = isOpen ? zonesLike(query).slice(0, SHOWN_MOST) : [];
+  const now = new Date();
+
+  const close = () => setQuery(null);
+  const choose = (zone: string | undefined) => {
+    if (zone) onChange(zone);
+    close();
+  };
+  const move = (to: number) => {
+    const place = Math.max(0, Math.min(found.length - 1, to));
+    setAt(place);
+    options.current?.children[place]?.scrollIntoView({ block: "nearest" });
+  };
+  const onKey = (event: KeyboardEvent) => {
+    if (event.key === "Escape" && isOpen) {
+      event.stopPropagation();
+      return close();
+    }
+    if (event.key === "ArrowDown" || event.key === "ArrowUp") {
+      event.preventDefault();
+      if (!isOpen) return setQuery("");
+      return move(at + (event.key === "ArrowDown" ? 1 : -1));
+    }
+    if (event.key === "Enter" && isOpen) {
+      event.preventDefault();
+      choose(found[at]?.id);
+    }
+  };
+
+  return (
+    <div className="relative">
+      <Input
+        {...field}
+        role="combobox"
+        aria-expanded={isOpen}
+        aria-controls={list}
+        aria-autocomplete="list"
+        aria-activedescendant={isOpen && found[at] ? `${list}-${at}` : undefined}
+        autoComplete="off"
+        spellCheck={false}
+        className="truncate pr-10"
+        placeholder={t("zone.search")}
+        value={query ?? zoneName(value)}
+        onFocus={(event) => event.target.select()}
+        onClick={() => !isOpen && setQuery("")}
+        onBlur={close}
+        onKeyDown={onKey}
+        onChange={(event) => {
+          setQuery(event.target.value);
+          setAt(0);
+        }}
+      />
+      <ChevronsUpDown
+        aria-hidden
+        className="pointer-events-none absolute top-3.5 right-3.5 size-4 text-ink-faint"
+      />
+      <ul
+        ref={options}
+        id={list}
+        // biome-ignore lint/a11y/noNoninteractiveElementToInteractiveRole: the list of a combobox is one
+        role="listbox"
+        aria-label={t("zone.label")}
+        hidden={found.length === 0}
+        className="absolute inset-x-0 top-full z-20 mt-1.5 max-h-72 overflow-y-auto rounded-card border border-line bg-raised p-1.5 shadow-soft"
+      >
+        {found.map(({ id, name }, place) => (
+          // biome-ignore lint/a11y/useKeyWithClickEvents: keys are the text field's
+          // biome-ignore lint/a11y/useFocusableInteractive: focus stays in the text field
+          <li
+            key={id}
+            id={`${list}-${place}`}
+            // biome-ignore lint/a11y/noNoninteractiveElementToInteractiveRole: see the list
+            role="option"
+            aria-selected={id === value}
+            onMouseDown={(event) => event.preventDefault()}
+            onClick={() => choose(id)}
+            onMouseMove={() => place !== at && setAt(place)}
+            className={cn(
+              "flex cursor-pointer items-center gap-3 rounded-control px-3 py-2 text-sm",
+              place === at && "bg-sunk",
+            )}
+          >
+            <span className="min-w-0 flex-1">
+              <span className="block truncate font-medium">{id.replaceAll("_", " ")}</span>
+              <span className="block truncate text-xs text-ink-faint">{name}</span>
+            </span>
+            <span className="tabular text-xs text-ink-soft">{timeOf(now, id)}</span>
+            {id === value && <Check aria-hidden className="size-4 text-accent" />}
+          </li>
+        ))}
+      </ul>
+      {isOpen && found.length === 0 && (
+        <p
+          role="status"
+          className="absolute inset-x-0 top-full z-20 mt-1.5 rounded-card border border-line bg-raised px-4 py-3 text-sm text-ink-soft shadow-soft"
+        >
+          {t("zone.none")}
+        </p>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,135 @@
+import { CalendarClock, CalendarX2, Check, History, Mail } from "lucide-react";
+import { useTranslation } from "react-i18next";
+import { Avatar } from "~/components/Avatar";
+import { Button } from "~/components/Button";
+import { Menu, MenuItem, MenuLink } from "~/components/Menu";
+import { useMoney } from "~/components/money";
+import { distance, useZone, whenOf } from "~/components/time";
+import { useNow } from "~/components/useNow";
+import { displayName } from "~/features/users/me";
+import { StatusBadge } from "../StatusBadge";
+import { type Booking, isLive } from "./groups";
+import type { Intent } from "./IntentDialog";
+import { useTexts } from "./texts";
+import { useAnswer } from "./useAnswer";
+
+type Props = { booking: Booking; onIntent: (intent: Intent) => void; onAnswered: () => void };
+
+/** One person's booking, how to reach them, and what can be done about it. */
+export function AttendeeRow({ booking, onIntent, onAnswered }: Props) {
+  const { t: common } = useTranslation();
+  const money = useMoney();
+  const { user_details: person } = booking;
+  return (
+    <li className="grid grid-cols-[auto_1fr_auto] items-center gap-x-3 gap-y-2 px-4 py-3 sm:px-5 md:grid-cols-[auto_minmax(0,1fr)_auto_auto]">
+      <Avatar person={person} />
+      <div className="min-w-0">
+        <p className="truncate font-medium">{displayName(person)}</p>
+        <a
+          href={`mailto:${person.email}`}
+          className="block truncate text-sm text-ink-soft underline-offset-4 hover:text-ink hover:underline"
+        >
+          {person.email}
+        </a>
+      </div>
+      <div className="md:col-start-4 md:row-start-1">
+        <RowMenu booking={booking} onIntent={onIntent} />
+      </div>
+      <div className="col-span-3 flex flex-wrap items-center gap-x-4 gap-y-1 md:col-span-1 md:col-start-3 md:row-start-1 md:justify-end">
+        <span className="tabular text-sm text-ink-soft">
+          {common("seats", { count: booking.seats })} ·{" "}
+          {Number(booking.amount) === 0 ? common("price.free") : money(booking.amount)}
+        </span>
+        <StatusBadge status={booking.status} />
+      </div>
+      <Steps booking={booking} onIntent={onIntent} onAnswered={onAnswered} />
+    </li>
+  );
+}
+
+/** What the creator has to answer, or can complete. */
+function Steps({ booking, onIntent, onAnswered }: Props) {
+  const t = useTexts();
+  const zone = useZone();
+  const now = useNow();
+  const { isBusy, take } = useAnswer(onAnswered);
+  const name = displayName(booking.user_details);
+  if (booking.status === "pending") {
+    const by = booking.answer_by ?? booking.booking_date;
+    const isLate = new Date(by) <= now;
+    return (
+      <div className="col-span-full flex flex-wrap items-center gap-x-3 gap-y-2 rounded-control bg-warn-soft px-3 py-2">
+        <p className="tabular mr-auto text-sm font-medium text-warn">
+          {isLate
+            ? t("row.answer_now")
+            : t("row.answer", { distance: distance(by, now), when: whenOf(by, zone) })}
+        </p>
+        <Button
+          look="secondary"
+          aria-label={t("row.decline_named", { name })}
+          onClick={() => onIntent({ kind: "decline", booking })}
+        >
+          {t("row.decline")}
+        </Button>
+        <Button
+          isBusy={isBusy}
+          aria-label={t("row.confirm_named", { name })}
+          onClick={() => void take(booking, "confirm")}
+        >
+          {t("row.confirm")}
+        </Button>
+      </div>
+    );
+  }
+  if (booking.status === "confirmed" && new Date(booking.ends_at) <= now) {
+    return (
+      <div className="col-span-full flex justify-end">
+        <Button
+          look="secondary"
+          size="sm"
+          isBusy={isBusy}
+          aria-label={t("row.complete_named", { name })}
+          onClick={() => void take(booking, "complete")}
+        >
+          <Check aria-hidden className="size-4" />
+          {t("row.complete")}
+        </Button>
+      </div>
+    );
+  }
+  return null;
+}
+
+function RowMenu({ booking, onIntent }: Pick<Props, "booking" | "onIntent">) {
+  const t = useTexts();
+  const zone = useZone();
+  const now = useNow();
+  const { user_details: person, session_details: session, booking_date } = booking;
+  const name = displayName(person);
+  const subject = t("mail_subject", { title: session.title, when: whenOf(booking_date, zone) });
+  const canCancel = isLive(booking) && new Date(booking.ends_at) > now;
+  const canMove = canCancel && new Date(booking_date) > now && session.status === "active";
+  return (
+    <Menu label={t("row.menu", { name })}>
+      <MenuItem icon={History} onSelect={() => onIntent({ kind: "history", booking })}>
+        {t("row.history")}
+      </MenuItem>
+      <MenuLink>
+        <a href={`mailto:${person.email}?subject=${encodeURIComponent(subject)}`}>
+          <Mail aria-hidden className="size-4 shrink-0" />
+          {t("row.write")}
+        </a>
+      </MenuLink>
+      {canMove && (
+        <MenuItem icon={CalendarClock} onSelect={() => onIntent({ kind: "move", booking })}>
+          {t("row.move")}
+        </MenuItem>
+      )}
+      {canCancel && (
+        <MenuItem icon={CalendarX2} isDanger onSelect={() => onIntent({ kind: "cancel", booking })}>
+          {t("row.cancel")}
+        </MenuItem>
+      )}
+    </Menu>
+  );
+}

@@ -1,0 +1,139 @@
+import { useInfiniteQuery } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
+import { CalendarCheck, CalendarX2, Hourglass, type LucideIcon, Users } from "lucide-react";
+import { useRef } from "react";
+import { useTranslation } from "react-i18next";
+import { Button, buttonClass } from "~/components/Button";
+import { Card } from "~/components/Card";
+import { Emptiness } from "~/components/Emptiness";
+import { Failure } from "~/components/Failure";
+import { Skeleton } from "~/components/Skeleton";
+import { useZone } from "~/components/time";
+import { useNow } from "~/components/useNow";
+import { belongs } from "./filters";
+import { bySlot } from "./groups";
+import type { Intent } from "./IntentDialog";
+import { attendeesQuery } from "./queries";
+import { SlotCard } from "./SlotCard";
+import { type AttendeesSearch, isNarrowed, type View, viewOf } from "./search";
+import { useTexts } from "./texts";
+
+type Props = {
+  search: AttendeesSearch;
+  onIntent: (intent: Intent) => void;
+  onChange: (search: AttendeesSearch) => void;
+};
+
+/** The bookings of one view, gathered by their time, page after page. Focus stays here when a row is gone. */
+export function AttendeesList(props: Props) {
+  const place = useRef<HTMLDivElement>(null);
+  return (
+    <div ref={place} tabIndex={-1} className="outline-none">
+      <Listed {...props} onAnswered={() => place.current?.focus({ preventScroll: true })} />
+    </div>
+  );
+}
+
+function Listed({ search, onIntent, onChange, onAnswered }: Props & { onAnswered: () => void }) {
+  const t = useTexts();
+  const { t: common } = useTranslation();
+  const zone = useZone();
+  const now = useNow();
+  const view = viewOf(search);
+  const found = useInfiniteQuery(attendeesQuery(search, zone));
+  const { data, error, hasNextPage, isFetchingNextPage, isFetchNextPageError } = found;
+
+  if (!data) {
+    return error ? <Failure error={error} onRetry={() => void found.refetch()} /> : <ListSkeleton />;
+  }
+  const bookings = data.pages.flatMap(({ items }) => items).filter((booking) => belongs(booking, view, now));
+  if (bookings.length === 0 && !hasNextPage) return <Nothing search={search} onChange={onChange} />;
+
+  return (
+    <>
+      <p role="status" className="sr-only">
+        {t("shown", { count: bookings.length })}
+      </p>
+      <div className="flex flex-col gap-4">
+        {bySlot(bookings, hasNextPage).map((group) => (
+          <SlotCard key={group.key} group={group} view={view} onIntent={onIntent} onAnswered={onAnswered} />
+        ))}
+      </div>
+      {isFetchNextPageError && (
+        <Failure error={error} onRetry={() => void found.fetchNextPage()} className="py-6" />
+      )}
+      {hasNextPage && !isFetchNextPageError && (
+        <div className="mt-6 flex justify-center">
+          <Button look="secondary" isBusy={isFetchingNextPage} onClick={() => void found.fetchNextPage()}>
+            {common("actions.more")}
+          </Button>
+        </div>
+      )}
+    </>
+  );
+}
+
+const ICONS: Record<View, LucideIcon> = {
+  upcoming: Users,
+  requests: Hourglass,
+  past: CalendarCheck,
+  cancelled: CalendarX2,
+};
+
+function Nothing({
+  search,
+  onChange,
+}: {
+  search: AttendeesSearch;
+  onChange: (search: AttendeesSearch) => void;
+}) {
+  const t = useTexts();
+  const view = viewOf(search);
+  if (isNarrowed(search)) {
+    return (
+      <Emptiness
+        icon={ICONS[view]}
+        title={t("empty.narrowed_title")}
+        action={
+          <Button look="secondary" onClick={() => onChange({ show: search.show })}>
+            {t("filters.clear")}
+          </Button>
+        }
+      >
+        {t("empty.narrowed_text")}
+      </Emptiness>
+    );
+  }
+  return (
+    <Emptiness
+      icon={ICONS[view]}
+      title={t(`empty.${view}.title`)}
+      action={
+        <Link to="/creator" className={buttonClass({ look: "secondary" })}>
+          {t("empty.sessions")}
+        </Link>
+      }
+    >
+      {t(`empty.${view}.text`)}
+    </Emptiness>
+  );
+}
+
+function ListSkeleton() {
+  const { t } = useTranslation();
+  return (
+    <div role="status" aria-label={t("loading")} className="flex flex-col gap-4">
+      {[1, 2, 3].map((card) => (
+        <Card key={card} className="p-4 sm:p-5">
+          <Skeleton className="h-6 w-48" />
+          <Skeleton className="mt-2 h-5 w-64 max-w-full" />
+          <div className="mt-5 flex items-center gap-3 border-t border-line pt-4">
+            <Skeleton className="size-9 rounded-full" />
+            <Skeleton className="h-5 w-40" />
+            <Skeleton className="ml-auto h-6 w-20" />
+          </div>
+        </Card>
+      ))}
+    </div>
+  );
+}

@@ -1,0 +1,65 @@
+import { useQuery } from "@tanstack/react-query";
+import { useNavigate } from "@tanstack/react-router";
+import { useState } from "react";
+import { Badge } from "~/components/Badge";
+import { Page } from "~/components/Page";
+import { type Tab, Tabs } from "~/components/Tabs";
+import { useZone, zoneName } from "~/components/time";
+import { summaryQuery } from "~/features/sessions/own/queries";
+import { AttendeesList } from "./AttendeesList";
+import { Filters } from "./Filters";
+import { type Intent, IntentDialog } from "./IntentDialog";
+import { type AttendeesSearch, VIEWS, type View, viewOf } from "./search";
+import { useTexts } from "./texts";
+
+/** Who comes when: a creator's bookings by their time, with everything that can be done about them. */
+export function AttendeesPage({ search }: { search: AttendeesSearch }) {
+  const t = useTexts();
+  const zone = useZone();
+  const navigate = useNavigate({ from: "/creator/bookings" });
+  const [intent, setIntent] = useState<Intent | null>(null);
+  const shown = viewOf(search);
+  const change = (next: AttendeesSearch) =>
+    void navigate({ search: next, replace: true, resetScroll: false });
+  const tabs = VIEWS.map(
+    (view): Tab<View> => ({
+      name: view,
+      label: <ViewLabel view={view} />,
+      content: view === shown && (
+        <>
+          <h2 className="sr-only">{t(`view.${view}`)}</h2>
+          <Filters search={search} onChange={change} />
+          <AttendeesList search={search} onIntent={setIntent} onChange={change} />
+        </>
+      ),
+    }),
+  );
+  return (
+    <Page title={t("title")} intro={<p className="text-sm">{t("zone", { zone: zoneName(zone) })}</p>}>
+      <Tabs
+        label={t("views")}
+        tabs={tabs}
+        shown={shown}
+        onShow={(view) => change({ ...search, show: view === "upcoming" ? undefined : view })}
+      />
+      {intent && <IntentDialog intent={intent} onClose={() => setIntent(null)} />}
+    </Page>
+  );
+}
+
+function ViewLabel({ view }: { view: View }) {
+  const t = useTexts();
+  const { data } = useQuery({ ...summaryQuery, enabled: view === "requests" });
+  const count = view === "requests" ? (data?.pending_bookings ?? 0) : 0;
+  return (
+    <>
+      {t(`view.${view}`)}
+      {count > 0 && (
+        <Badge tone="warn">
+          {count}
+          <span className="sr-only">{t("to_answer")}</span>
+        </Badge>
+      )}
+    </>
+  );
+}

@@ -1,0 +1,128 @@
+import { useQuery } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
+import { useState } from "react";
+import { useTranslation } from "react-i18next";
+import { toast } from "sonner";
+import { keeper } from "~/api/keys";
+import { isProblem } from "~/api/problem";
+import { say } from "~/app/i18n/say";
+import { Button } from "~/components/Button";
+import { Dialog } from "~/components/Dialog";
+import { Failure } from "~/components/Failure";
+import { Notice } from "~/components/Notice";
+import { Skeleton } from "~/components/Skeleton";
+import { spanOf, useZone } from "~/components/time";
+import { displayName, refresh } from "~/features/users/me";
+import type { Booking, SlotGroup } from "./groups";
+import { cancelSlot, holdersQuery } from "./queries";
+import { isReason, ReasonField } from "./ReasonField";
+import { useTexts } from "./texts";
+
+const NAMED_MOST = 8;
+
+/** Asks before a whole start is called off: who is affected, and what happens. All of them, or none. */
+export function CancelSlotDialog({ group, onClose }: { group: SlotGroup; onClose: () => void }) {
+  const t = useTexts();
+  const { t: common } = useTranslation();
+  const zone = useZone();
+  const [keyOf] = useState(keeper);
+  const [reason, setReason] = useState("");
+  const [failure, setFailure] = useState<string | null>(null);
+  const [isBusy, setBusy] = useState(false);
+  const holders = useQuery(holdersQuery(group));
+  const affected = holders.isFetching && holders.isStale ? undefined : holders.data;
+
+  const go = async () => {
+    if (!isReason(reason)) return;
+    setBusy(true);
+    setFailure(null);
+    const said = reason.trim();
+    try {
+      const cancelled = await cancelSlot(group, said, keyOf([group.key, said]));
+      await refresh();
+      toast.success(t("cancel_slot.done", { count: cancelled.length }));
+      onClose();
+    } catch (error) {
+      setFailure(isProblem(error, "too_late") ? t("cancel_slot.too_late") : say(error));
+      if (isProblem(error) && error.status === 409) await refresh();
+    } finally {
+      setBusy(false);
+    }
+  };
+
+  return (
+    <Dialog
+      isOpen
+      onClose={onClose}
+      title={t("cancel_slot.title")}
+      description={
+        <>
+          <span className="block font-semibold text-ink">{group.session.title}</span>
+          <span className="tabular block">{spanOf(group.starts_at, group.ends_at, zone)}</span>
+        </>
+      }
+      footer={
+        <>
+          <Button look="secondary" onClick={onClose}>
+            {affected?.length === 0 ? common("actions.close") : t("reason.keep")}
+          </Button>
+          {affected && affected.length > 0 && (
+            <Button look="danger" isBusy={isBusy} onClick={() => void go()}>
+              {t("cancel_slot.do", { count: affected.length })}
+            </Button>
+          )}
+        </>
+      }
+    >
+      <div className="flex flex-col gap-5">
+        {failure && <Notice tone="danger">{failure}</Notice>}
+        {holders.isError && (
+          <Failure error={holders.error} onRetry={() => void holders.refetch()} className="py-2" />
+        )}
+        {!affected && !holders.isError && <Skeleton className="h-24 w-full" />}
+        {affected?.length === 0 && <p className="text-sm text-ink-soft">{t("cancel_slot.nobody")}</p>}
+        {affected && affected.length > 0 && (
+          <>
+            <Affected bookings={affected} />
+            <p className="text-sm text-ink-soft">{t("cancel_slot.told")}</p>
+            <ReasonField label={t("reason.label_all")} value={reason} onChange={setReason} />
+            <Notice>
+              {t("cancel_slot.free_again")}{" "}
+              <Link
+                to="/creator/sessions/$id/edit"
+                params={{ id: group.session.id }}
+                search={{ part: "times" }}
+                className="font-semibold underline underline-offset-4"
+              >
+                {t("cancel_slot.times")}
+              </Link>
+            </Notice>
+          </>
+        )}
+      </div>
+    </Dialog>
+  );
+}
+
+function Affected({ bookings }: { bookings: Booking[] }) {
+  const t = useTexts();
+  const { t: common } = useTranslation();
+  const seats = bookings.reduce((sum, booking) => sum + booking.seats, 0);
+  const more = bookings.length - NAMED_MOST;
+  return (
+    <div className="text-sm">
+      <p className="font-medium">
+        {t("cancel_slot.who", { count: bookings.length, seats: common("seats", { count: seats }) })}
+      </p>
+      <ul className="mt-2 flex flex-col gap-1 text-ink-soft">
+        {bookings.slice(0, NAMED_MOST).map((booking) => (
+          <li key={booking.id} className="flex justify-between gap-4">
+            <span className="min-w-0 truncate">{displayName(booking.user_details)}</span>
+            <span className="tabular shrink-0">{common("seats", { count: booking.seats })}</span>
+          </li>
+        ))}
+        {more > 0 && <li>{t("cancel_slot.more", { count: more })}</li>}
+      </ul>
+    </div>
+  );
+}

@@ -1,0 +1,138 @@
+import { useQuery, useSuspenseQuery } from "@tanstack/react-query";
+import { Download, SlidersHorizontal, X } from "lucide-react";
+import { useId, useState } from "react";
+import { useTranslation } from "react-i18next";
+import { toast } from "sonner";
+import { say } from "~/app/i18n/say";
+import { marketplaceQuery } from "~/app/marketplace";
+import { Button } from "~/components/Button";
+import { cn } from "~/components/cn";
+import { Field, Input, Select } from "~/components/Field";
+import { dateKey, useZone } from "~/components/time";
+import { useTexts as useBookingTexts } from "../texts";
+import { csvOf, download } from "./csv";
+import { belongs, filtersOf } from "./filters";
+import { allOf, titlesQuery } from "./queries";
+import { rowsOf } from "./rows";
+import { type AttendeesSearch, isNarrowed, viewOf } from "./search";
+import { useTexts } from "./texts";
+
+/** Narrows the list by session and days, and saves what it lists as a file. */
+export function Filters({
+  search,
+  onChange,
+}: {
+  search: AttendeesSearch;
+  onChange: (search: AttendeesSearch) => void;
+}) {
+  const t = useTexts();
+  const panel = useId();
+  const [isOpen, setOpen] = useState(isNarrowed(search));
+  const titles = useQuery(titlesQuery).data ?? [];
+  const isKnown = !search.session || titles.some(({ id }) => id === search.session);
+  const day = (name: "from" | "to") => (
+    <Field label={t(`filters.${name}`)} className="min-w-0 flex-1 basis-36 sm:max-w-44">
+      {(field) => (
+        <Input
+          type="date"
+          {...field}
+          value={search[name] ?? ""}
+          min={name === "to" ? search.from : undefined}
+          onChange={({ target }) => onChange({ ...search, [name]: target.value || undefined })}
+        />
+      )}
+    </Field>
+  );
+  return (
+    <search aria-label={t("filters.label")} className="mb-6 flex flex-wrap items-end justify-between gap-3">
+      <Button
+        look="secondary"
+        className="sm:hidden"
+        aria-expanded={isOpen}
+        aria-controls={panel}
+        onClick={() => setOpen(!isOpen)}
+      >
+        <SlidersHorizontal aria-hidden className="size-4" />
+        {t("filters.show")}
+      </Button>
+      <div
+        id={panel}
+        className={cn(
+          "order-last flex basis-full flex-1 flex-wrap items-end gap-3 sm:order-none",
+          !isOpen && "max-sm:hidden",
+        )}
+      >
+        <Field label={t("filters.session")} className="min-w-0 basis-full sm:max-w-72 sm:flex-1 sm:basis-60">
+          {(field) => (
+            <Select
+              {...field}
+              value={search.session ?? ""}
+              onChange={({ target }) => onChange({ ...search, session: target.value || undefined })}
+            >
+              <option value="">{t("filters.all_sessions")}</option>
+              {!isKnown && <option value={search.session}>{t("filters.this_session")}</option>}
+              {titles.map(({ id, title }) => (
+                <option key={id} value={id}>
+                  {title}
+                </option>
+              ))}
+            </Select>
+          )}
+        </Field>
+        {day("from")}
+        {day("to")}
+        {isNarrowed(search) && (
+          <Button look="quiet" onClick={() => onChange({ show: search.show })}>
+            <X aria-hidden className="size-4" />
+            {t("filters.clear")}
+          </Button>
+        )}
+      </div>
+      <SaveAsFile search={search} />
+    </search>
+  );
+}
+
+function SaveAsFile({ search }: { search: AttendeesSearch }) {
+  const t = useTexts();
+  const { t: common } = useTranslation();
+  const words = useBookingTexts();
+  const zone = useZone();
+  const { currency } = useSuspenseQuery(marketplaceQuery).data;
+  const [isBusy, setBusy] = useState(false);
+
+  const save = async () => {
+    setBusy(true);
+    try {
+      const now = new Date();
+      const view = viewOf(search);
+      const { bookings, isWhole } = await allOf(filtersOf(search, zone, now));
+      const listed = bookings.filter((booking) => belongs(booking, view, now));
+      if (listed.length === 0) {
+        toast.info(t("filters.csv_none"));
+        return;
+      }
+      const statusOf = (status: (typeof listed)[number]["status"]) => words(`status.${status}`);
+      const csv = csvOf(rowsOf(listed, t, { zone, currency, statusOf }));
+      download(`${t("csv.file")}-${view}-${dateKey(now, zone)}.csv`, csv);
+      toast.success(t(isWhole ? "filters.csv_done" : "filters.csv_cut", { count: listed.length }));
+    } catch (error) {
+      toast.error(say(error));
+    } finally {
+      setBusy(false);
+    }
+  };
+
+  return (
+    <Button
+      look="secondary"
+      isBusy={isBusy}
+      className="ml-auto"
+      aria-label={isBusy ? `${t("filters.csv")}, ${common("loading")}` : undefined}
+      onClick={() => void save()}
+    >
+      {!isBusy && <Download aria-hidden className="size-4" />}
+      {t("filters.csv")}
+    </Button>
+  );
+}

@@ -1,0 +1,24 @@
+import { DetailsDialog } from "../own/DetailsDialog";
+import { CancelSlotDialog } from "./CancelSlotDialog";
+import type { Booking, SlotGroup } from "./groups";
+import { MoveDialog } from "./MoveDialog";
+import { ReasonDialog } from "./ReasonDialog";
+
+/** What a creator is about to do, and has to be asked about first. */
+export type Intent =
+  | { kind: "decline" | "cancel" | "move" | "history"; booking: Booking }
+  | { kind: "cancel_slot"; group: SlotGroup };
+
+export function IntentDialog({ intent, onClose }: { intent: Intent; onClose: () => void }) {
+  switch (intent.kind) {
+    case "decline":
+    case "cancel":
+      return <ReasonDialog step={intent.kind} booking={intent.booking} onClose={onClose} />;
+    case "move":
+      return <MoveDialog booking={intent.booking} onClose={onClose} />;
+    case "history":
+      return <DetailsDialog id={intent.booking.id} onClose={onClose} />;
+    case "cancel_slot":
+      return <CancelSlotDialog group={intent.group} onClose={onClose} />;
+  }
+}

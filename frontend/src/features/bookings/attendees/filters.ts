@@ -1,0 +1,55 @@
+import { dayAfter, dayStart } from "~/features/slots/days";
+import type { Booking } from "./groups";
+import { type AttendeesSearch, type View, viewOf } from "./search";
+
+/** The longest that a session lasts: what began no earlier may still go on. */
+const DAY = 86_400_000;
+
+const STATUSES = {
+  upcoming: ["pending", "confirmed"],
+  requests: ["pending"],
+  past: ["confirmed", "completed"],
+  cancelled: ["cancelled"],
+} as const satisfies Record<View, Booking["status"][]>;
+
+export type Filters = {
+  status: Booking["status"][];
+  session?: string;
+  starts_from?: string;
+  starts_to?: string;
+  ordering: "booking_date" | "-booking_date";
+};
+
+/** What the API is asked for. Days are those of a zone, and what is to come depends on when one looks. */
+export function filtersOf(search: AttendeesSearch, zone: string, now: Date): Filters {
+  const view = viewOf(search);
+  const from = search.from && dayStart(search.from, zone);
+  const to = search.to && dayStart(dayAfter(search.to), zone);
+  const recent = new Date(now.getTime() - DAY).toISOString();
+  return {
+    status: [...STATUSES[view]],
+    session: search.session,
+    starts_from: view === "upcoming" ? latest(from, recent) : from,
+    starts_to: view === "past" ? earliest(to, now.toISOString()) : to,
+    ordering: view === "upcoming" || view === "requests" ? "booking_date" : "-booking_date",
+  };
+}
+
+/** Whether a booking is still what its list says, as time goes by. */
+export function belongs(
+  { status, ends_at }: Pick<Booking, "status" | "ends_at">,
+  view: View,
+  now: Date,
+): boolean {
+  const isOver = new Date(ends_at) <= now;
+  if (view === "upcoming") return !isOver;
+  return view !== "past" || isOver || status === "completed";
+}
+
+function latest(one: string | undefined, other: string): string {
+  return one && one > other ? one : other;
+}
+
+function earliest(one: string | undefined, other: string): string {
+  return one && one < other ? one : other;
+}

@@ -1,0 +1,60 @@
+import { describe, expect, it } from "vitest";
+import { type Booking, bySlot } from "./groups";
+
+const YOGA = "0190a1b2-0000-7000-8000-000000000001";
+const LUTE = "0190a1b2-0000-7000-8000-000000000002";
+
+function booking(session: string, booking_date: string, changes: Partial<Booking> = {}): Booking {
+  return {
+    id: crypto.randomUUID(),
+    session,
+    session_details: { id: session, title: session === YOGA ? "Yoga" : "Lute" } as Booking["session_details"],
+    booking_date,
+    ends_at: booking_date,
+    seats: 1,
+    status: "confirmed",
+    ...changes,
+  } as Booking;
+}
+
+describe("bookings by slot", () => {
+  it("are one group for each start of each session, in the order of the list", () => {
+    const groups = bySlot(
+      [
+        booking(YOGA, "2026-12-03T10:00:00Z"),
+        booking(YOGA, "2026-12-03T10:00:00Z", { seats: 3 }),
+        booking(LUTE, "2026-12-03T10:00:00Z"),
+        booking(YOGA, "2026-12-04T10:00:00Z"),
+      ],
+      false,
+    );
+    expect(groups.map(({ session, bookings, seats }) => [session.title, bookings.length, seats])).toEqual([
+      ["Yoga", 2, 4],
+      ["Lute", 1, 1],
+      ["Yoga", 1, 1],
+    ]);
+  });
+
+  it("know a start by its instant, however it is written", () => {
+    const twice = [booking(YOGA, "2026-12-03T10:00:00Z"), booking(YOGA, "2026-12-03T10:00:00.000+00:00")];
+    expect(bySlot(twice, false)).toHaveLength(1);
+  });
+
+  it("count no seat for what is cancelled", () => {
+    const groups = bySlot(
+      [
+        booking(YOGA, "2026-12-03T10:00:00Z", { status: "cancelled", seats: 2 }),
+        booking(YOGA, "2026-12-03T10:00:00Z", { status: "pending", seats: 2 }),
+      ],
+      false,
+    );
+    expect(groups[0]?.seats).toBe(2);
+  });
+
+  it("say of the last that more may follow while the list goes on", () => {
+    const list = [booking(YOGA, "2026-12-03T10:00:00Z"), booking(YOGA, "2026-12-04T10:00:00Z")];
+    expect(bySlot(list, true).map(({ isWhole }) => isWhole)).toEqual([true, false]);
+    expect(bySlot(list, false).every(({ isWhole }) => isWhole)).toBe(true);
+    expect(bySlot([], true)).toEqual([]);
+  });
+});

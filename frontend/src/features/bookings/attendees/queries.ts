@@ -1,0 +1,92 @@
+import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
+import { answered, api, paged, type Schema } from "~/api/client";
+import { type Filters, filtersOf } from "./filters";
+import type { Booking, SlotGroup } from "./groups";
+import type { AttendeesSearch } from "./search";
+
+type Place = { cursor: string; filters: Filters } | null;
+
+const PAGE = 50;
+const PAGE_MOST = 100;
+const EXPORT_MOST = 10_000;
+
+/** A creator's bookings, page by page. A cursor belongs to its filters, so all pages have the "now" of the first. */
+export function attendeesQuery(search: AttendeesSearch, zone: string) {
+  return infiniteQueryOptions({
+    queryKey: ["bookings", "attendees", search, zone],
+    queryFn: async ({ pageParam, signal }) => {
+      const filters = pageParam?.filters ?? filtersOf(search, zone, new Date());
+      const query = { ...filters, limit: PAGE, cursor: pageParam?.cursor };
+      const { items, next } = await paged(
+        api.GET("/api/bookings/creator_bookings", { params: { query }, signal }),
+      );
+      return { items, next: next === null ? null : { cursor: next, filters } };
+    },
+    initialPageParam: null as Place,
+    getNextPageParam: ({ next }): Place => next,
+  });
+}
+
+/** Everything that a list goes on to, up to 10,000 bookings, and whether that was all. */
+export async function allOf(filters: Filters): Promise<{ bookings: Booking[]; isWhole: boolean }> {
+  const bookings: Booking[] = [];
+  let cursor: string | undefined;
+  do {
+    const query = { ...filters, limit: PAGE_MOST, cursor };
+    const { items, next } = await paged(api.GET("/api/bookings/creator_bookings", { params: { query } }));
+    bookings.push(...items);
+    cursor = next ?? undefined;
+  } while (cursor && bookings.length < EXPORT_MOST);
+  return { bookings, isWhole: cursor === undefined };
+}
+
+/** Everybody who holds a seat at one start, whatever the list shows of it. */
+export function holdersQuery({ session, starts_at }: Pick<SlotGroup, "session" | "starts_at">) {
+  const following = new Date(Date.parse(starts_at) + 1).toISOString();
+  return queryOptions({
+    queryKey: ["bookings", "holders", session.id, starts_at],
+    queryFn: async () => {
+      const { bookings } = await allOf({
+        status: ["pending", "confirmed"],
+        session: session.id,
+        starts_from: starts_at,
+        starts_to: following,
+        ordering: "booking_date",
+      });
+      return bookings;
+    },
+    staleTime: 0,
+  });
+}
+
+/** The titles of one's own sessions, to choose from. */
+export const titlesQuery = queryOptions({
+  queryKey: ["sessions", "own", "titles"],
+  queryFn: async ({ signal }) => {
+    const query = { my_sessions: true, limit: PAGE_MOST };
+    const { items } = await paged(api.GET("/api/sessions", { params: { query }, signal }));
+    return items.map(({ id, title }) => ({ id, title }));
+  },
+});
+
+type Answer = "confirm" | "decline" | "complete";
+type History = Schema<"BookingHistoryOut">;
+
+/** Takes a step that only the creator can take. `reason` is for the learner, where there is one to give. */
+export function answer(id: string, step: Answer, key: string, reason = ""): Promise<History> {
+  const params = { path: { booking_id: id }, header: { "Idempotency-Key": key } };
+  if (step === "decline") {
+    return answered(api.POST("/api/bookings/{booking_id}/decline", { params, body: { reason } }));
+  }
+  return answered(api.POST(`/api/bookings/{booking_id}/${step}`, { params }));
+}
+
+/** Cancels every booking of one start, all or none. */
+export function cancelSlot(group: SlotGroup, reason: string, key: string): Promise<Booking[]> {
+  return answered(
+    api.POST("/api/sessions/{session_id}/slots/cancel", {
+      params: { path: { session_id: group.session.id }, header: { "Idempotency-Key": key } },
+      body: { starts_at: group.starts_at, reason },
+    }),
+  );
+}

@@ -1,0 +1,31 @@
+import { expect, it } from "vitest";
+import { csvOf } from "./csv";
+import type { Booking } from "./groups";
+import { rowsOf } from "./rows";
+import type { Texts } from "./texts";
+
+const t = ((key: string) => key) as unknown as Texts;
+
+it("a booking is a row with the viewer's times, the instant, and nothing that a spreadsheet would run", () => {
+  const booking = {
+    session_details: { title: '=HYPERLINK("https://evil.example")' },
+    booking_date: "2026-12-03T17:30:00Z",
+    ends_at: "2026-12-03T18:30:00Z",
+    user_details: { first_name: "Zoë", last_name: "Müller", username: "zoe", email: "+zoe@example.org" },
+    seats: 2,
+    amount: "98.00",
+    status: "confirmed",
+    created_at: "2026-11-01T09:00:00Z",
+  } as unknown as Booking;
+
+  const rows = rowsOf([booking], t, { zone: "Europe/Rome", currency: "EUR", statusOf: (status) => status });
+
+  expect(rows[1]).toHaveLength(rows[0]?.length ?? 0);
+  expect(csvOf(rows).split("\r\n")[1]).toBe(
+    [
+      `"'=HYPERLINK(""https://evil.example"")"`,
+      '"2026-12-03","18:30","19:30","Europe/Rome","2026-12-03T17:30:00Z"',
+      `"Zoë Müller","'+zoe@example.org","2","98.00","EUR","confirmed","2026-11-01T09:00:00Z"`,
+    ].join(","),
+  );
+});

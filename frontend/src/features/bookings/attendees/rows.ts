@@ -1,0 +1,47 @@
+import { dateKey, timeOf } from "~/components/time";
+import { displayName } from "~/features/users/me";
+import type { Booking } from "./groups";
+import type { Texts } from "./texts";
+
+/** Bookings as rows of a table for spreadsheets, with a head; times as the viewer's clock shows them, and as instants. */
+export function rowsOf(
+  bookings: Booking[],
+  t: Texts,
+  {
+    zone,
+    currency,
+    statusOf,
+  }: { zone: string; currency: string; statusOf: (status: Booking["status"]) => string },
+): (string | number)[][] {
+  const head = [
+    t("csv.session"),
+    t("csv.date"),
+    t("csv.from"),
+    t("csv.until"),
+    t("csv.zone"),
+    t("csv.starts_at"),
+    t("csv.name"),
+    t("csv.email"),
+    t("csv.seats"),
+    t("csv.amount"),
+    t("csv.currency"),
+    t("csv.status"),
+    t("csv.booked_at"),
+  ];
+  const rows = bookings.map((booking) => [
+    booking.session_details.title,
+    dateKey(booking.booking_date, zone),
+    timeOf(booking.booking_date, zone),
+    timeOf(booking.ends_at, zone),
+    zone,
+    booking.booking_date,
+    displayName(booking.user_details),
+    booking.user_details.email,
+    booking.seats,
+    booking.amount,
+    currency,
+    statusOf(booking.status),
+    booking.created_at,
+  ]);
+  return [head, ...rows];
+}

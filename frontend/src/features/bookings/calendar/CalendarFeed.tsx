@@ -1,0 +1,143 @@
+import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { CalendarSync, Copy, Eye } from "lucide-react";
+import { useRef, useState } from "react";
+import { useTranslation } from "react-i18next";
+import { toast } from "sonner";
+import { say } from "~/app/i18n/say";
+import { Button, buttonClass } from "~/components/Button";
+import { Dialog } from "~/components/Dialog";
+import { Failure } from "~/components/Failure";
+import { Field, Input } from "~/components/Field";
+import { Notice } from "~/components/Notice";
+import { Skeleton } from "~/components/Skeleton";
+import { useTexts } from "../texts";
+import { feedQuery, renewFeed } from "./calendar";
+
+/** The private address under which a calendar finds all of one's bookings. It is a secret, so it is shown when asked. */
+export function CalendarFeed() {
+  const t = useTexts();
+  const [isShown, setShown] = useState(false);
+  return (
+    <div className="flex flex-col gap-4">
+      <p className="text-sm text-ink-soft">{t("calendar.feed_text")}</p>
+      {isShown ? (
+        <Address />
+      ) : (
+        <Button look="secondary" onClick={() => setShown(true)} className="self-end">
+          <Eye aria-hidden className="size-4" />
+          {t("calendar.feed_show")}
+        </Button>
+      )}
+    </div>
+  );
+}
+
+function Address() {
+  const t = useTexts();
+  const { t: common } = useTranslation();
+  const { data, error, refetch } = useQuery(feedQuery);
+  const [isAsked, setAsked] = useState(false);
+  const [isNew, setNew] = useState(false);
+  const field = useRef<HTMLInputElement>(null);
+
+  if (!data) {
+    return error ? (
+      <Failure error={error} onRetry={() => void refetch()} className="py-2" />
+    ) : (
+      <div role="status" aria-label={common("loading")}>
+        <Skeleton className="h-11 w-full" />
+      </div>
+    );
+  }
+  const address = new URL(data.url, location.origin);
+
+  async function copy() {
+    field.current?.select();
+    try {
+      await navigator.clipboard.writeText(address.href);
+      toast.success(t("calendar.feed_copied"));
+    } catch {
+      toast.error(t("calendar.feed_copy_failed"));
+    }
+  }
+
+  return (
+    <div className="flex animate-fade-in flex-col gap-4">
+      {isNew && <Notice tone="good">{t("calendar.feed_renewed")}</Notice>}
+      <div className="flex items-end gap-2">
+        <Field label={t("calendar.feed_address")} className="min-w-0 flex-1">
+          {(given) => (
+            <Input
+              {...given}
+              ref={field}
+              readOnly
+              value={address.href}
+              onFocus={(event) => event.target.select()}
+              className="tabular truncate"
+            />
+          )}
+        </Field>
+        <Button look="secondary" onClick={() => void copy()}>
+          <Copy aria-hidden className="size-4" />
+          {t("calendar.feed_copy")}
+        </Button>
+      </div>
+      <p className="text-xs text-ink-faint">{t("calendar.feed_hint")}</p>
+      <div className="flex flex-wrap justify-end gap-3">
+        <Button look="quiet" onClick={() => setAsked(true)}>
+          {t("calendar.feed_renew")}
+        </Button>
+        <a
+          href={`webcal://${address.host}${address.pathname}`}
+          className={buttonClass({ look: "secondary" })}
+        >
+          <CalendarSync aria-hidden className="size-4" />
+          {t("calendar.feed_subscribe")}
+        </a>
+      </div>
+      {isAsked && <RenewDialog onDone={() => setNew(true)} onClose={() => setAsked(false)} />}
+    </div>
+  );
+}
+
+function RenewDialog({ onDone, onClose }: { onDone: () => void; onClose: () => void }) {
+  const t = useTexts();
+  const { t: common } = useTranslation();
+  const client = useQueryClient();
+  const [failure, setFailure] = useState<string | null>(null);
+  const [isBusy, setBusy] = useState(false);
+
+  async function renew() {
+    setBusy(true);
+    setFailure(null);
+    try {
+      client.setQueryData(feedQuery.queryKey, await renewFeed());
+      onDone();
+      onClose();
+    } catch (error) {
+      setFailure(say(error));
+      setBusy(false);
+    }
+  }
+
+  return (
+    <Dialog
+      isOpen
+      onClose={onClose}
+      title={t("calendar.feed_renew_title")}
+      description={t("calendar.feed_renew_text")}
+      footer={
+        <>
+          <Button look="secondary" onClick={onClose}>
+            {common("actions.keep")}
+          </Button>
+          <Button isBusy={isBusy} onClick={() => void renew()}>
+            {t("calendar.feed_renew")}
+          </Button>
+        </>
+      }
+    >
+      {failure && <Notice tone="danger">{failure}</Notice>}
+    </Dialog>
+  );
+}

@@ -1,0 +1,40 @@
+import { describe, expect, it } from "vitest";
+import { fileName, googleLink } from "./calendar";
+
+describe("the link to Google's calendar", () => {
+  const link = new URL(
+    googleLink(
+      {
+        session: "0190a1b2-c3d4-7e5f-8a9b-0c1d2e3f4a5b",
+        booking_date: "2026-12-03T18:30:00+01:00",
+        ends_at: "2026-12-03T20:00:00+01:00",
+        session_details: { title: "Pasta & wine: a night in Rome" },
+      },
+      "https://sessions.example",
+    ),
+  );
+
+  it("names the instants in UTC, so that no zone can move them", () => {
+    expect(link.searchParams.get("dates")).toBe("20261203T173000Z/20261203T190000Z");
+  });
+
+  it("carries the title whole, and the way back", () => {
+    expect(link.searchParams.get("text")).toBe("Pasta & wine: a night in Rome");
+    expect(link.searchParams.get("details")).toBe(
+      "https://sessions.example/sessions/0190a1b2-c3d4-7e5f-8a9b-0c1d2e3f4a5b",
+    );
+  });
+});
+
+describe("the name of a calendar file", () => {
+  it("is the title in signs that every file system takes", () => {
+    expect(fileName("Pasta & wine: a night in Rome")).toBe("pasta-wine-a-night-in-rome.ics");
+    expect(fileName("../../etc/passwd")).toBe("etc-passwd.ics");
+    expect(fileName("書道 入門")).toBe("書道-入門.ics");
+  });
+
+  it("is there for titles without a letter, and never too long", () => {
+    expect(fileName("!!!")).toBe("booking.ics");
+    expect(fileName("a".repeat(300))).toHaveLength(64);
+  });
+});

@@ -1,0 +1,112 @@
+import { Link } from "@tanstack/react-router";
+import { CalendarPlus, Download, History, Mail } from "lucide-react";
+import { toast } from "sonner";
+import { say } from "~/app/i18n/say";
+import { Button, buttonClass } from "~/components/Button";
+import { Menu, MenuItem, MenuLink } from "~/components/Menu";
+import { useNow } from "~/components/useNow";
+import { displayName } from "~/features/users/me";
+import { downloadCalendar, googleLink } from "../calendar/calendar";
+import { useTexts } from "../texts";
+import type { Booking } from "./queries";
+import { changesOf } from "./rules";
+import { useMailTo } from "./useMailTo";
+
+/** What a person wants to do about a booking, in a dialog. */
+export type Intent = { kind: "move" | "cancel"; booking: Booking };
+
+/** What can be done about a booking: the likely things as buttons, the others in a menu. */
+export function BookingActions({
+  booking,
+  onIntent,
+}: {
+  booking: Booking;
+  onIntent: (intent: Intent) => void;
+}) {
+  const t = useTexts();
+  const mailTo = useMailTo();
+  const { canCancel, canMove } = changesOf(booking, useNow());
+  const { status, session_details } = booking;
+  const { title } = session_details;
+  const isOver = status === "cancelled" || status === "completed";
+  const cancel = status === "pending" ? "withdraw" : "cancel";
+  return (
+    <div className="ml-auto flex items-center gap-2">
+      {canMove && (
+        <Button
+          look="secondary"
+          aria-label={t("own.actions.move_of", { title })}
+          onClick={() => onIntent({ kind: "move", booking })}
+        >
+          {t("own.actions.move")}
+        </Button>
+      )}
+      {canCancel && (
+        <Button
+          look="quiet"
+          aria-label={t(`own.actions.${cancel}_of`, { title })}
+          onClick={() => onIntent({ kind: "cancel", booking })}
+        >
+          {t(`own.actions.${cancel}`)}
+        </Button>
+      )}
+      {!(isOver || canCancel) && (
+        <a href={mailTo(booking)} className={buttonClass({ look: "secondary" })}>
+          {t("own.actions.write", { name: displayName(session_details.creator_details) })}
+        </a>
+      )}
+      {isOver && session_details.status === "active" && (
+        <Link
+          to="/sessions/$id"
+          params={{ id: booking.session }}
+          aria-label={t("own.actions.again_of", { title })}
+          className={buttonClass({ look: "secondary" })}
+        >
+          {t("own.actions.again")}
+        </Link>
+      )}
+      <FurtherActions booking={booking} />
+    </div>
+  );
+}
+
+function FurtherActions({ booking }: { booking: Booking }) {
+  const t = useTexts();
+  const mailTo = useMailTo();
+  const { id, status, session_details } = booking;
+  const { title, creator_details: creator } = session_details;
+  const download = () =>
+    downloadCalendar(id, title).then(
+      () => toast.success(t("calendar.downloaded")),
+      (error: unknown) => toast.error(say(error)),
+    );
+  return (
+    <Menu label={t("own.actions.more", { title })}>
+      <MenuLink>
+        <Link to="/dashboard" search={(before) => ({ ...before, booking: id })} resetScroll={false}>
+          <History aria-hidden className="size-4 shrink-0" />
+          {t("own.actions.details")}
+        </Link>
+      </MenuLink>
+      {(status === "confirmed" || status === "pending") && (
+        <>
+          <MenuItem icon={Download} onSelect={() => void download()}>
+            {t("calendar.file")}
+          </MenuItem>
+          <MenuLink>
+            <a href={googleLink(booking, location.origin)} target="_blank" rel="noreferrer">
+              <CalendarPlus aria-hidden className="size-4 shrink-0" />
+              {t("calendar.google")}
+            </a>
+          </MenuLink>
+        </>
+      )}
+      <MenuLink>
+        <a href={mailTo(booking)}>
+          <Mail aria-hidden className="size-4 shrink-0" />
+          {t("own.actions.write", { name: displayName(creator) })}
+        </a>
+      </MenuLink>
+    </Menu>
+  );
+}

@@ -1,0 +1,86 @@
+import { Link } from "@tanstack/react-router";
+import { useTranslation } from "react-i18next";
+import { Avatar } from "~/components/Avatar";
+import { Card } from "~/components/Card";
+import { Cover } from "~/components/Cover";
+import { cn } from "~/components/cn";
+import { useMoney } from "~/components/money";
+import { displayName } from "~/features/users/me";
+import { StatusBadge } from "../StatusBadge";
+import { useTexts } from "../texts";
+import { BookingActions, type Intent } from "./BookingActions";
+import { BookingTerms } from "./BookingTerms";
+import { Countdown } from "./Countdown";
+import type { Booking } from "./queries";
+import { When } from "./When";
+
+/** A booking of one's own, with what can be done about it. The next one to come is shown larger. */
+export function BookingCard({
+  booking,
+  isNext,
+  onIntent,
+}: {
+  booking: Booking;
+  isNext?: boolean;
+  onIntent: (intent: Intent) => void;
+}) {
+  const { session_details: session, status } = booking;
+  const isLive = status === "pending" || status === "confirmed";
+  const link = { to: "/sessions/$id", params: { id: booking.session } } as const;
+  return (
+    <Card>
+      <div className={cn("flex p-4 sm:gap-5 sm:p-5", isNext ? "flex-col gap-4 sm:flex-row" : "gap-4")}>
+        <Link
+          {...link}
+          tabIndex={-1}
+          aria-hidden
+          className={cn("shrink-0", isNext ? "sm:w-72" : "w-24 sm:w-40")}
+        >
+          <Cover
+            session={session}
+            isFirst={isNext}
+            className={cn("rounded-control", status === "cancelled" && "opacity-60 saturate-50")}
+          />
+        </Link>
+        <div className="min-w-0 flex-1">
+          <div className="flex flex-wrap items-center gap-x-3 gap-y-1.5">
+            <StatusBadge status={status} />
+            {isLive && (
+              <Countdown booking={booking} className="tabular text-xs font-semibold text-accent-strong" />
+            )}
+          </div>
+          <h3 className={cn("mt-2", isNext ? "text-xl" : "text-base sm:text-lg")}>
+            <Link {...link} className="rounded-control underline-offset-4 hover:underline">
+              {session.title}
+            </Link>
+          </h3>
+          <When booking={booking} className={cn("mt-1", !isNext && "text-sm")} />
+          <Facts booking={booking} />
+        </div>
+      </div>
+      <div className="flex flex-wrap items-center justify-between gap-x-6 gap-y-3 border-t border-line px-4 py-3 sm:px-5">
+        <BookingTerms booking={booking} />
+        <BookingActions booking={booking} onIntent={onIntent} />
+      </div>
+    </Card>
+  );
+}
+
+function Facts({ booking }: { booking: Booking }) {
+  const t = useTexts();
+  const { t: common } = useTranslation();
+  const money = useMoney();
+  const creator = booking.session_details.creator_details;
+  return (
+    <p className="mt-2 flex flex-wrap items-center gap-x-4 gap-y-1 text-sm text-ink-soft">
+      <span className="inline-flex items-center gap-2">
+        <Avatar person={creator} size="sm" />
+        {t("own.with", { name: displayName(creator) })}
+      </span>
+      <span className="tabular">
+        {common("seats", { count: booking.seats })} ·{" "}
+        {Number(booking.amount) === 0 ? common("price.free") : money(booking.amount)}
+      </span>
+    </p>
+  );
+}

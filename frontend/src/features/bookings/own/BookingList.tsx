@@ -1,0 +1,125 @@
+import { useInfiniteQuery } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
+import { CalendarCheck, CalendarPlus, CalendarX2, Hourglass, type LucideIcon } from "lucide-react";
+import { Suspense, useRef } from "react";
+import { useTranslation } from "react-i18next";
+import { Button, buttonClass } from "~/components/Button";
+import { Card } from "~/components/Card";
+import { Emptiness } from "~/components/Emptiness";
+import { Failure } from "~/components/Failure";
+import { Skeleton } from "~/components/Skeleton";
+import { useNow } from "~/components/useNow";
+import { useTexts } from "../texts";
+import type { Intent } from "./BookingActions";
+import { BookingCard } from "./BookingCard";
+import { ownBookingsQuery } from "./queries";
+import { tabOf } from "./rules";
+import type { BookingTab } from "./search";
+
+/** The bookings of one tab, page after page. */
+export function BookingList({ tab, onIntent }: { tab: BookingTab; onIntent: (intent: Intent) => void }) {
+  const t = useTexts();
+  const { t: common } = useTranslation();
+  const now = useNow();
+  const list = useRef<HTMLUListElement>(null);
+  const found = useInfiniteQuery(ownBookingsQuery(tab));
+  const { data, error, hasNextPage, isFetchingNextPage, isFetchNextPageError, fetchNextPage, refetch } =
+    found;
+
+  if (!data) {
+    return error ? <Failure error={error} onRetry={() => void refetch()} /> : <ListSkeleton tab={tab} />;
+  }
+  const bookings = data.pages.flatMap(({ items }) => items).filter((booking) => tabOf(booking, now) === tab);
+  if (bookings.length === 0 && !hasNextPage) return <NoBookings tab={tab} />;
+
+  async function more() {
+    const before = bookings.length;
+    await fetchNextPage();
+    // a keyboard goes on at the first of the new ones
+    requestAnimationFrame(() => list.current?.children[before]?.querySelector<HTMLElement>("h3 a")?.focus());
+  }
+
+  return (
+    <>
+      <p role="status" className="sr-only">
+        {t("own.shown", { count: bookings.length })}
+      </p>
+      <Suspense fallback={<ListSkeleton tab={tab} />}>
+        <ul ref={list} className="flex flex-col gap-4">
+          {bookings.map((booking, place) => (
+            <li key={booking.id}>
+              <BookingCard booking={booking} isNext={tab === "upcoming" && place === 0} onIntent={onIntent} />
+            </li>
+          ))}
+        </ul>
+      </Suspense>
+      {isFetchNextPageError && (
+        <Failure error={error} onRetry={() => void fetchNextPage()} className="py-6" />
+      )}
+      {hasNextPage && !isFetchNextPageError && (
+        <div className="mt-8 flex justify-center">
+          <Button look="secondary" isBusy={isFetchingNextPage} onClick={() => void more()}>
+            {common("actions.more")}
+          </Button>
+        </div>
+      )}
+    </>
+  );
+}
+
+const ICONS: Record<BookingTab, LucideIcon> = {
+  upcoming: CalendarPlus,
+  pending: Hourglass,
+  past: CalendarCheck,
+  cancelled: CalendarX2,
+};
+
+function NoBookings({ tab }: { tab: BookingTab }) {
+  const t = useTexts();
+  return (
+    <Emptiness
+      icon={ICONS[tab]}
+      title={t(`own.empty.${tab}.title`)}
+      action={
+        tab !== "cancelled" && (
+          <Link to="/" className={buttonClass({ look: tab === "upcoming" ? "primary" : "secondary" })}>
+            {t("own.find")}
+          </Link>
+        )
+      }
+    >
+      {t(`own.empty.${tab}.text`)}
+    </Emptiness>
+  );
+}
+
+function ListSkeleton({ tab }: { tab: BookingTab }) {
+  const { t } = useTranslation();
+  return (
+    <div role="status" aria-label={t("loading")} className="flex flex-col gap-4">
+      {[0, 1, 2].map((place) => {
+        const isNext = tab === "upcoming" && place === 0;
+        return (
+          <Card key={place}>
+            <div className={isNext ? "flex flex-col gap-5 p-4 sm:flex-row sm:p-5" : "flex gap-5 p-4 sm:p-5"}>
+              <Skeleton
+                className={
+                  isNext ? "aspect-3/2 w-full sm:w-72" : "aspect-3/2 w-24 shrink-0 self-start sm:w-40"
+                }
+              />
+              <div className="flex flex-1 flex-col gap-3">
+                <Skeleton className="h-5 w-28" />
+                <Skeleton className="h-6 w-4/5 max-w-80" />
+                <Skeleton className="h-5 w-3/5 max-w-56" />
+                <Skeleton className="h-5 w-2/5 max-w-40" />
+              </div>
+            </div>
+            <div className="flex justify-end border-t border-line px-4 py-3 sm:px-5">
+              <Skeleton className="h-11 w-52" />
+            </div>
+          </Card>
+        );
+      })}
+    </div>
+  );
+}

@@ -1,0 +1,26 @@
+import { useZone, whenOf } from "~/components/time";
+import { useNow } from "~/components/useNow";
+import { displayName } from "~/features/users/me";
+import { useTexts } from "../texts";
+import type { Booking } from "./queries";
+import { changeableUntil } from "./rules";
+
+/** Until when something can be done about a booking, by whom; nothing where all is settled. */
+export function BookingTerms({ booking }: { booking: Booking }) {
+  const t = useTexts();
+  const zone = useZone();
+  const now = useNow();
+  const { status, answer_by, session_details } = booking;
+  if (status !== "pending" && status !== "confirmed") return null;
+  const until = changeableUntil(booking);
+  const name = displayName(session_details.creator_details);
+  const hasNotice = session_details.cancellation_notice > 0;
+  const when = whenOf(until, zone);
+  const sentence =
+    status === "pending" && answer_by
+      ? t("own.answer_by", { name, when: whenOf(answer_by, zone) })
+      : now < until
+        ? t(hasNotice ? "own.until" : "own.until_start", { when })
+        : t(hasNotice ? "own.too_late" : "own.too_late_start", { when });
+  return <p className="tabular max-w-md min-w-0 text-xs text-ink-faint">{sentence}</p>;
+}

@@ -1,0 +1,97 @@
+import { useInfiniteQuery } from "@tanstack/react-query";
+import { Link, useNavigate } from "@tanstack/react-router";
+import { CalendarSync } from "lucide-react";
+import { useState } from "react";
+import { buttonClass } from "~/components/Button";
+import { Page } from "~/components/Page";
+import { type Tab, Tabs } from "~/components/Tabs";
+import { useZone, zoneName } from "~/components/time";
+import { useNow } from "~/components/useNow";
+import { useTexts } from "../texts";
+import type { Intent } from "./BookingActions";
+import { BookingList } from "./BookingList";
+import { CancelDialog } from "./CancelDialog";
+import { DetailsDialog } from "./DetailsDialog";
+import { ownBookingsQuery } from "./queries";
+import { RescheduleDialog } from "./RescheduleDialog";
+import { tabOf } from "./rules";
+import { BOOKING_TABS, type BookingsSearch, type BookingTab } from "./search";
+
+/** What a person has booked, by what became of it. */
+export function BookingsPage({ search }: { search: BookingsSearch }) {
+  const t = useTexts();
+  const zone = useZone();
+  const navigate = useNavigate({ from: "/dashboard" });
+  const [intent, setIntent] = useState<Intent | null>(null);
+  const shown = search.tab ?? "upcoming";
+  const tabs = BOOKING_TABS.map(
+    (name): Tab<BookingTab> => ({
+      name,
+      label: <TabLabel tab={name} />,
+      content: name === shown && (
+        <>
+          <h2 className="sr-only">{t(`own.tab.${name}`)}</h2>
+          <BookingList tab={name} onIntent={setIntent} />
+        </>
+      ),
+    }),
+  );
+  const show = (tab: BookingTab) =>
+    void navigate({
+      search: { tab: tab === "upcoming" ? undefined : tab },
+      replace: true,
+      resetScroll: false,
+    });
+  const closeDetails = () =>
+    void navigate({ search: ({ tab }) => ({ tab }), replace: true, resetScroll: false });
+
+  return (
+    <Page
+      title={t("own.title")}
+      width="middle"
+      intro={
+        <p className="text-sm">
+          {t("own.zone", { zone: zoneName(zone) })}{" "}
+          <Link to="/profile" hash="time-zone" className="font-semibold text-accent hover:underline">
+            {t("own.zone_change")}
+          </Link>
+        </p>
+      }
+      actions={
+        <Link to="/profile" hash="calendar" className={buttonClass({ look: "secondary" })}>
+          <CalendarSync aria-hidden className="size-4" />
+          {t("own.subscribe")}
+        </Link>
+      }
+    >
+      <Tabs label={t("own.tabs")} tabs={tabs} shown={shown} onShow={show} />
+      {intent?.kind === "cancel" && <CancelDialog booking={intent.booking} onClose={() => setIntent(null)} />}
+      {intent?.kind === "move" && (
+        <RescheduleDialog booking={intent.booking} onClose={() => setIntent(null)} />
+      )}
+      {search.booking && <DetailsDialog id={search.booking} onClose={closeDetails} />}
+    </Page>
+  );
+}
+
+/** Counts are said where the list is short and there anyway: what is to come, and what waits. */
+function TabLabel({ tab }: { tab: BookingTab }) {
+  const t = useTexts();
+  const now = useNow();
+  const { data } = useInfiniteQuery({
+    ...ownBookingsQuery(tab),
+    enabled: tab === "upcoming" || tab === "pending",
+  });
+  const count = data?.pages.flatMap(({ items }) => items).filter((one) => tabOf(one, now) === tab).length;
+  const isAll = data?.pages.at(-1)?.next === null;
+  return (
+    <>
+      {t(`own.tab.${tab}`)}{" "}
+      {(tab === "upcoming" || tab === "pending") && count !== undefined && count > 0 && (
+        <span className="tabular -mr-1 -ml-0.5 rounded-full bg-sunk px-1.5 text-xs text-ink-soft sm:px-2">
+          {isAll ? count : t("own.count_more", { count })}
+        </span>
+      )}
+    </>
+  );
+}

@@ -1,0 +1,26 @@
+import { useDuration } from "~/components/duration";
+import { distance } from "~/components/time";
+import { useNow } from "~/components/useNow";
+import { useTexts } from "../texts";
+import type { Booking } from "./queries";
+import { minutesUntil } from "./rules";
+
+const A_DAY = 24 * 60;
+
+/** How long until a booking begins. It counts in silence: nobody wants to hear each minute pass. */
+export function Countdown({ booking, className }: { booking: Booking; className?: string }) {
+  const t = useTexts();
+  const now = useNow();
+  const duration = useDuration();
+  const minutes = minutesUntil(booking, now);
+  if (minutes === null) return null;
+  return (
+    <span role="timer" aria-live="off" className={className}>
+      {minutes === 0
+        ? t("own.under_way")
+        : minutes < A_DAY
+          ? t("own.in", { duration: duration(minutes) })
+          : distance(booking.booking_date, now)}
+    </span>
+  );
+}

@@ -1,0 +1,18 @@
+import { useTranslation } from "react-i18next";
+import { spanOf, useZone, zoneName } from "~/components/time";
+import type { Booking } from "./queries";
+
+/** Which booking a dialog is about. */
+export function Summary({ booking }: { booking: Booking }) {
+  const { t: common } = useTranslation();
+  const zone = useZone();
+  return (
+    <>
+      <span className="block font-semibold text-ink">{booking.session_details.title}</span>
+      <span className="tabular block">
+        {spanOf(booking.booking_date, booking.ends_at, zone)} · {common("seats", { count: booking.seats })}
+      </span>
+      <span className="block text-xs text-ink-faint">{zoneName(zone)}</span>
+    </>
+  );
+}

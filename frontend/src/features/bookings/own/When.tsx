@@ -1,0 +1,23 @@
+import { elsewhereOf, placeOf, sameClock, spanOf, useZone } from "~/components/time";
+import { useTexts } from "../texts";
+import type { Booking } from "./queries";
+
+/** When a booking is: in the viewer's zone, and in the creator's where their clock shows something else. */
+export function When({ booking, className }: { booking: Booking; className?: string }) {
+  const t = useTexts();
+  const zone = useZone();
+  const { booking_date, ends_at, session_details } = booking;
+  const other = session_details.time_zone;
+  return (
+    <p className={className}>
+      <time dateTime={booking_date} className="tabular font-semibold">
+        {spanOf(booking_date, ends_at, zone)}
+      </time>
+      {other && !sameClock(booking_date, zone, other) && (
+        <span className="tabular block text-xs text-ink-faint">
+          {t("own.there", { when: elsewhereOf(booking_date, zone, other), place: placeOf(other) })}
+        </span>
+      )}
+    </p>
+  );
+}

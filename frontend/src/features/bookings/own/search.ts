@@ -1,0 +1,16 @@
+export const BOOKING_TABS = ["upcoming", "pending", "past", "cancelled"] as const;
+
+export type BookingTab = (typeof BOOKING_TABS)[number];
+
+/** What the address of "My bookings" says: which tab, and which booking is looked at closely. */
+export type BookingsSearch = { tab?: Exclude<BookingTab, "upcoming">; booking?: string };
+
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+
+export function bookingsSearchOf({ tab, booking }: Record<string, unknown>): BookingsSearch {
+  const known = BOOKING_TABS.find((name) => name === tab);
+  return {
+    ...(known && known !== "upcoming" && { tab: known }),
+    ...(typeof booking === "string" && UUID.test(booking) && { booking }),
+  };
+}

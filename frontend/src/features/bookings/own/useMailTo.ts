@@ -1,0 +1,13 @@
+import { useZone, whenOf } from "~/components/time";
+import { useTexts } from "../texts";
+import type { Booking } from "./queries";
+
+/** The link that begins a letter to the creator of a booked session. */
+export function useMailTo(): (booking: Booking) => string {
+  const t = useTexts();
+  const zone = useZone();
+  return ({ booking_date, session_details: { title, creator_details } }) => {
+    const subject = t("own.mail_subject", { title, when: whenOf(booking_date, zone) });
+    return `mailto:${creator_details.email}?subject=${encodeURIComponent(subject)}`;
+  };
+}

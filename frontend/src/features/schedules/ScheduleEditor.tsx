@@ -1,0 +1,191 @@
+import { zodResolver } from "@hookform/resolvers/zod";
+import { useQueryClient } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
+import { Eye, Undo2 } from "lucide-react";
+import { useEffect, useMemo, useRef, useState } from "react";
+import { Controller, FormProvider, type UseFormReturn, useForm, useWatch } from "react-hook-form";
+import { toast } from "sonner";
+import { isProblem, type Problem } from "~/api/problem";
+import { Button, buttonClass } from "~/components/Button";
+import { Card } from "~/components/Card";
+import { Field } from "~/components/Field";
+import { place } from "~/components/form";
+import { SaveBar } from "~/components/SaveBar";
+import { dateKey } from "~/components/time";
+import { ZonePicker } from "~/components/ZonePicker";
+import { Exceptions } from "./editor/Exceptions";
+import { Extras } from "./editor/Extras";
+import { KindChoice } from "./editor/KindChoice";
+import { Limits } from "./editor/Limits";
+import { WeekHours } from "./editor/WeekHours";
+import { formOf, type ScheduleForm, type ScheduleOut, wireOf } from "./model";
+import { saveSchedule, scheduleQuery } from "./queries";
+import { scheduleRules } from "./rules";
+import { SchedulePreview } from "./SchedulePreview";
+import { useTexts } from "./texts";
+import { useConflict } from "./useConflict";
+
+type Edited = { id: string; duration: number; isHidden: boolean };
+
+/** When a session can be booked, in the creator's own wall time, beside what learners will see of it. */
+export function ScheduleEditor({
+  session,
+  schedule,
+  zone,
+  onDirty,
+  onPublish,
+}: {
+  session: Edited;
+  schedule: ScheduleOut;
+  /** Where a new schedule's clock hangs. */
+  zone: string;
+  onDirty: (isDirty: boolean) => void;
+  /** Puts a hidden session into the catalog, once its times are saved. */
+  onPublish: () => Promise<void>;
+}) {
+  const t = useTexts();
+  const rules = useMemo(() => scheduleRules(t), [t]);
+  const saved = useMemo(() => formOf(schedule, zone), [schedule, zone]);
+  const form = useForm<ScheduleForm>({ resolver: zodResolver(rules), defaultValues: saved });
+  const values = useWatch({ control: form.control }) as ScheduleForm;
+  const isGood = useMemo(() => rules.safeParse(values).success, [rules, values]);
+  const wire = useMemo(() => (isGood ? wireOf(values) : null), [isGood, values]);
+  const isDirty = JSON.stringify(wireOf(values)) !== JSON.stringify(wireOf(saved));
+  const { failure, isSaving, save } = useSaving(session.id, form, onPublish);
+
+  // ranges depend on one another, so what is wrong is judged as a whole while one types
+  // biome-ignore lint/correctness/useExhaustiveDependencies: anew for new values
+  useEffect(() => void form.trigger(), [form, values]);
+  useEffect(() => onDirty(isDirty), [onDirty, isDirty]);
+  useFollowing(form, saved);
+
+  const today = dateKey(new Date(), values.time_zone);
+  return (
+    <FormProvider {...form}>
+      <form noValidate onSubmit={save(false)} className="flex flex-col gap-6">
+        <div className="grid gap-6 lg:grid-cols-[1fr_23rem] lg:items-start">
+          <div className="flex min-w-0 flex-col gap-6">
+            <KindChoice />
+            {values.kind === "schedule" && (
+              <>
+                <Card className="p-4 sm:p-6">
+                  <Controller
+                    control={form.control}
+                    name="time_zone"
+                    render={({ field: { value, onChange }, fieldState }) => (
+                      <Field label={t("zone.title")} hint={t("zone.hint")} error={fieldState.error?.message}>
+                        {(given) => <ZonePicker {...given} value={value} onChange={onChange} />}
+                      </Field>
+                    )}
+                  />
+                </Card>
+                <WeekHours duration={session.duration} />
+                <Exceptions duration={session.duration} today={today} />
+                <Extras duration={session.duration} today={today} />
+                <Limits />
+              </>
+            )}
+          </div>
+          <div className="lg:sticky lg:top-20">
+            <SchedulePreview
+              sessionId={session.id}
+              schedule={wire}
+              zone={values.time_zone}
+              isDirty={isDirty}
+            />
+          </div>
+        </div>
+        <SaveBar
+          isDirty={isDirty}
+          dirtyText={isGood ? t("save.dirty") : t("save.faulty")}
+          cleanText={t("save.clean")}
+          failure={isDirty && failure && <SavingFailure failure={failure} sessionId={session.id} />}
+        >
+          {values.kind === "schedule" && (
+            <a href="#preview" className={buttonClass({ look: "quiet" }, "lg:hidden")}>
+              <Eye aria-hidden className="size-4" />
+              <span className="max-sm:sr-only">{t("preview.jump")}</span>
+            </a>
+          )}
+          {isDirty && (
+            <Button look="quiet" onClick={() => form.reset(saved)}>
+              <Undo2 aria-hidden className="size-4" />
+              <span className="max-sm:sr-only">{t("save.discard")}</span>
+            </Button>
+          )}
+          <Button
+            type="submit"
+            look={session.isHidden ? "secondary" : "primary"}
+            isBusy={isSaving}
+            disabled={!isDirty}
+          >
+            <span className="sm:hidden">{t("save.short")}</span>
+            <span className="max-sm:hidden">{t("save.save")}</span>
+          </Button>
+          {session.isHidden && (
+            <Button isBusy={isSaving} onClick={save(true)}>
+              {isDirty ? t("save.save_publish") : t("save.publish")}
+            </Button>
+          )}
+        </SaveBar>
+      </form>
+    </FormProvider>
+  );
+}
+
+/** What was changed elsewhere is shown, unless something else is typed here. */
+function useFollowing(form: UseFormReturn<ScheduleForm>, saved: ScheduleForm) {
+  const shown = useRef(saved);
+  useEffect(() => {
+    const isTyped = JSON.stringify(wireOf(form.getValues())) !== JSON.stringify(wireOf(shown.current));
+    if (!isTyped) form.reset(saved);
+    shown.current = saved;
+  }, [form, saved]);
+}
+
+function useSaving(sessionId: string, form: UseFormReturn<ScheduleForm>, onPublish: () => Promise<void>) {
+  const t = useTexts();
+  const client = useQueryClient();
+  const [failure, setFailure] = useState<Problem | string | null>(null);
+  const [isSaving, setSaving] = useState(false);
+
+  const save = (isPublished: boolean) =>
+    form.handleSubmit(async (values) => {
+      setFailure(null);
+      setSaving(true);
+      try {
+        const kept = await saveSchedule(sessionId, wireOf(values));
+        client.setQueryData(scheduleQuery(sessionId).queryKey, kept);
+        form.reset(formOf(kept, values.time_zone));
+        if (isPublished) await onPublish();
+        toast.success(t(isPublished ? "save.published" : "save.saved"));
+        void client.invalidateQueries({ queryKey: ["sessions"] });
+        void client.invalidateQueries({ queryKey: ["slots", sessionId] });
+      } catch (error) {
+        if (isProblem(error, "creator_unavailable")) setFailure(error);
+        else setFailure(place(error, form, { weekly: "week", notice: "notice.amount" }));
+      } finally {
+        setSaving(false);
+      }
+    });
+  return { failure, isSaving, save };
+}
+
+function SavingFailure({ failure, sessionId }: { failure: Problem | string; sessionId: string }) {
+  const t = useTexts();
+  const conflict = useConflict();
+  if (typeof failure === "string") return failure;
+  return (
+    <>
+      <strong className="block font-semibold">{t("save.conflict_title")}</strong>
+      {conflict(failure)}{" "}
+      <Link
+        to="/creator/bookings"
+        search={{ session: sessionId }}
+        className="font-semibold underline underline-offset-4"
+      >
+        {t("save.conflict_link")}
+      </Link>
+    </>
+  );
+}

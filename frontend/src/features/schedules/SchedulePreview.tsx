@@ -1,0 +1,166 @@
+import { useQuery } from "@tanstack/react-query";
+import { ChevronLeft, ChevronRight } from "lucide-react";
+import { useState } from "react";
+import { isProblem } from "~/api/problem";
+import { Badge } from "~/components/Badge";
+import { Button } from "~/components/Button";
+import { Card } from "~/components/Card";
+import { Failure } from "~/components/Failure";
+import { Field } from "~/components/Field";
+import { Notice } from "~/components/Notice";
+import { Skeleton } from "~/components/Skeleton";
+import { dateKey, dayOf } from "~/components/time";
+import { useDebounced } from "~/components/useDebounced";
+import { ZonePicker } from "~/components/ZonePicker";
+import { type Day, dayAfter } from "~/features/slots/days";
+import type { ScheduleIn } from "./model";
+import { PreviewDays } from "./PreviewDays";
+import { daysOf, PREVIEW_DAYS, windowOf } from "./preview";
+import { previewQuery } from "./queries";
+import { useTexts } from "./texts";
+import { useConflict } from "./useConflict";
+
+const STILL = 400;
+
+/**
+ * The next two weeks as learners will see them, judged by the server's own rules on what is typed but not saved yet.
+ * `schedule` is `null` while something in it is wrong.
+ */
+export function SchedulePreview({
+  sessionId,
+  schedule,
+  zone,
+  isDirty,
+}: {
+  sessionId: string;
+  schedule: ScheduleIn | null;
+  zone: string;
+  isDirty: boolean;
+}) {
+  const t = useTexts();
+  const today = dateKey(new Date(), zone);
+  const [turned, setTurned] = useState(0);
+  const [chosenZone, setChosenZone] = useState<string | null>(null);
+  const seenFrom = chosenZone ?? zone;
+  const first = dayAfter(today, turned * PREVIEW_DAYS);
+
+  return (
+    <Card id="preview" className="p-4 sm:p-5">
+      <section aria-labelledby="preview-title">
+        <div className="flex flex-wrap items-center gap-2">
+          <h2 id="preview-title" className="text-lg">
+            {t("preview.title")}
+          </h2>
+          {isDirty && <Badge tone="accent">{t("preview.unsaved")}</Badge>}
+        </div>
+        {schedule?.is_open ? (
+          <p className="mt-3 text-sm text-ink-soft">{t("preview.open")}</p>
+        ) : (
+          <>
+            <Field label={t("preview.seen_from")} className="mt-4">
+              {(field) => <ZonePicker {...field} value={seenFrom} onChange={setChosenZone} />}
+            </Field>
+            <Turning first={first} turned={turned} onTurn={setTurned} />
+            {!schedule && (
+              <Notice tone="warn" className="mb-3">
+                {t("preview.faulty")}
+              </Notice>
+            )}
+            <TwoWeeks sessionId={sessionId} schedule={schedule} first={first} zone={seenFrom} />
+          </>
+        )}
+      </section>
+    </Card>
+  );
+}
+
+function Turning({
+  first,
+  turned,
+  onTurn,
+}: {
+  first: Day;
+  turned: number;
+  onTurn: (turned: number) => void;
+}) {
+  const t = useTexts();
+  const name = (day: Day) => dayOf(`${day}T12:00:00Z`, "UTC");
+  return (
+    <div className="my-3 flex items-center justify-between gap-1">
+      <Button
+        look="quiet"
+        size="icon"
+        className="-ml-2"
+        disabled={turned === 0}
+        aria-label={t("preview.earlier")}
+        onClick={() => onTurn(turned - 1)}
+      >
+        <ChevronLeft aria-hidden className="size-5" />
+      </Button>
+      <p aria-live="polite" className="tabular text-sm font-semibold">
+        {t("preview.range", { from: name(first), to: name(dayAfter(first, PREVIEW_DAYS - 1)) })}
+      </p>
+      <Button
+        look="quiet"
+        size="icon"
+        className="-mr-2"
+        aria-label={t("preview.later")}
+        onClick={() => onTurn(turned + 1)}
+      >
+        <ChevronRight aria-hidden className="size-5" />
+      </Button>
+    </div>
+  );
+}
+
+function TwoWeeks({
+  sessionId,
+  schedule,
+  first,
+  zone,
+}: {
+  sessionId: string;
+  schedule: ScheduleIn | null;
+  first: Day;
+  zone: string;
+}) {
+  const t = useTexts();
+  const conflict = useConflict();
+  const settled = useDebounced(schedule, STILL);
+  const found = useQuery(previewQuery(sessionId, settled, windowOf(first, zone)));
+  if (isProblem(found.error, "creator_unavailable")) {
+    return (
+      <Notice tone="warn">
+        <strong className="block font-semibold">{t("save.conflict_title")}</strong>
+        {conflict(found.error)}
+      </Notice>
+    );
+  }
+  if (found.isError) {
+    return <Failure error={found.error} onRetry={() => void found.refetch()} className="py-4" />;
+  }
+  if (!found.data) return settled ? <PreviewSkeleton /> : null;
+  const open = found.data.filter(({ reason }) => reason === null).length;
+  const days = daysOf(found.data, first, zone);
+  return (
+    <div className={found.isPlaceholderData ? "opacity-60 transition-opacity" : "transition-opacity"}>
+      <p role="status" className="text-sm text-ink-soft">
+        {open > 0 ? t("preview.total", { count: open }) : t("preview.none")}
+      </p>
+      <PreviewDays days={days} zone={zone} />
+    </div>
+  );
+}
+
+function PreviewSkeleton() {
+  return (
+    <div aria-hidden className="flex flex-col gap-4 pt-2">
+      {[1, 2, 3, 4, 5, 6].map((row) => (
+        <div key={row} className="flex gap-4">
+          <Skeleton className="h-6 w-20" />
+          <Skeleton className="h-6 flex-1" />
+        </div>
+      ))}
+    </div>
+  );
+}

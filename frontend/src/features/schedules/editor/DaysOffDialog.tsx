@@ -1,0 +1,75 @@
+import { useState } from "react";
+import { useTranslation } from "react-i18next";
+import { toast } from "sonner";
+import { Button } from "~/components/Button";
+import { Dialog } from "~/components/Dialog";
+import { Field, Input } from "~/components/Field";
+import { type Day, dayAfter } from "~/features/slots/days";
+import { DAY_MINUTES, midnightOf } from "../ranges";
+import { useTexts } from "../texts";
+
+const DAYS_MOST = 366;
+
+/** Asks for one day or several in a row on which nothing can be booked. */
+export function DaysOffDialog({
+  today,
+  onAdd,
+  onClose,
+}: {
+  today: Day;
+  onAdd: (first: Day, last: Day) => void;
+  onClose: () => void;
+}) {
+  const t = useTexts();
+  const { t: common } = useTranslation();
+  const [first, setFirst] = useState(dayAfter(today));
+  const [last, setLast] = useState("");
+  const [isTried, setTried] = useState(false);
+  const [begin, end] = [midnightOf(first), midnightOf(last || first)];
+  const count = begin === null || end === null ? 0 : (end - begin) / DAY_MINUTES + 1;
+  const fault = count < 1 ? t("exceptions.order") : count > DAYS_MOST ? t("exceptions.too_long") : undefined;
+
+  const add = () => {
+    setTried(true);
+    if (begin === null || fault) return;
+    onAdd(first, last || first);
+    toast.success(t("exceptions.added", { count }));
+    onClose();
+  };
+
+  return (
+    <Dialog
+      isOpen
+      onClose={onClose}
+      title={t("exceptions.dialog_title")}
+      description={t("exceptions.dialog_text")}
+      footer={
+        <>
+          <Button look="secondary" onClick={onClose}>
+            {common("actions.cancel")}
+          </Button>
+          <Button onClick={add}>{t("exceptions.dialog_add")}</Button>
+        </>
+      }
+    >
+      <div className="grid gap-5 sm:grid-cols-2">
+        <Field label={t("exceptions.first")} error={isTried && begin === null ? t("rules.date") : undefined}>
+          {(field) => (
+            <Input type="date" {...field} value={first} onChange={({ target }) => setFirst(target.value)} />
+          )}
+        </Field>
+        <Field label={t("exceptions.last")} isOptional error={isTried && begin !== null ? fault : undefined}>
+          {(field) => (
+            <Input
+              type="date"
+              min={first}
+              {...field}
+              value={last}
+              onChange={({ target }) => setLast(target.value)}
+            />
+          )}
+        </Field>
+      </div>
+    </Dialog>
+  );
+}

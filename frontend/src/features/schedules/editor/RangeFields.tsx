@@ -1,0 +1,104 @@
+import { Trash2 } from "lucide-react";
+import { type Path, useFormContext, useWatch } from "react-hook-form";
+import { Button } from "~/components/Button";
+import { cn } from "~/components/cn";
+import { useDuration } from "~/components/duration";
+import { CONTROL_LOOK, Input } from "~/components/Field";
+import type { ScheduleForm } from "../model";
+import { clockOf, isOvernight, type RangeForm, spanOf, startsIn } from "../ranges";
+import { useTexts } from "../texts";
+import { faultAt } from "./faults";
+
+const LISTED = 5;
+
+/** One range of hours: from, until, a start every so often, and what starts that gives. `day` is whose hours they are. */
+export function RangeFields({
+  path,
+  day,
+  duration,
+  onRemove,
+}: {
+  path: `week.${number}.ranges.${number}` | `exceptions.${number}.ranges.${number}` | `extras.${number}`;
+  day: string;
+  /** Minutes that the session lasts. */
+  duration: number;
+  onRemove: () => void;
+}) {
+  const t = useTexts();
+  const { control, register, formState } = useFormContext<ScheduleForm>();
+  const range = useWatch({ control, name: path as Path<ScheduleForm> }) as unknown as RangeForm | undefined;
+  const field = (name: keyof RangeForm) => {
+    const fault = faultAt(formState.errors, `${path}.${name}`);
+    return {
+      ...register(`${path}.${name}` as Path<ScheduleForm>),
+      "aria-invalid": fault ? (true as const) : undefined,
+      "aria-describedby": `${path}-said`,
+    };
+  };
+  const faults = (["starts", "ends", "step"] as const).flatMap(
+    (name) => faultAt(formState.errors, `${path}.${name}`) ?? [],
+  ) as string[];
+  if (!range) return null;
+  return (
+    <div>
+      <div className="flex items-center gap-2">
+        <span className="min-w-0 flex-1 sm:max-w-36">
+          <Input type="time" aria-label={t("range.from", { day })} {...field("starts")} />
+        </span>
+        <span aria-hidden>–</span>
+        <span className="min-w-0 flex-1 sm:max-w-36">
+          <Input type="time" aria-label={t("range.until", { day })} {...field("ends")} />
+        </span>
+        <Button
+          look="quiet"
+          size="icon"
+          aria-label={t("range.remove", { day, range: `${range.starts}–${range.ends}` })}
+          onClick={onRemove}
+        >
+          <Trash2 aria-hidden className="size-4" />
+        </Button>
+      </div>
+      <div className="mt-1.5 flex flex-wrap items-center gap-x-2 gap-y-1 text-sm text-ink-soft">
+        <span aria-hidden>{t("range.every")}</span>
+        <input
+          inputMode="numeric"
+          placeholder={String(duration)}
+          aria-label={t("range.step", { day })}
+          className={cn(CONTROL_LOOK, "h-9 w-14 px-2 text-center")}
+          {...field("step")}
+        />
+        <span aria-hidden>{t("range.minutes")}</span>
+        <div id={`${path}-said`} className="w-full text-xs">
+          {faults.length > 0 ? (
+            <p role="alert" className="font-medium text-danger">
+              {faults.join(" ")}
+            </p>
+          ) : (
+            <Starts range={range} duration={duration} />
+          )}
+        </div>
+      </div>
+    </div>
+  );
+}
+
+/** What a range gives, in times of the clock: the first few and the last. */
+function Starts({ range, duration }: { range: RangeForm; duration: number }) {
+  const t = useTexts();
+  const words = useDuration();
+  const starts = startsIn(range, duration).map(clockOf);
+  if (!spanOf(range)) return null;
+  if (starts.length === 0) {
+    return <p className="font-medium text-warn">{t("range.too_short", { duration: words(duration) })}</p>;
+  }
+  const list =
+    starts.length <= LISTED
+      ? starts.join(", ")
+      : `${starts.slice(0, LISTED - 2).join(", ")} … ${starts[starts.length - 1]}`;
+  return (
+    <p className="tabular text-ink-faint">
+      {t("range.starts", { count: starts.length, list })}
+      {isOvernight(range) && ` · ${t("range.next_day")}`}
+    </p>
+  );
+}

@@ -1,0 +1,121 @@
+import { describe, expect, it } from "vitest";
+import { formOf, nextRange, noticeForm, noticeMinutes, type ScheduleOut, wireOf, withDaysOff } from "./model";
+import { clockOf } from "./ranges";
+
+/** Numbers that look random and are the same each time (mulberry32). */
+function dice(seed: number) {
+  let state = seed;
+  return (sides: number) => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) % sides;
+  };
+}
+
+/** Any schedule that the API could answer with, in the order in which the form keeps it. */
+function anySchedule(seed: number): ScheduleOut {
+  const roll = dice(seed);
+  const range = (from: number) => ({
+    starts: clockOf(from),
+    ends: clockOf(from + 30 + roll(120)),
+    step: roll(2) ? 1 + roll(1440) : null,
+  });
+  const ranges = (most: number) =>
+    Array.from({ length: roll(most + 1) }, (_, place) => range(place * 300 + roll(120)));
+  const date = (place: number) =>
+    `2027-${String(1 + place).padStart(2, "0")}-${String(1 + roll(28)).padStart(2, "0")}`;
+  return {
+    is_open: false,
+    time_zone: ["Europe/Rome", "America/New_York", "Australia/Lord_Howe"][roll(3)] ?? "UTC",
+    weekly: [1, 2, 3, 4, 5, 6, 7].flatMap((weekday) => ranges(3).map((one) => ({ ...one, weekday }))),
+    exceptions: Array.from({ length: roll(5) }, (_, place) => ({ date: date(place), ranges: ranges(2) })),
+    extras: Array.from({ length: roll(5) }, (_, place) => ({ date: date(place), ...range(roll(1200)) })),
+    buffer_before: roll(1441),
+    buffer_after: roll(1441),
+    notice: roll(3) ? roll(525_601) : roll(365) * 1440,
+    horizon: 1 + roll(730),
+    valid_from: roll(2) ? date(0) : null,
+    valid_until: roll(2) ? date(11) : null,
+  };
+}
+
+describe("a schedule", () => {
+  it("is sent as it was read, if nothing is changed", () => {
+    for (let seed = 1; seed <= 500; seed += 1) {
+      const read = anySchedule(seed);
+      expect(wireOf(formOf(read, "UTC"))).toEqual(read);
+    }
+  });
+
+  it("that is open is sent as open, whatever hours were proposed", () => {
+    const open = { ...anySchedule(1), is_open: true, weekly: [], exceptions: [], extras: [], horizon: null };
+    const form = formOf(open, "Europe/Rome");
+    expect(wireOf(form)).toEqual({ is_open: true });
+    expect(form.time_zone).toBe("Europe/Rome");
+    expect(wireOf({ ...form, kind: "schedule" }).weekly).toHaveLength(5);
+  });
+
+  it("shows ranges and dates in order, in whatever order they were sent", () => {
+    const read = anySchedule(7);
+    const range = { ends: "23:00", step: null };
+    const mixed = {
+      ...read,
+      weekly: [
+        { weekday: 1, starts: "18:00", ...range },
+        { weekday: 1, starts: "09:00", ...range },
+      ],
+      exceptions: [
+        { date: "2027-05-02", ranges: [] },
+        { date: "2027-05-01", ranges: [] },
+      ],
+    };
+    const form = formOf(mixed, "UTC");
+    expect(form.week[0]?.ranges.map(({ starts }) => starts)).toEqual(["09:00", "18:00"]);
+    expect(form.exceptions.map(({ date }) => date)).toEqual(["2027-05-01", "2027-05-02"]);
+  });
+});
+
+describe("a notice", () => {
+  it("is said in the largest unit that has no remainder", () => {
+    expect(noticeForm(0)).toEqual({ amount: "0", unit: "hours" });
+    expect(noticeForm(90)).toEqual({ amount: "90", unit: "minutes" });
+    expect(noticeForm(120)).toEqual({ amount: "2", unit: "hours" });
+    expect(noticeForm(2880)).toEqual({ amount: "2", unit: "days" });
+  });
+
+  it("is the same number of minutes again", () => {
+    for (let minutes = 0; minutes < 20_000; minutes += 7)
+      expect(noticeMinutes(noticeForm(minutes))).toBe(minutes);
+  });
+});
+
+describe("a further range", () => {
+  const range = (starts: string, ends: string) => ({ starts, ends, step: "" });
+
+  it("is the working day where there is none", () => {
+    expect(nextRange([], 60)).toEqual(range("09:00", "17:00"));
+  });
+
+  it("begins an hour after the last, and is long enough for one session", () => {
+    expect(nextRange([range("14:00", "15:00"), range("09:00", "12:00")], 90)).toEqual(
+      range("16:00", "17:30"),
+    );
+  });
+
+  it("is left to be typed where the day has no room", () => {
+    expect(nextRange([range("20:00", "23:00")], 60)).toEqual(range("", ""));
+    expect(nextRange([range("20:00", "00:00")], 60)).toEqual(range("", ""));
+  });
+});
+
+it("days off take the place of what their dates had, in order", () => {
+  const other = { date: "2026-12-31", ranges: [{ starts: "09:00", ends: "12:00", step: "" }] };
+  const kept = { date: "2026-11-01", ranges: [] };
+  expect(withDaysOff([other, kept], "2026-12-30", "2027-01-01")).toEqual([
+    kept,
+    { date: "2026-12-30", ranges: [] },
+    { date: "2026-12-31", ranges: [] },
+    { date: "2027-01-01", ranges: [] },
+  ]);
+});

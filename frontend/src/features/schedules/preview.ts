@@ -1,0 +1,52 @@
+/** The starts that a schedule gives, laid out by the day and by why some are closed. */
+import { TZDate } from "@date-fns/tz";
+import type { Schema } from "~/api/client";
+import { dateKey } from "~/components/time";
+import { byDay, type Day, dayAfter, dayStart } from "~/features/slots/days";
+
+export type Slot = Schema<"SlotOut">;
+export type Reason = NonNullable<Slot["reason"]>;
+
+/** Neighbouring starts that are open, or closed for one reason. */
+export type Run = { reason: Reason | null; slots: Slot[] };
+
+/** `shift`: minutes by which the clocks are set forward on that day, negative for back. */
+export type PreviewDay = { day: Day; runs: Run[]; shift: number };
+
+export const PREVIEW_DAYS = 14;
+
+/** Two weeks of a zone's calendar, as instants; hours more or less than 336 where the clocks change. */
+export function windowOf(first: Day, zone: string): { from: string; to: string } {
+  return { from: dayStart(first, zone), to: dayStart(dayAfter(first, PREVIEW_DAYS), zone) };
+}
+
+/** Every day of the two weeks, also those without a start. What is past is nobody's concern. */
+export function daysOf(slots: Slot[], first: Day, zone: string): PreviewDay[] {
+  const found = byDay(
+    slots.filter(({ reason }) => reason !== "past"),
+    zone,
+  );
+  return Array.from({ length: PREVIEW_DAYS }, (_, place) => {
+    const day = dayAfter(first, place);
+    return { day, runs: runsOf(found.get(day) ?? []), shift: shiftOn(day, zone) };
+  });
+}
+
+export function runsOf(slots: Slot[]): Run[] {
+  const runs: Run[] = [];
+  for (const slot of slots) {
+    const last = runs.at(-1);
+    if (last && last.reason === slot.reason) last.slots.push(slot);
+    else runs.push({ reason: slot.reason, slots: [slot] });
+  }
+  return runs;
+}
+
+function shiftOn(day: Day, zone: string): number {
+  const offset = (at: string) => new TZDate(at, zone).getTimezoneOffset();
+  return offset(dayStart(day, zone)) - offset(dayStart(dayAfter(day), zone));
+}
+
+export function today(zone: string, now = new Date()): Day {
+  return dateKey(now, zone);
+}

@@ -1,0 +1,48 @@
+import { keepPreviousData, queryOptions } from "@tanstack/react-query";
+import { answered, api } from "~/api/client";
+import type { ScheduleIn, ScheduleOut } from "./model";
+import type { Slot } from "./preview";
+
+export function scheduleQuery(sessionId: string) {
+  return queryOptions({
+    queryKey: ["schedule", sessionId],
+    queryFn: ({ signal }): Promise<ScheduleOut> =>
+      answered(
+        api.GET("/api/sessions/{session_id}/schedule", {
+          params: { path: { session_id: sessionId } },
+          signal,
+        }),
+      ),
+  });
+}
+
+export function saveSchedule(sessionId: string, schedule: ScheduleIn): Promise<ScheduleOut> {
+  return answered(
+    api.PUT("/api/sessions/{session_id}/schedule", {
+      params: { path: { session_id: sessionId } },
+      body: schedule,
+    }),
+  );
+}
+
+/** What a schedule would give, kept or not. `null` for one that cannot be judged yet: the last answer stays. */
+export function previewQuery(
+  sessionId: string,
+  schedule: ScheduleIn | null,
+  window: { from: string; to: string },
+) {
+  return queryOptions({
+    queryKey: ["schedule-preview", sessionId, schedule, window],
+    queryFn: ({ signal }): Promise<Slot[]> =>
+      answered(
+        api.POST("/api/sessions/{session_id}/schedule/preview", {
+          params: { path: { session_id: sessionId } },
+          body: { ...schedule, starts_from: window.from, starts_to: window.to },
+          signal,
+        }),
+      ),
+    enabled: schedule !== null,
+    placeholderData: keepPreviousData,
+    staleTime: 10_000,
+  });
+}

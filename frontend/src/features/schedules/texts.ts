@@ -1,0 +1,12 @@
+import { useTranslation } from "react-i18next";
+import { i18n } from "~/app/i18n";
+import en from "./texts.en.json";
+
+i18n.addResourceBundle("en", "schedules", en);
+
+/** The words of this feature. */
+export function useTexts() {
+  return useTranslation("schedules").t;
+}
+
+export type Texts = ReturnType<typeof useTexts>;

@@ -1,0 +1,11 @@
+import type { Problem } from "~/api/problem";
+import { useStartsInWords } from "~/features/slots/useStartsInWords";
+import { useTexts } from "./texts";
+
+/** Says which sold times a schedule would let overlap. */
+export function useConflict(): (problem: Problem) => string {
+  const t = useTexts();
+  const words = useStartsInWords();
+  return ({ starts }) =>
+    starts.length > 0 ? t("save.conflict_text", { times: words(starts) }) : t("save.conflict_some");
+}

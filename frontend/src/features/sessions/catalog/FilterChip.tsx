@@ -1,0 +1,47 @@
+import { ChevronDown } from "lucide-react";
+import { lazy, Suspense, useRef, useState } from "react";
+import { cn } from "~/components/cn";
+import { useTexts } from "../texts";
+import { type FilterBarProps, settingOf, type WithControl } from "./filters";
+
+const loadPopover = () => import("./FilterPopover");
+const FilterPopover = lazy(loadPopover);
+
+/** A filter: its name, or what it is set to, and behind it its control. */
+export function FilterChip({ filter, ...given }: FilterBarProps & { filter: WithControl }) {
+  const t = useTexts();
+  const [isOpen, setOpen] = useState(false);
+  const chip = useRef<HTMLButtonElement>(null);
+  const name = t(`filters.${filter}`);
+  const value = settingOf(filter, given);
+  return (
+    <>
+      <button
+        ref={chip}
+        type="button"
+        aria-haspopup="dialog"
+        aria-expanded={isOpen}
+        onPointerEnter={loadPopover}
+        onFocus={loadPopover}
+        onClick={() => setOpen(!isOpen)}
+        className={cn(
+          "inline-flex h-10 max-w-60 items-center gap-2 rounded-full border px-4 text-sm font-medium transition-colors",
+          value
+            ? "border-accent bg-accent-soft text-accent-strong"
+            : "border-line-strong/60 bg-surface hover:border-line-strong",
+        )}
+      >
+        <span className="truncate">
+          {value && <span className="sr-only">{name}: </span>}
+          {value ?? name}
+        </span>
+        <ChevronDown aria-hidden className="size-4 shrink-0" />
+      </button>
+      {isOpen && (
+        <Suspense>
+          <FilterPopover {...given} filter={filter} chip={chip} label={name} onClose={() => setOpen(false)} />
+        </Suspense>
+      )}
+    </>
+  );
+}

@@ -1,0 +1,61 @@
+import { useQueryClient } from "@tanstack/react-query";
+import { Outlet } from "@tanstack/react-router";
+import { Presentation } from "lucide-react";
+import { useState } from "react";
+import { toast } from "sonner";
+import { answered, api } from "~/api/client";
+import { say } from "~/app/i18n/say";
+import { Button } from "~/components/Button";
+import { Emptiness } from "~/components/Emptiness";
+import { Notice } from "~/components/Notice";
+import { useTitle } from "~/components/Page";
+import { meQuery, useMe } from "~/features/users/me";
+import { useTexts } from "./texts";
+
+/** Lets creators on to their pages; others are offered to become one. */
+export function CreatorGate() {
+  const me = useMe();
+  return me && me.role !== "creator" ? <BecomeCreator /> : <Outlet />;
+}
+
+function BecomeCreator() {
+  const t = useTexts();
+  useTitle(t("become.title"));
+  const client = useQueryClient();
+  const [failure, setFailure] = useState<string | null>(null);
+  const [isBusy, setBusy] = useState(false);
+
+  const become = async () => {
+    setBusy(true);
+    setFailure(null);
+    try {
+      const me = await answered(api.POST("/api/auth/become-creator"));
+      client.setQueryData(meQuery.queryKey, me);
+      toast.success(t("become.done"));
+    } catch (error) {
+      setFailure(say(error));
+      setBusy(false);
+    }
+  };
+
+  return (
+    <Emptiness
+      isPage
+      icon={Presentation}
+      title={t("become.title")}
+      className="py-24"
+      action={
+        <Button isBusy={isBusy} onClick={() => void become()}>
+          {t("become.action")}
+        </Button>
+      }
+    >
+      {t("become.text")}
+      {failure && (
+        <Notice tone="danger" className="mt-4 text-left">
+          {failure}
+        </Notice>
+      )}
+    </Emptiness>
+  );
+}

@@ -1,0 +1,84 @@
+import { useQueryClient } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
+import { Undo2 } from "lucide-react";
+import { type ReactNode, useMemo, useState } from "react";
+import type { UseFormReturn } from "react-hook-form";
+import { toast } from "sonner";
+import { isProblem } from "~/api/problem";
+import { Button } from "~/components/Button";
+import { place } from "~/components/form";
+import { useStartsInWords } from "~/features/slots/useStartsInWords";
+import type { Session } from "../queries";
+import { changesOf, type SessionForm as Form, formOf } from "./model";
+import { changeSession, remember } from "./queries";
+import { SessionForm } from "./SessionForm";
+import { useTexts } from "./texts";
+
+/** Changes what a session is. What sold seats stand in the way of is said at its field, with their times. */
+export function DetailsPart({ session, onDirty }: { session: Session; onDirty: (isDirty: boolean) => void }) {
+  const t = useTexts();
+  const client = useQueryClient();
+  const words = useStartsInWords();
+  const [failure, setFailure] = useState<ReactNode>(null);
+  const saved = useMemo(() => formOf(session), [session]);
+
+  const save = async (values: Form, form: UseFormReturn<Form>) => {
+    setFailure(null);
+    try {
+      const changed = await changeSession(session.id, changesOf(values, saved));
+      remember(client, changed);
+      form.reset(formOf(changed));
+      toast.success(t("edit.saved"));
+    } catch (error) {
+      const times = isProblem(error) ? words(error.starts) : "";
+      const refuse = (field: "max_participants" | "duration", name: "seats" | "duration") => {
+        const message = times ? t(`conflict.${name}`, { times }) : t(`conflict.${name}_some`);
+        form.setError(field, { type: "server", message }, { shouldFocus: true });
+        setFailure(
+          <>
+            {t("conflict.title")} <SeeBookings id={session.id} />
+          </>,
+        );
+      };
+      if (isProblem(error, "has_upcoming_bookings")) refuse("max_participants", "seats");
+      else if (isProblem(error, "creator_unavailable")) refuse("duration", "duration");
+      else setFailure(place(error, form));
+    }
+  };
+
+  return (
+    <SessionForm
+      session={session}
+      failure={failure}
+      saved={saved}
+      onSubmit={save}
+      onDirty={onDirty}
+      actions={({ isDirty, isBusy, discard }) => (
+        <>
+          {isDirty && (
+            <Button look="quiet" onClick={discard}>
+              <Undo2 aria-hidden className="size-4" />
+              <span className="max-sm:sr-only">{t("edit.discard")}</span>
+            </Button>
+          )}
+          <Button type="submit" isBusy={isBusy} disabled={!isDirty}>
+            {t("edit.save")}
+          </Button>
+        </>
+      )}
+    />
+  );
+}
+
+function SeeBookings({ id }: { id: string }) {
+  const t = useTexts();
+  return (
+    <Link
+      to="/creator/bookings"
+      search={{ session: id }}
+      className="font-semibold underline underline-offset-4"
+    >
+      {t("conflict.see")}
+    </Link>
+  );
+}

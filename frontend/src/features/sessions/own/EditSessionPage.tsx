@@ -1,0 +1,130 @@
+import { useQuery } from "@tanstack/react-query";
+import { Link, useNavigate } from "@tanstack/react-router";
+import { Eye, Users } from "lucide-react";
+import { useCallback, useRef, useState } from "react";
+import { isProblem } from "~/api/problem";
+import { NotFound } from "~/app/layout/NotFound";
+import { Badge } from "~/components/Badge";
+import { buttonClass } from "~/components/Button";
+import { Failure } from "~/components/Failure";
+import { LeaveGuard } from "~/components/LeaveGuard";
+import { Page } from "~/components/Page";
+import { Tabs } from "~/components/Tabs";
+import { useMe } from "~/features/users/me";
+import { type Session, sessionQuery } from "../queries";
+import { DetailsPart } from "./DetailsPart";
+import { FormSkeleton } from "./FormSkeleton";
+import { BackToOwn } from "./NewSessionPage";
+import { TimesPart } from "./TimesPart";
+import { useTexts } from "./texts";
+
+export type Part = "details" | "times";
+
+/** Everything about one session of one's own, in two parts; what is typed in one stays while the other is looked at. */
+export function EditSessionPage({ id, part }: { id: string; part: Part }) {
+  const t = useTexts();
+  const me = useMe();
+  const found = useQuery(sessionQuery(id));
+  const session = found.data;
+  if (isProblem(found.error) && found.error.status === 404) return <NotFound />;
+  if (found.isError && !session) {
+    return <Failure isPage error={found.error} onRetry={() => void found.refetch()} className="py-24" />;
+  }
+  if (session && me && session.creator !== me.id) {
+    return <NotFound title={t("edit.foreign_title")} text={t("edit.foreign_text")} />;
+  }
+  if (!session) {
+    return (
+      <Page title={t("edit.loading")} before={<BackToOwn />}>
+        <FormSkeleton />
+      </Page>
+    );
+  }
+  return (
+    <Page
+      title={session.title}
+      before={<BackToOwn />}
+      intro={
+        <Badge tone={session.status === "active" ? "good" : "neutral"}>
+          {t(session.status === "active" ? "list.listed" : "list.hidden")}
+        </Badge>
+      }
+      actions={<Links session={session} />}
+    >
+      <Parts key={session.id} session={session} part={part} />
+    </Page>
+  );
+}
+
+function Links({ session }: { session: Session }) {
+  const t = useTexts();
+  return (
+    <>
+      <Link
+        to="/creator/bookings"
+        search={{ session: session.id }}
+        className={buttonClass({ look: "secondary", size: "sm" })}
+      >
+        <Users aria-hidden className="size-4" />
+        {t("edit.attendees")}
+      </Link>
+      <Link
+        to="/sessions/$id"
+        params={{ id: session.id }}
+        className={buttonClass({ look: "secondary", size: "sm" })}
+      >
+        <Eye aria-hidden className="size-4" />
+        {t("edit.view")}
+      </Link>
+    </>
+  );
+}
+
+function Parts({ session, part }: { session: Session; part: Part }) {
+  const t = useTexts();
+  const navigate = useNavigate();
+  const [dirty, setDirty] = useState<Record<Part, boolean>>({ details: false, times: false });
+  const now = useRef(dirty);
+  const tell = useCallback((name: Part, isDirty: boolean) => {
+    now.current = { ...now.current, [name]: isDirty };
+    setDirty(now.current);
+  }, []);
+  const onDetails = useCallback((isDirty: boolean) => tell("details", isDirty), [tell]);
+  const onTimes = useCallback((isDirty: boolean) => tell("times", isDirty), [tell]);
+  const label = (name: Part) => (
+    <>
+      {t(`edit.${name}`)}
+      {dirty[name] && <Badge tone="accent">{t("edit.unsaved")}</Badge>}
+    </>
+  );
+  return (
+    <>
+      <Tabs<Part>
+        label={t("edit.parts")}
+        shown={part}
+        onShow={(next) =>
+          void navigate({
+            to: "/creator/sessions/$id/edit",
+            params: { id: session.id },
+            search: next === "times" ? { part: next } : {},
+            replace: true,
+            resetScroll: false,
+          })
+        }
+        tabs={[
+          {
+            name: "details",
+            label: label("details"),
+            content: <DetailsPart session={session} onDirty={onDetails} />,
+          },
+          {
+            name: "times",
+            label: label("times"),
+            content: <TimesPart session={session} onDirty={onTimes} />,
+          },
+        ]}
+      />
+      <LeaveGuard isDirty={() => now.current.details || now.current.times} />
+    </>
+  );
+}

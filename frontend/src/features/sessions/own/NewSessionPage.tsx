@@ -1,0 +1,120 @@
+import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { Link, useNavigate } from "@tanstack/react-router";
+import { ArrowLeft } from "lucide-react";
+import { useMemo, useRef, useState } from "react";
+import type { UseFormReturn } from "react-hook-form";
+import { toast } from "sonner";
+import { newKey } from "~/api/client";
+import { Button } from "~/components/Button";
+import { place } from "~/components/form";
+import { LeaveGuard } from "~/components/LeaveGuard";
+import { Notice } from "~/components/Notice";
+import { Page } from "~/components/Page";
+import { sessionQuery } from "../queries";
+import { FormSkeleton } from "./FormSkeleton";
+import { BLANK, copyOf, type SessionForm as Form, wireOf } from "./model";
+import { copySchedule, createSession, remember } from "./queries";
+import { SessionForm } from "./SessionForm";
+import { useTexts } from "./texts";
+
+/** Offers a session, from nothing or as a copy of another; leads on to its times. */
+export function NewSessionPage({ copy }: { copy: string | undefined }) {
+  const t = useTexts();
+  const original = useQuery({ ...sessionQuery(copy ?? ""), enabled: copy !== undefined });
+  return (
+    <Page title={t(copy ? "new.copy_title" : "new.title")} intro={t("new.intro")} before={<BackToOwn />}>
+      {copy && original.isPending ? (
+        <FormSkeleton />
+      ) : (
+        <>
+          {original.isError && (
+            <Notice tone="warn" className="mb-6">
+              {t("new.copy_missing")}
+            </Notice>
+          )}
+          <NewSession
+            begin={
+              original.data
+                ? copyOf(original.data, t("new.copy_name", { title: original.data.title }))
+                : BLANK
+            }
+            copied={original.data?.id}
+          />
+        </>
+      )}
+    </Page>
+  );
+}
+
+export function BackToOwn() {
+  const t = useTexts();
+  return (
+    <Link
+      to="/creator"
+      className="mb-3 inline-flex min-h-8 items-center gap-1.5 text-sm font-medium text-ink-soft hover:text-ink"
+    >
+      <ArrowLeft aria-hidden className="size-4" />
+      {t("edit.back")}
+    </Link>
+  );
+}
+
+function NewSession({ begin, copied }: { begin: Form; copied: string | undefined }) {
+  const t = useTexts();
+  const client = useQueryClient();
+  const navigate = useNavigate();
+  // what was typed in full, and the key under which it was sent: the same for every try of the same
+  const sent = useRef<{ body: string; key: string } | null>(null);
+  const dirty = useRef(false);
+  const [failure, setFailure] = useState<string | null>(null);
+  const saved = useMemo(() => begin, [begin]);
+
+  const create = async (values: Form, form: UseFormReturn<Form>) => {
+    setFailure(null);
+    const wire = wireOf(values);
+    const body = JSON.stringify(wire);
+    if (sent.current?.body !== body) sent.current = { body, key: newKey() };
+    try {
+      const made = await createSession(wire, sent.current.key);
+      dirty.current = false;
+      remember(client, made);
+      const said = copied ? await withTimes(made.id) : "new.saved";
+      toast.success(t(said));
+      await navigate({
+        to: "/creator/sessions/$id/edit",
+        params: { id: made.id },
+        search: { part: "times" },
+        replace: true,
+        ignoreBlocker: true,
+      });
+    } catch (error) {
+      setFailure(place(error, form));
+    }
+  };
+
+  const withTimes = (id: string) =>
+    copySchedule(client, copied ?? id, id).then(
+      () => "new.copied" as const,
+      () => "new.times_lost" as const,
+    );
+
+  return (
+    <>
+      <SessionForm
+        session={null}
+        failure={failure}
+        saved={saved}
+        onSubmit={create}
+        onDirty={(isDirty) => {
+          dirty.current = isDirty;
+        }}
+        actions={({ isBusy }) => (
+          <Button type="submit" isBusy={isBusy}>
+            {t("new.submit")}
+          </Button>
+        )}
+      />
+      <LeaveGuard isDirty={() => dirty.current} />
+    </>
+  );
+}

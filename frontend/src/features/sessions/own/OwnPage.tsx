@@ -1,0 +1,29 @@
+import { Link } from "@tanstack/react-router";
+import { Plus } from "lucide-react";
+import { buttonClass } from "~/components/Button";
+import { Page } from "~/components/Page";
+import { Numbers } from "./numbers/Numbers";
+import { OwnSessions } from "./OwnSessions";
+import { useTexts } from "./texts";
+
+/** A creator's home: the numbers that matter, and everything they offer. */
+export function OwnPage() {
+  const t = useTexts();
+  return (
+    <Page
+      title={t("page.title")}
+      intro={t("page.intro")}
+      actions={
+        <Link to="/creator/sessions/new" className={buttonClass()}>
+          <Plus aria-hidden className="size-4" />
+          {t("page.new")}
+        </Link>
+      }
+    >
+      <div className="flex flex-col gap-10">
+        <Numbers />
+        <OwnSessions />
+      </div>
+    </Page>
+  );
+}

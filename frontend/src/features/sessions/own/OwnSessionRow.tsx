@@ -1,0 +1,127 @@
+import { Link, useNavigate } from "@tanstack/react-router";
+import { Archive, CalendarClock, Copy, Eye, Users } from "lucide-react";
+import { Badge } from "~/components/Badge";
+import { buttonClass } from "~/components/Button";
+import { Cover } from "~/components/Cover";
+import { useDuration } from "~/components/duration";
+import { Menu, MenuItem } from "~/components/Menu";
+import { Switch } from "~/components/Switch";
+import { useZone, whenOf } from "~/components/time";
+import { usePrice } from "../price";
+import type { Session } from "../queries";
+import { useTexts } from "./texts";
+import { useListing } from "./useListing";
+
+/** One of the creator's sessions with everything that can be done with it. */
+export function OwnSessionRow({ session, onArchive }: { session: Session; onArchive: () => void }) {
+  const t = useTexts();
+  const duration = useDuration();
+  const price = usePrice();
+  const listing = useListing();
+  const isListed = session.status === "active";
+  return (
+    <li className="grid grid-cols-[5.25rem_1fr] items-center gap-x-4 gap-y-3 p-4 sm:px-5 md:grid-cols-[5.25rem_1fr_12rem_auto]">
+      <Cover session={session} className="self-start rounded-control" />
+      <div className="min-w-0">
+        <h3 className="text-base leading-snug">
+          <Link
+            to="/creator/sessions/$id/edit"
+            params={{ id: session.id }}
+            className="underline-offset-4 hover:underline"
+          >
+            {session.title}
+          </Link>
+        </h3>
+        <p className="tabular mt-1 text-sm text-ink-soft">
+          {[
+            price(session.price),
+            duration(session.duration),
+            t("list.seats", { count: session.max_participants }),
+          ]
+            .concat(session.requires_confirmation ? [t("list.confirms")] : [])
+            .join(" · ")}
+        </p>
+      </div>
+      <div className="col-span-2 min-w-0 text-sm md:col-span-1">
+        <NextTime session={session} />
+      </div>
+      <div className="col-span-2 flex items-center justify-end gap-1 md:col-span-1">
+        {/* biome-ignore lint/a11y/noLabelWithoutControl: the control is the button within */}
+        <label className="mr-auto flex min-h-11 items-center gap-3 text-sm text-ink-soft md:mr-2">
+          <Switch
+            checked={isListed}
+            aria-label={t("list.switch", { title: session.title })}
+            onCheckedChange={(isOn) => listing.mutate({ session, status: isOn ? "active" : "inactive" })}
+          />
+          <span aria-hidden className="md:w-24">
+            {t(isListed ? "list.listed" : "list.hidden")}
+          </span>
+        </label>
+        <Link
+          to="/creator/sessions/$id/edit"
+          params={{ id: session.id }}
+          aria-label={t("list.edit_named", { title: session.title })}
+          className={buttonClass({ look: "secondary", size: "sm" })}
+        >
+          {t("list.edit")}
+        </Link>
+        <RowMenu session={session} onArchive={onArchive} />
+      </div>
+    </li>
+  );
+}
+
+function NextTime({ session: { is_open, next_slot, status } }: { session: Session }) {
+  const t = useTexts();
+  const zone = useZone();
+  if (next_slot) {
+    const isSoldOut = next_slot.seats_left === 0;
+    return (
+      <>
+        <p className="tabular font-medium">{whenOf(next_slot.starts_at, zone)}</p>
+        <p className="tabular text-ink-faint">
+          {isSoldOut ? t("list.sold_out") : t("list.seats_left", { count: next_slot.seats_left })}
+        </p>
+      </>
+    );
+  }
+  if (is_open) return <p className="text-ink-soft">{t("list.open")}</p>;
+  if (next_slot === undefined) return <p className="text-ink-soft">{t("list.scheduled")}</p>;
+  return status === "active" ? <Badge tone="warn">{t("list.no_time")}</Badge> : null;
+}
+
+function RowMenu({ session, onArchive }: { session: Session; onArchive: () => void }) {
+  const t = useTexts();
+  const navigate = useNavigate();
+  const { id } = session;
+  return (
+    <Menu label={t("list.menu", { title: session.title })}>
+      <MenuItem
+        icon={CalendarClock}
+        onSelect={() =>
+          void navigate({ to: "/creator/sessions/$id/edit", params: { id }, search: { part: "times" } })
+        }
+      >
+        {t("list.times")}
+      </MenuItem>
+      <MenuItem
+        icon={Users}
+        onSelect={() => void navigate({ to: "/creator/bookings", search: { session: id } })}
+      >
+        {t("list.attendees")}
+      </MenuItem>
+      <MenuItem icon={Eye} onSelect={() => void navigate({ to: "/sessions/$id", params: { id } })}>
+        {t("list.view")}
+      </MenuItem>
+      <MenuItem
+        icon={Copy}
+        onSelect={() => void navigate({ to: "/creator/sessions/new", search: { copy: id } })}
+      >
+        {t("list.duplicate")}
+      </MenuItem>
+      <MenuItem icon={Archive} isDanger onSelect={onArchive}>
+        {t("list.archive")}
+      </MenuItem>
+    </Menu>
+  );
+}

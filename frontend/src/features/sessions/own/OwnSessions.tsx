@@ -1,0 +1,99 @@
+import { useInfiniteQuery } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
+import { Plus, Presentation } from "lucide-react";
+import { useState } from "react";
+import { useTranslation } from "react-i18next";
+import { Button, buttonClass } from "~/components/Button";
+import { Card } from "~/components/Card";
+import { Emptiness } from "~/components/Emptiness";
+import { Failure } from "~/components/Failure";
+import { Skeleton } from "~/components/Skeleton";
+import type { Session } from "../queries";
+import { ArchiveDialog } from "./ArchiveDialog";
+import { OwnSessionRow } from "./OwnSessionRow";
+import { ownSessionsQuery } from "./queries";
+import { useTexts } from "./texts";
+
+/** Everything a creator offers, hidden or not, newest first. */
+export function OwnSessions() {
+  const t = useTexts();
+  const { t: common } = useTranslation();
+  const found = useInfiniteQuery(ownSessionsQuery);
+  const [archived, setArchived] = useState<Session | null>(null);
+  const sessions = found.data?.pages.flatMap(({ items }) => items);
+  return (
+    <section aria-labelledby="own-sessions">
+      <h2 id="own-sessions" className="mb-4 text-xl">
+        {t("list.title")}
+      </h2>
+      {!sessions && found.isError && (
+        <Card>
+          <Failure error={found.error} onRetry={() => void found.refetch()} />
+        </Card>
+      )}
+      {!sessions && found.isPending && <ListSkeleton />}
+      {sessions?.length === 0 && <FirstSession />}
+      {sessions && sessions.length > 0 && (
+        <Card>
+          <ul className="divide-y divide-line">
+            {sessions.map((session) => (
+              <OwnSessionRow key={session.id} session={session} onArchive={() => setArchived(session)} />
+            ))}
+          </ul>
+        </Card>
+      )}
+      {found.hasNextPage && (
+        <div className="mt-5 flex justify-center">
+          <Button
+            look="secondary"
+            isBusy={found.isFetchingNextPage}
+            onClick={() => void found.fetchNextPage()}
+          >
+            {common("actions.more")}
+          </Button>
+        </div>
+      )}
+      {archived && <ArchiveDialog session={archived} onClose={() => setArchived(null)} />}
+    </section>
+  );
+}
+
+function FirstSession() {
+  const t = useTexts();
+  return (
+    <Card>
+      <Emptiness
+        icon={Presentation}
+        title={t("list.empty_title")}
+        action={
+          <Link to="/creator/sessions/new" className={buttonClass()}>
+            <Plus aria-hidden className="size-4" />
+            {t("page.new")}
+          </Link>
+        }
+      >
+        {t("list.empty_text")}
+      </Emptiness>
+    </Card>
+  );
+}
+
+function ListSkeleton() {
+  const t = useTexts();
+  return (
+    <Card>
+      <div role="status" aria-label={t("list.loading")} className="divide-y divide-line">
+        {[1, 2, 3, 4].map((row) => (
+          <div key={row} className="flex items-center gap-4 p-4 sm:px-5">
+            <Skeleton className="h-14 w-21 shrink-0" />
+            <div className="flex-1">
+              <Skeleton className="h-5 w-3/5" />
+              <Skeleton className="mt-2 h-4 w-2/5" />
+            </div>
+            <Skeleton className="h-7 w-12 rounded-full" />
+          </div>
+        ))}
+      </div>
+    </Card>
+  );
+}

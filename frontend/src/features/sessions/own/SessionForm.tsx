@@ -1,0 +1,77 @@
+import { zodResolver } from "@hookform/resolvers/zod";
+import { type ReactNode, useEffect, useMemo } from "react";
+import { FormProvider, type UseFormReturn, useForm, useWatch } from "react-hook-form";
+import { SaveBar } from "~/components/SaveBar";
+import type { Session } from "../queries";
+import { AboutFields } from "./form/AboutFields";
+import { BookingFields } from "./form/BookingFields";
+import { CardPreview } from "./form/CardPreview";
+import { OfferFields } from "./form/OfferFields";
+import { PictureField } from "./form/PictureField";
+import { VisibilityField } from "./form/VisibilityField";
+import { changesOf, type SessionForm as Form } from "./model";
+import { sessionRules } from "./rules";
+import { useTexts } from "./texts";
+
+/** What was changed elsewhere (published from its times, say) is shown here, too; what is typed stays. */
+function useFollowing(form: UseFormReturn<Form>, saved: Form) {
+  // only what is read of a form's state is kept up to date, and `reset` needs to know what is typed
+  void form.formState.dirtyFields;
+  useEffect(() => form.reset(saved, { keepDirtyValues: true }), [form, saved]);
+}
+
+/** What a session is, beside the card that learners will see. `saved` is what there is to go back to. */
+export function SessionForm({
+  session,
+  saved,
+  onSubmit,
+  onDirty,
+  failure,
+  actions,
+}: {
+  /** `null` for one that is not there yet. */
+  session: Session | null;
+  saved: Form;
+  onSubmit: (values: Form, form: UseFormReturn<Form>) => Promise<void>;
+  onDirty: (isDirty: boolean) => void;
+  failure: ReactNode;
+  actions: (state: { isDirty: boolean; isBusy: boolean; discard: () => void }) => ReactNode;
+}) {
+  const t = useTexts();
+  const rules = useMemo(() => sessionRules(t), [t]);
+  const form = useForm<Form>({ resolver: zodResolver(rules), mode: "onTouched", defaultValues: saved });
+  const values = useWatch({ control: form.control }) as Form;
+  const isDirty = Object.keys(changesOf(values, saved)).length > 0;
+  useEffect(() => onDirty(isDirty), [onDirty, isDirty]);
+  useFollowing(form, saved);
+  return (
+    <FormProvider {...form}>
+      <form
+        noValidate
+        onSubmit={form.handleSubmit((typed) => onSubmit(typed, form))}
+        className="flex flex-col gap-6"
+      >
+        <div className="grid gap-6 lg:grid-cols-[1fr_20rem] lg:items-start">
+          <div className="flex min-w-0 flex-col gap-6">
+            <AboutFields />
+            <OfferFields />
+            <PictureField />
+            <BookingFields />
+            <VisibilityField isNew={session === null} />
+          </div>
+          <div className="lg:sticky lg:top-20">
+            <CardPreview session={session} />
+          </div>
+        </div>
+        <SaveBar
+          isDirty={isDirty || session === null}
+          dirtyText={t("edit.dirty")}
+          cleanText={t("edit.clean")}
+          failure={(isDirty || session === null) && failure}
+        >
+          {actions({ isDirty, isBusy: form.formState.isSubmitting, discard: () => form.reset(saved) })}
+        </SaveBar>
+      </form>
+    </FormProvider>
+  );
+}

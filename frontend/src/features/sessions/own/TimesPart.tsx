@@ -1,0 +1,31 @@
+import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { Failure } from "~/components/Failure";
+import { useZone } from "~/components/time";
+import { scheduleQuery } from "~/features/schedules/queries";
+import { ScheduleEditor } from "~/features/schedules/ScheduleEditor";
+import type { Session } from "../queries";
+import { FormSkeleton } from "./FormSkeleton";
+import { changeSession, remember } from "./queries";
+
+/** Changes when a session takes place; a hidden one can be published from here. */
+export function TimesPart({ session, onDirty }: { session: Session; onDirty: (isDirty: boolean) => void }) {
+  const client = useQueryClient();
+  const zone = useZone();
+  const schedule = useQuery(scheduleQuery(session.id));
+  if (!schedule.data) {
+    return schedule.isError ? (
+      <Failure error={schedule.error} onRetry={() => void schedule.refetch()} />
+    ) : (
+      <FormSkeleton />
+    );
+  }
+  return (
+    <ScheduleEditor
+      session={{ id: session.id, duration: session.duration, isHidden: session.status === "inactive" }}
+      schedule={schedule.data}
+      zone={zone}
+      onDirty={onDirty}
+      onPublish={async () => remember(client, await changeSession(session.id, { status: "active" }))}
+    />
+  );
+}

@@ -1,0 +1,99 @@
+import { useSuspenseQuery } from "@tanstack/react-query";
+import { Controller, useFormContext, useWatch } from "react-hook-form";
+import { useTranslation } from "react-i18next";
+import { marketplaceQuery } from "~/app/marketplace";
+import { Field, Input, Select, Textarea } from "~/components/Field";
+import { Section } from "~/components/Section";
+import { TagsInput } from "~/components/TagsInput";
+import { useCategoryName } from "../../category";
+import { type SessionForm, tagsIn } from "../model";
+import { DESCRIPTION_MOST, TAGS_MOST, TITLE_MOST } from "../rules";
+import { useTexts } from "../texts";
+
+/** Title, description, category and tags. */
+export function AboutFields() {
+  const t = useTexts();
+  const category = useCategoryName();
+  const { categories } = useSuspenseQuery(marketplaceQuery).data;
+  const { control, formState, register } = useFormContext<SessionForm>();
+  const { errors } = formState;
+  return (
+    <Section title={t("form.about")}>
+      <div className="flex flex-col gap-5">
+        <Field label={t("form.title")} hint={t("form.title_hint")} error={errors.title?.message}>
+          {(field) => (
+            <Input
+              maxLength={TITLE_MOST}
+              placeholder={t("form.title_example")}
+              {...field}
+              {...register("title")}
+            />
+          )}
+        </Field>
+        <Field label={t("form.description")} hint={<DescriptionHint />} error={errors.description?.message}>
+          {(field) => <Textarea rows={7} {...field} {...register("description")} />}
+        </Field>
+        <Field label={t("form.category")} isOptional error={errors.category?.message} className="sm:max-w-72">
+          {(field) => (
+            <Select {...field} {...register("category")}>
+              <option value="">{t("form.no_category")}</option>
+              {categories.map((name) => (
+                <option key={name} value={name}>
+                  {category(name)}
+                </option>
+              ))}
+            </Select>
+          )}
+        </Field>
+        <Controller
+          control={control}
+          name="tags"
+          render={({ field: { value, onChange } }) => (
+            <Field
+              label={t("form.tags")}
+              isOptional
+              hint={t("form.tags_hint")}
+              error={tagsFault(errors.tags)}
+            >
+              {(field) => (
+                <TagsInput
+                  {...field}
+                  tags={value}
+                  onChange={onChange}
+                  read={tagsIn}
+                  most={TAGS_MOST}
+                  placeholder={t("form.tags_example")}
+                />
+              )}
+            </Field>
+          )}
+        />
+      </div>
+    </Section>
+  );
+}
+
+/** The list as a whole, or the first tag that is wrong. */
+function tagsFault(errors: unknown): string | undefined {
+  const found = errors as { message?: string } & ({ message?: string } | undefined)[];
+  return found?.message ?? (Array.isArray(found) ? found.find(Boolean)?.message : undefined);
+}
+
+function DescriptionHint() {
+  const t = useTexts();
+  const { i18n } = useTranslation();
+  const { control } = useFormContext<SessionForm>();
+  const text = useWatch({ control, name: "description" });
+  const number = new Intl.NumberFormat(i18n.language);
+  return (
+    <span className="flex flex-wrap justify-between gap-x-4">
+      <span>{t("form.description_hint")}</span>
+      <span className="tabular">
+        {t("form.count", {
+          count: number.format([...text.trim()].length) as unknown as number,
+          most: number.format(DESCRIPTION_MOST),
+        })}
+      </span>
+    </span>
+  );
+}

@@ -1,0 +1,58 @@
+import { useFormContext, useWatch } from "react-hook-form";
+import { SessionCard } from "~/features/sessions/catalog/SessionCard";
+import { useMe } from "~/features/users/me";
+import type { Session } from "../../queries";
+import { amountOf, type SessionForm } from "../model";
+import { useTexts } from "../texts";
+
+/** The card of the catalog, as it becomes while one types. It leads nowhere. */
+export function CardPreview({ session }: { session: Session | null }) {
+  const t = useTexts();
+  const me = useMe();
+  const { control } = useFormContext<SessionForm>();
+  const values = useWatch({ control }) as SessionForm;
+  if (!me) return null;
+  const shown: Session = {
+    id: session?.id ?? "new",
+    creator: me.id,
+    creator_details: me,
+    title: values.title.trim() || t("form.preview_title"),
+    description: values.description,
+    category: values.category || null,
+    tags: values.tags,
+    duration: Number(values.duration) || 0,
+    price: amountOf(values.price) ?? "0.00",
+    max_participants: Number(values.max_participants) || 1,
+    image_url: /^https?:\/\//i.test(values.image_url.trim()) ? values.image_url.trim() : null,
+    status: values.status,
+    requires_confirmation: values.requires_confirmation,
+    cancellation_notice: Number(values.cancellation_notice) || 0,
+    is_open: session?.is_open ?? false,
+    created_at: session?.created_at ?? me.date_joined,
+    next_slot: session ? session.next_slot : example(Number(values.max_participants) || 1),
+    time_zone: session?.time_zone ?? me.time_zone,
+  };
+  return (
+    <section aria-labelledby="card-preview" className="rounded-card bg-sunk p-4 sm:p-5">
+      <h2 id="card-preview" className="mb-4 text-sm font-semibold text-ink-soft">
+        {t("form.preview")}
+      </h2>
+      <div inert className="mx-auto max-w-72">
+        <SessionCard session={shown} isFirst={false} />
+      </div>
+      {!session && <p className="mt-4 text-xs text-ink-faint">{t("form.preview_time")}</p>}
+    </section>
+  );
+}
+
+/** A time to show where there is none yet: a week from now, on the hour. */
+function example(capacity: number): NonNullable<Session["next_slot"]> {
+  const hour = 3_600_000;
+  const start = Math.ceil(Date.now() / hour) * hour + 7 * 24 * hour;
+  return {
+    starts_at: new Date(start).toISOString(),
+    ends_at: new Date(start + hour).toISOString(),
+    capacity,
+    seats_left: capacity,
+  };
+}

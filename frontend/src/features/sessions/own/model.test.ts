@@ -1,0 +1,64 @@
+import { describe, expect, it } from "vitest";
+import type { Session } from "../queries";
+import { amountOf, BLANK, changesOf, copyOf, formOf, tagsIn, wireOf } from "./model";
+
+const SESSION = {
+  id: "0190a1b2-c3d4-7e5f-8a9b-0c1d2e3f4a5b",
+  title: "Morning yoga",
+  description: "A gentle hour.",
+  category: "wellbeing",
+  tags: ["yoga", "beginners"],
+  duration: 60,
+  price: "49.90",
+  max_participants: 12,
+  image_url: null,
+  requires_confirmation: true,
+  cancellation_notice: 24,
+  status: "active",
+} as unknown as Session;
+
+describe("a session's form", () => {
+  it("sends what it read, if nothing is changed", () => {
+    const { id: _, ...facts } = SESSION;
+    expect(wireOf(formOf(SESSION))).toEqual(facts);
+    expect(changesOf(formOf(SESSION), formOf(SESSION))).toEqual({});
+  });
+
+  it("sends only what differs, and no difference that is only in how it is written", () => {
+    const form = {
+      ...formOf(SESSION),
+      title: " Morning yoga ",
+      price: "49,9",
+      duration: "90",
+      tags: ["yoga"],
+    };
+    expect(changesOf(form, formOf(SESSION))).toEqual({ duration: 90, tags: ["yoga"] });
+  });
+
+  it("says none where nothing is chosen", () => {
+    expect(wireOf(BLANK)).toMatchObject({ category: null, image_url: null, tags: [] });
+  });
+
+  it("copies everything but the title, and hides the copy", () => {
+    const copy = copyOf(SESSION, "Morning yoga (copy)");
+    expect(copy).toEqual({ ...formOf(SESSION), title: "Morning yoga (copy)", status: "inactive" });
+  });
+});
+
+describe("an amount", () => {
+  it("is taken as people type it", () => {
+    expect(amountOf("49,9")).toBe("49.90");
+    expect(amountOf(" 007 ")).toBe("7.00");
+    expect(amountOf("0")).toBe("0.00");
+    expect(amountOf("99999999.99")).toBe("99999999.99");
+  });
+
+  it.each(["", "-1", "1.234", "1e3", "1_0", "1 000", "NaN", "123456789", "12€"])("is not %j", (text) => {
+    expect(amountOf(text)).toBeNull();
+  });
+});
+
+it("tags come apart at commas, in lower case and each once", () => {
+  expect(tagsIn("Yoga, #Beginners ,, yoga;Slow  flow")).toEqual(["yoga", "beginners", "slow flow"]);
+  expect(tagsIn("  ")).toEqual([]);
+});

@@ -1,0 +1,46 @@
+import { Link } from "@tanstack/react-router";
+import { CalendarClock } from "lucide-react";
+import { buttonClass } from "~/components/Button";
+import { Card } from "~/components/Card";
+import { distance, longDayOf, timeOf, useZone, zoneName } from "~/components/time";
+import { useNow } from "~/components/useNow";
+import type { Summary } from "../queries";
+import { useTexts } from "../texts";
+
+/** Where the creator has to be next, and with how many. */
+export function NextSession({ next }: { next: Summary["next_slot"] }) {
+  const t = useTexts();
+  const zone = useZone();
+  const now = useNow();
+  return (
+    <Card className="flex min-w-0 flex-col p-4 sm:p-5">
+      <h3 className="text-base">{t("next.title")}</h3>
+      {next ? (
+        <>
+          <p className="mt-3 text-lg leading-snug font-semibold text-balance">{next.title}</p>
+          <p className="tabular mt-2 text-sm text-ink-soft">
+            {longDayOf(next.starts_at, zone)}
+            <br />
+            {timeOf(next.starts_at, zone)}–{timeOf(next.ends_at, zone)} · {distance(next.starts_at, now)}
+          </p>
+          <p className="mt-1 text-xs text-ink-faint">{zoneName(zone)}</p>
+          <p className="tabular mt-3 mb-4 text-sm font-medium">
+            {t("next.seats", { taken: next.seats_taken, capacity: next.capacity })}
+          </p>
+          <Link
+            to="/creator/bookings"
+            search={{ session: next.session }}
+            className={buttonClass({ look: "secondary", size: "sm" }, "mt-auto self-start")}
+          >
+            {t("next.attendees")}
+          </Link>
+        </>
+      ) : (
+        <div className="flex flex-1 flex-col items-center justify-center gap-3 py-6 text-center">
+          <CalendarClock aria-hidden className="size-6 text-ink-faint" />
+          <p className="text-sm text-ink-soft">{t("next.none")}</p>
+        </div>
+      )}
+    </Card>
+  );
+}

@@ -1,0 +1,143 @@
+import { useState } from "react";
+import { Card } from "~/components/Card";
+import { cn } from "~/components/cn";
+import { useMoney } from "~/components/money";
+import { dayOf } from "~/components/time";
+import { useTexts } from "../texts";
+import { type Day, type Measure, measured, sumOf, topOf } from "./sales";
+
+const MEASURES = ["seats", "income"] as const;
+const [WIDTH, HEIGHT, GAP] = [600, 140, 4];
+
+function dayName(date: string): string {
+  return dayOf(`${date}T12:00:00Z`, "UTC");
+}
+
+/** What was booked on each of the last thirty days, as bars to see and as a table to hear. */
+export function Sales({ days }: { days: Day[] }) {
+  const t = useTexts();
+  const money = useMoney();
+  const [measure, setMeasure] = useState<Measure>("seats");
+  const [first, last] = [days[0], days.at(-1)];
+  const seats = days.reduce((sum, day) => sum + day.seats, 0);
+  const income = sumOf(days.map((day) => day.income));
+  const top = topOf(days.map((day) => measured(day, measure)));
+  return (
+    <Card className="flex min-w-0 flex-col p-4 sm:p-5 lg:col-span-2">
+      <figure className="flex flex-1 flex-col">
+        <figcaption className="mb-4 flex flex-wrap items-start justify-between gap-3">
+          <div>
+            <h3 className="text-base">{t("sales.title")}</h3>
+            <p className="tabular mt-0.5 text-sm text-ink-soft">
+              {seats === 0
+                ? t("sales.none")
+                : measure === "seats"
+                  ? t("sales.total_seats", { count: seats })
+                  : t("sales.total_income", { amount: money(income) })}
+            </p>
+          </div>
+          <MeasureChoice measure={measure} onChoose={setMeasure} />
+        </figcaption>
+        <div aria-hidden className="mt-auto">
+          <p className="tabular mb-1 min-h-5 text-xs text-ink-faint">
+            {seats > 0 && (measure === "seats" ? top : money(top.toFixed(2)))}
+          </p>
+          <Bars days={days} measure={measure} top={top} />
+          {first && last && (
+            <p className="tabular mt-1.5 flex justify-between text-xs text-ink-faint">
+              <span>{dayName(first.date)}</span>
+              <span>{t("sales.today")}</span>
+            </p>
+          )}
+        </div>
+        <SalesTable days={days} />
+      </figure>
+    </Card>
+  );
+}
+
+function Bars({ days, measure, top }: { days: Day[]; measure: Measure; top: number }) {
+  const money = useMoney();
+  const step = WIDTH / Math.max(1, days.length);
+  return (
+    <svg
+      viewBox={`0 0 ${WIDTH} ${HEIGHT}`}
+      preserveAspectRatio="none"
+      aria-hidden="true"
+      className="h-32 w-full border-y border-line border-t-dashed"
+    >
+      {days.map((day, place) => {
+        const value = measured(day, measure);
+        const height = value === 0 ? 0 : Math.max(3, (value / top) * HEIGHT);
+        return (
+          <g key={day.date} className="group">
+            <title>{`${dayName(day.date)}: ${measure === "seats" ? day.seats : money(day.income)}`}</title>
+            <rect x={place * step} y={0} width={step} height={HEIGHT} className="fill-transparent" />
+            <rect
+              x={place * step + GAP / 2}
+              y={HEIGHT - height}
+              width={step - GAP}
+              height={height}
+              rx={2}
+              className={cn(
+                "transition-[fill]",
+                place === days.length - 1
+                  ? "fill-accent-strong"
+                  : "fill-accent group-hover:fill-accent-strong",
+              )}
+            />
+          </g>
+        );
+      })}
+    </svg>
+  );
+}
+
+function MeasureChoice({ measure, onChoose }: { measure: Measure; onChoose: (measure: Measure) => void }) {
+  const t = useTexts();
+  return (
+    <fieldset className="flex rounded-control bg-sunk p-0.5">
+      <legend className="sr-only">{t("sales.show")}</legend>
+      {MEASURES.map((each) => (
+        <button
+          key={each}
+          type="button"
+          aria-pressed={measure === each}
+          onClick={() => onChoose(each)}
+          className={cn(
+            "h-8 rounded-[6px] px-3 text-sm font-medium transition-colors",
+            measure === each ? "bg-surface text-ink shadow-soft" : "text-ink-soft hover:text-ink",
+          )}
+        >
+          {t(`sales.${each}`)}
+        </button>
+      ))}
+    </fieldset>
+  );
+}
+
+function SalesTable({ days }: { days: Day[] }) {
+  const t = useTexts();
+  const money = useMoney();
+  return (
+    <table className="sr-only">
+      <caption>{t("sales.table")}</caption>
+      <thead>
+        <tr>
+          <th scope="col">{t("sales.day")}</th>
+          <th scope="col">{t("sales.seats")}</th>
+          <th scope="col">{t("sales.income")}</th>
+        </tr>
+      </thead>
+      <tbody>
+        {days.map((day) => (
+          <tr key={day.date}>
+            <th scope="row">{dayName(day.date)}</th>
+            <td>{day.seats}</td>
+            <td>{money(day.income)}</td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+}

@@ -1,0 +1,25 @@
+import type { Schema } from "~/api/client";
+
+export type Day = Schema<"DaySalesOut">;
+export type Measure = "seats" | "income";
+
+export function measured(day: Day, measure: Measure): number {
+  return measure === "seats" ? day.seats : Number(day.income);
+}
+
+/** The sum of decimal strings, in hundredths on the way: binary fractions would round. */
+export function sumOf(amounts: string[]): string {
+  const hundredths = amounts.reduce((sum, amount) => {
+    const [whole = "0", cents = ""] = amount.split(".");
+    return sum + BigInt(whole) * 100n + BigInt(cents.padEnd(2, "0").slice(0, 2));
+  }, 0n);
+  return `${hundredths / 100n}.${String(hundredths % 100n).padStart(2, "0")}`;
+}
+
+/** A round number not below the greatest value, for the top of a chart: 1, 2, 4 or 5 times a power of ten. */
+export function topOf(values: number[]): number {
+  const most = Math.max(0, ...values);
+  if (most <= 1) return 1;
+  const power = 10 ** Math.floor(Math.log10(most));
+  return ([1, 2, 4, 5, 10].find((step) => step * power >= most) ?? 10) * power;
+}

@@ -1,0 +1,82 @@
+import { infiniteQueryOptions, type QueryClient, queryOptions } from "@tanstack/react-query";
+import { answered, api, type Page, paged, type Schema } from "~/api/client";
+import { saveSchedule, scheduleQuery } from "~/features/schedules/queries";
+import { type Session, sessionQuery } from "../queries";
+import type { SessionChanges, SessionIn } from "./model";
+
+export type Summary = Schema<"CreatorSummaryOut">;
+
+const PAGE = 20;
+
+/** The creator's numbers: what is sold, what is to come, the month's income. */
+export const summaryQuery = queryOptions({
+  queryKey: ["creator", "summary"],
+  queryFn: ({ signal }): Promise<Summary> => answered(api.GET("/api/creator/summary", { signal })),
+});
+
+/** A creator's own sessions, hidden ones too, newest first. */
+export const ownSessionsQuery = infiniteQueryOptions({
+  queryKey: ["sessions", "own"],
+  queryFn: ({ pageParam, signal }): Promise<Page<Session>> =>
+    paged(
+      api.GET("/api/sessions", {
+        params: { query: { my_sessions: true, limit: PAGE, cursor: pageParam ?? undefined } },
+        signal,
+      }),
+    ),
+  initialPageParam: null as string | null,
+  getNextPageParam: ({ next }: Page<Session>) => next,
+});
+
+/** Offers a session. The same `key` for each try of one intent, so that none is made twice. */
+export function createSession(session: SessionIn, key: string): Promise<Session> {
+  return answered(api.POST("/api/sessions", { body: session, headers: { "Idempotency-Key": key } }));
+}
+
+export function changeSession(id: string, changes: SessionChanges): Promise<Session> {
+  return answered(
+    api.PATCH("/api/sessions/{session_id}", { params: { path: { session_id: id } }, body: changes }),
+  );
+}
+
+export async function archiveSession(id: string): Promise<void> {
+  await answered(api.DELETE("/api/sessions/{session_id}", { params: { path: { session_id: id } } }));
+}
+
+/** Gives one session the times of another. */
+export async function copySchedule(client: QueryClient, from: string, to: string): Promise<void> {
+  const { is_open, horizon, ...schedule } = await client.fetchQuery(scheduleQuery(from));
+  if (is_open) return;
+  const kept = await saveSchedule(to, { ...schedule, is_open, horizon: horizon ?? undefined });
+  client.setQueryData(scheduleQuery(to).queryKey, kept);
+}
+
+/** Shows a session as it now stands wherever it is known already. */
+export function show(client: QueryClient, session: Session): void {
+  client.setQueryData(sessionQuery(session.id).queryKey, session);
+  inList(client, (items) => items.map((item) => (item.id === session.id ? session : item)));
+}
+
+/** As `show`, and lets whatever depends on it be asked for again. */
+export function remember(client: QueryClient, session: Session): void {
+  show(client, session);
+  void client.invalidateQueries({ queryKey: ["sessions"] });
+  void client.invalidateQueries({ queryKey: ["slots", session.id] });
+  void client.invalidateQueries({ queryKey: ["creator"] });
+}
+
+/** After a session is archived: it is gone from every list. */
+export function forget(client: QueryClient, id: string): void {
+  inList(client, (items) => items.filter((item) => item.id !== id));
+  client.removeQueries({ queryKey: sessionQuery(id).queryKey });
+  void client.invalidateQueries({ queryKey: ["sessions"] });
+  void client.invalidateQueries({ queryKey: ["creator"] });
+}
+
+function inList(client: QueryClient, change: (items: Session[]) => Session[]): void {
+  client.setQueryData(
+    ownSessionsQuery.queryKey,
+    (known) =>
+      known && { ...known, pages: known.pages.map((page) => ({ ...page, items: change(page.items) })) },
+  );
+}

@@ -1,0 +1,12 @@
+import { useTranslation } from "react-i18next";
+import { i18n } from "~/app/i18n";
+import en from "./texts.en.json";
+
+i18n.addResourceBundle("en", "own_sessions", en);
+
+/** The words of a creator's own sessions; learners do not load them. */
+export function useTexts() {
+  return useTranslation("own_sessions").t;
+}
+
+export type Texts = ReturnType<typeof useTexts>;

@@ -1,0 +1,35 @@
+import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { toast } from "sonner";
+import { say } from "~/app/i18n/say";
+import type { Session } from "../queries";
+import { changeSession, ownSessionsQuery, remember, show } from "./queries";
+import { useTexts } from "./texts";
+
+type Change = { session: Session; status: Session["status"] };
+
+/** Puts a session into the catalog or hides it: shown at once, taken back when it is refused, undone with a click. */
+export function useListing() {
+  const t = useTexts();
+  const client = useQueryClient();
+  const listing = useMutation({
+    mutationFn: ({ session, status }: Change) => changeSession(session.id, { status }),
+    onMutate: async ({ session, status }) => {
+      await client.cancelQueries({ queryKey: ownSessionsQuery.queryKey });
+      show(client, { ...session, status });
+    },
+    onError: (error, { session }) => {
+      show(client, session);
+      toast.error(say(error));
+    },
+    onSuccess: (changed, { session }) => {
+      remember(client, changed);
+      toast.success(t(changed.status === "active" ? "list.now_listed" : "list.now_hidden", session), {
+        action: {
+          label: t("list.undo"),
+          onClick: () => listing.mutate({ session: changed, status: session.status }),
+        },
+      });
+    },
+  });
+  return listing;
+}

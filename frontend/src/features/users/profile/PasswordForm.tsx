@@ -1,0 +1,67 @@
+import { zodResolver } from "@hookform/resolvers/zod";
+import { useState } from "react";
+import { useForm } from "react-hook-form";
+import { toast } from "sonner";
+import { z } from "zod";
+import { answered, api } from "~/api/client";
+import { Button } from "~/components/Button";
+import { Field } from "~/components/Field";
+import { place } from "~/components/form";
+import { Notice } from "~/components/Notice";
+import type { Me } from "../me";
+import { PasswordInput } from "../PasswordInput";
+import { rulesOf } from "../rules";
+import { StrengthMeter } from "../StrengthMeter";
+import { useTexts } from "../texts";
+
+const EMPTY = { current_password: "", new_password: "" };
+
+/** Changes the password; every other login ends, this one goes on. */
+export function PasswordForm({ me }: { me: Me }) {
+  const t = useTexts();
+  const [failure, setFailure] = useState<string | null>(null);
+  const rules = rulesOf(t);
+  const form = useForm({
+    resolver: zodResolver(
+      z.object({ current_password: rules.givenPassword, new_password: rules.newPassword }),
+    ),
+    defaultValues: EMPTY,
+  });
+  const { errors, isSubmitting } = form.formState;
+
+  const submit = form.handleSubmit(async (passwords) => {
+    setFailure(null);
+    try {
+      await answered(api.POST("/api/auth/password", { body: passwords }));
+      form.reset(EMPTY);
+      toast.success(t("profile.password_changed"));
+    } catch (error) {
+      setFailure(place(error, form));
+    }
+  });
+
+  return (
+    <form noValidate onSubmit={submit} className="flex flex-col gap-5">
+      {failure && <Notice tone="danger">{failure}</Notice>}
+      {/* tells a password manager whose password it is */}
+      <input type="email" autoComplete="username" value={me.email} readOnly hidden />
+      <Field label={t("profile.password_current")} error={errors.current_password?.message}>
+        {(field) => (
+          <PasswordInput autoComplete="current-password" {...field} {...form.register("current_password")} />
+        )}
+      </Field>
+      <Field
+        label={t("profile.password_new")}
+        hint={<StrengthMeter password={form.watch("new_password")} />}
+        error={errors.new_password?.message}
+      >
+        {(field) => (
+          <PasswordInput autoComplete="new-password" {...field} {...form.register("new_password")} />
+        )}
+      </Field>
+      <Button type="submit" look="secondary" isBusy={isSubmitting} className="self-end">
+        {t("profile.password_change")}
+      </Button>
+    </form>
+  );
+}

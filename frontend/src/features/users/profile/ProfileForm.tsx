@@ -1,0 +1,107 @@
+import { zodResolver } from "@hookform/resolvers/zod";
+import { useEffect, useState } from "react";
+import { Controller, useForm } from "react-hook-form";
+import { useTranslation } from "react-i18next";
+import { toast } from "sonner";
+import { z } from "zod";
+import { answered, api } from "~/api/client";
+import { queryClient } from "~/app/query";
+import { Button } from "~/components/Button";
+import { Field, Input } from "~/components/Field";
+import { place } from "~/components/form";
+import { Notice } from "~/components/Notice";
+import { type Me, meQuery, refresh } from "../me";
+import { rulesOf } from "../rules";
+import { useTexts } from "../texts";
+import { PictureField } from "./PictureField";
+import { ZoneField } from "./ZoneField";
+
+type Facts = { first_name: string; last_name: string; username: string; avatar: string; time_zone: string };
+
+function factsOf({ first_name, last_name, username, avatar, time_zone }: Me): Facts {
+  return { first_name, last_name, username, avatar: avatar ?? "", time_zone };
+}
+
+/** What others see of a person, and the zone in which they read times. Only what was changed is sent. */
+export function ProfileForm({ me, onDirty }: { me: Me; onDirty: (isDirty: boolean) => void }) {
+  const t = useTexts();
+  const { t: common } = useTranslation();
+  const [failure, setFailure] = useState<string | null>(null);
+  const rules = rulesOf(t);
+  const form = useForm<Facts>({
+    resolver: zodResolver(
+      z.object({
+        first_name: rules.name,
+        last_name: rules.name,
+        username: rules.username,
+        avatar: rules.picture,
+        time_zone: z.string(),
+      }),
+    ),
+    mode: "onTouched",
+    values: factsOf(me),
+    resetOptions: { keepDirtyValues: true },
+  });
+  const { errors, isSubmitting, isDirty, dirtyFields } = form.formState;
+
+  useEffect(() => {
+    onDirty(isDirty);
+    return () => onDirty(false);
+  }, [isDirty, onDirty]);
+
+  const submit = form.handleSubmit(async (facts) => {
+    setFailure(null);
+    const changed = Object.entries(facts).filter(([name]) => dirtyFields[name as keyof Facts]);
+    try {
+      const saved = await answered(api.PATCH("/api/auth/profile", { body: Object.fromEntries(changed) }));
+      form.reset(factsOf(saved));
+      queryClient.setQueryData(meQuery.queryKey, saved);
+      toast.success(t("profile.saved"));
+      void refresh();
+    } catch (error) {
+      setFailure(place(error, form));
+    }
+  });
+
+  return (
+    <form noValidate onSubmit={submit} className="flex flex-col gap-5">
+      {failure && <Notice tone="danger">{failure}</Notice>}
+      <PictureField
+        me={me}
+        picture={form.watch("avatar")}
+        error={errors.avatar?.message}
+        field={form.register("avatar")}
+      />
+      <div className="grid gap-5 sm:grid-cols-2">
+        <Field label={t("fields.first_name")} isOptional error={errors.first_name?.message}>
+          {(field) => <Input autoComplete="given-name" {...field} {...form.register("first_name")} />}
+        </Field>
+        <Field label={t("fields.last_name")} isOptional error={errors.last_name?.message}>
+          {(field) => <Input autoComplete="family-name" {...field} {...form.register("last_name")} />}
+        </Field>
+      </div>
+      <Field label={t("fields.username")} hint={t("fields.username_hint")} error={errors.username?.message}>
+        {(field) => (
+          <Input autoComplete="nickname" autoCapitalize="none" {...field} {...form.register("username")} />
+        )}
+      </Field>
+      <Controller
+        control={form.control}
+        name="time_zone"
+        render={({ field, fieldState }) => (
+          <ZoneField zone={field.value} onChange={field.onChange} error={fieldState.error?.message} />
+        )}
+      />
+      <div className="flex flex-wrap justify-end gap-3 border-t border-line pt-5">
+        {isDirty && (
+          <Button look="quiet" onClick={() => form.reset(factsOf(me))}>
+            {t("profile.discard")}
+          </Button>
+        )}
+        <Button type="submit" isBusy={isSubmitting} disabled={!isDirty}>
+          {common("actions.save")}
+        </Button>
+      </div>
+    </form>
+  );
+}

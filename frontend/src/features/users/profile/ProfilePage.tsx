@@ -1,0 +1,43 @@
+import { useState } from "react";
+import { LeaveGuard } from "~/components/LeaveGuard";
+import { Page } from "~/components/Page";
+import { CalendarFeed } from "~/features/bookings/calendar/CalendarFeed";
+import { useMe } from "../me";
+import { useTexts } from "../texts";
+import { BecomeCreator } from "./BecomeCreator";
+import { PasswordForm } from "./PasswordForm";
+import { ProfileForm } from "./ProfileForm";
+import { Section } from "./Section";
+import { SignOutEverywhere } from "./SignOutEverywhere";
+
+/** One's own account: how others see it, whose clock it reads, how it is kept safe. */
+export function ProfilePage() {
+  const t = useTexts();
+  const me = useMe();
+  const [isDirty, setDirty] = useState(false);
+  if (!me) return null;
+  return (
+    <Page title={t("profile.title")} intro={me.email} width="middle">
+      <LeaveGuard isDirty={() => isDirty} />
+      <div>
+        <Section id="about" title={t("profile.about")} text={t("profile.about_text")}>
+          <ProfileForm me={me} onDirty={setDirty} />
+        </Section>
+        {me.role === "user" && (
+          <Section id="teach" title={t("profile.teach")} text={t("profile.teach_text")}>
+            <BecomeCreator />
+          </Section>
+        )}
+        <Section id="calendar" title={t("profile.calendar")} text={t("profile.calendar_text")}>
+          <CalendarFeed />
+        </Section>
+        <Section id="password" title={t("profile.password")} text={t("profile.password_text")}>
+          <PasswordForm me={me} />
+        </Section>
+        <Section id="devices" title={t("profile.devices")} text={t("profile.devices_text")}>
+          <SignOutEverywhere />
+        </Section>
+      </div>
+    </Page>
+  );
+}

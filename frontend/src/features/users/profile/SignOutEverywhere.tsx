@@ -1,0 +1,46 @@
+import { useState } from "react";
+import { useTranslation } from "react-i18next";
+import { useSignOut } from "~/app/layout/useSignOut";
+import { Button } from "~/components/Button";
+import { Dialog } from "~/components/Dialog";
+import { useTexts } from "../texts";
+
+/** Ends every login of a person, this one too. */
+export function SignOutEverywhere() {
+  const t = useTexts();
+  const { t: common } = useTranslation();
+  const signOut = useSignOut();
+  const [isAsked, setAsked] = useState(false);
+  return (
+    <div className="flex flex-col gap-4">
+      <p className="text-sm text-ink-soft">{t("profile.everywhere_text")}</p>
+      <Button look="secondary" onClick={() => setAsked(true)} className="self-end">
+        {t("profile.everywhere")}
+      </Button>
+      {isAsked && (
+        <Dialog
+          isOpen
+          onClose={() => setAsked(false)}
+          title={t("profile.everywhere_ask")}
+          description={t("profile.everywhere_means")}
+          footer={
+            <>
+              <Button look="secondary" onClick={() => setAsked(false)}>
+                {common("actions.cancel")}
+              </Button>
+              <Button
+                look="danger"
+                onClick={() => {
+                  setAsked(false);
+                  void signOut({ everywhere: true });
+                }}
+              >
+                {t("profile.everywhere")}
+              </Button>
+            </>
+          }
+        />
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,89 @@
+"""Every page, in both modes and on both sizes, against the rules of axe (WCAG 2.2 AA and its best practices)."""
+
+import pytest
+from axe_playwright_python.async_playwright import Axe
+from playwright.async_api import Page
+
+from browser.conftest import Mode, OpenPage, Size
+from browser.people import Account, account, free_starts, scheduled_session, session
+from postgres.servers import Server
+
+
+@pytest.fixture(scope="module")
+async def creator(site: Server) -> Account:
+    """A creator with sessions that have been booked, asked for, and cancelled."""
+    creator = await account(site, "creator", "Elena")
+    learner = await account(site, "user", "Noor")
+    ours = await scheduled_session(creator, title="Bread that rises")
+    asked = await scheduled_session(creator, title="Pasta by hand", requires_confirmation=True, image_url=None)
+    await session(creator, title="An hour of questions", max_participants=1)
+    first, second, third, *_ = await free_starts(creator, ours["id"])
+    for booked, start in ((ours, first), (asked, second), (ours, third)):
+        made = await learner.asks("POST", "/api/bookings/", session=booked["id"], booking_date=start, seats=2)
+    await learner.asks("POST", f"/api/bookings/{made['id']}/cancel/", reason="I am ill.")
+    return creator
+
+
+async def findings(page: Page) -> list[str]:
+    """What axe holds against a page once it is at rest."""
+    await page.wait_for_load_state("networkidle")
+    found = await Axe().run(page)
+    return [
+        f"{page.url} {rule['id']}: {node['target']} {node.get('failureSummary', '')}"
+        for rule in found.response["violations"]
+        for node in rule["nodes"]
+    ]
+
+
+async def is_wider_than_the_window(page: Page) -> bool:
+    return bool(await page.evaluate("document.documentElement.scrollWidth > window.innerWidth"))
+
+
+@pytest.mark.parametrize("mode", ["light", "dark"])
+@pytest.mark.parametrize("size", ["phone", "desktop"])
+async def test_axe_finds_nothing_on_any_page(creator: Account, open_page: OpenPage, size: Size, mode: Mode) -> None:
+    offered = (await creator.asks("GET", "/api/sessions/?my_sessions=true"))[0]["id"]
+    visitor = await open_page("/", size, color_scheme=mode)
+    found: list[str] = []
+    for path in (
+        "/",
+        "/?search=nothing+like+it",
+        f"/sessions/{offered}",
+        "/sessions/gone",
+        "/login",
+        "/register",
+        "/no/such",
+    ):
+        await visitor.goto(path)
+        found += await findings(visitor)
+        assert not await is_wider_than_the_window(visitor), path
+    member = await open_page("/", size, color_scheme=mode)
+    await creator.signs_in(member)
+    for path in (
+        "/dashboard",
+        "/profile",
+        "/creator",
+        "/creator/sessions/new",
+        f"/creator/sessions/{offered}/edit",
+        "/creator/bookings",
+    ):
+        await member.goto(path)
+        found += await findings(member)
+        assert not await is_wider_than_the_window(member), path
+    assert found == []
+
+
+@pytest.mark.parametrize("size", ["phone", "desktop"])
+async def test_axe_finds_nothing_on_what_a_learner_has_booked(site: Server, open_page: OpenPage, size: Size) -> None:
+    creator, learner = await account(site, "creator"), await account(site)
+    offered = await scheduled_session(creator)
+    start, *_ = await free_starts(creator, offered["id"])
+    await learner.asks("POST", "/api/bookings/", session=offered["id"], booking_date=start)
+    page = await open_page("/", size)
+    await learner.signs_in(page)
+    await page.goto("/dashboard")
+    await page.get_by_text(offered["title"]).first.wait_for()
+    assert await findings(page) == []
+    await page.get_by_role("button", name="Cancel").first.click()
+    await page.get_by_role("dialog").wait_for()
+    assert await findings(page) == []

@@ -1,0 +1,46 @@
+"""Two people, one seat."""
+
+import asyncio
+
+from playwright.async_api import Page, expect
+
+from browser.conftest import OpenPage
+from browser.people import account, free_starts, scheduled_session
+from postgres.servers import Server
+
+BOOKED = "You are booked"
+TAKEN = "That seat was just taken. These times are still free."
+
+
+async def outcome(page: Page) -> str:
+    """Which of the two was shown."""
+    shown = page.get_by_role("heading", name=BOOKED).or_(page.get_by_text(TAKEN))
+    await expect(shown.first).to_be_visible()
+    return await shown.first.inner_text()
+
+
+async def test_of_two_who_book_the_last_seat_at_once_one_has_it_and_the_other_is_told_kindly(
+    site: Server, open_page: OpenPage
+) -> None:
+    creator = await account(site, "creator")
+    offered = await scheduled_session(creator, max_participants=1)
+    first, *others = await free_starts(creator, offered["id"])
+    pages = []
+    for name in ("Grace", "Edith"):
+        page = await open_page("/", "phone" if name == "Grace" else "desktop")
+        await (await account(site, "user", name)).signs_in(page)
+        await page.goto(f"/sessions/{offered['id']}?at={first}")
+        pages.append(page)
+    sheet = pages[0].get_by_role("dialog")
+    if not await sheet.is_visible():
+        await pages[0].get_by_role("button", name="Book").last.click()
+    buttons = [
+        sheet.get_by_role("button", name="Book", exact=True),
+        pages[1].get_by_role("button", name="Book", exact=True),
+    ]
+    await asyncio.gather(*(button.click() for button in buttons))
+    assert sorted(await asyncio.gather(*(outcome(page) for page in pages))) == sorted([BOOKED, TAKEN])
+    booked = await creator.asks("GET", "/api/bookings/creator_bookings/")
+    assert [one["status"] for one in booked] == ["confirmed"]
+    assert first not in await free_starts(creator, offered["id"])
+    assert others

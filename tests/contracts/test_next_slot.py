@@ -1,0 +1,299 @@
+"""The first start that can be booked, as the catalog shows it on either storage: the first of the slots, always."""
+
+from dataclasses import replace
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
+
+import pytest
+
+from builders import Services, a_caller, a_schedule, services_over, somebody, stored_session, stored_user
+from contracts.harness import cancel_now, owner_of
+from fakes import NOW, MovableClock
+from marketplace.core.entities.bookings import Booking
+from marketplace.core.entities.schedules import DayException, Extra, Schedule, TimeRange, WeeklyHours
+from marketplace.core.entities.sessions import CatalogFilters, Session
+from marketplace.core.entities.timetables import WINDOW_MOST, Opening
+from marketplace.core.errors import NotBookable
+from marketplace.core.ports.storage import Storage
+
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+TUESDAY = datetime(2030, 1, 8, tzinfo=UTC)
+MORNING = a_schedule(
+    weekly=tuple(
+        WeeklyHours(weekday=day, hours=TimeRange(starts=time(9), ends=time(12), step=30)) for day in range(1, 8)
+    )
+)
+
+
+@pytest.fixture
+def timed(storage: Storage) -> Services:
+    return services_over(storage, clock=MovableClock(NOW))
+
+
+async def offered(storage: Storage, timed: Services, schedule: Schedule | None = MORNING, **facts: Any) -> Session:
+    session = await stored_session(storage, **{"duration": 60, "max_participants": 1} | facts)
+    await timed.schedules.replace(owner_of(session), session.id, schedule)
+    return session
+
+
+async def beside(storage: Storage, session: Session, **facts: Any) -> Session:
+    """An open session of the same creator."""
+    return await stored_session(storage, creator_id=session.creator_id, **facts)
+
+
+async def book(storage: Storage, timed: Services, session: Session, *starts: datetime, seats: int = 1) -> list[Booking]:
+    learners = [a_caller(await stored_user(storage)) for _ in starts]
+    return [
+        (await timed.bookings.book(learner, session.id, start, seats)).thing
+        for learner, start in zip(learners, starts, strict=True)
+    ]
+
+
+async def next_slot(storage: Storage, timed: Services, session: Session) -> Opening | None:
+    """What the catalog shows, having seen that it is what the slots say."""
+    now = timed.clock.now()
+    shown = await storage.catalog.find(session.id, now)
+    assert shown is not None
+    slots = [slot for nth in range(12) for slot in await slots_of(timed, session, now + nth * WINDOW_MOST)]
+    assert shown.next_slot == next(iter(slots), None)
+    return shown.next_slot
+
+
+async def slots_of(timed: Services, session: Session, begin: datetime) -> tuple[Opening, ...]:
+    return await timed.slots.list(owner_of(session), session.id, begin, begin + WINDOW_MOST)
+
+
+async def next_start(storage: Storage, timed: Services, session: Session) -> str | None:
+    """The same as text: day of the month and time."""
+    found = await next_slot(storage, timed, session)
+    return None if found is None else f"{found.starts_at:%d %H:%M}"
+
+
+async def test_the_next_slot_is_the_first_that_can_be_booked(storage: Storage, timed: Services) -> None:
+    session = await offered(storage, timed, max_participants=4)
+    found = await next_slot(storage, timed, session)
+
+    half_past_nine = NOW + HOUR / 2
+    assert found == Opening(
+        starts_at=half_past_nine, ends_at=half_past_nine + HOUR, capacity=4, seats_left=4, reason=None
+    )
+    await book(storage, timed, session, found.starts_at, seats=3)
+    assert await next_slot(storage, timed, session) == replace(found, seats_left=1)
+    await book(storage, timed, session, found.starts_at)
+    assert await next_start(storage, timed, session) == "07 10:30"
+
+
+async def test_every_list_of_sessions_shows_it(storage: Storage, timed: Services) -> None:
+    session = await offered(storage, timed)
+    await book(storage, timed, session, NOW + HOUR / 2)
+    shown = await storage.catalog.find(session.id, NOW)
+    filters = CatalogFilters(creator=session.creator_id)
+
+    listed = await storage.catalog.list(filters, 1, None, NOW)
+    ranked = await storage.catalog.list(replace(filters, words=("yoga",), ordering="relevance"), 1, None, NOW)
+    available = await storage.catalog.list(replace(filters, available_from=NOW), 1, None, NOW)
+    own = await storage.catalog.of_creator(session.creator_id, 1, None, NOW)
+
+    assert shown is not None
+    assert shown.next_slot is not None
+    assert [page.items for page in (listed, ranked, available, own)] == [(shown,)] * 4
+
+
+async def test_an_open_session_has_no_next_slot_and_one_that_is_opened_no_longer_one(
+    storage: Storage, timed: Services
+) -> None:
+    session = await offered(storage, timed, None)
+    assert await next_slot(storage, timed, session) is None
+    await timed.schedules.replace(owner_of(session), session.id, MORNING)
+    assert await next_start(storage, timed, session) == "07 09:30"
+    await timed.schedules.replace(owner_of(session), session.id, None)
+    assert await next_slot(storage, timed, session) is None
+
+
+async def test_a_seat_that_is_given_back_can_be_had_at_once(storage: Storage, timed: Services) -> None:
+    session = await offered(storage, timed)
+    (booking,) = await book(storage, timed, session, NOW + HOUR)
+    assert await next_start(storage, timed, session) == "07 11:00"
+    await cancel_now(storage, booking)
+    assert await next_start(storage, timed, session) == "07 09:30"
+
+
+@pytest.mark.parametrize(
+    ("taken", "before", "after", "expected"),
+    [
+        (50, 0, 0, "07 10:00"),
+        (50, 1, 0, "07 10:30"),
+        (50, 30, 0, "07 10:30"),
+        (50, 31, 0, "07 11:00"),
+        (50, 0, 60, "07 10:00"),
+        (15, 5, 0, "07 09:30"),
+        (15, 6, 0, "07 10:00"),
+    ],
+)
+async def test_buffers_keep_away_from_what_the_creator_does_before(
+    storage: Storage, timed: Services, taken: int, before: int, after: int, expected: str
+) -> None:
+    session = await offered(storage, timed, replace(MORNING, buffer_before=before, buffer_after=after))
+    other = await beside(storage, session, duration=taken)
+    await book(storage, timed, other, NOW + timedelta(minutes=10))
+
+    assert await next_start(storage, timed, session) == expected
+
+
+@pytest.mark.parametrize(("after", "expected"), [(0, "07 09:30"), (60, "07 09:30"), (61, "07 11:30")])
+async def test_buffers_keep_away_from_what_the_creator_does_afterwards(
+    storage: Storage, timed: Services, after: int, expected: str
+) -> None:
+    session = await offered(storage, timed, replace(MORNING, buffer_after=after), duration=30)
+    other = await beside(storage, session, duration=30)
+    await book(storage, timed, other, NOW + 2 * HOUR)
+
+    assert await next_start(storage, timed, session) == expected
+
+
+async def test_a_gap_that_is_just_long_enough_is_found_between_others(storage: Storage, timed: Services) -> None:
+    session = await offered(storage, timed)
+    other = await beside(storage, session, duration=30)
+    await book(storage, timed, other, NOW + HOUR / 2, NOW + 2 * HOUR)
+    assert await next_start(storage, timed, session) == "07 10:00"
+    await book(storage, timed, other, NOW + HOUR)
+    assert await next_start(storage, timed, session) == "08 09:00"
+
+
+async def test_a_creator_who_is_taken_for_weeks_is_free_after_that(storage: Storage, timed: Services) -> None:
+    session = await offered(storage, timed)
+    other = await beside(storage, session, duration=1440)
+    await book(storage, timed, other, *(NOW + DAY * number for number in range(1, 20)))
+    await book(storage, timed, session, NOW + HOUR / 2, NOW + 3 * HOUR / 2 + HOUR / 2)
+
+    assert await next_start(storage, timed, session) == "27 09:00"
+    await book(storage, timed, other, *(NOW + DAY * number for number in range(20, 60)))
+    assert await next_slot(storage, timed, session) is None
+
+
+async def test_a_seat_left_among_much_that_is_taken_is_found(storage: Storage, timed: Services) -> None:
+    session = await offered(storage, timed, max_participants=2)
+    other = await beside(storage, session, duration=1440)
+    left = TUESDAY + 12 * DAY + 9 * HOUR
+    await book(storage, timed, session, left)
+    await book(storage, timed, await beside(storage, session, duration=600), NOW + HOUR / 2)
+    await book(storage, timed, other, *(NOW - 10 * HOUR + DAY * number for number in range(1, 13)))
+    await book(storage, timed, other, left + HOUR)
+
+    found = await next_slot(storage, timed, session)
+    assert found is not None
+    assert (found.starts_at, found.seats_left) == (left, 1)
+
+
+async def test_a_time_that_the_schedule_no_longer_has_is_not_offered_for_its_seats(
+    storage: Storage, timed: Services
+) -> None:
+    session = await offered(storage, timed, max_participants=2)
+    await book(storage, timed, session, NOW + HOUR)
+    await timed.schedules.replace(owner_of(session), session.id, replace(MORNING, valid_from=date(2030, 1, 8)))
+    assert await next_start(storage, timed, session) == "08 09:00"
+
+    mondays = WeeklyHours(weekday=1, hours=TimeRange(starts=time(9, 45), ends=time(11, 45), step=None))
+    await timed.schedules.replace(owner_of(session), session.id, replace(MORNING, weekly=(mondays,)))
+    assert await next_start(storage, timed, session) == "14 09:45"
+
+
+async def test_notice_and_horizon_bound_it(storage: Storage, timed: Services) -> None:
+    session = await offered(storage, timed, replace(MORNING, notice=90, horizon=2))
+    assert await next_start(storage, timed, session) == "07 10:30"
+    timed.clock.at = NOW + timedelta(minutes=1)
+    assert await next_start(storage, timed, session) == "07 11:00"
+    await timed.schedules.replace(owner_of(session), session.id, replace(MORNING, valid_from=date(2030, 1, 10)))
+    assert await next_start(storage, timed, session) == "10 09:00"
+    far = replace(MORNING, valid_from=date(2030, 1, 10), horizon=3)
+    await timed.schedules.replace(owner_of(session), session.id, far)
+    assert await next_start(storage, timed, session) == "10 09:00"
+    await timed.schedules.replace(owner_of(session), session.id, replace(far, horizon=2))
+    assert await next_slot(storage, timed, session) is None
+
+
+async def test_it_moves_on_with_time_and_is_never_now(storage: Storage, timed: Services) -> None:
+    session = await offered(storage, timed)
+    seen = []
+    for minutes in (29, 30, 59, 60, 120, 180):
+        timed.clock.at = NOW + timedelta(minutes=minutes)
+        seen.append(await next_start(storage, timed, session))
+
+    assert seen == ["07 09:30", "07 10:00", "07 10:00", "07 10:30", "08 09:00", "08 09:00"]
+
+
+async def test_exceptions_and_single_dates_count(storage: Storage, timed: Services) -> None:
+    off = replace(MORNING, exceptions=tuple(DayException(on=date(2030, 1, day), ranges=()) for day in (7, 8)))
+    session = await offered(storage, timed, off)
+    assert await next_start(storage, timed, session) == "09 09:00"
+    evening = Extra(on=date(2030, 1, 8), hours=TimeRange(starts=time(19), ends=time(20), step=None))
+    await timed.schedules.replace(owner_of(session), session.id, replace(off, extras=(evening,)))
+    assert await next_start(storage, timed, session) == "08 19:00"
+
+
+async def test_a_class_on_a_single_date_far_ahead_is_known_as_soon_as_its_horizon_allows(
+    storage: Storage, timed: Services
+) -> None:
+    evening = Extra(on=date(2031, 12, 1), hours=TimeRange(starts=time(19), ends=time(20), step=None))
+    single = replace(MORNING, weekly=(), extras=(evening,), horizon=730)
+    session = await offered(storage, timed, single)
+    found = await next_slot(storage, timed, session)
+
+    assert found is not None
+    assert found.starts_at == datetime(2031, 12, 1, 19, tzinfo=UTC)
+
+
+async def test_what_nobody_is_shown_has_no_next_slot(storage: Storage, timed: Services) -> None:
+    session = await offered(storage, timed)
+    owner = owner_of(session)
+    await timed.sessions.change(owner, session.id, {"status": "inactive"})
+    assert await next_slot(storage, timed, session) is None
+    shown_again = await timed.sessions.change(owner, session.id, {"status": "active"})
+    assert shown_again.next_slot == await next_slot(storage, timed, session) is not None
+    await timed.users.set_active(session.creator_id, is_active=False)
+    hidden = await storage.catalog.find(session.id, NOW)
+    assert hidden is not None
+    assert hidden.next_slot is None
+    await timed.users.set_active(session.creator_id, is_active=True)
+    assert await next_start(storage, timed, session) == "07 09:30"
+    await timed.sessions.archive(owner, session.id)
+    archived = await storage.catalog.find(session.id, NOW)
+    assert archived is not None
+    assert archived.next_slot is None
+
+
+async def test_a_change_of_the_session_is_followed_at_once(storage: Storage, timed: Services) -> None:
+    session = await offered(storage, timed, replace(MORNING, notice=60))
+    hours = TimeRange(starts=time(9), ends=time(12), step=None)
+    weekly = tuple(WeeklyHours(weekday=day, hours=hours) for day in range(1, 8))
+    await timed.schedules.replace(owner_of(session), session.id, replace(MORNING, weekly=weekly))
+    assert await next_start(storage, timed, session) == "07 10:00"
+
+    longer = await timed.sessions.change(owner_of(session), session.id, {"duration": 90, "max_participants": 5})
+
+    assert longer.next_slot == await next_slot(storage, timed, session)
+    assert longer.next_slot is not None
+    assert (longer.next_slot.starts_at, longer.next_slot.capacity) == (NOW + timedelta(minutes=90), 5)
+
+
+async def test_what_is_shown_can_be_booked_and_what_comes_before_it_cannot(storage: Storage, timed: Services) -> None:
+    session = await offered(storage, timed, replace(MORNING, notice=45, time_zone="Asia/Kathmandu"))
+    found = await next_slot(storage, timed, session)
+    assert found is not None
+    assert found.starts_at == TUESDAY + timedelta(hours=3, minutes=15)
+    buyer = somebody((await stored_user(storage)).id)
+
+    with pytest.raises(NotBookable):
+        await timed.bookings.book(buyer, session.id, found.starts_at - HOUR / 2)
+    await timed.bookings.book(buyer, session.id, found.starts_at)
+
+
+async def test_a_session_is_in_the_zone_of_its_schedule_and_an_open_one_in_its_creators(storage: Storage) -> None:
+    creator = await stored_user(storage, role="creator", time_zone="Asia/Tokyo")
+    session = await stored_session(storage, creator_id=creator.id)
+    timed = services_over(storage, clock=MovableClock(NOW))
+    shown = await timed.sessions.get(session.id, None)
+    assert shown.time_zone == "Asia/Tokyo"
+    await timed.schedules.replace(owner_of(session), session.id, a_schedule(time_zone="Africa/Lagos"))
+    shown = await timed.sessions.get(session.id, None)
+    assert shown.time_zone == "Africa/Lagos"

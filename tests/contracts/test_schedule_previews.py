@@ -1,0 +1,130 @@
+"""A schedule that is tried: what is shown is what is there once it is kept, and nothing is changed by looking."""
+
+from datetime import UTC, date, datetime, time, timedelta
+
+import pytest
+
+from builders import Services, a_caller, a_schedule, a_user, services_over, stored_booking, stored_session
+from fakes import NOW, MovableClock
+from marketplace.core.entities.schedules import DayException, Extra, Schedule, TimeRange
+from marketplace.core.entities.sessions import Session
+from marketplace.core.entities.timetables import Opening
+from marketplace.core.entities.tokens import Caller
+from marketplace.core.errors import CreatorUnavailable, Invalid, NotFound, NotYours
+from marketplace.core.ports.storage import Storage
+
+DAY = datetime(2030, 1, 9, tzinfo=UTC)
+NIGHT = DAY + timedelta(days=1)
+HALF_PAST = TimeRange(starts=time(9, 30), ends=time(18), step=None)
+
+
+@pytest.fixture
+def timed(storage: Storage) -> Services:
+    return services_over(storage, clock=MovableClock(NOW))
+
+
+def owner_of(session: Session) -> Caller:
+    return a_caller(a_user(id=session.creator_id, role="creator"))
+
+
+async def tried(timed: Services, session: Session, schedule: Schedule | None) -> tuple[Opening, ...]:
+    return await timed.slots.preview(owner_of(session), session.id, schedule, DAY, NIGHT)
+
+
+async def kept(timed: Services, session: Session, schedule: Schedule | None) -> tuple[Opening, ...]:
+    await timed.schedules.replace(owner_of(session), session.id, schedule)
+    return await timed.slots.explain(owner_of(session), session.id, DAY, NIGHT)
+
+
+@pytest.mark.parametrize("before", [None, a_schedule(), a_schedule(buffer_before=30, buffer_after=30)])
+@pytest.mark.parametrize(
+    "schedule",
+    [
+        a_schedule(),
+        a_schedule(buffer_before=20, buffer_after=20),
+        a_schedule(buffer_before=180, notice=120),
+        a_schedule(weekly=(), extras=(Extra(on=DAY.date(), hours=HALF_PAST),)),
+        a_schedule(exceptions=(DayException(on=DAY.date(), ranges=(HALF_PAST,)),)),
+        a_schedule(horizon=1),
+        None,
+    ],
+)
+async def test_what_is_tried_is_what_is_there_once_it_is_kept(
+    storage: Storage, timed: Services, before: Schedule | None, schedule: Schedule | None
+) -> None:
+    session = await stored_session(storage, duration=60, max_participants=2)
+    other = await stored_session(storage, creator_id=session.creator_id, duration=60)
+    await timed.schedules.replace(owner_of(session), session.id, before)
+    await stored_booking(storage, other, starts_at=DAY - timedelta(hours=1), seats=1)
+    await stored_booking(storage, other, starts_at=DAY + timedelta(hours=13), seats=1)
+    await stored_booking(storage, session, starts_at=DAY + timedelta(hours=9), seats=2)
+    timed.clock.at = DAY - timedelta(hours=13)
+
+    shown = await tried(timed, session, schedule)
+
+    assert await timed.schedules.get(owner_of(session), session.id) == before
+    assert shown == await kept(timed, session, schedule)
+    assert len({opening.reason for opening in shown}) > 1 or schedule is None
+
+
+async def test_sold_slots_are_tried_with_the_buffers_that_they_would_have(storage: Storage, timed: Services) -> None:
+    session = await stored_session(storage, duration=60, max_participants=2)
+    await stored_booking(storage, session, starts_at=DAY + timedelta(hours=11), seats=1)
+
+    shown = await tried(timed, session, a_schedule(buffer_after=90))
+
+    assert {opening.starts_at.hour: opening.reason for opening in shown if opening.reason} == {
+        9: "buffer",
+        10: "buffer",
+        12: "buffer",
+        13: "buffer",
+    }
+
+
+async def test_a_schedule_that_could_not_be_kept_is_refused_as_it_would_be(storage: Storage, timed: Services) -> None:
+    session = await stored_session(storage, duration=60, max_participants=2)
+    for hour in (11, 13):
+        await stored_booking(storage, session, starts_at=DAY + timedelta(hours=hour), seats=1)
+    crowded = a_schedule(buffer_before=45, buffer_after=45)
+    with pytest.raises(CreatorUnavailable) as tried_out:
+        await tried(timed, session, crowded)
+    with pytest.raises(CreatorUnavailable) as refused:
+        await kept(timed, session, crowded)
+    assert tried_out.value.detail == refused.value.detail
+
+
+async def test_a_hidden_session_is_tried_as_if_it_were_listed(storage: Storage, timed: Services) -> None:
+    session = await stored_session(storage, status="inactive", duration=60)
+    assert [opening.reason for opening in await tried(timed, session, a_schedule())] == [None] * 8
+
+
+async def test_wall_time_is_tried_across_a_change_of_the_clocks(storage: Storage, timed: Services) -> None:
+    session = await stored_session(storage, duration=30)
+    night = TimeRange(starts=time(2), ends=time(4), step=30)
+    skipped, doubled = date(2030, 3, 31), date(2030, 10, 27)
+    schedule = a_schedule(
+        time_zone="Europe/Madrid",
+        weekly=(),
+        extras=(Extra(on=skipped, hours=night), Extra(on=doubled, hours=night)),
+        horizon=730,
+    )
+
+    async def hours_on(day: date) -> list[str]:
+        begin = datetime.combine(day, time(), UTC) - timedelta(hours=3)
+        found = await timed.slots.preview(owner_of(session), session.id, schedule, begin, begin + timedelta(days=2))
+        return [f"{opening.starts_at:%H:%M}" for opening in found]
+
+    assert await hours_on(skipped) == ["01:00", "01:30"]
+    assert await hours_on(doubled) == ["00:00", "00:30", "02:00", "02:30"]
+
+
+async def test_trying_is_for_its_creator_and_within_the_rules(storage: Storage, timed: Services) -> None:
+    session = await stored_session(storage)
+    stranger = a_caller(a_user(role="creator"))
+    with pytest.raises(NotYours):
+        await timed.slots.preview(stranger, session.id, None, DAY, NIGHT)
+    with pytest.raises(NotFound):
+        await timed.slots.preview(stranger, a_user().id, None, DAY, NIGHT)
+    with pytest.raises(Invalid) as refused:
+        await timed.slots.preview(owner_of(session), session.id, a_schedule(horizon=0), DAY, DAY + timedelta(days=63))
+    assert set(refused.value.faults) == {"horizon", "starts_to"}

@@ -1,0 +1,176 @@
+"""What it costs to know what is free, with 200,000 sessions: a bounded part of a page's cost, whatever is asked."""
+
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+import pytest
+import pytest_asyncio
+
+from builders import services_over
+from fakes import NOW, MovableClock
+from marketplace.adapters.postgres.available import FIRST_WALK, WALK_MOST
+from marketplace.core.entities.sessions import CatalogFilters, CatalogSession
+from marketplace.core.entities.tokens import Caller
+from postgres.bulk import BUSY_CREATOR, numbered
+from postgres.plans import PAGE, Plan, Watched, carried_out, costly, pages, sent
+
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+TODAY = NOW.replace(hour=0)
+NIGHT: dict[str, Any] = {"available_from": TODAY + 2 * DAY + HOUR, "available_to": TODAY + 2 * DAY + 2 * HOUR}
+NEXT_YEAR: dict[str, Any] = {"available_from": TODAY + 400 * DAY, "available_to": TODAY + 430 * DAY}
+NOON = TODAY + 13 * DAY + 12 * HOUR
+"""On a Sunday, when the half of the creators' sessions that are not for working days only are taken up."""
+FULL_CREATOR = 9
+LISTED = 184_000
+"""Of all sessions, give or take a thousand."""
+
+FOUND_AT_ONCE: dict[str, CatalogFilters] = {
+    "tomorrow": CatalogFilters(available_from=TODAY + DAY, available_to=TODAY + 2 * DAY),
+    "an hour": CatalogFilters(available_from=TODAY + 3 * DAY + 10 * HOUR, available_to=TODAY + 3 * DAY + 11 * HOUR),
+    "from now on": CatalogFilters(available_from=NOW),
+    "until next week": CatalogFilters(available_to=TODAY + 7 * DAY),
+    "next week by price": CatalogFilters(
+        available_from=TODAY + 7 * DAY, available_to=TODAY + 14 * DAY, ordering="price"
+    ),
+    "at night, where some are open": CatalogFilters(**NIGHT),
+    "next year, where some are open": CatalogFilters(**NEXT_YEAR),
+    "tomorrow, by a common word": CatalogFilters(words=("common",), available_from=TODAY + DAY),
+}
+SELDOM_FOUND: dict[str, CatalogFilters] = {
+    "by a busy creator": CatalogFilters(creator=numbered("user", BUSY_CREATOR), available_from=TODAY + DAY),
+    "at night": CatalogFilters(category="business", **NIGHT),
+    "at night, by price": CatalogFilters(category="business", ordering="price", **NIGHT),
+    "at night, a common word": CatalogFilters(words=("common",), category="business", **NIGHT),
+    "next year": CatalogFilters(category="music", **NEXT_YEAR),
+    "next year, by title": CatalogFilters(category="music", ordering="title", **NEXT_YEAR),
+    "after the last horizon": CatalogFilters(category="music", available_from=TODAY + 4000 * DAY),
+}
+
+
+async def pages_of(loaded: str, program: Watched, filters: CatalogFilters) -> list[Plan]:
+    return await pages(loaded, program, lambda limit, after: program.storage.catalog.list(filters, limit, after, NOW))
+
+
+async def all_of(program: Watched, filters: CatalogFilters) -> tuple[list[CatalogSession], int]:
+    """What is found on all pages, and how many pages that takes."""
+    found: list[CatalogSession] = []
+    after, times = None, 0
+    while after is not None or times == 0:
+        page = await program.storage.catalog.list(filters, 100, after, NOW)
+        found += page.items
+        after, times = page.next, times + 1
+    return found, times
+
+
+@pytest.mark.parametrize("filters", FOUND_AT_ONCE.values(), ids=FOUND_AT_ONCE)
+async def test_a_page_of_what_is_mostly_free_is_one_cheap_statement_however_deep(
+    loaded: str, program: Watched, filters: CatalogFilters
+) -> None:
+    found = await pages_of(loaded, program, filters)
+
+    assert costly(found, blocks=4_500, rows=1_500) == []
+
+
+@pytest.mark.parametrize("filters", SELDOM_FOUND.values(), ids=SELDOM_FOUND)
+async def test_a_page_of_what_is_seldom_free_reads_no_more_than_it_may_judge(
+    loaded: str, program: Watched, filters: CatalogFilters
+) -> None:
+    found = await pages_of(loaded, program, filters)
+
+    assert costly(found, blocks=4 * WALK_MOST, rows=8 * WALK_MOST) == []
+
+
+async def test_the_few_that_are_free_are_found_among_all(program: Watched) -> None:
+    found, times = await all_of(program, CatalogFilters(category="business", **NIGHT))
+
+    assert {session.id for session in found} == {numbered("session", n) for n in range(1, 200_000, 10_000)}
+    assert times == 1
+
+
+async def test_a_search_by_relevance_judges_its_window_and_no_more(loaded: str, program: Watched) -> None:
+    for begin in (NIGHT["available_from"], TODAY + 400 * DAY):
+        filters = CatalogFilters(words=("common",), ordering="relevance", available_from=begin)
+        asking = program.storage.catalog.list(filters, PAGE, None, NOW)
+        assert costly(await carried_out(loaded, program, asking), blocks=30_000, rows=20_000) == []
+
+
+@pytest.mark.parametrize("window", [NIGHT, NEXT_YEAR, {"available_from": TODAY + DAY}], ids=["night", "far", "soon"])
+async def test_facets_of_what_is_free_judge_a_bounded_number(
+    loaded: str, program: Watched, window: dict[str, Any]
+) -> None:
+    filters = CatalogFilters(**window)
+    (plan,) = await carried_out(loaded, program, program.storage.catalog.facets(filters, NOW))
+
+    assert costly([plan], blocks=150_000, rows=60_000) == []
+
+
+async def test_a_page_is_one_statement_and_three_where_a_thousand_matches_do_not_fill_it(
+    program: Watched,
+) -> None:
+    sessions = services_over(program.storage, clock=MovableClock(NOW)).sessions
+
+    async def statements(filters: CatalogFilters) -> int:
+        await sessions.list(filters, PAGE, None)  # the driver learns types once
+        return len(await sent(program, sessions.list(filters, PAGE, None)))
+
+    assert await statements(FOUND_AT_ONCE["tomorrow"]) == 1
+    assert await statements(CatalogFilters(tag="tag778", available_to=NOW + HOUR)) == 1
+    assert await statements(SELDOM_FOUND["at night"]) == 3
+    assert await statements(CatalogFilters(available_from=TODAY + DAY, available_to=TODAY)) == 0
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def connection(loaded: str) -> AsyncIterator[Any]:
+    opened = await asyncpg.connect(loaded)
+    yield opened
+    await opened.close()
+
+
+TAKE_UP = """
+    INSERT INTO slots (session_id, creator_id, starts_at, ends_at, blocked, capacity, seats_taken)
+    SELECT DISTINCT ON (creator_id) id, creator_id, since, until, tstzrange(since, until), 10, 10
+    FROM sessions, (SELECT $1::timestamptz AS since, $2::timestamptz AS until) AS taken ORDER BY creator_id, id
+    ON CONFLICT DO NOTHING
+"""
+
+
+async def test_where_everybody_is_taken_a_page_is_short_and_leads_on_to_the_end(
+    loaded: str, program: Watched, connection: Any
+) -> None:
+    await connection.execute(TAKE_UP, NOON - 6 * HOUR, NOON + 6 * HOUR)
+    art = CatalogFilters(category="art", available_from=NOON, available_to=NOON + HOUR)
+    everybody = CatalogFilters(available_from=NOON, available_to=NOON + HOUR)
+
+    assert await all_of(program, art) == ([], 3)
+    assert len(await sent(program, program.storage.catalog.list(everybody, PAGE, None, NOW))) == 3
+    found = await carried_out(loaded, program, program.storage.catalog.list(everybody, PAGE, None, NOW))
+    assert costly(found, blocks=12 * WALK_MOST, rows=4 * WALK_MOST) == []
+    assert await all_of(program, everybody) == ([], LISTED // WALK_MOST + 1)
+
+
+async def test_a_creator_who_is_booked_for_weeks_costs_their_calendar_and_no_more(
+    loaded: str, program: Watched, connection: Any
+) -> None:
+    creator = numbered("user", FULL_CREATOR)
+    for day in range(60):
+        for hour in range(3, 22):
+            await connection.execute(FILL, creator, TODAY + day * DAY + hour * HOUR)
+    owner = Caller(user_id=creator, family_id=UUID(int=0), role="creator", is_staff=False, is_superuser=False)
+    asking = program.storage.catalog.of_creator(creator, PAGE, None, NOW)
+
+    found = await carried_out(loaded, program, asking)
+    shown = (await services_over(program.storage, clock=MovableClock(NOW)).sessions.list_own(owner, PAGE, None)).items
+
+    assert {session.next_slot for session in shown} == {None}
+    assert costly(found, blocks=30 * PAGE, rows=60 * 19 * (PAGE + 1) + FIRST_WALK) == []
+
+
+FILL = """
+    INSERT INTO slots (session_id, creator_id, starts_at, ends_at, blocked, capacity, seats_taken)
+    SELECT id, creator_id, at, at + interval '1 hour', tstzrange(at, at + interval '1 hour'), 10, 10
+    FROM sessions, (SELECT $2::timestamptz AS at) AS taken WHERE creator_id = $1 ORDER BY created_at LIMIT 1
+    ON CONFLICT DO NOTHING
+"""
