@@ -12,6 +12,7 @@ from marketplace.http.auth import Route
 
 SOME_ID = "0190a1b2-c3d4-7e5f-8a9b-0c1d2e3f4a5b"
 A_USER = "/api/admin/users/{user_id}"
+A_BOOKING = "/api/admin/bookings/{booking_id}"
 A_SESSION = "/api/admin/sessions/{session_id}"
 WHY = "Asked for by e-mail."
 PROFILE = {"username": "ada", "avatar": None, "first_name": "Ada", "last_name": "Byron", "time_zone": "UTC"}
@@ -72,6 +73,8 @@ GOOD_BODIES: dict[str, dict[str, Any]] = {
     f"PATCH {A_SESSION}": SESSION | {"reason": WHY},
     f"POST {A_SESSION}/hide": {"reason": WHY},
     f"POST {A_SESSION}/archive": {"reason": WHY},
+    **{f"POST {A_BOOKING}/{action}": {"reason": WHY} for action in ("cancel", "confirm", "decline", "complete")},
+    f"POST {A_BOOKING}/reschedule": {"booking_date": "2030-05-01T10:00:00Z", "reason": WHY},
     "POST /api/admin/reports/{report_id}/resolve": {"resolution": "dismissed", "reason": WHY},
 }
 ACTIONS = ("cancel", "confirm", "decline", "complete")

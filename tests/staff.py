@@ -9,6 +9,7 @@ from builders import Services, as_a
 from fakes import NOW, FreshIds
 from marketplace.core.entities.audit import AuditEntry, Target
 from marketplace.core.ports.storage import Storage
+from marketplace.core.services.admin.bookings import BookingAdminService
 from marketplace.core.services.admin.sessions import SessionAdminService
 from marketplace.core.services.admin.users import UserAdminService
 from marketplace.core.services.reports import ReportService
@@ -23,6 +24,7 @@ class StaffServices:
     users: UserAdminService
     resets: ResetService
     sessions: SessionAdminService
+    bookings: BookingAdminService
     reports: ReportService
 
 
@@ -56,6 +58,7 @@ def staff_over(storage: Storage, services: Services) -> StaffServices:
             clock=clock,
             ids=ids,
         ),
+        bookings=BookingAdminService(lists=storage.booking_lists, trail=storage.audit),
         reports=ReportService(unit_of_work=begin, queue=storage.reports, clock=clock, ids=ids),
     )
 

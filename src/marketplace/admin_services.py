@@ -5,6 +5,7 @@ from dishka import Provider, Scope, provide
 from marketplace.core.ports.security import Passwords
 from marketplace.core.ports.storage import Storage
 from marketplace.core.ports.system import Clock, Ids
+from marketplace.core.services.admin.bookings import BookingAdminService
 from marketplace.core.services.admin.sessions import SessionAdminService
 from marketplace.core.services.admin.users import UserAdminService
 from marketplace.core.services.bookings import BookingService
@@ -53,6 +54,11 @@ class AdminServices(Provider):
             clock=clock,
             ids=ids,
         )
+
+    @provide
+    def bookings(self, storage: Storage) -> BookingAdminService:
+        """Bookings."""
+        return BookingAdminService(lists=storage.booking_lists, trail=storage.audit)
 
     @provide
     def reports(self, storage: Storage, clock: Clock, ids: Ids) -> ReportService:

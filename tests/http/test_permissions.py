@@ -21,6 +21,7 @@ NOT_THERE = "404 not_found"
 ALREADY = "409 illegal_transition"
 NOT_STAFF = "403 not_staff"
 A_USER = "/api/admin/users/{user_id}"
+A_BOOKING = "/api/admin/bookings/{booking_id}"
 A_SESSION = "/api/admin/sessions/{session_id}"
 WHY = "Asked for by e-mail."
 Answers = tuple[str, str, str, str, str, str]
@@ -114,6 +115,12 @@ MATRIX: dict[str, Answers] = {
     f"POST {A_SESSION}/feature": staff("200"),
     f"POST {A_SESSION}/unfeature": staff(ALREADY),
     f"POST {A_SESSION}/archive": staff("409 has_upcoming_bookings"),
+    f"GET {A_BOOKING}": staff("200"),
+    f"POST {A_BOOKING}/cancel": staff("200"),
+    f"POST {A_BOOKING}/confirm": staff(ALREADY),
+    f"POST {A_BOOKING}/decline": staff(ALREADY),
+    f"POST {A_BOOKING}/complete": staff(ALREADY),
+    f"POST {A_BOOKING}/reschedule": staff("200"),
     "GET /api/admin/reports": staff("200"),
     "POST /api/admin/reports/{report_id}/resolve": staff("200"),
 }
@@ -146,6 +153,11 @@ BODIES: dict[str, Callable[[World, Person], Any]] = {
     f"PATCH {A_SESSION}": lambda *_: {"title": "Evening yoga"},
     f"POST {A_SESSION}/hide": lambda *_: {"reason": WHY},
     f"POST {A_SESSION}/archive": lambda *_: {"reason": WHY},
+    **{
+        f"POST {A_BOOKING}/{action}": lambda *_: {"reason": WHY}
+        for action in ("cancel", "confirm", "decline", "complete")
+    },
+    f"POST {A_BOOKING}/reschedule": lambda *_: {"booking_date": as_json(TOMORROW + timedelta(hours=6)), "reason": WHY},
     "POST /api/admin/reports/{report_id}/resolve": lambda *_: {"resolution": "hidden", "reason": WHY},
 }
 

@@ -1,5 +1,6 @@
 """Every controller of the API."""
 
+from marketplace.http.admin.bookings import BookingAdminController
 from marketplace.http.admin.reports import ReportAdminController
 from marketplace.http.admin.sessions import SessionAdminController
 from marketplace.http.admin.users import UserAdminController
@@ -29,5 +30,6 @@ CONTROLLERS = (
     UserAdminController,
     SessionAdminController,
     ReportAdminController,
+    BookingAdminController,
     SystemController,
 )

@@ -32,6 +32,11 @@ AuditAction = Literal[
     "session_unfeatured",
     "report_dismissed",
     "report_upheld",
+    "booking_cancelled",
+    "booking_confirmed",
+    "booking_declined",
+    "booking_completed",
+    "booking_rescheduled",
 ]
 TargetKind = Literal["user", "session", "booking", "report"]
 Target = tuple[TargetKind, UUID]
@@ -64,6 +69,7 @@ SESSION_FIELDS = (
     "featured_at",
 )
 """What the log keeps of a session."""
+BOOKING_FIELDS = ("status", "starts_at", "answer_by")
 REPORT_FIELDS = ("resolution", "note")
 
 
