@@ -2,16 +2,17 @@
 
 from dishka import Provider, Scope, provide
 
-from marketplace.core.ports.security import Passwords
+from marketplace.core.ports.security import AccessTokens, Passwords
 from marketplace.core.ports.storage import Storage
 from marketplace.core.ports.system import Clock, Ids
 from marketplace.core.services.admin.bookings import BookingAdminService
+from marketplace.core.services.admin.impersonation import ImpersonationService
 from marketplace.core.services.admin.sessions import SessionAdminService
 from marketplace.core.services.admin.users import UserAdminService
 from marketplace.core.services.bookings import BookingService
 from marketplace.core.services.reports import ReportService
 from marketplace.core.services.resets import ResetService
-from marketplace.core.services.tokens import CallerMemory
+from marketplace.core.services.tokens import CallerMemory, TokenService
 from marketplace.core.services.users import UserService
 
 
@@ -39,6 +40,26 @@ class AdminServices(Provider):
             users=users,
             bookings=bookings,
             memory=memory,
+            clock=clock,
+            ids=ids,
+        )
+
+    @provide
+    def impersonations(
+        self,
+        storage: Storage,
+        tokens: TokenService,
+        memory: CallerMemory,
+        access_tokens: AccessTokens,
+        clock: Clock,
+        ids: Ids,
+    ) -> ImpersonationService:
+        """Logins of the staff as others."""
+        return ImpersonationService(
+            unit_of_work=storage.unit_of_work,
+            tokens=tokens,
+            memory=memory,
+            access_tokens=access_tokens,
             clock=clock,
             ids=ids,
         )

@@ -144,6 +144,20 @@ class NotSuperuser(Forbidden):
     sentence = "Only superusers can do this."
 
 
+class StaffTarget(Forbidden):
+    """Who sees the site as somebody else sees it as somebody without rights."""
+
+    code = "staff_target"
+    sentence = "Nobody sees the site as somebody of the staff."
+
+
+class ImpersonatedReadOnly(Forbidden):
+    """Who sees the site as somebody else changes nothing."""
+
+    code = "impersonated_read_only"
+    sentence = "You see the site as somebody else, and can change nothing. Sign out to be yourself again."
+
+
 class Oneself(Forbidden):
     """What nobody may do to their own account, lest they lock themselves out or grant themselves rights."""
 

@@ -10,9 +10,20 @@ from litestar.connection import ASGIConnection
 from litestar.handlers import BaseRouteHandler
 
 from marketplace.core.entities.tokens import Caller
-from marketplace.core.errors import MarketplaceError, NotACreator, NotSignedIn, NotStaff, NotSuperuser
+from marketplace.core.errors import (
+    ImpersonatedReadOnly,
+    MarketplaceError,
+    NotACreator,
+    NotSignedIn,
+    NotStaff,
+    NotSuperuser,
+)
+from marketplace.core.services.admin.impersonation import ImpersonationService
 from marketplace.core.services.tokens import TokenService
 from marketplace.http.origin import origin_of
+
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+"""Those that change nothing (RFC 9110, 9.2.1)."""
 
 
 class Access(Enum):
@@ -62,12 +73,16 @@ async def guard(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRou
 
 
 async def _caller(connection: ASGIConnection[Any, Any, Any, Any], access: Access) -> Caller | None:
-    token = _bearer_token(connection)
+    token = bearer_token(connection)
     if token is None:
         if access is Access.ANYONE:
             return None
         raise NotSignedIn
     caller = await _authenticated(connection, token)
+    if caller.impersonator_id is not None and connection.scope["method"] not in SAFE_METHODS:
+        impersonations = await connection.app.state.dishka_container.get(ImpersonationService)
+        await impersonations.note_refusal(caller, asked_of(connection))
+        raise ImpersonatedReadOnly
     if refusal_of(access, caller) is not None:
         caller = await _looked_at_again(connection, access)
     return caller
@@ -86,7 +101,7 @@ def refusal_of(access: Access, caller: Caller) -> type[MarketplaceError] | None:
 
 async def _looked_at_again(connection: ASGIConnection[Any, Any, Any, Any], access: Access) -> Caller:
     # nobody is refused for what was remembered: they may have become a creator a moment ago
-    caller = await _authenticated(connection, _bearer_token(connection) or "", fresh=True)
+    caller = await _authenticated(connection, bearer_token(connection) or "", fresh=True)
     refusal = refusal_of(access, caller)
     if refusal is not None:
         raise refusal
@@ -99,7 +114,15 @@ async def _authenticated(connection: ASGIConnection[Any, Any, Any, Any], token: 
     return replace(caller, origin=origin_of(connection))
 
 
-def _bearer_token(connection: ASGIConnection[Any, Any, Any, Any]) -> str | None:
+def asked_of(connection: ASGIConnection[Any, Any, Any, Any]) -> str:
+    """What was asked for, as a log may have it."""
+    scope = connection.scope
+    route = getattr(scope.get("route_handler"), "opt", {}).get("route")
+    is_secret = isinstance(route, Route) and route.is_address_secret
+    return f"{scope['method']} {scope['path_template' if is_secret else 'path']}"
+
+
+def bearer_token(connection: ASGIConnection[Any, Any, Any, Any]) -> str | None:
     """The token of `Authorization: Bearer …` (RFC 6750), `None` without the header. Raises `NotSignedIn`."""
     header = connection.headers.get("authorization")
     if header is None:

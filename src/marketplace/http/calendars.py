@@ -10,7 +10,7 @@ from litestar import Controller, Request, Response, get, post
 from litestar.params import FromPath
 
 from marketplace.core.entities.calendars import CalendarFeed
-from marketplace.core.errors import NotFound
+from marketplace.core.errors import ImpersonatedReadOnly, NotFound
 from marketplace.core.services.calendars import CalendarService
 from marketplace.http.auth import Access, caller_of, opt
 from marketplace.http.wire import read_nothing
@@ -49,7 +49,7 @@ class CalendarController(Controller):
         "/calendar",
         operation_id="get_calendar_feed",
         summary="Find the address of one's calendar feed",
-        opt=opt(Access.SIGNED_IN),
+        opt=opt(Access.SIGNED_IN, errors=(ImpersonatedReadOnly,)),
     )
     async def feed(self, request: Request[Any, Any, Any], calendars: FromDishka[CalendarService]) -> CalendarFeedOut:
         """It is made when it is first asked for, and stays until it is renewed."""

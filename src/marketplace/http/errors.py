@@ -23,7 +23,7 @@ from marketplace.core.errors import (
     OutcomeUnknown,
     RateLimited,
 )
-from marketplace.http.auth import Route
+from marketplace.http.auth import asked_of
 
 PROBLEM_JSON = "application/problem+json"
 STARTS_MOST = 20
@@ -126,7 +126,7 @@ def refuse(request: Request[Any, Any, Any], error: MarketplaceError) -> Response
     """A rule of the core said no."""
     faults = error.faults if isinstance(error, Invalid) else None
     if isinstance(error, Busy | OutcomeUnknown):
-        logger.warning("%s was refused: %s (%r)", _asked(request), error.code, error.__cause__)
+        logger.warning("%s was refused: %s (%r)", asked_of(request), error.code, error.__cause__)
     starts = error.starts if isinstance(error, Conflict) else ()
     headers = {"Retry-After": str(error.retry_after)} if isinstance(error, RateLimited) else None
     return problem(status_of(type(error)), error.code, error.detail, faults=faults, starts=starts, headers=headers)
@@ -144,16 +144,8 @@ def refuse_framework(request: Request[Any, Any, Any], error: HTTPException) -> R
 
 def fail(request: Request[Any, Any, Any], error: Exception) -> Response[bytes]:
     """A bug. The log has it; the answer says nothing of it."""
-    logger.error("%s failed", _asked(request), exc_info=error)
+    logger.error("%s failed", asked_of(request), exc_info=error)
     return problem(500, "internal_error", "Something went wrong on our side. It has been noted.")
-
-
-def _asked(request: Request[Any, Any, Any]) -> str:
-    """What was asked for, as the log may have it."""
-    scope = request.scope
-    route = getattr(scope.get("route_handler"), "opt", {}).get("route")
-    is_secret = isinstance(route, Route) and route.is_address_secret
-    return f"{scope['method']} {scope['path_template' if is_secret else 'path']}"
 
 
 EXCEPTION_HANDLERS: dict[int | type[Exception], Any] = {

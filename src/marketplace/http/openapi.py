@@ -14,6 +14,7 @@ from litestar.openapi.spec import Components, SecurityScheme, Tag
 from marketplace import __version__
 from marketplace.core.errors import (
     Busy,
+    ImpersonatedReadOnly,
     Invalid,
     KeyReused,
     MarketplaceError,
@@ -22,7 +23,7 @@ from marketplace.core.errors import (
     NotStaff,
     NotSuperuser,
 )
-from marketplace.http.auth import Access, Route
+from marketplace.http.auth import SAFE_METHODS, Access, Route
 from marketplace.http.errors import FRAMEWORK, HEADERS, PROBLEM_JSON, Problem, status_of
 from marketplace.http.examples import EXAMPLES
 from marketplace.http.idempotency import KEY_PARAMETER, REPLAYED_HEADER
@@ -100,7 +101,7 @@ def document(categories: Collection[str]) -> dict[str, Any]:
         if route.body is not None:
             operation["requestBody"] = _request_body(route)
         _complete_success(operation["responses"], route)
-        operation["responses"] |= _refusals(route, has_path_id="{" in path)
+        operation["responses"] |= _refusals(route, is_safe=method.upper() in SAFE_METHODS, has_path_id="{" in path)
     requests = _request_schemas(_routes(app))
     for request in requests.values():
         if "category" in request["properties"]:
@@ -209,14 +210,14 @@ def _complete_success(responses: dict[str, Any], route: Route) -> None:
         }
 
 
-def _refusals(route: Route, *, has_path_id: bool) -> dict[str, Any]:
+def _refusals(route: Route, *, is_safe: bool, has_path_id: bool) -> dict[str, Any]:
     errors: set[type[MarketplaceError]] = {Busy, *route.errors}
     if route.body is not None or route.query is not None or route.is_keyed:
         errors.add(Invalid)
     if route.is_keyed:
         errors.add(KeyReused)
     if route.access is not Access.PUBLIC:
-        errors.add(NotSignedIn)
+        errors |= {NotSignedIn} if is_safe else {NotSignedIn, ImpersonatedReadOnly}
     errors |= ROLES.get(route.access, set())
     by_status: dict[int, dict[str, str]] = {}
     for error in sorted(errors, key=lambda error: error.code):

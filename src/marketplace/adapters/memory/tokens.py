@@ -24,7 +24,15 @@ class MemoryCallers:
             return None
         if row.revoked_at is not None or not user.is_active:
             return None
-        return Caller.of(user, row.family.id)
+        caller = Caller.of(user, row.family.id)
+        return caller if row.family.begun_by is None else self._impersonated(caller, row.family.begun_by)
+
+    def _impersonated(self, caller: Caller, begun_by: UUID) -> Caller | None:
+        row = self._database.families.rows.get(begun_by)
+        if row is None or row.revoked_at is not None or caller.is_staff or caller.is_superuser:
+            return None
+        staff = self._database.users.rows[row.family.user_id]
+        return replace(caller, impersonator_id=staff.id) if staff.is_active and staff.is_staff else None
 
 
 class MemoryTokens:
@@ -41,6 +49,19 @@ class MemoryTokens:
             if row is not None and row.family.expires_at <= family.created_at:
                 self._drop(row.family.id)
         await self.add(family, token_hash)
+
+    async def add_impersonation(self, family: Family) -> None:
+        """A login without tokens."""
+        await self._rows.lock(self._database.families, family.id)
+        self._rows.put(self._database.families, family.id, FamilyRow(family=family))
+
+    async def revoke(self, family_id: UUID, now: datetime) -> bool:
+        """End one login."""
+        row = await self._rows.acquire(self._database.families, family_id)
+        if row is None or row.revoked_at is not None:
+            return False
+        self._revoke(row, now)
+        return True
 
     async def use(self, token_hash: bytes, now: datetime) -> Family | None:
         """The login of a token that is good, which it then no longer is."""
@@ -109,6 +130,9 @@ class MemoryTokens:
         return await self._rows.acquire(self._database.families, token.family_id)
 
     def _drop(self, family_id: UUID) -> None:
+        for row in list(self._rows.all(self._database.families)):
+            if row.family.begun_by == family_id:
+                self._drop(row.family.id)
         for token_hash, token in list(self._database.tokens.rows.items()):
             if token.family_id == family_id:
                 self._rows.drop(self._database.tokens, token_hash)

@@ -5,7 +5,7 @@ from dataclasses import fields
 from datetime import datetime
 from uuid import UUID
 
-from marketplace.adapters.memory.database import Database, Rows
+from marketplace.adapters.memory.database import Database, FamilyRow, Rows
 from marketplace.core.entities.users import User, UserDetails, fold
 from marketplace.core.errors import EmailTaken, NotFound, UsernameTaken
 
@@ -34,7 +34,7 @@ class MemoryUserDirectory:
         logins = (
             row.family
             for row in self._database.families.rows.values()
-            if row.family.user_id == user_id and row.revoked_at is None and row.family.expires_at > now
+            if row.family.user_id == user_id and self._is_alive(row, now)
         )
         return UserDetails(
             **{field.name: getattr(user, field.name) for field in fields(User)},
@@ -42,6 +42,11 @@ class MemoryUserDirectory:
             bookings=sum(one.user_id == user_id for one in bookings),
             logins=tuple(sorted(logins, key=lambda family: (family.created_at, family.id), reverse=True)),
         )
+
+    def _is_alive(self, row: FamilyRow, now: datetime) -> bool:
+        begun_by = self._database.families.rows.get(row.family.begun_by) if row.family.begun_by else None
+        is_revoked = row.revoked_at is not None or (begun_by is not None and begun_by.revoked_at is not None)
+        return not is_revoked and row.family.expires_at > now
 
     async def find_by_email(self, email: str) -> User | None:
         """The account with this e-mail address."""

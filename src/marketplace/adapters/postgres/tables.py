@@ -63,7 +63,10 @@ class TokenFamilyTable(DefaultBase):
     """Logins: the refresh tokens that follow from one another."""
 
     __tablename__ = "token_families"
-    __table_args__ = (Index("ix_token_families_user_id", "user_id"),)
+    __table_args__ = (
+        Index("ix_token_families_user_id", "user_id"),
+        Index("ix_token_families_begun_by", "begun_by", postgresql_where=text("begun_by IS NOT NULL")),
+    )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
     user_id: Mapped[UUID] = mapped_column(ForeignKey("users.id"))
@@ -72,6 +75,7 @@ class TokenFamilyTable(DefaultBase):
     revoked_at: Mapped[datetime | None]
     address: Mapped[str | None] = mapped_column(Text)
     agent: Mapped[str | None] = mapped_column(Text)
+    begun_by: Mapped[UUID | None] = mapped_column(ForeignKey("token_families.id", ondelete="CASCADE"))
 
 
 class RefreshTokenTable(DefaultBase):

@@ -7,12 +7,14 @@ from marketplace.adapters.postgres.pool import Connection, Database
 from marketplace.adapters.postgres.rows import columns
 from marketplace.core.entities.tokens import Caller, Claims, Family
 
-FAMILY = ("id", "user_id", "created_at", "expires_at", "address", "agent")
+FAMILY = ("id", "user_id", "created_at", "expires_at", "address", "agent", "begun_by")
 
 FIND_CALLER = """
-    SELECT u.id AS user_id, f.id AS family_id, u.role, u.is_staff, u.is_superuser
+    SELECT u.id AS user_id, f.id AS family_id, u.role, u.is_staff, u.is_superuser, a.id AS impersonator_id
     FROM token_families f JOIN users u ON u.id = f.user_id
-    WHERE f.id = $1 AND u.id = $2 AND f.revoked_at IS NULL AND u.is_active
+        LEFT JOIN token_families b ON b.id = f.begun_by LEFT JOIN users a ON a.id = b.user_id
+    WHERE f.id = $1 AND u.id = $2 AND f.revoked_at IS NULL AND u.is_active AND (f.begun_by IS NULL OR (
+        b.revoked_at IS NULL AND a.is_active AND a.is_staff AND NOT u.is_staff AND NOT u.is_superuser))
 """
 ADD_FAMILY = """
     WITH expired AS (DELETE FROM token_families WHERE user_id = $2 AND expires_at <= $3),
@@ -21,6 +23,11 @@ ADD_FAMILY = """
         VALUES ($1, $2, $3, $4, $6, $7) RETURNING id)
     INSERT INTO refresh_tokens (token_hash, family_id, expires_at) SELECT $5, id, $4 FROM family
 """
+ADD_IMPERSONATION = """
+    INSERT INTO token_families (id, user_id, created_at, expires_at, address, agent, begun_by)
+    VALUES ($1, $2, $3, $4, $5, $6, $7)
+"""
+REVOKE = "UPDATE token_families SET revoked_at = $2 WHERE id = $1 AND revoked_at IS NULL RETURNING id"
 USE = f"""
     WITH used AS (
         UPDATE refresh_tokens SET used_at = $2
@@ -74,6 +81,14 @@ class PostgresTokens:
         """See the port."""
         begun = (family.id, family.user_id, family.created_at, family.expires_at)
         await self._connection.execute(ADD_FAMILY, *begun, token_hash, family.address, family.agent)
+
+    async def add_impersonation(self, family: Family) -> None:
+        """See the port."""
+        await self._connection.execute(ADD_IMPERSONATION, *(getattr(family, name) for name in FAMILY))
+
+    async def revoke(self, family_id: UUID, now: datetime) -> bool:
+        """See the port."""
+        return await self._connection.fetchrow(REVOKE, family_id, now) is not None
 
     async def use(self, token_hash: bytes, now: datetime) -> Family | None:
         """See the port."""

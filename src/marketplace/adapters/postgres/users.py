@@ -34,8 +34,8 @@ DETAILS = f"""
     SELECT {columns("u", USER)},
         (SELECT count(*) FROM sessions s WHERE s.creator_id = u.id AND s.archived_at IS NULL) AS sessions,
         (SELECT count(*) FROM bookings b WHERE b.user_id = u.id) AS bookings,
-        ARRAY(SELECT ({columns("f", FAMILY)}) FROM token_families f
-            WHERE f.user_id = u.id AND f.revoked_at IS NULL AND f.expires_at > $2
+        ARRAY(SELECT ({columns("f", FAMILY)}) FROM token_families f LEFT JOIN token_families b ON b.id = f.begun_by
+            WHERE f.user_id = u.id AND f.revoked_at IS NULL AND b.revoked_at IS NULL AND f.expires_at > $2
             ORDER BY f.created_at DESC, f.id DESC) AS logins
     FROM users u WHERE u.id = $1
 """  # noqa: S608 - column names

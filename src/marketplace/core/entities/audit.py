@@ -37,6 +37,9 @@ AuditAction = Literal[
     "booking_declined",
     "booking_completed",
     "booking_rescheduled",
+    "impersonation_started",
+    "impersonation_ended",
+    "impersonated_change_refused",
 ]
 TargetKind = Literal["user", "session", "booking", "report"]
 Target = tuple[TargetKind, UUID]

@@ -67,6 +67,13 @@ class Family:
     address: str | None = None
     """Where it began, and by which program."""
     agent: str | None = None
+    begun_by: UUID | None = None
+    """The login of who of the staff sees the site as this person, and by this login."""
+
+    @property
+    def is_impersonation(self) -> bool:
+        """Whether it is not the person themselves."""
+        return self.begun_by is not None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

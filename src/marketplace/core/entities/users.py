@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Literal
 from uuid import UUID
 
-from marketplace.core.errors import Faults, LastSuperuser, NotSuperuser, Oneself
+from marketplace.core.errors import Faults, LastSuperuser, NotSuperuser, Oneself, StaffTarget
 
 if TYPE_CHECKING:
     from marketplace.core.entities.tokens import Caller, Family
@@ -82,6 +82,13 @@ class User(Contact):
                 raise Oneself
         elif (self.is_staff or self.is_superuser) and not staff.is_superuser:
             raise NotSuperuser("Only superusers can change the accounts of the staff.")
+
+    def check_seen_by(self, staff: "Caller") -> None:
+        """Whether this member of the staff may see the site as this person. Raises `Oneself`, `StaffTarget`."""
+        if self.id == staff.user_id:
+            raise Oneself
+        if self.is_staff or self.is_superuser:
+            raise StaffTarget
 
     def check_granted_by(self, staff: "Caller", superusers: frozenset[UUID]) -> None:
         """Whether this member of the staff, if a superuser at this moment, may change this account's rights.

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from marketplace.core.entities.audit import NOWHERE, USER_FIELDS, AuditAction, Origin, differences, facts_of
 from marketplace.core.entities.tokens import Caller
-from marketplace.core.entities.users import Role, User, password_faults
+from marketplace.core.entities.users import PublicUser, Role, User, password_faults, public_user
 from marketplace.core.errors import AlreadyACreator, Faults, Invalid
 from marketplace.core.ports.security import Passwords
 from marketplace.core.ports.system import Clock, Ids
@@ -94,6 +94,10 @@ class UserService:
     async def profile(self, caller: Caller) -> User:
         """The caller's own account."""
         return await self._users.get(caller.user_id)
+
+    async def impersonator(self, caller: Caller) -> PublicUser | None:
+        """Who of the staff sees the site as the caller, if anybody does by this login."""
+        return None if caller.impersonator_id is None else public_user(await self._users.get(caller.impersonator_id))
 
     async def change_profile(self, caller: Caller, facts: Mapping[str, Any]) -> User:
         """Change the given fields of the caller's account. Raises `UsernameTaken`."""

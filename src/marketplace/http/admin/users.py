@@ -18,8 +18,10 @@ from marketplace.core.errors import (
     NotFound,
     NotSuperuser,
     Oneself,
+    StaffTarget,
     UsernameTaken,
 )
+from marketplace.core.services.admin.impersonation import ImpersonationService
 from marketplace.core.services.admin.users import Deactivation, UserAdminService
 from marketplace.core.services.resets import ResetService
 from marketplace.http.admin.audit import AuditEntryOut
@@ -82,13 +84,17 @@ class AccountOut(msgspec.Struct):
 
 
 class LoginRecordOut(msgspec.Struct):
-    """A login that is alive: since when, until when at the latest unless it is used, and from where it was begun."""
+    """A login that is alive: since when, until when at the latest unless it is used, and from where it was begun.
+
+    `is_impersonation` when it is somebody of the staff who sees the site as this person.
+    """
 
     id: UUID
     created_at: datetime
     expires_at: datetime
     address: str | None
     agent: str | None
+    is_impersonation: bool
 
 
 class AccountDetailsOut(AccountOut):
@@ -125,6 +131,14 @@ class ResetOut(msgspec.Struct):
     token: str
     path: str
     expires_at: datetime
+
+
+class ImpersonationOut(msgspec.Struct):
+    """A login as somebody else: an access token that can only read, and none to renew it with."""
+
+    access: str
+    expires_at: datetime
+    user: AccountOut
 
 
 class UserAdminController(Controller):
@@ -254,6 +268,26 @@ class UserAdminController(Controller):
         # behind a number sign, which browsers keep to themselves and no server's log has
         path = f"/reset-password#{issued.token}"
         return ResetOut(token=issued.token, path=path, expires_at=issued.expires_at)
+
+    @post(
+        "/impersonate",
+        operation_id="admin_impersonate_user",
+        summary="See the site as somebody else",
+        opt=opt(Access.STAFF, body=ReasonIn, errors=(NotFound, Oneself, StaffTarget, AccountInactive)),
+    )
+    async def impersonate(
+        self,
+        request: Request[Any, Any, Any],
+        user_id: FromPath[UUID],
+        impersonations: FromDishka[ImpersonationService],
+    ) -> ImpersonationOut:
+        """For a quarter of an hour, until `logout` with this token, or until one's own login ends.
+
+        Nobody of the staff can be seen as; every unsafe method is 403 `impersonated_read_only`.
+        """
+        data = (await read_body(request, ReasonIn)).checked()
+        begun = await impersonations.begin(caller_of(request), user_id, data.reason)
+        return ImpersonationOut(access=begun.access, expires_at=begun.expires_at, user=_account(begun.user))
 
 
 def _account(user: User) -> AccountOut:
