@@ -3,7 +3,7 @@ import { tanstackRouter } from "@tanstack/router-plugin/vite";
 import react from "@vitejs/plugin-react";
 import { compression, defineAlgorithm } from "vite-plugin-compression2";
 import { defineConfig } from "vitest/config";
-import { boot } from "./scripts/boot/plugin";
+import { boot } from "./scripts/boot/plugin.ts";
 
 // the backend takes the cookie of a login only from pages of its own host, so it has to see the host that they see
 const backend = { target: process.env.MARKETPLACE_BACKEND ?? "http://localhost:8000", changeOrigin: false };

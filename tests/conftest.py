@@ -4,12 +4,11 @@ import asyncio
 import os
 import socket
 from collections.abc import Iterator
-from contextlib import contextmanager
 from urllib.parse import urlsplit
-from uuid import uuid4
 
-import asyncpg
 import pytest
+
+from databases import address_of, scratch_database
 
 POSTGRES_IMAGE = "postgres:18-alpine"
 
@@ -45,57 +44,25 @@ def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
             yield dsn
 
 
-def _database(server: str, name: str) -> str:
-    return urlsplit(server)._replace(path=f"/{name}").geturl()
-
-
-def _execute(server: str, statement: str) -> None:
-    async def run() -> None:
-        connection = await asyncpg.connect(server)
-        try:
-            await connection.execute(statement)
-        finally:
-            await connection.close()
-
-    asyncio.run(run())
-
-
-@contextmanager
-def _scratch_database(server: str, template: str = "template0") -> Iterator[str]:
-    name = f"test_{uuid4().hex}"
-    _execute(server, f"CREATE DATABASE {name} TEMPLATE {template}")
-    try:
-        yield name
-    finally:
-        _execute(server, f"DROP DATABASE {name} WITH (FORCE)")
-
-
 @pytest.fixture(scope="session")
 def migrated_template(postgres_server: str) -> Iterator[str]:
     """The name of a database that the real migrations built, once per run."""
     from marketplace.adapters.postgres.migrate import migrate  # noqa: PLC0415 - over a second, that few runs need
 
-    with _scratch_database(postgres_server) as name:
-        asyncio.run(migrate(_database(postgres_server, name)))
+    with scratch_database(postgres_server) as name:
+        asyncio.run(migrate(address_of(postgres_server, name)))
         yield name
-
-
-@pytest.fixture(scope="session")
-def shared_database(postgres_server: str, migrated_template: str) -> Iterator[str]:
-    """One migrated database for all, where filling it takes long."""
-    with _scratch_database(postgres_server, migrated_template) as name:
-        yield _database(postgres_server, name)
 
 
 @pytest.fixture(scope="module")
 def database(postgres_server: str, migrated_template: str) -> Iterator[str]:
     """A module's own migrated database: real commits and real locks, gone afterwards."""
-    with _scratch_database(postgres_server, migrated_template) as name:
-        yield _database(postgres_server, name)
+    with scratch_database(postgres_server, migrated_template) as name:
+        yield address_of(postgres_server, name)
 
 
 @pytest.fixture
 def empty_database(postgres_server: str, migrated_template: str) -> Iterator[str]:
     """A test's own migrated database, for what is said of an empty one."""
-    with _scratch_database(postgres_server, migrated_template) as name:
-        yield _database(postgres_server, name)
+    with scratch_database(postgres_server, migrated_template) as name:
+        yield address_of(postgres_server, name)

@@ -42,8 +42,9 @@ def before_call(_context: Any, case: Any, **_: Any) -> None:
 def _mend_body(path: str, body: dict[str, Any]) -> None:
     if _is(instant, body.get("booking_date")):
         body["booking_date"] = (datetime.now(UTC) + timedelta(days=30)).isoformat()
-    if path.endswith("/schedule"):
+    if path.endswith(("/schedule", "/schedule/preview")):
         _mend_schedule(body)
+    _mend_window(body, "starts_from", "starts_to")
     if isinstance(body.get("time_zone"), str) and not _is(time_zone, body["time_zone"]):
         body["time_zone"] = "Europe/Madrid"
     if _are_short_texts(body.get("tags")) and not _is(tags, body["tags"]):
@@ -77,13 +78,18 @@ def _mend_schedule(body: dict[str, Any]) -> None:
         body["notice"] = min(int(body["notice"]), 60)
 
 
+def _mend_window(given: dict[str, Any], begin: str, end: str) -> None:
+    """An end after its beginning, and not too long after it."""
+    bounds = [given[name] for name in (begin, end) if name in given]
+    if bounds and all(bound == "" or _is(instant, bound) for bound in bounds):
+        given |= {begin: "2030-01-01", end: "2030-02-01"}
+
+
 def _mend_query(query: dict[str, Any]) -> None:
     if isinstance(query.get("cursor"), str) and len(query["cursor"]) <= CURSOR_LENGTH:
         del query["cursor"]
     for begin, end in (("from", "to"), ("available_from", "available_to")):
-        bounds = [query[name] for name in (begin, end) if name in query]
-        if bounds and all(bound == "" or _is(instant, bound) for bound in bounds):
-            query |= {begin: "2030-01-01", end: "2030-02-01"}
+        _mend_window(query, begin, end)
     search = query.get("search")
     if isinstance(search, str) and len(search) <= 200 and not 0 < len(words(search)) <= SEARCH_WORDS:
         query["search"] = "yoga"

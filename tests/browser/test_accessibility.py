@@ -1,5 +1,8 @@
 """Every page, in both modes and on both sizes, against the rules of axe (WCAG 2.2 AA and its best practices)."""
 
+from pathlib import Path
+from urllib.parse import urlsplit
+
 import pytest
 from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Page
@@ -7,6 +10,8 @@ from playwright.async_api import Page
 from browser.conftest import Mode, OpenPage, Size
 from browser.people import Account, account, free_starts, scheduled_session, session
 from postgres.servers import Server
+
+SCREENSHOTS = Path(__file__).parent / "screenshots"
 
 
 @pytest.fixture(scope="module")
@@ -24,15 +29,23 @@ async def creator(site: Server) -> Account:
     return creator
 
 
-async def findings(page: Page) -> list[str]:
-    """What axe holds against a page once it is at rest."""
+async def findings(page: Page, name: str) -> list[str]:
+    """What axe holds against a page once it is at rest. A picture of it is kept to be looked at."""
     await page.wait_for_load_state("networkidle")
+    await page.screenshot(path=SCREENSHOTS / f"{name}.png", full_page=True)
     found = await Axe().run(page)
     return [
         f"{page.url} {rule['id']}: {node['target']} {node.get('failureSummary', '')}"
         for rule in found.response["violations"]
         for node in rule["nodes"]
     ]
+
+
+def picture_of(path: str, size: Size, mode: Mode) -> str:
+    """A name for the picture of a page, whatever the id in its address."""
+    address = urlsplit(path)
+    words = [word for word in address.path.split("/") if word and "-" not in word]
+    return "-".join([*(words or ["home"]), *(["search"] if address.query else []), size, mode])
 
 
 async def is_wider_than_the_window(page: Page) -> bool:
@@ -55,7 +68,7 @@ async def test_axe_finds_nothing_on_any_page(creator: Account, open_page: OpenPa
         "/no/such",
     ):
         await visitor.goto(path)
-        found += await findings(visitor)
+        found += await findings(visitor, picture_of(path, size, mode))
         assert not await is_wider_than_the_window(visitor), path
     member = await open_page("/", size, color_scheme=mode)
     await creator.signs_in(member)
@@ -68,7 +81,7 @@ async def test_axe_finds_nothing_on_any_page(creator: Account, open_page: OpenPa
         "/creator/bookings",
     ):
         await member.goto(path)
-        found += await findings(member)
+        found += await findings(member, picture_of(path, size, mode))
         assert not await is_wider_than_the_window(member), path
     assert found == []
 
@@ -83,7 +96,7 @@ async def test_axe_finds_nothing_on_what_a_learner_has_booked(site: Server, open
     await learner.signs_in(page)
     await page.goto("/dashboard")
     await page.get_by_text(offered["title"]).first.wait_for()
-    assert await findings(page) == []
+    assert await findings(page, f"booked-{size}") == []
     await page.get_by_role("button", name="Cancel").first.click()
     await page.get_by_role("dialog").wait_for()
-    assert await findings(page) == []
+    assert await findings(page, f"cancelling-{size}") == []

@@ -15,7 +15,7 @@ TAKEN = "That seat was just taken. These times are still free."
 async def outcome(page: Page) -> str:
     """Which of the two was shown."""
     shown = page.get_by_role("heading", name=BOOKED).or_(page.get_by_text(TAKEN))
-    await expect(shown.first).to_be_visible()
+    await expect(shown.first).to_be_visible(timeout=15_000)
     return await shown.first.inner_text()
 
 
@@ -38,6 +38,8 @@ async def test_of_two_who_book_the_last_seat_at_once_one_has_it_and_the_other_is
         sheet.get_by_role("button", name="Book", exact=True),
         pages[1].get_by_role("button", name="Book", exact=True),
     ]
+    for page in pages:
+        await expect(page.get_by_role("radio", checked=True)).to_be_attached(timeout=15_000)
     await asyncio.gather(*(button.click() for button in buttons))
     assert sorted(await asyncio.gather(*(outcome(page) for page in pages))) == sorted([BOOKED, TAKEN])
     booked = await creator.asks("GET", "/api/bookings/creator_bookings/")

@@ -58,5 +58,12 @@ async def test_edits_of_one_session_at_once_all_hold(storage: Storage, services:
     async with storage.unit_of_work() as tx:
         changed = await tx.sessions.acquire(session.id)
     assert as_a(Session, changed) == replace(
-        session, title="Changed", duration=75, category="music", max_participants=9, tags=("x",)
+        session,
+        title="Changed",
+        duration=75,
+        category="music",
+        max_participants=9,
+        tags=("x",),
+        revision=2,
+        revised_at=changed.revised_at,
     )

@@ -174,47 +174,6 @@ async def test_a_learner_cancels_until_the_notice_and_the_creator_after_it(api: 
     assert done(await creator.post(at(made, "cancel"), {"reason": "I am ill."}))["status"] == "cancelled"
 
 
-@pytest.mark.parametrize("action", ["confirm", "decline", "cancel", "complete"])
-async def test_every_step_may_say_why(api: Api, action: str) -> None:
-    creator, _, made = await (booked(api) if action == "complete" else asked(api))
-    if action == "complete":
-        api.clock.at = TOMORROW + timedelta(hours=1)
-        creator = await api.login(creator.user)
-
-    answered = done(await creator.post(at(made, action), {"reason": " Bring a mat. "}))
-
-    assert answered["history"][-1]["reason"] == "Bring a mat."
-
-
-@pytest.mark.parametrize("action", ["confirm", "decline", "cancel"])
-@pytest.mark.parametrize(
-    "options",
-    [{}, {"content": b""}, {"content": b"", "headers": {"Content-Type": "application/json"}}, {"json": {}}],
-    ids=["none", "empty", "empty and typed", "an empty object"],
-)
-async def test_a_step_needs_no_body(api: Api, action: str, options: dict[str, Any]) -> None:
-    creator, _, made = await asked(api)
-
-    answered = done(await creator.send("POST", at(made, action), **options))
-
-    assert answered["history"][-1]["reason"] == ""
-
-
-@pytest.mark.parametrize("action", ["confirm", "decline", "cancel", "complete"])
-async def test_a_body_that_is_sent_must_be_good(api: Api, action: str) -> None:
-    creator, _, made = await asked(api)
-    path = at(made, action)
-
-    typed = await creator.send("POST", path, content=b"reason=ill", headers={"Content-Type": "text/plain"})
-    problem(typed, 415, "unsupported_media_type")
-    broken = await creator.send("POST", path, content=b"{", headers={"Content-Type": "application/json"})
-    problem(broken, 400, "invalid")
-    problem(await creator.post(path, ["I am ill."]), 400, "invalid")
-    for reason in (7, None, "x" * 2000, "a\0b"):
-        assert bad_fields(await creator.post(path, {"reason": reason})) == {"reason"}
-    assert done(await creator.get(f"{BOOKINGS}{made['id']}/"))["status"] == "pending"
-
-
 @pytest.mark.parametrize("who", ["learner", "creator", "staff"])
 async def test_a_booking_is_moved_by_either_party_or_staff(api: Api, who: str) -> None:
     creator, learner, made = await booked(api)

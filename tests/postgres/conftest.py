@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 import pytest_asyncio
 
+from databases import address_of, scratch_database
 from postgres.bulk import Size, load
 from postgres.plans import Watched, watched
 from postgres.programs import (
@@ -24,10 +25,18 @@ if TYPE_CHECKING:
 
 
 @pytest.fixture(scope="session")
-def loaded(shared_database: str) -> str:
-    """A marketplace of some size."""
-    asyncio.run(load(shared_database, Size()))
-    return shared_database
+def loaded_template(postgres_server: str, migrated_template: str) -> Iterator[str]:
+    """The name of a database with a marketplace of some size, filled once per run."""
+    with scratch_database(postgres_server, migrated_template) as name:
+        asyncio.run(load(address_of(postgres_server, name), Size()))
+        yield name
+
+
+@pytest.fixture(scope="module")
+def loaded(postgres_server: str, loaded_template: str) -> Iterator[str]:
+    """A module's own copy of it: what one module books would be in the plans of the next."""
+    with scratch_database(postgres_server, loaded_template) as name:
+        yield address_of(postgres_server, name)
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")

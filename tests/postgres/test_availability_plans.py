@@ -155,7 +155,7 @@ async def test_a_creator_who_is_booked_for_weeks_costs_their_calendar_and_no_mor
     loaded: str, program: Watched, connection: Any
 ) -> None:
     creator = numbered("user", FULL_CREATOR)
-    for day in range(60):
+    for day in range(FILLED_DAYS):
         for hour in range(3, 22):
             await connection.execute(FILL, creator, TODAY + day * DAY + hour * HOUR)
     owner = Caller(user_id=creator, family_id=UUID(int=0), role="creator", is_staff=False, is_superuser=False)
@@ -165,9 +165,13 @@ async def test_a_creator_who_is_booked_for_weeks_costs_their_calendar_and_no_mor
     shown = (await services_over(program.storage, clock=MovableClock(NOW)).sessions.list_own(owner, PAGE, None)).items
 
     assert {session.next_slot for session in shown} == {None}
-    assert costly(found, blocks=30 * PAGE, rows=60 * 19 * (PAGE + 1) + FIRST_WALK) == []
+    assert costly(found, blocks=CALENDAR_BLOCKS * (PAGE + 1), rows=FILLED_DAYS * 19 * (PAGE + 1) + FIRST_WALK) == []
 
 
+FILLED_DAYS = 62
+"""The horizon is sixty days to the hour, so it ends within the sixty-first."""
+CALENDAR_BLOCKS = 150
+"""Pages of 8 KiB that hold sixty full days of one creator: the slots, and their index in three parts."""
 FILL = """
     INSERT INTO slots (session_id, creator_id, starts_at, ends_at, blocked, capacity, seats_taken)
     SELECT id, creator_id, at, at + interval '1 hour', tstzrange(at, at + interval '1 hour'), 10, 10

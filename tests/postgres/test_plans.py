@@ -79,7 +79,7 @@ async def test_page_1000_of_every_ordering_costs_what_page_1_costs(
     found = await pages(loaded, program, lambda limit, after: program.storage.catalog.list(filters, limit, after, NOW))
 
     assert len(found) == 2
-    assert costly(found, blocks=150, rows=2 * PAGE) == []
+    assert costly(found, blocks=300, rows=3 * PAGE) == []
 
 
 @pytest.mark.parametrize("filters", FILTERED.values(), ids=FILTERED)
@@ -111,7 +111,7 @@ async def test_a_creators_own_sessions_are_one_index_scan(loaded: str, program: 
         loaded, program, lambda limit, after: program.storage.catalog.of_creator(creator, limit, after, NOW)
     )
 
-    assert costly(found, blocks=100, rows=2 * PAGE) == []
+    assert costly(found, blocks=300, rows=3 * PAGE) == []
 
 
 @pytest.mark.parametrize("number", [3_000, BUSY_PERSON])

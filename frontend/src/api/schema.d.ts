@@ -127,7 +127,8 @@ export interface paths {
          * Sign out
          * @description Ends the login that the refresh token belongs to, access tokens included, and clears the cookie.
          *
-         *     With `everywhere`, every login of that person; then the token's own must not have ended before.
+         *     With `everywhere`, every login of that person; then the token's own must not have ended before. Sent with the
+         *     access token of somebody who sees the site as another person, it ends that and nothing else.
          */
         post: operations["log_out"];
         delete?: never;
@@ -763,6 +764,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/admin/users/{user_id}/impersonate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * See the site as somebody else
+         * @description For a quarter of an hour, until `logout` with this token, or until one's own login ends.
+         *
+         *     Nobody of the staff can be seen as; every unsafe method is 403 `impersonated_read_only`.
+         */
+        post: operations["admin_impersonate_user"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/admin/users/{user_id}/password-reset": {
         parameters: {
             query?: never;
@@ -1243,7 +1266,7 @@ export interface components {
              * @example role_changed
              * @enum {unknown}
              */
-            action: "activated" | "booking_cancelled" | "booking_completed" | "booking_confirmed" | "booking_declined" | "booking_rescheduled" | "deactivated" | "password_changed" | "password_reset" | "password_reset_issued" | "refresh_refused" | "registered" | "report_dismissed" | "report_upheld" | "rights_changed" | "role_changed" | "session_archived" | "session_changed" | "session_featured" | "session_hidden" | "session_restored" | "session_unfeatured" | "sign_in_refused" | "signed_in" | "user_changed";
+            action: "activated" | "booking_cancelled" | "booking_completed" | "booking_confirmed" | "booking_declined" | "booking_rescheduled" | "deactivated" | "impersonated_change_refused" | "impersonation_ended" | "impersonation_started" | "password_changed" | "password_reset" | "password_reset_issued" | "refresh_refused" | "registered" | "report_dismissed" | "report_upheld" | "rights_changed" | "role_changed" | "session_archived" | "session_changed" | "session_featured" | "session_hidden" | "session_restored" | "session_unfeatured" | "sign_in_refused" | "signed_in" | "user_changed";
             target_kind: ("booking" | "report" | "session" | "user") | null;
             /** @example 0190a1b2-c3d4-7e5f-8a9b-0c1d2e3f4a5b */
             target_id: string | null;
@@ -1717,6 +1740,19 @@ export interface components {
             status: string;
         };
         /**
+         * ImpersonationOut
+         * @description A login as somebody else: an access token that can only read, and none to renew it with.
+         */
+        ImpersonationOut: {
+            access: string;
+            /**
+             * Format: date-time
+             * @example 2030-01-09T09:00:00Z
+             */
+            expires_at: string;
+            user: components["schemas"]["AccountOut"];
+        };
+        /**
          * LoginOut
          * @description A login, and whose it is.
          */
@@ -1729,6 +1765,8 @@ export interface components {
         /**
          * LoginRecordOut
          * @description A login that is alive: since when, until when at the latest unless it is used, and from where it was begun.
+         *
+         *         `is_impersonation` when it is somebody of the staff who sees the site as this person.
          */
         LoginRecordOut: {
             /**
@@ -1750,6 +1788,7 @@ export interface components {
             address: string | null;
             /** @example Mozilla/5.0 */
             agent: string | null;
+            is_impersonation: boolean;
         };
         /**
          * LogoutIn
@@ -2002,7 +2041,7 @@ export interface components {
         };
         /**
          * ProfileOut
-         * @description A person's own account.
+         * @description A person's own account. `impersonated_by` is who of the staff sees the site as this person by this login.
          */
         ProfileOut: {
             /**
@@ -2034,6 +2073,8 @@ export interface components {
              * @example 2030-01-01T09:00:00Z
              */
             date_joined: string;
+            /** @default null */
+            impersonated_by: components["schemas"]["PublicUserOut"] | null;
         };
         /**
          * PublicUserOut
@@ -3076,6 +3117,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description - `impersonated_read_only`: You see the site as somebody else, and can change nothing. Sign out to be yourself again. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description - `illegal_transition`: This account is a creator's already. */
             409: {
                 headers: {
@@ -3182,6 +3232,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description - `impersonated_read_only`: You see the site as somebody else, and can change nothing. Sign out to be yourself again. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description - `username_taken`: This username is taken. */
             409: {
                 headers: {
@@ -3264,6 +3323,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description - `impersonated_read_only`: You see the site as somebody else, and can change nothing. Sign out to be yourself again. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description - `username_taken`: This username is taken. */
             409: {
                 headers: {
@@ -3338,6 +3406,15 @@ export interface operations {
                 headers: {
                     /** @description `Bearer` */
                     "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `impersonated_read_only`: You see the site as somebody else, and can change nothing. Sign out to be yourself again. */
+            403: {
+                headers: {
                     [name: string]: unknown;
                 };
                 content: {
@@ -3915,7 +3992,8 @@ export interface operations {
                 };
             };
             /**
-             * @description - `not_a_creator`: Only creators can do this. You can become a creator in your profile.
+             * @description - `impersonated_read_only`: You see the site as somebody else, and can change nothing. Sign out to be yourself again.
+             *     - `not_a_creator`: Only creators can do this. You can become a creator in your profile.
              *     - `not_yours`: This belongs to somebody else.
              */
             403: {
@@ -4008,7 +4086,8 @@ export interface operations {
                 };
             };
             /**
-             * @description - `not_a_creator`: Only creators can do this. You can become a creator in your profile.
+             * @description - `impersonated_read_only`: You see the site as somebody else, and can change nothing. Sign out to be yourself again.
+             *     - `not_a_creator`: Only creators can do this. You can become a creator in your profile.
              *     - `not_yours`: This belongs to somebody else.
              */
             403: {
@@ -4095,7 +4174,8 @@ export interface operations {
                 };
             };
             /**
-             * @description - `not_a_creator`: Only creators can do this. You can become a creator in your profile.
+             * @description - `impersonated_read_only`: You see the site as somebody else, and can change nothing. Sign out to be yourself again.
+             *     - `not_a_creator`: Only creators can do this. You can become a creator in your profile.
              *     - `not_yours`: This belongs to somebody else.
              */
             403: {
@@ -4293,7 +4373,10 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `not_a_creator`: Only creators can do this. You can become a creator in your profile. */
+            /**
+             * @description - `impersonated_read_only`: You see the site as somebody else, and can change nothing. Sign out to be yourself again.
+             *     - `not_a_creator`: Only creators can do this. You can become a creator in your profile.
+             */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -4462,7 +4545,10 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `own_session`: You cannot book your own session. */
+            /**
+             * @description - `impersonated_read_only`: You see the site as somebody else, and can change nothing. Sign out to be yourself again.
+             *     - `own_session`: You cannot book your own session.
+             */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -4574,7 +4660,8 @@ export interface operations {
                 };
             };
             /**
-             * @description - `not_a_creator`: Only creators can do this. You can become a creator in your profile.
+             * @description - `impersonated_read_only`: You see the site as somebody else, and can change nothing. Sign out to be yourself again.
+             *     - `not_a_creator`: Only creators can do this. You can become a creator in your profile.
              *     - `not_yours`: This belongs to somebody else.
              */
             403: {
@@ -4744,7 +4831,8 @@ export interface operations {
                 };
             };
             /**
-             * @description - `not_a_creator`: Only creators can do this. You can become a creator in your profile.
+             * @description - `impersonated_read_only`: You see the site as somebody else, and can change nothing. Sign out to be yourself again.
+             *     - `not_a_creator`: Only creators can do this. You can become a creator in your profile.
              *     - `not_yours`: This belongs to somebody else.
              */
             403: {
@@ -4854,7 +4942,8 @@ export interface operations {
                 };
             };
             /**
-             * @description - `not_a_creator`: Only creators can do this. You can become a creator in your profile.
+             * @description - `impersonated_read_only`: You see the site as somebody else, and can change nothing. Sign out to be yourself again.
+             *     - `not_a_creator`: Only creators can do this. You can become a creator in your profile.
              *     - `not_yours`: This belongs to somebody else.
              */
             403: {
@@ -5113,7 +5202,10 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `own_session`: You cannot book your own session. */
+            /**
+             * @description - `impersonated_read_only`: You see the site as somebody else, and can change nothing. Sign out to be yourself again.
+             *     - `own_session`: You cannot book your own session.
+             */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -5375,7 +5467,10 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `own_session`: You cannot book your own session. */
+            /**
+             * @description - `impersonated_read_only`: You see the site as somebody else, and can change nothing. Sign out to be yourself again.
+             *     - `own_session`: You cannot book your own session.
+             */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -5551,6 +5646,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description - `impersonated_read_only`: You see the site as somebody else, and can change nothing. Sign out to be yourself again. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description - `not_found`: There is no such thing here. */
             404: {
                 headers: {
@@ -5661,7 +5765,10 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `not_yours`: This belongs to somebody else. */
+            /**
+             * @description - `impersonated_read_only`: You see the site as somebody else, and can change nothing. Sign out to be yourself again.
+             *     - `not_yours`: This belongs to somebody else.
+             */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -5780,7 +5887,10 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `not_yours`: This belongs to somebody else. */
+            /**
+             * @description - `impersonated_read_only`: You see the site as somebody else, and can change nothing. Sign out to be yourself again.
+             *     - `not_yours`: This belongs to somebody else.
+             */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -5899,7 +6009,10 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `not_yours`: This belongs to somebody else. */
+            /**
+             * @description - `impersonated_read_only`: You see the site as somebody else, and can change nothing. Sign out to be yourself again.
+             *     - `not_yours`: This belongs to somebody else.
+             */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -5989,6 +6102,15 @@ export interface operations {
                 headers: {
                     /** @description `Bearer` */
                     "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `impersonated_read_only`: You see the site as somebody else, and can change nothing. Sign out to be yourself again. */
+            403: {
+                headers: {
                     [name: string]: unknown;
                 };
                 content: {
@@ -6132,6 +6254,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description - `impersonated_read_only`: You see the site as somebody else, and can change nothing. Sign out to be yourself again. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description - `busy`: The service is busy. Nothing was changed; please try again in a moment. */
             503: {
                 headers: {
@@ -6241,7 +6372,8 @@ export interface operations {
                 };
             };
             /**
-             * @description - `not_staff`: Only the staff can do this.
+             * @description - `impersonated_read_only`: You see the site as somebody else, and can change nothing. Sign out to be yourself again.
+             *     - `not_staff`: Only the staff can do this.
              *     - `not_superuser`: Only superusers can do this.
              *     - `oneself`: You cannot do this to your own account.
              */
@@ -6400,7 +6532,8 @@ export interface operations {
                 };
             };
             /**
-             * @description - `not_staff`: Only the staff can do this.
+             * @description - `impersonated_read_only`: You see the site as somebody else, and can change nothing. Sign out to be yourself again.
+             *     - `not_staff`: Only the staff can do this.
              *     - `not_superuser`: Only superusers can do this.
              */
             403: {
@@ -6508,7 +6641,8 @@ export interface operations {
                 };
             };
             /**
-             * @description - `not_staff`: Only the staff can do this.
+             * @description - `impersonated_read_only`: You see the site as somebody else, and can change nothing. Sign out to be yourself again.
+             *     - `not_staff`: Only the staff can do this.
              *     - `not_superuser`: Only superusers can do this.
              *     - `oneself`: You cannot do this to your own account.
              */
@@ -6614,7 +6748,8 @@ export interface operations {
                 };
             };
             /**
-             * @description - `not_staff`: Only the staff can do this.
+             * @description - `impersonated_read_only`: You see the site as somebody else, and can change nothing. Sign out to be yourself again.
+             *     - `not_staff`: Only the staff can do this.
              *     - `not_superuser`: Only superusers can do this.
              *     - `oneself`: You cannot do this to your own account.
              */
@@ -6720,7 +6855,8 @@ export interface operations {
                 };
             };
             /**
-             * @description - `not_staff`: Only the staff can do this.
+             * @description - `impersonated_read_only`: You see the site as somebody else, and can change nothing. Sign out to be yourself again.
+             *     - `not_staff`: Only the staff can do this.
              *     - `not_superuser`: Only superusers can do this.
              *     - `oneself`: You cannot do this to your own account.
              */
@@ -6742,6 +6878,113 @@ export interface operations {
                 };
             };
             /** @description - `last_superuser`: This is the last active superuser. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `body_too_large`: The body is larger than 1 MiB. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `unsupported_media_type`: The body must be JSON, with Content-Type: application/json. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `busy`: The service is busy. Nothing was changed; please try again in a moment. */
+            503: {
+                headers: {
+                    /** @description `1` */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    admin_impersonate_user: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                user_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReasonIn"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImpersonationOut"];
+                };
+            };
+            /** @description - `invalid`: Some of what was sent is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `not_signed_in`: Please sign in: the access token is missing, expired or no longer valid. */
+            401: {
+                headers: {
+                    /** @description `Bearer` */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `impersonated_read_only`: You see the site as somebody else, and can change nothing. Sign out to be yourself again.
+             *     - `not_staff`: Only the staff can do this.
+             *     - `oneself`: You cannot do this to your own account.
+             *     - `staff_target`: Nobody sees the site as somebody of the staff.
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `not_found`: There is no such thing here. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `account_inactive`: This account is switched off. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -6826,7 +7069,8 @@ export interface operations {
                 };
             };
             /**
-             * @description - `not_staff`: Only the staff can do this.
+             * @description - `impersonated_read_only`: You see the site as somebody else, and can change nothing. Sign out to be yourself again.
+             *     - `not_staff`: Only the staff can do this.
              *     - `not_superuser`: Only superusers can do this.
              *     - `oneself`: You cannot do this to your own account.
              */
@@ -6936,7 +7180,10 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `not_staff`: Only the staff can do this. */
+            /**
+             * @description - `impersonated_read_only`: You see the site as somebody else, and can change nothing. Sign out to be yourself again.
+             *     - `not_staff`: Only the staff can do this.
+             */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -7109,7 +7356,10 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `not_staff`: Only the staff can do this. */
+            /**
+             * @description - `impersonated_read_only`: You see the site as somebody else, and can change nothing. Sign out to be yourself again.
+             *     - `not_staff`: Only the staff can do this.
+             */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -7219,7 +7469,10 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `not_staff`: Only the staff can do this. */
+            /**
+             * @description - `impersonated_read_only`: You see the site as somebody else, and can change nothing. Sign out to be yourself again.
+             *     - `not_staff`: Only the staff can do this.
+             */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -7338,7 +7591,10 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `not_staff`: Only the staff can do this. */
+            /**
+             * @description - `impersonated_read_only`: You see the site as somebody else, and can change nothing. Sign out to be yourself again.
+             *     - `not_staff`: Only the staff can do this.
+             */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -7454,7 +7710,10 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `not_staff`: Only the staff can do this. */
+            /**
+             * @description - `impersonated_read_only`: You see the site as somebody else, and can change nothing. Sign out to be yourself again.
+             *     - `not_staff`: Only the staff can do this.
+             */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -7570,7 +7829,10 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `not_staff`: Only the staff can do this. */
+            /**
+             * @description - `impersonated_read_only`: You see the site as somebody else, and can change nothing. Sign out to be yourself again.
+             *     - `not_staff`: Only the staff can do this.
+             */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -7753,7 +8015,10 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `not_staff`: Only the staff can do this. */
+            /**
+             * @description - `impersonated_read_only`: You see the site as somebody else, and can change nothing. Sign out to be yourself again.
+             *     - `not_staff`: Only the staff can do this.
+             */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -7870,7 +8135,8 @@ export interface operations {
                 };
             };
             /**
-             * @description - `not_staff`: Only the staff can do this.
+             * @description - `impersonated_read_only`: You see the site as somebody else, and can change nothing. Sign out to be yourself again.
+             *     - `not_staff`: Only the staff can do this.
              *     - `own_session`: You cannot book your own session.
              */
             403: {
@@ -8057,7 +8323,10 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `not_staff`: Only the staff can do this. */
+            /**
+             * @description - `impersonated_read_only`: You see the site as somebody else, and can change nothing. Sign out to be yourself again.
+             *     - `not_staff`: Only the staff can do this.
+             */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -8177,7 +8446,8 @@ export interface operations {
                 };
             };
             /**
-             * @description - `not_staff`: Only the staff can do this.
+             * @description - `impersonated_read_only`: You see the site as somebody else, and can change nothing. Sign out to be yourself again.
+             *     - `not_staff`: Only the staff can do this.
              *     - `not_yours`: This belongs to somebody else.
              */
             403: {
@@ -8299,7 +8569,8 @@ export interface operations {
                 };
             };
             /**
-             * @description - `not_staff`: Only the staff can do this.
+             * @description - `impersonated_read_only`: You see the site as somebody else, and can change nothing. Sign out to be yourself again.
+             *     - `not_staff`: Only the staff can do this.
              *     - `not_yours`: This belongs to somebody else.
              */
             403: {
@@ -8421,7 +8692,8 @@ export interface operations {
                 };
             };
             /**
-             * @description - `not_staff`: Only the staff can do this.
+             * @description - `impersonated_read_only`: You see the site as somebody else, and can change nothing. Sign out to be yourself again.
+             *     - `not_staff`: Only the staff can do this.
              *     - `not_yours`: This belongs to somebody else.
              */
             403: {

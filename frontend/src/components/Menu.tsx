@@ -13,7 +13,7 @@ export function Menu({ label, children }: { label: string; children: ReactNode }
           <Ellipsis aria-hidden className="size-5" />
         </Button>
       </Radix.Trigger>
-      <Radix.Portal>
+      <Radix.Portal container={document.getElementById("main")}>
         <Radix.Content
           align="end"
           sideOffset={4}

@@ -1,6 +1,11 @@
 import { cn } from "./cn";
 
 /** Holds the place of what comes. */
-export function Skeleton({ className }: { className?: string }) {
-  return <div aria-hidden className={cn("animate-shimmer rounded-control bg-line/70", className)} />;
+export function Skeleton({ className, isRound }: { className?: string; isRound?: boolean }) {
+  return (
+    <div
+      aria-hidden
+      className={cn("animate-shimmer bg-line/70", isRound ? "rounded-full" : "rounded-control", className)}
+    />
+  );
 }

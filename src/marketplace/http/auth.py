@@ -79,7 +79,7 @@ async def _caller(connection: ASGIConnection[Any, Any, Any, Any], access: Access
             return None
         raise NotSignedIn
     caller = await _authenticated(connection, token)
-    if caller.impersonator_id is not None and connection.scope["method"] not in SAFE_METHODS:
+    if caller.impersonator_id is not None and connection.scope.get("method") not in SAFE_METHODS:
         impersonations = await connection.app.state.dishka_container.get(ImpersonationService)
         await impersonations.note_refusal(caller, asked_of(connection))
         raise ImpersonatedReadOnly
@@ -119,7 +119,7 @@ def asked_of(connection: ASGIConnection[Any, Any, Any, Any]) -> str:
     scope = connection.scope
     route = getattr(scope.get("route_handler"), "opt", {}).get("route")
     is_secret = isinstance(route, Route) and route.is_address_secret
-    return f"{scope['method']} {scope['path_template' if is_secret else 'path']}"
+    return f"{scope.get("method")} {scope['path_template' if is_secret else 'path']}"
 
 
 def bearer_token(connection: ASGIConnection[Any, Any, Any, Any]) -> str | None:

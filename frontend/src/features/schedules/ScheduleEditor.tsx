@@ -99,7 +99,10 @@ export function ScheduleEditor({
           isDirty={isDirty}
           dirtyText={isGood ? t("save.dirty") : t("save.faulty")}
           cleanText={t("save.clean")}
-          failure={isDirty && failure && <SavingFailure failure={failure} sessionId={session.id} />}
+          failure={
+            (isDirty || session.isHidden) &&
+            failure && <SavingFailure failure={failure} sessionId={session.id} />
+          }
         >
           {values.kind === "schedule" && (
             <a href="#preview" className={buttonClass({ look: "quiet" }, "lg:hidden")}>

@@ -9,6 +9,7 @@ import { Failure } from "~/components/Failure";
 import { Field } from "~/components/Field";
 import { Notice } from "~/components/Notice";
 import { Skeleton } from "~/components/Skeleton";
+import { Spinner } from "~/components/Spinner";
 import { dateKey, dayOf } from "~/components/time";
 import { useDebounced } from "~/components/useDebounced";
 import { ZonePicker } from "~/components/ZonePicker";
@@ -141,11 +142,13 @@ function TwoWeeks({
   }
   if (!found.data) return settled ? <PreviewSkeleton /> : null;
   const open = found.data.filter(({ reason }) => reason === null).length;
+  const total = open > 0 ? t("preview.total", { count: open }) : t("preview.none");
   const days = daysOf(found.data, first, zone);
   return (
-    <div className={found.isPlaceholderData ? "opacity-60 transition-opacity" : "transition-opacity"}>
-      <p role="status" className="text-sm text-ink-soft">
-        {open > 0 ? t("preview.total", { count: open }) : t("preview.none")}
+    <div aria-busy={found.isPlaceholderData}>
+      <p role="status" className="flex min-h-6 items-center gap-2 text-sm text-ink-soft">
+        {schedule && found.isPlaceholderData && <Spinner />}
+        {schedule && (found.isPlaceholderData ? t("preview.updating") : total)}
       </p>
       <PreviewDays days={days} zone={zone} />
     </div>

@@ -1,7 +1,8 @@
 import { useQuery } from "@tanstack/react-query";
 import { useRef, useState } from "react";
+import { say } from "~/app/i18n/say";
+import { Button } from "~/components/Button";
 import { Calendar, FREE_DAY } from "~/components/Calendar";
-import { Failure } from "~/components/Failure";
 import { Skeleton } from "~/components/Skeleton";
 import { dateKey, useZone } from "~/components/time";
 import { byDay, type Day, dayDrawn, dayName, drawn, monthAfter, monthOf, weekStart } from "./days";
@@ -74,7 +75,15 @@ export function ScheduledTimePicker({ session, seats, value, onPick, without }: 
         </p>
         {shown.isPending && <TimesSkeleton />}
         {shown.isError && !shown.data && (
-          <Failure error={shown.error} onRetry={() => void shown.refetch()} className="py-2" />
+          <div
+            role="alert"
+            className="flex flex-col items-start gap-3 rounded-control bg-danger-soft p-4 text-sm"
+          >
+            <p className="text-danger">{say(shown.error)}</p>
+            <Button look="secondary" size="sm" onClick={() => void shown.refetch()}>
+              {t("retry")}
+            </Button>
+          </div>
         )}
         {day && (
           <TimeChoice

@@ -78,10 +78,6 @@ class CatalogQuery(SessionsQuery):
         self.window = asked_window(filters, now)
         for condition, value in (
             ("s.creator_id = {}", filters.creator),
-            ("s.price >= {}", filters.min_price),
-            ("s.price <= {}", filters.max_price),
-            ("s.duration >= {}", filters.min_duration),
-            ("s.duration <= {}", filters.max_duration),
             ("s.category = {}", filters.category),
             ("s.tags @> ARRAY[{}::text]", filters.tag),
         ):
@@ -89,6 +85,15 @@ class CatalogQuery(SessionsQuery):
                 self.require(condition, value)
         if filters.only_featured:
             self.require("s.featured_at IS NOT NULL")
+        # written out: planned for any number, a bound that nothing meets is taken for one that a third meets
+        for bound, number in (
+            ("s.price >=", filters.min_price),
+            ("s.price <=", filters.max_price),
+            ("s.duration >=", filters.min_duration),
+            ("s.duration <=", filters.max_duration),
+        ):
+            if number is not None:
+                self.conditions.append(f"{bound} {number:f}" if isinstance(number, Decimal) else f"{bound} {number:d}")
         if terms:
             self.require("s.searched @@ {}::tsquery", " & ".join(_lexemes(term) for term in terms))
 

@@ -29,8 +29,9 @@ export function CancelSlotDialog({ group, onClose }: { group: SlotGroup; onClose
   const [reason, setReason] = useState("");
   const [failure, setFailure] = useState<string | null>(null);
   const [isBusy, setBusy] = useState(false);
-  const holders = useQuery(holdersQuery(group));
-  const affected = holders.isFetching && holders.isStale ? undefined : holders.data;
+  // who was affected stays in view until the dialog is gone
+  const holders = useQuery({ ...holdersQuery(group), enabled: !isBusy });
+  const affected = holders.data;
 
   const go = async () => {
     if (!isReason(reason)) return;

@@ -56,6 +56,7 @@ export function holdersQuery({ session, starts_at }: Pick<SlotGroup, "session" |
       return bookings;
     },
     staleTime: 0,
+    gcTime: 0,
   });
 }
 

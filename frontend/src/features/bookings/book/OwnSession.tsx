@@ -10,7 +10,7 @@ import { useTexts } from "../texts";
 export function OwnSession({ session, isWide }: { session: Session; isWide: boolean }) {
   const t = useTexts();
   return (
-    <aside aria-labelledby="own" className={isWide ? "mt-11" : "mt-10"}>
+    <aside aria-labelledby="own" className={isWide ? "mt-11" : "mb-6"}>
       <Card className={cn("p-6", isWide && "sticky top-22")}>
         <h2 id="own" className="text-lg">
           {t("book.own_title")}

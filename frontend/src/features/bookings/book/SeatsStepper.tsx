@@ -20,7 +20,8 @@ export function SeatsStepper({
 
   function settle() {
     const typed = Math.round(Number(text));
-    const count = Number.isFinite(typed) ? Math.min(Math.max(typed, 1), most) : value;
+    const isNumber = text.trim() !== "" && Number.isFinite(typed);
+    const count = isNumber ? Math.min(Math.max(typed, 1), most) : value;
     setText(String(count));
     if (count !== value) onChange(count);
   }

@@ -15,6 +15,28 @@ export function bookingQuery(id: string) {
   });
 }
 
+/** What this person holds of a session and is still to come, the soonest first. */
+export function heldQuery(sessionId: string) {
+  return queryOptions({
+    queryKey: ["bookings", "held", sessionId],
+    queryFn: ({ signal }): Promise<Booking[]> =>
+      answered(
+        api.GET("/api/bookings", {
+          params: {
+            query: {
+              session: sessionId,
+              status: ["confirmed", "pending"],
+              starts_from: new Date().toISOString(),
+              ordering: "booking_date",
+              limit: 5,
+            },
+          },
+          signal,
+        }),
+      ),
+  });
+}
+
 /** Takes the seats, or raises `Problem`. With the same key a repeat takes them only once. */
 export async function takeSeats(wish: Wish, key: string): Promise<Booking> {
   const booking = await answered(

@@ -100,7 +100,7 @@ export function CardSkeleton() {
       <Skeleton className="aspect-3/2 w-full" />
       <Skeleton className="mt-3 h-5 w-4/5" />
       <div className="mt-2.5 flex items-center gap-2">
-        <Skeleton className="size-6" />
+        <Skeleton isRound className="size-6" />
         <Skeleton className="h-4 w-28" />
       </div>
       <Skeleton className="mt-3 h-4 w-36" />

@@ -7,6 +7,7 @@ import { useTitle } from "~/components/Page";
 import { useIsWide } from "~/components/useIsWide";
 import { BookingPanel } from "~/features/bookings/book/BookingPanel";
 import type { Choice } from "~/features/bookings/book/choice";
+import { useMe } from "~/features/users/me";
 import { sessionQuery } from "../queries";
 import { useTexts } from "../texts";
 import { About } from "./About";
@@ -31,6 +32,7 @@ function SessionDetails({ id, choice, onChoose }: Props) {
   const t = useTexts();
   const { data: session, error, isPending, refetch } = useQuery(sessionQuery(id));
   const isWide = useIsWide();
+  const isOwn = useMe()?.id === session?.creator;
   useTitle(session?.title);
 
   if (isPending) return <SessionSkeleton />;
@@ -44,12 +46,13 @@ function SessionDetails({ id, choice, onChoose }: Props) {
   const panel = <BookingPanel session={session} choice={choice} onChoose={onChoose} isWide={isWide} />;
   return (
     <div className="mx-auto max-w-6xl px-4 pt-6 sm:px-6 lg:pb-20">
+      {!isWide && isOwn && panel}
       <div className="gap-12 lg:grid lg:grid-cols-[minmax(0,1fr)_24rem]">
         <About session={session} />
         {isWide && panel}
       </div>
       <Similar session={session} />
-      {!isWide && panel}
+      {!isWide && !isOwn && panel}
     </div>
   );
 }

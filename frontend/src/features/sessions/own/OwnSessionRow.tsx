@@ -20,7 +20,7 @@ export function OwnSessionRow({ session, onArchive }: { session: Session; onArch
   const listing = useListing();
   const isListed = session.status === "active";
   return (
-    <li className="grid grid-cols-[5.25rem_1fr] items-center gap-x-4 gap-y-3 p-4 sm:px-5 md:grid-cols-[5.25rem_1fr_12rem_auto]">
+    <li className="grid grid-cols-[5.25rem_1fr] items-center gap-x-4 gap-y-3 p-4 sm:grid-cols-[5.25rem_1fr_10rem] sm:px-5 lg:grid-cols-[5.25rem_1fr_11rem_auto]">
       <Cover session={session} className="self-start rounded-control" />
       <div className="min-w-0">
         <h3 className="text-base leading-snug">
@@ -42,18 +42,18 @@ export function OwnSessionRow({ session, onArchive }: { session: Session; onArch
             .join(" · ")}
         </p>
       </div>
-      <div className="col-span-2 min-w-0 text-sm md:col-span-1">
+      <div className="col-span-2 min-w-0 text-sm sm:col-span-1">
         <NextTime session={session} />
       </div>
-      <div className="col-span-2 flex items-center justify-end gap-1 md:col-span-1">
+      <div className="col-span-2 flex items-center justify-end gap-1 sm:col-span-3 lg:col-span-1">
         {/* biome-ignore lint/a11y/noLabelWithoutControl: the control is the button within */}
-        <label className="mr-auto flex min-h-11 items-center gap-3 text-sm text-ink-soft md:mr-2">
+        <label className="mr-auto flex min-h-11 items-center gap-3 text-sm text-ink-soft lg:mr-2">
           <Switch
             checked={isListed}
             aria-label={t("list.switch", { title: session.title })}
             onCheckedChange={(isOn) => listing.mutate({ session, status: isOn ? "active" : "inactive" })}
           />
-          <span aria-hidden className="md:w-24">
+          <span aria-hidden className="lg:w-24">
             {t(isListed ? "list.listed" : "list.hidden")}
           </span>
         </label>

@@ -15,8 +15,10 @@ export function AboutFields() {
   const t = useTexts();
   const category = useCategoryName();
   const { categories } = useSuspenseQuery(marketplaceQuery).data;
-  const { control, formState, register } = useFormContext<SessionForm>();
+  const { control, formState, register, getValues } = useFormContext<SessionForm>();
   const { errors } = formState;
+  // one that the marketplace no longer has can be kept
+  const offered = [...new Set([...categories, getValues("category")])].filter(Boolean);
   return (
     <Section title={t("form.about")}>
       <div className="flex flex-col gap-5">
@@ -37,7 +39,7 @@ export function AboutFields() {
           {(field) => (
             <Select {...field} {...register("category")}>
               <option value="">{t("form.no_category")}</option>
-              {categories.map((name) => (
+              {offered.map((name) => (
                 <option key={name} value={name}>
                   {category(name)}
                 </option>

@@ -2,7 +2,7 @@ import { Link } from "@tanstack/react-router";
 import { CalendarClock } from "lucide-react";
 import { buttonClass } from "~/components/Button";
 import { Card } from "~/components/Card";
-import { distance, longDayOf, timeOf, useZone, zoneName } from "~/components/time";
+import { dateKey, distance, longDayOf, timeOf, useZone, zoneName } from "~/components/time";
 import { useNow } from "~/components/useNow";
 import type { Summary } from "../queries";
 import { useTexts } from "../texts";
@@ -12,6 +12,7 @@ export function NextSession({ next }: { next: Summary["next_slot"] }) {
   const t = useTexts();
   const zone = useZone();
   const now = useNow();
+  const day = next ? dateKey(next.starts_at, zone) : undefined;
   return (
     <Card className="flex min-w-0 flex-col p-4 sm:p-5">
       <h3 className="text-base">{t("next.title")}</h3>
@@ -29,7 +30,7 @@ export function NextSession({ next }: { next: Summary["next_slot"] }) {
           </p>
           <Link
             to="/creator/bookings"
-            search={{ session: next.session }}
+            search={{ session: next.session, from: day, to: day }}
             className={buttonClass({ look: "secondary", size: "sm" }, "mt-auto self-start")}
           >
             {t("next.attendees")}

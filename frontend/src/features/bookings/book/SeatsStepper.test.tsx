@@ -1,0 +1,35 @@
+import { cleanup, fireEvent, render, screen } from "@testing-library/react";
+import { afterEach, describe, expect, it, vi } from "vitest";
+import "~/app/i18n";
+import { SeatsStepper } from "./SeatsStepper";
+
+afterEach(cleanup);
+
+const field = () => screen.getByRole<HTMLInputElement>("spinbutton", { name: "Seats" });
+const button = (name: string) => screen.getByRole<HTMLButtonElement>("button", { name });
+
+describe("the number of seats", () => {
+  it("ends at one and at what is left", () => {
+    const { rerender } = render(<SeatsStepper value={1} most={2} onChange={() => undefined} />);
+    expect(button("One seat less").disabled).toBe(true);
+    rerender(<SeatsStepper value={2} most={2} onChange={() => undefined} />);
+    expect(button("One seat more").disabled).toBe(true);
+  });
+
+  it("that was typed is brought within what is possible when one leaves the field", () => {
+    const onChange = vi.fn();
+    render(<SeatsStepper value={1} most={6} onChange={onChange} />);
+    fireEvent.change(field(), { target: { value: "40" } });
+    expect(onChange).not.toHaveBeenCalled();
+    fireEvent.blur(field());
+    expect(onChange.mock.calls).toEqual([[6]]);
+  });
+
+  it("stays as it was when nothing is typed", () => {
+    const onChange = vi.fn();
+    render(<SeatsStepper value={2} most={6} onChange={onChange} />);
+    fireEvent.change(field(), { target: { value: "" } });
+    fireEvent.blur(field());
+    expect(field().value).toBe("2");
+  });
+});

@@ -1,0 +1,98 @@
+"""Jobs that are enqueued by the statement that takes seats: they are there if the seats were had."""
+
+from datetime import timedelta
+
+import pytest
+
+from builders import TOMORROW, a_booking, somebody, stored_booking, stored_session, stored_user
+from contracts.harness import broken_transaction
+from fakes import NOW
+from marketplace.core.entities.bookings import Booking
+from marketplace.core.entities.sessions import Session
+from marketplace.core.entities.slots import Slot
+from marketplace.core.ports.jobs import Job
+from marketplace.core.ports.storage import Storage
+from marketplace.core.ports.unit_of_work import Transaction
+
+HALF_AN_HOUR = timedelta(minutes=30)
+
+
+async def a_seat(storage: Storage, session: Session) -> Booking:
+    return a_booking(session, (await stored_user(storage)).id)
+
+
+async def due(storage: Storage) -> list[Job]:
+    """Every job that there is, taken away."""
+    found = []
+    async with storage.unit_of_work() as tx:
+        while (job := await tx.jobs.take_due(NOW + timedelta(days=999), ["attend_booking"])) is not None:
+            found.append(job)
+    return found
+
+
+@pytest.mark.parametrize("has_job", [True, False])
+async def test_a_job_is_enqueued_with_the_seats_that_it_is_about(storage: Storage, *, has_job: bool) -> None:
+    session = await stored_session(storage, max_participants=3)
+    opening, taking = [await a_seat(storage, session) for _ in range(2)]
+    jobs = [
+        Job(kind="attend_booking", subject=booking.id, run_at=TOMORROW + timedelta(hours=place)) if has_job else None
+        for place, booking in enumerate((opening, taking))
+    ]
+    await due(storage)
+
+    async with storage.unit_of_work() as tx:
+        await tx.slots.acquire_creator(session.creator_id)
+        assert await tx.slots.open(Slot.of(session, TOMORROW), opening, jobs[0])
+    async with storage.unit_of_work() as tx:
+        assert await tx.slots.take(taking, jobs[1])
+
+    assert await due(storage) == [job for job in jobs if job]
+
+
+async def test_who_has_no_seat_leaves_no_job(storage: Storage) -> None:
+    session = await stored_session(storage, max_participants=1)
+    late, held = await a_seat(storage, session), await a_seat(storage, session)
+    job = Job(kind="attend_booking", subject=late.id, run_at=TOMORROW)
+    await due(storage)
+
+    async with storage.unit_of_work() as tx:
+        assert not await tx.slots.take(late, job)
+    async with storage.unit_of_work() as tx:
+        await tx.slots.acquire_creator(session.creator_id)
+        assert await tx.slots.open(Slot.of(session, TOMORROW), held)
+    async with storage.unit_of_work() as tx:
+        await tx.slots.acquire_creator(session.creator_id)
+        assert not await tx.slots.take(late, job)
+        assert not await tx.slots.open(Slot.of(session, TOMORROW), late, job)
+        moved, step = held.moved(
+            Slot.of(session, TOMORROW + HALF_AN_HOUR),
+            somebody(held.user_id),
+            NOW,
+            notice=timedelta(),
+            needs_answer=False,
+        )
+        assert not await tx.slots.move(Slot.of(session, TOMORROW), moved, step, job)
+
+    assert await due(storage) == []
+
+
+async def test_a_move_enqueues_its_job_and_a_rollback_none(storage: Storage) -> None:
+    session = await stored_session(storage)
+    booking = await stored_booking(storage, session)
+    slot = Slot.of(session, TOMORROW + timedelta(hours=5))
+    moved, step = booking.moved(slot, somebody(booking.user_id), NOW, notice=timedelta(), needs_answer=False)
+    job = Job(kind="attend_booking", subject=booking.id, run_at=slot.ends_at)
+    await due(storage)
+
+    async def move(tx: Transaction) -> None:
+        await tx.slots.acquire_creator(session.creator_id)
+        await tx.bookings.acquire(booking.id)
+        await tx.slots.release(booking)
+        assert await tx.slots.move(slot, moved, step, job)
+
+    async with broken_transaction(storage) as tx:
+        await move(tx)
+    assert await due(storage) == []
+    async with storage.unit_of_work() as tx:
+        await move(tx)
+    assert await due(storage) == [job]

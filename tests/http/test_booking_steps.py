@@ -1,0 +1,62 @@
+"""What is sent with a step of a booking's life: a reason, or nothing."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from builders import TOMORROW
+from http_api import Api, Person, bad_fields, problem
+
+BOOKINGS = "/api/bookings/"
+
+
+def at(booking: dict[str, Any], action: str) -> str:
+    return f"{BOOKINGS}{booking['id']}/{action}/"
+
+
+async def booked(api: Api, *, is_asked: bool) -> tuple[Person, dict[str, Any]]:
+    """A creator, and a booking that waits for their answer or is confirmed."""
+    creator = await api.creator()
+    return creator, await api.booking(await api.person(), await api.session(creator, requires_confirmation=is_asked))
+
+
+@pytest.mark.parametrize("action", ["confirm", "decline", "cancel", "complete"])
+async def test_every_step_may_say_why(api: Api, action: str) -> None:
+    creator, made = await booked(api, is_asked=action != "complete")
+    if action == "complete":
+        api.clock.at = TOMORROW + timedelta(hours=1)
+        creator = await api.login(creator.user)
+
+    answered = await creator.post(at(made, action), {"reason": " Bring a mat. "})
+
+    assert answered.json()["history"][-1]["reason"] == "Bring a mat."
+
+
+@pytest.mark.parametrize("action", ["confirm", "decline", "cancel"])
+@pytest.mark.parametrize(
+    "options",
+    [{}, {"content": b""}, {"content": b"", "headers": {"Content-Type": "application/json"}}, {"json": {}}],
+    ids=["none", "empty", "empty and typed", "an empty object"],
+)
+async def test_a_step_needs_no_body(api: Api, action: str, options: dict[str, Any]) -> None:
+    creator, made = await booked(api, is_asked=True)
+
+    answered = await creator.send("POST", at(made, action), **options)
+
+    assert answered.json()["history"][-1]["reason"] == ""
+
+
+@pytest.mark.parametrize("action", ["confirm", "decline", "cancel", "complete"])
+async def test_a_body_that_is_sent_must_be_good(api: Api, action: str) -> None:
+    creator, made = await booked(api, is_asked=True)
+    path = at(made, action)
+
+    typed = await creator.send("POST", path, content=b"reason=ill", headers={"Content-Type": "text/plain"})
+    problem(typed, 415, "unsupported_media_type")
+    broken = await creator.send("POST", path, content=b"{", headers={"Content-Type": "application/json"})
+    problem(broken, 400, "invalid")
+    problem(await creator.post(path, ["I am ill."]), 400, "invalid")
+    for reason in (7, None, "x" * 2000, "a\0b"):
+        assert bad_fields(await creator.post(path, {"reason": reason})) == {"reason"}
+    assert (await creator.get(f"{BOOKINGS}{made['id']}/")).json()["status"] == "pending"
