@@ -69,6 +69,7 @@ GOOD_BODIES: dict[str, dict[str, Any]] = {
     f"POST {A_USER}/role": {"role": "creator", "reason": WHY},
     f"POST {A_USER}/rights": {"is_staff": True, "is_superuser": True, "reason": WHY},
     f"POST {A_USER}/password-reset": {"reason": WHY},
+    f"POST {A_USER}/impersonate": {"reason": WHY},
     "POST /api/sessions/{session_id}/report": {"reason": "spam", "text": "Every week the same."},
     f"PATCH {A_SESSION}": SESSION | {"reason": WHY},
     f"POST {A_SESSION}/hide": {"reason": WHY},
@@ -94,6 +95,13 @@ FEED = f"{43 * 'A'}.ics"
 
 OTHER_IDS = {"booking_id": SOME_ID, "user_id": SOME_ID, "report_id": SOME_ID, "feed": FEED}
 """What the paths of routes are filled in with, but for a session."""
+
+
+class Filled(dict[str, str]):
+    """An id for every part of a path, whatever a route calls it."""
+
+    def __missing__(self, name: str) -> str:
+        return SOME_ID
 
 
 def routes_of(app: Litestar) -> dict[str, Route | None]:

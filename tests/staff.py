@@ -10,6 +10,7 @@ from fakes import NOW, FreshIds
 from marketplace.core.entities.audit import AuditEntry, Target
 from marketplace.core.ports.storage import Storage
 from marketplace.core.services.admin.bookings import BookingAdminService
+from marketplace.core.services.admin.impersonation import ImpersonationService
 from marketplace.core.services.admin.sessions import SessionAdminService
 from marketplace.core.services.admin.users import UserAdminService
 from marketplace.core.services.reports import ReportService
@@ -23,6 +24,7 @@ class StaffServices:
 
     users: UserAdminService
     resets: ResetService
+    impersonations: ImpersonationService
     sessions: SessionAdminService
     bookings: BookingAdminService
     reports: ReportService
@@ -47,6 +49,14 @@ def staff_over(storage: Storage, services: Services) -> StaffServices:
             resets=storage.resets,
             memory=memory,
             passwords=services.passwords,
+            clock=clock,
+            ids=ids,
+        ),
+        impersonations=ImpersonationService(
+            unit_of_work=begin,
+            tokens=services.tokens,
+            memory=memory,
+            access_tokens=services.access_tokens,
             clock=clock,
             ids=ids,
         ),

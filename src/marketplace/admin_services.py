@@ -7,9 +7,11 @@ from marketplace.core.ports.storage import Storage
 from marketplace.core.ports.system import Clock, Ids
 from marketplace.core.services.admin.bookings import BookingAdminService
 from marketplace.core.services.admin.impersonation import ImpersonationService
+from marketplace.core.services.admin.refusals import RefusalService
 from marketplace.core.services.admin.sessions import SessionAdminService
 from marketplace.core.services.admin.users import UserAdminService
 from marketplace.core.services.bookings import BookingService
+from marketplace.core.services.rate_limits import RateLimitService
 from marketplace.core.services.reports import ReportService
 from marketplace.core.services.resets import ResetService
 from marketplace.core.services.tokens import CallerMemory, TokenService
@@ -63,6 +65,11 @@ class AdminServices(Provider):
             clock=clock,
             ids=ids,
         )
+
+    @provide
+    def refusals(self, storage: Storage, limits: RateLimitService, clock: Clock, ids: Ids) -> RefusalService:
+        """What the audit log has of refusals."""
+        return RefusalService(unit_of_work=storage.unit_of_work, limits=limits, clock=clock, ids=ids)
 
     @provide
     def sessions(self, storage: Storage, clock: Clock, ids: Ids) -> SessionAdminService:

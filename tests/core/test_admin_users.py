@@ -101,7 +101,11 @@ async def test_the_accounts_of_the_staff_are_the_superusers_to_change(
             await staff.users.activate(caller, target.id, WHY)
         with pytest.raises(NotSuperuser):
             await staff.users.change_role(caller, target.id, "creator", WHY)
-        assert await words(storage, target) == []
+        refused = await logged(storage, ("user", target.id))
+        assert {(entry.action, entry.actor_id) for entry in refused} == {("access_refused", caller.user_id)}
+        assert [(entry.after["asked"], entry.after["code"]) for entry in refused] == [
+            (asked, "not_superuser") for asked in ("user_changed", "deactivated", "activated", "role_changed")
+        ]
     assert (await staff.users.change(superuser, colleague.id, {"first_name": "Eve"}, WHY)).first_name == "Eve"
 
 

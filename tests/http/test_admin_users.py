@@ -45,7 +45,7 @@ async def test_the_detail_of_an_account_has_all_but_its_secrets(api: Api, staff:
         "bookings": 1,
     }
     (login,) = found["logins"]
-    assert set(login) == {"id", "created_at", "expires_at", "address", "agent"}
+    assert set(login) == {"id", "created_at", "expires_at", "address", "agent", "is_impersonation"}
     assert [entry["action"] for entry in found["log"]] == ["signed_in"]
     assert found["log"][0]["actor_details"]["username"] == learner.user.username
     assert "plain:" not in response.text

@@ -1,6 +1,7 @@
 """Every controller of the API."""
 
 from marketplace.http.admin.bookings import BookingAdminController
+from marketplace.http.admin.impersonation import ImpersonationController
 from marketplace.http.admin.reports import ReportAdminController
 from marketplace.http.admin.sessions import SessionAdminController
 from marketplace.http.admin.users import UserAdminController
@@ -28,6 +29,7 @@ CONTROLLERS = (
     CalendarController,
     SummaryController,
     UserAdminController,
+    ImpersonationController,
     SessionAdminController,
     ReportAdminController,
     BookingAdminController,

@@ -40,6 +40,7 @@ AuditAction = Literal[
     "impersonation_started",
     "impersonation_ended",
     "impersonated_change_refused",
+    "access_refused",
 ]
 TargetKind = Literal["user", "session", "booking", "report"]
 Target = tuple[TargetKind, UUID]

@@ -1,7 +1,11 @@
 """The audit log: written in the transaction whose effect it tells of."""
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
 from marketplace.core.entities.audit import NOTHING, AuditAction, AuditEntry, Change, Origin, Target
 from marketplace.core.entities.tokens import Caller
+from marketplace.core.errors import Forbidden, LastSuperuser
 from marketplace.core.ports.system import Clock, Ids
 from marketplace.core.ports.unit_of_work import Transaction, UnitOfWork
 from marketplace.core.services.retrying import retrying
@@ -40,3 +44,12 @@ class Auditor:
                 await self.write(tx, who, action, target, change)
 
         await retrying(effect)
+
+    @asynccontextmanager
+    async def refusals(self, who: Caller | Origin, asked: AuditAction, target: Target) -> AsyncIterator[None]:
+        """Around what is asked of somebody else's account: that it was refused for who asked is in the log, too."""
+        try:
+            yield
+        except (Forbidden, LastSuperuser) as error:
+            await self.write_alone(who, "access_refused", target, ({}, {"asked": asked, "code": error.code}))
+            raise

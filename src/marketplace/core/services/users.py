@@ -179,7 +179,8 @@ class UserService:
                 await self._audit.write(tx, who, action, ("user", user_id), change, reason)
                 return user
 
-        user = await retrying(effect)
+        async with self._audit.refusals(who, action, ("user", user_id)):
+            user = await retrying(effect)
         self._memory.forget(user_id)
         return user
 

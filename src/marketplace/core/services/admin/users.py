@@ -81,7 +81,7 @@ class UserAdminService:
             before.check_managed_by(staff, also_oneself=True)
             return before, replace(before, **facts)
 
-        return await self._change(staff, "user_changed", changed, reason)
+        return await self._change(staff, user_id, "user_changed", changed, reason)
 
     async def change_role(self, staff: Caller, user_id: UUID, role: Role, reason: str) -> User:
         """Make somebody a creator, or no longer one. Raises `NotFound`, `NotSuperuser`, `Oneself`, `HasSessions`."""
@@ -93,7 +93,7 @@ class UserAdminService:
                 raise HasSessions
             return before, replace(before, role=role)
 
-        return await self._change(staff, "role_changed", changed, reason)
+        return await self._change(staff, user_id, "role_changed", changed, reason)
 
     async def change_rights(
         self, staff: Caller, user_id: UUID, *, is_staff: bool, is_superuser: bool, reason: str
@@ -114,7 +114,7 @@ class UserAdminService:
             user.check_left(before, superusers)
             return before, user
 
-        return await self._change(staff, "rights_changed", changed, reason)
+        return await self._change(staff, user_id, "rights_changed", changed, reason)
 
     async def activate(self, staff: Caller, user_id: UUID, reason: str) -> User:
         """Switch an account on again. Raises `NotFound`, `NotSuperuser`, `Oneself`."""
@@ -142,6 +142,7 @@ class UserAdminService:
     async def _change(
         self,
         staff: Caller,
+        user_id: UUID,
         action: AuditAction,
         changed: Callable[[Transaction], Awaitable[tuple[User, User]]],
         reason: str,
@@ -151,9 +152,10 @@ class UserAdminService:
                 before, user = await changed(tx)
                 await tx.users.save(user)
                 change = differences(before, user, USER_FIELDS)
-                await self._audit.write(tx, staff, action, ("user", user.id), change, reason)
+                await self._audit.write(tx, staff, action, ("user", user_id), change, reason)
                 return user
 
-        user = await retrying(effect)
-        self._memory.forget(user.id)
+        async with self._audit.refusals(staff, action, ("user", user_id)):
+            user = await retrying(effect)
+        self._memory.forget(user_id)
         return user
