@@ -39,7 +39,6 @@ def staff_over(storage: Storage, services: Services) -> StaffServices:
             timetables=storage.timetables,
             trail=storage.audit,
             users=services.users,
-            bookings=services.bookings,
             memory=memory,
             clock=clock,
             ids=ids,

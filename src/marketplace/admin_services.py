@@ -10,7 +10,6 @@ from marketplace.core.services.admin.impersonation import ImpersonationService
 from marketplace.core.services.admin.refusals import RefusalService
 from marketplace.core.services.admin.sessions import SessionAdminService
 from marketplace.core.services.admin.users import UserAdminService
-from marketplace.core.services.bookings import BookingService
 from marketplace.core.services.rate_limits import RateLimitService
 from marketplace.core.services.reports import ReportService
 from marketplace.core.services.resets import ResetService
@@ -28,7 +27,6 @@ class AdminServices(Provider):
         self,
         storage: Storage,
         users: UserService,
-        bookings: BookingService,
         memory: CallerMemory,
         clock: Clock,
         ids: Ids,
@@ -40,7 +38,6 @@ class AdminServices(Provider):
             timetables=storage.timetables,
             trail=storage.audit,
             users=users,
-            bookings=bookings,
             memory=memory,
             clock=clock,
             ids=ids,

@@ -238,9 +238,13 @@ async def test_sold_seats_are_cancelled_by_the_rules_where_that_is_asked_for(
         assert found is not None
         last = found.history[-1]
         assert (found.status, last.actor_id, last.reason) == ("cancelled", caller.user_id, WHY)
+        (entry,) = await logged(storage, ("booking", booking.id))
+        assert (entry.action, entry.actor_id, entry.reason) == ("booking_cancelled", caller.user_id, WHY)
+        assert (entry.before, entry.after) == ({"status": "confirmed"}, {"status": "cancelled"})
+    assert [(slot.seats, len(slot.booking_ids)) for slot in done.sold_slots] == [(3, 2), (1, 1)]
 
 
-async def test_a_deactivation_that_broke_off_is_completed_by_asking_again(
+async def test_what_was_kept_at_a_deactivation_is_cancelled_by_asking_again(
     staff: StaffServices, storage: Storage, caller: Caller
 ) -> None:
     creator = await stored_user(storage, role="creator")

@@ -103,6 +103,7 @@ MATRIX: dict[str, Answers] = {
     "POST /api/auth/password-reset": anyone("401 bad_reset_token"),
     f"GET {A_USER}": staff("200"),
     f"PATCH {A_USER}": staff("200"),
+    f"GET {A_USER}/sold-slots": staff("200"),
     f"POST {A_USER}/deactivate": staff("200"),
     f"POST {A_USER}/activate": staff("200"),
     f"POST {A_USER}/role": staff("200"),

@@ -23,7 +23,9 @@ COLUMNS = (
 )
 ADD = f"""
     INSERT INTO audit_entries ({", ".join(COLUMNS)})
-    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10::jsonb, $11::jsonb, $12)
+    SELECT * FROM unnest(
+        $1::uuid[], $2::timestamptz[], $3::uuid[], $4::uuid[], $5::text[], $6::text[],
+        $7::text[], $8::text[], $9::uuid[], $10::jsonb[], $11::jsonb[], $12::text[])
 """  # noqa: S608 - column names
 DETAILS = f"""
     SELECT {columns("e", COLUMNS)}, a.id IS NOT NULL AS has_actor, ({columns("a", PUBLIC_USER)}) AS actor,
@@ -56,11 +58,17 @@ class PostgresAudit:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
-    async def add(self, entry: AuditEntry) -> None:
+    async def add(self, *entries: AuditEntry) -> None:
         """See the port."""
-        values = {name: getattr(entry, name) for name in COLUMNS}
-        values |= {name: msgspec.json.encode(values[name]).decode() for name in ("before", "after")}
-        await self._connection.execute(ADD, *values.values())
+        if entries:
+            rows = [_values(entry) for entry in entries]
+            await self._connection.execute(ADD, *map(list, zip(*rows, strict=True)))
+
+
+def _values(entry: AuditEntry) -> tuple[object, ...]:
+    values = {name: getattr(entry, name) for name in COLUMNS}
+    values |= {name: msgspec.json.encode(values[name]).decode() for name in ("before", "after")}
+    return tuple(values.values())
 
 
 def _details(row: asyncpg.Record) -> AuditDetails:

@@ -1,6 +1,6 @@
 """The audit log: written in the transaction whose effect it tells of."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 
 from marketplace.core.entities.audit import NOTHING, AuditAction, AuditEntry, Change, Origin, Target
@@ -29,10 +29,20 @@ class Auditor:
         reason: str = "",
     ) -> None:
         """One entry, together with what else the transaction does."""
-        entry = AuditEntry.of(
+        await tx.audit.add(self._entry(who, action, target, change, reason))
+
+    async def write_all(
+        self, tx: Transaction, who: Caller | Origin, action: AuditAction, changes: Mapping[Target, Change], reason: str
+    ) -> None:
+        """One entry for each of many things that the same was done to."""
+        await tx.audit.add(*(self._entry(who, action, target, change, reason) for target, change in changes.items()))
+
+    def _entry(
+        self, who: Caller | Origin, action: AuditAction, target: Target | None, change: Change, reason: str
+    ) -> AuditEntry:
+        return AuditEntry.of(
             who, action, target, entry_id=self._ids.new(), at=self._clock.now(), change=change, reason=reason
         )
-        await tx.audit.add(entry)
 
     async def write_alone(
         self, who: Caller | Origin, action: AuditAction, target: Target | None, change: Change = NOTHING

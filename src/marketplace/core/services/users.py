@@ -1,6 +1,6 @@
 """Accounts: registering, the profile, the password, and being switched off."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
 from typing import Any
 from uuid import UUID
@@ -11,7 +11,7 @@ from marketplace.core.entities.users import PublicUser, Role, User, password_fau
 from marketplace.core.errors import AlreadyACreator, Faults, Invalid
 from marketplace.core.ports.security import Passwords
 from marketplace.core.ports.system import Clock, Ids
-from marketplace.core.ports.unit_of_work import UnitOfWork
+from marketplace.core.ports.unit_of_work import Transaction, UnitOfWork
 from marketplace.core.ports.users import UserDirectory
 from marketplace.core.services.audit import Auditor
 from marketplace.core.services.retrying import retrying
@@ -155,11 +155,18 @@ class UserService:
         self._memory.forget(caller.user_id)
 
     async def set_active(
-        self, user_id: UUID, *, is_active: bool, who: Caller | Origin = NOWHERE, reason: str = ""
+        self,
+        user_id: UUID,
+        *,
+        is_active: bool,
+        who: Caller | Origin = NOWHERE,
+        reason: str = "",
+        beside: Callable[[Transaction], Awaitable[None]] | None = None,
     ) -> User:
         """Switch an account on or off. Off: its logins end within a second and its sessions leave the catalog.
 
-        Raises `NotFound`, `LastSuperuser`; where `who` is one of the staff, `Oneself`, `NotSuperuser`.
+        `beside` is done in the same transaction, in which nobody books of this person's sessions. Raises `NotFound`,
+        `LastSuperuser`; where `who` is one of the staff, `Oneself`, `NotSuperuser`.
         """
         action: AuditAction = "activated" if is_active else "deactivated"
 
@@ -178,6 +185,8 @@ class UserService:
                     await tx.resets.drop(user_id)
                 change = differences(before, user, USER_FIELDS)
                 await self._audit.write(tx, who, action, ("user", user_id), change, reason)
+                if beside is not None:
+                    await beside(tx)
                 return user
 
         async with self._audit.refusals(who, action, ("user", user_id)):

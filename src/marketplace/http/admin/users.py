@@ -9,6 +9,7 @@ from dishka.integrations.litestar import FromDishka
 from litestar import Controller, Request, get, patch, post
 from litestar.params import FromPath
 
+from marketplace.core.entities.slots import SoldSlot
 from marketplace.core.entities.users import Role, User, rights_faults
 from marketplace.core.errors import (
     AccountInactive,
@@ -169,6 +170,16 @@ class UserAdminController(Controller):
         reason = facts.pop("reason", "")
         return account_of(await users.change(caller_of(request), user_id, facts, reason))
 
+    @get(
+        "/sold-slots",
+        operation_id="admin_list_sold_slots",
+        summary="Read what is sold of a creator's sessions",
+        opt=opt(Access.STAFF, errors=(NotFound,)),
+    )
+    async def sold_slots(self, user_id: FromPath[UUID], users: FromDishka[UserAdminService]) -> list[SoldSlotOut]:
+        """The starts to come, by time: what is to be decided about before the account is switched off."""
+        return [_sold_slot(slot) for slot in await users.sold_slots(user_id)]
+
     @post(
         "/deactivate",
         status_code=200,
@@ -181,8 +192,8 @@ class UserAdminController(Controller):
     ) -> DeactivationOut:
         """Its logins end within a second, its sessions leave the catalog.
 
-        Answers with the starts to come that were sold. With `cancel_sold_seats` their bookings are cancelled, each as
-        the staff would cancel it; if that breaks off, ask again.
+        Answers with the starts to come that were sold. With `cancel_sold_seats` their bookings are cancelled with
+        it, all or none; of somebody who is switched off already, too.
         """
         data = (await read_body(request, DeactivationIn)).checked()
         done = await users.deactivate(
@@ -267,17 +278,17 @@ def account_of(user: User) -> AccountOut:
 
 def _deactivation(done: Deactivation) -> DeactivationOut:
     return DeactivationOut(
-        user=account_of(done.user),
-        sold_slots=[
-            SoldSlotOut(
-                session_id=slot.session_id,
-                title=slot.title,
-                starts_at=slot.starts_at,
-                ends_at=slot.ends_at,
-                seats=slot.seats,
-                bookings=len(slot.booking_ids),
-                cancelled=len(done.cancelled & set(slot.booking_ids)),
-            )
-            for slot in done.sold_slots
-        ],
+        user=account_of(done.user), sold_slots=[_sold_slot(slot, done.cancelled) for slot in done.sold_slots]
+    )
+
+
+def _sold_slot(slot: SoldSlot, cancelled: frozenset[UUID] = frozenset()) -> SoldSlotOut:
+    return SoldSlotOut(
+        session_id=slot.session_id,
+        title=slot.title,
+        starts_at=slot.starts_at,
+        ends_at=slot.ends_at,
+        seats=slot.seats,
+        bookings=len(slot.booking_ids),
+        cancelled=len(cancelled & set(slot.booking_ids)),
     )
