@@ -12,6 +12,7 @@ from contracts.harness import at_once, broken_transaction, waits
 from fakes import NOW
 from marketplace.core.entities.tokens import Caller, Claims, Family, refresh_token_hash
 from marketplace.core.entities.users import User
+from marketplace.core.errors import NotSignedIn
 from marketplace.core.ports.storage import Storage
 
 SOON = NOW + timedelta(minutes=15)
@@ -142,6 +143,13 @@ async def test_it_goes_with_the_login_that_began_it(storage: Storage, token: str
 
     assert await caller(storage, family) is None
     assert not await revoke(storage, family)
+
+
+async def test_none_is_begun_by_a_login_that_is_gone(storage: Storage, token: str) -> None:
+    staff, user = await stored_user(storage, is_staff=True), await stored_user(storage)
+
+    with pytest.raises(NotSignedIn):
+        await begun(storage, user, a_family(staff))
 
 
 async def test_it_is_among_the_living_logins_of_its_person_until_either_ends(storage: Storage, token: str) -> None:

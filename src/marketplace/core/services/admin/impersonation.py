@@ -51,7 +51,8 @@ class ImpersonationService:
     async def begin(self, staff: Caller, user_id: UUID, reason: str) -> Impersonation:
         """See the site as this person. It ends with the login that it is begun by, too.
 
-        Raises `NotFound`, `Oneself`, `StaffTarget` (nobody gains the rights of another by it), `AccountInactive`.
+        Raises `NotFound`, `Oneself`, `StaffTarget` (nobody gains the rights of another by it), `AccountInactive`,
+        `NotSignedIn` when the login that it would be begun by is gone.
         """
         now = self._clock.now()
         family = Family(
