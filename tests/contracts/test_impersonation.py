@@ -145,7 +145,7 @@ async def test_it_goes_with_the_login_that_began_it(storage: Storage, token: str
     assert not await revoke(storage, family)
 
 
-async def test_none_is_begun_by_a_login_that_is_gone(storage: Storage, token: str) -> None:
+async def test_none_is_begun_by_a_login_that_is_gone(storage: Storage) -> None:
     staff, user = await stored_user(storage, is_staff=True), await stored_user(storage)
 
     with pytest.raises(NotSignedIn):
