@@ -53,6 +53,8 @@ class Route:
     errors: tuple[type[MarketplaceError], ...] = ()
     headers: dict[str, str] = field(default_factory=dict)
     """Headers of a good answer, with what they say."""
+    files: tuple[str, ...] = ()
+    """The media types of which a good answer, being a file, has one."""
     is_address_secret: bool = False
     """Whether who knows the address may do it, so that no log may have it."""
 
@@ -119,7 +121,7 @@ def asked_of(connection: ASGIConnection[Any, Any, Any, Any]) -> str:
     scope = connection.scope
     route = getattr(scope.get("route_handler"), "opt", {}).get("route")
     is_secret = isinstance(route, Route) and route.is_address_secret
-    return f"{scope.get("method")} {scope['path_template' if is_secret else 'path']}"
+    return f"{scope.get('method')} {scope['path_template' if is_secret else 'path']}"
 
 
 def bearer_token(connection: ASGIConnection[Any, Any, Any, Any]) -> str | None:
