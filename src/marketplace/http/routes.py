@@ -1,6 +1,8 @@
 """Every controller of the API."""
 
 from marketplace.http.admin.bookings import BookingAdminController
+from marketplace.http.admin.exports import ExportController
+from marketplace.http.admin.lists import AdminListController
 from marketplace.http.admin.impersonation import ImpersonationController
 from marketplace.http.admin.reports import ReportAdminController
 from marketplace.http.admin.sessions import SessionAdminController
@@ -28,6 +30,8 @@ CONTROLLERS = (
     BookingController,
     CalendarController,
     SummaryController,
+    AdminListController,
+    ExportController,
     UserAdminController,
     ImpersonationController,
     SessionAdminController,

@@ -3,9 +3,10 @@
 import asyncpg
 import msgspec
 
+from marketplace.adapters.postgres.lexemes import words_vector
 from marketplace.adapters.postgres.pool import Connection, Database
 from marketplace.adapters.postgres.rows import PUBLIC_USER, columns, public_user
-from marketplace.core.entities.audit import AuditDetails, AuditEntry, Target
+from marketplace.core.entities.audit import AuditDetails, AuditEntry, Target, email_addresses
 
 COLUMNS = (
     "id",
@@ -22,10 +23,10 @@ COLUMNS = (
     "reason",
 )
 ADD = f"""
-    INSERT INTO audit_entries ({", ".join(COLUMNS)})
+    INSERT INTO audit_entries ({", ".join(COLUMNS)}, searched)
     SELECT * FROM unnest(
         $1::uuid[], $2::timestamptz[], $3::uuid[], $4::uuid[], $5::text[], $6::text[],
-        $7::text[], $8::text[], $9::uuid[], $10::jsonb[], $11::jsonb[], $12::text[])
+        $7::text[], $8::text[], $9::uuid[], $10::jsonb[], $11::jsonb[], $12::text[], $13::tsvector[])
 """  # noqa: S608 - column names
 DETAILS = f"""
     SELECT {columns("e", COLUMNS)}, a.id IS NOT NULL AS has_actor, ({columns("a", PUBLIC_USER)}) AS actor,
@@ -68,7 +69,7 @@ class PostgresAudit:
 def _values(entry: AuditEntry) -> tuple[object, ...]:
     values = {name: getattr(entry, name) for name in COLUMNS}
     values |= {name: msgspec.json.encode(values[name]).decode() for name in ("before", "after")}
-    return tuple(values.values())
+    return (*values.values(), words_vector(entry.action, entry.reason, *email_addresses(entry)))
 
 
 def _details(row: asyncpg.Record) -> AuditDetails:
