@@ -2,8 +2,8 @@
 
 from marketplace.http.admin.bookings import BookingAdminController
 from marketplace.http.admin.exports import ExportController
-from marketplace.http.admin.lists import AdminListController
 from marketplace.http.admin.impersonation import ImpersonationController
+from marketplace.http.admin.lists import AdminListController
 from marketplace.http.admin.reports import ReportAdminController
 from marketplace.http.admin.sessions import SessionAdminController
 from marketplace.http.admin.users import UserAdminController
