@@ -1,6 +1,8 @@
 """Every controller of the API."""
 
 from marketplace.http.admin.bookings import BookingAdminController
+from marketplace.http.admin.bulk import BulkController
+from marketplace.http.admin.dashboards import DashboardController
 from marketplace.http.admin.reports import ReportAdminController
 from marketplace.http.admin.sessions import SessionAdminController
 from marketplace.http.admin.users import UserAdminController
@@ -31,5 +33,7 @@ CONTROLLERS = (
     SessionAdminController,
     ReportAdminController,
     BookingAdminController,
+    BulkController,
+    DashboardController,
     SystemController,
 )

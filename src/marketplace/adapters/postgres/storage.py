@@ -2,7 +2,11 @@
 
 from marketplace.adapters.postgres.audit import PostgresAuditTrail
 from marketplace.adapters.postgres.bookings import PostgresBookingLists
+from marketplace.adapters.postgres.bulk import PostgresBulkLists
+from marketplace.adapters.postgres.bulk_targets import PostgresBulkTargets
 from marketplace.adapters.postgres.calendars import PostgresFeedDirectory
+from marketplace.adapters.postgres.dashboards import PostgresDashboards
+from marketplace.adapters.postgres.failing_jobs import PostgresFailingJobs
 from marketplace.adapters.postgres.pool import Database
 from marketplace.adapters.postgres.rate_limits import PostgresRateLimits
 from marketplace.adapters.postgres.readiness import PostgresReadiness
@@ -31,6 +35,10 @@ def postgres_storage(database: Database) -> Storage:
         audit=PostgresAuditTrail(database),
         resets=PostgresResetDirectory(database),
         reports=PostgresReportQueue(database),
+        dashboards=PostgresDashboards(database),
+        failing_jobs=PostgresFailingJobs(database),
+        bulk_lists=PostgresBulkLists(database),
+        bulk_targets=PostgresBulkTargets(database),
         unit_of_work=PostgresUnitOfWork(database),
         readiness=PostgresReadiness(database),
     )

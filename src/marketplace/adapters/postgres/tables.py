@@ -40,6 +40,7 @@ class UserTable(DefaultBase):
         CheckConstraint("role IN ('user', 'creator')", name="role"),
         Index("uq_users_email_folded", "email_folded", unique=True),
         Index("uq_users_username_folded", "username_folded", unique=True),
+        Index("ix_users_date_joined", "date_joined", "id"),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
@@ -237,6 +238,12 @@ class BookingTable(DefaultBase):
             for order in ("created_at", "starts_at")
         ),
         Index("ix_bookings_user_id_session_id", "user_id", "session_id"),
+        Index("ix_bookings_numbers", "created_at", postgresql_include=["seats", "amount", "status"]),
+        Index(
+            "ix_bookings_pending_until",
+            text("coalesce(answer_by, starts_at)"),
+            postgresql_where=text("status = 'pending'"),
+        ),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
@@ -283,7 +290,10 @@ class BookingStepTable(DefaultBase):
     """Each step of a booking's life: who, when, from what to what, and what it was taken together with."""
 
     __tablename__ = "booking_steps"
-    __table_args__ = (Index("ix_booking_steps_booking_id", "booking_id"),)
+    __table_args__ = (
+        Index("ix_booking_steps_booking_id", "booking_id"),
+        Index("ix_booking_steps_cancelled_at", "at", postgresql_where=text("to_status = 'cancelled'")),
+    )
 
     id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
     booking_id: Mapped[UUID] = mapped_column(ForeignKey("bookings.id"))

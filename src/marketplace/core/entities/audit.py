@@ -40,8 +40,11 @@ AuditAction = Literal[
     "impersonation_started",
     "impersonation_ended",
     "impersonated_change_refused",
+    "bulk_begun",
+    "bulk_cancelled",
+    "job_retried",
 ]
-TargetKind = Literal["user", "session", "booking", "report"]
+TargetKind = Literal["user", "session", "booking", "report", "bulk_run"]
 Target = tuple[TargetKind, UUID]
 """What something was done to."""
 Facts = Mapping[str, Any]
