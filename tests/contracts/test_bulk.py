@@ -389,7 +389,7 @@ async def test_a_cancelled_run_leaves_the_rest_as_it_is(storage: Storage, staff:
 
 @pytest.mark.parametrize("lost", [{"is_staff": False}, {"is_active": False}])
 async def test_who_lost_the_rights_since_goes_no_further(
-    storage: Storage, staff: StaffServices, lost: dict[str, bool]
+    storage: Storage, staff: StaffServices, lost: dict[str, Any]
 ) -> None:
     who, (session,) = await somebody_of_the_staff(storage), await sessions(storage, 1)
     run = await begun(storage, staff, order("sessions", "hide", [session]), who)

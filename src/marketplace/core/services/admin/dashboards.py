@@ -4,6 +4,7 @@ from marketplace.core.entities.audit import Target
 from marketplace.core.entities.dashboards import Dashboard, DashboardWindow
 from marketplace.core.entities.failing_jobs import FailingJob
 from marketplace.core.entities.tokens import Caller
+from marketplace.core.errors import NotFound
 from marketplace.core.ports.dashboards import Dashboards
 from marketplace.core.ports.jobs import FailingJobs
 from marketplace.core.ports.system import Clock, Ids
@@ -11,6 +12,9 @@ from marketplace.core.ports.unit_of_work import UnitOfWork
 from marketplace.core.ports.users import UserDirectory
 from marketplace.core.services.audit import Auditor
 from marketplace.core.services.retrying import retrying
+
+JOB_ID_MOST = 2**63 - 1
+"""What a column can hold."""
 
 
 class DashboardService:
@@ -44,6 +48,8 @@ class DashboardService:
 
     async def retry_job(self, staff: Caller, job_id: int) -> None:
         """Have a failing job tried again now, and not when its time comes. Raises `NotFound`, `IllegalTransition`."""
+        if job_id > JOB_ID_MOST:
+            raise NotFound
 
         async def effect() -> None:
             async with self._unit_of_work() as tx:
