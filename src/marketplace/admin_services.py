@@ -2,6 +2,7 @@
 
 from dishka import Provider, Scope, provide
 
+from marketplace.core.ports.exports import ExportFiles
 from marketplace.core.ports.security import AccessTokens, Passwords
 from marketplace.core.ports.storage import Storage
 from marketplace.core.ports.system import Clock, Ids
@@ -10,6 +11,7 @@ from marketplace.core.services.admin.bulk import BulkService
 from marketplace.core.services.admin.bulk_runner import BulkActors, BulkRunner
 from marketplace.core.services.admin.dashboards import DashboardService
 from marketplace.core.services.admin.impersonation import ImpersonationService
+from marketplace.core.services.admin.lists import AdminListService
 from marketplace.core.services.admin.sessions import SessionAdminService
 from marketplace.core.services.admin.users import UserAdminService
 from marketplace.core.services.bookings import BookingService
@@ -131,6 +133,13 @@ class AdminServices(Provider):
             actors=actors,
             memory=memory,
             clock=clock,
+        )
+
+    @provide
+    def lists(self, storage: Storage, files: ExportFiles, clock: Clock, ids: Ids) -> AdminListService:
+        """Lists and their files."""
+        return AdminListService(
+            unit_of_work=storage.unit_of_work, lists=storage.lists, files=files, clock=clock, ids=ids
         )
 
     @provide

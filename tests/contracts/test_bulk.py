@@ -62,7 +62,7 @@ async def somebody_of_the_staff(storage: Storage, **facts: Any) -> Caller:
     return a_caller(await stored_user(storage, is_staff=True, **facts))
 
 
-def order(kind: BulkKind, action: BulkAction, things: Sequence[Session | Booking | User | UUID]) -> BulkOrder:
+def order(kind: BulkKind, action: BulkAction, things: Sequence[Any]) -> BulkOrder:
     ids = tuple(thing if isinstance(thing, UUID) else thing.id for thing in things)
     return BulkOrder(kind=kind, action=action, ids=ids)
 
@@ -300,8 +300,9 @@ async def test_a_preview_says_of_each_row_what_then_comes_of_it(
         {"featured_at": NOW},
         {"archived_at": NOW},
     )
-    for facts in (*moderated, {"status": "inactive"}, {"creator_id": rows["users"][-1].id}):
-        rows["sessions"].append(await stored_session(storage, **facts))
+    of_the_creator: dict[str, Any] = {"creator_id": rows["users"][-1].id}
+    for state in (*moderated, {"status": "inactive"}, of_the_creator):
+        rows["sessions"].append(await stored_session(storage, **state))
     for status in ("pending", "confirmed", "completed"):
         rows["bookings"].append(await stored_booking(storage, rows["sessions"][1], status=status))
     rows["bookings"].append(await stored_booking(storage, rows["sessions"][1], user_id=who.user_id, status="pending"))

@@ -3,6 +3,8 @@
 from marketplace.http.admin.bookings import BookingAdminController
 from marketplace.http.admin.bulk import BulkController
 from marketplace.http.admin.dashboards import DashboardController
+from marketplace.http.admin.exports import ExportController
+from marketplace.http.admin.lists import AdminListController
 from marketplace.http.admin.reports import ReportAdminController
 from marketplace.http.admin.sessions import SessionAdminController
 from marketplace.http.admin.users import UserAdminController
@@ -29,6 +31,8 @@ CONTROLLERS = (
     BookingController,
     CalendarController,
     SummaryController,
+    AdminListController,
+    ExportController,
     UserAdminController,
     SessionAdminController,
     ReportAdminController,

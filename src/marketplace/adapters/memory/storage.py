@@ -3,6 +3,7 @@
 import asyncio
 from datetime import timedelta
 
+from marketplace.adapters.memory.admin_lists import memory_admin_lists
 from marketplace.adapters.memory.audit import MemoryAuditTrail
 from marketplace.adapters.memory.bookings import MemoryBookingLists
 from marketplace.adapters.memory.bulk import MemoryBulkLists
@@ -52,6 +53,7 @@ def memory_storage(*, lock_timeout: timedelta = LOCK_TIMEOUT) -> Storage:
         failing_jobs=MemoryFailingJobs(database),
         bulk_lists=MemoryBulkLists(database),
         bulk_targets=MemoryBulkTargets(database),
+        lists=memory_admin_lists(database),
         unit_of_work=MemoryUnitOfWork(database),
         readiness=MemoryReadiness(),
     )

@@ -1,5 +1,6 @@
 """PostgreSQL as storage."""
 
+from marketplace.adapters.postgres.admin_lists import admin_lists_when_asked
 from marketplace.adapters.postgres.audit import PostgresAuditTrail
 from marketplace.adapters.postgres.bookings import PostgresBookingLists
 from marketplace.adapters.postgres.bulk import PostgresBulkLists
@@ -39,6 +40,7 @@ def postgres_storage(database: Database) -> Storage:
         failing_jobs=PostgresFailingJobs(database),
         bulk_lists=PostgresBulkLists(database),
         bulk_targets=PostgresBulkTargets(database),
+        lists=admin_lists_when_asked(database),
         unit_of_work=PostgresUnitOfWork(database),
         readiness=PostgresReadiness(database),
     )

@@ -43,6 +43,7 @@ AuditAction = Literal[
     "bulk_begun",
     "bulk_cancelled",
     "job_retried",
+    "exported",
 ]
 TargetKind = Literal["user", "session", "booking", "report", "bulk_run"]
 Target = tuple[TargetKind, UUID]
@@ -148,6 +149,12 @@ class AuditDetails(AuditEntry):
 
     actor_details: "PublicUser | None"
     as_details: "PublicUser | None"
+
+
+def email_addresses(entry: AuditEntry) -> tuple[str, ...]:
+    """The e-mail addresses among what changed, or that were tried."""
+    found = (facts.get("email") for facts in (entry.before, entry.after))
+    return tuple(each for each in found if isinstance(each, str))
 
 
 def differences(before: object, after: object, names: Iterable[str]) -> Change:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from marketplace.core.ports.admin_lists import AdminLists
 from marketplace.core.ports.audit import AuditTrail
 from marketplace.core.ports.bookings import BookingLists
 from marketplace.core.ports.bulk import BulkLists, BulkTargets
@@ -39,5 +40,6 @@ class Storage:
     failing_jobs: FailingJobs
     bulk_lists: BulkLists
     bulk_targets: BulkTargets
+    lists: AdminLists
     unit_of_work: UnitOfWork
     readiness: Readiness

@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0016"
-down_revision = "0013"
+down_revision = "0015"
 branch_labels = None
 depends_on = None
 
@@ -71,14 +71,12 @@ def upgrade() -> None:
         ["at"],
         postgresql_where=sa.text("to_status = 'cancelled'"),
     )
-    op.create_index("ix_users_date_joined", "users", ["date_joined", "id"])
     op.execute("CREATE INDEX ix_pgqueuer_failing ON pgqueuer (attempts, id) WHERE attempts >= 3")
 
 
 def downgrade() -> None:
     """Back: what is left of runs under way is not done."""
     op.execute("DROP INDEX ix_pgqueuer_failing")
-    op.drop_index("ix_users_date_joined", table_name="users")
     op.drop_index("ix_booking_steps_cancelled_at", table_name="booking_steps")
     op.drop_index("ix_bookings_pending_until", table_name="bookings")
     op.drop_index("ix_bookings_numbers", table_name="bookings")
