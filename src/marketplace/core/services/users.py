@@ -172,19 +172,7 @@ class UserService:
 
         async def effect() -> User:
             async with self._unit_of_work() as tx:
-                superusers = await tx.users.acquire_superusers()
-                before = await tx.users.acquire_with_sessions(user_id)
-                if isinstance(who, Caller):
-                    # by their rights at this moment: of two who switch each other off, one comes too late
-                    before.check_managed_by(replace(who, is_superuser=who.user_id in superusers))
-                user = replace(before, is_active=is_active)
-                user.check_left(before, superusers)
-                await tx.users.save(user)
-                if not is_active:
-                    await tx.tokens.revoke_all(user_id, self._clock.now())
-                    await tx.resets.drop(user_id)
-                change = differences(before, user, USER_FIELDS)
-                await self._audit.write(tx, who, action, ("user", user_id), change, reason)
+                user = await self.set_active_within(tx, user_id, is_active=is_active, who=who, reason=reason)
                 if beside is not None:
                     await beside(tx)
                 return user
@@ -192,6 +180,36 @@ class UserService:
         async with self._audit.refusals(who, action, ("user", user_id)):
             user = await retrying(effect)
         self._memory.forget(user_id)
+        return user
+
+    async def set_active_within(
+        self,
+        tx: Transaction,
+        user_id: UUID,
+        *,
+        is_active: bool,
+        who: Caller | Origin,
+        reason: str,
+        must_change: bool = False,
+    ) -> User:
+        """`set_active` within a transaction of the caller's, who forgets the person's logins when it is committed.
+
+        Where it `must_change` something, raises `IllegalTransition` when it does not.
+        """
+        superusers = await tx.users.acquire_superusers()
+        before = await tx.users.acquire_with_sessions(user_id)
+        if isinstance(who, Caller):
+            # by their rights at this moment: of two who switch each other off, one comes too late
+            before.check_managed_by(replace(who, is_superuser=who.user_id in superusers))
+        user = before.switched(is_active=is_active) if must_change else replace(before, is_active=is_active)
+        user.check_left(before, superusers)
+        await tx.users.save(user)
+        if not is_active:
+            await tx.tokens.revoke_all(user_id, self._clock.now())
+            await tx.resets.drop(user_id)
+        change = differences(before, user, USER_FIELDS)
+        action: AuditAction = "activated" if is_active else "deactivated"
+        await self._audit.write(tx, who, action, ("user", user_id), change, reason)
         return user
 
     async def _change(
