@@ -106,11 +106,10 @@ OTHER_IDS = {
 """What the paths of routes are filled in with, but for a session."""
 
 
-class Filled(dict[str, str]):
-    """An id for every part of a path, whatever a route calls it."""
-
-    def __missing__(self, name: str) -> str:
-        return SOME_ID
+def some_parts(app: Litestar) -> dict[str, Any]:
+    """Something of its kind for every part that a path can have, whatever a route calls it."""
+    kinds = {name: part.type for route in app.routes for name, part in route.path_parameters.items()}
+    return {name: 1 if kind is int else SOME_ID for name, kind in kinds.items()} | {"feed": FEED}
 
 
 def routes_of(app: Litestar) -> dict[str, Route | None]:

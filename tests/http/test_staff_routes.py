@@ -8,7 +8,7 @@ import pytest_asyncio
 from httpx import Response
 
 from http_api import Api, Person, open_api, problem
-from http_routes import Filled, routes_of
+from http_routes import routes_of, some_parts
 from marketplace.core.services.tokens import CALLER_KEPT
 from marketplace.http.auth import Access, Route
 from staff import logged
@@ -53,9 +53,9 @@ def staff_routes(api: Api) -> dict[str, Route]:
     return told
 
 
-async def asked(person: Person, route: str, **options: Any) -> Response:
+async def asked(api: Api, person: Person, route: str, **options: Any) -> Response:
     method, _, path = route.partition(" ")
-    return await person.send(method, path.format_map(Filled()), **options)
+    return await person.send(method, path.format_map(some_parts(api.app)), **options)
 
 
 async def test_every_route_of_the_back_office_is_for_the_staff_or_for_superusers(office: Api) -> None:
@@ -72,7 +72,7 @@ async def test_who_is_not_of_the_staff_learns_nothing_of_any_route(
 ) -> None:
     for route in staff_routes(office):
         for body in ({}, {"json": {"reason": ""}}, {"content": b"no json"}):
-            problem(await asked(people[who], route, **body), *OUTSIDE[who])
+            problem(await asked(office, people[who], route, **body), *OUTSIDE[who])
 
 
 async def test_whoever_sees_the_site_as_somebody_is_not_of_the_staff_meanwhile(
@@ -80,12 +80,12 @@ async def test_whoever_sees_the_site_as_somebody_is_not_of_the_staff_meanwhile(
 ) -> None:
     for route in staff_routes(office):
         code = "not_staff" if route.startswith("GET ") else "impersonated_read_only"
-        problem(await asked(people["impersonated"], route), 403, code)
+        problem(await asked(office, people["impersonated"], route), 403, code)
 
 
 async def test_the_staff_is_let_in_but_where_only_superusers_are(office: Api, people: dict[str, Person]) -> None:
     for name, route in staff_routes(office).items():
-        answer = await asked(people["staff"], name)
+        answer = await asked(office, people["staff"], name)
         if route.access is Access.SUPERUSER:
             problem(answer, 403, "not_superuser")
         else:
@@ -94,7 +94,7 @@ async def test_the_staff_is_let_in_but_where_only_superusers_are(office: Api, pe
 
 async def test_superusers_are_let_in_everywhere(office: Api, people: dict[str, Person]) -> None:
     for route in staff_routes(office):
-        answer = await asked(people["superuser"], route)
+        answer = await asked(office, people["superuser"], route)
         assert answer.status_code in {200, 202, 204, 400, 404}, route
 
 
