@@ -4,6 +4,7 @@ import react from "@vitejs/plugin-react";
 import { compression, defineAlgorithm } from "vite-plugin-compression2";
 import { defineConfig } from "vitest/config";
 import { boot } from "./scripts/boot/plugin.ts";
+import { sharedBy } from "./scripts/shared.ts";
 
 // the backend takes the cookie of a login only from pages of its own host, so it has to see the host that they see
 const backend = { target: process.env.MARKETPLACE_BACKEND ?? "http://localhost:8000", changeOrigin: false };
@@ -11,6 +12,11 @@ const backend = { target: process.env.MARKETPLACE_BACKEND ?? "http://localhost:8
 // but for what only some pages use
 const VENDOR =
   /node_modules[\\/](react|react-dom|scheduler|@tanstack|i18next|react-i18next|openapi-fetch|clsx|use-sync-external-store)[\\/](?!.*\b(useBlocker|useMutation|mutationObserver|useInfiniteQuery|infiniteQueryObserver|useSuspenseQuery)\.)/;
+
+// those that people come to first, as the router splits them
+const FIRST_PAGES = ["index", "sessions.$id"].map(
+  (route) => `${import.meta.dirname}/src/app/routes/${route}.tsx?tsr-split=component`,
+);
 
 export default defineConfig({
   plugins: [
@@ -57,7 +63,18 @@ export default defineConfig({
     // every browser of the target knows it
     modulePreload: { polyfill: false },
     // what every page needs of others' code, in one file: it packs better, and stays cached when only ours changes
-    rolldownOptions: { output: { codeSplitting: { groups: [{ name: "vendor", test: VENDOR }] } } },
+    rolldownOptions: {
+      output: {
+        codeSplitting: {
+          groups: [
+            { name: "vendor", test: VENDOR, priority: 3 },
+            { name: "app", tags: ["$initial"], priority: 2 },
+            { name: "icons", test: /node_modules[\\/]lucide-react[\\/]/, priority: 1 },
+            { name: sharedBy(FIRST_PAGES, "browse") },
+          ],
+        },
+      },
+    },
   },
   server: {
     port: 3000,

@@ -15,7 +15,10 @@ type Words = { [key: string]: string | Words };
 
 const SOURCE = new URL("./boot.js", import.meta.url);
 
-/** The pages that people come to first begin before the entry does (boot.js), and index.html says our words. */
+/**
+ * The pages that people come to first begin before the entry does (boot.js), and index.html says our words and brings the
+ * styles along: the first picture waits for one answer and not for two.
+ */
 export function boot(pages: Page[], texts: Record<string, URL>): Plugin {
   return {
     name: "boot",
@@ -34,12 +37,22 @@ export function boot(pages: Page[], texts: Record<string, URL>): Plugin {
         const fileName = `assets/boot-${hash}.js`;
         (this as unknown as Rollup.PluginContext).emitFile({ type: "asset", fileName, source });
         return {
-          html: said,
+          html: withStyles(said, bundle),
           tags: [{ tag: "script", attrs: { async: true, src: `/${fileName}` }, injectTo: "head" }],
         };
       },
     },
   };
+}
+
+const STYLESHEET = /<link rel="stylesheet"[^>]* href="\/([^"]+)">/g;
+
+function withStyles(html: string, bundle: Rollup.OutputBundle): string {
+  return html.replace(STYLESHEET, (_, name) => {
+    const file = bundle[name];
+    if (file?.type !== "asset") throw new Error(`the build has no ${name}`);
+    return `<style>${String(file.source).replaceAll("</", "<\\/")}</style>`;
+  });
 }
 
 /** The files of a page that the entry does not bring along. */

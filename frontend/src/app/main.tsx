@@ -18,6 +18,9 @@ addEventListener("vite:preloadError", ({ payload }) => {
   if (!navigator.onLine) payload.message = `Offline: ${payload.message}`;
 });
 
+/** Milliseconds for which an empty page is taken for one that comes at once; then its outline is shown. */
+const PATIENCE = 400;
+
 const place = document.getElementById("app");
 if (!place) throw new Error("index.html has no place for the application");
 
@@ -34,6 +37,8 @@ function draw(root: HTMLElement): void {
   );
 }
 
-// where the head of the page stands already, it stays until all of the page is there
-if (document.querySelector("[data-shell=head]")) void router.load().finally(() => draw(place));
-else draw(place);
+// what stands already stays until the page is there, so that it is drawn once and in steps; where only the shell stands,
+// for a moment at most
+const isHeadThere = document.querySelector("[data-shell=head]") !== null;
+const moment = new Promise((resolve) => isHeadThere || setTimeout(resolve, PATIENCE));
+void Promise.race([router.load(), moment]).finally(() => draw(place));

@@ -3,6 +3,7 @@
 from dishka import AsyncContainer
 from dishka.integrations.litestar import DishkaRouter, setup_dishka
 from litestar import Litestar, get
+from litestar.config.compression import CompressionConfig
 from litestar.config.cors import CORSConfig
 from litestar.datastructures import ResponseHeader, State
 from litestar.response import Redirect
@@ -19,6 +20,14 @@ from marketplace.http.routes import CONTROLLERS
 from marketplace.settings import Settings
 
 BODY_MOST = 1024 * 1024
+COMPRESSION = CompressionConfig(
+    backend="gzip",
+    gzip_compress_level=3,
+    minimum_size=1024,
+    # a secret beside words of the client's choice is told by the length that they are packed to (BREACH); files are sent
+    # as they come
+    exclude=["^/api/auth", "^/api/calendar", "^/api/admin/.*(password-reset|impersonate|export)"],
+)
 EXPOSED_HEADERS = [REPLAYED, "Link", "Retry-After", TOTAL_COUNT, TOTAL_ESTIMATED, "Content-Disposition"]
 
 
@@ -41,6 +50,7 @@ def make_app(settings: Settings, container: AsyncContainer) -> Litestar:
         exception_handlers=EXCEPTION_HANDLERS,
         openapi_config=None,
         cors_config=_cors(settings),
+        compression_config=COMPRESSION,
         request_max_body_size=BODY_MOST,
         response_headers=[ResponseHeader(name=name, value=value) for name, value in SAFE_HEADERS.items()],
         on_startup=[open_storage],

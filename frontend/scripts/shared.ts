@@ -1,0 +1,25 @@
+import type { Rolldown } from "vite";
+
+type Context = { getModuleInfo(id: string): Rolldown.ModuleInfo | null };
+
+/** The modules of ours that all of these bring along at once, as the choice of a group of code. */
+export function sharedBy(roots: string[], name: string) {
+  const reached = new Map<string, Set<string>>();
+
+  function from(root: string, context: Context): Set<string> {
+    const known = reached.get(root);
+    if (known) return known;
+    const found = new Set<string>();
+    const open = [root];
+    for (let id = open.pop(); id !== undefined; id = open.pop()) {
+      if (found.has(id) || id.includes("/node_modules/")) continue;
+      found.add(id);
+      open.push(...(context.getModuleInfo(id)?.importedIds ?? []));
+    }
+    reached.set(root, found);
+    return found;
+  }
+
+  return (id: string, context: Context): string | null =>
+    roots.every((root) => from(root, context).has(id)) ? name : null;
+}

@@ -1,0 +1,37 @@
+from typing import Any
+
+from httpx import Response
+
+from http_api import Api, Person
+
+PLAIN, PACKED = "identity", "br, gzip"
+
+
+async def ask(person: Person, path: str, taken: str) -> Response:
+    return await person.send("GET", path, headers={"Accept-Encoding": taken})
+
+
+async def test_a_long_answer_comes_packed_to_who_takes_it_so_and_says_the_same(api: Api) -> None:
+    for _ in range(5):
+        await api.session(description="Breathe in. " * 50)
+    packed = await ask(api.visitor, "/api/sessions/", PACKED)
+    plain = await ask(api.visitor, "/api/sessions/", PLAIN)
+    assert packed.headers["content-encoding"] == "gzip"
+    assert "accept-encoding" in packed.headers["vary"].lower()
+    assert "content-encoding" not in plain.headers
+    assert packed.json() == plain.json()
+    assert int(packed.headers["content-length"]) < int(plain.headers["content-length"]) / 3
+
+
+async def test_a_short_answer_comes_as_it_is(api: Api) -> None:
+    response = await ask(api.visitor, "/api/marketplace/", PACKED)
+    assert "content-encoding" not in response.headers
+
+
+async def test_what_holds_a_secret_is_never_packed(api: Api) -> None:
+    person = await api.person()
+    account: dict[str, Any] = {"avatar": f"https://example.org/{'a' * 1500}.png"}
+    assert (await person.patch("/api/auth/profile/", account)).status_code == 200
+    response = await ask(person, "/api/auth/profile/", PACKED)
+    assert int(response.headers["content-length"]) > 1024
+    assert "content-encoding" not in response.headers
