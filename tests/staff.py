@@ -83,7 +83,12 @@ def staff_over(storage: Storage, services: Services) -> StaffServices:
         bookings=BookingAdminService(lists=storage.booking_lists, trail=storage.audit),
         reports=ReportService(unit_of_work=begin, queue=storage.reports, clock=clock, ids=ids),
         bulk=BulkService(
-            unit_of_work=begin, lists=storage.bulk_lists, targets=storage.bulk_targets, clock=clock, ids=ids
+            unit_of_work=begin,
+            lists=storage.bulk_lists,
+            targets=storage.bulk_targets,
+            matches=storage.lists,
+            clock=clock,
+            ids=ids,
         ),
         runner=BulkRunner(
             unit_of_work=begin,

@@ -25,7 +25,7 @@ from builders import (
 from contracts.conftest import OpenStorage
 from contracts.harness import at_once, broken_transaction
 from fakes import NOW
-from marketplace.core.entities.bookings import Booking
+from marketplace.core.entities.admin_lists import BookingFilters, SessionFilters, UserFilters
 from marketplace.core.entities.bulk import (
     BULK_MOST,
     LOST_RIGHTS,
@@ -37,7 +37,6 @@ from marketplace.core.entities.bulk import (
 )
 from marketplace.core.entities.sessions import Session
 from marketplace.core.entities.tokens import Caller
-from marketplace.core.entities.users import User
 from marketplace.core.errors import Busy, IllegalTransition, Invalid, NotFound
 from marketplace.core.ports.jobs import Job
 from marketplace.core.ports.storage import Storage
@@ -64,7 +63,7 @@ async def somebody_of_the_staff(storage: Storage, **facts: Any) -> Caller:
 
 def order(kind: BulkKind, action: BulkAction, things: Sequence[Any]) -> BulkOrder:
     ids = tuple(thing if isinstance(thing, UUID) else thing.id for thing in things)
-    return BulkOrder(kind=kind, action=action, ids=ids)
+    return BulkOrder(kind=kind, action=action, rows=ids)
 
 
 async def begun(storage: Storage, staff: StaffServices, what: BulkOrder, who: Caller | None = None) -> BulkRunDetails:
@@ -345,6 +344,50 @@ async def test_a_row_that_was_chosen_twice_is_met_once(storage: Storage, staff: 
     assert (run.total, run.changed, run.refused) == (1, 1, 0)
 
 
+async def test_everything_that_matches_is_chosen_when_a_run_is_begun_and_nothing_after(
+    storage: Storage, staff: StaffServices
+) -> None:
+    hoaxes, who = await sessions(storage, 3), await somebody_of_the_staff(storage)
+    await stored_session(storage)
+    creator_id = hoaxes[0].creator_id
+    what = BulkOrder(kind="sessions", action="hide", rows=SessionFilters(creator=creator_id))
+    preview = await staff.bulk.preview(who, what)
+    run = await begun(storage, staff, what, who)
+    late = await stored_session(storage, creator_id=creator_id)
+
+    await staff.run(storage)
+
+    after = await staff.bulk.get(run.id)
+    assert (preview.will_change, after.total, after.changed) == (3, 3, 3)
+    assert set(await storage.bulk_lists.targets(run.id, 0, 9)) == {session.id for session in hoaxes}
+    assert (await staff.sessions.get(late.id)).hidden_at is None
+
+
+async def test_people_and_bookings_are_chosen_by_their_lists_too(storage: Storage, staff: StaffServices) -> None:
+    session = await stored_session(storage, max_participants=9)
+    bookings = [await stored_booking(storage, session) for _ in range(3)]
+    person = await stored_user(storage, email=f"{uuid7().hex}@example.org")
+
+    cancelled = await carried_out(
+        storage, staff, BulkOrder(kind="bookings", action="cancel", rows=BookingFilters(session=session.id))
+    )
+    off = await carried_out(
+        storage, staff, BulkOrder(kind="users", action="deactivate", rows=UserFilters(search=(person.email[:32],)))
+    )
+
+    assert (cancelled.changed, off.changed) == (len(bookings), 1)
+    assert not (await storage.users.get(person.id)).is_active
+
+
+async def test_what_matches_nothing_is_previewed_and_not_begun(storage: Storage, staff: StaffServices) -> None:
+    who = await somebody_of_the_staff(storage)
+    what = BulkOrder(kind="sessions", action="hide", rows=SessionFilters(creator=uuid7()))
+
+    assert (await staff.bulk.preview(who, what)).matching == 0
+    with pytest.raises(Invalid):
+        await staff.bulk.begin(who, what, WHY)
+
+
 async def test_what_cannot_be_done_is_refused_before_anything_is_written(
     storage: Storage, staff: StaffServices
 ) -> None:
@@ -352,7 +395,7 @@ async def test_what_cannot_be_done_is_refused_before_anything_is_written(
     for what in (
         order("users", "hide", [uuid7()]),
         order("sessions", "hide", []),
-        BulkOrder(kind="sessions", action="hide", ids=tuple(uuid7() for _ in range(BULK_MOST + 1))),
+        BulkOrder(kind="sessions", action="hide", rows=tuple(uuid7() for _ in range(BULK_MOST + 1))),
     ):
         with pytest.raises(Invalid):
             await staff.bulk.preview(who, what)
