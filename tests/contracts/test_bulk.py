@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -377,6 +378,21 @@ async def test_people_and_bookings_are_chosen_by_their_lists_too(storage: Storag
 
     assert (cancelled.changed, off.changed) == (len(bookings), 1)
     assert not (await storage.users.get(person.id)).is_active
+
+
+async def test_the_ids_of_all_that_match_come_in_order_up_to_a_number(storage: Storage) -> None:
+    creator = await stored_user(storage, role="creator")
+    dear, cheap, dearest = [
+        await stored_session(storage, creator_id=creator.id, price=Decimal(price)) for price in (20, 10, 30)
+    ]
+    lists, by_price = storage.lists.sessions, SessionFilters(creator=creator.id, ordering="price")
+
+    assert await lists.matching(by_price, 3) == (cheap.id, dear.id, dearest.id)
+    assert await lists.matching(replace(by_price, ordering="-price"), 9) == (dearest.id, dear.id, cheap.id)
+    some = await lists.matching(by_price, 2)
+    assert len(some) == 2
+    assert set(some) < {dear.id, cheap.id, dearest.id}
+    assert await lists.matching(replace(by_price, min_price=Decimal(99)), 9) == ()
 
 
 async def test_what_matches_nothing_is_previewed_and_not_begun(storage: Storage, staff: StaffServices) -> None:

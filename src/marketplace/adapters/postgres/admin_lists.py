@@ -5,6 +5,7 @@ from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from importlib import import_module
 from typing import Any, Generic, TypeVar
+from uuid import UUID
 
 from marketplace.adapters.postgres.pool import Database
 from marketplace.core.entities.admin_lists import ListName
@@ -48,6 +49,11 @@ class PostgresAdminListWhenAsked(Generic[R]):
         """See the port."""
         page: NumberedPage[R] = await (await self._list()).page(filters, offset, limit)
         return page
+
+    async def matching(self, filters: Any, most: int) -> tuple[UUID, ...]:
+        """See the port."""
+        ids: tuple[UUID, ...] = await (await self._list()).matching(filters, most)
+        return ids
 
     async def batches(self, filters: Any) -> AsyncGenerator[tuple[R, ...], None]:
         """See the port."""

@@ -106,6 +106,16 @@ class PostgresAdminList(Generic[R]):
             rows = await self._kind.shown(session, ids)
             return NumberedPage(tuple(rows[each] for each in ids), total, is_estimated=total > COUNTED_MOST)
 
+    async def matching(self, filters: Any, most: int) -> tuple[UUID, ...]:
+        """See the port."""
+        async with self._engine.for_page() as session:
+            asked = await self._kind.asked(session, filters)
+            any_most = self._kind.ids(*asked, LimitOffset(most, 0)).cte("any_most").prefix_with("MATERIALIZED")
+            chosen = self._kind.ids(
+                Where(self._kind.model.id.in_(select(any_most.c.id))), *self._kind.order(filters.ordering)
+            )
+            return tuple((await session.execute(chosen)).scalars())
+
     async def batches(self, filters: Any) -> AsyncGenerator[tuple[R, ...], None]:
         """See the port."""
         async with self._engine.for_export() as session:
