@@ -31,6 +31,7 @@ class StaffServices:
     sessions: SessionAdminService
     bookings: BookingAdminService
     reports: ReportService
+    actors: BulkActors
     bulk: BulkService
     runner: BulkRunner
     dashboards: DashboardService
@@ -82,6 +83,7 @@ def staff_over(storage: Storage, services: Services) -> StaffServices:
         sessions=moderation,
         bookings=BookingAdminService(lists=storage.booking_lists, trail=storage.audit),
         reports=ReportService(unit_of_work=begin, queue=storage.reports, clock=clock, ids=ids),
+        actors=actors,
         bulk=BulkService(
             unit_of_work=begin,
             lists=storage.bulk_lists,
