@@ -5,9 +5,10 @@ import pytest
 from uuid_utils.compat import uuid7
 
 from builders import Services, a_caller, a_user, services_over, stored_session, stored_user
+from bulk_orders import a_run
 from fakes import NOW
 from marketplace.adapters.memory.jobs import run_due
-from marketplace.core.entities.bulk import ACTIONS, BulkPreview, BulkRun
+from marketplace.core.entities.bulk import ACTIONS, BulkPreview
 from marketplace.core.entities.failing_jobs import FailingJob
 from marketplace.core.errors import Busy, HasSessions, IllegalTransition, NotFound
 from marketplace.core.ports.jobs import Handlers
@@ -28,27 +29,6 @@ class Broken:
         return {("sessions", "hide"): fail}
 
 
-def a_run(**facts: Any) -> BulkRun:
-    defaults: dict[str, Any] = {
-        "id": uuid7(),
-        "kind": "sessions",
-        "action": "hide",
-        "reason": "",
-        "state": "queued",
-        "total": 2,
-        "changed": 0,
-        "refused": 0,
-        "staff_id": uuid7(),
-        "family_id": uuid7(),
-        "address": "192.0.2.7",
-        "agent": "a browser",
-        "created_at": NOW,
-        "finished_at": None,
-        "detail": "",
-    }
-    return BulkRun(**defaults | facts)
-
-
 def a_failing_job(**facts: Any) -> FailingJob:
     defaults: dict[str, Any] = {
         "id": 1,
@@ -64,7 +44,7 @@ def a_failing_job(**facts: Any) -> FailingJob:
 
 
 def test_a_run_is_over_with_its_last_row_whatever_came_of_it() -> None:
-    run = a_run()
+    run = a_run(total=2)
 
     first = run.counted(NOW, is_refused=True)
     second = first.counted(NOW, is_refused=False)

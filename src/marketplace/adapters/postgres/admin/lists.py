@@ -19,7 +19,7 @@ from advanced_alchemy.filters import (
     StatementFilter,
 )
 from advanced_alchemy.repository import SQLAlchemyAsyncRepository
-from sqlalchemy import ColumnElement, Executable, Select, func, select
+from sqlalchemy import ColumnElement, Executable, Select, func, literal_column, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import load_only
@@ -141,7 +141,9 @@ def _explained(element: _Explained, compiler: SQLCompiler, **options: Any) -> st
 
 async def _estimate(session: AsyncSession, statement: Select[Any]) -> int:
     """How many rows PostgreSQL expects of a statement."""
-    (plan,) = (await session.execute(_Explained(statement))).scalar_one()
+    # of a column without a type, or the plan would be read as what the column has
+    untyped: Select[Any] = statement.with_only_columns(literal_column("1"), maintain_column_froms=True)
+    (plan,) = (await session.execute(_Explained(untyped))).scalar_one()
     return int(plan["Plan"]["Plan Rows"])
 
 
