@@ -33,6 +33,7 @@ class StaffServices:
     sessions: SessionAdminService
     bookings: BookingAdminService
     reports: ReportService
+    actors: BulkActors
     bulk: BulkService
     runner: BulkRunner
     dashboards: DashboardService
@@ -91,8 +92,14 @@ def staff_over(storage: Storage, services: Services) -> StaffServices:
         sessions=moderation,
         bookings=BookingAdminService(lists=storage.booking_lists, trail=storage.audit),
         reports=ReportService(unit_of_work=begin, queue=storage.reports, clock=clock, ids=ids),
+        actors=actors,
         bulk=BulkService(
-            unit_of_work=begin, lists=storage.bulk_lists, targets=storage.bulk_targets, clock=clock, ids=ids
+            unit_of_work=begin,
+            lists=storage.bulk_lists,
+            targets=storage.bulk_targets,
+            matches=storage.lists,
+            clock=clock,
+            ids=ids,
         ),
         runner=BulkRunner(
             unit_of_work=begin,

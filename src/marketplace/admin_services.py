@@ -111,6 +111,7 @@ class AdminServices(Provider):
             unit_of_work=storage.unit_of_work,
             lists=storage.bulk_lists,
             targets=storage.bulk_targets,
+            matches=storage.lists,
             clock=clock,
             ids=ids,
         )

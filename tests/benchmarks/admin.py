@@ -15,6 +15,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
+from uuid import uuid4
 
 import asyncpg
 
@@ -223,7 +224,8 @@ async def bench(dsn: str, rows: int, *, exports: bool) -> bool:
     """Measure everything; whether all was quick enough."""
     await filled(dsn, rows)
     database = await connect(dsn)
-    staff = await person(postgres_storage(database), is_staff=True)
+    name = f"bench{uuid4().hex}"
+    staff = await person(postgres_storage(database), is_staff=True, email=f"{name}@example.org", username=name)
     await database.close()
     with tempfile.TemporaryDirectory() as folder:
         server = Server(dsn, Path(folder) / "server.log", free_port())

@@ -1,3 +1,4 @@
+from decimal import Decimal
 from typing import Any
 from uuid import uuid4
 
@@ -143,6 +144,56 @@ async def test_an_order_that_says_too_little_or_too_much_is_refused(
     assert bad_fields(await staff.post(BULK, body)) == bad
     preview = await staff.post(f"{BULK}preview/", body)
     assert preview.status_code == 200 if bad == {"reason"} else bad_fields(preview) == bad - {"reason"}
+
+
+async def test_everything_that_a_list_has_is_chosen_by_its_own_parameters(api: Api, staff: Person) -> None:
+    creator = await api.creator()
+    cheap, dear = await api.session(creator, price=Decimal(5)), await api.session(creator, price=Decimal(50))
+    everything = {"creator": str(creator.id), "is_hidden": "", "page": "2", "limit": "1", "search": None}
+    filters = everything | {"min_price": "10.00", "is_archived": False, "max_price": 50}
+    body = {"kind": "sessions", "action": "hide", "filters": filters}
+
+    preview = (await staff.post(f"{BULK}preview/", body)).json()
+    run = (await staff.post(BULK, body | {"reason": WHY})).json()
+    await work(api)
+    both = (await staff.post(f"{BULK}preview/", body | {"filters": everything})).json()
+
+    assert [each["id"] for each in preview["examples"]] == [str(dear.id)]
+    assert run["total"] == 1
+    assert [(each["id"], each["outcome"]) for each in both["examples"]] == [
+        (str(cheap.id), "change"),
+        (str(dear.id), "skip"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("kind", "filters"),
+    [
+        ("sessions", {"min_price": "cheap"}),
+        ("sessions", {"creater": str(uuid4())}),
+        ("sessions", {"learner": str(uuid4())}),
+        ("sessions", {"creator": [str(uuid4())]}),
+        ("users", {"status": "active"}),
+        ("users", {"is_active": 1}),
+        ("bookings", {"status": "active"}),
+        ("bookings", {"starts_from": {"year": 2030}}),
+    ],
+)
+async def test_a_filter_that_the_list_does_not_have_is_refused_lest_it_mean_everything(
+    staff: Person, kind: str, filters: dict[str, Any]
+) -> None:
+    action = {"sessions": "hide", "users": "deactivate", "bookings": "cancel"}[kind]
+    body = {"kind": kind, "action": action, "filters": filters, "reason": WHY}
+
+    assert bad_fields(await staff.post(BULK, body)) == {"filters"}
+    assert bad_fields(await staff.post(f"{BULK}preview/", body)) == {"filters"}
+
+
+async def test_filters_that_match_nothing_begin_nothing(staff: Person) -> None:
+    body = {"kind": "sessions", "action": "hide", "filters": {"creator": str(uuid4())}, "reason": WHY}
+
+    assert bad_fields(await staff.post(BULK, body)) == {"filters"}
+    assert (await staff.post(f"{BULK}preview/", body)).json()["matching"] == 0
 
 
 async def test_an_order_of_nothing_or_too_much_is_refused(staff: Person) -> None:

@@ -3,6 +3,7 @@
 import asyncio
 import csv
 import io
+import os
 import time
 from collections.abc import AsyncIterator
 from datetime import timedelta
@@ -113,7 +114,7 @@ async def test_the_shell_writes_the_same_to_a_file_or_to_its_output(loaded: str,
     assert rows[0] == ["email", "id"]
     assert 1_000 < len(rows) < PEOPLE
     assert [list(row) for row in sheet.iter_rows(values_only=True)] == rows
-    assert [path.name for path in tmp_path.iterdir()] == ["creators.xlsx"]
+    assert await asyncio.to_thread(os.listdir, tmp_path) == ["creators.xlsx"]
     exported = "SELECT after ->> 'format' FROM audit_entries WHERE action = 'exported' AND actor_id IS NULL ORDER BY at"
     assert await Books(loaded).ask(exported) == ["csv", "xlsx"]
 

@@ -45,7 +45,7 @@ async def begun(
     storage: Storage, kind: BulkKind, action: BulkAction, ids: Sequence[UUID], now: datetime
 ) -> tuple[StaffServices, BulkRun]:
     staff, who = staff_of(storage, now), a_caller(await stored_user(storage, is_staff=True))
-    order = BulkOrder(kind=kind, action=action, ids=tuple(ids))
+    order = BulkOrder(kind=kind, action=action, rows=tuple(ids))
     return staff, (await staff.bulk.begin(who, order, WHY)).thing
 
 
@@ -90,7 +90,7 @@ async def test_a_preview_of_thousands_takes_less_than_a_second(
 ) -> None:
     ids, now = ORDERS[kind, action], datetime(2030, 2, 2, tzinfo=UTC)
     staff, who = staff_of(program.storage, now), a_caller(await stored_user(program.storage, is_staff=True))
-    order = BulkOrder(kind=kind, action=action, ids=tuple(ids))
+    order = BulkOrder(kind=kind, action=action, rows=tuple(ids))
     await staff.bulk.preview(who, order)
 
     begun_at = time.perf_counter()

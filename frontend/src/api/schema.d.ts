@@ -1980,8 +1980,16 @@ export interface components {
              *     ]
              */
             ids?: string[];
-            /** @description Everything that the list with these query parameters has, at most 10000 rows: `{}` for all of it. What matches is written down at once; what comes to match later is not touched. */
-            filters?: Record<string, never>;
+            /**
+             * @description Everything that the list with these query parameters has, at most 10000 rows: `{}` for all of it. What matches is written down at once; what comes to match later is not touched.
+             * @example {
+             *       "status": "active",
+             *       "created_from": "2030-01-01"
+             *     }
+             */
+            filters?: {
+                [key: string]: string | number | boolean | null;
+            };
             /**
              * @description Why; kept in the audit log.
              * @example Asked for by e-mail.
@@ -2011,8 +2019,16 @@ export interface components {
              *     ]
              */
             ids?: string[];
-            /** @description Everything that the list with these query parameters has, at most 10000 rows: `{}` for all of it. What matches is written down at once; what comes to match later is not touched. */
-            filters?: Record<string, never>;
+            /**
+             * @description Everything that the list with these query parameters has, at most 10000 rows: `{}` for all of it. What matches is written down at once; what comes to match later is not touched.
+             * @example {
+             *       "status": "active",
+             *       "created_from": "2030-01-01"
+             *     }
+             */
+            filters?: {
+                [key: string]: string | number | boolean | null;
+            };
         };
         /**
          * BulkPreviewOut

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime
+from decimal import Decimal
 from typing import Annotated, Any, Literal, get_args
 from uuid import UUID
 
@@ -11,20 +12,30 @@ from litestar import Controller, Request, Response, get, post
 from litestar.params import FromPath
 from msgspec import Meta
 
+from marketplace.core.entities.admin_lists import BookingFilters, SessionFilters, UserFilters
 from marketplace.core.entities.bulk import ACTIONS, BULK_MOST, BulkAction, BulkKind, BulkState
-from marketplace.core.errors import IllegalTransition, NotFound
-from marketplace.core.services.admin.bulk import BulkOrder, BulkService, order_faults
+from marketplace.core.errors import IllegalTransition, Invalid, NotFound
+from marketplace.core.services.admin.bulk import BulkFilters, BulkOrder, BulkService, order_faults
 from marketplace.http.admin.fields import GivenReason
+from marketplace.http.admin.list_fields import BookingFilterQuery, SessionFilterQuery, UserFilterQuery
+from marketplace.http.admin.lists import as_filters
 from marketplace.http.admin.pages import TOTAL, NumberedPageQuery, numbered
 from marketplace.http.auth import Access, caller_of, opt
 from marketplace.http.fields import field
 from marketplace.http.idempotency import answer, key_faults, key_of
 from marketplace.http.readers import identifier, one_of
 from marketplace.http.users import PublicUserOut
-from marketplace.http.wire import Draft, read_body, read_nothing, read_query
+from marketplace.http.wire import Draft, read_body, read_nothing, read_query, read_values
 
 KINDS = get_args(BulkKind)
 EVERY_ACTION = [action for actions in ACTIONS.values() for action in actions]
+FILTERS: dict[BulkKind, tuple[type[msgspec.Struct], type[BulkFilters]]] = {
+    "users": (UserFilterQuery, UserFilters),
+    "sessions": (SessionFilterQuery, SessionFilters),
+    "bookings": (BookingFilterQuery, BookingFilters),
+}
+OF_PAGES = {field.encode_name for field in msgspec.structs.fields(NumberedPageQuery)}
+"""Parameters of a list that choose none of its rows."""
 SAYS_ACTIONS = " ".join(f"For {kind}: {', '.join(actions)}." for kind, actions in ACTIONS.items())
 
 
@@ -34,10 +45,21 @@ def _ids(value: Any) -> tuple[UUID, ...]:
     return tuple(dict.fromkeys(identifier(each) for each in value))
 
 
-def _filters(value: Any) -> dict[str, Any]:
+def _filters(value: Any) -> dict[str, str]:
     if not isinstance(value, dict):
         raise ValueError("Give an object with the filters of the list.")  # noqa: TRY004 - readers raise one kind
-    return value
+    words = {name: _as_text(given) for name, given in value.items() if given is not None}
+    return {name: word for name, word in words.items() if word and name not in OF_PAGES}
+
+
+def _as_text(value: Any) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, str):
+        return value
+    if isinstance(value, int | Decimal):
+        return str(value)
+    raise ValueError("Give each filter as text, as in the address of the list.")
 
 
 KindWord = Annotated[BulkKind, field(one_of(*KINDS), {"type": "string", "enum": list(KINDS)}, "sessions")]
@@ -54,11 +76,11 @@ Ids = Annotated[
     ),
 ]
 ListFilters = Annotated[
-    dict[str, Any],
+    dict[str, str],
     field(
         _filters,
-        {"type": "object"},
-        None,
+        {"type": "object", "additionalProperties": {"type": ["string", "number", "boolean", "null"]}},
+        {"status": "active", "created_from": "2030-01-01"},
         f"Everything that the list with these query parameters has, at most {BULK_MOST} rows: `{{}}` for all of it. "
         "What matches is written down at once; what comes to match later is not touched.",
     ),
@@ -226,8 +248,31 @@ def _order_faults(draft: Draft[Any]) -> Mapping[str, list[str]]:
         faults["ids"] = ["Give either ids or filters."]
     if "kind" in given and "action" in given:
         faults |= {name: list(found) for name, found in order_faults(given["kind"], given["action"]).items()}
+    if "kind" in given and "filters" in given:
+        wrong = _filter_faults(given["kind"], given["filters"])
+        faults |= {"filters": wrong} if wrong else {}
     return faults
 
 
+def _filter_faults(kind: BulkKind, given: Mapping[str, str]) -> list[str]:
+    query, _ = FILTERS[kind]
+    # an address may have more than is known; here a slip of the pen would mean everything
+    names = {field.encode_name for field in msgspec.structs.fields(query)}
+    unknown = [f"{name}: the list of {kind} has no such filter." for name in given if name not in names]
+    try:
+        _read_filters(kind, given)
+    except Invalid as error:
+        return unknown + [f"{name}: {says}" for name, found in error.faults.items() for says in found]
+    return unknown
+
+
+def _read_filters(kind: BulkKind, given: Mapping[str, str]) -> BulkFilters:
+    query, filters = FILTERS[kind]
+    read = read_values(query, given, partial=True, from_text=True).checked()
+    chosen: BulkFilters = as_filters(filters, read)
+    return chosen
+
+
 def _order(data: BulkPreviewIn) -> BulkOrder:
-    return BulkOrder(kind=data.kind, action=data.action, ids=data.ids)
+    rows = data.ids or _read_filters(data.kind, data.filters)
+    return BulkOrder(kind=data.kind, action=data.action, rows=rows)

@@ -19,7 +19,7 @@ from advanced_alchemy.filters import (
     StatementFilter,
 )
 from advanced_alchemy.repository import SQLAlchemyAsyncRepository
-from sqlalchemy import ColumnElement, Executable, Select, func, select
+from sqlalchemy import ColumnElement, Executable, Select, func, literal_column, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import load_only
@@ -106,6 +106,16 @@ class PostgresAdminList(Generic[R]):
             rows = await self._kind.shown(session, ids)
             return NumberedPage(tuple(rows[each] for each in ids), total, is_estimated=total > COUNTED_MOST)
 
+    async def matching(self, filters: Any, most: int) -> tuple[UUID, ...]:
+        """See the port."""
+        async with self._engine.for_page() as session:
+            asked = await self._kind.asked(session, filters)
+            any_most = self._kind.ids(*asked, LimitOffset(most, 0)).cte("any_most").prefix_with("MATERIALIZED")
+            chosen = self._kind.ids(
+                Where(self._kind.model.id.in_(select(any_most.c.id))), *self._kind.order(filters.ordering)
+            )
+            return tuple((await session.execute(chosen)).scalars())
+
     async def batches(self, filters: Any) -> AsyncGenerator[tuple[R, ...], None]:
         """See the port."""
         async with self._engine.for_export() as session:
@@ -131,7 +141,9 @@ def _explained(element: _Explained, compiler: SQLCompiler, **options: Any) -> st
 
 async def _estimate(session: AsyncSession, statement: Select[Any]) -> int:
     """How many rows PostgreSQL expects of a statement."""
-    (plan,) = (await session.execute(_Explained(statement))).scalar_one()
+    # of a column without a type, or the plan would be read as what the column has
+    untyped: Select[Any] = statement.with_only_columns(literal_column("1"), maintain_column_froms=True)
+    (plan,) = (await session.execute(_Explained(untyped))).scalar_one()
     return int(plan["Plan"]["Plan Rows"])
 
 

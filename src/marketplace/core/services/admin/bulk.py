@@ -1,9 +1,9 @@
 """Bulk actions as the staff asks for them: what would come of one, beginning it, watching it, stopping it."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
+from marketplace.core.entities.admin_lists import BookingFilters, SessionFilters, UserFilters
 from marketplace.core.entities.bulk import (
     ACTIONS,
     BULK_MOST,
@@ -18,6 +18,7 @@ from marketplace.core.entities.bulk_targets import BulkTarget
 from marketplace.core.entities.idempotency import IdempotencyKey
 from marketplace.core.entities.tokens import Caller
 from marketplace.core.errors import Faults, Invalid, MarketplaceError, NotFound
+from marketplace.core.ports.admin_lists import AdminLists
 from marketplace.core.ports.bulk import BulkLists, BulkTargets
 from marketplace.core.ports.jobs import Job
 from marketplace.core.ports.system import Clock, Ids
@@ -27,15 +28,16 @@ from marketplace.core.services.idempotency import Made, once
 from marketplace.core.services.retrying import retrying
 
 READ_AT_ONCE = 1_000
+BulkFilters = UserFilters | SessionFilters | BookingFilters
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BulkOrder:
-    """What is to be done, and to which rows: each once, in this order."""
+    """What is to be done, and to which rows of this kind: chosen ones, in this order, or all that match."""
 
     kind: BulkKind
     action: BulkAction
-    ids: tuple[UUID, ...]
+    rows: tuple[UUID, ...] | BulkFilters
 
 
 def order_faults(kind: BulkKind, action: BulkAction) -> Faults:
@@ -48,10 +50,18 @@ class BulkService:
     """Bulk actions. What is to be done is written down when one is begun; `BulkRunner` does it in the background."""
 
     def __init__(
-        self, *, unit_of_work: UnitOfWork, lists: BulkLists, targets: BulkTargets, clock: Clock, ids: Ids
+        self,
+        *,
+        unit_of_work: UnitOfWork,
+        lists: BulkLists,
+        targets: BulkTargets,
+        matches: AdminLists,
+        clock: Clock,
+        ids: Ids,
     ) -> None:
         self._unit_of_work = unit_of_work
         self._lists = lists
+        self._matches = matches
         self._targets = targets
         self._audit = Auditor(unit_of_work, clock, ids)
         self._clock = clock
@@ -59,7 +69,7 @@ class BulkService:
 
     async def preview(self, staff: Caller, order: BulkOrder) -> BulkPreview:
         """What would come of it at this moment, by the rules that each row will meet. Raises `Invalid`."""
-        ids = self._chosen(order)
+        ids = await self._chosen(order)
         now = self._clock.now()
         judged = list[tuple[UUID, str, int, MarketplaceError | None]]()
         for begin in range(0, len(ids), READ_AT_ONCE):
@@ -75,7 +85,9 @@ class BulkService:
         self, staff: Caller, order: BulkOrder, reason: str, *, key: IdempotencyKey | None = None
     ) -> Made[BulkRunDetails]:
         """Write down what is to be done, and have it done in the background. Raises `Invalid`, `KeyReused`."""
-        chosen, now = self._chosen(order), self._clock.now()
+        chosen, now = await self._chosen(order), self._clock.now()
+        if not chosen:
+            raise Invalid({"filters": ["Nothing matches."]})
         run = BulkRun(
             id=self._ids.new(),
             kind=order.kind,
@@ -137,15 +149,29 @@ class BulkService:
         await retrying(effect)
         return await self.get(run_id)
 
-    @staticmethod
-    def _chosen(order: BulkOrder) -> Sequence[UUID]:
+    async def _chosen(self, order: BulkOrder) -> tuple[UUID, ...]:
         faults = order_faults(order.kind, order.action)
         if faults:
             raise Invalid(faults)
-        chosen = tuple(dict.fromkeys(order.ids))
+        if not isinstance(order.rows, tuple):
+            return await self._matching(order.rows)
+        chosen = tuple(dict.fromkeys(order.rows))
         if not 1 <= len(chosen) <= BULK_MOST:
             raise Invalid({"ids": [f"Choose 1 to {BULK_MOST} rows."]})
         return chosen
+
+    async def _matching(self, filters: BulkFilters) -> tuple[UUID, ...]:
+        most = BULK_MOST + 1
+        match filters:
+            case UserFilters():
+                found = await self._matches.users.matching(filters, most)
+            case SessionFilters():
+                found = await self._matches.sessions.matching(filters, most)
+            case BookingFilters():
+                found = await self._matches.bookings.matching(filters, most)
+        if len(found) == most:
+            raise Invalid({"filters": [f"More than {BULK_MOST} rows match. Narrow the filters."]})
+        return found
 
 
 def _refusal(target: BulkTarget | None, action: BulkAction, staff: Caller, clock: Clock) -> MarketplaceError | None:

@@ -55,7 +55,7 @@ class DashboardService:
             async with self._unit_of_work() as tx:
                 job = await tx.jobs.acquire_failing(job_id)
                 now = self._clock.now()
-                job.hurried(now)
+                job.check_waits(now)
                 await tx.jobs.hurry(job_id, now)
                 target: Target | None = (
                     ("booking", job.subject) if job.name == "attend_booking" and job.subject else None
