@@ -759,6 +759,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/admin/sessions/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export sessions
+         * @description All that matches, in the list's order, however long that takes; it is in the audit log.
+         *
+         *     Text that a spreadsheet would take for a formula is behind an apostrophe, but for `jsonl`.
+         */
+        get: operations["admin_export_sessions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/admin/audit/export": {
         parameters: {
             query?: never;
@@ -795,28 +817,6 @@ export interface paths {
          *     Text that a spreadsheet would take for a formula is behind an apostrophe, but for `jsonl`.
          */
         get: operations["admin_export_users"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/admin/sessions/export": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Export sessions
-         * @description All that matches, in the list's order, however long that takes; it is in the audit log.
-         *
-         *     Text that a spreadsheet would take for a formula is behind an apostrophe, but for `jsonl`.
-         */
-        get: operations["admin_export_sessions"];
         put?: never;
         post?: never;
         delete?: never;
@@ -7429,6 +7429,91 @@ export interface operations {
             };
         };
     };
+    admin_export_sessions: {
+        parameters: {
+            query?: {
+                /** @description A sheet of `xlsx` holds 1,048,575 rows; what is more stands in further sheets. */
+                format?: ("csv" | "jsonl" | "xlsx") | string;
+                /** @description Names of columns with commas between them, in the order asked for; all of them by default. */
+                columns?: string;
+                /** @description An id, or words each of which must begin a word of what is searched; accents and case do not matter. */
+                search?: string;
+                status?: ("active" | "inactive") | string;
+                is_hidden?: boolean | string;
+                is_archived?: boolean | string;
+                is_featured?: boolean | string;
+                creator?: string;
+                /** @description Per seat; a decimal string or a number, with at most two places. */
+                min_price?: string;
+                /** @description Per seat; a decimal string or a number, with at most two places. */
+                max_price?: string;
+                /** @description A bare date means midnight UTC. */
+                created_from?: string;
+                /** @description A bare date means midnight UTC. */
+                created_to?: string;
+                ordering?: ("created_at" | "-created_at" | "price" | "-price" | "title" | "-title" | "duration" | "-duration") | string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    /** @description `attachment`, with a name for the file. */
+                    "Content-Disposition"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                    "application/jsonl": string;
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                };
+            };
+            /** @description - `invalid`: Some of what was sent is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `not_signed_in`: Please sign in: the access token is missing, expired or no longer valid. */
+            401: {
+                headers: {
+                    /** @description `Bearer` */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `not_staff`: Only the staff can do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `busy`: The service is busy. Nothing was changed; please try again in a moment. */
+            503: {
+                headers: {
+                    /** @description `1` */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     admin_export_audit: {
         parameters: {
             query?: {
@@ -7526,91 +7611,6 @@ export interface operations {
                 /** @description A bare date means midnight UTC. */
                 joined_to?: string;
                 ordering?: ("date_joined" | "-date_joined" | "email" | "-email" | "username" | "-username" | "last_name" | "-last_name") | string;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    /** @description `attachment`, with a name for the file. */
-                    "Content-Disposition"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "text/csv": string;
-                    "application/jsonl": string;
-                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
-                };
-            };
-            /** @description - `invalid`: Some of what was sent is not valid. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `not_signed_in`: Please sign in: the access token is missing, expired or no longer valid. */
-            401: {
-                headers: {
-                    /** @description `Bearer` */
-                    "WWW-Authenticate"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `not_staff`: Only the staff can do this. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `busy`: The service is busy. Nothing was changed; please try again in a moment. */
-            503: {
-                headers: {
-                    /** @description `1` */
-                    "Retry-After"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    admin_export_sessions: {
-        parameters: {
-            query?: {
-                /** @description A sheet of `xlsx` holds 1,048,575 rows; what is more stands in further sheets. */
-                format?: ("csv" | "jsonl" | "xlsx") | string;
-                /** @description Names of columns with commas between them, in the order asked for; all of them by default. */
-                columns?: string;
-                /** @description An id, or words each of which must begin a word of what is searched; accents and case do not matter. */
-                search?: string;
-                status?: ("active" | "inactive") | string;
-                is_hidden?: boolean | string;
-                is_archived?: boolean | string;
-                is_featured?: boolean | string;
-                creator?: string;
-                /** @description Per seat; a decimal string or a number, with at most two places. */
-                min_price?: string;
-                /** @description Per seat; a decimal string or a number, with at most two places. */
-                max_price?: string;
-                /** @description A bare date means midnight UTC. */
-                created_from?: string;
-                /** @description A bare date means midnight UTC. */
-                created_to?: string;
-                ordering?: ("created_at" | "-created_at" | "price" | "-price" | "title" | "-title" | "duration" | "-duration") | string;
             };
             header?: never;
             path?: never;

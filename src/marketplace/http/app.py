@@ -24,8 +24,7 @@ COMPRESSION = CompressionConfig(
     backend="gzip",
     gzip_compress_level=3,
     minimum_size=1024,
-    # a secret beside words of the client's choice is told by the length that they are packed to (BREACH); files are sent
-    # as they come
+    # a secret beside words of the client's choice is told by the length that they are packed to (BREACH)
     exclude=["^/api/auth", "^/api/calendar", "^/api/admin/.*(password-reset|impersonate|export)"],
 )
 EXPOSED_HEADERS = [REPLAYED, "Link", "Retry-After", TOTAL_COUNT, TOTAL_ESTIMATED, "Content-Disposition"]
