@@ -1,6 +1,6 @@
 """The four lists: what each filter and order means of its table, and how its rows are shown."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import fields
 from functools import cache
 from typing import Any, TypeVar
@@ -19,9 +19,11 @@ from marketplace.core.ports.admin_lists import AdminLists
 T = TypeVar("T")
 
 
-@cache
-def _names(kind: Any) -> tuple[str, ...]:
+def _fields(kind: Any) -> tuple[str, ...]:
     return tuple(field.name for field in fields(kind))
+
+
+_names: Callable[[Any], tuple[str, ...]] = cache(_fields)
 
 
 def _columns(model: Any, kind: Any) -> list[Any]:
