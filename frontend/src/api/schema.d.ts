@@ -657,6 +657,174 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/admin/audit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List entries of the audit log
+         * @description Searched are action, reason and changed e-mail addresses, or the people named; an id is any of its ids.
+         */
+        get: operations["admin_list_audit"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/bookings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List bookings
+         * @description Searched are the learner, the creator, or the title; an id is a booking's, a session's or a person's.
+         */
+        get: operations["admin_list_bookings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List sessions in any state
+         * @description Searched are title and description together, or the creator; an id is a session's or a creator's.
+         */
+        get: operations["admin_list_sessions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/users": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List accounts
+         * @description Searched are e-mail address, username and names.
+         */
+        get: operations["admin_list_users"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/users/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export accounts
+         * @description All that matches, in the list's order, however long that takes; it is in the audit log.
+         *
+         *     Text that a spreadsheet would take for a formula is behind an apostrophe, but for `jsonl`.
+         */
+        get: operations["admin_export_users"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/sessions/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export sessions
+         * @description All that matches, in the list's order, however long that takes; it is in the audit log.
+         *
+         *     Text that a spreadsheet would take for a formula is behind an apostrophe, but for `jsonl`.
+         */
+        get: operations["admin_export_sessions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/bookings/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export bookings
+         * @description All that matches, in the list's order, however long that takes; it is in the audit log.
+         *
+         *     Text that a spreadsheet would take for a formula is behind an apostrophe, but for `jsonl`.
+         */
+        get: operations["admin_export_bookings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/audit/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export entries of the audit log
+         * @description All that matches, in the list's order, however long that takes; it is in the audit log.
+         *
+         *     Text that a spreadsheet would take for a formula is behind an apostrophe, but for `jsonl`.
+         */
+        get: operations["admin_export_audit"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/admin/users/{user_id}/activate": {
         parameters: {
             query?: never;
@@ -1266,7 +1434,7 @@ export interface components {
              * @example role_changed
              * @enum {unknown}
              */
-            action: "activated" | "booking_cancelled" | "booking_completed" | "booking_confirmed" | "booking_declined" | "booking_rescheduled" | "deactivated" | "impersonated_change_refused" | "impersonation_ended" | "impersonation_started" | "password_changed" | "password_reset" | "password_reset_issued" | "refresh_refused" | "registered" | "report_dismissed" | "report_upheld" | "rights_changed" | "role_changed" | "session_archived" | "session_changed" | "session_featured" | "session_hidden" | "session_restored" | "session_unfeatured" | "sign_in_refused" | "signed_in" | "user_changed";
+            action: "activated" | "booking_cancelled" | "booking_completed" | "booking_confirmed" | "booking_declined" | "booking_rescheduled" | "deactivated" | "exported" | "impersonated_change_refused" | "impersonation_ended" | "impersonation_started" | "password_changed" | "password_reset" | "password_reset_issued" | "refresh_refused" | "registered" | "report_dismissed" | "report_upheld" | "rights_changed" | "role_changed" | "session_archived" | "session_changed" | "session_featured" | "session_hidden" | "session_restored" | "session_unfeatured" | "sign_in_refused" | "signed_in" | "user_changed";
             target_kind: ("booking" | "report" | "session" | "user") | null;
             /** @example 0190a1b2-c3d4-7e5f-8a9b-0c1d2e3f4a5b */
             target_id: string | null;
@@ -1521,6 +1689,39 @@ export interface components {
             answer_by: string | null;
             history: components["schemas"]["BookingStepOut"][];
             log: components["schemas"]["AuditEntryOut"][];
+        };
+        /**
+         * BookingRowOut
+         * @description A booking in a list of the staff; `user` is the learner.
+         */
+        BookingRowOut: {
+            /**
+             * Format: uuid
+             * @example 0190a1b2-c3d4-7e5f-8a9b-0c1d2e3f4a5b
+             */
+            id: string;
+            session: components["schemas"]["SessionNameOut"];
+            creator: components["schemas"]["PersonNameOut"];
+            user: components["schemas"]["PersonNameOut"];
+            /**
+             * Format: date-time
+             * @example 2030-05-01T10:00:00Z
+             */
+            booking_date: string;
+            /** @example 2 */
+            seats: number;
+            /**
+             * Format: decimal
+             * @example 99.98
+             */
+            amount: string;
+            /** @enum {unknown} */
+            status: "cancelled" | "completed" | "confirmed" | "pending";
+            /**
+             * Format: date-time
+             * @example 2030-01-02T09:00:00Z
+             */
+            created_at: string;
         };
         /**
          * BookingStepOut
@@ -1952,6 +2153,25 @@ export interface components {
              * @example correct horse battery
              */
             new_password: string;
+        };
+        /**
+         * PersonNameOut
+         * @description Who somebody is.
+         */
+        PersonNameOut: {
+            /**
+             * Format: uuid
+             * @example 0190a1b2-c3d4-7e5f-8a9b-0c1d2e3f4a5b
+             */
+            id: string;
+            /** @example ada */
+            username: string;
+            /** @example ada@example.org */
+            email: string;
+            /** @example Ada */
+            first_name: string;
+            /** @example Byron */
+            last_name: string;
         };
         /**
          * PriceBandCountOut
@@ -2751,6 +2971,19 @@ export interface components {
             cancellation_notice?: number;
         };
         /**
+         * SessionNameOut
+         * @description Which session.
+         */
+        SessionNameOut: {
+            /**
+             * Format: uuid
+             * @example 0190a1b2-c3d4-7e5f-8a9b-0c1d2e3f4a5b
+             */
+            id: string;
+            /** @example Morning yoga */
+            title: string;
+        };
+        /**
          * SessionOut
          * @description A session. `next_slot` is the first of its slots that can be booked now; an open session has none.
          *
@@ -2874,6 +3107,49 @@ export interface components {
             archived_at: string | null;
             reports: components["schemas"]["ReportRecordOut"][];
             log: components["schemas"]["AuditEntryOut"][];
+        };
+        /**
+         * SessionRowOut
+         * @description A session in a list of the staff, in whatever state.
+         */
+        SessionRowOut: {
+            /**
+             * Format: uuid
+             * @example 0190a1b2-c3d4-7e5f-8a9b-0c1d2e3f4a5b
+             */
+            id: string;
+            /** @example Morning yoga */
+            title: string;
+            creator: components["schemas"]["PersonNameOut"];
+            /** @enum {unknown} */
+            status: "active" | "inactive";
+            /**
+             * Format: decimal
+             * @example 49.99
+             */
+            price: string;
+            /** @example 60 */
+            duration: number;
+            /** @example 12 */
+            max_participants: number;
+            /** @example wellbeing */
+            category: string | null;
+            /**
+             * Format: date-time
+             * @example 2030-01-02T09:00:00Z
+             */
+            created_at: string;
+            /** @example null */
+            archived_at: string | null;
+            /**
+             * Format: date-time
+             * @example 2030-01-08T09:00:00Z
+             */
+            hidden_at: string | null;
+            /** @example null */
+            featured_at: string | null;
+            /** @example null */
+            image_url: string | null;
         };
         /**
          * SlotCancellationIn
@@ -6306,6 +6582,654 @@ export interface operations {
                 };
             };
             /** @description - `not_a_creator`: Only creators can do this. You can become a creator in your profile. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `busy`: The service is busy. Nothing was changed; please try again in a moment. */
+            503: {
+                headers: {
+                    /** @description `1` */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    admin_list_audit: {
+        parameters: {
+            query?: {
+                /** @description Which page, from 1 on; one beyond the last is empty. */
+                page?: number | string;
+                /** @description How many at most. */
+                limit?: number | string;
+                /** @description An id, or words each of which must begin a word of what is searched; accents and case do not matter. */
+                search?: string;
+                action?: ("registered" | "signed_in" | "sign_in_refused" | "refresh_refused" | "password_changed" | "role_changed" | "deactivated" | "activated" | "user_changed" | "rights_changed" | "password_reset_issued" | "password_reset" | "session_changed" | "session_archived" | "session_hidden" | "session_restored" | "session_featured" | "session_unfeatured" | "report_dismissed" | "report_upheld" | "booking_cancelled" | "booking_confirmed" | "booking_declined" | "booking_completed" | "booking_rescheduled" | "impersonation_started" | "impersonation_ended" | "impersonated_change_refused" | "exported") | string;
+                actor?: string;
+                target?: string;
+                /** @description A bare date means midnight UTC. */
+                from?: string;
+                /** @description A bare date means midnight UTC. */
+                to?: string;
+                ordering?: ("-at" | "at") | string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    /** @description How many there are on all pages together. */
+                    "X-Total-Count"?: string;
+                    /** @description `true` where the total is an estimate; absent where it was counted. */
+                    "X-Total-Estimated"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditEntryOut"][];
+                };
+            };
+            /** @description - `invalid`: Some of what was sent is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `not_signed_in`: Please sign in: the access token is missing, expired or no longer valid. */
+            401: {
+                headers: {
+                    /** @description `Bearer` */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `not_staff`: Only the staff can do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `busy`: The service is busy. Nothing was changed; please try again in a moment. */
+            503: {
+                headers: {
+                    /** @description `1` */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    admin_list_bookings: {
+        parameters: {
+            query?: {
+                /** @description Which page, from 1 on; one beyond the last is empty. */
+                page?: number | string;
+                /** @description How many at most. */
+                limit?: number | string;
+                /** @description An id, or words each of which must begin a word of what is searched; accents and case do not matter. */
+                search?: string;
+                status?: ("pending" | "confirmed" | "cancelled" | "completed") | string;
+                session?: string;
+                creator?: string;
+                learner?: string;
+                /** @description A bare date means midnight UTC. */
+                starts_from?: string;
+                /** @description A bare date means midnight UTC. */
+                starts_to?: string;
+                ordering?: ("created_at" | "-created_at" | "booking_date" | "-booking_date" | "amount" | "-amount") | string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    /** @description How many there are on all pages together. */
+                    "X-Total-Count"?: string;
+                    /** @description `true` where the total is an estimate; absent where it was counted. */
+                    "X-Total-Estimated"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BookingRowOut"][];
+                };
+            };
+            /** @description - `invalid`: Some of what was sent is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `not_signed_in`: Please sign in: the access token is missing, expired or no longer valid. */
+            401: {
+                headers: {
+                    /** @description `Bearer` */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `not_staff`: Only the staff can do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `busy`: The service is busy. Nothing was changed; please try again in a moment. */
+            503: {
+                headers: {
+                    /** @description `1` */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    admin_list_sessions: {
+        parameters: {
+            query?: {
+                /** @description Which page, from 1 on; one beyond the last is empty. */
+                page?: number | string;
+                /** @description How many at most. */
+                limit?: number | string;
+                /** @description An id, or words each of which must begin a word of what is searched; accents and case do not matter. */
+                search?: string;
+                status?: ("active" | "inactive") | string;
+                is_hidden?: boolean | string;
+                is_archived?: boolean | string;
+                is_featured?: boolean | string;
+                creator?: string;
+                /** @description Per seat; a decimal string or a number, with at most two places. */
+                min_price?: string;
+                /** @description Per seat; a decimal string or a number, with at most two places. */
+                max_price?: string;
+                /** @description A bare date means midnight UTC. */
+                created_from?: string;
+                /** @description A bare date means midnight UTC. */
+                created_to?: string;
+                ordering?: ("created_at" | "-created_at" | "price" | "-price" | "title" | "-title" | "duration" | "-duration") | string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    /** @description How many there are on all pages together. */
+                    "X-Total-Count"?: string;
+                    /** @description `true` where the total is an estimate; absent where it was counted. */
+                    "X-Total-Estimated"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionRowOut"][];
+                };
+            };
+            /** @description - `invalid`: Some of what was sent is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `not_signed_in`: Please sign in: the access token is missing, expired or no longer valid. */
+            401: {
+                headers: {
+                    /** @description `Bearer` */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `not_staff`: Only the staff can do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `busy`: The service is busy. Nothing was changed; please try again in a moment. */
+            503: {
+                headers: {
+                    /** @description `1` */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    admin_list_users: {
+        parameters: {
+            query?: {
+                /** @description Which page, from 1 on; one beyond the last is empty. */
+                page?: number | string;
+                /** @description How many at most. */
+                limit?: number | string;
+                /** @description An id, or words each of which must begin a word of what is searched; accents and case do not matter. */
+                search?: string;
+                role?: ("user" | "creator") | string;
+                is_active?: boolean | string;
+                is_staff?: boolean | string;
+                is_superuser?: boolean | string;
+                /** @description A bare date means midnight UTC. */
+                joined_from?: string;
+                /** @description A bare date means midnight UTC. */
+                joined_to?: string;
+                ordering?: ("date_joined" | "-date_joined" | "email" | "-email" | "username" | "-username" | "last_name" | "-last_name") | string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    /** @description How many there are on all pages together. */
+                    "X-Total-Count"?: string;
+                    /** @description `true` where the total is an estimate; absent where it was counted. */
+                    "X-Total-Estimated"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccountOut"][];
+                };
+            };
+            /** @description - `invalid`: Some of what was sent is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `not_signed_in`: Please sign in: the access token is missing, expired or no longer valid. */
+            401: {
+                headers: {
+                    /** @description `Bearer` */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `not_staff`: Only the staff can do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `busy`: The service is busy. Nothing was changed; please try again in a moment. */
+            503: {
+                headers: {
+                    /** @description `1` */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    admin_export_users: {
+        parameters: {
+            query?: {
+                /** @description A sheet of `xlsx` holds 1,048,575 rows; what is more stands in further sheets. */
+                format?: ("csv" | "jsonl" | "xlsx") | string;
+                /** @description Names of columns with commas between them, in the order asked for; all of them by default. */
+                columns?: string;
+                /** @description An id, or words each of which must begin a word of what is searched; accents and case do not matter. */
+                search?: string;
+                role?: ("user" | "creator") | string;
+                is_active?: boolean | string;
+                is_staff?: boolean | string;
+                is_superuser?: boolean | string;
+                /** @description A bare date means midnight UTC. */
+                joined_from?: string;
+                /** @description A bare date means midnight UTC. */
+                joined_to?: string;
+                ordering?: ("date_joined" | "-date_joined" | "email" | "-email" | "username" | "-username" | "last_name" | "-last_name") | string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    /** @description `attachment`, with a name for the file. */
+                    "Content-Disposition"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                    "application/jsonl": string;
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                };
+            };
+            /** @description - `invalid`: Some of what was sent is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `not_signed_in`: Please sign in: the access token is missing, expired or no longer valid. */
+            401: {
+                headers: {
+                    /** @description `Bearer` */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `not_staff`: Only the staff can do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `busy`: The service is busy. Nothing was changed; please try again in a moment. */
+            503: {
+                headers: {
+                    /** @description `1` */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    admin_export_sessions: {
+        parameters: {
+            query?: {
+                /** @description A sheet of `xlsx` holds 1,048,575 rows; what is more stands in further sheets. */
+                format?: ("csv" | "jsonl" | "xlsx") | string;
+                /** @description Names of columns with commas between them, in the order asked for; all of them by default. */
+                columns?: string;
+                /** @description An id, or words each of which must begin a word of what is searched; accents and case do not matter. */
+                search?: string;
+                status?: ("active" | "inactive") | string;
+                is_hidden?: boolean | string;
+                is_archived?: boolean | string;
+                is_featured?: boolean | string;
+                creator?: string;
+                /** @description Per seat; a decimal string or a number, with at most two places. */
+                min_price?: string;
+                /** @description Per seat; a decimal string or a number, with at most two places. */
+                max_price?: string;
+                /** @description A bare date means midnight UTC. */
+                created_from?: string;
+                /** @description A bare date means midnight UTC. */
+                created_to?: string;
+                ordering?: ("created_at" | "-created_at" | "price" | "-price" | "title" | "-title" | "duration" | "-duration") | string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    /** @description `attachment`, with a name for the file. */
+                    "Content-Disposition"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                    "application/jsonl": string;
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                };
+            };
+            /** @description - `invalid`: Some of what was sent is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `not_signed_in`: Please sign in: the access token is missing, expired or no longer valid. */
+            401: {
+                headers: {
+                    /** @description `Bearer` */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `not_staff`: Only the staff can do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `busy`: The service is busy. Nothing was changed; please try again in a moment. */
+            503: {
+                headers: {
+                    /** @description `1` */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    admin_export_bookings: {
+        parameters: {
+            query?: {
+                /** @description A sheet of `xlsx` holds 1,048,575 rows; what is more stands in further sheets. */
+                format?: ("csv" | "jsonl" | "xlsx") | string;
+                /** @description Names of columns with commas between them, in the order asked for; all of them by default. */
+                columns?: string;
+                /** @description An id, or words each of which must begin a word of what is searched; accents and case do not matter. */
+                search?: string;
+                status?: ("pending" | "confirmed" | "cancelled" | "completed") | string;
+                session?: string;
+                creator?: string;
+                learner?: string;
+                /** @description A bare date means midnight UTC. */
+                starts_from?: string;
+                /** @description A bare date means midnight UTC. */
+                starts_to?: string;
+                ordering?: ("created_at" | "-created_at" | "booking_date" | "-booking_date" | "amount" | "-amount") | string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    /** @description `attachment`, with a name for the file. */
+                    "Content-Disposition"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                    "application/jsonl": string;
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                };
+            };
+            /** @description - `invalid`: Some of what was sent is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `not_signed_in`: Please sign in: the access token is missing, expired or no longer valid. */
+            401: {
+                headers: {
+                    /** @description `Bearer` */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `not_staff`: Only the staff can do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `busy`: The service is busy. Nothing was changed; please try again in a moment. */
+            503: {
+                headers: {
+                    /** @description `1` */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    admin_export_audit: {
+        parameters: {
+            query?: {
+                /** @description A sheet of `xlsx` holds 1,048,575 rows; what is more stands in further sheets. */
+                format?: ("csv" | "jsonl" | "xlsx") | string;
+                /** @description Names of columns with commas between them, in the order asked for; all of them by default. */
+                columns?: string;
+                /** @description An id, or words each of which must begin a word of what is searched; accents and case do not matter. */
+                search?: string;
+                action?: ("registered" | "signed_in" | "sign_in_refused" | "refresh_refused" | "password_changed" | "role_changed" | "deactivated" | "activated" | "user_changed" | "rights_changed" | "password_reset_issued" | "password_reset" | "session_changed" | "session_archived" | "session_hidden" | "session_restored" | "session_featured" | "session_unfeatured" | "report_dismissed" | "report_upheld" | "booking_cancelled" | "booking_confirmed" | "booking_declined" | "booking_completed" | "booking_rescheduled" | "impersonation_started" | "impersonation_ended" | "impersonated_change_refused" | "exported") | string;
+                actor?: string;
+                target?: string;
+                /** @description A bare date means midnight UTC. */
+                from?: string;
+                /** @description A bare date means midnight UTC. */
+                to?: string;
+                ordering?: ("-at" | "at") | string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    /** @description `attachment`, with a name for the file. */
+                    "Content-Disposition"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                    "application/jsonl": string;
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                };
+            };
+            /** @description - `invalid`: Some of what was sent is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `not_signed_in`: Please sign in: the access token is missing, expired or no longer valid. */
+            401: {
+                headers: {
+                    /** @description `Bearer` */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `not_staff`: Only the staff can do this. */
             403: {
                 headers: {
                     [name: string]: unknown;
