@@ -31,7 +31,9 @@ from postgres.servers import Server, free_port
 
 TIMES = 5
 MOST = 300
-"""Milliseconds that a first page may take."""
+"""Milliseconds that a first page may take, with one filter, a search, or an order."""
+HARD_MOST = 1_000
+"""The same where a filter or search meets an order that has what matches at its other end."""
 FIRST_BYTE_MOST = 1_000
 """Milliseconds."""
 FORMATS = ("csv", "jsonl", "xlsx")
@@ -159,7 +161,7 @@ def questions() -> Iterator[Question]:
         yield from (Question(name, query) for query in queries)
         for order in ORDERINGS[name]:
             yield from (Question(name, {"ordering": f"{sign}{order}"}) for sign in ("", "-"))
-        yield from (Question(name, query) for query in HARD[name])
+        yield from (Question(name, query, HARD_MOST) for query in HARD[name])
     yield from (Question(name, query, None) for name, query in DEEP)
 
 
