@@ -17,6 +17,7 @@ from marketplace.core.services.admin.bookings import BookingAdminService
 from marketplace.core.services.admin.bulk import BulkService
 from marketplace.core.services.admin.bulk_runner import BulkActors, BulkRunner
 from marketplace.core.services.admin.dashboards import DashboardService
+from marketplace.core.services.admin.impersonation import ImpersonationService
 from marketplace.core.services.admin.sessions import SessionAdminService
 from marketplace.core.services.admin.users import UserAdminService
 from marketplace.core.services.reports import ReportService
@@ -31,6 +32,7 @@ class StaffServices:
     clock: MovableClock
     users: UserAdminService
     resets: ResetService
+    impersonations: ImpersonationService
     sessions: SessionAdminService
     bookings: BookingAdminService
     reports: ReportService
@@ -52,7 +54,6 @@ def staff_over(storage: Storage, services: Services) -> StaffServices:
         timetables=storage.timetables,
         trail=storage.audit,
         users=services.users,
-        bookings=services.bookings,
         memory=memory,
         clock=clock,
         ids=ids,
@@ -80,6 +81,14 @@ def staff_over(storage: Storage, services: Services) -> StaffServices:
             resets=storage.resets,
             memory=memory,
             passwords=services.passwords,
+            clock=clock,
+            ids=ids,
+        ),
+        impersonations=ImpersonationService(
+            unit_of_work=begin,
+            tokens=services.tokens,
+            memory=memory,
+            access_tokens=services.access_tokens,
             clock=clock,
             ids=ids,
         ),
