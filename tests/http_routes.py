@@ -81,6 +81,8 @@ GOOD_BODIES: dict[str, dict[str, Any]] = {
     "POST /api/admin/reports/{report_id}/resolve": {"resolution": "dismissed", "reason": WHY},
 }
 ACTIONS = ("cancel", "confirm", "decline", "complete")
+INSTEAD = {"POST /api/admin/bulk": {"filters"}, "POST /api/admin/bulk/preview": {"filters"}}
+"""Fields that a good body cannot have beside its others."""
 OPTIONAL_BODIES: dict[str, dict[str, Any]] = {
     "POST /api/auth/refresh": {"refresh": "a token"},
     "POST /api/auth/logout": {"refresh": "a token", "everywhere": False},

@@ -24,9 +24,9 @@ COLUMNS = (
 )
 ADD = f"""
     INSERT INTO audit_entries ({", ".join(COLUMNS)}, searched)
-    SELECT * FROM unnest(
-        $1::uuid[], $2::timestamptz[], $3::uuid[], $4::uuid[], $5::text[], $6::text[],
-        $7::text[], $8::text[], $9::uuid[], $10::jsonb[], $11::jsonb[], $12::text[], $13::tsvector[])
+    SELECT {", ".join(COLUMNS)}, searched::tsvector FROM unnest(
+        $1::uuid[], $2::timestamptz[], $3::uuid[], $4::uuid[], $5::text[], $6::text[], $7::text[], $8::text[],
+        $9::uuid[], $10::jsonb[], $11::jsonb[], $12::text[], $13::text[]) AS entries ({", ".join(COLUMNS)}, searched)
 """  # noqa: S608 - column names
 DETAILS = f"""
     SELECT {columns("e", COLUMNS)}, a.id IS NOT NULL AS has_actor, ({columns("a", PUBLIC_USER)}) AS actor,

@@ -177,7 +177,8 @@ class UserService:
                     await beside(tx)
                 return user
 
-        async with self._audit.refusals(who, action, ("user", user_id)):
+        asked: AuditAction = "activated" if is_active else "deactivated"
+        async with self._audit.refusals(who, asked, ("user", user_id)):
             user = await retrying(effect)
         self._memory.forget(user_id)
         return user
