@@ -168,7 +168,6 @@ class UserService:
         `beside` is done in the same transaction, in which nobody books of this person's sessions. Raises `NotFound`,
         `LastSuperuser`; where `who` is one of the staff, `Oneself`, `NotSuperuser`.
         """
-        action: AuditAction = "activated" if is_active else "deactivated"
 
         async def effect() -> User:
             async with self._unit_of_work() as tx:
