@@ -737,7 +737,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/admin/users/export": {
+    "/api/admin/audit/export": {
         parameters: {
             query?: never;
             header?: never;
@@ -745,34 +745,12 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Export accounts
+         * Export entries of the audit log
          * @description All that matches, in the list's order, however long that takes; it is in the audit log.
          *
          *     Text that a spreadsheet would take for a formula is behind an apostrophe, but for `jsonl`.
          */
-        get: operations["admin_export_users"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/admin/sessions/export": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Export sessions
-         * @description All that matches, in the list's order, however long that takes; it is in the audit log.
-         *
-         *     Text that a spreadsheet would take for a formula is behind an apostrophe, but for `jsonl`.
-         */
-        get: operations["admin_export_sessions"];
+        get: operations["admin_export_audit"];
         put?: never;
         post?: never;
         delete?: never;
@@ -803,7 +781,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/admin/audit/export": {
+    "/api/admin/sessions/export": {
         parameters: {
             query?: never;
             header?: never;
@@ -811,12 +789,34 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Export entries of the audit log
+         * Export sessions
          * @description All that matches, in the list's order, however long that takes; it is in the audit log.
          *
          *     Text that a spreadsheet would take for a formula is behind an apostrophe, but for `jsonl`.
          */
-        get: operations["admin_export_audit"];
+        get: operations["admin_export_sessions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/users/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export accounts
+         * @description All that matches, in the list's order, however long that takes; it is in the audit log.
+         *
+         *     Text that a spreadsheet would take for a formula is behind an apostrophe, but for `jsonl`.
+         */
+        get: operations["admin_export_users"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1180,26 +1180,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/admin/bookings/{booking_id}/cancel": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Cancel a booking for somebody
-         * @description Until the end of the session, whatever notice it asks for. The seats can be booked again at once.
-         */
-        post: operations["admin_cancel_booking"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/api/admin/bookings/{booking_id}/confirm": {
         parameters: {
             query?: never;
@@ -1254,6 +1234,26 @@ export interface paths {
          * @description Once it has ended. Not what one booked oneself.
          */
         post: operations["admin_complete_booking"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/bookings/{booking_id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Cancel a booking for somebody
+         * @description Until the end of the session, whatever notice it asks for. The seats can be booked again at once.
+         */
+        post: operations["admin_cancel_booking"];
         delete?: never;
         options?: never;
         head?: never;
@@ -6927,7 +6927,7 @@ export interface operations {
             };
         };
     };
-    admin_export_users: {
+    admin_export_audit: {
         parameters: {
             query?: {
                 /** @description A sheet of `xlsx` holds 1,048,575 rows; what is more stands in further sheets. */
@@ -6936,15 +6936,94 @@ export interface operations {
                 columns?: string;
                 /** @description An id, or words each of which must begin a word of what is searched; accents and case do not matter. */
                 search?: string;
-                role?: ("user" | "creator") | string;
-                is_active?: boolean | string;
-                is_staff?: boolean | string;
-                is_superuser?: boolean | string;
+                action?: ("registered" | "signed_in" | "sign_in_refused" | "refresh_refused" | "password_changed" | "role_changed" | "deactivated" | "activated" | "user_changed" | "rights_changed" | "password_reset_issued" | "password_reset" | "session_changed" | "session_archived" | "session_hidden" | "session_restored" | "session_featured" | "session_unfeatured" | "report_dismissed" | "report_upheld" | "booking_cancelled" | "booking_confirmed" | "booking_declined" | "booking_completed" | "booking_rescheduled" | "impersonation_started" | "impersonation_ended" | "impersonated_change_refused" | "exported") | string;
+                actor?: string;
+                target?: string;
                 /** @description A bare date means midnight UTC. */
-                joined_from?: string;
+                from?: string;
                 /** @description A bare date means midnight UTC. */
-                joined_to?: string;
-                ordering?: ("date_joined" | "-date_joined" | "email" | "-email" | "username" | "-username" | "last_name" | "-last_name") | string;
+                to?: string;
+                ordering?: ("-at" | "at") | string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    /** @description `attachment`, with a name for the file. */
+                    "Content-Disposition"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                    "application/jsonl": string;
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                };
+            };
+            /** @description - `invalid`: Some of what was sent is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `not_signed_in`: Please sign in: the access token is missing, expired or no longer valid. */
+            401: {
+                headers: {
+                    /** @description `Bearer` */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `not_staff`: Only the staff can do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `busy`: The service is busy. Nothing was changed; please try again in a moment. */
+            503: {
+                headers: {
+                    /** @description `1` */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    admin_export_bookings: {
+        parameters: {
+            query?: {
+                /** @description A sheet of `xlsx` holds 1,048,575 rows; what is more stands in further sheets. */
+                format?: ("csv" | "jsonl" | "xlsx") | string;
+                /** @description Names of columns with commas between them, in the order asked for; all of them by default. */
+                columns?: string;
+                /** @description An id, or words each of which must begin a word of what is searched; accents and case do not matter. */
+                search?: string;
+                status?: ("pending" | "confirmed" | "cancelled" | "completed") | string;
+                session?: string;
+                creator?: string;
+                learner?: string;
+                /** @description A bare date means midnight UTC. */
+                starts_from?: string;
+                /** @description A bare date means midnight UTC. */
+                starts_to?: string;
+                ordering?: ("created_at" | "-created_at" | "booking_date" | "-booking_date" | "amount" | "-amount") | string;
             };
             header?: never;
             path?: never;
@@ -7092,7 +7171,7 @@ export interface operations {
             };
         };
     };
-    admin_export_bookings: {
+    admin_export_users: {
         parameters: {
             query?: {
                 /** @description A sheet of `xlsx` holds 1,048,575 rows; what is more stands in further sheets. */
@@ -7101,94 +7180,15 @@ export interface operations {
                 columns?: string;
                 /** @description An id, or words each of which must begin a word of what is searched; accents and case do not matter. */
                 search?: string;
-                status?: ("pending" | "confirmed" | "cancelled" | "completed") | string;
-                session?: string;
-                creator?: string;
-                learner?: string;
+                role?: ("user" | "creator") | string;
+                is_active?: boolean | string;
+                is_staff?: boolean | string;
+                is_superuser?: boolean | string;
                 /** @description A bare date means midnight UTC. */
-                starts_from?: string;
+                joined_from?: string;
                 /** @description A bare date means midnight UTC. */
-                starts_to?: string;
-                ordering?: ("created_at" | "-created_at" | "booking_date" | "-booking_date" | "amount" | "-amount") | string;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    /** @description `attachment`, with a name for the file. */
-                    "Content-Disposition"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "text/csv": string;
-                    "application/jsonl": string;
-                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
-                };
-            };
-            /** @description - `invalid`: Some of what was sent is not valid. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `not_signed_in`: Please sign in: the access token is missing, expired or no longer valid. */
-            401: {
-                headers: {
-                    /** @description `Bearer` */
-                    "WWW-Authenticate"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `not_staff`: Only the staff can do this. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `busy`: The service is busy. Nothing was changed; please try again in a moment. */
-            503: {
-                headers: {
-                    /** @description `1` */
-                    "Retry-After"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    admin_export_audit: {
-        parameters: {
-            query?: {
-                /** @description A sheet of `xlsx` holds 1,048,575 rows; what is more stands in further sheets. */
-                format?: ("csv" | "jsonl" | "xlsx") | string;
-                /** @description Names of columns with commas between them, in the order asked for; all of them by default. */
-                columns?: string;
-                /** @description An id, or words each of which must begin a word of what is searched; accents and case do not matter. */
-                search?: string;
-                action?: ("registered" | "signed_in" | "sign_in_refused" | "refresh_refused" | "password_changed" | "role_changed" | "deactivated" | "activated" | "user_changed" | "rights_changed" | "password_reset_issued" | "password_reset" | "session_changed" | "session_archived" | "session_hidden" | "session_restored" | "session_featured" | "session_unfeatured" | "report_dismissed" | "report_upheld" | "booking_cancelled" | "booking_confirmed" | "booking_declined" | "booking_completed" | "booking_rescheduled" | "impersonation_started" | "impersonation_ended" | "impersonated_change_refused" | "exported") | string;
-                actor?: string;
-                target?: string;
-                /** @description A bare date means midnight UTC. */
-                from?: string;
-                /** @description A bare date means midnight UTC. */
-                to?: string;
-                ordering?: ("-at" | "at") | string;
+                joined_to?: string;
+                ordering?: ("date_joined" | "-date_joined" | "email" | "-email" | "username" | "-username" | "last_name" | "-last_name") | string;
             };
             header?: never;
             path?: never;
@@ -9198,128 +9198,6 @@ export interface operations {
             };
         };
     };
-    admin_cancel_booking: {
-        parameters: {
-            query?: never;
-            header?: {
-                /** @description A word of your choice for this request, kept for 24 hours: sent again with the same body, it does nothing and is answered with the same thing as it now stands. */
-                "Idempotency-Key"?: string;
-            };
-            path: {
-                booking_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["ReasonIn"];
-            };
-        };
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    /** @description `true` when an earlier request with the same key did this; absent otherwise. */
-                    "Idempotency-Replayed"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["BookingHistoryOut"];
-                };
-            };
-            /** @description - `invalid`: Some of what was sent is not valid. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `not_signed_in`: Please sign in: the access token is missing, expired or no longer valid. */
-            401: {
-                headers: {
-                    /** @description `Bearer` */
-                    "WWW-Authenticate"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /**
-             * @description - `impersonated_read_only`: You see the site as somebody else, and can change nothing. Sign out to be yourself again.
-             *     - `not_staff`: Only the staff can do this.
-             */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `not_found`: There is no such thing here. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /**
-             * @description - `illegal_transition`: The booking is not in a state that allows this.
-             *     - `too_late`: It is too late for that now.
-             */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `body_too_large`: The body is larger than 1 MiB. */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `unsupported_media_type`: The body must be JSON, with Content-Type: application/json. */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `idempotency_key_reused`: This Idempotency-Key was used for another request. Please take a new one. */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `busy`: The service is busy. Nothing was changed; please try again in a moment. */
-            503: {
-                headers: {
-                    /** @description `1` */
-                    "Retry-After"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
     admin_confirm_booking: {
         parameters: {
             query?: never;
@@ -9638,6 +9516,128 @@ export interface operations {
                 };
             };
             /** @description - `illegal_transition`: The booking is not in a state that allows this. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `body_too_large`: The body is larger than 1 MiB. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `unsupported_media_type`: The body must be JSON, with Content-Type: application/json. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `idempotency_key_reused`: This Idempotency-Key was used for another request. Please take a new one. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `busy`: The service is busy. Nothing was changed; please try again in a moment. */
+            503: {
+                headers: {
+                    /** @description `1` */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    admin_cancel_booking: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A word of your choice for this request, kept for 24 hours: sent again with the same body, it does nothing and is answered with the same thing as it now stands. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                booking_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReasonIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    /** @description `true` when an earlier request with the same key did this; absent otherwise. */
+                    "Idempotency-Replayed"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BookingHistoryOut"];
+                };
+            };
+            /** @description - `invalid`: Some of what was sent is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `not_signed_in`: Please sign in: the access token is missing, expired or no longer valid. */
+            401: {
+                headers: {
+                    /** @description `Bearer` */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `impersonated_read_only`: You see the site as somebody else, and can change nothing. Sign out to be yourself again.
+             *     - `not_staff`: Only the staff can do this.
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `not_found`: There is no such thing here. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `illegal_transition`: The booking is not in a state that allows this.
+             *     - `too_late`: It is too late for that now.
+             */
             409: {
                 headers: {
                     [name: string]: unknown;
