@@ -737,7 +737,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/admin/sessions/export": {
+    "/api/admin/audit/export": {
         parameters: {
             query?: never;
             header?: never;
@@ -745,12 +745,12 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Export sessions
+         * Export entries of the audit log
          * @description All that matches, in the list's order, however long that takes; it is in the audit log.
          *
          *     Text that a spreadsheet would take for a formula is behind an apostrophe, but for `jsonl`.
          */
-        get: operations["admin_export_sessions"];
+        get: operations["admin_export_audit"];
         put?: never;
         post?: never;
         delete?: never;
@@ -781,7 +781,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/admin/audit/export": {
+    "/api/admin/sessions/export": {
         parameters: {
             query?: never;
             header?: never;
@@ -789,12 +789,12 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Export entries of the audit log
+         * Export sessions
          * @description All that matches, in the list's order, however long that takes; it is in the audit log.
          *
          *     Text that a spreadsheet would take for a formula is behind an apostrophe, but for `jsonl`.
          */
-        get: operations["admin_export_audit"];
+        get: operations["admin_export_sessions"];
         put?: never;
         post?: never;
         delete?: never;
@@ -7349,7 +7349,7 @@ export interface operations {
             };
         };
     };
-    admin_export_sessions: {
+    admin_export_audit: {
         parameters: {
             query?: {
                 /** @description A sheet of `xlsx` holds 1,048,575 rows; what is more stands in further sheets. */
@@ -7358,20 +7358,14 @@ export interface operations {
                 columns?: string;
                 /** @description An id, or words each of which must begin a word of what is searched; accents and case do not matter. */
                 search?: string;
-                status?: ("active" | "inactive") | string;
-                is_hidden?: boolean | string;
-                is_archived?: boolean | string;
-                is_featured?: boolean | string;
-                creator?: string;
-                /** @description Per seat; a decimal string or a number, with at most two places. */
-                min_price?: string;
-                /** @description Per seat; a decimal string or a number, with at most two places. */
-                max_price?: string;
+                action?: ("registered" | "signed_in" | "sign_in_refused" | "refresh_refused" | "password_changed" | "role_changed" | "deactivated" | "activated" | "user_changed" | "rights_changed" | "password_reset_issued" | "password_reset" | "session_changed" | "session_archived" | "session_hidden" | "session_restored" | "session_featured" | "session_unfeatured" | "report_dismissed" | "report_upheld" | "booking_cancelled" | "booking_confirmed" | "booking_declined" | "booking_completed" | "booking_rescheduled" | "impersonation_started" | "impersonation_ended" | "impersonated_change_refused" | "access_refused" | "bulk_begun" | "bulk_cancelled" | "job_retried" | "exported") | string;
+                actor?: string;
+                target?: string;
                 /** @description A bare date means midnight UTC. */
-                created_from?: string;
+                from?: string;
                 /** @description A bare date means midnight UTC. */
-                created_to?: string;
-                ordering?: ("created_at" | "-created_at" | "price" | "-price" | "title" | "-title" | "duration" | "-duration") | string;
+                to?: string;
+                ordering?: ("-at" | "at") | string;
             };
             header?: never;
             path?: never;
@@ -7514,7 +7508,7 @@ export interface operations {
             };
         };
     };
-    admin_export_audit: {
+    admin_export_sessions: {
         parameters: {
             query?: {
                 /** @description A sheet of `xlsx` holds 1,048,575 rows; what is more stands in further sheets. */
@@ -7523,14 +7517,20 @@ export interface operations {
                 columns?: string;
                 /** @description An id, or words each of which must begin a word of what is searched; accents and case do not matter. */
                 search?: string;
-                action?: ("registered" | "signed_in" | "sign_in_refused" | "refresh_refused" | "password_changed" | "role_changed" | "deactivated" | "activated" | "user_changed" | "rights_changed" | "password_reset_issued" | "password_reset" | "session_changed" | "session_archived" | "session_hidden" | "session_restored" | "session_featured" | "session_unfeatured" | "report_dismissed" | "report_upheld" | "booking_cancelled" | "booking_confirmed" | "booking_declined" | "booking_completed" | "booking_rescheduled" | "impersonation_started" | "impersonation_ended" | "impersonated_change_refused" | "access_refused" | "bulk_begun" | "bulk_cancelled" | "job_retried" | "exported") | string;
-                actor?: string;
-                target?: string;
+                status?: ("active" | "inactive") | string;
+                is_hidden?: boolean | string;
+                is_archived?: boolean | string;
+                is_featured?: boolean | string;
+                creator?: string;
+                /** @description Per seat; a decimal string or a number, with at most two places. */
+                min_price?: string;
+                /** @description Per seat; a decimal string or a number, with at most two places. */
+                max_price?: string;
                 /** @description A bare date means midnight UTC. */
-                from?: string;
+                created_from?: string;
                 /** @description A bare date means midnight UTC. */
-                to?: string;
-                ordering?: ("-at" | "at") | string;
+                created_to?: string;
+                ordering?: ("created_at" | "-created_at" | "price" | "-price" | "title" | "-title" | "duration" | "-duration") | string;
             };
             header?: never;
             path?: never;

@@ -67,13 +67,6 @@ def read_export(name: ListName, asked: Iterable[tuple[str, str]]) -> tuple[Filte
 def _file(name: ListName, summary: str) -> Any:
     kind, filters = QUERIES[name]
 
-    @get(
-        f"/{name}/export",
-        operation_id=f"admin_export_{name}",
-        summary=summary,
-        description=SAYS.strip(),
-        opt=opt(Access.STAFF, query=kind, headers=ATTACHMENT, files=tuple(MEDIA_TYPES.values())),
-    )
     async def export(
         self: Controller, request: Request[Any, Any, Any], lists: FromDishka[AdminListService], clock: FromDishka[Clock]
     ) -> Stream:
@@ -92,7 +85,16 @@ def _file(name: ListName, summary: str) -> Any:
             },
         )
 
-    return export
+    # the document has routes in the order of their names
+    export.__qualname__ = f"export_{name}"
+    route = get(
+        f"/{name}/export",
+        operation_id=f"admin_export_{name}",
+        summary=summary,
+        description=SAYS.strip(),
+        opt=opt(Access.STAFF, query=kind, headers=ATTACHMENT, files=tuple(MEDIA_TYPES.values())),
+    )
+    return route(export)
 
 
 async def _closing(parts: AsyncGenerator[bytes, None]) -> AsyncGenerator[bytes, None]:
