@@ -1,6 +1,5 @@
 """What granian loads in every worker: the application over the settings of the environment."""
 
-import logging
 import os
 import signal
 import threading
@@ -11,6 +10,7 @@ from litestar import Litestar
 from marketplace.background import WorkBeside
 from marketplace.container import make_container
 from marketplace.http.app import make_app
+from marketplace.logs import configure_logs, log_of_requests
 from marketplace.settings import read_settings
 
 ORPHAN_CHECK = 0.5
@@ -19,11 +19,11 @@ ORPHAN_CHECK = 0.5
 
 def app() -> Litestar:
     """The application of one worker process, which ends when the process that started it is gone."""
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
-    threading.Thread(target=_end_with, args=(os.getppid(),), name="orphan-check", daemon=True).start()
     settings = read_settings(os.environ)
+    configure_logs(settings)
+    threading.Thread(target=_end_with, args=(os.getppid(),), name="orphan-check", daemon=True).start()
     container = make_container(settings)
-    application = make_app(settings, container)
+    application = make_app(settings, container, [log_of_requests(settings)])
     if settings.works_beside:
         beside = WorkBeside(settings, container)
         application.on_startup.append(beside.start)

@@ -25,10 +25,13 @@ from marketplace.demo.seed import RealDataPresent
 from marketplace.http.openapi import document
 from marketplace.http.users import RegistrationIn
 from marketplace.http.wire import read_values
+from marketplace.logs import configure_logs, writes_json
 from marketplace.provision import provisioned
 from marketplace.serving import check_port, migrate_settings, seed
 from marketplace.serving import serve as serve_http
 from marketplace.settings import PREFIX, Settings, SettingsError
+
+LOG = logging.getLogger(__name__)
 
 
 @contextmanager
@@ -67,11 +70,12 @@ def serve(host: str | None, port: str | None, workers: str | None, *, migrate: b
     demo_word = "on" if demo else None
     with told_plainly(), provisioned(host=host, port=port, workers=workers, demo=demo_word) as settings:
         check_port(settings)
+        configure_logs(settings)
         if migrate:
             migrate_settings(settings)
         if settings.demo:
             _say_demo(settings)
-        click.echo(f"Serving on http://{settings.host}:{settings.port} (API page: /api/docs/)")
+        _tell(settings, f"Serving on http://{settings.host}:{settings.port} (API page: /api/docs/)")
         serve_http(settings)
 
 
@@ -81,9 +85,9 @@ def worker() -> None:
     with told_plainly(), provisioned() as settings:
         if settings.database_url is None:
             raise SettingsError(f"{PREFIX}STORAGE is 'memory', where `serve` does the background work itself.")
-        logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+        configure_logs(settings)
         migrate_settings(settings)
-        click.echo("Working.")
+        _tell(settings, "Working.")
         asyncio.run(work_until_told(settings, make_container(settings)))
 
 
@@ -94,8 +98,17 @@ def migrate(revision: str) -> None:
     with told_plainly(), provisioned() as settings:
         if settings.database_url is None:
             raise SettingsError(f"{PREFIX}STORAGE is 'memory', which has nothing to migrate.")
+        configure_logs(settings)
         asyncio.run(migrate_database(settings.database_url, revision))
         click.echo(f"The database is at {revision}.")
+
+
+def _tell(settings: Settings, sentence: str) -> None:
+    """To a person as it is, to a program as a line of the log."""
+    if writes_json(settings):
+        LOG.info(sentence)
+    else:
+        click.echo(sentence)
 
 
 @main.command("seed-demo")

@@ -12,6 +12,7 @@ from marketplace.core.ports.security import Passwords
 from marketplace.core.ports.storage import Storage
 from marketplace.core.ports.system import Clock, Ids
 from marketplace.demo.seed import DemoReport, seed_demo
+from marketplace.logs import GRANIAN
 from marketplace.settings import PREFIX, Settings, SettingsError
 
 GRACE = 10
@@ -79,4 +80,5 @@ def serve(settings: Settings) -> None:
         websockets=False,
         respawn_failed_workers=True,
         workers_kill_timeout=GRACE,
+        log_dictconfig=GRANIAN,
     ).serve()

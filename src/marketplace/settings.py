@@ -51,6 +51,8 @@ class Settings:
     rate_limit: bool = True
     demo: bool = False
     worker_inside: bool | None = None
+    log_format: Literal["text", "json"] | None = None
+    log_level: Literal["debug", "info", "warning", "error"] = "info"
     pool_min_size: int = 2
     pool_max_size: int = 10
     pool_acquire_timeout: timedelta = timedelta(seconds=10)
@@ -141,6 +143,8 @@ VARIABLES: dict[str, Callable[[str], Any]] = {
     "rate_limit": _on_or_off,
     "demo": _on_or_off,
     "worker_inside": _on_or_off,
+    "log_format": _one_of("text", "json"),
+    "log_level": _one_of("debug", "info", "warning", "error"),
     "pool_min_size": _whole(0, 1000),
     "pool_max_size": _whole(1, 1000),
     "pool_acquire_timeout": _seconds(0.1, 600),

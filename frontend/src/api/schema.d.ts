@@ -1126,7 +1126,8 @@ export interface components {
          * Problem
          * @description Problem details. `code` is stable and for programs, `detail` for people, `errors` names the bad fields.
          *
-         *         `starts` are the first of the sold slots that stand in the way.
+         *         `starts` are the first of the sold slots that stand in the way. `request_id` is what the log calls a request that
+         *         failed on our side.
          */
         Problem: {
             /** @default about:blank */
@@ -1142,6 +1143,7 @@ export interface components {
                 [key: string]: string[];
             };
             starts?: string[];
+            request_id?: string;
         };
         /**
          * ProfileIn

@@ -39,8 +39,6 @@ class Route:
     errors: tuple[type[MarketplaceError], ...] = ()
     headers: dict[str, str] = field(default_factory=dict)
     """Headers of a good answer, with what they say."""
-    is_address_secret: bool = False
-    """Whether who knows the address may do it, so that no log may have it."""
 
 
 def opt(access: Access, **facts: Any) -> dict[str, Any]:

@@ -1,15 +1,17 @@
 """The one pool of connections, and the reads that need no transaction."""
 
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager, suppress
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import timedelta
+from time import perf_counter
 from typing import Any
 
 import asyncpg
 
 from marketplace.adapters.postgres.errors import OF_THE_CLIENT, OUT_OF_REACH, committing, translated
 from marketplace.core.errors import Busy
+from marketplace.core.ports.effort import EFFORT
 
 Rows = Sequence[asyncpg.Record]
 
@@ -26,6 +28,21 @@ class PoolLimits:
     lock_timeout: timedelta = timedelta(seconds=5)
 
 
+@contextmanager
+def _counted() -> Iterator[None]:
+    """Count a statement towards what is under way."""
+    effort = EFFORT.get()
+    if effort is None:
+        yield
+        return
+    began = perf_counter()
+    try:
+        yield
+    finally:
+        effort.statements += 1
+        effort.database_seconds += perf_counter() - began
+
+
 class Connection:
     """One connection of the pool while it is ours. Every method raises the core's errors."""
 
@@ -34,19 +51,19 @@ class Connection:
 
     async def fetch(self, statement: str, *arguments: object) -> Rows:
         """All rows."""
-        with translated(self._connection.is_closed):
+        with _counted(), translated(self._connection.is_closed):
             rows: Rows = await self._connection.fetch(statement, *arguments)
             return rows
 
     async def fetchrow(self, statement: str, *arguments: object) -> asyncpg.Record | None:
         """The first row, or `None`."""
-        with translated(self._connection.is_closed):
+        with _counted(), translated(self._connection.is_closed):
             row: asyncpg.Record | None = await self._connection.fetchrow(statement, *arguments)
             return row
 
     async def execute(self, statement: str, *arguments: object) -> None:
         """Run for the effect."""
-        with translated(self._connection.is_closed):
+        with _counted(), translated(self._connection.is_closed):
             await self._connection.execute(statement, *arguments)
 
 
@@ -81,7 +98,7 @@ class Database:
         """A connection in a transaction: committed when the block ends, rolled back when it raises."""
         async with self._acquired() as connection:
             transaction = connection.transaction()
-            with translated():
+            with _counted(), translated():
                 await transaction.start()
             try:
                 yield Connection(connection)
@@ -91,7 +108,7 @@ class Database:
                 raise
             if connection.is_closed():
                 raise Busy
-            with committing():
+            with _counted(), committing():
                 await transaction.commit()
 
     @asynccontextmanager
@@ -101,8 +118,14 @@ class Database:
 
     @asynccontextmanager
     async def _acquired(self) -> AsyncIterator[Any]:
-        with translated():
-            connection = await self._pool.acquire(timeout=self._acquire_timeout)
+        effort = EFFORT.get()
+        began = perf_counter()
+        try:
+            with translated():
+                connection = await self._pool.acquire(timeout=self._acquire_timeout)
+        finally:
+            if effort is not None:
+                effort.waiting_seconds += perf_counter() - began
         try:
             yield connection
         finally:
