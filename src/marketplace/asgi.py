@@ -4,14 +4,15 @@ import os
 import signal
 import threading
 import time
+from pathlib import Path
 
 from litestar import Litestar
 
-from marketplace.background import WorkBeside
+from marketplace.background import Sampled, WorkBeside, meter_of
 from marketplace.container import make_container
 from marketplace.http.app import make_app
 from marketplace.logs import configure_logs, log_of_requests
-from marketplace.settings import read_settings
+from marketplace.settings import LEAVING, read_settings
 
 ORPHAN_CHECK = 0.5
 """Seconds."""
@@ -23,9 +24,19 @@ def app() -> Litestar:
     configure_logs(settings)
     threading.Thread(target=_end_with, args=(os.getppid(),), name="orphan-check", daemon=True).start()
     container = make_container(settings)
-    application = make_app(settings, container, [log_of_requests(settings)])
+    watchers = [log_of_requests(settings)]
+    meter = meter_of(settings)
+    if meter is not None:
+        watchers.append(meter.observe)
+    application = make_app(settings, container, watchers)
+    if LEAVING in os.environ:
+        application.state["leaving"] = Path(os.environ[LEAVING])
+    if meter is not None and settings.storage == "postgres":
+        look = Sampled(meter, container)
+        application.on_startup.append(look.start)
+        application.on_shutdown.insert(0, look.end)
     if settings.works_beside:
-        beside = WorkBeside(settings, container)
+        beside = WorkBeside(settings, container, meter)
         application.on_startup.append(beside.start)
         # before the container is closed
         application.on_shutdown.insert(0, beside.end)

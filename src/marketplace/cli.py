@@ -3,6 +3,7 @@
 import asyncio
 import json
 import logging
+import os
 import sys
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
@@ -14,7 +15,7 @@ import click
 from marketplace import __version__
 from marketplace.adapters.postgres.embedded import EmbeddedPostgresError
 from marketplace.adapters.postgres.migrate import migrate as migrate_database
-from marketplace.background import work_until_told
+from marketplace.background import meter_of, work_until_told
 from marketplace.checks import findings
 from marketplace.container import make_container
 from marketplace.core.errors import Invalid, MarketplaceError
@@ -22,14 +23,15 @@ from marketplace.core.ports.storage import Storage
 from marketplace.core.services.users import UserService
 from marketplace.demo.people import DEMO_ACCOUNTS
 from marketplace.demo.seed import RealDataPresent
+from marketplace.exporting import exported_metrics
 from marketplace.http.openapi import document
 from marketplace.http.users import RegistrationIn
 from marketplace.http.wire import read_values
 from marketplace.logs import configure_logs, writes_json
 from marketplace.provision import provisioned
-from marketplace.serving import check_port, migrate_settings, seed
+from marketplace.serving import await_database, check_metrics_port, check_ports, migrate_settings, seed
 from marketplace.serving import serve as serve_http
-from marketplace.settings import PREFIX, Settings, SettingsError
+from marketplace.settings import PREFIX, Settings, SettingsError, given_secret
 
 LOG = logging.getLogger(__name__)
 
@@ -55,8 +57,14 @@ def told_plainly() -> Iterator[None]:
 
 @click.group()
 @click.version_option(__version__)
-def main() -> None:
+@click.pass_context
+def main(context: click.Context) -> None:
     """The sessions marketplace. Settings are MARKETPLACE_* variables: see .env.example."""
+    if context.invoked_subcommand == create_admin.name:
+        with told_plainly():
+            password = given_secret(os.environ, "admin_password")
+        if password:
+            os.environ[f"{PREFIX}ADMIN_PASSWORD"] = password
 
 
 @main.command()
@@ -69,14 +77,16 @@ def serve(host: str | None, port: str | None, workers: str | None, *, migrate: b
     """Serve the API."""
     demo_word = "on" if demo else None
     with told_plainly(), provisioned(host=host, port=port, workers=workers, demo=demo_word) as settings:
-        check_port(settings)
+        check_ports(settings)
         configure_logs(settings)
+        await_database(settings)
         if migrate:
             migrate_settings(settings)
         if settings.demo:
             _say_demo(settings)
         _tell(settings, f"Serving on http://{settings.host}:{settings.port} (API page: /api/docs/)")
-        serve_http(settings)
+        with exported_metrics(settings):
+            serve_http(settings)
 
 
 @main.command()
@@ -85,10 +95,12 @@ def worker() -> None:
     with told_plainly(), provisioned() as settings:
         if settings.database_url is None:
             raise SettingsError(f"{PREFIX}STORAGE is 'memory', where `serve` does the background work itself.")
+        check_metrics_port(settings)
         configure_logs(settings)
         migrate_settings(settings)
         _tell(settings, "Working.")
-        asyncio.run(work_until_told(settings, make_container(settings)))
+        with exported_metrics(settings):
+            asyncio.run(work_until_told(settings, make_container(settings), meter_of(settings)))
 
 
 @main.command()
@@ -99,6 +111,7 @@ def migrate(revision: str) -> None:
         if settings.database_url is None:
             raise SettingsError(f"{PREFIX}STORAGE is 'memory', which has nothing to migrate.")
         configure_logs(settings)
+        await_database(settings)
         asyncio.run(migrate_database(settings.database_url, revision))
         click.echo(f"The database is at {revision}.")
 

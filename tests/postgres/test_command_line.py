@@ -26,6 +26,7 @@ class Shell:
             "MARKETPLACE_DATABASE_URL": dsn,
             "MARKETPLACE_SECRET_KEY": SECRET,
             "MARKETPLACE_DATA_DIR": str(folder / "data"),
+            "MARKETPLACE_DATABASE_WAIT": "0",
         }
 
     def run(
@@ -113,6 +114,21 @@ def test_an_administrator_is_made_from_the_environment_once_and_the_password_is_
     assert "a long enough secret" not in made.stdout + made.stderr + again.stdout + again.stderr
 
 
+def test_secrets_are_read_from_files(shell: Shell, tmp_path: Path) -> None:
+    (tmp_path / "password").write_text("a long enough secret\n")
+    (tmp_path / "key").write_text(f"{SECRET}\n")
+    given = {"MARKETPLACE_ADMIN_EMAIL": "root@example.org", "MARKETPLACE_ADMIN_USERNAME": "root"}
+    files = {"MARKETPLACE_ADMIN_PASSWORD_FILE": str(tmp_path / "password")}
+    files |= {"MARKETPLACE_SECRET_KEY": "", "MARKETPLACE_SECRET_KEY_FILE": str(tmp_path / "key")}
+    made = shell.run("create-admin", given=given | files)
+    assert (made.returncode, made.stdout) == (0, "Made the administrator root.\n")
+
+    missing = {"MARKETPLACE_ADMIN_PASSWORD_FILE": str(tmp_path / "nothing")}
+    refused = shell.run("create-admin", given=given | missing)
+    assert refused.returncode == 1
+    assert refused.stderr.startswith("Error: MARKETPLACE_ADMIN_PASSWORD_FILE is '")
+
+
 def test_every_bad_field_of_an_administrator_is_named(shell: Shell) -> None:
     refused = shell.run("create-admin", "--email", "root", "--username", "?", "--password", "12345678")
     assert refused.returncode == 1
@@ -177,6 +193,12 @@ def test_demo_data_is_for_a_development_database(shell: Shell, given: dict[str, 
     refused = shell.run("seed-demo", given=given)
     assert refused.returncode == 1
     assert refused.stderr.startswith(f"Error: {named}, but must be ")
+
+
+async def test_workers_find_the_secrets_that_were_read_from_files(empty_database: str, tmp_path: Path) -> None:
+    (tmp_path / "url").write_text(empty_database)
+    async with servers(1, "", tmp_path, database_url_file=tmp_path / "url", workers=2) as (server,):
+        assert (await server.client.get("/health/ready")).status_code == 200
 
 
 async def test_a_server_with_demo_data_tells_accounts_that_sign_in_and_another_tells_none(

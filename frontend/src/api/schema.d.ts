@@ -663,7 +663,7 @@ export interface paths {
         };
         /**
          * Can it serve
-         * @description 200 when the database is reachable and migrated, else 503.
+         * @description 200 when the database is reachable and migrated and nobody has told the program to stop, else 503.
          */
         get: operations["get_readiness"];
         put?: never;

@@ -26,6 +26,7 @@ class PoolLimits:
     command_timeout: timedelta = timedelta(seconds=15)
     statement_timeout: timedelta = timedelta(seconds=10)
     lock_timeout: timedelta = timedelta(seconds=5)
+    idle_in_transaction_timeout: timedelta = timedelta(seconds=15)
 
 
 @contextmanager
@@ -41,6 +42,15 @@ def _counted() -> Iterator[None]:
     finally:
         effort.statements += 1
         effort.database_seconds += perf_counter() - began
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PoolUsage:
+    """Connections there are, those that nobody has, and how many wait for one."""
+
+    size: int
+    idle: int
+    waiting: int
 
 
 class Connection:
@@ -82,6 +92,12 @@ class Database:
     def __init__(self, pool: asyncpg.Pool, limits: PoolLimits) -> None:
         self._pool = pool
         self._acquire_timeout = limits.acquire_timeout.total_seconds()
+        self._waiting = 0
+
+    @property
+    def usage(self) -> PoolUsage:
+        """How the pool is used at this moment."""
+        return PoolUsage(size=self._pool.get_size(), idle=self._pool.get_idle_size(), waiting=self._waiting)
 
     async def fetch(self, statement: str, *arguments: object) -> Rows:
         """All rows."""
@@ -120,10 +136,12 @@ class Database:
     async def _acquired(self) -> AsyncIterator[Any]:
         effort = EFFORT.get()
         began = perf_counter()
+        self._waiting += 1
         try:
             with translated():
                 connection = await self._pool.acquire(timeout=self._acquire_timeout)
         finally:
+            self._waiting -= 1
             if effort is not None:
                 effort.waiting_seconds += perf_counter() - began
         try:
@@ -157,7 +175,7 @@ async def connect(dsn: str, limits: PoolLimits | None = None) -> Database:
                 "jit": "off",
                 "lock_timeout": milliseconds(limits.lock_timeout),
                 "statement_timeout": milliseconds(limits.statement_timeout),
-                "idle_in_transaction_session_timeout": milliseconds(limits.command_timeout),
+                "idle_in_transaction_session_timeout": milliseconds(limits.idle_in_transaction_timeout),
             },
         )
     return Database(pool, limits)
