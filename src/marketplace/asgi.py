@@ -5,6 +5,7 @@ import signal
 import threading
 import time
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from litestar import Litestar
 
@@ -12,8 +13,13 @@ from marketplace.background import Sampled, WorkBeside, meter_of
 from marketplace.container import make_container
 from marketplace.http.app import make_app
 from marketplace.logs import configure_logs, log_of_requests
-from marketplace.settings import LEAVING, read_settings
+from marketplace.settings import LEAVING, SettingsError, read_settings
 
+if TYPE_CHECKING:
+    from marketplace.traces import Traces
+
+TRACES_TO = ("OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT")
+"""OpenTelemetry's own variables."""
 ORPHAN_CHECK = 0.5
 """Seconds."""
 
@@ -25,10 +31,16 @@ def app() -> Litestar:
     threading.Thread(target=_end_with, args=(os.getppid(),), name="orphan-check", daemon=True).start()
     container = make_container(settings)
     watchers = [log_of_requests(settings)]
+    traces = _traces()
+    if traces is not None:
+        # first, since the log says which trace a request is part of
+        watchers.insert(0, traces.trace)
     meter = meter_of(settings)
     if meter is not None:
         watchers.append(meter.observe)
     application = make_app(settings, container, watchers)
+    if traces is not None:
+        application.on_shutdown.append(traces.end)
     if LEAVING in os.environ:
         application.state["leaving"] = Path(os.environ[LEAVING])
     if meter is not None and settings.storage == "postgres":
@@ -41,6 +53,18 @@ def app() -> Litestar:
         # before the container is closed
         application.on_shutdown.insert(0, beside.end)
     return application
+
+
+def _traces() -> "Traces | None":
+    """The spans of this process, where an endpoint takes them. Raises `SettingsError` without the extra."""
+    if not any(os.environ.get(name) for name in TRACES_TO):
+        return None
+    try:
+        # a second to load, which only those spend who asked for it
+        from marketplace.traces import Traces  # noqa: PLC0415
+    except ImportError as error:
+        raise SettingsError(f"{TRACES_TO[0]} is set, but the extra is not installed: marketplace[traces].") from error
+    return Traces()
 
 
 def _end_with(parent: int) -> None:

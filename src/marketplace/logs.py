@@ -89,6 +89,8 @@ def _facts(exchange: Exchange) -> dict[str, Any]:
         facts["pool_ms"] = round(exchange.effort.waiting_seconds * 1000, 1)
     if exchange.person_id is not None:
         facts["person_id"] = str(exchange.person_id)
+    if exchange.trace_id:
+        facts["trace_id"] = exchange.trace_id
     if exchange.code:
         facts["code"] = exchange.code
     return facts

@@ -50,7 +50,7 @@ def an_exchange(**facts: Any) -> Exchange:
 def test_a_request_is_one_line_of_json() -> None:
     with logging_to(JSON) as written:
         tell = log_of_requests(JSON)
-        tell(an_exchange(person_id=PERSON, effort=Effort(statements=2, database_seconds=0.005)))
+        tell(an_exchange(person_id=PERSON, effort=Effort(timeline=[(1.0, 0.002), (2.0, 0.003)])))
 
     [line] = lines(written)
     assert line.pop("time").endswith("Z")

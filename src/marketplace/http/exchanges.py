@@ -20,6 +20,7 @@ KEY = "marketplace.exchange"
 FILE = "/{file}"
 """The route of all files of the front end."""
 REQUEST_ID = b"x-request-id"
+TRACE_PARENT = b"traceparent"
 SANE = re.compile(rb"[A-Za-z0-9][A-Za-z0-9._:=-]{7,127}")
 """What a proxy may call a request; anything else is called anew, and cannot write into a log."""
 METHODS = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}
@@ -39,7 +40,12 @@ class Exchange:
     status: int = 0
     code: str = ""
     is_replayed: bool = False
+    began: float = 0.0
+    """By `perf_counter`."""
     seconds: float = 0.0
+    parent: str = ""
+    """The `traceparent` that it came with."""
+    trace_id: str = ""
     effort: Effort = field(default_factory=Effort)
 
 
@@ -67,7 +73,7 @@ def watched(app: ASGIApp, watchers: Sequence[Watcher]) -> ASGIApp:
             await send(message)
 
         effort = EFFORT.set(exchange.effort)
-        began = perf_counter()
+        exchange.began = perf_counter()
         try:
             with bound_contextvars(request_id=exchange.request_id):
                 await app(scope, receive, send_named)
@@ -78,7 +84,7 @@ def watched(app: ASGIApp, watchers: Sequence[Watcher]) -> ASGIApp:
             exchange.status = exchange.status or 500
             raise
         finally:
-            exchange.seconds = perf_counter() - began
+            exchange.seconds = perf_counter() - exchange.began
             EFFORT.reset(effort)
             for watcher in watchers:
                 watcher(exchange)
@@ -108,12 +114,18 @@ def exchange_of(scope: Any) -> Exchange | None:
 
 
 def _begun(scope: Any) -> Exchange:
-    given = next((value for name, value in scope["headers"] if name == REQUEST_ID), b"")
+    given, parent = b"", b""
+    for name, value in scope["headers"]:
+        if name == REQUEST_ID:
+            given = value
+        elif name == TRACE_PARENT:
+            parent = value
     client = scope.get("client")
     exchange = Exchange(
         request_id=given.decode() if SANE.fullmatch(given) else secrets.token_hex(16),
         method=scope["method"] if scope["method"] in METHODS else "OTHER",
         client=client[0] if client else "",
     )
+    exchange.parent = parent.decode("latin-1")
     scope[KEY] = exchange
     return exchange

@@ -40,8 +40,7 @@ def _counted() -> Iterator[None]:
     try:
         yield
     finally:
-        effort.statements += 1
-        effort.database_seconds += perf_counter() - began
+        effort.timeline.append((began, perf_counter() - began))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,16 +4,25 @@ A context variable, since neither side knows the other and no rule of the core d
 """
 
 from contextvars import ContextVar
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 
 @dataclass(slots=True)
 class Effort:
-    """Statements, the seconds that they took, and the seconds spent waiting for a connection."""
+    """When each statement began, by `perf_counter`, and its seconds; and the seconds of waiting for a connection."""
 
-    statements: int = 0
-    database_seconds: float = 0.0
+    timeline: list[tuple[float, float]] = field(default_factory=list)
     waiting_seconds: float = 0.0
+
+    @property
+    def statements(self) -> int:
+        """How many."""
+        return len(self.timeline)
+
+    @property
+    def database_seconds(self) -> float:
+        """How long all of them took."""
+        return sum(seconds for _, seconds in self.timeline)
 
 
 EFFORT: ContextVar[Effort | None] = ContextVar("effort", default=None)
