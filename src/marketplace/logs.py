@@ -15,11 +15,11 @@ import msgspec
 import structlog
 from structlog.typing import EventDict, Processor, WrappedLogger
 
-from marketplace.http.exchanges import Exchange, Watcher
+from marketplace.http.exchanges import UNDER_WAY, Exchange, Watcher
 from marketplace.settings import Settings
 
 STAMP = structlog.processors.TimeStamper(fmt="iso", utc=True, key="time")
-SEEN: tuple[Processor, ...] = (structlog.contextvars.merge_contextvars, structlog.processors.add_log_level, STAMP)
+SEEN: tuple[Processor, ...] = (structlog.processors.add_log_level, STAMP)
 SERVER_ERROR = 500
 WAIT_TOLD = 0.001
 """Seconds for a connection that are worth a word."""
@@ -32,7 +32,7 @@ GRANIAN: dict[str, Any] = {"version": 1, "loggers": {"_granian": {"handlers": []
 def configure_logs(settings: Settings) -> None:
     """Log as these settings say, from here on and whatever was configured before."""
     is_json = writes_json(settings)
-    chain: list[Processor] = [*SEEN, structlog.stdlib.add_logger_name]
+    chain: list[Processor] = [with_request, *SEEN, structlog.stdlib.add_logger_name]
     if is_json:
         chain.append(without_message)
     handler = logging.StreamHandler(sys.stderr)
@@ -94,6 +94,14 @@ def _facts(exchange: Exchange) -> dict[str, Any]:
     if exchange.code:
         facts["code"] = exchange.code
     return facts
+
+
+def with_request(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
+    """A line that is written while a request is answered, with the request's id."""
+    exchange = UNDER_WAY.get()
+    if exchange is not None:
+        event["request_id"] = exchange.request_id
+    return event
 
 
 def without_message(_: WrappedLogger, __: str, event: EventDict) -> EventDict:

@@ -13,7 +13,7 @@ from uuid import UUID
 import asyncpg
 
 from marketplace.core.ports.effort import Effort
-from marketplace.http.exchanges import Exchange
+from marketplace.http.exchanges import UNDER_WAY, Exchange
 from marketplace.logs import configure_logs, log_of_requests, writes_json
 from marketplace.settings import Settings
 
@@ -115,6 +115,18 @@ def test_an_error_has_its_type_and_its_stack_and_not_what_people_wrote() -> None
     assert inner["type"] == "ValueError"
     assert "int(SECRET)" in inner["stack"][-1]
     assert SECRET not in written.getvalue()
+
+
+def test_a_line_that_is_written_while_a_request_is_answered_has_its_id() -> None:
+    with logging_to(JSON) as written:
+        under_way = UNDER_WAY.set(an_exchange(request_id="the-one-asked"))
+        logging.getLogger("marketplace.http").warning("Trouble")
+        UNDER_WAY.reset(under_way)
+        logging.getLogger("marketplace.http").warning("None")
+
+    first, second = lines(written)
+    assert first["request_id"] == "the-one-asked"
+    assert "request_id" not in second
 
 
 def test_an_error_that_comes_round_to_itself_is_written_once() -> None:

@@ -4,6 +4,7 @@ import asyncio
 import re
 import secrets
 from collections.abc import Callable, Sequence
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from time import perf_counter
 from typing import Any, cast
@@ -11,7 +12,6 @@ from uuid import UUID
 
 from litestar.enums import ScopeType
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
-from structlog.contextvars import bound_contextvars
 
 from marketplace.core.entities.tokens import Caller
 from marketplace.core.ports.effort import EFFORT, Effort
@@ -49,6 +49,9 @@ class Exchange:
     effort: Effort = field(default_factory=Effort)
 
 
+UNDER_WAY: ContextVar[Exchange | None] = ContextVar("under_way", default=None)
+"""The exchange that a line of the log belongs to, `None` outside of any."""
+
 Watcher = Callable[[Exchange], None]
 """Is told of each exchange once it is over. Must be quick and raise nothing."""
 
@@ -72,11 +75,10 @@ def watched(app: ASGIApp, watchers: Sequence[Watcher]) -> ASGIApp:
                 message = {**message, "headers": [*headers, (REQUEST_ID, name)]}
             await send(message)
 
-        effort = EFFORT.set(exchange.effort)
+        effort, under_way = EFFORT.set(exchange.effort), UNDER_WAY.set(exchange)
         exchange.began = perf_counter()
         try:
-            with bound_contextvars(request_id=exchange.request_id):
-                await app(scope, receive, send_named)
+            await app(scope, receive, send_named)
         except asyncio.CancelledError:
             exchange.status = exchange.status or CLIENT_LEFT
             raise
@@ -86,6 +88,7 @@ def watched(app: ASGIApp, watchers: Sequence[Watcher]) -> ASGIApp:
         finally:
             exchange.seconds = perf_counter() - exchange.began
             EFFORT.reset(effort)
+            UNDER_WAY.reset(under_way)
             for watcher in watchers:
                 watcher(exchange)
 
