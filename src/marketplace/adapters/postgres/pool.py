@@ -58,21 +58,28 @@ class Connection:
     def __init__(self, connection: Any) -> None:
         self._connection = connection
 
+    def is_lost(self) -> bool:
+        """Whether it is gone. The pool takes back at once what the server ended, and its stand-in answers nothing."""
+        try:
+            return bool(self._connection.is_closed())
+        except asyncpg.InterfaceError:
+            return True
+
     async def fetch(self, statement: str, *arguments: object) -> Rows:
         """All rows."""
-        with _counted(), translated(self._connection.is_closed):
+        with _counted(), translated(self.is_lost):
             rows: Rows = await self._connection.fetch(statement, *arguments)
             return rows
 
     async def fetchrow(self, statement: str, *arguments: object) -> asyncpg.Record | None:
         """The first row, or `None`."""
-        with _counted(), translated(self._connection.is_closed):
+        with _counted(), translated(self.is_lost):
             row: asyncpg.Record | None = await self._connection.fetchrow(statement, *arguments)
             return row
 
     async def execute(self, statement: str, *arguments: object) -> None:
         """Run for the effect."""
-        with _counted(), translated(self._connection.is_closed):
+        with _counted(), translated(self.is_lost):
             await self._connection.execute(statement, *arguments)
 
 
@@ -112,16 +119,17 @@ class Database:
     async def transaction(self) -> AsyncIterator[Connection]:
         """A connection in a transaction: committed when the block ends, rolled back when it raises."""
         async with self._acquired() as connection:
+            ours = Connection(connection)
             transaction = connection.transaction()
             with _counted(), translated():
                 await transaction.start()
             try:
-                yield Connection(connection)
+                yield ours
             except BaseException:
                 with suppress(*OUT_OF_REACH, *OF_THE_CLIENT):
                     await transaction.rollback()
                 raise
-            if connection.is_closed():
+            if ours.is_lost():
                 raise Busy
             with _counted(), committing():
                 await transaction.commit()
