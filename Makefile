@@ -98,7 +98,7 @@ lighthouse: install frontend/lighthouse/node_modules/.installed ## Lighthouse's 
 .PHONY: lock
 lock: install ## Choose versions anew and write requirements.lock
 	$(BIN)/python -m uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header \
-		--python-version 3.11 --extra embedded --group dev --upgrade pyproject.toml -o requirements.lock
+		--python-version 3.11 --extra embedded --extra traces --group dev --upgrade pyproject.toml -o requirements.lock
 
 .PHONY: clean
 clean: ## Remove what was built; keep the data in .marketplace

@@ -4,6 +4,7 @@ import asyncio
 import getpass
 import json
 import logging
+import os
 import sys
 from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator
 from contextlib import contextmanager
@@ -18,7 +19,7 @@ from dishka import AsyncContainer
 from marketplace import __version__
 from marketplace.adapters.postgres.embedded import EmbeddedPostgresError
 from marketplace.adapters.postgres.migrate import migrate as migrate_database
-from marketplace.background import work_until_told
+from marketplace.background import meter_of, work_until_told
 from marketplace.checks import findings
 from marketplace.container import make_container
 from marketplace.core.entities.admin_lists import ListName
@@ -35,10 +36,14 @@ from marketplace.http.admin.exports import QUERIES, read_export
 from marketplace.http.openapi import document
 from marketplace.http.users import RegistrationIn
 from marketplace.http.wire import read_values
+from marketplace.logs import configure_logs, writes_json
 from marketplace.provision import provisioned
-from marketplace.serving import check_port, migrate_settings, seed
+from marketplace.scraping import exported_metrics
+from marketplace.serving import await_database, check_metrics_port, check_ports, migrate_settings, seed
 from marketplace.serving import serve as serve_http
-from marketplace.settings import PREFIX, Settings, SettingsError
+from marketplace.settings import PREFIX, Settings, SettingsError, given_secret
+
+LOG = logging.getLogger(__name__)
 
 
 @contextmanager
@@ -62,8 +67,14 @@ def told_plainly() -> Iterator[None]:
 
 @click.group()
 @click.version_option(__version__)
-def main() -> None:
+@click.pass_context
+def main(context: click.Context) -> None:
     """The sessions marketplace. Settings are MARKETPLACE_* variables: see .env.example."""
+    if context.invoked_subcommand == create_admin.name:
+        with told_plainly():
+            password = given_secret(os.environ, "admin_password")
+        if password:
+            os.environ[f"{PREFIX}ADMIN_PASSWORD"] = password
 
 
 @main.command()
@@ -76,13 +87,16 @@ def serve(host: str | None, port: str | None, workers: str | None, *, migrate: b
     """Serve the API."""
     demo_word = "on" if demo else None
     with told_plainly(), provisioned(host=host, port=port, workers=workers, demo=demo_word) as settings:
-        check_port(settings)
+        check_ports(settings)
+        configure_logs(settings)
+        await_database(settings)
         if migrate:
             migrate_settings(settings)
         if settings.demo:
             _say_demo(settings)
-        click.echo(f"Serving on http://{settings.host}:{settings.port} (API page: /api/docs/)")
-        serve_http(settings)
+        _tell(settings, f"Serving on http://{settings.host}:{settings.port} (API page: /api/docs/)")
+        with exported_metrics(settings):
+            serve_http(settings)
 
 
 @main.command()
@@ -91,10 +105,12 @@ def worker() -> None:
     with told_plainly(), provisioned() as settings:
         if settings.database_url is None:
             raise SettingsError(f"{PREFIX}STORAGE is 'memory', where `serve` does the background work itself.")
-        logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+        check_metrics_port(settings)
+        configure_logs(settings)
         migrate_settings(settings)
-        click.echo("Working.")
-        asyncio.run(work_until_told(settings, make_container(settings)))
+        _tell(settings, "Working.")
+        with exported_metrics(settings):
+            asyncio.run(work_until_told(settings, make_container(settings), meter_of(settings)))
 
 
 @main.command()
@@ -104,8 +120,18 @@ def migrate(revision: str) -> None:
     with told_plainly(), provisioned() as settings:
         if settings.database_url is None:
             raise SettingsError(f"{PREFIX}STORAGE is 'memory', which has nothing to migrate.")
+        configure_logs(settings)
+        await_database(settings)
         asyncio.run(migrate_database(settings.database_url, revision))
         click.echo(f"The database is at {revision}.")
+
+
+def _tell(settings: Settings, sentence: str) -> None:
+    """To a person as it is, to a program as a line of the log."""
+    if writes_json(settings):
+        LOG.info(sentence)
+    else:
+        click.echo(sentence)
 
 
 @main.command("seed-demo")

@@ -8,8 +8,9 @@ from dishka import AsyncContainer, Provider, Scope, from_context, make_async_con
 from marketplace.adapters.calendars import Rfc5545Calendars
 from marketplace.adapters.exports.files import StreamedFiles
 from marketplace.adapters.memory.storage import memory_storage
-from marketplace.adapters.postgres.pool import PoolLimits, connect
+from marketplace.adapters.postgres.pool import Database, PoolLimits, connect
 from marketplace.adapters.postgres.storage import postgres_storage
+from marketplace.adapters.postgres.waiting import wait_for_database
 from marketplace.adapters.security.access_tokens import JwtAccessTokens
 from marketplace.adapters.security.passwords import Argon2Passwords
 from marketplace.adapters.system import SystemClock, UuidSeven
@@ -108,13 +109,20 @@ class PostgresStorage(Provider):
     """Storage in PostgreSQL."""
 
     @provide(scope=Scope.APP)
-    async def storage(self, settings: Settings) -> AsyncIterator[Storage]:
+    async def database(self, settings: Settings) -> AsyncIterator[Database]:
         """One pool for the process, opened in the loop that uses it."""
         if settings.database_url is None:
             raise SettingsError("No database: start the embedded one first, or set MARKETPLACE_DATABASE_URL.")
+        # a worker that is started anew while the server is away would be taken for one that cannot start
+        await wait_for_database(settings.database_url, settings.database_wait)
         database = await connect(settings.database_url, pool_limits(settings))
-        yield postgres_storage(database)
+        yield database
         await database.close()
+
+    @provide(scope=Scope.APP)
+    def storage(self, database: Database) -> Storage:
+        """Statements over the pool."""
+        return postgres_storage(database)
 
 
 class MemoryStorage(Provider):
@@ -253,6 +261,7 @@ def pool_limits(settings: Settings) -> PoolLimits:
         command_timeout=settings.command_timeout,
         statement_timeout=settings.statement_timeout,
         lock_timeout=settings.lock_timeout,
+        idle_in_transaction_timeout=settings.idle_in_transaction_timeout,
     )
 
 

@@ -28,6 +28,7 @@ class Shell:
             "MARKETPLACE_SECRET_KEY": SECRET,
             "MARKETPLACE_DATA_DIR": str(folder / "data"),
             "IPYTHONDIR": str(folder / "ipython"),
+            "MARKETPLACE_DATABASE_WAIT": "0",
         }
 
     def run(
@@ -151,6 +152,21 @@ def test_unattended_it_says_which_variable_is_missing(shell: Shell, given: tuple
     assert f"there is nobody to ask. Set {named} or --" in refused.stderr
 
 
+def test_secrets_are_read_from_files(shell: Shell, tmp_path: Path) -> None:
+    (tmp_path / "password").write_text("a long enough secret\n")
+    (tmp_path / "key").write_text(f"{SECRET}\n")
+    given = {"MARKETPLACE_ADMIN_EMAIL": "root@example.org", "MARKETPLACE_ADMIN_USERNAME": "root"}
+    files = {"MARKETPLACE_ADMIN_PASSWORD_FILE": str(tmp_path / "password")}
+    files |= {"MARKETPLACE_SECRET_KEY": "", "MARKETPLACE_SECRET_KEY_FILE": str(tmp_path / "key")}
+    made = shell.run("create-admin", given=given | files)
+    assert (made.returncode, made.stdout) == (0, "Made the administrator root.\n")
+
+    missing = {"MARKETPLACE_ADMIN_PASSWORD_FILE": str(tmp_path / "nothing")}
+    refused = shell.run("create-admin", given=given | missing)
+    assert refused.returncode == 1
+    assert refused.stderr.startswith("Error: MARKETPLACE_ADMIN_PASSWORD_FILE is '")
+
+
 def test_every_bad_field_of_an_administrator_is_named(shell: Shell) -> None:
     refused = shell.run("create-admin", "--email", "root", "--username", "?", "--password", "12345678")
     assert refused.returncode == 1
@@ -268,6 +284,12 @@ def test_code_that_fails_in_a_shell_says_so_by_its_exit(shell: Shell) -> None:
 
     assert failed.returncode == 1
     assert "NotFound" in failed.stdout + failed.stderr
+
+
+async def test_workers_find_the_secrets_that_were_read_from_files(empty_database: str, tmp_path: Path) -> None:
+    (tmp_path / "url").write_text(empty_database)
+    async with servers(1, "", tmp_path, database_url_file=tmp_path / "url", workers=2) as (server,):
+        assert (await server.client.get("/health/ready")).status_code == 200
 
 
 async def test_a_server_with_demo_data_tells_accounts_that_sign_in_and_another_tells_none(

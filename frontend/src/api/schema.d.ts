@@ -1496,7 +1496,7 @@ export interface paths {
         };
         /**
          * Can it serve
-         * @description 200 when the database is reachable and migrated, else 503.
+         * @description 200 when the database is reachable and migrated and nobody has told the program to stop, else 503.
          */
         get: operations["get_readiness"];
         put?: never;
@@ -2614,7 +2614,8 @@ export interface components {
          * Problem
          * @description Problem details. `code` is stable and for programs, `detail` for people, `errors` names the bad fields.
          *
-         *         `starts` are the first of the sold slots that stand in the way.
+         *         `starts` are the first of the sold slots that stand in the way. `request_id` is what the log calls a request that
+         *         failed on our side.
          */
         Problem: {
             /** @default about:blank */
@@ -2630,6 +2631,7 @@ export interface components {
                 [key: string]: string[];
             };
             starts?: string[];
+            request_id?: string;
         };
         /**
          * ProfileIn

@@ -59,8 +59,6 @@ class Route:
     """Headers of a good answer, with what they say."""
     files: tuple[str, ...] = ()
     """The media types of which a good answer, being a file, has one."""
-    is_address_secret: bool = False
-    """Whether who knows the address may do it, so that no log may have it."""
 
 
 def opt(access: Access, **facts: Any) -> dict[str, Any]:
@@ -129,11 +127,8 @@ async def _authenticated(connection: ASGIConnection[Any, Any, Any, Any], token: 
 
 
 def asked_of(connection: ASGIConnection[Any, Any, Any, Any]) -> str:
-    """What was asked for, as a log may have it."""
-    scope = connection.scope
-    route = getattr(scope.get("route_handler"), "opt", {}).get("route")
-    is_secret = isinstance(route, Route) and route.is_address_secret
-    return f"{scope.get('method')} {scope['path_template' if is_secret else 'path']}"
+    """What somebody with a token asked for. No address that itself is a secret asks for a token."""
+    return f"{connection.scope.get('method')} {connection.scope['path']}"
 
 
 def bearer_token(connection: ASGIConnection[Any, Any, Any, Any]) -> str | None:

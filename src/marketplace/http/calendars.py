@@ -72,7 +72,7 @@ class CalendarController(Controller):
         operation_id="read_calendar_feed",
         summary="Read a calendar feed",
         media_type=CALENDAR,
-        opt=opt(Access.PUBLIC, errors=(NotFound,), is_address_secret=True),
+        opt=opt(Access.PUBLIC, errors=(NotFound,)),
     )
     async def of_token(self, feed: FromPath[str], calendars: FromDishka[CalendarService]) -> Response[bytes]:
         """Every booking of a person, as learner and as creator: one event each, from 90 days back on, at most 1,000.
