@@ -74,13 +74,28 @@ chromium:
 		  DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium >/dev/null; } || \
 		{ echo "The tests need a Chromium: install the package chromium, or name one in MARKETPLACE_TEST_CHROMIUM"; exit 1; }
 
+.PHONY: nginx
+nginx:
+	@PATH=$$PATH:/usr/sbin; test -e /usr/lib/nginx/modules/ngx_http_brotli_static_module.so && command -v nginx openssl >/dev/null || \
+		{ test "$$(id -u)" = 0 && command -v apt-get >/dev/null && apt-get update -qq && \
+		  printf '#!/bin/sh\nexit 101\n' > /usr/sbin/policy-rc.d && chmod +x /usr/sbin/policy-rc.d && \
+		  DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends \
+		      nginx-light libnginx-mod-http-brotli-static openssl >/dev/null; \
+		  rm -f /usr/sbin/policy-rc.d; \
+		  test -e /usr/lib/nginx/modules/ngx_http_brotli_static_module.so; } || \
+		{ echo "The tests need nginx with brotli: install the packages nginx-light, libnginx-mod-http-brotli-static and openssl"; exit 1; }
+
 .PHONY: test
-test: install chromium ## Every test, on a real PostgreSQL and in a real browser
+test: install chromium nginx ## Every test, on a real PostgreSQL and in a real browser
 	$(BIN)/pytest
 
 .PHONY: bench
 bench: install ## What a request costs, as ratios within one run (needs wrk)
 	PYTHONPATH=tests $(BIN)/python tests/benchmarks/bench.py
+
+.PHONY: bench-admin
+bench-admin: install ## What the staff's lists and exports cost at a million rows (minutes; BENCH="--data FOLDER" keeps the rows)
+	PYTHONPATH=tests $(BIN)/python tests/benchmarks/admin.py $(BENCH)
 
 frontend/lighthouse/node_modules/.installed: frontend/lighthouse/package-lock.json
 	cd frontend/lighthouse && npm ci --silent
@@ -94,7 +109,7 @@ lighthouse: install frontend/lighthouse/node_modules/.installed ## Lighthouse's 
 .PHONY: lock
 lock: install ## Choose versions anew and write requirements.lock
 	$(BIN)/python -m uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header \
-		--python-version 3.11 --extra embedded --group dev --upgrade pyproject.toml -o requirements.lock
+		--python-version 3.11 --extra embedded --extra traces --group dev --upgrade pyproject.toml -o requirements.lock
 
 .PHONY: clean
 clean: ## Remove what was built; keep the data in .marketplace

@@ -180,13 +180,7 @@ def a_family(user: User, **facts: Any) -> Family:
 
 
 def a_caller(user: User, family_id: UUID | None = None) -> Caller:
-    return Caller(
-        user_id=user.id,
-        family_id=family_id or uuid7(),
-        role=user.role,
-        is_staff=user.is_staff,
-        is_superuser=user.is_superuser,
-    )
+    return Caller.of(user, family_id or uuid7())
 
 
 def as_a(kind: type[T], thing: object) -> T:
@@ -258,6 +252,7 @@ class Services:
 
     clock: MovableClock
     passwords: PlainPasswords
+    access_tokens: NumberedAccessTokens
     users: UserService
     tokens: TokenService
     sessions: SessionService
@@ -278,9 +273,11 @@ def services_over(
 ) -> Services:
     clock, ids, passwords = clock or MovableClock(), FreshIds(), passwords or PlainPasswords()
     begin, memory = unit_of_work or storage.unit_of_work, CallerMemory(clock)
+    access_tokens = NumberedAccessTokens()
     return Services(
         clock=clock,
         passwords=passwords,
+        access_tokens=access_tokens,
         users=UserService(
             unit_of_work=begin, users=storage.users, memory=memory, passwords=passwords, clock=clock, ids=ids
         ),
@@ -290,7 +287,7 @@ def services_over(
             callers=storage.callers,
             memory=memory,
             passwords=passwords,
-            access_tokens=NumberedAccessTokens(),
+            access_tokens=access_tokens,
             clock=clock,
             ids=ids,
             refresh_ttl=REFRESH_TTL,

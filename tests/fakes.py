@@ -61,8 +61,8 @@ class NumberedAccessTokens:
     ttl: timedelta = timedelta(days=1)
     issued: list[tuple[Claims, datetime]] = field(default_factory=list)
 
-    def issue(self, claims: Claims, now: datetime) -> str:
-        self.issued.append((claims, now + self.ttl))
+    def issue(self, claims: Claims, now: datetime, at_most: timedelta | None = None) -> str:
+        self.issued.append((claims, now + min(self.ttl, at_most or self.ttl)))
         return str(len(self.issued) - 1)
 
     def read(self, token: str, now: datetime) -> Claims:

@@ -1,6 +1,6 @@
 """A marketplace over memory to send requests to, the people who send them, and what they send."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -24,6 +24,7 @@ from marketplace.core.ports.system import Clock
 from marketplace.core.services.tokens import TokenService
 from marketplace.core.services.users import UserService
 from marketplace.http.app import make_app
+from marketplace.http.exchanges import Watcher
 from marketplace.settings import Settings
 
 SECRET_KEY = "forty-two characters that nobody else has"
@@ -114,6 +115,12 @@ class Api:
         pair = (await tokens.log_in(user.email, PASSWORD)).tokens
         return Person(self.client, pair.access, pair.refresh, user)
 
+    async def seen_as(self, staff: Person, person: Person) -> Person:
+        """The person, as somebody of the staff sees the site."""
+        response = await staff.post(f"/api/admin/users/{person.id}/impersonate/", {"reason": "They asked for help."})
+        assert response.status_code == 201, response.text
+        return Person(self.client, response.json()["access"], account=person.user)
+
     async def session(self, creator: Person | None = None, **facts: Any) -> Session:
         if creator is not None:
             facts["creator_id"] = creator.id
@@ -131,7 +138,9 @@ class Api:
 
 
 @asynccontextmanager
-async def open_api(settings: Settings = SETTINGS, storage: Storage | None = None) -> AsyncIterator[Api]:
+async def open_api(
+    settings: Settings = SETTINGS, storage: Storage | None = None, watchers: Sequence[Watcher] = ()
+) -> AsyncIterator[Api]:
     """A marketplace whose clock is moved by hand and whose hashing is quick; `storage` replaces the memory's."""
     clock, passwords = MovableClock(), WatchedPasswords()
     swapped = Provider(scope=Scope.APP)
@@ -140,7 +149,7 @@ async def open_api(settings: Settings = SETTINGS, storage: Storage | None = None
     if storage is not None:
         swapped.provide(lambda: storage, provides=Storage)
     container = make_container(settings, swapped)
-    app = make_app(settings, container)
+    app = make_app(settings, container, watchers)
     asgi: Any = app  # litestar and httpx each have their own words for the same protocol
     try:
         async with AsyncClient(transport=ASGITransport(asgi), base_url="http://test") as client:
@@ -173,7 +182,7 @@ def problem(response: Response, status: int, code: str) -> dict[str, Any]:
     assert response.status_code == status, response.text
     assert response.headers["content-type"] == "application/problem+json"
     said: dict[str, Any] = response.json()
-    optional = {"errors"} | ({"starts"} if status == 409 else set())
+    optional = {"errors"} | ({"starts"} if status == 409 else set()) | ({"request_id"} if status == 500 else set())
     assert set(said) - optional == {"type", "title", "status", "detail", "code"}
     assert (said["status"], said["code"]) == (status, code)
     assert all(isinstance(said[name], str) and said[name] for name in ("type", "title", "detail"))

@@ -11,6 +11,10 @@ from marketplace.core.entities.sessions import Session
 from marketplace.http.auth import Route
 
 SOME_ID = "0190a1b2-c3d4-7e5f-8a9b-0c1d2e3f4a5b"
+A_USER = "/api/admin/users/{user_id}"
+A_BOOKING = "/api/admin/bookings/{booking_id}"
+A_SESSION = "/api/admin/sessions/{session_id}"
+WHY = "Asked for by e-mail."
 PROFILE = {"username": "ada", "avatar": None, "first_name": "Ada", "last_name": "Byron", "time_zone": "UTC"}
 SESSION = a_session_body(
     max_participants=3,
@@ -52,17 +56,62 @@ GOOD_BODIES: dict[str, dict[str, Any]] = {
     "POST /api/sessions/{session_id}/slots/cancel": {"starts_at": "2030-05-01T10:00:00Z", "reason": "I am ill."},
     "POST /api/bookings": {"session": SOME_ID, "booking_date": "2030-05-01T10:00:00Z", "seats": 1},
     "POST /api/bookings/{booking_id}/reschedule": {"booking_date": "2030-05-01T10:00:00Z"},
+    "POST /api/auth/password-reset": {"token": "a token", "new_password": "a staple of batteries"},
+    f"PATCH {A_USER}": {
+        "email": "ada@example.org",
+        "username": "ada",
+        "first_name": "Ada",
+        "last_name": "Byron",
+        "reason": WHY,
+    },
+    f"POST {A_USER}/deactivate": {"reason": WHY, "cancel_sold_seats": True},
+    f"POST {A_USER}/activate": {"reason": WHY},
+    f"POST {A_USER}/role": {"role": "creator", "reason": WHY},
+    f"POST {A_USER}/rights": {"is_staff": True, "is_superuser": True, "reason": WHY},
+    f"POST {A_USER}/password-reset": {"reason": WHY},
+    f"POST {A_USER}/impersonate": {"reason": WHY},
+    "POST /api/sessions/{session_id}/report": {"reason": "spam", "text": "Every week the same."},
+    f"PATCH {A_SESSION}": SESSION | {"reason": WHY},
+    f"POST {A_SESSION}/hide": {"reason": WHY},
+    f"POST {A_SESSION}/archive": {"reason": WHY},
+    **{f"POST {A_BOOKING}/{action}": {"reason": WHY} for action in ("cancel", "confirm", "decline", "complete")},
+    f"POST {A_BOOKING}/reschedule": {"booking_date": "2030-05-01T10:00:00Z", "reason": WHY},
+    "POST /api/admin/bulk/preview": {"kind": "sessions", "action": "hide", "ids": [SOME_ID]},
+    "POST /api/admin/bulk": {"kind": "sessions", "action": "hide", "ids": [SOME_ID], "reason": WHY},
+    "POST /api/admin/reports/{report_id}/resolve": {"resolution": "dismissed", "reason": WHY},
 }
 ACTIONS = ("cancel", "confirm", "decline", "complete")
+INSTEAD = {"POST /api/admin/bulk": {"filters"}, "POST /api/admin/bulk/preview": {"filters"}}
+"""Fields that a good body cannot have beside its others."""
 OPTIONAL_BODIES: dict[str, dict[str, Any]] = {
     "POST /api/auth/refresh": {"refresh": "a token"},
     "POST /api/auth/logout": {"refresh": "a token", "everywhere": False},
     **{f"POST /api/bookings/{{booking_id}}/{action}": {"reason": "I am ill."} for action in ACTIONS},
+    f"POST {A_SESSION}/restore": {"reason": WHY},
+    f"POST {A_SESSION}/feature": {"reason": WHY},
+    f"POST {A_SESSION}/unfeature": {"reason": WHY},
 }
 
 
 FEED = f"{43 * 'A'}.ics"
 """The address of nobody's feed."""
+
+
+OTHER_IDS = {
+    "booking_id": SOME_ID,
+    "user_id": SOME_ID,
+    "report_id": SOME_ID,
+    "run_id": SOME_ID,
+    "job_id": 1,
+    "feed": FEED,
+}
+"""What the paths of routes are filled in with, but for a session."""
+
+
+def some_parts(app: Litestar) -> dict[str, Any]:
+    """Something of its kind for every part that a path can have, whatever a route calls it."""
+    kinds = {name: part.type for route in app.routes for name, part in route.path_parameters.items()}
+    return {name: 1 if kind is int else SOME_ID for name, kind in kinds.items()} | {"feed": FEED}
 
 
 def routes_of(app: Litestar) -> dict[str, Route | None]:
@@ -79,14 +128,15 @@ def _routes(app: Litestar) -> Iterator[tuple[str, Route | None]]:
 
 
 class Owner:
-    """A creator with a session, who may send something to every route that reads a body."""
+    """A creator with a session, and a superuser, who may send something to every route that reads a body."""
 
     def __init__(self, person: Person, session: Session) -> None:
         self.person = person
         self.session = session
+        self.ids: dict[str, object] = {"session_id": session.id, "user_id": person.id}
 
     def path(self, route: str) -> str:
-        return route.partition(" ")[2].format(session_id=self.session.id, booking_id=SOME_ID, feed=FEED) + "/"
+        return route.partition(" ")[2].format(**OTHER_IDS | self.ids) + "/"
 
     async def send(self, route: str, **options: Any) -> Any:
         return await self.person.send(route.partition(" ")[0], self.path(route), **options)
@@ -97,5 +147,5 @@ class Owner:
 
 
 async def an_owner(api: Api) -> Owner:
-    creator = await api.creator()
+    creator = await api.creator(is_staff=True, is_superuser=True)
     return Owner(creator, await api.session(creator))

@@ -95,6 +95,8 @@ def _mend_query(query: dict[str, Any]) -> None:
         query["search"] = "yoga"
     if query.get("ordering") == "relevance" and "search" not in query:
         query["search"] = "yoga"
+    if str(query.get("ordering", "")).endswith("featured_at"):
+        query["featured"] = "true"
 
 
 def _is(read: Reader, value: Any) -> bool:

@@ -4,16 +4,21 @@ import asyncio
 import logging
 import signal
 from contextlib import suppress
+from typing import TYPE_CHECKING
 
 from dishka import AsyncContainer
 
 from marketplace.adapters.memory.jobs import work as work_in_memory
+from marketplace.adapters.postgres.pool import Database
 from marketplace.core.errors import MarketplaceError
 from marketplace.core.ports.jobs import Handlers
 from marketplace.core.ports.storage import Storage
 from marketplace.core.ports.system import Clock
 from marketplace.core.services.open_times import OpenTimesService
 from marketplace.settings import Settings
+
+if TYPE_CHECKING:
+    from marketplace.metrics import Meter
 
 LOG = logging.getLogger(__name__)
 
@@ -22,9 +27,23 @@ PAUSE = 1.0
 SWEEPS = ("sweep_idempotency_keys", "sweep_rate_limits")
 
 
-async def work(settings: Settings, container: AsyncContainer, stop: asyncio.Event) -> None:
+def meter_of(settings: Settings) -> "Meter | None":
+    """The instruments of this process, where metrics are exported."""
+    if settings.metrics_port is None:
+        return None
+    # a library that only those load who are asked to count
+    from marketplace.metrics import Meter  # noqa: PLC0415
+
+    return Meter()
+
+
+async def work(
+    settings: Settings, container: AsyncContainer, stop: asyncio.Event, meter: "Meter | None" = None
+) -> None:
     """Run jobs as they fall due, until `stop` is set and those under way have ended."""
     handlers = await container.get(Handlers)
+    if meter is not None:
+        handlers = meter.metered(handlers)
     await _begin_chores(container, handlers, stop)
     if settings.database_url is None:
         storage, clock = await container.get(Storage), await container.get(Clock)
@@ -55,13 +74,13 @@ async def _wait(stop: asyncio.Event, seconds: float) -> None:
         await asyncio.wait_for(stop.wait(), seconds)
 
 
-async def work_until_told(settings: Settings, container: AsyncContainer) -> None:
+async def work_until_told(settings: Settings, container: AsyncContainer, meter: "Meter | None" = None) -> None:
     """`work` until SIGTERM or SIGINT."""
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     try:
-        await work(settings, container, stop)
+        await work(settings, container, stop, meter)
     finally:
         await container.close()
 
@@ -69,8 +88,9 @@ async def work_until_told(settings: Settings, container: AsyncContainer) -> None
 class WorkBeside:
     """Background work in the event loop of an application: started and stopped with it."""
 
-    def __init__(self, settings: Settings, container: AsyncContainer) -> None:
+    def __init__(self, settings: Settings, container: AsyncContainer, meter: "Meter | None" = None) -> None:
         self._settings = settings
+        self._meter = meter
         self._container = container
         self._stop = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
@@ -82,7 +102,7 @@ class WorkBeside:
     async def _work(self) -> None:
         while not self._stop.is_set():
             try:
-                await work(self._settings, self._container, self._stop)
+                await work(self._settings, self._container, self._stop, self._meter)
             except Exception:
                 # whatever it is: bookings must go on lapsing and completing
                 LOG.exception("The background work broke off and begins again")
@@ -93,3 +113,22 @@ class WorkBeside:
         self._stop.set()
         if self._task is not None:
             await self._task
+
+
+class Sampled:
+    """Looks at the pool of an application, from its start to its end."""
+
+    def __init__(self, meter: "Meter", container: AsyncContainer) -> None:
+        self._meter = meter
+        self._container = container
+        self._task: asyncio.Task[None] | None = None
+
+    async def start(self) -> None:
+        """Begin."""
+        self._task = asyncio.create_task(self._meter.sample(await self._container.get(Database)))
+
+    async def end(self) -> None:
+        """Stop looking."""
+        if self._task is not None:
+            self._task.cancel()
+            await asyncio.gather(self._task, return_exceptions=True)

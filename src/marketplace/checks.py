@@ -69,7 +69,7 @@ def _embedded() -> str:
 
 
 def _port(settings: Settings) -> str:
-    check_port(settings)
+    check_port("PORT", settings.host, settings.port)
     return f"{settings.host}:{settings.port} is free"
 
 

@@ -1,34 +1,49 @@
 """The command line: one command each, thin."""
 
 import asyncio
+import getpass
 import json
 import logging
+import os
 import sys
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from socket import gaierror
+from typing import get_args
 
 import asyncpg
 import click
+from dishka import AsyncContainer
 
 from marketplace import __version__
 from marketplace.adapters.postgres.embedded import EmbeddedPostgresError
 from marketplace.adapters.postgres.migrate import migrate as migrate_database
-from marketplace.background import work_until_told
+from marketplace.background import meter_of, work_until_told
 from marketplace.checks import findings
 from marketplace.container import make_container
+from marketplace.core.entities.admin_lists import ListName
+from marketplace.core.entities.audit import Origin
+from marketplace.core.entities.exports import ExportFormat
 from marketplace.core.errors import Invalid, MarketplaceError
 from marketplace.core.ports.storage import Storage
+from marketplace.core.services.admin.lists import AdminListService
 from marketplace.core.services.users import UserService
 from marketplace.demo.people import DEMO_ACCOUNTS
 from marketplace.demo.seed import RealDataPresent
+from marketplace.exporting import write_out
+from marketplace.http.admin.exports import QUERIES, read_export
 from marketplace.http.openapi import document
 from marketplace.http.users import RegistrationIn
 from marketplace.http.wire import read_values
+from marketplace.logs import configure_logs, writes_json
 from marketplace.provision import provisioned
-from marketplace.serving import check_port, migrate_settings, seed
+from marketplace.scraping import exported_metrics
+from marketplace.serving import await_database, check_metrics_port, check_ports, migrate_settings, seed
 from marketplace.serving import serve as serve_http
-from marketplace.settings import PREFIX, Settings, SettingsError
+from marketplace.settings import PREFIX, Settings, SettingsError, given_secret
+
+LOG = logging.getLogger(__name__)
 
 
 @contextmanager
@@ -52,8 +67,14 @@ def told_plainly() -> Iterator[None]:
 
 @click.group()
 @click.version_option(__version__)
-def main() -> None:
+@click.pass_context
+def main(context: click.Context) -> None:
     """The sessions marketplace. Settings are MARKETPLACE_* variables: see .env.example."""
+    if context.invoked_subcommand == create_admin.name:
+        with told_plainly():
+            password = given_secret(os.environ, "admin_password")
+        if password:
+            os.environ[f"{PREFIX}ADMIN_PASSWORD"] = password
 
 
 @main.command()
@@ -66,13 +87,16 @@ def serve(host: str | None, port: str | None, workers: str | None, *, migrate: b
     """Serve the API."""
     demo_word = "on" if demo else None
     with told_plainly(), provisioned(host=host, port=port, workers=workers, demo=demo_word) as settings:
-        check_port(settings)
+        check_ports(settings)
+        configure_logs(settings)
+        await_database(settings)
         if migrate:
             migrate_settings(settings)
         if settings.demo:
             _say_demo(settings)
-        click.echo(f"Serving on http://{settings.host}:{settings.port} (API page: /api/docs/)")
-        serve_http(settings)
+        _tell(settings, f"Serving on http://{settings.host}:{settings.port} (API page: /api/docs/)")
+        with exported_metrics(settings):
+            serve_http(settings)
 
 
 @main.command()
@@ -81,10 +105,12 @@ def worker() -> None:
     with told_plainly(), provisioned() as settings:
         if settings.database_url is None:
             raise SettingsError(f"{PREFIX}STORAGE is 'memory', where `serve` does the background work itself.")
-        logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+        check_metrics_port(settings)
+        configure_logs(settings)
         migrate_settings(settings)
-        click.echo("Working.")
-        asyncio.run(work_until_told(settings, make_container(settings)))
+        _tell(settings, "Working.")
+        with exported_metrics(settings):
+            asyncio.run(work_until_told(settings, make_container(settings), meter_of(settings)))
 
 
 @main.command()
@@ -94,8 +120,18 @@ def migrate(revision: str) -> None:
     with told_plainly(), provisioned() as settings:
         if settings.database_url is None:
             raise SettingsError(f"{PREFIX}STORAGE is 'memory', which has nothing to migrate.")
+        configure_logs(settings)
+        await_database(settings)
         asyncio.run(migrate_database(settings.database_url, revision))
         click.echo(f"The database is at {revision}.")
+
+
+def _tell(settings: Settings, sentence: str) -> None:
+    """To a person as it is, to a program as a line of the log."""
+    if writes_json(settings):
+        LOG.info(sentence)
+    else:
+        click.echo(sentence)
 
 
 @main.command("seed-demo")
@@ -118,28 +154,44 @@ def _say_demo(settings: Settings) -> None:
 
 
 @main.command("create-admin")
-@click.option("--email", envvar=f"{PREFIX}ADMIN_EMAIL", prompt="E-mail", help="MARKETPLACE_ADMIN_EMAIL")
-@click.option("--username", envvar=f"{PREFIX}ADMIN_USERNAME", prompt=True, help="MARKETPLACE_ADMIN_USERNAME")
+@click.option("--email", envvar=f"{PREFIX}ADMIN_EMAIL", help="MARKETPLACE_ADMIN_EMAIL")
+@click.option("--username", envvar=f"{PREFIX}ADMIN_USERNAME", help="MARKETPLACE_ADMIN_USERNAME")
 @click.option(
     "--password",
     envvar=f"{PREFIX}ADMIN_PASSWORD",
-    prompt=True,
-    hide_input=True,
-    confirmation_prompt=True,
     help="MARKETPLACE_ADMIN_PASSWORD; asked for when absent, which keeps it out of the shell's history.",
 )
-def create_admin(email: str, username: str, password: str) -> None:
-    """Make an account that is staff and superuser."""
+def create_admin(email: str | None, username: str | None, password: str | None) -> None:
+    """Make an account that is staff and superuser. What is neither given nor in the environment is asked for."""
+    email = email or _asked("E-mail", "EMAIL")
+    username = username or _asked("Username", "USERNAME")
+    password = password or _asked("Password", "PASSWORD", is_secret=True)
 
     async def act(users: UserService, _: Storage) -> str:
         draft = read_values(RegistrationIn, {"email": email, "username": username, "password": password})
         data = draft.checked(users.registration_faults(draft.given))
         admin = await users.register(
-            email=data.email, username=data.username, password=data.password, is_staff=True, is_superuser=True
+            email=data.email,
+            username=data.username,
+            password=data.password,
+            is_staff=True,
+            is_superuser=True,
+            origin=_here("create-admin"),
         )
         return f"Made the administrator {admin.username}."
 
     _with_users(act)
+
+
+def _asked(what: str, variable: str, *, is_secret: bool = False) -> str:
+    try:
+        return str(click.prompt(what, hide_input=is_secret, confirmation_prompt=is_secret))
+    except click.Abort:
+        if sys.stdin.isatty():
+            raise
+        raise click.ClickException(
+            f"{what} is not given and there is nobody to ask. Set {PREFIX}ADMIN_{variable} or --{variable.lower()}."
+        ) from None
 
 
 @main.command()
@@ -160,8 +212,46 @@ async def _set_active(users: UserService, storage: Storage, email: str, *, is_ac
     user = await storage.users.find_by_email(email)
     if user is None:
         raise click.ClickException(f"There is no account with the e-mail address {email}.")
-    await users.set_active(user.id, is_active=is_active)
+    await users.set_active(user.id, is_active=is_active, who=_here("activate" if is_active else "deactivate"))
     return f"{user.username} is {'active' if is_active else 'inactive'} now."
+
+
+def _here(command: str) -> Origin:
+    """What the audit log has of a command: which, and whose shell it was typed into."""
+    return Origin(agent=f"marketplace {command}, by {_operator()}")
+
+
+def _operator() -> str:
+    try:
+        return getpass.getuser()
+    except OSError:
+        return "somebody"  # a container may run as a number that has no name
+
+
+@main.command()
+@click.argument("name", type=click.Choice(list(QUERIES)), metavar="[users|sessions|bookings|audit]")
+@click.option("--format", "form", type=click.Choice(get_args(ExportFormat)), default="csv", show_default=True)
+@click.option(
+    "--filter", "filters", multiple=True, metavar="NAME=VALUE", help="As the list's query has it; ordering too."
+)
+@click.option("--columns", help="Names with commas between them; all by default.")
+@click.option("--output", type=click.Path(dir_okay=False, path_type=Path), help="A file; else standard output.")
+def export(
+    name: ListName, form: ExportFormat, filters: tuple[str, ...], columns: str | None, output: Path | None
+) -> None:
+    """Write a list to a file: `marketplace export bookings --filter status=pending --filter ordering=booking_date`."""
+    with told_plainly(), provisioned() as settings:
+        asked = [*(each.partition("=")[::2] for each in filters), *([("columns", columns)] if columns else [])]
+        filters_of_list, chosen = read_export(name, asked)
+        if form == "xlsx" and output is None and sys.stdout.isatty():
+            raise SettingsError("A workbook is nothing to look at in a terminal: give --output, or redirect.")
+        migrate_settings(settings)
+
+        async def parts(container: AsyncContainer) -> AsyncGenerator[bytes, None]:
+            lists = await container.get(AdminListService)
+            return await lists.export(_here("export"), filters_of_list, form, chosen)
+
+        asyncio.run(write_out(make_container(settings), parts, output))
 
 
 def _with_users(act: Callable[[UserService, Storage], Awaitable[str]]) -> None:
@@ -175,6 +265,18 @@ def _with_users(act: Callable[[UserService, Storage], Awaitable[str]]) -> None:
     with told_plainly(), provisioned() as settings:
         migrate_settings(settings)
         click.echo(asyncio.run(run(settings)))
+
+
+@main.command("shell")
+@click.option("-c", "--code", help="Run this instead of asking for input; exits with 1 when it fails.")
+def open_ipython(code: str | None) -> None:
+    """Open IPython with the services wired, where `await` works."""
+    # half a second that no other command needs
+    from marketplace.shell import open_shell  # noqa: PLC0415
+
+    with told_plainly(), provisioned() as settings:
+        migrate_settings(settings)
+        open_shell(settings, _here("shell"), code)
 
 
 @main.command()

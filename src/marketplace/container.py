@@ -6,18 +6,23 @@ from dataclasses import asdict
 from dishka import AsyncContainer, Provider, Scope, from_context, make_async_container, provide
 
 from marketplace.adapters.calendars import Rfc5545Calendars
+from marketplace.adapters.exports.files import StreamedFiles
 from marketplace.adapters.memory.storage import memory_storage
-from marketplace.adapters.postgres.pool import PoolLimits, connect
+from marketplace.adapters.postgres.pool import Database, PoolLimits, connect
 from marketplace.adapters.postgres.replica import Replica
 from marketplace.adapters.postgres.storage import postgres_storage
+from marketplace.adapters.postgres.waiting import wait_for_database
 from marketplace.adapters.security.access_tokens import JwtAccessTokens
 from marketplace.adapters.security.passwords import Argon2Passwords
 from marketplace.adapters.system import SystemClock, UuidSeven
+from marketplace.admin_services import AdminServices
 from marketplace.core.ports.calendars import Calendars
+from marketplace.core.ports.exports import ExportFiles
 from marketplace.core.ports.jobs import Handlers
 from marketplace.core.ports.security import AccessTokens, Passwords
 from marketplace.core.ports.storage import Storage
 from marketplace.core.ports.system import Clock, Ids
+from marketplace.core.services.admin.bulk_runner import BulkRunner
 from marketplace.core.services.bookings import BookingService
 from marketplace.core.services.calendars import CalendarService
 from marketplace.core.services.idempotency import IdempotencyService
@@ -44,6 +49,7 @@ class Adapters(Provider):
     clock = provide(SystemClock, provides=Clock)
     ids = provide(UuidSeven, provides=Ids)
     calendars = provide(Rfc5545Calendars, provides=Calendars)
+    files = provide(StreamedFiles, provides=ExportFiles)
 
     @provide
     def passwords(self) -> Iterator[Passwords]:
@@ -68,11 +74,13 @@ class Work(Provider):
         open_times: OpenTimesService,
         idempotency: IdempotencyService,
         rate_limits: RateLimitService,
+        bulk: BulkRunner,
     ) -> Handlers:
         """By the kind of the job."""
         return {
             "attend_booking": bookings.attend,
             "renew_open_times": open_times.renew,
+            "run_bulk": bulk.run,
             "sweep_idempotency_keys": idempotency.sweep,
             "sweep_rate_limits": rate_limits.sweep,
         }
@@ -102,19 +110,26 @@ class PostgresStorage(Provider):
     """Storage in PostgreSQL."""
 
     @provide(scope=Scope.APP)
-    async def storage(self, settings: Settings) -> AsyncIterator[Storage]:
+    async def database(self, settings: Settings) -> AsyncIterator[Database]:
         """One pool for the process, opened in the loop that uses it."""
         if settings.database_url is None:
             raise SettingsError("No database: start the embedded one first, or set MARKETPLACE_DATABASE_URL.")
+        # a worker that is started anew while the server is away would be taken for one that cannot start
+        await wait_for_database(settings.database_url, settings.database_wait)
         database = await connect(settings.database_url, pool_limits(settings))
+        yield database
+        await database.close()
+
+    @provide(scope=Scope.APP)
+    async def storage(self, settings: Settings, database: Database) -> AsyncIterator[Storage]:
+        """Statements over the pool; those of the public lists over a standby's, where there is one."""
         standby_url = settings.read_database_url
         if standby_url is None:
             yield postgres_storage(database)
-        else:
-            replica = Replica(lambda: connect(standby_url, pool_limits(settings)), database)
-            yield postgres_storage(database, replica)
-            await replica.close()
-        await database.close()
+            return
+        replica = Replica(lambda: connect(standby_url, pool_limits(settings)), database)
+        yield postgres_storage(database, replica)
+        await replica.close()
 
 
 class MemoryStorage(Provider):
@@ -253,6 +268,7 @@ def pool_limits(settings: Settings) -> PoolLimits:
         command_timeout=settings.command_timeout,
         statement_timeout=settings.statement_timeout,
         lock_timeout=settings.lock_timeout,
+        idle_in_transaction_timeout=settings.idle_in_transaction_timeout,
     )
 
 
@@ -260,5 +276,5 @@ def make_container(settings: Settings, *overrides: Provider) -> AsyncContainer:
     """Everything wired. `overrides` replace adapters: how a test swaps one."""
     storage = MemoryStorage() if settings.storage == "memory" else PostgresStorage()
     return make_async_container(
-        Adapters(), storage, Services(), Work(), Wire(), *overrides, context={Settings: settings}
+        Adapters(), storage, Services(), AdminServices(), Work(), Wire(), *overrides, context={Settings: settings}
     )

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 
 from marketplace.adapters.postgres.embedded import embedded_postgres
-from marketplace.settings import PREFIX, Settings, kept_secret, read_settings
+from marketplace.settings import PREFIX, SECRET_VARIABLES, Settings, kept_secret, read_settings
 
 
 @contextmanager
@@ -36,6 +36,9 @@ def _exported(settings: Settings, given: dict[str, str]) -> Settings:
             settings, secret_key=secrets.token_urlsafe(48) if forgets else kept_secret(settings.data_dir)
         )
     os.environ.update(given)
+    for name in SECRET_VARIABLES:
+        # read by now, and said twice it would be refused
+        os.environ.pop(f"{PREFIX}{name.upper()}_FILE", None)
     if settings.database_url is not None:
         os.environ[f"{PREFIX}DATABASE_URL"] = settings.database_url
     os.environ[f"{PREFIX}SECRET_KEY"] = settings.secret_key or ""

@@ -1,41 +1,93 @@
 """Serving HTTP with granian."""
 
 import asyncio
+import logging
+import os
+import signal
 import socket
+import tempfile
+import threading
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
 
-from granian import Granian
 from granian.constants import Interfaces, Loops
+from granian.server.mp import MPServer
 
 from marketplace.adapters.postgres.migrate import migrate_now
+from marketplace.adapters.postgres.waiting import wait_for_database
 from marketplace.container import make_container
 from marketplace.core.ports.security import Passwords
 from marketplace.core.ports.storage import Storage
 from marketplace.core.ports.system import Clock, Ids
 from marketplace.demo.seed import DemoReport, seed_demo
-from marketplace.settings import PREFIX, Settings, SettingsError
+from marketplace.logs import GRANIAN
+from marketplace.settings import LEAVING, PREFIX, Settings, SettingsError
 
-GRACE = 10
-"""Seconds that requests in flight have to finish."""
+LOG = logging.getLogger(__name__)
 
 
-def check_port(settings: Settings) -> None:
+class _Draining(MPServer):
+    """granian, which goes on answering for a while after SIGTERM, and says so to whoever asks whether it is ready.
+
+    Whatever sends requests here needs that while to notice. A second signal ends it at once.
+    """
+
+    def __init__(self, *words: Any, leaving: Path, delay: timedelta, **options: Any) -> None:
+        super().__init__(*words, **options)
+        self._leaving = leaving
+        self._delay = delay.total_seconds()
+
+    def signal_handler_interrupt(self, *told: Any, **_: Any) -> None:
+        """Of SIGTERM and SIGINT."""
+        is_first = not self._leaving.exists()
+        self._leaving.touch()
+        if is_first and self._delay and told and told[0] == signal.SIGTERM:
+            LOG.info("Not ready any more, and stopping in %g s", self._delay)
+            timer = threading.Timer(self._delay, super().signal_handler_interrupt)
+            timer.daemon = True
+            timer.start()
+        else:
+            super().signal_handler_interrupt()  # type: ignore[no-untyped-call]
+
+
+def check_ports(settings: Settings) -> None:
     """Raise `SettingsError` when somebody else listens where we shall."""
+    check_port("PORT", settings.host, settings.port)
+    check_metrics_port(settings)
+
+
+def check_metrics_port(settings: Settings) -> None:
+    """As `check_ports`, for a program that answers nothing else."""
+    if settings.metrics_port is not None:
+        check_port("METRICS_PORT", settings.metrics_host, settings.metrics_port)
+
+
+def check_port(name: str, host: str, port: int) -> None:
+    """Raise `SettingsError`, by the setting's name, when somebody else listens there."""
     try:
-        family, *_, address = socket.getaddrinfo(settings.host, settings.port, type=socket.SOCK_STREAM)[0]
+        family, *_, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
         with socket.socket(family, socket.SOCK_STREAM) as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             probe.bind(address)
     except OSError as error:
         raise SettingsError(
-            f"{PREFIX}PORT is '{settings.port}', but must be one that can be listened on at {settings.host}:"
+            f"{PREFIX}{name} is '{port}', but must be one that can be listened on at {host}:"
             f" {error.strerror}. Stop the other program or choose another port."
         ) from error
 
 
 def migrate_settings(settings: Settings) -> None:
-    """Bring the database of these settings to this program's schema."""
+    """Bring the database of these settings to this program's schema, once it is there."""
+    await_database(settings)
     if settings.database_url is not None:
         migrate_now(settings.database_url)
+
+
+def await_database(settings: Settings) -> None:
+    """Return once the database of these settings can be reached. Raises the driver's error when it cannot in time."""
+    if settings.database_url is not None:
+        asyncio.run(wait_for_database(settings.database_url, settings.database_wait))
 
 
 def seed(settings: Settings) -> DemoReport:
@@ -68,7 +120,14 @@ def seed(settings: Settings) -> DemoReport:
 
 def serve(settings: Settings) -> None:
     """Serve until told to stop."""
-    Granian(
+    with tempfile.TemporaryDirectory(prefix="marketplace-") as folder:
+        leaving = Path(folder) / "leaving"
+        os.environ[LEAVING] = str(leaving)
+        _server(settings, leaving).serve()
+
+
+def _server(settings: Settings, leaving: Path) -> _Draining:
+    return _Draining(
         "marketplace.asgi:app",
         factory=True,
         address=settings.host,
@@ -78,5 +137,8 @@ def serve(settings: Settings) -> None:
         workers=settings.workers,
         websockets=False,
         respawn_failed_workers=True,
-        workers_kill_timeout=GRACE,
-    ).serve()
+        workers_kill_timeout=int(settings.shutdown_timeout.total_seconds()),
+        log_dictconfig=GRANIAN,
+        leaving=leaving,
+        delay=settings.drains_for,
+    )

@@ -13,6 +13,8 @@ from typing import Any, Literal, TypeVar
 T = TypeVar("T")
 
 PREFIX = "MARKETPLACE_"
+LEAVING = f"{PREFIX}LEAVING"
+"""How `serve` tells its workers which file is there once the program is about to stop. No setting of an operator's."""
 SECRET_LEAST = 32
 """Characters. HS256 wants a key of at least 256 bits (RFC 7518, 3.2)."""
 DEVELOPMENT_SECRETS = ("change-me", "changeme", "secret", "development", "insecure", "example")
@@ -54,12 +56,20 @@ class Settings:
     rate_limit: bool = True
     demo: bool = False
     worker_inside: bool | None = None
+    metrics_host: str = "127.0.0.1"
+    metrics_port: int | None = None
+    log_format: Literal["text", "json"] | None = None
+    log_level: Literal["debug", "info", "warning", "error"] = "info"
     pool_min_size: int = 2
     pool_max_size: int = 10
     pool_acquire_timeout: timedelta = timedelta(seconds=10)
     command_timeout: timedelta = timedelta(seconds=15)
     statement_timeout: timedelta = timedelta(seconds=10)
     lock_timeout: timedelta = timedelta(seconds=5)
+    idle_in_transaction_timeout: timedelta = timedelta(seconds=15)
+    database_wait: timedelta = timedelta(seconds=30)
+    shutdown_delay: timedelta | None = None
+    shutdown_timeout: timedelta = timedelta(seconds=20)
 
     @property
     def works_beside(self) -> bool:
@@ -67,6 +77,13 @@ class Settings:
         if self.worker_inside is not None:
             return self.worker_inside
         return self.database_url is None
+
+    @property
+    def drains_for(self) -> timedelta:
+        """How long `serve` says that it is not ready before it stops: by default where something may be listening."""
+        if self.shutdown_delay is not None:
+            return self.shutdown_delay
+        return timedelta(seconds=5 if self.environment == "production" else 0)
 
     @property
     def is_embedded(self) -> bool:
@@ -153,12 +170,20 @@ VARIABLES: dict[str, Callable[[str], Any]] = {
     "rate_limit": _on_or_off,
     "demo": _on_or_off,
     "worker_inside": _on_or_off,
+    "metrics_host": _matching(r"[\w.:\-\[\]]+", "a host name or an address"),
+    "metrics_port": _whole(1, 65_535),
+    "log_format": _one_of("text", "json"),
+    "log_level": _one_of("debug", "info", "warning", "error"),
     "pool_min_size": _whole(0, 1000),
     "pool_max_size": _whole(1, 1000),
     "pool_acquire_timeout": _seconds(0.1, 600),
     "command_timeout": _seconds(0.1, 600),
     "statement_timeout": _seconds(0.1, 600),
     "lock_timeout": _seconds(0.1, 600),
+    "idle_in_transaction_timeout": _seconds(0.1, 600),
+    "database_wait": _seconds(0, 3600),
+    "shutdown_delay": _seconds(0, 600),
+    "shutdown_timeout": _seconds(1, 600),
 }
 SECRET_VARIABLES = {"secret_key", "database_url", "read_database_url"}
 
@@ -167,7 +192,7 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
     """The settings that these variables make. An empty variable counts as absent. Raises `SettingsError`."""
     values: dict[str, Any] = {}
     for name, parse in VARIABLES.items():
-        text = environment.get(f"{PREFIX}{name.upper()}", "").strip()
+        text = given_secret(environment, name) if name in SECRET_VARIABLES else _given(environment, name)
         if text:
             try:
                 values[name] = parse(text)
@@ -177,6 +202,31 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
     settings = Settings(**values)
     _check_together(settings)
     return settings
+
+
+def _given(environment: Mapping[str, str], name: str) -> str:
+    return environment.get(f"{PREFIX}{name.upper()}", "").strip()
+
+
+def given_secret(environment: Mapping[str, str], name: str) -> str:
+    """A secret from its variable or from the file that its `_FILE` variable names; empty without both.
+
+    Raises `SettingsError`.
+    """
+    variable, text = f"{PREFIX}{name.upper()}", _given(environment, name)
+    path = _given(environment, f"{name}_file")
+    if not path:
+        return text
+    if text:
+        raise SettingsError(f"{variable} and {variable}_FILE are both set, but must not be: which of them is meant?")
+    try:
+        text = Path(path).read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "it is no text"
+        raise SettingsError(f"{variable}_FILE is '{path}', but must be a file that can be read: {reason}.") from None
+    if not text:
+        raise SettingsError(f"{variable}_FILE is '{path}', but must be a file with the secret in it: it is empty.")
+    return text
 
 
 def _check_together(settings: Settings) -> None:

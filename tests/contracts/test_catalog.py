@@ -64,10 +64,28 @@ async def test_a_list_has_sessions_as_they_are_found_one_by_one(storage: Storage
 
 
 MIXED: list[dict[str, Any]] = [
-    {"title": "b", "price": Decimal("2.00"), "duration": 30, "created_at": NOW},
-    {"title": "A", "price": Decimal("10.00"), "duration": 5, "created_at": NOW - timedelta(hours=1)},
-    {"title": "Ä c", "price": Decimal("2.00"), "duration": 30, "created_at": NOW - timedelta(hours=2)},
-    {"title": "a", "price": Decimal("0.00"), "duration": 100, "created_at": NOW},
+    {"title": "b", "price": Decimal("2.00"), "duration": 30, "created_at": NOW, "featured_at": NOW},
+    {
+        "title": "A",
+        "price": Decimal("10.00"),
+        "duration": 5,
+        "created_at": NOW - timedelta(hours=1),
+        "featured_at": NOW + timedelta(hours=2),
+    },
+    {
+        "title": "Ä c",
+        "price": Decimal("2.00"),
+        "duration": 30,
+        "created_at": NOW - timedelta(hours=2),
+        "featured_at": NOW,
+    },
+    {
+        "title": "a",
+        "price": Decimal("0.00"),
+        "duration": 100,
+        "created_at": NOW,
+        "featured_at": NOW + timedelta(hours=1),
+    },
 ]
 
 
@@ -83,6 +101,8 @@ MIXED: list[dict[str, Any]] = [
         ("-duration", "3 2 0 1"),
         ("title", "1 3 2 0"),
         ("-title", "0 2 3 1"),
+        ("featured_at", "0 2 3 1"),
+        ("-featured_at", "1 3 2 0"),
         ("relevance", "3 0 1 2"),
     ],
 )

@@ -89,6 +89,22 @@ async def test_a_used_token_still_revokes_the_login_of_the_next(storage: Storage
     assert await caller(storage, family) is None
 
 
+async def test_revoking_by_a_token_tells_whose_login_it_ended_if_it_did(storage: Storage, token: str) -> None:
+    user = await stored_user(storage)
+    await stored_login(storage, user, token)
+
+    async with storage.unit_of_work() as tx:
+        assert await tx.tokens.revoke_family_of(refresh_token_hash(token), NOW) == user.id
+        assert await tx.tokens.revoke_family_of(refresh_token_hash(token), NOW) is None
+        assert await tx.tokens.revoke_family_of(refresh_token_hash("never issued"), NOW) is None
+
+
+async def test_a_login_keeps_where_it_began(storage: Storage, token: str) -> None:
+    family = await stored_login(storage, await stored_user(storage), token, address="192.0.2.7", agent="a browser")
+
+    assert await use(storage, token) == family
+
+
 async def test_revoking_by_an_unknown_token_is_no_error(storage: Storage, token: str) -> None:
     family = await stored_login(storage, await stored_user(storage), token)
     async with storage.unit_of_work() as tx:

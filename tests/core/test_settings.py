@@ -116,6 +116,49 @@ def test_production_starts_with_a_database_and_a_random_secret() -> None:
     assert settings.secret_key == RANDOM
 
 
+def test_a_secret_is_read_from_a_file_without_its_last_line_break(tmp_path: Path) -> None:
+    (tmp_path / "key").write_text(f"{RANDOM}\n")
+    (tmp_path / "url").write_text("postgresql://db/x\n")
+    settings = read_settings(
+        {
+            "MARKETPLACE_ENVIRONMENT": "production",
+            "MARKETPLACE_SECRET_KEY_FILE": str(tmp_path / "key"),
+            "MARKETPLACE_DATABASE_URL_FILE": str(tmp_path / "url"),
+        }
+    )
+    assert (settings.secret_key, settings.database_url) == (RANDOM, "postgresql://db/x")
+
+
+@pytest.mark.parametrize("name", ["SECRET_KEY", "DATABASE_URL"])
+def test_a_file_that_holds_no_secret_is_said_and_what_is_in_it_is_not(tmp_path: Path, name: str) -> None:
+    variable = f"MARKETPLACE_{name}_FILE"
+    empty, short = tmp_path / "empty", tmp_path / "short"
+    empty.write_text("\n")
+    short.write_text("hunter2")
+    for path in (tmp_path / "nothing", tmp_path, empty):
+        with pytest.raises(SettingsError, match=rf"^{variable} is '{path}', but must be a file"):
+            read_settings({variable: str(path)})
+    with pytest.raises(SettingsError, match=rf"^MARKETPLACE_{name} is \(not shown\)"):
+        read_settings({variable: str(short)})
+
+
+def test_a_secret_that_is_given_twice_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "key").write_text(RANDOM)
+    with pytest.raises(SettingsError, match="both set"):
+        read_settings({"MARKETPLACE_SECRET_KEY": RANDOM, "MARKETPLACE_SECRET_KEY_FILE": str(tmp_path / "key")})
+
+
+def test_production_says_that_it_is_not_ready_before_it_stops_unless_told_otherwise() -> None:
+    production = {
+        "MARKETPLACE_ENVIRONMENT": "production",
+        "MARKETPLACE_DATABASE_URL": "postgresql://db/x",
+        "MARKETPLACE_SECRET_KEY": RANDOM,
+    }
+    assert read_settings(production).drains_for == timedelta(seconds=5)
+    assert read_settings(production | {"MARKETPLACE_SHUTDOWN_DELAY": "0"}).drains_for == timedelta(0)
+    assert read_settings({}).drains_for == timedelta(0)
+
+
 def test_a_memory_cannot_be_shared_by_several_workers() -> None:
     with pytest.raises(SettingsError, match="MARKETPLACE_WORKERS"):
         read_settings({"MARKETPLACE_STORAGE": "memory", "MARKETPLACE_WORKERS": "2"})

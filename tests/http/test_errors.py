@@ -18,7 +18,7 @@ from http_api import (
     open_api,
     problem,
 )
-from http_routes import FEED, GOOD_BODIES, OPTIONAL_BODIES, SOME_ID, Owner, an_owner, routes_of
+from http_routes import GOOD_BODIES, OPTIONAL_BODIES, OTHER_IDS, SOME_ID, Owner, an_owner, routes_of
 from marketplace.adapters.memory.storage import memory_storage
 from marketplace.core.errors import Busy
 from marketplace.core.ports.storage import Storage
@@ -166,7 +166,7 @@ async def test_what_an_address_does_not_answer_to_is_405_with_what_it_does(api: 
     for route in routes_of(api.app):
         method, _, path = route.partition(" ")
         if path.startswith(("/api", "/health")):
-            allowed.setdefault(path.format(session_id=SOME_ID, booking_id=SOME_ID, feed=FEED), set()).add(method)
+            allowed.setdefault(path.format(session_id=SOME_ID, **OTHER_IDS), set()).add(method)
 
     for path, methods in allowed.items():
         for method in {"GET", "POST", "PUT", "PATCH", "DELETE"} - methods:

@@ -101,7 +101,7 @@ async def test_the_api_answers_beside_it_as_ever(site: Api) -> None:
 
 @pytest.mark.parametrize("path", ["/", "/login", HASHED, "/favicon.svg", "/nothing.js", "/api/sessions/"])
 async def test_head_is_get_without_the_body(site: Api, path: str) -> None:
-    head, get = await ask(site, path, "HEAD"), await ask(site, path)
+    head, get = [await ask(site, path, method, x_request_id="the-same-one") for method in ("HEAD", "GET")]
 
     assert (head.status_code, head.content) == (get.status_code, b"")
     assert dict(head.headers) == dict(get.headers)

@@ -49,12 +49,13 @@ USERS = """
 """
 SESSIONS = f"""
     INSERT INTO sessions (id, creator_id, title, title_key, description, duration, price, max_participants, image_url,
-        status, category, tags, created_at, archived_at, schedule, searched)
+        status, category, tags, created_at, archived_at, featured_at, schedule, searched)
     SELECT md5('session' || n)::uuid, {OWNER}, title, title, description, 15 + 15 * (n % 12),
         (n * 7919::bigint % 20000) / 100.0, 10, NULL, CASE WHEN n % 20 = 7 THEN 'inactive' ELSE 'active' END,
         (ARRAY['art', 'business', 'cooking', 'fitness', 'languages', 'music', 'technology', 'wellbeing'])[1 + n % 8],
         ARRAY['tag' || n % 50, 'tag' || (50 + n % 1000)], '2026-01-01Z'::timestamptz + n * interval '1 minute',
-        CASE WHEN n % 50 = 13 THEN now() END, CASE WHEN NOT {IS_OPEN} THEN ($3::jsonb -> ({MODEL})::text) END,
+        CASE WHEN n % 50 = 13 THEN now() END, CASE WHEN n % 5000 = 1 THEN now() - n * interval '1 minute' END,
+        CASE WHEN NOT {IS_OPEN} THEN ($3::jsonb -> ({MODEL})::text) END,
         setweight(to_tsvector('simple', title), 'A') || setweight(to_tsvector('simple', description), 'B')
     FROM generate_series(1, $1::int) n,
         concat_ws(' ', CASE WHEN n % 10 < 3 THEN 'common' END, CASE WHEN n % 10000 = 1 THEN 'rare' END,

@@ -1,6 +1,7 @@
 """The program itself, as processes: started, asked, killed."""
 
 import asyncio
+import json
 import os
 import signal
 import socket
@@ -10,6 +11,7 @@ import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from pathlib import Path
+from typing import Any
 
 import httpx
 
@@ -90,8 +92,14 @@ class Server:
         return sorted(int(pid) for children in threads for pid in children.read_text().split())
 
     def failures(self) -> list[str]:
-        """What it logged as a bug."""
-        return [line for line in self.log.read_text().splitlines() if " ERROR " in line]
+        """What it logged as a bug; that a worker was killed is none."""
+        lines = [line for line in self.log.read_text().splitlines() if '"level":"error"' in line]
+        return [line for line in lines if '"logger":"_granian"' not in line]
+
+    def logged(self, event: str) -> list[dict[str, Any]]:
+        """The lines of its log about one thing."""
+        lines = [json.loads(line) for line in self.log.read_text().splitlines() if line.startswith("{")]
+        return [line for line in lines if line["event"] == event]
 
     async def end(self) -> None:
         """End the whole group."""
@@ -121,9 +129,9 @@ async def run_command(dsn: str, *words: str) -> str:
         "marketplace",
         *words,
         stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
+        stderr=subprocess.PIPE,
         env=environment(dsn),
     )
-    output, _ = await process.communicate()
-    assert process.returncode == 0, output.decode()
+    output, log = await process.communicate()
+    assert process.returncode == 0, log.decode()
     return output.decode()

@@ -40,10 +40,13 @@ class Postgres:
     def start(self) -> str:
         return self._stack.enter_context(embedded_postgres(self._data))
 
-    def kill(self) -> None:
+    def kill(self, number: signal.Signals = signal.SIGKILL) -> None:
         server = find_postmaster(self._data)
         assert server is not None
-        os.kill(server.pid, signal.SIGKILL)
+        os.kill(server.pid, number)
+
+    def is_away(self) -> bool:
+        return find_postmaster(self._data) is None
 
 
 @dataclass(slots=True)
@@ -157,14 +160,16 @@ async def test_workers_end_with_their_killed_main_process_and_leave_the_port(
         await again.end()
 
 
-async def test_with_postgresql_killed_requests_are_refused_as_busy_until_it_is_back(
-    postgres: Postgres, server: Server, books: Books
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGINT], ids=["killed", "shut down"])
+async def test_with_postgresql_away_requests_are_refused_as_busy_until_it_is_back(
+    postgres: Postgres, server: Server, books: Books, number: signal.Signals
 ) -> None:
     workers = server.workers()
 
     async with under_load(server, postgres.dsn) as load:
-        postgres.kill()
+        postgres.kill(number)
         assert await becomes_true(lambda: 503 in statuses(load.answers), 10)
+        assert await becomes_true(postgres.is_away, 10)
         while_away = [await server.client.get(path) for path in ("/health/live", "/health/ready", "/api/sessions/")]
         await asyncio.to_thread(postgres.start)
         back_at = time.monotonic()
@@ -176,6 +181,26 @@ async def test_with_postgresql_killed_requests_are_refused_as_busy_until_it_is_b
     assert load.unanswered == 0
     assert_refused_as_busy(load.answers)
     assert server.workers() == workers
+    assert server.failures() == []
+    await assert_nothing_is_lost(books, load)
+
+
+async def test_a_worker_that_is_started_while_postgresql_is_away_waits_for_it(
+    postgres: Postgres, server: Server, books: Books
+) -> None:
+    before = server.workers()
+
+    async with under_load(server, postgres.dsn) as load:
+        postgres.kill(signal.SIGINT)
+        assert await becomes_true(postgres.is_away, 10)
+        os.kill(before[0], signal.SIGKILL)
+        assert await becomes_true(lambda: len(set(server.workers()) - set(before)) == 1, 10)
+        started = server.workers()
+        assert await becomes_true(lambda: "Waiting for the database" in server.log.read_text(), 20)
+        await asyncio.to_thread(postgres.start)
+        await load.made(WARM)
+
+    assert server.workers() == started
     assert server.failures() == []
     await assert_nothing_is_lost(books, load)
 

@@ -14,21 +14,21 @@ import asyncpg
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import CheckConstraint, Connection, Index, MetaData, UniqueConstraint
+from sqlalchemy import CheckConstraint, Connection, Index, UniqueConstraint
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
 
 from marketplace.adapters.postgres.errors import CONSTRAINTS
 from marketplace.adapters.postgres.migrate import migrate
 from marketplace.adapters.postgres.revisions import newest_revision
-from marketplace.adapters.postgres.tables import UserTable
+from marketplace.adapters.postgres.schema import METADATA
 from postgres.servers import run_command
 
 T = TypeVar("T")
 
 TEN_MIGRATE = """
 import os, sys
-from marketplace.adapters.postgres import migrate, tables
+from marketplace.adapters.postgres import migrate, schema
 
 for _ in range(10):
     if os.fork() == 0:
@@ -36,7 +36,6 @@ for _ in range(10):
         os._exit(0)
 sys.exit(sum(os.wait()[1] != 0 for _ in range(10)))
 """
-METADATA: MetaData = UserTable.metadata
 DESCRIBED = {
     "columns": """
         SELECT format('%s.%s %s %s %s %s', c.relname, a.attname, format_type(a.atttypid, a.atttypmod), a.attnotnull,

@@ -1,5 +1,6 @@
 """What is said when the database is lost: never more than is known."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from datetime import timedelta
 
@@ -61,3 +62,49 @@ async def test_a_connection_never_comes_back_inside_a_transaction(database: Data
     row = await database.fetchrow("SELECT to_regclass('left_behind') IS NULL AS gone")
     assert row is not None
     assert row["gone"]
+
+
+async def test_connections_have_the_limits_that_were_set(empty_database: str) -> None:
+    limits = PoolLimits(
+        min_size=1,
+        max_size=1,
+        statement_timeout=timedelta(seconds=3),
+        lock_timeout=timedelta(seconds=2),
+        idle_in_transaction_timeout=timedelta(seconds=4),
+    )
+    opened = await connect(empty_database, limits)
+    names = ("statement_timeout", "lock_timeout", "idle_in_transaction_session_timeout")
+    rows = await opened.fetch("SELECT name, setting FROM pg_settings WHERE name = ANY($1)", list(names))
+    await opened.close()
+
+    assert {row["name"]: row["setting"] for row in rows} == dict(zip(names, ("3000", "2000", "4000"), strict=True))
+
+
+async def test_a_transaction_in_which_nothing_happens_is_ended_and_said_to_be_busy(empty_database: str) -> None:
+    limits = PoolLimits(min_size=1, max_size=1, idle_in_transaction_timeout=timedelta(milliseconds=100))
+    opened = await connect(empty_database, limits)
+
+    async def think_for_too_long() -> None:
+        async with opened.transaction() as connection:
+            await connection.execute("CREATE TABLE left_behind ()")
+            await asyncio.sleep(0.5)
+            await connection.execute("SELECT 1")
+
+    with pytest.raises(Busy):
+        await think_for_too_long()
+    assert await opened.fetchrow("SELECT 1") is not None
+    await opened.close()
+
+
+async def test_a_transaction_that_was_ended_while_nothing_happened_is_not_committed(empty_database: str) -> None:
+    limits = PoolLimits(min_size=1, max_size=1, idle_in_transaction_timeout=timedelta(milliseconds=100))
+    opened = await connect(empty_database, limits)
+
+    async def think_before_the_end() -> None:
+        async with opened.transaction() as connection:
+            await connection.execute("CREATE TABLE left_behind ()")
+            await asyncio.sleep(0.5)
+
+    with pytest.raises(Busy):
+        await think_before_the_end()
+    await opened.close()

@@ -109,6 +109,13 @@ class BadRefreshToken(NotSignedIn):
     sentence = "This login has ended. Please sign in again."
 
 
+class BadResetToken(NotSignedIn):
+    """A token for a new password that is unknown, expired, used, or of somebody inactive. One message for all."""
+
+    code = "bad_reset_token"
+    sentence = "This link is no longer good. Please ask for a new one."
+
+
 class NoRefreshToken(NotSignedIn):
     """No refresh token, neither in the body nor in a cookie."""
 
@@ -121,6 +128,41 @@ class NotACreator(Forbidden):
 
     code = "not_a_creator"
     sentence = "Only creators can do this. You can become a creator in your profile."
+
+
+class NotStaff(Forbidden):
+    """The back office is the staff's."""
+
+    code = "not_staff"
+    sentence = "Only the staff can do this."
+
+
+class NotSuperuser(Forbidden):
+    """Rights, and the accounts of the staff, are the superusers'."""
+
+    code = "not_superuser"
+    sentence = "Only superusers can do this."
+
+
+class StaffTarget(Forbidden):
+    """Who sees the site as somebody else sees it as somebody without rights."""
+
+    code = "staff_target"
+    sentence = "Nobody sees the site as somebody of the staff."
+
+
+class ImpersonatedReadOnly(Forbidden):
+    """Who sees the site as somebody else changes nothing."""
+
+    code = "impersonated_read_only"
+    sentence = "You see the site as somebody else, and can change nothing. Sign out to be yourself again."
+
+
+class Oneself(Forbidden):
+    """What nobody may do to their own account, lest they lock themselves out or grant themselves rights."""
+
+    code = "oneself"
+    sentence = "You cannot do this to your own account."
 
 
 class OwnSession(Forbidden):
@@ -172,6 +214,41 @@ class AlreadyACreator(Conflict):
 
     code = "illegal_transition"
     sentence = "This account is a creator's already."
+
+
+class LastSuperuser(Conflict):
+    """Nobody active would be left who can grant rights."""
+
+    code = "last_superuser"
+    sentence = "This is the last active superuser."
+
+
+class AccountInactive(Conflict):
+    """The account is switched off."""
+
+    code = "account_inactive"
+    sentence = "This account is switched off."
+
+
+class HasSessions(Conflict):
+    """Who has sessions that are not archived stays a creator, or nobody could see to them."""
+
+    code = "has_sessions"
+    sentence = "This creator still has sessions. Archive them first."
+
+
+class NotListed(Conflict):
+    """Only what the catalog shows can stand on the front page."""
+
+    code = "not_listed"
+    sentence = "The catalog does not show this session."
+
+
+class AlreadyReported(Conflict):
+    """Everybody is heard once about a session."""
+
+    code = "already_reported"
+    sentence = "You have reported this session already. We are looking into it."
 
 
 class SoldOut(Conflict):

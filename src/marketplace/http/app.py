@@ -1,5 +1,7 @@
 """The application: routes, guard, errors, and nothing that a route could forget."""
 
+from collections.abc import Sequence
+
 from dishka import AsyncContainer
 from dishka.integrations.litestar import DishkaRouter, setup_dishka
 from litestar import Litestar, get
@@ -9,9 +11,11 @@ from litestar.datastructures import ResponseHeader, State
 from litestar.response import Redirect
 
 from marketplace.core.ports.storage import Storage
+from marketplace.http.admin.pages import TOTAL_COUNT, TOTAL_ESTIMATED
 from marketplace.http.auth import Access, guard, opt
 from marketplace.http.document import DocumentController
 from marketplace.http.errors import EXCEPTION_HANDLERS, SAFE_HEADERS
+from marketplace.http.exchanges import Watcher, routed, watched
 from marketplace.http.frontend import DOCS, with_frontend
 from marketplace.http.idempotency import KEY, REPLAYED
 from marketplace.http.methods import answering_head, complete_allow
@@ -25,9 +29,17 @@ COMPRESSION = CompressionConfig(
     gzip_compress_level=3,
     minimum_size=1024,
     # a secret beside words of the client's choice is told by the length that they are packed to (BREACH)
-    exclude=["^/api/auth", "^/api/calendar"],
+    exclude=["^/api/auth", "^/api/calendar", "^/api/admin/.*(password-reset|impersonate|export)"],
 )
-EXPOSED_HEADERS = [REPLAYED, "Link", "Retry-After"]
+EXPOSED_HEADERS = [
+    REPLAYED,
+    "Link",
+    "Retry-After",
+    "X-Request-Id",
+    TOTAL_COUNT,
+    TOTAL_ESTIMATED,
+    "Content-Disposition",
+]
 
 
 @get("/", opt=opt(Access.PUBLIC), include_in_schema=False)
@@ -36,7 +48,7 @@ async def front_page() -> Redirect:
     return Redirect("/api/docs/")
 
 
-def make_app(settings: Settings, container: AsyncContainer) -> Litestar:
+def make_app(settings: Settings, container: AsyncContainer, watchers: Sequence[Watcher] = ()) -> Litestar:
     """The ASGI application over a container's services. It closes the container when it shuts down."""
 
     async def open_storage() -> None:
@@ -58,7 +70,8 @@ def make_app(settings: Settings, container: AsyncContainer) -> Litestar:
         state=State({"docs_assets": settings.frontend_dir / DOCS}),
     )
     setup_dishka(container, app)
-    app.asgi_handler = with_frontend(answering_head(app.asgi_handler), settings.frontend_dir)
+    api = answering_head(routed(app.asgi_handler))
+    app.asgi_handler = watched(with_frontend(api, settings.frontend_dir), watchers)
     return app
 
 

@@ -10,7 +10,7 @@ from litestar import Controller, Request, Response, get, post
 from litestar.params import FromPath
 
 from marketplace.core.entities.calendars import CalendarFeed
-from marketplace.core.errors import NotFound
+from marketplace.core.errors import ImpersonatedReadOnly, NotFound
 from marketplace.core.services.calendars import CalendarService
 from marketplace.http.auth import Access, caller_of, opt
 from marketplace.http.wire import read_nothing
@@ -49,7 +49,7 @@ class CalendarController(Controller):
         "/calendar",
         operation_id="get_calendar_feed",
         summary="Find the address of one's calendar feed",
-        opt=opt(Access.SIGNED_IN),
+        opt=opt(Access.SIGNED_IN, errors=(ImpersonatedReadOnly,)),
     )
     async def feed(self, request: Request[Any, Any, Any], calendars: FromDishka[CalendarService]) -> CalendarFeedOut:
         """It is made when it is first asked for, and stays until it is renewed."""
@@ -72,7 +72,7 @@ class CalendarController(Controller):
         operation_id="read_calendar_feed",
         summary="Read a calendar feed",
         media_type=CALENDAR,
-        opt=opt(Access.PUBLIC, errors=(NotFound,), is_address_secret=True),
+        opt=opt(Access.PUBLIC, errors=(NotFound,)),
     )
     async def of_token(self, feed: FromPath[str], calendars: FromDishka[CalendarService]) -> Response[bytes]:
         """Every booking of a person, as learner and as creator: one event each, from 90 days back on, at most 1,000.

@@ -14,6 +14,7 @@ from marketplace.http.fields import (
     CategoryWord,
     Cursor,
     DurationBound,
+    Featured,
     Flag,
     Id,
     Limit,
@@ -35,6 +36,7 @@ class FacetsQuery(msgspec.Struct, kw_only=True):
     max_duration: DurationBound | None = None
     category: CategoryWord | None = None
     tag: Tag | None = None
+    featured: Featured = False
     available_from: AvailableFrom | None = None
     available_to: AvailableTo | None = None
 
@@ -81,12 +83,24 @@ class FacetsOut(msgspec.Struct):
 def query_faults(given: Mapping[str, Any]) -> Faults:
     """What is wrong with parameters that can be read but do not go together."""
     faults = {}
-    if given.get("ordering") == "relevance" and "search" not in given:
+    ordering = given.get("ordering", "")
+    if ordering == "relevance" and "search" not in given:
         faults["ordering"] = ["Relevance needs a `search`."]
+    if ordering.endswith("featured_at") and not given.get("featured"):
+        faults["ordering"] = ["This order needs `featured=true`."]
     begin, end = given.get("available_from"), given.get("available_to")
     if begin is not None and end is not None and end <= begin:
         faults["available_to"] = ["Choose a time after `available_from`. A bare date is its midnight, UTC."]
     return faults
+
+
+def ordering_of(query: CatalogQuery) -> Ordering:
+    """The order that is asked for, or the one that goes with what is asked for."""
+    if query.ordering is not None:
+        return query.ordering
+    if query.search:
+        return "relevance"
+    return "-featured_at" if query.featured else "-created_at"
 
 
 def filters_of(query: FacetsQuery, ordering: Ordering) -> CatalogFilters:
@@ -100,6 +114,7 @@ def filters_of(query: FacetsQuery, ordering: Ordering) -> CatalogFilters:
         max_duration=query.max_duration,
         category=query.category,
         tag=query.tag,
+        featured=query.featured,
         available_from=query.available_from,
         available_to=query.available_to,
         ordering=ordering,

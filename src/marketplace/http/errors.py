@@ -23,7 +23,7 @@ from marketplace.core.errors import (
     OutcomeUnknown,
     RateLimited,
 )
-from marketplace.http.auth import Route
+from marketplace.http.exchanges import exchange_of
 
 PROBLEM_JSON = "application/problem+json"
 STARTS_MOST = 20
@@ -65,7 +65,8 @@ logger = logging.getLogger("marketplace.http")
 class Problem(msgspec.Struct, kw_only=True):
     """Problem details. `code` is stable and for programs, `detail` for people, `errors` names the bad fields.
 
-    `starts` are the first of the sold slots that stand in the way.
+    `starts` are the first of the sold slots that stand in the way. `request_id` is what the log calls a request that
+    failed on our side.
     """
 
     type: str = "about:blank"
@@ -75,6 +76,7 @@ class Problem(msgspec.Struct, kw_only=True):
     code: str
     errors: dict[str, list[str]] | msgspec.UnsetType = msgspec.UNSET
     starts: list[datetime] | msgspec.UnsetType = msgspec.UNSET
+    request_id: str | msgspec.UnsetType = msgspec.UNSET
 
     @classmethod
     def of(
@@ -104,21 +106,20 @@ def status_of(error: type[MarketplaceError]) -> int:
     return next(STATUS[family] for family in error.__mro__ if family in STATUS)
 
 
-def problem(
-    status: int,
-    code: str,
-    detail: str,
-    *,
-    faults: Faults | None = None,
-    starts: Sequence[datetime] = (),
-    headers: Mapping[str, str] | None = None,
+def answer(
+    request: Request[Any, Any, Any], problem: Problem, headers: Mapping[str, str] | None = None
 ) -> Response[bytes]:
-    """A problem details answer."""
+    """A problem details answer, noted for whoever watches."""
+    exchange = exchange_of(request.scope)
+    if exchange is not None:
+        exchange.code = problem.code
+        if problem.status == HTTPStatus.INTERNAL_SERVER_ERROR:
+            problem.request_id = exchange.request_id
     return Response(
-        content=msgspec.json.encode(Problem.of(status, code, detail, faults, starts)),
-        status_code=status,
+        content=msgspec.json.encode(problem),
+        status_code=problem.status,
         media_type=PROBLEM_JSON,
-        headers={**SAFE_HEADERS, **HEADERS.get(status, {}), **(headers or {})},
+        headers={**SAFE_HEADERS, **HEADERS.get(problem.status, {}), **(headers or {})},
     )
 
 
@@ -129,7 +130,7 @@ def refuse(request: Request[Any, Any, Any], error: MarketplaceError) -> Response
         logger.warning("%s was refused: %s (%r)", _asked(request), error.code, error.__cause__)
     starts = error.starts if isinstance(error, Conflict) else ()
     headers = {"Retry-After": str(error.retry_after)} if isinstance(error, RateLimited) else None
-    return problem(status_of(type(error)), error.code, error.detail, faults=faults, starts=starts, headers=headers)
+    return answer(request, Problem.of(status_of(type(error)), error.code, error.detail, faults, starts), headers)
 
 
 def refuse_framework(request: Request[Any, Any, Any], error: HTTPException) -> Response[bytes]:
@@ -139,21 +140,18 @@ def refuse_framework(request: Request[Any, Any, Any], error: HTTPException) -> R
     status = error.status_code if error.status_code in FRAMEWORK else 400
     code, detail = FRAMEWORK[status]
     allow = {name: value for name, value in (error.headers or {}).items() if name.lower() == "allow"}
-    return problem(status, code, detail, headers=allow)
+    return answer(request, Problem.of(status, code, detail), allow)
 
 
 def fail(request: Request[Any, Any, Any], error: Exception) -> Response[bytes]:
-    """A bug. The log has it; the answer says nothing of it."""
+    """A bug. The log has it; the answer says nothing of it but what the log calls the request."""
     logger.error("%s failed", _asked(request), exc_info=error)
-    return problem(500, "internal_error", "Something went wrong on our side. It has been noted.")
+    return answer(request, Problem.of(500, "internal_error", "Something went wrong on our side. It has been noted."))
 
 
 def _asked(request: Request[Any, Any, Any]) -> str:
-    """What was asked for, as the log may have it."""
-    scope = request.scope
-    route = getattr(scope.get("route_handler"), "opt", {}).get("route")
-    is_secret = isinstance(route, Route) and route.is_address_secret
-    return f"{scope['method']} {scope['path_template' if is_secret else 'path']}"
+    """What was asked for, as the log may have it: an address can be a secret, its template cannot."""
+    return f"{request.scope['method']} {request.scope.get('path_template', '')}"
 
 
 EXCEPTION_HANDLERS: dict[int | type[Exception], Any] = {

@@ -116,6 +116,7 @@ GivenToken = Annotated[
         "A refresh token; absent or `null` where it is in the cookie.",
     ),
 ]
+GivenSecret = Annotated[str, field(text(1, LOGIN_LENGTH), _text(1, LOGIN_LENGTH, SHOWN), "kX2…", "From a link.")]
 PersonName = Annotated[str, field(text(0, NAME_LENGTH), _text(0, NAME_LENGTH, FREE), "Ada")]
 RoleWord = Annotated[Role, field(*_word(*get_args(Role)), "user")]
 WebAddress = Annotated[
@@ -247,4 +248,7 @@ Everywhere = Annotated[
     bool, field(boolean, {"type": "boolean"}, example=True, says="Whether to end every login of this person.")
 ]
 Flag = Annotated[bool, field(boolean, {"type": "boolean"}, example=False)]
+Featured = Annotated[
+    bool, field(boolean, {"type": "boolean"}, example=True, says="Whether only what the front page shows is asked for.")
+]
 CategoryWord = Annotated[str, field(text(1, TAG_LENGTH), _TAG, "wellbeing")]

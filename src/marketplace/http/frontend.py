@@ -6,6 +6,7 @@ from pathlib import Path
 from litestar.enums import ScopeType
 from litestar.types import ASGIApp, Receive, Scope, Send
 
+from marketplace.http.exchanges import FILE, exchange_of
 from marketplace.http.files import ENCODINGS, Headers, StaticFile
 
 PAGE = "/index.html"
@@ -60,6 +61,9 @@ def with_frontend(app: ASGIApp, folder: Path) -> ASGIApp:
         if file is None:
             await app(scope, receive, send)
         else:
+            exchange = exchange_of(scope)
+            if exchange is not None:
+                exchange.route = FILE
             await file.answer(scope, send)
 
     return serve

@@ -14,14 +14,18 @@ from litestar.openapi.spec import Components, SecurityScheme, Tag
 from marketplace import __version__
 from marketplace.core.errors import (
     Busy,
+    ImpersonatedReadOnly,
     Invalid,
     KeyReused,
     MarketplaceError,
     NotACreator,
     NotSignedIn,
+    NotStaff,
+    NotSuperuser,
 )
-from marketplace.http.auth import Access, Route
+from marketplace.http.auth import SAFE_METHODS, Access, Route
 from marketplace.http.errors import FRAMEWORK, HEADERS, PROBLEM_JSON, Problem, status_of
+from marketplace.http.examples import EXAMPLES
 from marketplace.http.idempotency import KEY_PARAMETER, REPLAYED_HEADER
 from marketplace.http.readers import FREE
 from marketplace.http.refresh_cookie import COOKIE_PARAMETER
@@ -40,62 +44,15 @@ SCHEMES: dict[Access, list[dict[str, list[str]]]] = {
     Access.ANYONE: [{}, {"bearer": []}],
     Access.SIGNED_IN: [{"bearer": []}],
     Access.CREATOR: [{"bearer": []}],
+    Access.STAFF: [{"bearer": []}],
+    Access.SUPERUSER: [{"bearer": []}],
 }
-AN_ID = "0190a1b2-c3d4-7e5f-8a9b-0c1d2e3f4a5b"
-EXAMPLES: dict[str, Any] = {
-    "id": AN_ID,
-    "creator": AN_ID,
-    "session": AN_ID,
-    "user": AN_ID,
-    "by": AN_ID,
-    "email": "ada@example.org",
-    "username": "ada",
-    "role": "creator",
-    "avatar": None,
-    "first_name": "Ada",
-    "last_name": "Byron",
-    "time_zone": "Europe/Madrid",
-    "date_joined": "2030-01-01T09:00:00Z",
-    "created_at": "2030-01-02T09:00:00Z",
-    "at": "2030-01-02T09:00:00Z",
-    "booking_date": "2030-05-01T10:00:00Z",
-    "ends_at": "2030-05-01T11:00:00Z",
-    "title": "Morning yoga",
-    "description": "A gentle hour for all levels.",
-    "duration": 60,
-    "price": "49.99",
-    "amount": "99.98",
-    "seats": 2,
-    "max_participants": 12,
-    "image_url": None,
-    "category": "wellbeing",
-    "tags": ["yoga", "beginners"],
-    "tag": "yoga",
-    "count": 7,
-    "min_price": "25.00",
-    "max_price": "50.00",
-    "requires_confirmation": False,
-    "cancellation_notice": 24,
-    "answer_by": "2030-01-04T09:00:00Z",
-    "reason": "",
-    "is_open": False,
-    "starts_at": "2030-05-01T10:00:00Z",
-    "capacity": 12,
-    "seats_left": 3,
-    "seats_sold": 18,
-    "seats_offered": 24,
-    "fill_rate": 0.75,
-    "seats_taken": 9,
-    "pending_bookings": 2,
-    "expected_income": "899.82",
-    "completed_income": "249.95",
-    "date": "2030-05-01",
-    "income": "99.98",
-    "currency": "EUR",
-    "detail": "There are not enough seats left at this time.",
-    "code": "sold_out",
+ROLES: dict[Access, set[type[MarketplaceError]]] = {
+    Access.CREATOR: {NotACreator},
+    Access.STAFF: {NotStaff},
+    Access.SUPERUSER: {NotStaff, NotSuperuser},
 }
-"""By the name of a property of an answer."""
+"""What else somebody may be told who is signed in."""
 
 
 def openapi_config() -> OpenAPIConfig:
@@ -111,6 +68,7 @@ def openapi_config() -> OpenAPIConfig:
             Tag(name="schedules", description="When sessions may start, and the starts that are left."),
             Tag(name="bookings", description="Taking seats and giving them back."),
             Tag(name="calendars", description="Bookings in calendars of other programs (RFC 5545)."),
+            Tag(name="administration", description="What the staff does; every act is in the audit log."),
             Tag(name="system", description="Health, and what the operator set."),
         ],
         components=Components(
@@ -143,7 +101,7 @@ def document(categories: Collection[str]) -> dict[str, Any]:
         if route.body is not None:
             operation["requestBody"] = _request_body(route)
         _complete_success(operation["responses"], route)
-        operation["responses"] |= _refusals(route, has_path_id="{" in path)
+        operation["responses"] |= _refusals(route, is_safe=method.upper() in SAFE_METHODS, has_path_id="{" in path)
     requests = _request_schemas(_routes(app))
     for request in requests.values():
         if "category" in request["properties"]:
@@ -246,22 +204,23 @@ def _complete_success(responses: dict[str, Any], route: Route) -> None:
         answer["description"] = HTTPStatus(int(status)).phrase
         if status == "204":
             answer.pop("content", None)  # Litestar's word for a response that could set headers
+        if route.files:
+            answer["content"] = {media_type: {"schema": {"type": "string"}} for media_type in route.files}
         headers = route.headers | (REPLAYED_HEADER if route.is_keyed else {})
         answer["headers"] = {
             name: {"description": says, "schema": {"type": "string"}} for name, says in headers.items()
         }
 
 
-def _refusals(route: Route, *, has_path_id: bool) -> dict[str, Any]:
+def _refusals(route: Route, *, is_safe: bool, has_path_id: bool) -> dict[str, Any]:
     errors: set[type[MarketplaceError]] = {Busy, *route.errors}
     if route.body is not None or route.query is not None or route.is_keyed:
         errors.add(Invalid)
     if route.is_keyed:
         errors.add(KeyReused)
     if route.access is not Access.PUBLIC:
-        errors.add(NotSignedIn)
-    if route.access is Access.CREATOR:
-        errors.add(NotACreator)
+        errors |= {NotSignedIn} if is_safe else {NotSignedIn, ImpersonatedReadOnly}
+    errors |= ROLES.get(route.access, set())
     by_status: dict[int, dict[str, str]] = {}
     for error in sorted(errors, key=lambda error: error.code):
         by_status.setdefault(status_of(error), {})[error.code] = error.sentence

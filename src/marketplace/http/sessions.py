@@ -10,7 +10,7 @@ from dishka.integrations.litestar import FromDishka
 from litestar import Controller, Request, Response, delete, get, patch, post, put
 from litestar.params import FromPath
 
-from marketplace.core.entities.sessions import Ordering, SessionStatus
+from marketplace.core.entities.sessions import SessionStatus
 from marketplace.core.errors import (
     CreatorUnavailable,
     HasUpcomingBookings,
@@ -21,7 +21,7 @@ from marketplace.core.errors import (
 )
 from marketplace.core.services.sessions import SessionService
 from marketplace.http.auth import Access, caller_of, creator_of, opt, visitor_of
-from marketplace.http.catalog import CatalogQuery, FacetsOut, FacetsQuery, filters_of, query_faults
+from marketplace.http.catalog import CatalogQuery, FacetsOut, FacetsQuery, filters_of, ordering_of, query_faults
 from marketplace.http.fields import (
     CancellationNotice,
     Category,
@@ -57,8 +57,18 @@ class SessionIn(msgspec.Struct, kw_only=True):
     cancellation_notice: CancellationNotice = 0
 
 
+class ModerationOut(msgspec.Struct):
+    """That the staff hid a session, when, and why, in words for its creator."""
+
+    hidden_at: datetime
+    reason: str
+
+
 class SessionFactsOut(msgspec.Struct, rename={"creator_id": "creator"}):
-    """What a session is. `time_zone` is its schedule's; where it has none, its creator's."""
+    """What everybody who sees a session may know of it.
+
+    `time_zone` is its schedule's; where it has none, its creator's. The front page shows it since `featured_at`.
+    """
 
     id: UUID
     creator_id: UUID
@@ -77,6 +87,7 @@ class SessionFactsOut(msgspec.Struct, rename={"creator_id": "creator"}):
     is_open: bool
     time_zone: str
     created_at: datetime
+    featured_at: datetime | None
 
 
 class NextSlotOut(msgspec.Struct):
@@ -89,9 +100,13 @@ class NextSlotOut(msgspec.Struct):
 
 
 class SessionOut(SessionFactsOut, rename={"creator_id": "creator"}):
-    """A session. `next_slot` is the first of its slots that can be booked now; an open session has none."""
+    """A session. `next_slot` is the first of its slots that can be booked now; an open session has none.
+
+    `moderation` is for its creator and the staff, who alone see one that has any.
+    """
 
     next_slot: NextSlotOut | None
+    moderation: ModerationOut | None
 
 
 class SessionController(Controller):
@@ -109,7 +124,7 @@ class SessionController(Controller):
     async def list_sessions(
         self, request: Request[Any, Any, Any], sessions: FromDishka[SessionService], cursors: FromDishka[Cursors]
     ) -> Response[list[SessionOut]]:
-        """Active sessions, newest first or by `ordering`.
+        """Active sessions, newest first or by `ordering`; with `featured=true`, those featured last come first.
 
         `my_sessions=true` gives a creator all of their own, inactive ones too, newest first and unfiltered.
         """
@@ -121,8 +136,7 @@ class SessionController(Controller):
         if creator is not None:
             page = await sessions.list_own(creator, query.limit, position)
         else:
-            ordering: Ordering = query.ordering or ("relevance" if query.search else "-created_at")
-            page = await sessions.list(filters_of(query, ordering), query.limit, position)
+            page = await sessions.list(filters_of(query, ordering_of(query)), query.limit, position)
         return cursors.answer(request, page, SessionOut)
 
     @get(

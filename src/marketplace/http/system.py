@@ -6,7 +6,9 @@ from typing import Literal
 import msgspec
 from dishka.integrations.litestar import FromDishka
 from litestar import Controller, get
+from litestar.datastructures import State
 
+from marketplace.core.errors import Busy
 from marketplace.core.ports.storage import Storage
 from marketplace.http.auth import Access, opt
 from marketplace.settings import Settings
@@ -56,8 +58,11 @@ class SystemController(Controller):
         return HealthOut()
 
     @get("/health/ready", operation_id="get_readiness", summary="Can it serve", opt=opt(Access.PUBLIC))
-    async def ready(self, storage: FromDishka[Storage]) -> HealthOut:
-        """200 when the database is reachable and migrated, else 503."""
+    async def ready(self, storage: FromDishka[Storage], state: State) -> HealthOut:
+        """200 when the database is reachable and migrated and nobody has told the program to stop, else 503."""
+        leaving = state.get("leaving")
+        if leaving is not None and leaving.exists():
+            raise Busy("The server is about to stop.")
         await storage.readiness.check()
         return HealthOut()
 

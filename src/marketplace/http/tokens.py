@@ -6,12 +6,14 @@ import msgspec
 from dishka.integrations.litestar import FromDishka
 from litestar import Controller, Request, Response, post
 
-from marketplace.core.errors import BadCredentials, BadRefreshToken, NoRefreshToken, RateLimited
+from marketplace.core.errors import BadCredentials, BadRefreshToken, NoRefreshToken, NotSignedIn, RateLimited
+from marketplace.core.services.admin.impersonation import ImpersonationService
 from marketplace.core.services.rate_limits import RateLimitService
 from marketplace.core.services.tokens import TokenService
 from marketplace.http import rate_limits
-from marketplace.http.auth import Access, opt
+from marketplace.http.auth import Access, bearer_token, opt
 from marketplace.http.fields import Everywhere, GivenEmail, GivenPassword, GivenToken, UseCookie
+from marketplace.http.origin import origin_of
 from marketplace.http.refresh_cookie import COOKIE_HEADER, ForeignOrigin, RefreshCookie
 from marketplace.http.users import ProfileOut
 from marketplace.http.wire import read_body, read_optional_body
@@ -76,7 +78,7 @@ class TokenController(Controller):
         """
         data = (await read_body(request, CredentialsIn)).checked()
         async with limits.guessing(*rate_limits.sign_in(request, data.email)):
-            login = await tokens.log_in(data.email, data.password)
+            login = await tokens.log_in(data.email, data.password, origin_of(request))
         user = msgspec.convert(login.user, ProfileOut, from_attributes=True)
         shown = None if data.use_cookie else login.tokens.refresh
         response = Response(LoginOut(access=login.tokens.access, refresh=shown, user=user))
@@ -112,9 +114,9 @@ class TokenController(Controller):
         data = (await read_optional_body(request, RefreshIn)).checked()
         await limits.check(rate_limits.refresh(request))
         if data.refresh is not None:
-            pair = await tokens.refresh(data.refresh)
+            pair = await tokens.refresh(data.refresh, origin_of(request))
             return Response(TokenPairOut(access=pair.access, refresh=pair.refresh))
-        pair = await tokens.refresh(cookie.token_of(request))
+        pair = await tokens.refresh(cookie.token_of(request), origin_of(request))
         response = Response(TokenPairOut(access=pair.access, refresh=None))
         cookie.keep(request, response, pair.refresh)
         return response
@@ -134,13 +136,20 @@ class TokenController(Controller):
         ),
     )
     async def log_out(
-        self, request: Request[Any, Any, Any], tokens: FromDishka[TokenService], cookie: FromDishka[RefreshCookie]
+        self,
+        request: Request[Any, Any, Any],
+        tokens: FromDishka[TokenService],
+        impersonations: FromDishka[ImpersonationService],
+        cookie: FromDishka[RefreshCookie],
     ) -> Response[None]:
         """Ends the login that the refresh token belongs to, access tokens included, and clears the cookie.
 
-        With `everywhere`, every login of that person; then the token's own must not have ended before.
+        With `everywhere`, every login of that person; then the token's own must not have ended before. Sent with the
+        access token of somebody who sees the site as another person, it ends that and nothing else.
         """
         data = (await read_optional_body(request, LogoutIn)).checked()
+        if await impersonations.end(_access_token(request), origin_of(request)):
+            return Response(None, status_code=204)
         end = tokens.log_out_everywhere if data.everywhere else tokens.log_out
         response = Response(None, status_code=204)
         if data.refresh is not None:
@@ -149,3 +158,11 @@ class TokenController(Controller):
             await end(cookie.token_of(request))
             cookie.drop(request, response)
         return response
+
+
+def _access_token(request: Request[Any, Any, Any]) -> str:
+    """The access token that came along, or nothing; on a public route a bad one is no matter."""
+    try:
+        return bearer_token(request) or ""
+    except NotSignedIn:
+        return ""

@@ -24,6 +24,7 @@ from marketplace.http.fields import (
     Username,
     WebAddress,
 )
+from marketplace.http.origin import origin_of
 from marketplace.http.rate_limits import registration
 from marketplace.http.wire import read_body, read_nothing
 
@@ -67,8 +68,19 @@ class RegisteredOut(msgspec.Struct):
     last_name: str
 
 
+class PublicUserOut(msgspec.Struct):
+    """What anyone may see of a person."""
+
+    id: UUID
+    username: str
+    role: Role
+    avatar: str | None
+    first_name: str
+    last_name: str
+
+
 class ProfileOut(msgspec.Struct):
-    """A person's own account."""
+    """A person's own account. `impersonated_by` is who of the staff sees the site as this person by this login."""
 
     id: UUID
     email: str
@@ -81,17 +93,7 @@ class ProfileOut(msgspec.Struct):
     is_staff: bool
     is_superuser: bool
     date_joined: datetime
-
-
-class PublicUserOut(msgspec.Struct):
-    """What anyone may see of a person."""
-
-    id: UUID
-    username: str
-    role: Role
-    avatar: str | None
-    first_name: str
-    last_name: str
+    impersonated_by: PublicUserOut | None = None
 
 
 class ContactOut(PublicUserOut):
@@ -119,13 +121,18 @@ class UserController(Controller):
         draft = await read_body(request, RegistrationIn)
         data = draft.checked(users.registration_faults(draft.given))
         await limits.check(registration(request))
-        user = await users.register(**msgspec.structs.asdict(data))
+        user = await users.register(**msgspec.structs.asdict(data), origin=origin_of(request))
         return msgspec.convert(user, RegisteredOut, from_attributes=True)
 
     @get("/profile", operation_id="get_profile", summary="Read one's own account", opt=opt(Access.SIGNED_IN))
     async def profile(self, request: Request[Any, Any, Any], users: FromDishka[UserService]) -> ProfileOut:
         """The caller's account."""
-        return msgspec.convert(await users.profile(caller_of(request)), ProfileOut, from_attributes=True)
+        caller = caller_of(request)
+        profile = msgspec.convert(await users.profile(caller), ProfileOut, from_attributes=True)
+        profile.impersonated_by = msgspec.convert(
+            await users.impersonator(caller), PublicUserOut | None, from_attributes=True
+        )
+        return profile
 
     @put(
         "/profile",

@@ -50,6 +50,7 @@ _ORDERS = {
     "created_at": _Order(lambda session: session.created_at, datetime.fromisoformat),
     "price": _Order(lambda session: session.price, Decimal),
     "duration": _Order(lambda session: session.duration, int),
+    "featured_at": _Order(lambda session: session.featured_at, datetime.fromisoformat),
     "title": _Order(lambda session: title_key(session.title), str),
 }
 
@@ -149,6 +150,7 @@ class MemoryCatalog:
             and (filters.max_duration is None or session.duration <= filters.max_duration)
             and filters.category in {None, session.category}
             and (filters.tag is None or filters.tag in session.tags)
+            and (session.featured_at is not None or not filters.only_featured)
         )
 
 

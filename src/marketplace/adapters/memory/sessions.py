@@ -82,6 +82,18 @@ class MemorySessions:
         else:
             self._rows.put(table, key, row)
 
+    async def find(self, session_id: UUID) -> SessionDetails | None:
+        """The session."""
+        await asyncio.sleep(0)
+        session = self._rows.find(self._table, session_id)
+        return None if session is None else session_details(self._rows, session, public_user)
+
+    async def has_any(self, creator_id: UUID) -> bool:
+        """Sought among all."""
+        await asyncio.sleep(0)
+        sessions = self._rows.all(self._table)
+        return any(session.creator_id == creator_id and session.archived_at is None for session in sessions)
+
     async def add(self, session: Session) -> None:
         """Insert."""
         await self._put(session)

@@ -1,6 +1,7 @@
 """Slots: where seats are taken and given back."""
 
 import asyncio
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
@@ -10,10 +11,10 @@ from marketplace.adapters.memory.database import Database, Rows
 from marketplace.adapters.memory.jobs import MemoryJobs
 from marketplace.adapters.memory.sessions import session_details
 from marketplace.adapters.memory.users import buyers_of
-from marketplace.core.entities.bookings import Booking, BookingStep
+from marketplace.core.entities.bookings import LIVE, Booking, BookingStep
 from marketplace.core.entities.schedules import Schedule
 from marketplace.core.entities.sessions import Session
-from marketplace.core.entities.slots import Offer, Slot
+from marketplace.core.entities.slots import Offer, Slot, SoldSlot
 from marketplace.core.entities.timetables import Timetable
 from marketplace.core.entities.users import contact, public_user
 from marketplace.core.errors import AlreadyBooked, CreatorUnavailable, NotFound, SoldOut
@@ -44,6 +45,26 @@ class MemoryTimetables:
             and first.blocked_from < slot.blocked_until
         )
         return Timetable(session=session_details(rows, session, public_user), schedule=schedule, occupied=tuple(near))
+
+    async def sold(self, creator_id: UUID, now: datetime) -> tuple[SoldSlot, ...]:
+        """The slots of the live bookings to come."""
+        await asyncio.sleep(0)
+        held: dict[tuple[datetime, UUID], list[Booking]] = defaultdict(list)
+        for booking in self._database.bookings.rows.values():
+            if booking.creator_id == creator_id and booking.starts_at > now and booking.status in LIVE:
+                held[booking.starts_at, booking.session_id].append(booking)
+        return tuple(self._sold_slot(held[place]) for place in sorted(held))
+
+    def _sold_slot(self, bookings: list[Booking]) -> SoldSlot:
+        session_id, starts_at = bookings[0].session_id, bookings[0].starts_at
+        return SoldSlot(
+            session_id=session_id,
+            title=self._database.sessions.rows[session_id].title,
+            starts_at=starts_at,
+            ends_at=self._database.slots.rows[session_id, starts_at].ends_at,
+            seats=sum(booking.seats for booking in bookings),
+            booking_ids=tuple(sorted(booking.id for booking in bookings)),
+        )
 
 
 class MemorySlots:

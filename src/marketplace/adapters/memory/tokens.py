@@ -7,6 +7,7 @@ from uuid import UUID
 
 from marketplace.adapters.memory.database import Database, FamilyRow, Rows, TokenRow
 from marketplace.core.entities.tokens import Caller, Claims, Family
+from marketplace.core.errors import NotSignedIn
 
 
 class MemoryCallers:
@@ -24,13 +25,15 @@ class MemoryCallers:
             return None
         if row.revoked_at is not None or not user.is_active:
             return None
-        return Caller(
-            user_id=user.id,
-            family_id=row.family.id,
-            role=user.role,
-            is_staff=user.is_staff,
-            is_superuser=user.is_superuser,
-        )
+        caller = Caller.of(user, row.family.id)
+        return caller if row.family.begun_by is None else self._impersonated(caller, row.family.begun_by)
+
+    def _impersonated(self, caller: Caller, begun_by: UUID) -> Caller | None:
+        row = self._database.families.rows.get(begun_by)
+        if row is None or row.revoked_at is not None or caller.is_staff or caller.is_superuser:
+            return None
+        staff = self._database.users.rows[row.family.user_id]
+        return replace(caller, impersonator_id=staff.id) if staff.is_active and staff.is_staff else None
 
 
 class MemoryTokens:
@@ -47,6 +50,21 @@ class MemoryTokens:
             if row is not None and row.family.expires_at <= family.created_at:
                 self._drop(row.family.id)
         await self.add(family, token_hash)
+
+    async def add_impersonation(self, family: Family) -> None:
+        """A login without tokens."""
+        if family.begun_by is None or self._rows.find(self._database.families, family.begun_by) is None:
+            raise NotSignedIn
+        await self._rows.lock(self._database.families, family.id)
+        self._rows.put(self._database.families, family.id, FamilyRow(family=family))
+
+    async def revoke(self, family_id: UUID, now: datetime) -> bool:
+        """End one login."""
+        row = await self._rows.acquire(self._database.families, family_id)
+        if row is None or row.revoked_at is not None:
+            return False
+        self._revoke(row, now)
+        return True
 
     async def use(self, token_hash: bytes, now: datetime) -> Family | None:
         """The login of a token that is good, which it then no longer is."""
@@ -67,10 +85,13 @@ class MemoryTokens:
         self._rows.put(self._database.families, family.id, extended)
         self._rows.put(self._database.tokens, token_hash, TokenRow(family_id=family.id))
 
-    async def revoke_family_of(self, token_hash: bytes, now: datetime) -> None:
+    async def revoke_family_of(self, token_hash: bytes, now: datetime) -> UUID | None:
         """End the login of a token."""
         row = await self._acquire_family_of(token_hash)
+        if row is None or row.revoked_at is not None:
+            return None
         self._revoke(row, now)
+        return row.family.user_id
 
     async def revoke_all_of(self, token_hash: bytes, now: datetime) -> UUID | None:
         """End every login of the person of a living login's token; locked in one order, whichever token it is."""
@@ -112,6 +133,9 @@ class MemoryTokens:
         return await self._rows.acquire(self._database.families, token.family_id)
 
     def _drop(self, family_id: UUID) -> None:
+        for row in list(self._rows.all(self._database.families)):
+            if row.family.begun_by == family_id:
+                self._drop(row.family.id)
         for token_hash, token in list(self._database.tokens.rows.items()):
             if token.family_id == family_id:
                 self._rows.drop(self._database.tokens, token_hash)

@@ -4,11 +4,15 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+from marketplace.adapters.memory.audit import MemoryAudit
 from marketplace.adapters.memory.bookings import MemoryBookings
+from marketplace.adapters.memory.bulk import MemoryBulkRuns
 from marketplace.adapters.memory.calendars import MemoryFeeds
 from marketplace.adapters.memory.database import Database, Rows
 from marketplace.adapters.memory.idempotency import MemoryIdempotencyKeys
 from marketplace.adapters.memory.jobs import MemoryJobs
+from marketplace.adapters.memory.reports import MemoryReports
+from marketplace.adapters.memory.resets import MemoryResets
 from marketplace.adapters.memory.sessions import MemorySessions
 from marketplace.adapters.memory.slots import MemorySlots
 from marketplace.adapters.memory.tokens import MemoryTokens
@@ -22,12 +26,16 @@ class MemoryTransaction:
         self.rows = rows
         self.users = MemoryUsers(rows)
         self.tokens = MemoryTokens(rows)
+        self.resets = MemoryResets(rows)
+        self.reports = MemoryReports(rows)
         self.sessions = MemorySessions(rows)
         self.slots = MemorySlots(rows)
         self.bookings = MemoryBookings(rows)
         self.feeds = MemoryFeeds(rows)
         self.idempotency_keys = MemoryIdempotencyKeys(rows)
         self.jobs = MemoryJobs(rows)
+        self.bulk_runs = MemoryBulkRuns(rows)
+        self.audit = MemoryAudit(rows)
 
 
 class MemoryUnitOfWork:

@@ -1,10 +1,12 @@
 """Accounts."""
 
 import asyncio
+from dataclasses import fields
+from datetime import datetime
 from uuid import UUID
 
-from marketplace.adapters.memory.database import Database, Rows
-from marketplace.core.entities.users import User, fold
+from marketplace.adapters.memory.database import Database, FamilyRow, Rows
+from marketplace.core.entities.users import User, UserDetails, fold
 from marketplace.core.errors import EmailTaken, NotFound, UsernameTaken
 
 
@@ -21,6 +23,30 @@ class MemoryUserDirectory:
         if user is None:
             raise NotFound
         return user
+
+    async def find_details(self, user_id: UUID, now: datetime) -> UserDetails | None:
+        """The account, counted over everything there is."""
+        await asyncio.sleep(0)
+        user = self._database.users.rows.get(user_id)
+        if user is None:
+            return None
+        sessions, bookings = self._database.sessions.rows.values(), self._database.bookings.rows.values()
+        logins = (
+            row.family
+            for row in self._database.families.rows.values()
+            if row.family.user_id == user_id and self._is_alive(row, now)
+        )
+        return UserDetails(
+            **{field.name: getattr(user, field.name) for field in fields(User)},
+            sessions=sum(one.creator_id == user_id and one.archived_at is None for one in sessions),
+            bookings=sum(one.user_id == user_id for one in bookings),
+            logins=tuple(sorted(logins, key=lambda family: (family.created_at, family.id), reverse=True)),
+        )
+
+    def _is_alive(self, row: FamilyRow, now: datetime) -> bool:
+        begun_by = self._database.families.rows.get(row.family.begun_by) if row.family.begun_by else None
+        is_revoked = row.revoked_at is not None or (begun_by is not None and begun_by.revoked_at is not None)
+        return not is_revoked and row.family.expires_at > now
 
     async def find_by_email(self, email: str) -> User | None:
         """The account with this e-mail address."""
@@ -57,6 +83,12 @@ class MemoryUsers:
         """The account, with the lock that buyers of its sessions share."""
         await self._rows.lock_word(buyers_of(user_id))
         return await self.acquire(user_id)
+
+    async def acquire_superusers(self) -> frozenset[UUID]:
+        """Whoever is one by now."""
+        await self._rows.lock_word("superusers")
+        users = self._rows.all(self._database.users)
+        return frozenset(user.id for user in users if user.is_superuser and user.is_active)
 
     async def add(self, user: User) -> None:
         """Insert; the locks on the folded names make twins wait for one another."""

@@ -97,7 +97,7 @@ def next_slot(now: str) -> str:
 
     `s` is the whole row of a session, and `c` of its creator.
     """
-    shown = "s.status = 'active' AND s.archived_at IS NULL AND c.is_active"
+    shown = "s.status = 'active' AND s.archived_at IS NULL AND s.hidden_at IS NULL AND c.is_active"
     return f"""CASE WHEN {shown} AND s.schedule IS NOT NULL THEN (
         SELECT (next.at, coalesce((SELECT l.seats_taken FROM slots l
             WHERE l.session_id = s.id AND l.starts_at = next.at), 0))

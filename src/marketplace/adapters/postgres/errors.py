@@ -7,11 +7,13 @@ import asyncpg
 
 from marketplace.core.errors import (
     AlreadyBooked,
+    AlreadyReported,
     Busy,
     Collision,
     CreatorUnavailable,
     EmailTaken,
     MarketplaceError,
+    NotSignedIn,
     OutcomeUnknown,
     SoldOut,
     UsernameTaken,
@@ -20,8 +22,10 @@ from marketplace.core.errors import (
 CONSTRAINTS: dict[str, type[MarketplaceError]] = {
     "uq_users_email_folded": EmailTaken,
     "uq_users_username_folded": UsernameTaken,
+    "fk_token_families_begun_by_token_families": NotSignedIn,
     "ck_slots_seats_within_capacity": SoldOut,
     "ex_slots_one_place_at_a_time": CreatorUnavailable,
+    "uq_reports_one_per_person_and_session": AlreadyReported,
     "uq_bookings_one_live_per_person_and_slot": AlreadyBooked,
 }
 

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from marketplace.adapters.postgres.replica import Reading
+from marketplace.core.entities.admin_lists import searched_words
 from marketplace.core.entities.search import CORRECTED_LENGTH, CORRECTED_MOST, is_one_typo, words
 
 Terms = tuple[tuple[str, ...], ...]
@@ -15,7 +16,7 @@ LEARN_WORDS = f"""
     INSERT INTO lexemes (lexeme, deletions)
     SELECT word, CASE WHEN length(word) <= {CORRECTED_LENGTH} THEN {DELETIONS} ELSE '{{}}' END
     FROM sessions s, unnest(tsvector_to_array(s.searched)) AS word
-    WHERE s.id = $1 AND s.status = 'active' AND s.archived_at IS NULL
+    WHERE s.id = $1 AND s.status = 'active' AND s.archived_at IS NULL AND s.hidden_at IS NULL
         AND NOT EXISTS (SELECT FROM lexemes known WHERE known.lexeme = word)
     ORDER BY word COLLATE "C"
     ON CONFLICT DO NOTHING
@@ -43,6 +44,11 @@ def text_vector(title: str, description: str) -> str:
         for word in in_title | in_description
     )
     return " ".join(f"'{word}':{place}" for word, place in places)
+
+
+def words_vector(*texts: str) -> str:
+    """The words of texts that are searched together, as a tsvector literal."""
+    return " ".join(f"'{word}'" for word in searched_words(*texts))
 
 
 async def corrected(database: Reading, asked: Sequence[str]) -> Terms:

@@ -15,6 +15,9 @@ SHUT_OUT_BUYERS_OF_SESSION = f"""
 """  # noqa: S608 - constant text
 """The same for the creator of a session."""
 
+SUPERUSERS = "SELECT pg_advisory_xact_lock(hashtextextended('superusers', 0))"
+"""Wait for whoever else changes who is a superuser, and hold that until the transaction ends."""
+
 AS_BUYER = f"""
     turn AS MATERIALIZED (
         SELECT pg_advisory_xact_lock_shared({BUYERS_OF.format(creator_id="creator_id")}) FROM sessions WHERE id = $1)

@@ -1,15 +1,17 @@
 """The one pool of connections, and the reads that need no transaction."""
 
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager, suppress
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import timedelta
+from time import perf_counter
 from typing import Any
 
 import asyncpg
 
 from marketplace.adapters.postgres.errors import OF_THE_CLIENT, OUT_OF_REACH, committing, translated
 from marketplace.core.errors import Busy
+from marketplace.core.ports.effort import EFFORT
 
 Rows = Sequence[asyncpg.Record]
 
@@ -24,6 +26,35 @@ class PoolLimits:
     command_timeout: timedelta = timedelta(seconds=15)
     statement_timeout: timedelta = timedelta(seconds=10)
     lock_timeout: timedelta = timedelta(seconds=5)
+    idle_in_transaction_timeout: timedelta = timedelta(seconds=15)
+
+
+@contextmanager
+def _counted() -> Iterator[None]:
+    """Count a statement towards what is under way."""
+    effort = EFFORT.get()
+    if effort is None:
+        yield
+        return
+    began = perf_counter()
+    try:
+        yield
+    finally:
+        effort.timeline.append((began, perf_counter() - began))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PoolUsage:
+    """Connections there are, those that nobody has, and how many wait for one."""
+
+    size: int
+    idle: int
+    waiting: int
+
+
+def milliseconds(span: timedelta) -> str:
+    """A span as PostgreSQL's settings have it."""
+    return str(int(span.total_seconds() * 1000))
 
 
 class Connection:
@@ -32,21 +63,28 @@ class Connection:
     def __init__(self, connection: Any) -> None:
         self._connection = connection
 
+    def is_lost(self) -> bool:
+        """Whether it is gone. The pool takes back at once what the server ended, and its stand-in answers nothing."""
+        try:
+            return bool(self._connection.is_closed())
+        except asyncpg.InterfaceError:
+            return True
+
     async def fetch(self, statement: str, *arguments: object) -> Rows:
         """All rows."""
-        with translated(self._connection.is_closed):
+        with _counted(), translated(self.is_lost):
             rows: Rows = await self._connection.fetch(statement, *arguments)
             return rows
 
     async def fetchrow(self, statement: str, *arguments: object) -> asyncpg.Record | None:
         """The first row, or `None`."""
-        with translated(self._connection.is_closed):
+        with _counted(), translated(self.is_lost):
             row: asyncpg.Record | None = await self._connection.fetchrow(statement, *arguments)
             return row
 
     async def execute(self, statement: str, *arguments: object) -> None:
         """Run for the effect."""
-        with translated(self._connection.is_closed):
+        with _counted(), translated(self.is_lost):
             await self._connection.execute(statement, *arguments)
 
 
@@ -57,14 +95,23 @@ async def _leave_clean(connection: Any) -> None:
 
 
 class Database:
-    """A pool and how long to wait for it.
+    """A pool and how long to wait for it; `dsn` is where it leads.
 
     Every method raises the core's errors: `Busy` when no connection can be had in time or the server is away.
     """
 
-    def __init__(self, pool: asyncpg.Pool, limits: PoolLimits) -> None:
+    def __init__(self, pool: asyncpg.Pool, limits: PoolLimits, dsn: str) -> None:
         self._pool = pool
+        self._closing: list[Callable[[], Awaitable[None]]] = []
+        self.dsn = dsn
+        self.limits = limits
         self._acquire_timeout = limits.acquire_timeout.total_seconds()
+        self._waiting = 0
+
+    @property
+    def usage(self) -> PoolUsage:
+        """How the pool is used at this moment."""
+        return PoolUsage(size=self._pool.get_size(), idle=self._pool.get_idle_size(), waiting=self._waiting)
 
     async def fetch(self, statement: str, *arguments: object) -> Rows:
         """All rows."""
@@ -80,18 +127,19 @@ class Database:
     async def transaction(self) -> AsyncIterator[Connection]:
         """A connection in a transaction: committed when the block ends, rolled back when it raises."""
         async with self._acquired() as connection:
+            ours = Connection(connection)
             transaction = connection.transaction()
-            with translated():
+            with _counted(), translated():
                 await transaction.start()
             try:
-                yield Connection(connection)
+                yield ours
             except BaseException:
                 with suppress(*OUT_OF_REACH, *OF_THE_CLIENT):
                     await transaction.rollback()
                 raise
-            if connection.is_closed():
+            if ours.is_lost():
                 raise Busy
-            with committing():
+            with _counted(), committing():
                 await transaction.commit()
 
     @asynccontextmanager
@@ -101,25 +149,35 @@ class Database:
 
     @asynccontextmanager
     async def _acquired(self) -> AsyncIterator[Any]:
-        with translated():
-            connection = await self._pool.acquire(timeout=self._acquire_timeout)
+        effort = EFFORT.get()
+        began = perf_counter()
+        self._waiting += 1
+        try:
+            with translated():
+                connection = await self._pool.acquire(timeout=self._acquire_timeout)
+        finally:
+            self._waiting -= 1
+            if effort is not None:
+                effort.waiting_seconds += perf_counter() - began
         try:
             yield connection
         finally:
             await self._pool.release(connection)
 
+    def close_before(self, close: Callable[[], Awaitable[None]]) -> None:
+        """Have something closed with the pool, and before it."""
+        self._closing.append(close)
+
     async def close(self) -> None:
         """Close the pool once its connections are returned."""
+        while self._closing:
+            await self._closing.pop()()
         await self._pool.close()
 
 
 async def connect(dsn: str, limits: PoolLimits | None = None) -> Database:
     """Open the pool, in the event loop that will use it. Raises `Busy` when the server cannot be reached."""
     limits = limits or PoolLimits()
-
-    def milliseconds(span: timedelta) -> str:
-        return str(int(span.total_seconds() * 1000))
-
     with translated():
         pool = await asyncpg.create_pool(
             dsn,
@@ -134,7 +192,7 @@ async def connect(dsn: str, limits: PoolLimits | None = None) -> Database:
                 "jit": "off",
                 "lock_timeout": milliseconds(limits.lock_timeout),
                 "statement_timeout": milliseconds(limits.statement_timeout),
-                "idle_in_transaction_session_timeout": milliseconds(limits.command_timeout),
+                "idle_in_transaction_session_timeout": milliseconds(limits.idle_in_transaction_timeout),
             },
         )
-    return Database(pool, limits)
+    return Database(pool, limits, dsn)

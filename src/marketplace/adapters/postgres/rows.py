@@ -45,6 +45,9 @@ SESSION = (
     "cancellation_notice",
     "revision",
     "revised_at",
+    "hidden_at",
+    "hidden_reason",
+    "featured_at",
 )
 
 
@@ -86,7 +89,7 @@ def catalog_session(row: asyncpg.Record) -> CatalogSession:
 def _details(row: asyncpg.Record) -> dict[str, Any]:
     return {name: row[name] for name in SESSION} | {
         "tags": tuple(row["tags"]),
-        "creator_details": _public_user(row["creator_details"]),
+        "creator_details": public_user(row["creator_details"]),
         "creator_is_active": row["creator_is_active"],
         "is_open": row["is_open"],
         "time_zone": row["time_zone"],
@@ -111,5 +114,6 @@ def contact(values: Sequence[object]) -> Contact:
     return Contact(**dict(zip(CONTACT, values, strict=True)))  # type: ignore[arg-type]
 
 
-def _public_user(values: Sequence[object]) -> PublicUser:
+def public_user(values: Sequence[object]) -> PublicUser:
+    """The person of a `PUBLIC_USER` composite."""
     return PublicUser(**dict(zip(PUBLIC_USER, values, strict=True)))  # type: ignore[arg-type]

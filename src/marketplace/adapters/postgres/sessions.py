@@ -43,11 +43,13 @@ FACETS_COUNTED_AT_ONCE = 2
 
 ONE = "FROM sessions s JOIN users c ON c.id = s.creator_id WHERE s.id = $1"
 FIND = f"SELECT {shown_at('$2::timestamptz')} {ONE}"
+FIND_ROW = f"SELECT {SESSION_WITH_CREATOR} {ONE}"
 ACQUIRE = f"SELECT {SESSION_WITH_CREATOR} {ONE} FOR UPDATE OF s"
 KEPT = (*SESSION, "title_key", "searched")
 PLACES = [f"${place}" for place in range(1, len(KEPT))] + [f"${len(KEPT)}::tsvector"]
 ADD = f"INSERT INTO sessions ({', '.join(KEPT)}) VALUES ({', '.join(PLACES)})"  # noqa: S608 - column names
 SAVE = f"UPDATE sessions SET ({', '.join(KEPT[1:])}) = ROW({', '.join(PLACES[1:])}) WHERE id = $1"  # noqa: S608
+HAS_ANY = "SELECT 1 FROM sessions WHERE creator_id = $1 AND archived_at IS NULL LIMIT 1"
 
 
 class PostgresCatalog:
@@ -155,6 +157,15 @@ class PostgresSessions:
     async def acquire_outdated(self, now: datetime, most: int) -> tuple[Scheduled, ...]:
         """See the port."""
         return await self._open_times.acquire_outdated(now, most)
+
+    async def find(self, session_id: UUID) -> SessionDetails | None:
+        """See the port."""
+        row = await self._connection.fetchrow(FIND_ROW, session_id)
+        return session_details(row) if row else None
+
+    async def has_any(self, creator_id: UUID) -> bool:
+        """See the port."""
+        return await self._connection.fetchrow(HAS_ANY, creator_id) is not None
 
     async def add(self, session: Session) -> None:
         """See the port."""

@@ -72,7 +72,7 @@ class CatalogQuery(SessionsQuery):
     """What is listed and passes the filters; but for those of availability, which are judged of what is found."""
 
     def __init__(self, filters: CatalogFilters, terms: Terms, now: datetime) -> None:
-        super().__init__(now, "s.status = 'active'", "s.archived_at IS NULL", "c.is_active")
+        super().__init__(now, "s.status = 'active'", "s.archived_at IS NULL", "s.hidden_at IS NULL", "c.is_active")
         self._terms = terms
         self.asks_for_time = filters.asks_for_time()
         self.window = asked_window(filters, now)
@@ -83,6 +83,8 @@ class CatalogQuery(SessionsQuery):
         ):
             if value is not None:
                 self.require(condition, value)
+        if filters.only_featured:
+            self.require("s.featured_at IS NOT NULL")
         # written out: planned for any number, a bound that nothing meets is taken for one that a third meets
         for bound, number in (
             ("s.price >=", filters.min_price),
@@ -121,6 +123,7 @@ class Sorted:
         "price": ("price", Decimal),
         "duration": ("duration", int),
         "title": ("title_key", str),
+        "featured_at": ("featured_at", datetime.fromisoformat),
     }
 
     def __init__(self, ordering: Ordering, after: str | None) -> None:

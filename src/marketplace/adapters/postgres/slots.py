@@ -25,7 +25,7 @@ from marketplace.adapters.postgres.schedules import schedule_from
 from marketplace.core.entities.bookings import Booking, BookingStep
 from marketplace.core.entities.schedules import Schedule
 from marketplace.core.entities.sessions import Session
-from marketplace.core.entities.slots import Offer, Slot
+from marketplace.core.entities.slots import Offer, Slot, SoldSlot
 from marketplace.core.entities.timetables import Timetable
 from marketplace.core.errors import NotFound
 from marketplace.core.ports.jobs import Job
@@ -137,6 +137,15 @@ TIMETABLE = f"""
                 + make_interval(mins => s.duration + coalesce((s.schedule->>'buffer_after')::int, 0)))) AS occupied
     FROM sessions s JOIN users c ON c.id = s.creator_id WHERE s.id = $1
 """  # noqa: S608 - column names
+SOLD = """
+    SELECT b.session_id, s.title, b.starts_at, l.ends_at, sum(b.seats)::int AS seats,
+        array_agg(b.id ORDER BY b.id) AS booking_ids
+    FROM bookings b
+        JOIN slots l ON l.session_id = b.session_id AND l.starts_at = b.starts_at
+        JOIN sessions s ON s.id = b.session_id
+    WHERE b.creator_id = $1 AND b.starts_at > $2 AND b.status IN ('pending', 'confirmed')
+    GROUP BY b.session_id, s.title, b.starts_at, l.ends_at ORDER BY b.starts_at, b.session_id
+"""
 
 
 class PostgresTimetables:
@@ -155,6 +164,11 @@ class PostgresTimetables:
             schedule=schedule_from(row["schedule"]),
             occupied=tuple(Slot(**dict(zip(SLOT_FIELDS, slot, strict=True))) for slot in row["occupied"]),
         )
+
+    async def sold(self, creator_id: UUID, now: datetime) -> tuple[SoldSlot, ...]:
+        """See the port."""
+        rows = await self._database.fetch(SOLD, creator_id, now)
+        return tuple(SoldSlot(**dict(row) | {"booking_ids": tuple(row["booking_ids"])}) for row in rows)
 
 
 class PostgresSlots:

@@ -1,11 +1,19 @@
 """PostgreSQL as storage."""
 
+from marketplace.adapters.postgres.admin_lists import admin_lists_when_asked
+from marketplace.adapters.postgres.audit import PostgresAuditTrail
 from marketplace.adapters.postgres.bookings import PostgresBookingLists
+from marketplace.adapters.postgres.bulk import PostgresBulkLists
+from marketplace.adapters.postgres.bulk_targets import PostgresBulkTargets
 from marketplace.adapters.postgres.calendars import PostgresFeedDirectory
+from marketplace.adapters.postgres.dashboards import PostgresDashboards
+from marketplace.adapters.postgres.failing_jobs import PostgresFailingJobs
 from marketplace.adapters.postgres.pool import Database
 from marketplace.adapters.postgres.rate_limits import PostgresRateLimits
 from marketplace.adapters.postgres.readiness import PostgresReadiness
 from marketplace.adapters.postgres.replica import Reading
+from marketplace.adapters.postgres.reports import PostgresReportQueue
+from marketplace.adapters.postgres.resets import PostgresResetDirectory
 from marketplace.adapters.postgres.sessions import PostgresCatalog
 from marketplace.adapters.postgres.slots import PostgresTimetables
 from marketplace.adapters.postgres.summaries import PostgresCreatorSummaries
@@ -26,6 +34,14 @@ def postgres_storage(database: Database, lists: Reading | None = None) -> Storag
         feeds=PostgresFeedDirectory(database),
         summaries=PostgresCreatorSummaries(database),
         rate_limits=PostgresRateLimits(database),
+        audit=PostgresAuditTrail(database),
+        resets=PostgresResetDirectory(database),
+        reports=PostgresReportQueue(database),
+        dashboards=PostgresDashboards(database),
+        failing_jobs=PostgresFailingJobs(database),
+        bulk_lists=PostgresBulkLists(database),
+        bulk_targets=PostgresBulkTargets(database),
+        lists=admin_lists_when_asked(database),
         unit_of_work=PostgresUnitOfWork(database),
         readiness=PostgresReadiness(database),
     )

@@ -4,28 +4,39 @@ from datetime import datetime
 from uuid import UUID
 
 from marketplace.adapters.postgres.pool import Connection, Database
+from marketplace.adapters.postgres.rows import columns
 from marketplace.core.entities.tokens import Caller, Claims, Family
 
+FAMILY = ("id", "user_id", "created_at", "expires_at", "address", "agent", "begun_by")
+
 FIND_CALLER = """
-    SELECT u.id AS user_id, f.id AS family_id, u.role, u.is_staff, u.is_superuser
+    SELECT u.id AS user_id, f.id AS family_id, u.role, u.is_staff, u.is_superuser, a.id AS impersonator_id
     FROM token_families f JOIN users u ON u.id = f.user_id
-    WHERE f.id = $1 AND u.id = $2 AND f.revoked_at IS NULL AND u.is_active
+        LEFT JOIN token_families b ON b.id = f.begun_by LEFT JOIN users a ON a.id = b.user_id
+    WHERE f.id = $1 AND u.id = $2 AND f.revoked_at IS NULL AND u.is_active AND (f.begun_by IS NULL OR (
+        b.revoked_at IS NULL AND a.is_active AND a.is_staff AND NOT u.is_staff AND NOT u.is_superuser))
 """
 ADD_FAMILY = """
     WITH expired AS (DELETE FROM token_families WHERE user_id = $2 AND expires_at <= $3),
     family AS (
-        INSERT INTO token_families (id, user_id, created_at, expires_at) VALUES ($1, $2, $3, $4) RETURNING id)
+        INSERT INTO token_families (id, user_id, created_at, expires_at, address, agent)
+        VALUES ($1, $2, $3, $4, $6, $7) RETURNING id)
     INSERT INTO refresh_tokens (token_hash, family_id, expires_at) SELECT $5, id, $4 FROM family
 """
-USE = """
+ADD_IMPERSONATION = """
+    INSERT INTO token_families (id, user_id, created_at, expires_at, address, agent, begun_by)
+    VALUES ($1, $2, $3, $4, $5, $6, $7)
+"""
+REVOKE = "UPDATE token_families SET revoked_at = $2 WHERE id = $1 AND revoked_at IS NULL RETURNING id"
+USE = f"""
     WITH used AS (
         UPDATE refresh_tokens SET used_at = $2
         WHERE token_hash = $1 AND used_at IS NULL AND expires_at > $2 RETURNING family_id)
-    SELECT f.id, f.user_id, f.created_at, f.expires_at
+    SELECT {columns("f", FAMILY)}
     FROM token_families f JOIN used ON used.family_id = f.id JOIN users u ON u.id = f.user_id
     WHERE f.revoked_at IS NULL AND u.is_active
     FOR UPDATE OF f
-"""
+"""  # noqa: S608 - column names
 ADD = """
     WITH extended AS (UPDATE token_families SET expires_at = $3 WHERE id = $2)
     INSERT INTO refresh_tokens (token_hash, family_id, expires_at) VALUES ($1, $2, $3)
@@ -33,6 +44,7 @@ ADD = """
 REVOKE_FAMILY_OF = """
     UPDATE token_families SET revoked_at = $2
     WHERE id = (SELECT family_id FROM refresh_tokens WHERE token_hash = $1) AND revoked_at IS NULL
+    RETURNING user_id
 """
 REVOKE_ALL_OF = """
     UPDATE token_families SET revoked_at = $2
@@ -67,9 +79,16 @@ class PostgresTokens:
 
     async def add_family(self, family: Family, token_hash: bytes) -> None:
         """See the port."""
-        await self._connection.execute(
-            ADD_FAMILY, family.id, family.user_id, family.created_at, family.expires_at, token_hash
-        )
+        begun = (family.id, family.user_id, family.created_at, family.expires_at)
+        await self._connection.execute(ADD_FAMILY, *begun, token_hash, family.address, family.agent)
+
+    async def add_impersonation(self, family: Family) -> None:
+        """See the port."""
+        await self._connection.execute(ADD_IMPERSONATION, *(getattr(family, name) for name in FAMILY))
+
+    async def revoke(self, family_id: UUID, now: datetime) -> bool:
+        """See the port."""
+        return await self._connection.fetchrow(REVOKE, family_id, now) is not None
 
     async def use(self, token_hash: bytes, now: datetime) -> Family | None:
         """See the port."""
@@ -80,9 +99,10 @@ class PostgresTokens:
         """See the port."""
         await self._connection.execute(ADD, token_hash, family.id, family.expires_at)
 
-    async def revoke_family_of(self, token_hash: bytes, now: datetime) -> None:
+    async def revoke_family_of(self, token_hash: bytes, now: datetime) -> UUID | None:
         """See the port."""
-        await self._connection.execute(REVOKE_FAMILY_OF, token_hash, now)
+        row = await self._connection.fetchrow(REVOKE_FAMILY_OF, token_hash, now)
+        return row["user_id"] if row else None
 
     async def revoke_all_of(self, token_hash: bytes, now: datetime) -> UUID | None:
         """See the port."""

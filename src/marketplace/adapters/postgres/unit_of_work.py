@@ -4,19 +4,27 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from functools import cached_property
 
+from marketplace.adapters.postgres.audit import PostgresAudit
 from marketplace.adapters.postgres.bookings import PostgresBookings
+from marketplace.adapters.postgres.bulk import PostgresBulkRuns
 from marketplace.adapters.postgres.calendars import PostgresFeeds
 from marketplace.adapters.postgres.idempotency import PostgresIdempotencyKeys
 from marketplace.adapters.postgres.jobs import PostgresJobs
 from marketplace.adapters.postgres.pool import Connection, Database
+from marketplace.adapters.postgres.reports import PostgresReports
+from marketplace.adapters.postgres.resets import PostgresResets
 from marketplace.adapters.postgres.sessions import PostgresSessions
 from marketplace.adapters.postgres.slots import PostgresSlots
 from marketplace.adapters.postgres.tokens import PostgresTokens
 from marketplace.adapters.postgres.users import PostgresUsers
+from marketplace.core.ports.audit import Audit
 from marketplace.core.ports.bookings import Bookings
+from marketplace.core.ports.bulk import BulkRuns
 from marketplace.core.ports.calendars import Feeds
 from marketplace.core.ports.idempotency import IdempotencyKeys
 from marketplace.core.ports.jobs import Jobs
+from marketplace.core.ports.reports import Reports
+from marketplace.core.ports.resets import Resets
 from marketplace.core.ports.sessions import Sessions
 from marketplace.core.ports.slots import Slots
 from marketplace.core.ports.tokens import Tokens
@@ -38,6 +46,16 @@ class PostgresTransaction:
     def tokens(self) -> Tokens:
         """Logins."""
         return PostgresTokens(self._connection)
+
+    @cached_property
+    def reports(self) -> Reports:
+        """Reports of sessions."""
+        return PostgresReports(self._connection)
+
+    @cached_property
+    def resets(self) -> Resets:
+        """Links to set a new password."""
+        return PostgresResets(self._connection)
 
     @cached_property
     def sessions(self) -> Sessions:
@@ -68,6 +86,16 @@ class PostgresTransaction:
     def jobs(self) -> Jobs:
         """Work for later."""
         return PostgresJobs(self._connection)
+
+    @property
+    def bulk_runs(self) -> BulkRuns:
+        """Bulk actions."""
+        return PostgresBulkRuns(self._connection)
+
+    @property
+    def audit(self) -> Audit:
+        """The audit log."""
+        return PostgresAudit(self._connection)
 
 
 class PostgresUnitOfWork:

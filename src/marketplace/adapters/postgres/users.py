@@ -1,26 +1,56 @@
 """Accounts in PostgreSQL."""
 
+from datetime import datetime
 from uuid import UUID
 
-from marketplace.adapters.postgres.locks import SHUT_OUT_BUYERS
+from marketplace.adapters.postgres.lexemes import words_vector
+from marketplace.adapters.postgres.locks import SHUT_OUT_BUYERS, SUPERUSERS
 from marketplace.adapters.postgres.pool import Connection, Database
-from marketplace.core.entities.users import User, fold
+from marketplace.adapters.postgres.rows import columns
+from marketplace.adapters.postgres.tokens import FAMILY
+from marketplace.core.entities.admin_lists import name_key
+from marketplace.core.entities.tokens import Family
+from marketplace.core.entities.users import User, UserDetails, fold
 from marketplace.core.errors import NotFound
 
-COLUMNS = """id, email, username, password_hash, role, avatar, first_name, last_name, time_zone,
-    is_active, is_staff, is_superuser, date_joined"""
+USER = (
+    "id",
+    "email",
+    "username",
+    "password_hash",
+    "role",
+    "avatar",
+    "first_name",
+    "last_name",
+    "time_zone",
+    "is_active",
+    "is_staff",
+    "is_superuser",
+    "date_joined",
+)
+COLUMNS = ", ".join(USER)
 
 BY_ID = f"SELECT {COLUMNS} FROM users WHERE id = $1"  # noqa: S608 - constant text
 BY_EMAIL = f"SELECT {COLUMNS} FROM users WHERE email_folded = $1"  # noqa: S608 - constant text
+DETAILS = f"""
+    SELECT {columns("u", USER)},
+        (SELECT count(*) FROM sessions s WHERE s.creator_id = u.id AND s.archived_at IS NULL) AS sessions,
+        (SELECT count(*) FROM bookings b WHERE b.user_id = u.id) AS bookings,
+        ARRAY(SELECT ({columns("f", FAMILY)}) FROM token_families f LEFT JOIN token_families b ON b.id = f.begun_by
+            WHERE f.user_id = u.id AND f.revoked_at IS NULL AND b.revoked_at IS NULL AND f.expires_at > $2
+            ORDER BY f.created_at DESC, f.id DESC) AS logins
+    FROM users u WHERE u.id = $1
+"""  # noqa: S608 - column names
+SUPERUSER_IDS = "SELECT id FROM users WHERE is_superuser AND is_active"
 ANY = "SELECT 1 FROM users LIMIT 1"
 ADD = f"""
-    INSERT INTO users ({COLUMNS}, email_folded, username_folded)
-    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
+    INSERT INTO users ({COLUMNS}, email_folded, username_folded, name_key, searched)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17::tsvector)
 """  # noqa: S608 - constant text
 SAVE = """
     UPDATE users SET email = $2, username = $3, password_hash = $4, role = $5, avatar = $6, first_name = $7,
         last_name = $8, time_zone = $9, is_active = $10, is_staff = $11, is_superuser = $12, date_joined = $13,
-        email_folded = $14, username_folded = $15
+        email_folded = $14, username_folded = $15, name_key = $16, searched = $17::tsvector
     WHERE id = $1
 """
 
@@ -37,6 +67,14 @@ class PostgresUserDirectory:
         if row is None:
             raise NotFound
         return User(**row)
+
+    async def find_details(self, user_id: UUID, now: datetime) -> UserDetails | None:
+        """See the port."""
+        row = await self._database.fetchrow(DETAILS, user_id, now)
+        if row is None:
+            return None
+        logins = tuple(Family(**dict(zip(FAMILY, login, strict=True))) for login in row["logins"])
+        return UserDetails(**dict(row) | {"logins": logins})
 
     async def find_by_email(self, email: str) -> User | None:
         """See the port."""
@@ -63,6 +101,11 @@ class PostgresUsers:
         await self._connection.execute(SHUT_OUT_BUYERS, user_id)
         # FOR UPDATE, or a buyer's FOR KEY SHARE would be content with the row as it was before
         return await self._locked(user_id, "FOR UPDATE")
+
+    async def acquire_superusers(self) -> frozenset[UUID]:
+        """See the port. Two statements, so that the second sees what was waited for."""
+        await self._connection.execute(SUPERUSERS)
+        return frozenset(row["id"] for row in await self._connection.fetch(SUPERUSER_IDS))
 
     async def _locked(self, user_id: UUID, lock: str) -> User:
         row = await self._connection.fetchrow(f"{BY_ID} {lock}", user_id)
@@ -96,4 +139,6 @@ def _values(user: User) -> tuple[object, ...]:
         user.date_joined,
         fold(user.email),
         fold(user.username),
+        name_key(user.last_name, user.first_name),
+        words_vector(user.email, user.username, user.first_name, user.last_name),
     )

@@ -21,8 +21,9 @@ class JwtAccessTokens:
         self._time_to_live = time_to_live
         self._ids = ids
 
-    def issue(self, claims: Claims, now: datetime) -> str:
+    def issue(self, claims: Claims, now: datetime, at_most: timedelta | None = None) -> str:
         """See the port."""
+        lasts = self._time_to_live if at_most is None else min(self._time_to_live, at_most)
         payload = {
             "iss": ISSUER,
             "aud": AUDIENCE,
@@ -30,7 +31,7 @@ class JwtAccessTokens:
             "family": str(claims.family_id),
             "jti": str(self._ids.new()),
             "iat": now,
-            "exp": now + self._time_to_live,
+            "exp": now + lasts,
         }
         return jwt.encode(payload, self._secret_key, algorithm="HS256")
 

@@ -127,7 +127,7 @@ class Booking:
         return replace(self, status=to_status, answer_by=None), replace(step, batch_id=batch_id)
 
     def moved(
-        self, slot: "Slot", actor: "Caller", now: datetime, *, notice: timedelta, needs_answer: bool
+        self, slot: "Slot", actor: "Caller", now: datetime, *, notice: timedelta, needs_answer: bool, why: str = ""
     ) -> tuple[Self, BookingStep]:
         """This booking at another start of its session, and the step to keep.
 
@@ -141,7 +141,7 @@ class Booking:
             raise TooLate("The time to answer is over.")
         asks_again = needs_answer and actor.user_id == self.user_id
         to_status: BookingStatus = "pending" if asks_again else self.status
-        reason = f"Moved from {self.starts_at:%Y-%m-%d %H:%M} to {slot.starts_at:%Y-%m-%d %H:%M} UTC."
+        reason = f"Moved from {self.starts_at:%Y-%m-%d %H:%M} to {slot.starts_at:%Y-%m-%d %H:%M} UTC. {why}".rstrip()
         moved = replace(self, starts_at=slot.starts_at, ends_at=slot.ends_at)
         answer_by = answer_deadline(now, slot.starts_at) if to_status == "pending" else None
         if answer_by and self.answer_by and actor.user_id != self.user_id:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal, Self
 from uuid import UUID
 
 from marketplace.core.entities.users import PublicUser
-from marketplace.core.errors import HasUpcomingBookings, NotFound, NotYours
+from marketplace.core.errors import HasUpcomingBookings, IllegalTransition, NotFound, NotListed, NotYours
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -18,7 +18,17 @@ if TYPE_CHECKING:
 
 SessionStatus = Literal["active", "inactive"]
 Ordering = Literal[
-    "created_at", "-created_at", "price", "-price", "duration", "-duration", "title", "-title", "relevance"
+    "created_at",
+    "-created_at",
+    "price",
+    "-price",
+    "duration",
+    "-duration",
+    "title",
+    "-title",
+    "featured_at",
+    "-featured_at",
+    "relevance",
 ]
 
 TITLE_LENGTH = 200
@@ -79,10 +89,15 @@ class Session:
     revision: int = 0
     """How often it was changed in what a calendar shows of it: the title, and when it ends."""
     revised_at: datetime | None = None
+    hidden_at: datetime | None = None
+    hidden_reason: str | None = None
+    """Why the staff hid it, in words for its creator."""
+    featured_at: datetime | None = None
+    """Since when the front page shows it."""
 
     def is_listed(self) -> bool:
         """Whether the catalog shows it (its creator being active)."""
-        return self.status == "active" and self.archived_at is None
+        return self.status == "active" and self.archived_at is None and self.hidden_at is None
 
     def moves_slots(self, before: "Session") -> bool:
         """Whether slots that were opened before must be rewritten to agree with this."""
@@ -110,6 +125,14 @@ class Session:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Moderation:
+    """That the staff hid a session, when, and why."""
+
+    hidden_at: datetime
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SessionDetails(Session):
     """A session as it is read: with its creator, a `Contact` where the reader is a party of a booking."""
 
@@ -120,6 +143,42 @@ class SessionDetails(Session):
     time_zone: str = "UTC"
     """That of its schedule; of an open one, its creator's."""
 
+    @property
+    def moderation(self) -> Moderation | None:
+        """What the staff has against it, for its creator and the staff only."""
+        return None if self.hidden_at is None else Moderation(hidden_at=self.hidden_at, reason=self.hidden_reason or "")
+
+    def hidden(self, reason: str, now: datetime) -> Self:
+        """The session out of the catalog and off the front page, until the staff restores it.
+
+        Like the other steps of moderation it raises `NotFound` for an archived one and `IllegalTransition`.
+        """
+        self._check_moderated(is_wrong=self.hidden_at is not None, why="This session is hidden already.")
+        return replace(self, hidden_at=now, hidden_reason=reason, featured_at=None)
+
+    def restored(self) -> Self:
+        """The session as its creator has it."""
+        self._check_moderated(is_wrong=self.hidden_at is None, why="This session is not hidden.")
+        return replace(self, hidden_at=None, hidden_reason=None)
+
+    def featured(self, now: datetime) -> Self:
+        """The session on the front page, before those that were featured earlier. Raises `NotListed`."""
+        self._check_moderated(is_wrong=self.featured_at is not None, why="This session is featured already.")
+        if not (self.is_listed() and self.creator_is_active):
+            raise NotListed
+        return replace(self, featured_at=now)
+
+    def unfeatured(self) -> Self:
+        """The session off the front page."""
+        self._check_moderated(is_wrong=self.featured_at is None, why="This session is not featured.")
+        return replace(self, featured_at=None)
+
+    def _check_moderated(self, *, is_wrong: bool, why: str) -> None:
+        if self.archived_at is not None:
+            raise NotFound
+        if is_wrong:
+            raise IllegalTransition(why)
+
     def visible_to(self, caller: "Caller | None") -> bool:
         """Anyone sees a listed one of an active creator; its creator and staff an inactive one; nobody an archived."""
         if self.is_listed() and self.creator_is_active:
@@ -128,14 +187,14 @@ class SessionDetails(Session):
             self.archived_at is None and caller is not None and (caller.user_id == self.creator_id or caller.is_staff)
         )
 
-    def changed_by(self, caller: "Caller", facts: "Mapping[str, Any]") -> Self:
-        """The session with the given fields changed, by its creator only.
+    def changed_by(self, caller: "Caller", facts: "Mapping[str, Any]", *, on_behalf: bool = False) -> Self:
+        """The session with the given fields changed, by its creator, or by the staff on the creator's behalf.
 
         Raises `NotFound` when the caller may not see it, `NotYours` when they may but it is another's.
         """
         if not self.visible_to(caller):
             raise NotFound
-        if caller.user_id != self.creator_id:
+        if caller.user_id != self.creator_id and not (on_behalf and caller.is_staff):
             raise NotYours
         return replace(self, **facts)
 
@@ -163,9 +222,15 @@ class CatalogFilters:
     max_duration: int | None = None
     category: str | None = None
     tag: str | None = None
+    featured: bool = False
     available_from: datetime | None = None
     available_to: datetime | None = None
     ordering: Ordering = "-created_at"
+
+    @property
+    def only_featured(self) -> bool:
+        """Whether only what the front page shows can pass; an order by when it was put there says so too."""
+        return self.featured or self.ordering.endswith("featured_at")
 
     def asks_for_time(self) -> bool:
         """Whether a session must have something that can be booked in a window."""

@@ -3,9 +3,10 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from itertools import groupby
 from uuid import UUID
 
-from marketplace.core.entities.bookings import Booking, answer_deadline
+from marketplace.core.entities.bookings import Booking, BookingDetails, answer_deadline
 from marketplace.core.entities.schedules import Schedule
 from marketplace.core.entities.sessions import Session, SessionDetails, in_words
 from marketplace.core.entities.users import Contact
@@ -100,6 +101,42 @@ def check_apart(reshaped: Iterable[Slot], others: Iterable[Slot]) -> None:
         named = in_words([f"{early:%Y-%m-%d %H:%M} with {late:%Y-%m-%d %H:%M} UTC" for early, late in pairs])
         starts = [slot.starts_at for pair in overlapping for slot in pair]
         raise CreatorUnavailable(f"Times that are sold would overlap: {named}.", starts=starts)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SoldSlot:
+    """A start that is still to come, the seats that are held there, by pending bookings too, and those bookings."""
+
+    session_id: UUID
+    title: str
+    starts_at: datetime
+    ends_at: datetime
+    seats: int
+    booking_ids: tuple[UUID, ...]
+
+
+def by_slot(booking: Booking) -> tuple[datetime, UUID]:
+    """The order of slots by start, in which they are locked."""
+    return booking.starts_at, booking.session_id
+
+
+def sold_slots_of(bookings: Iterable[BookingDetails]) -> tuple[SoldSlot, ...]:
+    """The slots of these bookings, by start."""
+    found = []
+    for _, grouped in groupby(sorted(bookings, key=by_slot), by_slot):
+        of_slot = sorted(grouped, key=lambda booking: booking.id)
+        first = of_slot[0]
+        found.append(
+            SoldSlot(
+                session_id=first.session_id,
+                title=first.session_details.title,
+                starts_at=first.starts_at,
+                ends_at=first.ends_at,
+                seats=sum(booking.seats for booking in of_slot),
+                booking_ids=tuple(booking.id for booking in of_slot),
+            )
+        )
+    return tuple(found)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

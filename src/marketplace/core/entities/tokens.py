@@ -4,8 +4,10 @@ import hashlib
 import secrets
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Self
 from uuid import UUID
 
+from marketplace.core.entities.audit import NOWHERE, Origin
 from marketplace.core.entities.users import Role, User
 
 
@@ -19,13 +21,38 @@ class Claims:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Caller:
-    """The person behind a request, as they stand in the database."""
+    """The person behind a request, as they stand in the database, and where the request came from."""
 
     user_id: UUID
     family_id: UUID
     role: Role
     is_staff: bool
     is_superuser: bool
+    impersonator_id: UUID | None = None
+    """Who of the staff sees the site as this person."""
+    origin: Origin = NOWHERE
+
+    @classmethod
+    def of(cls, user: User, family_id: UUID, origin: Origin = NOWHERE) -> Self:
+        """Somebody by a login of their own."""
+        return cls(
+            user_id=user.id,
+            family_id=family_id,
+            role=user.role,
+            is_staff=user.is_staff,
+            is_superuser=user.is_superuser,
+            origin=origin,
+        )
+
+    @property
+    def actor_id(self) -> UUID:
+        """Who really acts."""
+        return self.impersonator_id or self.user_id
+
+    @property
+    def as_id(self) -> UUID | None:
+        """Whom they act as, if that is somebody else."""
+        return self.user_id if self.impersonator_id else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,6 +64,16 @@ class Family:
     created_at: datetime
     expires_at: datetime
     """When its youngest refresh token expires."""
+    address: str | None = None
+    """Where it began, and by which program."""
+    agent: str | None = None
+    begun_by: UUID | None = None
+    """The login of who of the staff sees the site as this person, and by this login."""
+
+    @property
+    def is_impersonation(self) -> bool:
+        """Whether it is not the person themselves."""
+        return self.begun_by is not None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

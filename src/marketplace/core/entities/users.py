@@ -2,10 +2,23 @@
 
 import unicodedata
 from collections.abc import Callable
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import datetime
-from typing import Literal
+from typing import TYPE_CHECKING, Literal, Self
 from uuid import UUID
+
+from marketplace.core.errors import (
+    Faults,
+    HasSessions,
+    IllegalTransition,
+    LastSuperuser,
+    NotSuperuser,
+    Oneself,
+    StaffTarget,
+)
+
+if TYPE_CHECKING:
+    from marketplace.core.entities.tokens import Caller, Family
 
 Role = Literal["user", "creator"]
 
@@ -66,6 +79,69 @@ class User(Contact):
     is_staff: bool
     is_superuser: bool
     date_joined: datetime
+
+    def check_managed_by(self, staff: "Caller", *, also_oneself: bool = False) -> None:
+        """Whether this member of the staff may change this account: another of the staff is only a superuser's.
+
+        Raises `NotSuperuser`, and `Oneself` unless that is no matter.
+        """
+        if self.id == staff.user_id:
+            if not also_oneself:
+                raise Oneself
+        elif (self.is_staff or self.is_superuser) and not staff.is_superuser:
+            raise NotSuperuser("Only superusers can change the accounts of the staff.")
+
+    def switched(self, *, is_active: bool) -> Self:
+        """The account switched on or off. Raises `IllegalTransition` when it is so already."""
+        if self.is_active == is_active:
+            raise IllegalTransition(f"This account is switched {'on' if is_active else 'off'} already.")
+        return replace(self, is_active=is_active)
+
+    def in_role(self, role: Role, *, has_sessions: bool) -> Self:
+        """The account in another role. Raises `IllegalTransition` when it has it, `HasSessions`."""
+        if self.role == role:
+            raise IllegalTransition(f"This account is a {role}'s already.")
+        if role != "creator" and has_sessions:
+            raise HasSessions
+        return replace(self, role=role)
+
+    def check_seen_by(self, staff: "Caller") -> None:
+        """Whether this member of the staff may see the site as this person. Raises `Oneself`, `StaffTarget`."""
+        if self.id == staff.user_id:
+            raise Oneself
+        if self.is_staff or self.is_superuser:
+            raise StaffTarget
+
+    def check_granted_by(self, staff: "Caller", superusers: frozenset[UUID]) -> None:
+        """Whether this member of the staff, if a superuser at this moment, may change this account's rights.
+
+        Raises `NotSuperuser`, `Oneself`.
+        """
+        if staff.user_id not in superusers:
+            raise NotSuperuser
+        if self.id == staff.user_id:
+            raise Oneself
+
+    def check_left(self, before: "User", superusers: frozenset[UUID]) -> None:
+        """Raise `LastSuperuser` when of the active `superusers` none would be left after this change."""
+        ceases = before.is_superuser and not (self.is_superuser and self.is_active)
+        if ceases and superusers <= {self.id}:
+            raise LastSuperuser
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UserDetails(User):
+    """An account as the staff reads it: with how much it offers and booked, and its living logins, newest first."""
+
+    sessions: int
+    """Those that are not archived."""
+    bookings: int
+    logins: "tuple[Family, ...]"
+
+
+def rights_faults(*, is_staff: bool, is_superuser: bool) -> Faults:
+    """What is wrong with rights that are to be given together."""
+    return {"is_superuser": ["A superuser is on the staff too."]} if is_superuser and not is_staff else {}
 
 
 def public_user(user: User) -> PublicUser:

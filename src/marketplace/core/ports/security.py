@@ -1,6 +1,6 @@
 """Passwords and signatures."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Protocol
 
 from marketplace.core.entities.tokens import Claims
@@ -29,8 +29,8 @@ class Passwords(Protocol):
 class AccessTokens(Protocol):
     """Signed access tokens."""
 
-    def issue(self, claims: Claims, now: datetime) -> str:
-        """A token that says these claims until its time to live is over."""
+    def issue(self, claims: Claims, now: datetime, at_most: timedelta | None = None) -> str:
+        """A token that says these claims until its time to live is over, which `at_most` can shorten."""
         ...
 
     def read(self, token: str, now: datetime) -> Claims:

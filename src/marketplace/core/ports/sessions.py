@@ -79,6 +79,14 @@ class Sessions(Protocol):
         """
         ...
 
+    async def find(self, session_id: UUID) -> SessionDetails | None:
+        """The session as it is now, whatever its state, not locked, or `None`."""
+        ...
+
+    async def has_any(self, creator_id: UUID) -> bool:
+        """Whether the creator has a session that is not archived."""
+        ...
+
     async def add(self, session: Session) -> None:
         """Insert; a search finds it as soon as the transaction ends."""
         ...

@@ -7,7 +7,7 @@ from uuid import UUID
 from marketplace.core.entities.bookings import Booking, BookingStep
 from marketplace.core.entities.schedules import Schedule
 from marketplace.core.entities.sessions import Session
-from marketplace.core.entities.slots import Offer, Slot
+from marketplace.core.entities.slots import Offer, Slot, SoldSlot
 from marketplace.core.entities.timetables import Timetable
 from marketplace.core.ports.jobs import Job
 
@@ -20,6 +20,10 @@ class Timetables(Protocol):
 
         It has every occupied slot of the creator whose blocked time comes near enough to matter to a start there.
         """
+        ...
+
+    async def sold(self, creator_id: UUID, now: datetime) -> tuple[SoldSlot, ...]:
+        """The creator's slots after `now` that have live bookings, by start."""
         ...
 
 

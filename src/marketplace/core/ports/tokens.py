@@ -11,7 +11,11 @@ class Callers(Protocol):
     """Who is behind an access token, read outside a transaction."""
 
     async def find(self, claims: Claims) -> Caller | None:
-        """The caller, if the person is active and the login neither revoked nor another's; else `None`."""
+        """The caller, if the person is active and the login neither revoked nor another's; else `None`.
+
+        By a login that another began, if that one is not revoked, its person active and of the staff, and this person
+        not of the staff; the caller then has that person's id as `impersonator_id`.
+        """
         ...
 
 
@@ -20,6 +24,17 @@ class Tokens(Protocol):
 
     async def add_family(self, family: Family, token_hash: bytes) -> None:
         """Start a login with its first refresh token, and drop this person's logins that have expired."""
+        ...
+
+    async def add_impersonation(self, family: Family) -> None:
+        """Start a login that another began. It has no refresh token, and goes when the other does.
+
+        Raises `NotSignedIn` when the other is gone already.
+        """
+        ...
+
+    async def revoke(self, family_id: UUID, now: datetime) -> bool:
+        """Revoke a login. False, and nothing changed, when there is none or it was revoked before."""
         ...
 
     async def use(self, token_hash: bytes, now: datetime) -> Family | None:
@@ -34,8 +49,11 @@ class Tokens(Protocol):
         """Add the next refresh token of a login and extend the login to `family.expires_at`."""
         ...
 
-    async def revoke_family_of(self, token_hash: bytes, now: datetime) -> None:
-        """Revoke the login that this refresh token, used or not, belongs to. Unknown tokens are no error."""
+    async def revoke_family_of(self, token_hash: bytes, now: datetime) -> UUID | None:
+        """Revoke the login that this refresh token, used or not, belongs to, and return whose it was.
+
+        `None`, with nothing changed, when the token is unknown or its login was revoked before.
+        """
         ...
 
     async def revoke_all_of(self, token_hash: bytes, now: datetime) -> UUID | None:

@@ -4,10 +4,14 @@ from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
 from typing import Protocol
 
+from marketplace.core.ports.audit import Audit
 from marketplace.core.ports.bookings import Bookings
+from marketplace.core.ports.bulk import BulkRuns
 from marketplace.core.ports.calendars import Feeds
 from marketplace.core.ports.idempotency import IdempotencyKeys
 from marketplace.core.ports.jobs import Jobs
+from marketplace.core.ports.reports import Reports
+from marketplace.core.ports.resets import Resets
 from marketplace.core.ports.sessions import Sessions
 from marketplace.core.ports.slots import Slots
 from marketplace.core.ports.tokens import Tokens
@@ -25,6 +29,16 @@ class Transaction(Protocol):
     @property
     def tokens(self) -> Tokens:
         """Logins."""
+        ...
+
+    @property
+    def reports(self) -> Reports:
+        """Reports of sessions."""
+        ...
+
+    @property
+    def resets(self) -> Resets:
+        """Links to set a new password."""
         ...
 
     @property
@@ -55,6 +69,16 @@ class Transaction(Protocol):
     @property
     def jobs(self) -> Jobs:
         """Work for later."""
+        ...
+
+    @property
+    def bulk_runs(self) -> BulkRuns:
+        """Bulk actions."""
+        ...
+
+    @property
+    def audit(self) -> Audit:
+        """The audit log."""
         ...
 
 

@@ -1,9 +1,10 @@
 """Accounts."""
 
+from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
-from marketplace.core.entities.users import User
+from marketplace.core.entities.users import User, UserDetails
 
 
 class UserDirectory(Protocol):
@@ -11,6 +12,10 @@ class UserDirectory(Protocol):
 
     async def get(self, user_id: UUID) -> User:
         """The account. Raises `NotFound`."""
+        ...
+
+    async def find_details(self, user_id: UUID, now: datetime) -> UserDetails | None:
+        """The account as the staff reads it, with the logins that neither were revoked nor expire by `now`."""
         ...
 
     async def find_by_email(self, email: str) -> User | None:
@@ -33,6 +38,13 @@ class Users(Protocol):
         """As `acquire`, and no booking of this person's sessions proceeds meanwhile.
 
         However many buyers come, it waits only for those that were there before it.
+        """
+        ...
+
+    async def acquire_superusers(self) -> frozenset[UUID]:
+        """The ids of all active superusers; until the transaction ends, who asks the same waits.
+
+        Comes before every other lock but that of a bulk run. Whoever switches accounts off or changes rights asks.
         """
         ...
 

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any, TypeVar
 from uuid import UUID
 
+from marketplace.core.entities.audit import BOOKING_FIELDS, AuditAction, differences
 from marketplace.core.entities.bookings import (
     ANY_BOOKING,
     Booking,
@@ -25,10 +26,19 @@ from marketplace.core.ports.bookings import BookingLists
 from marketplace.core.ports.jobs import Job
 from marketplace.core.ports.system import Clock, Ids
 from marketplace.core.ports.unit_of_work import Transaction, UnitOfWork
+from marketplace.core.services.audit import Auditor
 from marketplace.core.services.idempotency import Made, once
 from marketplace.core.services.retrying import retrying
 
 T = TypeVar("T")
+
+OF_THE_STAFF: dict[BookingAction, AuditAction] = {
+    "cancel": "booking_cancelled",
+    "confirm": "booking_confirmed",
+    "decline": "booking_declined",
+    "complete": "booking_completed",
+}
+"""How the audit log calls what the staff does about a booking."""
 
 
 class BookingService:
@@ -39,6 +49,7 @@ class BookingService:
         self._lists = lists
         self._clock = clock
         self._ids = ids
+        self._audit = Auditor(unit_of_work, clock, ids)
 
     def faults(self, given: Mapping[str, Any]) -> Faults:
         """What is wrong with the start among the given fields of a booking."""
@@ -122,12 +133,24 @@ class BookingService:
         """
 
         async def effect(tx: Transaction) -> BookingHistory:
-            return await self._step(tx, await tx.bookings.acquire(booking_id), action, caller, reason)
+            return await self.act_within(tx, caller, booking_id, action, reason)
 
         return await self._once(key, booking_id, effect, self._read)
 
+    async def act_within(
+        self, tx: Transaction, caller: Caller, booking_id: UUID, action: BookingAction, reason: str
+    ) -> BookingHistory:
+        """`act` within a transaction of the caller's."""
+        return await self._step(tx, await tx.bookings.acquire(booking_id), action, caller, reason)
+
     async def reschedule(
-        self, caller: Caller, booking_id: UUID, starts_at: datetime, *, key: IdempotencyKey | None = None
+        self,
+        caller: Caller,
+        booking_id: UUID,
+        starts_at: datetime,
+        reason: str = "",
+        *,
+        key: IdempotencyKey | None = None,
     ) -> Made[BookingHistory]:
         """Move a booking to another start of its session: it has the new seats, or keeps the old.
 
@@ -152,10 +175,12 @@ class BookingService:
                 now,
                 notice=notice_of(offer.session),
                 needs_answer=offer.session.requires_confirmation,
+                why=reason,
             )
             if not (offer.session.is_listed() and offer.session.creator_is_active):
                 raise NotBookable
             offer.check(booking.seats, now)
+            await self._note(tx, caller, "booking_rescheduled", booking, moved, reason)
             await tx.slots.release(booking)
             if not await tx.slots.move(slot, moved, step, attendance(moved)):
                 raise SoldOut
@@ -215,6 +240,8 @@ class BookingService:
     ) -> BookingHistory:
         notice = notice_of(booking.session_details)
         stepped, step = booking.after(action, caller, self._clock.now(), notice=notice, reason=reason)
+        if caller is not None and action in OF_THE_STAFF:
+            await self._note(tx, caller, OF_THE_STAFF[action], booking, stepped, reason)
         if stepped.status == "cancelled":
             # the slot first: who books it again holds it while looking at this booking
             await tx.slots.release(booking)
@@ -222,6 +249,14 @@ class BookingService:
         if action == "confirm":
             await self._attend_later(tx, stepped)
         return replace(stepped, history=(*booking.history, step))
+
+    async def _note(
+        self, tx: Transaction, caller: Caller, action: AuditAction, before: Booking, after: Booking, reason: str
+    ) -> None:
+        # before slots are locked, since everybody waits for those
+        if caller.is_staff:
+            change = differences(before, after, BOOKING_FIELDS)
+            await self._audit.write(tx, caller, action, ("booking", after.id), change, reason)
 
 
 def notice_of(session: SessionDetails) -> timedelta:

@@ -4,7 +4,7 @@ from uuid import UUID
 
 from marketplace.core.entities.calendars import CalendarEvent, CalendarFeed, FeedWindow, new_feed_token
 from marketplace.core.entities.tokens import Caller
-from marketplace.core.errors import NotFound
+from marketplace.core.errors import ImpersonatedReadOnly, NotFound
 from marketplace.core.ports.bookings import BookingLists
 from marketplace.core.ports.calendars import Calendars, FeedDirectory
 from marketplace.core.ports.system import Clock
@@ -48,7 +48,12 @@ class CalendarService:
         return await self._calendars.render(map(CalendarEvent.of, bookings), now, FEED_NAME)
 
     async def feed(self, caller: Caller) -> CalendarFeed:
-        """The caller's feed, made when they first ask; of two who ask at once, both are told the same."""
+        """The caller's feed, made when they first ask; of two who ask at once, both are told the same.
+
+        Raises `ImpersonatedReadOnly`: its address is a key that would outlast the look at somebody's site.
+        """
+        if caller.impersonator_id is not None:
+            raise ImpersonatedReadOnly
         feed = await self._feeds.find(caller.user_id)
         if feed is not None:
             return feed

@@ -51,6 +51,10 @@ async def once(
     return await retrying(attempt)
 
 
+async def nothing_left(_: UUID) -> None:
+    """What a repeat replays where the thing is read anew in any case."""
+
+
 class IdempotencyService:
     """Keys are kept for a day."""
 

@@ -5,9 +5,10 @@ from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
+from marketplace.core.entities.audit import SESSION_FIELDS, AuditAction, differences
 from marketplace.core.entities.idempotency import IdempotencyKey
 from marketplace.core.entities.pages import Page
-from marketplace.core.entities.sessions import CatalogFilters, CatalogSession, Facets
+from marketplace.core.entities.sessions import CatalogFilters, CatalogSession, Facets, Session
 from marketplace.core.entities.tokens import Caller
 from marketplace.core.entities.users import public_user
 from marketplace.core.errors import Faults, Invalid, NotACreator, NotFound
@@ -15,7 +16,8 @@ from marketplace.core.ports.sessions import Catalog
 from marketplace.core.ports.system import Clock, Ids
 from marketplace.core.ports.unit_of_work import Transaction, UnitOfWork
 from marketplace.core.ports.users import UserDirectory
-from marketplace.core.services.idempotency import Made, once
+from marketplace.core.services.audit import Auditor
+from marketplace.core.services.idempotency import Made, nothing_left, once
 from marketplace.core.services.open_times import open_times_of
 from marketplace.core.services.retrying import retrying
 from marketplace.core.services.slots import reshape
@@ -40,6 +42,7 @@ class SessionService:
         self._clock = clock
         self._ids = ids
         self._categories = categories
+        self._audit = Auditor(unit_of_work, clock, ids)
 
     def faults(self, given: Mapping[str, Any]) -> Faults:
         """What is wrong with the given fields that only the marketplace knows: the category."""
@@ -101,8 +104,10 @@ class SessionService:
 
         return await once(self._unit_of_work, effect, self._read, key=key, thing_id=session.id, now=session.created_at)
 
-    async def change(self, caller: Caller, session_id: UUID, facts: Mapping[str, Any]) -> CatalogSession:
-        """Change a session of one's own; upcoming slots and open times follow in capacity and duration.
+    async def change(
+        self, caller: Caller, session_id: UUID, facts: Mapping[str, Any], reason: str | None = None
+    ) -> CatalogSession:
+        """Change a session of one's own, or with a `reason` by the staff; slots and open times follow.
 
         Raises `NotFound`, `NotYours`, `Invalid`, `HasUpcomingBookings` when more seats are sold than would be
         left, `CreatorUnavailable` when sold slots would overlap; both name the slots.
@@ -113,7 +118,7 @@ class SessionService:
             async with self._unit_of_work() as tx:
                 before = await tx.sessions.acquire(session_id)
                 now = self._clock.now()
-                session = before.changed_by(caller, facts).revised(before, now)
+                session = before.changed_by(caller, facts, on_behalf=reason is not None).revised(before, now)
                 if session.moves_slots(before):
                     schedule = await tx.sessions.find_schedule(session_id)
                     await reshape(tx, session, schedule, now, was=before)
@@ -121,25 +126,48 @@ class SessionService:
                         open_times = await open_times_of(schedule, session.duration, now)
                         await tx.sessions.save_open_times(session_id, open_times)
                 await tx.sessions.save(session)
+                await self._note(tx, caller, "session_changed", before, session, reason)
 
         await retrying(effect)
         return await self._read(session_id)
 
-    async def archive(self, caller: Caller, session_id: UUID) -> None:
-        """Take a session of one's own away for good; its bookings stay.
+    async def archive(
+        self, caller: Caller, session_id: UUID, reason: str | None = None, *, key: IdempotencyKey | None = None
+    ) -> Made[CatalogSession]:
+        """Take a session of one's own away for good, or with a `reason` by the staff; its bookings stay.
 
-        Raises `NotFound`, `NotYours`, `HasUpcomingBookings`.
+        Raises `NotFound`, `NotYours`, `HasUpcomingBookings`, `KeyReused`.
         """
+        now = self._clock.now()
 
-        async def effect() -> None:
-            async with self._unit_of_work() as tx:
-                session = (await tx.sessions.acquire(session_id)).changed_by(caller, {})
-                now = self._clock.now()
-                session.check_nobody_booked(await tx.slots.acquire_upcoming(session_id, now))
-                await tx.sessions.save(replace(session, archived_at=now))
-                await tx.sessions.save_open_times(session_id, None)
+        async def effect(tx: Transaction) -> None:
+            await self.archive_within(tx, caller, session_id, reason)
 
-        await retrying(effect)
+        made = await once(self._unit_of_work, effect, nothing_left, key=key, thing_id=session_id, now=now)
+        return Made(await self._read(session_id), is_replay=made.is_replay)
+
+    async def archive_within(self, tx: Transaction, caller: Caller, session_id: UUID, reason: str | None) -> None:
+        """`archive` within a transaction of the caller's."""
+        now = self._clock.now()
+        session = (await tx.sessions.acquire(session_id)).changed_by(caller, {}, on_behalf=reason is not None)
+        session.check_nobody_booked(await tx.slots.acquire_upcoming(session_id, now))
+        archived = replace(session, archived_at=now)
+        await tx.sessions.save(archived)
+        await tx.sessions.save_open_times(session_id, None)
+        await self._note(tx, caller, "session_archived", session, archived, reason)
+
+    async def _note(
+        self,
+        tx: Transaction,
+        caller: Caller,
+        action: AuditAction,
+        before: Session,
+        after: Session,
+        reason: str | None,
+    ) -> None:
+        if reason is not None:
+            change = differences(before, after, SESSION_FIELDS)
+            await self._audit.write(tx, caller, action, ("session", after.id), change, reason)
 
     async def _read(self, session_id: UUID) -> CatalogSession:
         found = await self._catalog.find(session_id, self._clock.now())

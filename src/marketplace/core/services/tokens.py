@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from marketplace.core.entities.audit import NOWHERE, TEXT_LENGTH, Origin, Target
 from marketplace.core.entities.tokens import (
     Caller,
     Claims,
@@ -20,6 +21,7 @@ from marketplace.core.ports.system import Clock, Ids
 from marketplace.core.ports.tokens import Callers
 from marketplace.core.ports.unit_of_work import UnitOfWork
 from marketplace.core.ports.users import UserDirectory
+from marketplace.core.services.audit import Auditor
 from marketplace.core.services.retrying import retrying
 
 CALLER_KEPT = timedelta(milliseconds=500)
@@ -71,27 +73,47 @@ class TokenService:
         self._users = users
         self._callers = callers
         self._memory = memory
+        self._audit = Auditor(unit_of_work, clock, ids)
         self._passwords = passwords
         self._access_tokens = access_tokens
         self._clock = clock
         self._ids = ids
         self._refresh_ttl = refresh_ttl
 
-    async def log_in(self, email: str, password: str) -> Login:
+    async def log_in(self, email: str, password: str, origin: Origin = NOWHERE) -> Login:
         """Begin a login. Raises `BadCredentials`, after the same time whether or not there is such an account."""
-        login = await self._log_in(email, password) or await self._log_in(email, password)
+        try:
+            login = await self._log_in(email, password, origin) or await self._log_in(email, password, origin)
+        except BadCredentials:
+            login = None
         if login is None:
+            await self._note_refusal(email, origin)
             raise BadCredentials
         return login
 
-    async def _log_in(self, email: str, password: str) -> Login | None:
+    async def _note_refusal(self, email: str, origin: Origin) -> None:
+        # who has no account gets an entry too, so that both take the same time
+        user = await self._users.find_by_email(email)
+        # something without the form of an address may be a password that went into the wrong field
+        tried = {"email": email[:TEXT_LENGTH]} if "@" in email else {}
+        target: Target | None = ("user", user.id) if user else None
+        await self._audit.write_alone(origin, "sign_in_refused", target, ({}, tried))
+
+    async def _log_in(self, email: str, password: str, origin: Origin) -> Login | None:
         # None when the password was changed or hashed anew since it was looked at: judge by what is kept now
         user = await self._users.find_by_email(email)
         matches = await self._passwords.verify(password, user.password_hash if user else None)
         if user is None or not matches or not user.is_active:
             raise BadCredentials
         now, refresh = self._clock.now(), new_refresh_token()
-        family = Family(id=self._ids.new(), user_id=user.id, created_at=now, expires_at=now + self._refresh_ttl)
+        family = Family(
+            id=self._ids.new(),
+            user_id=user.id,
+            created_at=now,
+            expires_at=now + self._refresh_ttl,
+            address=origin.address,
+            agent=origin.agent,
+        )
         rehashed = await self._rehashed(user, password)
 
         async def effect() -> bool:
@@ -104,13 +126,14 @@ class TokenService:
                 if rehashed is not None:
                     await tx.users.save(replace(account, password_hash=rehashed))
                 await tx.tokens.add_family(family, refresh_token_hash(refresh))
+                await self._audit.write(tx, Caller.of(account, family.id, origin), "signed_in", ("user", user.id))
                 return True
 
         if not await retrying(effect):
             return None
         return Login(user=user, tokens=self._pair(family, refresh, now))
 
-    async def refresh(self, token: str) -> TokenPair:
+    async def refresh(self, token: str, origin: Origin = NOWHERE) -> TokenPair:
         """The next pair of tokens; the given one dies. Raises `BadRefreshToken`, having revoked its login."""
         now, refresh = self._clock.now(), new_refresh_token()
 
@@ -118,7 +141,9 @@ class TokenService:
             async with self._unit_of_work() as tx:
                 family = await tx.tokens.use(refresh_token_hash(token), now)
                 if family is None:
-                    await tx.tokens.revoke_family_of(refresh_token_hash(token), now)
+                    ended = await tx.tokens.revoke_family_of(refresh_token_hash(token), now)
+                    if ended is not None:
+                        await self._audit.write(tx, origin, "refresh_refused", ("user", ended))
                     return None
                 family = replace(family, expires_at=now + self._refresh_ttl)
                 await tx.tokens.add(family, refresh_token_hash(refresh))

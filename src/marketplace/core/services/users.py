@@ -1,17 +1,19 @@
 """Accounts: registering, the profile, the password, and being switched off."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
+from marketplace.core.entities.audit import NOWHERE, USER_FIELDS, AuditAction, Origin, differences, facts_of
 from marketplace.core.entities.tokens import Caller
-from marketplace.core.entities.users import Role, User, password_faults
+from marketplace.core.entities.users import PublicUser, Role, User, password_faults, public_user
 from marketplace.core.errors import AlreadyACreator, Faults, Invalid
 from marketplace.core.ports.security import Passwords
 from marketplace.core.ports.system import Clock, Ids
-from marketplace.core.ports.unit_of_work import UnitOfWork
+from marketplace.core.ports.unit_of_work import Transaction, UnitOfWork
 from marketplace.core.ports.users import UserDirectory
+from marketplace.core.services.audit import Auditor
 from marketplace.core.services.retrying import retrying
 from marketplace.core.services.tokens import CallerMemory
 
@@ -34,6 +36,7 @@ class UserService:
         self._unit_of_work = unit_of_work
         self._users = users
         self._memory = memory
+        self._audit = Auditor(unit_of_work, clock, ids)
         self._passwords = passwords
         self._clock = clock
         self._ids = ids
@@ -57,6 +60,7 @@ class UserService:
         last_name: str = "",
         is_staff: bool = False,
         is_superuser: bool = False,
+        origin: Origin = NOWHERE,
     ) -> User:
         """Make an account. Raises `Invalid`, `EmailTaken`, `UsernameTaken`."""
         faults = self.registration_faults({"email": email, "username": username, "password": password})
@@ -81,6 +85,8 @@ class UserService:
         async def effect() -> None:
             async with self._unit_of_work() as tx:
                 await tx.users.add(user)
+                made = facts_of(user, USER_FIELDS)
+                await self._audit.write(tx, origin, "registered", ("user", user.id), ({}, made))
 
         await retrying(effect)
         return user
@@ -89,11 +95,15 @@ class UserService:
         """The caller's own account."""
         return await self._users.get(caller.user_id)
 
+    async def impersonator(self, caller: Caller) -> PublicUser | None:
+        """Who of the staff sees the site as the caller, if anybody does by this login."""
+        return None if caller.impersonator_id is None else public_user(await self._users.get(caller.impersonator_id))
+
     async def change_profile(self, caller: Caller, facts: Mapping[str, Any]) -> User:
         """Change the given fields of the caller's account. Raises `UsernameTaken`."""
         # a username is a key that buyers' rows lean on, so changing it waits for them: in a fair queue
         renames = "username" in facts
-        return await self._change(caller.user_id, lambda user: replace(user, **facts), with_sessions=renames)
+        return await self._change(caller, lambda user: replace(user, **facts), with_sessions=renames)
 
     async def become_creator(self, caller: Caller) -> User:
         """Turn a user's account into a creator's. Raises `AlreadyACreator`."""
@@ -103,7 +113,7 @@ class UserService:
                 raise AlreadyACreator
             return replace(user, role="creator")
 
-        return await self._change(caller.user_id, promoted)
+        return await self._change(caller, promoted, action="role_changed")
 
     async def password_change_faults(self, caller: Caller, given: Mapping[str, Any]) -> Faults:
         """What is wrong with the current and the new password among the given fields."""
@@ -138,36 +148,89 @@ class UserService:
                     raise Invalid({"current_password": [WRONG_PASSWORD]})
                 await tx.users.save(replace(user, password_hash=password_hash))
                 await tx.tokens.revoke_all(caller.user_id, self._clock.now(), but=caller.family_id)
+                await tx.resets.drop(caller.user_id)
+                await self._audit.write(tx, caller, "password_changed", ("user", user.id))
 
         await retrying(effect)
         self._memory.forget(caller.user_id)
 
-    async def set_active(self, user_id: UUID, *, is_active: bool) -> User:
+    async def set_active(
+        self,
+        user_id: UUID,
+        *,
+        is_active: bool,
+        who: Caller | Origin = NOWHERE,
+        reason: str = "",
+        beside: Callable[[Transaction], Awaitable[None]] | None = None,
+    ) -> User:
         """Switch an account on or off. Off: its logins end within a second and its sessions leave the catalog.
 
-        Raises `NotFound`.
+        `beside` is done in the same transaction, in which nobody books of this person's sessions. Raises `NotFound`,
+        `LastSuperuser`; where `who` is one of the staff, `Oneself`, `NotSuperuser`.
         """
 
         async def effect() -> User:
             async with self._unit_of_work() as tx:
-                user = replace(await tx.users.acquire_with_sessions(user_id), is_active=is_active)
-                await tx.users.save(user)
-                if not is_active:
-                    await tx.tokens.revoke_all(user_id, self._clock.now())
+                user = await self.set_active_within(tx, user_id, is_active=is_active, who=who, reason=reason)
+                if beside is not None:
+                    await beside(tx)
                 return user
 
-        user = await retrying(effect)
+        asked: AuditAction = "activated" if is_active else "deactivated"
+        async with self._audit.refusals(who, asked, ("user", user_id)):
+            user = await retrying(effect)
         self._memory.forget(user_id)
         return user
 
-    async def _change(self, user_id: UUID, change: Callable[[User], User], *, with_sessions: bool = False) -> User:
+    async def set_active_within(
+        self,
+        tx: Transaction,
+        user_id: UUID,
+        *,
+        is_active: bool,
+        who: Caller | Origin,
+        reason: str,
+        must_change: bool = False,
+    ) -> User:
+        """`set_active` within a transaction of the caller's, who forgets the person's logins when it is committed.
+
+        Where it `must_change` something, raises `IllegalTransition` when it does not.
+        """
+        superusers = await tx.users.acquire_superusers()
+        before = await tx.users.acquire_with_sessions(user_id)
+        if isinstance(who, Caller):
+            # by their rights at this moment: of two who switch each other off, one comes too late
+            before.check_managed_by(replace(who, is_superuser=who.user_id in superusers))
+        user = before.switched(is_active=is_active) if must_change else replace(before, is_active=is_active)
+        user.check_left(before, superusers)
+        await tx.users.save(user)
+        if not is_active:
+            await tx.tokens.revoke_all(user_id, self._clock.now())
+            await tx.resets.drop(user_id)
+        change = differences(before, user, USER_FIELDS)
+        action: AuditAction = "activated" if is_active else "deactivated"
+        await self._audit.write(tx, who, action, ("user", user_id), change, reason)
+        return user
+
+    async def _change(
+        self,
+        caller: Caller,
+        change: Callable[[User], User],
+        *,
+        with_sessions: bool = False,
+        action: AuditAction | None = None,
+    ) -> User:
         async def effect() -> User:
             async with self._unit_of_work() as tx:
                 acquire = tx.users.acquire_with_sessions if with_sessions else tx.users.acquire
-                user = change(await acquire(user_id))
+                before = await acquire(caller.user_id)
+                user = change(before)
                 await tx.users.save(user)
+                if action is not None:
+                    changed = differences(before, user, USER_FIELDS)
+                    await self._audit.write(tx, caller, action, ("user", user.id), changed)
                 return user
 
         user = await retrying(effect)
-        self._memory.forget(user_id)
+        self._memory.forget(caller.user_id)
         return user

@@ -1,14 +1,28 @@
 """Alembic's entry point: runs in the connection that `migrate.py` hands over."""
 
+import logging
+from typing import Any
+
 from alembic import context
 
-from marketplace.adapters.postgres import tables
+from marketplace.adapters.postgres.schema import METADATA
+
+LOG = logging.getLogger("marketplace.migrations")
+
+
+def tell(ctx: Any, step: Any, heads: Any, run_args: Any) -> None:
+    """Of each migration that ran."""
+    _ = ctx, heads, run_args
+    word = "ran" if step.is_upgrade else "was taken back"
+    LOG.info("Migration %s %s", step.up_revision_id, word)
+
 
 context.configure(
     connection=context.config.attributes["connection"],
-    target_metadata=tables.UserTable.metadata,
+    target_metadata=METADATA,
     compare_type=True,
     transaction_per_migration=False,
+    on_version_apply=tell,
 )
 with context.begin_transaction():
     context.run_migrations()

@@ -1,0 +1,91 @@
+"""Reports."""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import fields
+from uuid import UUID
+
+from marketplace.adapters.memory.database import Database, Rows
+from marketplace.adapters.memory.pages import moment
+from marketplace.adapters.memory.sessions import session_details
+from marketplace.core.entities.reports import Report, ReportDetails
+from marketplace.core.entities.users import contact
+from marketplace.core.errors import AlreadyReported, NotFound
+
+
+class MemoryReportQueue:
+    """Reports as they are read."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def find(self, report_id: UUID) -> ReportDetails | None:
+        """The report."""
+        await asyncio.sleep(0)
+        report = self._database.reports.rows.get(report_id)
+        return None if report is None else self._details(report)
+
+    async def list_open(self, limit: int, offset: int) -> tuple[ReportDetails, ...]:
+        """A part of those that are open."""
+        found = await self._found(lambda report: report.resolution is None)
+        return tuple(self._details(report) for report in found[offset : offset + limit])
+
+    async def count_open(self) -> int:
+        """All that are open."""
+        return len(await self._found(lambda report: report.resolution is None))
+
+    async def of_session(self, session_id: UUID, limit: int) -> tuple[ReportDetails, ...]:
+        """The newest of a session."""
+        found = await self._found(lambda report: report.session_id == session_id)
+        return tuple(self._details(report) for report in reversed(found[-limit:]))
+
+    async def _found(self, belongs: Callable[[Report], bool]) -> list[Report]:
+        await asyncio.sleep(0)
+        return sorted(filter(belongs, self._database.reports.rows.values()), key=moment)
+
+    def _details(self, report: Report) -> ReportDetails:
+        rows = Rows(self._database)
+        return ReportDetails(
+            **{field.name: getattr(report, field.name) for field in fields(Report)},
+            session_details=session_details(rows, rows.get(self._database.sessions, report.session_id), contact),
+            reporter_details=contact(rows.get(self._database.users, report.reporter_id)),
+        )
+
+
+class MemoryReports:
+    """Reports within a transaction."""
+
+    def __init__(self, rows: Rows) -> None:
+        self._rows = rows
+        self._database = rows.database
+
+    async def add(self, report: Report) -> None:
+        """Insert; the lock on person and session makes twins wait for one another."""
+        once = (report.session_id, report.reporter_id)
+        if await self._rows.look(self._database.reported, once) is not None:
+            raise AlreadyReported
+        self._rows.put(self._database.reported, once, report.id)
+        self._rows.put(self._database.reports, report.id, report)
+
+    async def find(self, report_id: UUID) -> Report | None:
+        """The report."""
+        await asyncio.sleep(0)
+        return self._rows.find(self._database.reports, report_id)
+
+    async def acquire(self, report_id: UUID) -> Report:
+        """The report, locked."""
+        report = await self._rows.acquire(self._database.reports, report_id)
+        if report is None:
+            raise NotFound
+        return report
+
+    async def acquire_open(self, session_id: UUID) -> tuple[Report, ...]:
+        """Those of a session that are still open once they are locked."""
+        seen = (one for one in self._rows.all(self._database.reports) if one.session_id == session_id)
+        acquired = [await self.acquire(report_id) for report_id in sorted(one.id for one in seen)]
+        return tuple(report for report in acquired if report.resolution is None)
+
+    async def save(self, report: Report) -> None:
+        """Update."""
+        await self._rows.lock(self._database.reports, report.id)
+        self._rows.put(self._database.reports, report.id, report)

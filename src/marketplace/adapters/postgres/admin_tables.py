@@ -1,0 +1,128 @@
+"""The schema of the back office: what the staff does, and what it hands out. See `tables.py`."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from advanced_alchemy.base import DefaultBase
+from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, Text, text
+from sqlalchemy.dialects.postgresql import JSONB, TSVECTOR
+from sqlalchemy.orm import Mapped, mapped_column
+
+
+class PasswordResetTable(DefaultBase):
+    """Links to set a new password, as hashes: one per person."""
+
+    __tablename__ = "password_resets"
+    __table_args__ = (Index("uq_password_resets_token_hash", "token_hash", unique=True),)
+
+    user_id: Mapped[UUID] = mapped_column(ForeignKey("users.id"), primary_key=True)
+    token_hash: Mapped[bytes] = mapped_column(LargeBinary)
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+
+
+class ReportTable(DefaultBase):
+    """What people hold against sessions, once each, and what came of it."""
+
+    __tablename__ = "reports"
+    __table_args__ = (
+        CheckConstraint("reason IN ('spam', 'misleading', 'offensive', 'unsafe', 'other')", name="reason"),
+        CheckConstraint("resolution IN ('dismissed', 'hidden')", name="resolution"),
+        Index("uq_reports_one_per_person_and_session", "session_id", "reporter_id", unique=True),
+        Index("ix_reports_open_created_at", "created_at", "id", postgresql_where=text("resolved_at IS NULL")),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    session_id: Mapped[UUID] = mapped_column(ForeignKey("sessions.id"))
+    reporter_id: Mapped[UUID] = mapped_column(ForeignKey("users.id"))
+    reason: Mapped[str] = mapped_column(Text)
+    text: Mapped[str] = mapped_column(Text)
+    created_at: Mapped[datetime]
+    resolution: Mapped[str | None] = mapped_column(Text)
+    resolved_at: Mapped[datetime | None]
+    resolved_by: Mapped[UUID | None]
+    note: Mapped[str] = mapped_column(Text)
+
+
+class BulkRunTable(DefaultBase):
+    """Bulk actions, and how far each has come. No foreign key to the login: logins are forgotten before runs are."""
+
+    __tablename__ = "bulk_runs"
+    __table_args__ = (
+        CheckConstraint("kind IN ('users', 'sessions', 'bookings')", name="kind"),
+        CheckConstraint("state IN ('queued', 'running', 'finished', 'failed', 'cancelled')", name="state"),
+        CheckConstraint("changed >= 0 AND refused >= 0 AND changed + refused <= total", name="counts"),
+        Index("ix_bulk_runs_created_at", "created_at", "id"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    kind: Mapped[str] = mapped_column(Text)
+    action: Mapped[str] = mapped_column(Text)
+    reason: Mapped[str] = mapped_column(Text)
+    state: Mapped[str] = mapped_column(Text)
+    total: Mapped[int]
+    changed: Mapped[int]
+    refused: Mapped[int]
+    staff_id: Mapped[UUID] = mapped_column(ForeignKey("users.id"))
+    family_id: Mapped[UUID]
+    address: Mapped[str | None] = mapped_column(Text)
+    agent: Mapped[str | None] = mapped_column(Text)
+    created_at: Mapped[datetime]
+    finished_at: Mapped[datetime | None]
+    detail: Mapped[str] = mapped_column(Text)
+
+
+class BulkTargetTable(DefaultBase):
+    """What a run is about, written down when it is begun. The first `changed + refused` places of it are settled."""
+
+    __tablename__ = "bulk_targets"
+
+    run_id: Mapped[UUID] = mapped_column(ForeignKey("bulk_runs.id"), primary_key=True)
+    place: Mapped[int] = mapped_column(primary_key=True)
+    target_id: Mapped[UUID]
+
+
+class BulkRefusalTable(DefaultBase):
+    """What a run left as it was, as it was called then, and why."""
+
+    __tablename__ = "bulk_refusals"
+
+    run_id: Mapped[UUID] = mapped_column(ForeignKey("bulk_runs.id"), primary_key=True)
+    place: Mapped[int] = mapped_column(primary_key=True)
+    target_id: Mapped[UUID]
+    label: Mapped[str] = mapped_column(Text)
+    code: Mapped[str] = mapped_column(Text)
+    detail: Mapped[str] = mapped_column(Text)
+
+
+class AuditEntryTable(DefaultBase):
+    """Who did what. Triggers, which the migration makes, refuse to change or remove a row, whoever asks.
+
+    No foreign keys: an entry outlives what it is about, and must not wait for anybody's lock. `searched` holds the
+    core's words of action, reason and e-mail addresses.
+    """
+
+    __tablename__ = "audit_entries"
+    __table_args__ = (
+        Index("ix_audit_entries_at", "at", "id"),
+        Index("ix_audit_entries_actor_id_at", "actor_id", "at", "id"),
+        Index("ix_audit_entries_target_id_at", "target_id", "at", "id"),
+        Index("ix_audit_entries_action_at", "action", "at", "id"),
+        Index("ix_audit_entries_as_id", "as_id", postgresql_where=text("as_id IS NOT NULL")),
+        Index("ix_audit_entries_searched", "searched", postgresql_using="gin"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    at: Mapped[datetime]
+    actor_id: Mapped[UUID | None]
+    as_id: Mapped[UUID | None]
+    address: Mapped[str | None] = mapped_column(Text)
+    agent: Mapped[str | None] = mapped_column(Text)
+    action: Mapped[str] = mapped_column(Text)
+    target_kind: Mapped[str | None] = mapped_column(Text)
+    target_id: Mapped[UUID | None]
+    before: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    after: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    reason: Mapped[str] = mapped_column(Text)
+    searched: Mapped[str] = mapped_column(TSVECTOR, server_default=text("''"))

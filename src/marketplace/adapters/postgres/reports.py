@@ -1,0 +1,102 @@
+"""Reports in PostgreSQL."""
+
+from dataclasses import fields
+from uuid import UUID
+
+import asyncpg
+
+from marketplace.adapters.postgres.pool import Connection, Database, Rows
+from marketplace.adapters.postgres.rows import CONTACT, SESSION_WITH_CONTACT, booked_session, columns, contact
+from marketplace.core.entities.reports import Report, ReportDetails
+from marketplace.core.errors import NotFound
+
+REPORT = tuple(field.name for field in fields(Report))
+DETAILS = f"""
+    SELECT {columns("r", REPORT)}, {SESSION_WITH_CONTACT}, ({columns("u", CONTACT)}) AS reporter
+    FROM reports r
+        JOIN sessions s ON s.id = r.session_id
+        JOIN users c ON c.id = s.creator_id
+        JOIN users u ON u.id = r.reporter_id
+"""  # noqa: S608 - column names
+FIND = f"{DETAILS} WHERE r.id = $1"
+LIST_OPEN = f"{DETAILS} WHERE r.resolved_at IS NULL ORDER BY r.created_at, r.id LIMIT $1 OFFSET $2"
+COUNT_OPEN = "SELECT count(*) AS n FROM reports WHERE resolved_at IS NULL"
+OF_SESSION = f"{DETAILS} WHERE r.session_id = $1 ORDER BY r.created_at DESC, r.id DESC LIMIT $2"
+ADD = f"""
+    INSERT INTO reports ({", ".join(REPORT)}) VALUES ({", ".join(f"${place}" for place in range(1, len(REPORT) + 1))})
+"""  # noqa: S608 - column names
+FIND_ROW = f"SELECT {', '.join(REPORT)} FROM reports WHERE id = $1"  # noqa: S608 - column names
+ACQUIRE = f"{FIND_ROW} FOR UPDATE"
+ACQUIRE_OPEN = f"""
+    SELECT {", ".join(REPORT)} FROM reports WHERE session_id = $1 AND resolved_at IS NULL ORDER BY id FOR UPDATE
+"""  # noqa: S608 - column names
+SAVE = "UPDATE reports SET resolution = $2, resolved_at = $3, resolved_by = $4, note = $5 WHERE id = $1"
+
+
+class PostgresReportQueue:
+    """`ReportQueue` over the pool."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def find(self, report_id: UUID) -> ReportDetails | None:
+        """See the port."""
+        row = await self._database.fetchrow(FIND, report_id)
+        return _details(row) if row else None
+
+    async def list_open(self, limit: int, offset: int) -> tuple[ReportDetails, ...]:
+        """See the port."""
+        return _all(await self._database.fetch(LIST_OPEN, limit, offset))
+
+    async def count_open(self) -> int:
+        """See the port."""
+        row = await self._database.fetchrow(COUNT_OPEN)
+        return int(row["n"]) if row else 0
+
+    async def of_session(self, session_id: UUID, limit: int) -> tuple[ReportDetails, ...]:
+        """See the port."""
+        return _all(await self._database.fetch(OF_SESSION, session_id, limit))
+
+
+class PostgresReports:
+    """`Reports` on a transaction's connection."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    async def add(self, report: Report) -> None:
+        """See the port."""
+        await self._connection.execute(ADD, *(getattr(report, name) for name in REPORT))
+
+    async def find(self, report_id: UUID) -> Report | None:
+        """See the port."""
+        row = await self._connection.fetchrow(FIND_ROW, report_id)
+        return Report(**row) if row else None
+
+    async def acquire(self, report_id: UUID) -> Report:
+        """See the port."""
+        row = await self._connection.fetchrow(ACQUIRE, report_id)
+        if row is None:
+            raise NotFound
+        return Report(**row)
+
+    async def acquire_open(self, session_id: UUID) -> tuple[Report, ...]:
+        """See the port."""
+        return tuple(Report(**row) for row in await self._connection.fetch(ACQUIRE_OPEN, session_id))
+
+    async def save(self, report: Report) -> None:
+        """See the port."""
+        settled = (report.resolution, report.resolved_at, report.resolved_by, report.note)
+        await self._connection.execute(SAVE, report.id, *settled)
+
+
+def _all(rows: Rows) -> tuple[ReportDetails, ...]:
+    return tuple(_details(row) for row in rows)
+
+
+def _details(row: asyncpg.Record) -> ReportDetails:
+    return ReportDetails(
+        **{name: row[name] for name in REPORT},
+        session_details=booked_session(row),
+        reporter_details=contact(row["reporter"]),
+    )

@@ -1,0 +1,179 @@
+"""The audit log: who did what to what, when, from where, what it changed, and why."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any, Literal, Self
+from uuid import UUID
+
+if TYPE_CHECKING:
+    from marketplace.core.entities.tokens import Caller
+    from marketplace.core.entities.users import PublicUser
+
+AuditAction = Literal[
+    "registered",
+    "signed_in",
+    "sign_in_refused",
+    "refresh_refused",
+    "password_changed",
+    "role_changed",
+    "deactivated",
+    "activated",
+    "user_changed",
+    "rights_changed",
+    "password_reset_issued",
+    "password_reset",
+    "session_changed",
+    "session_archived",
+    "session_hidden",
+    "session_restored",
+    "session_featured",
+    "session_unfeatured",
+    "report_dismissed",
+    "report_upheld",
+    "booking_cancelled",
+    "booking_confirmed",
+    "booking_declined",
+    "booking_completed",
+    "booking_rescheduled",
+    "impersonation_started",
+    "impersonation_ended",
+    "impersonated_change_refused",
+    "access_refused",
+    "bulk_begun",
+    "bulk_cancelled",
+    "job_retried",
+    "exported",
+]
+TargetKind = Literal["user", "session", "booking", "report", "bulk_run"]
+Target = tuple[TargetKind, UUID]
+"""What something was done to."""
+Facts = Mapping[str, Any]
+"""Fields by name, as JSON can hold them: texts, whole numbers, booleans, lists of texts, and `None`."""
+Change = tuple[Facts, Facts]
+"""What was, and what is."""
+
+NOTHING: Change = ({}, {})
+TEXT_LENGTH = 200
+"""Characters of a text that the log keeps."""
+USER_FIELDS = ("email", "username", "role", "first_name", "last_name", "is_active", "is_staff", "is_superuser")
+"""What the log keeps of an account: never its password, not even hashed."""
+SESSION_FIELDS = (
+    "title",
+    "description",
+    "duration",
+    "price",
+    "max_participants",
+    "image_url",
+    "status",
+    "category",
+    "tags",
+    "requires_confirmation",
+    "cancellation_notice",
+    "archived_at",
+    "hidden_at",
+    "hidden_reason",
+    "featured_at",
+)
+"""What the log keeps of a session."""
+BOOKING_FIELDS = ("status", "starts_at", "answer_by")
+REPORT_FIELDS = ("resolution", "note")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Origin:
+    """Where something was asked from: the client's address and what it calls itself; `None` where nobody knows."""
+
+    address: str | None = None
+    agent: str | None = None
+
+
+NOWHERE = Origin()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AuditEntry:
+    """Something that was done or refused. Ids are kept as they were: an entry outlives what it is about.
+
+    `actor_id` is `None` where nobody was signed in. `as_id` is whom the actor was seeing the site as, if anybody.
+    `before` and `after` have the fields that changed.
+    """
+
+    id: UUID
+    at: datetime
+    actor_id: UUID | None
+    as_id: UUID | None
+    address: str | None
+    agent: str | None
+    action: AuditAction
+    target_kind: TargetKind | None
+    target_id: UUID | None
+    before: Facts
+    after: Facts
+    reason: str
+
+    @classmethod
+    def of(  # noqa: PLR0913 - one argument per fact
+        cls,
+        who: "Caller | Origin",
+        action: AuditAction,
+        target: Target | None,
+        *,
+        entry_id: UUID,
+        at: datetime,
+        change: Change = NOTHING,
+        reason: str = "",
+    ) -> Self:
+        """What this person, or somebody unknown from there, did."""
+        kind, target_id = target or (None, None)
+        caller, origin = (None, who) if isinstance(who, Origin) else (who, who.origin)
+        return cls(
+            id=entry_id,
+            at=at,
+            actor_id=caller.actor_id if caller else None,
+            as_id=caller.as_id if caller else None,
+            address=origin.address,
+            agent=origin.agent,
+            action=action,
+            target_kind=kind,
+            target_id=target_id,
+            before=change[0],
+            after=change[1],
+            reason=reason,
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AuditDetails(AuditEntry):
+    """An entry as it is read: with the people that it names, as they are called now."""
+
+    actor_details: "PublicUser | None"
+    as_details: "PublicUser | None"
+
+
+def email_addresses(entry: AuditEntry) -> tuple[str, ...]:
+    """The e-mail addresses among what changed, or that were tried."""
+    found = (facts.get("email") for facts in (entry.before, entry.after))
+    return tuple(each for each in found if isinstance(each, str))
+
+
+def differences(before: object, after: object, names: Iterable[str]) -> Change:
+    """The named fields in which two things differ."""
+    changed = [name for name in names if getattr(before, name) != getattr(after, name)]
+    return facts_of(before, changed), facts_of(after, changed)
+
+
+def facts_of(thing: object, names: Iterable[str]) -> Facts:
+    """The named fields of a thing."""
+    return {name: _as_fact(getattr(thing, name)) for name in names}
+
+
+def _as_fact(value: object) -> object:
+    if isinstance(value, str):
+        return value if len(value) <= TEXT_LENGTH else f"{value[: TEXT_LENGTH - 1]}…"
+    if isinstance(value, datetime):
+        return value.isoformat()
+    if isinstance(value, tuple | list):
+        return [_as_fact(each) for each in value]
+    return str(value) if isinstance(value, UUID | Decimal) else value

@@ -1,0 +1,196 @@
+"""Sessions, as the staff moderates them. Edits on a creator's behalf are `SessionService`'s, by the creator's rules."""
+
+from collections.abc import Awaitable, Callable
+from datetime import datetime
+from uuid import UUID
+
+from marketplace.core.entities.audit import REPORT_FIELDS, SESSION_FIELDS, AuditAction, AuditDetails, differences
+from marketplace.core.entities.idempotency import IdempotencyKey
+from marketplace.core.entities.reports import Report, ReportDetails, Resolution
+from marketplace.core.entities.sessions import CatalogSession, SessionDetails
+from marketplace.core.entities.tokens import Caller
+from marketplace.core.errors import NotFound
+from marketplace.core.ports.audit import AuditTrail
+from marketplace.core.ports.reports import ReportQueue
+from marketplace.core.ports.sessions import Catalog
+from marketplace.core.ports.system import Clock, Ids
+from marketplace.core.ports.unit_of_work import Transaction, UnitOfWork
+from marketplace.core.services.admin.users import LOG_MOST
+from marketplace.core.services.audit import Auditor
+from marketplace.core.services.idempotency import Made, nothing_left, once
+
+REPORTS_MOST = 50
+"""Reports that are shown with a session."""
+
+
+class SessionAdminService:
+    """Sessions of others: hidden from everybody but their creators, restored, and put on the front page."""
+
+    def __init__(
+        self,
+        *,
+        unit_of_work: UnitOfWork,
+        catalog: Catalog,
+        queue: ReportQueue,
+        trail: AuditTrail,
+        clock: Clock,
+        ids: Ids,
+    ) -> None:
+        self._unit_of_work = unit_of_work
+        self._catalog = catalog
+        self._queue = queue
+        self._trail = trail
+        self._audit = Auditor(unit_of_work, clock, ids)
+        self._clock = clock
+
+    async def get(self, session_id: UUID) -> CatalogSession:
+        """A session in any state, archived ones too. Raises `NotFound`."""
+        found = await self._catalog.find(session_id, self._clock.now())
+        if found is None:
+            raise NotFound
+        return found
+
+    async def reports(self, session_id: UUID) -> tuple[ReportDetails, ...]:
+        """What was last reported of a session, newest first."""
+        return await self._queue.of_session(session_id, REPORTS_MOST)
+
+    async def log(self, session_id: UUID) -> tuple[AuditDetails, ...]:
+        """What the staff last did to a session, newest first."""
+        return await self._trail.newest(LOG_MOST, ("session", session_id))
+
+    async def hide(
+        self, staff: Caller, session_id: UUID, reason: str, *, key: IdempotencyKey | None = None
+    ) -> Made[CatalogSession]:
+        """Hide a session from everybody but its creator, who reads the reason; what was reported of it is settled.
+
+        Raises `NotFound`, `IllegalTransition`, `KeyReused`.
+        """
+
+        async def effect(tx: Transaction) -> None:
+            await self.hide_within(tx, staff, session_id, reason)
+
+        return await self._once(session_id, effect, key)
+
+    async def restore(
+        self, staff: Caller, session_id: UUID, reason: str, *, key: IdempotencyKey | None = None
+    ) -> Made[CatalogSession]:
+        """Undo hiding. Raises `NotFound`, `IllegalTransition`, `KeyReused`."""
+        return await self._moderate(staff, session_id, self.restore_within, reason, key)
+
+    async def restore_within(self, tx: Transaction, staff: Caller, session_id: UUID, reason: str) -> None:
+        """`restore` within a transaction of the caller's."""
+        await self._step(tx, staff, session_id, "session_restored", lambda session, _: session.restored(), reason)
+
+    async def feature(
+        self, staff: Caller, session_id: UUID, reason: str, *, key: IdempotencyKey | None = None
+    ) -> Made[CatalogSession]:
+        """Put a session on the front page. Raises `NotFound`, `IllegalTransition`, `NotListed`, `KeyReused`."""
+        return await self._moderate(staff, session_id, self.feature_within, reason, key)
+
+    async def feature_within(self, tx: Transaction, staff: Caller, session_id: UUID, reason: str) -> None:
+        """`feature` within a transaction of the caller's."""
+        await self._step(tx, staff, session_id, "session_featured", lambda session, now: session.featured(now), reason)
+
+    async def unfeature(
+        self, staff: Caller, session_id: UUID, reason: str, *, key: IdempotencyKey | None = None
+    ) -> Made[CatalogSession]:
+        """Take a session off the front page. Raises `NotFound`, `IllegalTransition`, `KeyReused`."""
+        return await self._moderate(staff, session_id, self.unfeature_within, reason, key)
+
+    async def unfeature_within(self, tx: Transaction, staff: Caller, session_id: UUID, reason: str) -> None:
+        """`unfeature` within a transaction of the caller's."""
+        await self._step(tx, staff, session_id, "session_unfeatured", lambda session, _: session.unfeatured(), reason)
+
+    async def open_reports(self, limit: int, offset: int) -> tuple[tuple[ReportDetails, ...], int]:
+        """A page of the reports that are open, the oldest first, and how many there are in all."""
+        return await self._queue.list_open(limit, offset), await self._queue.count_open()
+
+    async def resolve(
+        self,
+        staff: Caller,
+        report_id: UUID,
+        resolution: Resolution,
+        note: str,
+        *,
+        key: IdempotencyKey | None = None,
+    ) -> Made[ReportDetails]:
+        """Dismiss a report, or hide its session with the note as the reason, which settles all that is said of it.
+
+        Raises `NotFound`, `IllegalTransition`, `KeyReused`.
+        """
+
+        async def effect(tx: Transaction) -> None:
+            if resolution == "dismissed":
+                await self._settle(tx, staff, await tx.reports.acquire(report_id), resolution, note)
+                return
+            # not locked yet, since sessions are locked before reports
+            report = await tx.reports.find(report_id)
+            if report is None:
+                raise NotFound
+            report.check_open()
+            await self.hide_within(tx, staff, report.session_id, note)
+
+        now = self._clock.now()
+        made = await once(self._unit_of_work, effect, nothing_left, key=key, thing_id=report_id, now=now)
+        return Made(await self._report(report_id), is_replay=made.is_replay)
+
+    async def _report(self, report_id: UUID) -> ReportDetails:
+        found = await self._queue.find(report_id)
+        if found is None:
+            raise NotFound
+        return found
+
+    async def hide_within(self, tx: Transaction, staff: Caller, session_id: UUID, reason: str) -> None:
+        """`hide` within a transaction of the caller's."""
+        before = await tx.sessions.acquire(session_id)
+        session = before.hidden(reason, self._clock.now())
+        await tx.sessions.save(session)
+        change = differences(before, session, SESSION_FIELDS)
+        await self._audit.write(tx, staff, "session_hidden", ("session", session_id), change, reason)
+        for report in await tx.reports.acquire_open(session_id):
+            await self._settle(tx, staff, report, "hidden", reason)
+
+    async def _settle(self, tx: Transaction, staff: Caller, report: Report, resolution: Resolution, note: str) -> None:
+        settled = report.resolved(resolution, staff.user_id, note, self._clock.now())
+        await tx.reports.save(settled)
+        action: AuditAction = "report_dismissed" if resolution == "dismissed" else "report_upheld"
+        change = differences(report, settled, REPORT_FIELDS)
+        await self._audit.write(tx, staff, action, ("report", report.id), change, note)
+
+    async def _step(
+        self,
+        tx: Transaction,
+        staff: Caller,
+        session_id: UUID,
+        action: AuditAction,
+        rule: Callable[[SessionDetails, datetime], SessionDetails],
+        reason: str,
+    ) -> None:
+        before = await tx.sessions.acquire(session_id)
+        session = rule(before, self._clock.now())
+        await tx.sessions.save(session)
+        change = differences(before, session, SESSION_FIELDS)
+        await self._audit.write(tx, staff, action, ("session", session_id), change, reason)
+
+    async def _moderate(
+        self,
+        staff: Caller,
+        session_id: UUID,
+        step: Callable[[Transaction, Caller, UUID, str], Awaitable[None]],
+        reason: str,
+        key: IdempotencyKey | None,
+    ) -> Made[CatalogSession]:
+        async def effect(tx: Transaction) -> None:
+            await step(tx, staff, session_id, reason)
+
+        return await self._once(session_id, effect, key)
+
+    async def _once(
+        self,
+        session_id: UUID,
+        effect: Callable[[Transaction], Awaitable[None]],
+        key: IdempotencyKey | None,
+    ) -> Made[CatalogSession]:
+        now = self._clock.now()
+        made = await once(self._unit_of_work, effect, nothing_left, key=key, thing_id=session_id, now=now)
+        return Made(await self.get(session_id), is_replay=made.is_replay)

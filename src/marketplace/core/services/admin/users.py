@@ -1,0 +1,200 @@
+"""Accounts, as the staff sees and changes them."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+from uuid import UUID
+
+from marketplace.core.entities.audit import (
+    BOOKING_FIELDS,
+    USER_FIELDS,
+    AuditAction,
+    AuditDetails,
+    Change,
+    Target,
+    differences,
+)
+from marketplace.core.entities.bookings import BookingHistory
+from marketplace.core.entities.slots import SoldSlot, sold_slots_of
+from marketplace.core.entities.tokens import Caller
+from marketplace.core.entities.users import Role, User, UserDetails, rights_faults
+from marketplace.core.errors import HasSessions, Invalid, NotFound
+from marketplace.core.ports.audit import AuditTrail
+from marketplace.core.ports.slots import Timetables
+from marketplace.core.ports.system import Clock, Ids
+from marketplace.core.ports.unit_of_work import Transaction, UnitOfWork
+from marketplace.core.ports.users import UserDirectory
+from marketplace.core.services.audit import Auditor
+from marketplace.core.services.retrying import retrying
+from marketplace.core.services.slots import call_off
+from marketplace.core.services.tokens import CallerMemory
+from marketplace.core.services.users import UserService
+
+LOG_MOST = 50
+"""Entries of the audit log that are shown with an account."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Deactivation:
+    """An account that is off now, the creator's slots that were sold by then, and which bookings of them ended."""
+
+    user: User
+    sold_slots: tuple[SoldSlot, ...]
+    cancelled: frozenset[UUID]
+
+
+class UserAdminService:
+    """Accounts of others. The staff's own are the superusers' to change, and rights are theirs to give."""
+
+    def __init__(  # noqa: PLR0913 - one argument per port or service
+        self,
+        *,
+        unit_of_work: UnitOfWork,
+        directory: UserDirectory,
+        timetables: Timetables,
+        trail: AuditTrail,
+        users: UserService,
+        memory: CallerMemory,
+        clock: Clock,
+        ids: Ids,
+    ) -> None:
+        self._unit_of_work = unit_of_work
+        self._directory = directory
+        self._timetables = timetables
+        self._trail = trail
+        self._users = users
+        self._memory = memory
+        self._audit = Auditor(unit_of_work, clock, ids)
+        self._clock = clock
+        self._ids = ids
+
+    async def get(self, user_id: UUID) -> UserDetails:
+        """An account with its living logins. Raises `NotFound`."""
+        found = await self._directory.find_details(user_id, self._clock.now())
+        if found is None:
+            raise NotFound
+        return found
+
+    async def log(self, user_id: UUID) -> tuple[AuditDetails, ...]:
+        """What was last done to an account, newest first."""
+        return await self._trail.newest(LOG_MOST, ("user", user_id))
+
+    async def change(self, staff: Caller, user_id: UUID, facts: Mapping[str, Any], reason: str) -> User:
+        """Change address, username or names. Raises `NotFound`, `NotSuperuser`, `EmailTaken`, `UsernameTaken`."""
+
+        async def changed(tx: Transaction) -> tuple[User, User]:
+            # addresses and usernames are keys that buyers' rows lean on: see `UserService.change_profile`
+            before = await tx.users.acquire_with_sessions(user_id)
+            before.check_managed_by(staff, also_oneself=True)
+            return before, replace(before, **facts)
+
+        return await self._change(staff, user_id, "user_changed", changed, reason)
+
+    async def change_role(self, staff: Caller, user_id: UUID, role: Role, reason: str) -> User:
+        """Make somebody a creator, or no longer one. Raises `NotFound`, `NotSuperuser`, `Oneself`, `HasSessions`."""
+
+        async def changed(tx: Transaction) -> tuple[User, User]:
+            before = await tx.users.acquire_with_sessions(user_id)
+            before.check_managed_by(staff)
+            if role != "creator" and await tx.sessions.has_any(user_id):
+                raise HasSessions
+            return before, replace(before, role=role)
+
+        return await self._change(staff, user_id, "role_changed", changed, reason)
+
+    async def change_rights(
+        self, staff: Caller, user_id: UUID, *, is_staff: bool, is_superuser: bool, reason: str
+    ) -> User:
+        """Give and take rights, by a superuser.
+
+        Raises `Invalid`, `NotFound`, `NotSuperuser`, `Oneself`, `LastSuperuser`.
+        """
+        faults = rights_faults(is_staff=is_staff, is_superuser=is_superuser)
+        if faults:
+            raise Invalid(faults)
+
+        async def changed(tx: Transaction) -> tuple[User, User]:
+            superusers = await tx.users.acquire_superusers()
+            before = await tx.users.acquire(user_id)
+            before.check_granted_by(staff, superusers)
+            user = replace(before, is_staff=is_staff, is_superuser=is_superuser)
+            user.check_left(before, superusers)
+            return before, user
+
+        return await self._change(staff, user_id, "rights_changed", changed, reason)
+
+    async def activate(self, staff: Caller, user_id: UUID, reason: str) -> User:
+        """Switch an account on again. Raises `NotFound`, `NotSuperuser`, `Oneself`."""
+        return await self._users.set_active(user_id, is_active=True, who=staff, reason=reason)
+
+    async def deactivate(
+        self, staff: Caller, user_id: UUID, reason: str, *, cancel_sold_seats: bool = False
+    ) -> Deactivation:
+        """Switch an account off, and tell which of its seats are sold; cancel those where that is asked for.
+
+        All of it or nothing. Who has been switched off already can be asked for again, to cancel what was kept.
+        Raises `NotFound`, `NotSuperuser`, `Oneself`, `LastSuperuser`.
+        """
+        if cancel_sold_seats:
+            return await self._deactivate_and_cancel(staff, user_id, reason)
+        user = await self._users.set_active(user_id, is_active=False, who=staff, reason=reason)
+        # read once nobody can book any more
+        sold = await self._timetables.sold(user_id, self._clock.now())
+        return Deactivation(user=user, sold_slots=sold, cancelled=frozenset())
+
+    async def sold_slots(self, user_id: UUID) -> tuple[SoldSlot, ...]:
+        """What of this person's sessions to come is sold, before anybody decides about it. Raises `NotFound`."""
+        await self._directory.get(user_id)
+        return await self._timetables.sold(user_id, self._clock.now())
+
+    async def _deactivate_and_cancel(self, staff: Caller, user_id: UUID, reason: str) -> Deactivation:
+        batch_id, now = self._ids.new(), self._clock.now()
+        sold: tuple[BookingHistory, ...] = ()
+
+        async def cancel(tx: Transaction) -> None:
+            nonlocal sold
+            called_off = await call_off(tx, staff, user_id, now, reason=reason, batch_id=batch_id)
+            sold = tuple(booking for booking, _ in called_off)
+            changes: dict[Target, Change] = {
+                ("booking", after.id): differences(before, after, BOOKING_FIELDS) for before, after in called_off
+            }
+            await self._audit.write_all(tx, staff, "booking_cancelled", changes, reason)
+
+        user = await self._users.set_active(user_id, is_active=False, who=staff, reason=reason, beside=cancel)
+        return Deactivation(
+            user=user, sold_slots=sold_slots_of(sold), cancelled=frozenset(booking.id for booking in sold)
+        )
+
+    async def _change(
+        self,
+        staff: Caller,
+        user_id: UUID,
+        action: AuditAction,
+        changed: Callable[[Transaction], Awaitable[tuple[User, User]]],
+        reason: str,
+    ) -> User:
+        async def effect() -> User:
+            async with self._unit_of_work() as tx:
+                before, user = await changed(tx)
+                await self._save(tx, staff, action, (before, user), reason)
+                return user
+
+        async with self._audit.refusals(staff, action, ("user", user_id)):
+            user = await retrying(effect)
+        self._memory.forget(user_id)
+        return user
+
+    async def change_role_within(self, tx: Transaction, staff: Caller, user_id: UUID, role: Role, reason: str) -> None:
+        """`change_role` within a transaction, and never to the same role: then it raises `IllegalTransition`."""
+        before = await tx.users.acquire_with_sessions(user_id)
+        before.check_managed_by(staff)
+        user = before.in_role(role, has_sessions=await tx.sessions.has_any(user_id))
+        await self._save(tx, staff, "role_changed", (before, user), reason)
+
+    async def _save(
+        self, tx: Transaction, staff: Caller, action: AuditAction, change: tuple[User, User], reason: str
+    ) -> None:
+        before, user = change
+        await tx.users.save(user)
+        changed = differences(before, user, USER_FIELDS)
+        await self._audit.write(tx, staff, action, ("user", user.id), changed, reason)

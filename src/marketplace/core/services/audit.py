@@ -1,0 +1,65 @@
+"""The audit log: written in the transaction whose effect it tells of."""
+
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+
+from marketplace.core.entities.audit import NOTHING, AuditAction, AuditEntry, Change, Origin, Target
+from marketplace.core.entities.tokens import Caller
+from marketplace.core.errors import Forbidden, LastSuperuser
+from marketplace.core.ports.system import Clock, Ids
+from marketplace.core.ports.unit_of_work import Transaction, UnitOfWork
+from marketplace.core.services.retrying import retrying
+
+
+class Auditor:
+    """Writes the log for a service. `who` is a caller, or an origin where nobody is signed in."""
+
+    def __init__(self, unit_of_work: UnitOfWork, clock: Clock, ids: Ids) -> None:
+        self._unit_of_work = unit_of_work
+        self._clock = clock
+        self._ids = ids
+
+    async def write(
+        self,
+        tx: Transaction,
+        who: Caller | Origin,
+        action: AuditAction,
+        target: Target | None,
+        change: Change = NOTHING,
+        reason: str = "",
+    ) -> None:
+        """One entry, together with what else the transaction does."""
+        await tx.audit.add(self._entry(who, action, target, change, reason))
+
+    async def write_all(
+        self, tx: Transaction, who: Caller | Origin, action: AuditAction, changes: Mapping[Target, Change], reason: str
+    ) -> None:
+        """One entry for each of many things that the same was done to."""
+        await tx.audit.add(*(self._entry(who, action, target, change, reason) for target, change in changes.items()))
+
+    def _entry(
+        self, who: Caller | Origin, action: AuditAction, target: Target | None, change: Change, reason: str
+    ) -> AuditEntry:
+        return AuditEntry.of(
+            who, action, target, entry_id=self._ids.new(), at=self._clock.now(), change=change, reason=reason
+        )
+
+    async def write_alone(
+        self, who: Caller | Origin, action: AuditAction, target: Target | None, change: Change = NOTHING
+    ) -> None:
+        """One entry in a transaction of its own: of something that was refused, so that nothing else was done."""
+
+        async def effect() -> None:
+            async with self._unit_of_work() as tx:
+                await self.write(tx, who, action, target, change)
+
+        await retrying(effect)
+
+    @asynccontextmanager
+    async def refusals(self, who: Caller | Origin, asked: AuditAction, target: Target) -> AsyncIterator[None]:
+        """Around what is asked of somebody else's account: that it was refused for who asked is in the log, too."""
+        try:
+            yield
+        except (Forbidden, LastSuperuser) as error:
+            await self.write_alone(who, "access_refused", target, ({}, {"asked": asked, "code": error.code}))
+            raise

@@ -1,0 +1,1 @@
+"""The back office over HTTP: what the staff does, by noun."""

@@ -1,0 +1,123 @@
+"""What is counted, for Prometheus. Loaded only where a port for it is set.
+
+Each process counts in files of its own in `PROMETHEUS_MULTIPROC_DIR`, which `scraping` reads together: so the sums are
+right with any number of workers, and what a killed one counted stays counted.
+"""
+
+import asyncio
+from collections.abc import Callable
+from time import perf_counter
+from uuid import UUID
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+
+from marketplace.adapters.postgres.pool import Database
+from marketplace.core.ports.jobs import Handler, Handlers
+from marketplace.http.exchanges import Exchange
+
+BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
+"""Seconds."""
+NOWHERE = "none"
+"""The route of what matched none."""
+SAMPLE_EVERY = 1.0
+"""Seconds between two looks at the pool."""
+BOOK = ("POST", "/api/bookings")
+CREATED = 201
+
+
+class Meter:
+    """The instruments of one process."""
+
+    def __init__(self) -> None:
+        # the values are in files; a registry of our own keeps what the library adds by itself out
+        registry = CollectorRegistry()
+        self._requests = Histogram(
+            "marketplace_request_seconds",
+            "Seconds that requests took, by route and status.",
+            ["method", "route", "status"],
+            registry=registry,
+            buckets=BUCKETS,
+        )
+        self._database = Histogram(
+            "marketplace_request_database_seconds",
+            "Seconds of a request that the database took.",
+            ["route"],
+            registry=registry,
+            buckets=BUCKETS,
+        )
+        self._pool_wait = Counter(
+            "marketplace_pool_wait_seconds", "Seconds that requests waited for a connection.", registry=registry
+        )
+        self._bookings = Counter(
+            "marketplace_bookings", "Attempts to book, by what came of them.", ["outcome"], registry=registry
+        )
+        self._jobs = Histogram(
+            "marketplace_job_seconds",
+            "Seconds that jobs took, by kind and whether they ended well.",
+            ["kind", "outcome"],
+            registry=registry,
+            buckets=BUCKETS,
+        )
+        self._pool = Gauge(
+            "marketplace_pool_connections",
+            "Connections of all pools, by what they do.",
+            ["state"],
+            registry=registry,
+            multiprocess_mode="livesum",
+        )
+        self._pool_waiting = Gauge(
+            "marketplace_pool_waiting",
+            "Requests and jobs that wait for a connection.",
+            registry=registry,
+            multiprocess_mode="livesum",
+        )
+        self._seen: dict[tuple[str, str, int], Callable[[float], None]] = {}
+        self._seen_database: dict[str, Callable[[float], None]] = {}
+
+    def observe(self, exchange: Exchange) -> None:
+        """Count a request. A `Watcher`."""
+        route = exchange.route or NOWHERE
+        key = (exchange.method, route, exchange.status)
+        seen = self._seen.get(key)
+        if seen is None:
+            seen = self._seen[key] = self._requests.labels(exchange.method, route, str(exchange.status)).observe
+        seen(exchange.seconds)
+        if exchange.effort.statements:
+            seen = self._seen_database.get(route)
+            if seen is None:
+                seen = self._seen_database[route] = self._database.labels(route).observe
+            seen(exchange.effort.database_seconds)
+            self._pool_wait.inc(exchange.effort.waiting_seconds)
+        if (exchange.method, exchange.route) == BOOK:
+            self._bookings.labels(_outcome(exchange)).inc()
+
+    def metered(self, handlers: Handlers) -> Handlers:
+        """The handlers of jobs, counted."""
+        return {kind: self._metered(kind, handler) for kind, handler in handlers.items()}
+
+    def _metered(self, kind: str, handler: Handler) -> Handler:
+        async def handle(subject: UUID | None) -> None:
+            began, outcome = perf_counter(), "failed"
+            try:
+                await handler(subject)
+                outcome = "done"
+            finally:
+                self._jobs.labels(kind, outcome).observe(perf_counter() - began)
+
+        return handle
+
+    async def sample(self, database: Database) -> None:
+        """Look at the pool, over and over, until cancelled."""
+        in_use, idle = self._pool.labels("in_use"), self._pool.labels("idle")
+        while True:
+            usage = database.usage
+            in_use.set(usage.size - usage.idle)
+            idle.set(usage.idle)
+            self._pool_waiting.set(usage.waiting)
+            await asyncio.sleep(SAMPLE_EVERY)
+
+
+def _outcome(exchange: Exchange) -> str:
+    if exchange.status == CREATED:
+        return "replayed" if exchange.is_replayed else "created"
+    return exchange.code or "broken_off"

@@ -1,0 +1,136 @@
+"""Metrics of all processes of a program, on a port of their own that no client reaches.
+
+The exporter is a process beside the workers: it goes on answering while they are busy, restarted or killed. It ends
+when the last process that holds its input does, however that one ended.
+"""
+
+import asyncio
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import get_args
+
+import asyncpg
+
+from marketplace.core.ports.jobs import JobKind
+from marketplace.settings import Settings
+
+FOLDER = "PROMETHEUS_MULTIPROC_DIR"
+"""The variable by which prometheus_client knows where processes count."""
+PATIENCE = 3
+"""Seconds for the database to answer a scrape."""
+QUEUE = """
+    SELECT count(*) AS due, coalesce(extract(epoch FROM now() - min(execute_after)), 0)::float8 AS age,
+        (SELECT count(*) FROM pgqueuer WHERE status = 'picked') AS picked
+    FROM pgqueuer WHERE status = 'queued' AND entrypoint = ANY($1) AND execute_after <= now()
+"""
+DUE = ("marketplace_jobs_due", "Jobs whose time has come and that no worker has taken.")
+PICKED = ("marketplace_jobs_picked", "Jobs that a worker has taken.")
+AGE = ("marketplace_jobs_oldest_seconds", "Seconds since the time of the oldest due job.")
+UP = ("marketplace_database_up", "Whether the database answers.")
+
+
+@contextmanager
+def exported_metrics(settings: Settings) -> Iterator[None]:
+    """Serve the metrics of this process and those that it starts, where a port is set for them."""
+    if settings.metrics_port is None:
+        yield
+        return
+    folder = tempfile.mkdtemp(prefix="marketplace-metrics-")
+    os.environ[FOLDER] = folder
+    given = {"folder": folder, "host": settings.metrics_host, "port": settings.metrics_port}
+    exporter = subprocess.Popen(  # noqa: S603 - ourselves
+        [sys.executable, "-m", "marketplace.scraping", json.dumps(given)],
+        stdin=subprocess.PIPE,
+        env=os.environ | {"MARKETPLACE_DATABASE_URL": settings.database_url or ""},
+    )
+    try:
+        yield
+    finally:
+        if exporter.stdin is not None:
+            exporter.stdin.close()
+        exporter.wait()
+        del os.environ[FOLDER]
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def export(folder: Path, host: str, port: int, database_url: str | None) -> None:
+    """Answer scrapes until the input ends."""
+    # loaded by the exporter and the workers only
+    from prometheus_client import CollectorRegistry, start_http_server  # noqa: PLC0415
+    from prometheus_client.core import GaugeMetricFamily, Metric  # noqa: PLC0415
+    from prometheus_client.multiprocess import MultiProcessCollector  # noqa: PLC0415
+    from prometheus_client.registry import Collector  # noqa: PLC0415
+
+    class Processes(Collector):
+        """What the living and the dead have counted."""
+
+        def __init__(self) -> None:
+            self._all = MultiProcessCollector(None, str(folder))  # type: ignore[no-untyped-call]
+
+        def collect(self) -> Iterator[Metric]:
+            """What all say, but for how the dead stood when they died."""
+            forget_the_dead(folder)
+            yield from self._all.collect()  # type: ignore[no-untyped-call]
+
+    class Queue(Collector):
+        """What the database says."""
+
+        def describe(self) -> list[Metric]:
+            """Nothing: a registry would ask the database to know."""
+            return []
+
+        def collect(self) -> Iterator[Metric]:
+            """The queue, and whether it could be asked."""
+            if database_url:
+                facts = asyncio.run(_queue(database_url))
+                yield GaugeMetricFamily(*UP, value=float(facts is not None))
+                for family, value in zip((DUE, PICKED, AGE), facts or (), strict=False):
+                    yield GaugeMetricFamily(*family, value=value)
+
+    registry = CollectorRegistry()
+    for collector in (Processes(), Queue()):
+        registry.register(collector)
+    start_http_server(port, host, registry)
+    sys.stdin.read()
+
+
+def forget_the_dead(folder: Path) -> None:
+    """Remove what is only true of a process that lives: a worker that was killed holds no connection."""
+    for path in folder.glob("gauge_live*_*.db"):
+        pid = int(path.stem.rpartition("_")[2])
+        try:
+            os.kill(pid, 0)
+        except ProcessLookupError:
+            path.unlink(missing_ok=True)
+        except PermissionError:
+            pass
+
+
+async def _queue(url: str) -> tuple[float, float, float] | None:
+    """How many jobs are due and picked, and how late the oldest is; `None` when the database does not say."""
+    with suppress(OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError):
+        connection = await asyncpg.connect(
+            url, timeout=PATIENCE, command_timeout=PATIENCE, server_settings={"application_name": "marketplace metrics"}
+        )
+        try:
+            row = await connection.fetchrow(QUEUE, list(get_args(JobKind)))
+        finally:
+            await connection.close(timeout=PATIENCE)
+        return None if row is None else (row["due"], row["picked"], row["age"])
+    return None
+
+
+if __name__ == "__main__":
+    for number in (signal.SIGINT, signal.SIGTERM):
+        # told to the whole group; the last scrape is that of the end
+        signal.signal(number, signal.SIG_IGN)
+    told = json.loads(sys.argv[1])
+    export(Path(told["folder"]), told["host"], told["port"], os.environ["MARKETPLACE_DATABASE_URL"] or None)

@@ -1,0 +1,110 @@
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from uuid_utils.compat import uuid7
+
+from builders import stored_user
+from contracts.harness import at_once, broken_transaction
+from fakes import NOW
+from marketplace.core.entities.audit import AuditEntry
+from marketplace.core.entities.users import public_user
+from marketplace.core.ports.storage import Storage
+from staff import an_entry, logged
+
+
+async def add(storage: Storage, *entries: AuditEntry) -> None:
+    async with storage.unit_of_work() as tx:
+        for entry in entries:
+            await tx.audit.add(entry)
+
+
+@pytest.mark.parametrize(
+    "entry",
+    [
+        an_entry(),
+        an_entry(actor_id=None, address=None, agent=None, target_kind=None, target_id=None, before={}, after={}),
+        an_entry(
+            as_id=uuid7(),
+            action="signed_in",
+            before={"title": 'Yoga "für alle" \u2028', "tags": ["a", "b"], "duration": 60, "hidden": None},
+            after={"title": "…", "tags": [], "duration": 90, "hidden": "2030-01-01T00:00:00+00:00"},
+            reason="Line one,\nline two.",
+        ),
+    ],
+)
+async def test_an_entry_is_read_as_it_was_written(storage: Storage, entry: AuditEntry) -> None:
+    await add(storage, entry)
+
+    assert entry in await logged(storage)
+
+
+async def test_the_newest_entries_come_first_and_no_more_than_were_asked_for(empty_storage: Storage) -> None:
+    entries = [an_entry(at=NOW + timedelta(seconds=second)) for second in (0, 0, 1, 2)]
+    await add(empty_storage, *entries)
+
+    assert await logged(empty_storage) == entries
+    assert await logged(empty_storage, most=2) == entries[2:]
+
+
+async def test_the_entries_about_a_thing_are_its_own(storage: Storage) -> None:
+    thing = uuid7()
+    about = [an_entry(target_id=thing), an_entry(target_id=thing)]
+    await add(storage, *about, an_entry(target_id=thing, target_kind="session"), an_entry())
+
+    assert await logged(storage, ("user", thing)) == about
+    assert await logged(storage, ("user", thing), most=1) == about[1:]
+    assert await logged(storage, ("booking", thing)) == []
+
+
+async def test_an_entry_of_a_transaction_that_failed_was_never_there(storage: Storage) -> None:
+    entry = an_entry()
+    async with broken_transaction(storage) as tx:
+        await tx.audit.add(entry)
+
+    assert entry not in await logged(storage)
+
+
+async def test_many_entries_are_added_at_once_and_none_is_no_error(storage: Storage) -> None:
+    thing = uuid7()
+    entries = [
+        an_entry(target_id=thing, before={}, after={"title": "Yoga"}),
+        an_entry(target_id=thing, actor_id=None, address=None, agent=None, reason="Two, at once."),
+    ]
+    async with storage.unit_of_work() as tx:
+        await tx.audit.add(*entries)
+        await tx.audit.add()
+
+    assert await logged(storage, ("user", thing)) == entries
+
+
+async def test_an_entry_is_there_for_others_once_it_is_committed(storage: Storage) -> None:
+    entry = an_entry()
+    async with storage.unit_of_work() as tx:
+        await tx.audit.add(entry)
+        assert entry not in await logged(storage)
+
+    assert entry in await logged(storage)
+
+
+async def test_whoever_writes_at_once_waits_for_nobody(storage: Storage) -> None:
+    entries = [an_entry() for _ in range(30)]
+
+    outcome = await at_once(add(storage, entry) for entry in entries)
+
+    assert outcome.refused == ()
+    assert {entry.id for entry in entries} <= {entry.id for entry in await storage.audit.newest(100)}
+
+
+async def test_an_entry_names_its_people_as_they_are_called_now(storage: Storage) -> None:
+    staff, learner = await stored_user(storage, is_staff=True), await stored_user(storage)
+    entry = an_entry(actor_id=staff.id, as_id=learner.id)
+    await add(storage, entry, an_entry(target_id=entry.target_id))
+    async with storage.unit_of_work() as tx:
+        await tx.users.save(replace(staff, first_name="Grace"))
+
+    unknown, named = await storage.audit.newest(2, ("user", entry.target_id or uuid7()))
+
+    assert named.actor_details == public_user(replace(staff, first_name="Grace"))
+    assert named.as_details == public_user(learner)
+    assert (unknown.actor_details, unknown.as_details) == (None, None)

@@ -1,0 +1,221 @@
+"""What is chosen, written down and stopped of bulk actions."""
+
+from dataclasses import replace
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+from uuid_utils.compat import uuid7
+
+from builders import (
+    Services,
+    a_key,
+    as_a,
+    services_over,
+    stored_booking,
+    stored_session,
+    stored_user,
+)
+from bulk_orders import WHY, a_run, begun, carried_out, order, sessions, somebody_of_the_staff
+from contracts.harness import broken_transaction
+from fakes import NOW
+from marketplace.core.entities.admin_lists import BookingFilters, SessionFilters, UserFilters
+from marketplace.core.entities.bulk import (
+    BULK_MOST,
+    BulkRefusal,
+    BulkRun,
+)
+from marketplace.core.errors import IllegalTransition, Invalid, NotFound
+from marketplace.core.ports.jobs import Job
+from marketplace.core.ports.storage import Storage
+from marketplace.core.services.admin.bulk import BulkOrder
+from staff import StaffServices, logged, staff_over
+
+
+@pytest.fixture
+def services(storage: Storage) -> Services:
+    return services_over(storage)
+
+
+@pytest.fixture
+def staff(storage: Storage, services: Services) -> StaffServices:
+    return staff_over(storage, services)
+
+
+async def test_a_run_is_kept_with_what_it_is_about_in_order(storage: Storage) -> None:
+    user, targets = await stored_user(storage), [uuid7() for _ in range(3)][::-1]
+    run = a_run(staff_id=user.id)
+    async with storage.unit_of_work() as tx:
+        await tx.bulk_runs.add(run, targets)
+
+    found = await storage.bulk_lists.find(run.id)
+
+    assert found is not None
+    assert as_a(BulkRun, found) == run
+    assert found.staff_details.username == user.username
+    assert await storage.bulk_lists.targets(run.id, 0, 9) == tuple(targets)
+    assert await storage.bulk_lists.targets(run.id, 1, 1) == (targets[1],)
+    assert await storage.bulk_lists.find(uuid7()) is None
+    assert await storage.bulk_lists.targets(uuid7(), 0, 9) == ()
+    assert await storage.bulk_lists.refusals(uuid7(), 9, 0) == ()
+
+
+async def test_a_run_is_saved_with_its_refusals_or_not_at_all(storage: Storage) -> None:
+    run = a_run(staff_id=(await stored_user(storage)).id)
+    why = BulkRefusal(id=uuid7(), label="x", code="too_late", detail="No.")
+    async with storage.unit_of_work() as tx:
+        await tx.bulk_runs.add(run, [uuid7(), why.id, uuid7()])
+    async with broken_transaction(storage) as tx:
+        found = await tx.bulk_runs.acquire(run.id)
+        await tx.bulk_runs.add_refusal(found, why)
+        await tx.bulk_runs.save(found.counted(NOW, is_refused=True))
+    assert await storage.bulk_lists.refusals(run.id, 9, 0) == ()
+
+    async with storage.unit_of_work() as tx:
+        counted = (await tx.bulk_runs.acquire(run.id)).counted(NOW, is_refused=False)
+        await tx.bulk_runs.add_refusal(counted, why)
+        await tx.bulk_runs.save(replace(counted.counted(NOW, is_refused=True), detail="said"))
+
+    async with storage.unit_of_work() as tx:
+        after = await tx.bulk_runs.acquire(run.id)
+    assert after == replace(run, state="running", changed=1, refused=1, detail="said")
+    assert await storage.bulk_lists.refusals(run.id, 9, 0) == (why,)
+    assert await storage.bulk_lists.refusals(run.id, 9, 1) == ()
+
+
+async def test_a_run_that_is_not_there_cannot_be_acquired(storage: Storage) -> None:
+    async with storage.unit_of_work() as tx:
+        with pytest.raises(NotFound):
+            await tx.bulk_runs.acquire(uuid7())
+
+
+async def test_runs_are_listed_newest_first_page_by_page(empty_storage: Storage) -> None:
+    storage, user = empty_storage, await stored_user(empty_storage)
+    runs = [a_run(staff_id=user.id, created_at=NOW + timedelta(seconds=seconds)) for seconds in (1, 2, 2)]
+    for run in runs:
+        async with storage.unit_of_work() as tx:
+            await tx.bulk_runs.add(run, [uuid7()])
+
+    pages = [await storage.bulk_lists.newest(2, offset) for offset in (0, 2, 4)]
+
+    assert [[run.id for run in page] for page in pages] == [[runs[2].id, runs[1].id], [runs[0].id], []]
+    assert await storage.bulk_lists.count() == 3
+
+
+async def test_a_row_that_was_chosen_twice_is_met_once(storage: Storage, staff: StaffServices) -> None:
+    session = await stored_session(storage)
+
+    run = await carried_out(storage, staff, order("sessions", "hide", [session, session]))
+
+    assert (run.total, run.changed, run.refused) == (1, 1, 0)
+
+
+async def test_everything_that_matches_is_chosen_when_a_run_is_begun_and_nothing_after(
+    storage: Storage, staff: StaffServices
+) -> None:
+    hoaxes, who = await sessions(storage, 3), await somebody_of_the_staff(storage)
+    await stored_session(storage)
+    creator_id = hoaxes[0].creator_id
+    what = BulkOrder(kind="sessions", action="hide", rows=SessionFilters(creator=creator_id))
+    preview = await staff.bulk.preview(who, what)
+    run = await begun(storage, staff, what, who)
+    late = await stored_session(storage, creator_id=creator_id)
+
+    await staff.run(storage)
+
+    after = await staff.bulk.get(run.id)
+    assert (preview.will_change, after.total, after.changed) == (3, 3, 3)
+    assert set(await storage.bulk_lists.targets(run.id, 0, 9)) == {session.id for session in hoaxes}
+    assert (await staff.sessions.get(late.id)).hidden_at is None
+
+
+async def test_people_and_bookings_are_chosen_by_their_lists_too(storage: Storage, staff: StaffServices) -> None:
+    session = await stored_session(storage, max_participants=9)
+    bookings = [await stored_booking(storage, session) for _ in range(3)]
+    person = await stored_user(storage, email=f"{uuid7().hex}@example.org")
+
+    cancelled = await carried_out(
+        storage, staff, BulkOrder(kind="bookings", action="cancel", rows=BookingFilters(session=session.id))
+    )
+    off = await carried_out(
+        storage, staff, BulkOrder(kind="users", action="deactivate", rows=UserFilters(search=(person.email[:32],)))
+    )
+
+    assert (cancelled.changed, off.changed) == (len(bookings), 1)
+    assert not (await storage.users.get(person.id)).is_active
+
+
+async def test_the_ids_of_all_that_match_come_in_order_up_to_a_number(storage: Storage) -> None:
+    creator = await stored_user(storage, role="creator")
+    dear, cheap, dearest = [
+        await stored_session(storage, creator_id=creator.id, price=Decimal(price)) for price in (20, 10, 30)
+    ]
+    lists, by_price = storage.lists.sessions, SessionFilters(creator=creator.id, ordering="price")
+
+    assert await lists.matching(by_price, 3) == (cheap.id, dear.id, dearest.id)
+    assert await lists.matching(replace(by_price, ordering="-price"), 9) == (dearest.id, dear.id, cheap.id)
+    some = await lists.matching(by_price, 2)
+    assert len(some) == 2
+    assert set(some) < {dear.id, cheap.id, dearest.id}
+    assert await lists.matching(replace(by_price, min_price=Decimal(99)), 9) == ()
+
+
+async def test_what_matches_nothing_is_previewed_and_not_begun(storage: Storage, staff: StaffServices) -> None:
+    who = await somebody_of_the_staff(storage)
+    what = BulkOrder(kind="sessions", action="hide", rows=SessionFilters(creator=uuid7()))
+
+    assert (await staff.bulk.preview(who, what)).matching == 0
+    with pytest.raises(Invalid):
+        await staff.bulk.begin(who, what, WHY)
+
+
+async def test_what_cannot_be_done_is_refused_before_anything_is_written(
+    storage: Storage, staff: StaffServices
+) -> None:
+    who = await somebody_of_the_staff(storage)
+    for what in (
+        order("users", "hide", [uuid7()]),
+        order("sessions", "hide", []),
+        BulkOrder(kind="sessions", action="hide", rows=tuple(uuid7() for _ in range(BULK_MOST + 1))),
+    ):
+        with pytest.raises(Invalid):
+            await staff.bulk.preview(who, what)
+        with pytest.raises(Invalid):
+            await staff.bulk.begin(who, what, WHY)
+
+
+async def test_a_key_begins_a_run_once(storage: Storage, staff: StaffServices) -> None:
+    who, (session,) = await somebody_of_the_staff(storage), await sessions(storage, 1)
+    key, what = a_key(user_id=who.user_id), order("sessions", "hide", [session])
+
+    first, second = [await staff.bulk.begin(who, what, WHY, key=key) for _ in range(2)]
+
+    assert (first.is_replay, second.is_replay) == (False, True)
+    assert first.thing.id == second.thing.id
+
+
+async def test_a_cancelled_run_leaves_the_rest_as_it_is(storage: Storage, staff: StaffServices) -> None:
+    who, hoaxes = await somebody_of_the_staff(storage), await sessions(storage, 2)
+    run = await begun(storage, staff, order("sessions", "hide", hoaxes))
+
+    cancelled = await staff.bulk.cancel(who, run.id)
+    await staff.run(storage)
+
+    after = await staff.bulk.get(run.id)
+    assert cancelled == after
+    assert (after.state, after.done, after.finished_at) == ("cancelled", 0, NOW)
+    assert (await staff.sessions.get(hoaxes[0].id)).hidden_at is None
+    assert [entry.action for entry in await logged(storage, ("bulk_run", run.id))] == ["bulk_begun", "bulk_cancelled"]
+    with pytest.raises(IllegalTransition):
+        await staff.bulk.cancel(who, run.id)
+    with pytest.raises(NotFound):
+        await staff.bulk.cancel(who, uuid7())
+
+
+async def test_a_run_is_enqueued_with_what_it_is_about_or_not_at_all(empty_storage: Storage) -> None:
+    storage, staff = empty_storage, staff_over(empty_storage, services_over(empty_storage))
+    run = await begun(storage, staff, order("sessions", "hide", [uuid7()]))
+
+    async with storage.unit_of_work() as tx:
+        assert await tx.jobs.take_due(NOW, ["run_bulk"]) == Job(kind="run_bulk", subject=run.id, run_at=NOW)
+        assert await tx.jobs.take_due(NOW, ["run_bulk"]) is None

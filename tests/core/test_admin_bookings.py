@@ -1,0 +1,177 @@
+from datetime import timedelta
+from uuid import uuid4
+
+import pytest
+
+from builders import (
+    TOMORROW,
+    Services,
+    a_caller,
+    a_key,
+    seats_taken,
+    somebody,
+    stored_booking,
+    stored_session,
+    stored_user,
+)
+from fakes import NOW
+from marketplace.core.entities.bookings import Booking, BookingAction
+from marketplace.core.entities.sessions import Session
+from marketplace.core.entities.tokens import Caller
+from marketplace.core.errors import IllegalTransition, NotFound, NotYours, SoldOut, TooLate
+from marketplace.core.ports.storage import Storage
+from staff import StaffServices, logged, staff_over
+
+WHY = "The creator is ill."
+LATER = TOMORROW + timedelta(hours=3)
+DONE: dict[BookingAction, tuple[str, str]] = {
+    "confirm": ("confirmed", "booking_confirmed"),
+    "decline": ("cancelled", "booking_declined"),
+    "cancel": ("cancelled", "booking_cancelled"),
+}
+ANSWERS: tuple[BookingAction, ...] = ("confirm", "decline")
+
+
+@pytest.fixture
+def staff(services: Services, storage: Storage) -> StaffServices:
+    return staff_over(storage, services)
+
+
+@pytest.fixture
+def caller() -> Caller:
+    return somebody(is_staff=True)
+
+
+@pytest.fixture
+async def session(storage: Storage) -> Session:
+    return await stored_session(storage, cancellation_notice=48)
+
+
+async def pending(storage: Storage, session: Session) -> Booking:
+    return await stored_booking(storage, session, status="pending", answer_by=TOMORROW)
+
+
+async def words(storage: Storage, booking: Booking) -> list[str]:
+    return [entry.action for entry in await logged(storage, ("booking", booking.id))]
+
+
+@pytest.mark.parametrize("action", DONE)
+async def test_what_the_staff_does_for_somebody_is_in_the_history_and_in_the_log(
+    services: Services, storage: Storage, caller: Caller, session: Session, action: BookingAction
+) -> None:
+    booking, (status, word) = await pending(storage, session), DONE[action]
+
+    done = (await services.bookings.act(caller, booking.id, action, WHY)).thing
+
+    assert (done.status, done.history[-1].actor_id, done.history[-1].reason) == (status, caller.user_id, WHY)
+    assert await seats_taken(storage, session) == (1 if status == "confirmed" else 0)
+    (entry,) = await logged(storage, ("booking", booking.id))
+    assert (entry.action, entry.actor_id, entry.reason, entry.at) == (word, caller.user_id, WHY, NOW)
+    assert (entry.before["status"], entry.after["status"]) == ("pending", status)
+
+
+async def test_the_staff_completes_what_has_ended_and_nothing_before(
+    services: Services, storage: Storage, caller: Caller, session: Session
+) -> None:
+    booking = await stored_booking(storage, session)
+
+    with pytest.raises(IllegalTransition):
+        await services.bookings.act(caller, booking.id, "complete", WHY)
+    assert await words(storage, booking) == []
+
+    services.clock.advance(timedelta(days=2))
+    assert (await services.bookings.act(caller, booking.id, "complete", WHY)).thing.status == "completed"
+    assert await words(storage, booking) == ["booking_completed"]
+
+
+async def test_the_staff_moves_a_booking_with_its_seats_and_says_why(
+    services: Services, storage: Storage, caller: Caller, session: Session
+) -> None:
+    booking = await stored_booking(storage, session, seats=2)
+
+    moved = (await services.bookings.reschedule(caller, booking.id, LATER, WHY)).thing
+
+    assert (moved.starts_at, moved.status) == (LATER, "confirmed")
+    assert moved.history[-1].reason == f"Moved from 2030-01-08 09:00 to 2030-01-08 12:00 UTC. {WHY}"
+    (entry,) = await logged(storage, ("booking", booking.id))
+    assert (entry.action, entry.reason) == ("booking_rescheduled", WHY)
+    assert (entry.before, entry.after) == (
+        {"starts_at": "2030-01-08T09:00:00+00:00"},
+        {"starts_at": "2030-01-08T12:00:00+00:00"},
+    )
+
+
+async def test_a_move_that_finds_no_seats_leaves_no_entry(
+    services: Services, storage: Storage, caller: Caller, session: Session
+) -> None:
+    booking = await stored_booking(storage, session)
+    await stored_booking(storage, session, starts_at=LATER, seats=session.max_participants)
+
+    with pytest.raises(SoldOut):
+        await services.bookings.reschedule(caller, booking.id, LATER, WHY)
+
+    assert await words(storage, booking) == []
+    assert await seats_taken(storage, session) == 1 + session.max_participants
+
+
+async def test_the_rules_of_a_bookings_life_hold_for_the_staff_too(
+    services: Services, storage: Storage, caller: Caller, session: Session
+) -> None:
+    unanswered = await pending(storage, session)
+    over = await stored_booking(storage, session, starts_at=LATER)
+
+    services.clock.at = TOMORROW
+    with pytest.raises(TooLate):
+        await services.bookings.act(caller, unanswered.id, "confirm", WHY)
+    services.clock.at = over.ends_at
+    with pytest.raises(TooLate):
+        await services.bookings.act(caller, over.id, "cancel", WHY)
+
+
+async def test_staff_do_not_answer_for_what_they_booked_themselves(
+    services: Services, storage: Storage, session: Session
+) -> None:
+    member = await stored_user(storage, is_staff=True)
+    booking = await stored_booking(storage, session, member.id, status="pending", answer_by=TOMORROW)
+
+    for action in ANSWERS:
+        with pytest.raises(NotYours):
+            await services.bookings.act(a_caller(member), booking.id, action, WHY)
+
+
+async def test_what_staff_do_by_the_ordinary_routes_is_in_the_log_as_well_and_what_others_do_is_not(
+    services: Services, storage: Storage, caller: Caller, session: Session
+) -> None:
+    by_staff, by_creator = await stored_booking(storage, session), await stored_booking(storage, session)
+
+    await services.bookings.act(caller, by_staff.id, "cancel")
+    await services.bookings.act(somebody(session.creator_id), by_creator.id, "cancel", WHY)
+
+    assert await words(storage, by_staff) == ["booking_cancelled"]
+    assert await words(storage, by_creator) == []
+
+
+async def test_a_repeat_with_its_key_leaves_one_entry(
+    services: Services, storage: Storage, caller: Caller, session: Session
+) -> None:
+    booking = await stored_booking(storage, session)
+    key = a_key(user_id=caller.user_id)
+
+    for _ in range(2):
+        await services.bookings.act(caller, booking.id, "cancel", WHY, key=key)
+
+    assert await words(storage, booking) == ["booking_cancelled"]
+
+
+async def test_a_booking_is_read_whosever_it_is_with_its_history_and_log(
+    staff: StaffServices, services: Services, storage: Storage, caller: Caller, session: Session
+) -> None:
+    booking = await stored_booking(storage, session)
+    await services.bookings.act(caller, booking.id, "cancel", WHY)
+
+    found, log = await staff.bookings.get(booking.id), await staff.bookings.log(booking.id)
+
+    assert [step.to_status for step in found.history] == ["confirmed", "cancelled"]
+    assert [entry.action for entry in log] == ["booking_cancelled"]
+    with pytest.raises(NotFound):
+        await staff.bookings.get(uuid4())

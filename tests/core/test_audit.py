@@ -1,0 +1,216 @@
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+from uuid_utils.compat import uuid7
+
+from builders import (
+    PASSWORD,
+    Services,
+    a_caller,
+    a_session,
+    a_user,
+    services_over,
+    stored_login,
+    stored_user,
+)
+from fakes import NOW, PlainPasswords
+from marketplace.core.entities.audit import TEXT_LENGTH, AuditEntry, Origin, differences, facts_of
+from marketplace.core.entities.tokens import Caller
+from marketplace.core.entities.users import User
+from marketplace.core.errors import AlreadyACreator, BadCredentials, BadRefreshToken, Invalid
+from marketplace.core.ports.storage import Storage
+from staff import logged
+
+HERE = Origin(address="192.0.2.7", agent="a browser")
+
+
+@pytest.fixture
+async def user(storage: Storage) -> User:
+    return await stored_user(storage, email="ada@example.org")
+
+
+async def words(storage: Storage, user: User) -> list[str]:
+    return [entry.action for entry in await logged(storage, ("user", user.id))]
+
+
+async def last(storage: Storage) -> AuditEntry:
+    return (await storage.audit.newest(1))[0]
+
+
+def test_the_actor_is_who_really_acts() -> None:
+    staff, learner = uuid7(), uuid7()
+    facts = {"family_id": uuid7(), "role": "user", "is_staff": False, "is_superuser": False}
+    impersonated = Caller(user_id=learner, impersonator_id=staff, **facts)  # type: ignore[arg-type]
+
+    entry = AuditEntry.of(impersonated, "signed_in", None, entry_id=uuid7(), at=NOW)
+
+    assert (entry.actor_id, entry.as_id) == (staff, learner)
+    own = AuditEntry.of(a_caller(a_user(id=learner)), "signed_in", None, entry_id=uuid7(), at=NOW)
+    assert (own.actor_id, own.as_id) == (learner, None)
+
+
+def test_a_change_has_the_named_fields_that_differ() -> None:
+    before = a_session(price=Decimal("49.99"), tags=("a",), archived_at=None, duration=60)
+    after = a_session(price=Decimal("59.00"), tags=("a", "b"), archived_at=NOW, duration=60, title="Evening yoga")
+
+    assert differences(before, after, ("price", "tags", "archived_at", "duration")) == (
+        {"price": "49.99", "tags": ["a"], "archived_at": None},
+        {"price": "59.00", "tags": ["a", "b"], "archived_at": "2030-01-07T09:00:00+00:00"},
+    )
+
+
+def test_long_texts_are_cut_short() -> None:
+    kept = facts_of(a_session(title="x" * TEXT_LENGTH, description="y" * (TEXT_LENGTH + 1)), ("title", "description"))
+
+    assert kept == {"title": "x" * TEXT_LENGTH, "description": "y" * (TEXT_LENGTH - 1) + "…"}
+
+
+async def test_a_sign_in_says_who_and_from_where(services: Services, storage: Storage, user: User) -> None:
+    await services.tokens.log_in(user.email, PASSWORD, HERE)
+
+    entry = await last(storage)
+    assert (entry.action, entry.actor_id, entry.target_id) == ("signed_in", user.id, user.id)
+    assert (entry.at, entry.address, entry.agent) == (NOW, "192.0.2.7", "a browser")
+
+
+async def test_a_refused_sign_in_names_the_account_and_nobody_as_its_actor(
+    services: Services, storage: Storage, user: User
+) -> None:
+    with pytest.raises(BadCredentials):
+        await services.tokens.log_in("ADA@example.org", "wrong", HERE)
+
+    entry = await last(storage)
+    assert (entry.action, entry.actor_id, entry.target_id) == ("sign_in_refused", None, user.id)
+    assert (entry.address, entry.after) == ("192.0.2.7", {"email": "ADA@example.org"})
+
+
+@pytest.mark.parametrize(
+    ("tried", "kept"),
+    [
+        ("nobody@example.org", {"email": "nobody@example.org"}),
+        ("my secret password", {}),
+        ("x" * 300 + "@", {"email": "x" * TEXT_LENGTH}),
+    ],
+)
+async def test_a_refused_sign_in_keeps_the_address_that_was_tried_and_nothing_else(
+    services: Services, storage: Storage, tried: str, kept: dict[str, str]
+) -> None:
+    with pytest.raises(BadCredentials):
+        await services.tokens.log_in(tried, "wrong")
+
+    entry = await last(storage)
+    assert (entry.action, entry.target_id, entry.after) == ("sign_in_refused", None, kept)
+
+
+async def test_somebody_deactivated_is_refused_in_the_log_too(services: Services, storage: Storage, user: User) -> None:
+    await services.users.set_active(user.id, is_active=False)
+
+    with pytest.raises(BadCredentials):
+        await services.tokens.log_in(user.email, PASSWORD)
+
+    assert await words(storage, user) == ["deactivated", "sign_in_refused"]
+
+
+async def test_a_refresh_token_that_comes_twice_is_in_the_log_once(
+    services: Services, storage: Storage, user: User
+) -> None:
+    login = await services.tokens.log_in(user.email, PASSWORD)
+    await services.tokens.refresh(login.tokens.refresh, HERE)
+
+    for _ in range(2):
+        with pytest.raises(BadRefreshToken):
+            await services.tokens.refresh(login.tokens.refresh, HERE)
+    with pytest.raises(BadRefreshToken):
+        await services.tokens.refresh("never issued", HERE)
+
+    assert await words(storage, user) == ["signed_in", "refresh_refused"]
+    assert (await last(storage)).address == "192.0.2.7"
+
+
+async def test_an_ordinary_refresh_and_sign_out_leave_no_entry(
+    services: Services, storage: Storage, user: User
+) -> None:
+    await stored_login(storage, user, "a token")
+
+    pair = await services.tokens.refresh("a token")
+    await services.tokens.log_out(pair.refresh)
+
+    assert await words(storage, user) == []
+
+
+async def test_a_registration_keeps_what_the_account_began_with(services: Services, storage: Storage) -> None:
+    user = await services.users.register(
+        email="root@example.org", username="root", password=PASSWORD, is_staff=True, is_superuser=True, origin=HERE
+    )
+
+    entry = await last(storage)
+    assert (entry.action, entry.target_id, entry.agent) == ("registered", user.id, "a browser")
+    assert entry.before == {}
+    assert entry.after == {
+        "email": "root@example.org",
+        "username": "root",
+        "role": "user",
+        "first_name": "",
+        "last_name": "",
+        "is_active": True,
+        "is_staff": True,
+        "is_superuser": True,
+    }
+
+
+async def test_a_changed_password_is_in_the_log_without_any_password(
+    services: Services, storage: Storage, user: User
+) -> None:
+    await services.users.change_password(a_caller(user), current_password=PASSWORD, new_password="battery staple")
+
+    entry = await last(storage)
+    assert (entry.action, entry.actor_id, entry.before, entry.after) == ("password_changed", user.id, {}, {})
+
+
+async def test_a_refused_change_of_password_leaves_no_entry(services: Services, storage: Storage, user: User) -> None:
+    with pytest.raises(Invalid):
+        await services.users.change_password(a_caller(user), current_password="wrong", new_password="battery staple")
+
+    assert await words(storage, user) == []
+
+
+async def test_becoming_a_creator_is_a_change_of_role(services: Services, storage: Storage, user: User) -> None:
+    await services.users.become_creator(a_caller(user))
+    with pytest.raises(AlreadyACreator):
+        await services.users.become_creator(a_caller(user))
+
+    assert await words(storage, user) == ["role_changed"]
+    assert ((await last(storage)).before, (await last(storage)).after) == ({"role": "user"}, {"role": "creator"})
+
+
+async def test_switching_an_account_off_and_on_says_by_whom_and_why(
+    services: Services, storage: Storage, user: User
+) -> None:
+    staff = a_caller(a_user(is_staff=True))
+    await services.users.set_active(user.id, is_active=False, who=staff, reason="A hoax.")
+    off = await last(storage)
+    await services.users.set_active(user.id, is_active=True, who=Origin(agent="a shell"))
+    on = await last(storage)
+
+    assert (off.action, off.actor_id, off.reason) == ("deactivated", staff.user_id, "A hoax.")
+    assert (off.before, off.after) == ({"is_active": True}, {"is_active": False})
+    assert (on.action, on.actor_id, on.agent, on.reason) == ("activated", None, "a shell", "")
+
+
+async def test_a_password_that_is_hashed_anew_at_sign_in_is_no_change_of_password(storage: Storage, user: User) -> None:
+    services = services_over(storage, passwords=PlainPasswords(scheme="newer"))
+
+    await services.tokens.log_in(user.email, PASSWORD)
+
+    assert await words(storage, user) == ["signed_in"]
+
+
+async def test_the_log_tells_the_time_at_which_something_was_done(
+    services: Services, storage: Storage, user: User
+) -> None:
+    await services.tokens.log_in(user.email, PASSWORD)
+    services.clock.advance(timedelta(hours=1))
+    await services.tokens.log_in(user.email, PASSWORD)
+
+    assert [entry.at for entry in await logged(storage, ("user", user.id))] == [NOW, NOW + timedelta(hours=1)]

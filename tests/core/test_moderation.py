@@ -1,0 +1,309 @@
+from dataclasses import replace
+from datetime import timedelta
+from uuid import UUID, uuid4
+
+import pytest
+
+from builders import (
+    TOMORROW,
+    Services,
+    a_caller,
+    a_key,
+    a_session,
+    a_user,
+    session_details,
+    somebody,
+    stored_booking,
+    stored_session,
+    stored_user,
+)
+from fakes import NOW
+from marketplace.core.entities.sessions import CatalogFilters, SessionDetails
+from marketplace.core.entities.tokens import Caller
+from marketplace.core.errors import (
+    AlreadyReported,
+    HasUpcomingBookings,
+    IllegalTransition,
+    NotFound,
+    NotListed,
+    NotYours,
+    OwnSession,
+)
+from marketplace.core.ports.storage import Storage
+from staff import StaffServices, logged, staff_over
+
+WHY = "The photo shows another place."
+
+
+@pytest.fixture
+def staff(services: Services, storage: Storage) -> StaffServices:
+    return staff_over(storage, services)
+
+
+@pytest.fixture
+def caller() -> Caller:
+    return somebody(is_staff=True)
+
+
+def details(**facts: object) -> SessionDetails:
+    creator = a_user(role="creator")
+    return session_details(a_session(creator_id=creator.id, **facts), creator)
+
+
+async def words(storage: Storage, session_id: UUID) -> list[str]:
+    return [entry.action for entry in await logged(storage, ("session", session_id))]
+
+
+def test_a_hidden_session_is_seen_by_its_creator_and_the_staff_only() -> None:
+    session = details(featured_at=NOW).hidden(WHY, NOW)
+    owner = somebody(session.creator_id)
+
+    assert not session.is_listed()
+    assert session.featured_at is None
+    assert session.moderation is not None
+    assert (session.moderation.hidden_at, session.moderation.reason) == (NOW, WHY)
+    assert session.visible_to(owner)
+    assert session.visible_to(somebody(is_staff=True))
+    assert not session.visible_to(somebody())
+    assert not session.visible_to(None)
+
+
+def test_its_creator_can_edit_a_hidden_session_but_not_undo_the_hiding() -> None:
+    session = details().hidden(WHY, NOW)
+
+    edited = session.changed_by(somebody(session.creator_id), {"title": "Honest yoga", "status": "active"})
+
+    assert (edited.title, edited.hidden_at) == ("Honest yoga", NOW)
+    assert not edited.is_listed()
+
+
+def test_a_restored_session_is_as_its_creator_left_it() -> None:
+    session = details(status="inactive")
+
+    assert session.hidden(WHY, NOW).restored() == session
+    assert session.moderation is None
+
+
+@pytest.mark.parametrize("status", ["active", "inactive"])
+def test_no_step_of_moderation_is_taken_twice(status: str) -> None:
+    session = details(status=status)
+
+    with pytest.raises(IllegalTransition):
+        session.restored()
+    with pytest.raises(IllegalTransition):
+        session.hidden(WHY, NOW).hidden(WHY, NOW)
+    with pytest.raises(IllegalTransition):
+        session.unfeatured()
+    with pytest.raises(IllegalTransition):
+        replace(session, featured_at=NOW).featured(NOW)
+
+
+def test_only_what_the_catalog_shows_is_featured() -> None:
+    assert details().featured(NOW).featured_at == NOW
+    for session in (
+        details(status="inactive"),
+        details().hidden(WHY, NOW),
+        replace(details(), creator_is_active=False),
+    ):
+        with pytest.raises(NotListed):
+            session.featured(NOW)
+
+
+def test_what_is_archived_is_beyond_moderation() -> None:
+    archived = details(archived_at=NOW)
+
+    with pytest.raises(NotFound):
+        archived.hidden(WHY, NOW)
+    with pytest.raises(NotFound):
+        archived.featured(NOW)
+    with pytest.raises(NotFound):
+        archived.restored()
+
+
+async def test_hiding_leaves_its_reason_and_author_in_the_log(
+    staff: StaffServices, storage: Storage, caller: Caller
+) -> None:
+    session = await stored_session(storage, featured_at=NOW)
+
+    hidden = (await staff.sessions.hide(caller, session.id, WHY)).thing
+
+    assert hidden.hidden_reason == WHY
+    (entry,) = await logged(storage, ("session", session.id))
+    assert (entry.action, entry.actor_id, entry.reason) == ("session_hidden", caller.user_id, WHY)
+    assert entry.before == {"hidden_at": None, "hidden_reason": None, "featured_at": "2030-01-07T09:00:00+00:00"}
+    assert entry.after == {"hidden_at": "2030-01-07T09:00:00+00:00", "hidden_reason": WHY, "featured_at": None}
+
+
+async def test_a_hidden_session_cannot_be_booked_or_moved_within_and_what_is_sold_stays_sold(
+    staff: StaffServices, storage: Storage, services: Services, caller: Caller
+) -> None:
+    session = await stored_session(storage)
+    booking = await stored_booking(storage, session)
+    await staff.sessions.hide(caller, session.id, WHY)
+
+    with pytest.raises(NotFound):
+        await services.bookings.book(a_caller(await stored_user(storage)), session.id, TOMORROW)
+    found = await storage.booking_lists.find(booking.id)
+    assert found is not None
+    assert found.status == "confirmed"
+    cancelled = await services.bookings.act(somebody(booking.user_id), booking.id, "cancel")
+    assert cancelled.thing.status == "cancelled"
+
+
+async def test_the_front_page_has_what_was_featured_last_first(
+    staff: StaffServices, storage: Storage, services: Services, caller: Caller
+) -> None:
+    first, second = await stored_session(storage), await stored_session(storage)
+    for session in (first, second):
+        await staff.sessions.feature(caller, session.id, "")
+        services.clock.advance(timedelta(minutes=1))
+    front = CatalogFilters(featured=True, ordering="-featured_at")
+
+    page = await services.sessions.list(front, 9, None)
+    assert [session.id for session in page.items] == [second.id, first.id]
+
+    await staff.sessions.unfeature(caller, second.id, "")
+    await staff.sessions.hide(caller, first.id, WHY)
+    assert (await services.sessions.list(front, 9, None)).items == ()
+    assert await words(storage, second.id) == ["session_featured", "session_unfeatured"]
+
+
+async def test_a_repeated_hiding_with_its_key_does_nothing(
+    staff: StaffServices, storage: Storage, caller: Caller
+) -> None:
+    session = await stored_session(storage)
+    key = a_key(user_id=caller.user_id)
+
+    await staff.sessions.hide(caller, session.id, WHY, key=key)
+    again = await staff.sessions.hide(caller, session.id, WHY, key=key)
+
+    assert again.is_replay
+    assert again.thing.hidden_reason == WHY
+    assert await words(storage, session.id) == ["session_hidden"]
+
+
+async def test_the_staff_edits_and_archives_on_a_creators_behalf_by_the_creators_rules(
+    storage: Storage, services: Services, caller: Caller
+) -> None:
+    session = await stored_session(storage)
+    await stored_booking(storage, session, seats=2)
+
+    changed = await services.sessions.change(caller, session.id, {"title": "Honest yoga"}, WHY)
+    with pytest.raises(HasUpcomingBookings):
+        await services.sessions.change(caller, session.id, {"max_participants": 1}, WHY)
+    with pytest.raises(HasUpcomingBookings):
+        await services.sessions.archive(caller, session.id, WHY)
+
+    assert changed.title == "Honest yoga"
+    (entry,) = await logged(storage, ("session", session.id))
+    assert (entry.action, entry.actor_id, entry.reason) == ("session_changed", caller.user_id, WHY)
+    assert (entry.before, entry.after) == ({"title": "Morning yoga"}, {"title": "Honest yoga"})
+
+    other = await stored_session(storage)
+    await services.sessions.archive(caller, other.id, WHY)
+    assert await words(storage, other.id) == ["session_archived"]
+
+
+async def test_who_is_no_staff_does_nothing_on_behalf_of_others_and_creators_leave_no_entry(
+    storage: Storage, services: Services, caller: Caller
+) -> None:
+    session = await stored_session(storage)
+
+    with pytest.raises(NotYours):
+        await services.sessions.change(somebody(), session.id, {"title": "Mine"}, WHY)
+    with pytest.raises(NotYours):
+        await services.sessions.change(caller, session.id, {"title": "Mine"})
+    await services.sessions.change(somebody(session.creator_id), session.id, {"title": "Evening yoga"})
+    await services.sessions.archive(somebody(session.creator_id), session.id)
+
+    assert await words(storage, session.id) == []
+
+
+async def test_a_report_is_made_once_of_what_one_may_see_and_did_not_make(
+    staff: StaffServices, storage: Storage
+) -> None:
+    session = await stored_session(storage)
+    hidden = await stored_session(storage, hidden_at=NOW, hidden_reason=WHY)
+    reporter = a_caller(await stored_user(storage))
+
+    made = await staff.reports.report(reporter, session.id, "misleading", WHY)
+    with pytest.raises(AlreadyReported):
+        await staff.reports.report(reporter, session.id, "spam", "")
+    with pytest.raises(OwnSession):
+        await staff.reports.report(somebody(session.creator_id), session.id, "spam", "")
+    for unseen in (hidden.id, uuid4()):
+        with pytest.raises(NotFound):
+            await staff.reports.report(reporter, unseen, "spam", "")
+
+    assert (made.thing.reason, made.thing.text, made.thing.created_at) == ("misleading", WHY, NOW)
+    assert (await staff.sessions.open_reports(9, 0))[1] == 1
+
+
+async def test_a_repeated_report_with_its_key_is_the_same_one_even_when_its_session_is_hidden_by_then(
+    staff: StaffServices, storage: Storage, caller: Caller
+) -> None:
+    session = await stored_session(storage)
+    reporter = a_caller(await stored_user(storage))
+    key = a_key(user_id=reporter.user_id)
+
+    made = await staff.reports.report(reporter, session.id, "spam", "", key=key)
+    await staff.sessions.hide(caller, session.id, WHY)
+    again = await staff.reports.report(reporter, session.id, "spam", "", key=key)
+
+    assert again.is_replay
+    assert again.thing.id == made.thing.id
+
+
+async def test_a_dismissed_report_leaves_the_session_as_it_is(
+    staff: StaffServices, storage: Storage, caller: Caller
+) -> None:
+    session = await stored_session(storage)
+    report = (await staff.reports.report(a_caller(await stored_user(storage)), session.id, "spam", "")).thing
+
+    dismissed = (await staff.sessions.resolve(caller, report.id, "dismissed", "It is fine.")).thing
+    with pytest.raises(IllegalTransition):
+        await staff.sessions.resolve(caller, report.id, "hidden", WHY)
+
+    assert (dismissed.resolution, dismissed.resolved_by, dismissed.note) == (
+        "dismissed",
+        caller.user_id,
+        "It is fine.",
+    )
+    assert await words(storage, session.id) == []
+    (entry,) = await logged(storage, ("report", report.id))
+    assert (entry.action, entry.reason, entry.after["resolution"]) == ("report_dismissed", "It is fine.", "dismissed")
+
+
+async def test_hiding_a_session_settles_every_open_report_of_it(
+    staff: StaffServices, storage: Storage, caller: Caller
+) -> None:
+    session, other = await stored_session(storage), await stored_session(storage)
+    first, second, dismissed = [
+        (await staff.reports.report(a_caller(await stored_user(storage)), session.id, "spam", "")).thing
+        for _ in range(3)
+    ]
+    elsewhere = (await staff.reports.report(a_caller(await stored_user(storage)), other.id, "spam", "")).thing
+    await staff.sessions.resolve(caller, dismissed.id, "dismissed", "It is fine.")
+
+    upheld = (await staff.sessions.resolve(caller, first.id, "hidden", WHY)).thing
+
+    assert (upheld.resolution, upheld.session_details.hidden_reason) == ("hidden", WHY)
+    found = {report.id: report.resolution for report in await staff.sessions.reports(session.id)}
+    assert found == {first.id: "hidden", second.id: "hidden", dismissed.id: "dismissed"}
+    left, total = await staff.sessions.open_reports(9, 0)
+    assert ([report.id for report in left], total) == ([elsewhere.id], 1)
+    assert await words(storage, session.id) == ["session_hidden"]
+    assert [entry.action for entry in await logged(storage, ("report", second.id))] == ["report_upheld"]
+
+
+async def test_nothing_is_resolved_or_read_that_is_not_there(staff: StaffServices, caller: Caller) -> None:
+    for attempt in (
+        staff.sessions.resolve(caller, uuid4(), "dismissed", WHY),
+        staff.sessions.resolve(caller, uuid4(), "hidden", WHY),
+        staff.sessions.hide(caller, uuid4(), WHY),
+        staff.sessions.restore(caller, uuid4(), WHY),
+        staff.sessions.feature(caller, uuid4(), WHY),
+        staff.sessions.get(uuid4()),
+    ):
+        with pytest.raises(NotFound):
+            await attempt

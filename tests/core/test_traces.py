@@ -1,0 +1,92 @@
+"""Spans of requests, where an endpoint for them is set; and nothing at all elsewhere."""
+
+import subprocess
+import sys
+import time
+from http import HTTPStatus
+
+from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
+from opentelemetry.trace import SpanKind, StatusCode
+
+from marketplace.core.ports.effort import Effort
+from marketplace.http.exchanges import Exchange
+from marketplace.traces import Traces
+
+TRACE = "4bf92f3577b34da6a3ce929d0e0e4736"
+PARENT = "00f067aa0ba902b7"
+LOADS = """
+import sys
+from marketplace.asgi import app
+
+app()
+print(sorted({"opentelemetry.sdk", "opentelemetry.exporter", "prometheus_client"} & set(sys.modules)))
+"""
+
+
+def an_exchange(**facts: object) -> Exchange:
+    exchange = Exchange(request_id="a" * 32, method="POST", client="203.0.113.9", route="/api/bookings", status=201)
+    exchange.began = time.perf_counter()
+    exchange.seconds = 0.02
+    for name, value in facts.items():
+        setattr(exchange, name, value)
+    return exchange
+
+
+def test_a_request_is_a_span_of_the_trace_that_it_came_with_and_its_statements_are_its_children() -> None:
+    exporter = InMemorySpanExporter()
+    traces = Traces(exporter)
+    exchange = an_exchange(parent=f"00-{TRACE}-{PARENT}-01")
+    exchange.effort = Effort(timeline=[(exchange.began + 0.001, 0.002), (exchange.began + 0.004, 0.003)])
+
+    traces.trace(exchange)
+    traces.end()
+
+    *statements, request = exporter.get_finished_spans()
+    assert (request.name, request.kind) == ("POST /api/bookings", SpanKind.SERVER)
+    assert request.parent is not None
+    assert (f"{request.parent.trace_id:032x}", f"{request.parent.span_id:016x}") == (TRACE, PARENT)
+    assert exchange.trace_id == TRACE
+    assert [span.parent for span in statements] == [request.context] * 2
+    assert request.attributes is not None
+    assert request.attributes["http.response.status_code"] == HTTPStatus.CREATED
+    assert request.attributes["marketplace.request_id"] == "a" * 32
+    assert request.start_time is not None
+    assert abs(request.start_time / 1e9 - time.time()) < 10
+    spans = [(span.start_time or 0, span.end_time or 0) for span in (statements[0], request)]
+    assert [round((end - start) / 1e6) for start, end in spans] == [2, 20]
+
+
+def test_a_request_without_a_trace_begins_one_and_a_broken_name_of_one_is_none() -> None:
+    exporter = InMemorySpanExporter()
+    traces = Traces(exporter)
+    first, second = an_exchange(), an_exchange(parent="00-nonsense")
+    traces.trace(first)
+    traces.trace(second)
+    traces.end()
+
+    assert [span.parent for span in exporter.get_finished_spans()] == [None, None]
+    assert len({first.trace_id, second.trace_id}) == 2
+
+
+def test_a_failure_on_our_side_is_one_in_the_trace_and_a_refusal_is_not() -> None:
+    exporter = InMemorySpanExporter()
+    traces = Traces(exporter)
+    traces.trace(an_exchange(status=409, code="sold_out"))
+    traces.trace(an_exchange(status=503, code="busy"))
+    traces.end()
+
+    refused, failed = exporter.get_finished_spans()
+    assert (refused.status.status_code, failed.status.status_code) == (StatusCode.UNSET, StatusCode.ERROR)
+    assert refused.attributes is not None
+    assert refused.attributes["error.type"] == "sold_out"
+
+
+def test_without_an_endpoint_and_a_port_nothing_for_traces_or_metrics_is_loaded() -> None:
+    environment = {
+        "MARKETPLACE_STORAGE": "memory",
+        "MARKETPLACE_SECRET_KEY": "x" * 40,
+        "PYTHONPATH": ":".join(sys.path),
+    }
+    loaded = subprocess.run([sys.executable, "-c", LOADS], env=environment, capture_output=True, text=True, check=True)
+
+    assert loaded.stdout == "[]\n"

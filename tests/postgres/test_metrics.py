@@ -1,0 +1,196 @@
+"""Metrics of the real program: of all its processes together, on a port of their own."""
+
+import asyncio
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import asyncpg
+import httpx
+import pytest
+import pytest_asyncio
+
+from builders import TOMORROW, stored_session
+from marketplace.adapters.postgres.pool import PoolLimits, connect
+from marketplace.adapters.postgres.storage import postgres_storage
+from marketplace.core.ports.jobs import Job
+from postgres.crowd import book, people
+from postgres.servers import Server, becomes_true, environment, free_port, is_alive, servers
+
+WORKERS = 2
+SAMPLED = 3
+"""Seconds within which a look at the pools is in the metrics."""
+
+
+class Metrics:
+    """What a port tells."""
+
+    def __init__(self, port: int) -> None:
+        self.port = port
+
+    async def text(self) -> str:
+        async with httpx.AsyncClient(trust_env=False) as client:
+            return (await client.get(f"http://127.0.0.1:{self.port}/metrics")).text
+
+    async def value(self, name: str, **labels: str) -> float:
+        """The sum of the samples that have these labels."""
+        total = 0.0
+        for line in (await self.text()).splitlines():
+            found = re.fullmatch(rf"{name}(?:\{{(.*)\}})? (\S+)", line)
+            has = dict(re.findall(r'(\w+)="([^"]*)"', (found[1] or "") if found else ""))
+            if found and labels.items() <= has.items():
+                total += float(found[2])
+        return total
+
+    async def reaches(self, expected: float, name: str, **labels: str) -> bool:
+        for _ in range(SAMPLED * 10):
+            if await self.value(name, **labels) == expected:
+                return True
+            await asyncio.sleep(0.1)
+        return False
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def metered(empty_database: str, tmp_path: Path) -> AsyncIterator[tuple[Server, Metrics]]:
+    port = free_port()
+    settings = {"metrics_port": port, "pool_min_size": 2, "pool_max_size": 2}
+    async with servers(1, empty_database, tmp_path, workers=WORKERS, **settings) as [server]:
+        yield server, Metrics(port)
+
+
+async def test_requests_of_all_workers_are_counted_by_route_and_status(metered: tuple[Server, Metrics]) -> None:
+    server, metrics = metered
+    asked = [server.client.get("/api/sessions/", headers={"Connection": "close"}) for _ in range(40)]
+    await asyncio.gather(*asked, server.client.get("/api/sessions/?limit=x"), server.client.get("/api/nothing/"))
+
+    name = "marketplace_request_seconds_count"
+    assert await metrics.value(name, method="GET", route="/api/sessions", status="200") == 40
+    assert await metrics.value(name, method="GET", route="/api/sessions", status="400") == 1
+    assert await metrics.value(name, route="none", status="404") == 1
+    assert await metrics.value("marketplace_request_database_seconds_count", route="/api/sessions") == 40
+    assert await metrics.value("marketplace_request_seconds_bucket", route="/api/sessions", le="+Inf") == 41
+
+
+async def test_bookings_are_counted_by_what_came_of_them(empty_database: str, metered: tuple[Server, Metrics]) -> None:
+    server, metrics = metered
+    database = await connect(empty_database, PoolLimits(min_size=1, max_size=1))
+    storage = postgres_storage(database)
+    session = await stored_session(storage, max_participants=1)
+    other = await stored_session(storage, creator_id=session.creator_id)
+    first, second = await people(storage, 2)
+    await database.close()
+
+    await book(server, first, session, starts_at=TOMORROW)
+    await book(server, first, session, starts_at=TOMORROW)
+    await book(server, second, session, starts_at=TOMORROW)
+    await book(server, second, other, starts_at=TOMORROW)
+
+    name = "marketplace_bookings_total"
+    outcomes = ("created", "already_booked", "sold_out", "creator_unavailable")
+    assert [await metrics.value(name, outcome=each) for each in outcomes] == [1, 1, 1, 1]
+
+
+async def test_a_killed_worker_leaves_what_it_counted_and_no_connection_that_it_held(
+    metered: tuple[Server, Metrics],
+) -> None:
+    server, metrics = metered
+    connections = "marketplace_pool_connections"
+    assert await metrics.reaches(2 * WORKERS, connections)
+    await asyncio.gather(*(server.client.get("/api/sessions/", headers={"Connection": "close"}) for _ in range(20)))
+    before = server.workers()
+    killed = max(before, key=lambda pid: "granian" in Path(f"/proc/{pid}/cmdline").read_text() or pid)
+
+    os.kill(killed, signal.SIGKILL)
+    assert await becomes_true(lambda: len(set(server.workers()) - set(before)) == 1, 10)
+
+    assert await metrics.reaches(2 * WORKERS, connections)
+    assert await metrics.value("marketplace_request_seconds_count", route="/api/sessions") == 20
+
+
+async def test_the_queue_is_told_by_the_database(empty_database: str, metered: tuple[Server, Metrics]) -> None:
+    _, metrics = metered
+    database = await connect(empty_database, PoolLimits(min_size=1, max_size=1))
+    now = datetime.now(UTC)
+    async with postgres_storage(database).unit_of_work() as tx:
+        for late in (timedelta(seconds=60), timedelta(0), timedelta(hours=-1)):
+            await tx.jobs.enqueue(Job(kind="renew_open_times", subject=None, run_at=now - late))
+    await database.close()
+
+    assert await metrics.value("marketplace_jobs_due") == 2
+    assert 60 <= await metrics.value("marketplace_jobs_oldest_seconds") < 90
+    assert await metrics.value("marketplace_database_up") == 1
+
+
+async def test_metrics_are_there_while_the_database_is_not(tmp_path: Path, empty_database: str) -> None:
+    port = free_port()
+    async with servers(1, empty_database, tmp_path, metrics_port=port):
+        connection = await asyncpg.connect(empty_database, database="postgres")
+        name = urlsplit(empty_database).path.strip("/")
+        await connection.execute(f"ALTER DATABASE {name} WITH ALLOW_CONNECTIONS false")
+        try:
+            assert await Metrics(port).value("marketplace_database_up") == 0
+            assert await Metrics(port).value("marketplace_request_seconds_count", route="/health/ready") >= 1
+        finally:
+            await connection.execute(f"ALTER DATABASE {name} WITH ALLOW_CONNECTIONS true")
+            await connection.close()
+
+
+async def test_nothing_of_them_is_on_the_port_of_clients_and_nothing_stays_when_the_program_ends(
+    metered: tuple[Server, Metrics],
+) -> None:
+    server, metrics = metered
+    assert (await server.client.get("/metrics")).status_code == 404
+    await metrics.text()
+    children = server.workers()
+
+    server.process.kill()
+    server.process.wait()
+
+    assert await becomes_true(lambda: not any(map(is_alive, children)), 5)
+
+
+async def test_a_worker_counts_its_jobs(empty_database: str) -> None:
+    metrics = Metrics(free_port())
+    worker = subprocess.Popen(  # noqa: ASYNC220 - it only has to be started
+        [sys.executable, "-m", "marketplace", "worker"],
+        env=environment(empty_database, metrics_port=metrics.port, log_format="json"),
+        start_new_session=True,
+    )
+    try:
+        for _ in range(200):
+            if await _is_open(metrics.port) and await metrics.value("marketplace_job_seconds_count", outcome="done"):
+                break
+            await asyncio.sleep(0.1)
+        assert await metrics.value("marketplace_job_seconds_count", outcome="done") >= 1
+        worker.send_signal(signal.SIGTERM)
+        assert await asyncio.to_thread(worker.wait, 15) == 0
+        assert not await _is_open(metrics.port)
+    finally:
+        if worker.poll() is None:
+            os.killpg(worker.pid, signal.SIGKILL)
+
+
+async def _is_open(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
+@pytest.mark.parametrize("command", ["serve", "worker"])
+def test_a_port_that_is_taken_is_said_before_anything_starts(empty_database: str, command: str) -> None:
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        listener.listen()
+        given = environment(empty_database, port=free_port(), metrics_port=listener.getsockname()[1])
+        refused = subprocess.run(
+            [sys.executable, "-m", "marketplace", command], env=given, capture_output=True, text=True, check=False
+        )
+
+    assert refused.returncode == 1
+    assert refused.stderr.startswith("Error: MARKETPLACE_METRICS_PORT is '")

@@ -1,0 +1,50 @@
+"""The log of the real program: all of it JSON, each line with the id of its own request."""
+
+import asyncio
+import json
+from pathlib import Path
+
+from builders import TOMORROW, stored_session
+from marketplace.adapters.postgres.pool import PoolLimits, connect
+from marketplace.adapters.postgres.storage import postgres_storage
+from postgres.crowd import book, people
+from postgres.servers import servers
+
+REQUESTS = 30
+
+
+async def test_every_line_is_json_and_says_what_was_asked_and_by_whom_but_not_what_was_said(
+    database: str, tmp_path: Path
+) -> None:
+    own = await connect(database, PoolLimits(min_size=1, max_size=1))
+    session = await stored_session(postgres_storage(own), max_participants=1)
+    buyers = await people(postgres_storage(own), 2)
+    await own.close()
+    async with servers(1, database, tmp_path, workers=2) as [server]:
+        answers = [await book(server, buyer, session, starts_at=TOMORROW) for buyer in buyers]
+        await server.client.post("/api/auth/login/", json={"email": "ada@example.org", "password": "correct horse"})
+        await server.client.get("/api/sessions/?search=whisper")
+        said = server.log.read_text()
+
+    lines = [json.loads(line) for line in said.splitlines()]
+    bookings = [line for line in lines if line.get("route") == "/api/bookings"]
+    assert [(line["status"], line.get("code")) for line in bookings] == [(201, None), (409, "sold_out")]
+    assert [line["request_id"] for line in bookings] == [answer.headers["x-request-id"] for answer in answers]
+    assert all(line["person_id"] and line["statements"] and line["database_ms"] for line in bookings)
+    tokens = [buyer.headers["Authorization"].removeprefix("Bearer ") for buyer in buyers]
+    assert not any(word in said for word in ("ada@example.org", "correct horse", "whisper", *tokens))
+
+
+async def test_lines_of_requests_under_way_together_do_not_mix(database: str, tmp_path: Path) -> None:
+    async with servers(1, database, tmp_path, pool_max_size=1, pool_min_size=1, pool_acquire_timeout=0.1) as [server]:
+        names = [f"request-{number:03}" for number in range(REQUESTS)]
+        sent = [server.client.get("/api/sessions/", headers={"X-Request-Id": name}) for name in names]
+        answers = await asyncio.gather(*sent)
+        await asyncio.sleep(0.2)
+        lines = [json.loads(line) for line in server.log.read_text().splitlines()]
+
+    told = {line["request_id"]: line["status"] for line in lines if line.get("route") == "/api/sessions"}
+    assert told == {name: answer.status_code for name, answer in zip(names, answers, strict=True)}
+    refused = {name for name, status in told.items() if status == 503}
+    warned = {line["request_id"] for line in lines if "was refused" in line["event"]}
+    assert warned - {line["request_id"] for line in lines if line.get("route") == "/health/ready"} == refused

@@ -1,0 +1,80 @@
+"""A database that is late: a start waits for it, says what it waits for, and not for ever."""
+
+import asyncio
+import logging
+import subprocess
+import sys
+import time
+from datetime import timedelta
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import asyncpg
+import pytest
+
+from marketplace.adapters.postgres.embedded import embedded_postgres
+from marketplace.adapters.postgres.waiting import wait_for_database
+from postgres.servers import environment, free_port
+
+NOBODY = "postgresql://me:hunter2@127.0.0.1:{port}/none"
+
+
+async def test_a_database_that_is_there_is_not_waited_for(database: str) -> None:
+    began = time.monotonic()
+    await wait_for_database(database, timedelta(seconds=30))
+    assert time.monotonic() - began < 3
+
+
+async def test_a_wait_says_for_what_and_ends(caplog: pytest.LogCaptureFixture) -> None:
+    port = free_port()
+    with pytest.raises(ConnectionError):
+        await wait_for_database(NOBODY.format(port=port), timedelta(seconds=0.5))
+
+    said = [record.getMessage() for record in caplog.records]
+    assert len(said) >= 2
+    assert all(line.startswith(f"Waiting for the database at 127.0.0.1:{port}, for 1 s at most") for line in said)
+    assert "hunter2" not in caplog.text
+    assert {record.levelno for record in caplog.records} == {logging.WARNING}
+
+
+async def test_a_wrong_name_is_not_waited_for(database: str) -> None:
+    began = time.monotonic()
+    with pytest.raises(asyncpg.InvalidCatalogNameError):
+        await wait_for_database(urlsplit(database)._replace(path="/no_such_one").geturl(), timedelta(seconds=30))
+    assert time.monotonic() - began < 5
+
+
+async def test_a_program_that_starts_before_its_database_begins_when_it_is_there(tmp_path: Path) -> None:
+    def start_and_stop() -> str:
+        with embedded_postgres(tmp_path / "data") as dsn:
+            return dsn
+
+    dsn = await asyncio.to_thread(start_and_stop)
+    early = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "marketplace", "migrate", stderr=subprocess.PIPE, env=environment(dsn)
+    )
+    assert early.stderr is not None
+    waits = await early.stderr.readline()
+    with embedded_postgres(tmp_path / "data") as again:
+        assert again == dsn
+        _, log = await asyncio.wait_for(early.communicate(), 20)
+
+    assert early.returncode == 0, log
+    assert b"Waiting for the database at " in waits
+
+
+def test_a_program_whose_database_never_comes_says_so(tmp_path: Path) -> None:
+    given = environment(NOBODY.format(port=free_port()), database_wait=0.3)
+    refused = subprocess.run(
+        [sys.executable, "-m", "marketplace", "serve", "--port", str(free_port()), "--no-migrate"],
+        env=given,
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert refused.returncode == 1
+    assert "Error: The database cannot be reached: " in refused.stderr
+    assert "Traceback" not in refused.stderr
+    assert "hunter2" not in refused.stderr

@@ -1,0 +1,157 @@
+"""The back office's services to test with, and what the audit log has."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from uuid_utils.compat import uuid7
+
+from builders import Services, as_a
+from fakes import NOW, FreshIds, MovableClock
+from marketplace.adapters.memory.jobs import run_due
+from marketplace.core.entities.audit import AuditEntry, Target
+from marketplace.core.entities.failing_jobs import FAILING_AFTER, FailingJob
+from marketplace.core.ports.jobs import Job
+from marketplace.core.ports.storage import Storage
+from marketplace.core.services.admin.bookings import BookingAdminService
+from marketplace.core.services.admin.bulk import BulkService
+from marketplace.core.services.admin.bulk_runner import BulkActors, BulkRunner
+from marketplace.core.services.admin.dashboards import DashboardService
+from marketplace.core.services.admin.impersonation import ImpersonationService
+from marketplace.core.services.admin.sessions import SessionAdminService
+from marketplace.core.services.admin.users import UserAdminService
+from marketplace.core.services.reports import ReportService
+from marketplace.core.services.resets import ResetService
+from marketplace.core.services.tokens import CallerMemory
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StaffServices:
+    """What the staff does, over one storage."""
+
+    clock: MovableClock
+    users: UserAdminService
+    resets: ResetService
+    impersonations: ImpersonationService
+    sessions: SessionAdminService
+    bookings: BookingAdminService
+    reports: ReportService
+    actors: BulkActors
+    bulk: BulkService
+    runner: BulkRunner
+    dashboards: DashboardService
+
+    async def run(self, storage: Storage) -> int:
+        """Do all the bulk work that is due; how many jobs that took."""
+        return await run_due(storage.unit_of_work, self.clock.now(), {"run_bulk": self.runner.run})
+
+
+def staff_over(storage: Storage, services: Services) -> StaffServices:
+    begin, clock, ids, memory = storage.unit_of_work, services.clock, FreshIds(), CallerMemory(services.clock)
+    accounts = UserAdminService(
+        unit_of_work=begin,
+        directory=storage.users,
+        timetables=storage.timetables,
+        trail=storage.audit,
+        users=services.users,
+        memory=memory,
+        clock=clock,
+        ids=ids,
+    )
+    moderation = SessionAdminService(
+        unit_of_work=begin,
+        catalog=storage.catalog,
+        queue=storage.reports,
+        trail=storage.audit,
+        clock=clock,
+        ids=ids,
+    )
+    actors = BulkActors(
+        users=services.users,
+        accounts=accounts,
+        sessions=services.sessions,
+        moderation=moderation,
+        bookings=services.bookings,
+    )
+    return StaffServices(
+        clock=clock,
+        users=accounts,
+        resets=ResetService(
+            unit_of_work=begin,
+            resets=storage.resets,
+            memory=memory,
+            passwords=services.passwords,
+            clock=clock,
+            ids=ids,
+        ),
+        impersonations=ImpersonationService(
+            unit_of_work=begin,
+            tokens=services.tokens,
+            memory=memory,
+            access_tokens=services.access_tokens,
+            clock=clock,
+            ids=ids,
+        ),
+        sessions=moderation,
+        bookings=BookingAdminService(lists=storage.booking_lists, trail=storage.audit),
+        reports=ReportService(unit_of_work=begin, queue=storage.reports, clock=clock, ids=ids),
+        actors=actors,
+        bulk=BulkService(
+            unit_of_work=begin,
+            lists=storage.bulk_lists,
+            targets=storage.bulk_targets,
+            matches=storage.lists,
+            clock=clock,
+            ids=ids,
+        ),
+        runner=BulkRunner(
+            unit_of_work=begin,
+            lists=storage.bulk_lists,
+            targets=storage.bulk_targets,
+            users=storage.users,
+            actors=actors,
+            memory=memory,
+            clock=clock,
+        ),
+        dashboards=DashboardService(
+            unit_of_work=begin,
+            dashboards=storage.dashboards,
+            failing_jobs=storage.failing_jobs,
+            users=storage.users,
+            clock=clock,
+            ids=ids,
+        ),
+    )
+
+
+def an_entry(**facts: Any) -> AuditEntry:
+    defaults: dict[str, Any] = {
+        "id": uuid7(),
+        "at": NOW,
+        "actor_id": uuid7(),
+        "as_id": None,
+        "address": "192.0.2.7",
+        "agent": "a browser",
+        "action": "activated",
+        "target_kind": "user",
+        "target_id": uuid7(),
+        "before": {"is_active": False},
+        "after": {"is_active": True},
+        "reason": "",
+    }
+    return AuditEntry(**defaults | facts)
+
+
+async def a_failing_job(storage: Storage, fault: str = "Trouble") -> FailingJob:
+    """A job that failed often enough to be noticed, last at `NOW`, and waits for its next time an hour from then."""
+    subject = uuid7()
+    job = Job(kind="attend_booking", subject=subject, run_at=NOW, attempts=FAILING_AFTER - 1)
+    async with storage.unit_of_work() as tx:
+        await tx.jobs.put_back(job, NOW + timedelta(hours=1), fault, NOW)
+    (found,) = [each for each in await storage.failing_jobs.page(100, 0) if each.subject == subject]
+    return found
+
+
+async def logged(storage: Storage, target: Target | None = None, most: int = 100) -> list[AuditEntry]:
+    """What the audit log has of a thing, or of everything, oldest first."""
+    return [as_a(AuditEntry, entry) for entry in reversed(await storage.audit.newest(most, target))]
