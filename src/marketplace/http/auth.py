@@ -119,7 +119,7 @@ def asked_of(connection: ASGIConnection[Any, Any, Any, Any]) -> str:
     scope = connection.scope
     route = getattr(scope.get("route_handler"), "opt", {}).get("route")
     is_secret = isinstance(route, Route) and route.is_address_secret
-    return f"{scope.get("method")} {scope['path_template' if is_secret else 'path']}"
+    return f"{scope.get('method')} {scope['path_template' if is_secret else 'path']}"
 
 
 def bearer_token(connection: ASGIConnection[Any, Any, Any, Any]) -> str | None:
