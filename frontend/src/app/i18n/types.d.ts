@@ -1,3 +1,4 @@
+import type admin from "~/features/admin/texts.en.json";
 import type attendees from "~/features/bookings/attendees/texts.en.json";
 import type bookings from "~/features/bookings/texts.en.json";
 import type schedules from "~/features/schedules/texts.en.json";
@@ -20,6 +21,7 @@ declare module "i18next" {
       bookings: typeof bookings;
       attendees: typeof attendees;
       schedules: typeof schedules;
+      admin: typeof admin;
       own_sessions: typeof own_sessions;
     };
   }
