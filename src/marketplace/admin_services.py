@@ -2,11 +2,13 @@
 
 from dishka import Provider, Scope, provide
 
+from marketplace.core.ports.exports import ExportFiles
 from marketplace.core.ports.security import AccessTokens, Passwords
 from marketplace.core.ports.storage import Storage
 from marketplace.core.ports.system import Clock, Ids
 from marketplace.core.services.admin.bookings import BookingAdminService
 from marketplace.core.services.admin.impersonation import ImpersonationService
+from marketplace.core.services.admin.lists import AdminListService
 from marketplace.core.services.admin.sessions import SessionAdminService
 from marketplace.core.services.admin.users import UserAdminService
 from marketplace.core.services.bookings import BookingService
@@ -80,6 +82,13 @@ class AdminServices(Provider):
     def bookings(self, storage: Storage) -> BookingAdminService:
         """Bookings."""
         return BookingAdminService(lists=storage.booking_lists, trail=storage.audit)
+
+    @provide
+    def lists(self, storage: Storage, files: ExportFiles, clock: Clock, ids: Ids) -> AdminListService:
+        """Lists and their files."""
+        return AdminListService(
+            unit_of_work=storage.unit_of_work, lists=storage.lists, files=files, clock=clock, ids=ids
+        )
 
     @provide
     def reports(self, storage: Storage, clock: Clock, ids: Ids) -> ReportService:

@@ -6,6 +6,7 @@ from dataclasses import asdict
 from dishka import AsyncContainer, Provider, Scope, from_context, make_async_container, provide
 
 from marketplace.adapters.calendars import Rfc5545Calendars
+from marketplace.adapters.exports.files import StreamedFiles
 from marketplace.adapters.memory.storage import memory_storage
 from marketplace.adapters.postgres.pool import PoolLimits, connect
 from marketplace.adapters.postgres.storage import postgres_storage
@@ -14,6 +15,7 @@ from marketplace.adapters.security.passwords import Argon2Passwords
 from marketplace.adapters.system import SystemClock, UuidSeven
 from marketplace.admin_services import AdminServices
 from marketplace.core.ports.calendars import Calendars
+from marketplace.core.ports.exports import ExportFiles
 from marketplace.core.ports.jobs import Handlers
 from marketplace.core.ports.security import AccessTokens, Passwords
 from marketplace.core.ports.storage import Storage
@@ -44,6 +46,7 @@ class Adapters(Provider):
     clock = provide(SystemClock, provides=Clock)
     ids = provide(UuidSeven, provides=Ids)
     calendars = provide(Rfc5545Calendars, provides=Calendars)
+    files = provide(StreamedFiles, provides=ExportFiles)
 
     @provide
     def passwords(self) -> Iterator[Passwords]:

@@ -121,6 +121,8 @@ MATRIX: dict[str, Answers] = {
     f"POST {A_BOOKING}/decline": staff(ALREADY),
     f"POST {A_BOOKING}/complete": staff(ALREADY),
     f"POST {A_BOOKING}/reschedule": staff("200"),
+    **{f"GET /api/admin/{name}": staff("200") for name in ("users", "sessions", "bookings", "audit")},
+    **{f"GET /api/admin/{name}/export": staff("200") for name in ("users", "sessions", "bookings", "audit")},
     "GET /api/admin/reports": staff("200"),
     "POST /api/admin/reports/{report_id}/resolve": staff("200"),
 }

@@ -83,7 +83,7 @@ async def watched(dsn: str) -> AsyncIterator[Watched]:
         dsn, min_size=1, max_size=1, init=listen, reset=leave_alone, server_settings={"jit": "off"}
     )
     try:
-        yield Watched(postgres_storage(Database(pool, PoolLimits())), statements)
+        yield Watched(postgres_storage(Database(pool, PoolLimits(), dsn)), statements)
     finally:
         await pool.close()
 

@@ -8,7 +8,7 @@ from litestar.datastructures import ResponseHeader, State
 from litestar.response import Redirect
 
 from marketplace.core.ports.storage import Storage
-from marketplace.http.admin.pages import TOTAL_COUNT
+from marketplace.http.admin.pages import TOTAL_COUNT, TOTAL_ESTIMATED
 from marketplace.http.auth import Access, guard, opt
 from marketplace.http.document import DocumentController
 from marketplace.http.errors import EXCEPTION_HANDLERS, SAFE_HEADERS
@@ -19,7 +19,7 @@ from marketplace.http.routes import CONTROLLERS
 from marketplace.settings import Settings
 
 BODY_MOST = 1024 * 1024
-EXPOSED_HEADERS = [REPLAYED, "Link", "Retry-After", TOTAL_COUNT]
+EXPOSED_HEADERS = [REPLAYED, "Link", "Retry-After", TOTAL_COUNT, TOTAL_ESTIMATED, "Content-Disposition"]
 
 
 @get("/", opt=opt(Access.PUBLIC), include_in_schema=False)

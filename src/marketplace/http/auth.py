@@ -53,6 +53,8 @@ class Route:
     errors: tuple[type[MarketplaceError], ...] = ()
     headers: dict[str, str] = field(default_factory=dict)
     """Headers of a good answer, with what they say."""
+    files: tuple[str, ...] = ()
+    """The media types of which a good answer, being a file, has one."""
     is_address_secret: bool = False
     """Whether who knows the address may do it, so that no log may have it."""
 

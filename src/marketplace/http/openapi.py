@@ -204,6 +204,8 @@ def _complete_success(responses: dict[str, Any], route: Route) -> None:
         answer["description"] = HTTPStatus(int(status)).phrase
         if status == "204":
             answer.pop("content", None)  # Litestar's word for a response that could set headers
+        if route.files:
+            answer["content"] = {media_type: {"schema": {"type": "string"}} for media_type in route.files}
         headers = route.headers | (REPLAYED_HEADER if route.is_keyed else {})
         answer["headers"] = {
             name: {"description": says, "schema": {"type": "string"}} for name, says in headers.items()

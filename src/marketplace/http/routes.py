@@ -1,6 +1,8 @@
 """Every controller of the API."""
 
 from marketplace.http.admin.bookings import BookingAdminController
+from marketplace.http.admin.exports import ExportController
+from marketplace.http.admin.lists import AdminListController
 from marketplace.http.admin.reports import ReportAdminController
 from marketplace.http.admin.sessions import SessionAdminController
 from marketplace.http.admin.users import UserAdminController
@@ -27,6 +29,8 @@ CONTROLLERS = (
     BookingController,
     CalendarController,
     SummaryController,
+    AdminListController,
+    ExportController,
     UserAdminController,
     SessionAdminController,
     ReportAdminController,

@@ -24,18 +24,7 @@ class MemoryAuditTrail:
             if about is None or about == (entry.target_kind, entry.target_id)
         )
         newest = sorted(found, key=lambda entry: (entry.at, entry.id), reverse=True)[:limit]
-        return tuple(self._details(entry) for entry in newest)
-
-    def _details(self, entry: AuditEntry) -> AuditDetails:
-        return AuditDetails(
-            **{field.name: getattr(entry, field.name) for field in fields(AuditEntry)},
-            actor_details=self._person(entry.actor_id),
-            as_details=self._person(entry.as_id),
-        )
-
-    def _person(self, user_id: UUID | None) -> PublicUser | None:
-        user = None if user_id is None else self._database.users.rows.get(user_id)
-        return None if user is None else public_user(user)
+        return tuple(details_of(self._database, entry) for entry in newest)
 
 
 class MemoryAudit:
@@ -48,3 +37,17 @@ class MemoryAudit:
         """Insert."""
         await asyncio.sleep(0)
         self._rows.put(self._rows.database.audit, entry.id, entry)
+
+
+def details_of(database: Database, entry: AuditEntry) -> AuditDetails:
+    """The entry with the people that it names."""
+    return AuditDetails(
+        **{field.name: getattr(entry, field.name) for field in fields(AuditEntry)},
+        actor_details=_person(database, entry.actor_id),
+        as_details=_person(database, entry.as_id),
+    )
+
+
+def _person(database: Database, user_id: UUID | None) -> PublicUser | None:
+    user = None if user_id is None else database.users.rows.get(user_id)
+    return None if user is None else public_user(user)

@@ -3,6 +3,7 @@
 import asyncio
 from datetime import timedelta
 
+from marketplace.adapters.memory.admin_lists import memory_admin_lists
 from marketplace.adapters.memory.audit import MemoryAuditTrail
 from marketplace.adapters.memory.bookings import MemoryBookingLists
 from marketplace.adapters.memory.calendars import MemoryFeedDirectory
@@ -44,6 +45,7 @@ def memory_storage(*, lock_timeout: timedelta = LOCK_TIMEOUT) -> Storage:
         audit=MemoryAuditTrail(database),
         resets=MemoryResetDirectory(database),
         reports=MemoryReportQueue(database),
+        lists=memory_admin_lists(database),
         unit_of_work=MemoryUnitOfWork(database),
         readiness=MemoryReadiness(),
     )

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from advanced_alchemy.base import DefaultBase
 from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, Text, text
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.dialects.postgresql import JSONB, TSVECTOR
 from sqlalchemy.orm import Mapped, mapped_column
 
 
@@ -48,7 +48,8 @@ class ReportTable(DefaultBase):
 class AuditEntryTable(DefaultBase):
     """Who did what. Triggers, which the migration makes, refuse to change or remove a row, whoever asks.
 
-    No foreign keys: an entry outlives what it is about, and must not wait for anybody's lock.
+    No foreign keys: an entry outlives what it is about, and must not wait for anybody's lock. `searched` holds the
+    core's words of action, reason and e-mail addresses.
     """
 
     __tablename__ = "audit_entries"
@@ -57,6 +58,8 @@ class AuditEntryTable(DefaultBase):
         Index("ix_audit_entries_actor_id_at", "actor_id", "at", "id"),
         Index("ix_audit_entries_target_id_at", "target_id", "at", "id"),
         Index("ix_audit_entries_action_at", "action", "at", "id"),
+        Index("ix_audit_entries_as_id", "as_id", postgresql_where=text("as_id IS NOT NULL")),
+        Index("ix_audit_entries_searched", "searched", postgresql_using="gin"),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
@@ -71,3 +74,4 @@ class AuditEntryTable(DefaultBase):
     before: Mapped[dict[str, Any]] = mapped_column(JSONB)
     after: Mapped[dict[str, Any]] = mapped_column(JSONB)
     reason: Mapped[str] = mapped_column(Text)
+    searched: Mapped[str] = mapped_column(TSVECTOR, server_default=text("''"))

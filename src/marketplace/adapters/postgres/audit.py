@@ -3,9 +3,10 @@
 import asyncpg
 import msgspec
 
+from marketplace.adapters.postgres.lexemes import words_vector
 from marketplace.adapters.postgres.pool import Connection, Database
 from marketplace.adapters.postgres.rows import PUBLIC_USER, columns, public_user
-from marketplace.core.entities.audit import AuditDetails, AuditEntry, Target
+from marketplace.core.entities.audit import AuditDetails, AuditEntry, Target, email_addresses
 
 COLUMNS = (
     "id",
@@ -22,8 +23,8 @@ COLUMNS = (
     "reason",
 )
 ADD = f"""
-    INSERT INTO audit_entries ({", ".join(COLUMNS)})
-    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10::jsonb, $11::jsonb, $12)
+    INSERT INTO audit_entries ({", ".join(COLUMNS)}, searched)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10::jsonb, $11::jsonb, $12, $13::tsvector)
 """  # noqa: S608 - column names
 DETAILS = f"""
     SELECT {columns("e", COLUMNS)}, a.id IS NOT NULL AS has_actor, ({columns("a", PUBLIC_USER)}) AS actor,
@@ -60,7 +61,8 @@ class PostgresAudit:
         """See the port."""
         values = {name: getattr(entry, name) for name in COLUMNS}
         values |= {name: msgspec.json.encode(values[name]).decode() for name in ("before", "after")}
-        await self._connection.execute(ADD, *values.values())
+        searched = words_vector(entry.action, entry.reason, *email_addresses(entry))
+        await self._connection.execute(ADD, *values.values(), searched)
 
 
 def _details(row: asyncpg.Record) -> AuditDetails:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from marketplace.adapters.postgres.pool import Database
+from marketplace.core.entities.admin_lists import searched_words
 from marketplace.core.entities.search import CORRECTED_LENGTH, CORRECTED_MOST, is_one_typo, words
 
 Terms = tuple[tuple[str, ...], ...]
@@ -43,6 +44,11 @@ def text_vector(title: str, description: str) -> str:
         for word in in_title | in_description
     )
     return " ".join(f"'{word}':{place}" for word, place in places)
+
+
+def words_vector(*texts: str) -> str:
+    """The words of texts that are searched together, as a tsvector literal."""
+    return " ".join(f"'{word}'" for word in searched_words(*texts))
 
 
 async def corrected(database: Database, asked: Sequence[str]) -> Terms:

@@ -1,6 +1,6 @@
 """The one pool of connections, and the reads that need no transaction."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import timedelta
@@ -24,6 +24,11 @@ class PoolLimits:
     command_timeout: timedelta = timedelta(seconds=15)
     statement_timeout: timedelta = timedelta(seconds=10)
     lock_timeout: timedelta = timedelta(seconds=5)
+
+
+def milliseconds(span: timedelta) -> str:
+    """A span as PostgreSQL's settings have it."""
+    return str(int(span.total_seconds() * 1000))
 
 
 class Connection:
@@ -57,13 +62,16 @@ async def _leave_clean(connection: Any) -> None:
 
 
 class Database:
-    """A pool and how long to wait for it.
+    """A pool and how long to wait for it; `dsn` is where it leads.
 
     Every method raises the core's errors: `Busy` when no connection can be had in time or the server is away.
     """
 
-    def __init__(self, pool: asyncpg.Pool, limits: PoolLimits) -> None:
+    def __init__(self, pool: asyncpg.Pool, limits: PoolLimits, dsn: str) -> None:
         self._pool = pool
+        self._closing: list[Callable[[], Awaitable[None]]] = []
+        self.dsn = dsn
+        self.limits = limits
         self._acquire_timeout = limits.acquire_timeout.total_seconds()
 
     async def fetch(self, statement: str, *arguments: object) -> Rows:
@@ -108,18 +116,20 @@ class Database:
         finally:
             await self._pool.release(connection)
 
+    def close_before(self, close: Callable[[], Awaitable[None]]) -> None:
+        """Have something closed with the pool, and before it."""
+        self._closing.append(close)
+
     async def close(self) -> None:
         """Close the pool once its connections are returned."""
+        while self._closing:
+            await self._closing.pop()()
         await self._pool.close()
 
 
 async def connect(dsn: str, limits: PoolLimits | None = None) -> Database:
     """Open the pool, in the event loop that will use it. Raises `Busy` when the server cannot be reached."""
     limits = limits or PoolLimits()
-
-    def milliseconds(span: timedelta) -> str:
-        return str(int(span.total_seconds() * 1000))
-
     with translated():
         pool = await asyncpg.create_pool(
             dsn,
@@ -137,4 +147,4 @@ async def connect(dsn: str, limits: PoolLimits | None = None) -> Database:
                 "idle_in_transaction_session_timeout": milliseconds(limits.command_timeout),
             },
         )
-    return Database(pool, limits)
+    return Database(pool, limits, dsn)

@@ -1,5 +1,6 @@
 """PostgreSQL as storage."""
 
+from marketplace.adapters.postgres.admin_lists import admin_lists_when_asked
 from marketplace.adapters.postgres.audit import PostgresAuditTrail
 from marketplace.adapters.postgres.bookings import PostgresBookingLists
 from marketplace.adapters.postgres.calendars import PostgresFeedDirectory
@@ -31,6 +32,7 @@ def postgres_storage(database: Database) -> Storage:
         audit=PostgresAuditTrail(database),
         resets=PostgresResetDirectory(database),
         reports=PostgresReportQueue(database),
+        lists=admin_lists_when_asked(database),
         unit_of_work=PostgresUnitOfWork(database),
         readiness=PostgresReadiness(database),
     )

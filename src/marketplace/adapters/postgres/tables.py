@@ -29,24 +29,33 @@ from sqlalchemy.dialects.postgresql import ARRAY, JSONB, TSTZRANGE, TSVECTOR, Ex
 from sqlalchemy.orm import Mapped, mapped_column
 
 LISTED = text("status = 'active' AND archived_at IS NULL")
+NOT_LISTED = text("NOT (status = 'active' AND archived_at IS NULL)")
 LISTED_OPEN = text("status = 'active' AND archived_at IS NULL AND schedule IS NULL")
 
 
 class UserTable(DefaultBase):
-    """Accounts. The folded columns are what uniqueness is judged by."""
+    """Accounts. The folded columns are what uniqueness is judged by, and what lists are sorted by, as is `name_key`.
+
+    `searched` holds the core's words of e-mail address, username and names.
+    """
 
     __tablename__ = "users"
     __table_args__ = (
         CheckConstraint("role IN ('user', 'creator')", name="role"),
         Index("uq_users_email_folded", "email_folded", unique=True),
         Index("uq_users_username_folded", "username_folded", unique=True),
+        Index("ix_users_date_joined", "date_joined", "id"),
+        Index("ix_users_name_key", "name_key", "id"),
+        Index("ix_users_searched", "searched", postgresql_using="gin"),
+        Index("ix_users_inactive", "date_joined", "id", postgresql_where=text("NOT is_active")),
+        Index("ix_users_staff", "date_joined", "id", postgresql_where=text("is_staff OR is_superuser")),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
     email: Mapped[str] = mapped_column(Text)
-    email_folded: Mapped[str] = mapped_column(Text)
+    email_folded: Mapped[str] = mapped_column(Text(collation="C"))
     username: Mapped[str] = mapped_column(Text)
-    username_folded: Mapped[str] = mapped_column(Text)
+    username_folded: Mapped[str] = mapped_column(Text(collation="C"))
     password_hash: Mapped[str] = mapped_column(Text)
     role: Mapped[str] = mapped_column(Text)
     avatar: Mapped[str | None] = mapped_column(Text)
@@ -57,6 +66,8 @@ class UserTable(DefaultBase):
     is_staff: Mapped[bool]
     is_superuser: Mapped[bool]
     date_joined: Mapped[datetime]
+    name_key: Mapped[str] = mapped_column(Text(collation="C"), server_default=text("''"))
+    searched: Mapped[str] = mapped_column(TSVECTOR, server_default=text("''"))
 
 
 class TokenFamilyTable(DefaultBase):
@@ -114,6 +125,11 @@ class SessionTable(DefaultBase):
         Index("ix_sessions_creator_id_created_at", "creator_id", "created_at", "id"),
         Index("ix_sessions_tags", "tags", postgresql_using="gin", postgresql_where=LISTED),
         Index("ix_sessions_searched", "searched", postgresql_using="gin", postgresql_where=LISTED),
+        Index("ix_sessions_searched_unlisted", "searched", postgresql_using="gin", postgresql_where=NOT_LISTED),
+        *(Index(f"ix_sessions_{column}", column, "id") for column in ("created_at", "price", "duration", "title_key")),
+        Index("ix_sessions_inactive", "created_at", "id", postgresql_where=text("status = 'inactive'")),
+        Index("ix_sessions_archived", "created_at", "id", postgresql_where=text("archived_at IS NOT NULL")),
+        Index("ix_sessions_hidden", "created_at", "id", postgresql_where=text("hidden_at IS NOT NULL")),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
@@ -237,6 +253,9 @@ class BookingTable(DefaultBase):
             for order in ("created_at", "starts_at")
         ),
         Index("ix_bookings_user_id_session_id", "user_id", "session_id"),
+        Index("ix_bookings_created_at", "created_at", "id"),
+        Index("ix_bookings_amount", "amount", "id"),
+        Index("ix_bookings_starts_at", "starts_at", "id"),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)

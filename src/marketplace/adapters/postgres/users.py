@@ -3,10 +3,12 @@
 from datetime import datetime
 from uuid import UUID
 
+from marketplace.adapters.postgres.lexemes import words_vector
 from marketplace.adapters.postgres.locks import SHUT_OUT_BUYERS, SUPERUSERS
 from marketplace.adapters.postgres.pool import Connection, Database
 from marketplace.adapters.postgres.rows import columns
 from marketplace.adapters.postgres.tokens import FAMILY
+from marketplace.core.entities.admin_lists import name_key
 from marketplace.core.entities.tokens import Family
 from marketplace.core.entities.users import User, UserDetails, fold
 from marketplace.core.errors import NotFound
@@ -42,13 +44,13 @@ DETAILS = f"""
 SUPERUSER_IDS = "SELECT id FROM users WHERE is_superuser AND is_active"
 ANY = "SELECT 1 FROM users LIMIT 1"
 ADD = f"""
-    INSERT INTO users ({COLUMNS}, email_folded, username_folded)
-    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
+    INSERT INTO users ({COLUMNS}, email_folded, username_folded, name_key, searched)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17::tsvector)
 """  # noqa: S608 - constant text
 SAVE = """
     UPDATE users SET email = $2, username = $3, password_hash = $4, role = $5, avatar = $6, first_name = $7,
         last_name = $8, time_zone = $9, is_active = $10, is_staff = $11, is_superuser = $12, date_joined = $13,
-        email_folded = $14, username_folded = $15
+        email_folded = $14, username_folded = $15, name_key = $16, searched = $17::tsvector
     WHERE id = $1
 """
 
@@ -137,4 +139,6 @@ def _values(user: User) -> tuple[object, ...]:
         user.date_joined,
         fold(user.email),
         fold(user.username),
+        name_key(user.last_name, user.first_name),
+        words_vector(user.email, user.username, user.first_name, user.last_name),
     )

@@ -40,6 +40,7 @@ AuditAction = Literal[
     "impersonation_started",
     "impersonation_ended",
     "impersonated_change_refused",
+    "exported",
 ]
 TargetKind = Literal["user", "session", "booking", "report"]
 Target = tuple[TargetKind, UUID]
@@ -145,6 +146,12 @@ class AuditDetails(AuditEntry):
 
     actor_details: "PublicUser | None"
     as_details: "PublicUser | None"
+
+
+def email_addresses(entry: AuditEntry) -> tuple[str, ...]:
+    """The e-mail addresses among what changed, or that were tried."""
+    found = (facts.get("email") for facts in (entry.before, entry.after))
+    return tuple(each for each in found if isinstance(each, str))
 
 
 def differences(before: object, after: object, names: Iterable[str]) -> Change:

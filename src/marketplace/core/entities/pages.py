@@ -15,3 +15,12 @@ class Page(Generic[T]):
 
     items: tuple[T, ...]
     next: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class NumberedPage(Generic[T]):
+    """`items` in the list's order, and how many there are on all pages: about so many if `is_estimated`."""
+
+    items: tuple[T, ...]
+    total: int
+    is_estimated: bool = False

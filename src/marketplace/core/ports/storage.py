@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from marketplace.core.ports.admin_lists import AdminLists
 from marketplace.core.ports.audit import AuditTrail
 from marketplace.core.ports.bookings import BookingLists
 from marketplace.core.ports.calendars import FeedDirectory
@@ -32,5 +33,6 @@ class Storage:
     audit: AuditTrail
     resets: ResetDirectory
     reports: ReportQueue
+    lists: AdminLists
     unit_of_work: UnitOfWork
     readiness: Readiness

@@ -12,7 +12,9 @@ from marketplace.http.readers import whole
 Out = TypeVar("Out", bound=msgspec.Struct)
 
 TOTAL_COUNT = "X-Total-Count"
+TOTAL_ESTIMATED = "X-Total-Estimated"
 TOTAL = {TOTAL_COUNT: "How many there are on all pages together."}
+ESTIMATED = TOTAL | {TOTAL_ESTIMATED: "`true` where the total is an estimate; absent where it was counted."}
 PAGE_MOST = 100_000
 
 PageNumber = Annotated[
@@ -38,7 +40,8 @@ class NumberedPageQuery(msgspec.Struct, kw_only=True):
         return (self.page - 1) * self.limit
 
 
-def numbered(items: Sequence[Any], total: int, kind: type[Out]) -> Response[list[Out]]:
+def numbered(items: Sequence[Any], total: int, kind: type[Out], *, is_estimated: bool = False) -> Response[list[Out]]:
     """The page as JSON, and the total in a header."""
     shown = msgspec.convert(items, list[kind], from_attributes=True)  # type: ignore[valid-type]
-    return Response(shown, headers={TOTAL_COUNT: str(total)})
+    estimated = {TOTAL_ESTIMATED: "true"} if is_estimated else {}
+    return Response(shown, headers={TOTAL_COUNT: str(total)} | estimated)

@@ -1,0 +1,63 @@
+"""Files of lines."""
+
+import csv
+import io
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from decimal import Decimal
+
+from marketplace.adapters.exports.cells import harmless, text_of
+from marketplace.core.entities.exports import Cell
+
+
+class CsvFile:
+    """Comma-separated values (RFC 4180), with the names of the columns first. Text that is a formula is not one."""
+
+    def __init__(self, columns: Sequence[str]) -> None:
+        self._columns = columns
+
+    def begin(self) -> bytes:
+        """See the port."""
+        return self.rows([self._columns])
+
+    def rows(self, rows: Iterable[Sequence[Cell]]) -> bytes:
+        """See the port."""
+        written = io.StringIO(newline="")
+        csv.writer(written).writerows([_csv_cell(cell) for cell in row] for row in rows)
+        return written.getvalue().encode()
+
+    def end(self) -> bytes:
+        """See the port."""
+        return b""
+
+
+def _csv_cell(cell: Cell) -> str:
+    if isinstance(cell, int | Decimal) and not isinstance(cell, bool):
+        return str(cell)
+    return harmless(text_of(cell))
+
+
+class JsonLinesFile:
+    """An object a line. No spreadsheet opens these, so text stays as it is."""
+
+    def __init__(self, columns: Sequence[str]) -> None:
+        self._columns = columns
+
+    def begin(self) -> bytes:
+        """See the port."""
+        return b""
+
+    def rows(self, rows: Iterable[Sequence[Cell]]) -> bytes:
+        """See the port."""
+        lines = (dict(zip(self._columns, map(_json_cell, row), strict=True)) for row in rows)
+        return "".join(f"{json.dumps(line, ensure_ascii=False)}\n" for line in lines).encode()
+
+    def end(self) -> bytes:
+        """See the port."""
+        return b""
+
+
+def _json_cell(cell: Cell) -> object:
+    if cell is None or isinstance(cell, bool | int):
+        return cell
+    return dict(cell) if isinstance(cell, Mapping) else text_of(cell)

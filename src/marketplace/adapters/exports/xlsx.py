@@ -1,0 +1,169 @@
+"""Workbooks (ECMA-376, part 1): a zip of XML, whose sheets are compressed and handed out while they are written."""
+
+import io
+import re
+import zipfile
+from collections.abc import Iterable, Sequence
+from decimal import Decimal
+from typing import IO
+from xml.sax.saxutils import escape
+
+from marketplace.adapters.exports.cells import harmless, text_of
+from marketplace.core.entities.exports import Cell
+
+ROWS_MOST = 1_048_576
+"""Of a sheet, the names of its columns included: what Excel can open."""
+BYTES_MOST = 1_500_000_000
+"""Of a sheet before it is compressed: beyond 2 GiB a zip needs extensions that not every reader has."""
+TEXT_MOST = 32_767
+"""Characters that Excel takes in a cell."""
+
+MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+RELATIONS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+PACKAGE = "http://schemas.openxmlformats.org/package/2006"
+CONTENT = "application/vnd.openxmlformats-officedocument.spreadsheetml"
+HEAD = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
+SHEET_HEAD = (
+    f'{HEAD}<worksheet xmlns="{MAIN}"><sheetViews><sheetView workbookViewId="0">'
+    '<pane ySplit="1" topLeftCell="A2" activePane="bottomLeft" state="frozen"/></sheetView></sheetViews><sheetData>'
+)
+SHEET_TAIL = "</sheetData></worksheet>"
+STYLES = (
+    f'{HEAD}<styleSheet xmlns="{MAIN}"><fonts count="2"><font><sz val="11"/><name val="Calibri"/></font>'
+    '<font><b/><sz val="11"/><name val="Calibri"/></font></fonts>'
+    '<fills count="2"><fill><patternFill patternType="none"/></fill><fill><patternFill patternType="gray125"/></fill>'
+    '</fills><borders count="1"><border/></borders>'
+    '<cellStyleXfs count="1"><xf numFmtId="0" fontId="0" fillId="0" borderId="0"/></cellStyleXfs>'
+    '<cellXfs count="3"><xf numFmtId="0" fontId="0" fillId="0" borderId="0" xfId="0"/>'
+    '<xf numFmtId="0" fontId="1" fillId="0" borderId="0" xfId="0" applyFont="1"/>'
+    '<xf numFmtId="2" fontId="0" fillId="0" borderId="0" xfId="0" applyNumberFormat="1"/></cellXfs></styleSheet>'
+)
+BOLD, MONEY = 1, 2
+UNFIT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+"""What no XML can have."""
+
+
+class _Outlet(io.RawIOBase):
+    """A file that can only be written to, and gives away what was written."""
+
+    def __init__(self) -> None:
+        self._parts: list[bytes] = []
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, data: bytes) -> int:  # type: ignore[override]
+        self._parts.append(bytes(data))
+        return len(data)
+
+    def given(self) -> bytes:
+        """What was written since it was last asked."""
+        parts, self._parts = self._parts, []
+        return b"".join(parts)
+
+
+class XlsxFile:
+    """A workbook. What does not fit a sheet stands in further ones, each with the names of the columns.
+
+    Text in a cell is text, whatever it begins with; it is made harmless all the same, for who saves it as CSV.
+    """
+
+    def __init__(self, name: str, columns: Sequence[str]) -> None:
+        self._name = name
+        self._columns = columns
+        self._outlet = _Outlet()
+        self._zip = zipfile.ZipFile(self._outlet, "w", zipfile.ZIP_DEFLATED, compresslevel=1)
+        self._sheet: IO[bytes] | None = None
+        self._sheets = self._rows = self._bytes = 0
+
+    def begin(self) -> bytes:
+        """See the port."""
+        self._zip.writestr("xl/styles.xml", STYLES)
+        self._begin_sheet()
+        return self._outlet.given()
+
+    def rows(self, rows: Iterable[Sequence[Cell]]) -> bytes:
+        """See the port."""
+        for row in rows:
+            if self._rows == ROWS_MOST or self._bytes > BYTES_MOST:
+                self._end_sheet()
+                self._begin_sheet()
+            self._write(f"<row>{''.join(map(_cell, row))}</row>")
+            self._rows += 1
+        return self._outlet.given()
+
+    def end(self) -> bytes:
+        """See the port."""
+        self._end_sheet()
+        for path, content in _frame(self._name, self._sheets).items():
+            self._zip.writestr(path, content)
+        self._zip.close()
+        return self._outlet.given()
+
+    def _begin_sheet(self) -> None:
+        self._sheets += 1
+        self._sheet = self._zip.open(f"xl/worksheets/sheet{self._sheets}.xml", "w")
+        self._rows, self._bytes = 1, 0
+        names = "".join(_text_cell(name, BOLD) for name in self._columns)
+        self._write(f"{SHEET_HEAD}<row>{names}</row>")
+
+    def _end_sheet(self) -> None:
+        self._write(SHEET_TAIL)
+        if self._sheet is not None:
+            self._sheet.close()
+
+    def _write(self, text: str) -> None:
+        data = text.encode()
+        self._bytes += len(data)
+        if self._sheet is not None:
+            self._sheet.write(data)
+
+
+def _cell(cell: Cell) -> str:
+    if cell is None:
+        return "<c/>"
+    if isinstance(cell, bool):
+        return f'<c t="b"><v>{int(cell)}</v></c>'
+    if isinstance(cell, Decimal):
+        return f'<c s="{MONEY}"><v>{cell}</v></c>'
+    if isinstance(cell, int):
+        return f"<c><v>{cell}</v></c>"
+    return _text_cell(harmless(text_of(cell)))
+
+
+def _text_cell(text: str, style: int = 0) -> str:
+    fit = escape(UNFIT.sub("\ufffd", text[:TEXT_MOST]))
+    shown = fit.replace("\r", "&#13;")
+    return f'<c t="inlineStr" s="{style}"><is><t xml:space="preserve">{shown}</t></is></c>'
+
+
+def _frame(name: str, sheets: int) -> dict[str, str]:
+    """The parts that say what the others are."""
+    numbers = range(1, sheets + 1)
+    types = "".join(
+        f'<Override PartName="/xl/worksheets/sheet{n}.xml" ContentType="{CONTENT}.worksheet+xml"/>' for n in numbers
+    )
+    listed = "".join(
+        f'<sheet name="{name if n == 1 else f"{name} {n}"}" sheetId="{n}" r:id="rId{n}"/>' for n in numbers
+    )
+    related = "".join(
+        f'<Relationship Id="rId{n}" Type="{RELATIONS}/worksheet" Target="worksheets/sheet{n}.xml"/>' for n in numbers
+    )
+    return {
+        "xl/workbook.xml": f'{HEAD}<workbook xmlns="{MAIN}" xmlns:r="{RELATIONS}"><sheets>{listed}</sheets></workbook>',
+        "xl/_rels/workbook.xml.rels": (
+            f'{HEAD}<Relationships xmlns="{PACKAGE}/relationships">{related}<Relationship Id="rId{sheets + 1}"'
+            f' Type="{RELATIONS}/styles" Target="styles.xml"/></Relationships>'
+        ),
+        "_rels/.rels": (
+            f'{HEAD}<Relationships xmlns="{PACKAGE}/relationships"><Relationship Id="rId1"'
+            f' Type="{RELATIONS}/officeDocument" Target="xl/workbook.xml"/></Relationships>'
+        ),
+        "[Content_Types].xml": (
+            f'{HEAD}<Types xmlns="{PACKAGE}/content-types">'
+            '<Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/>'
+            '<Default Extension="xml" ContentType="application/xml"/>'
+            f'<Override PartName="/xl/workbook.xml" ContentType="{CONTENT}.sheet.main+xml"/>'
+            f'<Override PartName="/xl/styles.xml" ContentType="{CONTENT}.styles+xml"/>{types}</Types>'
+        ),
+    }

@@ -1,0 +1,99 @@
+"""The lists of the back office, a page at a time or all of it as a file."""
+
+import asyncio
+from collections.abc import AsyncGenerator, Iterable, Mapping
+from contextlib import aclosing
+from typing import Any
+
+from marketplace.core.entities.admin_lists import (
+    AccountRow,
+    AuditFilters,
+    BookingFilters,
+    BookingRow,
+    Filters,
+    ListName,
+    SessionFilters,
+    SessionRow,
+    UserFilters,
+)
+from marketplace.core.entities.audit import AuditDetails, Origin
+from marketplace.core.entities.exports import ExportFormat, Read, columns_of, facts_asked
+from marketplace.core.entities.pages import NumberedPage
+from marketplace.core.entities.tokens import Caller
+from marketplace.core.ports.admin_lists import AdminLists
+from marketplace.core.ports.exports import ExportFile, ExportFiles
+from marketplace.core.ports.system import Clock, Ids
+from marketplace.core.ports.unit_of_work import UnitOfWork
+from marketplace.core.services.audit import Auditor
+
+
+class AdminListService:
+    """What the staff looks through."""
+
+    def __init__(
+        self, *, unit_of_work: UnitOfWork, lists: AdminLists, files: ExportFiles, clock: Clock, ids: Ids
+    ) -> None:
+        self._lists = lists
+        self._files = files
+        self._audit = Auditor(unit_of_work, clock, ids)
+
+    async def users(self, filters: UserFilters, offset: int, limit: int) -> NumberedPage[AccountRow]:
+        """Accounts."""
+        return await self._lists.users.page(filters, offset, limit)
+
+    async def sessions(self, filters: SessionFilters, offset: int, limit: int) -> NumberedPage[SessionRow]:
+        """Sessions."""
+        return await self._lists.sessions.page(filters, offset, limit)
+
+    async def bookings(self, filters: BookingFilters, offset: int, limit: int) -> NumberedPage[BookingRow]:
+        """Bookings."""
+        return await self._lists.bookings.page(filters, offset, limit)
+
+    async def audit(self, filters: AuditFilters, offset: int, limit: int) -> NumberedPage[AuditDetails]:
+        """Entries of the audit log."""
+        return await self._lists.audit.page(filters, offset, limit)
+
+    async def export(
+        self,
+        who: Caller | Origin,
+        filters: Filters,
+        form: ExportFormat,
+        columns: tuple[str, ...] | None = None,
+    ) -> AsyncGenerator[bytes, None]:
+        """All that matches as a file, in parts; `columns` are names of `COLUMNS`, or `None` for all.
+
+        Who exports what is in the audit log before the first part is asked for. Close what is returned.
+        """
+        name, batches = self._chosen(filters)
+        readers = columns_of(name, columns)
+        asked = {"list": name, "format": form, "columns": list(readers), "filters": facts_asked(filters)}
+        await self._audit.write_alone(who, "exported", None, ({}, asked))
+        return _written(batches, self._files.open(form, name, tuple(readers)), readers)
+
+    def _chosen(self, filters: Filters) -> tuple[ListName, AsyncGenerator[tuple[Any, ...], None]]:
+        match filters:
+            case UserFilters():
+                return "users", self._lists.users.batches(filters)
+            case SessionFilters():
+                return "sessions", self._lists.sessions.batches(filters)
+            case BookingFilters():
+                return "bookings", self._lists.bookings.batches(filters)
+            case AuditFilters():
+                return "audit", self._lists.audit.batches(filters)
+
+
+async def _written(
+    batches: AsyncGenerator[tuple[Any, ...], None], file: ExportFile, readers: Mapping[str, Read]
+) -> AsyncGenerator[bytes, None]:
+    yield file.begin()
+    async with aclosing(batches):
+        async for batch in batches:
+            # in a thread, or everybody else would wait for each batch to be written
+            part = await asyncio.to_thread(_write, file, batch, tuple(readers.values()))
+            if part:
+                yield part
+    yield file.end()
+
+
+def _write(file: ExportFile, batch: Iterable[Any], readers: tuple[Read, ...]) -> bytes:
+    return file.rows([[read(row) for read in readers] for row in batch])

@@ -1,0 +1,102 @@
+"""The staff's lists as files, sent while they are read."""
+
+from collections.abc import AsyncGenerator
+from typing import Any
+
+import msgspec
+from dishka.integrations.litestar import FromDishka
+from litestar import Controller, Request, get
+from litestar.response import Stream
+
+from marketplace.core.entities.admin_lists import (
+    AuditFilters,
+    BookingFilters,
+    Filters,
+    ListName,
+    SessionFilters,
+    UserFilters,
+)
+from marketplace.core.entities.exports import ExportFormat, column_faults
+from marketplace.core.ports.system import Clock
+from marketplace.core.services.admin.lists import AdminListService
+from marketplace.http.admin.list_fields import (
+    AuditExportQuery,
+    BookingExportQuery,
+    SessionExportQuery,
+    UserExportQuery,
+)
+from marketplace.http.admin.lists import as_filters
+from marketplace.http.auth import Access, caller_of, opt
+from marketplace.http.errors import SAFE_HEADERS
+from marketplace.http.wire import read_query
+
+MEDIA_TYPES: dict[ExportFormat, str] = {
+    "csv": "text/csv",
+    "jsonl": "application/jsonl",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
+ATTACHMENT = {"Content-Disposition": "`attachment`, with a name for the file."}
+QUERIES: dict[ListName, tuple[type[msgspec.Struct], type[Filters]]] = {
+    "users": (UserExportQuery, UserFilters),
+    "sessions": (SessionExportQuery, SessionFilters),
+    "bookings": (BookingExportQuery, BookingFilters),
+    "audit": (AuditExportQuery, AuditFilters),
+}
+"""How the address of an export is read, and what it asks of the list."""
+SAYS = """
+All that matches, in the list's order, however long that takes; it is in the audit log.
+
+Text that a spreadsheet would take for a formula is behind an apostrophe, but for `jsonl`.
+"""
+
+
+def _file(name: ListName, summary: str) -> Any:
+    kind, filters = QUERIES[name]
+
+    @get(
+        f"/{name}/export",
+        operation_id=f"admin_export_{name}",
+        summary=summary,
+        description=SAYS.strip(),
+        opt=opt(Access.STAFF, query=kind, headers=ATTACHMENT, files=tuple(MEDIA_TYPES.values())),
+    )
+    async def export(
+        self: Controller, request: Request[Any, Any, Any], lists: FromDishka[AdminListService], clock: FromDishka[Clock]
+    ) -> Stream:
+        _ = self
+        draft = read_query(request, kind)
+        query: Any = draft.checked(column_faults(name, draft.given.get("columns")))
+        parts = await lists.export(caller_of(request), as_filters(filters, query), query.format, query.columns)
+        moment = f"{clock.now():%Y-%m-%d-%H%M%S}"
+        return Stream(
+            _closing(parts),
+            media_type=MEDIA_TYPES[query.format],
+            headers={
+                **SAFE_HEADERS,
+                "Content-Disposition": f'attachment; filename="{name}-{moment}.{query.format}"',
+                "X-Accel-Buffering": "no",
+            },
+        )
+
+    return export
+
+
+async def _closing(parts: AsyncGenerator[bytes, None]) -> AsyncGenerator[bytes, None]:
+    # who goes away cancels this, and with it the query
+    try:
+        async for part in parts:
+            yield part
+    finally:
+        await parts.aclose()
+
+
+class ExportController(Controller):
+    """Exports."""
+
+    path = "/api/admin"
+    tags = ["administration"]  # noqa: RUF012 - Litestar reads a plain list
+
+    users = _file("users", "Export accounts")
+    sessions = _file("sessions", "Export sessions")
+    bookings = _file("bookings", "Export bookings")
+    audit = _file("audit", "Export entries of the audit log")
