@@ -657,6 +657,174 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/admin/audit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List entries of the audit log
+         * @description Searched are action, reason and changed e-mail addresses, or the people named; an id is any of its ids.
+         */
+        get: operations["admin_list_audit"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/bookings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List bookings
+         * @description Searched are the learner, the creator, or the title; an id is a booking's, a session's or a person's.
+         */
+        get: operations["admin_list_bookings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List sessions in any state
+         * @description Searched are title and description together, or the creator; an id is a session's or a creator's.
+         */
+        get: operations["admin_list_sessions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/users": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List accounts
+         * @description Searched are e-mail address, username and names.
+         */
+        get: operations["admin_list_users"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/bookings/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export bookings
+         * @description All that matches, in the list's order, however long that takes; it is in the audit log.
+         *
+         *     Text that a spreadsheet would take for a formula is behind an apostrophe, but for `jsonl`.
+         */
+        get: operations["admin_export_bookings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/audit/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export entries of the audit log
+         * @description All that matches, in the list's order, however long that takes; it is in the audit log.
+         *
+         *     Text that a spreadsheet would take for a formula is behind an apostrophe, but for `jsonl`.
+         */
+        get: operations["admin_export_audit"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/users/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export accounts
+         * @description All that matches, in the list's order, however long that takes; it is in the audit log.
+         *
+         *     Text that a spreadsheet would take for a formula is behind an apostrophe, but for `jsonl`.
+         */
+        get: operations["admin_export_users"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/sessions/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export sessions
+         * @description All that matches, in the list's order, however long that takes; it is in the audit log.
+         *
+         *     Text that a spreadsheet would take for a formula is behind an apostrophe, but for `jsonl`.
+         */
+        get: operations["admin_export_sessions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/admin/users/{user_id}/activate": {
         parameters: {
             query?: never;
@@ -1092,6 +1260,173 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/admin/bulk": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List bulk actions
+         * @description The newest first, whoever of the staff began them.
+         */
+        get: operations["admin_list_bulk"];
+        put?: never;
+        /**
+         * Begin a bulk action
+         * @description It is done in the background, row by row, each as the single action does it and by its rules.
+         *
+         *     A row that is refused stops nothing: `report/` has it with the reason. It ends where who began it is no longer
+         *     on the staff.
+         */
+        post: operations["admin_begin_bulk"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/bulk/{run_id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Stop a bulk action
+         * @description What is done stays done; the rest is left as it is.
+         */
+        post: operations["admin_cancel_bulk"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/bulk/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * See what a bulk action would do
+         * @description By the rules that each row will meet. Nothing is changed.
+         */
+        post: operations["admin_preview_bulk"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/bulk/{run_id}/report": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List what a bulk action left as it was
+         * @description In the order in which it met them, and why.
+         */
+        get: operations["admin_get_bulk_report"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/bulk/{run_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read a bulk action
+         * @description How far it has come.
+         */
+        get: operations["admin_get_bulk"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/dashboard": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read the marketplace's numbers
+         * @description By day, and what needs attention.
+         */
+        get: operations["admin_get_dashboard"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/jobs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List jobs that keep failing
+         * @description Those that failed most often first. None is ever given up.
+         */
+        get: operations["admin_list_failing_jobs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/jobs/{job_id}/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Try a failing job again now
+         * @description Once; if it fails again, it is tried again by itself as before.
+         */
+        post: operations["admin_retry_job"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/health/live": {
         parameters: {
             query?: never;
@@ -1235,6 +1570,17 @@ export interface components {
             date_joined: string;
         };
         /**
+         * AttentionOut
+         * @description What waits for somebody.
+         */
+        AttentionOut: {
+            open_reports: number;
+            /** @description Pending bookings that lapse within 24 hours. */
+            lapsing_requests: number;
+            /** @description Jobs that keep failing. */
+            failed_jobs: number;
+        };
+        /**
          * AuditEntryOut
          * @description Something that was done or refused.
          *
@@ -1266,8 +1612,8 @@ export interface components {
              * @example role_changed
              * @enum {unknown}
              */
-            action: "activated" | "booking_cancelled" | "booking_completed" | "booking_confirmed" | "booking_declined" | "booking_rescheduled" | "deactivated" | "impersonated_change_refused" | "impersonation_ended" | "impersonation_started" | "password_changed" | "password_reset" | "password_reset_issued" | "refresh_refused" | "registered" | "report_dismissed" | "report_upheld" | "rights_changed" | "role_changed" | "session_archived" | "session_changed" | "session_featured" | "session_hidden" | "session_restored" | "session_unfeatured" | "sign_in_refused" | "signed_in" | "user_changed";
-            target_kind: ("booking" | "report" | "session" | "user") | null;
+            action: "activated" | "booking_cancelled" | "booking_completed" | "booking_confirmed" | "booking_declined" | "booking_rescheduled" | "bulk_begun" | "bulk_cancelled" | "deactivated" | "exported" | "impersonated_change_refused" | "impersonation_ended" | "impersonation_started" | "job_retried" | "password_changed" | "password_reset" | "password_reset_issued" | "refresh_refused" | "registered" | "report_dismissed" | "report_upheld" | "rights_changed" | "role_changed" | "session_archived" | "session_changed" | "session_featured" | "session_hidden" | "session_restored" | "session_unfeatured" | "sign_in_refused" | "signed_in" | "user_changed";
+            target_kind: ("booking" | "bulk_run" | "report" | "session" | "user") | null;
             /** @example 0190a1b2-c3d4-7e5f-8a9b-0c1d2e3f4a5b */
             target_id: string | null;
             /**
@@ -1523,6 +1869,39 @@ export interface components {
             log: components["schemas"]["AuditEntryOut"][];
         };
         /**
+         * BookingRowOut
+         * @description A booking in a list of the staff; `user` is the learner.
+         */
+        BookingRowOut: {
+            /**
+             * Format: uuid
+             * @example 0190a1b2-c3d4-7e5f-8a9b-0c1d2e3f4a5b
+             */
+            id: string;
+            session: components["schemas"]["SessionNameOut"];
+            creator: components["schemas"]["PersonNameOut"];
+            user: components["schemas"]["PersonNameOut"];
+            /**
+             * Format: date-time
+             * @example 2030-05-01T10:00:00Z
+             */
+            booking_date: string;
+            /** @example 2 */
+            seats: number;
+            /**
+             * Format: decimal
+             * @example 99.98
+             */
+            amount: string;
+            /** @enum {unknown} */
+            status: "cancelled" | "completed" | "confirmed" | "pending";
+            /**
+             * Format: date-time
+             * @example 2030-01-02T09:00:00Z
+             */
+            created_at: string;
+        };
+        /**
          * BookingStepOut
          * @description One step of a booking's life. `by` is `null` where the marketplace itself took it.
          */
@@ -1539,6 +1918,145 @@ export interface components {
             to: "cancelled" | "completed" | "confirmed" | "pending";
             /** @example  */
             reason: string;
+        };
+        /**
+         * BulkExampleOut
+         * @description What will come of one row; `code` and `detail` say why nothing.
+         */
+        BulkExampleOut: {
+            /**
+             * Format: uuid
+             * @example 0190a1b2-c3d4-7e5f-8a9b-0c1d2e3f4a5b
+             */
+            id: string;
+            label: string;
+            /** @enum {unknown} */
+            outcome: "change" | "skip";
+            /** @example sold_out */
+            code: string | null;
+            /** @example There are not enough seats left at this time. */
+            detail: string | null;
+        };
+        /**
+         * BulkIn
+         * @description The same, and why.
+         */
+        BulkIn: {
+            /**
+             * @example sessions
+             * @enum {string}
+             */
+            kind: "users" | "sessions" | "bookings";
+            /**
+             * @description For users: activate, deactivate, make_creator, make_user. For sessions: hide, restore, archive, feature, unfeature. For bookings: cancel, confirm, decline, complete.
+             * @example hide
+             * @enum {string}
+             */
+            action: "activate" | "deactivate" | "make_creator" | "make_user" | "hide" | "restore" | "archive" | "feature" | "unfeature" | "cancel" | "confirm" | "decline" | "complete";
+            /**
+             * @description Chosen rows; either these or `filters`.
+             * @example [
+             *       "0190a1b2-c3d4-7e5f-8a9b-0c1d2e3f4a5b"
+             *     ]
+             */
+            ids?: string[];
+            /** @description Everything that the list with these query parameters has, at most 10000 rows: `{}` for all of it. What matches is written down at once; what comes to match later is not touched. */
+            filters?: Record<string, never>;
+            /**
+             * @description Why; kept in the audit log.
+             * @example Asked for by e-mail.
+             */
+            reason: string;
+        };
+        /**
+         * BulkPreviewIn
+         * @description Something to do to chosen rows, or to everything that matches.
+         */
+        BulkPreviewIn: {
+            /**
+             * @example sessions
+             * @enum {string}
+             */
+            kind: "users" | "sessions" | "bookings";
+            /**
+             * @description For users: activate, deactivate, make_creator, make_user. For sessions: hide, restore, archive, feature, unfeature. For bookings: cancel, confirm, decline, complete.
+             * @example hide
+             * @enum {string}
+             */
+            action: "activate" | "deactivate" | "make_creator" | "make_user" | "hide" | "restore" | "archive" | "feature" | "unfeature" | "cancel" | "confirm" | "decline" | "complete";
+            /**
+             * @description Chosen rows; either these or `filters`.
+             * @example [
+             *       "0190a1b2-c3d4-7e5f-8a9b-0c1d2e3f4a5b"
+             *     ]
+             */
+            ids?: string[];
+            /** @description Everything that the list with these query parameters has, at most 10000 rows: `{}` for all of it. What matches is written down at once; what comes to match later is not touched. */
+            filters?: Record<string, never>;
+        };
+        /**
+         * BulkPreviewOut
+         * @description What would come of a bulk action at this moment.
+         */
+        BulkPreviewOut: {
+            matching: number;
+            will_change: number;
+            will_skip: number;
+            /** @description Seats of what will change: held by these bookings, or sold at starts to come and kept. */
+            seats_affected: number;
+            /** @description The first ten of either outcome. */
+            examples: components["schemas"]["BulkExampleOut"][];
+        };
+        /**
+         * BulkRefusalOut
+         * @description A row that stayed as it was, as it was called then, and why.
+         */
+        BulkRefusalOut: {
+            /**
+             * Format: uuid
+             * @example 0190a1b2-c3d4-7e5f-8a9b-0c1d2e3f4a5b
+             */
+            id: string;
+            label: string;
+            /** @example sold_out */
+            code: string;
+            /** @example There are not enough seats left at this time. */
+            detail: string;
+        };
+        /**
+         * BulkRunOut
+         * @description A bulk action under way or over. It `failed` where it was ended before its end; `detail` says why.
+         */
+        BulkRunOut: {
+            /**
+             * Format: uuid
+             * @example 0190a1b2-c3d4-7e5f-8a9b-0c1d2e3f4a5b
+             */
+            id: string;
+            /** @enum {unknown} */
+            kind: "bookings" | "sessions" | "users";
+            /**
+             * @example role_changed
+             * @enum {unknown}
+             */
+            action: "activate" | "archive" | "cancel" | "complete" | "confirm" | "deactivate" | "decline" | "feature" | "hide" | "make_creator" | "make_user" | "restore" | "unfeature";
+            /** @enum {unknown} */
+            state: "cancelled" | "failed" | "finished" | "queued" | "running";
+            total: number;
+            done: number;
+            changed: number;
+            refused: number;
+            /** @example  */
+            reason: string;
+            /** @example There are not enough seats left at this time. */
+            detail: string;
+            staff: components["schemas"]["PublicUserOut"];
+            /**
+             * Format: date-time
+             * @example 2030-01-02T09:00:00Z
+             */
+            created_at: string;
+            finished_at: string | null;
         };
         /**
          * CalendarFeedOut
@@ -1634,6 +2152,25 @@ export interface components {
             use_cookie?: boolean;
         };
         /**
+         * DashboardOut
+         * @description Numbers by the days of `time_zone`, from the first to the last, both included.
+         */
+        DashboardOut: {
+            /**
+             * @description That of one's own profile.
+             * @example Europe/Madrid
+             */
+            time_zone: string;
+            /** Format: date */
+            from: string;
+            /** Format: date */
+            to: string;
+            /** @description Oldest first, today the last. */
+            days: components["schemas"]["DayNumbersOut"][];
+            totals: components["schemas"]["NumbersOut"];
+            attention: components["schemas"]["AttentionOut"];
+        };
+        /**
          * DayExceptionOut
          * @description Other hours on a date; none is a day off.
          */
@@ -1644,6 +2181,26 @@ export interface components {
              */
             date: string;
             ranges: components["schemas"]["TimeRangeOut"][];
+        };
+        /**
+         * DayNumbersOut
+         * @description The numbers of one day.
+         */
+        DayNumbersOut: {
+            /** @example 2 */
+            seats: number;
+            /**
+             * Format: decimal
+             * @example 99.98
+             */
+            income: string;
+            cancellations: number;
+            new_people: number;
+            /**
+             * Format: date
+             * @example 2030-05-01
+             */
+            date: string;
         };
         /**
          * DaySalesOut
@@ -1730,6 +2287,21 @@ export interface components {
              */
             tags: components["schemas"]["TagCountOut"][];
             price_bands: components["schemas"]["PriceBandCountOut"][];
+        };
+        /**
+         * FailingJobOut
+         * @description A job that failed several times in a row. It is tried again by itself at `next_at`, or sooner by `retry/`.
+         */
+        FailingJobOut: {
+            /** @example 0190a1b2-c3d4-7e5f-8a9b-0c1d2e3f4a5b */
+            id: number;
+            name: string;
+            /** @description What it is about, such as a booking. */
+            subject: string | null;
+            attempts: number;
+            error: string;
+            failed_at: string | null;
+            next_at: string;
         };
         /**
          * HealthOut
@@ -1909,6 +2481,21 @@ export interface components {
             booking_date: string;
         };
         /**
+         * NumbersOut
+         * @description What was booked and not cancelled since, how many bookings were cancelled, how many people joined.
+         */
+        NumbersOut: {
+            /** @example 2 */
+            seats: number;
+            /**
+             * Format: decimal
+             * @example 99.98
+             */
+            income: string;
+            cancellations: number;
+            new_people: number;
+        };
+        /**
          * OptionalReasonIn
          * @description Why, if there is something to say.
          */
@@ -1952,6 +2539,25 @@ export interface components {
              * @example correct horse battery
              */
             new_password: string;
+        };
+        /**
+         * PersonNameOut
+         * @description Who somebody is.
+         */
+        PersonNameOut: {
+            /**
+             * Format: uuid
+             * @example 0190a1b2-c3d4-7e5f-8a9b-0c1d2e3f4a5b
+             */
+            id: string;
+            /** @example ada */
+            username: string;
+            /** @example ada@example.org */
+            email: string;
+            /** @example Ada */
+            first_name: string;
+            /** @example Byron */
+            last_name: string;
         };
         /**
          * PriceBandCountOut
@@ -2751,6 +3357,19 @@ export interface components {
             cancellation_notice?: number;
         };
         /**
+         * SessionNameOut
+         * @description Which session.
+         */
+        SessionNameOut: {
+            /**
+             * Format: uuid
+             * @example 0190a1b2-c3d4-7e5f-8a9b-0c1d2e3f4a5b
+             */
+            id: string;
+            /** @example Morning yoga */
+            title: string;
+        };
+        /**
          * SessionOut
          * @description A session. `next_slot` is the first of its slots that can be booked now; an open session has none.
          *
@@ -2874,6 +3493,49 @@ export interface components {
             archived_at: string | null;
             reports: components["schemas"]["ReportRecordOut"][];
             log: components["schemas"]["AuditEntryOut"][];
+        };
+        /**
+         * SessionRowOut
+         * @description A session in a list of the staff, in whatever state.
+         */
+        SessionRowOut: {
+            /**
+             * Format: uuid
+             * @example 0190a1b2-c3d4-7e5f-8a9b-0c1d2e3f4a5b
+             */
+            id: string;
+            /** @example Morning yoga */
+            title: string;
+            creator: components["schemas"]["PersonNameOut"];
+            /** @enum {unknown} */
+            status: "active" | "inactive";
+            /**
+             * Format: decimal
+             * @example 49.99
+             */
+            price: string;
+            /** @example 60 */
+            duration: number;
+            /** @example 12 */
+            max_participants: number;
+            /** @example wellbeing */
+            category: string | null;
+            /**
+             * Format: date-time
+             * @example 2030-01-02T09:00:00Z
+             */
+            created_at: string;
+            /** @example null */
+            archived_at: string | null;
+            /**
+             * Format: date-time
+             * @example 2030-01-08T09:00:00Z
+             */
+            hidden_at: string | null;
+            /** @example null */
+            featured_at: string | null;
+            /** @example null */
+            image_url: string | null;
         };
         /**
          * SlotCancellationIn
@@ -6327,6 +6989,654 @@ export interface operations {
             };
         };
     };
+    admin_list_audit: {
+        parameters: {
+            query?: {
+                /** @description Which page, from 1 on; one beyond the last is empty. */
+                page?: number | string;
+                /** @description How many at most. */
+                limit?: number | string;
+                /** @description An id, or words each of which must begin a word of what is searched; accents and case do not matter. */
+                search?: string;
+                action?: ("registered" | "signed_in" | "sign_in_refused" | "refresh_refused" | "password_changed" | "role_changed" | "deactivated" | "activated" | "user_changed" | "rights_changed" | "password_reset_issued" | "password_reset" | "session_changed" | "session_archived" | "session_hidden" | "session_restored" | "session_featured" | "session_unfeatured" | "report_dismissed" | "report_upheld" | "booking_cancelled" | "booking_confirmed" | "booking_declined" | "booking_completed" | "booking_rescheduled" | "impersonation_started" | "impersonation_ended" | "impersonated_change_refused" | "exported" | "bulk_begun" | "bulk_cancelled" | "job_retried") | string;
+                actor?: string;
+                target?: string;
+                /** @description A bare date means midnight UTC. */
+                from?: string;
+                /** @description A bare date means midnight UTC. */
+                to?: string;
+                ordering?: ("-at" | "at") | string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    /** @description How many there are on all pages together. */
+                    "X-Total-Count"?: string;
+                    /** @description `true` where the total is an estimate; absent where it was counted. */
+                    "X-Total-Estimated"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditEntryOut"][];
+                };
+            };
+            /** @description - `invalid`: Some of what was sent is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `not_signed_in`: Please sign in: the access token is missing, expired or no longer valid. */
+            401: {
+                headers: {
+                    /** @description `Bearer` */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `not_staff`: Only the staff can do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `busy`: The service is busy. Nothing was changed; please try again in a moment. */
+            503: {
+                headers: {
+                    /** @description `1` */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    admin_list_bookings: {
+        parameters: {
+            query?: {
+                /** @description Which page, from 1 on; one beyond the last is empty. */
+                page?: number | string;
+                /** @description How many at most. */
+                limit?: number | string;
+                /** @description An id, or words each of which must begin a word of what is searched; accents and case do not matter. */
+                search?: string;
+                status?: ("pending" | "confirmed" | "cancelled" | "completed") | string;
+                session?: string;
+                creator?: string;
+                learner?: string;
+                /** @description A bare date means midnight UTC. */
+                starts_from?: string;
+                /** @description A bare date means midnight UTC. */
+                starts_to?: string;
+                ordering?: ("created_at" | "-created_at" | "booking_date" | "-booking_date" | "amount" | "-amount") | string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    /** @description How many there are on all pages together. */
+                    "X-Total-Count"?: string;
+                    /** @description `true` where the total is an estimate; absent where it was counted. */
+                    "X-Total-Estimated"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BookingRowOut"][];
+                };
+            };
+            /** @description - `invalid`: Some of what was sent is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `not_signed_in`: Please sign in: the access token is missing, expired or no longer valid. */
+            401: {
+                headers: {
+                    /** @description `Bearer` */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `not_staff`: Only the staff can do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `busy`: The service is busy. Nothing was changed; please try again in a moment. */
+            503: {
+                headers: {
+                    /** @description `1` */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    admin_list_sessions: {
+        parameters: {
+            query?: {
+                /** @description Which page, from 1 on; one beyond the last is empty. */
+                page?: number | string;
+                /** @description How many at most. */
+                limit?: number | string;
+                /** @description An id, or words each of which must begin a word of what is searched; accents and case do not matter. */
+                search?: string;
+                status?: ("active" | "inactive") | string;
+                is_hidden?: boolean | string;
+                is_archived?: boolean | string;
+                is_featured?: boolean | string;
+                creator?: string;
+                /** @description Per seat; a decimal string or a number, with at most two places. */
+                min_price?: string;
+                /** @description Per seat; a decimal string or a number, with at most two places. */
+                max_price?: string;
+                /** @description A bare date means midnight UTC. */
+                created_from?: string;
+                /** @description A bare date means midnight UTC. */
+                created_to?: string;
+                ordering?: ("created_at" | "-created_at" | "price" | "-price" | "title" | "-title" | "duration" | "-duration") | string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    /** @description How many there are on all pages together. */
+                    "X-Total-Count"?: string;
+                    /** @description `true` where the total is an estimate; absent where it was counted. */
+                    "X-Total-Estimated"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionRowOut"][];
+                };
+            };
+            /** @description - `invalid`: Some of what was sent is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `not_signed_in`: Please sign in: the access token is missing, expired or no longer valid. */
+            401: {
+                headers: {
+                    /** @description `Bearer` */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `not_staff`: Only the staff can do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `busy`: The service is busy. Nothing was changed; please try again in a moment. */
+            503: {
+                headers: {
+                    /** @description `1` */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    admin_list_users: {
+        parameters: {
+            query?: {
+                /** @description Which page, from 1 on; one beyond the last is empty. */
+                page?: number | string;
+                /** @description How many at most. */
+                limit?: number | string;
+                /** @description An id, or words each of which must begin a word of what is searched; accents and case do not matter. */
+                search?: string;
+                role?: ("user" | "creator") | string;
+                is_active?: boolean | string;
+                is_staff?: boolean | string;
+                is_superuser?: boolean | string;
+                /** @description A bare date means midnight UTC. */
+                joined_from?: string;
+                /** @description A bare date means midnight UTC. */
+                joined_to?: string;
+                ordering?: ("date_joined" | "-date_joined" | "email" | "-email" | "username" | "-username" | "last_name" | "-last_name") | string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    /** @description How many there are on all pages together. */
+                    "X-Total-Count"?: string;
+                    /** @description `true` where the total is an estimate; absent where it was counted. */
+                    "X-Total-Estimated"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccountOut"][];
+                };
+            };
+            /** @description - `invalid`: Some of what was sent is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `not_signed_in`: Please sign in: the access token is missing, expired or no longer valid. */
+            401: {
+                headers: {
+                    /** @description `Bearer` */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `not_staff`: Only the staff can do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `busy`: The service is busy. Nothing was changed; please try again in a moment. */
+            503: {
+                headers: {
+                    /** @description `1` */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    admin_export_bookings: {
+        parameters: {
+            query?: {
+                /** @description A sheet of `xlsx` holds 1,048,575 rows; what is more stands in further sheets. */
+                format?: ("csv" | "jsonl" | "xlsx") | string;
+                /** @description Names of columns with commas between them, in the order asked for; all of them by default. */
+                columns?: string;
+                /** @description An id, or words each of which must begin a word of what is searched; accents and case do not matter. */
+                search?: string;
+                status?: ("pending" | "confirmed" | "cancelled" | "completed") | string;
+                session?: string;
+                creator?: string;
+                learner?: string;
+                /** @description A bare date means midnight UTC. */
+                starts_from?: string;
+                /** @description A bare date means midnight UTC. */
+                starts_to?: string;
+                ordering?: ("created_at" | "-created_at" | "booking_date" | "-booking_date" | "amount" | "-amount") | string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    /** @description `attachment`, with a name for the file. */
+                    "Content-Disposition"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                    "application/jsonl": string;
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                };
+            };
+            /** @description - `invalid`: Some of what was sent is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `not_signed_in`: Please sign in: the access token is missing, expired or no longer valid. */
+            401: {
+                headers: {
+                    /** @description `Bearer` */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `not_staff`: Only the staff can do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `busy`: The service is busy. Nothing was changed; please try again in a moment. */
+            503: {
+                headers: {
+                    /** @description `1` */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    admin_export_audit: {
+        parameters: {
+            query?: {
+                /** @description A sheet of `xlsx` holds 1,048,575 rows; what is more stands in further sheets. */
+                format?: ("csv" | "jsonl" | "xlsx") | string;
+                /** @description Names of columns with commas between them, in the order asked for; all of them by default. */
+                columns?: string;
+                /** @description An id, or words each of which must begin a word of what is searched; accents and case do not matter. */
+                search?: string;
+                action?: ("registered" | "signed_in" | "sign_in_refused" | "refresh_refused" | "password_changed" | "role_changed" | "deactivated" | "activated" | "user_changed" | "rights_changed" | "password_reset_issued" | "password_reset" | "session_changed" | "session_archived" | "session_hidden" | "session_restored" | "session_featured" | "session_unfeatured" | "report_dismissed" | "report_upheld" | "booking_cancelled" | "booking_confirmed" | "booking_declined" | "booking_completed" | "booking_rescheduled" | "impersonation_started" | "impersonation_ended" | "impersonated_change_refused" | "exported" | "bulk_begun" | "bulk_cancelled" | "job_retried") | string;
+                actor?: string;
+                target?: string;
+                /** @description A bare date means midnight UTC. */
+                from?: string;
+                /** @description A bare date means midnight UTC. */
+                to?: string;
+                ordering?: ("-at" | "at") | string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    /** @description `attachment`, with a name for the file. */
+                    "Content-Disposition"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                    "application/jsonl": string;
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                };
+            };
+            /** @description - `invalid`: Some of what was sent is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `not_signed_in`: Please sign in: the access token is missing, expired or no longer valid. */
+            401: {
+                headers: {
+                    /** @description `Bearer` */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `not_staff`: Only the staff can do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `busy`: The service is busy. Nothing was changed; please try again in a moment. */
+            503: {
+                headers: {
+                    /** @description `1` */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    admin_export_users: {
+        parameters: {
+            query?: {
+                /** @description A sheet of `xlsx` holds 1,048,575 rows; what is more stands in further sheets. */
+                format?: ("csv" | "jsonl" | "xlsx") | string;
+                /** @description Names of columns with commas between them, in the order asked for; all of them by default. */
+                columns?: string;
+                /** @description An id, or words each of which must begin a word of what is searched; accents and case do not matter. */
+                search?: string;
+                role?: ("user" | "creator") | string;
+                is_active?: boolean | string;
+                is_staff?: boolean | string;
+                is_superuser?: boolean | string;
+                /** @description A bare date means midnight UTC. */
+                joined_from?: string;
+                /** @description A bare date means midnight UTC. */
+                joined_to?: string;
+                ordering?: ("date_joined" | "-date_joined" | "email" | "-email" | "username" | "-username" | "last_name" | "-last_name") | string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    /** @description `attachment`, with a name for the file. */
+                    "Content-Disposition"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                    "application/jsonl": string;
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                };
+            };
+            /** @description - `invalid`: Some of what was sent is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `not_signed_in`: Please sign in: the access token is missing, expired or no longer valid. */
+            401: {
+                headers: {
+                    /** @description `Bearer` */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `not_staff`: Only the staff can do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `busy`: The service is busy. Nothing was changed; please try again in a moment. */
+            503: {
+                headers: {
+                    /** @description `1` */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    admin_export_sessions: {
+        parameters: {
+            query?: {
+                /** @description A sheet of `xlsx` holds 1,048,575 rows; what is more stands in further sheets. */
+                format?: ("csv" | "jsonl" | "xlsx") | string;
+                /** @description Names of columns with commas between them, in the order asked for; all of them by default. */
+                columns?: string;
+                /** @description An id, or words each of which must begin a word of what is searched; accents and case do not matter. */
+                search?: string;
+                status?: ("active" | "inactive") | string;
+                is_hidden?: boolean | string;
+                is_archived?: boolean | string;
+                is_featured?: boolean | string;
+                creator?: string;
+                /** @description Per seat; a decimal string or a number, with at most two places. */
+                min_price?: string;
+                /** @description Per seat; a decimal string or a number, with at most two places. */
+                max_price?: string;
+                /** @description A bare date means midnight UTC. */
+                created_from?: string;
+                /** @description A bare date means midnight UTC. */
+                created_to?: string;
+                ordering?: ("created_at" | "-created_at" | "price" | "-price" | "title" | "-title" | "duration" | "-duration") | string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    /** @description `attachment`, with a name for the file. */
+                    "Content-Disposition"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                    "application/jsonl": string;
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                };
+            };
+            /** @description - `invalid`: Some of what was sent is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `not_signed_in`: Please sign in: the access token is missing, expired or no longer valid. */
+            401: {
+                headers: {
+                    /** @description `Bearer` */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `not_staff`: Only the staff can do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `busy`: The service is busy. Nothing was changed; please try again in a moment. */
+            503: {
+                headers: {
+                    /** @description `1` */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     admin_activate_user: {
         parameters: {
             query?: never;
@@ -8742,6 +10052,673 @@ export interface operations {
             };
             /** @description - `idempotency_key_reused`: This Idempotency-Key was used for another request. Please take a new one. */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `busy`: The service is busy. Nothing was changed; please try again in a moment. */
+            503: {
+                headers: {
+                    /** @description `1` */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    admin_list_bulk: {
+        parameters: {
+            query?: {
+                /** @description Which page, from 1 on; one beyond the last is empty. */
+                page?: number | string;
+                /** @description How many at most. */
+                limit?: number | string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    /** @description How many there are on all pages together. */
+                    "X-Total-Count"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BulkRunOut"][];
+                };
+            };
+            /** @description - `invalid`: Some of what was sent is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `not_signed_in`: Please sign in: the access token is missing, expired or no longer valid. */
+            401: {
+                headers: {
+                    /** @description `Bearer` */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `not_staff`: Only the staff can do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `busy`: The service is busy. Nothing was changed; please try again in a moment. */
+            503: {
+                headers: {
+                    /** @description `1` */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    admin_begin_bulk: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A word of your choice for this request, kept for 24 hours: sent again with the same body, it does nothing and is answered with the same thing as it now stands. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BulkIn"];
+            };
+        };
+        responses: {
+            /** @description Accepted */
+            202: {
+                headers: {
+                    /** @description `true` when an earlier request with the same key did this; absent otherwise. */
+                    "Idempotency-Replayed"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BulkRunOut"];
+                };
+            };
+            /** @description - `invalid`: Some of what was sent is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `not_signed_in`: Please sign in: the access token is missing, expired or no longer valid. */
+            401: {
+                headers: {
+                    /** @description `Bearer` */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `impersonated_read_only`: You see the site as somebody else, and can change nothing. Sign out to be yourself again.
+             *     - `not_staff`: Only the staff can do this.
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `body_too_large`: The body is larger than 1 MiB. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `unsupported_media_type`: The body must be JSON, with Content-Type: application/json. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `idempotency_key_reused`: This Idempotency-Key was used for another request. Please take a new one. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `busy`: The service is busy. Nothing was changed; please try again in a moment. */
+            503: {
+                headers: {
+                    /** @description `1` */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    admin_cancel_bulk: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                run_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BulkRunOut"];
+                };
+            };
+            /** @description - `not_signed_in`: Please sign in: the access token is missing, expired or no longer valid. */
+            401: {
+                headers: {
+                    /** @description `Bearer` */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `impersonated_read_only`: You see the site as somebody else, and can change nothing. Sign out to be yourself again.
+             *     - `not_staff`: Only the staff can do this.
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `not_found`: There is no such thing here. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `illegal_transition`: The booking is not in a state that allows this. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `busy`: The service is busy. Nothing was changed; please try again in a moment. */
+            503: {
+                headers: {
+                    /** @description `1` */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    admin_preview_bulk: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BulkPreviewIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BulkPreviewOut"];
+                };
+            };
+            /** @description - `invalid`: Some of what was sent is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `not_signed_in`: Please sign in: the access token is missing, expired or no longer valid. */
+            401: {
+                headers: {
+                    /** @description `Bearer` */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `impersonated_read_only`: You see the site as somebody else, and can change nothing. Sign out to be yourself again.
+             *     - `not_staff`: Only the staff can do this.
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `body_too_large`: The body is larger than 1 MiB. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `unsupported_media_type`: The body must be JSON, with Content-Type: application/json. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `busy`: The service is busy. Nothing was changed; please try again in a moment. */
+            503: {
+                headers: {
+                    /** @description `1` */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    admin_get_bulk_report: {
+        parameters: {
+            query?: {
+                /** @description Which page, from 1 on; one beyond the last is empty. */
+                page?: number | string;
+                /** @description How many at most. */
+                limit?: number | string;
+            };
+            header?: never;
+            path: {
+                run_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    /** @description How many there are on all pages together. */
+                    "X-Total-Count"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BulkRefusalOut"][];
+                };
+            };
+            /** @description - `invalid`: Some of what was sent is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `not_signed_in`: Please sign in: the access token is missing, expired or no longer valid. */
+            401: {
+                headers: {
+                    /** @description `Bearer` */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `not_staff`: Only the staff can do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `not_found`: There is no such thing here. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `busy`: The service is busy. Nothing was changed; please try again in a moment. */
+            503: {
+                headers: {
+                    /** @description `1` */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    admin_get_bulk: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                run_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BulkRunOut"];
+                };
+            };
+            /** @description - `not_signed_in`: Please sign in: the access token is missing, expired or no longer valid. */
+            401: {
+                headers: {
+                    /** @description `Bearer` */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `not_staff`: Only the staff can do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `not_found`: There is no such thing here. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `busy`: The service is busy. Nothing was changed; please try again in a moment. */
+            503: {
+                headers: {
+                    /** @description `1` */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    admin_get_dashboard: {
+        parameters: {
+            query?: {
+                /** @description How many days, today the last. */
+                days?: number | string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DashboardOut"];
+                };
+            };
+            /** @description - `invalid`: Some of what was sent is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `not_signed_in`: Please sign in: the access token is missing, expired or no longer valid. */
+            401: {
+                headers: {
+                    /** @description `Bearer` */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `not_staff`: Only the staff can do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `busy`: The service is busy. Nothing was changed; please try again in a moment. */
+            503: {
+                headers: {
+                    /** @description `1` */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    admin_list_failing_jobs: {
+        parameters: {
+            query?: {
+                /** @description Which page, from 1 on; one beyond the last is empty. */
+                page?: number | string;
+                /** @description How many at most. */
+                limit?: number | string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    /** @description How many there are on all pages together. */
+                    "X-Total-Count"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FailingJobOut"][];
+                };
+            };
+            /** @description - `invalid`: Some of what was sent is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `not_signed_in`: Please sign in: the access token is missing, expired or no longer valid. */
+            401: {
+                headers: {
+                    /** @description `Bearer` */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `not_staff`: Only the staff can do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `busy`: The service is busy. Nothing was changed; please try again in a moment. */
+            503: {
+                headers: {
+                    /** @description `1` */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    admin_retry_job: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                job_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description - `not_signed_in`: Please sign in: the access token is missing, expired or no longer valid. */
+            401: {
+                headers: {
+                    /** @description `Bearer` */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `impersonated_read_only`: You see the site as somebody else, and can change nothing. Sign out to be yourself again.
+             *     - `not_staff`: Only the staff can do this.
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `not_found`: There is no such thing here. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `illegal_transition`: The booking is not in a state that allows this. */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };

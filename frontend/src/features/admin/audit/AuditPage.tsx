@@ -20,7 +20,7 @@ function Target({ entry: { target_kind: kind, target_id: id } }: { entry: Entry 
   const t = useTexts();
   if (!kind || !id) return "–";
   const text = `${t(`log.kind.${kind}`)} ${id.slice(-6)}`;
-  if (kind === "report") return text;
+  if (kind === "report" || kind === "bulk_run") return text;
   return (
     <Link to={PAGES[kind]} params={{ id }} className="underline-offset-4 hover:underline">
       {text}
@@ -41,7 +41,7 @@ function useListing(): Listing<Entry> {
         { name: "at", head: t("log.when"), sort: "at", cell: ({ at }) => <Moment at={at} /> },
         {
           name: "actor",
-          fields: ["actor_id", "as_id"],
+          fields: ["actor_username", "as_username"],
           head: t("log.who"),
           cell: (entry) => <Actor entry={entry} />,
         },

@@ -32,4 +32,8 @@ export const ACTIONS = [
   "booking_declined",
   "booking_completed",
   "booking_rescheduled",
+  "bulk_begun",
+  "bulk_cancelled",
+  "exported",
+  "job_retried",
 ] as const satisfies Action[];

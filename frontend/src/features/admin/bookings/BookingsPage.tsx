@@ -27,14 +27,25 @@ function useListing(): Listing<BookingRow> {
       columns: [
         {
           name: "session",
+          fields: ["session_title"],
           head: t("bookings.session"),
           cell: ({ session }) => <span className="line-clamp-2">{session.title}</span>,
         },
-        { name: "user", head: t("bookings.learner"), cell: ({ user }) => displayName(user) },
-        { name: "creator", head: t("bookings.creator"), cell: ({ creator }) => displayName(creator) },
+        {
+          name: "user",
+          fields: ["user_username", "user_email"],
+          head: t("bookings.learner"),
+          cell: ({ user }) => displayName(user),
+        },
+        {
+          name: "creator",
+          fields: ["creator_username", "creator_email"],
+          head: t("bookings.creator"),
+          cell: ({ creator }) => displayName(creator),
+        },
         {
           name: "email",
-          fields: ["user"],
+          fields: ["user_email"],
           head: t("bookings.email"),
           isSpare: true,
           cell: ({ user }) => user.email,

@@ -1,20 +1,10 @@
-import type { Schema } from "~/api/client";
+import { api, type Schema } from "~/api/client";
 import type { Query } from "../list/listing";
-import { rowsAt } from "../rows";
-import type { Party } from "../sessions/rows";
+import { rowsOf } from "../rows";
 
-export type BookingRow = {
-  id: string;
-  session: { id: string; title: string };
-  creator: Party;
-  user: Party;
-  booking_date: string;
-  seats: number;
-  amount: string;
-  status: Schema<"BookingOut">["status"];
-  created_at: string;
-};
+export type BookingRow = Schema<"BookingRowOut">;
 
-/** A page of the list of bookings. */
-export const bookingRows = (query: Query, signal: AbortSignal) =>
-  rowsAt<BookingRow>("/api/admin/bookings", query, signal);
+/** A page of the list of bookings. The names and values of a query were checked when it was made of the address. */
+export function bookingRows(query: Query, signal: AbortSignal) {
+  return rowsOf<BookingRow>(api.GET("/api/admin/bookings", { params: { query: query as object }, signal }));
+}

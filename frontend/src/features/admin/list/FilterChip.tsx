@@ -82,7 +82,7 @@ function Setting({ filter, search }: { filter: Filter; search: ListSearch }) {
     const value = String(search[filter.name]);
     if (filter.kind === "person") return <PersonName id={value} />;
     if (filter.kind === "session") return <SessionTitle id={value} />;
-    return filter.options.find((option) => option.value === value)?.label;
+    return "options" in filter && filter.options.find((option) => option.value === value)?.label;
   }
   const [from, to] = [search[filter.from], search[filter.to]];
   if (from === undefined) return t("filter.until", { to });

@@ -1,4 +1,5 @@
-import { answered, api } from "~/api/client";
+import { api } from "~/api/client";
+import { Problem } from "~/api/problem";
 import type { ListName, Query } from "./listing";
 
 export type Format = "csv" | "jsonl" | "xlsx";
@@ -12,23 +13,16 @@ export async function fetchExport(
   signal: AbortSignal,
   onBytes: (bytes: number) => void,
 ): Promise<ExportFile> {
-  let response: Response | undefined;
-  const stream = await answered(
-    api
-      .GET(`/api/admin/${list}/export`, {
-        params: { query: { ...query, format } },
-        parseAs: "stream",
-        signal,
-      } as never)
-      .then((given) => {
-        response = given.response;
-        return given as { data?: ReadableStream<Uint8Array>; response: Response };
-      }),
-  );
+  const { data: stream, response } = await api.GET(`/api/admin/${list}/export`, {
+    params: { query: { ...query, format } as object },
+    parseAs: "stream",
+    signal,
+  });
   const parts: Uint8Array<ArrayBuffer>[] = [];
   let bytes = 0;
   let told = 0;
-  const reader = stream.getReader();
+  const reader = (stream as ReadableStream<Uint8Array> | null | undefined)?.getReader();
+  if (!reader) throw new Problem({});
   for (;;) {
     const { done, value } = await reader.read();
     if (done) break;
@@ -38,8 +32,8 @@ export async function fetchExport(
     told = bytes;
     onBytes(bytes);
   }
-  const type = response?.headers.get("content-type") ?? "";
-  const named = /filename="?([^";]+)"?/.exec(response?.headers.get("content-disposition") ?? "");
+  const type = response.headers.get("content-type") ?? "";
+  const named = /filename="?([^";]+)"?/.exec(response.headers.get("content-disposition") ?? "");
   return { name: named?.[1] ?? `${list}.${format}`, blob: new Blob(parts, { type }) };
 }
 

@@ -38,7 +38,12 @@ function useListing(): Listing<SessionRow> {
           sort: "title",
           cell: ({ title }) => <span className="line-clamp-2">{title}</span>,
         },
-        { name: "creator", head: t("sessions.creator"), cell: ({ creator }) => displayName(creator) },
+        {
+          name: "creator",
+          fields: ["creator_username", "creator_email"],
+          head: t("sessions.creator"),
+          cell: ({ creator }) => displayName(creator),
+        },
         {
           name: "status",
           fields: ["status", "hidden_at", "archived_at", "featured_at"],

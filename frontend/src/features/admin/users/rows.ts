@@ -1,9 +1,10 @@
-import type { Schema } from "~/api/client";
+import { api, type Schema } from "~/api/client";
 import type { Query } from "../list/listing";
-import { rowsAt } from "../rows";
+import { rowsOf } from "../rows";
 
 export type UserRow = Schema<"AccountOut">;
 
-/** A page of the list of accounts. */
-export const userRows = (query: Query, signal: AbortSignal) =>
-  rowsAt<UserRow>("/api/admin/users", query, signal);
+/** A page of the list of accounts. The names and values of a query were checked when it was made of the address. */
+export function userRows(query: Query, signal: AbortSignal) {
+  return rowsOf<UserRow>(api.GET("/api/admin/users", { params: { query: query as object }, signal }));
+}
