@@ -16,6 +16,7 @@ import { Route as DashboardRouteImport } from "./routes/dashboard";
 import { Route as LoginRouteImport } from "./routes/login";
 import { Route as ProfileRouteImport } from "./routes/profile";
 import { Route as RegisterRouteImport } from "./routes/register";
+import { Route as ResetPasswordRouteImport } from "./routes/reset-password";
 import { Route as AdminIndexRouteImport } from "./routes/admin.index";
 import { Route as AdminAuditRouteImport } from "./routes/admin.audit";
 import { Route as AdminReportsRouteImport } from "./routes/admin.reports";
@@ -65,6 +66,11 @@ const ProfileRoute = ProfileRouteImport.update({
 const RegisterRoute = RegisterRouteImport.update({
   id: "/register",
   path: "/register",
+  getParentRoute: () => rootRouteImport,
+} as any);
+const ResetPasswordRoute = ResetPasswordRouteImport.update({
+  id: "/reset-password",
+  path: "/reset-password",
   getParentRoute: () => rootRouteImport,
 } as any);
 const AdminIndexRoute = AdminIndexRouteImport.update({
@@ -151,6 +157,7 @@ export interface FileRoutesByFullPath {
   "/login": typeof LoginRoute;
   "/profile": typeof ProfileRoute;
   "/register": typeof RegisterRoute;
+  "/reset-password": typeof ResetPasswordRoute;
   "/admin/audit": typeof AdminAuditRoute;
   "/admin/reports": typeof AdminReportsRoute;
   "/creator/bookings": typeof CreatorBookingsRoute;
@@ -173,6 +180,7 @@ export interface FileRoutesByTo {
   "/login": typeof LoginRoute;
   "/profile": typeof ProfileRoute;
   "/register": typeof RegisterRoute;
+  "/reset-password": typeof ResetPasswordRoute;
   "/admin/audit": typeof AdminAuditRoute;
   "/admin/reports": typeof AdminReportsRoute;
   "/creator/bookings": typeof CreatorBookingsRoute;
@@ -198,6 +206,7 @@ export interface FileRoutesById {
   "/login": typeof LoginRoute;
   "/profile": typeof ProfileRoute;
   "/register": typeof RegisterRoute;
+  "/reset-password": typeof ResetPasswordRoute;
   "/admin/audit": typeof AdminAuditRoute;
   "/admin/reports": typeof AdminReportsRoute;
   "/creator/bookings": typeof CreatorBookingsRoute;
@@ -224,6 +233,7 @@ export interface FileRouteTypes {
     | "/login"
     | "/profile"
     | "/register"
+    | "/reset-password"
     | "/admin/audit"
     | "/admin/reports"
     | "/creator/bookings"
@@ -246,6 +256,7 @@ export interface FileRouteTypes {
     | "/login"
     | "/profile"
     | "/register"
+    | "/reset-password"
     | "/admin/audit"
     | "/admin/reports"
     | "/creator/bookings"
@@ -270,6 +281,7 @@ export interface FileRouteTypes {
     | "/login"
     | "/profile"
     | "/register"
+    | "/reset-password"
     | "/admin/audit"
     | "/admin/reports"
     | "/creator/bookings"
@@ -295,6 +307,7 @@ export interface RootRouteChildren {
   LoginRoute: typeof LoginRoute;
   ProfileRoute: typeof ProfileRoute;
   RegisterRoute: typeof RegisterRoute;
+  ResetPasswordRoute: typeof ResetPasswordRoute;
   SessionsIdRoute: typeof SessionsIdRoute;
 }
 
@@ -347,6 +360,13 @@ declare module "@tanstack/react-router" {
       path: "/register";
       fullPath: "/register";
       preLoaderRoute: typeof RegisterRouteImport;
+      parentRoute: typeof rootRouteImport;
+    };
+    "/reset-password": {
+      id: "/reset-password";
+      path: "/reset-password";
+      fullPath: "/reset-password";
+      preLoaderRoute: typeof ResetPasswordRouteImport;
       parentRoute: typeof rootRouteImport;
     };
     "/admin/": {
@@ -510,6 +530,7 @@ const rootRouteChildren: RootRouteChildren = {
   LoginRoute: LoginRoute,
   ProfileRoute: ProfileRoute,
   RegisterRoute: RegisterRoute,
+  ResetPasswordRoute: ResetPasswordRoute,
   SessionsIdRoute: SessionsIdRoute,
 };
 export const routeTree = rootRouteImport

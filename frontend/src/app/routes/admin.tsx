@@ -1,9 +1,5 @@
 import { createFileRoute } from "@tanstack/react-router";
+import { AdminShell } from "~/features/admin/pages";
+import { needSignIn } from "~/features/users/me";
 
-export const Route = createFileRoute("/admin")({
-  component: RouteComponent,
-});
-
-function RouteComponent() {
-  return <div>Hello "/admin"!</div>;
-}
+export const Route = createFileRoute("/admin")({ beforeLoad: needSignIn, component: AdminShell });

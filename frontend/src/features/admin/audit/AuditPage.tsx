@@ -6,7 +6,7 @@ import { Moment } from "../Moment";
 import type { ListSearch } from "../search";
 import { useTexts } from "../texts";
 import { ACTIONS } from "./actions";
-import { Changes } from "./Changes";
+import { Changes, hasChanges } from "./Changes";
 import { Actor } from "./Log";
 import { auditRows, type Entry } from "./rows";
 
@@ -18,7 +18,7 @@ const PAGES = {
 
 function Target({ entry: { target_kind: kind, target_id: id } }: { entry: Entry }) {
   const t = useTexts();
-  if (!kind || !id) return "–";
+  if (!kind || !id) return null;
   const text = `${t(`log.kind.${kind}`)} ${id.slice(-6)}`;
   if (kind === "report" || kind === "bulk_run") return text;
   return (
@@ -49,7 +49,7 @@ function useListing(): Listing<Entry> {
           name: "target",
           fields: ["target_kind", "target_id"],
           head: t("log.to"),
-          cell: (entry) => <Target entry={entry} />,
+          cell: (entry) => entry.target_kind && <Target entry={entry} />,
         },
         {
           name: "reason",
@@ -62,16 +62,15 @@ function useListing(): Listing<Entry> {
           name: "change",
           fields: ["before", "after"],
           head: t("log.change"),
-          cell: ({ before, after }) => <Changes before={before} after={after} />,
+          cell: ({ before, after }) => hasChanges(before, after) && <Changes before={before} after={after} />,
         },
-        { name: "address", head: t("log.address"), cell: ({ address }) => address ?? "–" },
+        { name: "address", head: t("log.address"), cell: ({ address }) => address },
         {
           name: "agent",
           head: t("log.agent"),
           isSpare: true,
-          cell: ({ agent }) => (
-            <span className="line-clamp-2 max-w-72 whitespace-normal">{agent ?? "–"}</span>
-          ),
+          cell: ({ agent }) =>
+            agent && <span className="line-clamp-2 max-w-72 whitespace-normal">{agent}</span>,
         },
       ],
       filters: [

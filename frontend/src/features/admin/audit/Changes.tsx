@@ -7,6 +7,10 @@ function shown(value: unknown): string {
   return Array.isArray(value) ? value.join(", ") || "–" : String(value);
 }
 
+export function hasChanges(before: Facts, after: Facts): boolean {
+  return Object.keys(before).length + Object.keys(after).length > 0;
+}
+
 /** What was, and what is. */
 export function Changes({ before, after }: { before: Facts; after: Facts }) {
   const t = useTexts();

@@ -66,12 +66,17 @@ export function DataCards<Row extends { id: string }>({
                 )}
               </div>
               <dl className="mt-3 grid grid-cols-[auto_1fr] gap-x-4 gap-y-1.5 text-sm">
-                {facts.map(({ name, head, cell }) => (
-                  <div key={name} className="col-span-2 grid grid-cols-subgrid items-baseline">
-                    <dt className="text-ink-faint">{head}</dt>
-                    <dd className="tabular min-w-0 text-right break-words">{cell(row)}</dd>
-                  </div>
-                ))}
+                {facts.map(({ name, head, cell }) => {
+                  const value = cell(row);
+                  return (
+                    value && (
+                      <div key={name} className="col-span-2 grid grid-cols-subgrid items-baseline">
+                        <dt className="text-ink-faint">{head}</dt>
+                        <dd className="tabular min-w-0 text-right break-words">{value}</dd>
+                      </div>
+                    )
+                  );
+                })}
               </dl>
             </li>
           );

@@ -86,7 +86,7 @@ export function DataTable<Row extends { id: string }>({
                   if (place > 0) {
                     return (
                       <td key={name} className={cn(look, "whitespace-nowrap")}>
-                        {cell(row)}
+                        {cell(row) || <span className="text-ink-faint">–</span>}
                       </td>
                     );
                   }

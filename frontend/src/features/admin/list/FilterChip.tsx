@@ -30,7 +30,7 @@ export function FilterChip({
   return (
     <span
       className={cn(
-        "inline-flex max-w-full rounded-full border",
+        "inline-flex max-w-72 shrink-0 rounded-full border",
         isOn
           ? "border-accent bg-accent-soft text-accent-strong"
           : "border-dashed border-line-strong bg-surface",

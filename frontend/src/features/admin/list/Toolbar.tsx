@@ -32,15 +32,17 @@ export function Toolbar<Row extends { id: string }>({
         label={t(`search.${listing.name}`)}
         onSearch={(words) => onChange({ search: words || undefined }, { replace: true })}
       />
-      {listing.filters.map((filter) => (
-        <FilterChip key={filter.name} filter={filter} search={search} onChange={onChange} />
-      ))}
-      {isNarrowed && (
-        <Button look="quiet" size="sm" onClick={clear}>
-          <X aria-hidden className="size-4" />
-          {t("filter.clear_all")}
-        </Button>
-      )}
+      <div className="no-scrollbar flex items-center gap-2 max-md:-mx-4 max-md:w-screen max-md:overflow-x-auto max-md:px-4 max-md:py-1 md:flex-wrap">
+        {listing.filters.map((filter) => (
+          <FilterChip key={filter.name} filter={filter} search={search} onChange={onChange} />
+        ))}
+        {isNarrowed && (
+          <Button look="quiet" size="sm" onClick={clear}>
+            <X aria-hidden className="size-4" />
+            {t("filter.clear_all")}
+          </Button>
+        )}
+      </div>
       <div className="ml-auto max-md:hidden">{end}</div>
     </search>
   );
