@@ -54,8 +54,12 @@ export default defineConfig({
     cssTarget: "chrome123",
     manifest: true,
     assetsInlineLimit: 0,
-    // every browser of the target knows it
-    modulePreload: { polyfill: false },
+    modulePreload: {
+      // every browser of the target knows it
+      polyfill: false,
+      // the files that a page needs are named in the entry, so every visitor would load those of the back office
+      resolveDependencies: (file, needed) => (/admin|GuiseBar|reset-password/.test(file) ? [] : needed),
+    },
     // what every page needs of others' code, in one file: it packs better, and stays cached when only ours changes
     rolldownOptions: { output: { codeSplitting: { groups: [{ name: "vendor", test: VENDOR }] } } },
   },
