@@ -82,6 +82,10 @@ test: install chromium ## Every test, on a real PostgreSQL and in a real browser
 bench: install ## What a request costs, as ratios within one run (needs wrk)
 	PYTHONPATH=tests $(BIN)/python tests/benchmarks/bench.py
 
+.PHONY: bench-admin
+bench-admin: install ## What the staff's lists and exports cost at a million rows (minutes; BENCH="--data FOLDER" keeps the rows)
+	PYTHONPATH=tests $(BIN)/python tests/benchmarks/admin.py $(BENCH)
+
 frontend/lighthouse/node_modules/.installed: frontend/lighthouse/package-lock.json
 	cd frontend/lighthouse && npm ci --silent
 	@touch $@

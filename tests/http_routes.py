@@ -75,6 +75,8 @@ GOOD_BODIES: dict[str, dict[str, Any]] = {
     f"POST {A_SESSION}/archive": {"reason": WHY},
     **{f"POST {A_BOOKING}/{action}": {"reason": WHY} for action in ("cancel", "confirm", "decline", "complete")},
     f"POST {A_BOOKING}/reschedule": {"booking_date": "2030-05-01T10:00:00Z", "reason": WHY},
+    "POST /api/admin/bulk/preview": {"kind": "sessions", "action": "hide", "ids": [SOME_ID]},
+    "POST /api/admin/bulk": {"kind": "sessions", "action": "hide", "ids": [SOME_ID], "reason": WHY},
     "POST /api/admin/reports/{report_id}/resolve": {"resolution": "dismissed", "reason": WHY},
 }
 ACTIONS = ("cancel", "confirm", "decline", "complete")
@@ -92,7 +94,14 @@ FEED = f"{43 * 'A'}.ics"
 """The address of nobody's feed."""
 
 
-OTHER_IDS = {"booking_id": SOME_ID, "user_id": SOME_ID, "report_id": SOME_ID, "feed": FEED}
+OTHER_IDS = {
+    "booking_id": SOME_ID,
+    "user_id": SOME_ID,
+    "report_id": SOME_ID,
+    "run_id": SOME_ID,
+    "job_id": 1,
+    "feed": FEED,
+}
 """What the paths of routes are filled in with, but for a session."""
 
 

@@ -6,10 +6,14 @@ from typing import Any
 from uuid_utils.compat import uuid7
 
 from builders import Services, as_a
-from fakes import NOW, FreshIds
+from fakes import NOW, FreshIds, MovableClock
+from marketplace.adapters.memory.jobs import run_due
 from marketplace.core.entities.audit import AuditEntry, Target
 from marketplace.core.ports.storage import Storage
 from marketplace.core.services.admin.bookings import BookingAdminService
+from marketplace.core.services.admin.bulk import BulkService
+from marketplace.core.services.admin.bulk_runner import BulkActors, BulkRunner
+from marketplace.core.services.admin.dashboards import DashboardService
 from marketplace.core.services.admin.sessions import SessionAdminService
 from marketplace.core.services.admin.users import UserAdminService
 from marketplace.core.services.reports import ReportService
@@ -21,27 +25,52 @@ from marketplace.core.services.tokens import CallerMemory
 class StaffServices:
     """What the staff does, over one storage."""
 
+    clock: MovableClock
     users: UserAdminService
     resets: ResetService
     sessions: SessionAdminService
     bookings: BookingAdminService
     reports: ReportService
+    bulk: BulkService
+    runner: BulkRunner
+    dashboards: DashboardService
+
+    async def run(self, storage: Storage) -> int:
+        """Do all the bulk work that is due; how many jobs that took."""
+        return await run_due(storage.unit_of_work, self.clock.now(), {"run_bulk": self.runner.run})
 
 
 def staff_over(storage: Storage, services: Services) -> StaffServices:
     begin, clock, ids, memory = storage.unit_of_work, services.clock, FreshIds(), CallerMemory(services.clock)
+    accounts = UserAdminService(
+        unit_of_work=begin,
+        directory=storage.users,
+        timetables=storage.timetables,
+        trail=storage.audit,
+        users=services.users,
+        bookings=services.bookings,
+        memory=memory,
+        clock=clock,
+        ids=ids,
+    )
+    moderation = SessionAdminService(
+        unit_of_work=begin,
+        catalog=storage.catalog,
+        queue=storage.reports,
+        trail=storage.audit,
+        clock=clock,
+        ids=ids,
+    )
+    actors = BulkActors(
+        users=services.users,
+        accounts=accounts,
+        sessions=services.sessions,
+        moderation=moderation,
+        bookings=services.bookings,
+    )
     return StaffServices(
-        users=UserAdminService(
-            unit_of_work=begin,
-            directory=storage.users,
-            timetables=storage.timetables,
-            trail=storage.audit,
-            users=services.users,
-            bookings=services.bookings,
-            memory=memory,
-            clock=clock,
-            ids=ids,
-        ),
+        clock=clock,
+        users=accounts,
         resets=ResetService(
             unit_of_work=begin,
             resets=storage.resets,
@@ -50,16 +79,34 @@ def staff_over(storage: Storage, services: Services) -> StaffServices:
             clock=clock,
             ids=ids,
         ),
-        sessions=SessionAdminService(
+        sessions=moderation,
+        bookings=BookingAdminService(lists=storage.booking_lists, trail=storage.audit),
+        reports=ReportService(unit_of_work=begin, queue=storage.reports, clock=clock, ids=ids),
+        bulk=BulkService(
             unit_of_work=begin,
-            catalog=storage.catalog,
-            queue=storage.reports,
-            trail=storage.audit,
+            lists=storage.bulk_lists,
+            targets=storage.bulk_targets,
+            matches=storage.lists,
             clock=clock,
             ids=ids,
         ),
-        bookings=BookingAdminService(lists=storage.booking_lists, trail=storage.audit),
-        reports=ReportService(unit_of_work=begin, queue=storage.reports, clock=clock, ids=ids),
+        runner=BulkRunner(
+            unit_of_work=begin,
+            lists=storage.bulk_lists,
+            targets=storage.bulk_targets,
+            users=storage.users,
+            actors=actors,
+            memory=memory,
+            clock=clock,
+        ),
+        dashboards=DashboardService(
+            unit_of_work=begin,
+            dashboards=storage.dashboards,
+            failing_jobs=storage.failing_jobs,
+            users=storage.users,
+            clock=clock,
+            ids=ids,
+        ),
     )
 
 

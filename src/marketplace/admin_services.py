@@ -7,6 +7,9 @@ from marketplace.core.ports.security import AccessTokens, Passwords
 from marketplace.core.ports.storage import Storage
 from marketplace.core.ports.system import Clock, Ids
 from marketplace.core.services.admin.bookings import BookingAdminService
+from marketplace.core.services.admin.bulk import BulkService
+from marketplace.core.services.admin.bulk_runner import BulkActors, BulkRunner
+from marketplace.core.services.admin.dashboards import DashboardService
 from marketplace.core.services.admin.impersonation import ImpersonationService
 from marketplace.core.services.admin.lists import AdminListService
 from marketplace.core.services.admin.sessions import SessionAdminService
@@ -14,6 +17,7 @@ from marketplace.core.services.admin.users import UserAdminService
 from marketplace.core.services.bookings import BookingService
 from marketplace.core.services.reports import ReportService
 from marketplace.core.services.resets import ResetService
+from marketplace.core.services.sessions import SessionService
 from marketplace.core.services.tokens import CallerMemory, TokenService
 from marketplace.core.services.users import UserService
 
@@ -82,6 +86,55 @@ class AdminServices(Provider):
     def bookings(self, storage: Storage) -> BookingAdminService:
         """Bookings."""
         return BookingAdminService(lists=storage.booking_lists, trail=storage.audit)
+
+    @provide
+    def dashboards(self, storage: Storage, clock: Clock, ids: Ids) -> DashboardService:
+        """What the staff sees first."""
+        return DashboardService(
+            unit_of_work=storage.unit_of_work,
+            dashboards=storage.dashboards,
+            failing_jobs=storage.failing_jobs,
+            users=storage.users,
+            clock=clock,
+            ids=ids,
+        )
+
+    @provide
+    def bulk(self, storage: Storage, clock: Clock, ids: Ids) -> BulkService:
+        """Bulk actions, as they are asked for."""
+        return BulkService(
+            unit_of_work=storage.unit_of_work,
+            lists=storage.bulk_lists,
+            targets=storage.bulk_targets,
+            matches=storage.lists,
+            clock=clock,
+            ids=ids,
+        )
+
+    @provide
+    def bulk_actors(
+        self,
+        users: UserService,
+        accounts: UserAdminService,
+        sessions: SessionService,
+        moderation: SessionAdminService,
+        bookings: BookingService,
+    ) -> BulkActors:
+        """What bulk actions do to each row."""
+        return BulkActors(users=users, accounts=accounts, sessions=sessions, moderation=moderation, bookings=bookings)
+
+    @provide
+    def bulk_runner(self, storage: Storage, actors: BulkActors, memory: CallerMemory, clock: Clock) -> BulkRunner:
+        """Bulk actions, as they are carried out."""
+        return BulkRunner(
+            unit_of_work=storage.unit_of_work,
+            lists=storage.bulk_lists,
+            targets=storage.bulk_targets,
+            users=storage.users,
+            actors=actors,
+            memory=memory,
+            clock=clock,
+        )
 
     @provide
     def lists(self, storage: Storage, files: ExportFiles, clock: Clock, ids: Ids) -> AdminListService:

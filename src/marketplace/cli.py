@@ -5,12 +5,15 @@ import getpass
 import json
 import logging
 import sys
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from socket import gaierror
+from typing import get_args
 
 import asyncpg
 import click
+from dishka import AsyncContainer
 
 from marketplace import __version__
 from marketplace.adapters.postgres.embedded import EmbeddedPostgresError
@@ -18,12 +21,17 @@ from marketplace.adapters.postgres.migrate import migrate as migrate_database
 from marketplace.background import work_until_told
 from marketplace.checks import findings
 from marketplace.container import make_container
+from marketplace.core.entities.admin_lists import ListName
 from marketplace.core.entities.audit import Origin
+from marketplace.core.entities.exports import ExportFormat
 from marketplace.core.errors import Invalid, MarketplaceError
 from marketplace.core.ports.storage import Storage
+from marketplace.core.services.admin.lists import AdminListService
 from marketplace.core.services.users import UserService
 from marketplace.demo.people import DEMO_ACCOUNTS
 from marketplace.demo.seed import RealDataPresent
+from marketplace.exporting import write_out
+from marketplace.http.admin.exports import QUERIES, read_export
 from marketplace.http.openapi import document
 from marketplace.http.users import RegistrationIn
 from marketplace.http.wire import read_values
@@ -181,6 +189,32 @@ def _operator() -> str:
         return getpass.getuser()
     except OSError:
         return "somebody"  # a container may run as a number that has no name
+
+
+@main.command()
+@click.argument("name", type=click.Choice(list(QUERIES)), metavar="[users|sessions|bookings|audit]")
+@click.option("--format", "form", type=click.Choice(get_args(ExportFormat)), default="csv", show_default=True)
+@click.option(
+    "--filter", "filters", multiple=True, metavar="NAME=VALUE", help="As the list's query has it; ordering too."
+)
+@click.option("--columns", help="Names with commas between them; all by default.")
+@click.option("--output", type=click.Path(dir_okay=False, path_type=Path), help="A file; else standard output.")
+def export(
+    name: ListName, form: ExportFormat, filters: tuple[str, ...], columns: str | None, output: Path | None
+) -> None:
+    """Write a list to a file: `marketplace export bookings --filter status=pending --filter ordering=booking_date`."""
+    with told_plainly(), provisioned() as settings:
+        asked = [*(each.partition("=")[::2] for each in filters), *([("columns", columns)] if columns else [])]
+        filters_of_list, chosen = read_export(name, asked)
+        if form == "xlsx" and output is None and sys.stdout.isatty():
+            raise SettingsError("A workbook is nothing to look at in a terminal: give --output, or redirect.")
+        migrate_settings(settings)
+
+        async def parts(container: AsyncContainer) -> AsyncGenerator[bytes, None]:
+            lists = await container.get(AdminListService)
+            return await lists.export(_here("export"), filters_of_list, form, chosen)
+
+        asyncio.run(write_out(make_container(settings), parts, output))
 
 
 def _with_users(act: Callable[[UserService, Storage], Awaitable[str]]) -> None:

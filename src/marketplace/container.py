@@ -20,6 +20,7 @@ from marketplace.core.ports.jobs import Handlers
 from marketplace.core.ports.security import AccessTokens, Passwords
 from marketplace.core.ports.storage import Storage
 from marketplace.core.ports.system import Clock, Ids
+from marketplace.core.services.admin.bulk_runner import BulkRunner
 from marketplace.core.services.bookings import BookingService
 from marketplace.core.services.calendars import CalendarService
 from marketplace.core.services.idempotency import IdempotencyService
@@ -71,11 +72,13 @@ class Work(Provider):
         open_times: OpenTimesService,
         idempotency: IdempotencyService,
         rate_limits: RateLimitService,
+        bulk: BulkRunner,
     ) -> Handlers:
         """By the kind of the job."""
         return {
             "attend_booking": bookings.attend,
             "renew_open_times": open_times.renew,
+            "run_bulk": bulk.run,
             "sweep_idempotency_keys": idempotency.sweep,
             "sweep_rate_limits": rate_limits.sweep,
         }

@@ -60,7 +60,10 @@ async def test_every_path_works_with_and_without_its_trailing_slash(api: Api) ->
         if path.startswith(("/api", "/health")) and method == "GET":
             path = path.format(**owner.ids | {"booking_id": booking["id"], "feed": feed})
             with_slash, without = await owner.person.get(f"{path}/"), await owner.person.get(path)
-            assert (without.status_code, without.content) == (with_slash.status_code, with_slash.content), route
+            # of an export of the log, the first is told in the second
+            without_body = b"" if path.endswith("/audit/export") else without.content
+            with_body = b"" if path.endswith("/audit/export") else with_slash.content
+            assert (without.status_code, without_body) == (with_slash.status_code, with_body), route
             assert without.status_code in {200, 503}, route  # the documentation is not built everywhere
 
 

@@ -124,6 +124,15 @@ MATRIX: dict[str, Answers] = {
     **{f"GET /api/admin/{name}": staff("200") for name in ("users", "sessions", "bookings", "audit")},
     **{f"GET /api/admin/{name}/export": staff("200") for name in ("users", "sessions", "bookings", "audit")},
     "GET /api/admin/reports": staff("200"),
+    "POST /api/admin/bulk/preview": staff("200"),
+    "POST /api/admin/bulk": staff("202"),
+    "GET /api/admin/bulk": staff("200"),
+    "GET /api/admin/bulk/{run_id}": staff("200"),
+    "GET /api/admin/bulk/{run_id}/report": staff("200"),
+    "POST /api/admin/bulk/{run_id}/cancel": staff("200"),
+    "GET /api/admin/dashboard": staff("200"),
+    "GET /api/admin/jobs": staff("200"),
+    "POST /api/admin/jobs/{job_id}/retry": staff(NOT_THERE),
     "POST /api/admin/reports/{report_id}/resolve": staff("200"),
 }
 # what a superuser is told where other staff is told something else
@@ -161,6 +170,13 @@ BODIES: dict[str, Callable[[World, Person], Any]] = {
     },
     f"POST {A_BOOKING}/reschedule": lambda *_: {"booking_date": as_json(TOMORROW + timedelta(hours=6)), "reason": WHY},
     "POST /api/admin/reports/{report_id}/resolve": lambda *_: {"resolution": "hidden", "reason": WHY},
+    "POST /api/admin/bulk/preview": lambda w, _: {"kind": "sessions", "action": "hide", "ids": [w.ids["session_id"]]},
+    "POST /api/admin/bulk": lambda w, _: {
+        "kind": "sessions",
+        "action": "hide",
+        "ids": [w.ids["session_id"]],
+        "reason": WHY,
+    },
 }
 
 
@@ -193,8 +209,12 @@ async def world(built_api: Api) -> World:
     feed = (await learner.get("/api/calendar/")).json()["url"].rpartition("/")[2]
     reporter = await built_api.person()
     report = await reporter.post(f"/api/sessions/{session.id}/report/", {"reason": "other"})
+    order = {"kind": "sessions", "action": "hide", "ids": [str(unbooked.id)], "reason": WHY}
+    run = await people["superuser"].post("/api/admin/bulk/", order)
     ids = {
         "report_id": report.json()["id"],
+        "run_id": run.json()["id"],
+        "job_id": "1",
         "session_id": str(session.id),
         "booking_id": booking["id"],
         "user_id": str((await built_api.person()).id),

@@ -47,9 +47,9 @@ async def working(dsn: str, handlers: Handlers, pace: Pace = QUICK) -> AsyncIter
 
 
 @asynccontextmanager
-async def worker_process(dsn: str) -> AsyncIterator[asyncio.subprocess.Process]:
+async def worker_process(dsn: str, program: str = job_worker.__file__) -> AsyncIterator[asyncio.subprocess.Process]:
     """A worker that can be killed, and is in the end."""
-    process = await asyncio.create_subprocess_exec(sys.executable, job_worker.__file__, dsn)
+    process = await asyncio.create_subprocess_exec(sys.executable, program, dsn)
     try:
         yield process
     finally:

@@ -1,6 +1,8 @@
 """Every controller of the API."""
 
 from marketplace.http.admin.bookings import BookingAdminController
+from marketplace.http.admin.bulk import BulkController
+from marketplace.http.admin.dashboards import DashboardController
 from marketplace.http.admin.exports import ExportController
 from marketplace.http.admin.lists import AdminListController
 from marketplace.http.admin.reports import ReportAdminController
@@ -35,5 +37,7 @@ CONTROLLERS = (
     SessionAdminController,
     ReportAdminController,
     BookingAdminController,
+    BulkController,
+    DashboardController,
     SystemController,
 )

@@ -36,7 +36,8 @@ STYLES = (
     '<cellStyleXfs count="1"><xf numFmtId="0" fontId="0" fillId="0" borderId="0"/></cellStyleXfs>'
     '<cellXfs count="3"><xf numFmtId="0" fontId="0" fillId="0" borderId="0" xfId="0"/>'
     '<xf numFmtId="0" fontId="1" fillId="0" borderId="0" xfId="0" applyFont="1"/>'
-    '<xf numFmtId="2" fontId="0" fillId="0" borderId="0" xfId="0" applyNumberFormat="1"/></cellXfs></styleSheet>'
+    '<xf numFmtId="2" fontId="0" fillId="0" borderId="0" xfId="0" applyNumberFormat="1"/></cellXfs>'
+    '<cellStyles count="1"><cellStyle name="Normal" xfId="0" builtinId="0"/></cellStyles></styleSheet>'
 )
 BOLD, MONEY = 1, 2
 UNFIT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
@@ -62,17 +63,24 @@ class _Outlet(io.RawIOBase):
         return b"".join(parts)
 
 
+class _Zip(zipfile.ZipFile):
+    def __del__(self) -> None:
+        # one that nobody read to its end has nothing to close; the library would try, and complain
+        pass
+
+
 class XlsxFile:
     """A workbook. What does not fit a sheet stands in further ones, each with the names of the columns.
 
     Text in a cell is text, whatever it begins with; it is made harmless all the same, for who saves it as CSV.
     """
 
-    def __init__(self, name: str, columns: Sequence[str]) -> None:
+    def __init__(self, name: str, columns: Sequence[str], *, rows_most: int = ROWS_MOST) -> None:
         self._name = name
         self._columns = columns
+        self._rows_most = rows_most
         self._outlet = _Outlet()
-        self._zip = zipfile.ZipFile(self._outlet, "w", zipfile.ZIP_DEFLATED, compresslevel=1)
+        self._zip = _Zip(self._outlet, "w", zipfile.ZIP_DEFLATED, compresslevel=1)
         self._sheet: IO[bytes] | None = None
         self._sheets = self._rows = self._bytes = 0
 
@@ -85,7 +93,7 @@ class XlsxFile:
     def rows(self, rows: Iterable[Sequence[Cell]]) -> bytes:
         """See the port."""
         for row in rows:
-            if self._rows == ROWS_MOST or self._bytes > BYTES_MOST:
+            if self._rows == self._rows_most or self._bytes > BYTES_MOST:
                 self._end_sheet()
                 self._begin_sheet()
             self._write(f"<row>{''.join(map(_cell, row))}</row>")
@@ -120,15 +128,14 @@ class XlsxFile:
 
 
 def _cell(cell: Cell) -> str:
-    if cell is None:
-        return "<c/>"
     if isinstance(cell, bool):
         return f'<c t="b"><v>{int(cell)}</v></c>'
     if isinstance(cell, Decimal):
         return f'<c s="{MONEY}"><v>{cell}</v></c>'
     if isinstance(cell, int):
         return f"<c><v>{cell}</v></c>"
-    return _text_cell(harmless(text_of(cell)))
+    text = text_of(cell)
+    return _text_cell(harmless(text)) if text else "<c/>"
 
 
 def _text_cell(text: str, style: int = 0) -> str:

@@ -11,6 +11,7 @@ from uuid import UUID
 from marketplace.adapters.memory.locks import Locks
 from marketplace.core.entities.audit import AuditEntry
 from marketplace.core.entities.bookings import Booking, BookingStep
+from marketplace.core.entities.bulk import BulkRefusal, BulkRun
 from marketplace.core.entities.calendars import CalendarFeed
 from marketplace.core.entities.idempotency import IdempotencyKey
 from marketplace.core.entities.open_times import OpenTimes
@@ -60,10 +61,21 @@ class KeyRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JobRow:
-    """A job and its number; later ones are higher."""
+    """A job and its number, later ones are higher; what it raised when it failed last, and when that was."""
 
     id: int
     job: Job
+    fault: str | None = None
+    failed_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BulkRow:
+    """A bulk run, what it is about, and what it left as it was."""
+
+    run: BulkRun
+    targets: tuple[UUID, ...]
+    refusals: tuple[BulkRefusal, ...] = ()
 
 
 class Table(Generic[K, R]):
@@ -97,6 +109,7 @@ class Database:
         self.feed_tokens: Table[str, UUID] = Table("feed_tokens")
         self.keys: Table[KeyKey, KeyRow] = Table("keys")
         self.jobs: Table[int, JobRow] = Table("jobs")
+        self.bulk_runs: Table[UUID, BulkRow] = Table("bulk_runs")
         self.audit: Table[UUID, AuditEntry] = Table("audit")
         self.resets: Table[UUID, PasswordReset] = Table("resets")
         self.reports: Table[UUID, Report] = Table("reports")
@@ -105,6 +118,10 @@ class Database:
         self.taken_jobs: dict[int, Rows] = {}
         self.locks = Locks(lock_timeout)
         self.open_rows: set[Rows] = set()
+
+    def is_taken(self, job_id: int) -> bool:
+        """Whether a transaction that is open has taken this job."""
+        return self.taken_jobs.get(job_id) in self.open_rows
 
     def begin(self) -> "Rows":
         """The rows as a new transaction sees them."""

@@ -7,7 +7,9 @@ from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from marketplace.adapters.memory.database import JobRow, Rows
+from marketplace.adapters.memory.database import Database, JobRow, Rows
+from marketplace.core.entities.failing_jobs import FAILING_AFTER, FailingJob
+from marketplace.core.errors import NotFound
 from marketplace.core.ports.jobs import Handlers, Job
 from marketplace.core.ports.system import Clock
 from marketplace.core.ports.unit_of_work import UnitOfWork
@@ -50,6 +52,59 @@ class MemoryJobs:
         self._rows.drop(database.jobs, first.id)
         return first.job
 
+    async def put_back(self, job: Job, run_at: datetime, fault: str, now: datetime) -> None:
+        """Add it as another job."""
+        await asyncio.sleep(0)
+        again = replace(job, run_at=run_at, attempts=job.attempts + 1)
+        number = next(self._database.job_ids)
+        self._rows.put(self._database.jobs, number, JobRow(id=number, job=again, fault=fault, failed_at=now))
+
+    async def acquire_failing(self, job_id: int) -> FailingJob:
+        """The job, locked."""
+        row = await self._rows.acquire(self._database.jobs, job_id)
+        if row is None or row.job.attempts < FAILING_AFTER:
+            raise NotFound
+        return _failing(self._database, row)
+
+    async def hurry(self, job_id: int, now: datetime) -> None:
+        """Its new moment."""
+        row = await self._rows.look(self._database.jobs, job_id)
+        if row is not None:
+            self._rows.put(self._database.jobs, job_id, replace(row, job=replace(row.job, run_at=now)))
+
+
+class MemoryFailingJobs:
+    """Jobs that keep failing, as they are read."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def page(self, limit: int, offset: int) -> tuple[FailingJob, ...]:
+        """A part of them."""
+        found = sorted(await self._found(), key=lambda row: (-row.job.attempts, row.id))
+        return tuple(_failing(self._database, row) for row in found[offset : offset + limit])
+
+    async def count(self) -> int:
+        """All of them."""
+        return len(await self._found())
+
+    async def _found(self) -> list[JobRow]:
+        await asyncio.sleep(0)
+        return [row for row in self._database.jobs.rows.values() if row.job.attempts >= FAILING_AFTER]
+
+
+def _failing(database: Database, row: JobRow) -> FailingJob:
+    return FailingJob(
+        id=row.id,
+        name=row.job.kind,
+        subject=row.job.subject,
+        attempts=row.job.attempts,
+        fault=row.fault,
+        failed_at=row.failed_at,
+        next_at=row.job.run_at,
+        is_under_way=database.is_taken(row.id),
+    )
+
 
 async def run_due(unit_of_work: UnitOfWork, now: datetime, handlers: Handlers) -> int:
     """Run every job that is due, one at a time, and those that they enqueue; return how many did their work.
@@ -66,7 +121,7 @@ async def run_due(unit_of_work: UnitOfWork, now: datetime, handlers: Handlers) -
             try:
                 await handlers[job.kind](job.subject)
             except Exception as error:  # noqa: BLE001 - whatever it is, the job must not be lost
-                await tx.jobs.enqueue(replace(job, run_at=now + RETRY_AFTER))
+                await tx.jobs.put_back(job, now + RETRY_AFTER, type(error).__name__, now)
                 raised.append(error)
             else:
                 done += 1

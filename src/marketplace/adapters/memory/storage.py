@@ -6,9 +6,13 @@ from datetime import timedelta
 from marketplace.adapters.memory.admin_lists import memory_admin_lists
 from marketplace.adapters.memory.audit import MemoryAuditTrail
 from marketplace.adapters.memory.bookings import MemoryBookingLists
+from marketplace.adapters.memory.bulk import MemoryBulkLists
+from marketplace.adapters.memory.bulk_targets import MemoryBulkTargets
 from marketplace.adapters.memory.calendars import MemoryFeedDirectory
 from marketplace.adapters.memory.catalog import MemoryCatalog
+from marketplace.adapters.memory.dashboards import MemoryDashboards
 from marketplace.adapters.memory.database import Database
+from marketplace.adapters.memory.jobs import MemoryFailingJobs
 from marketplace.adapters.memory.rate_limits import MemoryRateLimits
 from marketplace.adapters.memory.reports import MemoryReportQueue
 from marketplace.adapters.memory.resets import MemoryResetDirectory
@@ -45,6 +49,10 @@ def memory_storage(*, lock_timeout: timedelta = LOCK_TIMEOUT) -> Storage:
         audit=MemoryAuditTrail(database),
         resets=MemoryResetDirectory(database),
         reports=MemoryReportQueue(database),
+        dashboards=MemoryDashboards(database),
+        failing_jobs=MemoryFailingJobs(database),
+        bulk_lists=MemoryBulkLists(database),
+        bulk_targets=MemoryBulkTargets(database),
         lists=memory_admin_lists(database),
         unit_of_work=MemoryUnitOfWork(database),
         readiness=MemoryReadiness(),

@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 
 from marketplace.adapters.memory.audit import MemoryAudit
 from marketplace.adapters.memory.bookings import MemoryBookings
+from marketplace.adapters.memory.bulk import MemoryBulkRuns
 from marketplace.adapters.memory.calendars import MemoryFeeds
 from marketplace.adapters.memory.database import Database, Rows
 from marketplace.adapters.memory.idempotency import MemoryIdempotencyKeys
@@ -33,6 +34,7 @@ class MemoryTransaction:
         self.feeds = MemoryFeeds(rows)
         self.idempotency_keys = MemoryIdempotencyKeys(rows)
         self.jobs = MemoryJobs(rows)
+        self.bulk_runs = MemoryBulkRuns(rows)
         self.audit = MemoryAudit(rows)
 
 

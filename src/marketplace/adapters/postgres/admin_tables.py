@@ -45,6 +45,57 @@ class ReportTable(DefaultBase):
     note: Mapped[str] = mapped_column(Text)
 
 
+class BulkRunTable(DefaultBase):
+    """Bulk actions, and how far each has come. No foreign key to the login: logins are forgotten before runs are."""
+
+    __tablename__ = "bulk_runs"
+    __table_args__ = (
+        CheckConstraint("kind IN ('users', 'sessions', 'bookings')", name="kind"),
+        CheckConstraint("state IN ('queued', 'running', 'finished', 'failed', 'cancelled')", name="state"),
+        CheckConstraint("changed >= 0 AND refused >= 0 AND changed + refused <= total", name="counts"),
+        Index("ix_bulk_runs_created_at", "created_at", "id"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    kind: Mapped[str] = mapped_column(Text)
+    action: Mapped[str] = mapped_column(Text)
+    reason: Mapped[str] = mapped_column(Text)
+    state: Mapped[str] = mapped_column(Text)
+    total: Mapped[int]
+    changed: Mapped[int]
+    refused: Mapped[int]
+    staff_id: Mapped[UUID] = mapped_column(ForeignKey("users.id"))
+    family_id: Mapped[UUID]
+    address: Mapped[str | None] = mapped_column(Text)
+    agent: Mapped[str | None] = mapped_column(Text)
+    created_at: Mapped[datetime]
+    finished_at: Mapped[datetime | None]
+    detail: Mapped[str] = mapped_column(Text)
+
+
+class BulkTargetTable(DefaultBase):
+    """What a run is about, written down when it is begun. The first `changed + refused` places of it are settled."""
+
+    __tablename__ = "bulk_targets"
+
+    run_id: Mapped[UUID] = mapped_column(ForeignKey("bulk_runs.id"), primary_key=True)
+    place: Mapped[int] = mapped_column(primary_key=True)
+    target_id: Mapped[UUID]
+
+
+class BulkRefusalTable(DefaultBase):
+    """What a run left as it was, as it was called then, and why."""
+
+    __tablename__ = "bulk_refusals"
+
+    run_id: Mapped[UUID] = mapped_column(ForeignKey("bulk_runs.id"), primary_key=True)
+    place: Mapped[int] = mapped_column(primary_key=True)
+    target_id: Mapped[UUID]
+    label: Mapped[str] = mapped_column(Text)
+    code: Mapped[str] = mapped_column(Text)
+    detail: Mapped[str] = mapped_column(Text)
+
+
 class AuditEntryTable(DefaultBase):
     """Who did what. Triggers, which the migration makes, refuse to change or remove a row, whoever asks.
 

@@ -6,11 +6,16 @@ pgqueuer, which takes half a second that only a worker needs to spend.
 """
 
 from collections.abc import Collection
+from dataclasses import replace
 from datetime import datetime
 from typing import cast
 from uuid import UUID
 
+from marketplace.adapters.postgres.failing_jobs import ACQUIRE as ACQUIRE_FAILING
+from marketplace.adapters.postgres.failing_jobs import HURRY, PUT_BACK, failing_job, subject_of
 from marketplace.adapters.postgres.pool import Connection
+from marketplace.core.entities.failing_jobs import FailingJob
+from marketplace.core.errors import NotFound
 from marketplace.core.ports.jobs import Job, JobKind
 
 ENQUEUE = """
@@ -28,7 +33,7 @@ TAKE_DUE = """
     DELETE FROM pgqueuer WHERE id = (
         SELECT id FROM pgqueuer WHERE status = 'queued' AND execute_after <= $1 AND entrypoint = ANY($2)
         ORDER BY execute_after, id LIMIT 1 FOR UPDATE SKIP LOCKED)
-    RETURNING entrypoint, payload, execute_after
+    RETURNING entrypoint, payload, execute_after, attempts
 """
 
 
@@ -55,7 +60,24 @@ class PostgresJobs:
         if row is None:
             return None
         kind = cast("JobKind", row["entrypoint"])
-        return Job(kind=kind, subject=subject_of(row["payload"]), run_at=row["execute_after"])
+        return Job(kind=kind, subject=subject_of(row["payload"]), run_at=row["execute_after"], attempts=row["attempts"])
+
+    async def put_back(self, job: Job, run_at: datetime, fault: str, now: datetime) -> None:
+        """See the port."""
+        again = replace(job, run_at=run_at, attempts=job.attempts + 1)
+        values = (again.kind, payload_of(again.subject), run_at, _chore(again), again.attempts)
+        await self._connection.execute(PUT_BACK, *values, now, fault)
+
+    async def acquire_failing(self, job_id: int) -> FailingJob:
+        """See the port."""
+        row = await self._connection.fetchrow(ACQUIRE_FAILING, job_id)
+        if row is None:
+            raise NotFound
+        return failing_job(row)
+
+    async def hurry(self, job_id: int, now: datetime) -> None:
+        """See the port."""
+        await self._connection.execute(HURRY, job_id, now)
 
 
 def enqueued_with(part: str, first: int) -> str:
@@ -71,11 +93,6 @@ def job_values(job: Job | None) -> tuple[object, ...]:
 def payload_of(subject: UUID | None) -> bytes | None:
     """A subject as pgqueuer keeps it."""
     return None if subject is None else subject.bytes
-
-
-def subject_of(payload: bytes | None) -> UUID | None:
-    """And back."""
-    return None if payload is None else UUID(bytes=payload)
 
 
 def _chore(job: Job) -> str | None:

@@ -42,6 +42,7 @@ FACETS_COUNTED_AT_ONCE = 2
 
 ONE = "FROM sessions s JOIN users c ON c.id = s.creator_id WHERE s.id = $1"
 FIND = f"SELECT {shown_at('$2::timestamptz')} {ONE}"
+FIND_ROW = f"SELECT {SESSION_WITH_CREATOR} {ONE}"
 ACQUIRE = f"SELECT {SESSION_WITH_CREATOR} {ONE} FOR UPDATE OF s"
 KEPT = (*SESSION, "title_key", "searched")
 PLACES = [f"${place}" for place in range(1, len(KEPT))] + [f"${len(KEPT)}::tsvector"]
@@ -156,7 +157,7 @@ class PostgresSessions:
 
     async def find(self, session_id: UUID) -> SessionDetails | None:
         """See the port."""
-        row = await self._connection.fetchrow(FIND, session_id)
+        row = await self._connection.fetchrow(FIND_ROW, session_id)
         return session_details(row) if row else None
 
     async def has_any(self, creator_id: UUID) -> bool:

@@ -3,7 +3,11 @@
 from marketplace.adapters.postgres.admin_lists import admin_lists_when_asked
 from marketplace.adapters.postgres.audit import PostgresAuditTrail
 from marketplace.adapters.postgres.bookings import PostgresBookingLists
+from marketplace.adapters.postgres.bulk import PostgresBulkLists
+from marketplace.adapters.postgres.bulk_targets import PostgresBulkTargets
 from marketplace.adapters.postgres.calendars import PostgresFeedDirectory
+from marketplace.adapters.postgres.dashboards import PostgresDashboards
+from marketplace.adapters.postgres.failing_jobs import PostgresFailingJobs
 from marketplace.adapters.postgres.pool import Database
 from marketplace.adapters.postgres.rate_limits import PostgresRateLimits
 from marketplace.adapters.postgres.readiness import PostgresReadiness
@@ -32,6 +36,10 @@ def postgres_storage(database: Database) -> Storage:
         audit=PostgresAuditTrail(database),
         resets=PostgresResetDirectory(database),
         reports=PostgresReportQueue(database),
+        dashboards=PostgresDashboards(database),
+        failing_jobs=PostgresFailingJobs(database),
+        bulk_lists=PostgresBulkLists(database),
+        bulk_targets=PostgresBulkTargets(database),
         lists=admin_lists_when_asked(database),
         unit_of_work=PostgresUnitOfWork(database),
         readiness=PostgresReadiness(database),

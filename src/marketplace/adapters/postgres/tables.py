@@ -253,6 +253,12 @@ class BookingTable(DefaultBase):
             for order in ("created_at", "starts_at")
         ),
         Index("ix_bookings_user_id_session_id", "user_id", "session_id"),
+        Index("ix_bookings_numbers", "created_at", postgresql_include=["seats", "amount", "status"]),
+        Index(
+            "ix_bookings_pending_until",
+            text("coalesce(answer_by, starts_at)"),
+            postgresql_where=text("status = 'pending'"),
+        ),
         Index("ix_bookings_created_at", "created_at", "id"),
         Index("ix_bookings_amount", "amount", "id"),
         Index("ix_bookings_starts_at", "starts_at", "id"),
@@ -302,7 +308,10 @@ class BookingStepTable(DefaultBase):
     """Each step of a booking's life: who, when, from what to what, and what it was taken together with."""
 
     __tablename__ = "booking_steps"
-    __table_args__ = (Index("ix_booking_steps_booking_id", "booking_id"),)
+    __table_args__ = (
+        Index("ix_booking_steps_booking_id", "booking_id"),
+        Index("ix_booking_steps_cancelled_at", "at", postgresql_where=text("to_status = 'cancelled'")),
+    )
 
     id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
     booking_id: Mapped[UUID] = mapped_column(ForeignKey("bookings.id"))

@@ -6,6 +6,7 @@ from functools import cached_property
 
 from marketplace.adapters.postgres.audit import PostgresAudit
 from marketplace.adapters.postgres.bookings import PostgresBookings
+from marketplace.adapters.postgres.bulk import PostgresBulkRuns
 from marketplace.adapters.postgres.calendars import PostgresFeeds
 from marketplace.adapters.postgres.idempotency import PostgresIdempotencyKeys
 from marketplace.adapters.postgres.jobs import PostgresJobs
@@ -18,6 +19,7 @@ from marketplace.adapters.postgres.tokens import PostgresTokens
 from marketplace.adapters.postgres.users import PostgresUsers
 from marketplace.core.ports.audit import Audit
 from marketplace.core.ports.bookings import Bookings
+from marketplace.core.ports.bulk import BulkRuns
 from marketplace.core.ports.calendars import Feeds
 from marketplace.core.ports.idempotency import IdempotencyKeys
 from marketplace.core.ports.jobs import Jobs
@@ -84,6 +86,11 @@ class PostgresTransaction:
     def jobs(self) -> Jobs:
         """Work for later."""
         return PostgresJobs(self._connection)
+
+    @property
+    def bulk_runs(self) -> BulkRuns:
+        """Bulk actions."""
+        return PostgresBulkRuns(self._connection)
 
     @property
     def audit(self) -> Audit:

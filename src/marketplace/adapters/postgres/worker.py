@@ -27,7 +27,7 @@ from pgqueuer.qm import QueueManager
 from pgqueuer.queries import Queries
 
 from marketplace.adapters.postgres.errors import OF_THE_CLIENT, OUT_OF_REACH
-from marketplace.adapters.postgres.jobs import subject_of
+from marketplace.adapters.postgres.failing_jobs import subject_of
 from marketplace.core.errors import Busy
 from marketplace.core.ports.jobs import Handler, Handlers
 

@@ -40,9 +40,12 @@ AuditAction = Literal[
     "impersonation_started",
     "impersonation_ended",
     "impersonated_change_refused",
+    "bulk_begun",
+    "bulk_cancelled",
+    "job_retried",
     "exported",
 ]
-TargetKind = Literal["user", "session", "booking", "report"]
+TargetKind = Literal["user", "session", "booking", "report", "bulk_run"]
 Target = tuple[TargetKind, UUID]
 """What something was done to."""
 Facts = Mapping[str, Any]

@@ -39,10 +39,10 @@ class SummaryWindow:
         return cls(
             time_zone=time_zone,
             now=now,
-            month_begin=_begin(month, zone),
-            month_end=_begin(next_month, zone),
+            month_begin=midnight(month, zone),
+            month_end=midnight(next_month, zone),
             days=tuple(days[:-1]),
-            midnights=tuple(_begin(day, zone) for day in days),
+            midnights=tuple(midnight(day, zone) for day in days),
         )
 
     def sales(self, by_day: Mapping[int, tuple[int, Decimal]]) -> "tuple[DaySales, ...]":
@@ -59,7 +59,8 @@ class SummaryWindow:
         return next((place for place, (begin, end) in spans if begin <= moment < end), None)
 
 
-def _begin(day: date, zone: ZoneInfo) -> datetime:
+def midnight(day: date, zone: ZoneInfo) -> datetime:
+    """When a day begins in a zone."""
     # where clocks skip midnight, zoneinfo goes by the offset before: that is the moment at which they skip it
     return datetime.combine(day, time(), zone).astimezone(UTC)
 

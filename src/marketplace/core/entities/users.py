@@ -2,12 +2,20 @@
 
 import unicodedata
 from collections.abc import Callable
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import datetime
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, Self
 from uuid import UUID
 
-from marketplace.core.errors import Faults, LastSuperuser, NotSuperuser, Oneself, StaffTarget
+from marketplace.core.errors import (
+    Faults,
+    HasSessions,
+    IllegalTransition,
+    LastSuperuser,
+    NotSuperuser,
+    Oneself,
+    StaffTarget,
+)
 
 if TYPE_CHECKING:
     from marketplace.core.entities.tokens import Caller, Family
@@ -82,6 +90,20 @@ class User(Contact):
                 raise Oneself
         elif (self.is_staff or self.is_superuser) and not staff.is_superuser:
             raise NotSuperuser("Only superusers can change the accounts of the staff.")
+
+    def switched(self, *, is_active: bool) -> Self:
+        """The account switched on or off. Raises `IllegalTransition` when it is so already."""
+        if self.is_active == is_active:
+            raise IllegalTransition(f"This account is switched {'on' if is_active else 'off'} already.")
+        return replace(self, is_active=is_active)
+
+    def in_role(self, role: Role, *, has_sessions: bool) -> Self:
+        """The account in another role. Raises `IllegalTransition` when it has it, `HasSessions`."""
+        if self.role == role:
+            raise IllegalTransition(f"This account is a {role}'s already.")
+        if role != "creator" and has_sessions:
+            raise HasSessions
+        return replace(self, role=role)
 
     def check_seen_by(self, staff: "Caller") -> None:
         """Whether this member of the staff may see the site as this person. Raises `Oneself`, `StaffTarget`."""

@@ -6,10 +6,14 @@ from datetime import datetime
 from typing import Literal, Protocol
 from uuid import UUID
 
-JobKind = Literal["attend_booking", "renew_open_times", "sweep_idempotency_keys", "sweep_rate_limits"]
+from marketplace.core.entities.failing_jobs import FailingJob
+
+JobKind = Literal["attend_booking", "renew_open_times", "run_bulk", "sweep_idempotency_keys", "sweep_rate_limits"]
 """`attend_booking`: let a pending booking lapse or complete a confirmed one, when its moment has come.
 
 `renew_open_times`: write anew, day by day, what schedules give in the time to come.
+
+`run_bulk`: carry on with a bulk action.
 """
 
 Handler = Callable[[UUID | None], Awaitable[None]]
@@ -24,11 +28,15 @@ Handlers = Mapping[str, Handler]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Job:
-    """Something to do at `run_at` or soon after. `subject` is what it is about; `None` for a chore of the house."""
+    """Something to do at `run_at` or soon after. `subject` is what it is about; `None` for a chore of the house.
+
+    `attempts` is how often it was tried, and failed.
+    """
 
     kind: JobKind
     subject: UUID | None
     run_at: datetime
+    attempts: int = 0
 
 
 class Jobs(Protocol):
@@ -47,4 +55,28 @@ class Jobs(Protocol):
 
         It is gone once the transaction is committed, and there again after a rollback; until then nobody else has it.
         """
+        ...
+
+    async def put_back(self, job: Job, run_at: datetime, fault: str, now: datetime) -> None:
+        """Add a job again that was taken and failed at `now`, to be tried at `run_at`; `fault` names what it raised."""
+        ...
+
+    async def acquire_failing(self, job_id: int) -> FailingJob:
+        """A job that keeps failing, locked until the transaction ends. Raises `NotFound`."""
+        ...
+
+    async def hurry(self, job_id: int, now: datetime) -> None:
+        """Have it tried at `now`; needs `acquire_failing`."""
+        ...
+
+
+class FailingJobs(Protocol):
+    """Jobs that keep failing, as they are read, one statement each, outside a transaction."""
+
+    async def page(self, limit: int, offset: int) -> tuple[FailingJob, ...]:
+        """Those that failed most often first, ties by id, after the first `offset` of them."""
+        ...
+
+    async def count(self) -> int:
+        """How many there are."""
         ...

@@ -5,7 +5,10 @@ from dataclasses import dataclass
 from marketplace.core.ports.admin_lists import AdminLists
 from marketplace.core.ports.audit import AuditTrail
 from marketplace.core.ports.bookings import BookingLists
+from marketplace.core.ports.bulk import BulkLists, BulkTargets
 from marketplace.core.ports.calendars import FeedDirectory
+from marketplace.core.ports.dashboards import Dashboards
+from marketplace.core.ports.jobs import FailingJobs
 from marketplace.core.ports.rate_limits import RateLimits
 from marketplace.core.ports.reports import ReportQueue
 from marketplace.core.ports.resets import ResetDirectory
@@ -33,6 +36,10 @@ class Storage:
     audit: AuditTrail
     resets: ResetDirectory
     reports: ReportQueue
+    dashboards: Dashboards
+    failing_jobs: FailingJobs
+    bulk_lists: BulkLists
+    bulk_targets: BulkTargets
     lists: AdminLists
     unit_of_work: UnitOfWork
     readiness: Readiness

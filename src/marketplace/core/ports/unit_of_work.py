@@ -6,6 +6,7 @@ from typing import Protocol
 
 from marketplace.core.ports.audit import Audit
 from marketplace.core.ports.bookings import Bookings
+from marketplace.core.ports.bulk import BulkRuns
 from marketplace.core.ports.calendars import Feeds
 from marketplace.core.ports.idempotency import IdempotencyKeys
 from marketplace.core.ports.jobs import Jobs
@@ -68,6 +69,11 @@ class Transaction(Protocol):
     @property
     def jobs(self) -> Jobs:
         """Work for later."""
+        ...
+
+    @property
+    def bulk_runs(self) -> BulkRuns:
+        """Bulk actions."""
         ...
 
     @property

@@ -133,9 +133,15 @@ class BookingService:
         """
 
         async def effect(tx: Transaction) -> BookingHistory:
-            return await self._step(tx, await tx.bookings.acquire(booking_id), action, caller, reason)
+            return await self.act_within(tx, caller, booking_id, action, reason)
 
         return await self._once(key, booking_id, effect, self._read)
+
+    async def act_within(
+        self, tx: Transaction, caller: Caller, booking_id: UUID, action: BookingAction, reason: str
+    ) -> BookingHistory:
+        """`act` within a transaction of the caller's."""
+        return await self._step(tx, await tx.bookings.acquire(booking_id), action, caller, reason)
 
     async def reschedule(
         self,

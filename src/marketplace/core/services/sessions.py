@@ -141,15 +141,20 @@ class SessionService:
         now = self._clock.now()
 
         async def effect(tx: Transaction) -> None:
-            session = (await tx.sessions.acquire(session_id)).changed_by(caller, {}, on_behalf=reason is not None)
-            session.check_nobody_booked(await tx.slots.acquire_upcoming(session_id, now))
-            archived = replace(session, archived_at=now)
-            await tx.sessions.save(archived)
-            await tx.sessions.save_open_times(session_id, None)
-            await self._note(tx, caller, "session_archived", session, archived, reason)
+            await self.archive_within(tx, caller, session_id, reason)
 
         made = await once(self._unit_of_work, effect, nothing_left, key=key, thing_id=session_id, now=now)
         return Made(await self._read(session_id), is_replay=made.is_replay)
+
+    async def archive_within(self, tx: Transaction, caller: Caller, session_id: UUID, reason: str | None) -> None:
+        """`archive` within a transaction of the caller's."""
+        now = self._clock.now()
+        session = (await tx.sessions.acquire(session_id)).changed_by(caller, {}, on_behalf=reason is not None)
+        session.check_nobody_booked(await tx.slots.acquire_upcoming(session_id, now))
+        archived = replace(session, archived_at=now)
+        await tx.sessions.save(archived)
+        await tx.sessions.save_open_times(session_id, None)
+        await self._note(tx, caller, "session_archived", session, archived, reason)
 
     async def _note(
         self,

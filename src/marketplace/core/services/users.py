@@ -11,7 +11,7 @@ from marketplace.core.entities.users import PublicUser, Role, User, password_fau
 from marketplace.core.errors import AlreadyACreator, Faults, Invalid
 from marketplace.core.ports.security import Passwords
 from marketplace.core.ports.system import Clock, Ids
-from marketplace.core.ports.unit_of_work import UnitOfWork
+from marketplace.core.ports.unit_of_work import Transaction, UnitOfWork
 from marketplace.core.ports.users import UserDirectory
 from marketplace.core.services.audit import Auditor
 from marketplace.core.services.retrying import retrying
@@ -161,26 +161,42 @@ class UserService:
 
         Raises `NotFound`, `LastSuperuser`; where `who` is one of the staff, `Oneself`, `NotSuperuser`.
         """
-        action: AuditAction = "activated" if is_active else "deactivated"
 
         async def effect() -> User:
             async with self._unit_of_work() as tx:
-                superusers = await tx.users.acquire_superusers()
-                before = await tx.users.acquire_with_sessions(user_id)
-                if isinstance(who, Caller):
-                    before.check_managed_by(who)
-                user = replace(before, is_active=is_active)
-                user.check_left(before, superusers)
-                await tx.users.save(user)
-                if not is_active:
-                    await tx.tokens.revoke_all(user_id, self._clock.now())
-                    await tx.resets.drop(user_id)
-                change = differences(before, user, USER_FIELDS)
-                await self._audit.write(tx, who, action, ("user", user_id), change, reason)
-                return user
+                return await self.set_active_within(tx, user_id, is_active=is_active, who=who, reason=reason)
 
         user = await retrying(effect)
         self._memory.forget(user_id)
+        return user
+
+    async def set_active_within(
+        self,
+        tx: Transaction,
+        user_id: UUID,
+        *,
+        is_active: bool,
+        who: Caller | Origin,
+        reason: str,
+        must_change: bool = False,
+    ) -> User:
+        """`set_active` within a transaction of the caller's, who forgets the person's logins when it is committed.
+
+        Where it `must_change` something, raises `IllegalTransition` when it does not.
+        """
+        superusers = await tx.users.acquire_superusers()
+        before = await tx.users.acquire_with_sessions(user_id)
+        if isinstance(who, Caller):
+            before.check_managed_by(who)
+        user = before.switched(is_active=is_active) if must_change else replace(before, is_active=is_active)
+        user.check_left(before, superusers)
+        await tx.users.save(user)
+        if not is_active:
+            await tx.tokens.revoke_all(user_id, self._clock.now())
+            await tx.resets.drop(user_id)
+        change = differences(before, user, USER_FIELDS)
+        action: AuditAction = "activated" if is_active else "deactivated"
+        await self._audit.write(tx, who, action, ("user", user_id), change, reason)
         return user
 
     async def _change(

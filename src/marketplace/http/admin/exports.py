@@ -1,6 +1,6 @@
 """The staff's lists as files, sent while they are read."""
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Iterable
 from typing import Any
 
 import msgspec
@@ -28,7 +28,7 @@ from marketplace.http.admin.list_fields import (
 from marketplace.http.admin.lists import as_filters
 from marketplace.http.auth import Access, caller_of, opt
 from marketplace.http.errors import SAFE_HEADERS
-from marketplace.http.wire import read_query
+from marketplace.http.wire import read_query, read_values
 
 MEDIA_TYPES: dict[ExportFormat, str] = {
     "csv": "text/csv",
@@ -48,6 +48,20 @@ All that matches, in the list's order, however long that takes; it is in the aud
 
 Text that a spreadsheet would take for a formula is behind an apostrophe, but for `jsonl`.
 """
+
+
+def read_export(name: ListName, asked: Iterable[tuple[str, str]]) -> tuple[Filters, tuple[str, ...] | None]:
+    """What is asked of an export, elsewhere than in an address: filters, and columns or `None` for all.
+
+    Raises `Invalid`, also for what no list can be asked: of a shell, a slip of the pen is no wish for everything.
+    """
+    kind, filters = QUERIES[name]
+    values = dict(asked)
+    known = {field.encode_name for field in msgspec.structs.fields(kind)} - {"format"}
+    unknown = {each: [f"Choose one of: {', '.join(sorted(known))}."] for each in values if each not in known}
+    draft = read_values(kind, values, partial=True, from_text=True)
+    query: Any = draft.checked(column_faults(name, draft.given.get("columns")), unknown)
+    return as_filters(filters, query), query.columns
 
 
 def _file(name: ListName, summary: str) -> Any:

@@ -67,7 +67,7 @@ class SessionAdminService:
         """
 
         async def effect(tx: Transaction) -> None:
-            await self._hide(tx, staff, session_id, reason)
+            await self.hide_within(tx, staff, session_id, reason)
 
         return await self._once(session_id, effect, key)
 
@@ -75,19 +75,31 @@ class SessionAdminService:
         self, staff: Caller, session_id: UUID, reason: str, *, key: IdempotencyKey | None = None
     ) -> Made[CatalogSession]:
         """Undo hiding. Raises `NotFound`, `IllegalTransition`, `KeyReused`."""
-        return await self._moderate(staff, session_id, "session_restored", lambda s, _: s.restored(), reason, key)
+        return await self._moderate(staff, session_id, self.restore_within, reason, key)
+
+    async def restore_within(self, tx: Transaction, staff: Caller, session_id: UUID, reason: str) -> None:
+        """`restore` within a transaction of the caller's."""
+        await self._step(tx, staff, session_id, "session_restored", lambda session, _: session.restored(), reason)
 
     async def feature(
         self, staff: Caller, session_id: UUID, reason: str, *, key: IdempotencyKey | None = None
     ) -> Made[CatalogSession]:
         """Put a session on the front page. Raises `NotFound`, `IllegalTransition`, `NotListed`, `KeyReused`."""
-        return await self._moderate(staff, session_id, "session_featured", lambda s, now: s.featured(now), reason, key)
+        return await self._moderate(staff, session_id, self.feature_within, reason, key)
+
+    async def feature_within(self, tx: Transaction, staff: Caller, session_id: UUID, reason: str) -> None:
+        """`feature` within a transaction of the caller's."""
+        await self._step(tx, staff, session_id, "session_featured", lambda session, now: session.featured(now), reason)
 
     async def unfeature(
         self, staff: Caller, session_id: UUID, reason: str, *, key: IdempotencyKey | None = None
     ) -> Made[CatalogSession]:
         """Take a session off the front page. Raises `NotFound`, `IllegalTransition`, `KeyReused`."""
-        return await self._moderate(staff, session_id, "session_unfeatured", lambda s, _: s.unfeatured(), reason, key)
+        return await self._moderate(staff, session_id, self.unfeature_within, reason, key)
+
+    async def unfeature_within(self, tx: Transaction, staff: Caller, session_id: UUID, reason: str) -> None:
+        """`unfeature` within a transaction of the caller's."""
+        await self._step(tx, staff, session_id, "session_unfeatured", lambda session, _: session.unfeatured(), reason)
 
     async def open_reports(self, limit: int, offset: int) -> tuple[tuple[ReportDetails, ...], int]:
         """A page of the reports that are open, the oldest first, and how many there are in all."""
@@ -116,7 +128,7 @@ class SessionAdminService:
             if report is None:
                 raise NotFound
             report.check_open()
-            await self._hide(tx, staff, report.session_id, note)
+            await self.hide_within(tx, staff, report.session_id, note)
 
         now = self._clock.now()
         made = await once(self._unit_of_work, effect, nothing_left, key=key, thing_id=report_id, now=now)
@@ -128,7 +140,8 @@ class SessionAdminService:
             raise NotFound
         return found
 
-    async def _hide(self, tx: Transaction, staff: Caller, session_id: UUID, reason: str) -> None:
+    async def hide_within(self, tx: Transaction, staff: Caller, session_id: UUID, reason: str) -> None:
+        """`hide` within a transaction of the caller's."""
         before = await tx.sessions.acquire(session_id)
         session = before.hidden(reason, self._clock.now())
         await tx.sessions.save(session)
@@ -144,21 +157,31 @@ class SessionAdminService:
         change = differences(report, settled, REPORT_FIELDS)
         await self._audit.write(tx, staff, action, ("report", report.id), change, note)
 
-    async def _moderate(
+    async def _step(
         self,
+        tx: Transaction,
         staff: Caller,
         session_id: UUID,
         action: AuditAction,
         rule: Callable[[SessionDetails, datetime], SessionDetails],
         reason: str,
+    ) -> None:
+        before = await tx.sessions.acquire(session_id)
+        session = rule(before, self._clock.now())
+        await tx.sessions.save(session)
+        change = differences(before, session, SESSION_FIELDS)
+        await self._audit.write(tx, staff, action, ("session", session_id), change, reason)
+
+    async def _moderate(
+        self,
+        staff: Caller,
+        session_id: UUID,
+        step: Callable[[Transaction, Caller, UUID, str], Awaitable[None]],
+        reason: str,
         key: IdempotencyKey | None,
     ) -> Made[CatalogSession]:
         async def effect(tx: Transaction) -> None:
-            before = await tx.sessions.acquire(session_id)
-            session = rule(before, self._clock.now())
-            await tx.sessions.save(session)
-            change = differences(before, session, SESSION_FIELDS)
-            await self._audit.write(tx, staff, action, ("session", session_id), change, reason)
+            await step(tx, staff, session_id, reason)
 
         return await self._once(session_id, effect, key)
 

@@ -149,11 +149,24 @@ class UserAdminService:
         async def effect() -> User:
             async with self._unit_of_work() as tx:
                 before, user = await changed(tx)
-                await tx.users.save(user)
-                change = differences(before, user, USER_FIELDS)
-                await self._audit.write(tx, staff, action, ("user", user.id), change, reason)
+                await self._save(tx, staff, action, (before, user), reason)
                 return user
 
         user = await retrying(effect)
         self._memory.forget(user.id)
         return user
+
+    async def change_role_within(self, tx: Transaction, staff: Caller, user_id: UUID, role: Role, reason: str) -> None:
+        """`change_role` within a transaction, and never to the same role: then it raises `IllegalTransition`."""
+        before = await tx.users.acquire_with_sessions(user_id)
+        before.check_managed_by(staff)
+        user = before.in_role(role, has_sessions=await tx.sessions.has_any(user_id))
+        await self._save(tx, staff, "role_changed", (before, user), reason)
+
+    async def _save(
+        self, tx: Transaction, staff: Caller, action: AuditAction, change: tuple[User, User], reason: str
+    ) -> None:
+        before, user = change
+        await tx.users.save(user)
+        changed = differences(before, user, USER_FIELDS)
+        await self._audit.write(tx, staff, action, ("user", user.id), changed, reason)

@@ -1,0 +1,49 @@
+"""The staff's numbers."""
+
+import asyncio
+from collections.abc import Iterator
+from datetime import datetime
+from itertools import pairwise
+
+from marketplace.adapters.memory.database import Database
+from marketplace.core.entities.dashboards import Attention, Dashboard, DashboardWindow, DayNumbers
+from marketplace.core.entities.failing_jobs import FAILING_AFTER
+from marketplace.core.entities.summaries import NOTHING
+
+
+class MemoryDashboards:
+    """Everything, counted anew each time."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def find(self, window: DashboardWindow) -> Dashboard:
+        """At one moment."""
+        await asyncio.sleep(0)
+        days = enumerate(pairwise(window.midnights))
+        return Dashboard.of(
+            window, {place: self._numbers(begin, end) for place, (begin, end) in days}, self._attention(window)
+        )
+
+    def _numbers(self, begin: datetime, end: datetime) -> DayNumbers:
+        made = [b for b in self._database.bookings.rows.values() if begin <= b.created_at < end]
+        kept = [booking for booking in made if booking.status != "cancelled"]
+        return DayNumbers(
+            seats=sum(booking.seats for booking in kept),
+            income=sum((booking.amount for booking in kept), NOTHING),
+            cancellations=sum(begin <= at < end for at in self._cancellations()),
+            new_people=sum(begin <= user.date_joined < end for user in self._database.users.rows.values()),
+        )
+
+    def _cancellations(self) -> Iterator[datetime]:
+        for steps in self._database.steps.rows.values():
+            yield from (step.at for step in steps if step.to_status == "cancelled")
+
+    def _attention(self, window: DashboardWindow) -> Attention:
+        database = self._database
+        pending = (booking for booking in database.bookings.rows.values() if booking.status == "pending")
+        return Attention(
+            open_reports=sum(report.resolution is None for report in database.reports.rows.values()),
+            lapsing_requests=sum((each.answer_by or each.starts_at) < window.lapsing_before for each in pending),
+            failed_jobs=sum(row.job.attempts >= FAILING_AFTER for row in database.jobs.rows.values()),
+        )

@@ -1,0 +1,100 @@
+"""Bulk actions in PostgreSQL."""
+
+from collections.abc import Sequence
+from dataclasses import fields
+from uuid import UUID
+
+import asyncpg
+
+from marketplace.adapters.postgres.pool import Connection, Database
+from marketplace.adapters.postgres.rows import PUBLIC_USER, columns, public_user
+from marketplace.core.entities.bulk import BulkRefusal, BulkRun, BulkRunDetails
+from marketplace.core.errors import NotFound
+
+RUN = tuple(field.name for field in fields(BulkRun))
+DETAILS = f"""
+    SELECT {columns("r", RUN)}, ({columns("u", PUBLIC_USER)}) AS staff
+    FROM bulk_runs r JOIN users u ON u.id = r.staff_id
+"""  # noqa: S608 - column names
+FIND = f"{DETAILS} WHERE r.id = $1"
+NEWEST = f"{DETAILS} ORDER BY r.created_at DESC, r.id DESC LIMIT $1 OFFSET $2"
+COUNT = "SELECT count(*) AS n FROM bulk_runs"
+TARGETS = "SELECT target_id FROM bulk_targets WHERE run_id = $1 AND place >= $2 AND place < $2 + $3 ORDER BY place"
+REFUSALS = """
+    SELECT target_id AS id, label, code, detail FROM bulk_refusals WHERE run_id = $1
+    ORDER BY place LIMIT $2 OFFSET $3
+"""
+ADD = f"""
+    INSERT INTO bulk_runs ({", ".join(RUN)}) VALUES ({", ".join(f"${place}" for place in range(1, len(RUN) + 1))})
+"""  # noqa: S608 - column names
+ADD_TARGETS = """
+    INSERT INTO bulk_targets (run_id, place, target_id)
+    SELECT $1, place - 1, target_id FROM unnest($2::uuid[]) WITH ORDINALITY AS chosen (target_id, place)
+"""
+ACQUIRE = f"SELECT {', '.join(RUN)} FROM bulk_runs WHERE id = $1 FOR NO KEY UPDATE"  # noqa: S608 - column names
+SAVE = "UPDATE bulk_runs SET state = $2, changed = $3, refused = $4, finished_at = $5, detail = $6 WHERE id = $1"
+ADD_REFUSAL = """
+    INSERT INTO bulk_refusals (run_id, place, target_id, label, code, detail) VALUES ($1, $2, $3, $4, $5, $6)
+"""
+
+
+class PostgresBulkLists:
+    """`BulkLists` over the pool."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def find(self, run_id: UUID) -> BulkRunDetails | None:
+        """See the port."""
+        row = await self._database.fetchrow(FIND, run_id)
+        return _details(row) if row else None
+
+    async def newest(self, limit: int, offset: int) -> tuple[BulkRunDetails, ...]:
+        """See the port."""
+        return tuple(_details(row) for row in await self._database.fetch(NEWEST, limit, offset))
+
+    async def count(self) -> int:
+        """See the port."""
+        row = await self._database.fetchrow(COUNT)
+        return int(row["n"]) if row else 0
+
+    async def targets(self, run_id: UUID, begin: int, most: int) -> tuple[UUID, ...]:
+        """See the port."""
+        return tuple(row["target_id"] for row in await self._database.fetch(TARGETS, run_id, begin, most))
+
+    async def refusals(self, run_id: UUID, limit: int, offset: int) -> tuple[BulkRefusal, ...]:
+        """See the port."""
+        return tuple(BulkRefusal(**row) for row in await self._database.fetch(REFUSALS, run_id, limit, offset))
+
+
+class PostgresBulkRuns:
+    """`BulkRuns` on a transaction's connection."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    async def add(self, run: BulkRun, targets: Sequence[UUID]) -> None:
+        """See the port."""
+        await self._connection.execute(ADD, *(getattr(run, name) for name in RUN))
+        await self._connection.execute(ADD_TARGETS, run.id, list(targets))
+
+    async def acquire(self, run_id: UUID) -> BulkRun:
+        """See the port."""
+        row = await self._connection.fetchrow(ACQUIRE, run_id)
+        if row is None:
+            raise NotFound
+        return BulkRun(**row)
+
+    async def save(self, run: BulkRun) -> None:
+        """See the port."""
+        counts = (run.state, run.changed, run.refused, run.finished_at, run.detail)
+        await self._connection.execute(SAVE, run.id, *counts)
+
+    async def add_refusal(self, run: BulkRun, refusal: BulkRefusal) -> None:
+        """See the port."""
+        why = (refusal.label, refusal.code, refusal.detail)
+        await self._connection.execute(ADD_REFUSAL, run.id, run.done, refusal.id, *why)
+
+
+def _details(row: asyncpg.Record) -> BulkRunDetails:
+    return BulkRunDetails(**{name: row[name] for name in RUN}, staff_details=public_user(row["staff"]))

@@ -1,0 +1,79 @@
+"""What bulk actions are about, read by the thousand."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from marketplace.adapters.postgres.bookings import DETAILS as BOOKINGS
+from marketplace.adapters.postgres.pool import Database, Rows
+from marketplace.adapters.postgres.rows import (
+    BOOKING,
+    SESSION_WITH_CREATOR,
+    booked_session,
+    columns,
+    contact,
+    session_details,
+)
+from marketplace.adapters.postgres.users import USER
+from marketplace.core.entities.bookings import BookingDetails
+from marketplace.core.entities.bulk import BulkKind
+from marketplace.core.entities.bulk_targets import BookingTarget, BulkTarget, SessionTarget, UserTarget
+from marketplace.core.entities.users import User
+
+DESCRIPTION, NONE = "s.description", "''::text"
+"""Up to 20,000 characters of each of thousands of rows, which no rule looks at."""
+
+FIND_USERS = f"""
+    SELECT {columns("u", USER)},
+        EXISTS (SELECT FROM sessions s WHERE s.creator_id = u.id AND s.archived_at IS NULL) AS has_sessions,
+        (SELECT coalesce(sum(l.seats_taken), 0) FROM slots l WHERE l.creator_id = u.id AND l.occupied
+            AND l.blocked && tstzrange($2, NULL) AND l.starts_at > $2) AS seats
+    FROM users u WHERE u.id = ANY($1)
+"""  # noqa: S608 - column names
+FIND_SESSIONS = f"""
+    SELECT {SESSION_WITH_CREATOR.replace(DESCRIPTION, f"{NONE} AS description")},
+        (SELECT coalesce(sum(l.seats_taken), 0) FROM slots l WHERE l.session_id = s.id AND l.starts_at > $2) AS seats
+    FROM sessions s JOIN users c ON c.id = s.creator_id WHERE s.id = ANY($1)
+"""  # noqa: S608 - column names
+FIND_BOOKINGS = f"{BOOKINGS.replace(DESCRIPTION, NONE)} WHERE b.id = ANY($1)"
+
+
+class PostgresBulkTargets:
+    """`BulkTargets` over the pool."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def find(self, kind: BulkKind, ids: Sequence[UUID], now: datetime) -> tuple[BulkTarget, ...]:
+        """See the port."""
+        if kind == "users":
+            return _users(await self._database.fetch(FIND_USERS, list(ids), now))
+        if kind == "sessions":
+            return _sessions(await self._database.fetch(FIND_SESSIONS, list(ids), now))
+        return _bookings(await self._database.fetch(FIND_BOOKINGS, list(ids)))
+
+
+def _users(rows: Rows) -> tuple[UserTarget, ...]:
+    return tuple(
+        UserTarget(
+            user=User(**{name: row[name] for name in USER}), has_sessions=row["has_sessions"], seats=row["seats"]
+        )
+        for row in rows
+    )
+
+
+def _sessions(rows: Rows) -> tuple[SessionTarget, ...]:
+    return tuple(SessionTarget(session=session_details(row), seats=row["seats"]) for row in rows)
+
+
+def _bookings(rows: Rows) -> tuple[BookingTarget, ...]:
+    return tuple(
+        BookingTarget(
+            booking=BookingDetails(
+                **{name: row[name] for name in (*BOOKING, "ends_at")},
+                session_details=booked_session(row),
+                user_details=contact(row["user_details"]),
+            )
+        )
+        for row in rows
+    )

@@ -1,0 +1,38 @@
+"""The staff's numbers in PostgreSQL."""
+
+from marketplace.adapters.postgres.failing_jobs import IS_FAILING
+from marketplace.adapters.postgres.pool import Database
+from marketplace.core.entities.dashboards import Attention, Dashboard, DashboardWindow, DayNumbers
+
+# every number is a range of one index, read without the table behind it; a day at a time, or PostgreSQL would
+# reckon with what it believes to be in the whole year
+FIND = f"""
+    SELECT sold.seats, sold.income, cancelled.n AS cancellations, joined.n AS new_people,
+        (SELECT count(*) FROM reports WHERE resolved_at IS NULL) AS open_reports,
+        (SELECT count(*) FROM bookings
+            WHERE status = 'pending' AND coalesce(answer_by, starts_at) < $3) AS lapsing_requests,
+        (SELECT count(*) FROM pgqueuer WHERE {IS_FAILING}) AS failed_jobs
+    FROM unnest($1::timestamptz[], $2::timestamptz[]) WITH ORDINALITY AS days (begins, ends, place),
+        LATERAL (SELECT coalesce(sum(seats), 0) AS seats, coalesce(sum(amount), 0.00) AS income FROM bookings
+            WHERE created_at >= begins AND created_at < ends AND status <> 'cancelled') AS sold,
+        LATERAL (SELECT count(*) AS n FROM booking_steps
+            WHERE to_status = 'cancelled' AND at >= begins AND at < ends) AS cancelled,
+        LATERAL (SELECT count(*) AS n FROM users WHERE date_joined >= begins AND date_joined < ends) AS joined
+    ORDER BY place
+"""  # noqa: S608 - constant text
+NUMBERS = ("seats", "income", "cancellations", "new_people")
+ATTENTION = ("open_reports", "lapsing_requests", "failed_jobs")
+
+
+class PostgresDashboards:
+    """`Dashboards` over the pool."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def find(self, window: DashboardWindow) -> Dashboard:
+        """See the port."""
+        begins, ends = list(window.midnights[:-1]), list(window.midnights[1:])
+        rows = await self._database.fetch(FIND, begins, ends, window.lapsing_before)
+        numbers = {place: DayNumbers(**{name: row[name] for name in NUMBERS}) for place, row in enumerate(rows)}
+        return Dashboard.of(window, numbers, Attention(**{name: rows[0][name] for name in ATTENTION}))

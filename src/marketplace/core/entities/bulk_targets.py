@@ -1,0 +1,106 @@
+"""Rows that a bulk action is about, with what its rules look at: how they are judged before anything is done."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import cast
+from uuid import UUID
+
+from marketplace.core.entities.bookings import BookingAction, BookingDetails
+from marketplace.core.entities.bulk import BulkAction
+from marketplace.core.entities.sessions import SessionDetails
+from marketplace.core.entities.tokens import Caller
+from marketplace.core.entities.users import Role, User
+from marketplace.core.errors import HasUpcomingBookings
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UserTarget:
+    """An account, whether it has sessions that are not archived, and the seats that are sold of them to come."""
+
+    user: User
+    has_sessions: bool
+    seats: int
+
+    @property
+    def id(self) -> UUID:
+        """The account's."""
+        return self.user.id
+
+    @property
+    def label(self) -> str:
+        """How the staff knows it."""
+        return self.user.email
+
+    def check(self, action: BulkAction, staff: Caller, now: datetime) -> None:
+        """Raise what refuses the action. That nobody ends the last superuser follows: nobody ends themselves."""
+        _ = now
+        self.user.check_managed_by(staff)
+        if action in {"activate", "deactivate"}:
+            self.user.switched(is_active=action == "activate")
+        else:
+            role: Role = "creator" if action == "make_creator" else "user"
+            self.user.in_role(role, has_sessions=self.has_sessions)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SessionTarget:
+    """A session, and the seats that are sold of it to come."""
+
+    session: SessionDetails
+    seats: int
+
+    @property
+    def id(self) -> UUID:
+        """The session's."""
+        return self.session.id
+
+    @property
+    def label(self) -> str:
+        """How the staff knows it."""
+        return self.session.title
+
+    def check(self, action: BulkAction, staff: Caller, now: datetime) -> None:
+        """Raise what refuses the action."""
+        if action == "hide":
+            self.session.hidden("", now)
+        elif action == "restore":
+            self.session.restored()
+        elif action == "feature":
+            self.session.featured(now)
+        elif action == "unfeature":
+            self.session.unfeatured()
+        else:
+            self.session.changed_by(staff, {}, on_behalf=True)
+            if self.seats:
+                raise HasUpcomingBookings
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BookingTarget:
+    """A booking."""
+
+    booking: BookingDetails
+
+    @property
+    def id(self) -> UUID:
+        """The booking's."""
+        return self.booking.id
+
+    @property
+    def seats(self) -> int:
+        """How many it holds."""
+        return self.booking.seats
+
+    @property
+    def label(self) -> str:
+        """How the staff knows it: whose it is, and of what."""
+        booking = self.booking
+        return f"{booking.user_details.email}: {booking.session_details.title}, {booking.starts_at:%Y-%m-%d %H:%M} UTC"
+
+    def check(self, action: BulkAction, staff: Caller, now: datetime) -> None:
+        """Raise what refuses the action."""
+        notice = timedelta(hours=self.booking.session_details.cancellation_notice)
+        self.booking.after(cast("BookingAction", action), staff, now, notice=notice)
+
+
+BulkTarget = UserTarget | SessionTarget | BookingTarget

@@ -1,0 +1,192 @@
+"""Bulk actions as the staff asks for them: what would come of one, beginning it, watching it, stopping it."""
+
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from marketplace.core.entities.admin_lists import BookingFilters, SessionFilters, UserFilters
+from marketplace.core.entities.bulk import (
+    ACTIONS,
+    BULK_MOST,
+    BulkAction,
+    BulkKind,
+    BulkPreview,
+    BulkRefusal,
+    BulkRun,
+    BulkRunDetails,
+)
+from marketplace.core.entities.bulk_targets import BulkTarget
+from marketplace.core.entities.idempotency import IdempotencyKey
+from marketplace.core.entities.tokens import Caller
+from marketplace.core.errors import Faults, Invalid, MarketplaceError, NotFound
+from marketplace.core.ports.admin_lists import AdminLists
+from marketplace.core.ports.bulk import BulkLists, BulkTargets
+from marketplace.core.ports.jobs import Job
+from marketplace.core.ports.system import Clock, Ids
+from marketplace.core.ports.unit_of_work import Transaction, UnitOfWork
+from marketplace.core.services.audit import Auditor
+from marketplace.core.services.idempotency import Made, once
+from marketplace.core.services.retrying import retrying
+
+READ_AT_ONCE = 1_000
+BulkFilters = UserFilters | SessionFilters | BookingFilters
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BulkOrder:
+    """What is to be done, and to which rows of this kind: chosen ones, in this order, or all that match."""
+
+    kind: BulkKind
+    action: BulkAction
+    rows: tuple[UUID, ...] | BulkFilters
+
+
+def order_faults(kind: BulkKind, action: BulkAction) -> Faults:
+    """What is wrong with an action on rows of this kind."""
+    actions = ACTIONS[kind]
+    return {} if action in actions else {"action": [f"For {kind}, choose one of: {', '.join(actions)}."]}
+
+
+class BulkService:
+    """Bulk actions. What is to be done is written down when one is begun; `BulkRunner` does it in the background."""
+
+    def __init__(
+        self,
+        *,
+        unit_of_work: UnitOfWork,
+        lists: BulkLists,
+        targets: BulkTargets,
+        matches: AdminLists,
+        clock: Clock,
+        ids: Ids,
+    ) -> None:
+        self._unit_of_work = unit_of_work
+        self._lists = lists
+        self._matches = matches
+        self._targets = targets
+        self._audit = Auditor(unit_of_work, clock, ids)
+        self._clock = clock
+        self._ids = ids
+
+    async def preview(self, staff: Caller, order: BulkOrder) -> BulkPreview:
+        """What would come of it at this moment, by the rules that each row will meet. Raises `Invalid`."""
+        ids = await self._chosen(order)
+        now = self._clock.now()
+        judged = list[tuple[UUID, str, int, MarketplaceError | None]]()
+        for begin in range(0, len(ids), READ_AT_ONCE):
+            part = ids[begin : begin + READ_AT_ONCE]
+            found = {target.id: target for target in await self._targets.find(order.kind, part, now)}
+            for row_id in part:
+                target = found.get(row_id)
+                label, seats = (target.label, target.seats) if target else ("", 0)
+                judged.append((row_id, label, seats, _refusal(target, order.action, staff, self._clock)))
+        return BulkPreview.of(judged)
+
+    async def begin(
+        self, staff: Caller, order: BulkOrder, reason: str, *, key: IdempotencyKey | None = None
+    ) -> Made[BulkRunDetails]:
+        """Write down what is to be done, and have it done in the background. Raises `Invalid`, `KeyReused`."""
+        chosen, now = await self._chosen(order), self._clock.now()
+        if not chosen:
+            raise Invalid({"filters": ["Nothing matches."]})
+        run = BulkRun(
+            id=self._ids.new(),
+            kind=order.kind,
+            action=order.action,
+            reason=reason,
+            state="queued",
+            total=len(chosen),
+            changed=0,
+            refused=0,
+            staff_id=staff.user_id,
+            family_id=staff.family_id,
+            address=staff.origin.address,
+            agent=staff.origin.agent,
+            created_at=now,
+            finished_at=None,
+            detail="",
+        )
+
+        async def effect(tx: Transaction) -> UUID:
+            await tx.bulk_runs.add(run, chosen)
+            await tx.jobs.enqueue(Job(kind="run_bulk", subject=run.id, run_at=now))
+            facts = {"kind": run.kind, "action": run.action, "total": run.total}
+            await self._audit.write(tx, staff, "bulk_begun", ("bulk_run", run.id), ({}, facts), reason)
+            return run.id
+
+        async def replayed(run_id: UUID) -> UUID:
+            return run_id
+
+        made = await once(self._unit_of_work, effect, replayed, key=key, thing_id=run.id, now=now)
+        return Made(await self.get(made.thing), is_replay=made.is_replay)
+
+    async def get(self, run_id: UUID) -> BulkRunDetails:
+        """A run. Raises `NotFound`."""
+        found = await self._lists.find(run_id)
+        if found is None:
+            raise NotFound
+        return found
+
+    async def newest(self, limit: int, offset: int) -> tuple[tuple[BulkRunDetails, ...], int]:
+        """A page of the runs, the newest first, and how many there are in all."""
+        return await self._lists.newest(limit, offset), await self._lists.count()
+
+    async def refusals(self, run_id: UUID, limit: int, offset: int) -> tuple[tuple[BulkRefusal, ...], int]:
+        """A page of what a run left as it was, and how many there are so far. Raises `NotFound`."""
+        run = await self.get(run_id)
+        return await self._lists.refusals(run_id, limit, offset), run.refused
+
+    async def cancel(self, staff: Caller, run_id: UUID) -> BulkRunDetails:
+        """Stop a run: what is done stays done, the rest is left as it is. Raises `NotFound`, `IllegalTransition`."""
+
+        async def effect() -> None:
+            async with self._unit_of_work() as tx:
+                run = await tx.bulk_runs.acquire(run_id)
+                cancelled = run.cancelled(self._clock.now())
+                await tx.bulk_runs.save(cancelled)
+                facts = ({"state": run.state}, {"state": cancelled.state, "done": run.done, "total": run.total})
+                await self._audit.write(tx, staff, "bulk_cancelled", ("bulk_run", run_id), facts)
+
+        await retrying(effect)
+        return await self.get(run_id)
+
+    async def _chosen(self, order: BulkOrder) -> tuple[UUID, ...]:
+        faults = order_faults(order.kind, order.action)
+        if faults:
+            raise Invalid(faults)
+        if not isinstance(order.rows, tuple):
+            return await self._matching(order.rows)
+        chosen = tuple(dict.fromkeys(order.rows))
+        if not 1 <= len(chosen) <= BULK_MOST:
+            raise Invalid({"ids": [f"Choose 1 to {BULK_MOST} rows."]})
+        return chosen
+
+    async def _matching(self, filters: BulkFilters) -> tuple[UUID, ...]:
+        found = list[UUID]()
+        async with aclosing(self._batches(filters)) as batches:
+            async for batch in batches:
+                found += [row.id for row in batch]
+                if len(found) > BULK_MOST:
+                    raise Invalid({"filters": [f"More than {BULK_MOST} rows match. Narrow the filters."]})
+        return tuple(found)
+
+    def _batches(self, filters: BulkFilters) -> AsyncGenerator[tuple[Any, ...], None]:
+        match filters:
+            case UserFilters():
+                return self._matches.users.batches(filters)
+            case SessionFilters():
+                return self._matches.sessions.batches(filters)
+            case BookingFilters():
+                return self._matches.bookings.batches(filters)
+
+
+def _refusal(target: BulkTarget | None, action: BulkAction, staff: Caller, clock: Clock) -> MarketplaceError | None:
+    if target is None:
+        return NotFound()
+    try:
+        target.check(action, staff, clock.now())
+    except MarketplaceError as error:
+        return error
+    return None

@@ -1,0 +1,167 @@
+"""Bulk actions as they are carried out: row by row, each by the rules of the single action, each once."""
+
+import logging
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from functools import partial
+from uuid import UUID
+
+from marketplace.core.entities.bookings import BookingAction
+from marketplace.core.entities.bulk import LOST_RIGHTS, BulkAction, BulkKind, BulkRefusal, BulkRun
+from marketplace.core.entities.tokens import Caller
+from marketplace.core.errors import Busy, MarketplaceError, OutcomeUnknown
+from marketplace.core.ports.bulk import BulkLists, BulkTargets
+from marketplace.core.ports.jobs import Job
+from marketplace.core.ports.system import Clock
+from marketplace.core.ports.unit_of_work import Transaction, UnitOfWork
+from marketplace.core.ports.users import UserDirectory
+from marketplace.core.services.admin.sessions import SessionAdminService
+from marketplace.core.services.admin.users import UserAdminService
+from marketplace.core.services.bookings import BookingService
+from marketplace.core.services.retrying import retrying
+from marketplace.core.services.sessions import SessionService
+from marketplace.core.services.tokens import CallerMemory
+from marketplace.core.services.users import UserService
+
+LOG = logging.getLogger(__name__)
+
+ROWS_AT_ONCE = 200
+"""Rows that one job settles before it leaves the rest to the next, so that a worker can stop soon."""
+
+Effect = Callable[[Transaction, Caller, UUID, str], Awaitable[object]]
+"""Does one thing to one row for a reason, within a transaction. Raises what refuses it."""
+Effects = Mapping[tuple[BulkKind, BulkAction], Effect]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BulkActors:
+    """The services that do the single actions."""
+
+    users: UserService
+    accounts: UserAdminService
+    sessions: SessionService
+    moderation: SessionAdminService
+    bookings: BookingService
+
+    def effects(self) -> Effects:
+        """What each bulk action does to a row."""
+        return {
+            ("users", "activate"): partial(self._switch, is_active=True),
+            ("users", "deactivate"): partial(self._switch, is_active=False),
+            ("users", "make_creator"): lambda tx, staff, row, why: self.accounts.change_role_within(
+                tx, staff, row, "creator", why
+            ),
+            ("users", "make_user"): lambda tx, staff, row, why: self.accounts.change_role_within(
+                tx, staff, row, "user", why
+            ),
+            ("sessions", "hide"): self.moderation.hide_within,
+            ("sessions", "restore"): self.moderation.restore_within,
+            ("sessions", "feature"): self.moderation.feature_within,
+            ("sessions", "unfeature"): self.moderation.unfeature_within,
+            ("sessions", "archive"): self.sessions.archive_within,
+            ("bookings", "cancel"): partial(self._step, action="cancel"),
+            ("bookings", "confirm"): partial(self._step, action="confirm"),
+            ("bookings", "decline"): partial(self._step, action="decline"),
+            ("bookings", "complete"): partial(self._step, action="complete"),
+        }
+
+    async def _switch(self, tx: Transaction, staff: Caller, row: UUID, reason: str, *, is_active: bool) -> None:
+        await self.users.set_active_within(tx, row, is_active=is_active, who=staff, reason=reason, must_change=True)
+
+    async def _step(self, tx: Transaction, staff: Caller, row: UUID, reason: str, *, action: BookingAction) -> None:
+        await self.bookings.act_within(tx, staff, row, action, reason)
+
+
+class BulkRunner:
+    """Carries runs out.
+
+    Rows are settled in their order, and how many are is counted in the transaction of each: whoever breaks off, or
+    runs beside another, repeats nothing and leaves nothing out.
+    """
+
+    def __init__(  # noqa: PLR0913 - one argument per port or service
+        self,
+        *,
+        unit_of_work: UnitOfWork,
+        lists: BulkLists,
+        targets: BulkTargets,
+        users: UserDirectory,
+        actors: BulkActors,
+        memory: CallerMemory,
+        clock: Clock,
+    ) -> None:
+        self._unit_of_work = unit_of_work
+        self._lists = lists
+        self._targets = targets
+        self._users = users
+        self._effects = actors.effects()
+        self._memory = memory
+        self._clock = clock
+
+    async def run(self, run_id: UUID | None) -> None:
+        """Settle the next rows of a run, and enqueue a job for those that are left.
+
+        The handler of `run_bulk`. Raises `Busy` and `OutcomeUnknown`, to be called again.
+        """
+        run = None if run_id is None else await self._lists.find(run_id)
+        if run is None or run.is_over:
+            return
+        for place, row in enumerate(await self._lists.targets(run.id, run.done, ROWS_AT_ONCE), run.done):
+            if (await self._settle(run, place, row)).is_over:
+                return
+        async with self._unit_of_work() as tx:
+            await tx.jobs.enqueue(Job(kind="run_bulk", subject=run.id, run_at=self._clock.now()))
+
+    async def _settle(self, run: BulkRun, place: int, row: UUID) -> BulkRun:
+        # who lost the rights since it was begun goes no further
+        staff = await self._users.get(run.staff_id)
+        if not (staff.is_active and staff.is_staff):
+            return await self._at(run.id, place, self._end)
+        caller, effect = run.caller(staff), self._effects[run.kind, run.action]
+
+        async def change(tx: Transaction, found: BulkRun) -> BulkRun:
+            await effect(tx, caller, row, found.reason)
+            return found.counted(self._clock.now(), is_refused=False)
+
+        try:
+            settled = await self._at(run.id, place, change)
+        except (Busy, OutcomeUnknown):
+            raise
+        except MarketplaceError as error:
+            return await self._refuse(run, place, row, error.code, error.detail)
+        except Exception as error:  # noqa: BLE001 - a fault of ours in one row is not the others'
+            # without the message, which may quote what people wrote
+            LOG.error("Bulk run %s: %s of %s %s failed: %s", run.id, run.action, run.kind, row, type(error).__name__)  # noqa: TRY400
+            return await self._refuse(run, place, row, "internal_error", "Something went wrong on our side.")
+        if run.kind == "users":
+            self._memory.forget(row)
+        return settled
+
+    async def _refuse(self, run: BulkRun, place: int, row: UUID, code: str, detail: str) -> BulkRun:
+        found = await self._targets.find(run.kind, [row], self._clock.now())
+        refusal = BulkRefusal(id=row, label=found[0].label if found else "", code=code, detail=detail)
+
+        async def refuse(tx: Transaction, found: BulkRun) -> BulkRun:
+            await tx.bulk_runs.add_refusal(found, refusal)
+            return found.counted(self._clock.now(), is_refused=True)
+
+        return await self._at(run.id, place, refuse)
+
+    async def _end(self, _: Transaction, found: BulkRun) -> BulkRun:
+        return found.failed(LOST_RIGHTS, self._clock.now())
+
+    async def _at(
+        self, run_id: UUID, place: int, effect: Callable[[Transaction, BulkRun], Awaitable[BulkRun]]
+    ) -> BulkRun:
+        """The run after an effect on it, or as it is when it is over or this place is settled already."""
+
+        async def whole() -> BulkRun:
+            async with self._unit_of_work() as tx:
+                found = await tx.bulk_runs.acquire(run_id)
+                if found.is_over or found.done != place:
+                    return found
+                after = await effect(tx, found)
+                await tx.bulk_runs.save(after)
+                return after
+
+        return await retrying(whole)

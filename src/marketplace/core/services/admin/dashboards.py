@@ -1,0 +1,67 @@
+"""The staff's numbers, and the jobs that somebody should look at."""
+
+from marketplace.core.entities.audit import Target
+from marketplace.core.entities.dashboards import Dashboard, DashboardWindow
+from marketplace.core.entities.failing_jobs import FailingJob
+from marketplace.core.entities.tokens import Caller
+from marketplace.core.errors import NotFound
+from marketplace.core.ports.dashboards import Dashboards
+from marketplace.core.ports.jobs import FailingJobs
+from marketplace.core.ports.system import Clock, Ids
+from marketplace.core.ports.unit_of_work import UnitOfWork
+from marketplace.core.ports.users import UserDirectory
+from marketplace.core.services.audit import Auditor
+from marketplace.core.services.retrying import retrying
+
+JOB_ID_MOST = 2**63 - 1
+"""What a column can hold."""
+
+
+class DashboardService:
+    """What the staff sees first."""
+
+    def __init__(
+        self,
+        *,
+        unit_of_work: UnitOfWork,
+        dashboards: Dashboards,
+        failing_jobs: FailingJobs,
+        users: UserDirectory,
+        clock: Clock,
+        ids: Ids,
+    ) -> None:
+        self._unit_of_work = unit_of_work
+        self._dashboards = dashboards
+        self._failing_jobs = failing_jobs
+        self._users = users
+        self._audit = Auditor(unit_of_work, clock, ids)
+        self._clock = clock
+
+    async def find(self, staff: Caller, days: int) -> Dashboard:
+        """The numbers of so many days, by the time zone in the staff member's profile."""
+        account = await self._users.get(staff.user_id)
+        return await self._dashboards.find(DashboardWindow.at(self._clock.now(), days, account.time_zone))
+
+    async def failing_jobs(self, limit: int, offset: int) -> tuple[tuple[FailingJob, ...], int]:
+        """A page of the jobs that keep failing, those that failed most often first, and how many there are."""
+        return await self._failing_jobs.page(limit, offset), await self._failing_jobs.count()
+
+    async def retry_job(self, staff: Caller, job_id: int) -> None:
+        """Have a failing job tried again now, and not when its time comes. Raises `NotFound`, `IllegalTransition`."""
+        if job_id > JOB_ID_MOST:
+            raise NotFound
+
+        async def effect() -> None:
+            async with self._unit_of_work() as tx:
+                job = await tx.jobs.acquire_failing(job_id)
+                now = self._clock.now()
+                job.hurried(now)
+                await tx.jobs.hurry(job_id, now)
+                target: Target | None = (
+                    ("booking", job.subject) if job.name == "attend_booking" and job.subject else None
+                )
+                facts = {"job": job.name, "subject": None if job.subject is None else str(job.subject)}
+                change = ({"attempts": job.attempts}, facts)
+                await self._audit.write(tx, staff, "job_retried", target, change)
+
+        await retrying(effect)

@@ -1,0 +1,46 @@
+"""Writing an export from the shell: to a file that is there only when it is whole, or to standard output."""
+
+import contextlib
+import os
+import sys
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator
+from contextlib import aclosing
+from pathlib import Path
+from typing import BinaryIO
+
+from dishka import AsyncContainer
+
+Parts = Callable[[AsyncContainer], Awaitable[AsyncGenerator[bytes, None]]]
+
+
+async def write_out(container: AsyncContainer, export: Parts, output: Path | None) -> None:
+    """Write all parts, and close the container whatever happens."""
+    try:
+        with _whole_file(output) if output else _standard_output() as file:
+            async with aclosing(await export(container)) as parts:
+                async for part in parts:
+                    file.write(part)
+            file.flush()
+    finally:
+        await container.close()
+
+
+@contextlib.contextmanager
+def _whole_file(path: Path) -> Iterator[BinaryIO]:
+    part = path.with_name(f"{path.name}.part")
+    try:
+        with part.open("wb") as file:
+            yield file
+        part.replace(path)
+    finally:
+        part.unlink(missing_ok=True)
+
+
+@contextlib.contextmanager
+def _standard_output() -> Iterator[BinaryIO]:
+    try:
+        yield sys.stdout.buffer
+    except BrokenPipeError:
+        # who reads has seen enough, as `head` has; Python would complain once more when it ends
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        raise SystemExit(1) from None

@@ -1,0 +1,101 @@
+from collections.abc import Mapping
+from datetime import date, timedelta
+from decimal import Decimal
+
+from builders import a_caller, services_over, stored_booking, stored_session, stored_user
+from contracts.harness import cancel_now
+from fakes import NOW
+from marketplace.core.entities.dashboards import Attention, Dashboard, DashboardWindow
+from marketplace.core.entities.summaries import NOTHING
+from marketplace.core.ports.storage import Storage
+from staff import staff_over
+
+DAY = timedelta(days=1)
+TODAY = NOW.date()
+
+
+async def dashboard(storage: Storage, days: int = 7, time_zone: str = "UTC") -> Dashboard:
+    return await storage.dashboards.find(DashboardWindow.at(NOW, days, time_zone))
+
+
+def seats(found: Dashboard) -> Mapping[date, int]:
+    return {day.date: day.seats for day in found.days if day.seats}
+
+
+async def test_an_empty_marketplace_has_a_zero_for_each_day(empty_storage: Storage) -> None:
+    found = await dashboard(empty_storage, days=30)
+
+    assert [day.date for day in found.days] == [TODAY - back * DAY for back in range(29, -1, -1)]
+    assert {(day.seats, day.income, day.cancellations, day.new_people) for day in found.days} == {(0, NOTHING, 0, 0)}
+    assert found.attention == Attention(open_reports=0, lapsing_requests=0, failed_jobs=0)
+
+
+async def test_seats_and_income_count_on_the_day_of_booking_less_what_was_cancelled_since(
+    empty_storage: Storage,
+) -> None:
+    storage, session = empty_storage, await stored_session(empty_storage, max_participants=9)
+    for back, number in ((0, 2), (1, 1), (6, 3), (7, 1)):
+        amount = Decimal(10) * number
+        await stored_booking(storage, session, seats=number, amount=amount, created_at=NOW - back * DAY)
+    cancelled = await stored_booking(storage, session, created_at=NOW - 3 * DAY)
+    await cancel_now(storage, cancelled)
+
+    found = await dashboard(storage)
+
+    assert seats(found) == {TODAY: 2, TODAY - DAY: 1, TODAY - 6 * DAY: 3}
+    assert found.days[0].income == Decimal("30.00")
+    assert (found.totals.seats, found.totals.income, found.totals.cancellations) == (6, Decimal("60.00"), 1)
+    assert [day.cancellations for day in found.days] == [0, 0, 0, 0, 0, 0, 1]
+
+
+async def test_people_count_on_the_day_they_joined(empty_storage: Storage) -> None:
+    for back in (0, 0, 6, 7):
+        await stored_user(empty_storage, date_joined=NOW - back * DAY)
+
+    found = await dashboard(empty_storage)
+
+    assert [day.new_people for day in found.days] == [1, 0, 0, 0, 0, 0, 2]
+    assert found.totals.new_people == 3
+
+
+async def test_days_are_those_of_the_zone(empty_storage: Storage) -> None:
+    storage, session = empty_storage, await stored_session(empty_storage)
+    midnight_in_tokyo = NOW.replace(hour=15)
+    await stored_booking(storage, session, created_at=midnight_in_tokyo - DAY)
+    await stored_booking(storage, session, created_at=midnight_in_tokyo - DAY - timedelta(seconds=1))
+
+    found = await dashboard(storage, time_zone="Asia/Tokyo")
+
+    assert seats(found) == {TODAY: 1, TODAY - DAY: 1}
+
+
+async def test_requests_that_lapse_within_a_day_want_attention(empty_storage: Storage) -> None:
+    storage, session = empty_storage, await stored_session(empty_storage, max_participants=9)
+    for answer_by in (NOW + timedelta(hours=1), NOW + DAY - timedelta(seconds=1), NOW + DAY, NOW + 2 * DAY):
+        await stored_booking(storage, session, status="pending", answer_by=answer_by)
+    await stored_booking(storage, session, starts_at=NOW + timedelta(hours=3), status="pending", answer_by=None)
+
+    assert (await dashboard(storage)).attention.lapsing_requests == 3
+
+
+async def test_open_reports_want_attention(empty_storage: Storage) -> None:
+    storage, services = empty_storage, services_over(empty_storage)
+    staff, session = staff_over(storage, services), await stored_session(empty_storage)
+    made = [
+        (await staff.reports.report(a_caller(await stored_user(storage)), session.id, "spam", "")).thing
+        for _ in range(2)
+    ]
+    who = a_caller(await stored_user(storage, is_staff=True))
+    await staff.sessions.resolve(who, made[0].id, "dismissed", "It is not.")
+
+    assert (await dashboard(storage)).attention.open_reports == 1
+
+
+async def test_the_staff_sees_the_days_of_their_own_zone(empty_storage: Storage) -> None:
+    staff = staff_over(empty_storage, services_over(empty_storage))
+    who = await stored_user(empty_storage, is_staff=True, time_zone="Pacific/Kiritimati")
+
+    found = await staff.dashboards.find(a_caller(who), 7)
+
+    assert (found.window.time_zone, found.days[-1].date) == ("Pacific/Kiritimati", TODAY)
+    assert len(found.days) == 7

@@ -1,0 +1,159 @@
+import csv
+import io
+import json
+import zipfile
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta, timezone
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+import openpyxl
+import pytest
+
+from marketplace.adapters.exports import xlsx
+from marketplace.adapters.exports.files import StreamedFiles
+from marketplace.core.entities.exports import COLUMNS, Cell, ExportFormat, column_faults, columns_of
+
+AN_ID = UUID("0190a1b2-c3d4-7e5f-8a9b-0c1d2e3f4a5b")
+NOON = datetime(2030, 5, 1, 12, tzinfo=UTC)
+COLUMN = ("value",)
+EVERY: list[Cell] = [
+    "Ada",
+    "Zoë, \"the\" 'great'\r\n<&> \u2028 𝄞",
+    7,
+    Decimal("49.90"),
+    NOON,
+    NOON.astimezone(timezone(timedelta(hours=2))),
+    AN_ID,
+    None,
+    True,
+    {"title": "Yoga", "tags": ["é"]},
+    {},
+]
+SHOWN = [
+    "Ada",
+    "Zoë, \"the\" 'great'\r\n<&> \u2028 𝄞",
+    "7",
+    "49.90",
+    "2030-05-01T12:00:00Z",
+    "2030-05-01T12:00:00Z",
+    str(AN_ID),
+    "",
+    "true",
+    '{"tags": ["é"], "title": "Yoga"}',
+    "",
+]
+FORMULAS = ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "\n=1", "＝1+1"]  # noqa: RUF001 - what Excel reads too
+
+
+def written(form: ExportFormat, cells: Sequence[Cell]) -> bytes:
+    file = StreamedFiles().open(form, "users", COLUMN)
+    return file.begin() + file.rows([cell] for cell in cells) + file.end()
+
+
+def read_csv(content: bytes) -> list[list[str]]:
+    return list(csv.reader(io.StringIO(content.decode(), newline=""), strict=True))
+
+
+def read_workbook(content: bytes) -> Any:
+    return openpyxl.load_workbook(io.BytesIO(content))
+
+
+def test_a_csv_has_the_names_of_its_columns_and_every_kind_of_cell() -> None:
+    content = written("csv", EVERY)
+
+    assert read_csv(content) == [["value"], *([each] for each in SHOWN)]
+    assert content.startswith(b"value\r\n")
+    assert b'"Zo\xc3\xab, ""the""' in content
+
+
+def test_an_empty_cell_is_a_row_all_the_same() -> None:
+    assert written("csv", [None]) == b'value\r\n""\r\n'
+
+
+@pytest.mark.parametrize("formula", FORMULAS)
+def test_what_a_spreadsheet_would_run_is_text_in_csv_and_workbook(formula: str) -> None:
+    (_, (cell,)) = read_csv(written("csv", [formula]))
+    (_, (shown,)) = read_workbook(written("xlsx", [formula])).active.iter_rows()
+
+    assert cell == f"'{formula}"
+    assert (shown.data_type, shown.value) == ("s", f"'{formula}")
+
+
+def test_a_name_of_a_column_and_what_stands_within_a_text_are_no_formulas() -> None:
+    assert read_csv(written("csv", ["1=1", " =1", "a\n=1"]))[1:] == [["1=1"], [" =1"], ["a\n=1"]]
+
+
+def test_numbers_stay_numbers_also_below_nothing() -> None:
+    (_, (money,), (number,)) = read_workbook(written("xlsx", [Decimal("-5.10"), -3])).active.iter_rows()
+
+    assert read_csv(written("csv", [Decimal("-5.10"), -3]))[1:] == [["-5.10"], ["-3"]]
+    assert (money.value, money.number_format, number.value) == (-5.1, "0.00", -3)
+
+
+def test_json_lines_are_an_object_each_with_nothing_made_harmless() -> None:
+    lines = [json.loads(line)["value"] for line in written("jsonl", [*EVERY, "=1+1"]).decode().split("\n")[:-1]]
+
+    assert lines == [
+        "Ada", EVERY[1], 7, "49.90", SHOWN[4], SHOWN[5], str(AN_ID), None, True, EVERY[9], {}, "=1+1",
+    ]  # fmt: skip
+
+
+def test_a_workbook_has_one_sheet_with_its_names_in_bold_that_stay_in_view() -> None:
+    book = read_workbook(written("xlsx", EVERY))
+    (head,), *rows = book.active.iter_rows()
+
+    assert book.sheetnames == ["users"]
+    assert (head.value, head.font.b, book.active.freeze_panes) == ("value", True, "A2")
+    assert [cell.value for (cell,) in rows] == [
+        "Ada", EVERY[1], 7, 49.9, SHOWN[4], SHOWN[5], str(AN_ID), None, True, SHOWN[9], None,
+    ]  # fmt: skip
+
+
+def test_a_workbook_of_nothing_opens() -> None:
+    assert [[cell.value for cell in row] for row in read_workbook(written("xlsx", [])).active.iter_rows()] == [
+        ["value"]
+    ]
+
+
+def test_what_no_workbook_can_hold_is_shortened_or_marked() -> None:
+    (_, (long,), (control,)) = read_workbook(written("xlsx", ["x" * 40_000, "a\x00b\ufffe"])).active.iter_rows()
+
+    assert len(long.value) == xlsx.TEXT_MOST
+    assert control.value == "a\ufffdb\ufffd"
+
+
+def test_a_full_sheet_is_followed_by_another() -> None:
+    file = xlsx.XlsxFile("users", COLUMN, rows_most=3)
+    content = file.begin() + file.rows([number] for number in range(5)) + file.end()
+    book = read_workbook(content)
+
+    assert book.sheetnames == ["users", "users 2", "users 3"]
+    assert [[row[0].value for row in sheet.iter_rows()] for sheet in book] == [
+        ["value", 0, 1],
+        ["value", 2, 3],
+        ["value", 4],
+    ]
+
+
+@pytest.mark.parametrize("form", ["csv", "jsonl", "xlsx"])
+def test_a_file_is_handed_out_while_it_is_written(form: ExportFormat) -> None:
+    file = StreamedFiles().open(form, "users", COLUMN)
+    parts = [file.begin(), *(file.rows([f"{number} {hash(number)}"] for number in range(5_000)) for _ in range(4))]
+    parts.append(file.end())
+
+    assert all(len(part) < sum(map(len, parts)) / 2 for part in parts)
+    if form == "xlsx":
+        assert zipfile.ZipFile(io.BytesIO(b"".join(parts))).testzip() is None
+
+
+def test_columns_are_chosen_in_the_order_asked_for() -> None:
+    assert list(columns_of("users", ("email", "id"))) == ["email", "id"]
+    assert list(columns_of("users", None)) == list(COLUMNS["users"])
+    assert column_faults("users", ("email", "id")) == column_faults("users", None) == {}
+    assert column_faults("users", ("email", "password_hash")).keys() == column_faults("users", ()).keys() == {"columns"}
+
+
+def test_no_list_has_a_column_for_a_secret() -> None:
+    assert not any("password" in column or "token" in column for columns in COLUMNS.values() for column in columns)

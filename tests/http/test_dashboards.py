@@ -1,0 +1,83 @@
+from datetime import timedelta
+from uuid import UUID, uuid4
+
+import pytest
+
+from fakes import NOW
+from http_api import Api, Person, bad_fields, problem
+from marketplace.adapters.memory.jobs import RETRY_AFTER, run_due
+from marketplace.core.entities.failing_jobs import FAILING_AFTER
+from marketplace.core.ports.jobs import Job
+
+TODAY = NOW.date().isoformat()
+
+
+async def fail(_: UUID | None) -> None:
+    raise LookupError("SELECT secret FROM users")
+
+
+async def a_failing_job(api: Api) -> UUID:
+    subject = uuid4()
+    async with api.storage.unit_of_work() as tx:
+        await tx.jobs.enqueue(Job(kind="attend_booking", subject=subject, run_at=NOW))
+    for place in range(FAILING_AFTER):
+        with pytest.raises(ExceptionGroup):
+            await run_due(api.storage.unit_of_work, NOW + place * RETRY_AFTER, {"attend_booking": fail})
+    return subject
+
+
+async def test_the_dashboard_has_the_numbers_of_each_day_and_what_waits(empty_api: Api) -> None:
+    api = empty_api
+    staff = await api.person(is_staff=True, time_zone="Europe/Madrid")
+    learner, session = await api.person(), await api.session(requires_confirmation=True, max_participants=9)
+    booking = await api.booking(learner, session, seats=2)
+    await learner.post(f"/api/bookings/{booking['id']}/cancel/")
+    await api.booking(learner, session, seats=3)
+    await learner.post(f"/api/sessions/{session.id}/report/", {"reason": "spam"})
+    await a_failing_job(api)
+    api.clock.advance(timedelta(hours=1))
+
+    found = (await staff.get("/api/admin/dashboard/", days=7)).json()
+
+    assert (found["time_zone"], found["to"], len(found["days"])) == ("Europe/Madrid", TODAY, 7)
+    assert found["from"] == found["days"][0]["date"]
+    today = found["days"][-1]
+    assert today == {"date": TODAY, "seats": 3, "income": "149.97", "cancellations": 1} | {
+        "new_people": today["new_people"]
+    }
+    assert found["totals"] == {name: value for name, value in today.items() if name != "date"} | {
+        "new_people": sum(day["new_people"] for day in found["days"])
+    }
+    assert found["attention"] == {"open_reports": 1, "lapsing_requests": 1, "failed_jobs": 1}
+
+
+async def test_a_dashboard_looks_back_a_week_to_a_year_and_a_month_unless_told(api: Api) -> None:
+    staff = await api.person(is_staff=True)
+
+    assert len((await staff.get("/api/admin/dashboard/")).json()["days"]) == 30
+    assert len((await staff.get("/api/admin/dashboard/", days=366)).json()["days"]) == 366
+    for days in ("6", "367", "x"):
+        assert bad_fields(await staff.get("/api/admin/dashboard/", days=days)) == {"days"}
+
+
+async def test_a_failing_job_is_listed_without_what_was_raised_and_retried_once(empty_api: Api) -> None:
+    staff: Person = await empty_api.person(is_staff=True)
+    subject = await a_failing_job(empty_api)
+
+    response = await staff.get("/api/admin/jobs/")
+    (job,) = response.json()
+    retried = await staff.post(f"/api/admin/jobs/{job['id']}/retry/")
+
+    assert response.headers["x-total-count"] == "1"
+    assert (job["name"], job["subject"], job["attempts"]) == ("attend_booking", str(subject), FAILING_AFTER)
+    assert job["error"] == "Something went wrong on our side (LookupError). The log of the worker has where."
+    assert "SELECT" not in response.text
+    assert retried.status_code == 204
+    problem(await staff.post(f"/api/admin/jobs/{job['id']}/retry/"), 409, "illegal_transition")
+
+
+@pytest.mark.parametrize("number", [1_000_000, 2**63, 10**30])
+async def test_a_job_that_is_not_there_cannot_be_retried(api: Api, number: int) -> None:
+    staff = await api.person(is_staff=True)
+
+    problem(await staff.post(f"/api/admin/jobs/{number}/retry/"), 404, "not_found")

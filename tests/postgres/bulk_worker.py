@@ -1,0 +1,20 @@
+"""A worker as a process, that carries out bulk actions as the program does, and comes back sooner."""
+
+import asyncio
+import sys
+
+from marketplace.adapters.postgres.worker import work
+from marketplace.container import make_container
+from marketplace.core.ports.jobs import Handlers
+from marketplace.settings import Settings
+from postgres.job_worker import QUICK
+
+
+async def _main(dsn: str) -> None:
+    container = make_container(Settings(database_url=dsn, secret_key="forty-two characters that nobody else has"))
+    handlers = await container.get(Handlers)
+    await work(dsn, {"run_bulk": handlers["run_bulk"]}, asyncio.Event(), QUICK)
+
+
+if __name__ == "__main__":
+    asyncio.run(_main(sys.argv[1]))

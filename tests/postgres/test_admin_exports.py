@@ -1,0 +1,128 @@
+"""Whole lists out of PostgreSQL: however long they take, for as long as somebody reads."""
+
+import asyncio
+import csv
+import io
+import time
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from pathlib import Path
+
+import openpyxl
+import pytest
+import pytest_asyncio
+
+from marketplace.adapters.postgres.pool import PoolLimits, connect
+from marketplace.adapters.postgres.storage import postgres_storage
+from marketplace.core.entities.admin_lists import BookingFilters, UserFilters
+from marketplace.core.errors import Busy
+from postgres.bulk import PEOPLE, Size
+from postgres.crowd import Books, Person, person
+from postgres.servers import Server, run_command, servers
+
+BOOKINGS = Size().slots * Size().seats
+EXPORTS = "SELECT pid FROM pg_stat_activity WHERE application_name = 'marketplace export'"
+MEMORY_MOST = 60
+"""Megabytes that an export may take beside what the program takes anyway."""
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def server(loaded: str, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Server]:
+    async with servers(1, loaded, tmp_path_factory.mktemp("server"), statement_timeout="0.2") as (one,):
+        yield one
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def staff(loaded: str) -> AsyncIterator[Person]:
+    database = await connect(loaded)
+    yield await person(postgres_storage(database), is_staff=True)
+    await database.close()
+
+
+def memory(server: Server) -> float:
+    pages = (Path(f"/proc/{pid}/statm").read_text().split()[1] for pid in server.workers())
+    return sum(int(each) * 4096 for each in pages) / 1e6
+
+
+async def test_the_pools_timeouts_end_a_page_and_no_export(loaded: str) -> None:
+    limits = PoolLimits(min_size=0, statement_timeout=timedelta(milliseconds=1), command_timeout=timedelta(seconds=1))
+    database = await connect(loaded, limits)
+    lists = postgres_storage(database).lists
+    try:
+        with pytest.raises(Busy):
+            await lists.bookings.page(BookingFilters(ordering="amount", search=("person1",)), 0, 100)
+        read = 0
+        async for batch in lists.bookings.batches(BookingFilters(ordering="amount", search=("person1",))):
+            read += len(batch)
+            if read == len(batch):
+                await asyncio.sleep(1.5)
+    finally:
+        await database.close()
+    assert read > 1_000
+
+
+async def test_an_export_sends_everything_soon_and_keeps_nothing(server: Server, staff: Person) -> None:
+    await server.client.get("/api/admin/bookings/", headers=staff.headers)
+    before, begun, first, most, lines = memory(server), time.perf_counter(), 0.0, 0.0, 0
+    url = "/api/admin/bookings/export/"
+    async with server.client.stream("GET", url, headers=staff.headers) as answer:
+        async for part in answer.aiter_bytes():
+            lines += part.count(b"\n")
+            if lines > 1:
+                first = first or time.perf_counter() - begun
+            most = max(most, memory(server) - before)
+
+    assert lines == 1 + BOOKINGS
+    assert first < 1
+    assert most < MEMORY_MOST
+
+
+async def test_who_goes_away_ends_the_query(loaded: str, server: Server, staff: Person) -> None:
+    url = "/api/admin/bookings/export/?format=jsonl"
+    async with server.client.stream("GET", url, headers=staff.headers) as answer:
+        parts = answer.aiter_bytes()
+        await anext(parts)
+        assert len(await Books(loaded).ask(EXPORTS)) == 1
+
+    end = time.monotonic() + 10
+    while await Books(loaded).ask(EXPORTS):
+        assert time.monotonic() < end
+        await asyncio.sleep(0.1)
+    assert server.failures() == []
+
+
+async def test_a_list_that_nobody_reads_to_its_end_gives_its_connection_back(loaded: str) -> None:
+    database = await connect(loaded)
+    batches = postgres_storage(database).lists.users.batches(UserFilters())
+    assert len(await anext(batches)) > 1
+    await batches.aclose()
+    await database.close()
+
+    assert await Books(loaded).ask(EXPORTS) == []
+
+
+async def test_the_shell_writes_the_same_to_a_file_or_to_its_output(loaded: str, tmp_path: Path) -> None:
+    asked = ("--filter", "role=creator", "--filter", "ordering=email", "--columns", "email,id")
+    book = tmp_path / "creators.xlsx"
+
+    said = await run_command(loaded, "export", "users", *asked)
+    assert await run_command(loaded, "export", "users", "--format", "xlsx", *asked, "--output", str(book)) == ""
+
+    rows = list(csv.reader(io.StringIO(said)))
+    sheet = openpyxl.load_workbook(book).active
+    assert rows[0] == ["email", "id"]
+    assert 1_000 < len(rows) < PEOPLE
+    assert [list(row) for row in sheet.iter_rows(values_only=True)] == rows
+    assert [path.name for path in tmp_path.iterdir()] == ["creators.xlsx"]
+    exported = "SELECT after ->> 'format' FROM audit_entries WHERE action = 'exported' AND actor_id IS NULL ORDER BY at"
+    assert await Books(loaded).ask(exported) == ["csv", "xlsx"]
+
+
+@pytest.mark.parametrize("mistake", [("--filter", "rol=creator"), ("--filter", "is_staff"), ("--columns", "secret")])
+async def test_a_slip_of_the_pen_exports_nothing(loaded: str, tmp_path: Path, mistake: tuple[str, str]) -> None:
+    output = tmp_path / "users.csv"
+
+    with pytest.raises(AssertionError, match=r"Choose one|true or false"):
+        await run_command(loaded, "export", "users", *mistake, "--output", str(output))
+
+    assert not output.exists()

@@ -1,0 +1,101 @@
+"""Bulk actions in a worker that is killed, and over thousands of rows."""
+
+import time
+from collections.abc import AsyncIterator, Sequence
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
+
+import pytest
+import pytest_asyncio
+
+from builders import a_booking, a_caller, a_session, services_over, stored_user, stored_users
+from fakes import MovableClock
+from marketplace.core.entities.bulk import BulkAction, BulkKind, BulkRun
+from marketplace.core.entities.slots import Slot
+from marketplace.core.ports.storage import Storage
+from marketplace.core.services.admin.bulk import BulkOrder
+from postgres import bulk_worker
+from postgres.bulk import PEOPLE, numbered
+from postgres.plans import Watched
+from postgres.workers import asked, becomes, opened, worker_process
+from staff import StaffServices, staff_over
+
+WHY = "They all are a hoax."
+STEPS = "SELECT (count(*), count(DISTINCT booking_id)) FROM booking_steps WHERE to_status = 'cancelled'"
+ENTRIES = "SELECT (count(*), count(DISTINCT target_id)) FROM audit_entries WHERE action = 'booking_cancelled'"
+MANY = 5_000
+ORDERS: dict[tuple[BulkKind, BulkAction], Sequence[UUID]] = {
+    ("sessions", "hide"): [numbered("session", number) for number in range(1, MANY + 1)],
+    ("sessions", "archive"): [numbered("session", number) for number in range(1, MANY + 1)],
+    ("users", "deactivate"): [numbered("user", number) for number in range(1, PEOPLE + 1)],
+}
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def storage(empty_database: str) -> AsyncIterator[Storage]:
+    async with opened(empty_database) as storage:
+        yield storage
+
+
+def staff_of(storage: Storage, now: datetime) -> StaffServices:
+    return staff_over(storage, services_over(storage, clock=MovableClock(now)))
+
+
+async def begun(
+    storage: Storage, kind: BulkKind, action: BulkAction, ids: Sequence[UUID], now: datetime
+) -> tuple[StaffServices, BulkRun]:
+    staff, who = staff_of(storage, now), a_caller(await stored_user(storage, is_staff=True))
+    order = BulkOrder(kind=kind, action=action, rows=tuple(ids))
+    return staff, (await staff.bulk.begin(who, order, WHY)).thing
+
+
+async def test_each_of_500_bookings_is_cancelled_once_though_a_worker_is_killed(
+    empty_database: str, storage: Storage
+) -> None:
+    now = datetime.now(UTC)
+    creator = await stored_user(storage, role="creator")
+    session, starts_at = a_session(creator_id=creator.id, max_participants=500), now + timedelta(days=2)
+    bookings = [
+        a_booking(session, user.id, starts_at=starts_at, ends_at=starts_at + timedelta(hours=1), seats=1)
+        for user in await stored_users(storage, 500)
+    ]
+    async with storage.unit_of_work() as tx:
+        await tx.sessions.add(session)
+        await tx.slots.acquire_creator(creator.id)
+        for booking in bookings:
+            assert await tx.slots.open(Slot.of(session, starts_at), booking)
+    staff, run = await begun(storage, "bookings", "cancel", [booking.id for booking in bookings], now)
+
+    async with worker_process(empty_database, bulk_worker.__file__) as worker:
+        assert await becomes(empty_database, "SELECT changed >= 200 FROM bulk_runs", answer=True)
+        worker.kill()
+        await worker.wait()
+    halfway = (await staff.bulk.get(run.id)).changed
+    cancelled = await asked(empty_database, "SELECT count(*) FROM bookings WHERE status = 'cancelled'")
+    async with worker_process(empty_database, bulk_worker.__file__):
+        assert await becomes(empty_database, "SELECT state FROM bulk_runs", "finished")
+        assert await becomes(empty_database, "SELECT count(*) FROM pgqueuer WHERE entrypoint = 'run_bulk'", 0)
+
+    after = await staff.bulk.get(run.id)
+    assert 200 <= halfway == cancelled < 500
+    assert (after.total, after.changed, after.refused) == (500, 500, 0)
+    assert await asked(empty_database, "SELECT seats_taken FROM slots") == 0
+    assert await asked(empty_database, STEPS) == (500, 500)
+    assert await asked(empty_database, ENTRIES) == (500, 500)
+
+
+@pytest.mark.parametrize(("kind", "action"), ORDERS)
+async def test_a_preview_of_thousands_takes_less_than_a_second(
+    program: Watched, kind: BulkKind, action: BulkAction
+) -> None:
+    ids, now = ORDERS[kind, action], datetime(2030, 2, 2, tzinfo=UTC)
+    staff, who = staff_of(program.storage, now), a_caller(await stored_user(program.storage, is_staff=True))
+    order = BulkOrder(kind=kind, action=action, rows=tuple(ids))
+    await staff.bulk.preview(who, order)
+
+    begun_at = time.perf_counter()
+    preview = await staff.bulk.preview(who, order)
+    took = time.perf_counter() - begun_at
+
+    assert preview.matching == len(ids)
+    assert took < 1, took
