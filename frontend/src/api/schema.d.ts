@@ -737,7 +737,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/admin/bookings/export": {
+    "/api/admin/users/export": {
         parameters: {
             query?: never;
             header?: never;
@@ -745,12 +745,12 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Export bookings
+         * Export accounts
          * @description All that matches, in the list's order, however long that takes; it is in the audit log.
          *
          *     Text that a spreadsheet would take for a formula is behind an apostrophe, but for `jsonl`.
          */
-        get: operations["admin_export_bookings"];
+        get: operations["admin_export_users"];
         put?: never;
         post?: never;
         delete?: never;
@@ -781,28 +781,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/admin/users/export": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Export accounts
-         * @description All that matches, in the list's order, however long that takes; it is in the audit log.
-         *
-         *     Text that a spreadsheet would take for a formula is behind an apostrophe, but for `jsonl`.
-         */
-        get: operations["admin_export_users"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/api/admin/sessions/export": {
         parameters: {
             query?: never;
@@ -817,6 +795,28 @@ export interface paths {
          *     Text that a spreadsheet would take for a formula is behind an apostrophe, but for `jsonl`.
          */
         get: operations["admin_export_sessions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/bookings/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export bookings
+         * @description All that matches, in the list's order, however long that takes; it is in the audit log.
+         *
+         *     Text that a spreadsheet would take for a formula is behind an apostrophe, but for `jsonl`.
+         */
+        get: operations["admin_export_bookings"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1960,8 +1960,16 @@ export interface components {
              *     ]
              */
             ids?: string[];
-            /** @description Everything that the list with these query parameters has, at most 10000 rows: `{}` for all of it. What matches is written down at once; what comes to match later is not touched. */
-            filters?: Record<string, never>;
+            /**
+             * @description Everything that the list with these query parameters has, at most 10000 rows: `{}` for all of it. What matches is written down at once; what comes to match later is not touched.
+             * @example {
+             *       "status": "active",
+             *       "created_from": "2030-01-01"
+             *     }
+             */
+            filters?: {
+                [key: string]: string | number | boolean | null;
+            };
             /**
              * @description Why; kept in the audit log.
              * @example Asked for by e-mail.
@@ -1991,8 +1999,16 @@ export interface components {
              *     ]
              */
             ids?: string[];
-            /** @description Everything that the list with these query parameters has, at most 10000 rows: `{}` for all of it. What matches is written down at once; what comes to match later is not touched. */
-            filters?: Record<string, never>;
+            /**
+             * @description Everything that the list with these query parameters has, at most 10000 rows: `{}` for all of it. What matches is written down at once; what comes to match later is not touched.
+             * @example {
+             *       "status": "active",
+             *       "created_from": "2030-01-01"
+             *     }
+             */
+            filters?: {
+                [key: string]: string | number | boolean | null;
+            };
         };
         /**
          * BulkPreviewOut
@@ -6998,7 +7014,7 @@ export interface operations {
                 limit?: number | string;
                 /** @description An id, or words each of which must begin a word of what is searched; accents and case do not matter. */
                 search?: string;
-                action?: ("registered" | "signed_in" | "sign_in_refused" | "refresh_refused" | "password_changed" | "role_changed" | "deactivated" | "activated" | "user_changed" | "rights_changed" | "password_reset_issued" | "password_reset" | "session_changed" | "session_archived" | "session_hidden" | "session_restored" | "session_featured" | "session_unfeatured" | "report_dismissed" | "report_upheld" | "booking_cancelled" | "booking_confirmed" | "booking_declined" | "booking_completed" | "booking_rescheduled" | "impersonation_started" | "impersonation_ended" | "impersonated_change_refused" | "exported" | "bulk_begun" | "bulk_cancelled" | "job_retried") | string;
+                action?: ("registered" | "signed_in" | "sign_in_refused" | "refresh_refused" | "password_changed" | "role_changed" | "deactivated" | "activated" | "user_changed" | "rights_changed" | "password_reset_issued" | "password_reset" | "session_changed" | "session_archived" | "session_hidden" | "session_restored" | "session_featured" | "session_unfeatured" | "report_dismissed" | "report_upheld" | "booking_cancelled" | "booking_confirmed" | "booking_declined" | "booking_completed" | "booking_rescheduled" | "impersonation_started" | "impersonation_ended" | "impersonated_change_refused" | "bulk_begun" | "bulk_cancelled" | "job_retried" | "exported") | string;
                 actor?: string;
                 target?: string;
                 /** @description A bare date means midnight UTC. */
@@ -7313,7 +7329,7 @@ export interface operations {
             };
         };
     };
-    admin_export_bookings: {
+    admin_export_users: {
         parameters: {
             query?: {
                 /** @description A sheet of `xlsx` holds 1,048,575 rows; what is more stands in further sheets. */
@@ -7322,15 +7338,15 @@ export interface operations {
                 columns?: string;
                 /** @description An id, or words each of which must begin a word of what is searched; accents and case do not matter. */
                 search?: string;
-                status?: ("pending" | "confirmed" | "cancelled" | "completed") | string;
-                session?: string;
-                creator?: string;
-                learner?: string;
+                role?: ("user" | "creator") | string;
+                is_active?: boolean | string;
+                is_staff?: boolean | string;
+                is_superuser?: boolean | string;
                 /** @description A bare date means midnight UTC. */
-                starts_from?: string;
+                joined_from?: string;
                 /** @description A bare date means midnight UTC. */
-                starts_to?: string;
-                ordering?: ("created_at" | "-created_at" | "booking_date" | "-booking_date" | "amount" | "-amount") | string;
+                joined_to?: string;
+                ordering?: ("date_joined" | "-date_joined" | "email" | "-email" | "username" | "-username" | "last_name" | "-last_name") | string;
             };
             header?: never;
             path?: never;
@@ -7402,7 +7418,7 @@ export interface operations {
                 columns?: string;
                 /** @description An id, or words each of which must begin a word of what is searched; accents and case do not matter. */
                 search?: string;
-                action?: ("registered" | "signed_in" | "sign_in_refused" | "refresh_refused" | "password_changed" | "role_changed" | "deactivated" | "activated" | "user_changed" | "rights_changed" | "password_reset_issued" | "password_reset" | "session_changed" | "session_archived" | "session_hidden" | "session_restored" | "session_featured" | "session_unfeatured" | "report_dismissed" | "report_upheld" | "booking_cancelled" | "booking_confirmed" | "booking_declined" | "booking_completed" | "booking_rescheduled" | "impersonation_started" | "impersonation_ended" | "impersonated_change_refused" | "exported" | "bulk_begun" | "bulk_cancelled" | "job_retried") | string;
+                action?: ("registered" | "signed_in" | "sign_in_refused" | "refresh_refused" | "password_changed" | "role_changed" | "deactivated" | "activated" | "user_changed" | "rights_changed" | "password_reset_issued" | "password_reset" | "session_changed" | "session_archived" | "session_hidden" | "session_restored" | "session_featured" | "session_unfeatured" | "report_dismissed" | "report_upheld" | "booking_cancelled" | "booking_confirmed" | "booking_declined" | "booking_completed" | "booking_rescheduled" | "impersonation_started" | "impersonation_ended" | "impersonated_change_refused" | "bulk_begun" | "bulk_cancelled" | "job_retried" | "exported") | string;
                 actor?: string;
                 target?: string;
                 /** @description A bare date means midnight UTC. */
@@ -7410,86 +7426,6 @@ export interface operations {
                 /** @description A bare date means midnight UTC. */
                 to?: string;
                 ordering?: ("-at" | "at") | string;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    /** @description `attachment`, with a name for the file. */
-                    "Content-Disposition"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "text/csv": string;
-                    "application/jsonl": string;
-                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
-                };
-            };
-            /** @description - `invalid`: Some of what was sent is not valid. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `not_signed_in`: Please sign in: the access token is missing, expired or no longer valid. */
-            401: {
-                headers: {
-                    /** @description `Bearer` */
-                    "WWW-Authenticate"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `not_staff`: Only the staff can do this. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `busy`: The service is busy. Nothing was changed; please try again in a moment. */
-            503: {
-                headers: {
-                    /** @description `1` */
-                    "Retry-After"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    admin_export_users: {
-        parameters: {
-            query?: {
-                /** @description A sheet of `xlsx` holds 1,048,575 rows; what is more stands in further sheets. */
-                format?: ("csv" | "jsonl" | "xlsx") | string;
-                /** @description Names of columns with commas between them, in the order asked for; all of them by default. */
-                columns?: string;
-                /** @description An id, or words each of which must begin a word of what is searched; accents and case do not matter. */
-                search?: string;
-                role?: ("user" | "creator") | string;
-                is_active?: boolean | string;
-                is_staff?: boolean | string;
-                is_superuser?: boolean | string;
-                /** @description A bare date means midnight UTC. */
-                joined_from?: string;
-                /** @description A bare date means midnight UTC. */
-                joined_to?: string;
-                ordering?: ("date_joined" | "-date_joined" | "email" | "-email" | "username" | "-username" | "last_name" | "-last_name") | string;
             };
             header?: never;
             path?: never;
@@ -7575,6 +7511,86 @@ export interface operations {
                 /** @description A bare date means midnight UTC. */
                 created_to?: string;
                 ordering?: ("created_at" | "-created_at" | "price" | "-price" | "title" | "-title" | "duration" | "-duration") | string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    /** @description `attachment`, with a name for the file. */
+                    "Content-Disposition"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                    "application/jsonl": string;
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                };
+            };
+            /** @description - `invalid`: Some of what was sent is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `not_signed_in`: Please sign in: the access token is missing, expired or no longer valid. */
+            401: {
+                headers: {
+                    /** @description `Bearer` */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `not_staff`: Only the staff can do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `busy`: The service is busy. Nothing was changed; please try again in a moment. */
+            503: {
+                headers: {
+                    /** @description `1` */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    admin_export_bookings: {
+        parameters: {
+            query?: {
+                /** @description A sheet of `xlsx` holds 1,048,575 rows; what is more stands in further sheets. */
+                format?: ("csv" | "jsonl" | "xlsx") | string;
+                /** @description Names of columns with commas between them, in the order asked for; all of them by default. */
+                columns?: string;
+                /** @description An id, or words each of which must begin a word of what is searched; accents and case do not matter. */
+                search?: string;
+                status?: ("pending" | "confirmed" | "cancelled" | "completed") | string;
+                session?: string;
+                creator?: string;
+                learner?: string;
+                /** @description A bare date means midnight UTC. */
+                starts_from?: string;
+                /** @description A bare date means midnight UTC. */
+                starts_to?: string;
+                ordering?: ("created_at" | "-created_at" | "booking_date" | "-booking_date" | "amount" | "-amount") | string;
             };
             header?: never;
             path?: never;

@@ -19,6 +19,7 @@ import { Route as RegisterRouteImport } from "./routes/register";
 import { Route as ResetPasswordRouteImport } from "./routes/reset-password";
 import { Route as AdminIndexRouteImport } from "./routes/admin.index";
 import { Route as AdminAuditRouteImport } from "./routes/admin.audit";
+import { Route as AdminBulkRouteImport } from "./routes/admin.bulk";
 import { Route as AdminReportsRouteImport } from "./routes/admin.reports";
 import { Route as CreatorIndexRouteImport } from "./routes/creator.index";
 import { Route as CreatorBookingsRouteImport } from "./routes/creator.bookings";
@@ -81,6 +82,11 @@ const AdminIndexRoute = AdminIndexRouteImport.update({
 const AdminAuditRoute = AdminAuditRouteImport.update({
   id: "/audit",
   path: "/audit",
+  getParentRoute: () => AdminRoute,
+} as any);
+const AdminBulkRoute = AdminBulkRouteImport.update({
+  id: "/bulk",
+  path: "/bulk",
   getParentRoute: () => AdminRoute,
 } as any);
 const AdminReportsRoute = AdminReportsRouteImport.update({
@@ -159,6 +165,7 @@ export interface FileRoutesByFullPath {
   "/register": typeof RegisterRoute;
   "/reset-password": typeof ResetPasswordRoute;
   "/admin/audit": typeof AdminAuditRoute;
+  "/admin/bulk": typeof AdminBulkRoute;
   "/admin/reports": typeof AdminReportsRoute;
   "/creator/bookings": typeof CreatorBookingsRoute;
   "/sessions/$id": typeof SessionsIdRoute;
@@ -182,6 +189,7 @@ export interface FileRoutesByTo {
   "/register": typeof RegisterRoute;
   "/reset-password": typeof ResetPasswordRoute;
   "/admin/audit": typeof AdminAuditRoute;
+  "/admin/bulk": typeof AdminBulkRoute;
   "/admin/reports": typeof AdminReportsRoute;
   "/creator/bookings": typeof CreatorBookingsRoute;
   "/sessions/$id": typeof SessionsIdRoute;
@@ -208,6 +216,7 @@ export interface FileRoutesById {
   "/register": typeof RegisterRoute;
   "/reset-password": typeof ResetPasswordRoute;
   "/admin/audit": typeof AdminAuditRoute;
+  "/admin/bulk": typeof AdminBulkRoute;
   "/admin/reports": typeof AdminReportsRoute;
   "/creator/bookings": typeof CreatorBookingsRoute;
   "/sessions/$id": typeof SessionsIdRoute;
@@ -235,6 +244,7 @@ export interface FileRouteTypes {
     | "/register"
     | "/reset-password"
     | "/admin/audit"
+    | "/admin/bulk"
     | "/admin/reports"
     | "/creator/bookings"
     | "/sessions/$id"
@@ -258,6 +268,7 @@ export interface FileRouteTypes {
     | "/register"
     | "/reset-password"
     | "/admin/audit"
+    | "/admin/bulk"
     | "/admin/reports"
     | "/creator/bookings"
     | "/sessions/$id"
@@ -283,6 +294,7 @@ export interface FileRouteTypes {
     | "/register"
     | "/reset-password"
     | "/admin/audit"
+    | "/admin/bulk"
     | "/admin/reports"
     | "/creator/bookings"
     | "/sessions/$id"
@@ -383,6 +395,13 @@ declare module "@tanstack/react-router" {
       preLoaderRoute: typeof AdminAuditRouteImport;
       parentRoute: typeof AdminRoute;
     };
+    "/admin/bulk": {
+      id: "/admin/bulk";
+      path: "/bulk";
+      fullPath: "/admin/bulk";
+      preLoaderRoute: typeof AdminBulkRouteImport;
+      parentRoute: typeof AdminRoute;
+    };
     "/admin/reports": {
       id: "/admin/reports";
       path: "/reports";
@@ -479,6 +498,7 @@ declare module "@tanstack/react-router" {
 
 interface AdminRouteChildren {
   AdminAuditRoute: typeof AdminAuditRoute;
+  AdminBulkRoute: typeof AdminBulkRoute;
   AdminReportsRoute: typeof AdminReportsRoute;
   AdminIndexRoute: typeof AdminIndexRoute;
   AdminBookingsIdRoute: typeof AdminBookingsIdRoute;
@@ -492,6 +512,7 @@ interface AdminRouteChildren {
 
 const AdminRouteChildren: AdminRouteChildren = {
   AdminAuditRoute: AdminAuditRoute,
+  AdminBulkRoute: AdminBulkRoute,
   AdminReportsRoute: AdminReportsRoute,
   AdminIndexRoute: AdminIndexRoute,
   AdminBookingsIdRoute: AdminBookingsIdRoute,

@@ -1,6 +1,15 @@
 import { useSuspenseQuery } from "@tanstack/react-query";
 import { Link, Outlet } from "@tanstack/react-router";
-import { CalendarCheck, Flag, Gauge, type LucideIcon, Presentation, ScrollText, Users } from "lucide-react";
+import {
+  CalendarCheck,
+  Flag,
+  Gauge,
+  ListChecks,
+  type LucideIcon,
+  Presentation,
+  ScrollText,
+  Users,
+} from "lucide-react";
 import { NotFound } from "~/app/layout/NotFound";
 import { marketplaceQuery } from "~/app/marketplace";
 import { useMe } from "~/features/users/me";
@@ -12,6 +21,7 @@ const PLACES = [
   { to: "/admin/sessions", text: "sessions", icon: Presentation },
   { to: "/admin/bookings", text: "bookings", icon: CalendarCheck },
   { to: "/admin/reports", text: "reports", icon: Flag },
+  { to: "/admin/bulk", text: "bulk", icon: ListChecks },
   { to: "/admin/audit", text: "audit", icon: ScrollText },
 ] as const satisfies { to: string; text: string; icon: LucideIcon }[];
 

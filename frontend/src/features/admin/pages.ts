@@ -3,6 +3,7 @@ export { AdminShell } from "./AdminShell";
 export { AuditPage } from "./audit/AuditPage";
 export { BookingPage } from "./bookings/BookingPage";
 export { BookingsPage } from "./bookings/BookingsPage";
+export { BulkPage } from "./bulk/BulkPage";
 export { HomePage } from "./home/HomePage";
 export { ReportsPage } from "./reports/ReportsPage";
 export { EditPage } from "./sessions/EditPage";

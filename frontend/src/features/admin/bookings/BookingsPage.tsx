@@ -3,6 +3,7 @@ import { useMoney } from "~/components/money";
 import { StatusBadge } from "~/features/bookings/StatusBadge";
 import { useTexts as useBookingTexts } from "~/features/bookings/texts";
 import { displayName } from "~/features/users/me";
+import { BulkBar } from "../bulk/BulkBar";
 import { ListPage } from "../list/ListPage";
 import type { Listing } from "../list/listing";
 import { Moment } from "../Moment";
@@ -95,5 +96,12 @@ function useListing(): Listing<BookingRow> {
 export function BookingsPage({ search }: { search: ListSearch }) {
   const t = useTexts();
   const listing = useListing();
-  return <ListPage title={t("nav.bookings")} listing={listing} search={search} />;
+  return (
+    <ListPage
+      title={t("nav.bookings")}
+      listing={listing}
+      search={search}
+      bulk={(given) => <BulkBar kind="bookings" {...given} />}
+    />
+  );
 }

@@ -3,6 +3,7 @@ import { useTranslation } from "react-i18next";
 import { useDuration } from "~/components/duration";
 import { useMoney } from "~/components/money";
 import { displayName } from "~/features/users/me";
+import { BulkBar } from "../bulk/BulkBar";
 import { ListPage } from "../list/ListPage";
 import type { Listing } from "../list/listing";
 import { Moment } from "../Moment";
@@ -116,5 +117,12 @@ function useListing(): Listing<SessionRow> {
 export function SessionsPage({ search }: { search: ListSearch }) {
   const t = useTexts();
   const listing = useListing();
-  return <ListPage title={t("nav.sessions")} listing={listing} search={search} />;
+  return (
+    <ListPage
+      title={t("nav.sessions")}
+      listing={listing}
+      search={search}
+      bulk={(given) => <BulkBar kind="sessions" {...given} />}
+    />
+  );
 }

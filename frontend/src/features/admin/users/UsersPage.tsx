@@ -1,5 +1,6 @@
 import { useMemo } from "react";
 import { displayName } from "~/features/users/me";
+import { BulkBar } from "../bulk/BulkBar";
 import { ListPage } from "../list/ListPage";
 import type { Listing } from "../list/listing";
 import { Moment } from "../Moment";
@@ -69,5 +70,12 @@ function useListing(): Listing<UserRow> {
 export function UsersPage({ search }: { search: ListSearch }) {
   const t = useTexts();
   const listing = useListing();
-  return <ListPage title={t("nav.users")} listing={listing} search={search} />;
+  return (
+    <ListPage
+      title={t("nav.users")}
+      listing={listing}
+      search={search}
+      bulk={(given) => <BulkBar kind="users" {...given} />}
+    />
+  );
 }
