@@ -40,15 +40,21 @@ export function BulkBar({
           {t("bulk.choose_all", { number: number.format(total) })}
         </Button>
       )}
-      <div className="flex flex-wrap gap-2 sm:ml-auto">
+      <Button
+        look="quiet"
+        size="icon-sm"
+        aria-label={t("bulk.clear")}
+        className="ml-auto md:order-last md:ml-0"
+        onClick={selection.clear}
+      >
+        <X aria-hidden className="size-4" />
+      </Button>
+      <div className="flex flex-wrap gap-2 md:ml-auto">
         {ACTIONS[kind].map((each) => (
           <Button key={each} look="secondary" size="sm" onClick={() => setAction(each)}>
             {t(`bulk.action.${each}`)}
           </Button>
         ))}
-        <Button look="quiet" size="icon-sm" aria-label={t("bulk.clear")} onClick={selection.clear}>
-          <X aria-hidden className="size-4" />
-        </Button>
       </div>
       {action && (
         <BulkDialog
