@@ -41,6 +41,7 @@ export function StepDialog<Done>({
   intent?: unknown;
   isReady?: boolean;
   take: (reason: string, key: string) => Promise<Done>;
+  /** What follows, in place of closing. */
   onDone?: (done: Done) => void;
   onClose: () => void;
   children?: ReactNode;
@@ -63,8 +64,8 @@ export function StepDialog<Done>({
       const result = await take(said, keyOf([said, intent]));
       await refresh();
       if (done) toast.success(done);
-      onClose();
-      onDone?.(result);
+      if (onDone) onDone(result);
+      else onClose();
     } catch (error) {
       setFailure(say(error));
       void refresh();

@@ -35,7 +35,8 @@ export async function endGuise(): Promise<void> {
   worn = null;
   if (ended) void tellEnd(ended);
   login.wear(null);
-  await router.navigate({ to: "/" });
+  // nothing typed as somebody else can be saved
+  await router.navigate({ to: "/", ignoreBlocker: true });
   await changePerson();
   if (ended) await router.navigate({ to: "/admin/users/$id", params: { id: ended.person.id } });
 }

@@ -30,10 +30,8 @@ export function DeactivateDialog({ account, onClose }: { account: AccountDetails
       isDanger
       intent={cancels}
       done={t("deactivate.done", { name })}
-      take={async (reason) => {
-        const made = await deactivate(account.id, reason, cancels);
-        if (made.sold_slots.length > 0) setDone(made);
-      }}
+      take={(reason) => deactivate(account.id, reason, cancels)}
+      onDone={(made) => (made.sold_slots.length > 0 ? setDone(made) : onClose())}
       onClose={onClose}
     >
       {isCreator && <ToCome account={account} cancels={cancels} onCancels={setCancels} />}
@@ -106,7 +104,11 @@ function Sold({ done: first, name, onClose }: { done: Deactivation; name: string
         action={t("deactivate.cancel_do")}
         isDanger
         done={t("deactivate.cancelled")}
-        take={async (reason) => setDone(await deactivate(done.user.id, reason, true))}
+        take={(reason) => deactivate(done.user.id, reason, true)}
+        onDone={(made) => {
+          setDone(made);
+          setAsked(false);
+        }}
         onClose={() => setAsked(false)}
       />
     );

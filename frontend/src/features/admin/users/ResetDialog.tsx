@@ -22,9 +22,9 @@ export function ResetDialog({ account, onClose }: { account: AccountDetails; onC
       title={t("reset.title", { name })}
       text={t("reset.text")}
       action={t("reset.do")}
-      take={async (reason) => setMade(await issueReset(account.id, reason))}
-      // the link is still to be shown
-      onClose={() => !made && onClose()}
+      take={(reason) => issueReset(account.id, reason)}
+      onDone={setMade}
+      onClose={onClose}
     />
   );
 }
