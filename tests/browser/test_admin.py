@@ -118,7 +118,7 @@ async def test_a_bulk_action_on_5000_rows_shows_what_it_will_do_how_far_it_is_an
     dialog = office.get_by_role("dialog")
     await expect(dialog.get_by_text("Will change", exact=True)).to_be_visible(timeout=LONG)
     await dialog.get_by_text("What stays as it is, and why").click()
-    await expect(dialog.get_by_text("superuser").first).to_be_visible()
+    await expect(dialog.get_by_text("You cannot do this to your own account.")).to_be_visible()
     await give_reason(office, "They never came.", "Change ")
     await office.wait_for_url("**/admin/bulk?run=*")
     bar = office.get_by_role("progressbar")
@@ -128,9 +128,9 @@ async def test_a_bulk_action_on_5000_rows_shows_what_it_will_do_how_far_it_is_an
     assert total is not None
     assert int(total) >= CROWD
     assert await bar.get_attribute("aria-valuenow") == total
-    await says(office, "superuser")
+    await says(office, "This account is switched off already.")
     await office.goto("/admin/users?search=example&is_active=false")
-    await says(office, "1–20 of 4,9")
+    await says(office, "20 of 4,9")
 
 
 async def test_a_list_is_taken_home_as_a_file_that_spreadsheets_open(
@@ -141,7 +141,7 @@ async def test_a_list_is_taken_home_as_a_file_that_spreadsheets_open(
     await scheduled_session(creator, title="Crêpes, thin; and thick", price="30.00")
     me = await creator.asks("GET", "/api/auth/profile/")
     office = await at_work(staff, open_page, f"/admin/sessions?creator={me['id']}&ordering=price")
-    await says(office, "1–2 of 2")
+    await says(office, "2 of 2")
 
     async def saved(form: str) -> Path:
         await office.get_by_role("button", name="Export").click()
