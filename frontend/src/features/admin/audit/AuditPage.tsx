@@ -54,9 +54,8 @@ function useListing(): Listing<Entry> {
         {
           name: "reason",
           head: t("log.why"),
-          cell: ({ reason }) => (
-            <span className="line-clamp-2 max-w-64 whitespace-normal">{reason || "–"}</span>
-          ),
+          cell: ({ reason }) =>
+            reason && <span className="line-clamp-3 max-w-64 whitespace-normal">{reason}</span>,
         },
         {
           name: "change",

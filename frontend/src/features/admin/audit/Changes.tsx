@@ -4,7 +4,10 @@ type Facts = Record<string, unknown>;
 
 function shown(value: unknown): string {
   if (value === null || value === undefined || value === "") return "–";
-  return Array.isArray(value) ? value.join(", ") || "–" : String(value);
+  if (Array.isArray(value)) return value.join(", ") || "–";
+  if (typeof value !== "object") return String(value);
+  const parts = Object.entries(value).map(([name, each]) => `${name}: ${shown(each)}`);
+  return parts.join(", ") || "–";
 }
 
 export function hasChanges(before: Facts, after: Facts): boolean {

@@ -32,6 +32,7 @@ export default function GuiseBar() {
   if (!guise) return null;
   return (
     <aside
+      data-guise
       aria-label={t("impersonate.label")}
       className="sticky top-0 z-40 flex flex-wrap items-center justify-center gap-x-4 gap-y-1 bg-danger px-4 py-2 text-sm text-on-danger"
     >
