@@ -60,8 +60,13 @@ export default defineConfig({
     cssTarget: "chrome123",
     manifest: true,
     assetsInlineLimit: 0,
-    // every browser of the target knows it
-    modulePreload: { polyfill: false },
+    modulePreload: {
+      // every browser of the target knows it
+      polyfill: false,
+      // the files that a page needs are named in the entry, so every visitor would load the names of these few pages
+      resolveDependencies: (file, needed) =>
+        /admin|GuiseBar|reset-password|sessions\.(new|_id\.edit)/.test(file) ? [] : needed,
+    },
     // what every page needs of others' code, in one file: it packs better, and stays cached when only ours changes
     rolldownOptions: {
       output: {

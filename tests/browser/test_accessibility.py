@@ -9,6 +9,7 @@ from playwright.async_api import Page
 
 from browser.conftest import Mode, OpenPage, Size
 from browser.people import Account, account, free_starts, scheduled_session, session
+from browser.staff import staff_member
 from postgres.servers import Server
 
 SCREENSHOTS = Path(__file__).parent / "screenshots"
@@ -100,3 +101,44 @@ async def test_axe_finds_nothing_on_what_a_learner_has_booked(site: Server, open
     await page.get_by_role("button", name="Cancel").first.click()
     await page.get_by_role("dialog").wait_for()
     assert await findings(page, f"cancelling-{size}") == []
+
+
+@pytest.mark.parametrize("mode", ["light", "dark"])
+@pytest.mark.parametrize("size", ["phone", "desktop"])
+async def test_axe_finds_nothing_in_the_back_office(
+    creator: Account, site: Server, database: str, open_page: OpenPage, size: Size, mode: Mode
+) -> None:
+    staff, learner = await staff_member(site, database), await account(site, "user", "Noor")
+    offered = await scheduled_session(creator, title="Bread in a hurry")
+    start, *_ = await free_starts(creator, offered["id"])
+    booked = await learner.asks("POST", "/api/bookings/", session=offered["id"], booking_date=start)
+    await learner.asks("POST", f"/api/sessions/{offered['id']}/report/", reason="misleading", text="It is not bread.")
+    person = await creator.asks("GET", "/api/auth/profile/")
+    page = await open_page("/", size, color_scheme=mode)
+    await staff.signs_in(page)
+    found: list[str] = []
+    for path in (
+        "/admin",
+        "/admin/users",
+        "/admin/users?search=nobody+like+them",
+        f"/admin/users/{person['id']}",
+        "/admin/users/gone",
+        "/admin/sessions",
+        f"/admin/sessions/{offered['id']}",
+        f"/admin/sessions/{offered['id']}/edit",
+        "/admin/bookings",
+        f"/admin/bookings/{booked['id']}",
+        "/admin/reports",
+        "/admin/bulk",
+        "/admin/audit",
+        "/reset-password",
+    ):
+        await page.goto(path)
+        found += await findings(page, picture_of(path, size, mode))
+        assert not await is_wider_than_the_window(page), path
+    await page.goto("/admin/sessions")
+    await page.get_by_role("checkbox", name="Choose Bread in a hurry").first.check()
+    await page.get_by_role("button", name="Hide", exact=True).click()
+    await page.get_by_text("Will change", exact=True).wait_for()
+    found += await findings(page, f"admin-bulk-dialog-{size}-{mode}")
+    assert found == []

@@ -15,7 +15,7 @@ async function send(request: Request, token: string | null): Promise<Response> {
 }
 
 /** These go by a password or by the cookie; a 401 of theirs says nothing of the token. */
-const WITHOUT_TOKEN = /\/api\/auth\/(login|logout|register)\/?$/;
+const WITHOUT_TOKEN = /\/api\/auth\/(login|logout|register|password-reset)\/?$/;
 
 /** Sends with the person's token; one that has expired is renewed once, silently. */
 async function sendSignedIn(request: Request): Promise<Response> {

@@ -214,3 +214,48 @@ describe("who has to sign in again", () => {
     expect(login.begin(tokenOf(BOB))).toBe(true);
   });
 });
+
+describe("who sees the site as another person", () => {
+  it("sends that token in this tab alone, and their own in the others", async () => {
+    const { tab } = browser(ADA);
+    const [here, there] = [tab().login, tab().login];
+    const own = await here.token();
+    here.wear(tokenOf(BOB));
+    expect(await here.token()).toBe(tokenOf(BOB));
+    expect(await there.token()).toBe(own);
+    here.wear(null);
+    expect(await here.token()).toBe(own);
+  });
+
+  it("keeps it while their own login is renewed in another tab", async () => {
+    const { tab } = browser(ADA);
+    const [here, there] = [tab(), tab()];
+    const own = await here.login.token();
+    here.login.wear(tokenOf(BOB));
+    await there.login.renew(own);
+    expect(await here.login.token()).toBe(tokenOf(BOB));
+    expect(here.news).toEqual([]);
+  });
+
+  it("is themself again when it has ended at the server, and renews nothing in that name", async () => {
+    const { server, tab } = browser(ADA);
+    const { login, news } = tab();
+    const own = await login.token();
+    login.wear(tokenOf(BOB));
+    expect(await login.renew(tokenOf(BOB))).toBeNull();
+    expect(login.guise()).toBeNull();
+    expect(news).toEqual(["another-person"]);
+    expect(await login.token()).toBe(own);
+    expect(server.asked).toBe(1);
+  });
+
+  it("loses it with their own login", async () => {
+    const { tab } = browser(ADA);
+    const [here, there] = [tab(), tab()];
+    await here.login.token();
+    here.login.wear(tokenOf(BOB));
+    await there.login.end(async () => undefined);
+    expect(here.login.guise()).toBeNull();
+    expect(await here.login.token()).toBeNull();
+  });
+});

@@ -33,6 +33,7 @@ export type Login = ReturnType<typeof openLogin>;
 export function openLogin({ refresh, alone, tell, hear, hint }: Surroundings) {
   let access: string | null = null;
   let person: string | null = null;
+  let guise: string | null = null;
   let state: State = hint.read() ? "signed-in" : "signed-out";
   let underWay: Promise<string | null> | null = null;
   const watchers = new Set<() => void>();
@@ -44,6 +45,11 @@ export function openLogin({ refresh, alone, tell, hear, hint }: Surroundings) {
     if (next === "signed-out") person = null;
     if (next === state) return;
     state = next;
+    wear(null);
+  }
+
+  function wear(token: string | null): void {
+    guise = token;
     for (const watcher of watchers) watcher();
   }
 
@@ -63,6 +69,11 @@ export function openLogin({ refresh, alone, tell, hear, hint }: Surroundings) {
   }
 
   function renew(stale: string | null): Promise<string | null> {
+    if (guise !== null && stale === guise) {
+      wear(null);
+      report("another-person");
+      return Promise.resolve(null);
+    }
     underWay ??= alone(async () => {
       if (state !== "signed-in") return null;
       return access !== null && access !== stale ? access : ask();
@@ -130,9 +141,15 @@ export function openLogin({ refresh, alone, tell, hear, hint }: Surroundings) {
       if (state === "expired") become("signed-out", null);
     },
 
+    /** The token by which somebody of the staff sees the site as another person, in this tab alone. */
+    guise: () => guise,
+
+    /** Sends this token, which nobody can renew, in place of one's own; `null`: one's own again. */
+    wear,
+
     /** The token to send, renewed when there is none yet; `null` for a visitor. */
     async token(): Promise<string | null> {
-      return access !== null || state !== "signed-in" ? access : renew(null);
+      return guise ?? (access !== null || state !== "signed-in" ? access : renew(null));
     },
 
     /** The token after `stale`, or `null` when the login has ended; the person is then asked to sign in. */

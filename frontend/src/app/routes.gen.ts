@@ -10,20 +10,38 @@
 
 import { Route as rootRouteImport } from "./routes/__root";
 import { Route as IndexRouteImport } from "./routes/index";
+import { Route as AdminRouteImport } from "./routes/admin";
 import { Route as CreatorRouteImport } from "./routes/creator";
 import { Route as DashboardRouteImport } from "./routes/dashboard";
 import { Route as LoginRouteImport } from "./routes/login";
 import { Route as ProfileRouteImport } from "./routes/profile";
 import { Route as RegisterRouteImport } from "./routes/register";
+import { Route as ResetPasswordRouteImport } from "./routes/reset-password";
+import { Route as AdminIndexRouteImport } from "./routes/admin.index";
+import { Route as AdminAuditRouteImport } from "./routes/admin.audit";
+import { Route as AdminBulkRouteImport } from "./routes/admin.bulk";
+import { Route as AdminReportsRouteImport } from "./routes/admin.reports";
 import { Route as CreatorIndexRouteImport } from "./routes/creator.index";
 import { Route as CreatorBookingsRouteImport } from "./routes/creator.bookings";
 import { Route as SessionsIdRouteImport } from "./routes/sessions.$id";
+import { Route as AdminBookingsIndexRouteImport } from "./routes/admin.bookings.index";
+import { Route as AdminBookingsIdRouteImport } from "./routes/admin.bookings.$id";
+import { Route as AdminSessionsIndexRouteImport } from "./routes/admin.sessions.index";
+import { Route as AdminUsersIndexRouteImport } from "./routes/admin.users.index";
+import { Route as AdminUsersIdRouteImport } from "./routes/admin.users.$id";
 import { Route as CreatorSessionsNewRouteImport } from "./routes/creator.sessions.new";
+import { Route as AdminSessionsIdIndexRouteImport } from "./routes/admin.sessions.$id.index";
+import { Route as AdminSessionsIdEditRouteImport } from "./routes/admin.sessions.$id.edit";
 import { Route as CreatorSessionsIdEditRouteImport } from "./routes/creator.sessions.$id.edit";
 
 const IndexRoute = IndexRouteImport.update({
   id: "/",
   path: "/",
+  getParentRoute: () => rootRouteImport,
+} as any);
+const AdminRoute = AdminRouteImport.update({
+  id: "/admin",
+  path: "/admin",
   getParentRoute: () => rootRouteImport,
 } as any);
 const CreatorRoute = CreatorRouteImport.update({
@@ -51,6 +69,31 @@ const RegisterRoute = RegisterRouteImport.update({
   path: "/register",
   getParentRoute: () => rootRouteImport,
 } as any);
+const ResetPasswordRoute = ResetPasswordRouteImport.update({
+  id: "/reset-password",
+  path: "/reset-password",
+  getParentRoute: () => rootRouteImport,
+} as any);
+const AdminIndexRoute = AdminIndexRouteImport.update({
+  id: "/",
+  path: "/",
+  getParentRoute: () => AdminRoute,
+} as any);
+const AdminAuditRoute = AdminAuditRouteImport.update({
+  id: "/audit",
+  path: "/audit",
+  getParentRoute: () => AdminRoute,
+} as any);
+const AdminBulkRoute = AdminBulkRouteImport.update({
+  id: "/bulk",
+  path: "/bulk",
+  getParentRoute: () => AdminRoute,
+} as any);
+const AdminReportsRoute = AdminReportsRouteImport.update({
+  id: "/reports",
+  path: "/reports",
+  getParentRoute: () => AdminRoute,
+} as any);
 const CreatorIndexRoute = CreatorIndexRouteImport.update({
   id: "/",
   path: "/",
@@ -66,10 +109,45 @@ const SessionsIdRoute = SessionsIdRouteImport.update({
   path: "/sessions/$id",
   getParentRoute: () => rootRouteImport,
 } as any);
+const AdminBookingsIndexRoute = AdminBookingsIndexRouteImport.update({
+  id: "/bookings/",
+  path: "/bookings/",
+  getParentRoute: () => AdminRoute,
+} as any);
+const AdminBookingsIdRoute = AdminBookingsIdRouteImport.update({
+  id: "/bookings/$id",
+  path: "/bookings/$id",
+  getParentRoute: () => AdminRoute,
+} as any);
+const AdminSessionsIndexRoute = AdminSessionsIndexRouteImport.update({
+  id: "/sessions/",
+  path: "/sessions/",
+  getParentRoute: () => AdminRoute,
+} as any);
+const AdminUsersIndexRoute = AdminUsersIndexRouteImport.update({
+  id: "/users/",
+  path: "/users/",
+  getParentRoute: () => AdminRoute,
+} as any);
+const AdminUsersIdRoute = AdminUsersIdRouteImport.update({
+  id: "/users/$id",
+  path: "/users/$id",
+  getParentRoute: () => AdminRoute,
+} as any);
 const CreatorSessionsNewRoute = CreatorSessionsNewRouteImport.update({
   id: "/sessions/new",
   path: "/sessions/new",
   getParentRoute: () => CreatorRoute,
+} as any);
+const AdminSessionsIdIndexRoute = AdminSessionsIdIndexRouteImport.update({
+  id: "/sessions/$id/",
+  path: "/sessions/$id/",
+  getParentRoute: () => AdminRoute,
+} as any);
+const AdminSessionsIdEditRoute = AdminSessionsIdEditRouteImport.update({
+  id: "/sessions/$id/edit",
+  path: "/sessions/$id/edit",
+  getParentRoute: () => AdminRoute,
 } as any);
 const CreatorSessionsIdEditRoute = CreatorSessionsIdEditRouteImport.update({
   id: "/sessions/$id/edit",
@@ -79,16 +157,29 @@ const CreatorSessionsIdEditRoute = CreatorSessionsIdEditRouteImport.update({
 
 export interface FileRoutesByFullPath {
   "/": typeof IndexRoute;
+  "/admin": typeof AdminRouteWithChildren;
   "/creator": typeof CreatorRouteWithChildren;
   "/dashboard": typeof DashboardRoute;
   "/login": typeof LoginRoute;
   "/profile": typeof ProfileRoute;
   "/register": typeof RegisterRoute;
+  "/reset-password": typeof ResetPasswordRoute;
+  "/admin/audit": typeof AdminAuditRoute;
+  "/admin/bulk": typeof AdminBulkRoute;
+  "/admin/reports": typeof AdminReportsRoute;
   "/creator/bookings": typeof CreatorBookingsRoute;
   "/sessions/$id": typeof SessionsIdRoute;
+  "/admin/": typeof AdminIndexRoute;
   "/creator/": typeof CreatorIndexRoute;
+  "/admin/bookings/$id": typeof AdminBookingsIdRoute;
+  "/admin/users/$id": typeof AdminUsersIdRoute;
   "/creator/sessions/new": typeof CreatorSessionsNewRoute;
+  "/admin/bookings/": typeof AdminBookingsIndexRoute;
+  "/admin/sessions/": typeof AdminSessionsIndexRoute;
+  "/admin/users/": typeof AdminUsersIndexRoute;
+  "/admin/sessions/$id/edit": typeof AdminSessionsIdEditRoute;
   "/creator/sessions/$id/edit": typeof CreatorSessionsIdEditRoute;
+  "/admin/sessions/$id/": typeof AdminSessionsIdIndexRoute;
 }
 export interface FileRoutesByTo {
   "/": typeof IndexRoute;
@@ -96,40 +187,78 @@ export interface FileRoutesByTo {
   "/login": typeof LoginRoute;
   "/profile": typeof ProfileRoute;
   "/register": typeof RegisterRoute;
+  "/reset-password": typeof ResetPasswordRoute;
+  "/admin/audit": typeof AdminAuditRoute;
+  "/admin/bulk": typeof AdminBulkRoute;
+  "/admin/reports": typeof AdminReportsRoute;
   "/creator/bookings": typeof CreatorBookingsRoute;
   "/sessions/$id": typeof SessionsIdRoute;
+  "/admin": typeof AdminIndexRoute;
   "/creator": typeof CreatorIndexRoute;
+  "/admin/bookings/$id": typeof AdminBookingsIdRoute;
+  "/admin/users/$id": typeof AdminUsersIdRoute;
   "/creator/sessions/new": typeof CreatorSessionsNewRoute;
+  "/admin/bookings": typeof AdminBookingsIndexRoute;
+  "/admin/sessions": typeof AdminSessionsIndexRoute;
+  "/admin/users": typeof AdminUsersIndexRoute;
+  "/admin/sessions/$id/edit": typeof AdminSessionsIdEditRoute;
   "/creator/sessions/$id/edit": typeof CreatorSessionsIdEditRoute;
+  "/admin/sessions/$id": typeof AdminSessionsIdIndexRoute;
 }
 export interface FileRoutesById {
   __root__: typeof rootRouteImport;
   "/": typeof IndexRoute;
+  "/admin": typeof AdminRouteWithChildren;
   "/creator": typeof CreatorRouteWithChildren;
   "/dashboard": typeof DashboardRoute;
   "/login": typeof LoginRoute;
   "/profile": typeof ProfileRoute;
   "/register": typeof RegisterRoute;
+  "/reset-password": typeof ResetPasswordRoute;
+  "/admin/audit": typeof AdminAuditRoute;
+  "/admin/bulk": typeof AdminBulkRoute;
+  "/admin/reports": typeof AdminReportsRoute;
   "/creator/bookings": typeof CreatorBookingsRoute;
   "/sessions/$id": typeof SessionsIdRoute;
+  "/admin/": typeof AdminIndexRoute;
   "/creator/": typeof CreatorIndexRoute;
+  "/admin/bookings/$id": typeof AdminBookingsIdRoute;
+  "/admin/users/$id": typeof AdminUsersIdRoute;
   "/creator/sessions/new": typeof CreatorSessionsNewRoute;
+  "/admin/bookings/": typeof AdminBookingsIndexRoute;
+  "/admin/sessions/": typeof AdminSessionsIndexRoute;
+  "/admin/users/": typeof AdminUsersIndexRoute;
+  "/admin/sessions/$id/edit": typeof AdminSessionsIdEditRoute;
   "/creator/sessions/$id/edit": typeof CreatorSessionsIdEditRoute;
+  "/admin/sessions/$id/": typeof AdminSessionsIdIndexRoute;
 }
 export interface FileRouteTypes {
   fileRoutesByFullPath: FileRoutesByFullPath;
   fullPaths:
     | "/"
+    | "/admin"
     | "/creator"
     | "/dashboard"
     | "/login"
     | "/profile"
     | "/register"
+    | "/reset-password"
+    | "/admin/audit"
+    | "/admin/bulk"
+    | "/admin/reports"
     | "/creator/bookings"
     | "/sessions/$id"
+    | "/admin/"
     | "/creator/"
+    | "/admin/bookings/$id"
+    | "/admin/users/$id"
     | "/creator/sessions/new"
-    | "/creator/sessions/$id/edit";
+    | "/admin/bookings/"
+    | "/admin/sessions/"
+    | "/admin/users/"
+    | "/admin/sessions/$id/edit"
+    | "/creator/sessions/$id/edit"
+    | "/admin/sessions/$id/";
   fileRoutesByTo: FileRoutesByTo;
   to:
     | "/"
@@ -137,33 +266,60 @@ export interface FileRouteTypes {
     | "/login"
     | "/profile"
     | "/register"
+    | "/reset-password"
+    | "/admin/audit"
+    | "/admin/bulk"
+    | "/admin/reports"
     | "/creator/bookings"
     | "/sessions/$id"
+    | "/admin"
     | "/creator"
+    | "/admin/bookings/$id"
+    | "/admin/users/$id"
     | "/creator/sessions/new"
-    | "/creator/sessions/$id/edit";
+    | "/admin/bookings"
+    | "/admin/sessions"
+    | "/admin/users"
+    | "/admin/sessions/$id/edit"
+    | "/creator/sessions/$id/edit"
+    | "/admin/sessions/$id";
   id:
     | "__root__"
     | "/"
+    | "/admin"
     | "/creator"
     | "/dashboard"
     | "/login"
     | "/profile"
     | "/register"
+    | "/reset-password"
+    | "/admin/audit"
+    | "/admin/bulk"
+    | "/admin/reports"
     | "/creator/bookings"
     | "/sessions/$id"
+    | "/admin/"
     | "/creator/"
+    | "/admin/bookings/$id"
+    | "/admin/users/$id"
     | "/creator/sessions/new"
-    | "/creator/sessions/$id/edit";
+    | "/admin/bookings/"
+    | "/admin/sessions/"
+    | "/admin/users/"
+    | "/admin/sessions/$id/edit"
+    | "/creator/sessions/$id/edit"
+    | "/admin/sessions/$id/";
   fileRoutesById: FileRoutesById;
 }
 export interface RootRouteChildren {
   IndexRoute: typeof IndexRoute;
+  AdminRoute: typeof AdminRouteWithChildren;
   CreatorRoute: typeof CreatorRouteWithChildren;
   DashboardRoute: typeof DashboardRoute;
   LoginRoute: typeof LoginRoute;
   ProfileRoute: typeof ProfileRoute;
   RegisterRoute: typeof RegisterRoute;
+  ResetPasswordRoute: typeof ResetPasswordRoute;
   SessionsIdRoute: typeof SessionsIdRoute;
 }
 
@@ -174,6 +330,13 @@ declare module "@tanstack/react-router" {
       path: "/";
       fullPath: "/";
       preLoaderRoute: typeof IndexRouteImport;
+      parentRoute: typeof rootRouteImport;
+    };
+    "/admin": {
+      id: "/admin";
+      path: "/admin";
+      fullPath: "/admin";
+      preLoaderRoute: typeof AdminRouteImport;
       parentRoute: typeof rootRouteImport;
     };
     "/creator": {
@@ -211,6 +374,41 @@ declare module "@tanstack/react-router" {
       preLoaderRoute: typeof RegisterRouteImport;
       parentRoute: typeof rootRouteImport;
     };
+    "/reset-password": {
+      id: "/reset-password";
+      path: "/reset-password";
+      fullPath: "/reset-password";
+      preLoaderRoute: typeof ResetPasswordRouteImport;
+      parentRoute: typeof rootRouteImport;
+    };
+    "/admin/": {
+      id: "/admin/";
+      path: "/";
+      fullPath: "/admin/";
+      preLoaderRoute: typeof AdminIndexRouteImport;
+      parentRoute: typeof AdminRoute;
+    };
+    "/admin/audit": {
+      id: "/admin/audit";
+      path: "/audit";
+      fullPath: "/admin/audit";
+      preLoaderRoute: typeof AdminAuditRouteImport;
+      parentRoute: typeof AdminRoute;
+    };
+    "/admin/bulk": {
+      id: "/admin/bulk";
+      path: "/bulk";
+      fullPath: "/admin/bulk";
+      preLoaderRoute: typeof AdminBulkRouteImport;
+      parentRoute: typeof AdminRoute;
+    };
+    "/admin/reports": {
+      id: "/admin/reports";
+      path: "/reports";
+      fullPath: "/admin/reports";
+      preLoaderRoute: typeof AdminReportsRouteImport;
+      parentRoute: typeof AdminRoute;
+    };
     "/creator/": {
       id: "/creator/";
       path: "/";
@@ -232,12 +430,61 @@ declare module "@tanstack/react-router" {
       preLoaderRoute: typeof SessionsIdRouteImport;
       parentRoute: typeof rootRouteImport;
     };
+    "/admin/bookings/": {
+      id: "/admin/bookings/";
+      path: "/bookings";
+      fullPath: "/admin/bookings/";
+      preLoaderRoute: typeof AdminBookingsIndexRouteImport;
+      parentRoute: typeof AdminRoute;
+    };
+    "/admin/bookings/$id": {
+      id: "/admin/bookings/$id";
+      path: "/bookings/$id";
+      fullPath: "/admin/bookings/$id";
+      preLoaderRoute: typeof AdminBookingsIdRouteImport;
+      parentRoute: typeof AdminRoute;
+    };
+    "/admin/sessions/": {
+      id: "/admin/sessions/";
+      path: "/sessions";
+      fullPath: "/admin/sessions/";
+      preLoaderRoute: typeof AdminSessionsIndexRouteImport;
+      parentRoute: typeof AdminRoute;
+    };
+    "/admin/users/": {
+      id: "/admin/users/";
+      path: "/users";
+      fullPath: "/admin/users/";
+      preLoaderRoute: typeof AdminUsersIndexRouteImport;
+      parentRoute: typeof AdminRoute;
+    };
+    "/admin/users/$id": {
+      id: "/admin/users/$id";
+      path: "/users/$id";
+      fullPath: "/admin/users/$id";
+      preLoaderRoute: typeof AdminUsersIdRouteImport;
+      parentRoute: typeof AdminRoute;
+    };
     "/creator/sessions/new": {
       id: "/creator/sessions/new";
       path: "/sessions/new";
       fullPath: "/creator/sessions/new";
       preLoaderRoute: typeof CreatorSessionsNewRouteImport;
       parentRoute: typeof CreatorRoute;
+    };
+    "/admin/sessions/$id/": {
+      id: "/admin/sessions/$id/";
+      path: "/sessions/$id";
+      fullPath: "/admin/sessions/$id/";
+      preLoaderRoute: typeof AdminSessionsIdIndexRouteImport;
+      parentRoute: typeof AdminRoute;
+    };
+    "/admin/sessions/$id/edit": {
+      id: "/admin/sessions/$id/edit";
+      path: "/sessions/$id/edit";
+      fullPath: "/admin/sessions/$id/edit";
+      preLoaderRoute: typeof AdminSessionsIdEditRouteImport;
+      parentRoute: typeof AdminRoute;
     };
     "/creator/sessions/$id/edit": {
       id: "/creator/sessions/$id/edit";
@@ -248,6 +495,36 @@ declare module "@tanstack/react-router" {
     };
   }
 }
+
+interface AdminRouteChildren {
+  AdminAuditRoute: typeof AdminAuditRoute;
+  AdminBulkRoute: typeof AdminBulkRoute;
+  AdminReportsRoute: typeof AdminReportsRoute;
+  AdminIndexRoute: typeof AdminIndexRoute;
+  AdminBookingsIdRoute: typeof AdminBookingsIdRoute;
+  AdminUsersIdRoute: typeof AdminUsersIdRoute;
+  AdminBookingsIndexRoute: typeof AdminBookingsIndexRoute;
+  AdminSessionsIndexRoute: typeof AdminSessionsIndexRoute;
+  AdminUsersIndexRoute: typeof AdminUsersIndexRoute;
+  AdminSessionsIdEditRoute: typeof AdminSessionsIdEditRoute;
+  AdminSessionsIdIndexRoute: typeof AdminSessionsIdIndexRoute;
+}
+
+const AdminRouteChildren: AdminRouteChildren = {
+  AdminAuditRoute: AdminAuditRoute,
+  AdminBulkRoute: AdminBulkRoute,
+  AdminReportsRoute: AdminReportsRoute,
+  AdminIndexRoute: AdminIndexRoute,
+  AdminBookingsIdRoute: AdminBookingsIdRoute,
+  AdminUsersIdRoute: AdminUsersIdRoute,
+  AdminBookingsIndexRoute: AdminBookingsIndexRoute,
+  AdminSessionsIndexRoute: AdminSessionsIndexRoute,
+  AdminUsersIndexRoute: AdminUsersIndexRoute,
+  AdminSessionsIdEditRoute: AdminSessionsIdEditRoute,
+  AdminSessionsIdIndexRoute: AdminSessionsIdIndexRoute,
+};
+
+const AdminRouteWithChildren = AdminRoute._addFileChildren(AdminRouteChildren);
 
 interface CreatorRouteChildren {
   CreatorBookingsRoute: typeof CreatorBookingsRoute;
@@ -268,11 +545,13 @@ const CreatorRouteWithChildren =
 
 const rootRouteChildren: RootRouteChildren = {
   IndexRoute: IndexRoute,
+  AdminRoute: AdminRouteWithChildren,
   CreatorRoute: CreatorRouteWithChildren,
   DashboardRoute: DashboardRoute,
   LoginRoute: LoginRoute,
   ProfileRoute: ProfileRoute,
   RegisterRoute: RegisterRoute,
+  ResetPasswordRoute: ResetPasswordRoute,
   SessionsIdRoute: SessionsIdRoute,
 };
 export const routeTree = rootRouteImport

@@ -1,7 +1,9 @@
+import type admin from "~/features/admin/texts.en.json";
 import type attendees from "~/features/bookings/attendees/texts.en.json";
 import type bookings from "~/features/bookings/texts.en.json";
 import type schedules from "~/features/schedules/texts.en.json";
 import type own_sessions from "~/features/sessions/own/texts.en.json";
+import type report from "~/features/sessions/report/texts.en.json";
 import type sessions from "~/features/sessions/texts.en.json";
 import type slots from "~/features/slots/texts.en.json";
 import type users from "~/features/users/texts.en.json";
@@ -20,6 +22,8 @@ declare module "i18next" {
       bookings: typeof bookings;
       attendees: typeof attendees;
       schedules: typeof schedules;
+      admin: typeof admin;
+      report: typeof report;
       own_sessions: typeof own_sessions;
     };
   }

@@ -1,13 +1,15 @@
 import type { QueryClient } from "@tanstack/react-query";
 import { createRootRouteWithContext, Outlet, useLocation } from "@tanstack/react-router";
-import { Suspense, useEffect, useRef, useState } from "react";
+import { Suspense, useEffect, useRef, useState, useSyncExternalStore } from "react";
 import { useTranslation } from "react-i18next";
+import { login } from "~/api/login";
 import { patiently } from "~/components/patiently";
 import { ExpiredSignIn } from "../layout/ExpiredSignIn";
 import { Footer } from "../layout/Footer";
 import { Header } from "../layout/Header";
 import { OfflineBar } from "../layout/OfflineBar";
 
+const GuiseBar = patiently(() => import("~/features/admin/impersonation/GuiseBar"));
 const Toasts = patiently(() => import("../layout/Toasts"));
 
 export const Route = createRootRouteWithContext<{ queryClient: QueryClient }>()({ component: Root });
@@ -15,6 +17,7 @@ export const Route = createRootRouteWithContext<{ queryClient: QueryClient }>()(
 function Root() {
   const { t } = useTranslation();
   const main = useFocusOnNewPage();
+  const guise = useSyncExternalStore(login.subscribe, login.guise);
   return (
     <div className="flex min-h-dvh flex-col">
       <a
@@ -24,6 +27,11 @@ function Root() {
         {t("skip")}
       </a>
       <OfflineBar />
+      {guise && (
+        <Suspense>
+          <GuiseBar />
+        </Suspense>
+      )}
       <Header />
       <main id="main" ref={main} tabIndex={-1} className="min-h-[calc(100dvh-4rem)] flex-1 outline-none">
         <Outlet />

@@ -9,6 +9,7 @@ import type { Session } from "../queries";
 import { useTexts } from "../texts";
 import { Description } from "./Description";
 import { Facts } from "./Facts";
+import { ReportSession } from "./ReportSession";
 
 /** What a session is, who gives it, and what it is like. */
 export function About({ session }: { session: Session }) {
@@ -20,6 +21,11 @@ export function About({ session }: { session: Session }) {
       {session.status === "inactive" && (
         <Notice tone="warn" className="mb-4">
           {t("detail.inactive")}
+        </Notice>
+      )}
+      {session.moderation && (
+        <Notice tone="danger" className="mb-4">
+          {t("detail.hidden")} <q>{session.moderation.reason}</q>
         </Notice>
       )}
       <Cover session={session} isFirst shape="banner" className="rounded-card" />
@@ -63,6 +69,7 @@ export function About({ session }: { session: Session }) {
             ))}
           </ul>
         )}
+        <ReportSession session={session} />
       </section>
     </article>
   );

@@ -8,6 +8,7 @@ import { Badge } from "~/components/Badge";
 import { buttonClass } from "~/components/Button";
 import { Failure } from "~/components/Failure";
 import { LeaveGuard } from "~/components/LeaveGuard";
+import { Notice } from "~/components/Notice";
 import { Page } from "~/components/Page";
 import { Tabs } from "~/components/Tabs";
 import { useMe } from "~/features/users/me";
@@ -51,6 +52,11 @@ export function EditSessionPage({ id, part }: { id: string; part: Part }) {
       }
       actions={<Links session={session} />}
     >
+      {session.moderation && (
+        <Notice tone="danger" className="mb-6">
+          <span className="font-semibold">{t("list.moderated")}</span> <q>{session.moderation.reason}</q>
+        </Notice>
+      )}
       <Parts key={session.id} session={session} part={part} />
     </Page>
   );

@@ -5,6 +5,7 @@ import { buttonClass } from "~/components/Button";
 import { Cover } from "~/components/Cover";
 import { useDuration } from "~/components/duration";
 import { Menu, MenuItem } from "~/components/Menu";
+import { Notice } from "~/components/Notice";
 import { Switch } from "~/components/Switch";
 import { useZone, whenOf } from "~/components/time";
 import { usePrice } from "../price";
@@ -42,6 +43,11 @@ export function OwnSessionRow({ session, onArchive }: { session: Session; onArch
             .join(" · ")}
         </p>
       </div>
+      {session.moderation && (
+        <Notice tone="danger" className="order-last col-span-full">
+          <span className="font-semibold">{t("list.moderated")}</span> <q>{session.moderation.reason}</q>
+        </Notice>
+      )}
       <div className="col-span-2 min-w-0 text-sm sm:col-span-1">
         <NextTime session={session} />
       </div>

@@ -14,8 +14,8 @@ export function CardPreview({ session }: { session: Session | null }) {
   if (!me) return null;
   const shown: Session = {
     id: session?.id ?? "new",
-    creator: me.id,
-    creator_details: me,
+    creator: session?.creator ?? me.id,
+    creator_details: session?.creator_details ?? me,
     title: values.title.trim() || t("form.preview_title"),
     description: values.description,
     category: values.category || null,
@@ -31,6 +31,8 @@ export function CardPreview({ session }: { session: Session | null }) {
     created_at: session?.created_at ?? me.date_joined,
     next_slot: session ? session.next_slot : example(Number(values.max_participants) || 1),
     time_zone: session?.time_zone ?? me.time_zone,
+    featured_at: null,
+    moderation: null,
   };
   return (
     <section aria-labelledby="card-preview" className="rounded-card bg-sunk p-4 sm:p-5">

@@ -1,13 +1,13 @@
 import { useState } from "react";
 import { Card } from "~/components/Card";
 import { cn } from "~/components/cn";
+import { DayBars } from "~/components/DayBars";
 import { useMoney } from "~/components/money";
 import { dayOf } from "~/components/time";
 import { useTexts } from "../texts";
 import { type Day, type Measure, measured, sumOf, topOf } from "./sales";
 
 const MEASURES = ["seats", "income"] as const;
-const [WIDTH, HEIGHT, GAP] = [600, 140, 4];
 
 function dayName(date: string): string {
   return dayOf(`${date}T12:00:00Z`, "UTC");
@@ -42,7 +42,14 @@ export function Sales({ days }: { days: Day[] }) {
           <p className="tabular mb-1 min-h-5 text-xs text-ink-faint">
             {seats > 0 && (measure === "seats" ? top : money(top.toFixed(2)))}
           </p>
-          <Bars days={days} measure={measure} top={top} />
+          <DayBars
+            top={top}
+            bars={days.map((day) => ({
+              date: day.date,
+              value: measured(day, measure),
+              label: `${dayName(day.date)}: ${measure === "seats" ? day.seats : money(day.income)}`,
+            }))}
+          />
           {first && last && (
             <p className="tabular mt-1.5 flex justify-between text-xs text-ink-faint">
               <span>{dayName(first.date)}</span>
@@ -53,43 +60,6 @@ export function Sales({ days }: { days: Day[] }) {
         <SalesTable days={days} />
       </figure>
     </Card>
-  );
-}
-
-function Bars({ days, measure, top }: { days: Day[]; measure: Measure; top: number }) {
-  const money = useMoney();
-  const step = WIDTH / Math.max(1, days.length);
-  return (
-    <svg
-      viewBox={`0 0 ${WIDTH} ${HEIGHT}`}
-      preserveAspectRatio="none"
-      aria-hidden="true"
-      className="h-32 w-full border-y border-line border-t-dashed"
-    >
-      {days.map((day, place) => {
-        const value = measured(day, measure);
-        const height = value === 0 ? 0 : Math.max(3, (value / top) * HEIGHT);
-        return (
-          <g key={day.date} className="group">
-            <title>{`${dayName(day.date)}: ${measure === "seats" ? day.seats : money(day.income)}`}</title>
-            <rect x={place * step} y={0} width={step} height={HEIGHT} className="fill-transparent" />
-            <rect
-              x={place * step + GAP / 2}
-              y={HEIGHT - height}
-              width={step - GAP}
-              height={height}
-              rx={2}
-              className={cn(
-                "transition-[fill]",
-                place === days.length - 1
-                  ? "fill-accent-strong"
-                  : "fill-accent group-hover:fill-accent-strong",
-              )}
-            />
-          </g>
-        );
-      })}
-    </svg>
   );
 }
 

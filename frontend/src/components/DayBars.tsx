@@ -1,0 +1,42 @@
+import { cn } from "./cn";
+
+const [WIDTH, HEIGHT, GAP] = [600, 140, 4];
+
+export type DayBar = { date: string; value: number; label: string };
+
+/** A number for each day, as bars to see; the last one stands out. What they say has to be heard elsewhere. */
+export function DayBars({ bars, top }: { bars: DayBar[]; top: number }) {
+  const step = WIDTH / Math.max(1, bars.length);
+  const gap = Math.min(GAP, step / 3);
+  return (
+    <svg
+      viewBox={`0 0 ${WIDTH} ${HEIGHT}`}
+      preserveAspectRatio="none"
+      aria-hidden="true"
+      className="h-32 w-full border-y border-line border-t-dashed"
+    >
+      {bars.map(({ date, value, label }, place) => {
+        const height = value === 0 ? 0 : Math.max(3, (value / top) * HEIGHT);
+        return (
+          <g key={date} className="group">
+            <title>{label}</title>
+            <rect x={place * step} y={0} width={step} height={HEIGHT} className="fill-transparent" />
+            <rect
+              x={place * step + gap / 2}
+              y={HEIGHT - height}
+              width={step - gap}
+              height={height}
+              rx={2}
+              className={cn(
+                "transition-[fill]",
+                place === bars.length - 1
+                  ? "fill-accent-strong"
+                  : "fill-accent group-hover:fill-accent-strong",
+              )}
+            />
+          </g>
+        );
+      })}
+    </svg>
+  );
+}

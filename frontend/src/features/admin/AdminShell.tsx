@@ -1,0 +1,68 @@
+import { useSuspenseQuery } from "@tanstack/react-query";
+import { Link, Outlet } from "@tanstack/react-router";
+import {
+  CalendarCheck,
+  Flag,
+  Gauge,
+  ListChecks,
+  type LucideIcon,
+  Presentation,
+  ScrollText,
+  Users,
+} from "lucide-react";
+import { NotFound } from "~/app/layout/NotFound";
+import { marketplaceQuery } from "~/app/marketplace";
+import { useMe } from "~/features/users/me";
+import { useTexts } from "./texts";
+
+const PLACES = [
+  { to: "/admin", text: "dashboard", icon: Gauge },
+  { to: "/admin/users", text: "users", icon: Users },
+  { to: "/admin/sessions", text: "sessions", icon: Presentation },
+  { to: "/admin/bookings", text: "bookings", icon: CalendarCheck },
+  { to: "/admin/reports", text: "reports", icon: Flag },
+  { to: "/admin/bulk", text: "bulk", icon: ListChecks },
+  { to: "/admin/audit", text: "audit", icon: ScrollText },
+] as const satisfies { to: string; text: string; icon: LucideIcon }[];
+
+/** The back office, for the staff. To others there is nothing here. */
+export function AdminShell() {
+  const me = useMe();
+  // money is written everywhere here
+  useSuspenseQuery(marketplaceQuery);
+  if (!me) return null;
+  if (!me.is_staff) return <NotFound />;
+  return (
+    <div
+      data-wide
+      className="mx-auto grid w-full max-w-[88rem] gap-x-8 px-4 sm:px-6 lg:grid-cols-[12rem_minmax(0,1fr)]"
+    >
+      <Ways />
+      <div className="min-w-0 pt-6 pb-14 lg:pt-8">
+        <Outlet />
+      </div>
+    </div>
+  );
+}
+
+function Ways() {
+  const t = useTexts();
+  return (
+    <nav
+      aria-label={t("nav.label")}
+      className="no-scrollbar -mx-4 flex gap-1 overflow-x-auto border-b border-line px-4 py-2 sm:-mx-6 sm:px-6 lg:sticky lg:top-16 lg:mx-0 lg:h-[calc(100dvh-4rem)] lg:flex-col lg:border-r lg:border-b-0 lg:py-8 lg:pr-4 lg:pl-0"
+    >
+      {PLACES.map(({ to, text, icon: Icon }) => (
+        <Link
+          key={to}
+          to={to}
+          activeOptions={{ exact: to === "/admin", includeSearch: false }}
+          className="inline-flex h-10 shrink-0 items-center gap-2.5 rounded-control px-3 text-sm font-medium text-ink-soft transition-colors hover:bg-sunk hover:text-ink focus-visible:-outline-offset-2 data-[status=active]:bg-accent-soft data-[status=active]:text-accent-strong"
+        >
+          <Icon aria-hidden className="size-4" />
+          {t(`nav.${text}`)}
+        </Link>
+      ))}
+    </nav>
+  );
+}

@@ -1,0 +1,18 @@
+import { Link } from "@tanstack/react-router";
+import { ArrowLeft } from "lucide-react";
+import type { ReactNode } from "react";
+
+type Lists = "/admin/users" | "/admin/sessions" | "/admin/bookings" | "/admin/bulk";
+
+/** The way back to the list that something is in. */
+export function BackLink({ to, children }: { to: Lists; children: ReactNode }) {
+  return (
+    <Link
+      to={to}
+      className="inline-flex min-h-8 items-center gap-1.5 text-sm font-medium text-ink-soft underline-offset-4 hover:text-ink hover:underline"
+    >
+      <ArrowLeft aria-hidden className="size-4" />
+      {children}
+    </Link>
+  );
+}

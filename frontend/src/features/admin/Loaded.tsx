@@ -1,0 +1,57 @@
+import type { UseQueryResult } from "@tanstack/react-query";
+import { SearchX } from "lucide-react";
+import type { ReactNode } from "react";
+import { useTranslation } from "react-i18next";
+import { isProblem } from "~/api/problem";
+import { Emptiness } from "~/components/Emptiness";
+import { Failure } from "~/components/Failure";
+import { useTitle } from "~/components/Page";
+import { Skeleton } from "~/components/Skeleton";
+import { useTexts } from "./texts";
+
+/** One thing of the back office, once it is there; until then its shape, and else why not. */
+export function Loaded<Thing>({
+  found,
+  title,
+  back,
+  children,
+}: {
+  found: UseQueryResult<Thing>;
+  /** What kind of thing it is, until it has a name. */
+  title: string;
+  back: ReactNode;
+  children: (thing: Thing) => ReactNode;
+}) {
+  const t = useTexts();
+  if (found.data) return children(found.data);
+  if (!found.isError) return <DetailSkeleton title={title} />;
+  const isGone = isProblem(found.error) && (found.error.status === 404 || found.error.status === 400);
+  return (
+    <>
+      {back}
+      {isGone ? (
+        <Emptiness isPage icon={SearchX} title={t("gone.title")}>
+          {t("gone.text")}
+        </Emptiness>
+      ) : (
+        <Failure isPage error={found.error} onRetry={() => void found.refetch()} />
+      )}
+    </>
+  );
+}
+
+function DetailSkeleton({ title }: { title: string }) {
+  const { t } = useTranslation();
+  useTitle(title);
+  return (
+    <div role="status" aria-label={t("loading")}>
+      <Skeleton className="h-5 w-24" />
+      <Skeleton className="mt-4 h-9 w-64 max-w-full" />
+      <Skeleton className="mt-3 h-6 w-80 max-w-full" />
+      <div className="mt-8 grid gap-5 xl:grid-cols-[minmax(0,1fr)_22rem]">
+        <Skeleton className="h-72 w-full" />
+        <Skeleton className="h-56 w-full" />
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,44 @@
+import { type ReactNode, useId } from "react";
+import { Card } from "~/components/Card";
+
+/** A part of a detail page: what it is about, where to see more, and the content. */
+export function Panel({
+  title,
+  action,
+  children,
+}: {
+  title: string;
+  action?: ReactNode;
+  children: ReactNode;
+}) {
+  const id = useId();
+  return (
+    <Card>
+      <section aria-labelledby={id} className="p-4 sm:p-5">
+        <div className="mb-3 flex min-h-9 items-center justify-between gap-3">
+          <h2 id={id} className="text-base">
+            {title}
+          </h2>
+          {action}
+        </div>
+        {children}
+      </section>
+    </Card>
+  );
+}
+
+export type FactRow = { name: string; value: ReactNode };
+
+/** Facts by name. */
+export function Facts({ facts }: { facts: FactRow[] }) {
+  return (
+    <dl className="flex flex-col gap-2.5 text-sm">
+      {facts.map(({ name, value }) => (
+        <div key={name} className="flex flex-wrap justify-between gap-x-4">
+          <dt className="text-ink-faint">{name}</dt>
+          <dd className="tabular min-w-0 text-right break-words">{value}</dd>
+        </div>
+      ))}
+    </dl>
+  );
+}

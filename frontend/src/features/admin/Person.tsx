@@ -1,0 +1,26 @@
+import { Avatar } from "~/components/Avatar";
+import { displayName } from "~/features/users/me";
+
+type Given = {
+  id: string;
+  username: string;
+  first_name: string;
+  last_name: string;
+  email?: string;
+  avatar?: string | null;
+};
+
+/** A person in a list: picture, name, and where they are reached. */
+export function Person({ person }: { person: Given }) {
+  return (
+    <span className="flex min-w-0 items-center gap-3">
+      <Avatar person={person} size="md" />
+      <span className="min-w-0">
+        <span className="block truncate font-medium">{displayName(person)}</span>
+        {person.email && (
+          <span className="block truncate text-xs font-normal text-ink-faint">{person.email}</span>
+        )}
+      </span>
+    </span>
+  );
+}

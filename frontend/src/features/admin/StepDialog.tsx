@@ -1,0 +1,123 @@
+import { type ReactNode, useState } from "react";
+import { useTranslation } from "react-i18next";
+import { toast } from "sonner";
+import { keeper } from "~/api/keys";
+import { say } from "~/app/i18n/say";
+import { Button } from "~/components/Button";
+import { Dialog } from "~/components/Dialog";
+import { Field, Textarea } from "~/components/Field";
+import { Notice } from "~/components/Notice";
+import { refresh } from "~/features/users/me";
+import { useTexts } from "./texts";
+
+const REASON_MOST = 500;
+
+/** Asks before the staff does something, says what it means, and takes the reason for the log. */
+export function StepDialog<Done>({
+  title,
+  text,
+  action,
+  done,
+  isDanger,
+  isReasonOptional,
+  reasonHint,
+  intent,
+  isReady = true,
+  take,
+  onDone,
+  onClose,
+  children,
+}: {
+  title: string;
+  text?: ReactNode;
+  /** What the button says. */
+  action: string;
+  /** What is said once it is done; nothing where `onDone` shows it. */
+  done?: string;
+  isDanger?: boolean;
+  isReasonOptional?: boolean;
+  reasonHint?: string;
+  /** What else than the reason makes it another thing to do. */
+  intent?: unknown;
+  isReady?: boolean;
+  take: (reason: string, key: string) => Promise<Done>;
+  /** What follows, in place of closing. */
+  onDone?: (done: Done) => void;
+  onClose: () => void;
+  children?: ReactNode;
+}) {
+  const t = useTexts();
+  const { t: common } = useTranslation();
+  const [keyOf] = useState(keeper);
+  const [reason, setReason] = useState("");
+  const [fault, setFault] = useState<string>();
+  const [failure, setFailure] = useState<string | null>(null);
+  const [isBusy, setBusy] = useState(false);
+
+  const go = async () => {
+    const said = reason.trim();
+    if (!said && !isReasonOptional) return setFault(t("step.reason_needed"));
+    if ([...said].length > REASON_MOST) return setFault(t("step.reason_long", { count: REASON_MOST }));
+    setBusy(true);
+    setFailure(null);
+    try {
+      const result = await take(said, keyOf([said, intent]));
+      await refresh();
+      if (done) toast.success(done);
+      if (onDone) onDone(result);
+      else onClose();
+    } catch (error) {
+      setFailure(say(error));
+      void refresh();
+    } finally {
+      setBusy(false);
+    }
+  };
+
+  return (
+    <Dialog
+      isOpen
+      onClose={onClose}
+      title={title}
+      description={text}
+      footer={
+        <>
+          <Button look="secondary" onClick={onClose}>
+            {common("actions.cancel")}
+          </Button>
+          <Button
+            look={isDanger ? "danger" : "primary"}
+            isBusy={isBusy}
+            disabled={!isReady}
+            onClick={() => void go()}
+          >
+            {action}
+          </Button>
+        </>
+      }
+    >
+      <div className="flex flex-col gap-5">
+        {failure && <Notice tone="danger">{failure}</Notice>}
+        {children}
+        <Field
+          label={t("step.reason")}
+          hint={reasonHint ?? t("step.reason_hint")}
+          error={fault}
+          isOptional={isReasonOptional}
+        >
+          {(field) => (
+            <Textarea
+              {...field}
+              rows={3}
+              value={reason}
+              onChange={({ target }) => {
+                setReason(target.value);
+                setFault(undefined);
+              }}
+            />
+          )}
+        </Field>
+      </div>
+    </Dialog>
+  );
+}

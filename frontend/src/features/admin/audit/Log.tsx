@@ -1,0 +1,50 @@
+import { Link } from "@tanstack/react-router";
+import { displayName } from "~/features/users/me";
+import { Moment } from "../Moment";
+import { useTexts } from "../texts";
+import { Changes } from "./Changes";
+import type { Entry } from "./rows";
+
+/** What was done to something, the newest first: who, as whom, why, and what it changed. */
+export function Log({ entries }: { entries: Entry[] }) {
+  const t = useTexts();
+  if (entries.length === 0) return <p className="text-sm text-ink-soft">{t("log.none")}</p>;
+  return (
+    <ol className="flex flex-col divide-y divide-line text-sm">
+      {entries.map((entry) => (
+        <li key={entry.id} className="py-3 first:pt-0 last:pb-0">
+          <p className="flex flex-wrap justify-between gap-x-4">
+            <span className="font-medium">{t(`log.action.${entry.action}`)}</span>
+            <span className="text-xs text-ink-faint">
+              <Moment at={entry.at} />
+            </span>
+          </p>
+          <p className="text-ink-soft">
+            <Actor entry={entry} />
+            {entry.address && <span className="text-ink-faint"> · {entry.address}</span>}
+          </p>
+          {entry.reason && <q className="mt-1 block break-words text-ink-soft">{entry.reason}</q>}
+          <Changes before={entry.before} after={entry.after} />
+        </li>
+      ))}
+    </ol>
+  );
+}
+
+/** Who did it, and as whom. */
+export function Actor({ entry }: { entry: Entry }) {
+  const t = useTexts();
+  if (!entry.actor_details) return entry.actor_id ? entry.actor_id.slice(0, 8) : t("log.nobody");
+  return (
+    <>
+      <Link
+        to="/admin/users/$id"
+        params={{ id: entry.actor_details.id }}
+        className="underline-offset-4 hover:underline"
+      >
+        {displayName(entry.actor_details)}
+      </Link>
+      {entry.as_details && <> {t("log.as", { name: displayName(entry.as_details) })}</>}
+    </>
+  );
+}

@@ -1,0 +1,195 @@
+import { useQuery } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
+import { CalendarClock, Check, CheckCheck, X } from "lucide-react";
+import { useState } from "react";
+import { Button } from "~/components/Button";
+import { useMoney } from "~/components/money";
+import { elsewhereOf, placeOf, sameClock, spanOf, useZone, zoneName } from "~/components/time";
+import { useNow } from "~/components/useNow";
+import { History } from "~/features/bookings/own/History";
+import { StatusBadge } from "~/features/bookings/StatusBadge";
+import { displayName } from "~/features/users/me";
+import { AdminPage } from "../AdminPage";
+import { Log } from "../audit/Log";
+import { BackLink } from "../BackLink";
+import { Loaded } from "../Loaded";
+import { Moment } from "../Moment";
+import { Facts, Panel } from "../Panel";
+import { StepDialog } from "../StepDialog";
+import { useTexts } from "../texts";
+import { type BookingRecord, type BookingStep, bookingRecordQuery, takeStep } from "./queries";
+import { RescheduleDialog } from "./RescheduleDialog";
+
+const LINK = "font-medium text-accent underline-offset-4 hover:underline";
+
+/** One booking with all that happened to it, and what the staff can do for those whose it is. */
+export function BookingPage({ id }: { id: string }) {
+  const t = useTexts();
+  const found = useQuery(bookingRecordQuery(id));
+  return (
+    <Loaded
+      found={found}
+      title={t("bookings.one")}
+      back={<BackLink to="/admin/bookings">{t("nav.bookings")}</BackLink>}
+    >
+      {(booking) => <Details booking={booking} />}
+    </Loaded>
+  );
+}
+
+function Details({ booking }: { booking: BookingRecord }) {
+  const t = useTexts();
+  const [intent, setIntent] = useState<BookingStep | "reschedule" | null>(null);
+  const close = () => setIntent(null);
+  return (
+    <AdminPage
+      before={<BackLink to="/admin/bookings">{t("nav.bookings")}</BackLink>}
+      title={booking.session_details.title}
+      intro={
+        <span className="flex flex-wrap items-center gap-3">
+          <StatusBadge status={booking.status} />
+          {t("bookings.of", { name: displayName(booking.user_details) })}
+        </span>
+      }
+      actions={<Actions booking={booking} onIntent={setIntent} />}
+    >
+      <div className="grid gap-5 xl:grid-cols-[minmax(0,1fr)_24rem] xl:items-start">
+        <div className="flex min-w-0 flex-col gap-5">
+          <Panel title={t("bookings.history")}>
+            <History booking={booking} />
+          </Panel>
+          <Panel title={t("log.title")}>
+            <Log entries={booking.log} />
+          </Panel>
+        </div>
+        <BookingFacts booking={booking} />
+      </div>
+      {intent === "reschedule" && <RescheduleDialog booking={booking} onClose={close} />}
+      {intent && intent !== "reschedule" && (
+        <StepDialog
+          title={t(`booking.${intent}.title`, { name: displayName(booking.user_details) })}
+          text={t(`booking.${intent}.text`)}
+          action={t(`booking.${intent}.do`)}
+          done={t(`booking.${intent}.done`)}
+          isDanger={intent === "cancel" || intent === "decline"}
+          reasonHint={t("booking.reason_hint")}
+          intent={intent}
+          take={(reason, key) => takeStep(booking.id, intent, reason, key)}
+          onClose={close}
+        />
+      )}
+    </AdminPage>
+  );
+}
+
+function BookingFacts({ booking }: { booking: BookingRecord }) {
+  const t = useTexts();
+  const zone = useZone();
+  const money = useMoney();
+  const { booking_date, session_details: session } = booking;
+  const there = session.time_zone;
+  const party = (person: {
+    id: string;
+    first_name: string;
+    last_name: string;
+    username: string;
+    email: string;
+  }) => (
+    <>
+      <Link to="/admin/users/$id" params={{ id: person.id }} className={LINK}>
+        {displayName(person)}
+      </Link>
+      <span className="block text-xs break-all text-ink-faint">{person.email}</span>
+    </>
+  );
+  return (
+    <Panel title={t("bookings.facts")}>
+      <Facts
+        facts={[
+          {
+            name: t("bookings.session"),
+            value: (
+              <Link to="/admin/sessions/$id" params={{ id: booking.session }} className={LINK}>
+                {session.title}
+              </Link>
+            ),
+          },
+          {
+            name: t("bookings.starts"),
+            value: (
+              <>
+                {spanOf(booking_date, booking.ends_at, zone)}
+                <span className="block text-xs text-ink-faint">{zoneName(zone)}</span>
+                {there && !sameClock(booking_date, zone, there) && (
+                  <span className="block text-xs text-ink-faint">
+                    {t("bookings.there", {
+                      when: elsewhereOf(booking_date, zone, there),
+                      place: placeOf(there),
+                    })}
+                  </span>
+                )}
+              </>
+            ),
+          },
+          { name: t("bookings.learner"), value: party(booking.user_details) },
+          { name: t("bookings.creator"), value: party(session.creator_details) },
+          { name: t("bookings.seats"), value: booking.seats },
+          { name: t("bookings.amount"), value: money(booking.amount) },
+          { name: t("bookings.made"), value: <Moment at={booking.created_at} /> },
+          ...(booking.answer_by
+            ? [{ name: t("bookings.answer_by"), value: <Moment at={booking.answer_by} /> }]
+            : []),
+          { name: t("id"), value: <code className="text-xs break-all">{booking.id}</code> },
+        ]}
+      />
+    </Panel>
+  );
+}
+
+function Actions({
+  booking: { status, ends_at, answer_by },
+  onIntent,
+}: {
+  booking: BookingRecord;
+  onIntent: (intent: BookingStep | "reschedule") => void;
+}) {
+  const t = useTexts();
+  const now = useNow();
+  const isOver = new Date(ends_at) <= now;
+  const canAnswer = status === "pending" && (!answer_by || new Date(answer_by) > now);
+  const isLive = (status === "pending" || status === "confirmed") && !isOver;
+  return (
+    <>
+      {canAnswer && (
+        <>
+          <Button onClick={() => onIntent("confirm")}>
+            <Check aria-hidden className="size-4" />
+            {t("booking.confirm.open")}
+          </Button>
+          <Button look="secondary" onClick={() => onIntent("decline")}>
+            <X aria-hidden className="size-4" />
+            {t("booking.decline.open")}
+          </Button>
+        </>
+      )}
+      {status === "confirmed" && isOver && (
+        <Button onClick={() => onIntent("complete")}>
+          <CheckCheck aria-hidden className="size-4" />
+          {t("booking.complete.open")}
+        </Button>
+      )}
+      {isLive && (
+        <>
+          <Button look="secondary" onClick={() => onIntent("reschedule")}>
+            <CalendarClock aria-hidden className="size-4" />
+            {t("booking.reschedule.open")}
+          </Button>
+          <Button look="secondary" onClick={() => onIntent("cancel")}>
+            <X aria-hidden className="size-4" />
+            {t("booking.cancel.open")}
+          </Button>
+        </>
+      )}
+    </>
+  );
+}

@@ -1,0 +1,10 @@
+import { api, type Schema } from "~/api/client";
+import type { Query } from "../list/listing";
+import { rowsOf } from "../rows";
+
+export type BookingRow = Schema<"BookingRowOut">;
+
+/** A page of the list of bookings. The names and values of a query were checked when it was made of the address. */
+export function bookingRows(query: Query, signal: AbortSignal) {
+  return rowsOf<BookingRow>(api.GET("/api/admin/bookings", { params: { query: query as object }, signal }));
+}

@@ -1,0 +1,101 @@
+import { useQuery } from "@tanstack/react-query";
+import { useNavigate } from "@tanstack/react-router";
+import type { ReactNode } from "react";
+import { useTranslation } from "react-i18next";
+import { isProblem } from "~/api/problem";
+import { say } from "~/app/i18n/say";
+import { Notice } from "~/components/Notice";
+import { Skeleton } from "~/components/Skeleton";
+import { StepDialog } from "../StepDialog";
+import { useTexts } from "../texts";
+import { beginBulk, DANGEROUS, type Order, previewQuery } from "./queries";
+
+/** Shows what a bulk action would do, takes the reason, and begins it. */
+export function BulkDialog({ order, onClose }: { order: Order; onClose: () => void }) {
+  const t = useTexts();
+  const navigate = useNavigate();
+  const { i18n } = useTranslation();
+  const number = new Intl.NumberFormat(i18n.language);
+  const found = useQuery(previewQuery(order));
+  const preview = found.data;
+  const changes = preview?.will_change ?? 0;
+  const examples = (outcome: "change" | "skip") =>
+    preview?.examples.filter((example) => example.outcome === outcome) ?? [];
+  return (
+    <StepDialog
+      title={t(`bulk.title.${order.action}`)}
+      text={t("bulk.text")}
+      action={preview ? t("bulk.do", { number: number.format(changes) }) : t("bulk.looking")}
+      isDanger={DANGEROUS.includes(order.action)}
+      isReady={changes > 0}
+      intent={order}
+      take={(reason, key) => beginBulk(order, reason, key)}
+      onDone={({ id }) => void navigate({ to: "/admin/bulk", search: { run: id } })}
+      onClose={onClose}
+    >
+      {preview ? (
+        <div className="flex flex-col gap-4 text-sm">
+          <dl className="grid grid-cols-3 gap-3">
+            <Count name={t("bulk.will_change")} value={number.format(preview.will_change)} />
+            <Count name={t("bulk.will_skip")} value={number.format(preview.will_skip)} />
+            <Count name={t("bulk.seats")} value={number.format(preview.seats_affected)} />
+          </dl>
+          <Examples
+            title={t("bulk.examples_change")}
+            more={preview.will_change - examples("change").length}
+            examples={examples("change").map(({ id, label }) => ({ id, label }))}
+          />
+          <Examples
+            title={t("bulk.examples_skip")}
+            more={preview.will_skip - examples("skip").length}
+            examples={examples("skip").map(({ id, label, detail }) => ({ id, label, detail }))}
+          />
+        </div>
+      ) : found.isError ? (
+        <Notice tone="danger">
+          {isProblem(found.error) && Object.values(found.error.errors).flat().length > 0
+            ? Object.values(found.error.errors).flat().join(" ")
+            : say(found.error)}
+        </Notice>
+      ) : (
+        <Skeleton className="h-40 w-full" />
+      )}
+    </StepDialog>
+  );
+}
+
+function Count({ name, value }: { name: string; value: string }) {
+  return (
+    <div className="rounded-control bg-sunk px-3 py-2">
+      <dt className="text-xs text-ink-soft">{name}</dt>
+      <dd className="tabular text-lg font-semibold">{value}</dd>
+    </div>
+  );
+}
+
+function Examples({
+  title,
+  examples,
+  more,
+}: {
+  title: string;
+  examples: { id: string; label: string; detail?: string | null }[];
+  more: number;
+}): ReactNode {
+  const t = useTexts();
+  if (examples.length === 0) return null;
+  return (
+    <details>
+      <summary className="w-fit rounded-control font-semibold">{title}</summary>
+      <ul className="mt-2 flex flex-col gap-1.5 text-ink-soft">
+        {examples.map(({ id, label, detail }) => (
+          <li key={id} className="break-words">
+            <span className="font-medium text-ink">{label}</span>
+            {detail && <span className="block">{detail}</span>}
+          </li>
+        ))}
+        {more > 0 && <li>{t("bulk.more", { count: more })}</li>}
+      </ul>
+    </details>
+  );
+}

@@ -1,0 +1,84 @@
+import { useQuery } from "@tanstack/react-query";
+import { Link, useNavigate } from "@tanstack/react-router";
+import { ListChecks } from "lucide-react";
+import { Emptiness } from "~/components/Emptiness";
+import { Failure } from "~/components/Failure";
+import { displayName } from "~/features/users/me";
+import { AdminPage } from "../AdminPage";
+import { ListSkeleton } from "../list/ListSkeleton";
+import { Pager } from "../list/Pager";
+import { Moment } from "../Moment";
+import type { ListSearch } from "../search";
+import { useTexts } from "../texts";
+import { Progress } from "./Progress";
+import { PAGE, runsQuery } from "./queries";
+import { RunPage } from "./RunPage";
+import { StateBadge } from "./StateBadge";
+
+/** What the staff did to many rows at once: all runs, or one with its progress and its report. */
+export function BulkPage({ search }: { search: ListSearch }) {
+  return search.run ? (
+    <RunPage key={String(search.run)} id={String(search.run)} search={search} />
+  ) : (
+    <RunsPage search={search} />
+  );
+}
+
+function RunsPage({ search }: { search: ListSearch }) {
+  const t = useTexts();
+  const navigate = useNavigate();
+  const page = Math.max(1, Math.trunc(Number(search.page ?? 1)) || 1);
+  const found = useQuery(runsQuery(page));
+  const { rows = [], total = 0 } = found.data ?? {};
+  return (
+    <AdminPage title={t("nav.bulk")} intro={t("bulk.intro")}>
+      {found.isPending ? (
+        <ListSkeleton columns={4} />
+      ) : found.isError && !found.data ? (
+        <Failure error={found.error} onRetry={() => void found.refetch()} />
+      ) : rows.length === 0 ? (
+        <Emptiness icon={ListChecks} title={t("bulk.none")}>
+          {t("bulk.none_text")}
+        </Emptiness>
+      ) : (
+        <>
+          <ul className="divide-y divide-line rounded-card border border-line bg-surface shadow-soft">
+            {rows.map((run) => (
+              <li
+                key={run.id}
+                className="grid gap-x-6 gap-y-2 p-4 md:grid-cols-[minmax(0,1fr)_16rem_8rem] md:items-center"
+              >
+                <div className="min-w-0">
+                  <Link
+                    to="/admin/bulk"
+                    search={{ run: run.id }}
+                    className="font-medium underline-offset-4 hover:underline"
+                  >
+                    {t(`bulk.run.${run.kind}`, { action: t(`bulk.action.${run.action}`) })}
+                  </Link>
+                  <p className="text-sm text-ink-soft">
+                    {displayName(run.staff)} · <Moment at={run.created_at} />
+                  </p>
+                </div>
+                <Progress run={run} />
+                <span className="md:text-right">
+                  <StateBadge state={run.state} />
+                </span>
+              </li>
+            ))}
+          </ul>
+          {total > PAGE && (
+            <Pager
+              page={page}
+              limit={PAGE}
+              shown={rows.length}
+              total={total}
+              isEstimate={false}
+              onGo={({ page: to }) => void navigate({ to: ".", search: to ? { page: to } : {} })}
+            />
+          )}
+        </>
+      )}
+    </AdminPage>
+  );
+}

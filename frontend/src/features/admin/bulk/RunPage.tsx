@@ -1,0 +1,160 @@
+import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { Link, useNavigate } from "@tanstack/react-router";
+import { OctagonX } from "lucide-react";
+import { useEffect, useState } from "react";
+import { useTranslation } from "react-i18next";
+import { toast } from "sonner";
+import { say } from "~/app/i18n/say";
+import { Button } from "~/components/Button";
+import { Card } from "~/components/Card";
+import { Failure } from "~/components/Failure";
+import { Notice } from "~/components/Notice";
+import { Skeleton } from "~/components/Skeleton";
+import { displayName } from "~/features/users/me";
+import { AdminPage } from "../AdminPage";
+import { BackLink } from "../BackLink";
+import { Loaded } from "../Loaded";
+import { Pager } from "../list/Pager";
+import { Moment } from "../Moment";
+import { Panel } from "../Panel";
+import type { ListSearch } from "../search";
+import { useTexts } from "../texts";
+import { Progress } from "./Progress";
+import { isOver, PAGE, type Run, refusalsQuery, runQuery, stopBulk } from "./queries";
+import { StateBadge } from "./StateBadge";
+
+const PAGES = {
+  users: "/admin/users/$id",
+  sessions: "/admin/sessions/$id",
+  bookings: "/admin/bookings/$id",
+} as const;
+
+/** One bulk action: its progress while it runs, and what it left as it was. */
+export function RunPage({ id, search }: { id: string; search: ListSearch }) {
+  const t = useTexts();
+  const found = useQuery(runQuery(id));
+  return (
+    <Loaded found={found} title={t("bulk.one")} back={<BackLink to="/admin/bulk">{t("nav.bulk")}</BackLink>}>
+      {(run) => <Details run={run} page={Math.max(1, Number(search.page) || 1)} />}
+    </Loaded>
+  );
+}
+
+function Details({ run, page }: { run: Run; page: number }) {
+  const t = useTexts();
+  const { i18n } = useTranslation();
+  const client = useQueryClient();
+  const number = new Intl.NumberFormat(i18n.language);
+  const isDone = isOver(run);
+  useEffect(() => {
+    // the lists show what it changed
+    if (isDone) void client.invalidateQueries({ queryKey: ["admin", run.kind] });
+  }, [client, isDone, run.kind]);
+  return (
+    <AdminPage
+      before={<BackLink to="/admin/bulk">{t("nav.bulk")}</BackLink>}
+      title={t(`bulk.run.${run.kind}`, { action: t(`bulk.action.${run.action}`) })}
+      intro={
+        <span className="flex flex-wrap items-center gap-3">
+          <StateBadge state={run.state} />
+          <span>
+            {displayName(run.staff)} · <Moment at={run.created_at} />
+          </span>
+        </span>
+      }
+      actions={!isDone && <Stop run={run} />}
+    >
+      <div className="flex max-w-4xl flex-col gap-5">
+        {run.detail && <Notice tone="danger">{run.detail}</Notice>}
+        <Card className="p-4 sm:p-5">
+          <Progress run={run} />
+          <p role="status" className="tabular mt-3 text-sm">
+            {t(isDone ? "bulk.result" : "bulk.so_far", {
+              changed: number.format(run.changed),
+              refused: number.format(run.refused),
+            })}
+            {isDone && run.done < run.total && (
+              <> {t("bulk.left", { number: number.format(run.total - run.done) })}</>
+            )}
+          </p>
+          <p className="mt-2 text-sm text-ink-soft">
+            {t("step.reason")}: <q className="break-words">{run.reason}</q>
+          </p>
+        </Card>
+        <Report run={run} page={page} />
+      </div>
+    </AdminPage>
+  );
+}
+
+function Stop({ run }: { run: Run }) {
+  const t = useTexts();
+  const client = useQueryClient();
+  const [isBusy, setBusy] = useState(false);
+  const stop = async () => {
+    setBusy(true);
+    try {
+      client.setQueryData(runQuery(run.id).queryKey, await stopBulk(run.id));
+      toast.success(t("bulk.stopped"));
+    } catch (error) {
+      toast.error(say(error));
+      void client.invalidateQueries({ queryKey: runQuery(run.id).queryKey });
+    } finally {
+      setBusy(false);
+    }
+  };
+  return (
+    <Button look="secondary" isBusy={isBusy} onClick={() => void stop()}>
+      <OctagonX aria-hidden className="size-4" />
+      {t("bulk.stop")}
+    </Button>
+  );
+}
+
+/** Each row that stayed as it was, and why. */
+function Report({ run, page }: { run: Run; page: number }) {
+  const t = useTexts();
+  const navigate = useNavigate();
+  const found = useQuery({ ...refusalsQuery(run.id, run.refused, page), enabled: run.refused > 0 });
+  const rows = found.data?.rows;
+  return (
+    <Panel title={t("bulk.report")}>
+      {run.refused === 0 ? (
+        <p className="text-sm text-ink-soft">
+          {t(isOver(run) ? "bulk.no_refusals" : "bulk.no_refusals_yet")}
+        </p>
+      ) : rows ? (
+        <>
+          <ul className="divide-y divide-line text-sm">
+            {rows.map(({ id, label, detail }) => (
+              <li key={id} className="py-2.5">
+                <Link
+                  to={PAGES[run.kind]}
+                  params={{ id }}
+                  className="font-medium break-words underline-offset-4 hover:underline"
+                >
+                  {label}
+                </Link>
+                <p className="text-ink-soft">{detail}</p>
+              </li>
+            ))}
+          </ul>
+          {(found.data?.total ?? 0) > PAGE && (
+            <Pager
+              page={page}
+              limit={PAGE}
+              shown={rows.length}
+              total={found.data?.total ?? 0}
+              isEstimate={false}
+              onGo={({ page: to }) => void navigate({ to: ".", search: { run: run.id, page: to } })}
+            />
+          )}
+        </>
+      ) : found.isError ? (
+        <Failure error={found.error} onRetry={() => void found.refetch()} className="py-4" />
+      ) : (
+        <Skeleton className="h-32 w-full" />
+      )}
+    </Panel>
+  );
+}

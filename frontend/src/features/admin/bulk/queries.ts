@@ -1,0 +1,85 @@
+import { queryOptions } from "@tanstack/react-query";
+import { answered, api, type Schema } from "~/api/client";
+import { rowsOf } from "../rows";
+
+export type Run = Schema<"BulkRunOut">;
+export type Kind = Run["kind"];
+export type Action = Run["action"];
+export const PAGE = 20;
+const EVERY_SECOND = 1000;
+
+/** Chosen rows, or everything that the list has for these query parameters. */
+export type Order = { kind: Kind; action: Action } & (
+  | { ids: string[] }
+  | { filters: Record<string, string> }
+);
+
+export const ACTIONS = {
+  users: ["activate", "deactivate", "make_creator", "make_user"],
+  sessions: ["hide", "restore", "feature", "unfeature", "archive"],
+  bookings: ["confirm", "decline", "complete", "cancel"],
+} as const satisfies Record<Kind, Action[]>;
+
+export const DANGEROUS: Action[] = ["deactivate", "hide", "archive", "decline", "cancel"];
+
+export function isOver({ finished_at }: Run): boolean {
+  return finished_at !== null;
+}
+
+/** What would come of it at this moment. */
+export function previewQuery(order: Order) {
+  return queryOptions({
+    queryKey: ["admin", "bulk", "preview", order],
+    queryFn: ({ signal }) =>
+      answered(api.POST("/api/admin/bulk/preview", { body: order as Schema<"BulkPreviewIn">, signal })),
+    staleTime: 0,
+  });
+}
+
+export function beginBulk(order: Order, reason: string, key: string): Promise<Run> {
+  return answered(
+    api.POST("/api/admin/bulk", {
+      params: { header: { "Idempotency-Key": key } },
+      body: { ...order, reason } as Schema<"BulkIn">,
+    }),
+  );
+}
+
+/** The runs of everybody on the staff, the newest first. */
+export function runsQuery(page: number) {
+  return queryOptions({
+    queryKey: ["admin", "bulk", "list", page],
+    queryFn: ({ signal }) =>
+      rowsOf<Run>(api.GET("/api/admin/bulk", { params: { query: { page, limit: PAGE } }, signal })),
+    refetchInterval: ({ state }) => (state.data?.rows.every(isOver) ? false : EVERY_SECOND),
+  });
+}
+
+/** One run, asked for again every second until it is over. */
+export function runQuery(id: string) {
+  return queryOptions({
+    queryKey: ["admin", "bulk", "one", id],
+    queryFn: ({ signal }): Promise<Run> =>
+      answered(api.GET("/api/admin/bulk/{run_id}", { params: { path: { run_id: id } }, signal })),
+    refetchInterval: ({ state }) => (state.data && isOver(state.data) ? false : EVERY_SECOND),
+  });
+}
+
+/** What a run left as it was, and why. */
+export function refusalsQuery(id: string, refused: number, page: number) {
+  return queryOptions({
+    queryKey: ["admin", "bulk", "report", id, refused, page],
+    queryFn: ({ signal }) =>
+      rowsOf(
+        api.GET("/api/admin/bulk/{run_id}/report", {
+          params: { path: { run_id: id }, query: { page, limit: PAGE } },
+          signal,
+        }),
+      ),
+    placeholderData: (before) => before,
+  });
+}
+
+export function stopBulk(id: string): Promise<Run> {
+  return answered(api.POST("/api/admin/bulk/{run_id}/cancel", { params: { path: { run_id: id } } }));
+}

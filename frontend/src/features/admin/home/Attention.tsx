@@ -1,0 +1,63 @@
+import { Link, type LinkProps } from "@tanstack/react-router";
+import { ChevronRight, CircleCheck, Flag, Hourglass, type LucideIcon, TriangleAlert } from "lucide-react";
+import { cn } from "~/components/cn";
+import { useTexts } from "../texts";
+import type { Dashboard } from "./queries";
+
+type Item = {
+  name: keyof Dashboard["attention"];
+  icon: LucideIcon;
+  to: Pick<LinkProps, "to" | "search" | "hash">;
+};
+
+const ITEMS: Item[] = [
+  { name: "open_reports", icon: Flag, to: { to: "/admin/reports" } },
+  {
+    name: "lapsing_requests",
+    icon: Hourglass,
+    to: { to: "/admin/bookings", search: { status: "pending", ordering: "booking_date" } },
+  },
+  { name: "failed_jobs", icon: TriangleAlert, to: { to: "/admin", hash: "jobs" } },
+];
+
+/** What waits for somebody, each with the way to it. */
+export function Attention({ attention }: { attention: Dashboard["attention"] }) {
+  const t = useTexts();
+  return (
+    <section aria-labelledby="attention">
+      <h2 id="attention" className="sr-only">
+        {t("home.attention")}
+      </h2>
+      <ul className="grid gap-3 sm:grid-cols-3">
+        {ITEMS.map(({ name, icon, to }) => {
+          const count = attention[name];
+          const Icon = count > 0 ? icon : CircleCheck;
+          const content = (
+            <>
+              <Icon aria-hidden className={cn("size-5 shrink-0", count > 0 ? "text-warn" : "text-good")} />
+              <span className="min-w-0 flex-1 text-sm font-medium">
+                {count > 0 ? t(`home.${name}`, { count }) : t(`home.no_${name}`)}
+              </span>
+              {count > 0 && <ChevronRight aria-hidden className="size-4 text-ink-faint" />}
+            </>
+          );
+          const look = "flex min-h-14 items-center gap-3 rounded-card border px-4 py-3";
+          return (
+            <li key={name}>
+              {count > 0 ? (
+                <Link
+                  {...to}
+                  className={cn(look, "border-line-strong/60 bg-surface shadow-soft hover:bg-sunk")}
+                >
+                  {content}
+                </Link>
+              ) : (
+                <p className={cn(look, "border-line text-ink-soft")}>{content}</p>
+              )}
+            </li>
+          );
+        })}
+      </ul>
+    </section>
+  );
+}

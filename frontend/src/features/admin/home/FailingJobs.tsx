@@ -1,0 +1,71 @@
+import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { RotateCw } from "lucide-react";
+import { useState } from "react";
+import { toast } from "sonner";
+import { say } from "~/app/i18n/say";
+import { Button } from "~/components/Button";
+import { Failure } from "~/components/Failure";
+import { Skeleton } from "~/components/Skeleton";
+import { Moment } from "../Moment";
+import { Panel } from "../Panel";
+import { useTexts } from "../texts";
+import { type FailingJob, failingJobsQuery, retryJob } from "./queries";
+
+/** Jobs that keep failing: why, when they are tried again by themselves, and a way to try them now. */
+export function FailingJobs() {
+  const t = useTexts();
+  const found = useQuery(failingJobsQuery);
+  return (
+    <div id="jobs" className="scroll-mt-20">
+      <Panel title={t("jobs.title")}>
+        {found.data ? (
+          <ul className="divide-y divide-line">
+            {found.data.rows.map((job) => (
+              <Job key={job.id} job={job} />
+            ))}
+          </ul>
+        ) : found.isError ? (
+          <Failure error={found.error} onRetry={() => void found.refetch()} className="py-4" />
+        ) : (
+          <Skeleton className="h-24 w-full" />
+        )}
+      </Panel>
+    </div>
+  );
+}
+
+function Job({ job }: { job: FailingJob }) {
+  const t = useTexts();
+  const client = useQueryClient();
+  const [isBusy, setBusy] = useState(false);
+  const retry = async () => {
+    setBusy(true);
+    try {
+      await retryJob(job.id);
+      toast.success(t("jobs.retried"));
+    } catch (error) {
+      toast.error(say(error));
+    } finally {
+      setBusy(false);
+      void client.invalidateQueries({ queryKey: ["admin"] });
+    }
+  };
+  return (
+    <li className="flex flex-wrap items-start justify-between gap-x-6 gap-y-2 py-3 text-sm">
+      <div className="min-w-0 flex-1 basis-64">
+        <p className="font-medium">
+          {job.name}{" "}
+          <span className="font-normal text-ink-soft">· {t("jobs.tries", { count: job.attempts })}</span>
+        </p>
+        <p className="break-words text-ink-soft">{job.error}</p>
+        <p className="text-xs text-ink-faint">
+          {t("jobs.next")} <Moment at={job.next_at} />
+        </p>
+      </div>
+      <Button look="secondary" size="sm" isBusy={isBusy} onClick={() => void retry()}>
+        {!isBusy && <RotateCw aria-hidden className="size-4" />}
+        {t("jobs.retry")}
+      </Button>
+    </li>
+  );
+}

@@ -1,0 +1,76 @@
+import { useQuery } from "@tanstack/react-query";
+import { useNavigate } from "@tanstack/react-router";
+import { Failure } from "~/components/Failure";
+import { Skeleton } from "~/components/Skeleton";
+import { zoneName } from "~/components/time";
+import { AdminPage } from "../AdminPage";
+import type { ListSearch } from "../search";
+import { useTexts } from "../texts";
+import { Attention } from "./Attention";
+import { FailingJobs } from "./FailingJobs";
+import { Numbers } from "./Numbers";
+import { dashboardQuery, SPANS } from "./queries";
+
+const USUAL = 30;
+
+/** How the marketplace does, and what waits for somebody to see to it. */
+export function HomePage({ search }: { search: ListSearch }) {
+  const t = useTexts();
+  const navigate = useNavigate();
+  const days = SPANS.find((each) => each === Number(search.days)) ?? USUAL;
+  const found = useQuery(dashboardQuery(days));
+  const dashboard = found.data;
+  return (
+    <AdminPage
+      title={t("nav.dashboard")}
+      intro={dashboard && t("home.zone", { zone: zoneName(dashboard.time_zone) })}
+      actions={
+        <label className="flex items-center gap-2 text-sm text-ink-soft">
+          <span className="sr-only">{t("home.span")}</span>
+          <select
+            value={days}
+            onChange={({ target }) =>
+              void navigate({
+                to: ".",
+                search: Number(target.value) === USUAL ? {} : { days: Number(target.value) },
+                replace: true,
+              })
+            }
+            className="h-10 rounded-control border border-line-strong/60 bg-surface px-3 text-ink"
+          >
+            {SPANS.map((each) => (
+              <option key={each} value={each}>
+                {t("home.days", { count: each })}
+              </option>
+            ))}
+          </select>
+        </label>
+      }
+    >
+      {dashboard ? (
+        <div className="flex flex-col gap-5">
+          <Attention attention={dashboard.attention} />
+          <Numbers dashboard={dashboard} />
+          {dashboard.attention.failed_jobs > 0 && <FailingJobs />}
+        </div>
+      ) : found.isError ? (
+        <Failure error={found.error} onRetry={() => void found.refetch()} />
+      ) : (
+        <HomeSkeleton />
+      )}
+    </AdminPage>
+  );
+}
+
+function HomeSkeleton() {
+  return (
+    <div className="flex flex-col gap-5">
+      <div className="grid gap-3 sm:grid-cols-3">
+        {[1, 2, 3].map((each) => (
+          <Skeleton key={each} className="h-20 w-full" />
+        ))}
+      </div>
+      <Skeleton className="h-80 w-full" />
+    </div>
+  );
+}

@@ -1,0 +1,97 @@
+import { useState } from "react";
+import { useTranslation } from "react-i18next";
+import { Card } from "~/components/Card";
+import { cn } from "~/components/cn";
+import { DayBars } from "~/components/DayBars";
+import { useMoney } from "~/components/money";
+import { dayOf } from "~/components/time";
+import { useTexts } from "../texts";
+import type { Dashboard } from "./queries";
+
+const MEASURES = ["seats", "income", "cancellations", "new_people"] as const;
+type Measure = (typeof MEASURES)[number];
+
+function dayName(date: string): string {
+  return dayOf(`${date}T12:00:00Z`, "UTC");
+}
+
+/** Totals of the span, one of which is drawn by day; a table says all of it to those who hear the page. */
+export function Numbers({ dashboard: { days, totals } }: { dashboard: Dashboard }) {
+  const t = useTexts();
+  const money = useMoney();
+  const { i18n } = useTranslation();
+  const number = new Intl.NumberFormat(i18n.language);
+  const [measure, setMeasure] = useState<Measure>("seats");
+  const shown = (value: number | string) => (typeof value === "string" ? money(value) : number.format(value));
+  const top = Math.max(1, ...days.map((day) => Number(day[measure])));
+  const [first, last] = [days[0], days.at(-1)];
+  return (
+    <Card className="p-4 sm:p-5">
+      <figure>
+        <figcaption className="sr-only">{t("home.numbers")}</figcaption>
+        <fieldset className="mb-6 grid grid-cols-2 gap-3 lg:grid-cols-4">
+          <legend className="sr-only">{t("home.choose")}</legend>
+          {MEASURES.map((each) => (
+            <button
+              key={each}
+              type="button"
+              aria-pressed={measure === each}
+              onClick={() => setMeasure(each)}
+              className={cn(
+                "min-w-0 rounded-control border p-3 text-left transition-colors sm:p-4",
+                measure === each ? "border-accent bg-accent-soft" : "border-line hover:bg-sunk",
+              )}
+            >
+              <span className="block text-sm text-ink-soft">{t(`home.${each}`)}</span>
+              <span className="tabular mt-1 block text-xl font-semibold tracking-tight">
+                {shown(totals[each])}
+              </span>
+            </button>
+          ))}
+        </fieldset>
+        <div aria-hidden>
+          <p className="tabular mb-1 text-xs text-ink-faint">
+            {measure === "income" ? money(top.toFixed(2)) : number.format(top)}
+          </p>
+          <DayBars
+            top={top}
+            bars={days.map((day) => ({
+              date: day.date,
+              value: Number(day[measure]),
+              label: `${dayName(day.date)}: ${shown(day[measure])}`,
+            }))}
+          />
+          {first && last && (
+            <p className="tabular mt-1.5 flex justify-between text-xs text-ink-faint">
+              <span>{dayName(first.date)}</span>
+              <span>{t("home.today")}</span>
+            </p>
+          )}
+        </div>
+        <table className="sr-only">
+          <caption>{t("home.numbers")}</caption>
+          <thead>
+            <tr>
+              <th scope="col">{t("home.day")}</th>
+              {MEASURES.map((each) => (
+                <th key={each} scope="col">
+                  {t(`home.${each}`)}
+                </th>
+              ))}
+            </tr>
+          </thead>
+          <tbody>
+            {days.map((day) => (
+              <tr key={day.date}>
+                <th scope="row">{dayName(day.date)}</th>
+                {MEASURES.map((each) => (
+                  <td key={each}>{shown(day[each])}</td>
+                ))}
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </figure>
+    </Card>
+  );
+}

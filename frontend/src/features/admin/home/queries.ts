@@ -1,0 +1,28 @@
+import { queryOptions } from "@tanstack/react-query";
+import { answered, api, type Schema } from "~/api/client";
+import { rowsOf } from "../rows";
+
+export type Dashboard = Schema<"DashboardOut">;
+export type FailingJob = Schema<"FailingJobOut">;
+export const SPANS = [7, 30, 90];
+
+/** The marketplace's numbers by day, and what waits for somebody. */
+export function dashboardQuery(days: number) {
+  return queryOptions({
+    queryKey: ["admin", "dashboard", days],
+    queryFn: ({ signal }): Promise<Dashboard> =>
+      answered(api.GET("/api/admin/dashboard", { params: { query: { days } }, signal })),
+    placeholderData: (before) => before,
+  });
+}
+
+/** Jobs that keep failing; those that failed most often come first. */
+export const failingJobsQuery = queryOptions({
+  queryKey: ["admin", "jobs"],
+  queryFn: ({ signal }) =>
+    rowsOf<FailingJob>(api.GET("/api/admin/jobs", { params: { query: { limit: 20 } }, signal })),
+});
+
+export async function retryJob(id: number): Promise<void> {
+  await api.POST("/api/admin/jobs/{job_id}/retry", { params: { path: { job_id: id } } });
+}

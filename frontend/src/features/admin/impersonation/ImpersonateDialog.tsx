@@ -1,0 +1,20 @@
+import { displayName } from "~/features/users/me";
+import { StepDialog } from "../StepDialog";
+import { useTexts } from "../texts";
+import type { AccountDetails } from "../users/queries";
+import { beginGuise } from "./guise";
+
+/** Asks why, then shows this tab as the person sees it. */
+export function ImpersonateDialog({ account, onClose }: { account: AccountDetails; onClose: () => void }) {
+  const t = useTexts();
+  const name = displayName(account);
+  return (
+    <StepDialog
+      title={t("impersonate.title", { name })}
+      text={t("impersonate.text")}
+      action={t("impersonate.do", { name })}
+      take={(reason) => beginGuise(account.id, reason)}
+      onClose={onClose}
+    />
+  );
+}

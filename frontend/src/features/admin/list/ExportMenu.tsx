@@ -1,0 +1,74 @@
+import { Download } from "lucide-react";
+import { DropdownMenu as Radix } from "radix-ui";
+import { useState } from "react";
+import { useTranslation } from "react-i18next";
+import { toast } from "sonner";
+import { say } from "~/app/i18n/say";
+import { Button } from "~/components/Button";
+import { useTexts } from "../texts";
+import { type Format, fetchExport, save } from "./exports";
+import type { ListName, Query } from "./listing";
+
+const FORMATS: Format[] = ["csv", "jsonl", "xlsx"];
+const MEGABYTE = 1_000_000;
+
+/** Saves all that the list has with its filters, on every page of it, as a file. */
+export function ExportMenu({ list, query, total }: { list: ListName; query: Query; total: number }) {
+  const t = useTexts();
+  const { t: common, i18n } = useTranslation();
+  const [isBusy, setBusy] = useState(false);
+  const number = new Intl.NumberFormat(i18n.language, { maximumFractionDigits: 1 });
+
+  const run = async (format: Format) => {
+    setBusy(true);
+    const stop = new AbortController();
+    const id = toast.loading(t("export.begun"), {
+      duration: Number.POSITIVE_INFINITY,
+      action: { label: common("actions.cancel"), onClick: () => stop.abort() },
+    });
+    try {
+      const file = await fetchExport(list, format, query, stop.signal, (bytes) =>
+        toast.loading(t("export.so_far", { size: number.format(bytes / MEGABYTE) }), { id }),
+      );
+      save(file);
+      toast.dismiss(id);
+      toast.success(t("export.done", { name: file.name }));
+    } catch (error) {
+      toast.dismiss(id);
+      if (!stop.signal.aborted) toast.error(say(error));
+    } finally {
+      setBusy(false);
+    }
+  };
+
+  return (
+    <Radix.Root modal={false}>
+      <Radix.Trigger asChild>
+        <Button look="secondary" isBusy={isBusy} disabled={total === 0}>
+          {!isBusy && <Download aria-hidden className="size-4" />}
+          {t("export.label")}
+        </Button>
+      </Radix.Trigger>
+      <Radix.Portal container={document.getElementById("main")}>
+        <Radix.Content
+          align="end"
+          sideOffset={4}
+          collisionPadding={12}
+          className="z-50 w-64 animate-fade-in rounded-card border border-line bg-raised p-1.5 shadow-soft"
+        >
+          <Radix.Label className="px-3 pt-1.5 pb-2 text-xs text-ink-faint">{t("export.what")}</Radix.Label>
+          {FORMATS.map((format) => (
+            <Radix.Item
+              key={format}
+              onSelect={() => void run(format)}
+              className="flex min-h-10 items-center justify-between gap-3 rounded-control px-3 text-sm outline-none data-highlighted:bg-sunk"
+            >
+              <span className="font-medium">{t(`export.${format}`)}</span>
+              <span className="text-xs text-ink-faint">{t(`export.${format}_for`)}</span>
+            </Radix.Item>
+          ))}
+        </Radix.Content>
+      </Radix.Portal>
+    </Radix.Root>
+  );
+}

@@ -1,0 +1,144 @@
+import { keepPreviousData, useQuery } from "@tanstack/react-query";
+import { useNavigate } from "@tanstack/react-router";
+import { SearchX } from "lucide-react";
+import type { ReactNode } from "react";
+import { Button } from "~/components/Button";
+import { cn } from "~/components/cn";
+import { Emptiness } from "~/components/Emptiness";
+import { Failure } from "~/components/Failure";
+import { useZone } from "~/components/time";
+import { useMatches } from "~/components/useMatches";
+import { AdminPage } from "../AdminPage";
+import type { ListSearch } from "../search";
+import { useTexts } from "../texts";
+import { ColumnsMenu } from "./ColumnsMenu";
+import { DataCards } from "./DataCards";
+import { DataTable } from "./DataTable";
+import { ExportMenu } from "./ExportMenu";
+import { ListSkeleton } from "./ListSkeleton";
+import { fieldsOf, type Listing } from "./listing";
+import { Pager } from "./Pager";
+import { changed, filtersOf, orderedBy, queryOf, validated } from "./query";
+import { Toolbar } from "./Toolbar";
+import { useColumns } from "./useColumns";
+import { type Selection, useSelection } from "./useSelection";
+
+/** What can be done with chosen rows: those of `selection`, of all that match `filters`. */
+export type BulkPart = (given: {
+  selection: Selection;
+  filters: Record<string, string>;
+  total: number;
+}) => ReactNode;
+
+/** A list of the back office: searched, narrowed, ordered and paged by its address. */
+export function ListPage<Row extends { id: string }>({
+  title,
+  intro,
+  listing,
+  search: given,
+  bulk,
+}: {
+  title: string;
+  intro?: string;
+  listing: Listing<Row>;
+  search: ListSearch;
+  bulk?: BulkPart;
+}) {
+  const t = useTexts();
+  const zone = useZone();
+  const navigate = useNavigate();
+  const isWide = useMatches("(min-width: 48rem)");
+  const columns = useColumns(listing.name, listing.columns);
+  const sorts = listing.columns.flatMap(({ sort }) => sort ?? []);
+  const search = validated(given, { filters: listing.filters, sorts });
+  const query = queryOf(search, listing, zone);
+  const filters = filtersOf(search, listing.filters, zone);
+  const found = useQuery({
+    queryKey: ["admin", listing.name, "list", query],
+    queryFn: ({ signal }) => listing.fetchRows(query, signal),
+    placeholderData: keepPreviousData,
+  });
+  const ordering = query.ordering ?? listing.ordering;
+  const selection = useSelection(JSON.stringify(filters));
+
+  const go = (change: ListSearch, { replace = false } = {}) =>
+    void navigate({ to: ".", search: changed(search, change), replace, resetScroll: false });
+  const rows = found.data?.rows ?? [];
+  const total = found.data?.total ?? 0;
+  const isNarrowed = Object.keys(filters).length > 0;
+  const shared = {
+    listing,
+    columns: columns.shown,
+    rows,
+    ordering,
+    onOrder: (ordering: string) => go({ ordering: ordering === listing.ordering ? undefined : ordering }),
+    selection: bulk ? selection : null,
+  };
+
+  return (
+    <AdminPage
+      title={title}
+      intro={intro}
+      actions={
+        <ExportMenu
+          list={listing.name}
+          query={{ ...filters, ordering, columns: fieldsOf(columns.shown).join(",") }}
+          total={total}
+        />
+      }
+    >
+      <Toolbar
+        listing={listing}
+        search={search}
+        onChange={go}
+        end={<ColumnsMenu columns={listing.columns} {...columns} />}
+      />
+      {found.isPending ? (
+        <ListSkeleton columns={columns.shown.length} />
+      ) : found.isError && !found.data ? (
+        <Failure error={found.error} onRetry={() => void found.refetch()} />
+      ) : rows.length === 0 ? (
+        <Emptiness
+          icon={SearchX}
+          title={t(isNarrowed ? "list.none_match" : total > 0 ? "list.beyond" : "list.none")}
+          action={
+            (isNarrowed || total > 0) && (
+              <Button
+                look="secondary"
+                onClick={() => void navigate({ to: ".", search: {}, resetScroll: false })}
+              >
+                {t(isNarrowed ? "list.clear" : "list.first_page")}
+              </Button>
+            )
+          }
+        >
+          {isNarrowed && t("list.none_match_text")}
+        </Emptiness>
+      ) : (
+        <div
+          aria-busy={found.isPlaceholderData}
+          className={cn("transition-opacity", found.isPlaceholderData && "opacity-60")}
+        >
+          {isWide ? (
+            <DataTable
+              {...shared}
+              caption={title}
+              onOrder={(field) => shared.onOrder(orderedBy(field, ordering))}
+            />
+          ) : (
+            <DataCards {...shared} label={title} />
+          )}
+          <Pager
+            page={Number(search.page ?? 1)}
+            limit={Number(query.limit)}
+            shown={rows.length}
+            total={total}
+            isEstimate={found.data?.isEstimate ?? false}
+            onGo={go}
+          />
+        </div>
+      )}
+      {bulk?.({ selection, filters, total })}
+    </AdminPage>
+  );
+}

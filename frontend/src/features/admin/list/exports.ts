@@ -1,0 +1,50 @@
+import { api } from "~/api/client";
+import { Problem } from "~/api/problem";
+import type { ListName, Query } from "./listing";
+
+export type Format = "csv" | "jsonl" | "xlsx";
+export type ExportFile = { name: string; blob: Blob };
+
+/** Fetches a list as a file, and tells how much of it has come. The API wants our token, so no link can do it. */
+export async function fetchExport(
+  list: ListName,
+  format: Format,
+  query: Query,
+  signal: AbortSignal,
+  onBytes: (bytes: number) => void,
+): Promise<ExportFile> {
+  const { data: stream, response } = await api.GET(`/api/admin/${list}/export`, {
+    params: { query: { ...query, format } as object },
+    parseAs: "stream",
+    signal,
+  });
+  const parts: Uint8Array<ArrayBuffer>[] = [];
+  let bytes = 0;
+  let told = 0;
+  const reader = (stream as ReadableStream<Uint8Array> | null | undefined)?.getReader();
+  if (!reader) throw new Problem({});
+  for (;;) {
+    const { done, value } = await reader.read();
+    if (done) break;
+    parts.push(value as Uint8Array<ArrayBuffer>);
+    bytes += value.length;
+    if (bytes - told < TELL_EVERY) continue;
+    told = bytes;
+    onBytes(bytes);
+  }
+  const type = response.headers.get("content-type") ?? "";
+  const named = /filename="?([^";]+)"?/.exec(response.headers.get("content-disposition") ?? "");
+  return { name: named?.[1] ?? `${list}.${format}`, blob: new Blob(parts, { type }) };
+}
+
+const TELL_EVERY = 250_000;
+
+/** Lets the browser save a file. */
+export function save({ name, blob }: ExportFile): void {
+  const address = URL.createObjectURL(blob);
+  const link = document.createElement("a");
+  link.href = address;
+  link.download = name;
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(address), 60_000);
+}

@@ -1,0 +1,91 @@
+import { dayAfter, dayStart } from "~/features/slots/days";
+import type { ListSearch } from "../search";
+import { type Filter, keysOf, type Query } from "./listing";
+
+export const LIMITS = [20, 50, 100];
+const DAY = /^\d{4}-\d\d-\d\d$/;
+const AMOUNT = /^\d{1,8}(\.\d{1,2})?$/;
+const UUID = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i;
+const SEARCH_MOST = 200;
+
+export type Asked = { filters: Filter[]; sorts: string[]; ordering: string };
+
+/** Of what stands in an address, only what this list understands. */
+export function validated(
+  search: ListSearch,
+  { filters, sorts }: Pick<Asked, "filters" | "sorts">,
+): ListSearch {
+  const kept: ListSearch = {};
+  const words = String(search.search ?? "")
+    .trim()
+    .slice(0, SEARCH_MOST);
+  if (words) kept.search = words;
+  for (const filter of filters) Object.assign(kept, settingsOf(filter, search));
+  const ordering = String(search.ordering ?? "");
+  if (sorts.includes(ordering.replace("-", ""))) kept.ordering = ordering;
+  if (LIMITS.includes(Number(search.limit))) kept.limit = Number(search.limit);
+  const page = Number(search.page);
+  if (Number.isInteger(page) && page > 1 && page <= 100_000) kept.page = page;
+  return kept;
+}
+
+function settingsOf(filter: Filter, search: ListSearch): ListSearch {
+  const isGood = (given: string): boolean => {
+    switch (filter.kind) {
+      case "choice":
+        return filter.options.some(({ value }) => value === given);
+      case "days":
+        return DAY.test(given) && !Number.isNaN(Date.parse(given));
+      case "amounts":
+        return AMOUNT.test(given);
+      default:
+        return UUID.test(given);
+    }
+  };
+  const given = keysOf(filter).flatMap((key) => {
+    const value = search[key];
+    return value !== undefined && isGood(String(value)) ? [[key, String(value)]] : [];
+  });
+  return Object.fromEntries(given);
+}
+
+/** What the filters ask the API for. Days are those of the viewer's calendar, both included. */
+export function filtersOf(search: ListSearch, filters: Filter[], zone: string): Query {
+  const query: Query = {};
+  if (search.search) query.search = String(search.search);
+  for (const filter of filters) {
+    for (const key of keysOf(filter)) {
+      const value = search[key];
+      if (value === undefined) continue;
+      const text = String(value);
+      if (filter.kind !== "days") query[key] = text;
+      else query[key] = dayStart(key === filter.to ? dayAfter(text) : text, zone);
+    }
+  }
+  return query;
+}
+
+/** A page of the list, as it is asked of the API. */
+export function queryOf(
+  search: ListSearch,
+  { filters, ordering }: Omit<Asked, "sorts">,
+  zone: string,
+): Query {
+  return {
+    ...filtersOf(search, filters, zone),
+    ordering: String(search.ordering ?? ordering),
+    page: String(search.page ?? 1),
+    limit: String(search.limit ?? LIMITS[0]),
+  };
+}
+
+/** The same list with some of it set otherwise: from its first page on. `undefined` takes away. */
+export function changed(search: ListSearch, change: ListSearch): ListSearch {
+  const next = { ...search, page: undefined, ...change };
+  return Object.fromEntries(Object.entries(next).filter(([, value]) => value !== undefined && value !== ""));
+}
+
+/** Ordered by this field: the way round that was not, or upwards where it was another. */
+export function orderedBy(field: string, ordering: string): string {
+  return ordering === field ? `-${field}` : field;
+}

@@ -1,0 +1,71 @@
+import { Link } from "@tanstack/react-router";
+import { useState } from "react";
+import { Badge } from "~/components/Badge";
+import { Button } from "~/components/Button";
+import { displayName } from "~/features/users/me";
+import { Moment } from "../Moment";
+import { StepDialog } from "../StepDialog";
+import { useTexts } from "../texts";
+import { type Report, resolveReport } from "./queries";
+
+type Resolution = "hidden" | "dismissed";
+
+/** What somebody holds against a session, and what came of it or can be done about it. */
+export function ReportCard({ report }: { report: Report }) {
+  const t = useTexts();
+  const [resolution, setResolution] = useState<Resolution | null>(null);
+  const { reason, text, created_at, reporter_details: reporter } = report;
+  return (
+    <div className="flex flex-col gap-2 text-sm">
+      <p className="flex flex-wrap items-center gap-x-3 gap-y-1">
+        <Badge tone={report.resolution ? "neutral" : "warn"}>{t(`reports.reason.${reason}`)}</Badge>
+        <span className="text-ink-soft">
+          <Link
+            to="/admin/users/$id"
+            params={{ id: reporter.id }}
+            className="font-medium text-ink underline-offset-4 hover:underline"
+          >
+            {displayName(reporter)}
+          </Link>
+          {" · "}
+          <Moment at={created_at} />
+        </span>
+      </p>
+      {text && <p className="max-w-prose break-words whitespace-pre-line">{text}</p>}
+      {report.resolution ? (
+        <p className="text-ink-soft">
+          {t(`reports.resolved_${report.resolution}`)}{" "}
+          {report.resolved_at && <Moment at={report.resolved_at} />}
+          {report.note && (
+            <>
+              {": "}
+              <q className="break-words">{report.note}</q>
+            </>
+          )}
+        </p>
+      ) : (
+        <div className="mt-1 flex flex-wrap gap-2">
+          <Button look="secondary" size="sm" onClick={() => setResolution("hidden")}>
+            {t("reports.hide")}
+          </Button>
+          <Button look="quiet" size="sm" onClick={() => setResolution("dismissed")}>
+            {t("reports.dismiss")}
+          </Button>
+        </div>
+      )}
+      {resolution && (
+        <StepDialog
+          title={t(`reports.${resolution}_title`, { title: report.session_details.title })}
+          text={t(`reports.${resolution}_text`)}
+          action={t(`reports.${resolution}_do`)}
+          done={t(`reports.${resolution}_done`)}
+          isDanger={resolution === "hidden"}
+          reasonHint={resolution === "hidden" ? t("hide.reason_hint") : undefined}
+          intent={resolution}
+          take={(why, key) => resolveReport(report.id, resolution, why, key)}
+          onClose={() => setResolution(null)}
+        />
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,28 @@
+import { queryOptions } from "@tanstack/react-query";
+import { answered, api, type Schema } from "~/api/client";
+
+export type Report = Schema<"ReportRecordOut">;
+export const REPORTS_PAGE = 20;
+
+/** A page of the open reports, the oldest first, and how many there are. */
+export function reportsQuery(page: number) {
+  return queryOptions({
+    queryKey: ["admin", "reports", page],
+    queryFn: async ({ signal }) => {
+      const { data, response } = await api.GET("/api/admin/reports", {
+        params: { query: { page, limit: REPORTS_PAGE } },
+        signal,
+      });
+      return { reports: data ?? [], total: Number(response.headers.get("x-total-count") ?? 0) };
+    },
+  });
+}
+
+export function resolveReport(id: string, resolution: "hidden" | "dismissed", reason: string, key: string) {
+  return answered(
+    api.POST("/api/admin/reports/{report_id}/resolve", {
+      params: { path: { report_id: id }, header: { "Idempotency-Key": key } },
+      body: { resolution, reason },
+    }),
+  );
+}

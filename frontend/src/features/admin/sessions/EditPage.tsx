@@ -1,0 +1,105 @@
+import { useQuery } from "@tanstack/react-query";
+import { useNavigate } from "@tanstack/react-router";
+import { useMemo, useRef, useState } from "react";
+import type { UseFormReturn } from "react-hook-form";
+import { useTranslation } from "react-i18next";
+import { toast } from "sonner";
+import { answered, api } from "~/api/client";
+import { Button } from "~/components/Button";
+import { Field, Input } from "~/components/Field";
+import { place } from "~/components/form";
+import { LeaveGuard } from "~/components/LeaveGuard";
+import { changesOf, type SessionForm as Form, formOf } from "~/features/sessions/own/model";
+import { SessionForm } from "~/features/sessions/own/SessionForm";
+import { refresh } from "~/features/users/me";
+import { AdminPage } from "../AdminPage";
+import { BackLink } from "../BackLink";
+import { Loaded } from "../Loaded";
+import { useTexts } from "../texts";
+import { type SessionRecord, sessionRecordQuery } from "./queries";
+
+/** Changes a session on its creator's behalf, by the rules that the creator is held to. */
+export function EditPage({ id }: { id: string }) {
+  const t = useTexts();
+  const found = useQuery(sessionRecordQuery(id));
+  return (
+    <Loaded
+      found={found}
+      title={t("sessions.edit")}
+      back={<BackLink to="/admin/sessions">{t("nav.sessions")}</BackLink>}
+    >
+      {(session) => <Edit session={session} />}
+    </Loaded>
+  );
+}
+
+function Edit({ session }: { session: SessionRecord }) {
+  const t = useTexts();
+  const { t: common } = useTranslation();
+  const navigate = useNavigate();
+  const [failure, setFailure] = useState<string | null>(null);
+  const [reason, setReason] = useState("");
+  const isDirty = useRef(false);
+  const given = useMemo(() => ({ ...session, next_slot: null }), [session]);
+  const saved = useMemo(() => formOf(given), [given]);
+
+  const save = async (values: Form, form: UseFormReturn<Form>) => {
+    setFailure(null);
+    try {
+      await answered(
+        api.PATCH("/api/admin/sessions/{session_id}", {
+          params: { path: { session_id: session.id } },
+          body: { ...changesOf(values, saved), reason: reason.trim() },
+        }),
+      );
+      isDirty.current = false;
+      await refresh();
+      toast.success(t("sessions.saved"));
+      await navigate({ to: "/admin/sessions/$id", params: { id: session.id } });
+    } catch (error) {
+      setFailure(place(error, form));
+    }
+  };
+
+  return (
+    <AdminPage
+      before={<BackLink to="/admin/sessions">{t("nav.sessions")}</BackLink>}
+      title={t("sessions.edit")}
+      intro={t("sessions.edit_text", { title: session.title })}
+    >
+      <LeaveGuard isDirty={() => isDirty.current} />
+      <Field label={t("step.reason")} hint={t("step.reason_hint")} isOptional className="mb-6 max-w-prose">
+        {(field) => (
+          <Input
+            {...field}
+            maxLength={500}
+            value={reason}
+            onChange={({ target }) => setReason(target.value)}
+          />
+        )}
+      </Field>
+      <SessionForm
+        session={given}
+        saved={saved}
+        onSubmit={save}
+        onDirty={(dirty) => {
+          isDirty.current = dirty;
+        }}
+        failure={failure}
+        actions={({ isDirty: isChanged, isBusy }) => (
+          <>
+            <Button
+              look="quiet"
+              onClick={() => void navigate({ to: "/admin/sessions/$id", params: { id: session.id } })}
+            >
+              {common("actions.cancel")}
+            </Button>
+            <Button type="submit" isBusy={isBusy} disabled={!isChanged}>
+              {common("actions.save")}
+            </Button>
+          </>
+        )}
+      />
+    </AdminPage>
+  );
+}

@@ -1,0 +1,29 @@
+import { queryOptions } from "@tanstack/react-query";
+import { answered, api, type Schema } from "~/api/client";
+
+export type SessionRecord = Schema<"SessionRecordOut">;
+export type ModeratedSession = Schema<"ModeratedSessionOut">;
+export type SessionStep = "hide" | "restore" | "feature" | "unfeature" | "archive";
+
+/** One session in any state, with its reports and what the staff did to it. */
+export function sessionRecordQuery(id: string) {
+  return queryOptions({
+    queryKey: ["admin", "sessions", "one", id],
+    queryFn: ({ signal }): Promise<SessionRecord> =>
+      answered(api.GET("/api/admin/sessions/{session_id}", { params: { path: { session_id: id } }, signal })),
+  });
+}
+
+export function takeStep(
+  id: string,
+  step: SessionStep,
+  reason: string,
+  key: string,
+): Promise<ModeratedSession> {
+  return answered(
+    api.POST(`/api/admin/sessions/{session_id}/${step}`, {
+      params: { path: { session_id: id }, header: { "Idempotency-Key": key } },
+      body: { reason },
+    }),
+  );
+}

@@ -1,0 +1,10 @@
+import { api, type Schema } from "~/api/client";
+import type { Query } from "../list/listing";
+import { rowsOf } from "../rows";
+
+export type SessionRow = Schema<"SessionRowOut">;
+
+/** A page of the list of sessions, in any state. The names and values of a query were checked when it was made of the address. */
+export function sessionRows(query: Query, signal: AbortSignal) {
+  return rowsOf<SessionRow>(api.GET("/api/admin/sessions", { params: { query: query as object }, signal }));
+}

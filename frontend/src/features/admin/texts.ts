@@ -1,0 +1,12 @@
+import { useTranslation } from "react-i18next";
+import { i18n } from "~/app/i18n";
+import problems from "./problems.en.json";
+import en from "./texts.en.json";
+
+i18n.addResourceBundle("en", "admin", en);
+i18n.addResourceBundle("en", "problems", problems, true);
+
+/** The words of the back office. */
+export function useTexts() {
+  return useTranslation("admin").t;
+}

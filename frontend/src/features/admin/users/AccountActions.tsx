@@ -1,0 +1,55 @@
+import { Eye, KeyRound, Power, Repeat2, ShieldCheck } from "lucide-react";
+import { Button } from "~/components/Button";
+import { Menu, MenuItem } from "~/components/Menu";
+import { displayName, useMe } from "~/features/users/me";
+import { useTexts } from "../texts";
+import type { AccountDetails } from "./queries";
+
+export type AccountIntent = "edit" | "activate" | "deactivate" | "role" | "rights" | "reset" | "impersonate";
+
+/** What can be done with an account: never with one's own, and with those of the staff only by superusers. */
+export function AccountActions({
+  account,
+  onIntent,
+}: {
+  account: AccountDetails;
+  onIntent: (intent: AccountIntent) => void;
+}) {
+  const t = useTexts();
+  const me = useMe();
+  if (!me || me.id === account.id) return null;
+  const isMine = me.is_superuser || !account.is_staff;
+  return (
+    <>
+      {!account.is_staff && account.is_active && (
+        <Button look="secondary" onClick={() => onIntent("impersonate")}>
+          <Eye aria-hidden className="size-4" />
+          {t("impersonate.open")}
+        </Button>
+      )}
+      {isMine && (
+        <Button look="secondary" onClick={() => onIntent(account.is_active ? "deactivate" : "activate")}>
+          <Power aria-hidden className="size-4" />
+          {t(account.is_active ? "deactivate.open" : "activate.open")}
+        </Button>
+      )}
+      {isMine && (
+        <Menu label={t("users.menu", { name: displayName(account) })}>
+          {account.is_active && (
+            <MenuItem icon={KeyRound} onSelect={() => onIntent("reset")}>
+              {t("reset.open")}
+            </MenuItem>
+          )}
+          <MenuItem icon={Repeat2} onSelect={() => onIntent("role")}>
+            {t(account.role === "creator" ? "role.make_user" : "role.make_creator")}
+          </MenuItem>
+          {me.is_superuser && (
+            <MenuItem icon={ShieldCheck} onSelect={() => onIntent("rights")}>
+              {t("rights.open")}
+            </MenuItem>
+          )}
+        </Menu>
+      )}
+    </>
+  );
+}

@@ -1,0 +1,60 @@
+import { displayName } from "~/features/users/me";
+import { ImpersonateDialog } from "../impersonation/ImpersonateDialog";
+import { StepDialog } from "../StepDialog";
+import { useTexts } from "../texts";
+import type { AccountIntent } from "./AccountActions";
+import { DeactivateDialog } from "./DeactivateDialog";
+import { EditAccountDialog } from "./EditAccountDialog";
+import { type AccountDetails, activate, changeRole } from "./queries";
+import { ResetDialog } from "./ResetDialog";
+import { RightsDialog } from "./RightsDialog";
+
+/** What the staff is about to do with an account, and has to be asked about first. */
+export function AccountDialog({
+  account,
+  intent,
+  onClose,
+}: {
+  account: AccountDetails;
+  intent: AccountIntent;
+  onClose: () => void;
+}) {
+  const t = useTexts();
+  const name = displayName(account);
+  switch (intent) {
+    case "edit":
+      return <EditAccountDialog account={account} onClose={onClose} />;
+    case "deactivate":
+      return <DeactivateDialog account={account} onClose={onClose} />;
+    case "rights":
+      return <RightsDialog account={account} onClose={onClose} />;
+    case "reset":
+      return <ResetDialog account={account} onClose={onClose} />;
+    case "impersonate":
+      return <ImpersonateDialog account={account} onClose={onClose} />;
+    case "activate":
+      return (
+        <StepDialog
+          title={t("activate.title", { name })}
+          text={t("activate.text")}
+          action={t("activate.do")}
+          done={t("activate.done", { name })}
+          take={(reason) => activate(account.id, reason)}
+          onClose={onClose}
+        />
+      );
+    case "role": {
+      const role = account.role === "creator" ? "user" : "creator";
+      return (
+        <StepDialog
+          title={t(`role.title_${role}`, { name })}
+          text={t(`role.text_${role}`)}
+          action={t("role.do")}
+          done={t(`role.done_${role}`, { name })}
+          take={(reason) => changeRole(account.id, role, reason)}
+          onClose={onClose}
+        />
+      );
+    }
+  }
+}

@@ -1,0 +1,153 @@
+import { useQuery } from "@tanstack/react-query";
+import { useState } from "react";
+import { useTranslation } from "react-i18next";
+import { Button } from "~/components/Button";
+import { Checkbox } from "~/components/Checkbox";
+import { Dialog } from "~/components/Dialog";
+import { Notice } from "~/components/Notice";
+import { displayName } from "~/features/users/me";
+import { bookingRows } from "../bookings/rows";
+import { Moment } from "../Moment";
+import { StepDialog } from "../StepDialog";
+import { useTexts } from "../texts";
+import { type AccountDetails, type Deactivation, deactivate } from "./queries";
+
+const SHOWN = "5";
+
+/** Switches an account off: says beforehand what hangs on it, and afterwards which seats were sold. */
+export function DeactivateDialog({ account, onClose }: { account: AccountDetails; onClose: () => void }) {
+  const t = useTexts();
+  const [cancels, setCancels] = useState(false);
+  const [done, setDone] = useState<Deactivation | null>(null);
+  const name = displayName(account);
+  const isCreator = account.role === "creator";
+  if (done) return <Sold done={done} name={name} onClose={onClose} />;
+  return (
+    <StepDialog
+      title={t("deactivate.title", { name })}
+      text={t(isCreator ? "deactivate.text_creator" : "deactivate.text")}
+      action={t("deactivate.do")}
+      isDanger
+      intent={cancels}
+      done={t("deactivate.done", { name })}
+      take={(reason) => deactivate(account.id, reason, cancels)}
+      onDone={(made) => (made.sold_slots.length > 0 ? setDone(made) : onClose())}
+      onClose={onClose}
+    >
+      {isCreator && <ToCome account={account} cancels={cancels} onCancels={setCancels} />}
+    </StepDialog>
+  );
+}
+
+function ToCome({
+  account,
+  cancels,
+  onCancels,
+}: {
+  account: AccountDetails;
+  cancels: boolean;
+  onCancels: (cancels: boolean) => void;
+}) {
+  const t = useTexts();
+  const [now] = useState(() => new Date().toISOString());
+  const found = useQuery({
+    queryKey: ["admin", "bookings", "to-come", account.id, now],
+    queryFn: ({ signal }) =>
+      bookingRows(
+        {
+          creator: account.id,
+          status: "confirmed",
+          starts_from: now,
+          ordering: "booking_date",
+          limit: SHOWN,
+        },
+        signal,
+      ),
+  });
+  const total = found.data?.total ?? 0;
+  if (!found.data) return null;
+  if (total === 0) return <Notice>{t("deactivate.none_sold")}</Notice>;
+  return (
+    <div className="flex flex-col gap-3">
+      <Notice tone="warn">
+        <p className="font-semibold">{t("deactivate.sold", { count: total })}</p>
+        <ul className="mt-1.5 flex flex-col gap-1">
+          {found.data.rows.map((booking) => (
+            <li key={booking.id}>
+              <Moment at={booking.booking_date} /> · {booking.session.title} · {displayName(booking.user)}
+            </li>
+          ))}
+          {total > found.data.rows.length && (
+            <li>{t("deactivate.more", { count: total - found.data.rows.length })}</li>
+          )}
+        </ul>
+      </Notice>
+      <Checkbox isChecked={cancels} onChange={onCancels}>
+        {t("deactivate.cancel_sold")}
+      </Checkbox>
+    </div>
+  );
+}
+
+/** Which starts were sold when the account went off, with a last chance to cancel their bookings. */
+function Sold({ done: first, name, onClose }: { done: Deactivation; name: string; onClose: () => void }) {
+  const t = useTexts();
+  const { t: common } = useTranslation();
+  const [done, setDone] = useState(first);
+  const [isAsked, setAsked] = useState(false);
+  const left = done.sold_slots.some(({ bookings, cancelled }) => cancelled < bookings);
+  if (isAsked) {
+    return (
+      <StepDialog
+        title={t("deactivate.cancel_title")}
+        text={t("deactivate.cancel_text")}
+        action={t("deactivate.cancel_do")}
+        isDanger
+        done={t("deactivate.cancelled")}
+        take={(reason) => deactivate(done.user.id, reason, true)}
+        onDone={(made) => {
+          setDone(made);
+          setAsked(false);
+        }}
+        onClose={() => setAsked(false)}
+      />
+    );
+  }
+  return (
+    <Dialog
+      isOpen
+      onClose={onClose}
+      width="wide"
+      title={t("deactivate.done", { name })}
+      description={t(left ? "deactivate.still_sold" : "deactivate.all_cancelled")}
+      footer={
+        <>
+          {left && (
+            <Button look="secondary" onClick={() => setAsked(true)}>
+              {t("deactivate.cancel_do")}
+            </Button>
+          )}
+          <Button onClick={onClose}>{common("actions.close")}</Button>
+        </>
+      }
+    >
+      <ul className="flex flex-col divide-y divide-line text-sm">
+        {done.sold_slots.map((slot) => (
+          <li
+            key={`${slot.session} ${slot.starts_at}`}
+            className="flex flex-wrap justify-between gap-x-4 py-2"
+          >
+            <span>
+              <span className="font-medium">{slot.title}</span> · <Moment at={slot.starts_at} />
+            </span>
+            <span className="tabular text-ink-soft">
+              {slot.cancelled > 0
+                ? t("deactivate.slot_cancelled", { cancelled: slot.cancelled, bookings: slot.bookings })
+                : t("deactivate.slot", { count: slot.bookings, seats: slot.seats })}
+            </span>
+          </li>
+        ))}
+      </ul>
+    </Dialog>
+  );
+}

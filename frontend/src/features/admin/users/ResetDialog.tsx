@@ -1,0 +1,67 @@
+import { Check, Copy } from "lucide-react";
+import { useState } from "react";
+import { useTranslation } from "react-i18next";
+import { Button } from "~/components/Button";
+import { Dialog } from "~/components/Dialog";
+import { Field, Input } from "~/components/Field";
+import { Notice } from "~/components/Notice";
+import { displayName } from "~/features/users/me";
+import { Moment } from "../Moment";
+import { StepDialog } from "../StepDialog";
+import { useTexts } from "../texts";
+import { type AccountDetails, issueReset, type Reset } from "./queries";
+
+/** Makes a link to set a new password, and shows it this once. */
+export function ResetDialog({ account, onClose }: { account: AccountDetails; onClose: () => void }) {
+  const t = useTexts();
+  const [made, setMade] = useState<Reset | null>(null);
+  const name = displayName(account);
+  if (made) return <Link made={made} name={name} onClose={onClose} />;
+  return (
+    <StepDialog
+      title={t("reset.title", { name })}
+      text={t("reset.text")}
+      action={t("reset.do")}
+      take={(reason) => issueReset(account.id, reason)}
+      onDone={setMade}
+      onClose={onClose}
+    />
+  );
+}
+
+function Link({ made, name, onClose }: { made: Reset; name: string; onClose: () => void }) {
+  const t = useTexts();
+  const { t: common } = useTranslation();
+  const [isCopied, setCopied] = useState(false);
+  const address = new URL(made.path, location.origin).href;
+  const copy = async () => {
+    await navigator.clipboard.writeText(address);
+    setCopied(true);
+  };
+  return (
+    <Dialog
+      isOpen
+      onClose={onClose}
+      title={t("reset.made", { name })}
+      footer={<Button onClick={onClose}>{common("actions.close")}</Button>}
+    >
+      <div className="flex flex-col gap-5">
+        <Notice tone="warn">{t("reset.once")}</Notice>
+        <Field
+          label={t("reset.link")}
+          hint={
+            <>
+              {t("reset.until")} <Moment at={made.expires_at} />
+            </>
+          }
+        >
+          {(field) => <Input {...field} readOnly value={address} onFocus={({ target }) => target.select()} />}
+        </Field>
+        <Button look="secondary" onClick={() => void copy()}>
+          {isCopied ? <Check aria-hidden className="size-4" /> : <Copy aria-hidden className="size-4" />}
+          {t(isCopied ? "reset.copied" : "reset.copy")}
+        </Button>
+      </div>
+    </Dialog>
+  );
+}

@@ -1,0 +1,124 @@
+import { useQuery } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
+import { useState } from "react";
+import { Avatar } from "~/components/Avatar";
+import { Badge } from "~/components/Badge";
+import { Button } from "~/components/Button";
+import { zoneName } from "~/components/time";
+import { displayName, useMe } from "~/features/users/me";
+import { AdminPage } from "../AdminPage";
+import { Log } from "../audit/Log";
+import { BackLink } from "../BackLink";
+import { Loaded } from "../Loaded";
+import { Moment } from "../Moment";
+import { Facts, Panel } from "../Panel";
+import { useTexts } from "../texts";
+import { AccountActions, type AccountIntent } from "./AccountActions";
+import { AccountBadges } from "./AccountBadges";
+import { AccountDialog } from "./AccountDialog";
+import { PersonsBookings, PersonsSessions } from "./Holdings";
+import { type AccountDetails, accountQuery } from "./queries";
+
+/** One account with all that hangs on it, and what the staff can do with it. */
+export function UserPage({ id }: { id: string }) {
+  const t = useTexts();
+  const found = useQuery(accountQuery(id));
+  return (
+    <Loaded
+      found={found}
+      title={t("users.one")}
+      back={<BackLink to="/admin/users">{t("nav.users")}</BackLink>}
+    >
+      {(account) => <Details account={account} />}
+    </Loaded>
+  );
+}
+
+function Details({ account }: { account: AccountDetails }) {
+  const t = useTexts();
+  const me = useMe();
+  const [intent, setIntent] = useState<AccountIntent | null>(null);
+  const name = displayName(account);
+  return (
+    <AdminPage
+      before={<BackLink to="/admin/users">{t("nav.users")}</BackLink>}
+      title={name}
+      intro={
+        <span className="flex flex-wrap items-center gap-x-3 gap-y-1.5">
+          <Avatar person={account} />
+          <span className="break-all">{account.email}</span>
+          <Badge>{t(`role.${account.role}`)}</Badge>
+          <AccountBadges account={account} />
+        </span>
+      }
+      actions={<AccountActions account={account} onIntent={setIntent} />}
+    >
+      <div className="grid gap-5 xl:grid-cols-[minmax(0,1fr)_22rem] xl:items-start">
+        <div className="flex min-w-0 flex-col gap-5">
+          {account.role === "creator" && <PersonsSessions account={account} />}
+          <PersonsBookings account={account} />
+          <Panel
+            title={t("log.title")}
+            action={
+              <Link
+                to="/admin/audit"
+                search={{ target: account.id }}
+                className="text-sm font-semibold text-accent underline-offset-4 hover:underline"
+              >
+                {t("see_all")}
+              </Link>
+            }
+          >
+            <Log entries={account.log} />
+          </Panel>
+        </div>
+        <div className="flex min-w-0 flex-col gap-5">
+          <Panel
+            title={t("users.account")}
+            action={
+              <Button look="secondary" size="sm" onClick={() => setIntent("edit")}>
+                {t("edit")}
+              </Button>
+            }
+          >
+            <Facts
+              facts={[
+                { name: t("users.username"), value: account.username },
+                { name: t("users.joined"), value: <Moment at={account.date_joined} /> },
+                { name: t("users.zone"), value: zoneName(account.time_zone) },
+                { name: t("id"), value: <code className="text-xs break-all">{account.id}</code> },
+              ]}
+            />
+          </Panel>
+          <Panel title={t("logins.title")}>
+            <Logins account={account} />
+          </Panel>
+        </div>
+      </div>
+      {intent && me && <AccountDialog account={account} intent={intent} onClose={() => setIntent(null)} />}
+    </AdminPage>
+  );
+}
+
+function Logins({ account: { logins } }: { account: AccountDetails }) {
+  const t = useTexts();
+  if (logins.length === 0) return <p className="text-sm text-ink-soft">{t("logins.none")}</p>;
+  return (
+    <ul className="flex flex-col gap-4 text-sm">
+      {logins.map((login) => (
+        <li key={login.id}>
+          <p className="break-words">{login.agent || t("logins.unknown_agent")}</p>
+          <p className="tabular mt-0.5 text-xs text-ink-faint">
+            {login.address ?? t("logins.unknown_address")} · {t("logins.since")}{" "}
+            <Moment at={login.created_at} />
+          </p>
+          {login.is_impersonation && (
+            <Badge tone="warn" className="mt-1">
+              {t("logins.impersonation")}
+            </Badge>
+          )}
+        </li>
+      ))}
+    </ul>
+  );
+}

@@ -1,0 +1,55 @@
+import { queryOptions } from "@tanstack/react-query";
+import { answered, api, type Schema } from "~/api/client";
+
+export type Account = Schema<"AccountOut">;
+export type AccountDetails = Schema<"AccountDetailsOut">;
+export type Deactivation = Schema<"DeactivationOut">;
+export type Reset = Schema<"ResetOut">;
+
+/** One account with its logins and what was last done to it. */
+export function accountQuery(id: string) {
+  return queryOptions({
+    queryKey: ["admin", "users", "one", id],
+    queryFn: ({ signal }): Promise<AccountDetails> =>
+      answered(api.GET("/api/admin/users/{user_id}", { params: { path: { user_id: id } }, signal })),
+  });
+}
+
+const at = (id: string) => ({ path: { user_id: id } });
+
+export type AccountFacts = { email: string; username: string; first_name: string; last_name: string };
+
+export function changeAccount(id: string, facts: Partial<AccountFacts>, reason: string): Promise<Account> {
+  return answered(api.PATCH("/api/admin/users/{user_id}", { params: at(id), body: { ...facts, reason } }));
+}
+
+export function activate(id: string, reason: string): Promise<Account> {
+  return answered(api.POST("/api/admin/users/{user_id}/activate", { params: at(id), body: { reason } }));
+}
+
+export function deactivate(id: string, reason: string, cancel_sold_seats: boolean): Promise<Deactivation> {
+  return answered(
+    api.POST("/api/admin/users/{user_id}/deactivate", {
+      params: at(id),
+      body: { reason, cancel_sold_seats },
+    }),
+  );
+}
+
+export function changeRole(id: string, role: Account["role"], reason: string): Promise<Account> {
+  return answered(api.POST("/api/admin/users/{user_id}/role", { params: at(id), body: { role, reason } }));
+}
+
+export type Rights = Pick<Account, "is_staff" | "is_superuser">;
+
+export function changeRights(id: string, rights: Rights, reason: string): Promise<Account> {
+  return answered(
+    api.POST("/api/admin/users/{user_id}/rights", { params: at(id), body: { ...rights, reason } }),
+  );
+}
+
+export function issueReset(id: string, reason: string): Promise<Reset> {
+  return answered(
+    api.POST("/api/admin/users/{user_id}/password-reset", { params: at(id), body: { reason } }),
+  );
+}

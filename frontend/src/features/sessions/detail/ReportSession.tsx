@@ -1,0 +1,45 @@
+import { Link } from "@tanstack/react-router";
+import { Flag } from "lucide-react";
+import { lazy, Suspense, useState } from "react";
+import { useNext } from "~/app/layout/useNext";
+import { buttonClass } from "~/components/Button";
+import { useMe } from "~/features/users/me";
+import type { Session } from "../queries";
+import { useTexts } from "../texts";
+
+const ReportDialog = lazy(() => import("../report/ReportDialog"));
+const LOOK = buttonClass({ look: "quiet", size: "sm" }, "mt-8 -ml-3");
+
+/** Leads to telling the staff what is wrong with a session; a visitor signs in first. */
+export function ReportSession({ session }: { session: Session }) {
+  const t = useTexts();
+  const me = useMe();
+  const next = useNext();
+  const [isOpen, setOpen] = useState(false);
+  if (me?.id === session.creator) return null;
+  const content = (
+    <>
+      <Flag aria-hidden className="size-4" />
+      {t("detail.report")}
+    </>
+  );
+  if (!me) {
+    return (
+      <Link to="/login" search={next} className={LOOK}>
+        {content}
+      </Link>
+    );
+  }
+  return (
+    <>
+      <button type="button" className={LOOK} onClick={() => setOpen(true)}>
+        {content}
+      </button>
+      {isOpen && (
+        <Suspense>
+          <ReportDialog session={session} onClose={() => setOpen(false)} />
+        </Suspense>
+      )}
+    </>
+  );
+}

@@ -1,0 +1,95 @@
+import { useState } from "react";
+import { useTranslation } from "react-i18next";
+import { toast } from "sonner";
+import { answered, api, type Schema } from "~/api/client";
+import { keeper } from "~/api/keys";
+import { isProblem } from "~/api/problem";
+import { say } from "~/app/i18n/say";
+import { Button } from "~/components/Button";
+import { Dialog } from "~/components/Dialog";
+import { Field, Textarea } from "~/components/Field";
+import { Notice } from "~/components/Notice";
+import type { Session } from "../queries";
+import { useTexts } from "./texts";
+
+type Reason = Schema<"ReportIn">["reason"];
+
+const REASONS: Reason[] = ["misleading", "spam", "offensive", "unsafe", "other"];
+const TEXT_MOST = 2000;
+
+/** Tells the staff what is wrong with a session. */
+export default function ReportDialog({ session, onClose }: { session: Session; onClose: () => void }) {
+  const t = useTexts();
+  const { t: common } = useTranslation();
+  const [keyOf] = useState(keeper);
+  const [reason, setReason] = useState<Reason | null>(null);
+  const [text, setText] = useState("");
+  const [failure, setFailure] = useState<string | null>(null);
+  const [isBusy, setBusy] = useState(false);
+  const isLong = [...text.trim()].length > TEXT_MOST;
+
+  const send = async () => {
+    if (!reason) return setFailure(t("needed"));
+    if (isLong) return;
+    setBusy(true);
+    setFailure(null);
+    const body = { reason, text: text.trim() };
+    try {
+      await answered(
+        api.POST("/api/sessions/{session_id}/report", {
+          params: { path: { session_id: session.id }, header: { "Idempotency-Key": keyOf(body) } },
+          body,
+        }),
+      );
+      toast.success(t("done"));
+      onClose();
+    } catch (error) {
+      setFailure(isProblem(error, "already_reported") ? t("already") : say(error));
+    } finally {
+      setBusy(false);
+    }
+  };
+
+  return (
+    <Dialog
+      isOpen
+      onClose={onClose}
+      title={t("title", { title: session.title })}
+      description={t("intro")}
+      footer={
+        <>
+          <Button look="secondary" onClick={onClose}>
+            {common("actions.cancel")}
+          </Button>
+          <Button isBusy={isBusy} onClick={() => void send()}>
+            {t("submit")}
+          </Button>
+        </>
+      }
+    >
+      <div className="flex flex-col gap-5">
+        {failure && <Notice tone="danger">{failure}</Notice>}
+        <fieldset>
+          <legend className="mb-1 text-sm font-semibold">{t("what")}</legend>
+          {REASONS.map((each) => (
+            <label key={each} className="flex min-h-11 items-center gap-3 text-sm">
+              <input
+                type="radio"
+                name="reason"
+                checked={reason === each}
+                onChange={() => setReason(each)}
+                className="size-4 accent-accent"
+              />
+              {t(each)}
+            </label>
+          ))}
+        </fieldset>
+        <Field label={t("text")} isOptional error={isLong ? t("too_long", { count: TEXT_MOST }) : undefined}>
+          {(field) => (
+            <Textarea {...field} rows={4} value={text} onChange={({ target }) => setText(target.value)} />
+          )}
+        </Field>
+      </div>
+    </Dialog>
+  );
+}

@@ -1,0 +1,95 @@
+import { zodResolver } from "@hookform/resolvers/zod";
+import { Link } from "@tanstack/react-router";
+import { CircleCheck, Link2Off } from "lucide-react";
+import { useEffect, useState } from "react";
+import { useForm } from "react-hook-form";
+import { z } from "zod";
+import { answered, api } from "~/api/client";
+import { isProblem } from "~/api/problem";
+import { Button, buttonClass } from "~/components/Button";
+import { Card } from "~/components/Card";
+import { Emptiness } from "~/components/Emptiness";
+import { Field } from "~/components/Field";
+import { place } from "~/components/form";
+import { Notice } from "~/components/Notice";
+import { Page, useTitle } from "~/components/Page";
+import { PasswordInput } from "./PasswordInput";
+import { rulesOf } from "./rules";
+import { StrengthMeter } from "./StrengthMeter";
+import { useTexts } from "./texts";
+
+/** A new password, by a link of the staff. Its token stands behind a number sign, and leaves the address at once. */
+export function ResetPage() {
+  const t = useTexts();
+  const [token] = useState(() => location.hash.slice(1));
+  const [state, setState] = useState<"asked" | "done" | "dead">(token ? "asked" : "dead");
+  useEffect(() => history.replaceState(history.state, "", location.pathname), []);
+  if (state !== "asked") return <Outcome isDone={state === "done"} />;
+  return (
+    <Page title={t("reset.title")} intro={t("reset.intro")} width="narrow">
+      <Card className="p-5 sm:p-7">
+        <ResetForm token={token} onDone={() => setState("done")} onDead={() => setState("dead")} />
+      </Card>
+    </Page>
+  );
+}
+
+function ResetForm({ token, onDone, onDead }: { token: string; onDone: () => void; onDead: () => void }) {
+  const t = useTexts();
+  const [failure, setFailure] = useState<string | null>(null);
+  const form = useForm({
+    resolver: zodResolver(z.object({ new_password: rulesOf(t).newPassword })),
+    defaultValues: { new_password: "" },
+  });
+  const { errors, isSubmitting } = form.formState;
+
+  const submit = form.handleSubmit(async ({ new_password }) => {
+    setFailure(null);
+    try {
+      await answered(api.POST("/api/auth/password-reset", { body: { token, new_password } }));
+      onDone();
+    } catch (error) {
+      if (isProblem(error, "bad_reset_token") || (isProblem(error) && error.errors.token)) onDead();
+      else setFailure(place(error, form));
+    }
+  });
+
+  return (
+    <form noValidate onSubmit={submit} className="flex flex-col gap-5">
+      {failure && <Notice tone="danger">{failure}</Notice>}
+      <Field
+        label={t("profile.password_new")}
+        hint={<StrengthMeter password={form.watch("new_password")} />}
+        error={errors.new_password?.message}
+      >
+        {(field) => (
+          <PasswordInput autoComplete="new-password" {...field} {...form.register("new_password")} />
+        )}
+      </Field>
+      <Button type="submit" size="lg" isBusy={isSubmitting}>
+        {t("reset.submit")}
+      </Button>
+    </form>
+  );
+}
+
+function Outcome({ isDone }: { isDone: boolean }) {
+  const t = useTexts();
+  const title = t(isDone ? "reset.done" : "reset.dead");
+  useTitle(title);
+  return (
+    <Emptiness
+      isPage
+      icon={isDone ? CircleCheck : Link2Off}
+      title={title}
+      className="py-24"
+      action={
+        <Link to="/login" className={buttonClass()}>
+          {t("login.title")}
+        </Link>
+      }
+    >
+      {t(isDone ? "reset.done_text" : "reset.dead_text")}
+    </Emptiness>
+  );
+}

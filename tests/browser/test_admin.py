@@ -1,0 +1,226 @@
+"""The staff at work: moderation, accounts, many rows at once, files, and the site as somebody else sees it."""
+
+import csv
+from pathlib import Path
+
+import openpyxl
+from playwright.async_api import Locator, Page, expect
+
+from browser.conftest import OpenPage
+from browser.people import PASSWORD, Account, account, fill_sign_in, free_starts, says, scheduled_session
+from browser.staff import crowd, staff_member
+from postgres.servers import Server
+
+CROWD = 5_000
+LONG = 120_000
+"""Milliseconds that thousands of rows may take."""
+NEW_PASSWORD = "a lamp beside the door"
+
+
+async def give_reason(page: Page, reason: str, button: str) -> None:
+    """Say why in the dialog that is open, and do it."""
+    dialog = page.get_by_role("dialog")
+    await dialog.get_by_label("Reason").fill(reason)
+    await dialog.get_by_role("button", name=button).click()
+
+
+async def at_work(staff: Account, open_page: OpenPage, path: str) -> Page:
+    """A member of the staff, signed in, at a page of the back office."""
+    page = await open_page("/")
+    await staff.signs_in(page)
+    await page.goto(path)
+    return page
+
+
+def row(page: Page, text: str) -> Locator:
+    return page.get_by_role("row").filter(has_text=text)
+
+
+async def test_what_somebody_reports_is_hidden_with_a_reason_that_its_creator_reads_and_restored(
+    site: Server, database: str, open_page: OpenPage
+) -> None:
+    staff, creator, learner = await staff_member(site, database), await account(site, "creator"), await account(site)
+    offered = await scheduled_session(creator, title="Bread of gold")
+    public = await open_page("/", "phone")
+    await learner.signs_in(public)
+    await public.goto(f"/sessions/{offered['id']}")
+    await public.get_by_role("button", name="Report this session").click()
+    await public.get_by_label("It is not what it says").check()
+    await public.get_by_label("In your own words").fill("There is no gold in it.")
+    await public.get_by_role("button", name="Send report").click()
+    await says(public, "Thank you. The staff will look at it.")
+
+    office = await at_work(staff, open_page, "/admin/reports")
+    await says(office, "There is no gold in it.")
+    await office.get_by_role("button", name="Hide the session").click()
+    await give_reason(office, "No gold in the bread.", "Hide session")
+    await says(office, "No open reports")
+    await public.reload()
+    await expect(public.get_by_role("heading", name="Bread of gold")).to_be_hidden()
+
+    own = await open_page("/")
+    await creator.signs_in(own)
+    await own.goto("/creator")
+    await says(own, "No gold in the bread.")
+
+    await office.goto(f"/admin/sessions/{offered['id']}")
+    await office.get_by_role("button", name="Restore").click()
+    await office.get_by_role("dialog").get_by_role("button", name="Restore session").click()
+    await says(office, "The session is restored.")
+    await public.goto(f"/sessions/{offered['id']}")
+    await expect(public.get_by_role("heading", name="Bread of gold")).to_be_visible()
+
+
+async def test_a_creator_who_is_deactivated_is_signed_out_and_the_seats_they_sold_can_be_cancelled(
+    site: Server, database: str, open_page: OpenPage
+) -> None:
+    staff, creator, learner = (
+        await staff_member(site, database),
+        await account(site, "creator", "Mallory"),
+        await account(site),
+    )
+    offered = await scheduled_session(creator)
+    start, *_ = await free_starts(creator, offered["id"])
+    await learner.asks("POST", "/api/bookings/", session=offered["id"], booking_date=start)
+    own = await open_page("/")
+    await creator.signs_in(own)
+
+    office = await at_work(staff, open_page, "/admin/users")
+    await office.get_by_role("searchbox", name="Name, username or e-mail").fill(creator.email)
+    await office.get_by_role("link", name=creator.name).click()
+    await office.get_by_role("button", name="Deactivate").click()
+    dialog = office.get_by_role("dialog")
+    await expect(dialog.get_by_text("1 booking to come:")).to_be_visible()
+    await dialog.get_by_label("Cancel these bookings, too").check()
+    await give_reason(office, "Takes money and does not come.", "Deactivate")
+    await says(office, "1 of 1 cancelled")
+    await office.get_by_role("dialog").get_by_role("button", name="Close").last.click()
+    await expect(office.get_by_text("Deactivated", exact=True).first).to_be_visible()
+
+    await own.goto("/creator")
+    await expect(own.get_by_role("button", name="Sign in", exact=True)).to_be_visible()
+    gone = await site.client.get(f"/api/sessions/{offered['id']}/")
+    assert gone.status_code == 404
+    assert [one["status"] for one in await learner.asks("GET", "/api/bookings/")] == ["cancelled"]
+
+
+async def test_a_bulk_action_on_5000_rows_shows_what_it_will_do_how_far_it_is_and_what_it_left(
+    site: Server, database: str, open_page: OpenPage
+) -> None:
+    staff = await staff_member(site, database)
+    await crowd(database, CROWD)
+    office = await at_work(staff, open_page, "/admin/users?search=example&limit=100")
+    await office.get_by_label("Choose all on this page").check()
+    await says(office, "100 chosen")
+    await office.get_by_role("button", name="Choose all").click()
+    await says(office, "that match are chosen")
+    await office.get_by_role("button", name="Deactivate", exact=True).click()
+    dialog = office.get_by_role("dialog")
+    await expect(dialog.get_by_text("Will change", exact=True)).to_be_visible(timeout=LONG)
+    await dialog.get_by_text("What stays as it is, and why").click()
+    await expect(dialog.get_by_text("You cannot do this to your own account.")).to_be_visible()
+    await give_reason(office, "They never came.", "Change ")
+    await office.wait_for_url("**/admin/bulk?run=*")
+    bar = office.get_by_role("progressbar")
+    await expect(bar).to_be_visible()
+    await expect(office.get_by_text("Finished", exact=True)).to_be_visible(timeout=LONG)
+    total = await bar.get_attribute("aria-valuemax")
+    assert total is not None
+    assert int(total) >= CROWD
+    assert await bar.get_attribute("aria-valuenow") == total
+    await says(office, "This account is switched off already.")
+    await office.goto("/admin/users?search=example&is_active=false")
+    await says(office, "20 of 4,9")
+
+
+async def test_a_list_is_taken_home_as_a_file_that_spreadsheets_open(
+    site: Server, database: str, open_page: OpenPage, tmp_path: Path
+) -> None:
+    staff, creator = await staff_member(site, database), await account(site, "creator", "Elodie")
+    await scheduled_session(creator, title="=1+1 in the kitchen", price="19.90")
+    await scheduled_session(creator, title="Crêpes, thin; and thick", price="30.00")
+    me = await creator.asks("GET", "/api/auth/profile/")
+    office = await at_work(staff, open_page, f"/admin/sessions?creator={me['id']}&ordering=price")
+    await says(office, "2 of 2")
+
+    async def saved(form: str) -> Path:
+        await office.get_by_role("button", name="Export").click()
+        async with office.expect_download() as coming:
+            await office.get_by_role("menuitem", name=form).click()
+        file = await coming.value
+        target = tmp_path / file.suggested_filename
+        await file.save_as(target)
+        return target
+
+    with (await saved("CSV")).open(encoding="utf-8-sig", newline="") as file:
+        lines = list(csv.DictReader(file))
+    assert [line["title"] for line in lines] == ["'=1+1 in the kitchen", "Crêpes, thin; and thick"]
+    assert [line["price"] for line in lines] == ["19.90", "30.00"]
+    head, *rows = openpyxl.load_workbook(await saved("XLSX")).worksheets[0].iter_rows(values_only=True)
+    titles = [each[head.index("title")] for each in rows]
+    assert titles == ["'=1+1 in the kitchen", "Crêpes, thin; and thick"]
+
+
+async def test_who_sees_the_site_as_somebody_else_can_look_but_not_touch_and_stays_themself_in_other_tabs(
+    site: Server, database: str, open_page: OpenPage
+) -> None:
+    staff, learner = await staff_member(site, database), await account(site, "user", "Noor")
+    me = await learner.asks("GET", "/api/auth/profile/")
+    office = await at_work(staff, open_page, f"/admin/users/{me['id']}")
+    await office.get_by_role("button", name="See the site as").click()
+    await give_reason(office, "They cannot find their bookings.", "See as")
+    bar = office.get_by_role("complementary", name="Seeing the site as somebody else")
+    await expect(bar).to_contain_text(f"You see the site as {learner.name}")
+    await office.get_by_role("link", name="My bookings").first.click()
+    await expect(bar).to_be_visible()
+    await office.get_by_role("button", name=f"Account of {learner.name}").click()
+    await office.get_by_role("menuitem", name="Profile").click()
+    await office.get_by_label("Last name").fill("Changed")
+    await office.get_by_role("button", name="Save").first.click()
+    await says(office, "can look but change nothing")
+    await office.get_by_role("button", name="Discard").click()
+    beside = await open_page("/profile", beside=office)
+    await says(beside, staff.email)
+
+    await bar.get_by_role("button", name="Leave").click()
+    await expect(bar).to_be_hidden()
+    await expect(office.get_by_role("heading", name=learner.name)).to_be_visible()
+    await office.goto(f"/admin/audit?target={me['id']}")
+    await expect(row(office, "Change refused while seeing as")).to_contain_text(f"as {learner.name}")
+
+
+async def test_a_password_link_is_shown_once_and_sets_a_password(
+    site: Server, database: str, open_page: OpenPage
+) -> None:
+    staff, learner = await staff_member(site, database), await account(site)
+    me = await learner.asks("GET", "/api/auth/profile/")
+    office = await at_work(staff, open_page, f"/admin/users/{me['id']}")
+    await office.get_by_role("button", name="More for").click()
+    await office.get_by_role("menuitem", name="Password reset link").click()
+    await give_reason(office, "Asked on the phone.", "Make the link")
+    link = await office.get_by_role("textbox", name="Link").input_value()
+
+    person = await open_page("/", "phone")
+    await person.goto(link)
+    await person.get_by_label("New password", exact=True).fill(NEW_PASSWORD)
+    await person.get_by_role("button", name="Set password").click()
+    await expect(person.get_by_role("heading", name="Your password is set")).to_be_visible()
+    await person.goto("/login")
+    await fill_sign_in(person, learner.email, PASSWORD)
+    await says(person, "E-mail or password is wrong.")
+    await fill_sign_in(person, learner.email, NEW_PASSWORD)
+    await person.wait_for_url(lambda address: "/login" not in address)
+    again = await open_page("/")
+    await again.goto(link)
+    await again.get_by_label("New password", exact=True).fill("yet another password")
+    await again.get_by_role("button", name="Set password").click()
+    await expect(again.get_by_role("heading", name="This link is no longer good")).to_be_visible()
+
+
+async def test_for_others_there_is_no_back_office(site: Server, open_page: OpenPage) -> None:
+    visitor = await open_page("/admin/users")
+    await visitor.wait_for_url("**/login?next=*")
+    learner = await account(site)
+    await learner.signs_in(visitor)
+    await visitor.goto("/admin/users")
+    await expect(visitor.get_by_role("heading", name="There is nothing here")).to_be_visible()
