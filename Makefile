@@ -86,8 +86,9 @@ nginx:
 		{ echo "The tests need nginx with brotli: install the packages nginx-light, libnginx-mod-http-brotli-static and openssl"; exit 1; }
 
 .PHONY: test
-test: install chromium nginx ## Every test, on a real PostgreSQL and in a real browser
-	$(BIN)/pytest
+test: install chromium nginx ## Every test, on a real PostgreSQL, in a real browser, behind a real nginx
+	$(BIN)/pytest -q -n auto --dist loadfile tests/core tests/http tests/architecture tests/contracts
+	$(BIN)/pytest tests/postgres tests/deployment tests/browser
 
 .PHONY: bench
 bench: install ## What a request costs, as ratios within one run (needs wrk)
