@@ -252,6 +252,7 @@ class Services:
 
     clock: MovableClock
     passwords: PlainPasswords
+    access_tokens: NumberedAccessTokens
     users: UserService
     tokens: TokenService
     sessions: SessionService
@@ -272,9 +273,11 @@ def services_over(
 ) -> Services:
     clock, ids, passwords = clock or MovableClock(), FreshIds(), passwords or PlainPasswords()
     begin, memory = unit_of_work or storage.unit_of_work, CallerMemory(clock)
+    access_tokens = NumberedAccessTokens()
     return Services(
         clock=clock,
         passwords=passwords,
+        access_tokens=access_tokens,
         users=UserService(
             unit_of_work=begin, users=storage.users, memory=memory, passwords=passwords, clock=clock, ids=ids
         ),
@@ -284,7 +287,7 @@ def services_over(
             callers=storage.callers,
             memory=memory,
             passwords=passwords,
-            access_tokens=NumberedAccessTokens(),
+            access_tokens=access_tokens,
             clock=clock,
             ids=ids,
             refresh_ttl=REFRESH_TTL,

@@ -114,6 +114,12 @@ class Api:
         pair = (await tokens.log_in(user.email, PASSWORD)).tokens
         return Person(self.client, pair.access, pair.refresh, user)
 
+    async def seen_as(self, staff: Person, person: Person) -> Person:
+        """The person, as somebody of the staff sees the site."""
+        response = await staff.post(f"/api/admin/users/{person.id}/impersonate/", {"reason": "They asked for help."})
+        assert response.status_code == 201, response.text
+        return Person(self.client, response.json()["access"], account=person.user)
+
     async def session(self, creator: Person | None = None, **facts: Any) -> Session:
         if creator is not None:
             facts["creator_id"] = creator.id

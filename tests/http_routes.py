@@ -69,6 +69,7 @@ GOOD_BODIES: dict[str, dict[str, Any]] = {
     f"POST {A_USER}/role": {"role": "creator", "reason": WHY},
     f"POST {A_USER}/rights": {"is_staff": True, "is_superuser": True, "reason": WHY},
     f"POST {A_USER}/password-reset": {"reason": WHY},
+    f"POST {A_USER}/impersonate": {"reason": WHY},
     "POST /api/sessions/{session_id}/report": {"reason": "spam", "text": "Every week the same."},
     f"PATCH {A_SESSION}": SESSION | {"reason": WHY},
     f"POST {A_SESSION}/hide": {"reason": WHY},
@@ -80,6 +81,8 @@ GOOD_BODIES: dict[str, dict[str, Any]] = {
     "POST /api/admin/reports/{report_id}/resolve": {"resolution": "dismissed", "reason": WHY},
 }
 ACTIONS = ("cancel", "confirm", "decline", "complete")
+INSTEAD = {"POST /api/admin/bulk": {"filters"}, "POST /api/admin/bulk/preview": {"filters"}}
+"""Fields that a good body cannot have beside its others."""
 OPTIONAL_BODIES: dict[str, dict[str, Any]] = {
     "POST /api/auth/refresh": {"refresh": "a token"},
     "POST /api/auth/logout": {"refresh": "a token", "everywhere": False},
@@ -103,6 +106,12 @@ OTHER_IDS = {
     "feed": FEED,
 }
 """What the paths of routes are filled in with, but for a session."""
+
+
+def some_parts(app: Litestar) -> dict[str, Any]:
+    """Something of its kind for every part that a path can have, whatever a route calls it."""
+    kinds = {name: part.type for route in app.routes for name, part in route.path_parameters.items()}
+    return {name: 1 if kind is int else SOME_ID for name, kind in kinds.items()} | {"feed": FEED}
 
 
 def routes_of(app: Litestar) -> dict[str, Route | None]:

@@ -1,6 +1,7 @@
 """The back office's services to test with, and what the audit log has."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from uuid_utils.compat import uuid7
@@ -9,11 +10,14 @@ from builders import Services, as_a
 from fakes import NOW, FreshIds, MovableClock
 from marketplace.adapters.memory.jobs import run_due
 from marketplace.core.entities.audit import AuditEntry, Target
+from marketplace.core.entities.failing_jobs import FAILING_AFTER, FailingJob
+from marketplace.core.ports.jobs import Job
 from marketplace.core.ports.storage import Storage
 from marketplace.core.services.admin.bookings import BookingAdminService
 from marketplace.core.services.admin.bulk import BulkService
 from marketplace.core.services.admin.bulk_runner import BulkActors, BulkRunner
 from marketplace.core.services.admin.dashboards import DashboardService
+from marketplace.core.services.admin.impersonation import ImpersonationService
 from marketplace.core.services.admin.sessions import SessionAdminService
 from marketplace.core.services.admin.users import UserAdminService
 from marketplace.core.services.reports import ReportService
@@ -28,9 +32,11 @@ class StaffServices:
     clock: MovableClock
     users: UserAdminService
     resets: ResetService
+    impersonations: ImpersonationService
     sessions: SessionAdminService
     bookings: BookingAdminService
     reports: ReportService
+    actors: BulkActors
     bulk: BulkService
     runner: BulkRunner
     dashboards: DashboardService
@@ -48,7 +54,6 @@ def staff_over(storage: Storage, services: Services) -> StaffServices:
         timetables=storage.timetables,
         trail=storage.audit,
         users=services.users,
-        bookings=services.bookings,
         memory=memory,
         clock=clock,
         ids=ids,
@@ -79,9 +84,18 @@ def staff_over(storage: Storage, services: Services) -> StaffServices:
             clock=clock,
             ids=ids,
         ),
+        impersonations=ImpersonationService(
+            unit_of_work=begin,
+            tokens=services.tokens,
+            memory=memory,
+            access_tokens=services.access_tokens,
+            clock=clock,
+            ids=ids,
+        ),
         sessions=moderation,
         bookings=BookingAdminService(lists=storage.booking_lists, trail=storage.audit),
         reports=ReportService(unit_of_work=begin, queue=storage.reports, clock=clock, ids=ids),
+        actors=actors,
         bulk=BulkService(
             unit_of_work=begin,
             lists=storage.bulk_lists,
@@ -126,6 +140,16 @@ def an_entry(**facts: Any) -> AuditEntry:
         "reason": "",
     }
     return AuditEntry(**defaults | facts)
+
+
+async def a_failing_job(storage: Storage, fault: str = "Trouble") -> FailingJob:
+    """A job that failed often enough to be noticed, last at `NOW`, and waits for its next time an hour from then."""
+    subject = uuid7()
+    job = Job(kind="attend_booking", subject=subject, run_at=NOW, attempts=FAILING_AFTER - 1)
+    async with storage.unit_of_work() as tx:
+        await tx.jobs.put_back(job, NOW + timedelta(hours=1), fault, NOW)
+    (found,) = [each for each in await storage.failing_jobs.page(100, 0) if each.subject == subject]
+    return found
 
 
 async def logged(storage: Storage, target: Target | None = None, most: int = 100) -> list[AuditEntry]:

@@ -12,9 +12,11 @@ from marketplace.core.services.admin.bulk_runner import BulkActors, BulkRunner
 from marketplace.core.services.admin.dashboards import DashboardService
 from marketplace.core.services.admin.impersonation import ImpersonationService
 from marketplace.core.services.admin.lists import AdminListService
+from marketplace.core.services.admin.refusals import RefusalService
 from marketplace.core.services.admin.sessions import SessionAdminService
 from marketplace.core.services.admin.users import UserAdminService
 from marketplace.core.services.bookings import BookingService
+from marketplace.core.services.rate_limits import RateLimitService
 from marketplace.core.services.reports import ReportService
 from marketplace.core.services.resets import ResetService
 from marketplace.core.services.sessions import SessionService
@@ -32,7 +34,6 @@ class AdminServices(Provider):
         self,
         storage: Storage,
         users: UserService,
-        bookings: BookingService,
         memory: CallerMemory,
         clock: Clock,
         ids: Ids,
@@ -44,7 +45,6 @@ class AdminServices(Provider):
             timetables=storage.timetables,
             trail=storage.audit,
             users=users,
-            bookings=bookings,
             memory=memory,
             clock=clock,
             ids=ids,
@@ -69,6 +69,11 @@ class AdminServices(Provider):
             clock=clock,
             ids=ids,
         )
+
+    @provide
+    def refusals(self, storage: Storage, limits: RateLimitService, clock: Clock, ids: Ids) -> RefusalService:
+        """What the audit log has of refusals."""
+        return RefusalService(unit_of_work=storage.unit_of_work, limits=limits, clock=clock, ids=ids)
 
     @provide
     def sessions(self, storage: Storage, clock: Clock, ids: Ids) -> SessionAdminService:

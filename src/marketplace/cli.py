@@ -128,18 +128,18 @@ def _say_demo(settings: Settings) -> None:
 
 
 @main.command("create-admin")
-@click.option("--email", envvar=f"{PREFIX}ADMIN_EMAIL", prompt="E-mail", help="MARKETPLACE_ADMIN_EMAIL")
-@click.option("--username", envvar=f"{PREFIX}ADMIN_USERNAME", prompt=True, help="MARKETPLACE_ADMIN_USERNAME")
+@click.option("--email", envvar=f"{PREFIX}ADMIN_EMAIL", help="MARKETPLACE_ADMIN_EMAIL")
+@click.option("--username", envvar=f"{PREFIX}ADMIN_USERNAME", help="MARKETPLACE_ADMIN_USERNAME")
 @click.option(
     "--password",
     envvar=f"{PREFIX}ADMIN_PASSWORD",
-    prompt=True,
-    hide_input=True,
-    confirmation_prompt=True,
     help="MARKETPLACE_ADMIN_PASSWORD; asked for when absent, which keeps it out of the shell's history.",
 )
-def create_admin(email: str, username: str, password: str) -> None:
-    """Make an account that is staff and superuser."""
+def create_admin(email: str | None, username: str | None, password: str | None) -> None:
+    """Make an account that is staff and superuser. What is neither given nor in the environment is asked for."""
+    email = email or _asked("E-mail", "EMAIL")
+    username = username or _asked("Username", "USERNAME")
+    password = password or _asked("Password", "PASSWORD", is_secret=True)
 
     async def act(users: UserService, _: Storage) -> str:
         draft = read_values(RegistrationIn, {"email": email, "username": username, "password": password})
@@ -155,6 +155,17 @@ def create_admin(email: str, username: str, password: str) -> None:
         return f"Made the administrator {admin.username}."
 
     _with_users(act)
+
+
+def _asked(what: str, variable: str, *, is_secret: bool = False) -> str:
+    try:
+        return str(click.prompt(what, hide_input=is_secret, confirmation_prompt=is_secret))
+    except click.Abort:
+        if sys.stdin.isatty():
+            raise
+        raise click.ClickException(
+            f"{what} is not given and there is nobody to ask. Set {PREFIX}ADMIN_{variable} or --{variable.lower()}."
+        ) from None
 
 
 @main.command()
@@ -228,6 +239,18 @@ def _with_users(act: Callable[[UserService, Storage], Awaitable[str]]) -> None:
     with told_plainly(), provisioned() as settings:
         migrate_settings(settings)
         click.echo(asyncio.run(run(settings)))
+
+
+@main.command("shell")
+@click.option("-c", "--code", help="Run this instead of asking for input; exits with 1 when it fails.")
+def open_ipython(code: str | None) -> None:
+    """Open IPython with the services wired, where `await` works."""
+    # half a second that no other command needs
+    from marketplace.shell import open_shell  # noqa: PLC0415
+
+    with told_plainly(), provisioned() as settings:
+        migrate_settings(settings)
+        open_shell(settings, _here("shell"), code)
 
 
 @main.command()

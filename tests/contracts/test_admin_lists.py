@@ -292,7 +292,7 @@ async def test_batches_have_every_row_once_in_the_lists_order(empty_storage: Sto
     batches = [batch async for batch in empty_storage.lists.audit.batches(AuditFilters(ordering="at"))]
 
     assert [row.reason for batch in batches for row in batch] == [str(number) for number in range(1_203)]
-    assert len(batches) > 2
+    assert len(batches) > 1
 
 
 async def test_batches_can_be_left_before_their_end(town: Town) -> None:

@@ -65,6 +65,19 @@ async def test_an_entry_of_a_transaction_that_failed_was_never_there(storage: St
     assert entry not in await logged(storage)
 
 
+async def test_many_entries_are_added_at_once_and_none_is_no_error(storage: Storage) -> None:
+    thing = uuid7()
+    entries = [
+        an_entry(target_id=thing, before={}, after={"title": "Yoga"}),
+        an_entry(target_id=thing, actor_id=None, address=None, agent=None, reason="Two, at once."),
+    ]
+    async with storage.unit_of_work() as tx:
+        await tx.audit.add(*entries)
+        await tx.audit.add()
+
+    assert await logged(storage, ("user", thing)) == entries
+
+
 async def test_an_entry_is_there_for_others_once_it_is_committed(storage: Storage) -> None:
     entry = an_entry()
     async with storage.unit_of_work() as tx:

@@ -101,7 +101,11 @@ async def test_the_accounts_of_the_staff_are_the_superusers_to_change(
             await staff.users.activate(caller, target.id, WHY)
         with pytest.raises(NotSuperuser):
             await staff.users.change_role(caller, target.id, "creator", WHY)
-        assert await words(storage, target) == []
+        refused = await logged(storage, ("user", target.id))
+        assert {(entry.action, entry.actor_id) for entry in refused} == {("access_refused", caller.user_id)}
+        assert [(entry.after["asked"], entry.after["code"]) for entry in refused] == [
+            (asked, "not_superuser") for asked in ("user_changed", "deactivated", "activated", "role_changed")
+        ]
     assert (await staff.users.change(superuser, colleague.id, {"first_name": "Eve"}, WHY)).first_name == "Eve"
 
 
@@ -234,9 +238,13 @@ async def test_sold_seats_are_cancelled_by_the_rules_where_that_is_asked_for(
         assert found is not None
         last = found.history[-1]
         assert (found.status, last.actor_id, last.reason) == ("cancelled", caller.user_id, WHY)
+        (entry,) = await logged(storage, ("booking", booking.id))
+        assert (entry.action, entry.actor_id, entry.reason) == ("booking_cancelled", caller.user_id, WHY)
+        assert (entry.before, entry.after) == ({"status": "confirmed"}, {"status": "cancelled"})
+    assert [(slot.seats, len(slot.booking_ids)) for slot in done.sold_slots] == [(3, 2), (1, 1)]
 
 
-async def test_a_deactivation_that_broke_off_is_completed_by_asking_again(
+async def test_what_was_kept_at_a_deactivation_is_cancelled_by_asking_again(
     staff: StaffServices, storage: Storage, caller: Caller
 ) -> None:
     creator = await stored_user(storage, role="creator")

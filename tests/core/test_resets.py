@@ -133,7 +133,8 @@ async def test_who_may_have_a_link_made_for_whom(staff: StaffServices, storage: 
         await staff.resets.issue(caller, inactive.id, WHY)
     with pytest.raises(NotFound):
         await staff.resets.issue(caller, uuid4(), WHY)
-    assert await logged(storage, ("user", oneself.id)) == []
+    (entry,) = await logged(storage, ("user", oneself.id))
+    assert (entry.action, entry.after) == ("access_refused", {"asked": "password_reset_issued", "code": "oneself"})
 
 
 async def test_only_a_hash_of_the_token_is_kept(

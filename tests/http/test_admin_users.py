@@ -45,7 +45,7 @@ async def test_the_detail_of_an_account_has_all_but_its_secrets(api: Api, staff:
         "bookings": 1,
     }
     (login,) = found["logins"]
-    assert set(login) == {"id", "created_at", "expires_at", "address", "agent"}
+    assert set(login) == {"id", "created_at", "expires_at", "address", "agent", "is_impersonation"}
     assert [entry["action"] for entry in found["log"]] == ["signed_in"]
     assert found["log"][0]["actor_details"]["username"] == learner.user.username
     assert "plain:" not in response.text
@@ -122,8 +122,11 @@ async def test_sold_seats_are_cancelled_where_that_is_asked_for(api: Api, staff:
     creator, learner = await api.creator(), await api.person()
     booking = await api.booking(learner, await api.session(creator))
 
+    (shown,) = (await staff.get(address(creator, "sold-slots"))).json()
+    assert (shown["starts_at"], shown["seats"], shown["bookings"], shown["cancelled"]) == (as_json(TOMORROW), 1, 1, 0)
     done = await staff.post(address(creator, "deactivate"), {"reason": WHY, "cancel_sold_seats": True})
 
+    assert (await staff.get(address(creator, "sold-slots"))).json() == []
     assert [(slot["bookings"], slot["cancelled"]) for slot in done.json()["sold_slots"]] == [(1, 1)]
     found = (await learner.get(f"/api/bookings/{booking['id']}/")).json()
     assert (found["status"], found["history"][-1]["by"], found["history"][-1]["reason"]) == (
@@ -169,6 +172,7 @@ async def test_an_id_that_is_nobodys_is_404_after_what_is_wrong_with_the_body(su
     nobody = f"/api/admin/users/{uuid4()}/"
 
     problem(await superuser.get(nobody), 404, "not_found")
+    problem(await superuser.get(f"{nobody}sold-slots/"), 404, "not_found")
     problem(await superuser.patch(nobody, {}), 404, "not_found")
     for action in ("deactivate", "activate", "role", "rights", "password-reset"):
         body = {"role": "creator", "is_staff": True, "is_superuser": False}

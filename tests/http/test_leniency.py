@@ -2,8 +2,10 @@ import pytest
 
 from http_api import Api, a_registration, a_session_body
 from http_routes import GOOD_BODIES, SOME_ID, an_owner, routes_of
+from staff import a_failing_job
 
 OFFER = "POST /api/sessions"
+BULK = "POST /api/admin/bulk"
 
 
 def short(value: object) -> str:
@@ -55,10 +57,11 @@ async def test_every_path_works_with_and_without_its_trailing_slash(api: Api) ->
     owner = await an_owner(api)
     booking = await api.booking(await api.person(), owner.session)
     feed = (await owner.person.get("/api/calendar/")).json()["url"].rpartition("/")[2]
+    run = (await owner.send(BULK, json=GOOD_BODIES[BULK])).json()
     for route in routes_of(api.app):
         method, _, path = route.partition(" ")
         if path.startswith(("/api", "/health")) and method == "GET":
-            path = path.format(**owner.ids | {"booking_id": booking["id"], "feed": feed})
+            path = path.format(**owner.ids | {"booking_id": booking["id"], "feed": feed, "run_id": run["id"]})
             with_slash, without = await owner.person.get(f"{path}/"), await owner.person.get(path)
             # of an export of the log, the first is told in the second
             without_body = b"" if path.endswith("/audit/export") else without.content
@@ -73,7 +76,10 @@ async def test_every_change_works_with_and_without_its_trailing_slash(api: Api, 
     learner = await api.person()
     booking = await api.booking(learner, owner.session)
     report = await learner.post(f"/api/sessions/{owner.session.id}/report/", {"reason": "other"})
+    run = (await owner.send(BULK, json=GOOD_BODIES[BULK])).json()
+    job = await a_failing_job(api.storage)
     ids = owner.ids | {"booking_id": booking["id"], "report_id": report.json()["id"]}
+    ids |= {"run_id": run["id"], "job_id": job.id}
     booked = {"session": str(owner.session.id)}
     for route in routes_of(api.app):
         method, _, path = route.partition(" ")

@@ -13,13 +13,14 @@ from http_routes import routes_of
 from marketplace.core.entities.sessions import Session
 
 PEOPLE = ("visitor", "learner", "creator", "other_creator", "staff", "deactivated")
-EVERYBODY = (*PEOPLE, "superuser")
+EVERYBODY = (*PEOPLE, "superuser", "impersonated")
 OUT = "401 not_signed_in"
 NOT_A_CREATOR = "403 not_a_creator"
 NOT_YOURS = "403 not_yours"
 NOT_THERE = "404 not_found"
 ALREADY = "409 illegal_transition"
 NOT_STAFF = "403 not_staff"
+READ_ONLY = "403 impersonated_read_only"
 A_USER = "/api/admin/users/{user_id}"
 A_BOOKING = "/api/admin/bookings/{booking_id}"
 A_SESSION = "/api/admin/sessions/{session_id}"
@@ -102,11 +103,13 @@ MATRIX: dict[str, Answers] = {
     "POST /api/auth/password-reset": anyone("401 bad_reset_token"),
     f"GET {A_USER}": staff("200"),
     f"PATCH {A_USER}": staff("200"),
+    f"GET {A_USER}/sold-slots": staff("200"),
     f"POST {A_USER}/deactivate": staff("200"),
     f"POST {A_USER}/activate": staff("200"),
     f"POST {A_USER}/role": staff("200"),
     f"POST {A_USER}/rights": staff("403 not_superuser"),
     f"POST {A_USER}/password-reset": staff("201"),
+    f"POST {A_USER}/impersonate": staff("201"),
     "POST /api/sessions/{session_id}/report": (OUT, "201", "403 own_session", "201", "201", OUT),
     f"GET {A_SESSION}": staff("200"),
     f"PATCH {A_SESSION}": staff("200"),
@@ -137,6 +140,8 @@ MATRIX: dict[str, Answers] = {
 }
 # what a superuser is told where other staff is told something else
 OF_SUPERUSERS = {f"POST {A_USER}/rights": "200"}
+# what may not be read by who of the staff sees the site as the learner: an address that is a key
+NOT_AS_SOMEBODY_ELSE = {"GET /api/calendar"}
 BODIES: dict[str, Callable[[World, Person], Any]] = {
     "POST /api/auth/register": lambda *_: a_registration(),
     "POST /api/auth/login": lambda w, _: {"email": w.people["learner"].user.email, "password": PASSWORD},
@@ -160,6 +165,7 @@ BODIES: dict[str, Callable[[World, Person], Any]] = {
     f"POST {A_USER}/role": lambda *_: {"role": "creator", "reason": WHY},
     f"POST {A_USER}/rights": lambda *_: {"is_staff": True, "is_superuser": False, "reason": WHY},
     f"POST {A_USER}/password-reset": lambda *_: {"reason": WHY},
+    f"POST {A_USER}/impersonate": lambda *_: {"reason": WHY},
     "POST /api/sessions/{session_id}/report": lambda *_: {"reason": "spam"},
     f"PATCH {A_SESSION}": lambda *_: {"title": "Evening yoga"},
     f"POST {A_SESSION}/hide": lambda *_: {"reason": WHY},
@@ -203,6 +209,7 @@ async def world(built_api: Api) -> World:
         "deactivated": await built_api.person(),
         "superuser": await built_api.person(is_staff=True, is_superuser=True),
     }
+    people["impersonated"] = await built_api.seen_as(people["staff"], learner)
     await built_api.deactivate(people["deactivated"])
     session, unbooked = await built_api.session(creator), await built_api.session(creator)
     booking = await built_api.booking(learner, session)
@@ -228,10 +235,21 @@ def expected(route: str, who: str) -> tuple[int, str]:
     """The status and the code of what somebody is answered."""
     if who == "superuser":
         answer = OF_SUPERUSERS.get(route, MATRIX[route][PEOPLE.index("staff")])
+    elif who == "impersonated":
+        answer = as_the_learner(route)
     else:
         answer = MATRIX[route][PEOPLE.index(who)]
     status, _, code = answer.partition(" ")
     return int(status), code
+
+
+def as_the_learner(route: str) -> str:
+    """What is answered to who of the staff sees the site as the learner: what the learner is, if it only reads."""
+    row = MATRIX[route]
+    is_public = len(set(row)) == 1
+    if is_public or (route.startswith("GET ") and route not in NOT_AS_SOMEBODY_ELSE):
+        return row[PEOPLE.index("learner")]
+    return READ_ONLY
 
 
 async def test_every_route_of_the_application_is_in_the_matrix_and_no_other(built_api: Api) -> None:

@@ -20,6 +20,7 @@ PROFILE_FIELDS = {
     "is_staff",
     "is_superuser",
     "date_joined",
+    "impersonated_by",
 }
 NEW_PASSWORD = "a staple of batteries"
 

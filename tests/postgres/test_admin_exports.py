@@ -3,6 +3,7 @@
 import asyncio
 import csv
 import io
+import os
 import time
 from collections.abc import AsyncIterator
 from datetime import timedelta
@@ -16,11 +17,10 @@ from marketplace.adapters.postgres.pool import PoolLimits, connect
 from marketplace.adapters.postgres.storage import postgres_storage
 from marketplace.core.entities.admin_lists import BookingFilters, UserFilters
 from marketplace.core.errors import Busy
-from postgres.bulk import PEOPLE, Size
+from postgres.bulk import BUSY, BUSY_PERSON, PEOPLE, numbered
 from postgres.crowd import Books, Person, person
 from postgres.servers import Server, run_command, servers
 
-BOOKINGS = Size().slots * Size().seats
 EXPORTS = "SELECT pid FROM pg_stat_activity WHERE application_name = 'marketplace export'"
 MEMORY_MOST = 60
 """Megabytes that an export may take beside what the program takes anyway."""
@@ -50,21 +50,23 @@ async def test_the_pools_timeouts_end_a_page_and_no_export(loaded: str) -> None:
     lists = postgres_storage(database).lists
     try:
         with pytest.raises(Busy):
-            await lists.bookings.page(BookingFilters(ordering="amount", search=("person1",)), 0, 100)
+            await lists.bookings.page(BookingFilters(ordering="amount", learner=numbered("user", BUSY_PERSON)), 0, 100)
         read = 0
-        async for batch in lists.bookings.batches(BookingFilters(ordering="amount", search=("person1",))):
+        async for batch in lists.bookings.batches(
+            BookingFilters(ordering="amount", learner=numbered("user", BUSY_PERSON))
+        ):
             read += len(batch)
             if read == len(batch):
                 await asyncio.sleep(1.5)
     finally:
         await database.close()
-    assert read > 1_000
+    assert read == BUSY
 
 
 async def test_an_export_sends_everything_soon_and_keeps_nothing(server: Server, staff: Person) -> None:
     await server.client.get("/api/admin/bookings/", headers=staff.headers)
     before, begun, first, most, lines = memory(server), time.perf_counter(), 0.0, 0.0, 0
-    url = "/api/admin/bookings/export/"
+    url = "/api/admin/bookings/export/?starts_to=2031-03-01"
     async with server.client.stream("GET", url, headers=staff.headers) as answer:
         async for part in answer.aiter_bytes():
             lines += part.count(b"\n")
@@ -72,7 +74,7 @@ async def test_an_export_sends_everything_soon_and_keeps_nothing(server: Server,
                 first = first or time.perf_counter() - begun
             most = max(most, memory(server) - before)
 
-    assert lines == 1 + BOOKINGS
+    assert lines > 30_000
     assert first < 1
     assert most < MEMORY_MOST
 
@@ -113,7 +115,7 @@ async def test_the_shell_writes_the_same_to_a_file_or_to_its_output(loaded: str,
     assert rows[0] == ["email", "id"]
     assert 1_000 < len(rows) < PEOPLE
     assert [list(row) for row in sheet.iter_rows(values_only=True)] == rows
-    assert [path.name for path in tmp_path.iterdir()] == ["creators.xlsx"]
+    assert await asyncio.to_thread(os.listdir, tmp_path) == ["creators.xlsx"]
     exported = "SELECT after ->> 'format' FROM audit_entries WHERE action = 'exported' AND actor_id IS NULL ORDER BY at"
     assert await Books(loaded).ask(exported) == ["csv", "xlsx"]
 

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from marketplace.demo.people import DEMO_ACCOUNTS
+from postgres.programs import query
 from postgres.servers import servers
 
 SECRET = "hV9-x2LqT7_bQw8ZrYc4Nd1KfMs6Gj3P"
@@ -26,6 +27,7 @@ class Shell:
             "MARKETPLACE_DATABASE_URL": dsn,
             "MARKETPLACE_SECRET_KEY": SECRET,
             "MARKETPLACE_DATA_DIR": str(folder / "data"),
+            "IPYTHONDIR": str(folder / "ipython"),
         }
 
     def run(
@@ -65,6 +67,7 @@ def test_help_lists_every_command(shell: Shell) -> None:
         "create-admin",
         "activate",
         "deactivate",
+        "shell",
         "check",
         "openapi",
     ):
@@ -111,6 +114,41 @@ def test_an_administrator_is_made_from_the_environment_once_and_the_password_is_
     again = shell.run("create-admin", given=given)
     assert (again.returncode, again.stderr) == (1, "Error: There is an account with this e-mail address already.\n")
     assert "a long enough secret" not in made.stdout + made.stderr + again.stdout + again.stderr
+
+
+@pytest.mark.parametrize(
+    ("given", "typed"),
+    [
+        ((), "root@example.org\nroot\na long enough secret\na long enough secret\n"),
+        (("--email", "root@example.org"), "root\na long enough secret\na long enough secret\n"),
+        (("--email", "root@example.org", "--username", "root", "--password", "a long enough secret"), ""),
+    ],
+)
+def test_an_administrator_is_asked_for_what_is_not_given_and_is_in_the_audit_log(
+    shell: Shell, empty_database: str, given: tuple[str, ...], typed: str
+) -> None:
+    made = shell.run("create-admin", *given, typed=typed)
+
+    assert made.returncode == 0, made.stderr
+    assert made.stdout.endswith("Made the administrator root.\n")
+    assert "a long enough secret" not in made.stdout + made.stderr
+    kept = query(empty_database, "SELECT action || ' ' || (after->>'is_superuser') || ' ' || agent FROM audit_entries")
+    assert kept.startswith("registered true marketplace create-admin, by ")
+
+
+@pytest.mark.parametrize(
+    ("given", "named"),
+    [
+        ((), "MARKETPLACE_ADMIN_EMAIL"),
+        (("--email", "root@example.org"), "MARKETPLACE_ADMIN_USERNAME"),
+        (("--email", "root@example.org", "--username", "root"), "MARKETPLACE_ADMIN_PASSWORD"),
+    ],
+)
+def test_unattended_it_says_which_variable_is_missing(shell: Shell, given: tuple[str, ...], named: str) -> None:
+    refused = shell.run("create-admin", *given)
+
+    assert refused.returncode == 1
+    assert f"there is nobody to ask. Set {named} or --" in refused.stderr
 
 
 def test_every_bad_field_of_an_administrator_is_named(shell: Shell) -> None:
@@ -180,6 +218,56 @@ def test_demo_data_is_for_a_development_database(shell: Shell, given: dict[str, 
     refused = shell.run("seed-demo", given=given)
     assert refused.returncode == 1
     assert refused.stderr.startswith(f"Error: {named}, but must be ")
+
+
+def test_a_shell_has_the_services_and_awaits_and_what_is_done_there_is_in_the_audit_log(
+    shell: Shell, empty_database: str
+) -> None:
+    for name in ("root", "ann"):
+        given = ("--email", f"{name}@example.org", "--username", name, "--password", "a long enough secret")
+        assert shell.run("create-admin", *given).returncode == 0
+    lines = [
+        'ann = await storage.users.find_by_email("ann@example.org")',
+        'done = await user_admin.deactivate(await acting_as("root@example.org"), ann.id, "Asked for.")',
+        'print("active:", done.user.is_active)',
+        'await acting_as("nobody@example.org")',
+        'print("still here")',
+    ]
+
+    left = shell.run("shell", typed="\n".join(lines))
+
+    assert left.returncode == 0, left.stderr
+    assert "The sessions marketplace, wired: acting_as, " in left.stdout
+    assert "active: False" in left.stdout
+    assert "NotFound" in left.stdout
+    assert "still here" in left.stdout
+    kept = query(empty_database, "SELECT reason || ' ' || agent FROM audit_entries WHERE action = 'deactivated'")
+    assert kept.startswith("Asked for. marketplace shell, by ")
+
+
+def test_what_a_shell_opened_is_closed_when_it_is_left(shell: Shell) -> None:
+    asks_when_all_is_over = """
+import asyncio, atexit
+async def ask():
+    try:
+        await storage.users.has_any()
+    except Exception as error:
+        print("afterwards:", error.__cause__)
+print("meanwhile:", await storage.users.has_any())
+_ = atexit.register(lambda: asyncio.run(ask()))
+"""
+
+    left = shell.run("shell", "--code", asks_when_all_is_over)
+
+    assert left.returncode == 0, left.stderr
+    assert left.stdout == "meanwhile: False\nafterwards: pool is closed\n"
+
+
+def test_code_that_fails_in_a_shell_says_so_by_its_exit(shell: Shell) -> None:
+    failed = shell.run("shell", "--code", "await storage.users.get(None)")
+
+    assert failed.returncode == 1
+    assert "NotFound" in failed.stdout + failed.stderr
 
 
 async def test_a_server_with_demo_data_tells_accounts_that_sign_in_and_another_tells_none(

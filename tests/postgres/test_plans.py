@@ -15,6 +15,7 @@ from builders import (
     a_user,
     services_over,
     stored_feed,
+    stored_login,
     stored_session,
     stored_user,
     stored_users,
@@ -25,6 +26,7 @@ from marketplace.core.entities.sessions import CatalogFilters, Ordering
 from marketplace.core.entities.summaries import SummaryWindow
 from postgres.bulk import BUSY_CREATOR, BUSY_PERSON, numbered
 from postgres.plans import PAGE, Watched, carried_out, costly, pages, sent
+from staff import staff_over
 
 PAGE_BLOCKS = 700
 """Pages of 8 KiB for a page of a list: its rows, their creators, and what an index walks past on the way."""
@@ -231,6 +233,38 @@ async def test_cancelling_a_slot_takes_as_many_statements_for_a_hundred_bookings
     assert counted[1:] == [8, 8]  # with BEGIN and COMMIT, two for each of the locks
 
 
+async def test_switching_a_creator_off_takes_as_many_statements_for_many_bookings_as_for_two(
+    program: Watched,
+) -> None:
+    services, buyers = services_over(program.storage), await stored_users(program.storage, 60)
+    staff = staff_over(program.storage, services)
+    superuser = a_caller((await stored_users(program.storage, 1, is_staff=True, is_superuser=True))[0])
+    counted = []
+    for number in (1, 2, 60):
+        session = await stored_session(program.storage, max_participants=60)
+        for buyer in buyers[:number]:
+            await services.bookings.book(a_caller(buyer), session.id, BOOK_AT)
+        off = staff.users.deactivate(superuser, session.creator_id, "Asked for.", cancel_sold_seats=True)
+        counted.append(len(await sent(program, off)))
+
+    assert counted[1] == counted[2] <= 16
+
+
+async def test_a_request_as_somebody_else_is_one_statement_too_and_reads_by_keys(loaded: str, program: Watched) -> None:
+    services = services_over(program.storage)
+    staff = await stored_user(program.storage, is_staff=True)
+    own = await stored_login(program.storage, staff, "a token of the staff")
+    learner = await stored_user(program.storage)
+    begun = await staff_over(program.storage, services).impersonations.begin(
+        a_caller(staff, own.id), learner.id, "They asked for help."
+    )
+
+    found = await carried_out(loaded, program, services.tokens.authenticate(begun.access))
+
+    assert len(found) == 1
+    assert found[0].blocks() <= 20
+
+
 async def test_a_key_costs_one_statement_and_a_repeat_three(program: Watched) -> None:
     services, buyer = services_over(program.storage), a_caller((await stored_users(program.storage, 1))[0])
     session, key = await stored_session(program.storage), a_key(user_id=buyer.user_id)
@@ -243,7 +277,7 @@ async def test_a_key_costs_one_statement_and_a_repeat_three(program: Watched) ->
     assert repeat == ["BEGIN;", "INSERT INTO", "SELECT body_hash,", "COMMIT;", "WITH found"]
 
 
-async def test_signing_in_takes_three_statements_and_a_request_after_it_one_and_then_none(program: Watched) -> None:
+async def test_signing_in_takes_four_statements_and_a_request_after_it_one_and_then_none(program: Watched) -> None:
     services = services_over(program.storage)
     user = await stored_user(program.storage)
     login = await services.tokens.log_in(user.email, PASSWORD)
@@ -252,5 +286,5 @@ async def test_signing_in_takes_three_statements_and_a_request_after_it_one_and_
     first = await sent(program, services.tokens.authenticate(login.tokens.access))
     second = await sent(program, services.tokens.authenticate(login.tokens.access))
 
-    assert signing_in == ["SELECT id,", "BEGIN;", "SELECT id,", "WITH expired", "COMMIT;"]
+    assert signing_in == ["SELECT id,", "BEGIN;", "SELECT id,", "WITH expired", "INSERT INTO", "COMMIT;"]
     assert [len(first), len(second)] == [1, 0]

@@ -495,6 +495,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/bookings/{booking_id}/complete": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Complete a booking
+         * @description By the creator, once it has ended.
+         */
+        post: operations["complete_booking"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/bookings/{booking_id}/confirm": {
         parameters: {
             query?: never;
@@ -529,26 +549,6 @@ export interface paths {
          * @description By the creator, until `answer_by`. The seats can be booked again at once.
          */
         post: operations["decline_booking"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/bookings/{booking_id}/complete": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Complete a booking
-         * @description By the creator, once it has ended.
-         */
-        post: operations["complete_booking"];
         delete?: never;
         options?: never;
         head?: never;
@@ -737,28 +737,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/admin/users/export": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Export accounts
-         * @description All that matches, in the list's order, however long that takes; it is in the audit log.
-         *
-         *     Text that a spreadsheet would take for a formula is behind an apostrophe, but for `jsonl`.
-         */
-        get: operations["admin_export_users"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/api/admin/audit/export": {
         parameters: {
             query?: never;
@@ -817,6 +795,28 @@ export interface paths {
          *     Text that a spreadsheet would take for a formula is behind an apostrophe, but for `jsonl`.
          */
         get: operations["admin_export_bookings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/users/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export accounts
+         * @description All that matches, in the list's order, however long that takes; it is in the audit log.
+         *
+         *     Text that a spreadsheet would take for a formula is behind an apostrophe, but for `jsonl`.
+         */
+        get: operations["admin_export_users"];
         put?: never;
         post?: never;
         delete?: never;
@@ -922,10 +922,50 @@ export interface paths {
          * Switch an account off
          * @description Its logins end within a second, its sessions leave the catalog.
          *
-         *     Answers with the starts to come that were sold. With `cancel_sold_seats` their bookings are cancelled, each as
-         *     the staff would cancel it; if that breaks off, ask again.
+         *     Answers with the starts to come that were sold. With `cancel_sold_seats` their bookings are cancelled with
+         *     it, all or none; of somebody who is switched off already, too.
          */
         post: operations["admin_deactivate_user"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/users/{user_id}/password-reset": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Make a link to set a new password
+         * @description Shown this once, good for a day and for one use; an older link of the same person is no longer good.
+         */
+        post: operations["admin_issue_password_reset"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/users/{user_id}/sold-slots": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read what is sold of a creator's sessions
+         * @description The starts to come, by time: what is to be decided about before the account is switched off.
+         */
+        get: operations["admin_list_sold_slots"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -948,26 +988,6 @@ export interface paths {
          *     Nobody of the staff can be seen as; every unsafe method is 403 `impersonated_read_only`.
          */
         post: operations["admin_impersonate_user"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/admin/users/{user_id}/password-reset": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Make a link to set a new password
-         * @description Shown this once, good for a day and for one use; an older link of the same person is no longer good.
-         */
-        post: operations["admin_issue_password_reset"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1200,6 +1220,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/admin/bookings/{booking_id}/complete": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Complete a booking for its creator
+         * @description Once it has ended. Not what one booked oneself.
+         */
+        post: operations["admin_complete_booking"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/admin/bookings/{booking_id}/confirm": {
         parameters: {
             query?: never;
@@ -1234,26 +1274,6 @@ export interface paths {
          * @description Until `answer_by`. Not what one booked oneself.
          */
         post: operations["admin_decline_booking"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/admin/bookings/{booking_id}/complete": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Complete a booking for its creator
-         * @description Once it has ended. Not what one booked oneself.
-         */
-        post: operations["admin_complete_booking"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1612,7 +1632,7 @@ export interface components {
              * @example role_changed
              * @enum {unknown}
              */
-            action: "activated" | "booking_cancelled" | "booking_completed" | "booking_confirmed" | "booking_declined" | "booking_rescheduled" | "bulk_begun" | "bulk_cancelled" | "deactivated" | "exported" | "impersonated_change_refused" | "impersonation_ended" | "impersonation_started" | "job_retried" | "password_changed" | "password_reset" | "password_reset_issued" | "refresh_refused" | "registered" | "report_dismissed" | "report_upheld" | "rights_changed" | "role_changed" | "session_archived" | "session_changed" | "session_featured" | "session_hidden" | "session_restored" | "session_unfeatured" | "sign_in_refused" | "signed_in" | "user_changed";
+            action: "access_refused" | "activated" | "booking_cancelled" | "booking_completed" | "booking_confirmed" | "booking_declined" | "booking_rescheduled" | "bulk_begun" | "bulk_cancelled" | "deactivated" | "exported" | "impersonated_change_refused" | "impersonation_ended" | "impersonation_started" | "job_retried" | "password_changed" | "password_reset" | "password_reset_issued" | "refresh_refused" | "registered" | "report_dismissed" | "report_upheld" | "rights_changed" | "role_changed" | "session_archived" | "session_changed" | "session_featured" | "session_hidden" | "session_restored" | "session_unfeatured" | "sign_in_refused" | "signed_in" | "user_changed";
             target_kind: ("booking" | "bulk_run" | "report" | "session" | "user") | null;
             /** @example 0190a1b2-c3d4-7e5f-8a9b-0c1d2e3f4a5b */
             target_id: string | null;
@@ -6394,6 +6414,125 @@ export interface operations {
             };
         };
     };
+    complete_booking: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A word of your choice for this request, kept for 24 hours: sent again with the same body, it does nothing and is answered with the same thing as it now stands. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                booking_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["StepIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    /** @description `true` when an earlier request with the same key did this; absent otherwise. */
+                    "Idempotency-Replayed"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BookingHistoryOut"];
+                };
+            };
+            /** @description - `invalid`: Some of what was sent is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `not_signed_in`: Please sign in: the access token is missing, expired or no longer valid. */
+            401: {
+                headers: {
+                    /** @description `Bearer` */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `impersonated_read_only`: You see the site as somebody else, and can change nothing. Sign out to be yourself again.
+             *     - `not_yours`: This belongs to somebody else.
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `not_found`: There is no such thing here. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `illegal_transition`: The booking is not in a state that allows this. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `body_too_large`: The body is larger than 1 MiB. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `unsupported_media_type`: The body must be JSON, with Content-Type: application/json. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `idempotency_key_reused`: This Idempotency-Key was used for another request. Please take a new one. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `busy`: The service is busy. Nothing was changed; please try again in a moment. */
+            503: {
+                headers: {
+                    /** @description `1` */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     confirm_booking: {
         parameters: {
             query?: never;
@@ -6590,125 +6729,6 @@ export interface operations {
              * @description - `illegal_transition`: The booking is not in a state that allows this.
              *     - `too_late`: It is too late for that now.
              */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `body_too_large`: The body is larger than 1 MiB. */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `unsupported_media_type`: The body must be JSON, with Content-Type: application/json. */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `idempotency_key_reused`: This Idempotency-Key was used for another request. Please take a new one. */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `busy`: The service is busy. Nothing was changed; please try again in a moment. */
-            503: {
-                headers: {
-                    /** @description `1` */
-                    "Retry-After"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    complete_booking: {
-        parameters: {
-            query?: never;
-            header?: {
-                /** @description A word of your choice for this request, kept for 24 hours: sent again with the same body, it does nothing and is answered with the same thing as it now stands. */
-                "Idempotency-Key"?: string;
-            };
-            path: {
-                booking_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: {
-            content: {
-                "application/json": components["schemas"]["StepIn"];
-            };
-        };
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    /** @description `true` when an earlier request with the same key did this; absent otherwise. */
-                    "Idempotency-Replayed"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["BookingHistoryOut"];
-                };
-            };
-            /** @description - `invalid`: Some of what was sent is not valid. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `not_signed_in`: Please sign in: the access token is missing, expired or no longer valid. */
-            401: {
-                headers: {
-                    /** @description `Bearer` */
-                    "WWW-Authenticate"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /**
-             * @description - `impersonated_read_only`: You see the site as somebody else, and can change nothing. Sign out to be yourself again.
-             *     - `not_yours`: This belongs to somebody else.
-             */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `not_found`: There is no such thing here. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `illegal_transition`: The booking is not in a state that allows this. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -7014,7 +7034,7 @@ export interface operations {
                 limit?: number | string;
                 /** @description An id, or words each of which must begin a word of what is searched; accents and case do not matter. */
                 search?: string;
-                action?: ("registered" | "signed_in" | "sign_in_refused" | "refresh_refused" | "password_changed" | "role_changed" | "deactivated" | "activated" | "user_changed" | "rights_changed" | "password_reset_issued" | "password_reset" | "session_changed" | "session_archived" | "session_hidden" | "session_restored" | "session_featured" | "session_unfeatured" | "report_dismissed" | "report_upheld" | "booking_cancelled" | "booking_confirmed" | "booking_declined" | "booking_completed" | "booking_rescheduled" | "impersonation_started" | "impersonation_ended" | "impersonated_change_refused" | "bulk_begun" | "bulk_cancelled" | "job_retried" | "exported") | string;
+                action?: ("registered" | "signed_in" | "sign_in_refused" | "refresh_refused" | "password_changed" | "role_changed" | "deactivated" | "activated" | "user_changed" | "rights_changed" | "password_reset_issued" | "password_reset" | "session_changed" | "session_archived" | "session_hidden" | "session_restored" | "session_featured" | "session_unfeatured" | "report_dismissed" | "report_upheld" | "booking_cancelled" | "booking_confirmed" | "booking_declined" | "booking_completed" | "booking_rescheduled" | "impersonation_started" | "impersonation_ended" | "impersonated_change_refused" | "bulk_begun" | "bulk_cancelled" | "job_retried" | "exported" | "access_refused") | string;
                 actor?: string;
                 target?: string;
                 /** @description A bare date means midnight UTC. */
@@ -7329,86 +7349,6 @@ export interface operations {
             };
         };
     };
-    admin_export_users: {
-        parameters: {
-            query?: {
-                /** @description A sheet of `xlsx` holds 1,048,575 rows; what is more stands in further sheets. */
-                format?: ("csv" | "jsonl" | "xlsx") | string;
-                /** @description Names of columns with commas between them, in the order asked for; all of them by default. */
-                columns?: string;
-                /** @description An id, or words each of which must begin a word of what is searched; accents and case do not matter. */
-                search?: string;
-                role?: ("user" | "creator") | string;
-                is_active?: boolean | string;
-                is_staff?: boolean | string;
-                is_superuser?: boolean | string;
-                /** @description A bare date means midnight UTC. */
-                joined_from?: string;
-                /** @description A bare date means midnight UTC. */
-                joined_to?: string;
-                ordering?: ("date_joined" | "-date_joined" | "email" | "-email" | "username" | "-username" | "last_name" | "-last_name") | string;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    /** @description `attachment`, with a name for the file. */
-                    "Content-Disposition"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "text/csv": string;
-                    "application/jsonl": string;
-                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
-                };
-            };
-            /** @description - `invalid`: Some of what was sent is not valid. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `not_signed_in`: Please sign in: the access token is missing, expired or no longer valid. */
-            401: {
-                headers: {
-                    /** @description `Bearer` */
-                    "WWW-Authenticate"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `not_staff`: Only the staff can do this. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `busy`: The service is busy. Nothing was changed; please try again in a moment. */
-            503: {
-                headers: {
-                    /** @description `1` */
-                    "Retry-After"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
     admin_export_audit: {
         parameters: {
             query?: {
@@ -7418,7 +7358,7 @@ export interface operations {
                 columns?: string;
                 /** @description An id, or words each of which must begin a word of what is searched; accents and case do not matter. */
                 search?: string;
-                action?: ("registered" | "signed_in" | "sign_in_refused" | "refresh_refused" | "password_changed" | "role_changed" | "deactivated" | "activated" | "user_changed" | "rights_changed" | "password_reset_issued" | "password_reset" | "session_changed" | "session_archived" | "session_hidden" | "session_restored" | "session_featured" | "session_unfeatured" | "report_dismissed" | "report_upheld" | "booking_cancelled" | "booking_confirmed" | "booking_declined" | "booking_completed" | "booking_rescheduled" | "impersonation_started" | "impersonation_ended" | "impersonated_change_refused" | "bulk_begun" | "bulk_cancelled" | "job_retried" | "exported") | string;
+                action?: ("registered" | "signed_in" | "sign_in_refused" | "refresh_refused" | "password_changed" | "role_changed" | "deactivated" | "activated" | "user_changed" | "rights_changed" | "password_reset_issued" | "password_reset" | "session_changed" | "session_archived" | "session_hidden" | "session_restored" | "session_featured" | "session_unfeatured" | "report_dismissed" | "report_upheld" | "booking_cancelled" | "booking_confirmed" | "booking_declined" | "booking_completed" | "booking_rescheduled" | "impersonation_started" | "impersonation_ended" | "impersonated_change_refused" | "bulk_begun" | "bulk_cancelled" | "job_retried" | "exported" | "access_refused") | string;
                 actor?: string;
                 target?: string;
                 /** @description A bare date means midnight UTC. */
@@ -7591,6 +7531,86 @@ export interface operations {
                 /** @description A bare date means midnight UTC. */
                 starts_to?: string;
                 ordering?: ("created_at" | "-created_at" | "booking_date" | "-booking_date" | "amount" | "-amount") | string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    /** @description `attachment`, with a name for the file. */
+                    "Content-Disposition"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                    "application/jsonl": string;
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                };
+            };
+            /** @description - `invalid`: Some of what was sent is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `not_signed_in`: Please sign in: the access token is missing, expired or no longer valid. */
+            401: {
+                headers: {
+                    /** @description `Bearer` */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `not_staff`: Only the staff can do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `busy`: The service is busy. Nothing was changed; please try again in a moment. */
+            503: {
+                headers: {
+                    /** @description `1` */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    admin_export_users: {
+        parameters: {
+            query?: {
+                /** @description A sheet of `xlsx` holds 1,048,575 rows; what is more stands in further sheets. */
+                format?: ("csv" | "jsonl" | "xlsx") | string;
+                /** @description Names of columns with commas between them, in the order asked for; all of them by default. */
+                columns?: string;
+                /** @description An id, or words each of which must begin a word of what is searched; accents and case do not matter. */
+                search?: string;
+                role?: ("user" | "creator") | string;
+                is_active?: boolean | string;
+                is_staff?: boolean | string;
+                is_superuser?: boolean | string;
+                /** @description A bare date means midnight UTC. */
+                joined_from?: string;
+                /** @description A bare date means midnight UTC. */
+                joined_to?: string;
+                ordering?: ("date_joined" | "-date_joined" | "email" | "-email" | "username" | "-username" | "last_name" | "-last_name") | string;
             };
             header?: never;
             path?: never;
@@ -8243,7 +8263,7 @@ export interface operations {
             };
         };
     };
-    admin_impersonate_user: {
+    admin_issue_password_reset: {
         parameters: {
             query?: never;
             header?: never;
@@ -8264,7 +8284,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ImpersonationOut"];
+                    "application/json": components["schemas"]["ResetOut"];
                 };
             };
             /** @description - `invalid`: Some of what was sent is not valid. */
@@ -8290,8 +8310,8 @@ export interface operations {
             /**
              * @description - `impersonated_read_only`: You see the site as somebody else, and can change nothing. Sign out to be yourself again.
              *     - `not_staff`: Only the staff can do this.
+             *     - `not_superuser`: Only superusers can do this.
              *     - `oneself`: You cannot do this to your own account.
-             *     - `staff_target`: Nobody sees the site as somebody of the staff.
              */
             403: {
                 headers: {
@@ -8350,7 +8370,69 @@ export interface operations {
             };
         };
     };
-    admin_issue_password_reset: {
+    admin_list_sold_slots: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                user_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SoldSlotOut"][];
+                };
+            };
+            /** @description - `not_signed_in`: Please sign in: the access token is missing, expired or no longer valid. */
+            401: {
+                headers: {
+                    /** @description `Bearer` */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `not_staff`: Only the staff can do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `not_found`: There is no such thing here. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `busy`: The service is busy. Nothing was changed; please try again in a moment. */
+            503: {
+                headers: {
+                    /** @description `1` */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    admin_impersonate_user: {
         parameters: {
             query?: never;
             header?: never;
@@ -8371,7 +8453,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ResetOut"];
+                    "application/json": components["schemas"]["ImpersonationOut"];
                 };
             };
             /** @description - `invalid`: Some of what was sent is not valid. */
@@ -8397,8 +8479,8 @@ export interface operations {
             /**
              * @description - `impersonated_read_only`: You see the site as somebody else, and can change nothing. Sign out to be yourself again.
              *     - `not_staff`: Only the staff can do this.
-             *     - `not_superuser`: Only superusers can do this.
              *     - `oneself`: You cannot do this to your own account.
+             *     - `staff_target`: Nobody sees the site as somebody of the staff.
              */
             403: {
                 headers: {
@@ -9722,6 +9804,126 @@ export interface operations {
             };
         };
     };
+    admin_complete_booking: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A word of your choice for this request, kept for 24 hours: sent again with the same body, it does nothing and is answered with the same thing as it now stands. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                booking_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReasonIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    /** @description `true` when an earlier request with the same key did this; absent otherwise. */
+                    "Idempotency-Replayed"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BookingHistoryOut"];
+                };
+            };
+            /** @description - `invalid`: Some of what was sent is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `not_signed_in`: Please sign in: the access token is missing, expired or no longer valid. */
+            401: {
+                headers: {
+                    /** @description `Bearer` */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `impersonated_read_only`: You see the site as somebody else, and can change nothing. Sign out to be yourself again.
+             *     - `not_staff`: Only the staff can do this.
+             *     - `not_yours`: This belongs to somebody else.
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `not_found`: There is no such thing here. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `illegal_transition`: The booking is not in a state that allows this. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `body_too_large`: The body is larger than 1 MiB. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `unsupported_media_type`: The body must be JSON, with Content-Type: application/json. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `idempotency_key_reused`: This Idempotency-Key was used for another request. Please take a new one. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `busy`: The service is busy. Nothing was changed; please try again in a moment. */
+            503: {
+                headers: {
+                    /** @description `1` */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     admin_confirm_booking: {
         parameters: {
             query?: never;
@@ -9920,126 +10122,6 @@ export interface operations {
              * @description - `illegal_transition`: The booking is not in a state that allows this.
              *     - `too_late`: It is too late for that now.
              */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `body_too_large`: The body is larger than 1 MiB. */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `unsupported_media_type`: The body must be JSON, with Content-Type: application/json. */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `idempotency_key_reused`: This Idempotency-Key was used for another request. Please take a new one. */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `busy`: The service is busy. Nothing was changed; please try again in a moment. */
-            503: {
-                headers: {
-                    /** @description `1` */
-                    "Retry-After"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    admin_complete_booking: {
-        parameters: {
-            query?: never;
-            header?: {
-                /** @description A word of your choice for this request, kept for 24 hours: sent again with the same body, it does nothing and is answered with the same thing as it now stands. */
-                "Idempotency-Key"?: string;
-            };
-            path: {
-                booking_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["ReasonIn"];
-            };
-        };
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    /** @description `true` when an earlier request with the same key did this; absent otherwise. */
-                    "Idempotency-Replayed"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["BookingHistoryOut"];
-                };
-            };
-            /** @description - `invalid`: Some of what was sent is not valid. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `not_signed_in`: Please sign in: the access token is missing, expired or no longer valid. */
-            401: {
-                headers: {
-                    /** @description `Bearer` */
-                    "WWW-Authenticate"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /**
-             * @description - `impersonated_read_only`: You see the site as somebody else, and can change nothing. Sign out to be yourself again.
-             *     - `not_staff`: Only the staff can do this.
-             *     - `not_yours`: This belongs to somebody else.
-             */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `not_found`: There is no such thing here. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `illegal_transition`: The booking is not in a state that allows this. */
             409: {
                 headers: {
                     [name: string]: unknown;

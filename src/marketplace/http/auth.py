@@ -18,7 +18,7 @@ from marketplace.core.errors import (
     NotStaff,
     NotSuperuser,
 )
-from marketplace.core.services.admin.impersonation import ImpersonationService
+from marketplace.core.services.admin.refusals import RefusalService
 from marketplace.core.services.tokens import TokenService
 from marketplace.http.origin import origin_of
 
@@ -35,6 +35,10 @@ class Access(Enum):
     CREATOR = "creators"
     STAFF = "the staff"
     SUPERUSER = "superusers, who are of the staff"
+
+
+OF_THE_STAFF = frozenset({Access.STAFF, Access.SUPERUSER})
+"""Whoever is refused these is in the audit log."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,8 +86,7 @@ async def _caller(connection: ASGIConnection[Any, Any, Any, Any], access: Access
         raise NotSignedIn
     caller = await _authenticated(connection, token)
     if caller.impersonator_id is not None and connection.scope.get("method") not in SAFE_METHODS:
-        impersonations = await connection.app.state.dishka_container.get(ImpersonationService)
-        await impersonations.note_refusal(caller, asked_of(connection))
+        await _note(connection, caller, ImpersonatedReadOnly)
         raise ImpersonatedReadOnly
     if refusal_of(access, caller) is not None:
         caller = await _looked_at_again(connection, access)
@@ -94,7 +97,7 @@ def refusal_of(access: Access, caller: Caller) -> type[MarketplaceError] | None:
     """Why somebody who is signed in may not call such a route, or `None`."""
     if access is Access.CREATOR and caller.role != "creator":
         return NotACreator
-    if access in {Access.STAFF, Access.SUPERUSER} and not caller.is_staff:
+    if access in OF_THE_STAFF and not caller.is_staff:
         return NotStaff
     if access is Access.SUPERUSER and not caller.is_superuser:
         return NotSuperuser
@@ -106,8 +109,17 @@ async def _looked_at_again(connection: ASGIConnection[Any, Any, Any, Any], acces
     caller = await _authenticated(connection, bearer_token(connection) or "", fresh=True)
     refusal = refusal_of(access, caller)
     if refusal is not None:
+        if access in OF_THE_STAFF:
+            await _note(connection, caller, refusal)
         raise refusal
     return caller
+
+
+async def _note(
+    connection: ASGIConnection[Any, Any, Any, Any], caller: Caller, refusal: type[MarketplaceError]
+) -> None:
+    refusals = await connection.app.state.dishka_container.get(RefusalService)
+    await refusals.note(caller, asked_of(connection), refusal)
 
 
 async def _authenticated(connection: ASGIConnection[Any, Any, Any, Any], token: str, *, fresh: bool = False) -> Caller:

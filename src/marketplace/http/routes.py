@@ -4,6 +4,7 @@ from marketplace.http.admin.bookings import BookingAdminController
 from marketplace.http.admin.bulk import BulkController
 from marketplace.http.admin.dashboards import DashboardController
 from marketplace.http.admin.exports import ExportController
+from marketplace.http.admin.impersonation import ImpersonationController
 from marketplace.http.admin.lists import AdminListController
 from marketplace.http.admin.reports import ReportAdminController
 from marketplace.http.admin.sessions import SessionAdminController
@@ -34,6 +35,7 @@ CONTROLLERS = (
     AdminListController,
     ExportController,
     UserAdminController,
+    ImpersonationController,
     SessionAdminController,
     ReportAdminController,
     BookingAdminController,

@@ -52,6 +52,11 @@ class MemoryAdminList(Generic[F, R]):
         rows = self._ordered(filters)
         return NumberedPage(tuple(self._shown(row) for row in rows[offset : offset + limit]), len(rows))
 
+    async def matching(self, filters: F, most: int) -> tuple[UUID, ...]:
+        """See the port."""
+        await asyncio.sleep(0)
+        return tuple(row.id for row in self._ordered(filters)[:most])
+
     async def batches(self, filters: F) -> AsyncGenerator[tuple[R, ...], None]:
         """See the port."""
         rows = [self._shown(row) for row in self._ordered(filters)]

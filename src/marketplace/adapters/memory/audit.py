@@ -33,10 +33,11 @@ class MemoryAudit:
     def __init__(self, rows: Rows) -> None:
         self._rows = rows
 
-    async def add(self, entry: AuditEntry) -> None:
+    async def add(self, *entries: AuditEntry) -> None:
         """Insert."""
         await asyncio.sleep(0)
-        self._rows.put(self._rows.database.audit, entry.id, entry)
+        for entry in entries:
+            self._rows.put(self._rows.database.audit, entry.id, entry)
 
 
 def details_of(database: Database, entry: AuditEntry) -> AuditDetails:

@@ -123,6 +123,12 @@ class MemoryBookings:
         acquired = [await self.acquire(booking_id) for booking_id in sorted(found)]
         return tuple(b for b in acquired if (b.session_id, b.starts_at) == there and b.status in LIVE)
 
+    async def acquire_of_creator(self, creator_id: UUID, now: datetime) -> tuple[BookingHistory, ...]:
+        """The live bookings to come of all their sessions, locked one after another."""
+        theirs = (b for b in self._rows.all(self._database.bookings) if b.creator_id == creator_id)
+        acquired = [await self.acquire(booking_id) for booking_id in sorted(b.id for b in theirs)]
+        return tuple(b for b in acquired if b.starts_at > now and b.status in LIVE)
+
     async def acquire_upcoming(self, session_id: UUID, now: datetime) -> tuple[Booking, ...]:
         """The live bookings to come, locked one after another."""
         for booking_id in sorted(booking.id for booking in self._upcoming(session_id, now)):

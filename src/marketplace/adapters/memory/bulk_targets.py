@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from marketplace.adapters.memory.bookings import booking_details
@@ -56,8 +56,12 @@ class MemoryBulkTargets:
         if booking is None:
             return None
         details = booking_details(Rows(self._database), booking)
-        session = replace(details.session_details, description="")
-        return BookingTarget(booking=replace(details, session_details=session))
+        return BookingTarget(
+            booking=replace(booking, ends_at=details.ends_at),
+            notice=timedelta(hours=details.session_details.cancellation_notice),
+            title=details.session_details.title,
+            email=details.user_details.email,
+        )
 
     def _seats(self, belongs: Callable[[Slot], bool], now: datetime) -> int:
         slots = self._database.slots.rows.values()

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from marketplace.adapters.memory.database import Database, FamilyRow, Rows, TokenRow
 from marketplace.core.entities.tokens import Caller, Claims, Family
+from marketplace.core.errors import NotSignedIn
 
 
 class MemoryCallers:
@@ -52,6 +53,8 @@ class MemoryTokens:
 
     async def add_impersonation(self, family: Family) -> None:
         """A login without tokens."""
+        if family.begun_by is None or self._rows.find(self._database.families, family.begun_by) is None:
+            raise NotSignedIn
         await self._rows.lock(self._database.families, family.id)
         self._rows.put(self._database.families, family.id, FamilyRow(family=family))
 

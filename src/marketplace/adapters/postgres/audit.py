@@ -24,7 +24,9 @@ COLUMNS = (
 )
 ADD = f"""
     INSERT INTO audit_entries ({", ".join(COLUMNS)}, searched)
-    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10::jsonb, $11::jsonb, $12, $13::tsvector)
+    SELECT {", ".join(COLUMNS)}, searched::tsvector FROM unnest(
+        $1::uuid[], $2::timestamptz[], $3::uuid[], $4::uuid[], $5::text[], $6::text[], $7::text[], $8::text[],
+        $9::uuid[], $10::jsonb[], $11::jsonb[], $12::text[], $13::text[]) AS entries ({", ".join(COLUMNS)}, searched)
 """  # noqa: S608 - column names
 DETAILS = f"""
     SELECT {columns("e", COLUMNS)}, a.id IS NOT NULL AS has_actor, ({columns("a", PUBLIC_USER)}) AS actor,
@@ -57,12 +59,17 @@ class PostgresAudit:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
-    async def add(self, entry: AuditEntry) -> None:
+    async def add(self, *entries: AuditEntry) -> None:
         """See the port."""
-        values = {name: getattr(entry, name) for name in COLUMNS}
-        values |= {name: msgspec.json.encode(values[name]).decode() for name in ("before", "after")}
-        searched = words_vector(entry.action, entry.reason, *email_addresses(entry))
-        await self._connection.execute(ADD, *values.values(), searched)
+        if entries:
+            rows = [_values(entry) for entry in entries]
+            await self._connection.execute(ADD, *map(list, zip(*rows, strict=True)))
+
+
+def _values(entry: AuditEntry) -> tuple[object, ...]:
+    values = {name: getattr(entry, name) for name in COLUMNS}
+    values |= {name: msgspec.json.encode(values[name]).decode() for name in ("before", "after")}
+    return (*values.values(), words_vector(entry.action, entry.reason, *email_addresses(entry)))
 
 
 def _details(row: asyncpg.Record) -> AuditDetails:

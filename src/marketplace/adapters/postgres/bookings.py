@@ -8,7 +8,7 @@ from uuid import UUID
 import asyncpg
 
 from marketplace.adapters.postgres.bookings_query import BookingsQuery
-from marketplace.adapters.postgres.pool import Connection, Database
+from marketplace.adapters.postgres.pool import Connection, Database, Rows
 from marketplace.adapters.postgres.rows import BOOKING, CONTACT, SESSION_WITH_CONTACT, booked_session, columns, contact
 from marketplace.core.entities.bookings import (
     ANY_BOOKING,
@@ -44,6 +44,10 @@ LIST = DETAILS + " WHERE b.id = ANY(ARRAY({ids})) {order}"
 ACQUIRE = "SELECT FROM bookings WHERE id = $1 FOR NO KEY UPDATE"
 ACQUIRE_OF_SLOT = """
     SELECT id FROM bookings WHERE session_id = $1 AND starts_at = $2 AND status IN ('pending', 'confirmed')
+    ORDER BY id FOR NO KEY UPDATE
+"""
+ACQUIRE_OF_CREATOR = """
+    SELECT id FROM bookings WHERE creator_id = $1 AND starts_at > $2 AND status IN ('pending', 'confirmed')
     ORDER BY id FOR NO KEY UPDATE
 """
 # not a join, which may read every slot of the session for each booking
@@ -122,7 +126,13 @@ class PostgresBookings:
 
     async def acquire_of_slot(self, session_id: UUID, starts_at: datetime) -> tuple[BookingHistory, ...]:
         """See the port."""
-        locked = await self._connection.fetch(ACQUIRE_OF_SLOT, session_id, starts_at)
+        return await self._histories(await self._connection.fetch(ACQUIRE_OF_SLOT, session_id, starts_at))
+
+    async def acquire_of_creator(self, creator_id: UUID, now: datetime) -> tuple[BookingHistory, ...]:
+        """See the port."""
+        return await self._histories(await self._connection.fetch(ACQUIRE_OF_CREATOR, creator_id, now))
+
+    async def _histories(self, locked: Rows) -> tuple[BookingHistory, ...]:
         rows = await self._connection.fetch(FIND_ALL, [row["id"] for row in locked])
         return tuple(booking_history(row) for row in rows)
 

@@ -1,21 +1,18 @@
 """What bulk actions are about, read by the thousand."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
-from marketplace.adapters.postgres.bookings import DETAILS as BOOKINGS
 from marketplace.adapters.postgres.pool import Database, Rows
 from marketplace.adapters.postgres.rows import (
     BOOKING,
     SESSION_WITH_CREATOR,
-    booked_session,
     columns,
-    contact,
     session_details,
 )
 from marketplace.adapters.postgres.users import USER
-from marketplace.core.entities.bookings import BookingDetails
+from marketplace.core.entities.bookings import Booking
 from marketplace.core.entities.bulk import BulkKind
 from marketplace.core.entities.bulk_targets import BookingTarget, BulkTarget, SessionTarget, UserTarget
 from marketplace.core.entities.users import User
@@ -35,7 +32,14 @@ FIND_SESSIONS = f"""
         (SELECT coalesce(sum(l.seats_taken), 0) FROM slots l WHERE l.session_id = s.id AND l.starts_at > $2) AS seats
     FROM sessions s JOIN users c ON c.id = s.creator_id WHERE s.id = ANY($1)
 """  # noqa: S608 - column names
-FIND_BOOKINGS = f"{BOOKINGS.replace(DESCRIPTION, NONE)} WHERE b.id = ANY($1)"
+FIND_BOOKINGS = f"""
+    SELECT {columns("b", BOOKING)}, l.ends_at, s.title, s.cancellation_notice, u.email
+    FROM bookings b
+        JOIN slots l ON l.session_id = b.session_id AND l.starts_at = b.starts_at
+        JOIN sessions s ON s.id = b.session_id
+        JOIN users u ON u.id = b.user_id
+    WHERE b.id = ANY($1)
+"""  # noqa: S608 - column names
 
 
 class PostgresBulkTargets:
@@ -69,11 +73,10 @@ def _sessions(rows: Rows) -> tuple[SessionTarget, ...]:
 def _bookings(rows: Rows) -> tuple[BookingTarget, ...]:
     return tuple(
         BookingTarget(
-            booking=BookingDetails(
-                **{name: row[name] for name in (*BOOKING, "ends_at")},
-                session_details=booked_session(row),
-                user_details=contact(row["user_details"]),
-            )
+            booking=Booking(**{name: row[name] for name in (*BOOKING, "ends_at")}),
+            notice=timedelta(hours=row["cancellation_notice"]),
+            title=row["title"],
+            email=row["email"],
         )
         for row in rows
     )

@@ -13,6 +13,7 @@ from marketplace.core.errors import (
     CreatorUnavailable,
     EmailTaken,
     MarketplaceError,
+    NotSignedIn,
     OutcomeUnknown,
     SoldOut,
     UsernameTaken,
@@ -21,6 +22,7 @@ from marketplace.core.errors import (
 CONSTRAINTS: dict[str, type[MarketplaceError]] = {
     "uq_users_email_folded": EmailTaken,
     "uq_users_username_folded": UsernameTaken,
+    "fk_token_families_begun_by_token_families": NotSignedIn,
     "ck_slots_seats_within_capacity": SoldOut,
     "ex_slots_one_place_at_a_time": CreatorUnavailable,
     "uq_reports_one_per_person_and_session": AlreadyReported,

@@ -262,6 +262,12 @@ class BookingTable(DefaultBase):
         Index("ix_bookings_created_at", "created_at", "id"),
         Index("ix_bookings_amount", "amount", "id"),
         Index("ix_bookings_starts_at", "starts_at", "id"),
+        Index(
+            "ix_bookings_live_starts_at",
+            "starts_at",
+            "id",
+            postgresql_where=text("status IN ('pending', 'confirmed')"),
+        ),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)

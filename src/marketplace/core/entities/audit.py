@@ -44,6 +44,7 @@ AuditAction = Literal[
     "bulk_cancelled",
     "job_retried",
     "exported",
+    "access_refused",
 ]
 TargetKind = Literal["user", "session", "booking", "report", "bulk_run"]
 Target = tuple[TargetKind, UUID]

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import cast
 from uuid import UUID
 
-from marketplace.core.entities.bookings import BookingAction, BookingDetails
+from marketplace.core.entities.bookings import Booking, BookingAction
 from marketplace.core.entities.bulk import BulkAction
 from marketplace.core.entities.sessions import SessionDetails
 from marketplace.core.entities.tokens import Caller
@@ -77,9 +77,12 @@ class SessionTarget:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BookingTarget:
-    """A booking."""
+    """A booking, with the notice that its session asks for, and what names it: whose it is, and of what."""
 
-    booking: BookingDetails
+    booking: Booking
+    notice: timedelta
+    title: str
+    email: str
 
     @property
     def id(self) -> UUID:
@@ -93,14 +96,12 @@ class BookingTarget:
 
     @property
     def label(self) -> str:
-        """How the staff knows it: whose it is, and of what."""
-        booking = self.booking
-        return f"{booking.user_details.email}: {booking.session_details.title}, {booking.starts_at:%Y-%m-%d %H:%M} UTC"
+        """How the staff knows it."""
+        return f"{self.email}: {self.title}, {self.booking.starts_at:%Y-%m-%d %H:%M} UTC"
 
     def check(self, action: BulkAction, staff: Caller, now: datetime) -> None:
         """Raise what refuses the action."""
-        notice = timedelta(hours=self.booking.session_details.cancellation_notice)
-        self.booking.after(cast("BookingAction", action), staff, now, notice=notice)
+        self.booking.after(cast("BookingAction", action), staff, now, notice=self.notice)
 
 
 BulkTarget = UserTarget | SessionTarget | BookingTarget

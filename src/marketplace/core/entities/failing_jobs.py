@@ -35,7 +35,7 @@ class FailingJob:
             return known.sentence
         return OTHER_FAULT.format(self.fault or "unknown")
 
-    def hurried(self, now: datetime) -> None:
+    def check_waits(self, now: datetime) -> None:
         """Raise `IllegalTransition` when it is tried at this moment, or about to be."""
         if self.is_under_way or self.next_at <= now:
             raise errors.IllegalTransition("This job is being tried again already.")

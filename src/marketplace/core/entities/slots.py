@@ -3,9 +3,10 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from itertools import groupby
 from uuid import UUID
 
-from marketplace.core.entities.bookings import Booking, answer_deadline
+from marketplace.core.entities.bookings import Booking, BookingDetails, answer_deadline
 from marketplace.core.entities.schedules import Schedule
 from marketplace.core.entities.sessions import Session, SessionDetails, in_words
 from marketplace.core.entities.users import Contact
@@ -112,6 +113,30 @@ class SoldSlot:
     ends_at: datetime
     seats: int
     booking_ids: tuple[UUID, ...]
+
+
+def by_slot(booking: Booking) -> tuple[datetime, UUID]:
+    """The order of slots by start, in which they are locked."""
+    return booking.starts_at, booking.session_id
+
+
+def sold_slots_of(bookings: Iterable[BookingDetails]) -> tuple[SoldSlot, ...]:
+    """The slots of these bookings, by start."""
+    found = []
+    for _, grouped in groupby(sorted(bookings, key=by_slot), by_slot):
+        of_slot = sorted(grouped, key=lambda booking: booking.id)
+        first = of_slot[0]
+        found.append(
+            SoldSlot(
+                session_id=first.session_id,
+                title=first.session_details.title,
+                starts_at=first.starts_at,
+                ends_at=first.ends_at,
+                seats=sum(booking.seats for booking in of_slot),
+                booking_ids=tuple(booking.id for booking in of_slot),
+            )
+        )
+    return tuple(found)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

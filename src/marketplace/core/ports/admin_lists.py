@@ -3,6 +3,7 @@
 from collections.abc import AsyncGenerator
 from dataclasses import dataclass
 from typing import Protocol, TypeVar
+from uuid import UUID
 
 from marketplace.core.entities.admin_lists import (
     AccountRow,
@@ -33,6 +34,10 @@ class AdminList(Protocol[F_contra, R]):
         The total is exact up to `COUNTED_MOST`; of more it may be an estimate, which is more than that too. What an
         offset costs grows with it, as far as the middle of the list. Raises `Busy`.
         """
+        ...
+
+    async def matching(self, filters: F_contra, most: int) -> tuple[UUID, ...]:
+        """The ids of all rows that match, in order; where more than `most` do, of any so many. Raises `Busy`."""
         ...
 
     def batches(self, filters: F_contra) -> AsyncGenerator[tuple[R, ...], None]:

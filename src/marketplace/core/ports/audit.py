@@ -16,6 +16,6 @@ class AuditTrail(Protocol):
 class Audit(Protocol):
     """The log within a transaction. What was added can be neither changed nor removed, by any program or person."""
 
-    async def add(self, entry: AuditEntry) -> None:
-        """Append; it is there when the transaction is committed, and was never there when it is not."""
+    async def add(self, *entries: AuditEntry) -> None:
+        """Append; they are there when the transaction is committed, and were never there when it is not."""
         ...

@@ -60,6 +60,13 @@ class Bookings(Protocol):
         """The live bookings of a slot, by id, locked until the transaction ends."""
         ...
 
+    async def acquire_of_creator(self, creator_id: UUID, now: datetime) -> tuple[BookingHistory, ...]:
+        """The live bookings of a creator that start after `now`, by id, locked until the transaction ends.
+
+        None is added meanwhile if the creator was acquired with `acquire_with_sessions`.
+        """
+        ...
+
     async def acquire_upcoming(self, session_id: UUID, now: datetime) -> tuple[Booking, ...]:
         """The live bookings of a session that start after `now`, by id, locked until the transaction ends."""
         ...

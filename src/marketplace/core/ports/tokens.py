@@ -27,7 +27,10 @@ class Tokens(Protocol):
         ...
 
     async def add_impersonation(self, family: Family) -> None:
-        """Start a login that another began. It has no refresh token, and goes when the other does."""
+        """Start a login that another began. It has no refresh token, and goes when the other does.
+
+        Raises `NotSignedIn` when the other is gone already.
+        """
         ...
 
     async def revoke(self, family_id: UUID, now: datetime) -> bool:

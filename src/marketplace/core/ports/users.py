@@ -44,7 +44,7 @@ class Users(Protocol):
     async def acquire_superusers(self) -> frozenset[UUID]:
         """The ids of all active superusers; until the transaction ends, who asks the same waits.
 
-        Comes before every other lock. Whoever switches accounts off or changes rights asks.
+        Comes before every other lock but that of a bulk run. Whoever switches accounts off or changes rights asks.
         """
         ...
 

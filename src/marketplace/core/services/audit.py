@@ -1,7 +1,11 @@
 """The audit log: written in the transaction whose effect it tells of."""
 
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+
 from marketplace.core.entities.audit import NOTHING, AuditAction, AuditEntry, Change, Origin, Target
 from marketplace.core.entities.tokens import Caller
+from marketplace.core.errors import Forbidden, LastSuperuser
 from marketplace.core.ports.system import Clock, Ids
 from marketplace.core.ports.unit_of_work import Transaction, UnitOfWork
 from marketplace.core.services.retrying import retrying
@@ -25,10 +29,20 @@ class Auditor:
         reason: str = "",
     ) -> None:
         """One entry, together with what else the transaction does."""
-        entry = AuditEntry.of(
+        await tx.audit.add(self._entry(who, action, target, change, reason))
+
+    async def write_all(
+        self, tx: Transaction, who: Caller | Origin, action: AuditAction, changes: Mapping[Target, Change], reason: str
+    ) -> None:
+        """One entry for each of many things that the same was done to."""
+        await tx.audit.add(*(self._entry(who, action, target, change, reason) for target, change in changes.items()))
+
+    def _entry(
+        self, who: Caller | Origin, action: AuditAction, target: Target | None, change: Change, reason: str
+    ) -> AuditEntry:
+        return AuditEntry.of(
             who, action, target, entry_id=self._ids.new(), at=self._clock.now(), change=change, reason=reason
         )
-        await tx.audit.add(entry)
 
     async def write_alone(
         self, who: Caller | Origin, action: AuditAction, target: Target | None, change: Change = NOTHING
@@ -40,3 +54,12 @@ class Auditor:
                 await self.write(tx, who, action, target, change)
 
         await retrying(effect)
+
+    @asynccontextmanager
+    async def refusals(self, who: Caller | Origin, asked: AuditAction, target: Target) -> AsyncIterator[None]:
+        """Around what is asked of somebody else's account: that it was refused for who asked is in the log, too."""
+        try:
+            yield
+        except (Forbidden, LastSuperuser) as error:
+            await self.write_alone(who, "access_refused", target, ({}, {"asked": asked, "code": error.code}))
+            raise

@@ -59,7 +59,8 @@ class ResetService:
                 await tx.resets.save(reset)
                 await self._audit.write(tx, staff, "password_reset_issued", ("user", user_id), reason=reason)
 
-        await retrying(effect)
+        async with self._audit.refusals(staff, "password_reset_issued", ("user", user_id)):
+            await retrying(effect)
         return IssuedReset(token=token, expires_at=reset.expires_at)
 
     def faults(self, given: Mapping[str, Any]) -> Faults:

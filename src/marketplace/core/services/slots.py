@@ -3,13 +3,14 @@
 import asyncio
 from dataclasses import replace
 from datetime import datetime, timedelta
+from itertools import groupby
 from uuid import UUID
 
 from marketplace.core.entities.bookings import BookingHistory
 from marketplace.core.entities.idempotency import IdempotencyKey
 from marketplace.core.entities.schedules import Schedule
 from marketplace.core.entities.sessions import Session
-from marketplace.core.entities.slots import Slot, check_apart
+from marketplace.core.entities.slots import Slot, by_slot, check_apart
 from marketplace.core.entities.timetables import WINDOW_MOST, Opening
 from marketplace.core.entities.tokens import Caller
 from marketplace.core.errors import Faults, Invalid, NotFound, NotYours
@@ -122,6 +123,21 @@ class SlotService:
 
         now = self._clock.now()
         return await once(self._unit_of_work, effect, replay, key=key, thing_id=batch_id, now=now)
+
+
+async def call_off(
+    tx: Transaction, staff: Caller, creator_id: UUID, now: datetime, *, reason: str, batch_id: UUID
+) -> tuple[tuple[BookingHistory, BookingHistory], ...]:
+    """Cancel every booking to come of a creator, as the staff: each as it was, and as it is.
+
+    As few statements for thousands of bookings of a start as for two. Needs `acquire_with_sessions`.
+    """
+    bookings = await tx.bookings.acquire_of_creator(creator_id, now)
+    changes = [booking.after("cancel", staff, now, reason=reason, batch_id=batch_id) for booking in bookings]
+    for _, of_slot in groupby(sorted(bookings, key=by_slot), by_slot):
+        await tx.slots.release(*of_slot)
+    await tx.bookings.save_all(changes)
+    return tuple((booking, cancelled) for booking, (cancelled, _) in zip(bookings, changes, strict=True))
 
 
 async def reshape(

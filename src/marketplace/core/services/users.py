@@ -1,6 +1,6 @@
 """Accounts: registering, the profile, the password, and being switched off."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
 from typing import Any
 from uuid import UUID
@@ -155,18 +155,30 @@ class UserService:
         self._memory.forget(caller.user_id)
 
     async def set_active(
-        self, user_id: UUID, *, is_active: bool, who: Caller | Origin = NOWHERE, reason: str = ""
+        self,
+        user_id: UUID,
+        *,
+        is_active: bool,
+        who: Caller | Origin = NOWHERE,
+        reason: str = "",
+        beside: Callable[[Transaction], Awaitable[None]] | None = None,
     ) -> User:
         """Switch an account on or off. Off: its logins end within a second and its sessions leave the catalog.
 
-        Raises `NotFound`, `LastSuperuser`; where `who` is one of the staff, `Oneself`, `NotSuperuser`.
+        `beside` is done in the same transaction, in which nobody books of this person's sessions. Raises `NotFound`,
+        `LastSuperuser`; where `who` is one of the staff, `Oneself`, `NotSuperuser`.
         """
 
         async def effect() -> User:
             async with self._unit_of_work() as tx:
-                return await self.set_active_within(tx, user_id, is_active=is_active, who=who, reason=reason)
+                user = await self.set_active_within(tx, user_id, is_active=is_active, who=who, reason=reason)
+                if beside is not None:
+                    await beside(tx)
+                return user
 
-        user = await retrying(effect)
+        asked: AuditAction = "activated" if is_active else "deactivated"
+        async with self._audit.refusals(who, asked, ("user", user_id)):
+            user = await retrying(effect)
         self._memory.forget(user_id)
         return user
 
@@ -187,7 +199,8 @@ class UserService:
         superusers = await tx.users.acquire_superusers()
         before = await tx.users.acquire_with_sessions(user_id)
         if isinstance(who, Caller):
-            before.check_managed_by(who)
+            # by their rights at this moment: of two who switch each other off, one comes too late
+            before.check_managed_by(replace(who, is_superuser=who.user_id in superusers))
         user = before.switched(is_active=is_active) if must_change else replace(before, is_active=is_active)
         user.check_left(before, superusers)
         await tx.users.save(user)

@@ -9,6 +9,7 @@ from dishka.integrations.litestar import FromDishka
 from litestar import Controller, Request, get, patch, post
 from litestar.params import FromPath
 
+from marketplace.core.entities.slots import SoldSlot
 from marketplace.core.entities.users import Role, User, rights_faults
 from marketplace.core.errors import (
     AccountInactive,
@@ -18,10 +19,8 @@ from marketplace.core.errors import (
     NotFound,
     NotSuperuser,
     Oneself,
-    StaffTarget,
     UsernameTaken,
 )
-from marketplace.core.services.admin.impersonation import ImpersonationService
 from marketplace.core.services.admin.users import Deactivation, UserAdminService
 from marketplace.core.services.resets import ResetService
 from marketplace.http.admin.audit import AuditEntryOut
@@ -133,14 +132,6 @@ class ResetOut(msgspec.Struct):
     expires_at: datetime
 
 
-class ImpersonationOut(msgspec.Struct):
-    """A login as somebody else: an access token that can only read, and none to renew it with."""
-
-    access: str
-    expires_at: datetime
-    user: AccountOut
-
-
 class UserAdminController(Controller):
     """Accounts."""
 
@@ -177,7 +168,17 @@ class UserAdminController(Controller):
         """Names, e-mail address and username. The accounts of other staff are the superusers' to change."""
         facts = (await read_body(request, UserChangeIn, partial=True)).changes()
         reason = facts.pop("reason", "")
-        return _account(await users.change(caller_of(request), user_id, facts, reason))
+        return account_of(await users.change(caller_of(request), user_id, facts, reason))
+
+    @get(
+        "/sold-slots",
+        operation_id="admin_list_sold_slots",
+        summary="Read what is sold of a creator's sessions",
+        opt=opt(Access.STAFF, errors=(NotFound,)),
+    )
+    async def sold_slots(self, user_id: FromPath[UUID], users: FromDishka[UserAdminService]) -> list[SoldSlotOut]:
+        """The starts to come, by time: what is to be decided about before the account is switched off."""
+        return [_sold_slot(slot) for slot in await users.sold_slots(user_id)]
 
     @post(
         "/deactivate",
@@ -191,8 +192,8 @@ class UserAdminController(Controller):
     ) -> DeactivationOut:
         """Its logins end within a second, its sessions leave the catalog.
 
-        Answers with the starts to come that were sold. With `cancel_sold_seats` their bookings are cancelled, each as
-        the staff would cancel it; if that breaks off, ask again.
+        Answers with the starts to come that were sold. With `cancel_sold_seats` their bookings are cancelled with
+        it, all or none; of somebody who is switched off already, too.
         """
         data = (await read_body(request, DeactivationIn)).checked()
         done = await users.deactivate(
@@ -212,7 +213,7 @@ class UserAdminController(Controller):
     ) -> AccountOut:
         """Its sessions are in the catalog again. Logins that ended stay ended."""
         data = (await read_body(request, ReasonIn)).checked()
-        return _account(await users.activate(caller_of(request), user_id, data.reason))
+        return account_of(await users.activate(caller_of(request), user_id, data.reason))
 
     @post(
         "/role",
@@ -226,7 +227,7 @@ class UserAdminController(Controller):
     ) -> AccountOut:
         """A creator whose sessions are not all archived stays one."""
         data = (await read_body(request, RoleIn)).checked()
-        return _account(await users.change_role(caller_of(request), user_id, data.role, data.reason))
+        return account_of(await users.change_role(caller_of(request), user_id, data.role, data.reason))
 
     @post(
         "/rights",
@@ -243,7 +244,7 @@ class UserAdminController(Controller):
         given = {"is_staff": True, "is_superuser": False} | draft.given
         faults = rights_faults(is_staff=given["is_staff"], is_superuser=given["is_superuser"])
         data = draft.checked(faults)
-        return _account(
+        return account_of(
             await users.change_rights(
                 caller_of(request),
                 user_id,
@@ -269,44 +270,25 @@ class UserAdminController(Controller):
         path = f"/reset-password#{issued.token}"
         return ResetOut(token=issued.token, path=path, expires_at=issued.expires_at)
 
-    @post(
-        "/impersonate",
-        operation_id="admin_impersonate_user",
-        summary="See the site as somebody else",
-        opt=opt(Access.STAFF, body=ReasonIn, errors=(NotFound, Oneself, StaffTarget, AccountInactive)),
-    )
-    async def impersonate(
-        self,
-        request: Request[Any, Any, Any],
-        user_id: FromPath[UUID],
-        impersonations: FromDishka[ImpersonationService],
-    ) -> ImpersonationOut:
-        """For a quarter of an hour, until `logout` with this token, or until one's own login ends.
 
-        Nobody of the staff can be seen as; every unsafe method is 403 `impersonated_read_only`.
-        """
-        data = (await read_body(request, ReasonIn)).checked()
-        begun = await impersonations.begin(caller_of(request), user_id, data.reason)
-        return ImpersonationOut(access=begun.access, expires_at=begun.expires_at, user=_account(begun.user))
-
-
-def _account(user: User) -> AccountOut:
+def account_of(user: User) -> AccountOut:
+    """An account, as the staff is told it."""
     return msgspec.convert(user, AccountOut, from_attributes=True)
 
 
 def _deactivation(done: Deactivation) -> DeactivationOut:
     return DeactivationOut(
-        user=_account(done.user),
-        sold_slots=[
-            SoldSlotOut(
-                session_id=slot.session_id,
-                title=slot.title,
-                starts_at=slot.starts_at,
-                ends_at=slot.ends_at,
-                seats=slot.seats,
-                bookings=len(slot.booking_ids),
-                cancelled=len(done.cancelled & set(slot.booking_ids)),
-            )
-            for slot in done.sold_slots
-        ],
+        user=account_of(done.user), sold_slots=[_sold_slot(slot, done.cancelled) for slot in done.sold_slots]
+    )
+
+
+def _sold_slot(slot: SoldSlot, cancelled: frozenset[UUID] = frozenset()) -> SoldSlotOut:
+    return SoldSlotOut(
+        session_id=slot.session_id,
+        title=slot.title,
+        starts_at=slot.starts_at,
+        ends_at=slot.ends_at,
+        seats=slot.seats,
+        bookings=len(slot.booking_ids),
+        cancelled=len(cancelled & set(slot.booking_ids)),
     )

@@ -1,14 +1,13 @@
 """The four lists: what each filter and order means of its table, and how its rows are shown."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import fields
+from functools import cache
 from typing import Any, TypeVar
 from uuid import UUID
 
-from sqlalchemy.ext.asyncio import AsyncSession
-
 from marketplace.adapters.postgres.admin.engine import Engine
-from marketplace.adapters.postgres.admin.lists import ListOf, PostgresAdminList, by_id
+from marketplace.adapters.postgres.admin.lists import Ids, ListOf, PostgresAdminList, Read
 from marketplace.adapters.postgres.admin.search import bookings_found, entries_found, sessions_found, users_found
 from marketplace.adapters.postgres.admin_tables import AuditEntryTable
 from marketplace.adapters.postgres.tables import BookingTable, SessionTable, UserTable
@@ -19,42 +18,47 @@ from marketplace.core.ports.admin_lists import AdminLists
 
 T = TypeVar("T")
 
-Ids = Sequence[UUID]
+
+def _fields(kind: Any) -> tuple[str, ...]:
+    return tuple(field.name for field in fields(kind))
+
+
+_names: Callable[[Any], tuple[str, ...]] = cache(_fields)
 
 
 def _columns(model: Any, kind: Any) -> list[Any]:
     """The columns of a table that a row of this kind is made of."""
-    return [getattr(model, field.name) for field in fields(kind) if hasattr(model, field.name)]
+    return [getattr(model, name) for name in _names(kind) if hasattr(model, name)]
 
 
 def _made(kind: type[T], row: Any, **others: Any) -> T:
-    kept = {field.name: getattr(row, field.name) for field in fields(kind) if field.name not in others}  # type: ignore[arg-type]
+    kept = {name: getattr(row, name) for name in _names(kind) if name not in others}
     return kind(**kept, **others)
 
 
-async def _people(session: AsyncSession, kind: type[T], ids: Iterable[UUID | None]) -> dict[UUID | None, T]:
+async def _people(read: Read, kind: type[T], ids: Iterable[UUID | None]) -> dict[UUID | None, T]:
     known = {each for each in ids if each is not None}
-    found = await by_id(session, UserTable, known, *_columns(UserTable, kind))
+    found = await read(UserTable, known, _columns(UserTable, kind))
     return {user_id: _made(kind, row) for user_id, row in found.items()}
 
 
-async def _accounts(session: AsyncSession, ids: Ids) -> dict[UUID, AccountRow]:
-    found = await by_id(session, UserTable, ids, *_columns(UserTable, AccountRow))
+async def _accounts(read: Read, ids: Ids) -> dict[UUID, AccountRow]:
+    found = await read(UserTable, ids, _columns(UserTable, AccountRow))
     return {user_id: _made(AccountRow, row) for user_id, row in found.items()}
 
 
-async def _sessions(session: AsyncSession, ids: Ids) -> dict[UUID, SessionRow]:
-    found = await by_id(session, SessionTable, ids, SessionTable.creator_id, *_columns(SessionTable, SessionRow))
-    people = await _people(session, PersonName, (row.creator_id for row in found.values()))
+async def _sessions(read: Read, ids: Ids) -> dict[UUID, SessionRow]:
+    found = await read(SessionTable, ids, [SessionTable.creator_id, *_columns(SessionTable, SessionRow)])
+    people = await _people(read, PersonName, (row.creator_id for row in found.values()))
     return {each: _made(SessionRow, row, creator=people[row.creator_id]) for each, row in found.items()}
 
 
-async def _bookings(session: AsyncSession, ids: Ids) -> dict[UUID, BookingRow]:
+async def _bookings(read: Read, ids: Ids) -> dict[UUID, BookingRow]:
     named = (BookingTable.session_id, BookingTable.creator_id, BookingTable.user_id)
-    found = await by_id(session, BookingTable, ids, *named, *_columns(BookingTable, BookingRow))
+    found = await read(BookingTable, ids, [*named, *_columns(BookingTable, BookingRow)])
     rows = found.values()
-    people = await _people(session, PersonName, (each for row in rows for each in (row.creator_id, row.user_id)))
-    titles = await by_id(session, SessionTable, {row.session_id for row in rows}, SessionTable.title)
+    people = await _people(read, PersonName, (each for row in rows for each in (row.creator_id, row.user_id)))
+    titles = await read(SessionTable, {row.session_id for row in rows}, [SessionTable.title])
     return {
         each: _made(
             BookingRow,
@@ -67,10 +71,10 @@ async def _bookings(session: AsyncSession, ids: Ids) -> dict[UUID, BookingRow]:
     }
 
 
-async def _entries(session: AsyncSession, ids: Ids) -> dict[UUID, AuditDetails]:
-    found = await by_id(session, AuditEntryTable, ids, *_columns(AuditEntryTable, AuditEntry))
+async def _entries(read: Read, ids: Ids) -> dict[UUID, AuditDetails]:
+    found = await read(AuditEntryTable, ids, _columns(AuditEntryTable, AuditEntry))
     rows = found.values()
-    people = await _people(session, PublicUser, (each for row in rows for each in (row.actor_id, row.as_id)))
+    people = await _people(read, PublicUser, (each for row in rows for each in (row.actor_id, row.as_id)))
     return {
         each: _made(AuditDetails, row, actor_details=people.get(row.actor_id), as_details=people.get(row.as_id))
         for each, row in found.items()

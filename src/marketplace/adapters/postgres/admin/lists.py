@@ -4,7 +4,7 @@ Sorting what matches and walking through an index in order are each slow where t
 guess of how many match decides which it takes. So they are counted first, as far as they can be sorted in no time.
 """
 
-from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 from uuid import UUID
@@ -19,7 +19,9 @@ from advanced_alchemy.filters import (
     StatementFilter,
 )
 from advanced_alchemy.repository import SQLAlchemyAsyncRepository
-from sqlalchemy import ColumnElement, Executable, Select, func, select
+from sqlalchemy import CTE, ColumnElement, Executable, Select, Uuid, any_, func, literal, literal_column, select, text
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import load_only
@@ -32,10 +34,16 @@ from marketplace.core.entities.pages import NumberedPage
 
 R = TypeVar("R")
 
-BATCH = 500
+CANCELLED = "57014"
+WALK_TIMEOUT = text("SET LOCAL statement_timeout = 150")
+"""Milliseconds. A page of much that matches is found in a few, unless the order has all of it at its other end; but a
+deep page takes its time."""
+BATCH = 1_000
 """Rows of an export that are read at a time."""
 
-Shown = Callable[[AsyncSession, Sequence[UUID]], Awaitable[Sequence[Any]]]
+Ids = Collection[UUID]
+Read = Callable[[Any, Ids, Sequence[Any]], Awaitable[dict[UUID, Any]]]
+"""Of a table, the rows with these ids, with these columns only."""
 Found = Callable[[AsyncSession, Search], Awaitable[ColumnElement[bool]]]
 
 
@@ -60,7 +68,7 @@ class ListOf(Generic[R]):
     """By filter, its column and what is asked of it: an operator, or `set`."""
     orders: Mapping[str, str]
     found: Found
-    shown: Callable[[AsyncSession, Sequence[UUID]], Awaitable[Mapping[UUID, R]]]
+    shown: Callable[[Read, Ids], Awaitable[Mapping[UUID, R]]]
 
     async def asked(self, session: AsyncSession, filters: Any) -> list[StatementFilter]:
         """The filters that are given."""
@@ -74,6 +82,18 @@ class ListOf(Generic[R]):
         """By a column and then by id, both in the same direction, so that one index serves either way."""
         column, is_down = self.orders[ordering.removeprefix("-")], ordering.startswith("-")
         return [OrderBy(name, "desc" if is_down else "asc") for name in (column, "id")]
+
+    def sortable(self, ordering: str, *filters: StatementFilter) -> CTE:
+        """What passes the filters, worked out once and in no order: ids, and what they are to be sorted by."""
+        statement = self.ids(*filters).add_columns(getattr(self.model, self.orders[ordering.removeprefix("-")]))
+        return statement.cte("found").prefix_with("MATERIALIZED")
+
+    def sorted(self, found: CTE, ordering: str, part: LimitOffset) -> Select[Any]:
+        """A page of the ids of something `sortable`."""
+        statement: Select[Any] = select(found.c.id)
+        for each in (*self.order(ordering), part):
+            statement = each.append_to_statement(statement, found.c)  # type: ignore[arg-type]
+        return statement
 
     def ids(self, *filters: StatementFilter) -> Select[Any]:
         """A select of ids."""
@@ -94,17 +114,40 @@ class PostgresAdminList(Generic[R]):
         """See the port."""
         async with self._engine.for_page() as session:
             asked = await self._kind.asked(session, filters)
-            order, part = self._kind.order(filters.ordering), LimitOffset(limit, offset)
-            few = self._kind.ids(*asked, LimitOffset(COUNTED_MOST + 1, 0)).cte("few").prefix_with("MATERIALIZED")
-            total = (await session.execute(select(func.count()).select_from(few))).scalar_one()
-            if total <= COUNTED_MOST:
-                chosen = self._kind.ids(Where(self._kind.model.id.in_(select(few.c.id))), *order, part)
-            else:
-                chosen = self._kind.ids(*asked, *order, part)
+            part = LimitOffset(limit, offset)
+            few = self._kind.sortable(filters.ordering, *asked, LimitOffset(COUNTED_MOST + 1, 0))
+            counted = select(func.count()).select_from(few).scalar_subquery()
+            first = func.array(self._kind.sorted(few, filters.ordering, part).scalar_subquery(), type_=ARRAY(Uuid()))
+            total, ids = (await session.execute(select(counted, first))).one()
+            if total > COUNTED_MOST:
                 total = max(total, await _estimate(session, self._kind.ids(*asked)))
-            ids = (await session.execute(chosen)).scalars().all()
-            rows = await self._kind.shown(session, ids)
+                ids = await self._of_many(session, filters.ordering, asked, part)
+            rows = await self._kind.shown(_with_repositories(session), ids)
             return NumberedPage(tuple(rows[each] for each in ids), total, is_estimated=total > COUNTED_MOST)
+
+    async def matching(self, filters: Any, most: int) -> tuple[UUID, ...]:
+        """See the port."""
+        async with self._engine.for_page() as session:
+            asked, part = await self._kind.asked(session, filters), LimitOffset(most, 0)
+            found = self._kind.sortable(filters.ordering, *asked, part)
+            return tuple((await session.scalars(self._kind.sorted(found, filters.ordering, part))).all())
+
+    async def _of_many(
+        self, session: AsyncSession, ordering: str, asked: Sequence[StatementFilter], part: LimitOffset
+    ) -> Sequence[UUID]:
+        """The ids of a page, by walking through the index of the order; by sorting, if all that matches is far off."""
+        if part.offset <= COUNTED_MOST:
+            await session.execute(WALK_TIMEOUT)
+        try:
+            found = await session.scalars(self._kind.ids(*asked, *self._kind.order(ordering), part))
+            return found.all()
+        except DBAPIError as error:
+            if getattr(error.orig, "sqlstate", None) != CANCELLED:
+                raise
+        finally:
+            await session.rollback()
+        everything = self._kind.sortable(ordering, *asked)
+        return (await session.scalars(self._kind.sorted(everything, ordering, part))).all()
 
     async def batches(self, filters: Any) -> AsyncGenerator[tuple[R, ...], None]:
         """See the port."""
@@ -113,7 +156,7 @@ class PostgresAdminList(Generic[R]):
             statement = self._kind.ids(*asked, *self._kind.order(filters.ordering))
             found = await session.stream_scalars(statement, execution_options={"yield_per": BATCH})
             async for ids in found.partitions():
-                rows = await self._kind.shown(session, ids)
+                rows = await self._kind.shown(_with_statements(session), ids)
                 yield tuple(rows[each] for each in ids)
 
 
@@ -131,7 +174,9 @@ def _explained(element: _Explained, compiler: SQLCompiler, **options: Any) -> st
 
 async def _estimate(session: AsyncSession, statement: Select[Any]) -> int:
     """How many rows PostgreSQL expects of a statement."""
-    (plan,) = (await session.execute(_Explained(statement))).scalar_one()
+    # of a column without a type, or the plan would be read as what the column has
+    untyped: Select[Any] = statement.with_only_columns(literal_column("1"), maintain_column_froms=True)
+    (plan,) = (await session.execute(_Explained(untyped))).scalar_one()
     return int(plan["Plan"]["Plan Rows"])
 
 
@@ -141,14 +186,24 @@ def _filter(column: str, asked: str, value: Any) -> StatementFilter:
     return ComparisonFilter(column, asked, value)
 
 
-def repository(model: Any, session: AsyncSession) -> SQLAlchemyAsyncRepository[Any]:
-    """The library's repository of a table, which only ever reads."""
-    kind: Any = type(f"{model.__name__}Repository", (SQLAlchemyAsyncRepository,), {"model_type": model})
-    made: SQLAlchemyAsyncRepository[Any] = kind(session=session)
-    return made
+def _with_repositories(session: AsyncSession) -> Read:
+    """By the library's repositories, which only ever read."""
+
+    async def read(model: Any, ids: Ids, columns: Sequence[Any]) -> dict[UUID, Any]:
+        kind: Any = type(f"{model.__name__}Repository", (SQLAlchemyAsyncRepository,), {"model_type": model})
+        rows = await kind(session=session).get_many(CollectionFilter("id", list(ids)), load=[load_only(*columns)])
+        return {row.id: row for row in rows}
+
+    return read
 
 
-async def by_id(session: AsyncSession, model: Any, ids: Sequence[UUID] | set[UUID], *columns: Any) -> dict[UUID, Any]:
-    """The rows with these ids, with only these columns."""
-    rows = await repository(model, session).get_many(CollectionFilter("id", list(ids)), load=[load_only(*columns)])
-    return {row.id: row for row in rows}
+def _with_statements(session: AsyncSession) -> Read:
+    """The same for a million rows: objects that could be changed and saved cost several times what reading does."""
+
+    async def read(model: Any, ids: Ids, columns: Sequence[Any]) -> dict[UUID, Any]:
+        named = any_(literal(list(ids), ARRAY(Uuid())))
+        distinct = {column.key: column for column in (model.id, *columns)}
+        rows = await session.execute(select(*distinct.values()).where(model.id == named))
+        return {row.id: row for row in rows}
+
+    return read

@@ -1,9 +1,6 @@
 """Bulk actions as the staff asks for them: what would come of one, beginning it, watching it, stopping it."""
 
-from collections.abc import AsyncGenerator
-from contextlib import aclosing
 from dataclasses import dataclass
-from typing import Any
 from uuid import UUID
 
 from marketplace.core.entities.admin_lists import BookingFilters, SessionFilters, UserFilters
@@ -164,22 +161,17 @@ class BulkService:
         return chosen
 
     async def _matching(self, filters: BulkFilters) -> tuple[UUID, ...]:
-        found = list[UUID]()
-        async with aclosing(self._batches(filters)) as batches:
-            async for batch in batches:
-                found += [row.id for row in batch]
-                if len(found) > BULK_MOST:
-                    raise Invalid({"filters": [f"More than {BULK_MOST} rows match. Narrow the filters."]})
-        return tuple(found)
-
-    def _batches(self, filters: BulkFilters) -> AsyncGenerator[tuple[Any, ...], None]:
+        most = BULK_MOST + 1
         match filters:
             case UserFilters():
-                return self._matches.users.batches(filters)
+                found = await self._matches.users.matching(filters, most)
             case SessionFilters():
-                return self._matches.sessions.batches(filters)
+                found = await self._matches.sessions.matching(filters, most)
             case BookingFilters():
-                return self._matches.bookings.batches(filters)
+                found = await self._matches.bookings.matching(filters, most)
+        if len(found) == most:
+            raise Invalid({"filters": [f"More than {BULK_MOST} rows match. Narrow the filters."]})
+        return found
 
 
 def _refusal(target: BulkTarget | None, action: BulkAction, staff: Caller, clock: Clock) -> MarketplaceError | None:

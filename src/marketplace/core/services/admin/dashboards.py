@@ -1,6 +1,6 @@
 """The staff's numbers, and the jobs that somebody should look at."""
 
-from marketplace.core.entities.audit import Target
+from marketplace.core.entities.audit import Target, TargetKind
 from marketplace.core.entities.dashboards import Dashboard, DashboardWindow
 from marketplace.core.entities.failing_jobs import FailingJob
 from marketplace.core.entities.tokens import Caller
@@ -15,6 +15,8 @@ from marketplace.core.services.retrying import retrying
 
 JOB_ID_MOST = 2**63 - 1
 """What a column can hold."""
+SUBJECTS: dict[str, TargetKind] = {"attend_booking": "booking", "run_bulk": "bulk_run"}
+"""What jobs are about, by their kind; the others are about the house."""
 
 
 class DashboardService:
@@ -55,11 +57,10 @@ class DashboardService:
             async with self._unit_of_work() as tx:
                 job = await tx.jobs.acquire_failing(job_id)
                 now = self._clock.now()
-                job.hurried(now)
+                job.check_waits(now)
                 await tx.jobs.hurry(job_id, now)
-                target: Target | None = (
-                    ("booking", job.subject) if job.name == "attend_booking" and job.subject else None
-                )
+                kind = SUBJECTS.get(job.name)
+                target: Target | None = (kind, job.subject) if kind and job.subject else None
                 facts = {"job": job.name, "subject": None if job.subject is None else str(job.subject)}
                 change = ({"attempts": job.attempts}, facts)
                 await self._audit.write(tx, staff, "job_retried", target, change)

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from marketplace.core.entities.audit import TEXT_LENGTH, Change, Origin, Target
+from marketplace.core.entities.audit import Origin
 from marketplace.core.entities.tokens import Caller, Claims, Family
 from marketplace.core.entities.users import User
 from marketplace.core.errors import AccountInactive, NotSignedIn
@@ -51,7 +51,8 @@ class ImpersonationService:
     async def begin(self, staff: Caller, user_id: UUID, reason: str) -> Impersonation:
         """See the site as this person. It ends with the login that it is begun by, too.
 
-        Raises `NotFound`, `Oneself`, `StaffTarget` (nobody gains the rights of another by it), `AccountInactive`.
+        Raises `NotFound`, `Oneself`, `StaffTarget` (nobody gains the rights of another by it), `AccountInactive`,
+        `NotSignedIn` when the login that it would be begun by is gone.
         """
         now = self._clock.now()
         family = Family(
@@ -74,7 +75,8 @@ class ImpersonationService:
                 await self._audit.write(tx, staff, "impersonation_started", ("user", user_id), reason=reason)
                 return user
 
-        user = await retrying(effect)
+        async with self._audit.refusals(staff, "impersonation_started", ("user", user_id)):
+            user = await retrying(effect)
         claims = Claims(user_id=user_id, family_id=family.id)
         access = self._access_tokens.issue(claims, now, IMPERSONATION_LASTS)
         return Impersonation(access=access, expires_at=family.expires_at, user=user)
@@ -96,9 +98,3 @@ class ImpersonationService:
         await retrying(effect)
         self._memory.forget(caller.user_id)
         return True
-
-    async def note_refusal(self, caller: Caller, asked: str) -> None:
-        """Keep that somebody of the staff tried to change something as another person."""
-        target: Target = ("user", caller.user_id)
-        change: Change = ({}, {"asked": asked[:TEXT_LENGTH]})
-        await self._audit.write_alone(caller, "impersonated_change_refused", target, change)

@@ -1,24 +1,32 @@
 """Accounts, as the staff sees and changes them."""
 
 from collections.abc import Awaitable, Callable, Mapping
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
-from marketplace.core.entities.audit import USER_FIELDS, AuditAction, AuditDetails, differences
-from marketplace.core.entities.slots import SoldSlot
+from marketplace.core.entities.audit import (
+    BOOKING_FIELDS,
+    USER_FIELDS,
+    AuditAction,
+    AuditDetails,
+    Change,
+    Target,
+    differences,
+)
+from marketplace.core.entities.bookings import BookingHistory
+from marketplace.core.entities.slots import SoldSlot, sold_slots_of
 from marketplace.core.entities.tokens import Caller
 from marketplace.core.entities.users import Role, User, UserDetails, rights_faults
-from marketplace.core.errors import HasSessions, IllegalTransition, Invalid, NotFound, TooLate
+from marketplace.core.errors import HasSessions, Invalid, NotFound
 from marketplace.core.ports.audit import AuditTrail
 from marketplace.core.ports.slots import Timetables
 from marketplace.core.ports.system import Clock, Ids
 from marketplace.core.ports.unit_of_work import Transaction, UnitOfWork
 from marketplace.core.ports.users import UserDirectory
 from marketplace.core.services.audit import Auditor
-from marketplace.core.services.bookings import BookingService
 from marketplace.core.services.retrying import retrying
+from marketplace.core.services.slots import call_off
 from marketplace.core.services.tokens import CallerMemory
 from marketplace.core.services.users import UserService
 
@@ -46,7 +54,6 @@ class UserAdminService:
         timetables: Timetables,
         trail: AuditTrail,
         users: UserService,
-        bookings: BookingService,
         memory: CallerMemory,
         clock: Clock,
         ids: Ids,
@@ -56,10 +63,10 @@ class UserAdminService:
         self._timetables = timetables
         self._trail = trail
         self._users = users
-        self._bookings = bookings
         self._memory = memory
         self._audit = Auditor(unit_of_work, clock, ids)
         self._clock = clock
+        self._ids = ids
 
     async def get(self, user_id: UUID) -> UserDetails:
         """An account with its living logins. Raises `NotFound`."""
@@ -81,7 +88,7 @@ class UserAdminService:
             before.check_managed_by(staff, also_oneself=True)
             return before, replace(before, **facts)
 
-        return await self._change(staff, "user_changed", changed, reason)
+        return await self._change(staff, user_id, "user_changed", changed, reason)
 
     async def change_role(self, staff: Caller, user_id: UUID, role: Role, reason: str) -> User:
         """Make somebody a creator, or no longer one. Raises `NotFound`, `NotSuperuser`, `Oneself`, `HasSessions`."""
@@ -93,7 +100,7 @@ class UserAdminService:
                 raise HasSessions
             return before, replace(before, role=role)
 
-        return await self._change(staff, "role_changed", changed, reason)
+        return await self._change(staff, user_id, "role_changed", changed, reason)
 
     async def change_rights(
         self, staff: Caller, user_id: UUID, *, is_staff: bool, is_superuser: bool, reason: str
@@ -114,7 +121,7 @@ class UserAdminService:
             user.check_left(before, superusers)
             return before, user
 
-        return await self._change(staff, "rights_changed", changed, reason)
+        return await self._change(staff, user_id, "rights_changed", changed, reason)
 
     async def activate(self, staff: Caller, user_id: UUID, reason: str) -> User:
         """Switch an account on again. Raises `NotFound`, `NotSuperuser`, `Oneself`."""
@@ -125,23 +132,43 @@ class UserAdminService:
     ) -> Deactivation:
         """Switch an account off, and tell which of its seats are sold; cancel those where that is asked for.
 
-        Each booking is cancelled by itself, as the staff would: whoever breaks off can ask again. Raises `NotFound`,
-        `NotSuperuser`, `Oneself`, `LastSuperuser`.
+        All of it or nothing. Who has been switched off already can be asked for again, to cancel what was kept.
+        Raises `NotFound`, `NotSuperuser`, `Oneself`, `LastSuperuser`.
         """
+        if cancel_sold_seats:
+            return await self._deactivate_and_cancel(staff, user_id, reason)
         user = await self._users.set_active(user_id, is_active=False, who=staff, reason=reason)
         # read once nobody can book any more
         sold = await self._timetables.sold(user_id, self._clock.now())
-        cancelled: set[UUID] = set()
-        for booking_id in (each for slot in sold for each in slot.booking_ids if cancel_sold_seats):
-            # somebody else may have ended it in this very moment
-            with suppress(IllegalTransition, TooLate):
-                await self._bookings.act(staff, booking_id, "cancel", reason)
-                cancelled.add(booking_id)
-        return Deactivation(user=user, sold_slots=sold, cancelled=frozenset(cancelled))
+        return Deactivation(user=user, sold_slots=sold, cancelled=frozenset())
+
+    async def sold_slots(self, user_id: UUID) -> tuple[SoldSlot, ...]:
+        """What of this person's sessions to come is sold, before anybody decides about it. Raises `NotFound`."""
+        await self._directory.get(user_id)
+        return await self._timetables.sold(user_id, self._clock.now())
+
+    async def _deactivate_and_cancel(self, staff: Caller, user_id: UUID, reason: str) -> Deactivation:
+        batch_id, now = self._ids.new(), self._clock.now()
+        sold: tuple[BookingHistory, ...] = ()
+
+        async def cancel(tx: Transaction) -> None:
+            nonlocal sold
+            called_off = await call_off(tx, staff, user_id, now, reason=reason, batch_id=batch_id)
+            sold = tuple(booking for booking, _ in called_off)
+            changes: dict[Target, Change] = {
+                ("booking", after.id): differences(before, after, BOOKING_FIELDS) for before, after in called_off
+            }
+            await self._audit.write_all(tx, staff, "booking_cancelled", changes, reason)
+
+        user = await self._users.set_active(user_id, is_active=False, who=staff, reason=reason, beside=cancel)
+        return Deactivation(
+            user=user, sold_slots=sold_slots_of(sold), cancelled=frozenset(booking.id for booking in sold)
+        )
 
     async def _change(
         self,
         staff: Caller,
+        user_id: UUID,
         action: AuditAction,
         changed: Callable[[Transaction], Awaitable[tuple[User, User]]],
         reason: str,
@@ -152,8 +179,9 @@ class UserAdminService:
                 await self._save(tx, staff, action, (before, user), reason)
                 return user
 
-        user = await retrying(effect)
-        self._memory.forget(user.id)
+        async with self._audit.refusals(staff, action, ("user", user_id)):
+            user = await retrying(effect)
+        self._memory.forget(user_id)
         return user
 
     async def change_role_within(self, tx: Transaction, staff: Caller, user_id: UUID, role: Role, reason: str) -> None:

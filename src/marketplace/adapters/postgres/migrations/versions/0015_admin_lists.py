@@ -30,6 +30,7 @@ SORTED: dict[str, tuple[str, list[str], str | None]] = {
     "ix_bookings_created_at": ("bookings", ["created_at", "id"], None),
     "ix_bookings_amount": ("bookings", ["amount", "id"], None),
     "ix_bookings_starts_at": ("bookings", ["starts_at", "id"], None),
+    "ix_bookings_live_starts_at": ("bookings", ["starts_at", "id"], "status IN ('pending', 'confirmed')"),
     "ix_audit_entries_as_id": ("audit_entries", ["as_id"], "as_id IS NOT NULL"),
 }
 SEARCHED: dict[str, tuple[str, str | None]] = {

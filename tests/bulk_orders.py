@@ -1,0 +1,79 @@
+"""Bulk actions to test with."""
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+from uuid_utils.compat import uuid7
+
+from builders import (
+    a_caller,
+    stored_session,
+    stored_user,
+)
+from fakes import NOW
+from marketplace.core.entities.bulk import (
+    BulkAction,
+    BulkKind,
+    BulkRun,
+    BulkRunDetails,
+)
+from marketplace.core.entities.sessions import Session
+from marketplace.core.entities.tokens import Caller
+from marketplace.core.ports.storage import Storage
+from marketplace.core.services.admin.bulk import BulkOrder
+from staff import StaffServices
+
+WHY = "They all are a hoax."
+
+
+async def somebody_of_the_staff(storage: Storage, **facts: Any) -> Caller:
+    return a_caller(await stored_user(storage, is_staff=True, **facts))
+
+
+def order(kind: BulkKind, action: BulkAction, things: Sequence[Any]) -> BulkOrder:
+    ids = tuple(thing if isinstance(thing, UUID) else thing.id for thing in things)
+    return BulkOrder(kind=kind, action=action, rows=ids)
+
+
+async def begun(storage: Storage, staff: StaffServices, what: BulkOrder, who: Caller | None = None) -> BulkRunDetails:
+    who = who or await somebody_of_the_staff(storage)
+    return (await staff.bulk.begin(who, what, WHY)).thing
+
+
+async def carried_out(
+    storage: Storage, staff: StaffServices, what: BulkOrder, who: Caller | None = None
+) -> BulkRunDetails:
+    run = await begun(storage, staff, what, who)
+    await staff.run(storage)
+    return await staff.bulk.get(run.id)
+
+
+async def refusals(storage: Storage, run: BulkRun) -> list[tuple[UUID, str]]:
+    return [(refusal.id, refusal.code) for refusal in await storage.bulk_lists.refusals(run.id, 100, 0)]
+
+
+async def sessions(storage: Storage, number: int, **facts: Any) -> list[Session]:
+    creator = await stored_user(storage, role="creator")
+    return [await stored_session(storage, creator_id=creator.id, **facts) for _ in range(number)]
+
+
+def a_run(**facts: Any) -> BulkRun:
+    defaults: dict[str, Any] = {
+        "id": uuid7(),
+        "kind": "sessions",
+        "action": "hide",
+        "reason": WHY,
+        "state": "queued",
+        "total": 3,
+        "changed": 0,
+        "refused": 0,
+        "staff_id": uuid7(),
+        "family_id": uuid7(),
+        "address": "192.0.2.7",
+        "agent": "a browser",
+        "created_at": NOW,
+        "finished_at": None,
+        "detail": "",
+    }
+    return BulkRun(**defaults | facts)

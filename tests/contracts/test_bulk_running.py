@@ -1,0 +1,149 @@
+"""Bulk actions under way: who may go on, and what comes of them when others are about."""
+
+import asyncio
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from uuid_utils.compat import uuid7
+
+from builders import (
+    Services,
+    seats_taken,
+    services_over,
+    stored_booking,
+    stored_session,
+    stored_user,
+)
+from bulk_orders import begun, carried_out, order, refusals, sessions, somebody_of_the_staff
+from contracts.conftest import OpenStorage
+from contracts.harness import at_once
+from marketplace.core.entities.bulk import (
+    LOST_RIGHTS,
+)
+from marketplace.core.entities.sessions import Session
+from marketplace.core.errors import Busy
+from marketplace.core.ports.storage import Storage
+from marketplace.core.services.admin import bulk_runner
+from staff import StaffServices, staff_over
+
+
+@pytest.fixture
+def services(storage: Storage) -> Services:
+    return services_over(storage)
+
+
+@pytest.fixture
+def staff(storage: Storage, services: Services) -> StaffServices:
+    return staff_over(storage, services)
+
+
+@pytest.mark.parametrize("lost", [{"is_staff": False}, {"is_active": False}])
+async def test_who_lost_the_rights_since_goes_no_further(
+    storage: Storage, staff: StaffServices, lost: dict[str, Any]
+) -> None:
+    who, (session,) = await somebody_of_the_staff(storage), await sessions(storage, 1)
+    run = await begun(storage, staff, order("sessions", "hide", [session]), who)
+    async with storage.unit_of_work() as tx:
+        await tx.users.save(replace(await tx.users.acquire(who.user_id), **lost))
+
+    await staff.run(storage)
+
+    after = await staff.bulk.get(run.id)
+    assert (after.state, after.detail, after.done) == ("failed", LOST_RIGHTS, 0)
+    assert (await staff.sessions.get(session.id)).hidden_at is None
+
+
+async def test_a_superuser_who_is_one_no_longer_changes_no_more_of_the_staff(
+    storage: Storage, staff: StaffServices
+) -> None:
+    who, colleague = await somebody_of_the_staff(storage, is_superuser=True), await stored_user(storage, is_staff=True)
+    run = await begun(storage, staff, order("users", "deactivate", [colleague]), who)
+    async with storage.unit_of_work() as tx:
+        await tx.users.save(replace(await tx.users.acquire(who.user_id), is_superuser=False))
+
+    await staff.run(storage)
+
+    assert await refusals(storage, run) == [(colleague.id, "not_superuser")]
+
+
+async def test_a_run_of_more_rows_than_one_job_settles_goes_on_by_itself(
+    storage: Storage, staff: StaffServices
+) -> None:
+    gone = [uuid7() for _ in range(bulk_runner.ROWS_AT_ONCE + 1)]
+    run = await begun(storage, staff, order("sessions", "hide", gone))
+
+    jobs = await staff.run(storage)
+
+    after = await staff.bulk.get(run.id)
+    assert (after.state, after.refused, jobs) == ("finished", len(gone), 2)
+    assert [refusal.id for refusal in await storage.bulk_lists.refusals(run.id, 1_000, 0)] == gone
+
+
+async def test_what_is_carried_out_twice_at_once_changes_each_row_once(storage: Storage, staff: StaffServices) -> None:
+    session = await stored_session(storage, max_participants=30)
+    bookings = [await stored_booking(storage, session) for _ in range(20)]
+    run = await begun(storage, staff, order("bookings", "cancel", bookings))
+
+    await asyncio.gather(*(staff.runner.run(run.id) for _ in range(3)))
+
+    after = await staff.bulk.get(run.id)
+    assert (after.state, after.changed, after.refused) == ("finished", 20, 0)
+    assert await seats_taken(storage, session) == 0
+    assert {len((await staff.bookings.get(each.id)).history) for each in bookings} == {2}
+
+
+async def test_two_of_the_staff_who_cancel_the_same_bookings_at_once_cancel_each_once(
+    storage: Storage, staff: StaffServices
+) -> None:
+    session = await stored_session(storage, max_participants=50)
+    bookings = [await stored_booking(storage, session) for _ in range(30)]
+    runs = [
+        await begun(storage, staff, order("bookings", "cancel", bookings)),
+        await begun(storage, staff, order("bookings", "cancel", bookings[::-1])),
+    ]
+
+    outcome = await at_once(staff.runner.run(run.id) for run in runs)
+
+    after = [await staff.bulk.get(run.id) for run in runs]
+    assert outcome.reasons() == {}
+    assert [run.state for run in after] == ["finished", "finished"]
+    assert sum(run.changed for run in after) == sum(run.refused for run in after) == 30
+    assert {code for run in runs for _, code in await refusals(storage, run)} == {"illegal_transition"}
+    assert await seats_taken(storage, session) == 0
+    assert {len((await staff.bookings.get(each.id)).history) for each in bookings} == {2}
+
+
+async def test_a_run_that_is_over_or_was_never_begun_is_no_work(storage: Storage, staff: StaffServices) -> None:
+    (session,) = await sessions(storage, 1)
+    run = await carried_out(storage, staff, order("sessions", "hide", [session]))
+
+    for run_id in (run.id, uuid7(), None):
+        await staff.runner.run(run_id)
+
+    assert await staff.bulk.get(run.id) == run
+    assert await staff.run(storage) == 0
+
+
+async def test_a_row_that_cannot_be_had_in_time_is_tried_again(open_storage: OpenStorage) -> None:
+    held = asyncio.Event()
+
+    async def hold(storage: Storage, session: Session) -> None:
+        async with storage.unit_of_work() as tx:
+            await tx.sessions.acquire(session.id)
+            held.set()
+            await asyncio.Event().wait()
+
+    async with open_storage(timedelta(seconds=0.2)) as storage:
+        staff, (session,) = staff_over(storage, services_over(storage)), await sessions(storage, 1)
+        run = await begun(storage, staff, order("sessions", "hide", [session]))
+        holder = asyncio.create_task(hold(storage, session))
+        await held.wait()
+        with pytest.raises(Busy):
+            await staff.runner.run(run.id)
+        holder.cancel()
+        await asyncio.wait({holder})
+        assert (await staff.bulk.get(run.id)).done == 0
+        await staff.runner.run(run.id)
+        assert (await staff.bulk.get(run.id)).state == "finished"

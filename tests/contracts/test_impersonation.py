@@ -1,0 +1,193 @@
+import asyncio
+from dataclasses import replace
+from datetime import timedelta
+from secrets import token_hex
+from typing import Any
+
+import pytest
+from uuid_utils.compat import uuid7
+
+from builders import a_family, stored_login, stored_user
+from contracts.harness import at_once, broken_transaction, waits
+from fakes import NOW
+from marketplace.core.entities.tokens import Caller, Claims, Family, refresh_token_hash
+from marketplace.core.entities.users import User
+from marketplace.core.errors import NotSignedIn
+from marketplace.core.ports.storage import Storage
+
+SOON = NOW + timedelta(minutes=15)
+
+
+async def begun(storage: Storage, user: User, by: Family, **facts: Any) -> Family:
+    family = a_family(user, expires_at=SOON, begun_by=by.id, address="192.0.2.7", agent="a browser")
+    family = replace(family, **facts)
+    async with storage.unit_of_work() as tx:
+        await tx.tokens.add_impersonation(family)
+    return family
+
+
+async def caller(storage: Storage, family: Family) -> Caller | None:
+    return await storage.callers.find(Claims(user_id=family.user_id, family_id=family.id))
+
+
+async def revoke(storage: Storage, family: Family) -> bool:
+    async with storage.unit_of_work() as tx:
+        return await tx.tokens.revoke(family.id, NOW)
+
+
+@pytest.fixture
+def token() -> str:
+    return token_hex(8)
+
+
+async def test_a_caller_by_a_login_that_another_began_is_told_with_who_that_is(storage: Storage, token: str) -> None:
+    staff, user = await stored_user(storage, is_staff=True), await stored_user(storage, role="creator")
+    own = await stored_login(storage, staff, token)
+    family = await begun(storage, user, own)
+
+    assert await caller(storage, family) == Caller(
+        user_id=user.id,
+        family_id=family.id,
+        role="creator",
+        is_staff=False,
+        is_superuser=False,
+        impersonator_id=staff.id,
+    )
+    seen = await caller(storage, own)
+    assert seen is not None
+    assert seen.impersonator_id is None
+
+
+async def test_a_login_that_another_began_ends_with_theirs(storage: Storage, token: str) -> None:
+    staff, user = await stored_user(storage, is_staff=True), await stored_user(storage)
+    own, elsewhere = [await stored_login(storage, staff, token + number) for number in "12"]
+    family, other = await begun(storage, user, own), await begun(storage, user, elsewhere)
+
+    async with storage.unit_of_work() as tx:
+        assert await tx.tokens.revoke_family_of(refresh_token_hash(token + "1"), NOW) == staff.id
+
+    assert await caller(storage, family) is None
+    assert await caller(storage, other) is not None
+
+
+@pytest.mark.parametrize("loss", [{"is_staff": False}, {"is_active": False}])
+async def test_it_ends_with_the_rights_of_who_began_it(storage: Storage, token: str, loss: dict[str, Any]) -> None:
+    staff, user = await stored_user(storage, is_staff=True), await stored_user(storage)
+    family = await begun(storage, user, await stored_login(storage, staff, token))
+
+    async with storage.unit_of_work() as tx:
+        await tx.users.save(replace(staff, **loss))
+
+    assert await caller(storage, family) is None
+
+
+@pytest.mark.parametrize("gain", [{"is_staff": True}, {"is_superuser": True}, {"is_active": False}])
+async def test_it_ends_when_its_person_is_given_rights_or_switched_off(
+    storage: Storage, token: str, gain: dict[str, Any]
+) -> None:
+    staff, user = await stored_user(storage, is_staff=True), await stored_user(storage)
+    family = await begun(storage, user, await stored_login(storage, staff, token))
+
+    async with storage.unit_of_work() as tx:
+        await tx.users.save(replace(user, **gain))
+
+    assert await caller(storage, family) is None
+
+
+async def test_it_is_of_its_person_and_of_nobody_else(storage: Storage, token: str) -> None:
+    staff, user = await stored_user(storage, is_staff=True), await stored_user(storage)
+    family = await begun(storage, user, await stored_login(storage, staff, token))
+
+    assert await storage.callers.find(Claims(user_id=staff.id, family_id=family.id)) is None
+
+
+async def test_one_login_is_revoked_once_and_no_other_is(storage: Storage, token: str) -> None:
+    staff, user = await stored_user(storage, is_staff=True), await stored_user(storage)
+    own = await stored_login(storage, staff, token)
+    family, other = await begun(storage, user, own), await begun(storage, user, own)
+
+    assert [await revoke(storage, family) for _ in range(2)] == [True, False]
+    assert not await revoke(storage, a_family(user, id=uuid7()))
+
+    assert await caller(storage, family) is None
+    assert await caller(storage, other) is not None
+    assert await caller(storage, own) is not None
+
+
+async def test_of_many_who_revoke_one_login_at_once_one_did(storage: Storage, token: str) -> None:
+    staff, user = await stored_user(storage, is_staff=True), await stored_user(storage)
+    family = await begun(storage, user, await stored_login(storage, staff, token))
+
+    outcome = await at_once(revoke(storage, family) for _ in range(10))
+
+    assert sorted(outcome.done) == [False] * 9 + [True]
+
+
+async def test_it_ends_with_all_the_other_logins_of_its_person(storage: Storage, token: str) -> None:
+    staff, user = await stored_user(storage, is_staff=True), await stored_user(storage)
+    family = await begun(storage, user, await stored_login(storage, staff, token))
+
+    async with storage.unit_of_work() as tx:
+        await tx.tokens.revoke_all(user.id, NOW)
+
+    assert await caller(storage, family) is None
+
+
+async def test_it_goes_with_the_login_that_began_it(storage: Storage, token: str) -> None:
+    staff, user = await stored_user(storage, is_staff=True), await stored_user(storage)
+    past = NOW - timedelta(days=30)
+    expired = await stored_login(storage, staff, token, created_at=past, expires_at=NOW)
+    family = await begun(storage, user, expired)
+
+    await stored_login(storage, staff, token + "next")
+
+    assert await caller(storage, family) is None
+    assert not await revoke(storage, family)
+
+
+async def test_none_is_begun_by_a_login_that_is_gone(storage: Storage) -> None:
+    staff, user = await stored_user(storage, is_staff=True), await stored_user(storage)
+
+    with pytest.raises(NotSignedIn):
+        await begun(storage, user, a_family(staff))
+
+
+async def test_it_is_among_the_living_logins_of_its_person_until_either_ends(storage: Storage, token: str) -> None:
+    staff, user = await stored_user(storage, is_staff=True), await stored_user(storage)
+    own = await stored_login(storage, staff, token)
+    family, other = await begun(storage, user, own), await begun(storage, user, own)
+
+    async def logins(now: Any = NOW) -> set[Family]:
+        found = await storage.users.find_details(user.id, now)
+        assert found is not None
+        return set(found.logins)
+
+    assert await logins() == {family, other}
+    assert all(login.is_impersonation for login in await logins())
+    assert await logins(SOON) == set()
+    await revoke(storage, family)
+    assert await logins() == {other}
+    await revoke(storage, own)
+    assert await logins() == set()
+
+
+async def test_one_that_a_transaction_began_which_failed_is_none(storage: Storage, token: str) -> None:
+    staff, user = await stored_user(storage, is_staff=True), await stored_user(storage)
+    own = await stored_login(storage, staff, token)
+    family = a_family(user, expires_at=SOON, begun_by=own.id)
+    async with broken_transaction(storage) as tx:
+        await tx.tokens.add_impersonation(family)
+
+    assert await caller(storage, family) is None
+
+
+async def test_it_is_not_revoked_twice_while_the_first_is_under_way(storage: Storage, token: str) -> None:
+    staff, user = await stored_user(storage, is_staff=True), await stored_user(storage)
+    family = await begun(storage, user, await stored_login(storage, staff, token))
+
+    async with storage.unit_of_work() as tx:
+        assert await tx.tokens.revoke(family.id, NOW)
+        second = asyncio.create_task(revoke(storage, family))
+        assert await waits(second)
+
+    assert not await second

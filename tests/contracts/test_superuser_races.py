@@ -1,0 +1,78 @@
+"""Superusers who remove one another at the same time: somebody is always left who may give rights."""
+
+from collections.abc import Callable, Coroutine
+from typing import Any
+
+import pytest
+
+from builders import a_caller, services_over, stored_users
+from contracts.harness import at_once
+from marketplace.core.entities.tokens import Caller
+from marketplace.core.ports.storage import Storage
+from staff import StaffServices, staff_over
+
+WHY = "A quarrel."
+Removal = Callable[[StaffServices, Caller, Caller], Coroutine[Any, Any, Any]]
+
+
+def take_rights(staff: StaffServices, who: Caller, whom: Caller) -> Coroutine[Any, Any, Any]:
+    return staff.users.change_rights(who, whom.user_id, is_staff=False, is_superuser=False, reason=WHY)
+
+
+def demote(staff: StaffServices, who: Caller, whom: Caller) -> Coroutine[Any, Any, Any]:
+    return staff.users.change_rights(who, whom.user_id, is_staff=True, is_superuser=False, reason=WHY)
+
+
+def switch_off(staff: StaffServices, who: Caller, whom: Caller) -> Coroutine[Any, Any, Any]:
+    return staff.users.deactivate(who, whom.user_id, WHY)
+
+
+async def superusers(storage: Storage, number: int) -> list[Caller]:
+    return [a_caller(user) for user in await stored_users(storage, number, is_staff=True, is_superuser=True)]
+
+
+async def left(storage: Storage) -> frozenset[object]:
+    async with storage.unit_of_work() as tx:
+        return frozenset(await tx.users.acquire_superusers())
+
+
+@pytest.mark.parametrize(
+    ("one_does", "other_does"), [(take_rights, demote), (switch_off, switch_off), (switch_off, take_rights)]
+)
+async def test_of_two_superusers_who_remove_each_other_at_once_one_is_left(
+    empty_storage: Storage, one_does: Removal, other_does: Removal
+) -> None:
+    staff = staff_over(empty_storage, services_over(empty_storage))
+    one, other = await superusers(empty_storage, 2)
+
+    for _ in range(5):
+        outcome = await at_once([one_does(staff, one, other), other_does(staff, other, one)])
+
+        assert len(await left(empty_storage)) == 1
+        assert len(outcome.done) <= 1
+        assert outcome.reasons().keys() <= {"LastSuperuser", "NotSuperuser"}
+
+
+async def test_of_two_who_switch_each_other_off_one_comes_too_late_though_a_third_is_left(
+    empty_storage: Storage,
+) -> None:
+    staff = staff_over(empty_storage, services_over(empty_storage))
+    one, other, _ = await superusers(empty_storage, 3)
+
+    outcome = await at_once([switch_off(staff, one, other), switch_off(staff, other, one)])
+
+    assert outcome.reasons() == {"NotSuperuser": 1}
+    assert len(await left(empty_storage)) == 2
+
+
+async def test_of_many_superusers_who_remove_one_another_at_once_one_is_left(empty_storage: Storage) -> None:
+    staff = staff_over(empty_storage, services_over(empty_storage))
+    ring = await superusers(empty_storage, 8)
+    ways = [take_rights, switch_off]
+
+    outcome = await at_once(
+        ways[number % 2](staff, who, whom) for number, who in enumerate(ring) for whom in ring if who is not whom
+    )
+
+    assert len(await left(empty_storage)) == 1
+    assert outcome.reasons().keys() <= {"LastSuperuser", "NotSuperuser"}

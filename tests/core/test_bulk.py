@@ -1,0 +1,137 @@
+import logging
+from typing import Any
+
+import pytest
+from uuid_utils.compat import uuid7
+
+from builders import Services, a_caller, a_user, services_over, stored_session, stored_user
+from bulk_orders import a_run
+from fakes import NOW
+from marketplace.adapters.memory.jobs import run_due
+from marketplace.core.entities.bulk import ACTIONS, BulkPreview
+from marketplace.core.entities.failing_jobs import FailingJob
+from marketplace.core.errors import Busy, HasSessions, IllegalTransition, NotFound
+from marketplace.core.ports.jobs import Handlers
+from marketplace.core.ports.storage import Storage
+from marketplace.core.services.admin.bulk import BulkOrder
+from marketplace.core.services.admin.bulk_runner import BulkRunner, Effects
+from marketplace.core.services.tokens import CallerMemory
+from staff import staff_over
+
+
+class Broken:
+    """Actors of whom one has a fault of the program's."""
+
+    def effects(self) -> Effects:
+        async def fail(*_: object) -> None:
+            raise KeyError("ada@example.org")
+
+        return {("sessions", "hide"): fail}
+
+
+def a_failing_job(**facts: Any) -> FailingJob:
+    defaults: dict[str, Any] = {
+        "id": 1,
+        "name": "attend_booking",
+        "subject": None,
+        "attempts": 3,
+        "fault": "Busy",
+        "failed_at": NOW,
+        "next_at": NOW,
+        "is_under_way": False,
+    }
+    return FailingJob(**defaults | facts)
+
+
+def test_a_run_is_over_with_its_last_row_whatever_came_of_it() -> None:
+    run = a_run(total=2)
+
+    first = run.counted(NOW, is_refused=True)
+    second = first.counted(NOW, is_refused=False)
+
+    assert (first.state, first.done, first.is_over) == ("running", 1, False)
+    assert (second.state, second.changed, second.refused, second.finished_at) == ("finished", 1, 1, NOW)
+    with pytest.raises(IllegalTransition):
+        second.cancelled(NOW)
+
+
+def test_who_acts_is_who_began_it_as_they_stand_now() -> None:
+    run, staff = a_run(), a_user(is_staff=True, is_superuser=True)
+
+    caller = run.caller(staff)
+
+    assert (caller.user_id, caller.is_superuser) == (staff.id, True)
+    assert (caller.origin.address, caller.origin.agent) == ("192.0.2.7", "a browser")
+
+
+def test_a_preview_of_nothing_is_of_nothing() -> None:
+    assert BulkPreview.of(()) == BulkPreview(matching=0, will_change=0, will_skip=0, seats_affected=0, examples=())
+
+
+def test_a_role_and_a_switch_that_change_nothing_are_refused() -> None:
+    creator = a_user(role="creator")
+
+    with pytest.raises(IllegalTransition):
+        creator.switched(is_active=True)
+    with pytest.raises(IllegalTransition):
+        creator.in_role("creator", has_sessions=True)
+    with pytest.raises(HasSessions):
+        creator.in_role("user", has_sessions=True)
+    assert creator.in_role("user", has_sessions=False).role == "user"
+
+
+@pytest.mark.parametrize(
+    ("fault", "said"),
+    [
+        ("Busy", Busy.sentence),
+        ("NotFound", NotFound.sentence),
+        ("KeyError", "Something went wrong on our side (KeyError). The log of the worker has where."),
+        ("MarketplaceError", "Something went wrong on our side (MarketplaceError). The log of the worker has where."),
+        ("datetime", "Something went wrong on our side (datetime). The log of the worker has where."),
+        (None, "Something went wrong on our side (unknown). The log of the worker has where."),
+    ],
+)
+def test_what_a_job_raised_is_told_in_words_for_a_person(fault: str | None, said: str) -> None:
+    assert a_failing_job(fault=fault).error == said
+
+
+def test_a_job_that_is_being_tried_is_not_hurried() -> None:
+    for facts in ({"is_under_way": True}, {"next_at": NOW}):
+        with pytest.raises(IllegalTransition):
+            a_failing_job(**facts).check_waits(NOW)
+
+
+async def test_a_fault_in_one_row_is_reported_without_its_message_and_stops_nothing(
+    storage: Storage, services: Services, caplog: pytest.LogCaptureFixture
+) -> None:
+    staff, session = staff_over(storage, services), await stored_session(storage)
+    broken: Any = Broken()
+    runner = BulkRunner(
+        unit_of_work=storage.unit_of_work,
+        lists=storage.bulk_lists,
+        targets=storage.bulk_targets,
+        users=storage.users,
+        actors=broken,
+        memory=CallerMemory(services.clock),
+        clock=services.clock,
+    )
+    who = a_caller(await stored_user(storage, is_staff=True))
+    order = BulkOrder(kind="sessions", action="hide", rows=(session.id, uuid7()))
+    run = (await staff.bulk.begin(who, order, "Why not.")).thing
+    handlers: Handlers = {"run_bulk": runner.run}
+
+    with caplog.at_level(logging.DEBUG):
+        await run_due(storage.unit_of_work, NOW, handlers)
+
+    after = await staff.bulk.get(run.id)
+    (first, _) = await storage.bulk_lists.refusals(run.id, 9, 0)
+    assert (after.state, after.refused) == ("finished", 2)
+    assert (first.label, first.code) == (session.title, "internal_error")
+    assert "KeyError" in caplog.text
+    assert "ada@" not in caplog.text + first.detail
+
+
+async def test_every_action_of_every_kind_can_be_carried_out(storage: Storage) -> None:
+    staff = staff_over(storage, services_over(storage))
+
+    assert set(staff.actors.effects()) == {(kind, action) for kind, actions in ACTIONS.items() for action in actions}

@@ -1,0 +1,154 @@
+"""How PostgreSQL carries out the staff's lists at size: nothing big is read from end to end, whatever is asked."""
+
+import json
+from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
+from decimal import Decimal
+from typing import Any
+
+import asyncpg
+import pytest
+import pytest_asyncio
+from sqlalchemy import event
+from sqlalchemy.engine import Engine as AnyEngine
+
+from fakes import NOW
+from marketplace.adapters.postgres.admin.engine import SETTINGS
+from marketplace.adapters.postgres.pool import connect
+from marketplace.adapters.postgres.storage import postgres_storage
+from marketplace.core.entities.admin_lists import (
+    COUNTED_MOST,
+    AuditFilters,
+    BookingFilters,
+    Filters,
+    SessionFilters,
+    UserFilters,
+)
+from marketplace.core.ports.storage import Storage
+from postgres.bulk import BUSY_CREATOR, BUSY_PERSON, numbered
+from postgres.office import STAFF, Office, load_office
+from postgres.plans import PAGE, nodes
+
+BLOCKS_MOST = 45_000
+"""Pages of 8 KiB that all statements of a page may look at together; the filled tables have several times as many."""
+DEAR = BookingFilters(search=("common",))
+"""More sessions have the word than can be looked up first, so that each booking is asked for its own."""
+BLOCKS_MOST_IF_DEAR = 150_000
+BIG = {"users", "sessions", "bookings", "audit_entries"}
+CREATOR, LEARNER = numbered("user", BUSY_CREATOR), numbered("user", BUSY_PERSON)
+QUESTIONS: list[Filters] = [
+    UserFilters(),
+    UserFilters(ordering="last_name"),
+    UserFilters(role="creator", ordering="-email"),
+    UserFilters(is_active=False),
+    UserFilters(is_staff=True, ordering="username"),
+    UserFilters(joined_from=NOW),
+    UserFilters(search=("member777",)),
+    UserFilters(search=("example",)),
+    SessionFilters(),
+    *(SessionFilters(ordering=order) for order in ("price", "-title", "duration")),
+    SessionFilters(status="inactive"),
+    SessionFilters(is_hidden=True),
+    SessionFilters(is_archived=True, ordering="price"),
+    SessionFilters(is_featured=True),
+    SessionFilters(creator=CREATOR),
+    SessionFilters(min_price=Decimal(199)),
+    SessionFilters(search=("rare",)),
+    SessionFilters(search=("common",), ordering="-title"),
+    SessionFilters(search=("person7",)),
+    SessionFilters(search=CREATOR),
+    BookingFilters(),
+    *(BookingFilters(ordering=order) for order in ("booking_date", "-booking_date", "amount")),
+    *(BookingFilters(status=word) for word in ("pending", "confirmed", "cancelled", "completed")),
+    BookingFilters(status="pending", ordering="booking_date"),
+    BookingFilters(status="confirmed", ordering="booking_date"),
+    BookingFilters(session=numbered("session", 1)),
+    BookingFilters(creator=CREATOR),
+    BookingFilters(learner=LEARNER, ordering="amount"),
+    BookingFilters(starts_from=NOW),
+    BookingFilters(search=("person5000", "example", "org")),
+    BookingFilters(search=("rare",)),
+    DEAR,
+    BookingFilters(search=numbered("session", 1)),
+    AuditFilters(),
+    AuditFilters(action="deactivated"),
+    AuditFilters(actor=numbered("person", STAFF)),
+    AuditFilters(search=("deactivated",)),
+    AuditFilters(search=("nobody",)),
+    AuditFilters(search=numbered("person", STAFF)),
+]
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def office(loaded: str) -> AsyncIterator[Storage]:
+    await load_office(loaded, Office())
+    database = await connect(loaded)
+    yield postgres_storage(database)
+    await database.close()
+
+
+@contextmanager
+def listening() -> Iterator[list[tuple[str, tuple[Any, ...]]]]:
+    """What SQLAlchemy sends."""
+    sent: list[tuple[str, tuple[Any, ...]]] = []
+
+    def note(_: Any, __: Any, statement: str, parameters: Any, *___: Any) -> None:
+        sent.append((statement, tuple(parameters)))
+
+    event.listen(AnyEngine, "before_cursor_execute", note)
+    try:
+        yield sent
+    finally:
+        event.remove(AnyEngine, "before_cursor_execute", note)
+
+
+async def page(storage: Storage, filters: Filters, offset: int = 0) -> Any:
+    name = type(filters).__name__.removesuffix("Filters").lower()
+    return await getattr(storage.lists, {"audit": "audit"}.get(name, f"{name}s")).page(filters, offset, PAGE)
+
+
+async def explained(dsn: str, statement: str, parameters: tuple[Any, ...]) -> dict[str, Any]:
+    connection = await asyncpg.connect(dsn, server_settings=SETTINGS)
+    try:
+        rows = await connection.fetchval(f"EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) {statement}", *parameters)
+        plan: dict[str, Any] = json.loads(rows)[0]["Plan"]
+        return plan
+    finally:
+        await connection.close()
+
+
+@pytest.mark.parametrize("filters", QUESTIONS, ids=str)
+async def test_a_first_page_reads_little(loaded: str, office: Storage, filters: Filters) -> None:
+    await page(office, UserFilters())
+    with listening() as sent:
+        shown = await page(office, filters)
+
+    plans = [await explained(loaded, *each) for each in sent if each[0].startswith(("SELECT", "WITH"))]
+    whole = [
+        node["Relation Name"]
+        for plan in plans
+        for node in nodes(plan)
+        if node["Node Type"] == "Seq Scan"
+        and node["Relation Name"] in BIG
+        and node["Actual Rows"] + node.get("Rows Removed by Filter", 0) > 5 * COUNTED_MOST
+    ]
+    blocks = sum(plan["Shared Hit Blocks"] + plan["Shared Read Blocks"] for plan in plans)
+    assert len(shown.items) == min(PAGE, shown.total)
+    assert whole == []
+    assert blocks < (BLOCKS_MOST_IF_DEAR if filters == DEAR else BLOCKS_MOST)
+
+
+async def test_totals_are_exact_while_few_and_then_near(office: Storage) -> None:
+    few = await page(office, BookingFilters(status="pending"))
+    many = await page(office, BookingFilters(status="completed"))
+
+    assert (few.is_estimated, many.is_estimated) == (False, True)
+    assert 120_000 < many.total < 200_000
+
+
+async def test_a_deep_page_follows_the_page_before_it(office: Storage) -> None:
+    earlier, later = [(await page(office, BookingFilters(), offset)).items for offset in (100_000, 100_020)]
+
+    assert len(earlier) == len(later) == PAGE
+    assert earlier[-1].created_at >= later[0].created_at
+    assert not {row.id for row in earlier} & {row.id for row in later}

@@ -1,0 +1,38 @@
+"""What the staff's numbers cost among 200,000 bookings."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from marketplace.core.entities.dashboards import DashboardWindow
+from postgres.plans import Watched, carried_out, costly, nodes
+
+SOLD_THEN = datetime(2026, 6, 4, tzinfo=UTC)
+"""All bookings were made in the days before."""
+BLOCKS_A_DAY = 12
+"""Of indexes, to find that nothing happened."""
+
+
+@pytest.mark.parametrize("days", [7, 30, 366])
+async def test_days_on_which_nothing_happened_cost_next_to_nothing(loaded: str, program: Watched, days: int) -> None:
+    window = DashboardWindow.at(SOLD_THEN + timedelta(days=800), days, "Europe/Madrid")
+    await program.storage.dashboards.find(window)  # what an array of times is, asked once per connection
+
+    (plan,) = await carried_out(loaded, program, program.storage.dashboards.find(window))
+
+    assert costly([plan], blocks=50 + days * BLOCKS_A_DAY, rows=10) == []
+
+
+@pytest.mark.parametrize("days", [7, 366])
+async def test_every_number_is_read_from_an_index(loaded: str, program: Watched, days: int) -> None:
+    window = DashboardWindow.at(SOLD_THEN, days, "Europe/Madrid")
+    await program.storage.dashboards.find(window)  # what an array of times is, asked once per connection
+
+    (plan,) = await carried_out(loaded, program, program.storage.dashboards.find(window))
+
+    found = await program.storage.dashboards.find(window)
+    assert found.totals.seats == 200_000
+    assert costly([plan], blocks=6_000, rows=201_000) == []
+    read = {node.get("Index Name") for node in nodes(plan.root)}
+    assert {"ix_bookings_numbers", "ix_booking_steps_cancelled_at", "ix_users_date_joined"} <= read
+    assert plan.milliseconds < 1_000

@@ -1,0 +1,70 @@
+"""Jobs that keep failing, as pgqueuer itself writes of them, and a worker that is told to try one again."""
+
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime
+
+import pytest_asyncio
+
+from marketplace.core.ports.storage import Storage
+from postgres.workers import Seen, asked, becomes, enqueue, opened, working
+
+KIND = "sweep_idempotency_keys"
+WAITS_AN_HOUR = """
+    INSERT INTO pgqueuer (priority, entrypoint, payload, execute_after, status, attempts)
+    VALUES (0, 'sweep_idempotency_keys', NULL, now() + interval '1 hour', 'queued', 12) RETURNING id
+"""
+
+
+class Trouble(Exception):
+    """What a handler meets, with a message that must not be shown."""
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def storage(empty_database: str) -> AsyncIterator[Storage]:
+    async with opened(empty_database) as storage:
+        yield storage
+
+
+async def test_what_a_worker_could_not_do_three_times_is_listed_with_the_kind_of_trouble(
+    empty_database: str, storage: Storage
+) -> None:
+    seen = Seen(*(Trouble("ada@example.org") for _ in range(20)))
+    async with working(empty_database, {KIND: seen}):
+        (enqueued,) = await enqueue(storage, kind="sweep_idempotency_keys")
+        assert await becomes(empty_database, "SELECT max(attempts) >= 3 FROM pgqueuer", answer=True)
+        (job,) = await storage.failing_jobs.page(9, 0)
+
+    assert (job.name, job.subject, job.fault) == (KIND, enqueued.subject, "Trouble")
+    assert job.attempts >= 3
+    assert job.failed_at is not None
+    assert enqueued.run_at < job.failed_at <= datetime.now(UTC)
+    assert "ada@" not in job.error
+
+
+async def test_a_job_that_is_hurried_is_tried_at_once(empty_database: str, storage: Storage) -> None:
+    seen, number = Seen(), await asked(empty_database, WAITS_AN_HOUR)
+    async with working(empty_database, {KIND: seen}):
+        async with storage.unit_of_work() as tx:
+            assert (await tx.jobs.acquire_failing(number)).fault is None
+            await tx.jobs.hurry(number, datetime.now(UTC))
+        await seen.done()
+
+    assert await asked(empty_database, "SELECT count(*) FROM pgqueuer") == 0
+
+
+async def test_one_failing_job_among_many_that_wait_is_found_without_reading_them(
+    empty_database: str, storage: Storage
+) -> None:
+    await asked(
+        empty_database,
+        "INSERT INTO pgqueuer (priority, entrypoint, payload, execute_after, status)"
+        " SELECT 0, 'attend_booking', uuid_send(gen_random_uuid()), now() + interval '9 days', 'queued'"
+        " FROM generate_series(1, 50000)",
+    )
+    await asked(empty_database, WAITS_AN_HOUR)
+    await asked(empty_database, "ANALYZE pgqueuer")
+
+    plan = await asked(empty_database, "EXPLAIN (FORMAT JSON) SELECT count(*) FROM pgqueuer WHERE attempts >= 3")
+
+    assert "ix_pgqueuer_failing" in plan
+    assert await storage.failing_jobs.count() == 1

@@ -1,0 +1,106 @@
+"""The staff, through two processes of the program over one database."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest_asyncio
+
+from marketplace.adapters.postgres.pool import PoolLimits, connect
+from marketplace.adapters.postgres.storage import postgres_storage
+from marketplace.core.ports.storage import Storage
+from postgres.crowd import Person, answers, people, person
+from postgres.servers import Server, servers
+
+WHY = {"reason": "A quarrel."}
+Headers = dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Office:
+    """Two processes and their database."""
+
+    servers: list[Server]
+    storage: Storage
+
+    async def superusers(self) -> int:
+        """How many are left who may give rights."""
+        async with self.storage.unit_of_work() as tx:
+            return len(await tx.users.acquire_superusers())
+
+    async def act(self, which: int, who: Headers, whom: Person, action: str, **facts: Any) -> httpx.Response:
+        client = self.servers[which].client
+        return await client.post(f"/api/admin/users/{whom.user.id}/{action}/", headers=who, json=WHY | facts)
+
+    async def statuses(self, who: Headers) -> list[int]:
+        """What every process answers them."""
+        asked = (server.client.get("/api/auth/profile/", headers=who) for server in self.servers)
+        return [response.status_code for response in await asyncio.gather(*asked)]
+
+    async def is_out_within_a_second(self, who: Headers) -> bool:
+        """Whether every process refuses them by then."""
+        end = time.monotonic() + 1
+        while (seen := await self.statuses(who)) != [401, 401] and time.monotonic() < end:
+            assert set(seen) <= {200, 401}
+        return seen == [401, 401]
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def office(empty_database: str, tmp_path: Path) -> AsyncIterator[Office]:
+    own = await connect(empty_database, PoolLimits(max_size=2))
+    async with servers(2, empty_database, tmp_path) as started:
+        yield Office(started, postgres_storage(own))
+    await own.close()
+
+
+async def test_of_two_superusers_who_remove_each_other_at_once_one_is_left(office: Office) -> None:
+    rights = {"is_staff": False, "is_superuser": False}
+    for action, facts in (("rights", rights), ("deactivate", {})):
+        for _ in range(3):
+            one, other = await people(office.storage, 2, is_staff=True, is_superuser=True)
+            await asyncio.gather(*(office.statuses(each.headers) for each in (one, other)))
+
+            responses = await asyncio.gather(
+                office.act(0, one.headers, other, action, **facts), office.act(1, other.headers, one, action, **facts)
+            )
+
+            told = answers(responses)
+            assert told["200"] == 1, told
+            assert await office.superusers() == 1
+            async with office.storage.unit_of_work() as tx:  # makes room for the next two
+                (left,) = await tx.users.acquire_superusers()
+                await tx.users.save(replace(await tx.users.acquire(left), is_staff=False, is_superuser=False))
+
+
+async def test_a_look_at_the_site_as_somebody_else_ends_on_every_process_within_a_second(office: Office) -> None:
+    superuser = await person(office.storage, is_staff=True, is_superuser=True)
+    helper, learner = await person(office.storage, is_staff=True), await person(office.storage)
+    looks = []
+    for _ in range(2):
+        begun = await office.act(0, helper.headers, learner, "impersonate")
+        looks.append({"Authorization": f"Bearer {begun.json()['access']}"})
+        assert await office.statuses(looks[-1]) == [200, 200]
+
+    await office.servers[0].client.post("/api/auth/logout/", headers=looks[0])
+    assert await office.is_out_within_a_second(looks[0])
+    assert await office.statuses(looks[1]) == [200, 200]
+
+    refused = await office.act(1, looks[1], learner, "deactivate")
+    assert answers([refused]) == {"403 impersonated_read_only": 1}
+    await office.act(1, superuser.headers, helper, "rights", is_staff=False, is_superuser=False)
+    assert await office.is_out_within_a_second(looks[1])
+    assert await office.statuses(learner.headers) == [200, 200]
+
+
+async def test_a_creator_who_is_switched_off_is_out_on_every_process_within_a_second(office: Office) -> None:
+    superuser = await person(office.storage, is_staff=True, is_superuser=True)
+    creator = await person(office.storage, role="creator")
+    assert await office.statuses(creator.headers) == [200, 200]
+
+    assert (await office.act(0, superuser.headers, creator, "deactivate")).status_code == 200
+
+    assert await office.is_out_within_a_second(creator.headers)
