@@ -50,7 +50,7 @@ def picture_of(path: str, size: Size, mode: Mode) -> str:
 
 
 async def is_wider_than_the_window(page: Page) -> bool:
-    return bool(await page.evaluate("document.documentElement.scrollWidth > window.innerWidth"))
+    return bool(await page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth"))
 
 
 @pytest.mark.parametrize("mode", ["light", "dark"])

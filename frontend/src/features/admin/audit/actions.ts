@@ -7,6 +7,7 @@ export const ACTIONS = [
   "signed_in",
   "sign_in_refused",
   "refresh_refused",
+  "access_refused",
   "registered",
   "password_changed",
   "password_reset_issued",

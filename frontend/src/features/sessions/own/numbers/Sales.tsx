@@ -90,24 +90,26 @@ function SalesTable({ days }: { days: Day[] }) {
   const t = useTexts();
   const money = useMoney();
   return (
-    <table className="sr-only">
-      <caption>{t("sales.table")}</caption>
-      <thead>
-        <tr>
-          <th scope="col">{t("sales.day")}</th>
-          <th scope="col">{t("sales.seats")}</th>
-          <th scope="col">{t("sales.income")}</th>
-        </tr>
-      </thead>
-      <tbody>
-        {days.map((day) => (
-          <tr key={day.date}>
-            <th scope="row">{dayName(day.date)}</th>
-            <td>{day.seats}</td>
-            <td>{money(day.income)}</td>
+    <div className="sr-only">
+      <table>
+        <caption>{t("sales.table")}</caption>
+        <thead>
+          <tr>
+            <th scope="col">{t("sales.day")}</th>
+            <th scope="col">{t("sales.seats")}</th>
+            <th scope="col">{t("sales.income")}</th>
           </tr>
-        ))}
-      </tbody>
-    </table>
+        </thead>
+        <tbody>
+          {days.map((day) => (
+            <tr key={day.date}>
+              <th scope="row">{dayName(day.date)}</th>
+              <td>{day.seats}</td>
+              <td>{money(day.income)}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
   );
 }
