@@ -35,7 +35,12 @@ export default defineConfig({
         {
           path: "^/$",
           route: "routes/index.tsx",
-          data: ["/api/marketplace", "/api/sessions?ordering=-created_at&limit=12", "/api/sessions/facets"],
+          data: [
+            "/api/marketplace",
+            "/api/sessions?ordering=-created_at&limit=12",
+            "/api/sessions?featured=true&limit=4",
+            "/api/sessions/facets",
+          ],
         },
         {
           path: "^/sessions/([\\w-]+)/?$",

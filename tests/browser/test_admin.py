@@ -224,3 +224,17 @@ async def test_for_others_there_is_no_back_office(site: Server, open_page: OpenP
     await learner.signs_in(visitor)
     await visitor.goto("/admin/users")
     await expect(visitor.get_by_role("heading", name="There is nothing here")).to_be_visible()
+
+
+async def test_what_the_staff_features_comes_first_on_the_front_page_and_once(
+    site: Server, database: str, open_page: OpenPage
+) -> None:
+    staff, creator = await staff_member(site, database), await account(site, "creator")
+    older = await scheduled_session(creator, title="Knots for sailors")
+    await scheduled_session(creator, title="Knots for climbers")
+    await staff.asks("POST", f"/api/admin/sessions/{older['id']}/feature/", reason="A lovely one.")
+    visitor = await open_page("/", "phone")
+    cards = visitor.get_by_role("article")
+    await expect(cards.first).to_contain_text("Knots for sailors")
+    await expect(cards.first).to_contain_text("Recommended")
+    await expect(cards.filter(has_text="Knots for sailors")).to_have_count(1)

@@ -21,6 +21,7 @@ from marketplace.core.entities.users import User
 from marketplace.core.errors import NotBookable, SoldOut
 from marketplace.core.ports.storage import Storage
 from marketplace.core.ports.unit_of_work import Transaction
+from marketplace.demo.office import COMPLAINTS, FEATURED
 from marketplace.demo.people import CREATOR_EMAIL, CREATORS, DEMO_ACCOUNTS, NEWCOMER, PEOPLE
 from marketplace.demo.plan import planned_bookings
 from marketplace.demo.seed import DemoReport, RealDataPresent, seed_demo
@@ -219,6 +220,13 @@ async def test_nothing_is_bookable_on_a_day_off(seeded: Storage) -> None:
     assert days_off >= 15
 
 
+async def test_the_staff_recommends_some_sessions_and_has_reports_to_answer(seeded: Storage) -> None:
+    filters = CatalogFilters(featured=True, ordering="-featured_at")
+    featured = await seeded.catalog.list(filters, 10, None, NOW)
+    assert [session.title for session in featured.items] == [*reversed(FEATURED)]
+    assert await seeded.reports.count_open() == len(COMPLAINTS)
+
+
 async def test_a_second_seeding_changes_nothing() -> None:
     storage = memory_storage()
     await seed(storage)
@@ -261,7 +269,10 @@ async def steps() -> int:
 
 async def test_every_effect_is_a_transaction_of_its_own(steps: int) -> None:
     bookings = sum(1 + len(one.steps) for one in planned_bookings(NOW.replace(second=0)))
-    assert steps == len(PEOPLE) + len(PEOPLE[:-1]) + 80 + 76 + bookings  # all but the newcomer have set a time zone
+    office = len(FEATURED) + len(COMPLAINTS)
+    assert (
+        steps == len(PEOPLE) + len(PEOPLE[:-1]) + 80 + 76 + bookings + office
+    )  # all but the newcomer have set a time zone
 
 
 @pytest.mark.parametrize("share", [0.05, 0.12, 0.6, 0.999])

@@ -16,7 +16,7 @@ from uuid import UUID
 
 from marketplace.core.entities.bookings import TRANSITIONS, Booking
 from marketplace.core.entities.pages import Page
-from marketplace.core.entities.sessions import SessionDetails
+from marketplace.core.entities.sessions import CatalogFilters, SessionDetails
 from marketplace.core.entities.tokens import Caller
 from marketplace.core.entities.users import User
 from marketplace.core.errors import IllegalTransition, TooLate
@@ -30,6 +30,8 @@ from marketplace.core.services.tokens import CallerMemory
 from marketplace.core.services.users import UserService
 from marketplace.demo.classes import PlannedSession
 from marketplace.demo.lives import PlannedBooking, PlannedStep
+from marketplace.demo.moments import StandingClock
+from marketplace.demo.office import Office
 from marketplace.demo.people import DEMO_PASSWORD, NEWCOMER, PEOPLE, DemoPerson
 from marketplace.demo.plan import planned_bookings, planned_sessions
 
@@ -78,6 +80,7 @@ async def seed_demo(
     users = await _side_by_side(seeding.account(person, known.get(person.username)) for person in others)
     people = {person.username: user for person, user in zip(others, users, strict=True)}
     sessions, bookings = await seeding.offers(people)
+    await seeding.office(people)
     await seeding.account(NEWCOMER, None)
     return DemoReport(already_there=False, users=len(PEOPLE) - len(known), sessions=sessions, bookings=bookings)
 
@@ -136,16 +139,6 @@ class _OneHash:
         return self._passwords.is_common(password)
 
 
-@dataclass(frozen=True, slots=True)
-class _Moment:
-    """A clock that stands still, so that things planned for different moments can be done side by side."""
-
-    at: datetime
-
-    def now(self) -> datetime:
-        return self.at
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Seeding:
     """The steps. Each looks first whether it was taken already."""
@@ -158,7 +151,7 @@ class _Seeding:
 
     async def account(self, person: DemoPerson, user: User | None) -> User:
         """The account of a person, registered unless it is there, with their time zone set."""
-        clock = _Moment(person.joined_at(self.moment))
+        clock = StandingClock(person.joined_at(self.moment))
         service = UserService(
             unit_of_work=self.storage.unit_of_work,
             users=self.storage.users,
@@ -247,24 +240,36 @@ class _Seeding:
         with suppress(IllegalTransition, TooLate):
             await service.act(self._caller(people[step.by.username]), booking_id, step.action, step.reason)
 
+    async def office(self, people: People) -> None:
+        """What the staff has done, and what waits for it."""
+        staff = next(person.username for person in PEOPLE if person.is_admin)
+        catalog = self.storage.catalog
+        listed = await _all(lambda after: catalog.list(CatalogFilters(), PAGE, after, self.moment))
+        callers = {username: self._caller(user) for username, user in people.items()}
+        office = Office(storage=self.storage, ids=self.ids, moment=self.moment)
+        await office.run(callers[staff], callers, {one.title: one.id for one in listed})
+
     def _session_service(self, at: datetime) -> SessionService:
         return SessionService(
             unit_of_work=self.storage.unit_of_work,
             catalog=self.storage.catalog,
             users=self.storage.users,
-            clock=_Moment(at),
+            clock=StandingClock(at),
             ids=self.ids,
             categories=self.categories,
         )
 
     def _schedule_service(self, at: datetime) -> ScheduleService:
         return ScheduleService(
-            unit_of_work=self.storage.unit_of_work, timetables=self.storage.timetables, clock=_Moment(at)
+            unit_of_work=self.storage.unit_of_work, timetables=self.storage.timetables, clock=StandingClock(at)
         )
 
     def _booking_service(self, at: datetime) -> BookingService:
         return BookingService(
-            unit_of_work=self.storage.unit_of_work, lists=self.storage.booking_lists, clock=_Moment(at), ids=self.ids
+            unit_of_work=self.storage.unit_of_work,
+            lists=self.storage.booking_lists,
+            clock=StandingClock(at),
+            ids=self.ids,
         )
 
     def _caller(self, user: User) -> Caller:

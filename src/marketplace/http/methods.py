@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from litestar.enums import HttpMethod, ScopeType
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
 
@@ -30,8 +31,10 @@ def answering_head(app: ASGIApp) -> ASGIApp:
                 message["body"] = b""
             await send(message)
 
-        if scope.get("method") == "HEAD":
-            await app({**scope, "method": "GET"}, receive, send_head)  # type: ignore[arg-type]
+        if scope["type"] == ScopeType.HTTP and scope["method"] == "HEAD":
+            # in place, for what watches the answer looks at the scope that the framework fills in
+            scope["method"] = HttpMethod.GET
+            await app(scope, receive, send_head)
         else:
             await app(scope, receive, send)
 

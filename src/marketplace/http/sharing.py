@@ -18,7 +18,7 @@ async def let_share(message: Message, scope: Any) -> None:
     if message["type"] != "http.response.start" or message["status"] != 200:  # noqa: PLR2004 - OK
         return
     route = getattr(scope.get("route_handler"), "opt", {}).get("route")
-    if not isinstance(route, Route) or route.access is not Access.ANYONE or scope.get("method") != "GET":
+    if not isinstance(route, Route) or route.access is not Access.ANYONE or scope.get("method") not in {"GET", "HEAD"}:
         return
     headers = [(name, value) for name, value in message["headers"] if name.lower() != b"cache-control"]
     is_personal = any(name == b"authorization" for name, _ in scope["headers"])

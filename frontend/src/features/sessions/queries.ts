@@ -13,6 +13,7 @@ export type Session = Schema<"SessionOut">;
 export type Facets = Schema<"FacetsOut">;
 
 const PAGE = 12;
+const FEATURED_MOST = 4;
 const HALF_AN_HOUR = 30 * 60_000;
 
 /** The API's filters. Days become instants of the viewer's zone, for which the library of zones is fetched only then. */
@@ -45,13 +46,27 @@ function pageQuery(search: CatalogSearch, zone: string, cursor: string | null) {
     queryKey: ["sessions", "page", search, clockOf(search, zone), cursor],
     queryFn: async ({ signal }): Promise<Page<Session>> => {
       const query = { ...(await filtersOf(search, zone)), ordering: sortOf(search), limit: PAGE };
-      return paged(
+      const asked = paged(
         api.GET("/api/sessions", { params: { query: { ...query, cursor: cursor ?? undefined } }, signal }),
       );
+      // who asks for nothing in particular is shown first what the staff recommends
+      if (cursor || Object.keys(search).length > 0) return asked;
+      const [featured, page] = await Promise.all([featuredSessions(signal), asked]);
+      return { ...page, items: distinct([...featured, ...page.items]) };
     },
     staleTime: 30_000,
     retry: false,
   });
+}
+
+async function featuredSessions(signal: AbortSignal): Promise<Session[]> {
+  const query = { featured: true, limit: FEATURED_MOST };
+  return answered(api.GET("/api/sessions", { params: { query }, signal })).catch(() => []);
+}
+
+/** Each once, where it stands first. */
+export function distinct(sessions: Session[]): Session[] {
+  return [...new Map(sessions.map((session) => [session.id, session])).values()];
 }
 
 /** The catalog, page by page. What was seen is kept for half an hour, so that going back finds the same place. */

@@ -5,7 +5,7 @@ import { Button } from "~/components/Button";
 import { cn } from "~/components/cn";
 import { Failure } from "~/components/Failure";
 import { useZone } from "~/components/time";
-import { catalogQuery, prefetchNextPage, type Session } from "../queries";
+import { catalogQuery, distinct, prefetchNextPage, type Session } from "../queries";
 import type { CatalogSearch } from "../search";
 import { Grid, GridSkeleton } from "./Grid";
 import { NoResults, Offline } from "./NoResults";
@@ -24,7 +24,7 @@ export function Results({ search, onChange }: { search: CatalogSearch; onChange:
   const zone = useZone();
   const found = useInfiniteQuery(catalogQuery(client, search, zone));
   const { data, hasNextPage, isFetchingNextPage, isFetchNextPageError, fetchNextPage } = found;
-  const sessions = useMemo(() => data?.pages.flatMap(({ items }) => items) ?? [], [data]);
+  const sessions = useMemo(() => distinct(data?.pages.flatMap(({ items }) => items) ?? []), [data]);
   // many cards are drawn in steps, so that a press or a key meanwhile is answered at once
   const drawn = useDeferredValue(sessions, NONE);
   const list = useRef<HTMLUListElement>(null);

@@ -47,6 +47,9 @@ export function CardWithWords({ session, isFirst, words }: Props & { words: Word
             {t("card.left", { count: next_slot.seats_left })}
           </Badge>
         )}
+        {session.featured_at && (
+          <Badge className="absolute top-3 right-3 shadow-soft">{t("card.featured")}</Badge>
+        )}
       </div>
       <h3 className="mt-3 line-clamp-2 text-base leading-snug">
         <Link
