@@ -111,6 +111,8 @@ lighthouse: install frontend/lighthouse/node_modules/.installed ## Lighthouse's 
 lock: install ## Choose versions anew and write requirements.lock
 	$(BIN)/python -m uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header \
 		--python-version 3.11 --extra embedded --extra traces --group dev --upgrade pyproject.toml -o requirements.lock
+	$(BIN)/python -m uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header --no-annotate \
+		--python-version 3.11 --extra traces --constraint requirements.lock pyproject.toml -o requirements-runtime.lock
 
 .PHONY: clean
 clean: ## Remove what was built; keep the data in .marketplace
