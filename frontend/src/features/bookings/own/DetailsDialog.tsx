@@ -75,7 +75,7 @@ function Details({ booking }: { booking: BookingHistory }) {
           <span className="tabular font-semibold">{spanOf(booking_date, booking.ends_at, zone)}</span>
           <span className="block text-xs text-ink-faint">{zoneName(zone)}</span>
         </Fact>
-        {other && !sameClock(booking_date, zone, other) && (
+        {!sameClock(booking_date, zone, other) && (
           <Fact term={t("own.details.there", { name: displayName(creator) })}>
             {t("own.there", { when: elsewhereOf(booking_date, zone, other), place: placeOf(other) })}
           </Fact>

@@ -13,7 +13,7 @@ export function When({ booking, className }: { booking: Booking; className?: str
       <time dateTime={booking_date} className="tabular font-semibold">
         {spanOf(booking_date, ends_at, zone)}
       </time>
-      {other && !sameClock(booking_date, zone, other) && (
+      {!sameClock(booking_date, zone, other) && (
         <span className="tabular block text-xs text-ink-faint">
           {t("own.there", { when: elsewhereOf(booking_date, zone, other), place: placeOf(other) })}
         </span>

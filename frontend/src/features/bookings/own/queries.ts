@@ -2,12 +2,8 @@ import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
 import { answered, api, paged, type Schema } from "~/api/client";
 import type { BookingTab } from "./search";
 
-type WithZone<Of extends { session_details: object }> = Of & {
-  session_details: { time_zone?: string | null };
-};
-
-export type Booking = WithZone<Schema<"BookingOut">>;
-export type BookingHistory = WithZone<Schema<"BookingHistoryOut">>;
+export type Booking = Schema<"BookingOut">;
+export type BookingHistory = Schema<"BookingHistoryOut">;
 
 const DAY = 86_400_000;
 
