@@ -19,6 +19,8 @@ import httpx
 import pytest
 import pytest_asyncio
 
+from browser.conftest import OpenPage, browser, open_page
+from browser.test_journey import test_a_session_is_offered_found_booked_moved_and_cancelled as offered_to_cancelled
 from builders import TOMORROW, stored_session
 from deployment.proxy import DEPLOY, DIST, Proxy, proxy
 from marketplace.adapters.postgres.binaries import find_binaries
@@ -31,6 +33,9 @@ from marketplace.core.ports.storage import Storage
 from postgres.crowd import DISCREPANCIES, Person, people
 from postgres.servers import Server, becomes_true, environment, free_port, run_command
 from postgres.standby import standby_of
+
+__all__ = ["browser", "open_page"]
+"""The fixtures of the browser, which look for a `site`."""
 
 BUYERS = 8
 BACK_WITHIN = 5
@@ -153,6 +158,18 @@ async def _kept(whole: Whole, told: list[str]) -> set[str]:
         return {row["id"] for row in rows}
     finally:
         await connection.close()
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def site(whole: Whole) -> Proxy:
+    """Where the browser's journeys go: not to a program, but to what stands before two of them."""
+    return whole.front
+
+
+async def test_a_seat_is_offered_found_booked_moved_and_given_back_through_all_of_it(
+    site: Any, open_page: OpenPage
+) -> None:
+    await offered_to_cancelled(site, open_page)
 
 
 async def test_a_program_that_is_killed_takes_no_answer_with_it(whole: Whole, load: Load) -> None:
