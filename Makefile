@@ -85,10 +85,13 @@ nginx:
 		  test -e /usr/lib/nginx/modules/ngx_http_brotli_static_module.so; } || \
 		{ echo "The tests need nginx with brotli: install the packages nginx-light, libnginx-mod-http-brotli-static and openssl"; exit 1; }
 
+# tests with the whole database that no clock watches, so that they can run side by side; the longest first
+UNHURRIED := $(patsubst %,tests/postgres/test_%.py,schemathesis command_line demo migrations readme)
+
 .PHONY: test
 test: install chromium nginx ## Every test, on a real PostgreSQL, in a real browser, behind a real nginx
-	$(BIN)/pytest -q -n auto --dist loadfile tests/core tests/http tests/architecture tests/contracts
-	$(BIN)/pytest tests/postgres tests/deployment tests/browser
+	$(BIN)/pytest -q -n auto --dist loadfile $(UNHURRIED) tests/core tests/http tests/architecture tests/contracts
+	$(BIN)/pytest tests/postgres tests/deployment tests/browser $(addprefix --ignore=,$(UNHURRIED))
 
 .PHONY: bench
 bench: install ## What a request costs, as ratios within one run (needs wrk)

@@ -1,11 +1,13 @@
 """Workers: in this process and in others."""
 
 import asyncio
+import os
 import sys
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -49,7 +51,8 @@ async def working(dsn: str, handlers: Handlers, pace: Pace = QUICK) -> AsyncIter
 @asynccontextmanager
 async def worker_process(dsn: str, program: str = job_worker.__file__) -> AsyncIterator[asyncio.subprocess.Process]:
     """A worker that can be killed, and is in the end."""
-    process = await asyncio.create_subprocess_exec(sys.executable, program, dsn)
+    beside = os.environ | {"PYTHONPATH": str(Path(__file__).parents[1])}
+    process = await asyncio.create_subprocess_exec(sys.executable, program, dsn, env=beside)
     try:
         yield process
     finally:
