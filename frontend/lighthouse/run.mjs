@@ -24,6 +24,7 @@ const server = spawn(program, ["serve", "--demo"], {
     MARKETPLACE_PORT: port,
     MARKETPLACE_DATA_DIR: folder,
     MARKETPLACE_RATE_LIMIT: "off",
+    MARKETPLACE_LOG_LEVEL: "warning",
   },
   stdio: ["ignore", "ignore", "inherit"],
 });
