@@ -6,7 +6,7 @@ import re
 import shutil
 import signal
 import subprocess
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -47,10 +47,18 @@ def laid_out(folder: Path, replicas: Sequence[int], *, port: int, secure_port: i
 class Proxy:
     """nginx in a process of its own."""
 
-    def __init__(self, folder: Path, replicas: Sequence[int], certificate: Path | None = None) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        replicas: Sequence[int],
+        certificate: Path | None = None,
+        files: Mapping[str, str] | None = None,
+    ) -> None:
         self.port, self.secure_port = free_port(), free_port()
         folder.mkdir(parents=True, exist_ok=True)
         source = laid_out(folder, replicas, port=self.port, secure_port=self.secure_port)
+        for name, text in (files or {}).items():
+            (source / name).write_text(text)
         self.log, self.access_log = folder / "nginx.log", folder / "nginx-access.log"
         own = {"PROXY_DIR": str(folder / "proxy"), "SITE": str(DIST)}
         if certificate is not None:
@@ -87,9 +95,11 @@ class Proxy:
 
 
 @asynccontextmanager
-async def proxy(folder: Path, replicas: Sequence[int], certificate: Path | None = None) -> AsyncIterator[Proxy]:
-    """nginx, ready to serve, over these ports."""
-    started = Proxy(folder, replicas, certificate)
+async def proxy(
+    folder: Path, replicas: Sequence[int], certificate: Path | None = None, files: Mapping[str, str] | None = None
+) -> AsyncIterator[Proxy]:
+    """nginx, ready to serve, over these ports, with some files of its folder replaced."""
+    started = Proxy(folder, replicas, certificate, files)
     try:
         await started.starts()
         yield started

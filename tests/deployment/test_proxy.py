@@ -9,8 +9,9 @@ from pathlib import Path
 import httpx
 import pytest
 import pytest_asyncio
+import yaml
 
-from deployment.proxy import DIST, Proxy, proxy
+from deployment.proxy import DEPLOY, DIST, Proxy, proxy
 from http_api import a_registration
 from postgres.servers import Server, servers
 
@@ -99,12 +100,60 @@ async def test_refusals_of_the_proxy_are_in_the_form_of_the_api(behind: tuple[Pr
     assert (refused.json()["code"], refused.headers["retry-after"]) == ("rate_limited", "5")
 
 
+async def test_what_cannot_be_read_is_refused_in_the_form_of_the_api(behind: tuple[Proxy, Server]) -> None:
+    front, _ = behind
+    too_long = await front.client.get(f"/api/sessions/?search={'a' * 20_000}")
+    assert (too_long.status_code, too_long.json()["code"]) == (414, "too_large")
+    for headers in ({"X-Much": "a" * 20_000}, {"Host": ""}):
+        malformed = await front.client.get("/api/sessions/", headers=headers)
+        assert (malformed.status_code, malformed.json()["code"]) == (400, "invalid")
+        assert malformed.headers["content-type"] == "application/problem+json"
+
+
+async def test_an_asset_that_is_not_there_yet_is_not_missing_for_a_year(behind: tuple[Proxy, Server]) -> None:
+    for who in behind:
+        missing = await who.client.get("/assets/gone-00000000.js")
+        assert "immutable" not in missing.headers.get("cache-control", "")
+
+
+async def test_nobody_is_led_to_the_port_inside(behind: tuple[Proxy, Server]) -> None:
+    front, _ = behind
+    assert (await front.client.get("/api")).headers["location"] == "/api/"
+
+
+async def test_behind_an_ingress_people_have_their_own_address_and_scheme(
+    behind: tuple[Proxy, Server], tmp_path: Path
+) -> None:
+    _, server = behind
+    (told,) = (
+        each["data"]["client.conf"]
+        for each in yaml.safe_load_all((DEPLOY / "kubernetes" / "base" / "proxy.yaml").read_text())
+        if each["kind"] == "ConfigMap"
+    )
+    ingress = {"X-Forwarded-For": "203.0.113.7", "X-Forwarded-Proto": "https"}
+    for network, client in (("127.0.0.0/8", "203.0.113.7"), ("10.0.0.0/8", "127.0.0.1")):
+        files = {"client.conf": told.replace("10.0.0.0/8", network)}
+        async with proxy(tmp_path / client, [server.port], files=files) as front:
+            answered = await front.client.get("/api/sessions/?limit=3", headers=ingress)
+            assert answered.status_code == 200
+            assert ("strict-transport-security" in answered.headers) == (client != "127.0.0.1")
+            logged = json.loads(front.access_log.read_text().splitlines()[-1])
+            assert logged["client"] == client
+
+
 async def test_without_a_program_behind_it_the_pages_stand_and_the_api_says_busy(tmp_path: Path) -> None:
     async with proxy(tmp_path / "nginx", [1]) as front:
         assert (await front.client.get("/")).status_code == 200
         response = await front.client.get("/api/sessions/")
         assert (response.status_code, response.json()["code"]) == (503, "busy")
         assert response.headers["retry-after"] == "2"
+
+
+async def test_a_certificate_that_does_not_fit_stops_the_start_with_a_reason(tmp_path: Path, certificate: Path) -> None:
+    (certificate / "privkey.pem").unlink()
+    with pytest.raises(AssertionError, match=r"cannot load certificate key .*privkey\.pem"):
+        async with proxy(tmp_path / "nginx", [1], certificate):
+            pass
 
 
 @pytest.fixture
@@ -124,7 +173,11 @@ async def test_with_a_certificate_plain_http_leads_to_tls(tmp_path: Path, certif
         trusting = ssl.create_default_context(cafile=str(certificate / "fullchain.pem"))
         trusting.check_hostname = False
         async with httpx.AsyncClient(verify=trusting, trust_env=False) as client:
-            assert (await client.get(f"https://127.0.0.1:{front.secure_port}/")).status_code == 200
+            for path, status in (("/", 200), ("/api/sessions/", 503)):
+                answered = await client.get(f"https://127.0.0.1:{front.secure_port}{path}")
+                assert answered.status_code == status
+                assert answered.headers.get_list("strict-transport-security") == ["max-age=63072000"]
+        assert "strict-transport-security" not in led.headers
         old = ssl.create_default_context(cafile=str(certificate / "fullchain.pem"))
         old.check_hostname = False
         old.maximum_version = ssl.TLSVersion.TLSv1_2
