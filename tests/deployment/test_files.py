@@ -98,8 +98,31 @@ def test_settings_are_called_as_the_program_calls_them() -> None:
         assert name.removesuffix("_FILE") in known, name
 
 
+def services() -> dict[str, dict[str, Any]]:
+    found: dict[str, dict[str, Any]] = documents(DEPLOY / "compose.yaml")[0]["services"]
+    return found
+
+
+@pytest.mark.parametrize("name", services())
+def test_a_service_has_its_limits_comes_back_and_fills_no_disk_with_its_log(name: str) -> None:
+    service = services()[name]
+    assert set(service["deploy"]["resources"]["limits"]) == {"cpus", "memory"}
+    assert service["restart"] in {"unless-stopped", "on-failure:5"}
+    assert set(service["logging"]["options"]) == {"max-size", "max-file"}
+    if name not in {"migrate", "proxy", "backend", "frontend-dev"}:
+        assert "test" in service["healthcheck"], "one that its image brings along, or one here"
+    if name not in {"postgres", "frontend-dev"}:
+        assert (service["read_only"], service["cap_drop"]) == (True, ["ALL"])
+        assert service["security_opt"] == ["no-new-privileges:true"]
+
+
+def test_what_compose_asks_for_is_said_at_its_head() -> None:
+    head, _, rest = (DEPLOY / "compose.yaml").read_text().partition("name: marketplace")
+    assert set(re.findall(r"\$\{(\w+)", rest)) <= set(re.findall(r"\w+", head))
+
+
 def test_no_secret_stands_in_a_file() -> None:
-    for service in documents(DEPLOY / "compose.yaml")[0]["services"].values():
+    for service in services().values():
         for name, value in service.get("environment", {}).items():
             secret = any(word in name for word in ("PASSWORD", "SECRET", "KEY", "TOKEN", "DATABASE_URL"))
             assert not secret or (name.endswith("_FILE") and value.startswith("/run/secrets/")), name
