@@ -14,7 +14,7 @@ from deployment.proxy import DEPLOY, DIST, ROOT, laid_out
 from marketplace.settings import PREFIX, VARIABLES
 
 KUBERNETES = DEPLOY / "kubernetes"
-OF_THE_CLUSTER = {"Kustomization", "Cluster", "ScheduledBackup", "Pooler"}
+OF_THE_CLUSTER = {"Kustomization", "Cluster", "ObjectStore", "ScheduledBackup", "Pooler"}
 """Kinds that Kubernetes itself does not know: kustomize's and those of the database's operator."""
 DOCKERFILE = (DEPLOY / "Dockerfile").read_text()
 MANIFESTS = sorted(KUBERNETES.rglob("*.yaml"))

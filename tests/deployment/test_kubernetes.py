@@ -1,0 +1,104 @@
+"""The manifests among themselves: what points at something finds it, and what is guarded can still be reached."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from deployment.proxy import DEPLOY
+
+KUBERNETES = DEPLOY / "kubernetes"
+NAME = "app.kubernetes.io/name"
+
+
+def documents(path: Path) -> list[dict[str, Any]]:
+    return [each for each in yaml.safe_load_all(path.read_text()) if each]
+
+
+def manifests(kind: str) -> dict[str, dict[str, Any]]:
+    found = [each for path in sorted(KUBERNETES.rglob("*.yaml")) for each in documents(path)]
+    return {each["metadata"]["name"]: each for each in found if each["kind"] == kind}
+
+
+def pods() -> dict[str, dict[str, Any]]:
+    """The templates of pods, by the label that tells them apart."""
+    templates = [each["spec"]["template"] for kind in ("Deployment", "Job") for each in manifests(kind).values()]
+    return {template["metadata"]["labels"][NAME]: template for template in templates}
+
+
+def ports(template: dict[str, Any]) -> dict[str, int]:
+    return {
+        port["name"]: port["containerPort"]
+        for container in template["spec"]["containers"]
+        for port in container.get("ports", [])
+    }
+
+
+def named_by(selector: dict[str, Any]) -> list[str]:
+    """The pods of ours that a selector is about."""
+    expressions = [each["values"] for each in selector.get("matchExpressions", []) if each["key"] == NAME]
+    return [*selector.get("matchLabels", {}).values(), *(name for values in expressions for name in values)]
+
+
+@pytest.mark.parametrize("kind", ["Service", "PodDisruptionBudget", "Deployment"])
+def test_a_selector_finds_pods(kind: str) -> None:
+    for name, each in manifests(kind).items():
+        selector = each["spec"]["selector"]
+        wanted = selector if kind == "Service" else selector["matchLabels"]
+        assert wanted.items() <= pods()[name]["metadata"]["labels"].items(), name
+
+
+def test_every_deployment_keeps_one_pod_when_nodes_are_emptied() -> None:
+    assert manifests("PodDisruptionBudget").keys() == manifests("Deployment").keys()
+    scaled = {each["spec"]["scaleTargetRef"]["name"] for each in manifests("HorizontalPodAutoscaler").values()}
+    for name, deployment in manifests("Deployment").items():
+        # who scales says how many there are, and nobody else
+        assert (name in scaled) != ("replicas" in deployment["spec"]), name
+        fewest = manifests("HorizontalPodAutoscaler")[name]["spec"]["minReplicas"] if name in scaled else None
+        assert (fewest or deployment["spec"]["replicas"]) >= 2, name
+
+
+def test_services_and_probes_ask_ports_that_are_open() -> None:
+    for name, service in manifests("Service").items():
+        assert {each["targetPort"] for each in service["spec"]["ports"]} <= ports(pods()[name]).keys()
+    for name, deployment in manifests("Deployment").items():
+        (container,) = deployment["spec"]["template"]["spec"]["containers"]
+        assert "livenessProbe" in container, name
+        probes = [container[each] for each in container if each.endswith("Probe")]
+        assert {each["httpGet"]["port"] for each in probes} <= ports(pods()[name]).keys()
+
+
+def test_whoever_is_scraped_may_be_scraped() -> None:
+    (policy,) = (each for name, each in manifests("NetworkPolicy").items() if name == "metrics")
+    scraped = {name for name, pod in pods().items() if "prometheus.io/scrape" in pod["metadata"].get("annotations", {})}
+    assert scraped == {"backend", "worker"} == set(named_by(policy["spec"]["podSelector"]))
+    for name in scraped:
+        assert ports(pods()[name])["metrics"] == int(pods()[name]["metadata"]["annotations"]["prometheus.io/port"])
+
+
+def test_whoever_needs_the_database_may_reach_it() -> None:
+    policies = manifests("NetworkPolicy")
+    needing = {name for name, pod in pods().items() if "database" in {each["name"] for each in pod["spec"]["volumes"]}}
+    assert needing == set(named_by(policies["database"]["spec"]["podSelector"]))
+    first = policies["postgres"]["spec"]["ingress"][0]["from"][0]["podSelector"]
+    assert needing == set(named_by(first))
+
+
+def test_secrets_that_pods_mount_are_those_that_are_named() -> None:
+    """The operator's own, and the one whose keys base/settings.yaml lists."""
+    mounted = {
+        each["secret"]["secretName"] for pod in pods().values() for each in pod["spec"]["volumes"] if "secret" in each
+    }
+    assert mounted == {"marketplace", "postgres-app"}
+
+
+def test_each_overlay_keeps_its_backups_in_a_place_of_its_own() -> None:
+    (store,) = manifests("ObjectStore").values()
+    (staging,) = documents(KUBERNETES / "overlays" / "staging" / "kustomization.yaml")
+    patched = next(each["patch"] for each in staging["patches"] if each["target"]["kind"] == "ObjectStore")
+    (place,) = (each["value"] for each in yaml.safe_load(patched) if each["path"].endswith("/destinationPath"))
+    assert place != store["spec"]["configuration"]["destinationPath"]
+    (scheduled,) = manifests("ScheduledBackup").values()
+    plugins = {each["name"] for each in manifests("Cluster")["postgres"]["spec"]["plugins"]}
+    assert scheduled["spec"]["pluginConfiguration"]["name"] in plugins
