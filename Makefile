@@ -86,7 +86,7 @@ nginx:
 		{ echo "The tests need nginx with brotli: install the packages nginx-light, libnginx-mod-http-brotli-static and openssl"; exit 1; }
 
 # tests with the whole database that no clock watches, so that they can run side by side; the longest first
-UNHURRIED := $(patsubst %,tests/postgres/test_%.py,schemathesis command_line demo migrations readme)
+UNHURRIED := tests/deployment/test_image.py $(patsubst %,tests/postgres/test_%.py,schemathesis command_line demo migrations readme)
 
 .PHONY: test
 test: install chromium nginx ## Every test, on a real PostgreSQL, in a real browser, behind a real nginx
@@ -111,11 +111,13 @@ lighthouse: install frontend/lighthouse/node_modules/.installed ## Lighthouse's 
 		node frontend/lighthouse/run.mjs $(BIN)/marketplace
 
 .PHONY: lock
-lock: install ## Choose versions anew and write requirements.lock
+lock: install ## Choose versions anew and write the three locks
 	$(BIN)/python -m uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header \
 		--python-version 3.11 --extra embedded --extra traces --group dev --upgrade pyproject.toml -o requirements.lock
 	$(BIN)/python -m uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header --no-annotate \
 		--python-version 3.11 --extra traces --constraint requirements.lock pyproject.toml -o requirements-runtime.lock
+	@echo hatchling | $(BIN)/python -m uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header \
+		--no-annotate --python-version 3.11 --upgrade - -o requirements-build.lock
 
 .PHONY: clean
 clean: ## Remove what was built; keep the data in .marketplace

@@ -1,0 +1,142 @@
+"""What the image starts, as an engine would start it: its user, its variables, its folders, and nothing else."""
+
+import asyncio
+import os
+import signal
+import stat
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager, suppress
+from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
+
+import yaml
+
+from deployment.image import Built
+from deployment.proxy import DEPLOY
+from postgres.servers import SECRET_KEY, free_port
+
+COMPOSE = yaml.safe_load((DEPLOY / "compose.yaml").read_text())
+SECRETS = "/run/secrets"
+
+
+def close(root: Path) -> None:
+    """Let nobody write there, as in a read-only file system, but in its folder for scratch."""
+    scratch = root / "tmp"
+    scratch.mkdir(exist_ok=True)
+    for path in (root, *root.rglob("*")):
+        if not path.is_symlink():
+            path.chmod(stat.S_IMODE(path.stat().st_mode) & 0o555)
+    scratch.chmod(0o1777)
+
+
+def open_again(root: Path) -> None:
+    """Let its owner remove it."""
+    for parent, folders, _ in os.walk(root):
+        for each in folders:
+            if not Path(parent, each).is_symlink():
+                Path(parent, each).chmod(0o755)
+
+
+class Container:
+    """Commands in the image, with the settings of compose.yaml and its secrets as files."""
+
+    def __init__(self, image: Built, database: str) -> None:
+        self.image, self.port = image, free_port()
+        self.folder = image.root.parent
+        self.log = self.folder / "container.log"
+        secrets = self.folder / "secrets"
+        secrets.mkdir()
+        (secrets / "database_url").write_text(database)
+        (secrets / "secret_key").write_text(SECRET_KEY)
+        # no other machine is asked in
+        own = {"HOST": "127.0.0.1", "PORT": self.port, "METRICS_HOST": "127.0.0.1", "METRICS_PORT": free_port()}
+        settings = COMPOSE["x-program"]["environment"] | {f"MARKETPLACE_{name}": value for name, value in own.items()}
+        self.variables = image.environment() | {name: self._here(str(value)) for name, value in settings.items()}
+
+    def _here(self, value: str) -> str:
+        return value.replace(SECRETS, str(self.folder / "secrets")) if SECRETS in value else self.image.mapped(value)
+
+    @property
+    def _as_its_user(self) -> list[str]:
+        if os.getuid() != 0:
+            return []
+        user, group = self.image.user.split(":")
+        return ["setpriv", f"--reuid={user}", f"--regid={group}", "--clear-groups", "--no-new-privs", "--"]
+
+    async def start(self, words: Sequence[str], **other: str) -> asyncio.subprocess.Process:
+        """A process, which leads a group."""
+        with self.log.open("a") as log:
+            return await asyncio.create_subprocess_exec(
+                *self._as_its_user,
+                *words,
+                cwd=self.image.at("."),
+                env=self.variables | other,
+                stdin=asyncio.subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+            )
+
+    async def ends_with(self, words: Sequence[str], **other: str) -> int:
+        """The exit code of a command."""
+        process = await self.start(words, **other)
+        try:
+            return await asyncio.wait_for(process.wait(), 60)
+        finally:
+            end(process)
+
+    def command(self, service: str) -> list[str]:
+        """What a service of compose.yaml starts."""
+        return [*self.image.stage.words("ENTRYPOINT"), *COMPOSE["services"][service]["command"]]
+
+    @asynccontextmanager
+    async def running(
+        self, words: Sequence[str], health: Sequence[str], **other: str
+    ) -> AsyncIterator[asyncio.subprocess.Process]:
+        """A program that its health check finds well. Raises `AssertionError` with the log when that takes too long."""
+        process = await self.start(words, **other)
+        try:
+            for _ in range(60):
+                if await self.ends_with(health, **other) == 0:
+                    break
+                assert process.returncode is None, self.log.read_text()
+                await asyncio.sleep(0.2)
+            else:
+                raise AssertionError(self.log.read_text())
+            yield process
+        finally:
+            end(process)
+            await process.wait()
+
+
+def end(process: asyncio.subprocess.Process) -> None:
+    """End its group at once."""
+    with suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)
+
+
+@asynccontextmanager
+async def over_tcp(database: str) -> AsyncIterator[str]:
+    """The address of a database for another user of this machine: the embedded server's socket is only its owner's."""
+    address = urlsplit(database)
+    at = parse_qs(address.query)
+    if "host" not in at:
+        yield database
+        return
+
+    async def hand_on(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        path = Path(at["host"][0], f".s.PGSQL.{at['port'][0]}")
+        inner_reader, inner_writer = await asyncio.open_unix_connection(path)
+        await asyncio.gather(_copy(reader, inner_writer), _copy(inner_reader, writer))
+
+    async with await asyncio.start_server(hand_on, "127.0.0.1", 0) as server:
+        port = server.sockets[0].getsockname()[1]
+        yield f"postgresql://{address.username}@127.0.0.1:{port}{address.path}"
+
+
+async def _copy(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    with suppress(ConnectionError):
+        while some := await reader.read(65536):
+            writer.write(some)
+            await writer.drain()
+    writer.close()

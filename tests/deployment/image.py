@@ -1,0 +1,157 @@
+"""The steps of deploy/Dockerfile as plain commands, each stage in a clean folder that stands for its `/`.
+
+What stands for the base images is this machine: its Python (in a virtual environment with pip, as the image has) and
+its Node. Their versions are those of the machine, not of the image. What would change the machine itself is not done:
+accounts and its packages.
+"""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+
+from deployment.dockerfile import Instruction, Stage, pairs
+from deployment.proxy import ROOT
+
+CHANGES_THE_MACHINE = ("groupadd ", "apk add ")
+OF_THE_MACHINE = re.compile(r"(?i)(pip|npm)_.*|https?_proxy|no_proxy|ssl_cert_.*|node_extra_ca_certs|home|lang")
+"""Variables that say where packages are, which an engine would be told too."""
+ABSOLUTE = re.compile(r"(?<![\w/}.*\-])/(?=[a-z])")
+
+
+def is_reachable(path: Path) -> bool:
+    """Whether other people than this one may go there."""
+    return all(each.stat().st_mode & 0o001 for each in (path, *path.parents))
+
+
+def base_python() -> str:
+    """A Python that the image's user can start too: not one in somebody's home."""
+    own = Path(sys.base_prefix, "bin", "python3").resolve()
+    if os.getuid() != 0 or is_reachable(own):
+        return str(own)
+    found = shutil.which("python3", path="/usr/local/bin:/usr/bin")
+    assert found, f"{own} is out of reach for anybody else: install Debian's python3 and python3-venv"
+    return found
+
+
+@cache
+def context() -> list[Path]:
+    """The files of the repository that .dockerignore lets through: its last line that matches a file decides."""
+    listed = subprocess.run(
+        ["git", "ls-files", "--cached", "--others", "--exclude-standard", "-z"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout.split("\0")
+    files = [Path(each) for each in listed if each and (ROOT / each).is_file()]
+    lines = [line for line in (ROOT / ".dockerignore").read_text().splitlines() if line and line[0] != "#"]
+    return [each for each in files if _is_let_through(each, lines)]
+
+
+def _is_let_through(path: Path, lines: list[str]) -> bool:
+    verdict = True
+    for line in lines:
+        pattern = line.lstrip("!").rstrip("/")
+        expression = re.escape(pattern).replace(r"\*\*/", "(?:.*/)?").replace(r"\*", "[^/]*")
+        if any(re.fullmatch(expression, str(each)) for each in (path, *path.parents)):
+            verdict = line[0] == "!"
+    return verdict
+
+
+@dataclass
+class Built:
+    """A stage whose steps have been run; `root` stands for its `/`."""
+
+    stage: Stage
+    root: Path
+    python: Path
+    variables: dict[str, str]
+    working: str = "/"
+    user: str = "root"
+    not_done: list[str] = field(default_factory=list)
+
+    def at(self, path: str) -> Path:
+        """Where a path of the image is."""
+        return self.root / os.path.normpath(Path("/", self.working, path))[1:]
+
+    def mapped(self, text: str) -> str:
+        """Words of the image with its absolute paths as they are here."""
+        return ABSOLUTE.sub(f"{self.root}/", text)
+
+    def environment(self) -> dict[str, str]:
+        """The image's variables, and nothing else."""
+        base = f"{self.python}/bin:{os.environ['PATH']}" if self.stage.base.startswith("node") else f"{self.python}/bin"
+        path = f"{base}:/usr/bin:/bin"
+        own = {name: self.mapped(value) for name, value in self.variables.items()}
+        return own | {"PATH": own.get("PATH", "$PATH").replace("$PATH", path)}
+
+    def run(self, command: str) -> None:
+        """Run a step as the build would. Raises `AssertionError` with what it said when it fails."""
+        given = {name: value for name, value in os.environ.items() if OF_THE_MACHINE.fullmatch(name)}
+        ended = subprocess.run(
+            ["/bin/sh", "-c", self.mapped(command)],
+            cwd=self.at("."),
+            env=given | self.environment(),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            check=False,
+        )
+        assert ended.returncode == 0, f"{command}\n{ended.stdout[-4000:]}"
+
+
+def build(stage: Stage, root: Path, others: dict[str, Built]) -> Built:
+    """Run a stage's steps in a new folder."""
+    root.mkdir(parents=True)
+    python = root.with_name(f"{root.name}-base")
+    if stage.base.startswith("python"):
+        subprocess.run([base_python(), "-m", "venv", str(python)], check=True)
+    built = Built(stage, root, python, {})
+    for each in stage.instructions:
+        _do(built, each, others)
+    return built
+
+
+def _do(built: Built, step: Instruction, others: dict[str, Built]) -> None:
+    match step.word:
+        case "ENV":
+            for name, value in pairs(step.rest):
+                built.variables[name] = re.sub(r"\$\{(\w+)\}", lambda found: built.variables[found[1]], value)
+        case "WORKDIR":
+            built.working = step.rest
+            built.at(".").mkdir(parents=True, exist_ok=True)
+        case "USER":
+            built.user = step.rest
+        case "COPY":
+            _copy(built, step.rest.split(), others)
+        case "RUN" if step.rest.startswith(CHANGES_THE_MACHINE):
+            built.not_done.append(step.rest)
+        case "RUN":
+            built.run(step.rest)
+
+
+def _copy(built: Built, words: list[str], others: dict[str, Built]) -> None:
+    if words[0].startswith("--from="):
+        other = others[words[0].removeprefix("--from=")]
+        shutil.copytree(other.at(words[1]), built.at(words[2]), symlinks=True, copy_function=os.link)
+        return
+    *sources, target = words
+    files = context()
+    for source in map(Path, sources):
+        for each in files:
+            if each == source:
+                _put(
+                    each, built.at(target) / each.name if target.endswith("/") or len(sources) > 1 else built.at(target)
+                )
+            elif source in each.parents:
+                _put(each, built.at(target) / each.relative_to(source))
+
+
+def _put(path: Path, target: Path) -> None:
+    target.parent.mkdir(parents=True, exist_ok=True)
+    shutil.copy(ROOT / path, target)
