@@ -11,7 +11,7 @@ import pytest
 import yaml
 
 from deployment.proxy import DEPLOY, DIST, ROOT, laid_out
-from marketplace.settings import PREFIX, VARIABLES
+from marketplace.settings import PREFIX, VARIABLES, read_settings
 
 KUBERNETES = DEPLOY / "kubernetes"
 OF_THE_CLUSTER = {"Kustomization", "Cluster", "ObjectStore", "ScheduledBackup", "Pooler"}
@@ -153,6 +153,27 @@ def test_nginx_takes_its_configuration(tmp_path: Path) -> None:
     assert "warn" not in ended.stderr
 
 
+def test_secrets_are_made_once_and_fit_one_another(tmp_path: Path) -> None:
+    folder = tmp_path / "secrets"
+    run(DEPLOY / "new-secrets", folder)
+    made = {path.name: path.read_text() for path in folder.iterdir()}
+    assert set(made) == set(documents(DEPLOY / "compose.yaml")[0]["secrets"])
+    assert f":{made['postgres_password']}@postgres:" in made["database_url"]
+    settings = {"environment": "production", **{name: made[name] for name in ("database_url", "secret_key")}}
+    read = read_settings({f"{PREFIX}{name.upper()}": value for name, value in settings.items()})
+    assert read.secret_key == made["secret_key"]
+    assert (folder.stat().st_mode & 0o777, {path.stat().st_mode & 0o777 for path in folder.iterdir()}) == (
+        0o700,
+        {0o644},
+    )
+    (folder / "secret_key").unlink()
+    run(DEPLOY / "new-secrets", folder)
+    again = {path.name: path.read_text() for path in folder.iterdir()}
+    assert again.pop("secret_key") != made.pop("secret_key")
+    assert again == made
+
+
 def test_scripts_are_well_formed() -> None:
     run("bash", "-n", DEPLOY / "backup")
     run("sh", "-n", DEPLOY / "nginx" / "start")
+    run("sh", "-n", DEPLOY / "new-secrets")

@@ -71,6 +71,17 @@ async def test_the_api_says_its_headers_once(behind: tuple[Proxy, Server]) -> No
         assert names.count(name) == 1, name
 
 
+async def test_an_answer_with_a_secret_is_not_packed_and_others_are(behind: tuple[Proxy, Server]) -> None:
+    """Its length would tell of the secret, to whoever chooses words beside it (BREACH)."""
+    front, _ = behind
+    person = a_registration() | {"first_name": "é" * 150, "last_name": "è" * 150}
+    assert (await front.client.post("/api/auth/register/", json=person)).status_code == 201
+    told = await front.client.post("/api/auth/login/", json={name: person[name] for name in ("email", "password")})
+    assert (told.status_code, len(told.content) > 1024) == (200, True)
+    assert "content-encoding" not in told.headers
+    assert (await front.client.get("/api/schema/openapi.json")).headers["content-encoding"] == "gzip"
+
+
 async def test_what_anyone_sees_is_kept_for_a_moment_and_what_is_somebodys_never(behind: tuple[Proxy, Server]) -> None:
     front, _ = behind
     before = len(front.access_log.read_text().splitlines())
