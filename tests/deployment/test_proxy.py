@@ -1,5 +1,6 @@
 """The proxy by itself and in front of one program: what it serves, hands on, keeps and refuses."""
 
+import asyncio
 import json
 import ssl
 import subprocess
@@ -165,6 +166,27 @@ async def test_a_certificate_that_does_not_fit_stops_the_start_with_a_reason(tmp
     with pytest.raises(AssertionError, match=r"cannot load certificate key .*privkey\.pem"):
         async with proxy(tmp_path / "nginx", [1], certificate):
             pass
+
+
+async def test_only_what_nobody_was_asked_is_said_not_to_be_done(tmp_path: Path) -> None:
+    """`busy` promises that nothing was written, and a program that was reached and fell silent may have written."""
+
+    async def read_and_die(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        writer.close()
+
+    async with await asyncio.start_server(read_and_die, "127.0.0.1", 0) as dying:
+        asked = dying.sockets[0].getsockname()[1]
+        for replicas, method, code in (
+            ([asked], "POST", "outcome_unknown"),
+            ([asked], "DELETE", "outcome_unknown"),
+            ([asked], "GET", "busy"),
+            ([1], "POST", "busy"),
+        ):
+            async with proxy(tmp_path / f"{method}{code}", replicas) as front:
+                answered = await front.client.request(method, "/api/bookings/")
+                assert (answered.status_code, answered.json()["code"]) == (503, code), method
+                assert answered.headers["retry-after"] == "2"
 
 
 @pytest.fixture
