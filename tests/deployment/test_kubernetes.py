@@ -70,9 +70,16 @@ def test_services_and_probes_ask_ports_that_are_open() -> None:
 
 
 def test_whoever_is_scraped_may_be_scraped() -> None:
-    (policy,) = (each for name, each in manifests("NetworkPolicy").items() if name == "metrics")
+    metrics = {"protocol": "TCP", "port": "metrics"}
+    open_to_it = {
+        name
+        for policy in manifests("NetworkPolicy").values()
+        for way in policy["spec"].get("ingress", [])
+        if metrics in way.get("ports", [])
+        for name in named_by(policy["spec"]["podSelector"])
+    }
     scraped = {name for name, pod in pods().items() if "prometheus.io/scrape" in pod["metadata"].get("annotations", {})}
-    assert scraped == {"backend", "worker"} == set(named_by(policy["spec"]["podSelector"]))
+    assert scraped == {"backend", "worker"} == open_to_it
     for name in scraped:
         assert ports(pods()[name])["metrics"] == int(pods()[name]["metadata"]["annotations"]["prometheus.io/port"])
 

@@ -115,7 +115,7 @@ async def test_refusals_of_the_proxy_are_in_the_form_of_the_api(behind: tuple[Pr
 async def test_what_cannot_be_read_is_refused_in_the_form_of_the_api(behind: tuple[Proxy, Server]) -> None:
     front, _ = behind
     too_long = await front.client.get(f"/api/sessions/?search={'a' * 20_000}")
-    assert (too_long.status_code, too_long.json()["code"]) == (414, "too_large")
+    assert (too_long.status_code, too_long.json()["code"]) == (414, "address_too_long")
     for headers in ({"X-Much": "a" * 20_000}, {"Host": ""}):
         malformed = await front.client.get("/api/sessions/", headers=headers)
         assert (malformed.status_code, malformed.json()["code"]) == (400, "invalid")

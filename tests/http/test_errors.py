@@ -20,7 +20,7 @@ from http_api import (
 )
 from http_routes import GOOD_BODIES, OPTIONAL_BODIES, OTHER_IDS, SOME_ID, Owner, an_owner, routes_of
 from marketplace.adapters.memory.storage import memory_storage
-from marketplace.core.errors import Busy
+from marketplace.core.errors import Busy, OutcomeUnknown
 from marketplace.core.ports.storage import Storage
 
 MIB = 1024 * 1024
@@ -225,6 +225,14 @@ async def test_a_database_that_cannot_be_had_is_503_and_says_when_to_come_back()
         ):
             problem(response, 503, "busy")
             assert int(response.headers["retry-after"]) > 0
+
+
+async def test_a_database_lost_while_it_commits_is_503_that_does_not_say_nothing_was_changed() -> None:
+    async with open_api(storage=storage_that_cannot_write(OutcomeUnknown())) as api:
+        response = await api.visitor.post("/api/auth/register/", a_registration())
+        problem(response, 503, "outcome_unknown")
+        assert int(response.headers["retry-after"]) > 0
+        assert "may have been made" in response.json()["detail"]
 
 
 async def test_a_lock_that_cannot_be_had_in_time_is_503_and_nothing_is_written() -> None:

@@ -3835,7 +3835,10 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `busy`: The service is busy. Nothing was changed; please try again in a moment. */
+            /**
+             * @description - `busy`: The service is busy. Nothing was changed; please try again in a moment.
+             *     - `outcome_unknown`: The answer of the database was lost. The change may have been made: please look before you try again.
+             */
             503: {
                 headers: {
                     /** @description `1` */
@@ -3968,7 +3971,10 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `busy`: The service is busy. Nothing was changed; please try again in a moment. */
+            /**
+             * @description - `busy`: The service is busy. Nothing was changed; please try again in a moment.
+             *     - `outcome_unknown`: The answer of the database was lost. The change may have been made: please look before you try again.
+             */
             503: {
                 headers: {
                     /** @description `1` */
@@ -4059,7 +4065,10 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `busy`: The service is busy. Nothing was changed; please try again in a moment. */
+            /**
+             * @description - `busy`: The service is busy. Nothing was changed; please try again in a moment.
+             *     - `outcome_unknown`: The answer of the database was lost. The change may have been made: please look before you try again.
+             */
             503: {
                 headers: {
                     /** @description `1` */
@@ -4150,7 +4159,10 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `busy`: The service is busy. Nothing was changed; please try again in a moment. */
+            /**
+             * @description - `busy`: The service is busy. Nothing was changed; please try again in a moment.
+             *     - `outcome_unknown`: The answer of the database was lost. The change may have been made: please look before you try again.
+             */
             503: {
                 headers: {
                     /** @description `1` */
@@ -4235,7 +4247,10 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `busy`: The service is busy. Nothing was changed; please try again in a moment. */
+            /**
+             * @description - `busy`: The service is busy. Nothing was changed; please try again in a moment.
+             *     - `outcome_unknown`: The answer of the database was lost. The change may have been made: please look before you try again.
+             */
             503: {
                 headers: {
                     /** @description `1` */
@@ -4321,7 +4336,10 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `busy`: The service is busy. Nothing was changed; please try again in a moment. */
+            /**
+             * @description - `busy`: The service is busy. Nothing was changed; please try again in a moment.
+             *     - `outcome_unknown`: The answer of the database was lost. The change may have been made: please look before you try again.
+             */
             503: {
                 headers: {
                     /** @description `1` */
@@ -4409,7 +4427,10 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `busy`: The service is busy. Nothing was changed; please try again in a moment. */
+            /**
+             * @description - `busy`: The service is busy. Nothing was changed; please try again in a moment.
+             *     - `outcome_unknown`: The answer of the database was lost. The change may have been made: please look before you try again.
+             */
             503: {
                 headers: {
                     /** @description `1` */
@@ -4510,7 +4531,10 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `busy`: The service is busy. Nothing was changed; please try again in a moment. */
+            /**
+             * @description - `busy`: The service is busy. Nothing was changed; please try again in a moment.
+             *     - `outcome_unknown`: The answer of the database was lost. The change may have been made: please look before you try again.
+             */
             503: {
                 headers: {
                     /** @description `1` */
@@ -4581,7 +4605,10 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `busy`: The service is busy. Nothing was changed; please try again in a moment. */
+            /**
+             * @description - `busy`: The service is busy. Nothing was changed; please try again in a moment.
+             *     - `outcome_unknown`: The answer of the database was lost. The change may have been made: please look before you try again.
+             */
             503: {
                 headers: {
                     /** @description `1` */
@@ -4743,7 +4770,10 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `busy`: The service is busy. Nothing was changed; please try again in a moment. */
+            /**
+             * @description - `busy`: The service is busy. Nothing was changed; please try again in a moment.
+             *     - `outcome_unknown`: The answer of the database was lost. The change may have been made: please look before you try again.
+             */
             503: {
                 headers: {
                     /** @description `1` */
@@ -4816,7 +4846,10 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `busy`: The service is busy. Nothing was changed; please try again in a moment. */
+            /**
+             * @description - `busy`: The service is busy. Nothing was changed; please try again in a moment.
+             *     - `outcome_unknown`: The answer of the database was lost. The change may have been made: please look before you try again.
+             */
             503: {
                 headers: {
                     /** @description `1` */
@@ -4925,7 +4958,10 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `busy`: The service is busy. Nothing was changed; please try again in a moment. */
+            /**
+             * @description - `busy`: The service is busy. Nothing was changed; please try again in a moment.
+             *     - `outcome_unknown`: The answer of the database was lost. The change may have been made: please look before you try again.
+             */
             503: {
                 headers: {
                     /** @description `1` */
@@ -5112,7 +5148,10 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `busy`: The service is busy. Nothing was changed; please try again in a moment. */
+            /**
+             * @description - `busy`: The service is busy. Nothing was changed; please try again in a moment.
+             *     - `outcome_unknown`: The answer of the database was lost. The change may have been made: please look before you try again.
+             */
             503: {
                 headers: {
                     /** @description `1` */
@@ -5302,7 +5341,10 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `busy`: The service is busy. Nothing was changed; please try again in a moment. */
+            /**
+             * @description - `busy`: The service is busy. Nothing was changed; please try again in a moment.
+             *     - `outcome_unknown`: The answer of the database was lost. The change may have been made: please look before you try again.
+             */
             503: {
                 headers: {
                     /** @description `1` */
@@ -5408,7 +5450,10 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `busy`: The service is busy. Nothing was changed; please try again in a moment. */
+            /**
+             * @description - `busy`: The service is busy. Nothing was changed; please try again in a moment.
+             *     - `outcome_unknown`: The answer of the database was lost. The change may have been made: please look before you try again.
+             */
             503: {
                 headers: {
                     /** @description `1` */
@@ -5579,7 +5624,10 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `busy`: The service is busy. Nothing was changed; please try again in a moment. */
+            /**
+             * @description - `busy`: The service is busy. Nothing was changed; please try again in a moment.
+             *     - `outcome_unknown`: The answer of the database was lost. The change may have been made: please look before you try again.
+             */
             503: {
                 headers: {
                     /** @description `1` */
@@ -5699,7 +5747,10 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `busy`: The service is busy. Nothing was changed; please try again in a moment. */
+            /**
+             * @description - `busy`: The service is busy. Nothing was changed; please try again in a moment.
+             *     - `outcome_unknown`: The answer of the database was lost. The change may have been made: please look before you try again.
+             */
             503: {
                 headers: {
                     /** @description `1` */
@@ -5964,7 +6015,10 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `busy`: The service is busy. Nothing was changed; please try again in a moment. */
+            /**
+             * @description - `busy`: The service is busy. Nothing was changed; please try again in a moment.
+             *     - `outcome_unknown`: The answer of the database was lost. The change may have been made: please look before you try again.
+             */
             503: {
                 headers: {
                     /** @description `1` */
@@ -6231,7 +6285,10 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `busy`: The service is busy. Nothing was changed; please try again in a moment. */
+            /**
+             * @description - `busy`: The service is busy. Nothing was changed; please try again in a moment.
+             *     - `outcome_unknown`: The answer of the database was lost. The change may have been made: please look before you try again.
+             */
             503: {
                 headers: {
                     /** @description `1` */
@@ -6403,7 +6460,10 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `busy`: The service is busy. Nothing was changed; please try again in a moment. */
+            /**
+             * @description - `busy`: The service is busy. Nothing was changed; please try again in a moment.
+             *     - `outcome_unknown`: The answer of the database was lost. The change may have been made: please look before you try again.
+             */
             503: {
                 headers: {
                     /** @description `1` */
@@ -6522,7 +6582,10 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `busy`: The service is busy. Nothing was changed; please try again in a moment. */
+            /**
+             * @description - `busy`: The service is busy. Nothing was changed; please try again in a moment.
+             *     - `outcome_unknown`: The answer of the database was lost. The change may have been made: please look before you try again.
+             */
             503: {
                 headers: {
                     /** @description `1` */
@@ -6644,7 +6707,10 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `busy`: The service is busy. Nothing was changed; please try again in a moment. */
+            /**
+             * @description - `busy`: The service is busy. Nothing was changed; please try again in a moment.
+             *     - `outcome_unknown`: The answer of the database was lost. The change may have been made: please look before you try again.
+             */
             503: {
                 headers: {
                     /** @description `1` */
@@ -6766,7 +6832,10 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `busy`: The service is busy. Nothing was changed; please try again in a moment. */
+            /**
+             * @description - `busy`: The service is busy. Nothing was changed; please try again in a moment.
+             *     - `outcome_unknown`: The answer of the database was lost. The change may have been made: please look before you try again.
+             */
             503: {
                 headers: {
                     /** @description `1` */
@@ -6963,7 +7032,10 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `busy`: The service is busy. Nothing was changed; please try again in a moment. */
+            /**
+             * @description - `busy`: The service is busy. Nothing was changed; please try again in a moment.
+             *     - `outcome_unknown`: The answer of the database was lost. The change may have been made: please look before you try again.
+             */
             503: {
                 headers: {
                     /** @description `1` */
@@ -7760,7 +7832,10 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `busy`: The service is busy. Nothing was changed; please try again in a moment. */
+            /**
+             * @description - `busy`: The service is busy. Nothing was changed; please try again in a moment.
+             *     - `outcome_unknown`: The answer of the database was lost. The change may have been made: please look before you try again.
+             */
             503: {
                 headers: {
                     /** @description `1` */
@@ -7931,7 +8006,10 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `busy`: The service is busy. Nothing was changed; please try again in a moment. */
+            /**
+             * @description - `busy`: The service is busy. Nothing was changed; please try again in a moment.
+             *     - `outcome_unknown`: The answer of the database was lost. The change may have been made: please look before you try again.
+             */
             503: {
                 headers: {
                     /** @description `1` */
@@ -8038,7 +8116,10 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `busy`: The service is busy. Nothing was changed; please try again in a moment. */
+            /**
+             * @description - `busy`: The service is busy. Nothing was changed; please try again in a moment.
+             *     - `outcome_unknown`: The answer of the database was lost. The change may have been made: please look before you try again.
+             */
             503: {
                 headers: {
                     /** @description `1` */
@@ -8145,7 +8226,10 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `busy`: The service is busy. Nothing was changed; please try again in a moment. */
+            /**
+             * @description - `busy`: The service is busy. Nothing was changed; please try again in a moment.
+             *     - `outcome_unknown`: The answer of the database was lost. The change may have been made: please look before you try again.
+             */
             503: {
                 headers: {
                     /** @description `1` */
@@ -8252,7 +8336,10 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `busy`: The service is busy. Nothing was changed; please try again in a moment. */
+            /**
+             * @description - `busy`: The service is busy. Nothing was changed; please try again in a moment.
+             *     - `outcome_unknown`: The answer of the database was lost. The change may have been made: please look before you try again.
+             */
             503: {
                 headers: {
                     /** @description `1` */
@@ -8359,7 +8446,10 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `busy`: The service is busy. Nothing was changed; please try again in a moment. */
+            /**
+             * @description - `busy`: The service is busy. Nothing was changed; please try again in a moment.
+             *     - `outcome_unknown`: The answer of the database was lost. The change may have been made: please look before you try again.
+             */
             503: {
                 headers: {
                     /** @description `1` */
@@ -8528,7 +8618,10 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `busy`: The service is busy. Nothing was changed; please try again in a moment. */
+            /**
+             * @description - `busy`: The service is busy. Nothing was changed; please try again in a moment.
+             *     - `outcome_unknown`: The answer of the database was lost. The change may have been made: please look before you try again.
+             */
             503: {
                 headers: {
                     /** @description `1` */
@@ -8647,7 +8740,10 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `busy`: The service is busy. Nothing was changed; please try again in a moment. */
+            /**
+             * @description - `busy`: The service is busy. Nothing was changed; please try again in a moment.
+             *     - `outcome_unknown`: The answer of the database was lost. The change may have been made: please look before you try again.
+             */
             503: {
                 headers: {
                     /** @description `1` */
@@ -8817,7 +8913,10 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `busy`: The service is busy. Nothing was changed; please try again in a moment. */
+            /**
+             * @description - `busy`: The service is busy. Nothing was changed; please try again in a moment.
+             *     - `outcome_unknown`: The answer of the database was lost. The change may have been made: please look before you try again.
+             */
             503: {
                 headers: {
                     /** @description `1` */
@@ -8939,7 +9038,10 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `busy`: The service is busy. Nothing was changed; please try again in a moment. */
+            /**
+             * @description - `busy`: The service is busy. Nothing was changed; please try again in a moment.
+             *     - `outcome_unknown`: The answer of the database was lost. The change may have been made: please look before you try again.
+             */
             503: {
                 headers: {
                     /** @description `1` */
@@ -9058,7 +9160,10 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `busy`: The service is busy. Nothing was changed; please try again in a moment. */
+            /**
+             * @description - `busy`: The service is busy. Nothing was changed; please try again in a moment.
+             *     - `outcome_unknown`: The answer of the database was lost. The change may have been made: please look before you try again.
+             */
             503: {
                 headers: {
                     /** @description `1` */
@@ -9177,7 +9282,10 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `busy`: The service is busy. Nothing was changed; please try again in a moment. */
+            /**
+             * @description - `busy`: The service is busy. Nothing was changed; please try again in a moment.
+             *     - `outcome_unknown`: The answer of the database was lost. The change may have been made: please look before you try again.
+             */
             503: {
                 headers: {
                     /** @description `1` */
@@ -9296,7 +9404,10 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `busy`: The service is busy. Nothing was changed; please try again in a moment. */
+            /**
+             * @description - `busy`: The service is busy. Nothing was changed; please try again in a moment.
+             *     - `outcome_unknown`: The answer of the database was lost. The change may have been made: please look before you try again.
+             */
             503: {
                 headers: {
                     /** @description `1` */
@@ -9482,7 +9593,10 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `busy`: The service is busy. Nothing was changed; please try again in a moment. */
+            /**
+             * @description - `busy`: The service is busy. Nothing was changed; please try again in a moment.
+             *     - `outcome_unknown`: The answer of the database was lost. The change may have been made: please look before you try again.
+             */
             503: {
                 headers: {
                     /** @description `1` */
@@ -9609,7 +9723,10 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `busy`: The service is busy. Nothing was changed; please try again in a moment. */
+            /**
+             * @description - `busy`: The service is busy. Nothing was changed; please try again in a moment.
+             *     - `outcome_unknown`: The answer of the database was lost. The change may have been made: please look before you try again.
+             */
             503: {
                 headers: {
                     /** @description `1` */
@@ -9793,7 +9910,10 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `busy`: The service is busy. Nothing was changed; please try again in a moment. */
+            /**
+             * @description - `busy`: The service is busy. Nothing was changed; please try again in a moment.
+             *     - `outcome_unknown`: The answer of the database was lost. The change may have been made: please look before you try again.
+             */
             503: {
                 headers: {
                     /** @description `1` */
@@ -9913,7 +10033,10 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `busy`: The service is busy. Nothing was changed; please try again in a moment. */
+            /**
+             * @description - `busy`: The service is busy. Nothing was changed; please try again in a moment.
+             *     - `outcome_unknown`: The answer of the database was lost. The change may have been made: please look before you try again.
+             */
             503: {
                 headers: {
                     /** @description `1` */
@@ -10036,7 +10159,10 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `busy`: The service is busy. Nothing was changed; please try again in a moment. */
+            /**
+             * @description - `busy`: The service is busy. Nothing was changed; please try again in a moment.
+             *     - `outcome_unknown`: The answer of the database was lost. The change may have been made: please look before you try again.
+             */
             503: {
                 headers: {
                     /** @description `1` */
@@ -10159,7 +10285,10 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `busy`: The service is busy. Nothing was changed; please try again in a moment. */
+            /**
+             * @description - `busy`: The service is busy. Nothing was changed; please try again in a moment.
+             *     - `outcome_unknown`: The answer of the database was lost. The change may have been made: please look before you try again.
+             */
             503: {
                 headers: {
                     /** @description `1` */
@@ -10325,7 +10454,10 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `busy`: The service is busy. Nothing was changed; please try again in a moment. */
+            /**
+             * @description - `busy`: The service is busy. Nothing was changed; please try again in a moment.
+             *     - `outcome_unknown`: The answer of the database was lost. The change may have been made: please look before you try again.
+             */
             503: {
                 headers: {
                     /** @description `1` */
@@ -10399,7 +10531,10 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `busy`: The service is busy. Nothing was changed; please try again in a moment. */
+            /**
+             * @description - `busy`: The service is busy. Nothing was changed; please try again in a moment.
+             *     - `outcome_unknown`: The answer of the database was lost. The change may have been made: please look before you try again.
+             */
             503: {
                 headers: {
                     /** @description `1` */
@@ -10484,7 +10619,10 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `busy`: The service is busy. Nothing was changed; please try again in a moment. */
+            /**
+             * @description - `busy`: The service is busy. Nothing was changed; please try again in a moment.
+             *     - `outcome_unknown`: The answer of the database was lost. The change may have been made: please look before you try again.
+             */
             503: {
                 headers: {
                     /** @description `1` */
@@ -10826,7 +10964,10 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `busy`: The service is busy. Nothing was changed; please try again in a moment. */
+            /**
+             * @description - `busy`: The service is busy. Nothing was changed; please try again in a moment.
+             *     - `outcome_unknown`: The answer of the database was lost. The change may have been made: please look before you try again.
+             */
             503: {
                 headers: {
                     /** @description `1` */
