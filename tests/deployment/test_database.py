@@ -1,0 +1,50 @@
+"""The databases of compose and of Kubernetes, as far as they can be made here."""
+
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from deployment.proxy import DEPLOY
+from marketplace.adapters.postgres.binaries import find_binaries
+from marketplace.adapters.postgres.postmaster import server_user
+
+
+def initdb_arguments() -> list[str]:
+    compose = yaml.safe_load((DEPLOY / "compose.yaml").read_text())
+    arguments: str = compose["services"]["postgres"]["environment"]["POSTGRES_INITDB_ARGS"]
+    return arguments.split()
+
+
+def cluster() -> dict[str, Any]:
+    documents = yaml.safe_load_all((DEPLOY / "kubernetes" / "postgres" / "cluster.yaml").read_text())
+    found: dict[str, Any] = next(each["spec"] for each in documents if each["kind"] == "Cluster")
+    return found
+
+
+def test_postgresql_takes_the_words_that_compose_makes_it_with(tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    binaries = find_binaries()
+    user = server_user(data, binaries)
+    user.own(tmp_path)
+    made = user.run([binaries.program("initdb"), "-D", str(data), "--auth=trust", *initdb_arguments()])
+    assert made.returncode == 0, made.stderr
+    said = user.run([binaries.program("pg_controldata"), str(data)]).stdout
+    assert "Data page checksum version:" in said
+    assert not said.partition("Data page checksum version:")[2].split()[0].startswith("0")
+
+
+def test_both_ways_make_the_database_alike() -> None:
+    made = cluster()["bootstrap"]["initdb"]
+    assert set(initdb_arguments()) == {
+        f"--locale-provider={made['localeProvider']}",
+        f"--builtin-locale={made['builtinLocale']}",
+        f"--encoding={made['encoding']}",
+        *(["--data-checksums"] if made["dataChecksums"] else []),
+    }
+
+
+def test_both_ways_forget_a_transaction_that_nobody_goes_on_with() -> None:
+    settings = (DEPLOY / "postgres" / "postgresql.conf").read_text()
+    name = "idle_in_transaction_session_timeout"
+    assert f"{name} = {cluster()['postgresql']['parameters'][name]}\n" in settings
