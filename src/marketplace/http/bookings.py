@@ -203,7 +203,7 @@ class BookingController(Controller):
     ) -> Response[BookingOut]:
         """However many people ask for the same seat at once, one has it and the others are told so."""
         draft = await read_body(request, BookingIn)
-        data = draft.checked(_further(draft, bookings), key_faults(request))
+        data = draft.checked(_further(request, draft, bookings))
         key = key_of(request, draft)
         made = await bookings.book(caller_of(request), data.session, data.booking_date, data.seats, key=key)
         return answer(made, BookingOut)
@@ -267,7 +267,7 @@ class BookingController(Controller):
         What a learner moves is pending again where the session asks for confirmation.
         """
         draft = await read_body(request, RescheduleIn)
-        data = draft.checked(_further(draft, bookings), key_faults(request))
+        data = draft.checked(_further(request, draft, bookings))
         key = key_of(request, draft)
         moved = await bookings.reschedule(caller_of(request), booking_id, data.booking_date, key=key)
         return answer(moved, BookingHistoryOut)
@@ -291,6 +291,10 @@ async def _listed(
     return cursors.answer(request, page, BookingOut)
 
 
-def _further(draft: Draft[Any], bookings: BookingService) -> Faults:
-    """What the clock says of the start, where the body is refused anyway; else the service asks, after the key."""
-    return {} if draft.is_good else bookings.faults(draft.given)
+def _further(request: Request[Any, Any, Any], draft: Draft[Any], bookings: BookingService) -> Faults:
+    """What is wrong with the key, and where something is, what the clock says of the start.
+
+    Else that is the service's to ask, after the key.
+    """
+    faults = key_faults(request)
+    return {**faults, **bookings.faults(draft.given)} if faults or not draft.is_good else {}
