@@ -150,7 +150,8 @@ export interface paths {
          * Get the next pair of tokens
          * @description A refresh token works once. One that is sent again ends its login, for it may have been stolen.
          *
-         *     The next one comes the way that this one went: in the body, or in the cookie.
+         *     The next one comes the way that this one went: in the body, or in the cookie. A cookie that is no good any more
+         *     is cleared.
          */
         post: operations["refresh_tokens"];
         delete?: never;
