@@ -73,7 +73,9 @@ class AdminServices(Provider):
     @provide
     def refusals(self, storage: Storage, limits: RateLimitService, clock: Clock, ids: Ids) -> RefusalService:
         """What the audit log has of refusals."""
-        return RefusalService(unit_of_work=storage.unit_of_work, limits=limits, clock=clock, ids=ids)
+        return RefusalService(
+            unit_of_work=storage.unit_of_work, users=storage.users, limits=limits, clock=clock, ids=ids
+        )
 
     @provide
     def sessions(self, storage: Storage, clock: Clock, ids: Ids) -> SessionAdminService:

@@ -117,9 +117,9 @@ class UserService:
 
     async def password_change_faults(self, caller: Caller, given: Mapping[str, Any]) -> Faults:
         """What is wrong with the current and the new password among the given fields."""
-        return await self._password_faults(await self._users.get(caller.user_id), given)
+        return await self._password_faults(caller, await self._users.get(caller.user_id), given)
 
-    async def _password_faults(self, user: User, given: Mapping[str, Any]) -> Faults:
+    async def _password_faults(self, caller: Caller, user: User, given: Mapping[str, Any]) -> Faults:
         faults: dict[str, list[str]] = {}
         if "new_password" in given:
             found = password_faults(
@@ -129,29 +129,35 @@ class UserService:
         if "current_password" in given and not await self._passwords.verify(
             given["current_password"], user.password_hash
         ):
-            faults["current_password"] = [WRONG_PASSWORD]
+            faults["current_password"] = await self._wrong_password(caller)
         return faults
+
+    async def _wrong_password(self, caller: Caller) -> list[str]:
+        await self._audit.write_alone(caller, "password_change_refused", ("user", caller.user_id))
+        return [WRONG_PASSWORD]
 
     async def change_password(self, caller: Caller, *, current_password: str, new_password: str) -> None:
         """Set a new password and end every other login of the caller. Raises `Invalid`."""
         seen = await self._users.get(caller.user_id)
         given = {"current_password": current_password, "new_password": new_password}
-        faults = await self._password_faults(seen, given)
+        faults = await self._password_faults(caller, seen, given)
         if faults:
             raise Invalid(faults)
         password_hash = await self._passwords.hash(new_password)
 
-        async def effect() -> None:
+        async def effect() -> bool:
             async with self._unit_of_work() as tx:
                 user = await tx.users.acquire(caller.user_id)
                 if user.password_hash != seen.password_hash:
-                    raise Invalid({"current_password": [WRONG_PASSWORD]})
+                    return False
                 await tx.users.save(replace(user, password_hash=password_hash))
                 await tx.tokens.revoke_all(caller.user_id, self._clock.now(), but=caller.family_id)
                 await tx.resets.drop(caller.user_id)
                 await self._audit.write(tx, caller, "password_changed", ("user", user.id))
+                return True
 
-        await retrying(effect)
+        if not await retrying(effect):
+            raise Invalid({"current_password": await self._wrong_password(caller)})
         self._memory.forget(caller.user_id)
 
     async def set_active(
