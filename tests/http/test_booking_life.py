@@ -125,13 +125,15 @@ async def test_somebody_elses_booking_is_not_there(api: Api, action: str) -> Non
 
 
 @pytest.mark.parametrize("action", ["confirm", "decline", "complete"])
-async def test_staff_may_do_what_the_creator_may(api: Api, action: str) -> None:
+async def test_staff_may_do_what_the_creator_may_and_say_why(api: Api, action: str) -> None:
     _, _, made = await (booked(api) if action == "complete" else asked(api))
     if action == "complete":
         api.clock.at = TOMORROW + timedelta(hours=1)
     staff = await api.person(is_staff=True)
 
-    assert done(await staff.post(at(made, action)))["history"][-1]["by"] == str(staff.id)
+    assert bad_fields(await staff.post(at(made, action))) == {"reason"}
+    last = done(await staff.post(at(made, action), {"reason": "The creator is ill."}))["history"][-1]
+    assert (last["by"], last["reason"]) == (str(staff.id), "The creator is ill.")
 
 
 @pytest.mark.parametrize("action", ["confirm", "decline", "complete"])
@@ -179,7 +181,8 @@ async def test_a_booking_is_moved_by_either_party_or_staff(api: Api, who: str) -
     creator, learner, made = await booked(api)
     person = {"learner": learner, "creator": creator}.get(who) or await api.person(is_staff=True)
 
-    moved = done(await person.post(at(made, "reschedule"), {"booking_date": as_json(LATER)}))
+    body = {"booking_date": as_json(LATER), "reason": "The room is taken."}
+    moved = done(await person.post(at(made, "reschedule"), body))
 
     assert (moved["booking_date"], moved["ends_at"]) == ("2030-01-08T15:00:00Z", "2030-01-08T16:00:00Z")
     assert {name: moved[name] for name in ("id", "seats", "amount", "status", "created_at", "answer_by")} == {
@@ -187,7 +190,7 @@ async def test_a_booking_is_moved_by_either_party_or_staff(api: Api, who: str) -
     }
     last = moved["history"][-1]
     assert (last["by"], last["from"], last["to"]) == (str(person.id), "confirmed", "confirmed")
-    assert last["reason"] == "Moved from 2030-01-08 09:00 to 2030-01-08 15:00 UTC."
+    assert last["reason"] == "Moved from 2030-01-08 09:00 to 2030-01-08 15:00 UTC. The room is taken."
     assert done(await learner.get(f"{BOOKINGS}{made['id']}/")) == moved
 
 

@@ -2910,9 +2910,14 @@ export interface components {
         };
         /**
          * RescheduleIn
-         * @description Another start of the same session.
+         * @description Another start of the same session, and why.
          */
         RescheduleIn: {
+            /**
+             * @description For the other party.
+             * @example I am ill.
+             */
+            reason?: string;
             /**
              * @description The start, in the future and before 2200; a bare date means midnight UTC.
              * @example 2030-05-01T10:00:00Z

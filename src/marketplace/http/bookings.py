@@ -62,8 +62,8 @@ class StepIn(msgspec.Struct, kw_only=True):
     reason: Reason = ""
 
 
-class RescheduleIn(msgspec.Struct, kw_only=True):
-    """Another start of the same session."""
+class RescheduleIn(StepIn, kw_only=True):
+    """Another start of the same session, and why."""
 
     booking_date: Start
 
@@ -269,7 +269,7 @@ class BookingController(Controller):
         draft = await read_body(request, RescheduleIn)
         data = draft.checked(_further(draft, bookings), key_faults(request))
         key = key_of(request, draft)
-        moved = await bookings.reschedule(caller_of(request), booking_id, data.booking_date, key=key)
+        moved = await bookings.reschedule(caller_of(request), booking_id, data.booking_date, data.reason, key=key)
         return answer(moved, BookingHistoryOut)
 
 
