@@ -1968,11 +1968,11 @@ export interface components {
              */
             kind: "users" | "sessions" | "bookings";
             /**
-             * @description For users: activate, deactivate, make_creator, make_user. For sessions: hide, restore, archive, feature, unfeature. For bookings: cancel, confirm, decline, complete.
+             * @description For users: activate, deactivate, deactivate_and_cancel, make_creator, make_user. For sessions: hide, restore, archive, feature, unfeature. For bookings: cancel, confirm, decline, complete.
              * @example hide
              * @enum {string}
              */
-            action: "activate" | "deactivate" | "make_creator" | "make_user" | "hide" | "restore" | "archive" | "feature" | "unfeature" | "cancel" | "confirm" | "decline" | "complete";
+            action: "activate" | "deactivate" | "deactivate_and_cancel" | "make_creator" | "make_user" | "hide" | "restore" | "archive" | "feature" | "unfeature" | "cancel" | "confirm" | "decline" | "complete";
             /**
              * @description Chosen rows; either these or `filters`.
              * @example [
@@ -2007,11 +2007,11 @@ export interface components {
              */
             kind: "users" | "sessions" | "bookings";
             /**
-             * @description For users: activate, deactivate, make_creator, make_user. For sessions: hide, restore, archive, feature, unfeature. For bookings: cancel, confirm, decline, complete.
+             * @description For users: activate, deactivate, deactivate_and_cancel, make_creator, make_user. For sessions: hide, restore, archive, feature, unfeature. For bookings: cancel, confirm, decline, complete.
              * @example hide
              * @enum {string}
              */
-            action: "activate" | "deactivate" | "make_creator" | "make_user" | "hide" | "restore" | "archive" | "feature" | "unfeature" | "cancel" | "confirm" | "decline" | "complete";
+            action: "activate" | "deactivate" | "deactivate_and_cancel" | "make_creator" | "make_user" | "hide" | "restore" | "archive" | "feature" | "unfeature" | "cancel" | "confirm" | "decline" | "complete";
             /**
              * @description Chosen rows; either these or `filters`.
              * @example [
@@ -2038,7 +2038,7 @@ export interface components {
             matching: number;
             will_change: number;
             will_skip: number;
-            /** @description Seats of what will change: held by these bookings, or sold at starts to come and kept. */
+            /** @description Seats of what will change: held by these bookings, or sold at starts to come. Those are kept, but for `deactivate_and_cancel`. */
             seats_affected: number;
             /** @description The first ten of either outcome. */
             examples: components["schemas"]["BulkExampleOut"][];
@@ -2075,7 +2075,7 @@ export interface components {
              * @example role_changed
              * @enum {unknown}
              */
-            action: "activate" | "archive" | "cancel" | "complete" | "confirm" | "deactivate" | "decline" | "feature" | "hide" | "make_creator" | "make_user" | "restore" | "unfeature";
+            action: "activate" | "archive" | "cancel" | "complete" | "confirm" | "deactivate" | "deactivate_and_cancel" | "decline" | "feature" | "hide" | "make_creator" | "make_user" | "restore" | "unfeature";
             /** @enum {unknown} */
             state: "cancelled" | "failed" | "finished" | "queued" | "running";
             total: number;

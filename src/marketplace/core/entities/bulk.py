@@ -12,7 +12,8 @@ from marketplace.core.entities.users import PublicUser, User
 from marketplace.core.errors import IllegalTransition, MarketplaceError
 
 BulkKind = Literal["users", "sessions", "bookings"]
-UserBulkAction = Literal["activate", "deactivate", "make_creator", "make_user"]
+UserBulkAction = Literal["activate", "deactivate", "deactivate_and_cancel", "make_creator", "make_user"]
+"""`deactivate` keeps the seats that are sold of a creator's sessions, `deactivate_and_cancel` does not."""
 SessionBulkAction = Literal["hide", "restore", "archive", "feature", "unfeature"]
 BookingBulkAction = Literal["cancel", "confirm", "decline", "complete"]
 BulkAction = Literal[UserBulkAction, SessionBulkAction, BookingBulkAction]
@@ -126,7 +127,7 @@ class BulkPreview:
     will_change: int
     will_skip: int
     seats_affected: int
-    """Seats of what will change: given back with bookings, or sold at starts to come."""
+    """Seats of what will change: given back with bookings, or sold at starts to come and kept."""
     examples: tuple[BulkExample, ...]
 
     @classmethod

@@ -177,7 +177,7 @@ class UserService:
 
         async def effect() -> User:
             async with self._unit_of_work() as tx:
-                user = await self.set_active_within(tx, user_id, is_active=is_active, who=who, reason=reason)
+                _, user = await self.set_active_within(tx, user_id, is_active=is_active, who=who, reason=reason)
                 if beside is not None:
                     await beside(tx)
                 return user
@@ -196,18 +196,17 @@ class UserService:
         is_active: bool,
         who: Caller | Origin,
         reason: str,
-        must_change: bool = False,
-    ) -> User:
+    ) -> tuple[User, User]:
         """`set_active` within a transaction of the caller's, who forgets the person's logins when it is committed.
 
-        Where it `must_change` something, raises `IllegalTransition` when it does not.
+        Returns the account as it was and as it is.
         """
         superusers = await tx.users.acquire_superusers()
         before = await tx.users.acquire_with_sessions(user_id)
         if isinstance(who, Caller):
             # by their rights at this moment: of two who switch each other off, one comes too late
             before.check_managed_by(replace(who, is_superuser=who.user_id in superusers))
-        user = before.switched(is_active=is_active) if must_change else replace(before, is_active=is_active)
+        user = replace(before, is_active=is_active)
         user.check_left(before, superusers)
         await tx.users.save(user)
         if not is_active:
@@ -216,7 +215,7 @@ class UserService:
         change = differences(before, user, USER_FIELDS)
         action: AuditAction = "activated" if is_active else "deactivated"
         await self._audit.write(tx, who, action, ("user", user_id), change, reason)
-        return user
+        return before, user
 
     async def _change(
         self,

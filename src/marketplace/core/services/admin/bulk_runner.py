@@ -48,6 +48,7 @@ class BulkActors:
         return {
             ("users", "activate"): partial(self._switch, is_active=True),
             ("users", "deactivate"): partial(self._switch, is_active=False),
+            ("users", "deactivate_and_cancel"): self.accounts.deactivate_and_cancel_within,
             ("users", "make_creator"): lambda tx, staff, row, why: self.accounts.change_role_within(
                 tx, staff, row, "creator", why
             ),
@@ -66,7 +67,8 @@ class BulkActors:
         }
 
     async def _switch(self, tx: Transaction, staff: Caller, row: UUID, reason: str, *, is_active: bool) -> None:
-        await self.users.set_active_within(tx, row, is_active=is_active, who=staff, reason=reason, must_change=True)
+        before, _ = await self.users.set_active_within(tx, row, is_active=is_active, who=staff, reason=reason)
+        before.switched(is_active=is_active)  # or the report would count as changed what was so already
 
     async def _step(self, tx: Transaction, staff: Caller, row: UUID, reason: str, *, action: BookingAction) -> None:
         await self.bookings.act_within(tx, staff, row, action, reason)
