@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Literal, Self, get_args
 from uuid import UUID
 
@@ -27,6 +27,8 @@ ACTIONS: dict[BulkKind, tuple[str, ...]] = {
 }
 BULK_MOST = 10_000
 """Rows of one run."""
+KEPT_FOR = timedelta(days=90)
+"""How long a run that is over can be looked at. What it did to each row is in the audit log for good."""
 EXAMPLES_MOST = 10
 """Rows of each outcome that a preview names."""
 

@@ -7,7 +7,7 @@ from functools import partial
 from uuid import UUID
 
 from marketplace.core.entities.bookings import BookingAction
-from marketplace.core.entities.bulk import LOST_RIGHTS, BulkAction, BulkKind, BulkRefusal, BulkRun
+from marketplace.core.entities.bulk import KEPT_FOR, LOST_RIGHTS, BulkAction, BulkKind, BulkRefusal, BulkRun
 from marketplace.core.entities.tokens import Caller
 from marketplace.core.errors import Busy, MarketplaceError, OutcomeUnknown
 from marketplace.core.ports.bulk import BulkLists, BulkTargets
@@ -20,6 +20,7 @@ from marketplace.core.services.admin.users import UserAdminService
 from marketplace.core.services.bookings import BookingService
 from marketplace.core.services.retrying import retrying
 from marketplace.core.services.sessions import SessionService
+from marketplace.core.services.sweeping import swept
 from marketplace.core.services.tokens import CallerMemory
 from marketplace.core.services.users import UserService
 
@@ -113,6 +114,16 @@ class BulkRunner:
                 return
         async with self._unit_of_work() as tx:
             await tx.jobs.enqueue(Job(kind="run_bulk", subject=run.id, run_at=self._clock.now()))
+
+    async def sweep(self, _: UUID | None = None) -> None:
+        """Remove the runs that were over long ago, and enqueue the next sweep. The handler of `sweep_bulk_runs`."""
+        now = self._clock.now()
+
+        async def sweep() -> int:
+            async with self._unit_of_work() as tx:
+                return await tx.bulk_runs.sweep(now - KEPT_FOR)
+
+        await swept(self._unit_of_work, "sweep_bulk_runs", now, sweep)
 
     async def _settle(self, run: BulkRun, place: int, row: UUID) -> BulkRun:
         # who lost the rights since it was begun goes no further
