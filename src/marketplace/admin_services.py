@@ -131,7 +131,9 @@ class AdminServices(Provider):
         return BulkActors(users=users, accounts=accounts, sessions=sessions, moderation=moderation, bookings=bookings)
 
     @provide
-    def bulk_runner(self, storage: Storage, actors: BulkActors, memory: CallerMemory, clock: Clock) -> BulkRunner:
+    def bulk_runner(
+        self, storage: Storage, actors: BulkActors, memory: CallerMemory, clock: Clock, ids: Ids
+    ) -> BulkRunner:
         """Bulk actions, as they are carried out."""
         return BulkRunner(
             unit_of_work=storage.unit_of_work,
@@ -141,6 +143,7 @@ class AdminServices(Provider):
             actors=actors,
             memory=memory,
             clock=clock,
+            ids=ids,
         )
 
     @provide

@@ -120,6 +120,9 @@ async def test_accounts_are_switched_off_and_on_and_given_roles(storage: Storage
 
     off = await carried_out(storage, staff, order("users", "deactivate", everybody), who)
     assert await refusals(storage, off) == [(colleague.id, "not_superuser"), (who.user_id, "oneself")]
+    (refused,) = await logged(storage, ("user", colleague.id))
+    assert (refused.action, refused.actor_id) == ("access_refused", who.user_id)
+    assert refused.after == {"asked": "deactivate", "code": "not_superuser"}
     assert not (await storage.users.get(person.id)).is_active
     again = await carried_out(storage, staff, order("users", "deactivate", [person]), who)
     assert await refusals(storage, again) == [(person.id, "illegal_transition")]

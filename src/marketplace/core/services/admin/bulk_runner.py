@@ -6,17 +6,19 @@ from dataclasses import dataclass
 from functools import partial
 from uuid import UUID
 
+from marketplace.core.entities.audit import TargetKind
 from marketplace.core.entities.bookings import BookingAction
 from marketplace.core.entities.bulk import KEPT_FOR, LOST_RIGHTS, BulkAction, BulkKind, BulkRefusal, BulkRun
 from marketplace.core.entities.tokens import Caller
 from marketplace.core.errors import Busy, MarketplaceError, OutcomeUnknown
 from marketplace.core.ports.bulk import BulkLists, BulkTargets
 from marketplace.core.ports.jobs import Job
-from marketplace.core.ports.system import Clock
+from marketplace.core.ports.system import Clock, Ids
 from marketplace.core.ports.unit_of_work import Transaction, UnitOfWork
 from marketplace.core.ports.users import UserDirectory
 from marketplace.core.services.admin.sessions import SessionAdminService
 from marketplace.core.services.admin.users import UserAdminService
+from marketplace.core.services.audit import Auditor
 from marketplace.core.services.bookings import BookingService
 from marketplace.core.services.retrying import retrying
 from marketplace.core.services.sessions import SessionService
@@ -29,9 +31,19 @@ LOG = logging.getLogger(__name__)
 ROWS_AT_ONCE = 200
 """Rows that one job settles before it leaves the rest to the next, so that a worker can stop soon."""
 
+TARGETS: dict[BulkKind, TargetKind] = {"users": "user", "sessions": "session", "bookings": "booking"}
+"""How the audit log calls a row."""
+
 Effect = Callable[[Transaction, Caller, UUID, str], Awaitable[object]]
 """Does one thing to one row for a reason, within a transaction. Raises what refuses it."""
 Effects = Mapping[tuple[BulkKind, BulkAction], Effect]
+
+
+class _Fault(MarketplaceError):
+    """Of ours, and not what the row is refused for."""
+
+    code = "internal_error"
+    sentence = "Something went wrong on our side."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,6 +104,7 @@ class BulkRunner:
         actors: BulkActors,
         memory: CallerMemory,
         clock: Clock,
+        ids: Ids,
     ) -> None:
         self._unit_of_work = unit_of_work
         self._lists = lists
@@ -99,6 +112,7 @@ class BulkRunner:
         self._users = users
         self._effects = actors.effects()
         self._memory = memory
+        self._audit = Auditor(unit_of_work, clock, ids)
         self._clock = clock
 
     async def run(self, run_id: UUID | None) -> None:
@@ -141,21 +155,22 @@ class BulkRunner:
         except (Busy, OutcomeUnknown):
             raise
         except MarketplaceError as error:
-            return await self._refuse(run, place, row, error.code, error.detail)
+            return await self._refuse(run, place, row, error, caller)
         except Exception as error:  # noqa: BLE001 - a fault of ours in one row is not the others'
             # without the message, which may quote what people wrote
             LOG.error("Bulk run %s: %s of %s %s failed: %s", run.id, run.action, run.kind, row, type(error).__name__)  # noqa: TRY400
-            return await self._refuse(run, place, row, "internal_error", "Something went wrong on our side.")
+            return await self._refuse(run, place, row, _Fault(), caller)
         if run.kind == "users":
             self._memory.forget(row)
         return settled
 
-    async def _refuse(self, run: BulkRun, place: int, row: UUID, code: str, detail: str) -> BulkRun:
+    async def _refuse(self, run: BulkRun, place: int, row: UUID, error: MarketplaceError, caller: Caller) -> BulkRun:
         found = await self._targets.find(run.kind, [row], self._clock.now())
-        refusal = BulkRefusal(id=row, label=found[0].label if found else "", code=code, detail=detail)
+        refusal = BulkRefusal(id=row, label=found[0].label if found else "", code=error.code, detail=error.detail)
 
         async def refuse(tx: Transaction, found: BulkRun) -> BulkRun:
             await tx.bulk_runs.add_refusal(found, refusal)
+            await self._audit.write_refusal(tx, caller, run.action, (TARGETS[run.kind], row), error)
             return found.counted(self._clock.now(), is_refused=True)
 
         return await self._at(run.id, place, refuse)
