@@ -8,6 +8,7 @@ from litestar import Controller, Request, Response, post
 
 from marketplace.core.errors import BadCredentials, BadRefreshToken, NoRefreshToken, NotSignedIn, RateLimited
 from marketplace.core.services.admin.impersonation import ImpersonationService
+from marketplace.core.services.admin.refusals import RefusalService
 from marketplace.core.services.rate_limits import RateLimitService
 from marketplace.core.services.tokens import TokenService
 from marketplace.http import rate_limits
@@ -71,14 +72,19 @@ class TokenController(Controller):
         tokens: FromDishka[TokenService],
         cookie: FromDishka[RefreshCookie],
         limits: FromDishka[RateLimitService],
+        refusals: FromDishka[RefusalService],
     ) -> Response[LoginOut]:
         """The answer to an unknown address and to a wrong password is the same, and takes as long.
 
         With `use_cookie` the refresh token comes in a cookie that no script can read, and `refresh` is `null`.
         """
         data = (await read_body(request, CredentialsIn)).checked()
-        async with limits.guessing(*rate_limits.sign_in(request, data.email)):
-            login = await tokens.log_in(data.email, data.password, origin_of(request))
+        origin, household = origin_of(request), rate_limits.household_of(request)
+        async with (
+            refusals.of_sign_ins(data.email, origin, household),
+            limits.guessing(*rate_limits.sign_in(household, data.email)),
+        ):
+            login = await tokens.log_in(data.email, data.password, origin)
         user = msgspec.convert(login.user, ProfileOut, from_attributes=True)
         shown = None if data.use_cookie else login.tokens.refresh
         response = Response(LoginOut(access=login.tokens.access, refresh=shown, user=user))
