@@ -55,7 +55,7 @@ GOOD_BODIES: dict[str, dict[str, Any]] = {
     },
     "POST /api/sessions/{session_id}/slots/cancel": {"starts_at": "2030-05-01T10:00:00Z", "reason": "I am ill."},
     "POST /api/bookings": {"session": SOME_ID, "booking_date": "2030-05-01T10:00:00Z", "seats": 1},
-    "POST /api/bookings/{booking_id}/reschedule": {"booking_date": "2030-05-01T10:00:00Z"},
+    "POST /api/bookings/{booking_id}/reschedule": {"booking_date": "2030-05-01T10:00:00Z", "reason": "I am ill."},
     "POST /api/auth/password-reset": {"token": "a token", "new_password": "a staple of batteries"},
     f"PATCH {A_USER}": {
         "email": "ada@example.org",

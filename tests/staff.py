@@ -112,6 +112,7 @@ def staff_over(storage: Storage, services: Services) -> StaffServices:
             actors=actors,
             memory=memory,
             clock=clock,
+            ids=ids,
         ),
         dashboards=DashboardService(
             unit_of_work=begin,

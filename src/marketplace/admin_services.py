@@ -73,7 +73,9 @@ class AdminServices(Provider):
     @provide
     def refusals(self, storage: Storage, limits: RateLimitService, clock: Clock, ids: Ids) -> RefusalService:
         """What the audit log has of refusals."""
-        return RefusalService(unit_of_work=storage.unit_of_work, limits=limits, clock=clock, ids=ids)
+        return RefusalService(
+            unit_of_work=storage.unit_of_work, users=storage.users, limits=limits, clock=clock, ids=ids
+        )
 
     @provide
     def sessions(self, storage: Storage, clock: Clock, ids: Ids) -> SessionAdminService:
@@ -129,7 +131,9 @@ class AdminServices(Provider):
         return BulkActors(users=users, accounts=accounts, sessions=sessions, moderation=moderation, bookings=bookings)
 
     @provide
-    def bulk_runner(self, storage: Storage, actors: BulkActors, memory: CallerMemory, clock: Clock) -> BulkRunner:
+    def bulk_runner(
+        self, storage: Storage, actors: BulkActors, memory: CallerMemory, clock: Clock, ids: Ids
+    ) -> BulkRunner:
         """Bulk actions, as they are carried out."""
         return BulkRunner(
             unit_of_work=storage.unit_of_work,
@@ -139,6 +143,7 @@ class AdminServices(Provider):
             actors=actors,
             memory=memory,
             clock=clock,
+            ids=ids,
         )
 
     @provide

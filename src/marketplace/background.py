@@ -24,7 +24,7 @@ LOG = logging.getLogger(__name__)
 
 PAUSE = 1.0
 """Seconds."""
-SWEEPS = ("sweep_idempotency_keys", "sweep_rate_limits")
+SWEEPS = ("sweep_bulk_runs", "sweep_idempotency_keys", "sweep_rate_limits")
 
 
 def meter_of(settings: Settings) -> "Meter | None":

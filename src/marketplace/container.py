@@ -81,6 +81,7 @@ class Work(Provider):
             "attend_booking": bookings.attend,
             "renew_open_times": open_times.renew,
             "run_bulk": bulk.run,
+            "sweep_bulk_runs": bulk.sweep,
             "sweep_idempotency_keys": idempotency.sweep,
             "sweep_rate_limits": rate_limits.sweep,
         }

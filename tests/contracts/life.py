@@ -128,7 +128,8 @@ class Life(RuleBasedStateMachine):
 
         async def command(side: Side) -> object:
             booking = await self._booking(side, which)
-            moved = (await side.services.bookings.reschedule(self._caller(who, booking), booking.id, starts_at)).thing
+            mover = self._caller(who, booking)
+            moved = (await side.services.bookings.reschedule(mover, booking.id, starts_at, "So be it.")).thing
             return moved.status, moved.starts_at, moved.answer_by
 
         self._both(command)

@@ -19,9 +19,11 @@ from builders import (
 from bulk_orders import WHY, a_run, begun, carried_out, order, sessions, somebody_of_the_staff
 from contracts.harness import broken_transaction
 from fakes import NOW
+from marketplace.adapters.memory.jobs import run_due
 from marketplace.core.entities.admin_lists import BookingFilters, SessionFilters, UserFilters
 from marketplace.core.entities.bulk import (
     BULK_MOST,
+    KEPT_FOR,
     BulkRefusal,
     BulkRun,
 )
@@ -81,6 +83,40 @@ async def test_a_run_is_saved_with_its_refusals_or_not_at_all(storage: Storage) 
     assert after == replace(run, state="running", changed=1, refused=1, detail="said")
     assert await storage.bulk_lists.refusals(run.id, 9, 0) == (why,)
     assert await storage.bulk_lists.refusals(run.id, 9, 1) == ()
+
+
+async def test_a_run_that_was_over_long_ago_is_forgotten_with_all_that_was_kept_of_it(
+    storage: Storage, services: Services, staff: StaffServices
+) -> None:
+    old = await carried_out(storage, staff, order("sessions", "hide", [*await sessions(storage, 2), uuid7()]))
+    services.clock.advance(KEPT_FOR - timedelta(seconds=1))
+    await staff.runner.sweep()
+    assert await storage.bulk_lists.find(old.id) is not None
+    under_way = await begun(storage, staff, order("sessions", "hide", await sessions(storage, 1)))
+    services.clock.advance(timedelta(seconds=1))
+
+    await staff.runner.sweep()
+
+    assert await storage.bulk_lists.find(old.id) is None
+    assert await storage.bulk_lists.targets(old.id, 0, 9) == ()
+    assert await storage.bulk_lists.refusals(old.id, 9, 0) == ()
+    assert [entry.action for entry in await logged(storage, ("bulk_run", old.id))] == ["bulk_begun"]
+    services.clock.advance(10 * KEPT_FOR)
+    await staff.runner.sweep()
+    assert await storage.bulk_lists.find(under_way.id) is not None
+
+
+async def test_what_is_old_is_looked_for_every_hour(empty_storage: Storage) -> None:
+    services = services_over(empty_storage)
+    handlers = {"sweep_bulk_runs": staff_over(empty_storage, services).runner.sweep}
+    async with empty_storage.unit_of_work() as tx:
+        await tx.jobs.enqueue(Job(kind="sweep_bulk_runs", subject=None, run_at=NOW))
+
+    assert await run_due(empty_storage.unit_of_work, NOW, handlers) == 1
+
+    async with empty_storage.unit_of_work() as tx:
+        found = await tx.jobs.take_due(NOW + timedelta(hours=1), list(handlers))
+    assert found == Job(kind="sweep_bulk_runs", subject=None, run_at=NOW + timedelta(hours=1))
 
 
 async def test_a_run_that_is_not_there_cannot_be_acquired(storage: Storage) -> None:

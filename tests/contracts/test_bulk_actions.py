@@ -120,6 +120,9 @@ async def test_accounts_are_switched_off_and_on_and_given_roles(storage: Storage
 
     off = await carried_out(storage, staff, order("users", "deactivate", everybody), who)
     assert await refusals(storage, off) == [(colleague.id, "not_superuser"), (who.user_id, "oneself")]
+    (refused,) = await logged(storage, ("user", colleague.id))
+    assert (refused.action, refused.actor_id) == ("access_refused", who.user_id)
+    assert refused.after == {"asked": "deactivate", "code": "not_superuser"}
     assert not (await storage.users.get(person.id)).is_active
     again = await carried_out(storage, staff, order("users", "deactivate", [person]), who)
     assert await refusals(storage, again) == [(person.id, "illegal_transition")]
@@ -133,10 +136,38 @@ async def test_accounts_are_switched_off_and_on_and_given_roles(storage: Storage
     assert [(await storage.users.get(user.id)).role for user in (person, creator)] == ["user", "creator"]
 
 
+async def test_creators_are_switched_off_and_what_is_sold_of_them_is_cancelled(
+    storage: Storage, staff: StaffServices
+) -> None:
+    creators = [await stored_user(storage, role="creator", is_active=is_active) for is_active in (True, False, False)]
+    offers = [await stored_session(storage, creator_id=creator.id) for creator in creators]
+    booked = [await stored_booking(storage, offer, seats=2) for offer in offers[:2]]
+    who = await somebody_of_the_staff(storage)
+    what = order("users", "deactivate_and_cancel", [*creators, await stored_user(storage, is_staff=True)])
+
+    preview = await staff.bulk.preview(who, what)
+    run = await carried_out(storage, staff, what, who)
+
+    assert (preview.will_change, preview.will_skip, preview.seats_affected) == (2, 2, 4)
+    assert (run.changed, run.refused) == (2, 2)
+    assert [code for _, code in await refusals(storage, run)] == ["illegal_transition", "not_superuser"]
+    for creator in creators:
+        assert not (await storage.users.get(creator.id)).is_active
+    for offer, booking in zip(offers, booked, strict=False):
+        assert await seats_taken(storage, offer) == 0
+        found = await storage.booking_lists.find(booking.id)
+        assert found is not None
+        assert (found.status, found.history[-1].reason) == ("cancelled", WHY)
+        assert [entry.action for entry in await logged(storage, ("booking", booking.id))] == ["booking_cancelled"]
+    again = await carried_out(storage, staff, order("users", "deactivate_and_cancel", creators), who)
+    assert again.refused == 3
+
+
 @pytest.mark.parametrize(
     ("kind", "action"),
     [
         ("users", "deactivate"),
+        ("users", "deactivate_and_cancel"),
         ("users", "activate"),
         ("users", "make_creator"),
         ("users", "make_user"),

@@ -116,7 +116,7 @@ async def test_a_creator_is_switched_off_in_the_middle_of_everything_and_nothing
                 services.bookings.book(buyer, sessions[number % 2].id, starts[sessions[number % 2].id])
                 for number, buyer in enumerate(buyers[:10])
             ),
-            *(services.bookings.act(colleague, booking.id, "cancel") for booking in held[::3]),
+            *(services.bookings.act(colleague, booking.id, "cancel", WHY) for booking in held[::3]),
             services.sessions.change(owner_of(sessions[0]), sessions[0].id, {"duration": 30}),
             services.slots.cancel(owner_of(sessions[1]), sessions[1].id, LATER),
             staff.users.deactivate(colleague, creator.id, WHY, cancel_sold_seats=True),

@@ -138,6 +138,22 @@ async def test_staff_do_not_answer_for_what_they_booked_themselves(
         with pytest.raises(NotYours):
             await services.bookings.act(a_caller(member), booking.id, action, WHY)
 
+    assert [entry.after for entry in await logged(storage, ("booking", booking.id))] == [
+        {"asked": f"booking_{asked}", "code": "not_yours"} for asked in ("confirmed", "declined")
+    ]
+
+
+async def test_what_is_refused_to_others_is_not_in_the_log(
+    services: Services, storage: Storage, session: Session
+) -> None:
+    learner = await stored_user(storage)
+    booking = await stored_booking(storage, session, learner.id, status="pending", answer_by=TOMORROW)
+
+    with pytest.raises(NotYours):
+        await services.bookings.act(a_caller(learner), booking.id, "confirm")
+
+    assert await words(storage, booking) == []
+
 
 async def test_what_staff_do_by_the_ordinary_routes_is_in_the_log_as_well_and_what_others_do_is_not(
     services: Services, storage: Storage, caller: Caller, session: Session

@@ -168,9 +168,21 @@ async def test_a_changed_password_is_in_the_log_without_any_password(
     assert (entry.action, entry.actor_id, entry.before, entry.after) == ("password_changed", user.id, {}, {})
 
 
-async def test_a_refused_change_of_password_leaves_no_entry(services: Services, storage: Storage, user: User) -> None:
+async def test_a_wrong_current_password_is_in_the_log_without_any_password(
+    services: Services, storage: Storage, user: User
+) -> None:
     with pytest.raises(Invalid):
         await services.users.change_password(a_caller(user), current_password="wrong", new_password="battery staple")
+    await services.users.password_change_faults(a_caller(user), {"current_password": "wrong"})
+
+    assert await words(storage, user) == ["password_change_refused"] * 2
+    entry = await last(storage)
+    assert (entry.actor_id, entry.before, entry.after, entry.reason) == (user.id, {}, {}, "")
+
+
+async def test_a_new_password_that_is_too_weak_is_no_refusal(services: Services, storage: Storage, user: User) -> None:
+    with pytest.raises(Invalid):
+        await services.users.change_password(a_caller(user), current_password=PASSWORD, new_password="short")
 
     assert await words(storage, user) == []
 

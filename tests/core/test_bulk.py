@@ -6,7 +6,7 @@ from uuid_utils.compat import uuid7
 
 from builders import Services, a_caller, a_user, services_over, stored_session, stored_user
 from bulk_orders import a_run
-from fakes import NOW
+from fakes import NOW, FreshIds
 from marketplace.adapters.memory.jobs import run_due
 from marketplace.core.entities.bulk import ACTIONS, BulkPreview
 from marketplace.core.entities.failing_jobs import FailingJob
@@ -114,6 +114,7 @@ async def test_a_fault_in_one_row_is_reported_without_its_message_and_stops_noth
         actors=broken,
         memory=CallerMemory(services.clock),
         clock=services.clock,
+        ids=FreshIds(),
     )
     who = a_caller(await stored_user(storage, is_staff=True))
     order = BulkOrder(kind="sessions", action="hide", rows=(session.id, uuid7()))

@@ -124,6 +124,15 @@ def test_what_no_workbook_can_hold_is_shortened_or_marked() -> None:
     assert control.value == "a\ufffdb\ufffd"
 
 
+def test_what_looks_like_the_name_of_a_character_is_not_read_as_one() -> None:
+    book = zipfile.ZipFile(io.BytesIO(written("xlsx", ["_x003D_1+1 _x0041_x0042_", "_x12_", "a_xy"])))
+    sheet = book.read("xl/worksheets/sheet1.xml").decode()
+
+    assert ">_x005F_x003D_1+1 _x005F_x0041_x005F_x0042_<" in sheet
+    assert ">_x12_<" in sheet
+    assert ">a_xy<" in sheet
+
+
 def test_a_full_sheet_is_followed_by_another() -> None:
     file = xlsx.XlsxFile("users", COLUMN, rows_most=3)
     content = file.begin() + file.rows([number] for number in range(5)) + file.end()

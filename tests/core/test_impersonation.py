@@ -225,7 +225,13 @@ async def test_a_refusal_is_in_the_log_and_of_who_goes_on_only_the_first(
     limits = RateLimitService(
         unit_of_work=storage.unit_of_work, limits=storage.rate_limits, clock=services.clock, is_on=True
     )
-    refusals = RefusalService(unit_of_work=storage.unit_of_work, limits=limits, clock=services.clock, ids=FreshIds())
+    refusals = RefusalService(
+        unit_of_work=storage.unit_of_work,
+        users=storage.users,
+        limits=limits,
+        clock=services.clock,
+        ids=FreshIds(),
+    )
 
     await refusals.note(seen, "POST /api/bookings/", ImpersonatedReadOnly)
     for _ in range(REFUSALS_KEPT.most + 5):

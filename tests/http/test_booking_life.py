@@ -179,7 +179,8 @@ async def test_a_booking_is_moved_by_either_party_or_staff(api: Api, who: str) -
     creator, learner, made = await booked(api)
     person = {"learner": learner, "creator": creator}.get(who) or await api.person(is_staff=True)
 
-    moved = done(await person.post(at(made, "reschedule"), {"booking_date": as_json(LATER)}))
+    body = {"booking_date": as_json(LATER), "reason": "The room is taken."}
+    moved = done(await person.post(at(made, "reschedule"), body))
 
     assert (moved["booking_date"], moved["ends_at"]) == ("2030-01-08T15:00:00Z", "2030-01-08T16:00:00Z")
     assert {name: moved[name] for name in ("id", "seats", "amount", "status", "created_at", "answer_by")} == {
@@ -187,7 +188,7 @@ async def test_a_booking_is_moved_by_either_party_or_staff(api: Api, who: str) -
     }
     last = moved["history"][-1]
     assert (last["by"], last["from"], last["to"]) == (str(person.id), "confirmed", "confirmed")
-    assert last["reason"] == "Moved from 2030-01-08 09:00 to 2030-01-08 15:00 UTC."
+    assert last["reason"] == "Moved from 2030-01-08 09:00 to 2030-01-08 15:00 UTC. The room is taken."
     assert done(await learner.get(f"{BOOKINGS}{made['id']}/")) == moved
 
 

@@ -1,5 +1,5 @@
 from decimal import Decimal
-from typing import Any
+from typing import Any, get_args
 from uuid import uuid4
 
 import pytest
@@ -8,7 +8,7 @@ from builders import a_key, seats_taken
 from http_api import Api, Person, bad_fields, ids, problem
 from marketplace.adapters.memory.jobs import run_due
 from marketplace.core.entities.bulk import BULK_MOST
-from marketplace.core.ports.jobs import Handlers
+from marketplace.core.ports.jobs import Handlers, JobKind
 
 BULK = "/api/admin/bulk/"
 WHY = "They all are a hoax."
@@ -27,6 +27,10 @@ async def work(api: Api) -> None:
     """Do the bulk work that is due."""
     handlers = await api.container.get(Handlers)
     await run_due(api.storage.unit_of_work, api.clock.now(), {"run_bulk": handlers["run_bulk"]})
+
+
+async def test_every_kind_of_job_has_a_handler(api: Api) -> None:
+    assert set(await api.container.get(Handlers)) == set(get_args(JobKind))
 
 
 async def test_a_run_is_queued_then_finished_and_reports_what_it_left(api: Api, staff: Person) -> None:

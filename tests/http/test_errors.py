@@ -108,6 +108,24 @@ async def test_a_body_over_one_mebibyte_is_413(api: Api, route: str) -> None:
     problem(pieces, 413, "body_too_large")
 
 
+async def test_what_nobody_wants_of_a_body_is_read_and_much_of_it_ends_the_connection(api: Api) -> None:
+    read: list[int] = []
+
+    async def pieces(number: int) -> AsyncIterator[bytes]:
+        read.clear()
+        for piece in range(number):
+            read.append(piece)
+            yield b" " * MIB
+
+    for address, status in {"/api/sessions/": 401, "/api/auth/login/": 413, "/api/nothing/": 404}.items():
+        headers = {"Content-Type": "application/json"}
+        short = await api.visitor.send("POST", address, content=pieces(3), headers=headers)
+        assert (short.status_code, short.headers.get("connection"), len(read)) == (status, None, 3)
+        long = await api.visitor.send("POST", address, content=pieces(100), headers=headers)
+        assert (long.status_code, long.headers.get("connection")) == (status, "close")
+        assert len(read) < 10
+
+
 async def test_a_body_of_just_one_mebibyte_is_read(api: Api) -> None:
     owner = await an_owner(api)
     filled = '{"title": "Yoga"' + " " * (MIB - 17) + "}"

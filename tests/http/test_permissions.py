@@ -142,6 +142,7 @@ MATRIX: dict[str, Answers] = {
 OF_SUPERUSERS = {f"POST {A_USER}/rights": "200"}
 # what may not be read by who of the staff sees the site as the learner: an address that is a key
 NOT_AS_SOMEBODY_ELSE = {"GET /api/calendar"}
+BOOKING = "/api/bookings/{booking_id}"
 BODIES: dict[str, Callable[[World, Person], Any]] = {
     "POST /api/auth/register": lambda *_: a_registration(),
     "POST /api/auth/login": lambda w, _: {"email": w.people["learner"].user.email, "password": PASSWORD},
@@ -154,7 +155,15 @@ BODIES: dict[str, Callable[[World, Person], Any]] = {
     "PUT /api/sessions/{session_id}": lambda *_: a_session_body(),
     "PATCH /api/sessions/{session_id}": lambda *_: {"title": "Evening yoga"},
     "POST /api/sessions/{session_id}/slots/cancel": lambda *_: {"starts_at": as_json(TOMORROW)},
-    "POST /api/bookings/{booking_id}/reschedule": lambda *_: {"booking_date": as_json(TOMORROW + timedelta(hours=6))},
+    **{
+        f"POST {of}/{action}": lambda *_: {"reason": WHY}
+        for of in (BOOKING, A_BOOKING)
+        for action in ("cancel", "confirm", "decline", "complete")
+    },
+    **{
+        f"POST {of}/reschedule": lambda *_: {"booking_date": as_json(TOMORROW + timedelta(hours=6)), "reason": WHY}
+        for of in (BOOKING, A_BOOKING)
+    },
     "PUT /api/sessions/{session_id}/schedule": lambda *_: {"weekly": [], "is_open": False},
     "POST /api/sessions/{session_id}/schedule/preview": lambda *_: {"weekly": [], "is_open": False},
     "POST /api/bookings": lambda w, _: a_booking_body(w.session, booking_date=as_json(TOMORROW + timedelta(hours=3))),
@@ -170,11 +179,6 @@ BODIES: dict[str, Callable[[World, Person], Any]] = {
     f"PATCH {A_SESSION}": lambda *_: {"title": "Evening yoga"},
     f"POST {A_SESSION}/hide": lambda *_: {"reason": WHY},
     f"POST {A_SESSION}/archive": lambda *_: {"reason": WHY},
-    **{
-        f"POST {A_BOOKING}/{action}": lambda *_: {"reason": WHY}
-        for action in ("cancel", "confirm", "decline", "complete")
-    },
-    f"POST {A_BOOKING}/reschedule": lambda *_: {"booking_date": as_json(TOMORROW + timedelta(hours=6)), "reason": WHY},
     "POST /api/admin/reports/{report_id}/resolve": lambda *_: {"resolution": "hidden", "reason": WHY},
     "POST /api/admin/bulk/preview": lambda w, _: {"kind": "sessions", "action": "hide", "ids": [w.ids["session_id"]]},
     "POST /api/admin/bulk": lambda w, _: {

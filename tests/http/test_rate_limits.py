@@ -15,12 +15,14 @@ from http_api import SETTINGS, Api, Person, a_registration, bad_fields, open_api
 from marketplace.core.entities.rate_limits import (
     PASSWORD_CHANGE,
     REFRESH,
+    REFUSALS_KEPT,
     REGISTRATION,
     SIGN_IN,
     SIGN_IN_TO_ACCOUNT,
     Attempt,
     RateLimit,
 )
+from staff import logged
 
 LOGIN = "/api/auth/login/"
 WRONG = "not my password"
@@ -114,6 +116,44 @@ async def test_one_address_cannot_try_accounts_without_end(limited: Api) -> None
         problem(await log_in(client, "nobody@example.org"), 401, "bad_credentials")
         refused(await log_in(client, person.user.email, PASSWORD), SIGN_IN.span)
         assert (await log_in(elsewhere, person.user.email, PASSWORD)).status_code == 200
+
+
+async def test_signing_in_too_often_is_in_the_log_and_so_far_as_the_log_can_bear_it(limited: Api) -> None:
+    person = await limited.person()
+    await used_up(limited, SIGN_IN_TO_ACCOUNT, f"{HERE} {person.user.email}")
+    await used_up(limited, REFUSALS_KEPT, HERE, but=2)
+    async with a_client(limited) as client:
+        for _ in range(3):
+            refused(await log_in(client, person.user.email, PASSWORD), SIGN_IN_TO_ACCOUNT.span)
+
+    _, *entries = await logged(limited.storage, ("user", person.id))
+    assert [(entry.action, entry.actor_id, entry.address, entry.after) for entry in entries] == [
+        ("sign_in_refused", None, HERE, {"email": person.user.email, "code": "rate_limited"})
+    ] * 2
+
+
+async def test_who_has_no_account_and_tries_too_often_is_in_the_log_too(limited: Api) -> None:
+    tried = "nobody@example.org"
+    await used_up(limited, SIGN_IN_TO_ACCOUNT, f"{HERE} {tried}")
+    async with a_client(limited) as client:
+        refused(await log_in(client, tried), SIGN_IN_TO_ACCOUNT.span)
+
+    (entry,) = await logged(limited.storage)
+    assert (entry.target_id, entry.after) == (None, {"email": tried, "code": "rate_limited"})
+
+
+async def test_guessing_ones_password_too_often_is_in_the_log_and_so_far_as_the_log_can_bear_it(limited: Api) -> None:
+    person = await limited.person()
+    await used_up(limited, PASSWORD_CHANGE, str(person.id))
+    await used_up(limited, REFUSALS_KEPT, str(person.id), but=2)
+    for _ in range(3):
+        body = {"current_password": WRONG, "new_password": "a staple of batteries"}
+        refused(await person.post("/api/auth/password/", body), PASSWORD_CHANGE.span)
+
+    _, *entries = await logged(limited.storage, ("user", person.id))
+    assert [(entry.action, entry.actor_id, entry.after) for entry in entries] == [
+        ("password_change_refused", person.id, {"code": "rate_limited"})
+    ] * 2
 
 
 async def test_one_address_cannot_register_without_end(limited: Api) -> None:

@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
 
+import httpx
 import openpyxl
 import pytest
 import pytest_asyncio
@@ -22,6 +23,9 @@ from postgres.crowd import Books, Person, person
 from postgres.servers import Server, run_command, servers
 
 EXPORTS = "SELECT pid FROM pg_stat_activity WHERE application_name = 'marketplace export'"
+END_EXPORTS = f"SELECT pg_terminate_backend(pid) FROM ({EXPORTS}) AS exports"  # noqa: S608 - the above
+FAR_ENOUGH = 20_000
+"""Bytes by which rows have come, and not all."""
 MEMORY_MOST = 60
 """Megabytes that an export may take beside what the program takes anyway."""
 
@@ -37,6 +41,11 @@ async def staff(loaded: str) -> AsyncIterator[Person]:
     database = await connect(loaded)
     yield await person(postgres_storage(database), is_staff=True)
     await database.close()
+
+
+async def _to_its_end(parts: AsyncIterator[bytes]) -> None:
+    async for _ in parts:
+        pass
 
 
 def memory(server: Server) -> float:
@@ -91,6 +100,19 @@ async def test_who_goes_away_ends_the_query(loaded: str, server: Server, staff: 
         assert time.monotonic() < end
         await asyncio.sleep(0.1)
     assert server.failures() == []
+
+
+@pytest.mark.parametrize("form", ["csv", "jsonl", "xlsx"])
+async def test_a_file_that_breaks_off_is_seen_to(loaded: str, server: Server, staff: Person, form: str) -> None:
+    url = f"/api/admin/bookings/export/?format={form}"
+    async with server.client.stream("GET", url, headers=staff.headers) as answer:
+        parts, read = answer.aiter_bytes(), 0
+        while read < FAR_ENOUGH:
+            read += len(await anext(parts))
+        assert await Books(loaded).ask(END_EXPORTS) == [True]
+
+        with pytest.raises(httpx.RemoteProtocolError):
+            await _to_its_end(parts)
 
 
 async def test_a_list_that_nobody_reads_to_its_end_gives_its_connection_back(loaded: str) -> None:

@@ -8,17 +8,20 @@ import sys
 import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
 from builders import stored_session, stored_user
 from marketplace.adapters.postgres.pool import connect
 from marketplace.adapters.postgres.storage import postgres_storage
+from marketplace.core.ports.jobs import JobKind
 from postgres.crowd import Books, book, person
 from postgres.servers import Server, environment, servers
 
 PATIENCE = 20
 """Seconds."""
+CHORES = "SELECT entrypoint FROM pgqueuer WHERE entrypoint LIKE 'sweep%' AND status = 'queued'"
 
 
 async def status_once_settled(server: Server, path: str, headers: dict[str, str]) -> str:
@@ -60,6 +63,7 @@ async def test_a_worker_of_its_own_works_and_ends_when_told(
     try:
         async with servers(1, database, tmp_path) as (server,):
             assert await a_booking_lapses(database, server) == "cancelled"
+        assert set(await Books(database).ask(CHORES)) == {kind for kind in get_args(JobKind) if "sweep" in kind}
         worker.send_signal(number)
         assert await asyncio.to_thread(worker.wait, 15) == 0
     finally:

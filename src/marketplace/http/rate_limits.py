@@ -19,10 +19,9 @@ def household_of(request: Request[Any, Any, Any]) -> str:
     return str(ip_network((host, HOUSEHOLD), strict=False)) if ":" in host else host
 
 
-def sign_in(request: Request[Any, Any, Any], email: str) -> tuple[Attempt, Attempt]:
+def sign_in(household: str, email: str) -> tuple[Attempt, Attempt]:
     """An attempt to sign in."""
-    address = household_of(request)
-    return Attempt(SIGN_IN_TO_ACCOUNT, f"{address} {fold(email)}"), Attempt(SIGN_IN, address)
+    return Attempt(SIGN_IN_TO_ACCOUNT, f"{household} {fold(email)}"), Attempt(SIGN_IN, household)
 
 
 def registration(request: Request[Any, Any, Any]) -> Attempt:

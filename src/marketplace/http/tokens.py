@@ -8,6 +8,7 @@ from litestar import Controller, Request, Response, post
 
 from marketplace.core.errors import BadCredentials, BadRefreshToken, NoRefreshToken, NotSignedIn, RateLimited
 from marketplace.core.services.admin.impersonation import ImpersonationService
+from marketplace.core.services.admin.refusals import RefusalService
 from marketplace.core.services.rate_limits import RateLimitService
 from marketplace.core.services.tokens import TokenService
 from marketplace.http import rate_limits
@@ -71,14 +72,19 @@ class TokenController(Controller):
         tokens: FromDishka[TokenService],
         cookie: FromDishka[RefreshCookie],
         limits: FromDishka[RateLimitService],
+        refusals: FromDishka[RefusalService],
     ) -> Response[LoginOut]:
         """The answer to an unknown address and to a wrong password is the same, and takes as long.
 
         With `use_cookie` the refresh token comes in a cookie that no script can read, and `refresh` is `null`.
         """
         data = (await read_body(request, CredentialsIn)).checked()
-        async with limits.guessing(*rate_limits.sign_in(request, data.email)):
-            login = await tokens.log_in(data.email, data.password, origin_of(request))
+        origin, household = origin_of(request), rate_limits.household_of(request)
+        async with (
+            refusals.of_sign_ins(data.email, origin, household),
+            limits.guessing(*rate_limits.sign_in(household, data.email)),
+        ):
+            login = await tokens.log_in(data.email, data.password, origin)
         user = msgspec.convert(login.user, ProfileOut, from_attributes=True)
         shown = None if data.use_cookie else login.tokens.refresh
         response = Response(LoginOut(access=login.tokens.access, refresh=shown, user=user))
@@ -109,14 +115,18 @@ class TokenController(Controller):
     ) -> Response[TokenPairOut]:
         """A refresh token works once. One that is sent again ends its login, for it may have been stolen.
 
-        The next one comes the way that this one went: in the body, or in the cookie.
+        The next one comes the way that this one went: in the body, or in the cookie. A cookie that is no good any more
+        is cleared.
         """
         data = (await read_optional_body(request, RefreshIn)).checked()
         await limits.check(rate_limits.refresh(request))
         if data.refresh is not None:
             pair = await tokens.refresh(data.refresh, origin_of(request))
             return Response(TokenPairOut(access=pair.access, refresh=pair.refresh))
-        pair = await tokens.refresh(cookie.token_of(request), origin_of(request))
+        try:
+            pair = await tokens.refresh(cookie.token_of(request), origin_of(request))
+        except BadRefreshToken as error:
+            return cookie.refuse(request, error)
         response = Response(TokenPairOut(access=pair.access, refresh=None))
         cookie.keep(request, response, pair.refresh)
         return response
@@ -155,7 +165,10 @@ class TokenController(Controller):
         if data.refresh is not None:
             await end(data.refresh)
         else:
-            await end(cookie.token_of(request))
+            try:
+                await end(cookie.token_of(request))
+            except BadRefreshToken as error:
+                return cookie.refuse(request, error)
             cookie.drop(request, response)
         return response
 

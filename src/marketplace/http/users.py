@@ -11,6 +11,7 @@ from litestar import Controller, Request, get, patch, post, put
 from marketplace.core.entities.rate_limits import PASSWORD_CHANGE, Attempt
 from marketplace.core.entities.users import Role
 from marketplace.core.errors import AlreadyACreator, EmailTaken, RateLimited, UsernameTaken
+from marketplace.core.services.admin.refusals import RefusalService
 from marketplace.core.services.rate_limits import RateLimitService
 from marketplace.core.services.users import UserService
 from marketplace.http.auth import Access, caller_of, opt
@@ -164,12 +165,17 @@ class UserController(Controller):
         opt=opt(Access.SIGNED_IN, body=PasswordChangeIn, errors=(RateLimited,)),
     )
     async def password(
-        self, request: Request[Any, Any, Any], users: FromDishka[UserService], limits: FromDishka[RateLimitService]
+        self,
+        request: Request[Any, Any, Any],
+        users: FromDishka[UserService],
+        limits: FromDishka[RateLimitService],
+        refusals: FromDishka[RefusalService],
     ) -> None:
         """Ends every other login of the caller; this one goes on."""
         caller = caller_of(request)
         draft = await read_body(request, PasswordChangeIn)
-        async with limits.guessing(Attempt(PASSWORD_CHANGE, str(caller.user_id))):
+        guess = Attempt(PASSWORD_CHANGE, str(caller.user_id))
+        async with refusals.of_password_changes(caller), limits.guessing(guess):
             if not draft.is_good:
                 draft.checked(await users.password_change_faults(caller, draft.given))
             data = draft.checked()

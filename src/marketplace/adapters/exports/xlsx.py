@@ -42,6 +42,8 @@ STYLES = (
 BOLD, MONEY = 1, 2
 UNFIT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 """What no XML can have."""
+ESCAPES = re.compile("_(?=x[0-9A-Fa-f]{4}_)")
+"""What begins the name of a character, which a reader would put in its place (ECMA-376, part 1, 22.9.2.19)."""
 
 
 class _Outlet(io.RawIOBase):
@@ -139,7 +141,7 @@ def _cell(cell: Cell) -> str:
 
 
 def _text_cell(text: str, style: int = 0) -> str:
-    fit = escape(UNFIT.sub("\ufffd", text[:TEXT_MOST]))
+    fit = escape(ESCAPES.sub("_x005F_", UNFIT.sub("\ufffd", text[:TEXT_MOST])))
     shown = fit.replace("\r", "&#13;")
     return f'<c t="inlineStr" s="{style}"><is><t xml:space="preserve">{shown}</t></is></c>'
 

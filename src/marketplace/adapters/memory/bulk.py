@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Sequence
 from dataclasses import fields, replace
+from datetime import datetime
 from uuid import UUID
 
 from marketplace.adapters.memory.database import BulkRow, Database, Rows
@@ -83,3 +84,13 @@ class MemoryBulkRuns:
         row = await self._rows.acquire(self._table, run.id)
         if row is not None:
             self._rows.put(self._table, run.id, replace(row, refusals=(*row.refusals, refusal)))
+
+    async def sweep(self, before: datetime) -> int:
+        """Remove the first that was over by then."""
+        await asyncio.sleep(0)
+        for row in self._rows.all(self._table):
+            if row.run.finished_at is not None and row.run.finished_at <= before:
+                await self._rows.acquire(self._table, row.run.id)
+                self._rows.drop(self._table, row.run.id)
+                return 1
+        return 0

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import fields
+from datetime import datetime
 from uuid import UUID
 
 import asyncpg
@@ -36,6 +37,12 @@ SAVE = "UPDATE bulk_runs SET state = $2, changed = $3, refused = $4, finished_at
 ADD_REFUSAL = """
     INSERT INTO bulk_refusals (run_id, place, target_id, label, code, detail) VALUES ($1, $2, $3, $4, $5, $6)
 """
+OLD = "SELECT id FROM bulk_runs WHERE finished_at <= $1 ORDER BY finished_at LIMIT 1 FOR UPDATE SKIP LOCKED"
+FORGET = (
+    "DELETE FROM bulk_refusals WHERE run_id = $1",
+    "DELETE FROM bulk_targets WHERE run_id = $1",
+    "DELETE FROM bulk_runs WHERE id = $1",
+)
 
 
 class PostgresBulkLists:
@@ -94,6 +101,15 @@ class PostgresBulkRuns:
         """See the port."""
         why = (refusal.label, refusal.code, refusal.detail)
         await self._connection.execute(ADD_REFUSAL, run.id, run.done, refusal.id, *why)
+
+    async def sweep(self, before: datetime) -> int:
+        """See the port."""
+        row = await self._connection.fetchrow(OLD, before)
+        if row is None:
+            return 0
+        for statement in FORGET:
+            await self._connection.execute(statement, row["id"])
+        return 1
 
 
 def _details(row: asyncpg.Record) -> BulkRunDetails:

@@ -17,6 +17,7 @@ AuditAction = Literal[
     "sign_in_refused",
     "refresh_refused",
     "password_changed",
+    "password_change_refused",
     "role_changed",
     "deactivated",
     "activated",
@@ -156,6 +157,11 @@ def email_addresses(entry: AuditEntry) -> tuple[str, ...]:
     """The e-mail addresses among what changed, or that were tried."""
     found = (facts.get("email") for facts in (entry.before, entry.after))
     return tuple(each for each in found if isinstance(each, str))
+
+
+def address_tried(email: str) -> dict[str, str]:
+    """What the log keeps of the address of a sign-in: something without its form may be a password in a wrong field."""
+    return {"email": email[:TEXT_LENGTH]} if "@" in email else {}
 
 
 def differences(before: object, after: object, names: Iterable[str]) -> Change:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Literal, Self, get_args
 from uuid import UUID
 
@@ -12,7 +12,8 @@ from marketplace.core.entities.users import PublicUser, User
 from marketplace.core.errors import IllegalTransition, MarketplaceError
 
 BulkKind = Literal["users", "sessions", "bookings"]
-UserBulkAction = Literal["activate", "deactivate", "make_creator", "make_user"]
+UserBulkAction = Literal["activate", "deactivate", "deactivate_and_cancel", "make_creator", "make_user"]
+"""`deactivate` keeps the seats that are sold of a creator's sessions, `deactivate_and_cancel` does not."""
 SessionBulkAction = Literal["hide", "restore", "archive", "feature", "unfeature"]
 BookingBulkAction = Literal["cancel", "confirm", "decline", "complete"]
 BulkAction = Literal[UserBulkAction, SessionBulkAction, BookingBulkAction]
@@ -26,6 +27,8 @@ ACTIONS: dict[BulkKind, tuple[str, ...]] = {
 }
 BULK_MOST = 10_000
 """Rows of one run."""
+KEPT_FOR = timedelta(days=90)
+"""How long a run that is over can be looked at. What it did to each row is in the audit log for good."""
 EXAMPLES_MOST = 10
 """Rows of each outcome that a preview names."""
 
@@ -126,7 +129,7 @@ class BulkPreview:
     will_change: int
     will_skip: int
     seats_affected: int
-    """Seats of what will change: given back with bookings, or sold at starts to come."""
+    """Seats of what will change: given back with bookings, or sold at starts to come and kept."""
     examples: tuple[BulkExample, ...]
 
     @classmethod

@@ -35,7 +35,10 @@ class UserTarget:
         """Raise what refuses the action. That nobody ends the last superuser follows: nobody ends themselves."""
         _ = now
         self.user.check_managed_by(staff)
-        if action in {"activate", "deactivate"}:
+        if action == "deactivate_and_cancel":
+            if not self.seats:
+                self.user.switched(is_active=False)
+        elif action in {"activate", "deactivate"}:
             self.user.switched(is_active=action == "activate")
         else:
             role: Role = "creator" if action == "make_creator" else "user"

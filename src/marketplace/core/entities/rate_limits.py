@@ -26,7 +26,10 @@ PASSWORD_CHANGE = RateLimit(name="password_change", most=10, span=QUARTER)
 REFRESH = RateLimit(name="refresh", most=1_000, span=timedelta(minutes=5))
 """Per address."""
 REFUSALS_KEPT = RateLimit(name="refusals_kept", most=100, span=timedelta(hours=1))
-"""Per person: how many refusals the audit log has of them. What is over is refused all the same."""
+"""Per person: how many refusals the audit log has of them; of who is not signed in, per address.
+
+What is over is refused all the same.
+"""
 
 
 @dataclass(frozen=True, slots=True)

@@ -62,3 +62,7 @@ class BulkRuns(Protocol):
     async def add_refusal(self, run: BulkRun, refusal: BulkRefusal) -> None:
         """Keep why the row at the place `run.done` stays as it is; needs `acquire`."""
         ...
+
+    async def sweep(self, before: datetime) -> int:
+        """Remove one run that was over by then, with all that was kept of it, and say whether there was one: 1 or 0."""
+        ...

@@ -8,7 +8,14 @@ from uuid import UUID
 
 from marketplace.core.entities.failing_jobs import FailingJob
 
-JobKind = Literal["attend_booking", "renew_open_times", "run_bulk", "sweep_idempotency_keys", "sweep_rate_limits"]
+JobKind = Literal[
+    "attend_booking",
+    "renew_open_times",
+    "run_bulk",
+    "sweep_bulk_runs",
+    "sweep_idempotency_keys",
+    "sweep_rate_limits",
+]
 """`attend_booking`: let a pending booking lapse or complete a confirmed one, when its moment has come.
 
 `renew_open_times`: write anew, day by day, what schedules give in the time to come.

@@ -5,10 +5,13 @@ from contextlib import asynccontextmanager
 
 from marketplace.core.entities.audit import NOTHING, AuditAction, AuditEntry, Change, Origin, Target
 from marketplace.core.entities.tokens import Caller
-from marketplace.core.errors import Forbidden, LastSuperuser
+from marketplace.core.errors import Forbidden, LastSuperuser, MarketplaceError
 from marketplace.core.ports.system import Clock, Ids
 from marketplace.core.ports.unit_of_work import Transaction, UnitOfWork
 from marketplace.core.services.retrying import retrying
+
+OF_WHO_ASKED = (Forbidden, LastSuperuser)
+"""Refusals for who asked, and not for what was asked."""
 
 
 class Auditor:
@@ -57,9 +60,21 @@ class Auditor:
 
     @asynccontextmanager
     async def refusals(self, who: Caller | Origin, asked: AuditAction, target: Target) -> AsyncIterator[None]:
-        """Around what is asked of somebody else's account: that it was refused for who asked is in the log, too."""
+        """Around what the staff asks about somebody else: that it was refused for who asked is in the log, too."""
         try:
             yield
-        except (Forbidden, LastSuperuser) as error:
-            await self.write_alone(who, "access_refused", target, ({}, {"asked": asked, "code": error.code}))
+        except OF_WHO_ASKED as error:
+            if isinstance(who, Origin) or who.is_staff:
+                await self.write_alone(who, "access_refused", target, _refused(asked, error))
             raise
+
+    async def write_refusal(
+        self, tx: Transaction, who: Caller, asked: str, target: Target, error: MarketplaceError
+    ) -> None:
+        """The same for one of many, of which others are not refused: an entry where it is for who asked."""
+        if isinstance(error, OF_WHO_ASKED):
+            await self.write(tx, who, "access_refused", target, _refused(asked, error))
+
+
+def _refused(asked: str, error: MarketplaceError) -> Change:
+    return {}, {"asked": asked, "code": error.code}

@@ -135,7 +135,10 @@ class BookingService:
         async def effect(tx: Transaction) -> BookingHistory:
             return await self.act_within(tx, caller, booking_id, action, reason)
 
-        return await self._once(key, booking_id, effect, self._read)
+        if action not in OF_THE_STAFF:
+            return await self._once(key, booking_id, effect, self._read)
+        async with self._audit.refusals(caller, OF_THE_STAFF[action], ("booking", booking_id)):
+            return await self._once(key, booking_id, effect, self._read)
 
     async def act_within(
         self, tx: Transaction, caller: Caller, booking_id: UUID, action: BookingAction, reason: str

@@ -2,19 +2,17 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Generic, TypeVar
 from uuid import UUID
 
 from marketplace.core.entities.idempotency import KEPT_FOR, IdempotencyKey
-from marketplace.core.ports.jobs import Job
 from marketplace.core.ports.system import Clock
 from marketplace.core.ports.unit_of_work import Transaction, UnitOfWork
 from marketplace.core.services.retrying import retrying
+from marketplace.core.services.sweeping import swept
 
 T = TypeVar("T")
-
-HOUR = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,12 +63,9 @@ class IdempotencyService:
     async def sweep(self, _: UUID | None = None) -> None:
         """Remove the keys that count as unused by now, and enqueue the next sweep at the next full hour."""
         now = self._clock.now()
-        while await self._sweep(now - KEPT_FOR):
-            pass
-        next_hour = now.replace(minute=0, second=0, microsecond=0) + HOUR
-        async with self._unit_of_work() as tx:
-            await tx.jobs.enqueue(Job(kind="sweep_idempotency_keys", subject=None, run_at=next_hour))
 
-    async def _sweep(self, before: datetime) -> int:
-        async with self._unit_of_work() as tx:
-            return await tx.idempotency_keys.sweep(before)
+        async def sweep() -> int:
+            async with self._unit_of_work() as tx:
+                return await tx.idempotency_keys.sweep(now - KEPT_FOR)
+
+        await swept(self._unit_of_work, "sweep_idempotency_keys", now, sweep)

@@ -2,18 +2,15 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
-from datetime import timedelta
 from uuid import UUID
 
 from marketplace.core.entities.rate_limits import Attempt
 from marketplace.core.errors import Busy, RateLimited
-from marketplace.core.ports.jobs import Job
 from marketplace.core.ports.rate_limits import RateLimits
 from marketplace.core.ports.system import Clock
 from marketplace.core.ports.unit_of_work import UnitOfWork
 from marketplace.core.services.retrying import retrying
-
-HOUR = timedelta(hours=1)
+from marketplace.core.services.sweeping import swept
 
 
 class RateLimitService:
@@ -55,8 +52,4 @@ class RateLimitService:
     async def sweep(self, _: UUID | None = None) -> None:
         """Remove the counts whose span has ended, and enqueue the next sweep at the next full hour."""
         now = self._clock.now()
-        while await self._limits.sweep(now):
-            pass
-        next_hour = now.replace(minute=0, second=0, microsecond=0) + HOUR
-        async with self._unit_of_work() as tx:
-            await tx.jobs.enqueue(Job(kind="sweep_rate_limits", subject=None, run_at=next_hour))
+        await swept(self._unit_of_work, "sweep_rate_limits", now, lambda: self._limits.sweep(now))

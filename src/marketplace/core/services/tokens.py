@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from marketplace.core.entities.audit import NOWHERE, TEXT_LENGTH, Origin, Target
+from marketplace.core.entities.audit import NOWHERE, Origin, Target, address_tried
 from marketplace.core.entities.tokens import (
     Caller,
     Claims,
@@ -94,10 +94,8 @@ class TokenService:
     async def _note_refusal(self, email: str, origin: Origin) -> None:
         # who has no account gets an entry too, so that both take the same time
         user = await self._users.find_by_email(email)
-        # something without the form of an address may be a password that went into the wrong field
-        tried = {"email": email[:TEXT_LENGTH]} if "@" in email else {}
         target: Target | None = ("user", user.id) if user else None
-        await self._audit.write_alone(origin, "sign_in_refused", target, ({}, tried))
+        await self._audit.write_alone(origin, "sign_in_refused", target, ({}, address_tried(email)))
 
     async def _log_in(self, email: str, password: str, origin: Origin) -> Login | None:
         # None when the password was changed or hashed anew since it was looked at: judge by what is kept now

@@ -117,9 +117,9 @@ class UserService:
 
     async def password_change_faults(self, caller: Caller, given: Mapping[str, Any]) -> Faults:
         """What is wrong with the current and the new password among the given fields."""
-        return await self._password_faults(await self._users.get(caller.user_id), given)
+        return await self._password_faults(caller, await self._users.get(caller.user_id), given)
 
-    async def _password_faults(self, user: User, given: Mapping[str, Any]) -> Faults:
+    async def _password_faults(self, caller: Caller, user: User, given: Mapping[str, Any]) -> Faults:
         faults: dict[str, list[str]] = {}
         if "new_password" in given:
             found = password_faults(
@@ -129,29 +129,35 @@ class UserService:
         if "current_password" in given and not await self._passwords.verify(
             given["current_password"], user.password_hash
         ):
-            faults["current_password"] = [WRONG_PASSWORD]
+            faults["current_password"] = await self._wrong_password(caller)
         return faults
+
+    async def _wrong_password(self, caller: Caller) -> list[str]:
+        await self._audit.write_alone(caller, "password_change_refused", ("user", caller.user_id))
+        return [WRONG_PASSWORD]
 
     async def change_password(self, caller: Caller, *, current_password: str, new_password: str) -> None:
         """Set a new password and end every other login of the caller. Raises `Invalid`."""
         seen = await self._users.get(caller.user_id)
         given = {"current_password": current_password, "new_password": new_password}
-        faults = await self._password_faults(seen, given)
+        faults = await self._password_faults(caller, seen, given)
         if faults:
             raise Invalid(faults)
         password_hash = await self._passwords.hash(new_password)
 
-        async def effect() -> None:
+        async def effect() -> bool:
             async with self._unit_of_work() as tx:
                 user = await tx.users.acquire(caller.user_id)
                 if user.password_hash != seen.password_hash:
-                    raise Invalid({"current_password": [WRONG_PASSWORD]})
+                    return False
                 await tx.users.save(replace(user, password_hash=password_hash))
                 await tx.tokens.revoke_all(caller.user_id, self._clock.now(), but=caller.family_id)
                 await tx.resets.drop(caller.user_id)
                 await self._audit.write(tx, caller, "password_changed", ("user", user.id))
+                return True
 
-        await retrying(effect)
+        if not await retrying(effect):
+            raise Invalid({"current_password": await self._wrong_password(caller)})
         self._memory.forget(caller.user_id)
 
     async def set_active(
@@ -171,7 +177,7 @@ class UserService:
 
         async def effect() -> User:
             async with self._unit_of_work() as tx:
-                user = await self.set_active_within(tx, user_id, is_active=is_active, who=who, reason=reason)
+                _, user = await self.set_active_within(tx, user_id, is_active=is_active, who=who, reason=reason)
                 if beside is not None:
                     await beside(tx)
                 return user
@@ -190,18 +196,17 @@ class UserService:
         is_active: bool,
         who: Caller | Origin,
         reason: str,
-        must_change: bool = False,
-    ) -> User:
+    ) -> tuple[User, User]:
         """`set_active` within a transaction of the caller's, who forgets the person's logins when it is committed.
 
-        Where it `must_change` something, raises `IllegalTransition` when it does not.
+        Returns the account as it was and as it is.
         """
         superusers = await tx.users.acquire_superusers()
         before = await tx.users.acquire_with_sessions(user_id)
         if isinstance(who, Caller):
             # by their rights at this moment: of two who switch each other off, one comes too late
             before.check_managed_by(replace(who, is_superuser=who.user_id in superusers))
-        user = before.switched(is_active=is_active) if must_change else replace(before, is_active=is_active)
+        user = replace(before, is_active=is_active)
         user.check_left(before, superusers)
         await tx.users.save(user)
         if not is_active:
@@ -210,7 +215,7 @@ class UserService:
         change = differences(before, user, USER_FIELDS)
         action: AuditAction = "activated" if is_active else "deactivated"
         await self._audit.write(tx, who, action, ("user", user_id), change, reason)
-        return user
+        return before, user
 
     async def _change(
         self,

@@ -120,7 +120,10 @@ class BulkPreviewOut(msgspec.Struct):
     will_skip: int
     seats_affected: Annotated[
         int,
-        Meta(description="Seats of what will change: held by these bookings, or sold at starts to come and kept."),
+        Meta(
+            description="Seats of what will change: held by these bookings, or sold at starts to come. Those are kept, "
+            "but for `deactivate_and_cancel`."
+        ),
     ]
     examples: Annotated[list[BulkExampleOut], Meta(description="The first ten of either outcome.")]
 

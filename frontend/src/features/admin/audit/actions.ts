@@ -10,6 +10,7 @@ export const ACTIONS = [
   "access_refused",
   "registered",
   "password_changed",
+  "password_change_refused",
   "password_reset_issued",
   "password_reset",
   "role_changed",

@@ -8,7 +8,7 @@ import { Notice } from "~/components/Notice";
 import { Skeleton } from "~/components/Skeleton";
 import { StepDialog } from "../StepDialog";
 import { useTexts } from "../texts";
-import { beginBulk, DANGEROUS, type Order, previewQuery } from "./queries";
+import { beginBulk, DANGEROUS, KEEPS_SEATS, type Order, previewQuery } from "./queries";
 
 /** Shows what a bulk action would do, takes the reason, and begins it. */
 export function BulkDialog({ order, onClose }: { order: Order; onClose: () => void }) {
@@ -38,7 +38,10 @@ export function BulkDialog({ order, onClose }: { order: Order; onClose: () => vo
           <dl className="grid grid-cols-3 gap-3">
             <Count name={t("bulk.will_change")} value={number.format(preview.will_change)} />
             <Count name={t("bulk.will_skip")} value={number.format(preview.will_skip)} />
-            <Count name={t("bulk.seats")} value={number.format(preview.seats_affected)} />
+            <Count
+              name={t(KEEPS_SEATS.includes(order.action) ? "bulk.seats_kept" : "bulk.seats")}
+              value={number.format(preview.seats_affected)}
+            />
           </dl>
           <Examples
             title={t("bulk.examples_change")}
@@ -89,7 +92,7 @@ function Examples({
       <summary className="w-fit rounded-control font-semibold">{title}</summary>
       <ul className="mt-2 flex flex-col gap-1.5 text-ink-soft">
         {examples.map(({ id, label, detail }) => (
-          <li key={id} className="break-words">
+          <li key={id}>
             <span className="font-medium text-ink">{label}</span>
             {detail && <span className="block">{detail}</span>}
           </li>

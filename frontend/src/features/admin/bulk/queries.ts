@@ -15,12 +15,22 @@ export type Order = { kind: Kind; action: Action } & (
 );
 
 export const ACTIONS = {
-  users: ["activate", "deactivate", "make_creator", "make_user"],
+  users: ["activate", "deactivate", "deactivate_and_cancel", "make_creator", "make_user"],
   sessions: ["hide", "restore", "feature", "unfeature", "archive"],
   bookings: ["confirm", "decline", "complete", "cancel"],
 } as const satisfies Record<Kind, Action[]>;
 
-export const DANGEROUS: Action[] = ["deactivate", "hide", "archive", "decline", "cancel"];
+export const DANGEROUS: Action[] = [
+  "deactivate",
+  "deactivate_and_cancel",
+  "hide",
+  "archive",
+  "decline",
+  "cancel",
+];
+
+/** What leaves the seats that are sold of a session to those who have them. */
+export const KEEPS_SEATS: Action[] = ["deactivate", "hide"];
 
 export function isOver({ finished_at }: Run): boolean {
   return finished_at !== null;

@@ -6,20 +6,23 @@ from dataclasses import dataclass
 from functools import partial
 from uuid import UUID
 
+from marketplace.core.entities.audit import TargetKind
 from marketplace.core.entities.bookings import BookingAction
-from marketplace.core.entities.bulk import LOST_RIGHTS, BulkAction, BulkKind, BulkRefusal, BulkRun
+from marketplace.core.entities.bulk import KEPT_FOR, LOST_RIGHTS, BulkAction, BulkKind, BulkRefusal, BulkRun
 from marketplace.core.entities.tokens import Caller
 from marketplace.core.errors import Busy, MarketplaceError, OutcomeUnknown
 from marketplace.core.ports.bulk import BulkLists, BulkTargets
 from marketplace.core.ports.jobs import Job
-from marketplace.core.ports.system import Clock
+from marketplace.core.ports.system import Clock, Ids
 from marketplace.core.ports.unit_of_work import Transaction, UnitOfWork
 from marketplace.core.ports.users import UserDirectory
 from marketplace.core.services.admin.sessions import SessionAdminService
 from marketplace.core.services.admin.users import UserAdminService
+from marketplace.core.services.audit import Auditor
 from marketplace.core.services.bookings import BookingService
 from marketplace.core.services.retrying import retrying
 from marketplace.core.services.sessions import SessionService
+from marketplace.core.services.sweeping import swept
 from marketplace.core.services.tokens import CallerMemory
 from marketplace.core.services.users import UserService
 
@@ -28,9 +31,19 @@ LOG = logging.getLogger(__name__)
 ROWS_AT_ONCE = 200
 """Rows that one job settles before it leaves the rest to the next, so that a worker can stop soon."""
 
+TARGETS: dict[BulkKind, TargetKind] = {"users": "user", "sessions": "session", "bookings": "booking"}
+"""How the audit log calls a row."""
+
 Effect = Callable[[Transaction, Caller, UUID, str], Awaitable[object]]
 """Does one thing to one row for a reason, within a transaction. Raises what refuses it."""
 Effects = Mapping[tuple[BulkKind, BulkAction], Effect]
+
+
+class _Fault(MarketplaceError):
+    """Of ours, and not what the row is refused for."""
+
+    code = "internal_error"
+    sentence = "Something went wrong on our side."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,6 +61,7 @@ class BulkActors:
         return {
             ("users", "activate"): partial(self._switch, is_active=True),
             ("users", "deactivate"): partial(self._switch, is_active=False),
+            ("users", "deactivate_and_cancel"): self.accounts.deactivate_and_cancel_within,
             ("users", "make_creator"): lambda tx, staff, row, why: self.accounts.change_role_within(
                 tx, staff, row, "creator", why
             ),
@@ -66,7 +80,8 @@ class BulkActors:
         }
 
     async def _switch(self, tx: Transaction, staff: Caller, row: UUID, reason: str, *, is_active: bool) -> None:
-        await self.users.set_active_within(tx, row, is_active=is_active, who=staff, reason=reason, must_change=True)
+        before, _ = await self.users.set_active_within(tx, row, is_active=is_active, who=staff, reason=reason)
+        before.switched(is_active=is_active)  # or the report would count as changed what was so already
 
     async def _step(self, tx: Transaction, staff: Caller, row: UUID, reason: str, *, action: BookingAction) -> None:
         await self.bookings.act_within(tx, staff, row, action, reason)
@@ -89,6 +104,7 @@ class BulkRunner:
         actors: BulkActors,
         memory: CallerMemory,
         clock: Clock,
+        ids: Ids,
     ) -> None:
         self._unit_of_work = unit_of_work
         self._lists = lists
@@ -96,6 +112,7 @@ class BulkRunner:
         self._users = users
         self._effects = actors.effects()
         self._memory = memory
+        self._audit = Auditor(unit_of_work, clock, ids)
         self._clock = clock
 
     async def run(self, run_id: UUID | None) -> None:
@@ -111,6 +128,16 @@ class BulkRunner:
                 return
         async with self._unit_of_work() as tx:
             await tx.jobs.enqueue(Job(kind="run_bulk", subject=run.id, run_at=self._clock.now()))
+
+    async def sweep(self, _: UUID | None = None) -> None:
+        """Remove the runs that were over long ago, and enqueue the next sweep. The handler of `sweep_bulk_runs`."""
+        now = self._clock.now()
+
+        async def sweep() -> int:
+            async with self._unit_of_work() as tx:
+                return await tx.bulk_runs.sweep(now - KEPT_FOR)
+
+        await swept(self._unit_of_work, "sweep_bulk_runs", now, sweep)
 
     async def _settle(self, run: BulkRun, place: int, row: UUID) -> BulkRun:
         # who lost the rights since it was begun goes no further
@@ -128,21 +155,22 @@ class BulkRunner:
         except (Busy, OutcomeUnknown):
             raise
         except MarketplaceError as error:
-            return await self._refuse(run, place, row, error.code, error.detail)
+            return await self._refuse(run, place, row, error, caller)
         except Exception as error:  # noqa: BLE001 - a fault of ours in one row is not the others'
             # without the message, which may quote what people wrote
             LOG.error("Bulk run %s: %s of %s %s failed: %s", run.id, run.action, run.kind, row, type(error).__name__)  # noqa: TRY400
-            return await self._refuse(run, place, row, "internal_error", "Something went wrong on our side.")
+            return await self._refuse(run, place, row, _Fault(), caller)
         if run.kind == "users":
             self._memory.forget(row)
         return settled
 
-    async def _refuse(self, run: BulkRun, place: int, row: UUID, code: str, detail: str) -> BulkRun:
+    async def _refuse(self, run: BulkRun, place: int, row: UUID, error: MarketplaceError, caller: Caller) -> BulkRun:
         found = await self._targets.find(run.kind, [row], self._clock.now())
-        refusal = BulkRefusal(id=row, label=found[0].label if found else "", code=code, detail=detail)
+        refusal = BulkRefusal(id=row, label=found[0].label if found else "", code=error.code, detail=error.detail)
 
         async def refuse(tx: Transaction, found: BulkRun) -> BulkRun:
             await tx.bulk_runs.add_refusal(found, refusal)
+            await self._audit.write_refusal(tx, caller, run.action, (TARGETS[run.kind], row), error)
             return found.counted(self._clock.now(), is_refused=True)
 
         return await self._at(run.id, place, refuse)

@@ -1,32 +1,68 @@
-"""What was refused to somebody who is signed in, kept in the audit log."""
+"""What was refused before any service was asked, kept in the audit log."""
 
-from marketplace.core.entities.audit import TEXT_LENGTH, AuditAction, Change
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from marketplace.core.entities.audit import TEXT_LENGTH, AuditAction, Change, Origin, Target, address_tried
 from marketplace.core.entities.rate_limits import REFUSALS_KEPT, Attempt
 from marketplace.core.entities.tokens import Caller
 from marketplace.core.errors import ImpersonatedReadOnly, MarketplaceError, RateLimited
 from marketplace.core.ports.system import Clock, Ids
 from marketplace.core.ports.unit_of_work import UnitOfWork
+from marketplace.core.ports.users import UserDirectory
 from marketplace.core.services.audit import Auditor
 from marketplace.core.services.rate_limits import RateLimitService
 
 
 class RefusalService:
-    """Keeps who asked for what of the staff's, or for a change as somebody else, and was refused it."""
+    """Keeps who asked for what of the staff's, for a change as somebody else, or guessed too often.
 
-    def __init__(self, *, unit_of_work: UnitOfWork, limits: RateLimitService, clock: Clock, ids: Ids) -> None:
+    One entry each. Of somebody who goes on and on, only the first are kept: nobody shall fill a log that nothing is
+    removed from.
+    """
+
+    def __init__(
+        self, *, unit_of_work: UnitOfWork, users: UserDirectory, limits: RateLimitService, clock: Clock, ids: Ids
+    ) -> None:
+        self._users = users
         self._limits = limits
         self._audit = Auditor(unit_of_work, clock, ids)
 
     async def note(self, caller: Caller, asked: str, error: type[MarketplaceError]) -> None:
-        """One entry, with what was asked for as a method and a path.
-
-        Of somebody who goes on and on, only the first are kept: nobody shall fill a log that nothing is removed from.
-        """
-        try:
-            await self._limits.check(Attempt(REFUSALS_KEPT, str(caller.actor_id)))
-        except RateLimited:
-            return
+        """What somebody asked for, as a method and a path."""
         is_impersonated = issubclass(error, ImpersonatedReadOnly)
         action: AuditAction = "impersonated_change_refused" if is_impersonated else "access_refused"
-        change: Change = ({}, {"asked": asked[:TEXT_LENGTH], "code": error.code})
-        await self._audit.write_alone(caller, action, ("user", caller.user_id), change)
+        if await self._is_kept(str(caller.actor_id)):
+            change: Change = ({}, {"asked": asked[:TEXT_LENGTH], "code": error.code})
+            await self._audit.write_alone(caller, action, ("user", caller.user_id), change)
+
+    @asynccontextmanager
+    async def of_sign_ins(self, email: str, origin: Origin, household: str) -> AsyncIterator[None]:
+        """Around signing in: that it was tried too often. `household` is what the limits know the address as."""
+        try:
+            yield
+        except RateLimited as error:
+            if await self._is_kept(household):
+                user = await self._users.find_by_email(email)
+                target: Target | None = ("user", user.id) if user else None
+                change: Change = ({}, address_tried(email) | {"code": error.code})
+                await self._audit.write_alone(origin, "sign_in_refused", target, change)
+            raise
+
+    @asynccontextmanager
+    async def of_password_changes(self, caller: Caller) -> AsyncIterator[None]:
+        """Around changing one's password: that it was tried too often."""
+        try:
+            yield
+        except RateLimited as error:
+            if await self._is_kept(str(caller.actor_id)):
+                change: Change = ({}, {"code": error.code})
+                await self._audit.write_alone(caller, "password_change_refused", ("user", caller.user_id), change)
+            raise
+
+    async def _is_kept(self, subject: str) -> bool:
+        try:
+            await self._limits.check(Attempt(REFUSALS_KEPT, subject))
+        except RateLimited:
+            return False
+        return True

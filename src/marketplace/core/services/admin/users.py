@@ -148,22 +148,31 @@ class UserAdminService:
         return await self._timetables.sold(user_id, self._clock.now())
 
     async def _deactivate_and_cancel(self, staff: Caller, user_id: UUID, reason: str) -> Deactivation:
-        batch_id, now = self._ids.new(), self._clock.now()
         sold: tuple[BookingHistory, ...] = ()
 
         async def cancel(tx: Transaction) -> None:
             nonlocal sold
-            called_off = await call_off(tx, staff, user_id, now, reason=reason, batch_id=batch_id)
-            sold = tuple(booking for booking, _ in called_off)
-            changes: dict[Target, Change] = {
-                ("booking", after.id): differences(before, after, BOOKING_FIELDS) for before, after in called_off
-            }
-            await self._audit.write_all(tx, staff, "booking_cancelled", changes, reason)
+            sold = await self._call_off(tx, staff, user_id, reason)
 
         user = await self._users.set_active(user_id, is_active=False, who=staff, reason=reason, beside=cancel)
         return Deactivation(
             user=user, sold_slots=sold_slots_of(sold), cancelled=frozenset(booking.id for booking in sold)
         )
+
+    async def deactivate_and_cancel_within(self, tx: Transaction, staff: Caller, user_id: UUID, reason: str) -> None:
+        """`deactivate`, cancelling sold seats, within a transaction: `IllegalTransition` when that changes nothing."""
+        before, _ = await self._users.set_active_within(tx, user_id, is_active=False, who=staff, reason=reason)
+        if not await self._call_off(tx, staff, user_id, reason):
+            before.switched(is_active=False)
+
+    async def _call_off(self, tx: Transaction, staff: Caller, user_id: UUID, reason: str) -> tuple[BookingHistory, ...]:
+        """Cancel what is sold of a creator's sessions to come, and return it as it was."""
+        called_off = await call_off(tx, staff, user_id, self._clock.now(), reason=reason, batch_id=self._ids.new())
+        changes: dict[Target, Change] = {
+            ("booking", after.id): differences(before, after, BOOKING_FIELDS) for before, after in called_off
+        }
+        await self._audit.write_all(tx, staff, "booking_cancelled", changes, reason)
+        return tuple(booking for booking, _ in called_off)
 
     async def _change(
         self,
