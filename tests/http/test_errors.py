@@ -112,18 +112,22 @@ async def test_what_nobody_wants_of_a_body_is_read_and_much_of_it_ends_the_conne
     read: list[int] = []
 
     async def pieces(number: int) -> AsyncIterator[bytes]:
-        read.clear()
         for piece in range(number):
             read.append(piece)
             yield b" " * MIB
 
     for address, status in {"/api/sessions/": 401, "/api/auth/login/": 413, "/api/nothing/": 404}.items():
         headers = {"Content-Type": "application/json"}
+        read.clear()
         short = await api.visitor.send("POST", address, content=pieces(3), headers=headers)
         assert (short.status_code, short.headers.get("connection"), len(read)) == (status, None, 3)
         long = await api.visitor.send("POST", address, content=pieces(100), headers=headers)
         assert (long.status_code, long.headers.get("connection")) == (status, "close")
-        assert len(read) < 10
+        assert len(read) < 3 + 10
+        read.clear()
+        waiting = headers | {"Expect": "100-continue", "Content-Length": str(3 * MIB)}
+        unasked = await api.visitor.send("POST", address, content=pieces(3), headers=waiting)
+        assert (unasked.status_code, unasked.headers.get("connection"), read) == (status, "close", [])
 
 
 async def test_a_body_of_just_one_mebibyte_is_read(api: Api) -> None:

@@ -1,8 +1,9 @@
 """Bodies that an answer did not wait for, such as that of somebody who is not signed in.
 
 The server ends a connection on which there is more to come than was read, and without a word: what the client sends
-next is not answered, and with much left over the answer itself is lost on its way. So the rest is read first, unless
-there is too much of it; then the answer says that the connection ends (RFC 9112, 9.3 and 9.6).
+next is not answered, and with much left over the answer itself is lost on its way. So the rest is read first. Where it
+is too much, or the client waits to be asked for it (`Expect`), the answer says that the connection ends instead (RFC
+9112, 9.3 and 9.6).
 """
 
 import asyncio
@@ -34,7 +35,7 @@ def reading_to_the_end(app: ASGIApp) -> ASGIApp:
             return message
 
         async def send_noted(message: Message) -> None:
-            if message["type"] == "http.response.start" and not is_read and not await _is_read_up(receive):
+            if message["type"] == "http.response.start" and not (is_read or await _is_read_up(scope, receive)):
                 message = {**message, "headers": [*message.get("headers", ()), (b"connection", b"close")]}
             await send(message)
 
@@ -43,8 +44,10 @@ def reading_to_the_end(app: ASGIApp) -> ASGIApp:
     return answer
 
 
-async def _is_read_up(receive: Receive) -> bool:
+async def _is_read_up(scope: Scope, receive: Receive) -> bool:
     """Whether nothing is left of a body, after reading what may be read of it."""
+    if b"expect" in dict(scope["headers"]):
+        return False
     size = 0
     try:
         async with asyncio.timeout(READ_WITHIN):
