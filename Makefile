@@ -86,7 +86,8 @@ nginx:
 		{ echo "The tests need nginx with brotli: install the packages nginx-light, libnginx-mod-http-brotli-static and openssl"; exit 1; }
 
 # tests with the whole database that no clock watches, so that they can run side by side; the longest first
-UNHURRIED := $(patsubst %,tests/postgres/test_%.py,schemathesis command_line demo migrations readme)
+UNHURRIED := $(patsubst %,tests/postgres/test_%.py,schemathesis command_line demo migrations readme \
+	plans admin_plans availability_plans booking_plans dashboard_plans) tests/browser/test_accessibility.py
 
 .PHONY: test
 test: install chromium nginx ## Every test, on a real PostgreSQL, in a real browser, behind a real nginx

@@ -18,6 +18,7 @@ from dishka import AsyncContainer
 
 from marketplace import __version__
 from marketplace.adapters.postgres.embedded import EmbeddedPostgresError
+from marketplace.adapters.postgres.migrate import MigrationError
 from marketplace.adapters.postgres.migrate import migrate as migrate_database
 from marketplace.background import meter_of, work_until_told
 from marketplace.checks import findings
@@ -55,7 +56,7 @@ def told_plainly() -> Iterator[None]:
         for field, sentences in error.faults.items():
             click.echo(f"{field}: {' '.join(sentences)}", err=True)
         raise click.ClickException(error.detail) from None
-    except (SettingsError, EmbeddedPostgresError, RealDataPresent, MarketplaceError) as error:
+    except (SettingsError, EmbeddedPostgresError, MigrationError, RealDataPresent, MarketplaceError) as error:
         raise click.ClickException(str(error)) from None
     except (ConnectionError, TimeoutError, gaierror) as error:
         raise click.ClickException(f"The database cannot be reached: {error}") from None
@@ -122,8 +123,8 @@ def migrate(revision: str) -> None:
             raise SettingsError(f"{PREFIX}STORAGE is 'memory', which has nothing to migrate.")
         configure_logs(settings)
         await_database(settings)
-        asyncio.run(migrate_database(settings.database_url, revision))
-        click.echo(f"The database is at {revision}.")
+        reached = asyncio.run(migrate_database(settings.database_url, revision))
+        click.echo(f"The database is at {reached}.")
 
 
 def _tell(settings: Settings, sentence: str) -> None:

@@ -1,18 +1,14 @@
 """Every page, in both modes and on both sizes, against the rules of axe (WCAG 2.2 AA and its best practices)."""
 
-from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from axe_playwright_python.async_playwright import Axe
-from playwright.async_api import Page
 
 from browser.conftest import Mode, OpenPage, Size
+from browser.looks import findings, is_wider_than_the_window
 from browser.people import Account, account, free_starts, scheduled_session, session
 from browser.staff import staff_member
 from postgres.servers import Server
-
-SCREENSHOTS = Path(__file__).parent / "screenshots"
 
 
 @pytest.fixture(scope="module")
@@ -30,27 +26,11 @@ async def creator(site: Server) -> Account:
     return creator
 
 
-async def findings(page: Page, name: str) -> list[str]:
-    """What axe holds against a page once it is at rest. A picture of it is kept to be looked at."""
-    await page.wait_for_load_state("networkidle")
-    await page.screenshot(path=SCREENSHOTS / f"{name}.png", full_page=True)
-    found = await Axe().run(page)
-    return [
-        f"{page.url} {rule['id']}: {node['target']} {node.get('failureSummary', '')}"
-        for rule in found.response["violations"]
-        for node in rule["nodes"]
-    ]
-
-
 def picture_of(path: str, size: Size, mode: Mode) -> str:
     """A name for the picture of a page, whatever the id in its address."""
     address = urlsplit(path)
     words = [word for word in address.path.split("/") if word and "-" not in word]
     return "-".join([*(words or ["home"]), *(["search"] if address.query else []), size, mode])
-
-
-async def is_wider_than_the_window(page: Page) -> bool:
-    return bool(await page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth"))
 
 
 @pytest.mark.parametrize("mode", ["light", "dark"])

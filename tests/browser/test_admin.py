@@ -82,6 +82,8 @@ async def test_a_creator_who_is_deactivated_is_signed_out_and_the_seats_they_sol
     offered = await scheduled_session(creator)
     start, *_ = await free_starts(creator, offered["id"])
     await learner.asks("POST", "/api/bookings/", session=offered["id"], booking_date=start)
+    beside = await account(site)
+    await beside.asks("POST", "/api/bookings/", session=offered["id"], booking_date=start, seats=2)
     own = await open_page("/")
     await creator.signs_in(own)
 
@@ -90,10 +92,12 @@ async def test_a_creator_who_is_deactivated_is_signed_out_and_the_seats_they_sol
     await office.get_by_role("link", name=creator.name).click()
     await office.get_by_role("button", name="Deactivate").click()
     dialog = office.get_by_role("dialog")
-    await expect(dialog.get_by_text("1 booking to come:")).to_be_visible()
+    await expect(dialog.get_by_text("2 bookings to come:")).to_be_visible()
+    await expect(dialog.get_by_role("listitem")).to_have_count(1)
+    await expect(dialog.get_by_role("listitem")).to_contain_text("2 bookings, seats: 3")
     await dialog.get_by_label("Cancel these bookings, too").check()
     await give_reason(office, "Takes money and does not come.", "Deactivate")
-    await says(office, "1 of 1 cancelled")
+    await says(office, "2 of 2 cancelled")
     await office.get_by_role("dialog").get_by_role("button", name="Close").last.click()
     await expect(office.get_by_text("Deactivated", exact=True).first).to_be_visible()
 

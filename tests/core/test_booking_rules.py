@@ -16,6 +16,7 @@ from marketplace.core.errors import (
     MarketplaceError,
     NotBookable,
     NotFound,
+    Overtaken,
     OwnSession,
     SoldOut,
     TooLate,
@@ -60,6 +61,15 @@ def refused_offers() -> list[Any]:
 def test_an_offer_that_cannot_be_booked_says_why(offer: Offer, error: type[MarketplaceError]) -> None:
     with pytest.raises(error):
         offer.book(uuid4(), 2, NOW)
+
+
+def test_an_offer_whose_slot_was_read_before_an_edit_of_its_session_is_to_be_read_again() -> None:
+    session = a_session(max_participants=3)
+    before = a_slot(replace(session, max_participants=2), seats_taken=2)
+
+    with pytest.raises(Overtaken):
+        an_offer(session, slot=before).check(1, NOW)
+    an_offer(session, slot=replace(before, seats_taken=0)).check(3, NOW)
 
 
 def test_only_a_slot_with_a_seat_taken_is_occupied() -> None:

@@ -92,7 +92,7 @@ async def test_nobody_writes_their_own_address(behind: tuple[Proxy, Server]) -> 
 async def test_refusals_of_the_proxy_are_in_the_form_of_the_api(behind: tuple[Proxy, Server]) -> None:
     front, _ = behind
     too_large = await front.client.post("/api/auth/login/", content=b"x" * 1_100_000)
-    assert (too_large.status_code, too_large.json()["code"]) == (413, "too_large")
+    assert (too_large.status_code, too_large.json()["code"]) == (413, "body_too_large")
     assert too_large.headers["content-type"] == "application/problem+json"
     answers = [await front.client.post("/api/auth/login/", json={}) for _ in range(60)]
     refused = next(answer for answer in answers if answer.status_code == 429)

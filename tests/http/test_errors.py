@@ -20,7 +20,7 @@ from http_api import (
 )
 from http_routes import GOOD_BODIES, OPTIONAL_BODIES, OTHER_IDS, SOME_ID, Owner, an_owner, routes_of
 from marketplace.adapters.memory.storage import memory_storage
-from marketplace.core.errors import Busy
+from marketplace.core.errors import Busy, OutcomeUnknown
 from marketplace.core.ports.storage import Storage
 
 MIB = 1024 * 1024
@@ -106,6 +106,24 @@ async def test_a_body_over_one_mebibyte_is_413(api: Api, route: str) -> None:
 
     problem(whole, 413, "body_too_large")
     problem(pieces, 413, "body_too_large")
+
+
+async def test_what_nobody_wants_of_a_body_is_read_and_much_of_it_ends_the_connection(api: Api) -> None:
+    read: list[int] = []
+
+    async def pieces(number: int) -> AsyncIterator[bytes]:
+        read.clear()
+        for piece in range(number):
+            read.append(piece)
+            yield b" " * MIB
+
+    for address, status in {"/api/sessions/": 401, "/api/auth/login/": 413, "/api/nothing/": 404}.items():
+        headers = {"Content-Type": "application/json"}
+        short = await api.visitor.send("POST", address, content=pieces(3), headers=headers)
+        assert (short.status_code, short.headers.get("connection"), len(read)) == (status, None, 3)
+        long = await api.visitor.send("POST", address, content=pieces(100), headers=headers)
+        assert (long.status_code, long.headers.get("connection")) == (status, "close")
+        assert len(read) < 10
 
 
 async def test_a_body_of_just_one_mebibyte_is_read(api: Api) -> None:
@@ -225,6 +243,14 @@ async def test_a_database_that_cannot_be_had_is_503_and_says_when_to_come_back()
         ):
             problem(response, 503, "busy")
             assert int(response.headers["retry-after"]) > 0
+
+
+async def test_a_database_lost_while_it_commits_is_503_that_does_not_say_nothing_was_changed() -> None:
+    async with open_api(storage=storage_that_cannot_write(OutcomeUnknown())) as api:
+        response = await api.visitor.post("/api/auth/register/", a_registration())
+        problem(response, 503, "outcome_unknown")
+        assert int(response.headers["retry-after"]) > 0
+        assert "may have been made" in response.json()["detail"]
 
 
 async def test_a_lock_that_cannot_be_had_in_time_is_503_and_nothing_is_written() -> None:

@@ -254,6 +254,11 @@ async def test_anything_else_is_no_key_and_named_beside_the_bad_fields(api: Api,
         "Idempotency-Key"
     }
     assert (await learner.get(f"{path}/")).json()["status"] == "pending"
+    gone = {"booking_date": "2020-01-01"}
+    booked = a_booking_body(await api.session(), **gone)
+    for address, body in (("/api/bookings/", booked), (f"{path}/reschedule/", gone)):
+        response = await learner.send("POST", address, headers=headers, json=body)
+        assert bad_fields(response) == {"Idempotency-Key", "booking_date"}
 
 
 async def test_two_keys_are_refused(api: Api) -> None:

@@ -162,6 +162,18 @@ async def test_a_cursor_works_for_its_own_list_and_filters_only(empty_api: Api) 
     assert bad_fields(await creator.get(SESSIONS, cursor=of_catalog, my_sessions="true")) == {"cursor"}
 
 
+@pytest.mark.parametrize("asked", ["true", "TRUE"])
+async def test_a_cursor_of_ones_own_sessions_works_for_nobody_else(api: Api, asked: str) -> None:
+    creator, another = await api.creator(), await api.creator()
+    for number in range(2):
+        await add_session(api, creator, creator, number)
+    address = next_page(await creator.get(SESSIONS, my_sessions=asked, limit=1))
+    assert address is not None
+
+    assert bad_fields(await another.get(address)) == {"cursor"}
+    assert len(ids(await creator.get(address))) == 1
+
+
 async def test_a_cursor_goes_on_with_another_limit_and_without_the_trailing_slash(empty_api: Api) -> None:
     listing = await a_listing(empty_api, CATALOG, 3)
     everything = ids(await listing.reader.get(SESSIONS))

@@ -182,6 +182,32 @@ async def test_a_logout_by_a_cookie_whose_login_has_ended_clears_it_too(api: Api
         assert cookie_of(await send(browser, LOGOUT, "never issued"))["max-age"] == "0"
 
 
+@pytest.mark.parametrize(("path", "options"), [(REFRESH, {}), (LOGOUT, {"json": {"everywhere": True}})])
+async def test_a_cookie_whose_login_has_ended_is_refused_and_cleared(
+    api: Api, path: str, options: dict[str, Any]
+) -> None:
+    async with a_browser(api) as browser:
+        token = cookie_of(await log_in(browser, await api.person()))["value"]
+        await send(browser, LOGOUT, token)
+
+        refused = await send(browser, path, token, **options)
+
+        problem(refused, 401, "bad_refresh_token")
+        cleared = cookie_of(refused)
+        assert (cleared["value"], cleared["max-age"], cleared["path"]) == ("", "0", "/api/auth/")
+
+
+async def test_a_bad_token_of_the_body_leaves_the_cookie_alone(api: Api) -> None:
+    async with a_browser(api) as browser:
+        token = cookie_of(await log_in(browser, await api.person()))["value"]
+
+        refused = await send(browser, REFRESH, token, json={"refresh": "never issued"})
+
+        problem(refused, 401, "bad_refresh_token")
+        assert "set-cookie" not in refused.headers
+        assert (await send(browser, REFRESH, token)).status_code == 200
+
+
 @pytest.mark.parametrize("path", [REFRESH, LOGOUT])
 @pytest.mark.parametrize("options", [{}, {"json": {}}, {"json": {"refresh": None}}])
 async def test_without_a_token_anywhere_there_is_no_login_to_go_on_with(

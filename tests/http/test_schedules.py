@@ -103,6 +103,7 @@ async def test_explanations_are_the_creators(api: Api) -> None:
         ({"from": "0001-01-01"}, {"from"}),
         ({"to": "9999-12-31"}, {"to"}),
         ({"from": "2030-01-01", "to": "2030-03-05"}, {"to"}),
+        ({"from": "yesterday", "to": "2030-06-01"}, {"from"}),
         ({"from": "2030-01-02", "to": "2030-01-01"}, {"to"}),
         ({"explain": "perhaps"}, {"explain"}),
     ],
@@ -126,6 +127,8 @@ async def test_a_window_is_read_strictly(api: Api, query: dict[str, str], named:
         ("weekly", [{"weekday": 8, **RANGE}]),
         ("weekly", [{"weekday": 1, **RANGE, "starts": "9:00"}]),
         ("weekly", [{"weekday": 1, **RANGE, "starts": "24:01"}]),
+        ("weekly", [{"weekday": 1, "starts": "24:00", "ends": "24:00"}]),
+        ("extras", [{"date": "2030-02-01", "starts": "24:00", "ends": "10:00"}]),
         ("weekly", [{"weekday": 1, **RANGE, "ends": "09:00"}]),
         ("weekly", [{"weekday": 1, **RANGE, "step": 0}]),
         ("weekly", [{"weekday": 1, **RANGE}, {"weekday": 1, **RANGE}]),
@@ -195,6 +198,8 @@ async def test_a_schedule_can_be_tried_before_it_is_kept(api: Api) -> None:
     assert (await creator.post(path, {"is_open": True, **window})).json() == []
     refused = await creator.post(path, {"horizon": 0, "starts_from": "2030-01-01", "starts_to": "2030-03-05"})
     assert bad_fields(refused) == {"horizon", "starts_to"}
+    refused = await creator.post(path, {"starts_from": "soon", "starts_to": "2031-03-05"})
+    assert bad_fields(refused) == {"starts_from"}
     assert bad_fields(await creator.post(path, {"valid_from": "2030-02-02", "valid_until": "2030-02-01"})) == {
         "valid_until"
     }

@@ -29,8 +29,11 @@ from postgres.bulk import BUSY_CREATOR, BUSY_PERSON, numbered
 from postgres.office import STAFF, Office, load_office
 from postgres.plans import PAGE, nodes
 
-BLOCKS_MOST = 45_000
-"""Pages of 8 KiB that all statements of a page may look at together; the filled tables have several times as many."""
+BLOCKS_MOST = 65_000
+"""Pages of 8 KiB that all statements of a page may look at together, one that is given up after its time among them.
+
+The filled tables have several times as many.
+"""
 DEAR = BookingFilters(search=("common",))
 """More sessions have the word than can be looked up first, so that each booking is asked for its own."""
 BLOCKS_MOST_IF_DEAR = 150_000

@@ -104,6 +104,15 @@ def test_a_database_that_is_away_is_said_plainly(shell: Shell) -> None:
     assert "Traceback" not in refused.stderr
 
 
+def test_a_database_that_is_newer_than_the_program_is_not_taken_back(shell: Shell, empty_database: str) -> None:
+    query(empty_database, "UPDATE alembic_version SET version_num = '9999' RETURNING 1")
+
+    refused = shell.run("migrate", "--revision", "0001")
+
+    assert refused.returncode == 1
+    assert refused.stderr.startswith("Error: The database is at 9999 and this program knows migrations up to ")
+
+
 def test_an_administrator_is_made_from_the_environment_once_and_the_password_is_never_printed(shell: Shell) -> None:
     given = {
         "MARKETPLACE_ADMIN_EMAIL": "root@example.org",

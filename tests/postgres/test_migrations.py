@@ -221,3 +221,18 @@ def test_a_migration_that_fails_leaves_nothing_behind(bare_database: str) -> Non
         asyncio.run(migrate(bare_database))
 
     assert asyncio.run(described(bare_database)) == before
+
+
+def test_a_migration_that_fails_leaves_the_database_at_the_one_before_from_which_the_next_try_goes_on(
+    bare_database: str,
+) -> None:
+    asyncio.run(asked(bare_database, lambda connection: connection.execute("CREATE TABLE calendar_feeds (id int)")))
+
+    with pytest.raises(Exception, match="calendar_feeds"):
+        asyncio.run(migrate(bare_database))
+    reached = asyncio.run(asked(bare_database, revision))
+    asyncio.run(asked(bare_database, lambda connection: connection.execute("DROP TABLE calendar_feeds")))
+    asyncio.run(migrate(bare_database))
+
+    assert reached == "0004"
+    assert asyncio.run(asked(bare_database, revision)) == newest_revision()

@@ -150,7 +150,8 @@ export interface paths {
          * Get the next pair of tokens
          * @description A refresh token works once. One that is sent again ends its login, for it may have been stolen.
          *
-         *     The next one comes the way that this one went: in the body, or in the cookie.
+         *     The next one comes the way that this one went: in the body, or in the cookie. A cookie that is no good any more
+         *     is cleared.
          */
         post: operations["refresh_tokens"];
         delete?: never;
@@ -3840,7 +3841,10 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `busy`: The service is busy. Nothing was changed; please try again in a moment. */
+            /**
+             * @description - `busy`: The service is busy. Nothing was changed; please try again in a moment.
+             *     - `outcome_unknown`: The answer of the database was lost. The change may have been made: please look before you try again.
+             */
             503: {
                 headers: {
                     /** @description `1` */
@@ -3973,7 +3977,10 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `busy`: The service is busy. Nothing was changed; please try again in a moment. */
+            /**
+             * @description - `busy`: The service is busy. Nothing was changed; please try again in a moment.
+             *     - `outcome_unknown`: The answer of the database was lost. The change may have been made: please look before you try again.
+             */
             503: {
                 headers: {
                     /** @description `1` */
@@ -4064,7 +4071,10 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `busy`: The service is busy. Nothing was changed; please try again in a moment. */
+            /**
+             * @description - `busy`: The service is busy. Nothing was changed; please try again in a moment.
+             *     - `outcome_unknown`: The answer of the database was lost. The change may have been made: please look before you try again.
+             */
             503: {
                 headers: {
                     /** @description `1` */
@@ -4155,7 +4165,10 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `busy`: The service is busy. Nothing was changed; please try again in a moment. */
+            /**
+             * @description - `busy`: The service is busy. Nothing was changed; please try again in a moment.
+             *     - `outcome_unknown`: The answer of the database was lost. The change may have been made: please look before you try again.
+             */
             503: {
                 headers: {
                     /** @description `1` */
@@ -4240,7 +4253,10 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `busy`: The service is busy. Nothing was changed; please try again in a moment. */
+            /**
+             * @description - `busy`: The service is busy. Nothing was changed; please try again in a moment.
+             *     - `outcome_unknown`: The answer of the database was lost. The change may have been made: please look before you try again.
+             */
             503: {
                 headers: {
                     /** @description `1` */
@@ -4326,7 +4342,10 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `busy`: The service is busy. Nothing was changed; please try again in a moment. */
+            /**
+             * @description - `busy`: The service is busy. Nothing was changed; please try again in a moment.
+             *     - `outcome_unknown`: The answer of the database was lost. The change may have been made: please look before you try again.
+             */
             503: {
                 headers: {
                     /** @description `1` */
@@ -4414,7 +4433,10 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `busy`: The service is busy. Nothing was changed; please try again in a moment. */
+            /**
+             * @description - `busy`: The service is busy. Nothing was changed; please try again in a moment.
+             *     - `outcome_unknown`: The answer of the database was lost. The change may have been made: please look before you try again.
+             */
             503: {
                 headers: {
                     /** @description `1` */
@@ -4515,7 +4537,10 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `busy`: The service is busy. Nothing was changed; please try again in a moment. */
+            /**
+             * @description - `busy`: The service is busy. Nothing was changed; please try again in a moment.
+             *     - `outcome_unknown`: The answer of the database was lost. The change may have been made: please look before you try again.
+             */
             503: {
                 headers: {
                     /** @description `1` */
@@ -4586,7 +4611,10 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `busy`: The service is busy. Nothing was changed; please try again in a moment. */
+            /**
+             * @description - `busy`: The service is busy. Nothing was changed; please try again in a moment.
+             *     - `outcome_unknown`: The answer of the database was lost. The change may have been made: please look before you try again.
+             */
             503: {
                 headers: {
                     /** @description `1` */
@@ -4748,7 +4776,10 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `busy`: The service is busy. Nothing was changed; please try again in a moment. */
+            /**
+             * @description - `busy`: The service is busy. Nothing was changed; please try again in a moment.
+             *     - `outcome_unknown`: The answer of the database was lost. The change may have been made: please look before you try again.
+             */
             503: {
                 headers: {
                     /** @description `1` */
@@ -4821,7 +4852,10 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `busy`: The service is busy. Nothing was changed; please try again in a moment. */
+            /**
+             * @description - `busy`: The service is busy. Nothing was changed; please try again in a moment.
+             *     - `outcome_unknown`: The answer of the database was lost. The change may have been made: please look before you try again.
+             */
             503: {
                 headers: {
                     /** @description `1` */
@@ -4930,7 +4964,10 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `busy`: The service is busy. Nothing was changed; please try again in a moment. */
+            /**
+             * @description - `busy`: The service is busy. Nothing was changed; please try again in a moment.
+             *     - `outcome_unknown`: The answer of the database was lost. The change may have been made: please look before you try again.
+             */
             503: {
                 headers: {
                     /** @description `1` */
@@ -5117,7 +5154,10 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `busy`: The service is busy. Nothing was changed; please try again in a moment. */
+            /**
+             * @description - `busy`: The service is busy. Nothing was changed; please try again in a moment.
+             *     - `outcome_unknown`: The answer of the database was lost. The change may have been made: please look before you try again.
+             */
             503: {
                 headers: {
                     /** @description `1` */
@@ -5307,7 +5347,10 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `busy`: The service is busy. Nothing was changed; please try again in a moment. */
+            /**
+             * @description - `busy`: The service is busy. Nothing was changed; please try again in a moment.
+             *     - `outcome_unknown`: The answer of the database was lost. The change may have been made: please look before you try again.
+             */
             503: {
                 headers: {
                     /** @description `1` */
@@ -5413,7 +5456,10 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `busy`: The service is busy. Nothing was changed; please try again in a moment. */
+            /**
+             * @description - `busy`: The service is busy. Nothing was changed; please try again in a moment.
+             *     - `outcome_unknown`: The answer of the database was lost. The change may have been made: please look before you try again.
+             */
             503: {
                 headers: {
                     /** @description `1` */
@@ -5584,7 +5630,10 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `busy`: The service is busy. Nothing was changed; please try again in a moment. */
+            /**
+             * @description - `busy`: The service is busy. Nothing was changed; please try again in a moment.
+             *     - `outcome_unknown`: The answer of the database was lost. The change may have been made: please look before you try again.
+             */
             503: {
                 headers: {
                     /** @description `1` */
@@ -5704,7 +5753,10 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `busy`: The service is busy. Nothing was changed; please try again in a moment. */
+            /**
+             * @description - `busy`: The service is busy. Nothing was changed; please try again in a moment.
+             *     - `outcome_unknown`: The answer of the database was lost. The change may have been made: please look before you try again.
+             */
             503: {
                 headers: {
                     /** @description `1` */
@@ -5900,7 +5952,10 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `busy`: The service is busy. Nothing was changed; please try again in a moment. */
+            /**
+             * @description - `busy`: The service is busy. Nothing was changed; please try again in a moment.
+             *     - `outcome_unknown`: The answer of the database was lost. The change may have been made: please look before you try again.
+             */
             503: {
                 headers: {
                     /** @description `1` */
@@ -6019,7 +6074,10 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `busy`: The service is busy. Nothing was changed; please try again in a moment. */
+            /**
+             * @description - `busy`: The service is busy. Nothing was changed; please try again in a moment.
+             *     - `outcome_unknown`: The answer of the database was lost. The change may have been made: please look before you try again.
+             */
             503: {
                 headers: {
                     /** @description `1` */
@@ -6141,7 +6199,10 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `busy`: The service is busy. Nothing was changed; please try again in a moment. */
+            /**
+             * @description - `busy`: The service is busy. Nothing was changed; please try again in a moment.
+             *     - `outcome_unknown`: The answer of the database was lost. The change may have been made: please look before you try again.
+             */
             503: {
                 headers: {
                     /** @description `1` */
@@ -6263,7 +6324,10 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `busy`: The service is busy. Nothing was changed; please try again in a moment. */
+            /**
+             * @description - `busy`: The service is busy. Nothing was changed; please try again in a moment.
+             *     - `outcome_unknown`: The answer of the database was lost. The change may have been made: please look before you try again.
+             */
             503: {
                 headers: {
                     /** @description `1` */
@@ -6389,7 +6453,10 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `busy`: The service is busy. Nothing was changed; please try again in a moment. */
+            /**
+             * @description - `busy`: The service is busy. Nothing was changed; please try again in a moment.
+             *     - `outcome_unknown`: The answer of the database was lost. The change may have been made: please look before you try again.
+             */
             503: {
                 headers: {
                     /** @description `1` */
@@ -6577,7 +6644,10 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `busy`: The service is busy. Nothing was changed; please try again in a moment. */
+            /**
+             * @description - `busy`: The service is busy. Nothing was changed; please try again in a moment.
+             *     - `outcome_unknown`: The answer of the database was lost. The change may have been made: please look before you try again.
+             */
             503: {
                 headers: {
                     /** @description `1` */
@@ -6968,7 +7038,10 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `busy`: The service is busy. Nothing was changed; please try again in a moment. */
+            /**
+             * @description - `busy`: The service is busy. Nothing was changed; please try again in a moment.
+             *     - `outcome_unknown`: The answer of the database was lost. The change may have been made: please look before you try again.
+             */
             503: {
                 headers: {
                     /** @description `1` */
@@ -7765,7 +7838,10 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `busy`: The service is busy. Nothing was changed; please try again in a moment. */
+            /**
+             * @description - `busy`: The service is busy. Nothing was changed; please try again in a moment.
+             *     - `outcome_unknown`: The answer of the database was lost. The change may have been made: please look before you try again.
+             */
             503: {
                 headers: {
                     /** @description `1` */
@@ -7936,7 +8012,10 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `busy`: The service is busy. Nothing was changed; please try again in a moment. */
+            /**
+             * @description - `busy`: The service is busy. Nothing was changed; please try again in a moment.
+             *     - `outcome_unknown`: The answer of the database was lost. The change may have been made: please look before you try again.
+             */
             503: {
                 headers: {
                     /** @description `1` */
@@ -8043,7 +8122,10 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `busy`: The service is busy. Nothing was changed; please try again in a moment. */
+            /**
+             * @description - `busy`: The service is busy. Nothing was changed; please try again in a moment.
+             *     - `outcome_unknown`: The answer of the database was lost. The change may have been made: please look before you try again.
+             */
             503: {
                 headers: {
                     /** @description `1` */
@@ -8150,7 +8232,10 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `busy`: The service is busy. Nothing was changed; please try again in a moment. */
+            /**
+             * @description - `busy`: The service is busy. Nothing was changed; please try again in a moment.
+             *     - `outcome_unknown`: The answer of the database was lost. The change may have been made: please look before you try again.
+             */
             503: {
                 headers: {
                     /** @description `1` */
@@ -8257,7 +8342,10 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `busy`: The service is busy. Nothing was changed; please try again in a moment. */
+            /**
+             * @description - `busy`: The service is busy. Nothing was changed; please try again in a moment.
+             *     - `outcome_unknown`: The answer of the database was lost. The change may have been made: please look before you try again.
+             */
             503: {
                 headers: {
                     /** @description `1` */
@@ -8364,7 +8452,10 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `busy`: The service is busy. Nothing was changed; please try again in a moment. */
+            /**
+             * @description - `busy`: The service is busy. Nothing was changed; please try again in a moment.
+             *     - `outcome_unknown`: The answer of the database was lost. The change may have been made: please look before you try again.
+             */
             503: {
                 headers: {
                     /** @description `1` */
@@ -8533,7 +8624,10 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `busy`: The service is busy. Nothing was changed; please try again in a moment. */
+            /**
+             * @description - `busy`: The service is busy. Nothing was changed; please try again in a moment.
+             *     - `outcome_unknown`: The answer of the database was lost. The change may have been made: please look before you try again.
+             */
             503: {
                 headers: {
                     /** @description `1` */
@@ -8652,7 +8746,10 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `busy`: The service is busy. Nothing was changed; please try again in a moment. */
+            /**
+             * @description - `busy`: The service is busy. Nothing was changed; please try again in a moment.
+             *     - `outcome_unknown`: The answer of the database was lost. The change may have been made: please look before you try again.
+             */
             503: {
                 headers: {
                     /** @description `1` */
@@ -8822,7 +8919,10 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `busy`: The service is busy. Nothing was changed; please try again in a moment. */
+            /**
+             * @description - `busy`: The service is busy. Nothing was changed; please try again in a moment.
+             *     - `outcome_unknown`: The answer of the database was lost. The change may have been made: please look before you try again.
+             */
             503: {
                 headers: {
                     /** @description `1` */
@@ -8944,7 +9044,10 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `busy`: The service is busy. Nothing was changed; please try again in a moment. */
+            /**
+             * @description - `busy`: The service is busy. Nothing was changed; please try again in a moment.
+             *     - `outcome_unknown`: The answer of the database was lost. The change may have been made: please look before you try again.
+             */
             503: {
                 headers: {
                     /** @description `1` */
@@ -9063,7 +9166,10 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `busy`: The service is busy. Nothing was changed; please try again in a moment. */
+            /**
+             * @description - `busy`: The service is busy. Nothing was changed; please try again in a moment.
+             *     - `outcome_unknown`: The answer of the database was lost. The change may have been made: please look before you try again.
+             */
             503: {
                 headers: {
                     /** @description `1` */
@@ -9182,7 +9288,10 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `busy`: The service is busy. Nothing was changed; please try again in a moment. */
+            /**
+             * @description - `busy`: The service is busy. Nothing was changed; please try again in a moment.
+             *     - `outcome_unknown`: The answer of the database was lost. The change may have been made: please look before you try again.
+             */
             503: {
                 headers: {
                     /** @description `1` */
@@ -9301,7 +9410,10 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `busy`: The service is busy. Nothing was changed; please try again in a moment. */
+            /**
+             * @description - `busy`: The service is busy. Nothing was changed; please try again in a moment.
+             *     - `outcome_unknown`: The answer of the database was lost. The change may have been made: please look before you try again.
+             */
             503: {
                 headers: {
                     /** @description `1` */
@@ -9487,7 +9599,10 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `busy`: The service is busy. Nothing was changed; please try again in a moment. */
+            /**
+             * @description - `busy`: The service is busy. Nothing was changed; please try again in a moment.
+             *     - `outcome_unknown`: The answer of the database was lost. The change may have been made: please look before you try again.
+             */
             503: {
                 headers: {
                     /** @description `1` */
@@ -9671,7 +9786,10 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `busy`: The service is busy. Nothing was changed; please try again in a moment. */
+            /**
+             * @description - `busy`: The service is busy. Nothing was changed; please try again in a moment.
+             *     - `outcome_unknown`: The answer of the database was lost. The change may have been made: please look before you try again.
+             */
             503: {
                 headers: {
                     /** @description `1` */
@@ -9791,7 +9909,10 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `busy`: The service is busy. Nothing was changed; please try again in a moment. */
+            /**
+             * @description - `busy`: The service is busy. Nothing was changed; please try again in a moment.
+             *     - `outcome_unknown`: The answer of the database was lost. The change may have been made: please look before you try again.
+             */
             503: {
                 headers: {
                     /** @description `1` */
@@ -9914,7 +10035,10 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `busy`: The service is busy. Nothing was changed; please try again in a moment. */
+            /**
+             * @description - `busy`: The service is busy. Nothing was changed; please try again in a moment.
+             *     - `outcome_unknown`: The answer of the database was lost. The change may have been made: please look before you try again.
+             */
             503: {
                 headers: {
                     /** @description `1` */
@@ -10037,7 +10161,10 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `busy`: The service is busy. Nothing was changed; please try again in a moment. */
+            /**
+             * @description - `busy`: The service is busy. Nothing was changed; please try again in a moment.
+             *     - `outcome_unknown`: The answer of the database was lost. The change may have been made: please look before you try again.
+             */
             503: {
                 headers: {
                     /** @description `1` */
@@ -10164,7 +10291,10 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `busy`: The service is busy. Nothing was changed; please try again in a moment. */
+            /**
+             * @description - `busy`: The service is busy. Nothing was changed; please try again in a moment.
+             *     - `outcome_unknown`: The answer of the database was lost. The change may have been made: please look before you try again.
+             */
             503: {
                 headers: {
                     /** @description `1` */
@@ -10330,7 +10460,10 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `busy`: The service is busy. Nothing was changed; please try again in a moment. */
+            /**
+             * @description - `busy`: The service is busy. Nothing was changed; please try again in a moment.
+             *     - `outcome_unknown`: The answer of the database was lost. The change may have been made: please look before you try again.
+             */
             503: {
                 headers: {
                     /** @description `1` */
@@ -10404,7 +10537,10 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `busy`: The service is busy. Nothing was changed; please try again in a moment. */
+            /**
+             * @description - `busy`: The service is busy. Nothing was changed; please try again in a moment.
+             *     - `outcome_unknown`: The answer of the database was lost. The change may have been made: please look before you try again.
+             */
             503: {
                 headers: {
                     /** @description `1` */
@@ -10489,7 +10625,10 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `busy`: The service is busy. Nothing was changed; please try again in a moment. */
+            /**
+             * @description - `busy`: The service is busy. Nothing was changed; please try again in a moment.
+             *     - `outcome_unknown`: The answer of the database was lost. The change may have been made: please look before you try again.
+             */
             503: {
                 headers: {
                     /** @description `1` */
@@ -10831,7 +10970,10 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `busy`: The service is busy. Nothing was changed; please try again in a moment. */
+            /**
+             * @description - `busy`: The service is busy. Nothing was changed; please try again in a moment.
+             *     - `outcome_unknown`: The answer of the database was lost. The change may have been made: please look before you try again.
+             */
             503: {
                 headers: {
                     /** @description `1` */

@@ -21,6 +21,7 @@ from marketplace.http.idempotency import KEY, REPLAYED
 from marketplace.http.methods import answering_head, complete_allow
 from marketplace.http.routes import CONTROLLERS
 from marketplace.http.sharing import let_share
+from marketplace.http.unread import reading_to_the_end
 from marketplace.settings import Settings
 
 BODY_MOST = 1024 * 1024
@@ -71,7 +72,7 @@ def make_app(settings: Settings, container: AsyncContainer, watchers: Sequence[W
     )
     setup_dishka(container, app)
     api = answering_head(routed(app.asgi_handler))
-    app.asgi_handler = watched(with_frontend(api, settings.frontend_dir), watchers)
+    app.asgi_handler = reading_to_the_end(watched(with_frontend(api, settings.frontend_dir), watchers))
     return app
 
 

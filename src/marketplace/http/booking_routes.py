@@ -157,7 +157,7 @@ class BookingRoutes:
         ) -> Response[BookingHistoryOut]:
             _ = self
             draft = await read_body(request, body)
-            data: Any = draft.checked(further_faults(draft, bookings), key_faults(request))
+            data: Any = draft.checked(further_faults(request, draft, bookings))
             key = key_of(request, draft)
             moved = await bookings.reschedule(caller_of(request), booking_id, data.booking_date, data.reason, key=key)
             return answer(moved, BookingHistoryOut)
@@ -165,9 +165,13 @@ class BookingRoutes:
         return _named(move, "reschedule")
 
 
-def further_faults(draft: Draft[Any], bookings: BookingService) -> Faults:
-    """What the clock says of the start, where the body is refused anyway; else the service asks, after the key."""
-    return {} if draft.is_good else bookings.faults(draft.given)
+def further_faults(request: Request[Any, Any, Any], draft: Draft[Any], bookings: BookingService) -> Faults:
+    """What is wrong with the key, and where something is, what the clock says of the start.
+
+    Else that is the service's to ask, after the key.
+    """
+    faults = key_faults(request)
+    return {**faults, **bookings.faults(draft.given)} if faults or not draft.is_good else {}
 
 
 def _named(route: HTTPRouteHandler, action: str) -> HTTPRouteHandler:

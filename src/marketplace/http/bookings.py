@@ -26,7 +26,7 @@ from marketplace.core.services.bookings import BookingService
 from marketplace.http.auth import Access, caller_of, opt
 from marketplace.http.booking_routes import BookingHistoryOut, BookingOut, BookingRoutes, further_faults
 from marketplace.http.fields import BookingOrderingWord, Id, Reason, Seats, Start, StartsFrom, StartsTo, Statuses
-from marketplace.http.idempotency import answer, key_faults, key_of
+from marketplace.http.idempotency import answer, key_of
 from marketplace.http.pagination import LINK, Cursors, PageQuery
 from marketplace.http.wire import read_body, read_query
 
@@ -129,7 +129,7 @@ class BookingController(Controller):
     ) -> Response[BookingOut]:
         """However many people ask for the same seat at once, one has it and the others are told so."""
         draft = await read_body(request, BookingIn)
-        data = draft.checked(further_faults(draft, bookings), key_faults(request))
+        data = draft.checked(further_faults(request, draft, bookings))
         key = key_of(request, draft)
         made = await bookings.book(caller_of(request), data.session, data.booking_date, data.seats, key=key)
         return answer(made, BookingOut)

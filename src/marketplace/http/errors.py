@@ -37,7 +37,7 @@ STATUS: dict[type[MarketplaceError], int] = {
     NotFound: 404,
     Conflict: 409,
     Busy: 503,
-    OutcomeUnknown: 500,
+    OutcomeUnknown: 503,
 }
 HEADERS: dict[int, dict[str, str]] = {
     401: {"WWW-Authenticate": "Bearer"},

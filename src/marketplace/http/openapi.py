@@ -22,6 +22,7 @@ from marketplace.core.errors import (
     NotSignedIn,
     NotStaff,
     NotSuperuser,
+    OutcomeUnknown,
 )
 from marketplace.http.auth import SAFE_METHODS, Access, Route
 from marketplace.http.errors import FRAMEWORK, HEADERS, PROBLEM_JSON, Problem, status_of
@@ -221,6 +222,8 @@ def _refusals(route: Route, *, is_safe: bool, has_path_id: bool) -> dict[str, An
     if route.access is not Access.PUBLIC:
         errors |= {NotSignedIn} if is_safe else {NotSignedIn, ImpersonatedReadOnly}
     errors |= ROLES.get(route.access, set())
+    if not is_safe:
+        errors.add(OutcomeUnknown)
     by_status: dict[int, dict[str, str]] = {}
     for error in sorted(errors, key=lambda error: error.code):
         by_status.setdefault(status_of(error), {})[error.code] = error.sentence

@@ -67,8 +67,9 @@ class Cursors:
     def _seal(self, request: Request[Any, Any, Any], position: str) -> bytes:
         path = request.scope["path"].rstrip("/")
         filters = sorted(self._filters(request, but=("cursor", "limit")))
-        is_public = request.scope["route_handler"].opt["route"].access is Access.ANYONE
-        whose = "" if is_public and ("my_sessions", "true") not in filters else str(caller_of(request).user_id)
+        asks_own = any((name, value.lower()) == ("my_sessions", "true") for name, value in filters)
+        is_public = request.scope["route_handler"].opt["route"].access is Access.ANYONE and not asks_own
+        whose = "" if is_public else str(caller_of(request).user_id)
         covered = msgspec.json.encode([path, filters, whose, position])
         return hmac.digest(self._key, covered, "sha256")[:SEAL]
 

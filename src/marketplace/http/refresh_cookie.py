@@ -6,7 +6,8 @@ from urllib.parse import urlsplit
 
 from litestar import Request, Response
 
-from marketplace.core.errors import Forbidden, NoRefreshToken
+from marketplace.core.errors import BadRefreshToken, Forbidden, NoRefreshToken
+from marketplace.http import errors
 from marketplace.settings import Settings
 
 NAME = "marketplace_refresh"
@@ -57,6 +58,12 @@ class RefreshCookie:
     def drop(self, request: Request[Any, Any, Any], response: Response[Any]) -> None:
         """Have the browser forget the token."""
         self._set(request, response, "", 0)
+
+    def refuse(self, request: Request[Any, Any, Any], error: BadRefreshToken) -> Response[Any]:
+        """The login has ended: the browser need not send its token again."""
+        response = errors.refuse(request, error)
+        self.drop(request, response)
+        return response
 
     def _set(self, request: Request[Any, Any, Any], response: Response[Any], value: str, max_age: int) -> None:
         is_plain = request.scope["scheme"] == "http" and not self._is_production

@@ -30,12 +30,15 @@ A_RANGE = {"starts": "09:00", "ends": "12:00", "step": 30}
 
 
 def wall_time(value: Any) -> time:
-    """A time of the wall clock; `24:00` is the following midnight, as `00:00` is at the end of a range."""
-    if value == "24:00":
-        return time()
+    """A time of the wall clock."""
     if not isinstance(value, str) or not re.fullmatch(WALL_TIME, value):
         raise ValueError("Give times of the wall clock such as 09:30.")
     return time.fromisoformat(value)
+
+
+def end_time(value: Any) -> time:
+    """The end of a range: `24:00` is the following midnight, as `00:00` is. Nothing begins at `24:00`."""
+    return time() if value == "24:00" else wall_time(value)
 
 
 def day(value: Any) -> date:
@@ -70,7 +73,7 @@ def time_range(value: dict[str, Any]) -> TimeRange:
     step = value.get("step")
     return TimeRange(
         starts=wall_time(value.get("starts")),
-        ends=wall_time(value.get("ends")),
+        ends=end_time(value.get("ends")),
         step=None if step is None else whole(1, STEP_MOST)(step),
     )
 
@@ -87,10 +90,11 @@ def _exception(value: dict[str, Any]) -> DayException:
     return DayException(on=day(value.get("date")), ranges=several(WEEKLY_MOST, time_range)(value.get("ranges", [])))
 
 
-_TIME = {"type": "string", "pattern": r"^(([01][0-9]|2[0-3]):[0-5][0-9]|24:00)$"}
+_START = {"type": "string", "pattern": WALL_TIME}
+_END = {"type": "string", "pattern": r"^(([01][0-9]|2[0-3]):[0-5][0-9]|24:00)$"}
 _DATE = {"type": "string", "format": "date", "pattern": DAY}
 _STEP = {"type": ["integer", "null"], "minimum": 1, "maximum": STEP_MOST}
-_RANGE = {"starts": _TIME, "ends": _TIME, "step": _STEP}
+_RANGE = {"starts": _START, "ends": _END, "step": _STEP}
 
 
 def _object(**properties: Any) -> dict[str, Any]:

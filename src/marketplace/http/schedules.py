@@ -146,7 +146,8 @@ class ScheduleController(Controller):
         draft = await read_body(request, SchedulePreviewIn)
         begin = draft.given.get("starts_from") or clock.now()
         end = draft.given.get("starts_to") or begin + DEFAULT_WINDOW
-        data = draft.checked(slots.preview_faults(begin, end))
+        is_known = draft.can_read("starts_from", "starts_to")
+        data = draft.checked(slots.preview_faults(begin, end) if is_known else {})
         found = await slots.preview(caller_of(request), session_id, _schedule(data), begin, end)
         return msgspec.convert(found, list[SlotOut], from_attributes=True)
 

@@ -115,14 +115,18 @@ class TokenController(Controller):
     ) -> Response[TokenPairOut]:
         """A refresh token works once. One that is sent again ends its login, for it may have been stolen.
 
-        The next one comes the way that this one went: in the body, or in the cookie.
+        The next one comes the way that this one went: in the body, or in the cookie. A cookie that is no good any more
+        is cleared.
         """
         data = (await read_optional_body(request, RefreshIn)).checked()
         await limits.check(rate_limits.refresh(request))
         if data.refresh is not None:
             pair = await tokens.refresh(data.refresh, origin_of(request))
             return Response(TokenPairOut(access=pair.access, refresh=pair.refresh))
-        pair = await tokens.refresh(cookie.token_of(request), origin_of(request))
+        try:
+            pair = await tokens.refresh(cookie.token_of(request), origin_of(request))
+        except BadRefreshToken as error:
+            return cookie.refuse(request, error)
         response = Response(TokenPairOut(access=pair.access, refresh=None))
         cookie.keep(request, response, pair.refresh)
         return response
@@ -161,7 +165,10 @@ class TokenController(Controller):
         if data.refresh is not None:
             await end(data.refresh)
         else:
-            await end(cookie.token_of(request))
+            try:
+                await end(cookie.token_of(request))
+            except BadRefreshToken as error:
+                return cookie.refuse(request, error)
             cookie.drop(request, response)
         return response
 

@@ -32,6 +32,10 @@ class Draft(Generic[Wire]):
         """Whether every field could be read."""
         return not self._faults
 
+    def can_read(self, *names: str) -> bool:
+        """Whether there is nothing wrong with these fields, by their names on the wire."""
+        return self._faults.keys().isdisjoint(names)
+
     def checked(self, *further: Faults) -> Wire:
         """The struct, with defaults for what was not sent. Raises `Invalid` naming all that is wrong."""
         return self._kind(**self.changes(*further))

@@ -8,7 +8,12 @@ void i18n.use(initReactI18next).init({
   fallbackLng: "en",
   resources: { en: { common, problems } },
   defaultNS: "common",
-  interpolation: { escapeValue: false },
+  interpolation: {
+    escapeValue: false,
+    alwaysFormat: true,
+    format: (value: unknown, _, language) =>
+      typeof value === "number" ? value.toLocaleString(language) : String(value),
+  },
   returnNull: false,
 });
 

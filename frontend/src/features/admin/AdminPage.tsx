@@ -22,7 +22,7 @@ export function AdminPage({
       {before && <div className="mb-3">{before}</div>}
       <header className="mb-6 flex flex-wrap items-start justify-between gap-x-6 gap-y-3">
         <div className="min-w-0">
-          <h1 className="text-2xl break-words">{title}</h1>
+          <h1 className="text-2xl">{title}</h1>
           {intro && <div className="mt-2 max-w-prose text-sm text-ink-soft">{intro}</div>}
         </div>
         {actions && <div className="flex flex-wrap gap-2">{actions}</div>}

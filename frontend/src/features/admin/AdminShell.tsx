@@ -1,5 +1,5 @@
 import { useSuspenseQuery } from "@tanstack/react-query";
-import { Link, Outlet } from "@tanstack/react-router";
+import { Link, Outlet, useLocation } from "@tanstack/react-router";
 import {
   CalendarCheck,
   Flag,
@@ -10,6 +10,7 @@ import {
   ScrollText,
   Users,
 } from "lucide-react";
+import { useEffect, useRef } from "react";
 import { NotFound } from "~/app/layout/NotFound";
 import { marketplaceQuery } from "~/app/marketplace";
 import { useMe } from "~/features/users/me";
@@ -47,10 +48,20 @@ export function AdminShell() {
 
 function Ways() {
   const t = useTexts();
+  const bar = useRef<HTMLElement>(null);
+  const { pathname } = useLocation();
+  // on phones the bar is wider than the window: where one is stands in view
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the path is what changes the active one
+  useEffect(() => {
+    const active = bar.current?.querySelector<HTMLElement>('[data-status="active"]');
+    if (bar.current && active)
+      bar.current.scrollLeft = active.offsetLeft - (bar.current.clientWidth - active.offsetWidth) / 2;
+  }, [pathname]);
   return (
     <nav
+      ref={bar}
       aria-label={t("nav.label")}
-      className="no-scrollbar -mx-4 flex gap-1 overflow-x-auto border-b border-line px-4 py-2 sm:-mx-6 sm:px-6 lg:sticky lg:top-16 lg:mx-0 lg:h-[calc(100dvh-4rem)] lg:flex-col lg:border-r lg:border-b-0 lg:py-8 lg:pr-4 lg:pl-0"
+      className="no-scrollbar -mx-4 flex max-lg:relative gap-1 overflow-x-auto border-b border-line px-4 py-2 sm:-mx-6 sm:px-6 lg:sticky lg:top-16 lg:mx-0 lg:h-[calc(100dvh-4rem)] lg:flex-col lg:border-r lg:border-b-0 lg:py-8 lg:pr-4 lg:pl-0"
     >
       {PLACES.map(({ to, text, icon: Icon }) => (
         <Link

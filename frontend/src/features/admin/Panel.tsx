@@ -36,7 +36,7 @@ export function Facts({ facts }: { facts: FactRow[] }) {
       {facts.map(({ name, value }) => (
         <div key={name} className="flex flex-wrap justify-between gap-x-4">
           <dt className="text-ink-faint">{name}</dt>
-          <dd className="tabular min-w-0 text-right break-words">{value}</dd>
+          <dd className="tabular ml-auto min-w-0 text-right">{value}</dd>
         </div>
       ))}
     </dl>

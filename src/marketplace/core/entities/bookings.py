@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Literal, Self
 from uuid import UUID
 
 from marketplace.core.entities.users import Contact
-from marketplace.core.errors import IllegalTransition, Invalid, NotFound, NotYours, TooLate
+from marketplace.core.errors import IllegalTransition, NotFound, NotYours, TooLate
 
 if TYPE_CHECKING:
     from marketplace.core.entities.sessions import SessionDetails
@@ -147,11 +147,6 @@ class Booking:
         if answer_by and self.answer_by and actor.user_id != self.user_id:
             answer_by = min(self.answer_by, slot.starts_at)  # who is to answer cannot win time
         return replace(moved, status=to_status, answer_by=answer_by), self._step(to_status, actor, now, reason)
-
-    def check_reason(self, actor: "Caller", reason: str) -> None:
-        """Whether who acts for others says why. Raises `Invalid`; of who may not act at all, says nothing."""
-        if actor.is_staff and not self.concerns(actor.user_id) and not reason:
-            raise Invalid({"reason": ["Say why: this is somebody else's booking."]})
 
     def _check_actor(self, action: BookingAction, actor: "Caller | None") -> None:
         if actor is None:

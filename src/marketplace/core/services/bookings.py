@@ -129,8 +129,7 @@ class BookingService:
     ) -> Made[BookingHistory]:
         """Confirm, decline, cancel or complete a booking. Seats return the moment it is cancelled.
 
-        Raises `NotFound`, `Invalid` for staff who do not say why, `NotYours`, `IllegalTransition`, `TooLate`,
-        `KeyReused`.
+        Raises `NotFound`, `NotYours`, `IllegalTransition`, `TooLate`, `KeyReused`.
         """
 
         async def effect(tx: Transaction) -> BookingHistory:
@@ -145,9 +144,7 @@ class BookingService:
         self, tx: Transaction, caller: Caller, booking_id: UUID, action: BookingAction, reason: str
     ) -> BookingHistory:
         """`act` within a transaction of the caller's."""
-        booking = await tx.bookings.acquire(booking_id)
-        booking.check_reason(caller, reason)
-        return await self._step(tx, booking, action, caller, reason)
+        return await self._step(tx, await tx.bookings.acquire(booking_id), action, caller, reason)
 
     async def reschedule(
         self,
@@ -176,7 +173,6 @@ class BookingService:
         seen = await tx.bookings.find(booking_id)
         if seen is None or not (seen.concerns(caller.user_id) or caller.is_staff):
             raise NotFound
-        seen.check_reason(caller, reason)
         offer = await tx.slots.acquire_offer(seen.session_id, starts_at, seen.user_id)
         await tx.slots.acquire_creator(seen.creator_id)
         booking = await tx.bookings.acquire(booking_id)

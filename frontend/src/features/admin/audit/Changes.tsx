@@ -28,7 +28,7 @@ export function Changes({ before, after }: { before: Facts; after: Facts }) {
         {names.map((name) => (
           <div key={name} className="col-span-2 grid grid-cols-subgrid">
             <dt className="font-mono text-ink-faint">{name}</dt>
-            <dd className="min-w-0 break-words whitespace-normal">
+            <dd className="min-w-0 whitespace-normal">
               {name in before && (
                 <>
                   <del className="text-ink-faint">{shown(before[name])}</del> →{" "}

@@ -23,7 +23,7 @@ export function Log({ entries }: { entries: Entry[] }) {
             <Actor entry={entry} />
             {entry.address && <span className="text-ink-faint"> · {entry.address}</span>}
           </p>
-          {entry.reason && <q className="mt-1 block break-words text-ink-soft">{entry.reason}</q>}
+          {entry.reason && <q className="mt-1 block text-ink-soft">{entry.reason}</q>}
           <Changes before={entry.before} after={entry.after} />
         </li>
       ))}

@@ -92,7 +92,7 @@ function Examples({
       <summary className="w-fit rounded-control font-semibold">{title}</summary>
       <ul className="mt-2 flex flex-col gap-1.5 text-ink-soft">
         {examples.map(({ id, label, detail }) => (
-          <li key={id} className="break-words">
+          <li key={id}>
             <span className="font-medium text-ink">{label}</span>
             {detail && <span className="block">{detail}</span>}
           </li>

@@ -78,7 +78,7 @@ function Details({ run, page }: { run: Run; page: number }) {
             )}
           </p>
           <p className="mt-2 text-sm text-ink-soft">
-            {t("step.reason")}: <q className="break-words">{run.reason}</q>
+            {t("step.reason")}: <q>{run.reason}</q>
           </p>
         </Card>
         <Report run={run} page={page} />
@@ -131,7 +131,7 @@ function Report({ run, page }: { run: Run; page: number }) {
                 <Link
                   to={PAGES[run.kind]}
                   params={{ id }}
-                  className="font-medium break-words underline-offset-4 hover:underline"
+                  className="font-medium underline-offset-4 hover:underline"
                 >
                   {label}
                 </Link>

@@ -38,12 +38,12 @@ export function Numbers({ dashboard: { days, totals } }: { dashboard: Dashboard 
               aria-pressed={measure === each}
               onClick={() => setMeasure(each)}
               className={cn(
-                "min-w-0 rounded-control border p-3 text-left transition-colors sm:p-4",
+                "min-w-0 rounded-control border wrap-anywhere p-3 text-left transition-colors sm:p-4",
                 measure === each ? "border-accent bg-accent-soft" : "border-line hover:bg-sunk",
               )}
             >
               <span className="block text-sm text-ink-soft">{t(`home.${each}`)}</span>
-              <span className="tabular mt-1 block text-xl font-semibold tracking-tight">
+              <span className="tabular mt-1 block text-lg font-semibold sm:text-xl tracking-tight">
                 {shown(totals[each])}
               </span>
             </button>

@@ -12,7 +12,7 @@ export function ImpersonateDialog({ account, onClose }: { account: AccountDetail
     <StepDialog
       title={t("impersonate.title", { name })}
       text={t("impersonate.text")}
-      action={t("impersonate.do", { name })}
+      action={t("impersonate.do")}
       take={(reason) => beginGuise(account.id, reason)}
       onClose={onClose}
     />

@@ -72,7 +72,7 @@ export function DataCards<Row extends { id: string }>({
                     value && (
                       <div key={name} className="col-span-2 grid grid-cols-subgrid items-baseline">
                         <dt className="text-ink-faint">{head}</dt>
-                        <dd className="tabular min-w-0 text-right break-words">{value}</dd>
+                        <dd className="tabular min-w-0 text-right">{value}</dd>
                       </div>
                     )
                   );

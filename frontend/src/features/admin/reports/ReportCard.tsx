@@ -31,7 +31,7 @@ export function ReportCard({ report }: { report: Report }) {
           <Moment at={created_at} />
         </span>
       </p>
-      {text && <p className="max-w-prose break-words whitespace-pre-line">{text}</p>}
+      {text && <p className="max-w-prose whitespace-pre-line">{text}</p>}
       {report.resolution ? (
         <p className="text-ink-soft">
           {t(`reports.resolved_${report.resolution}`)}{" "}
@@ -39,7 +39,7 @@ export function ReportCard({ report }: { report: Report }) {
           {report.note && (
             <>
               {": "}
-              <q className="break-words">{report.note}</q>
+              <q>{report.note}</q>
             </>
           )}
         </p>

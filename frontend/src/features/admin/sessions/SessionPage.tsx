@@ -2,6 +2,7 @@ import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { Archive, EyeOff, Pencil, RotateCcw, Star, StarOff } from "lucide-react";
 import { useState } from "react";
+import { i18n } from "~/app/i18n";
 import { Button, buttonClass } from "~/components/Button";
 import { Cover } from "~/components/Cover";
 import { useDuration } from "~/components/duration";
@@ -52,7 +53,7 @@ function Details({ session }: { session: SessionRecord }) {
       {session.moderation && (
         <Notice tone="danger" className="mb-5">
           {t("sessions.hidden_since")} <Moment at={session.moderation.hidden_at} />:{" "}
-          <q className="break-words">{session.moderation.reason}</q>
+          <q>{session.moderation.reason}</q>
         </Notice>
       )}
       <div className="grid gap-5 xl:grid-cols-[minmax(0,1fr)_22rem] xl:items-start">
@@ -71,7 +72,7 @@ function Details({ session }: { session: SessionRecord }) {
             )}
           </Panel>
           <Panel title={t("sessions.description")}>
-            <p className="max-w-prose text-sm break-words whitespace-pre-line">{session.description}</p>
+            <p className="max-w-prose text-sm whitespace-pre-line">{session.description}</p>
           </Panel>
           <Panel
             title={t("log.title")}
@@ -117,7 +118,7 @@ function SessionFacts({ session }: { session: SessionRecord }) {
           },
           { name: t("sessions.price"), value: money(session.price) },
           { name: t("sessions.duration"), value: duration(session.duration) },
-          { name: t("sessions.seats"), value: session.max_participants },
+          { name: t("sessions.seats"), value: session.max_participants.toLocaleString(i18n.language) },
           { name: t("users.zone"), value: zoneName(session.time_zone) },
           { name: t("sessions.created"), value: <Moment at={session.created_at} /> },
           ...(session.featured_at

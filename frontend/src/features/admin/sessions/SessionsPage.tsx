@@ -1,5 +1,6 @@
 import { useMemo } from "react";
 import { useTranslation } from "react-i18next";
+import { i18n } from "~/app/i18n";
 import { useDuration } from "~/components/duration";
 import { useMoney } from "~/components/money";
 import { displayName } from "~/features/users/me";
@@ -76,7 +77,7 @@ function useListing(): Listing<SessionRow> {
           head: t("sessions.seats"),
           isNumber: true,
           isSpare: true,
-          cell: ({ max_participants }) => max_participants,
+          cell: ({ max_participants }) => max_participants.toLocaleString(i18n.language),
         },
         { name: "id", head: t("id"), isSpare: true, cell: ({ id }) => <code className="text-xs">{id}</code> },
         {

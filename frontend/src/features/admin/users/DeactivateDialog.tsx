@@ -4,15 +4,16 @@ import { useTranslation } from "react-i18next";
 import { Button } from "~/components/Button";
 import { Checkbox } from "~/components/Checkbox";
 import { Dialog } from "~/components/Dialog";
+import { Failure } from "~/components/Failure";
 import { Notice } from "~/components/Notice";
+import { Skeleton } from "~/components/Skeleton";
 import { displayName } from "~/features/users/me";
-import { bookingRows } from "../bookings/rows";
 import { Moment } from "../Moment";
 import { StepDialog } from "../StepDialog";
 import { useTexts } from "../texts";
-import { type AccountDetails, type Deactivation, deactivate } from "./queries";
+import { type AccountDetails, type Deactivation, deactivate, soldSlotsQuery } from "./queries";
 
-const SHOWN = "5";
+const SHOWN = 5;
 
 /** Switches an account off: says beforehand what hangs on it, and afterwards which seats were sold. */
 export function DeactivateDialog({ account, onClose }: { account: AccountDetails; onClose: () => void }) {
@@ -34,7 +35,9 @@ export function DeactivateDialog({ account, onClose }: { account: AccountDetails
       onDone={(made) => (made.sold_slots.length > 0 ? setDone(made) : onClose())}
       onClose={onClose}
     >
-      {isCreator && <ToCome account={account} cancels={cancels} onCancels={setCancels} />}
+      {(isCreator || account.sessions > 0) && (
+        <ToCome account={account} cancels={cancels} onCancels={setCancels} />
+      )}
     </StepDialog>
   );
 }
@@ -49,37 +52,25 @@ function ToCome({
   onCancels: (cancels: boolean) => void;
 }) {
   const t = useTexts();
-  const [now] = useState(() => new Date().toISOString());
-  const found = useQuery({
-    queryKey: ["admin", "bookings", "to-come", account.id, now],
-    queryFn: ({ signal }) =>
-      bookingRows(
-        {
-          creator: account.id,
-          status: "confirmed",
-          starts_from: now,
-          ordering: "booking_date",
-          limit: SHOWN,
-        },
-        signal,
-      ),
-  });
-  const total = found.data?.total ?? 0;
-  if (!found.data) return null;
-  if (total === 0) return <Notice>{t("deactivate.none_sold")}</Notice>;
+  const found = useQuery(soldSlotsQuery(account.id));
+  if (found.isError)
+    return <Failure error={found.error} onRetry={() => void found.refetch()} className="py-4" />;
+  if (!found.data) return <Skeleton className="h-24 w-full" />;
+  if (found.data.length === 0) return <Notice>{t("deactivate.none_sold")}</Notice>;
+  const bookings = found.data.reduce((sum, slot) => sum + slot.bookings, 0);
+  const left = found.data.length - SHOWN;
   return (
     <div className="flex flex-col gap-3">
       <Notice tone="warn">
-        <p className="font-semibold">{t("deactivate.sold", { count: total })}</p>
+        <p className="font-semibold">{t("deactivate.sold", { count: bookings })}</p>
         <ul className="mt-1.5 flex flex-col gap-1">
-          {found.data.rows.map((booking) => (
-            <li key={booking.id}>
-              <Moment at={booking.booking_date} /> · {booking.session.title} · {displayName(booking.user)}
+          {found.data.slice(0, SHOWN).map((slot) => (
+            <li key={`${slot.session} ${slot.starts_at}`}>
+              <Moment at={slot.starts_at} /> · {slot.title} ·{" "}
+              {t("deactivate.slot", { count: slot.bookings, seats: slot.seats })}
             </li>
           ))}
-          {total > found.data.rows.length && (
-            <li>{t("deactivate.more", { count: total - found.data.rows.length })}</li>
-          )}
+          {left > 0 && <li>{t("deactivate.more", { count: left })}</li>}
         </ul>
       </Notice>
       <Checkbox isChecked={cancels} onChange={onCancels}>

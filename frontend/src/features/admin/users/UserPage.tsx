@@ -107,7 +107,7 @@ function Logins({ account: { logins } }: { account: AccountDetails }) {
     <ul className="flex flex-col gap-4 text-sm">
       {logins.map((login) => (
         <li key={login.id}>
-          <p className="break-words">{login.agent || t("logins.unknown_agent")}</p>
+          <p>{login.agent || t("logins.unknown_agent")}</p>
           <p className="tabular mt-0.5 text-xs text-ink-faint">
             {login.address ?? t("logins.unknown_address")} · {t("logins.since")}{" "}
             <Moment at={login.created_at} />

@@ -5,6 +5,7 @@ export type Account = Schema<"AccountOut">;
 export type AccountDetails = Schema<"AccountDetailsOut">;
 export type Deactivation = Schema<"DeactivationOut">;
 export type Reset = Schema<"ResetOut">;
+export type SoldSlot = Schema<"SoldSlotOut">;
 
 /** One account with its logins and what was last done to it. */
 export function accountQuery(id: string) {
@@ -12,6 +13,16 @@ export function accountQuery(id: string) {
     queryKey: ["admin", "users", "one", id],
     queryFn: ({ signal }): Promise<AccountDetails> =>
       answered(api.GET("/api/admin/users/{user_id}", { params: { path: { user_id: id } }, signal })),
+  });
+}
+
+/** What is sold of a creator's starts to come, soonest first. */
+export function soldSlotsQuery(id: string) {
+  return queryOptions({
+    queryKey: ["admin", "users", "sold-slots", id],
+    queryFn: ({ signal }): Promise<SoldSlot[]> =>
+      answered(api.GET("/api/admin/users/{user_id}/sold-slots", { params: at(id), signal })),
+    staleTime: 0,
   });
 }
 

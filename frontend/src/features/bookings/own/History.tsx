@@ -48,7 +48,7 @@ export function History({ booking }: { booking: BookingHistory }) {
               {whenOf(step.at, zone)}
             </time>
             {step.reason && (
-              <q className="mt-1.5 block border-l-2 border-line pl-3 break-words whitespace-pre-line text-ink-soft">
+              <q className="mt-1.5 block border-l-2 border-line pl-3 whitespace-pre-line text-ink-soft">
                 {step.reason}
               </q>
             )}

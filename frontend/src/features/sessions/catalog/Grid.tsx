@@ -3,7 +3,7 @@ import { useTranslation } from "react-i18next";
 import type { Session } from "../queries";
 import { CardSkeleton, CardWithWords, useCardWords } from "./SessionCard";
 
-const GRID = "grid gap-x-6 gap-y-10 sm:grid-cols-2 lg:grid-cols-3 xl:grid-cols-4";
+const GRID = "grid grid-cols-1 gap-x-6 gap-y-10 sm:grid-cols-2 lg:grid-cols-3 xl:grid-cols-4";
 
 /** Cards: one beside another as the width allows. */
 export function Grid({

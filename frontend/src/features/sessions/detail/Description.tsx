@@ -4,7 +4,7 @@ import { paragraphsOf } from "./description";
 /** A creator's plain text: its paragraphs, its lines, and addresses as links that say they lead away. */
 export function Description({ text }: { text: string }) {
   return (
-    <div className="flex max-w-prose flex-col gap-4 leading-relaxed break-words">
+    <div className="flex max-w-prose flex-col gap-4 leading-relaxed">
       {paragraphsOf(text).map((lines, place) => (
         // biome-ignore lint/suspicious/noArrayIndexKey: a text that changes is drawn anew
         <p key={place}>

@@ -1,4 +1,4 @@
-"""Alembic's entry point: runs in the connection that `migrate.py` hands over."""
+"""Alembic's entry point: runs in the connection that `migrate.py` hands over, or prints SQL where there is none."""
 
 import logging
 from typing import Any
@@ -19,10 +19,11 @@ def tell(ctx: Any, step: Any, heads: Any, run_args: Any) -> None:
 
 context.configure(
     connection=context.config.attributes["connection"],
+    dialect_name="postgresql",
     target_metadata=METADATA,
     compare_type=True,
-    transaction_per_migration=False,
-    on_version_apply=tell,
+    transaction_per_migration=True,
+    on_version_apply=None if context.is_offline_mode() else tell,
 )
 with context.begin_transaction():
     context.run_migrations()

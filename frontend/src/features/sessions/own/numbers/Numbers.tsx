@@ -116,8 +116,8 @@ function Tile({
         <span
           className={
             isLoud
-              ? "tabular block text-2xl font-semibold tracking-tight text-accent"
-              : "tabular block text-2xl font-semibold tracking-tight"
+              ? "tabular block text-xl font-semibold tracking-tight sm:text-2xl text-accent"
+              : "tabular block text-xl font-semibold tracking-tight sm:text-2xl"
           }
         >
           {value}

@@ -1,0 +1,132 @@
+"""The rule that migrations expand first and contract later, asked of the SQL that a migration prints.
+
+squawk knows what locks a table for long or breaks a program that knows the table as it was; what it does not look at is
+asked here: rows that are all changed by one transaction, statements that have everybody wait, and whether a migration
+that stops halfway can be begun again.
+"""
+
+import json
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from io import StringIO
+from pathlib import Path
+from typing import NamedTuple
+
+from alembic import command
+from alembic.script import Script, ScriptDirectory
+
+from marketplace.adapters.postgres.migrate import configured
+
+ROOT = Path(__file__).parents[2]
+FIRST_SCHEMA = "0015"
+"""The last migration that no release has run over people's data: see docs/decisions/0025."""
+TAKES_AWAY = "ban-drop-"
+"""How squawk's rules against contracting begin."""
+
+WRITES_ROWS = re.compile(r"(WITH\b.*\s)?(UPDATE|DELETE|MERGE)\b", re.IGNORECASE | re.DOTALL)
+BOOKKEEPING = re.compile(r"(UPDATE|INSERT INTO|DELETE FROM) alembic_version\b")
+HAS_ALL_WAIT = re.compile(
+    r"(TRUNCATE|CLUSTER|LOCK|VACUUM|REFRESH MATERIALIZED VIEW (?!CONCURRENTLY))\b|ALTER TABLE .* SET (UN)?LOGGED",
+    re.IGNORECASE | re.DOTALL,
+)
+HIDES = re.compile(r"DO\b", re.IGNORECASE)
+CONCURRENT_INDEX = re.compile(r"CREATE (?:UNIQUE )?INDEX CONCURRENTLY (?:IF NOT EXISTS )?(\w+)", re.IGNORECASE)
+
+
+class Finding(NamedTuple):
+    """What is wrong, by the name of its rule."""
+
+    rule: str
+    says: str
+
+
+def held(folders: tuple[Path, ...]) -> list[Script]:
+    """The migrations that the rule is for, oldest first."""
+    scripts = ScriptDirectory.from_config(configured(folders=folders)).walk_revisions()
+    return sorted((each for each in scripts if each.revision > FIRST_SCHEMA), key=lambda each: each.revision)
+
+
+def released(changelog: str) -> set[str]:
+    """The versions that the changelog has a heading for."""
+    return set(re.findall(r"^## \[?(\d+\.\d+\.\d+)", changelog, re.MULTILINE))
+
+
+def findings(script: Script, folders: tuple[Path, ...], releases: set[str]) -> list[Finding]:
+    """Everything in a migration that the release before would not bear."""
+    try:
+        sql = printed(script, folders)
+    except Exception as error:  # noqa: BLE001 - a migration is any code
+        return [Finding("cannot-be-printed", f"{error!r}: what reads rows is `expanding.fill_in` or a worker's job")]
+    unused_since = getattr(script.module, "unused_since", None)
+    found = [*_of_squawk(sql), *_of_rows_and_locks(sql), *_of_a_second_try(sql)]
+    if unused_since is None:
+        return found
+    if unused_since not in releases:
+        return [*found, Finding("unused-since", f"{unused_since} is no release of CHANGELOG.md")]
+    return [each for each in found if not each.rule.startswith(TAKES_AWAY)]
+
+
+def printed(script: Script, folders: tuple[Path, ...]) -> str:
+    """A migration in SQL."""
+    output = StringIO()
+    config = configured(folders=folders, output_buffer=output)
+    command.upgrade(config, f"{script.down_revision}:{script.revision}", sql=True)
+    return output.getvalue()
+
+
+def _of_squawk(sql: str) -> Iterator[Finding]:
+    squawk = Path(sys.executable).with_name("squawk")
+    assert squawk.exists(), "squawk is not installed: make install"
+    asked = subprocess.run(
+        [squawk, "--reporter", "json", "--config", ROOT / ".squawk.toml"],
+        input=sql,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if not asked.stdout.startswith("["):
+        raise AssertionError(asked.stderr)
+    for found in json.loads(asked.stdout):
+        line = sql.splitlines()[found["line"]]
+        yield Finding(found["rule_name"], f"{found['message']} {found['help'] or ''} At: {line}")
+
+
+def _of_rows_and_locks(sql: str) -> Iterator[Finding]:
+    for statement in [*_inside(sql), *_outside(sql)]:
+        if WRITES_ROWS.match(statement) and "SKIP LOCKED" not in statement:
+            yield Finding("rows-in-one-go", f"Rows that people use are changed by `expanding.fill_in`. At: {statement}")
+        if HAS_ALL_WAIT.match(statement):
+            yield Finding("all-wait", f"Everybody waits for this to end. At: {statement}")
+        if HIDES.match(statement):
+            yield Finding("unseen", f"What a DO block does cannot be judged. At: {statement}")
+
+
+def _of_a_second_try(sql: str) -> Iterator[Finding]:
+    inside, outside = _inside(sql), _outside(sql)
+    if inside and outside:
+        yield Finding("half-done", f"What is outside of a transaction is a migration of its own. At: {inside[0]}")
+    for before, statement in zip(["", *outside], outside, strict=False):
+        index = CONCURRENT_INDEX.match(statement)
+        if index and before != f"DROP INDEX CONCURRENTLY IF EXISTS {index[1]}":
+            yield Finding("left-invalid", f"A try that failed leaves it; `expanding.make_index`. At: {statement}")
+
+
+def _inside(sql: str) -> list[str]:
+    """The statements of transactions, without Alembic's own."""
+    return [statement for statement, is_inside in _statements(sql) if is_inside]
+
+
+def _outside(sql: str) -> list[str]:
+    return [statement for statement, is_inside in _statements(sql) if not is_inside]
+
+
+def _statements(sql: str) -> Iterator[tuple[str, bool]]:
+    is_inside = False
+    for part in re.sub(r"^\s*--.*\n", "", sql, flags=re.MULTILINE).split(";\n"):
+        statement = part.strip()
+        if statement in {"BEGIN", "COMMIT"}:
+            is_inside = statement == "BEGIN"
+        elif statement and not BOOKKEEPING.match(statement) and not re.match(r"(RE)?SET lock_timeout\b", statement):
+            yield statement, is_inside

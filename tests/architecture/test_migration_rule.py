@@ -1,0 +1,203 @@
+"""A migration expands, and a later release contracts."""
+
+from pathlib import Path
+
+import pytest
+
+from architecture.migration_rule import ROOT, findings, held, released
+from marketplace.adapters.postgres.revisions import VERSIONS
+from upgrades import Upgrades
+
+RELEASES = {"0.1.0", "0.2.0"}
+
+FORBIDDEN = {
+    "a column is renamed": ('op.alter_column("sessions", "title", new_column_name="heading")', "renaming-column"),
+    "a table is renamed": ('op.rename_table("reports", "complaints")', "renaming-table"),
+    "an old column becomes NOT NULL": (
+        'op.alter_column("sessions", "image_url", nullable=False)',
+        "adding-not-nullable-field",
+    ),
+    "a column's type changes": (
+        'op.alter_column("sessions", "duration", type_=sa.BigInteger())',
+        "changing-column-type",
+    ),
+    "an index is made while writers wait": (
+        'op.create_index("ix_bookings_amount_id", "bookings", ["amount", "id"])',
+        "require-concurrent-index-creation",
+    ),
+    "an index is taken away while all wait": (
+        'op.drop_index("ix_bookings_amount", table_name="bookings")',
+        "require-concurrent-index-deletion",
+    ),
+    "an index is made concurrently inside the transaction": (
+        'op.create_index("ix_bookings_new", "bookings", ["amount"], postgresql_concurrently=True)',
+        "ban-concurrent-index-creation-in-transaction",
+    ),
+    "a try that failed leaves an invalid index that the next takes for whole": (
+        """
+        with op.get_context().autocommit_block():
+            op.create_index("ix_b", "bookings", ["amount"], postgresql_concurrently=True, if_not_exists=True)
+        """,
+        "left-invalid",
+    ),
+    "a column is dropped in the release that stops using it": (
+        'op.drop_column("sessions", "image_url")',
+        "ban-drop-column",
+    ),
+    "a table is dropped in the release that stops using it": ('op.drop_table("reports")', "ban-drop-table"),
+    "a constraint is dropped in the release that stops minding it": (
+        'op.drop_constraint(op.f("ck_sessions_price"), "sessions")',
+        "ban-drop-constraint",
+    ),
+    "a column may be NULL that the older program never saw so": (
+        'op.alter_column("sessions", "title", nullable=True)',
+        "ban-drop-not-null",
+    ),
+    "a new column is needed that the older program does not write": (
+        'op.add_column("sessions", sa.Column("level", sa.Text(), nullable=False))',
+        "adding-required-field",
+    ),
+    "a new column has every row written anew": (
+        'op.add_column("sessions", sa.Column("hours", sa.Integer(), sa.Computed("duration / 60", persisted=True)))',
+        "adding-field-with-default",
+    ),
+    "a check is made of all rows at once": (
+        'op.create_check_constraint("ck_sessions_short", "sessions", "duration < 600")',
+        "constraint-missing-not-valid",
+    ),
+    "a check is not valid and validated in one transaction": (
+        """
+        op.create_check_constraint(op.f("ck_sessions_short"), "sessions", "duration < 600", postgresql_not_valid=True)
+        op.execute("ALTER TABLE sessions VALIDATE CONSTRAINT ck_sessions_short")
+        """,
+        "constraint-missing-not-valid",
+    ),
+    "a foreign key is made of all rows at once": (
+        'op.create_foreign_key("fk_bookings_creator_id_users", "bookings", "users", ["creator_id"], ["id"])',
+        "adding-foreign-key-constraint",
+    ),
+    "a unique constraint is made of all rows at once": (
+        'op.create_unique_constraint("uq_sessions_title", "sessions", ["title"])',
+        "disallowed-unique-constraint",
+    ),
+    "all rows are changed by one transaction": ("op.execute(\"UPDATE sessions SET title = ''\")", "rows-in-one-go"),
+    "all rows are changed by one statement outside of it": (
+        """
+        with op.get_context().autocommit_block():
+            op.execute("WITH old AS (SELECT 1) DELETE FROM reports")
+        """,
+        "rows-in-one-go",
+    ),
+    "a table is emptied": ('op.execute("TRUNCATE reports")', "all-wait"),
+    "a table is written anew": ('op.execute("ALTER TABLE rate_limits SET LOGGED")', "all-wait"),
+    "a block hides what it does": ('op.execute("DO $$ BEGIN DELETE FROM reports; END $$")', "unseen"),
+    "rows are read, so that nothing can be printed": (
+        'op.get_bind().execute(sa.text("SELECT 1")).all()',
+        "cannot-be-printed",
+    ),
+    "a migration that fails halfway cannot be begun again": (
+        """
+        op.add_column("sessions", sa.Column("level", sa.Text(), nullable=True))
+        expanding.make_index("ix_sessions_level", "sessions", ["level"])
+        """,
+        "half-done",
+    ),
+}
+
+ALLOWED = {
+    "columns that the older program does not mind, and a check that old rows are not asked for": """
+        op.add_column("sessions", sa.Column("level", sa.Text(), nullable=True))
+        op.add_column("bookings", sa.Column("guests", sa.Integer(), server_default="0", nullable=False))
+        op.create_check_constraint(op.f("ck_sessions_level"), "sessions", "level <> ''", postgresql_not_valid=True)
+        op.alter_column("sessions", "image_url", server_default="")
+    """,
+    "a table of its own with indexes and references": """
+        op.create_table(
+            "levels",
+            sa.Column("id", sa.Uuid(), nullable=False),
+            sa.Column("session_id", sa.Uuid(), nullable=False),
+            sa.Column("rank", sa.Integer(), nullable=False),
+            sa.ForeignKeyConstraint(["session_id"], ["sessions.id"], name=op.f("fk_levels_session_id_sessions")),
+            sa.PrimaryKeyConstraint("id", name=op.f("pk_levels")),
+        )
+        op.create_index("ix_levels_session_id", "levels", ["session_id"])
+    """,
+    "rows that are asked by a later migration": (
+        'op.execute("ALTER TABLE sessions VALIDATE CONSTRAINT ck_sessions_level")'
+    ),
+    "an index that nobody waits for": """
+        expanding.make_index("uq_sessions_level", "sessions", ["level", "id"], unique=True)
+        expanding.make_index("ix_sessions_level", "sessions", ["level"], postgresql_where=sa.text("level <> ''"))
+    """,
+    "an index that nobody waits to be rid of": 'expanding.drop_index("ix_sessions_level", "sessions")',
+    "rows that are filled in by and by": (
+        'expanding.fill_in("sessions", assignments="level = \'any\'", where="level IS NULL")'
+    ),
+}
+
+TAKES_AWAY = """
+op.drop_column("sessions", "image_url")
+op.drop_table("reports")
+"""
+
+
+@pytest.fixture
+def upgrades(tmp_path: Path) -> Upgrades:
+    return Upgrades(tmp_path)
+
+
+def rules_broken(upgrades: Upgrades) -> set[str]:
+    script = held(upgrades.folders)[-1]
+    assert script.revision == upgrades.newest
+    return {finding.rule for finding in findings(script, upgrades.folders, RELEASES)}
+
+
+def test_every_migration_since_the_first_schema_expands_or_takes_away_what_a_release_no_longer_uses() -> None:
+    releases = released((ROOT / "CHANGELOG.md").read_text())
+    folders = (VERSIONS,)
+
+    broken = {each.revision: findings(each, folders, releases) for each in held(folders)}
+
+    assert {revision: found for revision, found in broken.items() if found} == {}
+
+
+@pytest.mark.parametrize(("up", "rule"), FORBIDDEN.values(), ids=FORBIDDEN)
+def test_it_is_found_that(upgrades: Upgrades, up: str, rule: str) -> None:
+    upgrades.add(up)
+
+    assert rule in rules_broken(upgrades)
+
+
+@pytest.mark.parametrize("up", ALLOWED.values(), ids=ALLOWED)
+def test_nothing_is_said_against(upgrades: Upgrades, up: str) -> None:
+    upgrades.add(up)
+
+    assert rules_broken(upgrades) == set()
+
+
+def test_what_a_release_no_longer_used_may_be_taken_away_by_the_next(upgrades: Upgrades) -> None:
+    upgrades.add(TAKES_AWAY, facts='unused_since = "0.2.0"')
+
+    assert rules_broken(upgrades) == set()
+
+
+def test_what_no_release_has_left_alone_yet_may_not_be_taken_away(upgrades: Upgrades) -> None:
+    upgrades.add(TAKES_AWAY, facts='unused_since = "0.3.0"')
+
+    assert rules_broken(upgrades) == {"ban-drop-column", "ban-drop-table", "unused-since"}
+
+
+def test_a_release_that_no_longer_uses_a_column_allows_nothing_but_taking_away(upgrades: Upgrades) -> None:
+    upgrades.add('op.rename_table("reports", "complaints")', facts='unused_since = "0.2.0"')
+
+    assert rules_broken(upgrades) == {"renaming-table"}
+
+
+def test_an_exception_says_of_which_rule_and_why(upgrades: Upgrades) -> None:
+    upgrades.add('op.execute("-- squawk-ignore ban-drop-table -- nobody was ever given it\\nDROP TABLE reports")')
+
+    assert rules_broken(upgrades) == set()
+
+
+def test_releases_are_the_headings_of_the_changelog() -> None:
+    assert released("# Changelog\n\n## Unreleased\n\n## [0.2.0] - 2027-01-10\n\n### Added\n\n## 0.1.0\n") == RELEASES

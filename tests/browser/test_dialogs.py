@@ -1,0 +1,147 @@
+"""Every dialog, in both modes and on both sizes: what axe finds, where the focus goes, and that Escape leads back."""
+
+from dataclasses import dataclass
+
+import pytest
+from playwright.async_api import Locator, Page, expect
+
+from browser.conftest import Mode, OpenPage, Size
+from browser.looks import findings, is_wider_than_the_window
+from browser.people import Account, account, free_starts, scheduled_session
+from browser.staff import staff_member
+from postgres.servers import Server
+
+Way = tuple[str, ...]
+"""The beginning of the name of the button that opens it, or of a menu's and then of its item."""
+MODES: tuple[Mode, ...] = ("light", "dark")
+BREAD, PASTA = "Bread that rises", "Pasta by hand"
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """A creator with a seat sold and one asked for, and who has and wants them."""
+
+    creator: Account
+    learner: Account
+    sold: str
+    booked: str
+    asked: str
+
+
+@pytest.fixture(scope="module")
+async def scene(site: Server) -> Scene:
+    creator, learner = await account(site, "creator", "Elena"), await account(site, first_name="Noor")
+    bread = await scheduled_session(creator, title=BREAD)
+    pasta = await scheduled_session(creator, title=PASTA, requires_confirmation=True)
+    first, second, *_ = await free_starts(creator, bread["id"])
+    booked = await learner.asks("POST", "/api/bookings/", session=bread["id"], booking_date=first)
+    asked = await learner.asks("POST", "/api/bookings/", session=pasta["id"], booking_date=second)
+    await learner.asks("POST", f"/api/sessions/{bread['id']}/report/", reason="misleading", text="It is not bread.")
+    return Scene(creator, learner, bread["id"], booked["id"], asked["id"])
+
+
+def button(page: Page, name: str) -> Locator:
+    return page.get_by_role("button", name=name).first
+
+
+async def faults_of_dialogs(page: Page, size: Size, path: str, *ways: Way) -> list[str]:
+    """Opens each dialog of a page in turn and leaves it by Escape. What axe holds against it, and lost focus."""
+    await page.goto(path)
+    faults = []
+    for way in ways:
+        opener, *items = way
+        await button(page, opener).click()
+        for item in items:
+            await page.get_by_role("menuitem", name=item).click()
+        dialog = page.get_by_role("dialog")
+        await expect(dialog).to_be_visible()
+        where = " > ".join(way)
+        if not await dialog.evaluate("dialog => dialog.contains(document.activeElement)"):
+            faults.append(f"{where}: the focus stays outside")
+        for mode in MODES:
+            await page.emulate_media(color_scheme=mode)
+            picture = "-".join(["dialog", *where.lower().replace("> ", "").split(), size, mode])
+            faults += [f"{where}: {fault}" for fault in await findings(page, picture)]
+        if await is_wider_than_the_window(page):
+            faults.append(f"{where}: wider than the window")
+        await page.keyboard.press("Escape")
+        await expect(dialog).to_be_hidden()
+        await expect(button(page, opener)).to_be_focused()
+    return faults
+
+
+@pytest.mark.parametrize("size", ["phone", "desktop"])
+async def test_the_dialogs_of_learners_are_good(scene: Scene, open_page: OpenPage, size: Size) -> None:
+    page = await open_page("/", size)
+    await scene.learner.signs_in(page)
+    details = ("More about", "Details")
+    cancel, move = ("Cancel",), ("Reschedule",)
+    found = await faults_of_dialogs(page, size, "/dashboard", cancel, move, details)
+    found += await faults_of_dialogs(page, size, "/profile", ("Sign out everywhere",))
+    await page.get_by_role("button", name="Show the address").click()
+    await page.get_by_role("button", name="Get a new address").click()
+    found += await findings(page, f"dialog-new-address-{size}")
+    if size == "phone":
+        found += await faults_of_dialogs(page, size, "/", ("Filters",), ("Menu",))
+        found += await faults_of_dialogs(page, size, f"/sessions/{scene.sold}", ("Choose a time",))
+    else:
+        filters = [(name,) for name in ("Category", "Price", "Duration", "When")]
+        found += await faults_of_dialogs(page, size, "/", *filters)
+    assert found == []
+
+
+@pytest.mark.parametrize("size", ["phone", "desktop"])
+async def test_the_dialogs_of_creators_are_good(scene: Scene, open_page: OpenPage, size: Size) -> None:
+    page = await open_page("/", size)
+    await scene.creator.signs_in(page)
+    found = await faults_of_dialogs(page, size, "/creator", (f"More for {BREAD}", "Archive"))
+    edit = f"/creator/sessions/{scene.sold}/edit?part=times"
+    found += await faults_of_dialogs(page, size, edit, ("Add days off",))
+    person, time = f"More for {scene.learner.name}", f"More for {BREAD},"
+    found += await faults_of_dialogs(
+        page,
+        size,
+        "/creator/bookings",
+        (f"Decline {scene.learner.name}",),
+        (person, "Details and history"),
+        (person, "Move to another time"),
+        (person, "Cancel this booking"),
+        (time, "Cancel this time"),
+    )
+    assert found == []
+
+
+@pytest.mark.parametrize("size", ["phone", "desktop"])
+async def test_the_dialogs_of_the_staff_are_good(
+    scene: Scene, site: Server, database: str, open_page: OpenPage, size: Size
+) -> None:
+    page = await open_page("/", size)
+    staff = await staff_member(site, database, is_superuser=True)
+    await staff.signs_in(page)
+    person = await scene.creator.asks("GET", "/api/auth/profile/")
+    more = "More for"
+    found = await faults_of_dialogs(
+        page,
+        size,
+        f"/admin/users/{person['id']}",
+        ("Deactivate",),
+        ("See the site as",),
+        ("Edit",),
+        (more, "Password reset link"),
+        (more, "Make a learner"),
+        (more, "Rights"),
+    )
+    found += await faults_of_dialogs(
+        page,
+        size,
+        f"/admin/sessions/{scene.sold}",
+        ("Hide",),
+        ("Dismiss",),
+        (more, "Feature"),
+        (more, "Archive"),
+    )
+    reschedule, cancel = ("Reschedule",), ("Cancel booking",)
+    found += await faults_of_dialogs(page, size, f"/admin/bookings/{scene.booked}", reschedule, cancel)
+    confirm, decline = ("Confirm",), ("Decline",)
+    found += await faults_of_dialogs(page, size, f"/admin/bookings/{scene.asked}", confirm, decline)
+    assert found == []

@@ -1,0 +1,55 @@
+"""What people write may have words that no line of a phone is long enough for."""
+
+import pytest
+from playwright.async_api import Page
+
+from browser.conftest import OpenPage
+from browser.looks import is_wider_than_the_window
+from browser.people import Account, account, free_starts, scheduled_session
+from browser.staff import staff_member
+from postgres.servers import Server
+
+WORD = "Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft"
+TITLE_MOST = 200
+NAME_MOST = 150
+
+
+@pytest.fixture(scope="module")
+async def creator(site: Server) -> Account:
+    creator = await account(site, "creator", "Elena")
+    await creator.asks("PATCH", "/api/auth/profile/", first_name=(WORD * 2)[:NAME_MOST], last_name=WORD)
+    return creator
+
+
+async def too_wide(page: Page, *paths: str) -> list[str]:
+    """Which of the pages a person would have to push from side to side."""
+    found = []
+    for path in paths:
+        await page.goto(path)
+        await page.wait_for_load_state("networkidle")
+        if await is_wider_than_the_window(page):
+            found.append(path)
+    return found
+
+
+async def test_no_word_widens_a_page(creator: Account, site: Server, database: str, open_page: OpenPage) -> None:
+    staff, learner = await staff_member(site, database), await account(site)
+    offered = (await scheduled_session(creator, title=(WORD * 3)[:TITLE_MOST], description=WORD * 5))["id"]
+    start, *_ = await free_starts(creator, offered)
+    booked = await learner.asks("POST", "/api/bookings/", session=offered, booking_date=start)
+    await learner.asks("POST", f"/api/sessions/{offered}/report/", reason="misleading", text=WORD * 5)
+    person = await creator.asks("GET", "/api/auth/profile/")
+
+    visitor = await open_page("/", "phone")
+    assert await too_wide(visitor, "/", f"/sessions/{offered}") == []
+    await learner.signs_in(visitor)
+    assert await too_wide(visitor, "/dashboard") == []
+    teaching = await open_page("/", "phone")
+    await creator.signs_in(teaching)
+    own = ("/creator", "/creator/bookings", f"/creator/sessions/{offered}/edit", "/profile")
+    assert await too_wide(teaching, *own) == []
+    office = await open_page("/", "phone")
+    await staff.signs_in(office)
+    lists = ("/admin", "/admin/users", "/admin/sessions", "/admin/bookings", "/admin/reports", "/admin/audit")
+    details = (f"/admin/users/{person['id']}", f"/admin/sessions/{offered}", f"/admin/bookings/{booked['id']}")
+    assert await too_wide(office, *lists, *details) == []
