@@ -1,40 +1,14 @@
-from collections.abc import Mapping
-from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
 
+from core.schedule_parts import a_schedule, every_day, hours
 from fakes import NOW
 from marketplace.core.entities.schedules import DayException, Extra, Schedule, TimeRange, WeeklyHours
 
 HOUR = 60
 MONDAY = date(2030, 1, 7)
-
-
-def hours(starts: str, ends: str, step: int | None = None) -> TimeRange:
-    return TimeRange(starts=time.fromisoformat(starts), ends=time.fromisoformat(ends), step=step)
-
-
-def every_day(*ranges: TimeRange) -> tuple[WeeklyHours, ...]:
-    return tuple(WeeklyHours(weekday=weekday, hours=each) for weekday in range(1, 8) for each in ranges)
-
-
-def a_schedule(**facts: Any) -> Schedule:
-    defaults: dict[str, Any] = {
-        "time_zone": "UTC",
-        "weekly": (),
-        "extras": (),
-        "exceptions": (),
-        "buffer_before": 0,
-        "buffer_after": 0,
-        "notice": 0,
-        "horizon": 60,
-        "valid_from": None,
-        "valid_until": None,
-    }
-    return Schedule(**defaults | facts)
 
 
 def on_the_wall(schedule: Schedule, first: date, last: date | None = None, duration: int = HOUR) -> list[str]:
@@ -288,134 +262,3 @@ def test_notice_and_buffers_are_minutes_that_pass_not_minutes_on_the_wall() -> N
         datetime(2025, 10, 26, 0, 45, tzinfo=UTC),
         datetime(2025, 10, 26, 2, 45, tzinfo=UTC),
     )
-
-
-def test_a_schedule_of_every_kind_of_rule_has_no_faults() -> None:
-    schedule = a_schedule(
-        time_zone="Australia/Lord_Howe",
-        weekly=(
-            *every_day(hours("09:00", "12:00"), hours("12:00", "13:00", 20)),
-            WeeklyHours(weekday=7, hours=hours("22:00", "09:00")),  # meets Monday's hours end to end
-        ),
-        extras=(Extra(on=MONDAY, hours=hours("10:00", "11:00")),),
-        exceptions=(DayException(on=MONDAY, ranges=()), DayException(on=date.max, ranges=(hours("22:00", "01:00"),))),
-        buffer_before=1440,
-        buffer_after=1440,
-        notice=525_600,
-        horizon=730,
-        valid_from=MONDAY,
-        valid_until=MONDAY,
-    )
-
-    assert schedule.faults() == {}
-    assert a_schedule().faults() == {}
-    assert a_schedule(weekly=every_day(hours("00:00", "00:00"))).faults() == {}
-
-
-@pytest.mark.parametrize(
-    ("facts", "faults"),
-    [
-        *(
-            ({"time_zone": name}, {"time_zone": ["Choose an IANA time zone, such as Europe/Madrid."]})
-            for name in ("", "Europe", "Mars/Olympus", "europe/madrid", "localtime", "right/UTC", "../UTC", "UTC\0")
-        ),
-        ({"buffer_before": -1}, {"buffer_before": ["Choose a buffer of 0 to 1440 minutes."]}),
-        ({"buffer_after": 1441}, {"buffer_after": ["Choose a buffer of 0 to 1440 minutes."]}),
-        ({"notice": 525_601}, {"notice": ["Choose a notice of 0 to 525600 minutes."]}),
-        ({"horizon": 0}, {"horizon": ["Choose a horizon of 1 to 730 days."]}),
-        (
-            {"notice": 1440, "horizon": 1},
-            {"notice": ["Choose a notice shorter than the horizon, or nothing can ever be booked."]},
-        ),
-        (
-            {"valid_from": MONDAY, "valid_until": MONDAY - timedelta(days=1)},
-            {"valid_until": ["Choose a last date that is not before the first."]},
-        ),
-        (
-            {"time_zone": "Mars/Olympus", "horizon": 731},
-            {
-                "time_zone": ["Choose an IANA time zone, such as Europe/Madrid."],
-                "horizon": ["Choose a horizon of 1 to 730 days."],
-            },
-        ),
-    ],
-)
-def test_what_is_wrong_is_said_of_every_field(facts: Mapping[str, Any], faults: Mapping[str, list[str]]) -> None:
-    assert a_schedule(**facts).faults() == faults
-
-
-@pytest.mark.parametrize(
-    ("weekday", "given", "sentences"),
-    [
-        (
-            1,
-            [hours("09:00", "09:00")],
-            ["Monday: 09:00 to 09:00 is empty: choose an end other than the beginning."],
-        ),
-        (2, [hours("09:00", "12:00", 0)], ["Tuesday: Choose a step of 1 to 1440 minutes."]),
-        (2, [hours("09:00", "12:00", 1441)], ["Tuesday: Choose a step of 1 to 1440 minutes."]),
-        (3, [hours("09:00:30", "12:00")], ["Wednesday: Give times of the wall clock in whole minutes."]),
-        (3, [hours("09:00+01:00", "12:00")], ["Wednesday: Give times of the wall clock in whole minutes."]),
-        (0, [hours("09:00", "12:00")], ["Choose weekdays from 1, Monday, to 7, Sunday."]),
-        (8, [hours("09:00", "12:00")], ["Choose weekdays from 1, Monday, to 7, Sunday."]),
-        (
-            4,
-            [hours("11:59", "14:00"), hours("09:00", "12:00")],
-            ["Thursday 09:00 to 12:00 overlaps Thursday 11:59 to 14:00."],
-        ),
-        (5, [hours("09:00", "12:00")] * 2, ["Friday 09:00 to 12:00 overlaps Friday 09:00 to 12:00."]),
-        (6, [hours("01:00", "03:00")] * 51, ["Give at most 50 weekly ranges."]),
-    ],
-)
-def test_weekly_hours_are_whole_in_order_and_few(weekday: int, given: list[TimeRange], sentences: list[str]) -> None:
-    schedule = a_schedule(weekly=tuple(WeeklyHours(weekday=weekday, hours=each) for each in given))
-
-    assert schedule.faults() == {"weekly": sentences}
-
-
-@pytest.mark.parametrize(
-    ("night", "morning", "sentence"),
-    [
-        (1, 2, "Monday 22:00 to 02:00 overlaps Tuesday 01:00 to 03:00."),
-        (7, 1, "Sunday 22:00 to 02:00 overlaps Monday 01:00 to 03:00."),
-    ],
-)
-def test_a_night_may_not_overlap_the_next_morning(night: int, morning: int, sentence: str) -> None:
-    late, early = (
-        WeeklyHours(weekday=night, hours=hours("22:00", "02:00")),
-        WeeklyHours(weekday=morning, hours=hours("01:00", "03:00")),
-    )
-
-    assert a_schedule(weekly=(early, late)).faults() == {"weekly": [sentence]}
-
-
-def test_dated_rules_are_whole_few_and_one_exception_a_date() -> None:
-    dates = [MONDAY + timedelta(days=number) for number in range(367)]
-    empty = hours("09:00", "09:00")
-    schedule = a_schedule()
-
-    def extras(*ranges: TimeRange) -> Mapping[str, list[str]]:
-        return replace(schedule, extras=tuple(Extra(on=MONDAY, hours=each) for each in ranges)).faults()
-
-    def exceptions(*given: DayException) -> Mapping[str, list[str]]:
-        return replace(schedule, exceptions=given).faults()
-
-    assert extras(empty) == {"extras": ["2030-01-07: 09:00 to 09:00 is empty: choose an end other than the beginning."]}
-    assert extras(hours("09:00", "11:00"), hours("10:00", "12:00")) == {
-        "extras": ["2030-01-07 09:00 to 11:00 overlaps 2030-01-07 10:00 to 12:00."]
-    }
-    assert replace(schedule, extras=tuple(Extra(on=day, hours=empty) for day in dates)).faults() == {
-        "extras": ["Give at most 366 extras."]
-    }
-    assert exceptions(DayException(on=MONDAY, ranges=()), DayException(on=MONDAY, ranges=(empty,))) == {
-        "exceptions": ["2030-01-07 has two exceptions."]
-    }
-    assert exceptions(DayException(on=MONDAY, ranges=(empty,) * 51)) == {
-        "exceptions": ["Give at most 50 ranges on 2030-01-07."]
-    }
-    assert exceptions(DayException(on=MONDAY, ranges=(hours("09:00", "11:00"), hours("10:00", "12:00")))) == {
-        "exceptions": ["2030-01-07 09:00 to 11:00 overlaps 2030-01-07 10:00 to 12:00."]
-    }
-    assert exceptions(*(DayException(on=day, ranges=()) for day in dates)) == {
-        "exceptions": ["Give at most 366 exceptions."]
-    }

@@ -28,8 +28,6 @@ export type Surroundings = {
   hint: { read: () => boolean; write: (isSignedIn: boolean) => void };
 };
 
-export type Login = ReturnType<typeof openLogin>;
-
 export function openLogin({ refresh, alone, tell, hear, hint }: Surroundings) {
   let access: string | null = null;
   let person: string | null = null;

@@ -162,34 +162,39 @@ class BookingService:
         """
 
         async def effect(tx: Transaction) -> BookingHistory:
-            self._check_start(starts_at)
-            seen = await tx.bookings.find(booking_id)
-            if seen is None or not (seen.concerns(caller.user_id) or caller.is_staff):
-                raise NotFound
-            offer = await tx.slots.acquire_offer(seen.session_id, starts_at, seen.user_id)
-            await tx.slots.acquire_creator(seen.creator_id)
-            booking = await tx.bookings.acquire(booking_id)
-            if booking.starts_at != seen.starts_at:
-                raise Overtaken  # its own old seats were read as somebody's
-            slot, now = offer.fresh_slot(), self._clock.now()
-            moved, step = booking.moved(
-                slot,
-                caller,
-                now,
-                notice=notice_of(offer.session),
-                needs_answer=offer.session.requires_confirmation,
-                why=reason,
-            )
-            if not (offer.session.is_listed() and offer.session.creator_is_active):
-                raise NotBookable
-            offer.check(booking.seats, now)
-            await self._note(tx, caller, "booking_rescheduled", booking, moved, reason)
-            await tx.slots.release(booking)
-            if not await tx.slots.move(slot, moved, step, attendance(moved)):
-                raise SoldOut
-            return replace(moved, history=(*booking.history, step))
+            return await self._move(tx, caller, booking_id, starts_at, reason)
 
         return await self._once(key, booking_id, effect, self._read)
+
+    async def _move(
+        self, tx: Transaction, caller: Caller, booking_id: UUID, starts_at: datetime, reason: str
+    ) -> BookingHistory:
+        self._check_start(starts_at)
+        seen = await tx.bookings.find(booking_id)
+        if seen is None or not (seen.concerns(caller.user_id) or caller.is_staff):
+            raise NotFound
+        offer = await tx.slots.acquire_offer(seen.session_id, starts_at, seen.user_id)
+        await tx.slots.acquire_creator(seen.creator_id)
+        booking = await tx.bookings.acquire(booking_id)
+        if booking.starts_at != seen.starts_at:
+            raise Overtaken  # its own old seats were read as somebody's
+        slot, now = offer.fresh_slot(), self._clock.now()
+        moved, step = booking.moved(
+            slot,
+            caller,
+            now,
+            notice=notice_of(offer.session),
+            needs_answer=offer.session.requires_confirmation,
+            why=reason,
+        )
+        if not (offer.session.is_listed() and offer.session.creator_is_active):
+            raise NotBookable
+        offer.check(booking.seats, now)
+        await self._note(tx, caller, "booking_rescheduled", booking, moved, reason)
+        await tx.slots.release(booking)
+        if not await tx.slots.move(slot, moved, step, attendance(moved)):
+            raise SoldOut
+        return replace(moved, history=(*booking.history, step))
 
     def _check_start(self, starts_at: datetime) -> None:
         # within the effect, or a repeat that comes after the start would be refused for what was done in time

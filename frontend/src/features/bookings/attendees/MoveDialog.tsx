@@ -10,16 +10,13 @@ import { Skeleton } from "~/components/Skeleton";
 import { spanOf, useZone, whenOf } from "~/components/time";
 import type { PickedTime } from "~/features/slots/bookable";
 import { displayName, refresh } from "~/features/users/me";
+import { OVER, TIME_LOST } from "../lost";
 import { moveBooking } from "../own/queries";
 import { Summary } from "../own/Summary";
 import type { Booking } from "./groups";
 import { useTexts } from "./texts";
 
 const SlotPicker = lazy(() => import("~/features/slots/SlotPicker").then((m) => ({ default: m.SlotPicker })));
-
-/** The time was lost, not the booking: another can be chosen at once. */
-const TIME_LOST = ["sold_out", "creator_unavailable", "not_bookable", "already_booked"] as const;
-const OVER = ["illegal_transition", "not_found", "too_late"];
 
 /** Moves one person to another start. They have the new seats, or keep the old. */
 export function MoveDialog({ booking, onClose }: { booking: Booking; onClose: () => void }) {

@@ -10,6 +10,7 @@ import type { PickedTime } from "~/features/slots/bookable";
 import { monthOf } from "~/features/slots/days";
 import { slotsQuery } from "~/features/slots/queries";
 import { meQuery } from "~/features/users/me";
+import { TIME_LOST } from "../lost";
 import { refreshSeats, takeSeats } from "./book";
 import type { Choice } from "./choice";
 
@@ -17,9 +18,6 @@ import type { Choice } from "./choice";
 export type Obstacle = { kind: "problem"; problem: Problem; seats: number } | { kind: "no_time" };
 
 export type BookingState = ReturnType<typeof useBooking>;
-
-/** After these another time is needed, and the list of times was out of date. */
-const TIME_LOST = ["sold_out", "creator_unavailable", "not_bookable", "already_booked"];
 
 /** A choice of time and seats on its way to a booking. The choice is in the address; this is what comes of it. */
 export function useBooking(session: Session, choice: Choice, onChoose: (change: Choice) => void) {
@@ -59,7 +57,8 @@ export function useBooking(session: Session, choice: Choice, onChoose: (change: 
   async function fail(error: unknown) {
     if (!isProblem(error)) throw error;
     setObstacle({ kind: "problem", problem: error, seats });
-    if (!TIME_LOST.includes(error.code)) return;
+    if (!TIME_LOST.some((code) => code === error.code)) return;
+    // the list of times was out of date
     if (seats === 1 || error.code !== "sold_out") onChoose({ at: undefined });
     await refreshSeats(session.id);
   }

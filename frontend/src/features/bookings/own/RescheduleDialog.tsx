@@ -12,6 +12,7 @@ import { spanOf, useZone, whenOf } from "~/components/time";
 import type { PickedTime } from "~/features/slots/bookable";
 import type { SlotPickerProps } from "~/features/slots/SlotPicker";
 import { displayName, refresh } from "~/features/users/me";
+import { OVER, TIME_LOST } from "../lost";
 import { useTexts } from "../texts";
 import { type Booking, moveBooking } from "./queries";
 import { changeableUntil } from "./rules";
@@ -20,11 +21,6 @@ import { Summary } from "./Summary";
 const SlotPicker = patiently<SlotPickerProps>(async () => ({
   default: (await import("~/features/slots/SlotPicker")).SlotPicker,
 }));
-
-/** The time was lost, not the booking: another can be chosen at once. */
-const TIME_LOST = ["sold_out", "creator_unavailable", "not_bookable", "already_booked"] as const;
-/** Nothing more can be done here. */
-const OVER = ["illegal_transition", "not_found", "too_late"];
 
 /** Chooses another start for a booking. It has the new seats, or keeps the old. */
 export function RescheduleDialog({ booking, onClose }: { booking: Booking; onClose: () => void }) {
