@@ -24,6 +24,8 @@ FILES = ROOT / "deploy" / "observability"
 RULES: list[dict[str, Any]] = yaml.safe_load((FILES / "alerts.yaml").read_text())["groups"][0]["rules"]
 DASHBOARD: dict[str, Any] = json.loads((FILES / "dashboard.json").read_text())
 SCRAPED: dict[str, Any] = yaml.safe_load((FILES / "prometheus.yaml").read_text())
+SCRAPED_PODS: dict[str, Any] = yaml.safe_load((FILES / "prometheus-kubernetes.yaml").read_text())
+JOBS = [{"job": each["job_name"]} for each in SCRAPED["scrape_configs"]]
 OF_PROMETHEUS = {"job", "instance"}
 """Labels that it adds to every series itself."""
 FAILURES = {"status"}
@@ -79,7 +81,7 @@ async def exported(database: str, tmp_path_factory: pytest.TempPathFactory) -> A
     series: Exported = defaultdict(list)
     for name, labels in re.findall(r"^(\w+)(?:\{(.*)\})? ", text, re.MULTILINE):
         series[name].append(dict(re.findall(r'(\w+)="([^"]*)"', labels)))
-    series["up"] = [{"job": each["job_name"]} for each in SCRAPED["scrape_configs"]]
+    series["up"] = JOBS
     yield series
 
 
@@ -124,3 +126,26 @@ def test_a_legend_names_what_its_lines_differ_by(name: str) -> None:
 def test_every_section_of_the_runbook_is_an_alerts() -> None:
     sections = re.findall(r"^## (\w+)$", (ROOT / "docs" / "runbook.md").read_text(), re.MULTILINE)
     assert sections == list(ALERTS)
+
+
+def test_all_that_counts_is_scraped_on_one_machine() -> None:
+    compose = yaml.safe_load((ROOT / "deploy" / "compose.yaml").read_text())
+    port = int(compose["x-program"]["environment"]["MARKETPLACE_METRICS_PORT"])
+    found = {each["job_name"]: each["dns_sd_configs"][0] for each in SCRAPED["scrape_configs"]}
+    assert {(one["names"][0], one["port"]) for one in found.values()} == {("backend", port), ("worker", port)}
+    assert {"backend", "worker"} <= set(compose["services"])
+
+
+def test_all_that_counts_is_scraped_in_a_cluster_and_may_be() -> None:
+    base = ROOT / "deploy" / "kubernetes" / "base"
+    policies = {
+        each["metadata"]["name"]: each["spec"] for each in yaml.safe_load_all((base / "network.yaml").read_text())
+    }
+    assert {job["job_name"] for job in SCRAPED_PODS["scrape_configs"]} == {job["job"] for job in JOBS}
+    for job in SCRAPED_PODS["scrape_configs"]:
+        name, port = job["relabel_configs"][0]["regex"].split(";")
+        deployment = next(yaml.safe_load_all((base / f"{name}.yaml").read_text()))
+        [container] = deployment["spec"]["template"]["spec"]["containers"]
+        assert port in {each["name"] for each in container["ports"]}
+        assert policies[name]["podSelector"]["matchLabels"] == deployment["spec"]["template"]["metadata"]["labels"]
+        assert port in {each["port"] for rule in policies[name]["ingress"] for each in rule["ports"]}
