@@ -1,5 +1,6 @@
 """PostgreSQL's own log, and its shipped settings: the detail of an error quotes rows, and rows are people."""
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -64,3 +65,16 @@ def test_the_cluster_is_as_quiet_as_the_one_machine() -> None:
     )
     [cluster] = [each for each in documents if each["kind"] == "Cluster"]
     assert QUIET.items() <= cluster["spec"]["postgresql"]["parameters"].items()
+
+
+async def test_the_statements_of_the_runbook_are_answered(data: Path) -> None:
+    text = (DEPLOY.parent / "docs" / "runbook.md").read_text()
+    blocks = re.findall(r"^ *```sql( postgres)?\n(.*?)```", text, re.MULTILINE | re.DOTALL)
+    with embedded_postgres(data) as dsn:
+        await migrate(dsn)
+        for is_of_the_server, block in blocks:
+            connection = await asyncpg.connect(dsn, database="postgres" if is_of_the_server else None)
+            for statement in block.split(";"):
+                await connection.fetch(statement)
+            await connection.close()
+    assert len(blocks) >= 6
