@@ -102,6 +102,10 @@ bench: install ## What a request costs, as ratios within one run (needs wrk)
 bench-admin: install ## What the staff's lists and exports cost at a million rows (minutes; BENCH="--data FOLDER" keeps the rows)
 	PYTHONPATH=tests $(BIN)/python tests/benchmarks/admin.py $(BENCH)
 
+.PHONY: bench-scaling
+bench-scaling: install ## The figures behind docs/scaling.md: bytes, seats, lists and connections (minutes; needs wrk)
+	PYTHONPATH=tests $(BIN)/python tests/benchmarks/scaling.py
+
 frontend/lighthouse/node_modules/.installed: frontend/lighthouse/package-lock.json
 	cd frontend/lighthouse && npm ci --silent
 	@touch $@

@@ -79,9 +79,14 @@ async def work_until_told(settings: Settings, container: AsyncContainer, meter: 
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    look = None if meter is None else Sampled(meter, container)
     try:
+        if look is not None:
+            await look.start()
         await work(settings, container, stop, meter)
     finally:
+        if look is not None:
+            await look.end()
         await container.close()
 
 

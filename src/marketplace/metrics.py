@@ -22,7 +22,9 @@ NOWHERE = "none"
 SAMPLE_EVERY = 1.0
 """Seconds between two looks at the pool."""
 BOOK = ("POST", "/api/bookings")
-CREATED = 201
+CREATED, CREATED_STATUS = "created", 201
+READY = ("GET", "/health/ready", "200")
+JOB_OUTCOMES = ("done", "failed")
 
 
 class Meter:
@@ -71,6 +73,9 @@ class Meter:
             registry=registry,
             multiprocess_mode="livesum",
         )
+        # a series that begins with what it first counts has not risen, and one that is not there is not zero
+        self._bookings.labels(CREATED)
+        self._requests.labels(*READY)
         self._seen: dict[tuple[str, str, int], Callable[[float], None]] = {}
         self._seen_database: dict[str, Callable[[float], None]] = {}
 
@@ -96,6 +101,9 @@ class Meter:
         return {kind: self._metered(kind, handler) for kind, handler in handlers.items()}
 
     def _metered(self, kind: str, handler: Handler) -> Handler:
+        for each in JOB_OUTCOMES:
+            self._jobs.labels(kind, each)
+
         async def handle(subject: UUID | None) -> None:
             began, outcome = perf_counter(), "failed"
             try:
@@ -118,6 +126,6 @@ class Meter:
 
 
 def _outcome(exchange: Exchange) -> str:
-    if exchange.status == CREATED:
-        return "replayed" if exchange.is_replayed else "created"
+    if exchange.status == CREATED_STATUS:
+        return "replayed" if exchange.is_replayed else CREATED
     return exchange.code or "broken_off"

@@ -3,11 +3,12 @@
 import os
 import secrets
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
+from pathlib import Path
 
 from marketplace.adapters.postgres.embedded import embedded_postgres
-from marketplace.settings import PREFIX, SECRET_VARIABLES, Settings, kept_secret, read_settings
+from marketplace.settings import PREFIX, SECRET_VARIABLES, Settings, read_settings
 
 
 @contextmanager
@@ -43,3 +44,20 @@ def _exported(settings: Settings, given: dict[str, str]) -> Settings:
         os.environ[f"{PREFIX}DATABASE_URL"] = settings.database_url
     os.environ[f"{PREFIX}SECRET_KEY"] = settings.secret_key or ""
     return settings
+
+
+def kept_secret(data_dir: Path) -> str:
+    """The secret of a development machine: made once, kept in the data folder, readable by its owner only."""
+    path = data_dir / "secret_key"
+    data_dir.mkdir(parents=True, exist_ok=True)
+    made = data_dir / f".secret_key.{secrets.token_hex(4)}"
+    try:
+        if not path.exists():
+            made.touch(mode=0o600)
+            made.write_text(secrets.token_urlsafe(48))
+            # of programs that start together, the first to link wins; none reads a half-written file
+            with suppress(FileExistsError):
+                path.hardlink_to(made)
+    finally:
+        made.unlink(missing_ok=True)
+    return path.read_text().strip()

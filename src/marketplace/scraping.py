@@ -1,17 +1,22 @@
 """Metrics of all processes of a program, on a port of their own that no client reaches.
 
 The exporter is a process beside the workers: it goes on answering while they are busy, restarted or killed. It ends
-when the last process that holds its input does, however that one ended.
+when the last process that holds its input does, however that one ended. One that ends before is begun again, with all
+that was counted, since that is in files.
 """
 
 import asyncio
+import errno
 import json
+import logging
 import os
 import shutil
 import signal
 import subprocess
 import sys
 import tempfile
+import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -22,10 +27,14 @@ import asyncpg
 from marketplace.core.ports.jobs import JobKind
 from marketplace.settings import Settings
 
+LOG = logging.getLogger(__name__)
+
 FOLDER = "PROMETHEUS_MULTIPROC_DIR"
 """The variable by which prometheus_client knows where processes count."""
 PATIENCE = 3
 """Seconds for the database to answer a scrape."""
+PAUSE_FIRST, PAUSE_MOST = 0.5, 30.0
+"""Seconds until an exporter that ended is begun again: doubled from the first to the most, unless it lasted longer."""
 QUEUE = """
     SELECT count(*) AS due, coalesce(extract(epoch FROM now() - min(execute_after)), 0)::float8 AS age,
         (SELECT count(*) FROM pgqueuer WHERE status = 'picked') AS picked
@@ -45,20 +54,72 @@ def exported_metrics(settings: Settings) -> Iterator[None]:
         return
     folder = tempfile.mkdtemp(prefix="marketplace-metrics-")
     os.environ[FOLDER] = folder
-    given = {"folder": folder, "host": settings.metrics_host, "port": settings.metrics_port}
-    exporter = subprocess.Popen(  # noqa: S603 - ourselves
-        [sys.executable, "-m", "marketplace.scraping", json.dumps(given)],
-        stdin=subprocess.PIPE,
-        env=os.environ | {"MARKETPLACE_DATABASE_URL": settings.database_url or ""},
-    )
+    exporter = _Exporter(settings, folder)
+    exporter.start()
     try:
         yield
     finally:
-        if exporter.stdin is not None:
-            exporter.stdin.close()
-        exporter.wait()
+        exporter.end()
         del os.environ[FOLDER]
         shutil.rmtree(folder, ignore_errors=True)
+
+
+class _Exporter:
+    """The process that answers scrapes, and a thread that waits for its end and begins it again."""
+
+    def __init__(self, settings: Settings, folder: str) -> None:
+        given = {"folder": folder, "host": settings.metrics_host, "port": settings.metrics_port}
+        self._command = [sys.executable, "-m", "marketplace.scraping", json.dumps(given)]
+        self._environment = os.environ | {"MARKETPLACE_DATABASE_URL": settings.database_url or ""}
+        self._is_ending = threading.Event()
+        self._beginning = threading.Lock()
+        self._keeper = threading.Thread(target=self._keep, name="metrics", daemon=True)
+
+    def start(self) -> None:
+        """Begin. Raises `OSError` when a process cannot be had."""
+        self._begin()
+        self._keeper.start()
+
+    def end(self) -> None:
+        """Return once it has ended."""
+        with self._beginning:
+            self._is_ending.set()
+            self._let_go()
+        self._keeper.join()
+
+    def _begin(self) -> None:
+        self._process = subprocess.Popen(  # noqa: S603 - ourselves
+            self._command, stdin=subprocess.PIPE, env=self._environment
+        )
+
+    def _let_go(self) -> None:
+        if self._process.stdin is not None:
+            self._process.stdin.close()
+
+    def _keep(self) -> None:
+        pause = PAUSE_FIRST
+        while True:
+            began = time.monotonic()
+            status = self._process.wait()
+            if self._is_ending.is_set():
+                return
+            if time.monotonic() - began > PAUSE_MOST:
+                pause = PAUSE_FIRST
+            LOG.warning("The exporter of metrics ended (%s) and begins again in %g s", _why(status), pause)
+            self._is_ending.wait(pause)
+            pause = min(2 * pause, PAUSE_MOST)
+            with self._beginning:
+                if self._is_ending.is_set():
+                    return
+                self._let_go()
+                self._begin()
+
+
+def _why(status: int) -> str:
+    """The end of a process, in words where there are some."""
+    if status < 0:
+        return signal.Signals(-status).name
+    return os.strerror(status) if status == errno.EADDRINUSE else f"status {status}"
 
 
 def export(folder: Path, host: str, port: int, database_url: str | None) -> None:
@@ -133,4 +194,8 @@ if __name__ == "__main__":
         # told to the whole group; the last scrape is that of the end
         signal.signal(number, signal.SIG_IGN)
     told = json.loads(sys.argv[1])
-    export(Path(told["folder"]), told["host"], told["port"], os.environ["MARKETPLACE_DATABASE_URL"] or None)
+    try:
+        export(Path(told["folder"]), told["host"], told["port"], os.environ["MARKETPLACE_DATABASE_URL"] or None)
+    except OSError as refused:
+        # whoever began this writes the log
+        sys.exit(refused.errno)

@@ -1,14 +1,13 @@
 """Settings: `MARKETPLACE_*` variables of the environment, read once. `.env.example` explains each."""
 
-import contextlib
 import re
-import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from ipaddress import ip_network
 from pathlib import Path
 from typing import Any, Literal, TypeVar
+from urllib.parse import parse_qs, urlsplit
 
 T = TypeVar("T")
 
@@ -17,6 +16,8 @@ LEAVING = f"{PREFIX}LEAVING"
 """How `serve` tells its workers which file is there once the program is about to stop. No setting of an operator's."""
 SECRET_LEAST = 32
 """Characters. HS256 wants a key of at least 256 bits (RFC 7518, 3.2)."""
+PLACE = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[^:\[\]]*)(:(?P<port>\d{1,5}))?")
+PORT_MOST = 65535
 DEVELOPMENT_SECRETS = ("change-me", "changeme", "secret", "development", "insecure", "example")
 
 
@@ -127,6 +128,24 @@ def _matching(pattern: str, expected: str) -> Callable[[str], str]:
     return parse
 
 
+def _database_address(text: str) -> str:
+    # the driver would quote what it took for a port, which is a part of a password with a # or a / in it
+    expected = (
+        "a URL such as postgresql://user:password@host:5432/name,"
+        " with %23, %2F, %3F and %40 for #, /, ? and @ in the password"
+    )
+    try:
+        parts = urlsplit(text)
+        parse_qs(parts.query, strict_parsing=bool(parts.query))
+    except ValueError:
+        raise ValueError(expected) from None
+    hosts = [PLACE.fullmatch(place) for place in parts.netloc.rpartition("@")[2].split(",")]
+    is_read = all(host is not None and int(host["port"] or 0) <= PORT_MOST for host in hosts)
+    if parts.scheme not in {"postgres", "postgresql"} or not is_read or parts.fragment or "@" in parts.path:
+        raise ValueError(expected)
+    return text
+
+
 def _network(text: str) -> str:
     try:
         return str(ip_network(text))
@@ -153,8 +172,8 @@ def _on_or_off(text: str) -> bool:
 VARIABLES: dict[str, Callable[[str], Any]] = {
     "environment": _one_of("development", "production"),
     "storage": _one_of("postgres", "memory"),
-    "database_url": _matching(r"postgres(ql)?://.+", "a URL such as postgresql://user:password@host:5432/name"),
-    "read_database_url": _matching(r"postgres(ql)?://.+", "a URL such as postgresql://user:password@host:5432/name"),
+    "database_url": _database_address,
+    "read_database_url": _database_address,
     "data_dir": Path,
     "frontend_dir": Path,
     "secret_key": _matching(rf".{{{SECRET_LEAST},}}", f"at least {SECRET_LEAST} random characters"),
@@ -266,20 +285,3 @@ def _check_production(settings: Settings) -> None:
             f"{PREFIX}SECRET_KEY is (not shown), but must be random with {PREFIX}ENVIRONMENT=production:"
             " this one looks like a development secret."
         )
-
-
-def kept_secret(data_dir: Path) -> str:
-    """The secret of a development machine: made once, kept in the data folder, readable by its owner only."""
-    path = data_dir / "secret_key"
-    data_dir.mkdir(parents=True, exist_ok=True)
-    made = data_dir / f".secret_key.{secrets.token_hex(4)}"
-    try:
-        if not path.exists():
-            made.touch(mode=0o600)
-            made.write_text(secrets.token_urlsafe(48))
-            # of programs that start together, the first to link wins; none reads a half-written file
-            with contextlib.suppress(FileExistsError):
-                path.hardlink_to(made)
-    finally:
-        made.unlink(missing_ok=True)
-    return path.read_text().strip()

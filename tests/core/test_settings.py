@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from marketplace.settings import VARIABLES, SettingsError, kept_secret, read_settings
+from marketplace.provision import kept_secret
+from marketplace.settings import VARIABLES, SettingsError, read_settings
 
 RANDOM = "hV9-x2LqT7_bQw8ZrYc4Nd1KfMs6Gj3P"
 
@@ -72,6 +73,43 @@ def test_a_wrong_secret_is_not_repeated() -> None:
     with pytest.raises(SettingsError, match="at least 32") as caught:
         read_settings({"MARKETPLACE_SECRET_KEY": "hunter2"})
     assert "hunter2" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "mysql://me:hunter2@db/x",
+        "postgresql://me:hunter2#x@db:5432/x",
+        "postgresql://me:hunter2/x@db:5432/x",
+        "postgresql://me:hunter2?x@db:5432/x",
+        "postgresql://me:4#hunter2@db:5432/x",
+        "postgresql://me:4/hunter2@db:5432/x",
+        "postgresql://me:4?hunter2@db:5432/x",
+        "postgresql://me:hunter2@db:port/x",
+        "postgresql://me:hunter2@db:99999/x",
+        "postgresql://me:hunter2@[::1/x",
+    ],
+)
+@pytest.mark.parametrize("name", ["DATABASE_URL", "READ_DATABASE_URL"])
+def test_an_address_that_no_driver_could_read_is_refused_without_a_part_of_it(name: str, address: str) -> None:
+    with pytest.raises(SettingsError, match=f"MARKETPLACE_{name} is .not shown., but must be a URL") as caught:
+        read_settings({f"MARKETPLACE_{name}": address, "MARKETPLACE_SECRET_KEY": RANDOM})
+    assert "hunter2" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "postgresql://me:hunter2%23%2F@db:5432/x",
+        "postgres://me@/x?host=/run/postgresql&port=5433",
+        "postgresql://me:hunter2@one:5432,two:5433/x?target_session_attrs=read-write",
+        "postgresql://me@[::1]:5432/x",
+        "postgresql://me@%2Frun%2Fpostgresql/x",
+    ],
+)
+def test_addresses_of_every_form_that_the_driver_takes_are_taken(address: str) -> None:
+    given = {"MARKETPLACE_DATABASE_URL": address, "MARKETPLACE_SECRET_KEY": RANDOM}
+    assert read_settings(given).database_url == address
 
 
 def test_a_wrong_database_url_is_not_repeated_since_it_may_hold_a_password() -> None:

@@ -322,3 +322,15 @@ async def test_a_session_body_with_everything_wrong_is_told_everything(api: Api)
     )
 
     assert bad_fields(refused) == set(GOOD_BODIES["POST /api/sessions"])
+
+
+async def test_the_log_of_what_was_busy_has_the_word_of_whoever_began_it(caplog: pytest.LogCaptureFixture) -> None:
+    again = Busy()
+    again.__cause__ = Busy()
+    again.__cause__.__cause__ = TimeoutError("canceling statement due to lock timeout")
+    again.__cause__.__cause__.__cause__ = KeyError("how the driver came to say so")
+    async with open_api(storage=storage_that_cannot_read(again)) as broken:
+        problem(await broken.visitor.get("/api/sessions/"), 503, "busy")
+
+    [line] = [record.getMessage() for record in caplog.records if "was refused" in record.getMessage()]
+    assert line == "GET /api/sessions was refused: busy (TimeoutError('canceling statement due to lock timeout'))"

@@ -1,6 +1,7 @@
 """Metrics of the real program: of all its processes together, on a port of their own."""
 
 import asyncio
+import json
 import os
 import re
 import signal
@@ -10,6 +11,7 @@ import sys
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import get_args
 from urllib.parse import urlsplit
 
 import asyncpg
@@ -20,7 +22,7 @@ import pytest_asyncio
 from builders import TOMORROW, stored_session
 from marketplace.adapters.postgres.pool import PoolLimits, connect
 from marketplace.adapters.postgres.storage import postgres_storage
-from marketplace.core.ports.jobs import Job
+from marketplace.core.ports.jobs import Job, JobKind
 from postgres.crowd import book, people
 from postgres.servers import Server, becomes_true, environment, free_port, is_alive, servers
 
@@ -55,6 +57,12 @@ class Metrics:
                 return True
             await asyncio.sleep(0.1)
         return False
+
+
+def exporter_of(server: Server) -> int:
+    """The process that answers scrapes."""
+    [found] = [pid for pid in server.workers() if "marketplace.scraping" in Path(f"/proc/{pid}/cmdline").read_text()]
+    return found
 
 
 @pytest_asyncio.fixture(loop_scope="module")
@@ -114,6 +122,32 @@ async def test_a_killed_worker_leaves_what_it_counted_and_no_connection_that_it_
     assert await metrics.value("marketplace_request_seconds_count", route="/api/sessions") == 20
 
 
+async def test_metrics_are_told_again_after_the_process_that_tells_them_was_killed(
+    metered: tuple[Server, Metrics],
+) -> None:
+    server, metrics = metered
+    await server.client.get("/api/sessions/")
+    before = set(server.workers())
+    killed = exporter_of(server)
+
+    os.kill(killed, signal.SIGKILL)
+
+    assert await becomes_true(lambda: len(set(server.workers()) - before) == 1, 10)
+    assert await becomes_true(lambda: is_open(metrics.port), 10)
+    assert await metrics.value("marketplace_request_seconds_count", route="/api/sessions") == 1
+    [told] = [line for line in server.log.read_text().splitlines() if "begins again" in line]
+    assert "SIGKILL" in json.loads(told)["event"]
+
+
+async def test_what_alerts_compare_with_nothing_is_there_before_it_first_happens(
+    metered: tuple[Server, Metrics],
+) -> None:
+    _, metrics = metered
+    text = await metrics.text()
+    assert 'marketplace_bookings_total{outcome="created"} 0.0' in text
+    assert 'marketplace_request_seconds_count{method="GET",route="/health/ready",status="200"}' in text
+
+
 async def test_the_queue_is_told_by_the_database(empty_database: str, metered: tuple[Server, Metrics]) -> None:
     _, metrics = metered
     database = await connect(empty_database, PoolLimits(min_size=1, max_size=1))
@@ -166,19 +200,23 @@ async def test_a_worker_counts_its_jobs(empty_database: str) -> None:
     )
     try:
         for _ in range(200):
-            if await _is_open(metrics.port) and await metrics.value("marketplace_job_seconds_count", outcome="done"):
+            if is_open(metrics.port) and await metrics.value("marketplace_job_seconds_count", outcome="done"):
                 break
             await asyncio.sleep(0.1)
         assert await metrics.value("marketplace_job_seconds_count", outcome="done") >= 1
+        assert await metrics.value("marketplace_pool_connections") >= 1
+        for kind in get_args(JobKind):
+            # before it first happens: an alert could not tell that it began
+            assert f'marketplace_job_seconds_count{{kind="{kind}",outcome="failed"}} 0.0' in await metrics.text()
         worker.send_signal(signal.SIGTERM)
         assert await asyncio.to_thread(worker.wait, 15) == 0
-        assert not await _is_open(metrics.port)
+        assert not is_open(metrics.port)
     finally:
         if worker.poll() is None:
             os.killpg(worker.pid, signal.SIGKILL)
 
 
-async def _is_open(port: int) -> bool:
+def is_open(port: int) -> bool:
     with socket.socket() as probe:
         return probe.connect_ex(("127.0.0.1", port)) == 0
 

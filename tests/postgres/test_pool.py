@@ -44,6 +44,21 @@ async def test_a_connection_lost_in_the_commit_is_not_said_to_have_changed_nothi
             await tx.users.add(a_user())
 
 
+async def test_a_database_that_takes_no_writes_is_busy_and_still_read(database: Database) -> None:
+    await database.fetchrow("SET default_transaction_read_only = on")
+    assert await database.fetchrow("SELECT id FROM users") is None
+    with pytest.raises(Busy):
+        async with postgres_storage(database).unit_of_work() as tx:
+            await tx.users.add(a_user())
+
+
+async def test_a_server_that_is_out_of_room_is_busy(database: Database) -> None:
+    await database.fetchrow("SET temp_file_limit = 0")
+    await database.fetchrow("SET work_mem = '64kB'")
+    with pytest.raises(Busy):
+        await database.fetch("SELECT n FROM generate_series(1, 100000) n ORDER BY random()")
+
+
 async def test_a_pool_that_is_used_up_is_busy_and_gives_way_again(database: Database) -> None:
     async with database.transaction():
         with pytest.raises(Busy):

@@ -127,7 +127,7 @@ def refuse(request: Request[Any, Any, Any], error: MarketplaceError) -> Response
     """A rule of the core said no."""
     faults = error.faults if isinstance(error, Invalid) else None
     if isinstance(error, Busy | OutcomeUnknown):
-        logger.warning("%s was refused: %s (%r)", _asked(request), error.code, error.__cause__)
+        logger.warning("%s was refused: %s (%r)", _asked(request), error.code, _begun_by(error))
     starts = error.starts if isinstance(error, Conflict) else ()
     headers = {"Retry-After": str(error.retry_after)} if isinstance(error, RateLimited) else None
     return answer(request, Problem.of(status_of(type(error)), error.code, error.detail, faults, starts), headers)
@@ -147,6 +147,14 @@ def fail(request: Request[Any, Any, Any], error: Exception) -> Response[bytes]:
     """A bug. The log has it; the answer says nothing of it but what the log calls the request."""
     logger.error("%s failed", _asked(request), exc_info=error)
     return answer(request, Problem.of(500, "internal_error", "Something went wrong on our side. It has been noted."))
+
+
+def _begun_by(error: BaseException) -> BaseException | None:
+    """What the database or the clock said, however often the effect was tried again."""
+    cause = error.__cause__
+    while isinstance(cause, MarketplaceError) and cause.__cause__ is not None:
+        cause = cause.__cause__
+    return cause
 
 
 def _asked(request: Request[Any, Any, Any]) -> str:

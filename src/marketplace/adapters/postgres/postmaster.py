@@ -31,6 +31,8 @@ SETTINGS = {
     "timezone": "UTC",
     "log_timezone": "UTC",
     "log_min_messages": "warning",
+    # the detail of an error quotes the row, e-mail and all
+    "log_error_verbosity": "terse",
     "log_checkpoints": "off",
 }
 
