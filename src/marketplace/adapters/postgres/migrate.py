@@ -17,7 +17,6 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, text
-from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 from sqlalchemy.pool import NullPool
@@ -60,11 +59,6 @@ def configured(connection: Connection | None = None, folders: tuple[Path, ...] =
     config.set_main_option("version_locations", os.pathsep.join(map(str, folders)))
     config.attributes["connection"] = connection
     return config
-
-
-def sqlalchemy_url(dsn: str) -> str:
-    """The same database for SQLAlchemy's asyncpg dialect."""
-    return make_url(dsn).set(drivername="postgresql+asyncpg").render_as_string(hide_password=False)
 
 
 async def migrate(
