@@ -145,3 +145,16 @@ async def test_the_dialogs_of_the_staff_are_good(
     confirm, decline = ("Confirm",), ("Decline",)
     found += await faults_of_dialogs(page, size, f"/admin/bookings/{scene.asked}", confirm, decline)
     assert found == []
+
+
+async def test_who_forgets_the_reason_is_told_so_and_led_to_it(
+    scene: Scene, site: Server, database: str, open_page: OpenPage
+) -> None:
+    page = await open_page("/")
+    await (await staff_member(site, database)).signs_in(page)
+    await page.goto(f"/admin/bookings/{scene.booked}")
+    await button(page, "Cancel booking").click()
+    dialog = page.get_by_role("dialog")
+    await dialog.get_by_role("button", name="Cancel booking").click()
+    await expect(dialog.get_by_role("alert")).to_have_text("Say why.")
+    await expect(dialog.get_by_label("Reason")).to_be_focused()

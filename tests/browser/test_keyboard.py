@@ -1,14 +1,15 @@
 """The same by keys alone: every control is reached, focus is where one expects it, dialogs give it back."""
 
 import re
+from typing import Literal
 
 from playwright.async_api import Locator, Page, expect
 
 from browser.conftest import OpenPage
-from browser.people import account, free_starts, scheduled_session
+from browser.people import PASSWORD, account, free_starts, says, scheduled_session
 from postgres.servers import Server
 
-STEPS_MOST = 80
+STEPS_MOST = 150
 
 
 async def tab_to(page: Page, control: Locator) -> None:
@@ -76,3 +77,79 @@ async def test_a_seat_is_booked_and_given_back_by_keys_alone(site: Server, open_
     await page.keyboard.press("Enter")
     await expect(page.get_by_role("dialog")).to_be_hidden()
     assert [one["status"] for one in await learner.asks("GET", "/api/bookings/")] == ["cancelled"]
+
+
+async def fill(page: Page, label: str, text: str) -> None:
+    """Go on to the field of this label, and type in place of what it says."""
+    await tab_to(page, page.get_by_role("textbox", name=label, exact=True).or_(page.get_by_label(label)).first)
+    await page.keyboard.press("Control+a")
+    await page.keyboard.type(text)
+
+
+async def choose(page: Page, name: str) -> None:
+    """Go on to the group of this radio button, and within it by arrows."""
+    radio = page.get_by_role("radio", name=name)
+    for _ in range(STEPS_MOST):
+        await page.keyboard.press("Tab")
+        if await page.evaluate("document.activeElement.matches('[type=radio], [role=radio]')"):
+            break
+    await page.keyboard.press("Space")
+    for _ in range(STEPS_MOST):
+        if await radio.is_checked():
+            return
+        await page.keyboard.press("ArrowDown")
+    raise AssertionError(f"{name} is not chosen by arrows")
+
+
+async def press(page: Page, role: Literal["button", "link"], name: str) -> None:
+    await tab_to(page, page.get_by_role(role, name=name).first)
+    await page.keyboard.press("Enter")
+
+
+async def test_a_creator_registers_and_offers_a_session_by_keys_alone(open_page: OpenPage) -> None:
+    page = await open_page("/register")
+    await expect(page.get_by_role("radio").first).to_be_attached()
+    await choose(page, "I want to teach")
+    await fill(page, "Username", "keys.alone")
+    await fill(page, "Email", "keys.alone@example.com")
+    await fill(page, "Password", PASSWORD)
+    await page.keyboard.press("Enter")
+    await page.wait_for_url(lambda address: "/register" not in address)
+    await page.get_by_role("link", name="New session").first.wait_for()
+    await press(page, "link", "New session")
+    await page.get_by_label("Title").wait_for()
+    await fill(page, "Title", "Knots without a mouse")
+    await fill(page, "Description", "Rope, and ten fingers.")
+    await fill(page, "Price for a seat", "19.50")
+    await press(page, "button", "Save and set times")
+    await says(page, "Saved. Now say when it takes place.")
+    await choose(page, "At set times")
+    await press(page, "button", "Save and publish")
+    await says(page, "Saved. It is in the catalog now.")
+
+
+async def test_somebody_signs_in_and_moves_a_booking_by_keys_alone(site: Server, open_page: OpenPage) -> None:
+    creator, learner = await account(site, "creator"), await account(site)
+    offered = await scheduled_session(creator)
+    first, *_ = await free_starts(creator, offered["id"])
+    await learner.asks("POST", "/api/bookings/", session=offered["id"], booking_date=first)
+    page = await open_page("/login?next=%2Fdashboard")
+    await page.get_by_role("textbox", name="Email").wait_for()
+    await fill(page, "Email", learner.email)
+    await fill(page, "Password", PASSWORD)
+    await page.keyboard.press("Enter")
+    move = page.get_by_role("button", name=f"Reschedule “{offered['title']}”")
+    await move.wait_for()
+    await press(page, "button", f"Reschedule “{offered['title']}”")
+    dialog = page.get_by_role("dialog")
+    await expect(dialog.get_by_role("radio").first).to_be_attached()
+    await tab_to(page, dialog.locator("[role=grid] button[tabindex='0'], table button[tabindex='0']").first)
+    await page.keyboard.press("ArrowRight")
+    await page.keyboard.press("Enter")
+    await tab_to(page, dialog.get_by_role("radio").first)
+    await page.keyboard.press("Space")
+    await tab_to(page, dialog.get_by_role("button", name=re.compile("^(Move|Reschedule|Ask)")).last)
+    await page.keyboard.press("Enter")
+    await expect(dialog).to_be_hidden()
+    (booked,) = await learner.asks("GET", "/api/bookings/?status=confirmed")
+    assert booked["booking_date"] != first

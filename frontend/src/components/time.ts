@@ -78,7 +78,8 @@ export function zoneName(zone: string): string {
   const place = placeOf(zone);
   const parts = new Intl.DateTimeFormat("en", {
     timeZone: zone,
-    timeZoneName: "longGeneric",
+    // for a zone that is no place, browsers have no generic name but "GMT+00:00"
+    timeZoneName: zone.includes("/") ? "longGeneric" : "long",
   }).formatToParts();
   const name = parts.find(({ type }) => type === "timeZoneName")?.value ?? zone;
   return name.includes(place) || !zone.includes("/") ? name : `${name} (${place})`;

@@ -1,4 +1,4 @@
-import { type ReactNode, useState } from "react";
+import { type ReactNode, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { toast } from "sonner";
 import { keeper } from "~/api/keys";
@@ -53,11 +53,16 @@ export function StepDialog<Done>({
   const [fault, setFault] = useState<string>();
   const [failure, setFailure] = useState<string | null>(null);
   const [isBusy, setBusy] = useState(false);
+  const field = useRef<HTMLTextAreaElement>(null);
 
+  const refuse = (sentence: string) => {
+    setFault(sentence);
+    field.current?.focus();
+  };
   const go = async () => {
     const said = reason.trim();
-    if (!said && !isReasonOptional) return setFault(t("step.reason_needed"));
-    if ([...said].length > REASON_MOST) return setFault(t("step.reason_long", { count: REASON_MOST }));
+    if (!said && !isReasonOptional) return refuse(t("step.reason_needed"));
+    if ([...said].length > REASON_MOST) return refuse(t("step.reason_long", { count: REASON_MOST }));
     setBusy(true);
     setFailure(null);
     try {
@@ -105,9 +110,10 @@ export function StepDialog<Done>({
           error={fault}
           isOptional={isReasonOptional}
         >
-          {(field) => (
+          {(given) => (
             <Textarea
-              {...field}
+              {...given}
+              ref={field}
               rows={3}
               value={reason}
               onChange={({ target }) => {

@@ -85,7 +85,10 @@ export function DataTable<Row extends { id: string }>({
                   const look = cn(CELL, isNumber && "tabular text-right", place === 0 && STUCK);
                   if (place > 0) {
                     return (
-                      <td key={name} className={cn(look, "whitespace-nowrap")}>
+                      <td
+                        key={name}
+                        className={cn(look, "max-w-[28rem] overflow-hidden text-ellipsis whitespace-nowrap")}
+                      >
                         {cell(row) || <span className="text-ink-faint">–</span>}
                       </td>
                     );

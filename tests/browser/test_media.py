@@ -1,0 +1,43 @@
+"""The colours of a person's own, and paper."""
+
+from playwright.async_api import expect
+
+from browser.conftest import OpenPage
+from browser.people import account, scheduled_session
+from postgres.servers import Server
+
+BACKGROUND = "one => getComputedStyle(one).backgroundColor"
+
+
+async def test_in_the_colours_of_a_persons_own_a_switch_and_what_is_chosen_can_be_seen(
+    site: Server, open_page: OpenPage
+) -> None:
+    creator = await account(site, "creator")
+    await scheduled_session(creator)
+    page = await open_page("/")
+    await creator.signs_in(page)
+    await page.emulate_media(forced_colors="active")
+    await page.goto("/creator")
+    switch = page.get_by_role("switch").first
+    await expect(switch).to_be_checked()
+    assert await switch.evaluate(BACKGROUND) != await switch.locator("span").evaluate(BACKGROUND)
+    chosen = page.get_by_role("button", pressed=True).first
+    assert await chosen.evaluate("one => getComputedStyle(one).outlineStyle") == "solid"
+    new = page.get_by_role("link", name="New session").first
+    assert await new.evaluate("one => getComputedStyle(one).borderTopWidth") == "1px"
+
+
+async def test_paper_is_light_and_has_the_session_without_what_can_only_be_pressed(
+    site: Server, open_page: OpenPage
+) -> None:
+    offered = await scheduled_session(await account(site, "creator"))
+    page = await open_page(f"/sessions/{offered['id']}", "phone", color_scheme="dark")
+    title = page.get_by_role("heading", name=offered["title"])
+    await expect(title).to_be_visible()
+    await expect(page.get_by_role("banner")).to_be_visible()
+    await expect(page.get_by_role("button", name="Choose a time")).to_be_visible()
+    await page.emulate_media(media="print")
+    await expect(title).to_be_visible()
+    await expect(page.get_by_role("banner")).to_be_hidden()
+    await expect(page.get_by_role("button", name="Choose a time")).to_be_hidden()
+    assert await page.evaluate("getComputedStyle(document.documentElement).colorScheme") == "light"
