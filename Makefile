@@ -87,7 +87,7 @@ nginx:
 
 # tests with the whole database that no clock watches, so that they can run side by side; the longest first
 UNHURRIED := tests/deployment/test_image.py $(patsubst %,tests/postgres/test_%.py,schemathesis command_line demo migrations readme \
-	plans admin_plans availability_plans booking_plans dashboard_plans) tests/browser/test_accessibility.py
+	plans admin_plans availability_plans booking_plans dashboard_plans) $(patsubst %,tests/browser/test_%.py,accessibility dialogs media long_words)
 
 .PHONY: test
 test: install chromium nginx ## Every test, on a real PostgreSQL, in a real browser, behind a real nginx
