@@ -1,7 +1,7 @@
 """What becomes of bookings by themselves: the jobs that a booking leaves behind, run on either storage."""
 
 import asyncio
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -89,21 +89,35 @@ async def test_what_was_confirmed_is_completed_at_its_end_and_not_before(
     assert [step.to_status for step in completed.history] == ["pending", "confirmed", "completed"]
 
 
+@pytest.mark.parametrize(("start", "other"), [(TOMORROW, LATER), (LATER, TOMORROW)], ids=["later", "sooner"])
 async def test_what_was_moved_is_completed_at_its_new_end(
-    empty_storage: Storage, timed: Services, clock: MovableClock
+    empty_storage: Storage, timed: Services, clock: MovableClock, start: datetime, other: datetime
 ) -> None:
     session = await stored_session(empty_storage)
     learner = a_caller(await stored_user(empty_storage))
-    booking = (await timed.bookings.book(learner, session.id, TOMORROW)).thing
-    moved = (await timed.bookings.reschedule(learner, booking.id, LATER)).thing
+    booking = (await timed.bookings.book(learner, session.id, start)).thing
+    moved = (await timed.bookings.reschedule(learner, booking.id, other)).thing
 
-    clock.at = booking.ends_at
-    await work(empty_storage, timed, clock)
-    assert (await seen(timed, learner, booking)).status == "confirmed"
-    clock.at = moved.ends_at
+    for clock.at in sorted([booking.ends_at, moved.ends_at]):
+        await work(empty_storage, timed, clock)
+        status = "completed" if clock.at >= moved.ends_at else "confirmed"
+        assert (await seen(timed, learner, booking)).status == status
+
+    last = (await seen(timed, learner, booking)).history[-1]
+    assert (last.to_status, last.at) == ("completed", moved.ends_at)
+
+
+async def test_what_waits_for_an_answer_and_was_moved_sooner_lapses_at_its_new_start(
+    empty_storage: Storage, timed: Services, clock: MovableClock
+) -> None:
+    session, _, learner = await asked(empty_storage)
+    booking = (await timed.bookings.book(learner, session.id, LATER)).thing
+    await timed.bookings.reschedule(learner, booking.id, TOMORROW)
+
+    clock.at = TOMORROW
     await work(empty_storage, timed, clock)
 
-    assert (await seen(timed, learner, booking)).status == "completed"
+    assert (await seen(timed, learner, booking)).status == "cancelled"
 
 
 async def test_what_was_made_longer_is_completed_at_its_later_end(

@@ -67,6 +67,22 @@ async def test_what_is_tried_is_what_is_there_once_it_is_kept(
     assert len({opening.reason for opening in shown}) > 1 or schedule is None
 
 
+async def test_what_lies_just_outside_the_window_is_in_the_way_of_new_buffers_too(
+    storage: Storage, timed: Services
+) -> None:
+    session = await stored_session(storage, duration=60)
+    other = await stored_session(storage, creator_id=session.creator_id, duration=60)
+    nine, ten = DAY + timedelta(hours=9), DAY + timedelta(hours=10)
+    await stored_booking(storage, other, starts_at=nine - timedelta(minutes=70), seats=1)
+    await stored_booking(storage, other, starts_at=ten + timedelta(minutes=70), seats=1)
+
+    for schedule in (a_schedule(buffer_before=30), a_schedule(buffer_after=30)):
+        until = ten + timedelta(seconds=1)
+        shown = await timed.slots.preview(owner_of(session), session.id, schedule, nine, until)
+        is_early = schedule.buffer_before > 0
+        assert [opening.reason for opening in shown] == (["buffer", None] if is_early else [None, "buffer"])
+
+
 async def test_sold_slots_are_tried_with_the_buffers_that_they_would_have(storage: Storage, timed: Services) -> None:
     session = await stored_session(storage, duration=60, max_participants=2)
     await stored_booking(storage, session, starts_at=DAY + timedelta(hours=11), seats=1)

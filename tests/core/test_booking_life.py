@@ -280,3 +280,12 @@ def test_no_step_changes_what_was_agreed_to_be_paid() -> None:
 
     kept = {(each.amount, each.seats, each.created_at, each.user_id) for each in (booking, moved, confirmed, completed)}
     assert len(kept) == 1
+
+
+@pytest.mark.parametrize(
+    ("booking", "moment", "action"),
+    [(pending(), ANSWER_BY, "lapse"), (in_status("confirmed"), in_status("confirmed").ends_at, "complete")],
+)
+def test_what_is_due_is_due_from_its_very_moment_on(booking: Booking, moment: datetime, action: str) -> None:
+    assert [booking.due(at) for at in (moment - INSTANT, moment, moment + INSTANT)] == [None, action, action]
+    assert booking.next_due() == moment

@@ -1,4 +1,4 @@
-"""What is sent with a step of a booking's life: a reason, or nothing."""
+"""What is sent with a step of a booking's life, and which steps are left once a session is off the market."""
 
 from datetime import timedelta
 from typing import Any
@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from builders import TOMORROW
-from http_api import Api, Person, bad_fields, problem
+from http_api import Api, Person, as_json, bad_fields, problem
 
 BOOKINGS = "/api/bookings/"
 
@@ -60,3 +60,21 @@ async def test_a_body_that_is_sent_must_be_good(api: Api, action: str) -> None:
     for reason in (7, None, "x" * 2000, "a\0b"):
         assert bad_fields(await creator.post(path, {"reason": reason})) == {"reason"}
     assert (await creator.get(f"{BOOKINGS}{made['id']}/")).json()["status"] == "pending"
+
+
+@pytest.mark.parametrize("is_asked", [True, False])
+async def test_in_a_session_that_is_inactive_by_now_a_booking_stays_where_it_is_or_is_cancelled(
+    api: Api, *, is_asked: bool
+) -> None:
+    creator, learner = await api.creator(), await api.person()
+    session = await api.session(creator, requires_confirmation=is_asked)
+    made = await api.booking(learner, session)
+    await creator.patch(f"/api/sessions/{session.id}/", {"status": "inactive"})
+
+    for party in (learner, creator):
+        answer = await party.post(at(made, "reschedule"), {"booking_date": as_json(TOMORROW + timedelta(days=1))})
+        problem(answer, 409, "not_bookable")
+
+    kept = (await learner.get(f"{BOOKINGS}{made['id']}/")).json()
+    assert (kept["booking_date"], len(kept["history"])) == (made["booking_date"], 1)
+    assert (await learner.post(at(made, "cancel"))).json()["status"] == "cancelled"
