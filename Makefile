@@ -42,7 +42,7 @@ run: install ## Run the marketplace with demo data on http://localhost:8000 (MAR
 	MARKETPLACE_PORT=$(PORT) $(BIN)/marketplace serve --demo
 
 .PHONY: check
-check: install ## Format, lint, types, import contracts, documents, the size of the front end, fast tests: under a minute
+check: install ## Format, lint, types, import contracts, documents, the size of the front end, fast tests: two minutes on two processors
 	$(BIN)/ruff format --check --quiet .
 	$(BIN)/ruff check --quiet .
 	$(BIN)/lint-imports --no-cache > .import-contracts.log || { cat .import-contracts.log; exit 1; }
@@ -86,13 +86,23 @@ nginx:
 		{ echo "The tests need nginx with brotli: install the packages nginx-light, libnginx-mod-http-brotli-static and openssl"; exit 1; }
 
 # tests with the whole database that no clock watches, so that they can run side by side; the longest first
-UNHURRIED := tests/deployment/test_image.py $(patsubst %,tests/postgres/test_%.py,schemathesis command_line demo migrations readme \
-	plans admin_plans availability_plans booking_plans dashboard_plans) $(patsubst %,tests/browser/test_%.py,accessibility dialogs media long_words)
+UNHURRIED := \
+	$(patsubst %,tests/browser/test_%.py,accessibility dialogs) \
+	$(patsubst %,tests/postgres/test_%.py,schemathesis command_line plans admin_plans availability_plans booking_plans \
+		dashboard_plans demo migrations readme) \
+	$(patsubst %,tests/deployment/test_%.py,image backup database files kubernetes) \
+	$(patsubst %,tests/browser/test_%.py,admin long_words keyboard journey media)
 
 .PHONY: test
 test: install chromium nginx ## Every test, on a real PostgreSQL, in a real browser, behind a real nginx
 	$(BIN)/pytest -q -n auto --dist loadfile $(UNHURRIED) tests/core tests/http tests/architecture tests/contracts
 	$(BIN)/pytest tests/postgres tests/deployment tests/browser $(addprefix --ignore=,$(UNHURRIED))
+
+.PHONY: test-long
+test-long: install ## Ten times as many examples as in `make test`, others each time: what breaks a rule is printed (an hour)
+	MARKETPLACE_TEST_LONG=1 $(BIN)/pytest -n auto --dist loadfile tests/postgres/test_schemathesis.py \
+		tests/contracts/test_life_stateful.py tests/contracts/test_availability_properties.py \
+		tests/core/test_schedules_properties.py tests/http/test_same_instant.py
 
 .PHONY: bench
 bench: install ## What a request costs, as ratios within one run (needs wrk)

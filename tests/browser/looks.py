@@ -1,11 +1,13 @@
 """What can be seen of a page by a machine."""
 
+import os
 from pathlib import Path
 
 from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Page
 
-SCREENSHOTS = Path(__file__).parent / "screenshots"
+KEEPS_PICTURES = bool(os.environ.get("MARKETPLACE_TEST_PICTURES"))
+PICTURES = Path(__file__).parent / "screenshots"
 AT_REST = """async () => {
   const moment = () => new Promise(done => setTimeout(done, 25));
   let moments = 0;
@@ -14,12 +16,16 @@ AT_REST = """async () => {
 """Until what was asked for just now has come to rest: half a second at most."""
 
 
-async def findings(page: Page, name: str) -> list[str]:
-    """What axe holds against a page once it is at rest. A picture of it is kept to be looked at."""
+async def findings(page: Page, name: str, within: str | None = None) -> list[str]:
+    """What axe holds against a page once it is at rest, or against a part of it.
+
+    With `MARKETPLACE_TEST_PICTURES=1` a picture of it is kept in `screenshots`, to be looked at.
+    """
     await page.wait_for_load_state("networkidle")
     await page.evaluate(AT_REST)
-    await page.screenshot(path=SCREENSHOTS / f"{name}.png", full_page=True)
-    found = await Axe().run(page)
+    if KEEPS_PICTURES:
+        await page.screenshot(path=PICTURES / f"{name}.png", full_page=True)
+    found = await Axe().run(page, within)
     return [
         f"{page.url} {rule['id']}: {node['target']} {node.get('failureSummary', '')}"
         for rule in found.response["violations"]

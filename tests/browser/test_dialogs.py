@@ -61,7 +61,7 @@ async def faults_of_dialogs(page: Page, size: Size, path: str, *ways: Way) -> li
         for mode in MODES:
             await page.emulate_media(color_scheme=mode)
             picture = "-".join(["dialog", *where.lower().replace("> ", "").split(), size, mode])
-            faults += [f"{where}: {fault}" for fault in await findings(page, picture)]
+            faults += [f"{where}: {fault}" for fault in await findings(page, picture, "[role=dialog]")]
         if await is_wider_than_the_window(page):
             faults.append(f"{where}: wider than the window")
         await page.keyboard.press("Escape")

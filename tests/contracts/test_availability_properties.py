@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 from uuid import UUID
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
 from builders import Services, a_caller, a_schedule, services_over, somebody, stored_session, stored_user
@@ -23,6 +23,7 @@ from marketplace.core.entities.slots import Slot
 from marketplace.core.entities.timetables import WINDOW_MOST, Opening
 from marketplace.core.errors import Conflict
 from marketplace.core.ports.storage import Storage
+from searching import searched
 
 T = TypeVar("T")
 
@@ -207,7 +208,7 @@ def runner_and_storage(request: pytest.FixtureRequest) -> Iterator[tuple[asyncio
         runner.run(pool.close())
 
 
-@settings(derandomize=True, database=None, deadline=None, max_examples=120, suppress_health_check=list(HealthCheck))
+@searched(120, suppress_health_check=list(HealthCheck))
 @given(life=lives())
 def test_what_a_search_says_is_what_the_slots_say(
     runner_and_storage: tuple[asyncio.Runner, Storage], life: Life

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from datetime import time
 
 import pytest
-from hypothesis import HealthCheck, Phase, settings
+from hypothesis import HealthCheck, Phase
 from hypothesis import strategies as st
 from hypothesis.stateful import invariant, rule, run_state_machine_as_test
 
@@ -16,19 +16,12 @@ from marketplace.adapters.postgres.storage import postgres_storage
 from marketplace.core.entities.schedules import Schedule, TimeRange, WeeklyHours
 from marketplace.core.entities.sessions import CatalogFilters, Session
 from marketplace.core.entities.timetables import WINDOW_MOST, Opening
+from searching import searched
 
 DAYS = st.sampled_from([(1, 2, 3, 4, 5, 6, 7), (2, 4), (6,)])
 HOURS = st.sampled_from([(time(0), time(0)), (time(9), time(13)), (time(11), time(12, 30)), (time(20), time(2))])
 BUFFERS = st.sampled_from([(0, 0), (0, 0), (30, 0), (0, 30), (90, 60)])
-SETTINGS = settings(
-    derandomize=True,
-    database=None,
-    deadline=None,
-    max_examples=25,
-    stateful_step_count=40,
-    phases=[Phase.generate],
-    suppress_health_check=list(HealthCheck),
-)
+SETTINGS = searched(25, stateful_step_count=40, phases=[Phase.generate], suppress_health_check=list(HealthCheck))
 
 
 class ScheduledLife(Life):

@@ -6,10 +6,10 @@ from functools import cache
 from itertools import pairwise
 from zoneinfo import ZoneInfo, available_timezones
 
-from hypothesis import settings
 from hypothesis import strategies as st
 
 from marketplace.core.entities.schedules import DayException, Extra, Schedule, TimeRange, WeeklyHours
+from searching import searched
 
 ZONES = sorted(available_timezones())
 YEARS = (1990, 2037)
@@ -19,7 +19,7 @@ APART = 6 * DAY
 """Two changes of one zone are further apart than this, which the watch for them and what is expected rely on."""
 MIDNIGHT = time()
 
-deterministic = settings(derandomize=True, database=None, deadline=None, max_examples=100)
+near_changes = searched(100)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

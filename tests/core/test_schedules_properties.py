@@ -25,10 +25,10 @@ from core.clock_changes import (
     a_schedule,
     changes,
     changes_of,
-    deterministic,
     durations,
     every_day,
     kinds_of_change,
+    near_changes,
     schedules_near,
     wall_of,
 )
@@ -126,7 +126,7 @@ def test_in_every_zone_a_year_beyond_the_tables_has_one_start_for_each_day_that_
         assert len({wall.date() for wall in walls}) == len(walls) in {363, 364, 365}, name
 
 
-@deterministic
+@near_changes
 @given(st.data(), changes(), durations)
 def test_starts_are_what_walking_along_the_instants_finds(data: st.DataObject, change: Change, duration: int) -> None:
     schedule = data.draw(schedules_near(change))
@@ -138,7 +138,7 @@ def test_starts_are_what_walking_along_the_instants_finds(data: st.DataObject, c
     assert all(start.tzinfo is UTC for start in starts)
 
 
-@deterministic
+@near_changes
 @given(st.data(), changes(), durations)
 def test_exactly_the_starts_are_offered(data: st.DataObject, change: Change, duration: int) -> None:
     schedule = data.draw(schedules_near(change))
@@ -157,7 +157,7 @@ def test_exactly_the_starts_are_offered(data: st.DataObject, change: Change, dur
             assert schedule.offers(instant.astimezone(zone), duration) is (instant in known)
 
 
-@deterministic
+@near_changes
 @given(st.data(), changes(), durations)
 def test_two_windows_that_meet_have_the_starts_of_the_whole(data: st.DataObject, change: Change, duration: int) -> None:
     schedule, zone = data.draw(schedules_near(change)), ZoneInfo(change.zone)
@@ -170,7 +170,7 @@ def test_two_windows_that_meet_have_the_starts_of_the_whole(data: st.DataObject,
     assert whole == schedule.starts(begin.astimezone(zone), end.astimezone(zone), duration)
 
 
-@deterministic
+@near_changes
 @given(st.data(), changes(), durations, st.integers(0, 1440), st.integers(0, 1440))
 def test_a_slot_blocks_its_minutes_and_its_buffers_however_the_clocks_go(
     data: st.DataObject, change: Change, duration: int, before: int, after: int
@@ -185,7 +185,7 @@ def test_a_slot_blocks_its_minutes_and_its_buffers_however_the_clocks_go(
         assert end.timestamp() - start.timestamp() == (duration + after) * 60
 
 
-@deterministic
+@near_changes
 @given(st.data(), changes(), st.integers(0, 2880), st.integers(1, 4))
 def test_notice_and_horizon_are_judged_on_instants(
     data: st.DataObject, change: Change, notice: int, horizon: int

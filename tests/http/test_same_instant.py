@@ -9,7 +9,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 from icalendar import Calendar
 
@@ -20,13 +20,13 @@ from core.clock_changes import (
     Change,
     a_schedule,
     changes,
-    deterministic,
     every_day,
     ranges_near,
 )
 from http_api import Api, as_json, open_api
 from marketplace.core.entities.open_times import OpenTimes
 from marketplace.core.entities.schedules import Schedule, TimeRange
+from searching import searched
 
 ROUND_THE_CLOCK = st.sampled_from([15, 30, 60]).map(lambda step: TimeRange(starts=MIDNIGHT, ends=MIDNIGHT, step=step))
 BUFFERS, MINUTES = st.sampled_from([(0, 0), (15, 180)]), st.sampled_from([1, 30, 60, 90, 1440])
@@ -100,7 +100,7 @@ async def told_of(api: Api, schedule: Schedule, change: Change, minutes: int, ch
     )
 
 
-@settings(deterministic, max_examples=50)
+@searched(50)
 @given(st.data(), changes(), MINUTES, st.one_of(st.floats(0.4, 0.6), st.floats(0, 1)), BUFFERS)
 def test_a_start_is_the_same_instant_in_slots_bookings_and_calendars(
     world: World, data: st.DataObject, change: Change, minutes: int, choice: float, buffers: tuple[int, int]

@@ -39,6 +39,12 @@ MODELS = (NIGHT_SHIFT, *range(PATTERNS, 2 * PATTERNS))
 MODEL = f"CASE WHEN n % 10000 = {NIGHT_SHIFT} THEN {NIGHT_SHIFT} ELSE {PATTERNS} + n % {PATTERNS} END"
 IS_OPEN = "n % 16 = 15"
 
+DROPPED = """
+    SELECT indexrelid::regclass::text AS name, pg_get_indexdef(indexrelid) AS definition FROM pg_index
+    WHERE indrelid = ANY ('{sessions, open_times, bookings}'::regclass[])
+        AND NOT EXISTS (SELECT FROM pg_constraint WHERE conindid = indexrelid)
+"""
+"""Indexes that are made sooner once their rows are there."""
 USERS = """
     INSERT INTO users (id, email, email_folded, username, username_folded, password_hash, role, avatar, first_name,
         last_name, time_zone, is_active, is_staff, is_superuser, date_joined)
@@ -136,8 +142,12 @@ class Size:
 
 async def load(dsn: str, size: Size) -> None:
     """Fill a migrated database, and let the planner know what is in it."""
-    connection = await asyncpg.connect(dsn, server_settings={"synchronous_commit": "off", "jit": "off"})
+    settings = {"synchronous_commit": "off", "jit": "off", "maintenance_work_mem": "256MB"}
+    connection = await asyncpg.connect(dsn, server_settings=settings)
     try:
+        indexes = await connection.fetch(DROPPED)
+        for index in indexes:
+            await connection.execute(f"DROP INDEX {index['name']}")
         await connection.execute(USERS, PEOPLE, CREATORS)
         documents = {number: json.loads(document_of(schedule_of(number)) or "") for number in MODELS}
         await connection.execute(SESSIONS, size.sessions, CREATORS, json.dumps(documents))
@@ -146,6 +156,8 @@ async def load(dsn: str, size: Size) -> None:
         await connection.execute(SLOTS, size.slots, CREATORS, size.seats)
         await connection.execute(BOOKINGS, size.slots, CREATORS, size.seats, BUSY_PERSON, BUSY)
         await connection.execute(STEPS)
+        for index in indexes:
+            await connection.execute(index["definition"])
         await connection.execute("VACUUM ANALYZE")
     finally:
         await connection.close()

@@ -1,7 +1,8 @@
 """Tables as dictionaries, and transactions that keep their changes to themselves until they commit."""
 
 import asyncio
-from collections.abc import Hashable, Iterator
+from collections import defaultdict
+from collections.abc import Callable, Hashable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import count
@@ -78,12 +79,31 @@ class BulkRow:
     refusals: tuple[BulkRefusal, ...] = ()
 
 
-class Table(Generic[K, R]):
-    """The committed rows of one kind by key. Rows are frozen, so a reader may keep one."""
+def _ungrouped(_: object) -> None:
+    return None
 
-    def __init__(self, name: str) -> None:
+
+class Table(Generic[K, R]):
+    """The committed rows of one kind by key, and those of a group. Rows are frozen, so a reader may keep one."""
+
+    def __init__(self, name: str, group_of: Callable[[R], Hashable] = _ungrouped) -> None:
         self.name = name
+        self.group_of = group_of
         self.rows: dict[K, R] = {}
+        self.groups: dict[Hashable, dict[K, R]] = defaultdict(dict)
+
+    def put(self, key: K, row: R) -> None:
+        """Insert or update a row."""
+        old = self.rows.get(key)
+        if old is not None and self.group_of(old) != self.group_of(row):
+            del self.groups[self.group_of(old)][key]
+        self.rows[key] = self.groups[self.group_of(row)][key] = row
+
+    def drop(self, key: K) -> None:
+        """Delete a row, if it is there."""
+        row = self.rows.pop(key, None)
+        if row is not None:
+            del self.groups[self.group_of(row)][key]
 
 
 class Database:
@@ -96,7 +116,7 @@ class Database:
         self.users: Table[UUID, User] = Table("users")
         self.emails: Table[str, UUID] = Table("emails")
         self.usernames: Table[str, UUID] = Table("usernames")
-        self.families: Table[UUID, FamilyRow] = Table("families")
+        self.families: Table[UUID, FamilyRow] = Table("families", lambda row: row.family.user_id)
         self.tokens: Table[bytes, TokenRow] = Table("tokens")
         self.sessions: Table[UUID, Session] = Table("sessions")
         self.schedules: Table[UUID, Schedule] = Table("schedules")
@@ -155,6 +175,12 @@ class Rows:
         yield from (row for key, row in table.rows.items() if key not in changed)
         yield from (row for row in changed.values() if row is not None)
 
+    def group(self, table: Table[K, R], group: Hashable) -> Iterator[R]:
+        """Every row of a group."""
+        changed: dict[K, R | None] = self._changes.get(table, {})
+        yield from (row for key, row in table.groups[group].items() if key not in changed)
+        yield from (row for row in changed.values() if row is not None and table.group_of(row) == group)
+
     def pending_elsewhere(self, table: Table[K, R]) -> Iterator[R]:
         """Rows that other transactions have written and not committed."""
         for other in self.database.open_rows - {self}:
@@ -194,9 +220,9 @@ class Rows:
         for table, changed in self._changes.items():
             for key, row in changed.items():
                 if row is None:
-                    table.rows.pop(key, None)
+                    table.drop(key)
                 else:
-                    table.rows[key] = row
+                    table.put(key, row)
 
     def end(self) -> None:
         """Free the locks; what was not committed goes with this object."""

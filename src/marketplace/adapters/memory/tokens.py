@@ -115,8 +115,7 @@ class MemoryTokens:
                 self._revoke(await self._acquire(seen), now)
 
     def _of_user(self, user_id: UUID) -> list[FamilyRow]:
-        rows = (row for row in self._rows.all(self._database.families) if row.family.user_id == user_id)
-        return sorted(rows, key=lambda row: row.family.id)
+        return sorted(self._rows.group(self._database.families, user_id), key=lambda row: row.family.id)
 
     async def _acquire(self, seen: FamilyRow) -> FamilyRow | None:
         return await self._rows.acquire(self._database.families, seen.family.id)
