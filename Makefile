@@ -95,7 +95,7 @@ UNHURRIED := \
 
 .PHONY: test
 test: install chromium nginx ## Every test, on a real PostgreSQL, in a real browser, behind a real nginx
-	$(BIN)/pytest -q -n auto --dist loadfile $(UNHURRIED) tests/core tests/http tests/architecture tests/contracts
+	$(BIN)/pytest -q -n auto --dist loadfile --no-loadscope-reorder $(UNHURRIED) tests/core tests/http tests/architecture tests/contracts
 	$(BIN)/pytest tests/postgres tests/deployment tests/browser $(addprefix --ignore=,$(UNHURRIED))
 
 .PHONY: test-long
