@@ -8,7 +8,7 @@ import { elsewhereOf, placeOf, sameClock, spanOf, useZone, zoneName } from "~/co
 import { useNow } from "~/components/useNow";
 import { History } from "~/features/bookings/own/History";
 import { StatusBadge } from "~/features/bookings/StatusBadge";
-import { displayName } from "~/features/users/me";
+import { displayName, useMe } from "~/features/users/me";
 import { AdminPage } from "../AdminPage";
 import { Log } from "../audit/Log";
 import { BackLink } from "../BackLink";
@@ -19,6 +19,7 @@ import { StepDialog } from "../StepDialog";
 import { useTexts } from "../texts";
 import { type BookingRecord, type BookingStep, bookingRecordQuery, takeStep } from "./queries";
 import { RescheduleDialog } from "./RescheduleDialog";
+import { stepsOf } from "./steps";
 
 const LINK = "font-medium text-accent underline-offset-4 hover:underline";
 
@@ -146,50 +147,30 @@ function BookingFacts({ booking }: { booking: BookingRecord }) {
   );
 }
 
+const LOOKS = {
+  confirm: { look: "primary", icon: Check },
+  decline: { look: "secondary", icon: X },
+  complete: { look: "primary", icon: CheckCheck },
+  reschedule: { look: "secondary", icon: CalendarClock },
+  cancel: { look: "secondary", icon: X },
+} as const;
+
 function Actions({
-  booking: { status, ends_at, answer_by },
+  booking,
   onIntent,
 }: {
   booking: BookingRecord;
   onIntent: (intent: BookingStep | "reschedule") => void;
 }) {
   const t = useTexts();
-  const now = useNow();
-  const isOver = new Date(ends_at) <= now;
-  const canAnswer = status === "pending" && (!answer_by || new Date(answer_by) > now);
-  const isLive = (status === "pending" || status === "confirmed") && !isOver;
-  return (
-    <>
-      {canAnswer && (
-        <>
-          <Button onClick={() => onIntent("confirm")}>
-            <Check aria-hidden className="size-4" />
-            {t("booking.confirm.open")}
-          </Button>
-          <Button look="secondary" onClick={() => onIntent("decline")}>
-            <X aria-hidden className="size-4" />
-            {t("booking.decline.open")}
-          </Button>
-        </>
-      )}
-      {status === "confirmed" && isOver && (
-        <Button onClick={() => onIntent("complete")}>
-          <CheckCheck aria-hidden className="size-4" />
-          {t("booking.complete.open")}
-        </Button>
-      )}
-      {isLive && (
-        <>
-          <Button look="secondary" onClick={() => onIntent("reschedule")}>
-            <CalendarClock aria-hidden className="size-4" />
-            {t("booking.reschedule.open")}
-          </Button>
-          <Button look="secondary" onClick={() => onIntent("cancel")}>
-            <X aria-hidden className="size-4" />
-            {t("booking.cancel.open")}
-          </Button>
-        </>
-      )}
-    </>
-  );
+  const me = useMe();
+  return stepsOf(booking, me?.id, useNow()).map((step) => {
+    const { look, icon: Icon } = LOOKS[step];
+    return (
+      <Button key={step} look={look} onClick={() => onIntent(step)}>
+        <Icon aria-hidden className="size-4" />
+        {t(`booking.${step}.open`)}
+      </Button>
+    );
+  });
 }
