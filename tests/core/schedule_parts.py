@@ -3,6 +3,7 @@
 from datetime import time
 from typing import Any
 
+import builders
 from marketplace.core.entities.schedules import Schedule, TimeRange, WeeklyHours
 
 
@@ -15,16 +16,5 @@ def every_day(*ranges: TimeRange) -> tuple[WeeklyHours, ...]:
 
 
 def a_schedule(**facts: Any) -> Schedule:
-    defaults: dict[str, Any] = {
-        "time_zone": "UTC",
-        "weekly": (),
-        "extras": (),
-        "exceptions": (),
-        "buffer_before": 0,
-        "buffer_after": 0,
-        "notice": 0,
-        "horizon": 60,
-        "valid_from": None,
-        "valid_until": None,
-    }
-    return Schedule(**defaults | facts)
+    """Without any hours, where none are given."""
+    return builders.a_schedule(**{"weekly": ()} | facts)
