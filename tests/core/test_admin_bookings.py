@@ -92,7 +92,8 @@ async def test_the_staff_moves_a_booking_with_its_seats_and_says_why(
     moved = (await services.bookings.reschedule(caller, booking.id, LATER, WHY)).thing
 
     assert (moved.starts_at, moved.status) == (LATER, "confirmed")
-    assert moved.history[-1].reason == f"Moved from 2030-01-08 09:00 to 2030-01-08 12:00 UTC. {WHY}"
+    step = moved.history[-1]
+    assert (step.action, step.from_start, step.to_start, step.reason) == ("reschedule", TOMORROW, LATER, WHY)
     (entry,) = await logged(storage, ("booking", booking.id))
     assert (entry.action, entry.reason) == ("booking_rescheduled", WHY)
     assert (entry.before, entry.after) == (

@@ -109,7 +109,7 @@ def steps(one: PlannedClass, person: DemoPerson, outcome: Outcome, booked_at: da
     if outcome == "pending":
         return ()
     if outcome == "lapsed":
-        return (PlannedStep(action="lapse", at=limit),)
+        return (PlannedStep(action="expire", at=limit),)
     if outcome == "cancelled":
         at = lots.between(booked_at, _last_to_cancel(one, lots.moment))
         return (PlannedStep(action="cancel", at=at, by=person, reason=lots.one(SORRY)),)

@@ -251,7 +251,10 @@ class BookingTable(DefaultBase):
 
 
 class BookingStepTable(DefaultBase):
-    """Each step of a booking's life: who, when, from what to what, and what it was taken together with."""
+    """Each step of a booking's life: who, when, what, from what to what, and what it was taken together with.
+
+    `action` is absent where a release older than 0016 wrote the row after 0017 had filled in the others.
+    """
 
     __tablename__ = "booking_steps"
     __table_args__ = (
@@ -267,6 +270,11 @@ class BookingStepTable(DefaultBase):
     to_status: Mapped[str] = mapped_column(Text)
     reason: Mapped[str] = mapped_column(Text)
     batch_id: Mapped[UUID | None]
+    action: Mapped[str | None] = mapped_column(Text)
+    from_start: Mapped[datetime | None]
+    to_start: Mapped[datetime | None]
+    from_seats: Mapped[int | None]
+    to_seats: Mapped[int | None]
 
 
 class CalendarFeedTable(DefaultBase):
