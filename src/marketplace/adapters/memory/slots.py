@@ -19,6 +19,7 @@ from marketplace.core.entities.timetables import Timetable
 from marketplace.core.entities.users import contact, public_user
 from marketplace.core.errors import AlreadyBooked, CreatorUnavailable, NotFound, SoldOut
 from marketplace.core.ports.jobs import Job
+from marketplace.core.ports.slots import Reservation
 
 
 class MemoryTimetables:
@@ -91,8 +92,14 @@ class MemorySlots:
             schedule=self._rows.find(self._database.schedules, session_id),
         )
 
-    async def take(self, booking: Booking, job: Job | None = None) -> bool:
-        """Take seats of an occupied slot."""
+    async def reserve(self, offer: Offer, booking: Booking, job: Job | None = None) -> Reservation:
+        """Take seats of an occupied slot, or the first seats of one that is opened under the creator's lock."""
+        if offer.is_occupied():
+            return "reserved" if await self._take(booking, job) else "stale"
+        await self.acquire_creator(booking.creator_id)
+        return "reserved" if await self._open(offer.fresh_slot(), booking, job) else "stale"
+
+    async def _take(self, booking: Booking, job: Job | None) -> bool:
         await self._check_no_twin(booking)
         slot = await self._rows.acquire(self._database.slots, (booking.session_id, booking.starts_at))
         if slot is None or slot.seats_taken == 0 or slot.seats_taken + booking.seats > slot.capacity:
@@ -106,8 +113,7 @@ class MemorySlots:
         """A lock of its own, so that only opening is serial, and not what else concerns the account."""
         await self._rows.lock_word(("openings", creator_id))
 
-    async def open(self, slot: Slot, booking: Booking, job: Job | None = None) -> bool:
-        """Take the first seats of a slot."""
+    async def _open(self, slot: Slot, booking: Booking, job: Job | None) -> bool:
         if not await self._occupy(slot, booking):
             return False
         self._add(booking)

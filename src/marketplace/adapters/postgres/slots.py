@@ -29,6 +29,7 @@ from marketplace.core.entities.slots import Offer, Slot, SoldSlot
 from marketplace.core.entities.timetables import Timetable
 from marketplace.core.errors import NotFound
 from marketplace.core.ports.jobs import Job
+from marketplace.core.ports.slots import Reservation
 
 SLOT = ("session_id", "creator_id", "starts_at", "ends_at", "capacity", "seats_taken")
 SLOT_FIELDS = (*SLOT, "blocked_from", "blocked_until")
@@ -191,16 +192,21 @@ class PostgresSlots:
             schedule=schedule_from(row["schedule"]),
         )
 
-    async def take(self, booking: Booking, job: Job | None = None) -> bool:
-        """See the port."""
+    async def reserve(self, offer: Offer, booking: Booking, job: Job | None = None) -> Reservation:
+        """See the port. An occupied slot excludes others already: one statement, and no lock of the creator's."""
+        if offer.is_occupied():
+            return "reserved" if await self._take(booking, job) else "stale"
+        await self.acquire_creator(booking.creator_id)
+        return "reserved" if await self._open(offer.fresh_slot(), booking, job) else "stale"
+
+    async def _take(self, booking: Booking, job: Job | None) -> bool:
         return await self._connection.fetchrow(TAKE, *_values(booking), *job_values(job)) is not None
 
     async def acquire_creator(self, creator_id: UUID) -> None:
         """See the port."""
         await self._connection.execute(SEATS_OF, creator_id)
 
-    async def open(self, slot: Slot, booking: Booking, job: Job | None = None) -> bool:
-        """See the port."""
+    async def _open(self, slot: Slot, booking: Booking, job: Job | None) -> bool:
         place = (slot.ends_at, slot.capacity, *_blocked(slot))
         return await self._connection.fetchrow(OPEN, *_values(booking), *job_values(job), *place) is not None
 

@@ -78,12 +78,7 @@ class BookingService:
             self._check_start(starts_at)
             offer = await tx.slots.acquire_offer(session_id, starts_at, caller.user_id)
             booking = offer.book(booking_id, seats, self._clock.now())
-            if offer.is_occupied():
-                taken = await tx.slots.take(booking, attendance(booking))
-            else:
-                await tx.slots.acquire_creator(booking.creator_id)
-                taken = await tx.slots.open(offer.fresh_slot(), booking, attendance(booking))
-            if not taken:
+            if await tx.slots.reserve(offer, booking, attendance(booking)) == "stale":
                 raise Overtaken
             return BookingDetails(
                 **{field.name: getattr(booking, field.name) for field in fields(booking)},
