@@ -25,6 +25,7 @@ from marketplace.core.ports.system import Clock, Ids
 from marketplace.core.services.admin.bulk_runner import BulkRunner
 from marketplace.core.services.bookings import BookingService
 from marketplace.core.services.calendars import CalendarService
+from marketplace.core.services.events import EventRelay, Subscribers
 from marketplace.core.services.idempotency import IdempotencyService
 from marketplace.core.services.open_times import OpenTimesService
 from marketplace.core.services.rate_limits import RateLimitService
@@ -38,6 +39,7 @@ from marketplace.demo.people import DEMO_ACCOUNTS
 from marketplace.http.pagination import Cursors
 from marketplace.http.refresh_cookie import RefreshCookie
 from marketplace.http.system import DemoAccountOut, DemoAccounts
+from marketplace.logs import LoggedEvents
 from marketplace.settings import Settings, SettingsError
 
 
@@ -68,9 +70,20 @@ class Work(Provider):
     """What is done in the background."""
 
     @provide(scope=Scope.APP)
+    def subscribers(self) -> Subscribers:
+        """What listens to events."""
+        return Subscribers((LoggedEvents(),))
+
+    @provide(scope=Scope.APP)
+    def events(self, storage: Storage, clock: Clock, subscribers: Subscribers) -> EventRelay:
+        """The relay of events."""
+        return EventRelay(unit_of_work=storage.unit_of_work, clock=clock, subscribers=subscribers)
+
+    @provide(scope=Scope.APP)
     def handlers(
         self,
         bookings: BookingService,
+        events: EventRelay,
         open_times: OpenTimesService,
         idempotency: IdempotencyService,
         rate_limits: RateLimitService,
@@ -79,6 +92,7 @@ class Work(Provider):
         """By the kind of the job."""
         return {
             "attend_booking": bookings.attend,
+            "purge_events": events.purge,
             "renew_open_times": open_times.renew,
             "run_bulk": bulk.run,
             "sweep_bulk_runs": bulk.sweep,

@@ -15,10 +15,14 @@ import msgspec
 import structlog
 from structlog.typing import EventDict, Processor, WrappedLogger
 
+from marketplace.core.entities.events import Delivery
+from marketplace.core.ports.unit_of_work import Transaction
 from marketplace.http.exchanges import UNDER_WAY, Exchange, Watcher
 from marketplace.settings import Settings
 
 STAMP = structlog.processors.TimeStamper(fmt="iso", utc=True, key="time")
+LOG = logging.getLogger(__name__)
+
 SEEN: tuple[Processor, ...] = (structlog.processors.add_log_level, STAMP)
 SERVER_ERROR = 500
 WAIT_TOLD = 0.001
@@ -72,6 +76,15 @@ def log_of_requests(settings: Settings) -> Watcher:
         say("request", **_facts(exchange))
 
     return tell
+
+
+class LoggedEvents:
+    """A line for each event that is delivered: its kind and ids. A `Subscriber`."""
+
+    async def handle(self, tx: Transaction, delivery: Delivery) -> None:
+        """Write the line."""
+        _ = tx
+        LOG.info("Event %s: %s of %s", delivery.id, delivery.event.kind, delivery.event.subject_id)
 
 
 def _facts(exchange: Exchange) -> dict[str, Any]:

@@ -12,7 +12,9 @@ from uuid import UUID
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
 from marketplace.adapters.postgres.pool import Database
+from marketplace.core.entities.events import Delivery
 from marketplace.core.ports.jobs import Handler, Handlers
+from marketplace.core.ports.unit_of_work import Transaction
 from marketplace.http.exchanges import Exchange
 
 BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
@@ -60,6 +62,9 @@ class Meter:
             registry=registry,
             buckets=BUCKETS,
         )
+        self._events = Counter(
+            "marketplace_events", "Events handed to subscribers, by kind.", ["kind"], registry=registry
+        )
         self._pool = Gauge(
             "marketplace_pool_connections",
             "Connections of all pools, by what they do.",
@@ -95,6 +100,11 @@ class Meter:
             self._pool_wait.inc(exchange.effort.waiting_seconds)
         if (exchange.method, exchange.route) == BOOK:
             self._bookings.labels(_outcome(exchange)).inc()
+
+    async def handle(self, tx: Transaction, delivery: Delivery) -> None:
+        """Count an event. A `Subscriber`."""
+        _ = tx
+        self._events.labels(delivery.event.kind).inc()
 
     def metered(self, handlers: Handlers) -> Handlers:
         """The handlers of jobs, counted."""

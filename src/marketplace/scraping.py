@@ -40,10 +40,18 @@ QUEUE = """
         (SELECT count(*) FROM pgqueuer WHERE status = 'picked') AS picked
     FROM pgqueuer WHERE status = 'queued' AND entrypoint = ANY($1) AND execute_after <= now()
 """
+EVENTS = """
+    SELECT count(*) AS undelivered, coalesce(extract(epoch FROM now() - min(at)), 0)::float8 AS age FROM (
+        SELECT at FROM booking_steps WHERE deliver_at IS NOT NULL
+        UNION ALL SELECT at FROM events WHERE deliver_at IS NOT NULL) AS undelivered
+"""
 DUE = ("marketplace_jobs_due", "Jobs whose time has come and that no worker has taken.")
 PICKED = ("marketplace_jobs_picked", "Jobs that a worker has taken.")
 AGE = ("marketplace_jobs_oldest_seconds", "Seconds since the time of the oldest due job.")
+EVENTS_UNDELIVERED = ("marketplace_events_undelivered", "Events that no relay has delivered yet.")
+EVENTS_AGE = ("marketplace_events_oldest_seconds", "Seconds since the oldest undelivered event.")
 UP = ("marketplace_database_up", "Whether the database answers.")
+GAUGES = (DUE, PICKED, AGE, EVENTS_UNDELIVERED, EVENTS_AGE)
 
 
 @contextmanager
@@ -153,7 +161,7 @@ def export(folder: Path, host: str, port: int, database_url: str | None) -> None
             if database_url:
                 facts = asyncio.run(_queue(database_url))
                 yield GaugeMetricFamily(*UP, value=float(facts is not None))
-                for family, value in zip((DUE, PICKED, AGE), facts or (), strict=False):
+                for family, value in zip(GAUGES, facts or (), strict=False):
                     yield GaugeMetricFamily(*family, value=value)
 
     registry = CollectorRegistry()
@@ -175,17 +183,19 @@ def forget_the_dead(folder: Path) -> None:
             pass
 
 
-async def _queue(url: str) -> tuple[float, float, float] | None:
-    """How many jobs are due and picked, and how late the oldest is; `None` when the database does not say."""
+async def _queue(url: str) -> tuple[float, ...] | None:
+    """The values of `GAUGES`; `None` when the database does not say."""
     with suppress(OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError):
         connection = await asyncpg.connect(
             url, timeout=PATIENCE, command_timeout=PATIENCE, server_settings={"application_name": "marketplace metrics"}
         )
         try:
             row = await connection.fetchrow(QUEUE, list(get_args(JobKind)))
+            events = await connection.fetchrow(EVENTS)
         finally:
             await connection.close(timeout=PATIENCE)
-        return None if row is None else (row["due"], row["picked"], row["age"])
+        if row is not None and events is not None:
+            return row["due"], row["picked"], row["age"], events["undelivered"], events["age"]
     return None
 
 

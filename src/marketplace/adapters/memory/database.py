@@ -14,6 +14,7 @@ from marketplace.core.entities.audit import AuditEntry
 from marketplace.core.entities.bookings import Booking, BookingStep
 from marketplace.core.entities.bulk import BulkRefusal, BulkRun
 from marketplace.core.entities.calendars import CalendarFeed
+from marketplace.core.entities.events import EventId, RecordedEvent
 from marketplace.core.entities.idempotency import IdempotencyKey
 from marketplace.core.entities.open_times import OpenTimes
 from marketplace.core.entities.reports import Report
@@ -71,6 +72,18 @@ class JobRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class EventRow:
+    """An event and when to deliver it; `None` once it is delivered. `step` is the place of a booking's step."""
+
+    id: EventId
+    subject_id: UUID
+    event: RecordedEvent | None
+    step: int | None
+    deliver_at: datetime | None
+    attempts: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class BulkRow:
     """A bulk run, what it is about, and what it left as it was."""
 
@@ -109,7 +122,7 @@ class Table(Generic[K, R]):
 class Database:
     """All tables. `emails`, `usernames`, `seats`, `feed_tokens` and `reported` are the unique indexes: whose row it is.
 
-    `taken_jobs` says which transaction took a job, for as long as that is open.
+    `taken_jobs` and `claimed_events` say which transaction took a job or an event, for as long as that is open.
     """
 
     def __init__(self, lock_timeout: timedelta) -> None:
@@ -134,7 +147,10 @@ class Database:
         self.resets: Table[UUID, PasswordReset] = Table("resets")
         self.reports: Table[UUID, Report] = Table("reports")
         self.reported: Table[tuple[UUID, UUID], UUID] = Table("reported")
+        self.events: Table[EventId, EventRow] = Table("events", lambda row: row.deliver_at is None)
         self.job_ids = count()
+        self.event_numbers = count(1)
+        self.claimed_events: dict[EventId, Rows] = {}
         self.taken_jobs: dict[int, Rows] = {}
         self.locks = Locks(lock_timeout)
         self.open_rows: set[Rows] = set()

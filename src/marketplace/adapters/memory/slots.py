@@ -8,6 +8,7 @@ from datetime import datetime
 from uuid import UUID
 
 from marketplace.adapters.memory.database import Database, Rows
+from marketplace.adapters.memory.events import add_step
 from marketplace.adapters.memory.jobs import MemoryJobs
 from marketplace.adapters.memory.sessions import session_details
 from marketplace.adapters.memory.users import buyers_of
@@ -131,8 +132,7 @@ class MemorySlots:
         kept = replace(before, starts_at=slot.starts_at, status=booking.status, answer_by=booking.answer_by)
         self._rows.put(self._database.bookings, booking.id, kept)
         self._rows.put(self._database.seats, (kept.user_id, kept.session_id, kept.starts_at), kept.id)
-        steps = self._rows.get(self._database.steps, booking.id)
-        self._rows.put(self._database.steps, booking.id, (*steps, step))
+        add_step(self._rows, step)
         await self._enqueue(job)
         return True
 
@@ -236,5 +236,5 @@ class MemorySlots:
 
     def _add(self, booking: Booking) -> None:
         self._rows.put(self._database.bookings, booking.id, booking)
-        self._rows.put(self._database.steps, booking.id, (booking.made(),))
+        add_step(self._rows, booking.made())
         self._rows.put(self._database.seats, (booking.user_id, booking.session_id, booking.starts_at), booking.id)

@@ -169,11 +169,13 @@ class PostgresBookings:
 
 def booking_history(row: asyncpg.Record) -> BookingHistory:
     """The booking of a row that has the columns of `HISTORIES`."""
-    steps = tuple(_step(dict(zip(STEP, step, strict=True)), row["user_id"]) for step in row["history"])
+    steps = tuple(booking_step(step, row["user_id"]) for step in row["history"])
     return BookingHistory(**_details(row), history=steps)
 
 
-def _step(values: dict[str, Any], user_id: UUID) -> BookingStep:
+def booking_step(composite: Sequence[Any], user_id: UUID) -> BookingStep:
+    """The step of a `STEP` composite, of a booking of this learner's."""
+    values = dict(zip(STEP, composite, strict=True))
     if values["action"] is None:  # written by a release before migration 0016 while it ran next to this one
         values["action"] = _action(values, user_id)
     return BookingStep(**values)

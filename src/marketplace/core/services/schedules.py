@@ -2,6 +2,7 @@
 
 from uuid import UUID
 
+from marketplace.core.entities.events import SessionEvent
 from marketplace.core.entities.schedules import Schedule
 from marketplace.core.entities.tokens import Caller
 from marketplace.core.errors import Invalid, NotFound
@@ -48,6 +49,7 @@ class ScheduleService:
                 await tx.sessions.save_schedule(
                     session_id, schedule, await open_times_of(schedule, session.duration, now)
                 )
+                await tx.events.add(SessionEvent.of("session.changed", session, caller.user_id, now, ["schedule"]))
                 return schedule
 
         return await retrying(effect)

@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from marketplace.core.entities.audit import SESSION_FIELDS, AuditAction, differences
+from marketplace.core.entities.events import SessionEvent
 from marketplace.core.entities.idempotency import IdempotencyKey
 from marketplace.core.entities.pages import Page
 from marketplace.core.entities.sessions import CatalogFilters, CatalogSession, Facets, Session
@@ -17,6 +18,7 @@ from marketplace.core.ports.system import Clock, Ids
 from marketplace.core.ports.unit_of_work import Transaction, UnitOfWork
 from marketplace.core.ports.users import UserDirectory
 from marketplace.core.services.audit import Auditor
+from marketplace.core.services.events import record_change
 from marketplace.core.services.idempotency import Made, nothing_left, once
 from marketplace.core.services.open_times import open_times_of
 from marketplace.core.services.retrying import retrying
@@ -100,6 +102,7 @@ class SessionService:
 
         async def effect(tx: Transaction) -> CatalogSession:
             await tx.sessions.add(session)
+            await tx.events.add(SessionEvent.of("session.created", session, caller.user_id, session.created_at))
             return session
 
         return await once(self._unit_of_work, effect, self._read, key=key, thing_id=session.id, now=session.created_at)
@@ -126,6 +129,7 @@ class SessionService:
                         open_times = await open_times_of(schedule, session.duration, now)
                         await tx.sessions.save_open_times(session_id, open_times)
                 await tx.sessions.save(session)
+                await record_change(tx, caller, before, session, now)
                 await self._note(tx, caller, "session_changed", before, session, reason)
 
         await retrying(effect)
@@ -154,6 +158,7 @@ class SessionService:
         archived = replace(session, archived_at=now)
         await tx.sessions.save(archived)
         await tx.sessions.save_open_times(session_id, None)
+        await tx.events.add(SessionEvent.of("session.archived", archived, caller.user_id, now))
         await self._note(tx, caller, "session_archived", session, archived, reason)
 
     async def _note(

@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from marketplace.core.entities.audit import NOWHERE, USER_FIELDS, AuditAction, Origin, differences, facts_of
+from marketplace.core.entities.events import UserEvent
 from marketplace.core.entities.tokens import Caller
 from marketplace.core.entities.users import PublicUser, Role, User, password_faults, public_user
 from marketplace.core.errors import AlreadyACreator, Faults, Invalid
@@ -85,6 +86,8 @@ class UserService:
         async def effect() -> None:
             async with self._unit_of_work() as tx:
                 await tx.users.add(user)
+                registered = UserEvent(kind="user.registered", at=user.date_joined, actor_id=None, user_id=user.id)
+                await tx.events.add(registered)
                 made = facts_of(user, USER_FIELDS)
                 await self._audit.write(tx, origin, "registered", ("user", user.id), ({}, made))
 
