@@ -4,8 +4,9 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from marketplace.core.domain.events import Delivery
+
 from fakes import NOW, MovableClock
-from marketplace.core.entities.events import Delivery
 from marketplace.core.ports.jobs import Job
 from marketplace.core.ports.storage import Storage
 from marketplace.core.ports.subscribers import Subscriber

@@ -10,6 +10,17 @@ from uuid import UUID
 
 import pytest
 import pytest_asyncio
+from marketplace.core.domain.events import (
+    EVENTS_KEPT_FOR,
+    RETRY_FIRST,
+    RETRY_MAX,
+    STEP_EVENTS,
+    BookingEvent,
+    BookingEventKind,
+    EventId,
+    SessionEvent,
+    UserEvent,
+)
 
 from builders import (
     TOMORROW,
@@ -24,19 +35,8 @@ from builders import (
 from contracts.events import FAR, Enqueuer, Recorder, claimed, drain, relay_over
 from contracts.harness import broken_transaction, cancel, cancel_now, owner_of
 from fakes import NOW, MovableClock
-from marketplace.core.entities.bookings import BookingHistory
-from marketplace.core.entities.events import (
-    EVENTS_KEPT_FOR,
-    RETRY_FIRST,
-    RETRY_MAX,
-    STEP_EVENTS,
-    BookingEvent,
-    BookingEventKind,
-    EventId,
-    SessionEvent,
-    UserEvent,
-)
-from marketplace.core.entities.sessions import Session
+from marketplace.core.domain.bookings import BookingHistory
+from marketplace.core.domain.sessions import Session
 from marketplace.core.ports.jobs import Job
 from marketplace.core.ports.storage import Storage
 from staff import staff_over
@@ -46,7 +46,7 @@ DAY = timedelta(days=1)
 
 
 @pytest_asyncio.fixture(autouse=True, loop_scope="module")
-async def nothing_left(storage: Storage) -> AsyncIterator[None]:
+async def no_replay(storage: Storage) -> AsyncIterator[None]:
     """Events of other tests are delivered first."""
     await drain(storage)
     yield
@@ -64,8 +64,8 @@ async def record(storage: Storage, *events: SessionEvent | UserEvent) -> None:
             await tx.events.add(event)
 
 
-def an_event(session: Session, **facts: Any) -> SessionEvent:
-    return replace(SessionEvent.of("session.changed", session, session.creator_id, NOW, ["title"]), **facts)
+def an_event(session: Session, **changes: Any) -> SessionEvent:
+    return replace(SessionEvent.of("session.changed", session, session.creator_id, NOW, ["title"]), **changes)
 
 
 async def history(storage: Storage, booking_id: UUID) -> BookingHistory:
@@ -87,17 +87,17 @@ async def test_every_path_that_writes_a_step_writes_its_event(storage: Storage, 
     creator, staff = await stored_user(storage, role="creator"), a_caller(await stored_user(storage, is_staff=True))
     session = await stored_session(storage, creator_id=creator.id, requires_confirmation=True, max_participants=9)
     owner, learners = a_caller(creator), [a_caller(await stored_user(storage)) for _ in range(6)]
-    ids = [(await bookings.book(each, session.id, TOMORROW, 1)).thing.id for each in learners]
-    expired, declined, cancelled, completed, moved, called_off = ids
+    ids = [(await bookings.book(each, session.id, TOMORROW, 1)).resource.id for each in learners]
+    expired, declined, cancelled, completed, rescheduled, cancelled_bookings = ids
     await bookings.act(owner, declined, "decline", "No.")
     await bookings.act(learners[2], cancelled, "cancel")
     await bookings.act(owner, completed, "confirm")
-    await bookings.reschedule(staff, moved, TOMORROW + 3 * HOUR, "The room is taken.")
+    await bookings.reschedule(staff, rescheduled, TOMORROW + 3 * HOUR, "The room is taken.")
     await services.slots.cancel(owner, session.id, TOMORROW + 3 * HOUR, "I am ill.")
-    await bookings.reschedule(learners[5], called_off, TOMORROW + 5 * DAY)
+    await bookings.reschedule(learners[5], cancelled_bookings, TOMORROW + 5 * DAY)
     clock.at = TOMORROW + 2 * HOUR
     for booking_id in ids:
-        await bookings.attend(booking_id)
+        await bookings.settle_due(booking_id)
     await staff_over(storage, services).users.deactivate(staff, creator.id, "They never came.", cancel_sold_seats=True)
     recorder = Recorder()
 
@@ -111,7 +111,7 @@ async def test_every_path_that_writes_a_step_writes_its_event(storage: Storage, 
         assert [event.actor_id for event in events] == [step.actor_id for step in booking.history]
     assert set(recorder.kinds()) >= set(get_args(BookingEventKind)) - {"booking.seats_changed"}
     assert recorder.kinds(expired) == ["booking.created", "booking.expired"]
-    assert recorder.kinds(called_off) == ["booking.created", "booking.rescheduled", "booking.cancelled"]
+    assert recorder.kinds(cancelled_bookings) == ["booking.created", "booking.rescheduled", "booking.cancelled"]
 
 
 async def test_event_of_a_step_says_what_the_step_left(storage: Storage, services: Services) -> None:
@@ -123,8 +123,8 @@ async def test_event_of_a_step_says_what_the_step_left(storage: Storage, service
 
     await drain(storage, recorder)
 
-    made, moved, moved_again = (each.event for each in recorder.handed if each.event.subject_id == booking.id)
-    assert made == BookingEvent(
+    created, rescheduled, moved_again = (each.event for each in recorder.handed if each.event.subject_id == booking.id)
+    assert created == BookingEvent(
         kind="booking.created",
         at=NOW,
         actor_id=booking.user_id,
@@ -144,15 +144,19 @@ async def test_event_of_a_step_says_what_the_step_left(storage: Storage, service
         to_seats=None,
         batch_id=None,
     )
-    assert isinstance(moved, BookingEvent)
-    assert (moved.from_start, moved.to_start, moved.starts_at) == (TOMORROW, TOMORROW + HOUR, TOMORROW + HOUR)
+    assert isinstance(rescheduled, BookingEvent)
+    assert (rescheduled.from_start, rescheduled.to_start, rescheduled.starts_at) == (
+        TOMORROW,
+        TOMORROW + HOUR,
+        TOMORROW + HOUR,
+    )
     assert isinstance(moved_again, BookingEvent)
     assert moved_again.starts_at == TOMORROW + 4 * HOUR
 
 
 async def test_no_event_holds_a_name_an_address_or_what_a_person_wrote(storage: Storage, services: Services) -> None:
-    facts = {"first_name": "Wilhelmina", "last_name": "Quicksilver", "avatar": "https://example.org/quick.png"}
-    creator, learner = await stored_user(storage, role="creator", **facts), await stored_user(storage, **facts)
+    changes = {"first_name": "Wilhelmina", "last_name": "Quicksilver", "avatar": "https://example.org/quick.png"}
+    creator, learner = await stored_user(storage, role="creator", **changes), await stored_user(storage, **changes)
     session = await stored_session(storage, creator_id=creator.id, description="Call me at home.")
     booking = await stored_booking(storage, session, learner.id)
     await services.bookings.reschedule(a_caller(creator), booking.id, TOMORROW + HOUR, "My phone is 555.")
@@ -166,7 +170,7 @@ async def test_no_event_holds_a_name_an_address_or_what_a_person_wrote(storage: 
 
     text = repr([asdict(each.event) for each in recorder.handed])
     assert str(registered.id) in text
-    private = [*facts.values(), "555", "Call me", "wilhelmina@", "'wilhelmina'"]
+    private = [*changes.values(), "555", "Call me", "wilhelmina@", "'wilhelmina'"]
     private += [value for user in (creator, learner) for value in (user.email, user.username)]
     assert [each for each in private if each in text] == []
 
@@ -191,7 +195,7 @@ async def test_every_change_of_a_session_is_an_event(storage: Storage, services:
                 "cancellation_notice": 0,
             },
         )
-    ).thing
+    ).resource
     await services.sessions.change(creator, session.id, {"title": "Chess for two", "duration": 90})
     await services.sessions.change(creator, session.id, {"title": "Chess for two"})
     await services.schedules.replace(creator, session.id, a_schedule())

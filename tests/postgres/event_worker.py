@@ -4,11 +4,11 @@ import asyncio
 import sys
 
 import asyncpg
+from marketplace.core.domain.events import Delivery
 
-from marketplace.adapters.postgres.pool import connect
+from marketplace.adapters.postgres.connection.pool import connect
 from marketplace.adapters.postgres.storage import postgres_storage
 from marketplace.adapters.system import SystemClock
-from marketplace.core.entities.events import Delivery
 from marketplace.core.ports.jobs import Job
 from marketplace.core.ports.unit_of_work import Transaction
 from marketplace.core.services.events import EventRelay, Subscribers

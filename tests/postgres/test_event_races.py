@@ -10,19 +10,19 @@ from uuid import UUID
 
 import asyncpg
 import pytest_asyncio
+from marketplace.core.domain.events import STEP_EVENTS
 
 from builders import Services, a_caller, services_over, stored_booking, stored_session, stored_user, stored_users
 from contracts.events import Recorder, relay_over
 from contracts.harness import owner_of
 from fakes import MovableClock
-from marketplace.adapters.postgres.migrate import migrate
-from marketplace.core.entities.bookings import BookingStep
-from marketplace.core.entities.events import STEP_EVENTS
-from marketplace.core.entities.sessions import Session
-from marketplace.core.entities.tokens import Caller
+from marketplace.adapters.postgres.schema.migrate import migrate
+from marketplace.core.domain.bookings import BookingStep
+from marketplace.core.domain.sessions import Session
+from marketplace.core.domain.tokens import Principal
 from marketplace.core.ports.storage import Storage
 from postgres import event_worker
-from postgres.workers import asked, becomes, opened, worker_process
+from postgres.workers import becomes, opened, requested, worker_process
 
 HOUR = timedelta(hours=1)
 LEFT = "SELECT count(*) FROM booking_steps WHERE deliver_at IS NOT NULL"
@@ -37,7 +37,9 @@ async def storage(empty_database: str) -> AsyncIterator[Storage]:
 class Marketplace:
     """Learners who book and change their minds, by the real clock."""
 
-    def __init__(self, services: Services, session: Session, learners: Sequence[Caller], starts_at: datetime) -> None:
+    def __init__(
+        self, services: Services, session: Session, learners: Sequence[Principal], starts_at: datetime
+    ) -> None:
         self.services, self.session, self.learners, self.starts_at = services, session, learners, starts_at
         self.days = count()
         self.ids: list[UUID] = []
@@ -49,19 +51,19 @@ class Marketplace:
         learners = [a_caller(user) for user in await stored_users(storage, 8)]
         return cls(services_over(storage, clock=MovableClock(now)), session, learners, now + timedelta(days=3))
 
-    async def live(self, learner: Caller, dice: random.Random) -> None:
+    async def live(self, learner: Principal, dice: random.Random) -> None:
         """One booking with a few steps."""
         bookings = self.services.bookings
         start = self.starts_at + 3 * HOUR * next(self.days)
-        booking = (await bookings.book(learner, self.session.id, start)).thing
+        booking = (await bookings.book(learner, self.session.id, start)).resource
         self.ids.append(booking.id)
         for _ in range(dice.randrange(3)):
-            moved = self.starts_at + 3 * HOUR * next(self.days)
-            await bookings.reschedule(owner_of(self.session), booking.id, moved, "It rains.")
+            rescheduled = self.starts_at + 3 * HOUR * next(self.days)
+            await bookings.reschedule(owner_of(self.session), booking.id, rescheduled, "It rains.")
         if dice.random() < 0.7:
             await bookings.act(learner, booking.id, "cancel")
 
-    async def lives(self, learner: Caller, number: int) -> None:
+    async def lives(self, learner: Principal, number: int) -> None:
         dice = random.Random(number)  # noqa: S311 - no secret
         for _ in range(number):
             await self.live(learner, dice)
@@ -97,16 +99,16 @@ async def test_three_relays_deliver_each_event_once_and_in_order_while_people_bo
 async def test_a_relay_that_is_killed_leaves_no_event_behind_and_none_out_of_order(
     empty_database: str, storage: Storage
 ) -> None:
-    await asked(empty_database, event_worker.TABLE)
+    await requested(empty_database, event_worker.TABLE)
     marketplace = await Marketplace.of(storage)
     await asyncio.gather(*(marketplace.lives(learner, 12) for learner in marketplace.learners))
-    await asked(empty_database, "DELETE FROM pgqueuer")
+    await requested(empty_database, "DELETE FROM pgqueuer")
     steps = await marketplace.steps(storage)
     total = sum(map(len, steps.values()))
 
     for _ in range(3):
         async with worker_process(empty_database, event_worker.__file__) as worker:
-            before = await asked(empty_database, "SELECT count(*) FROM handed")
+            before = await requested(empty_database, "SELECT count(*) FROM handed")
             assert await becomes(empty_database, f"SELECT count(*) > {before} FROM handed", answer=True)  # noqa: S608
             worker.kill()
             await worker.wait()
@@ -114,7 +116,7 @@ async def test_a_relay_that_is_killed_leaves_no_event_behind_and_none_out_of_ord
     async with worker_process(empty_database, program), worker_process(empty_database, program):
         assert await becomes(empty_database, LEFT, 0)
 
-    jobs = await asked(empty_database, "SELECT count(*) FROM pgqueuer WHERE entrypoint = 'attend_booking'")
+    jobs = await requested(empty_database, "SELECT count(*) FROM pgqueuer WHERE entrypoint = 'attend_booking'")
     assert jobs == total
     rows = await fetch(empty_database, "SELECT event, subject, kind FROM handed ORDER BY at")
     first = {row["event"]: row for row in reversed(rows)}  # a killed relay hands some of them over once more
@@ -145,7 +147,7 @@ async def test_steps_from_before_the_migration_are_no_events_and_those_of_an_old
         INSERT INTO booking_steps (booking_id, at, actor_id, from_status, to_status, reason)
         VALUES ('{booking.id}', now(), '{learner.id}', 'confirmed', 'cancelled', '')
     """  # noqa: S608 - ids
-    await asked(empty_database, add)
+    await requested(empty_database, add)
     recorder = Recorder()
     relay = relay_over(storage, recorder)
 
@@ -159,7 +161,9 @@ async def test_a_relay_holds_up_nobody_who_books_or_cancels(storage: Storage) ->
     marketplace = await Marketplace.of(storage)
     learner = marketplace.learners[0]
     await marketplace.live(learner, random.Random(1))  # noqa: S311 - no secret
-    booking = (await marketplace.services.bookings.book(learner, marketplace.session.id, marketplace.starts_at)).thing
+    booking = (
+        await marketplace.services.bookings.book(learner, marketplace.session.id, marketplace.starts_at)
+    ).resource
 
     async with storage.unit_of_work() as tx:
         claimed = await tx.events.claim(datetime.now(UTC) + HOUR, 100)
@@ -173,4 +177,4 @@ async def test_what_is_written_with_a_booking_notifies_nobody(empty_database: st
     triggers = "SELECT count(*) FROM pg_trigger WHERE NOT tgisinternal AND tgrelid IN ({})"
     tables = "'booking_steps'::regclass, 'events'::regclass, 'bookings'::regclass, 'slots'::regclass"
 
-    assert await asked(empty_database, triggers.format(tables)) == 0
+    assert await requested(empty_database, triggers.format(tables)) == 0

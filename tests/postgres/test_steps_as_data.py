@@ -10,10 +10,10 @@ import pytest_asyncio
 
 from builders import TOMORROW, a_caller, services_over, stored_session, stored_user
 from fakes import MovableClock
-from marketplace.adapters.postgres.migrate import migrate
-from marketplace.adapters.postgres.pool import connect
+from marketplace.adapters.postgres.connection.pool import connect
+from marketplace.adapters.postgres.schema.migrate import migrate
 from marketplace.adapters.postgres.storage import postgres_storage
-from marketplace.core.entities.bookings import BookingStep
+from marketplace.core.domain.bookings import BookingStep
 from marketplace.core.ports.storage import Storage
 
 HOUR = timedelta(hours=1)
@@ -49,23 +49,23 @@ async def every_step(storage: Storage) -> list[UUID]:
     learners = [a_caller(await stored_user(storage)) for _ in range(6)]
     owner, office = a_caller(creator), a_caller(staff)
     bookings, move = services.bookings, services.bookings.reschedule
-    ids = [(await bookings.book(learner, session.id, TOMORROW)).thing.id for learner in learners]
-    moved, declined, expired, completed, called_off, taken_back = ids
-    await move(learners[0], moved, TOMORROW + HOUR, "The bus is late. UTC.")
-    await bookings.act(owner, moved, "confirm")
-    await move(office, moved, TOMORROW + 3 * HOUR)
-    await move(learners[0], moved, TOMORROW + 4 * HOUR, "Two\nlines.")
-    await bookings.act(owner, moved, "confirm")
-    await bookings.act(owner, moved, "cancel", SENTENCE)
+    ids = [(await bookings.book(learner, session.id, TOMORROW)).resource.id for learner in learners]
+    rescheduled, declined, expired, completed, cancelled_bookings, taken_back = ids
+    await move(learners[0], rescheduled, TOMORROW + HOUR, "The bus is late. UTC.")
+    await bookings.act(owner, rescheduled, "confirm")
+    await move(office, rescheduled, TOMORROW + 3 * HOUR)
+    await move(learners[0], rescheduled, TOMORROW + 4 * HOUR, "Two\nlines.")
+    await bookings.act(owner, rescheduled, "confirm")
+    await bookings.act(owner, rescheduled, "cancel", SENTENCE)
     await bookings.act(owner, declined, "decline", SENTENCE)
     await bookings.act(owner, completed, "confirm")
     await move(owner, completed, TOMORROW + 2 * HOUR)
     await bookings.act(learners[5], taken_back, "cancel")
-    await move(learners[4], called_off, TOMORROW + 6 * HOUR)
+    await move(learners[4], cancelled_bookings, TOMORROW + 6 * HOUR)
     await services.slots.cancel(owner, session.id, TOMORROW + 6 * HOUR, "I am ill.")
     clock.advance(timedelta(days=3))
-    await bookings.attend(expired)
-    await bookings.attend(completed)
+    await bookings.settle_due(expired)
+    await bookings.settle_due(completed)
     return ids
 
 

@@ -6,8 +6,8 @@ from dataclasses import replace
 from datetime import datetime
 
 from marketplace.adapters.memory.database import EventRow, Rows
-from marketplace.core.entities.bookings import BookingStep
-from marketplace.core.entities.events import BookingEvent, Delivery, EventId, RecordedEvent, as_of_step
+from marketplace.core.domain.bookings import BookingStep
+from marketplace.core.domain.events import BookingEvent, Delivery, EventId, RecordedEvent, as_of_step
 from marketplace.core.ports.events import PURGE_BATCH
 
 

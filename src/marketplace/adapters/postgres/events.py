@@ -14,10 +14,10 @@ from uuid import UUID
 import asyncpg
 
 from marketplace.adapters.postgres.bookings import STEP, booking_step
-from marketplace.adapters.postgres.pool import Connection
+from marketplace.adapters.postgres.connection.pool import Connection
 from marketplace.adapters.postgres.rows import BOOKING, columns
-from marketplace.core.entities.bookings import Booking
-from marketplace.core.entities.events import (
+from marketplace.core.domain.bookings import Booking
+from marketplace.core.domain.events import (
     BookingEvent,
     Delivery,
     EventId,
@@ -126,7 +126,7 @@ def _facts(event: RecordedEvent) -> dict[str, Any]:
 
 
 def _event(row: asyncpg.Record) -> RecordedEvent:
-    kind, facts = row["kind"], json.loads(row["facts"])
+    kind, changes = row["kind"], json.loads(row["facts"])
     if kind == "user.registered":
         return UserEvent(kind=kind, at=row["at"], actor_id=row["actor_id"], user_id=row["subject_id"])
     return SessionEvent(
@@ -134,7 +134,7 @@ def _event(row: asyncpg.Record) -> RecordedEvent:
         at=row["at"],
         actor_id=row["actor_id"],
         session_id=row["subject_id"],
-        creator_id=UUID(facts["creator_id"]),
-        title=facts["title"],
-        changed=tuple(facts["changed"]),
+        creator_id=UUID(changes["creator_id"]),
+        title=changes["title"],
+        changed=tuple(changes["changed"]),
     )

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Protocol
 
-from marketplace.core.entities.events import Delivery, EventId, RecordedEvent
+from marketplace.core.domain.events import Delivery, EventId, RecordedEvent
 
 PURGE_BATCH = 10_000
 """Events that one statement removes."""

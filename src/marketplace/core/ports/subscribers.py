@@ -2,7 +2,7 @@
 
 from typing import Protocol
 
-from marketplace.core.entities.events import Delivery
+from marketplace.core.domain.events import Delivery
 from marketplace.core.ports.unit_of_work import Transaction
 
 

@@ -7,14 +7,14 @@ from datetime import datetime
 from typing import NewType
 from uuid import UUID
 
-from marketplace.core.entities.events import EVENTS_KEPT_FOR, Delivery, SessionEvent, changed_fields
-from marketplace.core.entities.sessions import Session
-from marketplace.core.entities.tokens import Caller
+from marketplace.core.domain.events import EVENTS_KEPT_FOR, Delivery, SessionEvent, changed_fields
+from marketplace.core.domain.sessions import Session
+from marketplace.core.domain.tokens import Principal
 from marketplace.core.errors import MarketplaceError
 from marketplace.core.ports.subscribers import Subscriber
 from marketplace.core.ports.system import Clock
 from marketplace.core.ports.unit_of_work import Transaction, UnitOfWork
-from marketplace.core.services.sweeping import swept
+from marketplace.core.services.purging import purge_hourly
 
 LOG = logging.getLogger(__name__)
 
@@ -24,11 +24,11 @@ MIN_PAUSE, MAX_PAUSE = 0.05, 1.0
 """Seconds until an idle relay looks again: doubled from the first to the last."""
 
 
-async def record_change(tx: Transaction, caller: Caller, before: Session, after: Session, now: datetime) -> None:
+async def record_change(tx: Transaction, principal: Principal, before: Session, after: Session, now: datetime) -> None:
     """Record that a session changed, if it did."""
     changed = changed_fields(before, after)
     if changed:
-        await tx.events.add(SessionEvent.of("session.changed", after, caller.user_id, now, changed))
+        await tx.events.add(SessionEvent.of("session.changed", after, principal.user_id, now, changed))
 
 
 class _HandoverFailed(Exception):
@@ -123,4 +123,4 @@ class EventRelay:
             async with self._unit_of_work() as tx:
                 return await tx.events.purge(now - EVENTS_KEPT_FOR)
 
-        await swept(self._unit_of_work, "purge_events", now, purge)
+        await purge_hourly(self._unit_of_work, "purge_events", now, purge)
