@@ -1,0 +1,21 @@
+"""Whether the database answers and has the schema that this program expects."""
+
+from marketplace.adapters.postgres.connection.pool import Database
+from marketplace.adapters.postgres.schema.revisions import newest_revision
+from marketplace.core.errors import Busy
+
+
+class PostgresReadiness:
+    """`Readiness` over the pool."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def check(self) -> None:
+        """See the port."""
+        row = await self._database.fetchrow("SELECT to_regclass('alembic_version') IS NOT NULL AS migrated")
+        if row is None or not row["migrated"]:
+            raise Busy("The database has no tables yet: run `marketplace migrate`.")
+        version = await self._database.fetchrow("SELECT version_num FROM alembic_version")
+        if version is None or version["version_num"] < newest_revision():
+            raise Busy("The database is older than this program: run `marketplace migrate`.")
