@@ -1,6 +1,6 @@
 import { useState } from "react";
-import { cn } from "./cn";
-import { hashOf } from "./hash";
+import { cn } from "~/lib/cn";
+import { hashOf } from "~/lib/hash";
 
 type Person = { id: string; username: string; first_name: string; last_name: string; avatar?: string | null };
 

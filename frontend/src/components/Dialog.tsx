@@ -2,9 +2,9 @@ import { X } from "lucide-react";
 import { Dialog as Radix } from "radix-ui";
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
+import { cn } from "~/lib/cn";
+import { useFocusBack } from "~/lib/hooks/useFocusBack";
 import { Button } from "./Button";
-import { cn } from "./cn";
-import { useFocusBack } from "./useFocusBack";
 
 type Props = {
   isOpen: boolean;

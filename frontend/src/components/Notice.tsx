@@ -1,6 +1,6 @@
 import { CircleAlert, CircleCheck, Info, TriangleAlert } from "lucide-react";
 import type { ReactNode } from "react";
-import { cn } from "./cn";
+import { cn } from "~/lib/cn";
 
 const TONES = {
   info: { icon: Info, look: "bg-sunk text-ink" },

@@ -1,10 +1,10 @@
 import { Check, ChevronsUpDown } from "lucide-react";
 import { type ComponentProps, type KeyboardEvent, useId, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { cn } from "./cn";
+import { cn } from "~/lib/cn";
+import { timeOf, zoneName } from "~/lib/time/time";
+import { zonesLike } from "~/lib/time/zones";
 import { Input } from "./Field";
-import { timeOf, zoneName } from "./time";
-import { zonesLike } from "./zones";
 
 const SHOWN_MOST = 60;
 

@@ -4,13 +4,13 @@ import { Dialog } from "radix-ui";
 import { useTranslation } from "react-i18next";
 import { Avatar } from "~/components/Avatar";
 import { Button, buttonClass } from "~/components/Button";
-import { useFocusBack } from "~/components/useFocusBack";
-import { displayName, type Me } from "~/features/users/me";
+import { displayName, type Me } from "~/lib/auth/me";
+import { useNext } from "~/lib/auth/useNext";
+import { useSignOut } from "~/lib/auth/useSignOut";
+import { useFocusBack } from "~/lib/hooks/useFocusBack";
 import { placesOf } from "./links";
 import { SearchBox } from "./SearchBox";
 import { ThemeSwitch } from "./ThemeSwitch";
-import { useNext } from "./useNext";
-import { useSignOut } from "./useSignOut";
 
 const ROW =
   "flex h-12 items-center rounded-control px-3 font-medium hover:bg-sunk data-[status=active]:bg-accent-soft data-[status=active]:text-accent-strong";

@@ -1,9 +1,9 @@
 import { useLocation, useRouter } from "@tanstack/react-router";
 import { Suspense, useSyncExternalStore } from "react";
-import { login } from "~/api/login";
-import { patiently } from "~/components/patiently";
-import { forget } from "~/features/users/me";
-import { useGoHome } from "./useGoHome";
+import { login } from "~/lib/auth/login";
+import { forget } from "~/lib/auth/me";
+import { useGoHome } from "~/lib/auth/useGoHome";
+import { patiently } from "~/lib/lazyWithRetry";
 
 const SignInDialog = patiently(() => import("~/features/users/SignInDialog"));
 

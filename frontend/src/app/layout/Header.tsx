@@ -3,13 +3,13 @@ import { Menu } from "lucide-react";
 import { Suspense, useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Button, buttonClass } from "~/components/Button";
-import { patiently } from "~/components/patiently";
-import { useMe } from "~/features/users/me";
+import { useMe } from "~/lib/auth/me";
+import { useNext } from "~/lib/auth/useNext";
+import { patiently } from "~/lib/lazyWithRetry";
 import { Logo } from "./Logo";
 import { placesOf } from "./links";
 import { SearchBox } from "./SearchBox";
 import { ThemeSwitch } from "./ThemeSwitch";
-import { useNext } from "./useNext";
 
 const fetchDrawer = () => import("./Drawer");
 const AccountMenu = patiently(() => import("./AccountMenu"));

@@ -3,13 +3,13 @@ import { useRouter } from "@tanstack/react-router";
 import { Bug } from "lucide-react";
 import { useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { isProblem, Problem } from "~/api/problem";
-import { queryClient } from "~/app/query";
 import { Button } from "~/components/Button";
-import { Emptiness } from "~/components/Emptiness";
-import { Failure } from "~/components/Failure";
+import { Emptiness } from "~/components/EmptyState";
+import { Failure } from "~/components/ErrorState";
+import { NotFound } from "~/components/NotFound";
 import { useTitle } from "~/components/Page";
-import { NotFound } from "./NotFound";
+import { isProblem, Problem } from "~/lib/api/problem";
+import { queryClient } from "~/lib/api/queryClient";
 
 /** Code of the page that did not come: without a connection, or since a new version took its place. */
 const NO_CODE = /dynamically imported module|importing a module script/i;

@@ -2,14 +2,14 @@ import type { QueryClient } from "@tanstack/react-query";
 import { createRootRouteWithContext, Outlet, useLocation } from "@tanstack/react-router";
 import { Suspense, useEffect, useRef, useState, useSyncExternalStore } from "react";
 import { useTranslation } from "react-i18next";
-import { login } from "~/api/login";
-import { patiently } from "~/components/patiently";
+import { login } from "~/lib/auth/login";
+import { patiently } from "~/lib/lazyWithRetry";
 import { ExpiredSignIn } from "../layout/ExpiredSignIn";
 import { Footer } from "../layout/Footer";
 import { Header } from "../layout/Header";
 import { OfflineBar } from "../layout/OfflineBar";
 
-const GuiseBar = patiently(() => import("~/features/admin/impersonation/GuiseBar"));
+const GuiseBar = patiently(() => import("~/features/admin/impersonation/ImpersonationBar"));
 const Toasts = patiently(() => import("../layout/Toasts"));
 
 export const Route = createRootRouteWithContext<{ queryClient: QueryClient }>()({ component: Root });

@@ -1,8 +1,8 @@
 import { createFileRoute } from "@tanstack/react-router";
-import { marketplaceQuery } from "~/app/marketplace";
 import { BookingsPage } from "~/features/bookings/own/BookingsPage";
 import { bookingsSearchOf } from "~/features/bookings/own/search";
-import { needSignIn } from "~/features/users/me";
+import { marketplaceQuery } from "~/lib/api/marketplace";
+import { needSignIn } from "~/lib/auth/me";
 
 export const Route = createFileRoute("/dashboard")({
   validateSearch: bookingsSearchOf,

@@ -1,8 +1,8 @@
 import { createFileRoute } from "@tanstack/react-router";
-import { marketplaceQuery } from "~/app/marketplace";
-import { nextOf } from "~/app/next";
 import { LoginPage } from "~/features/users/LoginPage";
-import { needVisitor } from "~/features/users/me";
+import { marketplaceQuery } from "~/lib/api/marketplace";
+import { needVisitor } from "~/lib/auth/me";
+import { nextOf } from "~/lib/auth/next";
 
 export const Route = createFileRoute("/login")({
   validateSearch: nextOf,

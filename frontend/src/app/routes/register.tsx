@@ -1,7 +1,7 @@
 import { createFileRoute } from "@tanstack/react-router";
-import { nextOf } from "~/app/next";
-import { needVisitor } from "~/features/users/me";
 import { RegisterPage } from "~/features/users/RegisterPage";
+import { needVisitor } from "~/lib/auth/me";
+import { nextOf } from "~/lib/auth/next";
 
 export const Route = createFileRoute("/register")({
   validateSearch: nextOf,

@@ -1,8 +1,8 @@
 import { createFileRoute, useNavigate } from "@tanstack/react-router";
-import { marketplaceQuery } from "~/app/marketplace";
 import { validateChoice } from "~/features/bookings/book/choice";
 import { SessionPage } from "~/features/sessions/detail/SessionPage";
 import { sessionQuery } from "~/features/sessions/queries";
+import { marketplaceQuery } from "~/lib/api/marketplace";
 
 export const Route = createFileRoute("/sessions/$id")({
   validateSearch: validateChoice,

@@ -1,13 +1,13 @@
 import { type ReactNode, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { toast } from "sonner";
-import { keeper } from "~/api/keys";
-import { say } from "~/app/i18n/say";
 import { Button } from "~/components/Button";
 import { Dialog } from "~/components/Dialog";
 import { Field, Textarea } from "~/components/Field";
 import { Notice } from "~/components/Notice";
-import { refresh } from "~/features/users/me";
+import { keeper } from "~/lib/api/idempotencyKeys";
+import { refresh } from "~/lib/auth/me";
+import { say } from "~/lib/i18n/errorMessage";
 import { useTexts } from "./texts";
 
 const REASON_MOST = 500;

@@ -1,8 +1,8 @@
 import { useState } from "react";
 import { Badge } from "~/components/Badge";
-import { useDuration } from "~/components/duration";
-import { dayOf, timeOf } from "~/components/time";
-import { dayName } from "~/features/slots/days";
+import { dayName } from "~/lib/time/days";
+import { useDuration } from "~/lib/time/duration";
+import { dayOf, timeOf } from "~/lib/time/time";
 import type { PreviewDay, Run, Slot } from "./preview";
 import { useTexts } from "./texts";
 

@@ -1,6 +1,6 @@
 /** A schedule as it is edited, and as the API has it. What is read, unchanged, is what is sent. */
-import type { Schema } from "~/api/client";
-import { dayAfter } from "~/features/slots/days";
+import type { Schema } from "~/lib/api/client";
+import { dayAfter } from "~/lib/time/days";
 import { clockOf, DAY_MINUTES, minutesOf, type RangeForm, spanOf } from "./ranges";
 
 export type ScheduleIn = Schema<"ScheduleIn">;

@@ -1,8 +1,8 @@
 /** The starts that a schedule gives, laid out by the day and by why some are closed. */
 import { TZDate } from "@date-fns/tz";
-import type { Schema } from "~/api/client";
-import { dateKey } from "~/components/time";
-import { byDay, type Day, dayAfter, dayStart } from "~/features/slots/days";
+import type { Schema } from "~/lib/api/client";
+import { byDay, type Day, dayAfter, dayStart } from "~/lib/time/days";
+import { dateKey } from "~/lib/time/time";
 
 export type Slot = Schema<"SlotOut">;
 export type Reason = NonNullable<Slot["reason"]>;

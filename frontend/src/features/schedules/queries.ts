@@ -1,5 +1,5 @@
 import { keepPreviousData, queryOptions } from "@tanstack/react-query";
-import { answered, api } from "~/api/client";
+import { answered, api } from "~/lib/api/client";
 import type { ScheduleIn, ScheduleOut } from "./model";
 import type { Slot } from "./preview";
 

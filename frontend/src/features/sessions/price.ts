@@ -1,5 +1,5 @@
 import { useTranslation } from "react-i18next";
-import { useMoney } from "~/components/money";
+import { useMoney } from "~/lib/money/money";
 
 /** Writes a price: "€48", or "Free". */
 export function usePrice(): (amount: string) => string {

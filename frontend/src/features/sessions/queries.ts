@@ -4,9 +4,9 @@ import {
   type QueryClient,
   queryOptions,
 } from "@tanstack/react-query";
-import { answered, api, type Page, paged, type Schema } from "~/api/client";
-import { browserZone } from "~/components/zone";
-import { meQuery } from "~/features/users/me";
+import { answered, api, type Page, paged, type Schema } from "~/lib/api/client";
+import { meQuery } from "~/lib/auth/me";
+import { browserZone } from "~/lib/time/zone";
 import { type CatalogSearch, sortOf } from "./search";
 
 export type Session = Schema<"SessionOut">;
@@ -19,7 +19,7 @@ const HALF_AN_HOUR = 30 * 60_000;
 /** The API's filters. Days become instants of the viewer's zone, for which the library of zones is fetched only then. */
 async function filtersOf({ search, category, tag, creator, ...rest }: CatalogSearch, zone: string) {
   const { from, to, min_price, max_price, min_duration, max_duration } = rest;
-  const { dayAfter, dayStart } = from || to ? await import("~/features/slots/days") : NO_DAYS;
+  const { dayAfter, dayStart } = from || to ? await import("~/lib/time/days") : NO_DAYS;
   return {
     search,
     category,

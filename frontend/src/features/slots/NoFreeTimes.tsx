@@ -1,9 +1,9 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { CalendarSearch } from "lucide-react";
 import { useState } from "react";
-import { say } from "~/app/i18n/say";
 import { Button } from "~/components/Button";
-import { monthName } from "./days";
+import { say } from "~/lib/i18n/errorMessage";
+import { monthName } from "~/lib/time/days";
 import { findNextFree, type NextFree, type Slot } from "./queries";
 import { useTexts } from "./texts";
 

@@ -1,9 +1,18 @@
 import { useState } from "react";
 import { Calendar, FREE_DAY } from "~/components/Calendar";
 import { Field, Input } from "~/components/Field";
-import { dateKey, elsewhereOf, placeOf, sameClock, timeOf, useZone } from "~/components/time";
+import {
+  type Day,
+  dayDrawn,
+  dayName,
+  drawn,
+  instantOf,
+  monthAfter,
+  monthOf,
+  weekStart,
+} from "~/lib/time/days";
+import { dateKey, elsewhereOf, placeOf, sameClock, timeOf, useZone } from "~/lib/time/time";
 import type { Bookable, PickedTime } from "./bookable";
-import { type Day, dayDrawn, dayName, drawn, instantOf, monthAfter, monthOf, weekStart } from "./days";
 import { HORIZON_MONTHS } from "./queries";
 import type { SlotPickerProps } from "./SlotPicker";
 import { useTexts } from "./texts";

@@ -1,11 +1,11 @@
 import { useQuery } from "@tanstack/react-query";
 import { useRef, useState } from "react";
-import { say } from "~/app/i18n/say";
 import { Button } from "~/components/Button";
 import { Calendar, FREE_DAY } from "~/components/Calendar";
 import { Skeleton } from "~/components/Skeleton";
-import { dateKey, useZone } from "~/components/time";
-import { byDay, type Day, dayDrawn, dayName, drawn, monthAfter, monthOf, weekStart } from "./days";
+import { say } from "~/lib/i18n/errorMessage";
+import { byDay, type Day, dayDrawn, dayName, drawn, monthAfter, monthOf, weekStart } from "~/lib/time/days";
+import { dateKey, useZone } from "~/lib/time/time";
 import { NoFreeTimes } from "./NoFreeTimes";
 import { HORIZON_MONTHS, slotsQuery } from "./queries";
 import type { SlotPickerProps } from "./SlotPicker";

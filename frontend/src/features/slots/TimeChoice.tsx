@@ -1,5 +1,5 @@
-import { cn } from "~/components/cn";
-import { elsewhereOf, placeOf, sameClock, timeOf } from "~/components/time";
+import { cn } from "~/lib/cn";
+import { elsewhereOf, placeOf, sameClock, timeOf } from "~/lib/time/time";
 import { isFew } from "./bookable";
 import type { Slot } from "./queries";
 import { useTexts } from "./texts";

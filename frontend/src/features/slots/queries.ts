@@ -1,6 +1,6 @@
 import { type QueryClient, queryOptions } from "@tanstack/react-query";
-import { answered, api, type Schema } from "~/api/client";
-import { type Day, type Month, monthAfter, monthOf, monthSpan } from "./days";
+import { answered, api, type Schema } from "~/lib/api/client";
+import { type Day, type Month, monthAfter, monthOf, monthSpan } from "~/lib/time/days";
 
 export type Slot = Schema<"SlotOut">;
 

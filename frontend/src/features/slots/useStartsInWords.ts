@@ -1,5 +1,5 @@
 import { useTranslation } from "react-i18next";
-import { useZone, whenOf } from "~/components/time";
+import { useZone, whenOf } from "~/lib/time/time";
 
 const NAMED_MOST = 5;
 

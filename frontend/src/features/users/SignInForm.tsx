@@ -2,13 +2,13 @@ import { zodResolver } from "@hookform/resolvers/zod";
 import { useEffect, useRef, useState } from "react";
 import { useForm } from "react-hook-form";
 import { z } from "zod";
-import { answered, api } from "~/api/client";
-import { isProblem } from "~/api/problem";
 import { Button } from "~/components/Button";
 import { Field, Input } from "~/components/Field";
-import { place } from "~/components/form";
 import { Notice } from "~/components/Notice";
-import { enter, type Me } from "./me";
+import { answered, api } from "~/lib/api/client";
+import { isProblem } from "~/lib/api/problem";
+import { enter, type Me } from "~/lib/auth/me";
+import { place } from "~/lib/forms/setServerErrors";
 import { PasswordInput } from "./PasswordInput";
 import { useTexts } from "./texts";
 

@@ -1,7 +1,7 @@
-import { answered, api, type Schema } from "~/api/client";
-import { queryClient } from "~/app/query";
-import { browserZone } from "~/components/zone";
-import { enter, type Me, meQuery } from "./me";
+import { answered, api, type Schema } from "~/lib/api/client";
+import { queryClient } from "~/lib/api/queryClient";
+import { enter, type Me, meQuery } from "~/lib/auth/me";
+import { browserZone } from "~/lib/time/zone";
 
 /**
  * Makes an account, signs in, and reads times in the browser's zone from then on. `null` when the account was made but

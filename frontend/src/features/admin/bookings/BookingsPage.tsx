@@ -1,12 +1,12 @@
 import { useMemo } from "react";
-import { useMoney } from "~/components/money";
 import { StatusBadge } from "~/features/bookings/StatusBadge";
 import { useTexts as useBookingTexts } from "~/features/bookings/texts";
-import { displayName } from "~/features/users/me";
+import { displayName } from "~/lib/auth/me";
+import { useMoney } from "~/lib/money/money";
 import { BulkBar } from "../bulk/BulkBar";
+import { Moment } from "../DateTime";
 import { ListPage } from "../list/ListPage";
 import type { Listing } from "../list/listing";
-import { Moment } from "../Moment";
 import type { ListSearch } from "../search";
 import { useTexts } from "../texts";
 import { type BookingRow, bookingRows } from "./rows";

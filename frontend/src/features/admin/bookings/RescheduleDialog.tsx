@@ -1,8 +1,8 @@
 import { lazy, Suspense, useState } from "react";
 import { Skeleton } from "~/components/Skeleton";
-import { spanOf, useZone, whenOf } from "~/components/time";
 import type { PickedTime } from "~/features/slots/bookable";
-import { displayName } from "~/features/users/me";
+import { displayName } from "~/lib/auth/me";
+import { spanOf, useZone, whenOf } from "~/lib/time/time";
 import { StepDialog } from "../StepDialog";
 import { useTexts } from "../texts";
 import { type BookingRecord, reschedule } from "./queries";

@@ -1,13 +1,13 @@
 import { useQuery } from "@tanstack/react-query";
 import { Link, useNavigate } from "@tanstack/react-router";
 import { ListChecks } from "lucide-react";
-import { Emptiness } from "~/components/Emptiness";
-import { Failure } from "~/components/Failure";
-import { displayName } from "~/features/users/me";
+import { Emptiness } from "~/components/EmptyState";
+import { Failure } from "~/components/ErrorState";
+import { displayName } from "~/lib/auth/me";
 import { AdminPage } from "../AdminPage";
+import { Moment } from "../DateTime";
 import { ListSkeleton } from "../list/ListSkeleton";
 import { Pager } from "../list/Pager";
-import { Moment } from "../Moment";
 import type { ListSearch } from "../search";
 import { useTexts } from "../texts";
 import { Progress } from "./Progress";

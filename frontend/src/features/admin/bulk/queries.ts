@@ -1,5 +1,5 @@
 import { queryOptions } from "@tanstack/react-query";
-import { answered, api, type Schema } from "~/api/client";
+import { answered, api, type Schema } from "~/lib/api/client";
 import { rowsOf } from "../rows";
 
 export type Run = Schema<"BulkRunOut">;

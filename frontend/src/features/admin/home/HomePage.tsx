@@ -1,8 +1,8 @@
 import { useQuery } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
-import { Failure } from "~/components/Failure";
+import { Failure } from "~/components/ErrorState";
 import { Skeleton } from "~/components/Skeleton";
-import { zoneName } from "~/components/time";
+import { zoneName } from "~/lib/time/time";
 import { AdminPage } from "../AdminPage";
 import type { ListSearch } from "../search";
 import { useTexts } from "../texts";

@@ -1,10 +1,10 @@
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Card } from "~/components/Card";
-import { cn } from "~/components/cn";
 import { DayBars } from "~/components/DayBars";
-import { useMoney } from "~/components/money";
-import { dayOf } from "~/components/time";
+import { cn } from "~/lib/cn";
+import { useMoney } from "~/lib/money/money";
+import { dayOf } from "~/lib/time/time";
 import { useTexts } from "../texts";
 import type { Dashboard } from "./queries";
 

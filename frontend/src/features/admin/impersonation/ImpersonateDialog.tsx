@@ -1,8 +1,8 @@
-import { displayName } from "~/features/users/me";
+import { beginGuise } from "~/lib/auth/impersonation";
+import { displayName } from "~/lib/auth/me";
 import { StepDialog } from "../StepDialog";
 import { useTexts } from "../texts";
 import type { AccountDetails } from "../users/queries";
-import { beginGuise } from "./guise";
 
 /** Asks why, then shows this tab as the person sees it. */
 export function ImpersonateDialog({ account, onClose }: { account: AccountDetails; onClose: () => void }) {

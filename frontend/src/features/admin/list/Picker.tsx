@@ -1,9 +1,9 @@
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
-import { say } from "~/app/i18n/say";
 import { Field, Input } from "~/components/Field";
-import { useDebounced } from "~/components/useDebounced";
-import { displayName } from "~/features/users/me";
+import { displayName } from "~/lib/auth/me";
+import { useDebounced } from "~/lib/hooks/useDebounced";
+import { say } from "~/lib/i18n/errorMessage";
 import { sessionRows } from "../sessions/rows";
 import { useTexts } from "../texts";
 import { userRows } from "../users/rows";

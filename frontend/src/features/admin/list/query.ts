@@ -1,4 +1,4 @@
-import { dayAfter, dayStart } from "~/features/slots/days";
+import { dayAfter, dayStart } from "~/lib/time/days";
 import type { ListSearch } from "../search";
 import { type Filter, keysOf, type Query } from "./listing";
 

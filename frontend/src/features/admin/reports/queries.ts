@@ -1,5 +1,5 @@
 import { queryOptions } from "@tanstack/react-query";
-import { answered, api, type Schema } from "~/api/client";
+import { answered, api, type Schema } from "~/lib/api/client";
 
 export type Report = Schema<"ReportRecordOut">;
 export const REPORTS_PAGE = 20;

@@ -1,13 +1,13 @@
 import { useMemo } from "react";
 import { useTranslation } from "react-i18next";
-import { i18n } from "~/app/i18n";
-import { useDuration } from "~/components/duration";
-import { useMoney } from "~/components/money";
-import { displayName } from "~/features/users/me";
+import { displayName } from "~/lib/auth/me";
+import { i18n } from "~/lib/i18n";
+import { useMoney } from "~/lib/money/money";
+import { useDuration } from "~/lib/time/duration";
 import { BulkBar } from "../bulk/BulkBar";
+import { Moment } from "../DateTime";
 import { ListPage } from "../list/ListPage";
 import type { Listing } from "../list/listing";
-import { Moment } from "../Moment";
 import type { ListSearch } from "../search";
 import { useTexts } from "../texts";
 import { type SessionRow, sessionRows } from "./rows";

@@ -1,7 +1,7 @@
 import { Eye, KeyRound, Power, Repeat2, ShieldCheck } from "lucide-react";
 import { Button } from "~/components/Button";
 import { Menu, MenuItem } from "~/components/Menu";
-import { displayName, useMe } from "~/features/users/me";
+import { displayName, useMe } from "~/lib/auth/me";
 import { useTexts } from "../texts";
 import type { AccountDetails } from "./queries";
 

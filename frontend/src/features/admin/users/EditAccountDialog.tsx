@@ -7,11 +7,11 @@ import { z } from "zod";
 import { Button } from "~/components/Button";
 import { Dialog } from "~/components/Dialog";
 import { Field, Input } from "~/components/Field";
-import { place } from "~/components/form";
 import { Notice } from "~/components/Notice";
-import { refresh } from "~/features/users/me";
 import { rulesOf } from "~/features/users/rules";
 import { useTexts as useUserTexts } from "~/features/users/texts";
+import { refresh } from "~/lib/auth/me";
+import { place } from "~/lib/forms/setServerErrors";
 import { useTexts } from "../texts";
 import { type AccountDetails, changeAccount } from "./queries";
 

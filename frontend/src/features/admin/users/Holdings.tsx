@@ -1,13 +1,13 @@
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import type { ReactNode } from "react";
-import { Failure } from "~/components/Failure";
-import { useMoney } from "~/components/money";
+import { Failure } from "~/components/ErrorState";
 import { Skeleton } from "~/components/Skeleton";
 import { StatusBadge } from "~/features/bookings/StatusBadge";
+import { useMoney } from "~/lib/money/money";
 import { type BookingRow, bookingRows } from "../bookings/rows";
+import { Moment } from "../DateTime";
 import type { Rows } from "../list/listing";
-import { Moment } from "../Moment";
 import { Panel } from "../Panel";
 import { type SessionRow, sessionRows } from "../sessions/rows";
 import { SessionBadges } from "../sessions/SessionBadges";

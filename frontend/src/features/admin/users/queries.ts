@@ -1,5 +1,5 @@
 import { queryOptions } from "@tanstack/react-query";
-import { answered, api, type Schema } from "~/api/client";
+import { answered, api, type Schema } from "~/lib/api/client";
 
 export type Account = Schema<"AccountOut">;
 export type AccountDetails = Schema<"AccountDetailsOut">;

@@ -1,13 +1,13 @@
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { toast } from "sonner";
-import { keeper } from "~/api/keys";
-import { isProblem } from "~/api/problem";
-import { say } from "~/app/i18n/say";
 import { Button } from "~/components/Button";
 import { Dialog } from "~/components/Dialog";
 import { Notice } from "~/components/Notice";
-import { displayName, refresh } from "~/features/users/me";
+import { keeper } from "~/lib/api/idempotencyKeys";
+import { isProblem } from "~/lib/api/problem";
+import { displayName, refresh } from "~/lib/auth/me";
+import { say } from "~/lib/i18n/errorMessage";
 import { cancelBooking } from "../own/queries";
 import { Summary } from "../own/Summary";
 import type { Booking } from "./groups";

@@ -1,4 +1,4 @@
-import { dayAfter, dayStart } from "~/features/slots/days";
+import { dayAfter, dayStart } from "~/lib/time/days";
 import type { Booking } from "./groups";
 import { type AttendeesSearch, type View, viewOf } from "./search";
 

@@ -1,5 +1,5 @@
 import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
-import { answered, api, paged, type Schema } from "~/api/client";
+import { answered, api, paged, type Schema } from "~/lib/api/client";
 import { type Filters, filtersOf } from "./filters";
 import type { Booking, SlotGroup } from "./groups";
 import type { AttendeesSearch } from "./search";

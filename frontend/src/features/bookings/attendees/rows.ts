@@ -1,5 +1,5 @@
-import { dateKey, timeOf } from "~/components/time";
-import { displayName } from "~/features/users/me";
+import { displayName } from "~/lib/auth/me";
+import { dateKey, timeOf } from "~/lib/time/time";
 import type { Booking } from "./groups";
 import type { Texts } from "./texts";
 

@@ -1,9 +1,9 @@
 import { useState } from "react";
 import { toast } from "sonner";
-import { keeper } from "~/api/keys";
-import { isProblem } from "~/api/problem";
-import { say } from "~/app/i18n/say";
-import { displayName, refresh } from "~/features/users/me";
+import { keeper } from "~/lib/api/idempotencyKeys";
+import { isProblem } from "~/lib/api/problem";
+import { displayName, refresh } from "~/lib/auth/me";
+import { say } from "~/lib/i18n/errorMessage";
 import type { Booking } from "./groups";
 import { answer } from "./queries";
 import { useTexts } from "./texts";

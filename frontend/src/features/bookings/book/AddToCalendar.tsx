@@ -1,8 +1,8 @@
 import { CalendarPlus, ExternalLink } from "lucide-react";
 import { useState } from "react";
 import { toast } from "sonner";
-import { say } from "~/app/i18n/say";
 import { Button, buttonClass } from "~/components/Button";
+import { say } from "~/lib/i18n/errorMessage";
 import { downloadCalendar, googleLink } from "../calendar/calendar";
 import { useTexts } from "../texts";
 import type { Booking } from "./book";

@@ -1,8 +1,8 @@
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { TicketCheck } from "lucide-react";
-import { useZone, whenOf } from "~/components/time";
-import { useMe } from "~/features/users/me";
+import { useMe } from "~/lib/auth/me";
+import { useZone, whenOf } from "~/lib/time/time";
 import { useTexts } from "../texts";
 import { heldQuery } from "./book";
 

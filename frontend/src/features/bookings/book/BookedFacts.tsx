@@ -1,9 +1,9 @@
 import { Link } from "@tanstack/react-router";
 import type { ReactNode } from "react";
-import { Cover } from "~/components/Cover";
-import { elsewhereOf, longDayOf, placeOf, sameClock, timeOf, useZone, zoneName } from "~/components/time";
+import { Cover } from "~/features/sessions/Cover";
 import { usePrice } from "~/features/sessions/price";
-import { displayName } from "~/features/users/me";
+import { displayName } from "~/lib/auth/me";
+import { elsewhereOf, longDayOf, placeOf, sameClock, timeOf, useZone, zoneName } from "~/lib/time/time";
 import { useTexts } from "../texts";
 import type { Booking } from "./book";
 

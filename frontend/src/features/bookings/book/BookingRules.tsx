@@ -1,10 +1,10 @@
 import { ShieldCheck, UserCheck } from "lucide-react";
-import { useZone, whenOf } from "~/components/time";
-import { displayName } from "~/features/users/me";
+import { useNotice } from "~/features/sessions/useNotice";
+import { displayName } from "~/lib/auth/me";
+import { useZone, whenOf } from "~/lib/time/time";
 import { useTexts } from "../texts";
 import { cancellationRule } from "./cancellation";
 import type { BookingState } from "./useBooking";
-import { useNotice } from "./useNotice";
 
 /** What one agrees to: until when it can be cancelled, and who has to say yes. Said before, not after. */
 export function BookingRules({ booking: { session, time, seats } }: { booking: BookingState }) {

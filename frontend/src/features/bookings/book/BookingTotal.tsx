@@ -1,11 +1,11 @@
 import { Link } from "@tanstack/react-router";
-import { say } from "~/app/i18n/say";
 import { Button } from "~/components/Button";
-import { times } from "~/components/money";
 import { Notice } from "~/components/Notice";
-import { spanOf, useZone } from "~/components/time";
 import { usePrice } from "~/features/sessions/price";
-import { useMe } from "~/features/users/me";
+import { useMe } from "~/lib/auth/me";
+import { say } from "~/lib/i18n/errorMessage";
+import { times } from "~/lib/money/money";
+import { spanOf, useZone } from "~/lib/time/time";
 import { useTexts } from "../texts";
 import { BookingRules } from "./BookingRules";
 import type { BookingState, Obstacle } from "./useBooking";

@@ -2,8 +2,8 @@ import { Link } from "@tanstack/react-router";
 import { PencilLine } from "lucide-react";
 import { buttonClass } from "~/components/Button";
 import { Card } from "~/components/Card";
-import { cn } from "~/components/cn";
 import type { Session } from "~/features/sessions/queries";
+import { cn } from "~/lib/cn";
 import { useTexts } from "../texts";
 
 /** In place of booking, for the one who gives the session. */

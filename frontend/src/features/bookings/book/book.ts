@@ -1,6 +1,6 @@
 import { queryOptions } from "@tanstack/react-query";
-import { answered, api, type Schema } from "~/api/client";
-import { queryClient } from "~/app/query";
+import { answered, api, type Schema } from "~/lib/api/client";
+import { queryClient } from "~/lib/api/queryClient";
 
 export type Booking = Schema<"BookingOut">;
 

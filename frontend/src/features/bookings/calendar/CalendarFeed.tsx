@@ -3,13 +3,13 @@ import { CalendarSync, Copy, Eye } from "lucide-react";
 import { useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { toast } from "sonner";
-import { say } from "~/app/i18n/say";
 import { Button, buttonClass } from "~/components/Button";
 import { Dialog } from "~/components/Dialog";
-import { Failure } from "~/components/Failure";
+import { Failure } from "~/components/ErrorState";
 import { Field, Input } from "~/components/Field";
 import { Notice } from "~/components/Notice";
 import { Skeleton } from "~/components/Skeleton";
+import { say } from "~/lib/i18n/errorMessage";
 import { useTexts } from "../texts";
 import { feedQuery, renewFeed } from "./calendar";
 

@@ -1,5 +1,5 @@
 import { queryOptions } from "@tanstack/react-query";
-import { answered, api, type Schema } from "~/api/client";
+import { answered, api, type Schema } from "~/lib/api/client";
 import type { Booking } from "../own/queries";
 
 /** "20261203T173000Z", as calendars write an instant. */

@@ -1,15 +1,15 @@
 import { Link } from "@tanstack/react-router";
 import { CalendarPlus, Download, History, Mail } from "lucide-react";
 import { toast } from "sonner";
-import { say } from "~/app/i18n/say";
 import { Button, buttonClass } from "~/components/Button";
 import { Menu, MenuItem, MenuLink } from "~/components/Menu";
-import { useNow } from "~/components/useNow";
-import { displayName } from "~/features/users/me";
+import { displayName } from "~/lib/auth/me";
+import { say } from "~/lib/i18n/errorMessage";
+import { useNow } from "~/lib/time/useNow";
 import { downloadCalendar, googleLink } from "../calendar/calendar";
+import { changesOf } from "../rules";
 import { useTexts } from "../texts";
 import type { Booking } from "./queries";
-import { changesOf } from "./rules";
 import { useMailTo } from "./useMailTo";
 
 /** What a person wants to do about a booking, in a dialog. */

@@ -5,15 +5,15 @@ import { Suspense, useRef } from "react";
 import { useTranslation } from "react-i18next";
 import { Button, buttonClass } from "~/components/Button";
 import { Card } from "~/components/Card";
-import { Emptiness } from "~/components/Emptiness";
-import { Failure } from "~/components/Failure";
+import { Emptiness } from "~/components/EmptyState";
+import { Failure } from "~/components/ErrorState";
 import { Skeleton } from "~/components/Skeleton";
-import { useNow } from "~/components/useNow";
+import { useNow } from "~/lib/time/useNow";
+import { tabOf } from "../rules";
 import { useTexts } from "../texts";
 import type { Intent } from "./BookingActions";
 import { BookingCard } from "./BookingCard";
 import { ownBookingsQuery } from "./queries";
-import { tabOf } from "./rules";
 import type { BookingTab } from "./search";
 
 /** The bookings of one tab, page after page. */

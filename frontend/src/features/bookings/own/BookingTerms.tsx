@@ -1,9 +1,9 @@
-import { useZone, whenOf } from "~/components/time";
-import { useNow } from "~/components/useNow";
-import { displayName } from "~/features/users/me";
+import { displayName } from "~/lib/auth/me";
+import { useZone, whenOf } from "~/lib/time/time";
+import { useNow } from "~/lib/time/useNow";
+import { changeableUntil } from "../rules";
 import { useTexts } from "../texts";
 import type { Booking } from "./queries";
-import { changeableUntil } from "./rules";
 
 /** Until when something can be done about a booking, by whom; nothing where all is settled. */
 export function BookingTerms({ booking }: { booking: Booking }) {

@@ -1,9 +1,9 @@
-import { useDuration } from "~/components/duration";
-import { distance } from "~/components/time";
-import { useNow } from "~/components/useNow";
+import { useDuration } from "~/lib/time/duration";
+import { distance } from "~/lib/time/time";
+import { useNow } from "~/lib/time/useNow";
+import { minutesUntil } from "../rules";
 import { useTexts } from "../texts";
 import type { Booking } from "./queries";
-import { minutesUntil } from "./rules";
 
 const A_DAY = 24 * 60;
 

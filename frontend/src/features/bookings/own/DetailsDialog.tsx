@@ -2,17 +2,17 @@ import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
-import { isProblem } from "~/api/problem";
 import { buttonClass } from "~/components/Button";
 import { Dialog } from "~/components/Dialog";
-import { Failure } from "~/components/Failure";
-import { useMoney } from "~/components/money";
+import { Failure } from "~/components/ErrorState";
 import { Skeleton } from "~/components/Skeleton";
-import { elsewhereOf, placeOf, sameClock, spanOf, useZone, whenOf, zoneName } from "~/components/time";
-import { displayName, useMe } from "~/features/users/me";
+import { isProblem } from "~/lib/api/problem";
+import { displayName, useMe } from "~/lib/auth/me";
+import { useMoney } from "~/lib/money/money";
+import { elsewhereOf, placeOf, sameClock, spanOf, useZone, whenOf, zoneName } from "~/lib/time/time";
+import { History } from "../History";
 import { StatusBadge } from "../StatusBadge";
 import { useTexts } from "../texts";
-import { History } from "./History";
 import { type BookingHistory, bookingQuery } from "./queries";
 
 /** Everything about one booking, with what happened to it. */

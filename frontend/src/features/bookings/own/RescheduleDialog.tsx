@@ -1,21 +1,21 @@
 import { Suspense, useState } from "react";
 import { toast } from "sonner";
-import { keeper } from "~/api/keys";
-import { isProblem } from "~/api/problem";
-import { say } from "~/app/i18n/say";
 import { Button } from "~/components/Button";
 import { Dialog } from "~/components/Dialog";
 import { Notice } from "~/components/Notice";
-import { patiently } from "~/components/patiently";
 import { Skeleton } from "~/components/Skeleton";
-import { spanOf, useZone, whenOf } from "~/components/time";
 import type { PickedTime } from "~/features/slots/bookable";
 import type { SlotPickerProps } from "~/features/slots/SlotPicker";
-import { displayName, refresh } from "~/features/users/me";
-import { OVER, TIME_LOST } from "../lost";
+import { keeper } from "~/lib/api/idempotencyKeys";
+import { isProblem } from "~/lib/api/problem";
+import { displayName, refresh } from "~/lib/auth/me";
+import { say } from "~/lib/i18n/errorMessage";
+import { patiently } from "~/lib/lazyWithRetry";
+import { spanOf, useZone, whenOf } from "~/lib/time/time";
+import { OVER, TIME_LOST } from "../errorCodes";
+import { changeableUntil } from "../rules";
 import { useTexts } from "../texts";
 import { type Booking, moveBooking } from "./queries";
-import { changeableUntil } from "./rules";
 import { Summary } from "./Summary";
 
 const SlotPicker = patiently<SlotPickerProps>(async () => ({

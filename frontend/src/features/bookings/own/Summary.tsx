@@ -1,5 +1,5 @@
 import { useTranslation } from "react-i18next";
-import { spanOf, useZone, zoneName } from "~/components/time";
+import { spanOf, useZone, zoneName } from "~/lib/time/time";
 import type { Booking } from "./queries";
 
 /** Which booking a dialog is about. */

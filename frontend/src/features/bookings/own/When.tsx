@@ -1,4 +1,4 @@
-import { elsewhereOf, placeOf, sameClock, spanOf, useZone } from "~/components/time";
+import { elsewhereOf, placeOf, sameClock, spanOf, useZone } from "~/lib/time/time";
 import { useTexts } from "../texts";
 import type { Booking } from "./queries";
 

@@ -1,5 +1,5 @@
 import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
-import { answered, api, paged, type Schema } from "~/api/client";
+import { answered, api, paged, type Schema } from "~/lib/api/client";
 import type { BookingTab } from "./search";
 
 export type Booking = Schema<"BookingOut">;

@@ -1,4 +1,4 @@
-import { useZone, whenOf } from "~/components/time";
+import { useZone, whenOf } from "~/lib/time/time";
 import { useTexts } from "../texts";
 import type { Booking } from "./queries";
 

@@ -4,7 +4,7 @@ import { toast } from "sonner";
 import { Button } from "~/components/Button";
 import { Dialog } from "~/components/Dialog";
 import { Field, Input } from "~/components/Field";
-import { type Day, dayAfter } from "~/features/slots/days";
+import { type Day, dayAfter } from "~/lib/time/days";
 import { DAY_MINUTES, midnightOf } from "../ranges";
 import { useTexts } from "../texts";
 

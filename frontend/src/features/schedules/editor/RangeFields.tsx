@@ -1,13 +1,13 @@
 import { Trash2 } from "lucide-react";
 import { type Path, useFormContext, useWatch } from "react-hook-form";
 import { Button } from "~/components/Button";
-import { cn } from "~/components/cn";
-import { useDuration } from "~/components/duration";
 import { CONTROL_LOOK, Input } from "~/components/Field";
+import { cn } from "~/lib/cn";
+import { useDuration } from "~/lib/time/duration";
 import type { ScheduleForm } from "../model";
 import { clockOf, isOvernight, type RangeForm, spanOf, startsIn } from "../ranges";
 import { useTexts } from "../texts";
-import { faultAt } from "./faults";
+import { faultAt } from "./errorAt";
 
 const LISTED = 5;
 

@@ -5,7 +5,7 @@ import { Section } from "~/components/Section";
 import { nextRange, type ScheduleForm } from "../model";
 import { useTexts } from "../texts";
 import { CopyDay } from "./CopyDay";
-import { faultAt } from "./faults";
+import { faultAt } from "./errorAt";
 import { RangeFields } from "./RangeFields";
 
 export const DAYS = [0, 1, 2, 3, 4, 5, 6] as const;

@@ -1,6 +1,6 @@
 import { useState } from "react";
 import { Calendar } from "~/components/Calendar";
-import { type Day, dayDrawn, dayName, drawn, monthAfter, monthOf, weekStart } from "~/features/slots/days";
+import { type Day, dayDrawn, dayName, drawn, monthAfter, monthOf, weekStart } from "~/lib/time/days";
 import { useTexts } from "../texts";
 import type { Change } from "./useCatalog";
 

@@ -2,15 +2,15 @@ import { useInfiniteQuery, useQueryClient } from "@tanstack/react-query";
 import { Suspense, useDeferredValue, useEffect, useMemo, useRef } from "react";
 import { useTranslation } from "react-i18next";
 import { Button } from "~/components/Button";
-import { cn } from "~/components/cn";
-import { Failure } from "~/components/Failure";
-import { useZone } from "~/components/time";
+import { Failure } from "~/components/ErrorState";
+import { cn } from "~/lib/cn";
+import { useOnceSeen } from "~/lib/hooks/useOnceSeen";
+import { useZone } from "~/lib/time/time";
 import { catalogQuery, distinct, prefetchNextPage, type Session } from "../queries";
 import type { CatalogSearch } from "../search";
 import { Grid, GridSkeleton } from "./Grid";
 import { NoResults, Offline } from "./NoResults";
 import type { Change } from "./useCatalog";
-import { useOnceSeen } from "./useOnceSeen";
 
 /** Pages that come by themselves while one scrolls; after that the button asks, so that the page has an end. */
 const PAGES_BY_THEMSELVES = 5;

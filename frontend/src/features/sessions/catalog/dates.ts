@@ -1,4 +1,4 @@
-import { type Day, dayAfter } from "~/features/slots/days";
+import { type Day, dayAfter } from "~/lib/time/days";
 
 export const QUICK = ["today", "tomorrow", "weekend", "week"] as const;
 export type Quick = (typeof QUICK)[number];

@@ -1,6 +1,6 @@
-import { useMoney } from "~/components/money";
-import { dateKey, dayOf, useZone } from "~/components/time";
-import { displayName } from "~/features/users/me";
+import { displayName } from "~/lib/auth/me";
+import { useMoney } from "~/lib/money/money";
+import { dateKey, dayOf, useZone } from "~/lib/time/time";
 import { useCategoryName } from "../category";
 import type { Facets, Session } from "../queries";
 import type { CatalogSearch, Filter } from "../search";

@@ -7,12 +7,12 @@ import {
   UserCheck,
   UsersRound,
 } from "lucide-react";
-import { useDuration } from "~/components/duration";
-import { useZone, zoneName } from "~/components/time";
-import { useNotice } from "~/features/bookings/book/useNotice";
-import { displayName } from "~/features/users/me";
+import { displayName } from "~/lib/auth/me";
+import { useDuration } from "~/lib/time/duration";
+import { useZone, zoneName } from "~/lib/time/time";
 import type { Session } from "../queries";
 import { useTexts } from "../texts";
+import { useNotice } from "../useNotice";
 
 /** What one wants to know before choosing a time, at a glance. */
 export function Facts({ session }: { session: Session }) {

@@ -1,9 +1,9 @@
 import { Link } from "@tanstack/react-router";
 import { Flag } from "lucide-react";
 import { lazy, Suspense, useState } from "react";
-import { useNext } from "~/app/layout/useNext";
 import { buttonClass } from "~/components/Button";
-import { useMe } from "~/features/users/me";
+import { useMe } from "~/lib/auth/me";
+import { useNext } from "~/lib/auth/useNext";
 import type { Session } from "../queries";
 import { useTexts } from "../texts";
 

@@ -1,13 +1,13 @@
 import { useQuery } from "@tanstack/react-query";
 import { lazy, Suspense } from "react";
-import { isProblem } from "~/api/problem";
-import { NotFound } from "~/app/layout/NotFound";
-import { Failure } from "~/components/Failure";
+import { Failure } from "~/components/ErrorState";
+import { NotFound } from "~/components/NotFound";
 import { useTitle } from "~/components/Page";
-import { useIsWide } from "~/components/useIsWide";
 import { BookingPanel } from "~/features/bookings/book/BookingPanel";
 import type { Choice } from "~/features/bookings/book/choice";
-import { useMe } from "~/features/users/me";
+import { isProblem } from "~/lib/api/problem";
+import { useMe } from "~/lib/auth/me";
+import { useIsWide } from "~/lib/hooks/useIsWide";
 import { sessionQuery } from "../queries";
 import { useTexts } from "../texts";
 import { About } from "./About";

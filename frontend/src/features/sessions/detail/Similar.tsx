@@ -1,8 +1,8 @@
 import { useInfiniteQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
-import { useZone } from "~/components/time";
+import { useOnceSeen } from "~/lib/hooks/useOnceSeen";
+import { useZone } from "~/lib/time/time";
 import { Grid } from "../catalog/Grid";
-import { useOnceSeen } from "../catalog/useOnceSeen";
 import { catalogQuery, type Session } from "../queries";
 import { useTexts } from "../texts";
 

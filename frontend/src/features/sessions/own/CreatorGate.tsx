@@ -3,13 +3,13 @@ import { Outlet } from "@tanstack/react-router";
 import { Presentation } from "lucide-react";
 import { useState } from "react";
 import { toast } from "sonner";
-import { answered, api } from "~/api/client";
-import { say } from "~/app/i18n/say";
 import { Button } from "~/components/Button";
-import { Emptiness } from "~/components/Emptiness";
+import { Emptiness } from "~/components/EmptyState";
 import { Notice } from "~/components/Notice";
 import { useTitle } from "~/components/Page";
-import { meQuery, useMe } from "~/features/users/me";
+import { answered, api } from "~/lib/api/client";
+import { meQuery, useMe } from "~/lib/auth/me";
+import { say } from "~/lib/i18n/errorMessage";
 import { useTexts } from "./texts";
 
 /** Lets creators on to their pages; others are offered to become one. */

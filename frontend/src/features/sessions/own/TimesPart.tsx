@@ -1,8 +1,8 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
-import { Failure } from "~/components/Failure";
-import { useZone } from "~/components/time";
+import { Failure } from "~/components/ErrorState";
 import { scheduleQuery } from "~/features/schedules/queries";
 import { ScheduleEditor } from "~/features/schedules/ScheduleEditor";
+import { useZone } from "~/lib/time/time";
 import type { Session } from "../queries";
 import { FormSkeleton } from "./FormSkeleton";
 import { changeSession, remember } from "./queries";

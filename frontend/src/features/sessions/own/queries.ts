@@ -1,6 +1,6 @@
 import { infiniteQueryOptions, type QueryClient, queryOptions } from "@tanstack/react-query";
-import { answered, api, type Page, paged, type Schema } from "~/api/client";
 import { saveSchedule, scheduleQuery } from "~/features/schedules/queries";
+import { answered, api, type Page, paged, type Schema } from "~/lib/api/client";
 import { type Session, sessionQuery } from "../queries";
 import type { SessionChanges, SessionIn } from "./model";
 

@@ -1,14 +1,14 @@
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { toast } from "sonner";
-import { answered, api, type Schema } from "~/api/client";
-import { keeper } from "~/api/keys";
-import { isProblem } from "~/api/problem";
-import { say } from "~/app/i18n/say";
 import { Button } from "~/components/Button";
 import { Dialog } from "~/components/Dialog";
 import { Field, Textarea } from "~/components/Field";
 import { Notice } from "~/components/Notice";
+import { answered, api, type Schema } from "~/lib/api/client";
+import { keeper } from "~/lib/api/idempotencyKeys";
+import { isProblem } from "~/lib/api/problem";
+import { say } from "~/lib/i18n/errorMessage";
 import type { Session } from "../queries";
 import { useTexts } from "./texts";
 

@@ -2,13 +2,13 @@ import { useNavigate } from "@tanstack/react-router";
 import { Presentation } from "lucide-react";
 import { useState } from "react";
 import { toast } from "sonner";
-import { answered, api } from "~/api/client";
-import { isProblem } from "~/api/problem";
-import { say } from "~/app/i18n/say";
-import { queryClient } from "~/app/query";
 import { Button } from "~/components/Button";
 import { Notice } from "~/components/Notice";
-import { meQuery } from "../me";
+import { answered, api } from "~/lib/api/client";
+import { isProblem } from "~/lib/api/problem";
+import { queryClient } from "~/lib/api/queryClient";
+import { meQuery } from "~/lib/auth/me";
+import { say } from "~/lib/i18n/errorMessage";
 import { useTexts } from "../texts";
 
 /** Turns a learner's account into a creator's. */

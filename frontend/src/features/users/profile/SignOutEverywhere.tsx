@@ -1,8 +1,8 @@
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import { useSignOut } from "~/app/layout/useSignOut";
 import { Button } from "~/components/Button";
 import { Dialog } from "~/components/Dialog";
+import { useSignOut } from "~/lib/auth/useSignOut";
 import { useTexts } from "../texts";
 
 /** Ends every login of a person, this one too. */

@@ -1,9 +1,9 @@
 import { Button } from "~/components/Button";
 import { Field } from "~/components/Field";
-import { sameClock, timeOf, zoneName } from "~/components/time";
-import { useNow } from "~/components/useNow";
 import { ZonePicker } from "~/components/ZonePicker";
-import { browserZone } from "~/components/zone";
+import { sameClock, timeOf, zoneName } from "~/lib/time/time";
+import { useNow } from "~/lib/time/useNow";
+import { browserZone } from "~/lib/time/zone";
 import { useTexts } from "../texts";
 
 const HALF_A_YEAR = 182 * 86_400_000;

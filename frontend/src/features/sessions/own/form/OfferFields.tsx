@@ -1,10 +1,10 @@
 import { useSuspenseQuery } from "@tanstack/react-query";
 import { useFormContext, useWatch } from "react-hook-form";
-import { marketplaceQuery } from "~/app/marketplace";
-import { cn } from "~/components/cn";
-import { useDuration } from "~/components/duration";
 import { Field, Input } from "~/components/Field";
 import { Section } from "~/components/Section";
+import { marketplaceQuery } from "~/lib/api/marketplace";
+import { cn } from "~/lib/cn";
+import { useDuration } from "~/lib/time/duration";
 import type { SessionForm } from "../model";
 import { useTexts } from "../texts";
 

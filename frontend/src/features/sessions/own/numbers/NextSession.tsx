@@ -2,8 +2,8 @@ import { Link } from "@tanstack/react-router";
 import { CalendarClock } from "lucide-react";
 import { buttonClass } from "~/components/Button";
 import { Card } from "~/components/Card";
-import { dateKey, distance, longDayOf, timeOf, useZone, zoneName } from "~/components/time";
-import { useNow } from "~/components/useNow";
+import { dateKey, distance, longDayOf, timeOf, useZone, zoneName } from "~/lib/time/time";
+import { useNow } from "~/lib/time/useNow";
 import type { Summary } from "../queries";
 import { useTexts } from "../texts";
 

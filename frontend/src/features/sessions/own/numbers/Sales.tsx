@@ -1,9 +1,9 @@
 import { useState } from "react";
 import { Card } from "~/components/Card";
-import { cn } from "~/components/cn";
 import { DayBars } from "~/components/DayBars";
-import { useMoney } from "~/components/money";
-import { dayOf } from "~/components/time";
+import { cn } from "~/lib/cn";
+import { useMoney } from "~/lib/money/money";
+import { dayOf } from "~/lib/time/time";
 import { useTexts } from "../texts";
 import { type Day, type Measure, measured, sumOf, topOf } from "./sales";
 

@@ -1,0 +1,38 @@
+import { CloudOff, RotateCw } from "lucide-react";
+import { useTranslation } from "react-i18next";
+import { say } from "~/lib/i18n/errorMessage";
+import { Button } from "./Button";
+import { Emptiness } from "./EmptyState";
+
+/** A list or a part of a page that could not be loaded, in words, with another try. */
+export function Failure({
+  error,
+  onRetry,
+  className,
+  isPage,
+}: {
+  error: unknown;
+  onRetry: () => void;
+  className?: string;
+  isPage?: boolean;
+}) {
+  const { t } = useTranslation();
+  return (
+    <div role="alert">
+      <Emptiness
+        isPage={isPage}
+        icon={CloudOff}
+        title={t("states.failed_title")}
+        className={className}
+        action={
+          <Button look="secondary" onClick={onRetry}>
+            <RotateCw aria-hidden className="size-4" />
+            {t("actions.retry")}
+          </Button>
+        }
+      >
+        {say(error)}
+      </Emptiness>
+    </div>
+  );
+}
