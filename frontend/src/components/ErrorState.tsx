@@ -5,7 +5,7 @@ import { Button } from "./Button";
 import { Emptiness } from "./EmptyState";
 
 /** A list or a part of a page that could not be loaded, in words, with another try. */
-export function Failure({
+export function ErrorState({
   error,
   onRetry,
   className,

@@ -7,23 +7,23 @@ import { patiently } from "~/lib/lazyWithRetry";
 
 const SignInDialog = patiently(() => import("~/features/users/SignInDialog"));
 
-/** Asks again who has been signed out by time, over the page, so that what they typed is kept. */
+/** Prompts to sign in again over the open page when the login expires, so that typed values are kept. */
 export function ExpiredSignIn() {
   const state = useSyncExternalStore(login.subscribe, login.state);
-  const isAsked = useLocation({
+  const isSignInPage = useLocation({
     select: ({ pathname }) => pathname === "/login" || pathname === "/register",
   });
   const router = useRouter();
   const goHome = useGoHome();
-  if (state !== "expired" || isAsked) return null;
-  const goOnAsVisitor = async () => {
+  if (state !== "expired" || isSignInPage) return null;
+  const continueAsGuest = async () => {
     if (!(await goHome())) return;
-    login.forgo();
+    login.continueAsGuest();
     await forget();
   };
   return (
     <Suspense>
-      <SignInDialog onDone={() => void router.invalidate()} onClose={() => void goOnAsVisitor()} />
+      <SignInDialog onDone={() => void router.invalidate()} onClose={() => void continueAsGuest()} />
     </Suspense>
   );
 }

@@ -5,7 +5,7 @@ import { useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Button } from "~/components/Button";
 import { Emptiness } from "~/components/EmptyState";
-import { Failure } from "~/components/ErrorState";
+import { ErrorState } from "~/components/ErrorState";
 import { NotFound } from "~/components/NotFound";
 import { useTitle } from "~/components/Page";
 import { isProblem, Problem } from "~/lib/api/problem";
@@ -47,7 +47,7 @@ export function PageCrash({ error, reset }: ErrorComponentProps) {
 function Refusal({ problem, onRetry }: { problem: Problem; onRetry: () => void }) {
   const { t } = useTranslation();
   useTitle(t("states.failed_title"));
-  return <Failure error={problem} onRetry={onRetry} isPage className="py-24" />;
+  return <ErrorState error={problem} onRetry={onRetry} isPage className="py-24" />;
 }
 
 function Fault({ error, onRetry }: { error: unknown; onRetry: () => void }) {

@@ -9,7 +9,7 @@ import { Footer } from "../layout/Footer";
 import { Header } from "../layout/Header";
 import { OfflineBar } from "../layout/OfflineBar";
 
-const GuiseBar = patiently(() => import("~/features/admin/impersonation/ImpersonationBar"));
+const ImpersonationBar = patiently(() => import("~/features/admin/impersonation/ImpersonationBar"));
 const Toasts = patiently(() => import("../layout/Toasts"));
 
 export const Route = createRootRouteWithContext<{ queryClient: QueryClient }>()({ component: Root });
@@ -17,7 +17,7 @@ export const Route = createRootRouteWithContext<{ queryClient: QueryClient }>()(
 function Root() {
   const { t } = useTranslation();
   const main = useFocusOnNewPage();
-  const guise = useSyncExternalStore(login.subscribe, login.guise);
+  const impersonation = useSyncExternalStore(login.subscribe, login.impersonationToken);
   return (
     <div className="flex min-h-dvh flex-col">
       <a
@@ -27,9 +27,9 @@ function Root() {
         {t("skip")}
       </a>
       <OfflineBar />
-      {guise && (
+      {impersonation && (
         <Suspense>
-          <GuiseBar />
+          <ImpersonationBar />
         </Suspense>
       )}
       <Header />

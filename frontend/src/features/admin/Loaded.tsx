@@ -3,7 +3,7 @@ import { SearchX } from "lucide-react";
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { Emptiness } from "~/components/EmptyState";
-import { Failure } from "~/components/ErrorState";
+import { ErrorState } from "~/components/ErrorState";
 import { useTitle } from "~/components/Page";
 import { Skeleton } from "~/components/Skeleton";
 import { isProblem } from "~/lib/api/problem";
@@ -34,7 +34,7 @@ export function Loaded<Thing>({
           {t("gone.text")}
         </Emptiness>
       ) : (
-        <Failure isPage error={found.error} onRetry={() => void found.refetch()} />
+        <ErrorState isPage error={found.error} onRetry={() => void found.refetch()} />
       )}
     </>
   );

@@ -4,7 +4,7 @@ import { useState } from "react";
 import { Badge } from "~/components/Badge";
 import { Button } from "~/components/Button";
 import { Card } from "~/components/Card";
-import { Failure } from "~/components/ErrorState";
+import { ErrorState } from "~/components/ErrorState";
 import { Field } from "~/components/Field";
 import { Notice } from "~/components/Notice";
 import { Skeleton } from "~/components/Skeleton";
@@ -138,7 +138,7 @@ function TwoWeeks({
     );
   }
   if (found.isError) {
-    return <Failure error={found.error} onRetry={() => void found.refetch()} className="py-4" />;
+    return <ErrorState error={found.error} onRetry={() => void found.refetch()} className="py-4" />;
   }
   if (!found.data) return settled ? <PreviewSkeleton /> : null;
   const open = found.data.filter(({ reason }) => reason === null).length;

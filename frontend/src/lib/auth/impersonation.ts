@@ -1,48 +1,52 @@
-import { router } from "~/app/router";
+import type { RegisteredRouter } from "@tanstack/react-router";
 import { answered, api, type Schema } from "~/lib/api/client";
 import { queryClient } from "~/lib/api/queryClient";
 import { login } from "./login";
 import { forget, meQuery, refresh } from "./me";
 
 type Person = Schema<"AccountOut">;
-export type Guise = { token: string; person: Person; until: string };
+export type Impersonation = { token: string; person: Person; until: string };
 
-let worn: Guise | null = null;
+let current: Impersonation | null = null;
 
-/** As whom the site is seen in this tab, and until when. */
-export function wornGuise(): Guise | null {
-  return worn;
+/** Whom this tab views the site as, and until when. */
+export function currentImpersonation(): Impersonation | null {
+  return current;
 }
 
-/** Shows this tab as another person sees it. One's own login stays as it is, here and in the other tabs. */
-export async function beginGuise(id: string, reason: string): Promise<void> {
+/** Shows this tab as another user sees it. The staff member stays signed in, here and in the other tabs. */
+export async function startImpersonation(
+  router: RegisteredRouter,
+  userId: string,
+  reason: string,
+): Promise<void> {
   const { access, user, expires_at } = await answered(
     api.POST("/api/admin/users/{user_id}/impersonate", {
-      params: { path: { user_id: id } },
+      params: { path: { user_id: userId } },
       body: { reason },
     }),
   );
-  // first away from the pages of the staff, which that person cannot see
+  // leave the back office first: that user cannot see it
   await router.navigate({ to: "/" });
-  worn = { token: access, person: user, until: expires_at };
-  login.wear(access);
-  await changePerson();
+  current = { token: access, person: user, until: expires_at };
+  login.impersonate(access);
+  await reloadAsCurrentUser(router);
 }
 
-/** Back to oneself. The server is told, if it can be; without that the token soon ends by itself. */
-export async function endGuise(): Promise<void> {
-  const ended = worn;
-  worn = null;
-  if (ended) void tellEnd(ended);
-  login.wear(null);
-  // nothing typed as somebody else can be saved
+/** Ends the impersonation. The server is notified if it can be reached; otherwise the token soon expires. */
+export async function endImpersonation(router: RegisteredRouter): Promise<void> {
+  const ended = current;
+  current = null;
+  if (ended) void notifyEnd(ended);
+  login.impersonate(null);
+  // unsaved changes of the other user cannot be saved any more
   await router.navigate({ to: "/", ignoreBlocker: true });
-  await changePerson();
+  await reloadAsCurrentUser(router);
   if (ended) await router.navigate({ to: "/admin/users/$id", params: { id: ended.person.id } });
 }
 
-/** Without the cookie, which is that of one's own login. */
-export async function tellEnd({ token }: Guise): Promise<void> {
+/** Revokes the token. Sent without the cookie, which belongs to the staff member's own login. */
+export async function notifyEnd({ token }: Impersonation): Promise<void> {
   await fetch("/api/auth/logout/", {
     method: "POST",
     headers: { Authorization: `Bearer ${token}` },
@@ -51,7 +55,7 @@ export async function tellEnd({ token }: Guise): Promise<void> {
   }).catch(() => undefined);
 }
 
-async function changePerson(): Promise<void> {
+async function reloadAsCurrentUser(router: RegisteredRouter): Promise<void> {
   await forget();
   await queryClient.fetchQuery({ ...meQuery, staleTime: 0 });
   router.clearCache();

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { isProblem, Problem } from "~/lib/api/problem";
-import { type News, openLogin, type Surroundings } from "./login";
+import { type Browser, type LoginEvent, openLogin } from "./login";
 
 const ADA = "ada";
 const BOB = "bob";
@@ -11,37 +11,38 @@ function tokenOf(person: string, number = 1): string {
     .join(".");
 }
 
-/** A browser with tabs, and a server that keeps one login for the cookie that they share. */
+/** A browser whose tabs share one cookie, and a server that keeps the login for it. */
 function browser(cookie: string | null = null) {
-  const server = { cookie, asked: 0, answer: null as (() => Promise<Response>) | null };
-  const ears: ((told: unknown) => void)[] = [];
+  const server = { cookie, refreshes: 0, answer: null as (() => Promise<Response>) | null };
+  const allListeners: ((message: unknown) => void)[] = [];
   let hint = cookie !== null;
   let last: Promise<unknown> = Promise.resolve();
 
   async function refresh(): Promise<Response> {
-    server.asked += 1;
+    server.refreshes += 1;
     if (server.answer) return server.answer();
     const person = server.cookie;
     await new Promise((resolve) => setTimeout(resolve, 1));
     if (person === null) return new Response("{}", { status: 401 });
-    return Response.json({ access: tokenOf(person, 100 + server.asked) });
+    return Response.json({ access: tokenOf(person, 100 + server.refreshes) });
   }
 
   function tab() {
-    const own: ((told: unknown) => void)[] = [];
-    const news: News[] = [];
-    const surroundings: Surroundings = {
+    const ownListeners: ((message: unknown) => void)[] = [];
+    const events: LoginEvent[] = [];
+    const browser: Browser = {
       refresh,
-      alone(work) {
+      withLock(work) {
         const done = last.then(work);
         last = done.catch(() => undefined);
         return done;
       },
-      tell: (told) => ears.filter((ear) => !own.includes(ear)).forEach((ear) => void ear(told)),
-      hear(listener) {
-        const ear = listener as (told: unknown) => void;
-        own.push(ear);
-        ears.push(ear);
+      broadcast: (message) =>
+        allListeners.filter((one) => !ownListeners.includes(one)).forEach((one) => void one(message)),
+      onMessage(callback) {
+        const listener = callback as (message: unknown) => void;
+        ownListeners.push(listener);
+        allListeners.push(listener);
       },
       hint: {
         read: () => hint,
@@ -50,9 +51,9 @@ function browser(cookie: string | null = null) {
         },
       },
     };
-    const login = openLogin(surroundings);
-    login.onNews((one) => news.push(one));
-    return { login, news };
+    const login = openLogin(browser);
+    login.onEvent((event) => events.push(event));
+    return { login, events };
   }
 
   return { server, tab };
@@ -64,10 +65,10 @@ describe("a visitor", () => {
     const { login } = tab();
     expect(await login.token()).toBeNull();
     expect(login.state()).toBe("signed-out");
-    expect(server.asked).toBe(0);
+    expect(server.refreshes).toBe(0);
   });
 
-  it("is what one becomes, undisturbed, who comes back after the login has ended", async () => {
+  it("is not prompted to sign in when an old login has ended", async () => {
     const { server, tab } = browser(ADA);
     server.cookie = null;
     const { login } = tab();
@@ -77,26 +78,26 @@ describe("a visitor", () => {
   });
 });
 
-describe("renewing", () => {
-  it("happens once for all that ask at the same time", async () => {
+describe("token renewal", () => {
+  it("happens once for concurrent requests", async () => {
     const { server, tab } = browser(ADA);
     const { login } = tab();
     const tokens = await Promise.all([login.token(), login.token(), login.renew(null)]);
     expect(new Set(tokens)).toEqual(new Set([tokenOf(ADA, 101)]));
-    expect(server.asked).toBe(1);
+    expect(server.refreshes).toBe(1);
   });
 
-  it("happens in one tab, and the others take what it got", async () => {
+  it("happens in one tab and is shared with the others", async () => {
     const { server, tab } = browser(ADA);
     const [one, other] = [tab().login, tab().login];
-    one.begin(tokenOf(ADA));
+    one.start(tokenOf(ADA));
     const stale = tokenOf(ADA);
     const renewed = await Promise.all([one.renew(stale), other.renew(stale)]);
     expect(renewed[0]).toBe(renewed[1]);
-    expect(server.asked).toBe(1);
+    expect(server.refreshes).toBe(1);
   });
 
-  it("keeps the login while the server is busy or out of reach", async () => {
+  it("keeps the login while the server is busy or offline", async () => {
     const { server, tab } = browser(ADA);
     const { login } = tab();
     server.answer = async () => Response.json({ code: "busy" }, { status: 503 });
@@ -108,15 +109,15 @@ describe("renewing", () => {
     expect(await login.token()).toBe(tokenOf(ADA, 103));
   });
 
-  it("asks to sign in again when the login has ended", async () => {
+  it("expires the login when the server refuses it", async () => {
     const { server, tab } = browser(ADA);
-    const { login, news } = tab();
+    const { login, events } = tab();
     const first = await login.token();
     server.cookie = null;
     expect(await login.renew(first)).toBeNull();
     expect(login.state()).toBe("expired");
     expect(await login.token()).toBeNull();
-    expect(news).toEqual([]);
+    expect(events).toEqual([]);
   });
 });
 
@@ -124,14 +125,14 @@ describe("other tabs", () => {
   it("are signed in together", async () => {
     const { tab } = browser();
     const [here, there] = [tab(), tab()];
-    here.login.begin(tokenOf(ADA));
+    here.login.start(tokenOf(ADA));
     expect(there.login.state()).toBe("signed-in");
     expect(await there.login.token()).toBe(tokenOf(ADA));
-    expect(there.news).toEqual(["signed-in"]);
-    expect(here.news).toEqual([]);
+    expect(there.events).toEqual(["signed-in"]);
+    expect(here.events).toEqual([]);
   });
 
-  it("are signed out together, and no renewal brings the login back", async () => {
+  it("are signed out together, and a pending renewal does not restore the login", async () => {
     const { server, tab } = browser(ADA);
     const [here, there] = [tab(), tab()];
     const token = await there.login.token();
@@ -142,11 +143,11 @@ describe("other tabs", () => {
     await end;
     expect(await renewal).toBeNull();
     expect(there.login.state()).toBe("signed-out");
-    expect(there.news).toEqual(["signed-out"]);
-    expect(server.asked).toBe(1);
+    expect(there.events).toEqual(["signed-out"]);
+    expect(server.refreshes).toBe(1);
   });
 
-  it("stay signed in when the server could not be told of a sign-out", async () => {
+  it("stay signed in when signing out fails", async () => {
     const { tab } = browser(ADA);
     const [here, there] = [tab(), tab()];
     await here.login.token();
@@ -154,108 +155,108 @@ describe("other tabs", () => {
     expect([here.login.state(), there.login.state()]).toEqual(["signed-in", "signed-in"]);
   });
 
-  it("go on when the same person signs in again in one of them", async () => {
+  it("continue when the same user signs in again in one of them", async () => {
     const { server, tab } = browser(ADA);
     const [here, there] = [tab(), tab()];
     const token = await here.login.token();
     server.cookie = null;
     await here.login.renew(token);
     await there.login.renew(token);
-    here.login.begin(tokenOf(ADA, 7));
+    here.login.start(tokenOf(ADA, 7));
     expect(await there.login.token()).toBe(tokenOf(ADA, 7));
-    expect(there.news).toEqual(["signed-in"]);
+    expect(there.events).toEqual(["signed-in"]);
   });
 
-  it("never send in another person's name", async () => {
+  it("never send requests as another user", async () => {
     const { tab } = browser(ADA);
     const [here, there] = [tab(), tab()];
     await there.login.token();
-    here.login.begin(tokenOf(BOB));
-    expect(there.news).toContain("another-person");
+    here.login.start(tokenOf(BOB));
+    expect(there.events).toContain("another-person");
     expect(await there.login.token()).toBeNull();
   });
 
-  it("notice another person also when they missed the sign-in", async () => {
+  it("detect another user at the next renewal", async () => {
     const { server, tab } = browser(ADA);
-    const { login, news } = tab();
+    const { login, events } = tab();
     const token = await login.token();
     server.cookie = BOB;
     expect(await login.renew(token)).toBeNull();
-    expect(news).toEqual(["another-person"]);
+    expect(events).toEqual(["another-person"]);
   });
 });
 
-describe("who has to sign in again", () => {
+describe("an expired login", () => {
   async function expired() {
     const { server, tab } = browser(ADA);
-    const { login, news } = tab();
+    const { login, events } = tab();
     const token = await login.token();
     server.cookie = null;
     await login.renew(token);
-    return { login, news };
+    return { login, events };
   }
 
-  it("goes on as the same person", async () => {
+  it("is resumed by the same user", async () => {
     const { login } = await expired();
-    expect(login.begin(tokenOf(ADA, 9))).toBe(true);
+    expect(login.start(tokenOf(ADA, 9))).toBe(true);
     expect(await login.token()).toBe(tokenOf(ADA, 9));
   });
 
-  it("is told to load the page anew as another", async () => {
-    const { login, news } = await expired();
-    expect(login.begin(tokenOf(BOB))).toBe(false);
-    expect(news).toEqual(["another-person"]);
+  it("requires a reload for another user", async () => {
+    const { login, events } = await expired();
+    expect(login.start(tokenOf(BOB))).toBe(false);
+    expect(events).toEqual(["another-person"]);
   });
 
-  it("may go on as a visitor", async () => {
+  it("can be continued as a guest", async () => {
     const { login } = await expired();
-    login.forgo();
+    login.continueAsGuest();
     expect(login.state()).toBe("signed-out");
-    expect(login.begin(tokenOf(BOB))).toBe(true);
+    expect(login.start(tokenOf(BOB))).toBe(true);
   });
 });
 
-describe("who sees the site as another person", () => {
-  it("sends that token in this tab alone, and their own in the others", async () => {
+describe("an impersonation", () => {
+  it("applies to one tab only", async () => {
     const { tab } = browser(ADA);
     const [here, there] = [tab().login, tab().login];
     const own = await here.token();
-    here.wear(tokenOf(BOB));
+    here.impersonate(tokenOf(BOB));
     expect(await here.token()).toBe(tokenOf(BOB));
     expect(await there.token()).toBe(own);
-    here.wear(null);
+    here.impersonate(null);
     expect(await here.token()).toBe(own);
   });
 
-  it("keeps it while their own login is renewed in another tab", async () => {
+  it("survives a renewal in another tab", async () => {
     const { tab } = browser(ADA);
     const [here, there] = [tab(), tab()];
     const own = await here.login.token();
-    here.login.wear(tokenOf(BOB));
+    here.login.impersonate(tokenOf(BOB));
     await there.login.renew(own);
     expect(await here.login.token()).toBe(tokenOf(BOB));
-    expect(here.news).toEqual([]);
+    expect(here.events).toEqual([]);
   });
 
-  it("is themself again when it has ended at the server, and renews nothing in that name", async () => {
+  it("ends when the server refuses its token, without a renewal", async () => {
     const { server, tab } = browser(ADA);
-    const { login, news } = tab();
+    const { login, events } = tab();
     const own = await login.token();
-    login.wear(tokenOf(BOB));
+    login.impersonate(tokenOf(BOB));
     expect(await login.renew(tokenOf(BOB))).toBeNull();
-    expect(login.guise()).toBeNull();
-    expect(news).toEqual(["another-person"]);
+    expect(login.impersonationToken()).toBeNull();
+    expect(events).toEqual(["another-person"]);
     expect(await login.token()).toBe(own);
-    expect(server.asked).toBe(1);
+    expect(server.refreshes).toBe(1);
   });
 
-  it("loses it with their own login", async () => {
+  it("ends with the staff member's own login", async () => {
     const { tab } = browser(ADA);
     const [here, there] = [tab(), tab()];
     await here.login.token();
-    here.login.wear(tokenOf(BOB));
+    here.login.impersonate(tokenOf(BOB));
     await there.login.end(async () => undefined);
-    expect(here.login.guise()).toBeNull();
+    expect(here.login.impersonationToken()).toBeNull();
     expect(await here.login.token()).toBeNull();
   });
 });

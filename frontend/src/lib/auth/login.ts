@@ -1,162 +1,162 @@
 /**
- * Who is signed in, in this tab and in the others.
+ * The login of this browser, shared by its tabs.
  *
  * The access token lives in memory only. The refresh token is a cookie that no script can read. Tabs renew one at a
- * time, since two at once would send the same refresh token twice, which counts as theft and ends the login.
+ * time, since two tabs sending the same refresh token look like theft, which ends the login.
  */
 import { Problem } from "~/lib/api/problem";
 
-/** `expired`: somebody was signed in on this page, and has to sign in again to go on. */
+/** `expired`: the login ended while a page was open; the user has to sign in again to continue. */
 export type State = "signed-out" | "signed-in" | "expired";
 
-/** What happened without this tab's doing. `another-person`: what it shows belongs to somebody else now. */
-export type News = "signed-in" | "signed-out" | "another-person";
+/** A change made in another tab. `another-person`: a different user is signed in now. */
+export type LoginEvent = "signed-in" | "signed-out" | "another-person";
 
-type Told = { kind: "signed-in"; access: string } | { kind: "signed-out" };
+type Message = { kind: "signed-in"; access: string } | { kind: "signed-out" };
 
-/** What a login needs of its browser. */
-export type Surroundings = {
+/** What a login needs from its browser. */
+export type Browser = {
   /** Sends the refresh token. Raises `Problem` when the server cannot be reached. */
   refresh: () => Promise<Response>;
-  /** Runs one work at a time, in all tabs together. */
-  alone: <T>(work: () => Promise<T>) => Promise<T>;
-  /** To the other tabs. */
-  tell: (told: Told) => void;
-  /** From the other tabs. */
-  hear: (listener: (told: Told) => void) => void;
+  /** Runs one callback at a time across all tabs. */
+  withLock: <T>(work: () => Promise<T>) => Promise<T>;
+  /** Sends to the other tabs. */
+  broadcast: (message: Message) => void;
+  /** Receives from the other tabs. */
+  onMessage: (listener: (message: Message) => void) => void;
   /** Without the hint a visitor's browser would ask for a token that it cannot have, on every visit. */
   hint: { read: () => boolean; write: (isSignedIn: boolean) => void };
 };
 
-export function openLogin({ refresh, alone, tell, hear, hint }: Surroundings) {
+export function openLogin({ refresh, withLock, broadcast, onMessage, hint }: Browser) {
   let access: string | null = null;
-  let person: string | null = null;
-  let guise: string | null = null;
+  let userId: string | null = null;
+  let impersonationToken: string | null = null;
   let state: State = hint.read() ? "signed-in" : "signed-out";
-  let underWay: Promise<string | null> | null = null;
-  const watchers = new Set<() => void>();
-  const readers = new Set<(news: News) => void>();
+  let renewal: Promise<string | null> | null = null;
+  const stateListeners = new Set<() => void>();
+  const eventListeners = new Set<(event: LoginEvent) => void>();
 
-  function become(next: State, token: string | null): void {
+  function setState(next: State, token: string | null): void {
     access = token;
-    if (token !== null) person = personOf(token);
-    if (next === "signed-out") person = null;
+    if (token !== null) userId = userIdOf(token);
+    if (next === "signed-out") userId = null;
     if (next === state) return;
     state = next;
-    wear(null);
+    impersonate(null);
   }
 
-  function wear(token: string | null): void {
-    guise = token;
-    for (const watcher of watchers) watcher();
+  function impersonate(token: string | null): void {
+    impersonationToken = token;
+    for (const listener of stateListeners) listener();
   }
 
-  function report(news: News): void {
-    for (const reader of readers) reader(news);
+  function emit(event: LoginEvent): void {
+    for (const listener of eventListeners) listener(event);
   }
 
-  /** Takes a token, unless it is another person's: what is on the page must not be sent in their name. */
+  /** Accepts a token unless it belongs to another user: the open page must not be submitted in their name. */
   function accept(token: string): boolean {
-    if (person !== null && personOf(token) !== person) {
-      become("signed-out", null);
-      report("another-person");
+    if (userId !== null && userIdOf(token) !== userId) {
+      setState("signed-out", null);
+      emit("another-person");
       return false;
     }
-    become("signed-in", token);
+    setState("signed-in", token);
     return true;
   }
 
   function renew(stale: string | null): Promise<string | null> {
-    if (guise !== null && stale === guise) {
-      wear(null);
-      report("another-person");
+    if (impersonationToken !== null && stale === impersonationToken) {
+      impersonate(null);
+      emit("another-person");
       return Promise.resolve(null);
     }
-    underWay ??= alone(async () => {
+    renewal ??= withLock(async () => {
       if (state !== "signed-in") return null;
-      return access !== null && access !== stale ? access : ask();
+      return access !== null && access !== stale ? access : requestToken();
     }).finally(() => {
-      underWay = null;
+      renewal = null;
     });
-    return underWay;
+    return renewal;
   }
 
-  async function ask(): Promise<string | null> {
+  async function requestToken(): Promise<string | null> {
     const response = await refresh();
     if (response.ok) {
       const { access: renewed } = (await response.json()) as { access: string };
-      tell({ kind: "signed-in", access: renewed });
+      broadcast({ kind: "signed-in", access: renewed });
       return accept(renewed) ? renewed : null;
     }
     if (response.status >= 500 || response.status === 429) throw await Problem.from(response);
     hint.write(false);
-    // who came with a login that had ended long before is a visitor, and is not disturbed
-    become(person === null ? "signed-out" : "expired", null);
+    // a login that had already ended when the page was opened makes its user a visitor, without a prompt
+    setState(userId === null ? "signed-out" : "expired", null);
     return null;
   }
 
-  hear((told) => {
+  onMessage((message) => {
     const before = state;
-    if (told.kind === "signed-out") become("signed-out", null);
-    else if (!accept(told.access)) return;
-    if (before !== state) report(told.kind);
+    if (message.kind === "signed-out") setState("signed-out", null);
+    else if (!accept(message.access)) return;
+    if (before !== state) emit(message.kind);
   });
 
   return {
     state: () => state,
 
-    /** Calls when the state has changed. */
-    subscribe(watcher: () => void): () => void {
-      watchers.add(watcher);
-      return () => watchers.delete(watcher);
+    /** Calls back when the state changes. */
+    subscribe(listener: () => void): () => void {
+      stateListeners.add(listener);
+      return () => stateListeners.delete(listener);
     },
 
-    /** Calls when something happened without this tab's doing. */
-    onNews(reader: (news: News) => void): () => void {
-      readers.add(reader);
-      return () => readers.delete(reader);
+    /** Calls back when another tab changed the login. */
+    onEvent(listener: (event: LoginEvent) => void): () => void {
+      eventListeners.add(listener);
+      return () => eventListeners.delete(listener);
     },
 
-    /** After signing in. `false` when this page was another person's: then it has to be loaded anew. */
-    begin(token: string): boolean {
+    /** Starts a login. Returns `false` if the page belonged to another user and has to be reloaded. */
+    start(token: string): boolean {
       hint.write(true);
-      tell({ kind: "signed-in", access: token });
+      broadcast({ kind: "signed-in", access: token });
       return accept(token);
     },
 
-    /** Signs out by `atServer`, while no tab renews: what raises there leaves the login as it was. */
-    end(atServer: () => Promise<void>): Promise<void> {
-      return alone(async () => {
-        await atServer();
+    /** Signs out with `revoke` while no tab renews. If `revoke` raises, the login stays as it was. */
+    end(revoke: () => Promise<void>): Promise<void> {
+      return withLock(async () => {
+        await revoke();
         hint.write(false);
-        become("signed-out", null);
-        tell({ kind: "signed-out" });
+        setState("signed-out", null);
+        broadcast({ kind: "signed-out" });
       });
     },
 
-    /** A person whose login has ended goes on as a visitor. */
-    forgo(): void {
-      if (state === "expired") become("signed-out", null);
+    /** Continues as a visitor after the login has expired. */
+    continueAsGuest(): void {
+      if (state === "expired") setState("signed-out", null);
     },
 
-    /** The token by which somebody of the staff sees the site as another person, in this tab alone. */
-    guise: () => guise,
+    /** The token with which a staff member views the site as another user, in this tab only. */
+    impersonationToken: () => impersonationToken,
 
-    /** Sends this token, which nobody can renew, in place of one's own; `null`: one's own again. */
-    wear,
+    /** Sends this token, which cannot be renewed, instead of the login's own; `null` ends that. */
+    impersonate,
 
     /** The token to send, renewed when there is none yet; `null` for a visitor. */
     async token(): Promise<string | null> {
-      return guise ?? (access !== null || state !== "signed-in" ? access : renew(null));
+      return impersonationToken ?? (access !== null || state !== "signed-in" ? access : renew(null));
     },
 
-    /** The token after `stale`, or `null` when the login has ended; the person is then asked to sign in. */
+    /** The token that replaces `stale`, or `null` when the login has ended; the user is then asked to sign in. */
     renew,
   };
 }
 
-/** Whose an access token is (RFC 7519, `sub`); `null` when it does not say. */
-function personOf(token: string): string | null {
+/** The `sub` claim of an access token (RFC 7519); `null` if it has none. */
+function userIdOf(token: string): string | null {
   try {
     const claims = token.split(".")[1]?.replaceAll("-", "+").replaceAll("_", "/") ?? "";
     return String((JSON.parse(atob(claims)) as { sub: unknown }).sub);
@@ -167,7 +167,7 @@ function personOf(token: string): string | null {
 
 const HINT = "marketplace.signed-in";
 
-function thisBrowser(): Surroundings {
+function currentBrowser(): Browser {
   const channel = typeof BroadcastChannel === "undefined" ? null : new BroadcastChannel("marketplace.login");
   return {
     refresh: () =>
@@ -178,11 +178,11 @@ function thisBrowser(): Surroundings {
       }).catch(() => {
         throw Problem.offline();
       }),
-    alone: async (work) =>
+    withLock: async (work) =>
       navigator.locks ? await navigator.locks.request("marketplace.renewal", work) : work(),
-    tell: (told) => channel?.postMessage(told),
-    hear: (listener) =>
-      channel?.addEventListener("message", ({ data }: MessageEvent<Told>) => listener(data)),
+    broadcast: (message) => channel?.postMessage(message),
+    onMessage: (listener) =>
+      channel?.addEventListener("message", ({ data }: MessageEvent<Message>) => listener(data)),
     hint: {
       read() {
         try {
@@ -203,4 +203,4 @@ function thisBrowser(): Surroundings {
   };
 }
 
-export const login = openLogin(thisBrowser());
+export const login = openLogin(currentBrowser());

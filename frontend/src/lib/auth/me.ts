@@ -48,7 +48,7 @@ export async function needVisitor({ search }: { search: { next?: string } }): Pr
 
 /** After signing in. Where the page was another person's, it is loaded anew instead. */
 export function enter(access: string, me: Me): void {
-  if (!login.begin(access)) return;
+  if (!login.start(access)) return;
   queryClient.setQueryData(meQuery.queryKey, me);
   void refresh();
 }

@@ -1,3 +1,4 @@
+import { useRouter } from "@tanstack/react-router";
 import { toast } from "sonner";
 import { say } from "~/lib/i18n/errorMessage";
 import { login } from "./login";
@@ -7,9 +8,10 @@ import { useGoHome } from "./useGoHome";
 /** Signs out, here and in the other tabs, and goes to the front page. `everywhere`: on all devices. */
 export function useSignOut(): (options?: { everywhere?: boolean }) => Promise<void> {
   const goHome = useGoHome();
+  const router = useRouter();
   return async (options) => {
-    // who sees the site as another person stops doing so, and nothing else
-    if (login.guise()) return (await import("./impersonation")).endGuise();
+    // while impersonating, this ends the impersonation only
+    if (login.impersonationToken()) return (await import("./impersonation")).endImpersonation(router);
     if (!(await goHome())) return;
     await leave(options).catch((error: unknown) => toast.error(say(error)));
   };

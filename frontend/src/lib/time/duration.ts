@@ -1,6 +1,6 @@
 import { useTranslation } from "react-i18next";
 
-/** Writes minutes: "45 minutes", "2 hours", "1 h 30 min". */
+/** Formats minutes: "45 minutes", "2 hours", "1 h 30 min". */
 export function useDuration(): (minutes: number) => string {
   const { t } = useTranslation();
   return (minutes) => {
@@ -9,4 +9,11 @@ export function useDuration(): (minutes: number) => string {
     if (minutes % 60 === 0) return t("duration.hours", { count: hours });
     return t("duration.hours_minutes", { hours, minutes: minutes % 60 });
   };
+}
+
+/** Formats a notice given in hours: "6 hours", "2 days". */
+export function useNoticePeriod(): (hours: number) => string {
+  const { t } = useTranslation();
+  return (hours) =>
+    hours % 24 === 0 ? t("duration.days", { count: hours / 24 }) : t("duration.hours", { count: hours });
 }

@@ -2,7 +2,7 @@ import { useQuery } from "@tanstack/react-query";
 import { Link, useNavigate } from "@tanstack/react-router";
 import { ListChecks } from "lucide-react";
 import { Emptiness } from "~/components/EmptyState";
-import { Failure } from "~/components/ErrorState";
+import { ErrorState } from "~/components/ErrorState";
 import { displayName } from "~/lib/auth/me";
 import { AdminPage } from "../AdminPage";
 import { Moment } from "../DateTime";
@@ -35,7 +35,7 @@ function RunsPage({ search }: { search: ListSearch }) {
       {found.isPending ? (
         <ListSkeleton columns={4} />
       ) : found.isError && !found.data ? (
-        <Failure error={found.error} onRetry={() => void found.refetch()} />
+        <ErrorState error={found.error} onRetry={() => void found.refetch()} />
       ) : rows.length === 0 ? (
         <Emptiness icon={ListChecks} title={t("bulk.none")}>
           {t("bulk.none_text")}

@@ -6,7 +6,7 @@ import { useTranslation } from "react-i18next";
 import { toast } from "sonner";
 import { Button } from "~/components/Button";
 import { Card } from "~/components/Card";
-import { Failure } from "~/components/ErrorState";
+import { ErrorState } from "~/components/ErrorState";
 import { Notice } from "~/components/Notice";
 import { Skeleton } from "~/components/Skeleton";
 import { displayName } from "~/lib/auth/me";
@@ -151,7 +151,7 @@ function Report({ run, page }: { run: Run; page: number }) {
           )}
         </>
       ) : found.isError ? (
-        <Failure error={found.error} onRetry={() => void found.refetch()} className="py-4" />
+        <ErrorState error={found.error} onRetry={() => void found.refetch()} className="py-4" />
       ) : (
         <Skeleton className="h-32 w-full" />
       )}

@@ -3,7 +3,7 @@ import { RotateCw } from "lucide-react";
 import { useState } from "react";
 import { toast } from "sonner";
 import { Button } from "~/components/Button";
-import { Failure } from "~/components/ErrorState";
+import { ErrorState } from "~/components/ErrorState";
 import { Skeleton } from "~/components/Skeleton";
 import { say } from "~/lib/i18n/errorMessage";
 import { Moment } from "../DateTime";
@@ -25,7 +25,7 @@ export function FailingJobs() {
             ))}
           </ul>
         ) : found.isError ? (
-          <Failure error={found.error} onRetry={() => void found.refetch()} className="py-4" />
+          <ErrorState error={found.error} onRetry={() => void found.refetch()} className="py-4" />
         ) : (
           <Skeleton className="h-24 w-full" />
         )}

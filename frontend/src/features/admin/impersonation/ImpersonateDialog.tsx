@@ -1,4 +1,5 @@
-import { beginGuise } from "~/lib/auth/impersonation";
+import { useRouter } from "@tanstack/react-router";
+import { startImpersonation } from "~/lib/auth/impersonation";
 import { displayName } from "~/lib/auth/me";
 import { StepDialog } from "../StepDialog";
 import { useTexts } from "../texts";
@@ -7,13 +8,14 @@ import type { AccountDetails } from "../users/queries";
 /** Asks why, then shows this tab as the person sees it. */
 export function ImpersonateDialog({ account, onClose }: { account: AccountDetails; onClose: () => void }) {
   const t = useTexts();
+  const router = useRouter();
   const name = displayName(account);
   return (
     <StepDialog
       title={t("impersonate.title", { name })}
       text={t("impersonate.text")}
       action={t("impersonate.do")}
-      take={(reason) => beginGuise(account.id, reason)}
+      take={(reason) => startImpersonation(router, account.id, reason)}
       onClose={onClose}
     />
   );

@@ -4,7 +4,7 @@ import { SearchX } from "lucide-react";
 import type { ReactNode } from "react";
 import { Button } from "~/components/Button";
 import { Emptiness } from "~/components/EmptyState";
-import { Failure } from "~/components/ErrorState";
+import { ErrorState } from "~/components/ErrorState";
 import { cn } from "~/lib/cn";
 import { useMatches } from "~/lib/hooks/useMatches";
 import { useZone } from "~/lib/time/time";
@@ -96,7 +96,7 @@ export function ListPage<Row extends { id: string }>({
       {found.isPending ? (
         <ListSkeleton columns={columns.shown.length} />
       ) : found.isError && !found.data ? (
-        <Failure error={found.error} onRetry={() => void found.refetch()} />
+        <ErrorState error={found.error} onRetry={() => void found.refetch()} />
       ) : rows.length === 0 ? (
         <Emptiness
           icon={SearchX}

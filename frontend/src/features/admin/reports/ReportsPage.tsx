@@ -3,7 +3,7 @@ import { Link, useNavigate } from "@tanstack/react-router";
 import { Flag } from "lucide-react";
 import { Card } from "~/components/Card";
 import { Emptiness } from "~/components/EmptyState";
-import { Failure } from "~/components/ErrorState";
+import { ErrorState } from "~/components/ErrorState";
 import { Skeleton } from "~/components/Skeleton";
 import { Cover } from "~/features/sessions/Cover";
 import { displayName } from "~/lib/auth/me";
@@ -31,7 +31,7 @@ export function ReportsPage({ search }: { search: ListSearch }) {
           ))}
         </div>
       ) : found.isError ? (
-        <Failure error={found.error} onRetry={() => void found.refetch()} />
+        <ErrorState error={found.error} onRetry={() => void found.refetch()} />
       ) : reports.length === 0 ? (
         <Emptiness icon={Flag} title={t("reports.none")}>
           {t("reports.none_text")}

@@ -1,7 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import type { ReactNode } from "react";
-import { Failure } from "~/components/ErrorState";
+import { ErrorState } from "~/components/ErrorState";
 import { Skeleton } from "~/components/Skeleton";
 import { StatusBadge } from "~/features/bookings/StatusBadge";
 import { useMoney } from "~/lib/money/money";
@@ -128,7 +128,7 @@ function Newest<Row extends { id: string }>({
           <p className="text-sm text-ink-soft">{none}</p>
         )
       ) : found.isError ? (
-        <Failure error={found.error} onRetry={() => void found.refetch()} className="py-4" />
+        <ErrorState error={found.error} onRetry={() => void found.refetch()} className="py-4" />
       ) : (
         <Skeleton className="h-32 w-full" />
       )}

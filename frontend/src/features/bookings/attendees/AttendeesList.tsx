@@ -6,7 +6,7 @@ import { useTranslation } from "react-i18next";
 import { Button, buttonClass } from "~/components/Button";
 import { Card } from "~/components/Card";
 import { Emptiness } from "~/components/EmptyState";
-import { Failure } from "~/components/ErrorState";
+import { ErrorState } from "~/components/ErrorState";
 import { Skeleton } from "~/components/Skeleton";
 import { useZone } from "~/lib/time/time";
 import { useNow } from "~/lib/time/useNow";
@@ -44,7 +44,7 @@ function Listed({ search, onIntent, onChange, onAnswered }: Props & { onAnswered
   const { data, error, hasNextPage, isFetchingNextPage, isFetchNextPageError } = found;
 
   if (!data) {
-    return error ? <Failure error={error} onRetry={() => void found.refetch()} /> : <ListSkeleton />;
+    return error ? <ErrorState error={error} onRetry={() => void found.refetch()} /> : <ListSkeleton />;
   }
   const bookings = data.pages.flatMap(({ items }) => items).filter((booking) => belongs(booking, view, now));
   if (bookings.length === 0 && !hasNextPage) return <Nothing search={search} onChange={onChange} />;
@@ -60,7 +60,7 @@ function Listed({ search, onIntent, onChange, onAnswered }: Props & { onAnswered
         ))}
       </div>
       {isFetchNextPageError && (
-        <Failure error={error} onRetry={() => void found.fetchNextPage()} className="py-6" />
+        <ErrorState error={error} onRetry={() => void found.fetchNextPage()} className="py-6" />
       )}
       {hasNextPage && !isFetchNextPageError && (
         <div className="mt-6 flex justify-center">

@@ -5,7 +5,7 @@ import { useTranslation } from "react-i18next";
 import { toast } from "sonner";
 import { Button } from "~/components/Button";
 import { Dialog } from "~/components/Dialog";
-import { Failure } from "~/components/ErrorState";
+import { ErrorState } from "~/components/ErrorState";
 import { Notice } from "~/components/Notice";
 import { Skeleton } from "~/components/Skeleton";
 import { keeper } from "~/lib/api/idempotencyKeys";
@@ -78,7 +78,7 @@ export function CancelSlotDialog({ group, onClose }: { group: SlotGroup; onClose
       <div className="flex flex-col gap-5">
         {failure && <Notice tone="danger">{failure}</Notice>}
         {holders.isError && (
-          <Failure error={holders.error} onRetry={() => void holders.refetch()} className="py-2" />
+          <ErrorState error={holders.error} onRetry={() => void holders.refetch()} className="py-2" />
         )}
         {!affected && !holders.isError && <Skeleton className="h-24 w-full" />}
         {affected?.length === 0 && <p className="text-sm text-ink-soft">{t("cancel_slot.nobody")}</p>}

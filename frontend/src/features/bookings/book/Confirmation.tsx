@@ -4,7 +4,7 @@ import { Check, Hourglass } from "lucide-react";
 import { useEffect, useRef } from "react";
 import { buttonClass } from "~/components/Button";
 import { Card } from "~/components/Card";
-import { Failure } from "~/components/ErrorState";
+import { ErrorState } from "~/components/ErrorState";
 import { NotFound } from "~/components/NotFound";
 import { useTitle } from "~/components/Page";
 import { Skeleton } from "~/components/Skeleton";
@@ -25,7 +25,7 @@ export default function Confirmation({ bookingId }: { bookingId: string }) {
   if (isPending) return <Skeleton className="mx-auto my-16 h-[32rem] w-full max-w-xl" />;
   if (!booking) {
     if (isProblem(error) && error.status === 404) return <NotFound />;
-    return <Failure error={error} onRetry={() => void refetch()} isPage className="py-24" />;
+    return <ErrorState error={error} onRetry={() => void refetch()} isPage className="py-24" />;
   }
   return <Booked booking={booking} />;
 }

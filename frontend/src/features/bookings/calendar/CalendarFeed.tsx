@@ -5,7 +5,7 @@ import { useTranslation } from "react-i18next";
 import { toast } from "sonner";
 import { Button, buttonClass } from "~/components/Button";
 import { Dialog } from "~/components/Dialog";
-import { Failure } from "~/components/ErrorState";
+import { ErrorState } from "~/components/ErrorState";
 import { Field, Input } from "~/components/Field";
 import { Notice } from "~/components/Notice";
 import { Skeleton } from "~/components/Skeleton";
@@ -42,7 +42,7 @@ function Address() {
 
   if (!data) {
     return error ? (
-      <Failure error={error} onRetry={() => void refetch()} className="py-2" />
+      <ErrorState error={error} onRetry={() => void refetch()} className="py-2" />
     ) : (
       <div role="status" aria-label={common("loading")}>
         <Skeleton className="h-11 w-full" />

@@ -6,7 +6,7 @@ import { useTranslation } from "react-i18next";
 import { Button, buttonClass } from "~/components/Button";
 import { Card } from "~/components/Card";
 import { Emptiness } from "~/components/EmptyState";
-import { Failure } from "~/components/ErrorState";
+import { ErrorState } from "~/components/ErrorState";
 import { Skeleton } from "~/components/Skeleton";
 import { useNow } from "~/lib/time/useNow";
 import { tabOf } from "../rules";
@@ -27,7 +27,7 @@ export function BookingList({ tab, onIntent }: { tab: BookingTab; onIntent: (int
     found;
 
   if (!data) {
-    return error ? <Failure error={error} onRetry={() => void refetch()} /> : <ListSkeleton tab={tab} />;
+    return error ? <ErrorState error={error} onRetry={() => void refetch()} /> : <ListSkeleton tab={tab} />;
   }
   const bookings = data.pages.flatMap(({ items }) => items).filter((booking) => tabOf(booking, now) === tab);
   if (bookings.length === 0 && !hasNextPage) return <NoBookings tab={tab} />;
@@ -54,7 +54,7 @@ export function BookingList({ tab, onIntent }: { tab: BookingTab; onIntent: (int
         </ul>
       </Suspense>
       {isFetchNextPageError && (
-        <Failure error={error} onRetry={() => void fetchNextPage()} className="py-6" />
+        <ErrorState error={error} onRetry={() => void fetchNextPage()} className="py-6" />
       )}
       {hasNextPage && !isFetchNextPageError && (
         <div className="mt-8 flex justify-center">

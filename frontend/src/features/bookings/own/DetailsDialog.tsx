@@ -4,7 +4,7 @@ import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { buttonClass } from "~/components/Button";
 import { Dialog } from "~/components/Dialog";
-import { Failure } from "~/components/ErrorState";
+import { ErrorState } from "~/components/ErrorState";
 import { Skeleton } from "~/components/Skeleton";
 import { isProblem } from "~/lib/api/problem";
 import { displayName, useMe } from "~/lib/auth/me";
@@ -45,7 +45,7 @@ export function DetailsDialog({ id, onClose }: { id: string; onClose: () => void
           {t("own.details.unknown")}
         </p>
       ) : error ? (
-        <Failure error={error} onRetry={() => void refetch()} className="py-4" />
+        <ErrorState error={error} onRetry={() => void refetch()} className="py-4" />
       ) : (
         <div role="status" aria-label={common("loading")} className="flex flex-col gap-3">
           {["w-64", "w-48", "w-56", "w-40", "w-52"].map((width) => (

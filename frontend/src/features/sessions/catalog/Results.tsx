@@ -2,7 +2,7 @@ import { useInfiniteQuery, useQueryClient } from "@tanstack/react-query";
 import { Suspense, useDeferredValue, useEffect, useMemo, useRef } from "react";
 import { useTranslation } from "react-i18next";
 import { Button } from "~/components/Button";
-import { Failure } from "~/components/ErrorState";
+import { ErrorState } from "~/components/ErrorState";
 import { cn } from "~/lib/cn";
 import { useOnceSeen } from "~/lib/hooks/useOnceSeen";
 import { useZone } from "~/lib/time/time";
@@ -40,7 +40,7 @@ export function Results({ search, onChange }: { search: CatalogSearch; onChange:
 
   if (found.isPending && found.fetchStatus === "paused") return <Offline />;
   if (found.isPending) return <GridSkeleton />;
-  if (!data) return <Failure error={found.error} onRetry={() => void found.refetch()} />;
+  if (!data) return <ErrorState error={found.error} onRetry={() => void found.refetch()} />;
   if (sessions.length === 0) return <NoResults search={search} onChange={onChange} />;
 
   async function more() {
@@ -60,7 +60,7 @@ export function Results({ search, onChange }: { search: CatalogSearch; onChange:
       </Suspense>
       <div ref={end} className="mt-10 flex flex-col items-center gap-4">
         {isFetchNextPageError && (
-          <Failure error={found.error} onRetry={() => void fetchNextPage()} className="py-0" />
+          <ErrorState error={found.error} onRetry={() => void fetchNextPage()} className="py-0" />
         )}
         {hasNextPage && !isFetchNextPageError && (
           <Button look="secondary" isBusy={isFetchingNextPage} onClick={() => void more()}>

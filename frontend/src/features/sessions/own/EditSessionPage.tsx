@@ -4,7 +4,7 @@ import { Eye, Users } from "lucide-react";
 import { useCallback, useRef, useState } from "react";
 import { Badge } from "~/components/Badge";
 import { buttonClass } from "~/components/Button";
-import { Failure } from "~/components/ErrorState";
+import { ErrorState } from "~/components/ErrorState";
 import { LeaveGuard } from "~/components/LeaveGuard";
 import { NotFound } from "~/components/NotFound";
 import { Notice } from "~/components/Notice";
@@ -29,7 +29,7 @@ export function EditSessionPage({ id, part }: { id: string; part: Part }) {
   const session = found.data;
   if (isProblem(found.error) && found.error.status === 404) return <NotFound />;
   if (found.isError && !session) {
-    return <Failure isPage error={found.error} onRetry={() => void found.refetch()} className="py-24" />;
+    return <ErrorState isPage error={found.error} onRetry={() => void found.refetch()} className="py-24" />;
   }
   if (session && me && session.creator !== me.id) {
     return <NotFound title={t("edit.foreign_title")} text={t("edit.foreign_text")} />;

@@ -6,7 +6,7 @@ import { useTranslation } from "react-i18next";
 import { Button, buttonClass } from "~/components/Button";
 import { Card } from "~/components/Card";
 import { Emptiness } from "~/components/EmptyState";
-import { Failure } from "~/components/ErrorState";
+import { ErrorState } from "~/components/ErrorState";
 import { Skeleton } from "~/components/Skeleton";
 import type { Session } from "../queries";
 import { ArchiveDialog } from "./ArchiveDialog";
@@ -28,7 +28,7 @@ export function OwnSessions() {
       </h2>
       {!sessions && found.isError && (
         <Card>
-          <Failure error={found.error} onRetry={() => void found.refetch()} />
+          <ErrorState error={found.error} onRetry={() => void found.refetch()} />
         </Card>
       )}
       {!sessions && found.isPending && <ListSkeleton />}

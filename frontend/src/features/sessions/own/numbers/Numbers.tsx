@@ -3,7 +3,7 @@ import { Link } from "@tanstack/react-router";
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { Card } from "~/components/Card";
-import { Failure } from "~/components/ErrorState";
+import { ErrorState } from "~/components/ErrorState";
 import { Skeleton } from "~/components/Skeleton";
 import { useMoney } from "~/lib/money/money";
 import { type Summary, summaryQuery } from "../queries";
@@ -30,7 +30,7 @@ export function Numbers() {
         </div>
       ) : found.isError ? (
         <Card>
-          <Failure error={found.error} onRetry={() => void found.refetch()} className="py-8" />
+          <ErrorState error={found.error} onRetry={() => void found.refetch()} className="py-8" />
         </Card>
       ) : (
         <NumbersSkeleton />
