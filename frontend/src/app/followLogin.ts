@@ -1,6 +1,6 @@
 import { queryClient } from "~/lib/api/queryClient";
 import { type LoginEvent, login } from "~/lib/auth/login";
-import { forget, meQuery, refresh } from "~/lib/auth/me";
+import { clearUserData, meQuery, refetchUserData } from "~/lib/auth/me";
 import type { router as Router } from "./router";
 
 /** Applies sign-ins and sign-outs of other tabs to this one. */
@@ -10,7 +10,7 @@ export function followLogin(router: typeof Router): void {
     if (event === "signed-in") await queryClient.fetchQuery({ ...meQuery, staleTime: 0 }).catch(() => null);
     router.clearCache();
     await router.invalidate();
-    await (event === "signed-in" ? refresh() : forget());
+    await (event === "signed-in" ? refetchUserData() : clearUserData());
   }
   login.onEvent((event) => void follow(event));
 }

@@ -38,7 +38,7 @@ const RANGE_CLASSES: DayPickerProps["classNames"] = {
 };
 
 /** How a day looks that can be chosen; give it to days that are not `selected`. */
-export const FREE_DAY =
+export const AVAILABLE_DAY =
   "[&>button]:bg-accent-soft [&>button]:font-bold [&>button]:text-accent-strong [&>button]:hover:bg-accent/25";
 
 const PARTS: DayPickerProps["components"] = {

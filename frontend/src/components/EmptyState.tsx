@@ -3,7 +3,7 @@ import type { ReactNode } from "react";
 import { cn } from "~/lib/cn";
 
 /** What a page shows when it has nothing to show: why, and what to do next. */
-export function Emptiness({
+export function EmptyState({
   icon: Icon,
   title,
   children,

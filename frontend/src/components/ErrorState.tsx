@@ -1,8 +1,8 @@
 import { CloudOff, RotateCw } from "lucide-react";
 import { useTranslation } from "react-i18next";
-import { say } from "~/lib/i18n/errorMessage";
+import { errorMessage } from "~/lib/i18n/errorMessage";
 import { Button } from "./Button";
-import { Emptiness } from "./EmptyState";
+import { EmptyState } from "./EmptyState";
 
 /** A list or a part of a page that could not be loaded, in words, with another try. */
 export function ErrorState({
@@ -19,20 +19,20 @@ export function ErrorState({
   const { t } = useTranslation();
   return (
     <div role="alert">
-      <Emptiness
+      <EmptyState
         isPage={isPage}
         icon={CloudOff}
         title={t("states.failed_title")}
         className={className}
         action={
-          <Button look="secondary" onClick={onRetry}>
+          <Button variant="secondary" onClick={onRetry}>
             <RotateCw aria-hidden className="size-4" />
             {t("actions.retry")}
           </Button>
         }
       >
-        {say(error)}
-      </Emptiness>
+        {errorMessage(error)}
+      </EmptyState>
     </div>
   );
 }

@@ -9,7 +9,7 @@ export function Menu({ label, children }: { label: string; children: ReactNode }
   return (
     <Radix.Root modal={false}>
       <Radix.Trigger asChild>
-        <Button look="quiet" size="icon" aria-label={label}>
+        <Button variant="quiet" size="icon" aria-label={label}>
           <Ellipsis aria-hidden className="size-5" />
         </Button>
       </Radix.Trigger>

@@ -2,7 +2,7 @@ import { Link } from "@tanstack/react-router";
 import { Compass } from "lucide-react";
 import { useTranslation } from "react-i18next";
 import { buttonClass } from "./Button";
-import { Emptiness } from "./EmptyState";
+import { EmptyState } from "./EmptyState";
 import { useTitle } from "./Page";
 
 /** No such page, or no such thing: said kindly, with a way back. */
@@ -10,7 +10,7 @@ export function NotFound({ title, text }: { title?: string; text?: string }) {
   const { t } = useTranslation();
   useTitle(title ?? t("states.not_found_title"));
   return (
-    <Emptiness
+    <EmptyState
       isPage
       icon={Compass}
       title={title ?? t("states.not_found_title")}
@@ -22,6 +22,6 @@ export function NotFound({ title, text }: { title?: string; text?: string }) {
       }
     >
       {text ?? t("states.not_found_text")}
-    </Emptiness>
+    </EmptyState>
   );
 }

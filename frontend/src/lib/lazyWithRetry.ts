@@ -1,16 +1,16 @@
 import { type ComponentType, lazy } from "react";
 
-const PAUSE = 30_000;
+const RETRY_DELAY_MS = 30_000;
 
 /** A part of a page whose code comes later. Without a connection it comes when there is one: no page breaks for it. */
-export function patiently<Props>(load: () => Promise<{ default: ComponentType<Props> }>) {
+export function lazyWithRetry<Props>(load: () => Promise<{ default: ComponentType<Props> }>) {
   return lazy(async (): Promise<{ default: ComponentType<Props> }> => {
     for (;;) {
       const loaded = await load().catch(() => null);
       if (loaded) return loaded;
       await new Promise<void>((resolve) => {
         addEventListener("online", () => resolve(), { once: true });
-        setTimeout(resolve, PAUSE);
+        setTimeout(resolve, RETRY_DELAY_MS);
       });
     }
   });

@@ -1,11 +1,11 @@
 import { useLocation, useRouter } from "@tanstack/react-router";
 import { Suspense, useSyncExternalStore } from "react";
 import { login } from "~/lib/auth/login";
-import { forget } from "~/lib/auth/me";
+import { clearUserData } from "~/lib/auth/me";
 import { useGoHome } from "~/lib/auth/useGoHome";
-import { patiently } from "~/lib/lazyWithRetry";
+import { lazyWithRetry } from "~/lib/lazyWithRetry";
 
-const SignInDialog = patiently(() => import("~/features/users/SignInDialog"));
+const SignInDialog = lazyWithRetry(() => import("~/features/users/SignInDialog"));
 
 /** Prompts to sign in again over the open page when the login expires, so that typed values are kept. */
 export function ExpiredSignIn() {
@@ -19,7 +19,7 @@ export function ExpiredSignIn() {
   const continueAsGuest = async () => {
     if (!(await goHome())) return;
     login.continueAsGuest();
-    await forget();
+    await clearUserData();
   };
   return (
     <Suspense>

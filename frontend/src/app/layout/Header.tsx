@@ -5,15 +5,15 @@ import { useTranslation } from "react-i18next";
 import { Button, buttonClass } from "~/components/Button";
 import { useMe } from "~/lib/auth/me";
 import { useNext } from "~/lib/auth/useNext";
-import { patiently } from "~/lib/lazyWithRetry";
+import { lazyWithRetry } from "~/lib/lazyWithRetry";
 import { Logo } from "./Logo";
 import { placesOf } from "./links";
 import { SearchBox } from "./SearchBox";
 import { ThemeSwitch } from "./ThemeSwitch";
 
 const fetchDrawer = () => import("./Drawer");
-const AccountMenu = patiently(() => import("./AccountMenu"));
-const Drawer = patiently(fetchDrawer);
+const AccountMenu = lazyWithRetry(() => import("./AccountMenu"));
+const Drawer = lazyWithRetry(fetchDrawer);
 
 const LINK =
   "inline-flex h-10 items-center rounded-control px-3 text-sm font-medium text-ink-soft transition-colors hover:bg-sunk hover:text-ink data-[status=active]:text-accent-strong";
@@ -69,7 +69,7 @@ export function Header() {
           )}
         </div>
         <Button
-          look="quiet"
+          variant="quiet"
           size="icon"
           className="-mr-2 ml-auto lg:hidden"
           aria-label={t("nav.menu")}

@@ -4,7 +4,7 @@ import { Bug } from "lucide-react";
 import { useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Button } from "~/components/Button";
-import { Emptiness } from "~/components/EmptyState";
+import { EmptyState } from "~/components/EmptyState";
 import { ErrorState } from "~/components/ErrorState";
 import { NotFound } from "~/components/NotFound";
 import { useTitle } from "~/components/Page";
@@ -60,7 +60,7 @@ function Fault({ error, onRetry }: { error: unknown; onRetry: () => void }) {
   }, [id, error]);
   return (
     <div role="alert">
-      <Emptiness
+      <EmptyState
         isPage
         icon={Bug}
         title={t("states.crash_title")}
@@ -68,14 +68,14 @@ function Fault({ error, onRetry }: { error: unknown; onRetry: () => void }) {
         action={
           <>
             <Button onClick={onRetry}>{t("actions.retry")}</Button>
-            <Button look="secondary" onClick={() => location.assign("/")}>
+            <Button variant="secondary" onClick={() => location.assign("/")}>
               {t("actions.home")}
             </Button>
           </>
         }
       >
         {t("states.crash_text", { id })}
-      </Emptiness>
+      </EmptyState>
     </div>
   );
 }

@@ -3,14 +3,14 @@ import { createRootRouteWithContext, Outlet, useLocation } from "@tanstack/react
 import { Suspense, useEffect, useRef, useState, useSyncExternalStore } from "react";
 import { useTranslation } from "react-i18next";
 import { login } from "~/lib/auth/login";
-import { patiently } from "~/lib/lazyWithRetry";
+import { lazyWithRetry } from "~/lib/lazyWithRetry";
 import { ExpiredSignIn } from "../layout/ExpiredSignIn";
 import { Footer } from "../layout/Footer";
 import { Header } from "../layout/Header";
 import { OfflineBar } from "../layout/OfflineBar";
 
-const ImpersonationBar = patiently(() => import("~/features/admin/impersonation/ImpersonationBar"));
-const Toasts = patiently(() => import("../layout/Toasts"));
+const ImpersonationBar = lazyWithRetry(() => import("~/features/admin/impersonation/ImpersonationBar"));
+const Toasts = lazyWithRetry(() => import("../layout/Toasts"));
 
 export const Route = createRootRouteWithContext<{ queryClient: QueryClient }>()({ component: Root });
 

@@ -2,11 +2,11 @@ import { createFileRoute } from "@tanstack/react-router";
 import { BookingsPage } from "~/features/bookings/own/BookingsPage";
 import { bookingsSearchOf } from "~/features/bookings/own/search";
 import { marketplaceQuery } from "~/lib/api/marketplace";
-import { needSignIn } from "~/lib/auth/me";
+import { requireSignIn } from "~/lib/auth/me";
 
 export const Route = createFileRoute("/dashboard")({
   validateSearch: bookingsSearchOf,
-  beforeLoad: needSignIn,
+  beforeLoad: requireSignIn,
   loaderDeps: ({ search: { tab } }) => ({ tab }),
   loader: ({ context: { queryClient }, deps: { tab } }) => {
     void queryClient.prefetchQuery(marketplaceQuery);

@@ -1,10 +1,10 @@
 import { createFileRoute } from "@tanstack/react-router";
 import { RegisterPage } from "~/features/users/RegisterPage";
-import { needVisitor } from "~/lib/auth/me";
-import { nextOf } from "~/lib/auth/next";
+import { requireVisitor } from "~/lib/auth/me";
+import { validateNext } from "~/lib/auth/next";
 
 export const Route = createFileRoute("/register")({
-  validateSearch: nextOf,
-  beforeLoad: needVisitor,
+  validateSearch: validateNext,
+  beforeLoad: requireVisitor,
   component: () => <RegisterPage next={Route.useSearch().next ?? "/"} />,
 });

@@ -1,4 +1,4 @@
-import { dateKey, useZone, whenOf } from "~/lib/time/time";
+import { dateKey, formatDateTime, useZone } from "~/lib/time/time";
 
 /** An instant on the viewer's clock, with its year where that is not this one. */
 export function Moment({ at }: { at: string }) {
@@ -7,7 +7,7 @@ export function Moment({ at }: { at: string }) {
   const isThisYear = year === dateKey(new Date(), zone).slice(0, 4);
   return (
     <time dateTime={at} className="tabular whitespace-nowrap">
-      {isThisYear ? whenOf(at, zone) : whenOf(at, zone).replace(",", ` ${year},`)}
+      {isThisYear ? formatDateTime(at, zone) : formatDateTime(at, zone).replace(",", ` ${year},`)}
     </time>
   );
 }

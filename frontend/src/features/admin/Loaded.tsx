@@ -2,7 +2,7 @@ import type { UseQueryResult } from "@tanstack/react-query";
 import { SearchX } from "lucide-react";
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
-import { Emptiness } from "~/components/EmptyState";
+import { EmptyState } from "~/components/EmptyState";
 import { ErrorState } from "~/components/ErrorState";
 import { useTitle } from "~/components/Page";
 import { Skeleton } from "~/components/Skeleton";
@@ -30,9 +30,9 @@ export function Loaded<Thing>({
     <>
       {back}
       {isGone ? (
-        <Emptiness isPage icon={SearchX} title={t("gone.title")}>
+        <EmptyState isPage icon={SearchX} title={t("gone.title")}>
           {t("gone.text")}
-        </Emptiness>
+        </EmptyState>
       ) : (
         <ErrorState isPage error={found.error} onRetry={() => void found.refetch()} />
       )}

@@ -1,6 +1,6 @@
 import { displayName, useMe } from "~/lib/auth/me";
 import { cn } from "~/lib/cn";
-import { useZone, whenOf } from "~/lib/time/time";
+import { formatDateTime, useZone } from "~/lib/time/time";
 import type { BookingHistory } from "./own/queries";
 import { type Actor, stepsOf, type ToldStep } from "./steps";
 import { useTexts } from "./texts";
@@ -40,12 +40,12 @@ export function History({ booking }: { booking: BookingHistory }) {
             <p className="font-medium">
               {t(`own.step.${step.name}.${step.actor === "you" ? "you" : "other"}`, {
                 name: step.actor === "you" ? "" : names[step.actor],
-                from: step.moved ? whenOf(step.moved.from, zone) : "",
-                to: step.moved ? whenOf(step.moved.to, zone) : "",
+                from: step.moved ? formatDateTime(step.moved.from, zone) : "",
+                to: step.moved ? formatDateTime(step.moved.to, zone) : "",
               })}
             </p>
             <time dateTime={step.at} className="tabular block text-xs text-ink-faint">
-              {whenOf(step.at, zone)}
+              {formatDateTime(step.at, zone)}
             </time>
             {step.reason && (
               <q className="mt-1.5 block border-l-2 border-line pl-3 whitespace-pre-line text-ink-soft">

@@ -11,7 +11,7 @@ import { Field } from "~/components/Field";
 import { SaveBar } from "~/components/SaveBar";
 import { ZonePicker } from "~/components/ZonePicker";
 import { isProblem, type Problem } from "~/lib/api/problem";
-import { place } from "~/lib/forms/setServerErrors";
+import { setServerErrors } from "~/lib/forms/setServerErrors";
 import { dateKey } from "~/lib/time/time";
 import { Exceptions } from "./editor/DateOverrides";
 import { Extras } from "./editor/ExtraDates";
@@ -105,20 +105,20 @@ export function ScheduleEditor({
           }
         >
           {values.kind === "schedule" && (
-            <a href="#preview" className={buttonClass({ look: "quiet" }, "lg:hidden")}>
+            <a href="#preview" className={buttonClass({ variant: "quiet" }, "lg:hidden")}>
               <Eye aria-hidden className="size-4" />
               <span className="max-sm:sr-only">{t("preview.jump")}</span>
             </a>
           )}
           {isDirty && (
-            <Button look="quiet" onClick={() => form.reset(saved)}>
+            <Button variant="quiet" onClick={() => form.reset(saved)}>
               <Undo2 aria-hidden className="size-4" />
               <span className="max-sm:sr-only">{t("save.discard")}</span>
             </Button>
           )}
           <Button
             type="submit"
-            look={session.isHidden ? "secondary" : "primary"}
+            variant={session.isHidden ? "secondary" : "primary"}
             isBusy={isSaving}
             disabled={!isDirty}
           >
@@ -166,7 +166,7 @@ function useSaving(sessionId: string, form: UseFormReturn<ScheduleForm>, onPubli
         void client.invalidateQueries({ queryKey: ["slots", sessionId] });
       } catch (error) {
         if (isProblem(error, "creator_unavailable")) setFailure(error);
-        else setFailure(place(error, form, { weekly: "week", notice: "notice.amount" }));
+        else setFailure(setServerErrors(error, form, { weekly: "week", notice: "notice.amount" }));
       } finally {
         setSaving(false);
       }

@@ -12,7 +12,7 @@ import {
 } from "lucide-react";
 import { useState } from "react";
 import { cn } from "~/lib/cn";
-import { hashOf } from "~/lib/hash";
+import { hashText } from "~/lib/hash";
 
 const LOOKS: Record<string, { glyph: LucideIcon; hue: number }> = {
   art: { glyph: Palette, hue: 20 },
@@ -82,7 +82,7 @@ export function Cover({
 
 function Drawing({ session }: { session: Covered }) {
   const { glyph: Glyph, hue } = LOOKS[session.category ?? ""] ?? OTHER;
-  const seed = hashOf(session.id);
+  const seed = hashText(session.id);
   const bits = (from: number, count: number) => (seed >>> from) & (2 ** count - 1);
   const base = hue + bits(0, 5) - 16;
   const turn = bits(5, 3) * 45;

@@ -10,7 +10,7 @@ import { Field, Input } from "~/components/Field";
 import { Notice } from "~/components/Notice";
 import { Page } from "~/components/Page";
 import { displayName } from "~/lib/auth/me";
-import { place } from "~/lib/forms/setServerErrors";
+import { setServerErrors } from "~/lib/forms/setServerErrors";
 import { PasswordInput } from "./PasswordInput";
 import { RoleChoice } from "./RoleChoice";
 import { register } from "./register";
@@ -59,7 +59,7 @@ export function RegisterPage({ next }: { next: string }) {
       toast.success(t("register.welcome", { name: displayName(me) }));
       router.history.replace(me.role === "creator" && next === "/" ? "/creator" : next);
     } catch (error) {
-      setFailure(place(error, form));
+      setFailure(setServerErrors(error, form));
     }
   });
 

@@ -1,6 +1,6 @@
-import { answered, api, type Schema } from "~/lib/api/client";
+import { api, type Schema, unwrap } from "~/lib/api/client";
 import { queryClient } from "~/lib/api/queryClient";
-import { enter, type Me, meQuery } from "~/lib/auth/me";
+import { type Me, meQuery, signIn } from "~/lib/auth/me";
 import { browserZone } from "~/lib/time/zone";
 
 /**
@@ -8,14 +8,14 @@ import { browserZone } from "~/lib/time/zone";
  * signing in failed: registering again would be refused.
  */
 export async function register(registration: Schema<"RegistrationIn">): Promise<Me | null> {
-  await answered(api.POST("/api/auth/register", { body: registration }));
+  await unwrap(api.POST("/api/auth/register", { body: registration }));
   const { email, password } = registration;
-  const begun = await answered(
+  const begun = await unwrap(
     api.POST("/api/auth/login", { body: { email, password, use_cookie: true } }),
   ).catch(() => null);
   if (!begun) return null;
-  enter(begun.access, begun.user);
-  const me = await answered(api.PATCH("/api/auth/profile", { body: { time_zone: browserZone() } })).catch(
+  signIn(begun.access, begun.user);
+  const me = await unwrap(api.PATCH("/api/auth/profile", { body: { time_zone: browserZone() } })).catch(
     () => begun.user,
   );
   queryClient.setQueryData(meQuery.queryKey, me);

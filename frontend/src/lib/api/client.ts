@@ -21,11 +21,11 @@ const WITHOUT_TOKEN = /\/api\/auth\/(login|logout|register|password-reset)\/?$/;
 async function sendSignedIn(request: Request): Promise<Response> {
   if (WITHOUT_TOKEN.test(request.url)) return send(request, null);
   const token = await login.token();
-  const again = request.clone();
+  const retryRequest = request.clone();
   const response = await send(request, token);
   if (response.status !== 401 || token === null) return response;
   const renewed = await login.renew(token);
-  return renewed ? send(again, renewed) : response;
+  return renewed ? send(retryRequest, renewed) : response;
 }
 
 /** The API's client. Every path, field and answer is checked against openapi.json. */
@@ -38,7 +38,7 @@ api.use({
 });
 
 /** What was answered. Raises `Problem` for anything but success. */
-export async function answered<T>(call: Promise<{ data?: T; response: Response }>): Promise<T> {
+export async function unwrap<T>(call: Promise<{ data?: T; response: Response }>): Promise<T> {
   const { data } = await call;
   return data as T;
 }
@@ -46,7 +46,7 @@ export async function answered<T>(call: Promise<{ data?: T; response: Response }
 export type Page<T> = { items: T[]; next: string | null };
 
 /** One page of a list, and the cursor of the next (RFC 8288, `rel="next"`). */
-export async function paged<T>(call: Promise<{ data?: T[]; response: Response }>): Promise<Page<T>> {
+export async function unwrapPage<T>(call: Promise<{ data?: T[]; response: Response }>): Promise<Page<T>> {
   const { data, response } = await call;
   const link = /<([^>]+)>;\s*rel="next"/.exec(response.headers.get("link") ?? "");
   const next = link?.[1] ? new URL(link[1], location.origin).searchParams.get("cursor") : null;
@@ -54,6 +54,6 @@ export async function paged<T>(call: Promise<{ data?: T[]; response: Response }>
 }
 
 /** A new key for each thing a person means to do once, kept for its repeats. */
-export function newKey(): string {
+export function newIdempotencyKey(): string {
   return crypto.randomUUID();
 }

@@ -1,8 +1,8 @@
 import { expect, it } from "vitest";
-import { keeper } from "./idempotencyKeys";
+import { createKeyFor } from "./idempotencyKeys";
 
 it("a repeat of the same thing has the same key, another thing another", () => {
-  const keyOf = keeper();
+  const keyOf = createKeyFor();
   const first = keyOf(["cancel", "I am ill"]);
   expect(keyOf(["cancel", "I am ill"])).toBe(first);
   const second = keyOf(["cancel", "I am well"]);
@@ -11,5 +11,5 @@ it("a repeat of the same thing has the same key, another thing another", () => {
 });
 
 it("two people who mean the same thing have keys of their own", () => {
-  expect(keeper()("book")).not.toBe(keeper()("book"));
+  expect(createKeyFor()("book")).not.toBe(createKeyFor()("book"));
 });

@@ -1,9 +1,9 @@
 import { queryOptions } from "@tanstack/react-query";
-import { answered, api } from "./client";
+import { api, unwrap } from "./client";
 
 /** What is the same for everybody here: currency, categories. */
 export const marketplaceQuery = queryOptions({
   queryKey: ["marketplace"],
-  queryFn: () => answered(api.GET("/api/marketplace")),
+  queryFn: () => unwrap(api.GET("/api/marketplace")),
   staleTime: Number.POSITIVE_INFINITY,
 });

@@ -1,8 +1,8 @@
 import type { RegisteredRouter } from "@tanstack/react-router";
-import { answered, api, type Schema } from "~/lib/api/client";
+import { api, type Schema, unwrap } from "~/lib/api/client";
 import { queryClient } from "~/lib/api/queryClient";
 import { login } from "./login";
-import { forget, meQuery, refresh } from "./me";
+import { clearUserData, meQuery, refetchUserData } from "./me";
 
 type Person = Schema<"AccountOut">;
 export type Impersonation = { token: string; person: Person; until: string };
@@ -20,7 +20,7 @@ export async function startImpersonation(
   userId: string,
   reason: string,
 ): Promise<void> {
-  const { access, user, expires_at } = await answered(
+  const { access, user, expires_at } = await unwrap(
     api.POST("/api/admin/users/{user_id}/impersonate", {
       params: { path: { user_id: userId } },
       body: { reason },
@@ -56,9 +56,9 @@ export async function notifyEnd({ token }: Impersonation): Promise<void> {
 }
 
 async function reloadAsCurrentUser(router: RegisteredRouter): Promise<void> {
-  await forget();
+  await clearUserData();
   await queryClient.fetchQuery({ ...meQuery, staleTime: 0 });
   router.clearCache();
   await router.invalidate();
-  await refresh();
+  await refetchUserData();
 }

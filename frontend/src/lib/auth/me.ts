@@ -1,7 +1,7 @@
 import { queryOptions, useQuery } from "@tanstack/react-query";
 import { redirect } from "@tanstack/react-router";
 import { useSyncExternalStore } from "react";
-import { answered, api, type Schema } from "~/lib/api/client";
+import { api, type Schema, unwrap } from "~/lib/api/client";
 import { marketplaceQuery } from "~/lib/api/marketplace";
 import { isProblem } from "~/lib/api/problem";
 import { queryClient } from "~/lib/api/queryClient";
@@ -14,7 +14,7 @@ const ME = ["me"];
 export const meQuery = queryOptions({
   queryKey: ME,
   queryFn: async (): Promise<Me | null> => {
-    if ((await login.token()) !== null) return answered(api.GET("/api/auth/profile"));
+    if ((await login.token()) !== null) return unwrap(api.GET("/api/auth/profile"));
     // who has to sign in again is still the same person, with the same page before them
     return login.state() === "expired" ? (queryClient.getQueryData<Me>(ME) ?? null) : null;
   },
@@ -29,7 +29,7 @@ export function useMe(): Me | null | undefined {
 }
 
 /** Lets only the signed-in pass; others are asked to sign in and come back. For `beforeLoad`. */
-export async function needSignIn({ location }: { location: { href: string } }): Promise<Me> {
+export async function requireSignIn({ location }: { location: { href: string } }): Promise<Me> {
   const me = login.state() === "signed-out" ? null : await queryClient.ensureQueryData(meQuery);
   if (!me) throw redirect({ to: "/login", search: { next: location.href } });
   return me;
@@ -40,45 +40,45 @@ export function displayName(person: { first_name: string; last_name: string; use
 }
 
 /** Lets only visitors pass; who is signed in already is sent on. For `beforeLoad`. */
-export async function needVisitor({ search }: { search: { next?: string } }): Promise<void> {
+export async function requireVisitor({ search }: { search: { next?: string } }): Promise<void> {
   if (login.state() !== "signed-in") return;
   const me = await queryClient.ensureQueryData(meQuery).catch(() => null);
   if (me) throw redirect({ href: search.next ?? "/" });
 }
 
 /** After signing in. Where the page was another person's, it is loaded anew instead. */
-export function enter(access: string, me: Me): void {
+export function signIn(access: string, me: Me): void {
   if (!login.start(access)) return;
   queryClient.setQueryData(meQuery.queryKey, me);
-  void refresh();
+  void refetchUserData();
 }
 
 /** Signs out. Raises `Problem` when the server could not be told: then the login still lives. */
-export async function leave({ everywhere = false } = {}): Promise<void> {
+export async function signOut({ everywhere = false } = {}): Promise<void> {
   await login.end(async () => {
     try {
-      await answered(api.POST("/api/auth/logout", { body: { everywhere } }));
+      await unwrap(api.POST("/api/auth/logout", { body: { everywhere } }));
     } catch (error) {
       // without a cookie there is nothing left to end here; of other logins nothing is known
       if (everywhere || !isProblem(error) || error.status !== 401) throw error;
     }
   });
-  await forget();
+  await clearUserData();
 }
 
 /** Nothing that a person saw may stay behind them. What is on the screen is asked for again. */
-export async function forget(): Promise<void> {
+export async function clearUserData(): Promise<void> {
   await queryClient.cancelQueries();
   queryClient.setQueryData(meQuery.queryKey, null);
-  queryClient.removeQueries({ type: "inactive", predicate: isOfPerson });
-  void refresh();
+  queryClient.removeQueries({ type: "inactive", predicate: dependsOnUser });
+  void refetchUserData();
 }
 
 /** Asks again for all that depends on who is signed in. */
-export async function refresh(): Promise<void> {
-  await queryClient.invalidateQueries({ predicate: isOfPerson });
+export async function refetchUserData(): Promise<void> {
+  await queryClient.invalidateQueries({ predicate: dependsOnUser });
 }
 
-function isOfPerson({ queryKey: [first] }: { queryKey: readonly unknown[] }): boolean {
+function dependsOnUser({ queryKey: [first] }: { queryKey: readonly unknown[] }): boolean {
   return first !== ME[0] && first !== marketplaceQuery.queryKey[0];
 }

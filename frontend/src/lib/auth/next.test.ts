@@ -1,10 +1,10 @@
 import { describe, expect, it } from "vitest";
-import { nextOf } from "./next";
+import { validateNext } from "./next";
 
 describe("where to go after signing in", () => {
   it("is a path of ours, with its search and its anchor", () => {
     for (const next of ["/", "/dashboard?tab=past", "/sessions/1?day=2026-12-03#book", "/profile#calendar"]) {
-      expect(nextOf({ next })).toEqual({ next });
+      expect(validateNext({ next })).toEqual({ next });
     }
   });
 
@@ -21,13 +21,13 @@ describe("where to go after signing in", () => {
       "dashboard",
       "",
     ]) {
-      expect(nextOf({ next })).toEqual({});
+      expect(validateNext({ next })).toEqual({});
     }
   });
 
   it("is left out when it is no text", () => {
-    expect(nextOf({})).toEqual({});
-    expect(nextOf({ next: 7 })).toEqual({});
-    expect(nextOf({ next: ["/a"] })).toEqual({});
+    expect(validateNext({})).toEqual({});
+    expect(validateNext({ next: 7 })).toEqual({});
+    expect(validateNext({ next: ["/a"] })).toEqual({});
   });
 });

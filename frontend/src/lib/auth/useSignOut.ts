@@ -1,8 +1,8 @@
 import { useRouter } from "@tanstack/react-router";
 import { toast } from "sonner";
-import { say } from "~/lib/i18n/errorMessage";
+import { errorMessage } from "~/lib/i18n/errorMessage";
 import { login } from "./login";
-import { leave } from "./me";
+import { signOut } from "./me";
 import { useGoHome } from "./useGoHome";
 
 /** Signs out, here and in the other tabs, and goes to the front page. `everywhere`: on all devices. */
@@ -13,6 +13,6 @@ export function useSignOut(): (options?: { everywhere?: boolean }) => Promise<vo
     // while impersonating, this ends the impersonation only
     if (login.impersonationToken()) return (await import("./impersonation")).endImpersonation(router);
     if (!(await goHome())) return;
-    await leave(options).catch((error: unknown) => toast.error(say(error)));
+    await signOut(options).catch((error: unknown) => toast.error(errorMessage(error)));
   };
 }

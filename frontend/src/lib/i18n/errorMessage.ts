@@ -2,7 +2,7 @@ import { isProblem, Problem } from "~/lib/api/problem";
 import { i18n } from ".";
 
 /** A failure in words for a person: ours where we have some, else the API's own sentence. */
-export function say(error: unknown): string {
+export function errorMessage(error: unknown): string {
   const problem = isProblem(error) ? error : new Problem({});
   const { t } = i18n;
   const key = `problems:${problem.code}`;

@@ -1,12 +1,12 @@
 import { describe, expect, it } from "vitest";
-import { money, times } from "./money";
+import { formatMoney, multiplyPrice } from "./money";
 
 describe("price times seats", () => {
   it("has no rounding, whatever the price", () => {
-    expect(times("0.10", 3)).toBe("0.30");
-    expect(times("8.70", 3)).toBe("26.10");
-    expect(times("99999999.99", 10_000)).toBe("999999999900.00");
-    expect(times("0.07", 9_999)).toBe("699.93");
+    expect(multiplyPrice("0.10", 3)).toBe("0.30");
+    expect(multiplyPrice("8.70", 3)).toBe("26.10");
+    expect(multiplyPrice("99999999.99", 10_000)).toBe("999999999900.00");
+    expect(multiplyPrice("0.07", 9_999)).toBe("699.93");
   });
 
   it("is exact for every price up to ten, and for every count of seats up to twenty", () => {
@@ -14,7 +14,7 @@ describe("price times seats", () => {
     const wrong: string[] = [];
     for (let cents = 0; cents <= 1_000; cents += 1) {
       for (let seats = 1; seats <= 20; seats += 1) {
-        if (times(decimal(cents), seats) !== decimal(cents * seats))
+        if (multiplyPrice(decimal(cents), seats) !== decimal(cents * seats))
           wrong.push(`${decimal(cents)} x ${seats}`);
       }
     }
@@ -22,28 +22,28 @@ describe("price times seats", () => {
   });
 
   it("takes prices with one place or none, as a creator may type them", () => {
-    expect(times("12", 2)).toBe("24.00");
-    expect(times("12.5", 3)).toBe("37.50");
+    expect(multiplyPrice("12", 2)).toBe("24.00");
+    expect(multiplyPrice("12.5", 3)).toBe("37.50");
   });
 });
 
 describe("money", () => {
   it("is written without zeros when it is whole", () => {
-    expect(money("25.00", "EUR")).toBe("€25");
-    expect(money("25", "USD")).toBe("$25");
-    expect(money("0.00", "EUR")).toBe("€0");
+    expect(formatMoney("25.00", "EUR")).toBe("€25");
+    expect(formatMoney("25", "USD")).toBe("$25");
+    expect(formatMoney("0.00", "EUR")).toBe("€0");
   });
 
   it("keeps its cents, both of them, and groups thousands", () => {
-    expect(money("49.90", "EUR")).toBe("€49.90");
-    expect(money("1234.50", "GBP")).toBe("£1,234.50");
+    expect(formatMoney("49.90", "EUR")).toBe("€49.90");
+    expect(formatMoney("1234.50", "GBP")).toBe("£1,234.50");
   });
 
   it("loses nothing of sums beyond what a binary fraction can hold", () => {
-    expect(money("999999999999999.99", "EUR")).toBe("€999,999,999,999,999.99");
+    expect(formatMoney("999999999999999.99", "EUR")).toBe("€999,999,999,999,999.99");
   });
 
   it("is written in currencies without cents, too", () => {
-    expect(money("1500.00", "JPY")).toBe("¥1,500");
+    expect(formatMoney("1500.00", "JPY")).toBe("¥1,500");
   });
 });

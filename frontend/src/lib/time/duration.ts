@@ -1,7 +1,7 @@
 import { useTranslation } from "react-i18next";
 
 /** Formats minutes: "45 minutes", "2 hours", "1 h 30 min". */
-export function useDuration(): (minutes: number) => string {
+export function useFormatDuration(): (minutes: number) => string {
   const { t } = useTranslation();
   return (minutes) => {
     const hours = Math.floor(minutes / 60);
@@ -12,7 +12,7 @@ export function useDuration(): (minutes: number) => string {
 }
 
 /** Formats a notice given in hours: "6 hours", "2 days". */
-export function useNoticePeriod(): (hours: number) => string {
+export function useFormatNotice(): (hours: number) => string {
   const { t } = useTranslation();
   return (hours) =>
     hours % 24 === 0 ? t("duration.days", { count: hours / 24 }) : t("duration.hours", { count: hours });

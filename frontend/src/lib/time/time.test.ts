@@ -1,14 +1,14 @@
 import { describe, expect, it } from "vitest";
 import {
   dateKey,
-  dayOf,
-  distance,
-  elsewhereOf,
-  longDayOf,
-  sameClock,
-  spanOf,
-  timeOf,
-  whenOf,
+  formatDateTime,
+  formatDay,
+  formatDistance,
+  formatInOtherZone,
+  formatLongDay,
+  formatTime,
+  formatTimeRange,
+  showsSameTime,
   zoneName,
 } from "./time";
 
@@ -58,7 +58,9 @@ describe("the calendar day and the time of an instant", () => {
       for (const minutes of [-24 * 60, -61, -1, 0, 1, 59, 60, 61, 24 * 60]) {
         const instant = new Date(at + minutes * 60_000);
         const { day, time } = wall(instant.getTime(), zone);
-        expect(`${zone} ${dateKey(instant, zone)} ${timeOf(instant, zone)}`).toBe(`${zone} ${day} ${time}`);
+        expect(`${zone} ${dateKey(instant, zone)} ${formatTime(instant, zone)}`).toBe(
+          `${zone} ${day} ${time}`,
+        );
       }
     }
   });
@@ -79,59 +81,59 @@ describe("the calendar day and the time of an instant", () => {
   });
 
   it("pass over the hour that is skipped, and show the repeated one twice", () => {
-    const berlin = (instant: string) => timeOf(instant, "Europe/Berlin");
+    const berlin = (instant: string) => formatTime(instant, "Europe/Berlin");
     expect([berlin("2027-03-28T00:59:00Z"), berlin("2027-03-28T01:00:00Z")]).toEqual(["01:59", "03:00"]);
     expect([berlin("2026-10-25T00:30:00Z"), berlin("2026-10-25T01:30:00Z")]).toEqual(["02:30", "02:30"]);
   });
 
   it("are written as people write them, midnight as 00:00", () => {
-    expect(timeOf("2026-12-03T00:00:00Z", "UTC")).toBe("00:00");
-    expect(dayOf("2026-12-03T17:30:00Z", "Europe/Berlin")).toBe("Thu 3 Dec");
-    expect(longDayOf("2026-12-03T17:30:00Z", "Europe/Berlin")).toBe("Thursday 3 December 2026");
-    expect(whenOf("2026-12-03T17:30:00Z", "Europe/Berlin")).toBe("Thu 3 Dec, 18:30");
+    expect(formatTime("2026-12-03T00:00:00Z", "UTC")).toBe("00:00");
+    expect(formatDay("2026-12-03T17:30:00Z", "Europe/Berlin")).toBe("Thu 3 Dec");
+    expect(formatLongDay("2026-12-03T17:30:00Z", "Europe/Berlin")).toBe("Thursday 3 December 2026");
+    expect(formatDateTime("2026-12-03T17:30:00Z", "Europe/Berlin")).toBe("Thu 3 Dec, 18:30");
   });
 });
 
 describe("from when to when", () => {
   it("names the day once, unless it ends on another", () => {
-    const span = (zone: string) => spanOf("2026-12-03T22:30:00Z", "2026-12-03T23:30:00Z", zone);
+    const span = (zone: string) => formatTimeRange("2026-12-03T22:30:00Z", "2026-12-03T23:30:00Z", zone);
     expect(span("UTC")).toBe("Thu 3 Dec, 22:30 – 23:30");
     expect(span("Europe/Berlin")).toBe("Thu 3 Dec, 23:30 – Fri 4 Dec, 00:30");
   });
 
   it("shows what the clock shows in the night when it is set back", () => {
-    const span = spanOf("2026-10-25T00:30:00Z", "2026-10-25T01:15:00Z", "Europe/Berlin");
+    const span = formatTimeRange("2026-10-25T00:30:00Z", "2026-10-25T01:15:00Z", "Europe/Berlin");
     expect(span).toBe("Sun 25 Oct, 02:30 – 02:15");
   });
 });
 
 describe("two zones", () => {
   it("are told beside each other by the time, and by the day where it is another one", () => {
-    expect(elsewhereOf("2026-12-03T17:30:00Z", "Europe/Berlin", "Europe/London")).toBe("17:30");
-    expect(elsewhereOf("2026-12-03T17:30:00Z", "Europe/Berlin", "Asia/Tokyo")).toBe("Fri 02:30");
+    expect(formatInOtherZone("2026-12-03T17:30:00Z", "Europe/Berlin", "Europe/London")).toBe("17:30");
+    expect(formatInOtherZone("2026-12-03T17:30:00Z", "Europe/Berlin", "Asia/Tokyo")).toBe("Fri 02:30");
   });
 
   it("show the same clock when they are one, or agree at that instant", () => {
-    expect(sameClock("2026-12-03T10:00:00Z", "Europe/Berlin", "Europe/Berlin")).toBe(true);
-    expect(sameClock("2026-12-03T10:00:00Z", "Europe/Berlin", "Europe/Madrid")).toBe(true);
-    expect(sameClock("2026-12-03T10:00:00Z", "Europe/Berlin", "Europe/London")).toBe(false);
+    expect(showsSameTime("2026-12-03T10:00:00Z", "Europe/Berlin", "Europe/Berlin")).toBe(true);
+    expect(showsSameTime("2026-12-03T10:00:00Z", "Europe/Berlin", "Europe/Madrid")).toBe(true);
+    expect(showsSameTime("2026-12-03T10:00:00Z", "Europe/Berlin", "Europe/London")).toBe(false);
   });
 
   it("are told apart when they agree for half the year only", () => {
-    expect(sameClock("2026-12-03T10:00:00Z", "Europe/London", "Africa/Abidjan")).toBe(true);
-    expect(sameClock("2026-07-03T10:00:00Z", "Europe/London", "Africa/Abidjan")).toBe(false);
+    expect(showsSameTime("2026-12-03T10:00:00Z", "Europe/London", "Africa/Abidjan")).toBe(true);
+    expect(showsSameTime("2026-07-03T10:00:00Z", "Europe/London", "Africa/Abidjan")).toBe(false);
   });
 
   it("are told apart in the days when only one has changed its clock", () => {
-    expect(sameClock("2026-10-24T22:00:00Z", "Europe/Berlin", "Africa/Johannesburg")).toBe(true);
-    expect(sameClock("2026-10-25T12:00:00Z", "Europe/Berlin", "Africa/Johannesburg")).toBe(false);
+    expect(showsSameTime("2026-10-24T22:00:00Z", "Europe/Berlin", "Africa/Johannesburg")).toBe(true);
+    expect(showsSameTime("2026-10-25T12:00:00Z", "Europe/Berlin", "Africa/Johannesburg")).toBe(false);
   });
 
   it("are told apart across the date line, where the time of day is alike", () => {
-    expect(timeOf("2026-12-03T10:00:00Z", "Pacific/Honolulu")).toBe(
-      timeOf("2026-12-03T10:00:00Z", "Pacific/Kiritimati"),
+    expect(formatTime("2026-12-03T10:00:00Z", "Pacific/Honolulu")).toBe(
+      formatTime("2026-12-03T10:00:00Z", "Pacific/Kiritimati"),
     );
-    expect(sameClock("2026-12-03T10:00:00Z", "Pacific/Honolulu", "Pacific/Kiritimati")).toBe(false);
+    expect(showsSameTime("2026-12-03T10:00:00Z", "Pacific/Honolulu", "Pacific/Kiritimati")).toBe(false);
   });
 
   it("agree with what their clocks show, around every clock change", () => {
@@ -140,7 +142,9 @@ describe("two zones", () => {
         const instant = at + minutes * 60_000;
         const isAlike =
           JSON.stringify(wall(instant, zone)) === JSON.stringify(wall(instant, "Europe/Berlin"));
-        expect(`${zone} ${sameClock(new Date(instant), zone, "Europe/Berlin")}`).toBe(`${zone} ${isAlike}`);
+        expect(`${zone} ${showsSameTime(new Date(instant), zone, "Europe/Berlin")}`).toBe(
+          `${zone} ${isAlike}`,
+        );
       }
     }
   });
@@ -162,23 +166,23 @@ describe("how far an instant is", () => {
   const now = new Date("2026-12-01T10:00:00Z");
 
   it("is said in the largest whole unit", () => {
-    expect(distance("2026-12-04T12:00:00Z", now)).toBe("in 3 days");
-    expect(distance("2026-12-01T12:59:00Z", now)).toBe("in 2 hours");
-    expect(distance("2026-12-01T10:40:30Z", now)).toBe("in 40 minutes");
-    expect(distance("2026-12-01T08:00:00Z", now)).toBe("2 hours ago");
-    expect(distance("2026-11-30T09:00:00Z", now)).toBe("1 day ago");
+    expect(formatDistance("2026-12-04T12:00:00Z", now)).toBe("in 3 days");
+    expect(formatDistance("2026-12-01T12:59:00Z", now)).toBe("in 2 hours");
+    expect(formatDistance("2026-12-01T10:40:30Z", now)).toBe("in 40 minutes");
+    expect(formatDistance("2026-12-01T08:00:00Z", now)).toBe("2 hours ago");
+    expect(formatDistance("2026-11-30T09:00:00Z", now)).toBe("1 day ago");
   });
 
   it("is now within a minute, on both sides", () => {
-    expect(distance("2026-12-01T10:00:59Z", now)).toBe("now");
-    expect(distance("2026-12-01T09:59:01Z", now)).toBe("now");
+    expect(formatDistance("2026-12-01T10:00:59Z", now)).toBe("now");
+    expect(formatDistance("2026-12-01T09:59:01Z", now)).toBe("now");
   });
 
   it("says no tomorrow of what is two calendar days away", () => {
-    expect(distance("2026-12-03T09:00:00Z", now)).toBe("in 1 day");
+    expect(formatDistance("2026-12-03T09:00:00Z", now)).toBe("in 1 day");
   });
 
   it("does not count the hour of a clock change twice", () => {
-    expect(distance("2026-10-25T03:00:00Z", new Date("2026-10-25T00:00:00Z"))).toBe("in 3 hours");
+    expect(formatDistance("2026-10-25T03:00:00Z", new Date("2026-10-25T00:00:00Z"))).toBe("in 3 hours");
   });
 });

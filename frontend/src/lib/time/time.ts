@@ -7,16 +7,16 @@ import { useMe } from "~/lib/auth/me";
 import { browserZone } from "./zone";
 
 const LOCALE = "en-GB";
-const formats = new Map<string, Intl.DateTimeFormat>();
+const formatters = new Map<string, Intl.DateTimeFormat>();
 
 function format(instant: string | Date, zone: string, options: Intl.DateTimeFormatOptions): string {
   const key = `${zone} ${JSON.stringify(options)}`;
-  let made = formats.get(key);
-  if (!made) {
-    made = new Intl.DateTimeFormat(LOCALE, { timeZone: zone, ...options });
-    formats.set(key, made);
+  let formatter = formatters.get(key);
+  if (!formatter) {
+    formatter = new Intl.DateTimeFormat(LOCALE, { timeZone: zone, ...options });
+    formatters.set(key, formatter);
   }
-  return made.format(new Date(instant));
+  return formatter.format(new Date(instant));
 }
 
 /** The zone in which this person reads times: their own choice, or their browser's. */
@@ -25,17 +25,17 @@ export function useZone(): string {
 }
 
 /** "18:30" */
-export function timeOf(instant: string | Date, zone: string): string {
+export function formatTime(instant: string | Date, zone: string): string {
   return format(instant, zone, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
 }
 
 /** "Thu 3 Dec" */
-export function dayOf(instant: string | Date, zone: string): string {
+export function formatDay(instant: string | Date, zone: string): string {
   return format(instant, zone, { weekday: "short", day: "numeric", month: "short" }).replace(",", "");
 }
 
 /** "Thursday 3 December 2026" */
-export function longDayOf(instant: string | Date, zone: string): string {
+export function formatLongDay(instant: string | Date, zone: string): string {
   return format(instant, zone, { weekday: "long", day: "numeric", month: "long", year: "numeric" }).replace(
     ",",
     "",
@@ -43,19 +43,19 @@ export function longDayOf(instant: string | Date, zone: string): string {
 }
 
 /** "December 2026" */
-export function monthNameOf(instant: string | Date, zone: string): string {
+export function formatMonth(instant: string | Date, zone: string): string {
   return format(instant, zone, { month: "long", year: "numeric" });
 }
 
 /** "Thu 3 Dec, 18:30" */
-export function whenOf(instant: string | Date, zone: string): string {
-  return `${dayOf(instant, zone)}, ${timeOf(instant, zone)}`;
+export function formatDateTime(instant: string | Date, zone: string): string {
+  return `${formatDay(instant, zone)}, ${formatTime(instant, zone)}`;
 }
 
 /** "Thu 3 Dec, 18:30 – 20:00"; the day is said again where it ends on another. */
-export function spanOf(starts: string | Date, ends: string | Date, zone: string): string {
+export function formatTimeRange(starts: string | Date, ends: string | Date, zone: string): string {
   const isOneDay = dateKey(starts, zone) === dateKey(ends, zone);
-  return `${whenOf(starts, zone)} – ${isOneDay ? timeOf(ends, zone) : whenOf(ends, zone)}`;
+  return `${formatDateTime(starts, zone)} – ${isOneDay ? formatTime(ends, zone) : formatDateTime(ends, zone)}`;
 }
 
 /** "2026-12-03", the calendar day on which an instant falls there. */
@@ -69,13 +69,13 @@ function pad(value: number): string {
 }
 
 /** "Mexico City": the place that a zone is named after. */
-export function placeOf(zone: string): string {
+export function zoneCity(zone: string): string {
   return zone.split("/").pop()?.replaceAll("_", " ") ?? zone;
 }
 
 /** "Central European Time (Berlin)": the zone as people know it, and its place. */
 export function zoneName(zone: string): string {
-  const place = placeOf(zone);
+  const place = zoneCity(zone);
   const parts = new Intl.DateTimeFormat("en", {
     timeZone: zone,
     // for a zone that is no place, browsers have no generic name but "GMT+00:00"
@@ -86,27 +86,27 @@ export function zoneName(zone: string): string {
 }
 
 /** Whether two zones show this instant alike: then one of them is enough. */
-export function sameClock(instant: string | Date, one: string, other: string): boolean {
-  return one === other || whenOf(instant, one) === whenOf(instant, other);
+export function showsSameTime(instant: string | Date, one: string, other: string): boolean {
+  return one === other || formatDateTime(instant, one) === formatDateTime(instant, other);
 }
 
 /** An instant in another zone, beside the viewer's: "05:00", or "Fri 05:00" where it is another day there. */
-export function elsewhereOf(instant: string | Date, zone: string, other: string): string {
-  const time = timeOf(instant, other);
+export function formatInOtherZone(instant: string | Date, zone: string, other: string): string {
+  const time = formatTime(instant, other);
   if (dateKey(instant, zone) === dateKey(instant, other)) return time;
   return `${format(instant, other, { weekday: "short" })} ${time}`;
 }
 
-const STEPS: [Intl.RelativeTimeFormatUnit, number][] = [
+const DISTANCE_UNITS: [Intl.RelativeTimeFormatUnit, number][] = [
   ["day", 86_400],
   ["hour", 3_600],
   ["minute", 60],
 ];
 
 /** "in 3 days", "in 40 minutes", "2 hours ago": whole units, since "tomorrow" would depend on the zone. */
-export function distance(instant: string | Date, now: Date): string {
+export function formatDistance(instant: string | Date, now: Date): string {
   const seconds = (new Date(instant).getTime() - now.getTime()) / 1000;
-  const step = STEPS.find(([, size]) => Math.abs(seconds) >= size);
+  const step = DISTANCE_UNITS.find(([, size]) => Math.abs(seconds) >= size);
   if (!step) return new Intl.RelativeTimeFormat("en", { numeric: "auto" }).format(0, "second");
   return new Intl.RelativeTimeFormat("en").format(Math.trunc(seconds / step[1]), step[0]);
 }

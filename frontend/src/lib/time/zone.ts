@@ -1,5 +1,5 @@
 /** Places that browsers still list under a name that is no longer theirs. */
-export const NAMED_ANEW: Record<string, string> = {
+export const RENAMED_ZONES: Record<string, string> = {
   "Africa/Asmera": "Africa/Asmara",
   "America/Buenos_Aires": "America/Argentina/Buenos_Aires",
   "America/Godthab": "America/Nuuk",
@@ -13,16 +13,16 @@ export const NAMED_ANEW: Record<string, string> = {
   "Pacific/Truk": "Pacific/Chuuk",
 };
 
-let known: string | undefined;
+let cachedZone: string | undefined;
 
 /**
  * The zone of this browser's clock, asked for once: the browser takes milliseconds to tell. In a file of its own, since
  * loaders need it and none of what time.ts brings along.
  */
 export function browserZone(): string {
-  if (known === undefined) {
+  if (cachedZone === undefined) {
     const zone = Intl.DateTimeFormat().resolvedOptions().timeZone || "UTC";
-    known = NAMED_ANEW[zone] ?? zone;
+    cachedZone = RENAMED_ZONES[zone] ?? zone;
   }
-  return known;
+  return cachedZone;
 }

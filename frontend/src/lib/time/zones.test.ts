@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { allZones, zonesLike } from "./zones";
+import { allZones, searchZones } from "./zones";
 
-const ids = (query: string) => zonesLike(query).map(({ id }) => id);
+const ids = (query: string) => searchZones(query).map(({ id }) => id);
 
 describe("zones", () => {
   it("are found by their place, spelled as people do", () => {
@@ -22,7 +22,7 @@ describe("zones", () => {
   });
 
   it("are all there for an empty search, and none for nonsense", () => {
-    expect(zonesLike(" ")).toHaveLength(allZones().length);
+    expect(searchZones(" ")).toHaveLength(allZones().length);
     expect(ids("atlantis at the bottom")).toEqual([]);
   });
 });

@@ -2,7 +2,7 @@ import { useMemo } from "react";
 import { StatusBadge } from "~/features/bookings/StatusBadge";
 import { useTexts as useBookingTexts } from "~/features/bookings/texts";
 import { displayName } from "~/lib/auth/me";
-import { useMoney } from "~/lib/money/money";
+import { useFormatMoney } from "~/lib/money/money";
 import { BulkBar } from "../bulk/BulkBar";
 import { Moment } from "../DateTime";
 import { ListPage } from "../list/ListPage";
@@ -16,7 +16,7 @@ const STATUSES = ["pending", "confirmed", "completed", "cancelled"] as const;
 function useListing(): Listing<BookingRow> {
   const t = useTexts();
   const words = useBookingTexts();
-  const money = useMoney();
+  const money = useFormatMoney();
   // biome-ignore lint/correctness/useExhaustiveDependencies: what writes money is the same at every drawing
   return useMemo(
     () => ({

@@ -1,7 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { Link, useNavigate } from "@tanstack/react-router";
 import { ListChecks } from "lucide-react";
-import { Emptiness } from "~/components/EmptyState";
+import { EmptyState } from "~/components/EmptyState";
 import { ErrorState } from "~/components/ErrorState";
 import { displayName } from "~/lib/auth/me";
 import { AdminPage } from "../AdminPage";
@@ -37,9 +37,9 @@ function RunsPage({ search }: { search: ListSearch }) {
       ) : found.isError && !found.data ? (
         <ErrorState error={found.error} onRetry={() => void found.refetch()} />
       ) : rows.length === 0 ? (
-        <Emptiness icon={ListChecks} title={t("bulk.none")}>
+        <EmptyState icon={ListChecks} title={t("bulk.none")}>
           {t("bulk.none_text")}
-        </Emptiness>
+        </EmptyState>
       ) : (
         <>
           <ul className="divide-y divide-line rounded-card border border-line bg-surface shadow-soft">

@@ -10,7 +10,7 @@ import { ErrorState } from "~/components/ErrorState";
 import { Notice } from "~/components/Notice";
 import { Skeleton } from "~/components/Skeleton";
 import { displayName } from "~/lib/auth/me";
-import { say } from "~/lib/i18n/errorMessage";
+import { errorMessage } from "~/lib/i18n/errorMessage";
 import { AdminPage } from "../AdminPage";
 import { BackLink } from "../BackLink";
 import { Moment } from "../DateTime";
@@ -97,14 +97,14 @@ function Stop({ run }: { run: Run }) {
       client.setQueryData(runQuery(run.id).queryKey, await stopBulk(run.id));
       toast.success(t("bulk.stopped"));
     } catch (error) {
-      toast.error(say(error));
+      toast.error(errorMessage(error));
       void client.invalidateQueries({ queryKey: runQuery(run.id).queryKey });
     } finally {
       setBusy(false);
     }
   };
   return (
-    <Button look="secondary" isBusy={isBusy} onClick={() => void stop()}>
+    <Button variant="secondary" isBusy={isBusy} onClick={() => void stop()}>
       <OctagonX aria-hidden className="size-4" />
       {t("bulk.stop")}
     </Button>

@@ -5,7 +5,7 @@ import { toast } from "sonner";
 import { Button } from "~/components/Button";
 import { ErrorState } from "~/components/ErrorState";
 import { Skeleton } from "~/components/Skeleton";
-import { say } from "~/lib/i18n/errorMessage";
+import { errorMessage } from "~/lib/i18n/errorMessage";
 import { Moment } from "../DateTime";
 import { Panel } from "../Panel";
 import { useTexts } from "../texts";
@@ -44,7 +44,7 @@ function Job({ job }: { job: FailingJob }) {
       await retryJob(job.id);
       toast.success(t("jobs.retried"));
     } catch (error) {
-      toast.error(say(error));
+      toast.error(errorMessage(error));
     } finally {
       setBusy(false);
       void client.invalidateQueries({ queryKey: ["admin"] });
@@ -62,7 +62,7 @@ function Job({ job }: { job: FailingJob }) {
           {t("jobs.next")} <Moment at={job.next_at} />
         </p>
       </div>
-      <Button look="secondary" size="sm" isBusy={isBusy} onClick={() => void retry()}>
+      <Button variant="secondary" size="sm" isBusy={isBusy} onClick={() => void retry()}>
         {!isBusy && <RotateCw aria-hidden className="size-4" />}
         {t("jobs.retry")}
       </Button>

@@ -5,7 +5,7 @@ import { toast } from "sonner";
 import { Button } from "~/components/Button";
 import { currentImpersonation, endImpersonation, notifyEnd } from "~/lib/auth/impersonation";
 import { displayName } from "~/lib/auth/me";
-import { timeOf } from "~/lib/time/time";
+import { formatTime } from "~/lib/time/time";
 import { browserZone } from "~/lib/time/zone";
 import { useTexts } from "../texts";
 
@@ -42,10 +42,10 @@ export default function ImpersonationBar() {
         <Eye aria-hidden className="size-4 shrink-0" />
         {t("impersonate.bar", {
           name: displayName(impersonation.person),
-          time: timeOf(impersonation.until, browserZone()),
+          time: formatTime(impersonation.until, browserZone()),
         })}
       </p>
-      <Button look="secondary" size="sm" onClick={() => void endImpersonation(router)}>
+      <Button variant="secondary" size="sm" onClick={() => void endImpersonation(router)}>
         {t("impersonate.leave")}
       </Button>
     </aside>

@@ -37,7 +37,7 @@ export function Toolbar<Row extends { id: string }>({
           <FilterChip key={filter.name} filter={filter} search={search} onChange={onChange} />
         ))}
         {isNarrowed && (
-          <Button look="quiet" size="sm" onClick={clear}>
+          <Button variant="quiet" size="sm" onClick={clear}>
             <X aria-hidden className="size-4" />
             {t("filter.clear_all")}
           </Button>

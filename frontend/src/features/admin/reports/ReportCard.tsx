@@ -45,10 +45,10 @@ export function ReportCard({ report }: { report: Report }) {
         </p>
       ) : (
         <div className="mt-1 flex flex-wrap gap-2">
-          <Button look="secondary" size="sm" onClick={() => setResolution("hidden")}>
+          <Button variant="secondary" size="sm" onClick={() => setResolution("hidden")}>
             {t("reports.hide")}
           </Button>
-          <Button look="quiet" size="sm" onClick={() => setResolution("dismissed")}>
+          <Button variant="quiet" size="sm" onClick={() => setResolution("dismissed")}>
             {t("reports.dismiss")}
           </Button>
         </div>

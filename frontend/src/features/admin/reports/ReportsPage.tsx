@@ -2,7 +2,7 @@ import { useQuery } from "@tanstack/react-query";
 import { Link, useNavigate } from "@tanstack/react-router";
 import { Flag } from "lucide-react";
 import { Card } from "~/components/Card";
-import { Emptiness } from "~/components/EmptyState";
+import { EmptyState } from "~/components/EmptyState";
 import { ErrorState } from "~/components/ErrorState";
 import { Skeleton } from "~/components/Skeleton";
 import { Cover } from "~/features/sessions/Cover";
@@ -33,9 +33,9 @@ export function ReportsPage({ search }: { search: ListSearch }) {
       ) : found.isError ? (
         <ErrorState error={found.error} onRetry={() => void found.refetch()} />
       ) : reports.length === 0 ? (
-        <Emptiness icon={Flag} title={t("reports.none")}>
+        <EmptyState icon={Flag} title={t("reports.none")}>
           {t("reports.none_text")}
-        </Emptiness>
+        </EmptyState>
       ) : (
         <>
           <ul className="flex max-w-4xl flex-col gap-4">

@@ -8,8 +8,8 @@ import { Notice } from "~/components/Notice";
 import { Cover } from "~/features/sessions/Cover";
 import { displayName } from "~/lib/auth/me";
 import { i18n } from "~/lib/i18n";
-import { useMoney } from "~/lib/money/money";
-import { useDuration } from "~/lib/time/duration";
+import { useFormatMoney } from "~/lib/money/money";
+import { useFormatDuration } from "~/lib/time/duration";
 import { zoneName } from "~/lib/time/time";
 import { AdminPage } from "../AdminPage";
 import { Log } from "../audit/Log";
@@ -94,8 +94,8 @@ function Details({ session }: { session: SessionRecord }) {
 
 function SessionFacts({ session }: { session: SessionRecord }) {
   const t = useTexts();
-  const money = useMoney();
-  const duration = useDuration();
+  const money = useFormatMoney();
+  const duration = useFormatDuration();
   return (
     <Panel
       title={t("sessions.facts")}
@@ -141,7 +141,7 @@ function Actions({ session, onStep }: { session: SessionRecord; onStep: (step: S
       <Link
         to="/admin/sessions/$id/edit"
         params={{ id: session.id }}
-        className={buttonClass({ look: "secondary" })}
+        className={buttonClass({ variant: "secondary" })}
       >
         <Pencil aria-hidden className="size-4" />
         {t("edit")}
@@ -152,7 +152,7 @@ function Actions({ session, onStep }: { session: SessionRecord; onStep: (step: S
           {t("restore.open")}
         </Button>
       ) : (
-        <Button look="secondary" onClick={() => onStep("hide")}>
+        <Button variant="secondary" onClick={() => onStep("hide")}>
           <EyeOff aria-hidden className="size-4" />
           {t("hide.open")}
         </Button>

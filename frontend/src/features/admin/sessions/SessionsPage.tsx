@@ -2,8 +2,8 @@ import { useMemo } from "react";
 import { useTranslation } from "react-i18next";
 import { displayName } from "~/lib/auth/me";
 import { i18n } from "~/lib/i18n";
-import { useMoney } from "~/lib/money/money";
-import { useDuration } from "~/lib/time/duration";
+import { useFormatMoney } from "~/lib/money/money";
+import { useFormatDuration } from "~/lib/time/duration";
 import { BulkBar } from "../bulk/BulkBar";
 import { Moment } from "../DateTime";
 import { ListPage } from "../list/ListPage";
@@ -18,8 +18,8 @@ type Category = "art";
 function useListing(): Listing<SessionRow> {
   const t = useTexts();
   const { t: common } = useTranslation();
-  const money = useMoney();
-  const duration = useDuration();
+  const money = useFormatMoney();
+  const duration = useFormatDuration();
   // biome-ignore lint/correctness/useExhaustiveDependencies: what writes money and minutes is the same at every drawing
   return useMemo(() => {
     const category = (name: string) => common(`categories.${name as Category}`, { defaultValue: name });

@@ -22,13 +22,13 @@ export function AccountActions({
   return (
     <>
       {!account.is_staff && account.is_active && (
-        <Button look="secondary" onClick={() => onIntent("impersonate")}>
+        <Button variant="secondary" onClick={() => onIntent("impersonate")}>
           <Eye aria-hidden className="size-4" />
           {t("impersonate.open")}
         </Button>
       )}
       {isMine && (
-        <Button look="secondary" onClick={() => onIntent(account.is_active ? "deactivate" : "activate")}>
+        <Button variant="secondary" onClick={() => onIntent(account.is_active ? "deactivate" : "activate")}>
           <Power aria-hidden className="size-4" />
           {t(account.is_active ? "deactivate.open" : "activate.open")}
         </Button>

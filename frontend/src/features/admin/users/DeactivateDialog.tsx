@@ -114,7 +114,7 @@ function Sold({ done: first, name, onClose }: { done: Deactivation; name: string
       footer={
         <>
           {left && (
-            <Button look="secondary" onClick={() => setAsked(true)}>
+            <Button variant="secondary" onClick={() => setAsked(true)}>
               {t("deactivate.cancel_do")}
             </Button>
           )}

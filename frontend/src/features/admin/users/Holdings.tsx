@@ -4,7 +4,7 @@ import type { ReactNode } from "react";
 import { ErrorState } from "~/components/ErrorState";
 import { Skeleton } from "~/components/Skeleton";
 import { StatusBadge } from "~/features/bookings/StatusBadge";
-import { useMoney } from "~/lib/money/money";
+import { useFormatMoney } from "~/lib/money/money";
 import { type BookingRow, bookingRows } from "../bookings/rows";
 import { Moment } from "../DateTime";
 import type { Rows } from "../list/listing";
@@ -21,7 +21,7 @@ const ROW = "flex flex-wrap items-center justify-between gap-x-4 gap-y-1 py-2.5"
 /** The newest of what a creator offers. */
 export function PersonsSessions({ account }: { account: AccountDetails }) {
   const t = useTexts();
-  const money = useMoney();
+  const money = useFormatMoney();
   return (
     <Newest<SessionRow>
       title={t("users.sessions", { count: account.sessions })}

@@ -57,7 +57,7 @@ function Link({ made, name, onClose }: { made: Reset; name: string; onClose: () 
         >
           {(field) => <Input {...field} readOnly value={address} onFocus={({ target }) => target.select()} />}
         </Field>
-        <Button look="secondary" onClick={() => void copy()}>
+        <Button variant="secondary" onClick={() => void copy()}>
           {isCopied ? <Check aria-hidden className="size-4" /> : <Copy aria-hidden className="size-4" />}
           {t(isCopied ? "reset.copied" : "reset.copy")}
         </Button>

@@ -76,7 +76,7 @@ function Details({ account }: { account: AccountDetails }) {
           <Panel
             title={t("users.account")}
             action={
-              <Button look="secondary" size="sm" onClick={() => setIntent("edit")}>
+              <Button variant="secondary" size="sm" onClick={() => setIntent("edit")}>
                 {t("edit")}
               </Button>
             }

@@ -5,7 +5,7 @@ import { useRef } from "react";
 import { useTranslation } from "react-i18next";
 import { Button, buttonClass } from "~/components/Button";
 import { Card } from "~/components/Card";
-import { Emptiness } from "~/components/EmptyState";
+import { EmptyState } from "~/components/EmptyState";
 import { ErrorState } from "~/components/ErrorState";
 import { Skeleton } from "~/components/Skeleton";
 import { useZone } from "~/lib/time/time";
@@ -64,7 +64,7 @@ function Listed({ search, onIntent, onChange, onAnswered }: Props & { onAnswered
       )}
       {hasNextPage && !isFetchNextPageError && (
         <div className="mt-6 flex justify-center">
-          <Button look="secondary" isBusy={isFetchingNextPage} onClick={() => void found.fetchNextPage()}>
+          <Button variant="secondary" isBusy={isFetchingNextPage} onClick={() => void found.fetchNextPage()}>
             {common("actions.more")}
           </Button>
         </div>
@@ -91,31 +91,31 @@ function Nothing({
   const view = viewOf(search);
   if (isNarrowed(search)) {
     return (
-      <Emptiness
+      <EmptyState
         icon={ICONS[view]}
         title={t("empty.narrowed_title")}
         action={
-          <Button look="secondary" onClick={() => onChange({ show: search.show })}>
+          <Button variant="secondary" onClick={() => onChange({ show: search.show })}>
             {t("filters.clear")}
           </Button>
         }
       >
         {t("empty.narrowed_text")}
-      </Emptiness>
+      </EmptyState>
     );
   }
   return (
-    <Emptiness
+    <EmptyState
       icon={ICONS[view]}
       title={t(`empty.${view}.title`)}
       action={
-        <Link to="/creator" className={buttonClass({ look: "secondary" })}>
+        <Link to="/creator" className={buttonClass({ variant: "secondary" })}>
           {t("empty.sessions")}
         </Link>
       }
     >
       {t(`empty.${view}.text`)}
-    </Emptiness>
+    </EmptyState>
   );
 }
 

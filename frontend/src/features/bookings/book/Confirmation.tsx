@@ -11,7 +11,7 @@ import { Skeleton } from "~/components/Skeleton";
 import { isProblem } from "~/lib/api/problem";
 import { displayName } from "~/lib/auth/me";
 import { cn } from "~/lib/cn";
-import { useZone, whenOf } from "~/lib/time/time";
+import { formatDateTime, useZone } from "~/lib/time/time";
 import { useTexts } from "../texts";
 import { AddToCalendar } from "./AddToCalendar";
 import { BookedFacts } from "./BookedFacts";
@@ -64,7 +64,7 @@ function Booked({ booking }: { booking: Booking }) {
               ? t("booked.pending_until", {
                   name,
                   count: booking.seats,
-                  when: whenOf(booking.answer_by, zone),
+                  when: formatDateTime(booking.answer_by, zone),
                 })
               : t("booked.pending", { name })
             : isLive
@@ -80,7 +80,7 @@ function Booked({ booking }: { booking: Booking }) {
         <Link to="/dashboard" className={buttonClass({ size: "lg" })}>
           {t("book.my_bookings")}
         </Link>
-        <Link to="/" className={buttonClass({ look: "secondary", size: "lg" })}>
+        <Link to="/" className={buttonClass({ variant: "secondary", size: "lg" })}>
           {t("booked.more")}
         </Link>
       </div>

@@ -19,7 +19,7 @@ export function OwnSession({ session, isWide }: { session: Session; isWide: bool
         <Link
           to="/creator/sessions/$id/edit"
           params={{ id: session.id }}
-          className={buttonClass({ look: "secondary" }, "mt-5 w-full")}
+          className={buttonClass({ variant: "secondary" }, "mt-5 w-full")}
         >
           <PencilLine aria-hidden className="size-4" />
           {t("book.own_edit")}

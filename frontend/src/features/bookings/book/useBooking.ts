@@ -4,7 +4,7 @@ import { useState } from "react";
 import type { Session } from "~/features/sessions/queries";
 import type { PickedTime } from "~/features/slots/bookable";
 import { slotsQuery } from "~/features/slots/queries";
-import { keeper } from "~/lib/api/idempotencyKeys";
+import { createKeyFor } from "~/lib/api/idempotencyKeys";
 import { isProblem, type Problem } from "~/lib/api/problem";
 import { queryClient } from "~/lib/api/queryClient";
 import { meQuery } from "~/lib/auth/me";
@@ -24,7 +24,7 @@ export function useBooking(session: Session, choice: Choice, onChoose: (change: 
   const navigate = useNavigate();
   const router = useRouter();
   const zone = useZone();
-  const [keyOf] = useState(keeper);
+  const [keyOf] = useState(createKeyFor);
   const [obstacle, setObstacle] = useState<Obstacle | null>(null);
   const [isBusy, setBusy] = useState(false);
   const { time, isGone } = useChosenTime(session, choice.at, zone);

@@ -5,7 +5,7 @@ import { Suspense, useRef } from "react";
 import { useTranslation } from "react-i18next";
 import { Button, buttonClass } from "~/components/Button";
 import { Card } from "~/components/Card";
-import { Emptiness } from "~/components/EmptyState";
+import { EmptyState } from "~/components/EmptyState";
 import { ErrorState } from "~/components/ErrorState";
 import { Skeleton } from "~/components/Skeleton";
 import { useNow } from "~/lib/time/useNow";
@@ -58,7 +58,7 @@ export function BookingList({ tab, onIntent }: { tab: BookingTab; onIntent: (int
       )}
       {hasNextPage && !isFetchNextPageError && (
         <div className="mt-8 flex justify-center">
-          <Button look="secondary" isBusy={isFetchingNextPage} onClick={() => void more()}>
+          <Button variant="secondary" isBusy={isFetchingNextPage} onClick={() => void more()}>
             {common("actions.more")}
           </Button>
         </div>
@@ -77,19 +77,19 @@ const ICONS: Record<BookingTab, LucideIcon> = {
 function NoBookings({ tab }: { tab: BookingTab }) {
   const t = useTexts();
   return (
-    <Emptiness
+    <EmptyState
       icon={ICONS[tab]}
       title={t(`own.empty.${tab}.title`)}
       action={
         tab !== "cancelled" && (
-          <Link to="/" className={buttonClass({ look: tab === "upcoming" ? "primary" : "secondary" })}>
+          <Link to="/" className={buttonClass({ variant: tab === "upcoming" ? "primary" : "secondary" })}>
             {t("own.find")}
           </Link>
         )
       }
     >
       {t(`own.empty.${tab}.text`)}
-    </Emptiness>
+    </EmptyState>
   );
 }
 

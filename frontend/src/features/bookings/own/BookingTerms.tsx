@@ -1,5 +1,5 @@
 import { displayName } from "~/lib/auth/me";
-import { useZone, whenOf } from "~/lib/time/time";
+import { formatDateTime, useZone } from "~/lib/time/time";
 import { useNow } from "~/lib/time/useNow";
 import { changeableUntil } from "../rules";
 import { useTexts } from "../texts";
@@ -15,10 +15,10 @@ export function BookingTerms({ booking }: { booking: Booking }) {
   const until = changeableUntil(booking);
   const name = displayName(session_details.creator_details);
   const hasNotice = session_details.cancellation_notice > 0;
-  const when = whenOf(until, zone);
+  const when = formatDateTime(until, zone);
   const sentence =
     status === "pending" && answer_by
-      ? t("own.answer_by", { name, when: whenOf(answer_by, zone) })
+      ? t("own.answer_by", { name, when: formatDateTime(answer_by, zone) })
       : now < until
         ? t(hasNotice ? "own.until" : "own.until_start", { when })
         : t(hasNotice ? "own.too_late" : "own.too_late_start", { when });

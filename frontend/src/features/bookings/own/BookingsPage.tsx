@@ -58,7 +58,7 @@ export function BookingsPage({ search }: { search: BookingsSearch }) {
         </p>
       }
       actions={
-        <Link to="/profile" hash="calendar" className={buttonClass({ look: "secondary" })}>
+        <Link to="/profile" hash="calendar" className={buttonClass({ variant: "secondary" })}>
           <CalendarSync aria-hidden className="size-4" />
           {t("own.subscribe")}
         </Link>

@@ -4,7 +4,7 @@ import { useFieldArray, useFormContext, useWatch } from "react-hook-form";
 import { Button } from "~/components/Button";
 import { Field, Input, Select } from "~/components/Field";
 import { Section } from "~/components/Section";
-import { type Day, dayAfter, dayName } from "~/lib/time/days";
+import { addDays, type Day, formatDayLong } from "~/lib/time/days";
 import { nextRange, type ScheduleForm, withDaysOff } from "../model";
 import { midnightOf } from "../ranges";
 import { useTexts } from "../texts";
@@ -23,8 +23,8 @@ export function Exceptions({ duration, today }: { duration: number; today: Day }
 
   const addHours = () => {
     const taken = new Set(getValues("exceptions").map(({ date }) => date));
-    let date = dayAfter(today);
-    while (taken.has(date)) date = dayAfter(date);
+    let date = addDays(today);
+    while (taken.has(date)) date = addDays(date);
     append({ date, ranges: [nextRange([], duration)] });
   };
 
@@ -49,17 +49,17 @@ export function Exceptions({ duration, today }: { duration: number; today: Day }
         </ul>
       )}
       <div className="flex flex-wrap gap-2">
-        <Button look="secondary" size="sm" onClick={() => setAsking(true)}>
+        <Button variant="secondary" size="sm" onClick={() => setAsking(true)}>
           <CalendarOff aria-hidden className="size-4" />
           {t("exceptions.add_off")}
         </Button>
-        <Button look="secondary" size="sm" onClick={addHours}>
+        <Button variant="secondary" size="sm" onClick={addHours}>
           <Clock aria-hidden className="size-4" />
           {t("exceptions.add_hours")}
         </Button>
         {past > 0 && (
           <Button
-            look="quiet"
+            variant="quiet"
             size="sm"
             onClick={() => replace(getValues("exceptions").filter(({ date }) => !(date < today)))}
           >
@@ -93,7 +93,7 @@ function ExceptionRow({
   const { control, formState, getValues, register } = useFormContext<ScheduleForm>();
   const { fields, append, remove, replace } = useFieldArray({ control, name: `exceptions.${place}.ranges` });
   const date = useWatch({ control, name: `exceptions.${place}.date` }) ?? "";
-  const name = midnightOf(date) === null ? t("exceptions.new_date") : dayName(date);
+  const name = midnightOf(date) === null ? t("exceptions.new_date") : formatDayLong(date);
   return (
     <li className="py-4">
       <fieldset className="flex min-w-0 flex-col gap-3">
@@ -118,7 +118,7 @@ function ExceptionRow({
             </Select>
           </div>
           <Button
-            look="quiet"
+            variant="quiet"
             size="icon"
             className="ml-auto"
             aria-label={t("exceptions.remove", { day: name })}
@@ -138,7 +138,7 @@ function ExceptionRow({
         ))}
         {fields.length > 0 && (
           <Button
-            look="quiet"
+            variant="quiet"
             size="sm"
             className="self-start"
             aria-label={t("exceptions.add_range", { day: name })}

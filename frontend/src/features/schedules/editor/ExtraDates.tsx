@@ -3,7 +3,7 @@ import { useFieldArray, useFormContext, useWatch } from "react-hook-form";
 import { Button } from "~/components/Button";
 import { Field, Input } from "~/components/Field";
 import { Section } from "~/components/Section";
-import { type Day, dayAfter, dayName } from "~/lib/time/days";
+import { addDays, type Day, formatDayLong } from "~/lib/time/days";
 import type { ScheduleForm } from "../model";
 import { clockOf, midnightOf } from "../ranges";
 import { useTexts } from "../texts";
@@ -19,7 +19,7 @@ export function Extras({ duration, today }: { duration: number; today: Day }) {
   const { fields, append, remove } = useFieldArray({ control, name: "extras" });
   const add = () =>
     append({
-      date: dayAfter(today, 7),
+      date: addDays(today, 7),
       starts: clockOf(EVENING),
       ends: clockOf(EVENING + duration),
       step: "",
@@ -33,7 +33,7 @@ export function Extras({ duration, today }: { duration: number; today: Day }) {
           ))}
         </ul>
       )}
-      <Button look="secondary" size="sm" onClick={add}>
+      <Button variant="secondary" size="sm" onClick={add}>
         <CalendarPlus aria-hidden className="size-4" />
         {t("extras.add")}
       </Button>
@@ -45,7 +45,7 @@ function ExtraRow({ place, duration, onRemove }: { place: number; duration: numb
   const t = useTexts();
   const { control, formState, register } = useFormContext<ScheduleForm>();
   const date = useWatch({ control, name: `extras.${place}.date` }) ?? "";
-  const name = midnightOf(date) === null ? t("exceptions.new_date") : dayName(date);
+  const name = midnightOf(date) === null ? t("exceptions.new_date") : formatDayLong(date);
   return (
     <li className="py-4">
       <fieldset className="flex min-w-0 flex-col gap-3">

@@ -62,7 +62,7 @@ function DayHours({ day, duration }: { day: DayPlace; duration: number }) {
         </div>
         <div className="flex max-sm:absolute max-sm:top-2.5 max-sm:right-0">
           <Button
-            look="quiet"
+            variant="quiet"
             size="icon"
             aria-label={t("week.add", { day: name })}
             onClick={() => append(nextRange(getValues(`week.${day}.ranges`), duration))}

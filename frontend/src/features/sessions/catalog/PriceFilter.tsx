@@ -89,7 +89,7 @@ function OwnBounds({ search, onChange }: FilterProps) {
             />
           )}
         </Field>
-        <Button type="submit" look="secondary">
+        <Button type="submit" variant="secondary">
           {t("filters.apply")}
         </Button>
       </div>

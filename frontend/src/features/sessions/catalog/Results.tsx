@@ -4,7 +4,7 @@ import { useTranslation } from "react-i18next";
 import { Button } from "~/components/Button";
 import { ErrorState } from "~/components/ErrorState";
 import { cn } from "~/lib/cn";
-import { useOnceSeen } from "~/lib/hooks/useOnceSeen";
+import { useOnVisible } from "~/lib/hooks/useOnVisible";
 import { useZone } from "~/lib/time/time";
 import { catalogQuery, distinct, prefetchNextPage, type Session } from "../queries";
 import type { CatalogSearch } from "../search";
@@ -36,7 +36,7 @@ export function Results({ search, onChange }: { search: CatalogSearch; onChange:
 
   const comesByItself =
     hasNextPage && !isFetchingNextPage && !isFetchNextPageError && pages % PAGES_BY_THEMSELVES !== 0;
-  const end = useOnceSeen(comesByItself, () => void fetchNextPage());
+  const end = useOnVisible(comesByItself, () => void fetchNextPage());
 
   if (found.isPending && found.fetchStatus === "paused") return <Offline />;
   if (found.isPending) return <GridSkeleton />;
@@ -63,7 +63,7 @@ export function Results({ search, onChange }: { search: CatalogSearch; onChange:
           <ErrorState error={found.error} onRetry={() => void fetchNextPage()} className="py-0" />
         )}
         {hasNextPage && !isFetchNextPageError && (
-          <Button look="secondary" isBusy={isFetchingNextPage} onClick={() => void more()}>
+          <Button variant="secondary" isBusy={isFetchingNextPage} onClick={() => void more()}>
             {t("actions.more")}
           </Button>
         )}

@@ -5,8 +5,8 @@ import { Badge } from "~/components/Badge";
 import { Skeleton } from "~/components/Skeleton";
 import { isFew } from "~/features/slots/bookable";
 import { displayName } from "~/lib/auth/me";
-import { useDuration } from "~/lib/time/duration";
-import { useZone, whenOf } from "~/lib/time/time";
+import { useFormatDuration } from "~/lib/time/duration";
+import { formatDateTime, useZone } from "~/lib/time/time";
 import { Cover } from "../Cover";
 import { usePrice } from "../price";
 import type { Session } from "../queries";
@@ -14,7 +14,7 @@ import { useTexts } from "../texts";
 
 /** How all cards of a grid write what they say: asked for once, not by each. */
 export function useCardWords() {
-  return { t: useTexts(), duration: useDuration(), price: usePrice(), zone: useZone() };
+  return { t: useTexts(), duration: useFormatDuration(), price: usePrice(), zone: useZone() };
 }
 
 type Words = ReturnType<typeof useCardWords>;
@@ -86,7 +86,7 @@ function NextTime({
   const said = is_open
     ? t("card.open")
     : next_slot
-      ? t("card.next", { when: whenOf(next_slot.starts_at, zone) })
+      ? t("card.next", { when: formatDateTime(next_slot.starts_at, zone) })
       : t("card.no_time");
   return (
     <p className="tabular mt-1.5 flex items-center gap-2 text-sm text-ink-faint">

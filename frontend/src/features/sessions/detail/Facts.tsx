@@ -8,7 +8,7 @@ import {
   UsersRound,
 } from "lucide-react";
 import { displayName } from "~/lib/auth/me";
-import { useDuration, useNoticePeriod } from "~/lib/time/duration";
+import { useFormatDuration, useFormatNotice } from "~/lib/time/duration";
 import { useZone, zoneName } from "~/lib/time/time";
 import type { Session } from "../queries";
 import { useTexts } from "../texts";
@@ -16,8 +16,8 @@ import { useTexts } from "../texts";
 /** What one wants to know before choosing a time, at a glance. */
 export function Facts({ session }: { session: Session }) {
   const t = useTexts();
-  const duration = useDuration();
-  const noticePeriod = useNoticePeriod();
+  const duration = useFormatDuration();
+  const noticePeriod = useFormatNotice();
   const zone = useZone();
   const { max_participants, cancellation_notice, requires_confirmation, is_open, time_zone } = session;
   const name = session.creator_details.first_name || displayName(session.creator_details);

@@ -8,7 +8,7 @@ import type { Session } from "../queries";
 import { useTexts } from "../texts";
 
 const ReportDialog = lazy(() => import("../report/ReportDialog"));
-const LOOK = buttonClass({ look: "quiet", size: "sm" }, "mt-8 -ml-3");
+const LOOK = buttonClass({ variant: "quiet", size: "sm" }, "mt-8 -ml-3");
 
 /** Leads to telling the staff what is wrong with a session; a visitor signs in first. */
 export function ReportSession({ session }: { session: Session }) {

@@ -69,7 +69,7 @@ function Links({ session }: { session: Session }) {
       <Link
         to="/creator/bookings"
         search={{ session: session.id }}
-        className={buttonClass({ look: "secondary", size: "sm" })}
+        className={buttonClass({ variant: "secondary", size: "sm" })}
       >
         <Users aria-hidden className="size-4" />
         {t("edit.attendees")}
@@ -77,7 +77,7 @@ function Links({ session }: { session: Session }) {
       <Link
         to="/sessions/$id"
         params={{ id: session.id }}
-        className={buttonClass({ look: "secondary", size: "sm" })}
+        className={buttonClass({ variant: "secondary", size: "sm" })}
       >
         <Eye aria-hidden className="size-4" />
         {t("edit.view")}

@@ -4,7 +4,7 @@ import { Field, Input } from "~/components/Field";
 import { Section } from "~/components/Section";
 import { marketplaceQuery } from "~/lib/api/marketplace";
 import { cn } from "~/lib/cn";
-import { useDuration } from "~/lib/time/duration";
+import { useFormatDuration } from "~/lib/time/duration";
 import type { SessionForm } from "../model";
 import { useTexts } from "../texts";
 
@@ -65,7 +65,7 @@ function seatWords(t: ReturnType<typeof useTexts>, count: number): string {
 
 function UsualDurations() {
   const t = useTexts();
-  const words = useDuration();
+  const words = useFormatDuration();
   const { control, setValue } = useFormContext<SessionForm>();
   const duration = useWatch({ control, name: "duration" });
   return (

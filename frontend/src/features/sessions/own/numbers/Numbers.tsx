@@ -5,7 +5,7 @@ import { useTranslation } from "react-i18next";
 import { Card } from "~/components/Card";
 import { ErrorState } from "~/components/ErrorState";
 import { Skeleton } from "~/components/Skeleton";
-import { useMoney } from "~/lib/money/money";
+import { useFormatMoney } from "~/lib/money/money";
 import { type Summary, summaryQuery } from "../queries";
 import { useTexts } from "../texts";
 import { NextSession } from "./NextSession";
@@ -41,7 +41,7 @@ export function Numbers() {
 
 function Tiles({ summary }: { summary: Summary }) {
   const t = useTexts();
-  const money = useMoney();
+  const money = useFormatMoney();
   const { i18n } = useTranslation();
   const number = new Intl.NumberFormat(i18n.language);
   const percent = new Intl.NumberFormat(i18n.language, { style: "percent" });

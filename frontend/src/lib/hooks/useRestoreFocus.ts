@@ -21,11 +21,11 @@ function opener(): Element | null {
  * Brings the focus back to what opened a dialog: Radix does so only where the opener is its own trigger. Where the
  * opener is gone with what was done, reading goes on at the head of the content. For `onCloseAutoFocus`.
  */
-export function useFocusBack(): (event: Event) => void {
-  const [before] = useState(opener);
+export function useRestoreFocus(): (event: Event) => void {
+  const [previous] = useState(opener);
   return (event) => {
     event.preventDefault();
-    const target = before?.isConnected ? before : document.getElementById("main");
+    const target = previous?.isConnected ? previous : document.getElementById("main");
     if (target instanceof HTMLElement) target.focus({ preventScroll: true });
   };
 }

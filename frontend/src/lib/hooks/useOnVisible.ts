@@ -1,7 +1,7 @@
 import { type RefCallback, useCallback, useEffect, useRef } from "react";
 
 /** Calls back when an element comes near the window, a screen ahead of being seen. */
-export function useOnceSeen(isWanted: boolean, onSeen: () => void): RefCallback<HTMLElement> {
+export function useOnVisible(isWanted: boolean, onSeen: () => void): RefCallback<HTMLElement> {
   const latest = useRef(onSeen);
   useEffect(() => {
     latest.current = onSeen;
