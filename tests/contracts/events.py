@@ -4,14 +4,13 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from marketplace.core.domain.events import Delivery
-
 from fakes import NOW, MovableClock
+from marketplace.core.domain.events import Delivery
 from marketplace.core.ports.jobs import Job
 from marketplace.core.ports.storage import Storage
 from marketplace.core.ports.subscribers import Subscriber
 from marketplace.core.ports.unit_of_work import Transaction
-from marketplace.core.services.events import EventRelay, Subscribers
+from marketplace.core.services.events import EventRelay
 
 FAR = NOW + timedelta(days=999)
 END = FAR + timedelta(days=999)
@@ -53,7 +52,7 @@ def relay_over(
     return EventRelay(
         unit_of_work=storage.unit_of_work,
         clock=clock or MovableClock(FAR),
-        subscribers=Subscribers(subscribers),
+        subscribers=subscribers,
         batch=batch,
     )
 

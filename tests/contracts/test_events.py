@@ -10,17 +10,6 @@ from uuid import UUID
 
 import pytest
 import pytest_asyncio
-from marketplace.core.domain.events import (
-    EVENTS_KEPT_FOR,
-    RETRY_FIRST,
-    RETRY_MAX,
-    STEP_EVENTS,
-    BookingEvent,
-    BookingEventKind,
-    EventId,
-    SessionEvent,
-    UserEvent,
-)
 
 from builders import (
     TOMORROW,
@@ -36,6 +25,17 @@ from contracts.events import FAR, Enqueuer, Recorder, claimed, drain, relay_over
 from contracts.harness import broken_transaction, cancel, cancel_now, owner_of
 from fakes import NOW, MovableClock
 from marketplace.core.domain.bookings import BookingHistory
+from marketplace.core.domain.events import (
+    EVENTS_KEPT_FOR,
+    RETRY_FIRST,
+    RETRY_MAX,
+    STEP_EVENTS,
+    BookingEvent,
+    BookingEventKind,
+    EventId,
+    SessionEvent,
+    UserEvent,
+)
 from marketplace.core.domain.sessions import Session
 from marketplace.core.ports.jobs import Job
 from marketplace.core.ports.storage import Storage
@@ -98,7 +98,7 @@ async def test_every_path_that_writes_a_step_writes_its_event(storage: Storage, 
     clock.at = TOMORROW + 2 * HOUR
     for booking_id in ids:
         await bookings.settle_due(booking_id)
-    await staff_over(storage, services).users.deactivate(staff, creator.id, "They never came.", cancel_sold_seats=True)
+    await staff_over(services).users.deactivate(staff, creator.id, "They never came.", cancel_sold_seats=True)
     recorder = Recorder()
 
     await drain(storage, recorder)
@@ -177,7 +177,7 @@ async def test_no_event_holds_a_name_an_address_or_what_a_person_wrote(storage: 
 
 async def test_every_change_of_a_session_is_an_event(storage: Storage, services: Services) -> None:
     creator = a_caller(await stored_user(storage, role="creator"))
-    staff, admin = staff_over(storage, services), a_caller(await stored_user(storage, is_staff=True))
+    staff, admin = staff_over(services), a_caller(await stored_user(storage, is_staff=True))
     session = (
         await services.sessions.create(
             creator,

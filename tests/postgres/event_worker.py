@@ -4,14 +4,14 @@ import asyncio
 import sys
 
 import asyncpg
-from marketplace.core.domain.events import Delivery
 
 from marketplace.adapters.postgres.connection.pool import connect
 from marketplace.adapters.postgres.storage import postgres_storage
 from marketplace.adapters.system import SystemClock
+from marketplace.core.domain.events import Delivery
 from marketplace.core.ports.jobs import Job
 from marketplace.core.ports.unit_of_work import Transaction
-from marketplace.core.services.events import EventRelay, Subscribers
+from marketplace.core.services.events import EventRelay
 
 TABLE = "CREATE TABLE handed (at bigint GENERATED ALWAYS AS IDENTITY, event text, subject uuid, kind text)"
 HAND = "INSERT INTO handed (event, subject, kind) VALUES ($1, $2, $3)"
@@ -31,7 +31,7 @@ class Writer:
 
 async def _main(dsn: str) -> None:
     database, connection = await connect(dsn), await asyncpg.connect(dsn)
-    subscribers = Subscribers((Writer(connection),))
+    subscribers = (Writer(connection),)
     unit_of_work = postgres_storage(database).unit_of_work
     relay = EventRelay(unit_of_work=unit_of_work, clock=SystemClock(), subscribers=subscribers, batch=20)
     await relay.run(asyncio.Event())

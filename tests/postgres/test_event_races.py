@@ -10,7 +10,6 @@ from uuid import UUID
 
 import asyncpg
 import pytest_asyncio
-from marketplace.core.domain.events import STEP_EVENTS
 
 from builders import Services, a_caller, services_over, stored_booking, stored_session, stored_user, stored_users
 from contracts.events import Recorder, relay_over
@@ -18,6 +17,7 @@ from contracts.harness import owner_of
 from fakes import MovableClock
 from marketplace.adapters.postgres.schema.migrate import migrate
 from marketplace.core.domain.bookings import BookingStep
+from marketplace.core.domain.events import STEP_EVENTS
 from marketplace.core.domain.sessions import Session
 from marketplace.core.domain.tokens import Principal
 from marketplace.core.ports.storage import Storage

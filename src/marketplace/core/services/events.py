@@ -4,7 +4,6 @@ import asyncio
 import logging
 from contextlib import suppress
 from datetime import datetime
-from typing import NewType
 from uuid import UUID
 
 from marketplace.core.domain.events import EVENTS_KEPT_FOR, Delivery, SessionEvent, changed_fields
@@ -37,14 +36,12 @@ class _HandoverFailed(Exception):
         self.delivery = delivery
 
 
-Subscribers = NewType("Subscribers", tuple[Subscriber, ...])
-"""Everything that listens to events."""
-
-
 class EventRelay:
     """Delivers every event at least once, in order for each subject. Run as many as you like."""
 
-    def __init__(self, *, unit_of_work: UnitOfWork, clock: Clock, subscribers: Subscribers, batch: int = BATCH) -> None:
+    def __init__(
+        self, *, unit_of_work: UnitOfWork, clock: Clock, subscribers: tuple[Subscriber, ...], batch: int = BATCH
+    ) -> None:
         self._unit_of_work = unit_of_work
         self._clock = clock
         self._subscribers = subscribers
@@ -52,7 +49,7 @@ class EventRelay:
 
     def with_subscriber(self, subscriber: Subscriber) -> "EventRelay":
         """The same relay with one more subscriber."""
-        subscribers = Subscribers((*self._subscribers, subscriber))
+        subscribers = (*self._subscribers, subscriber)
         return EventRelay(
             unit_of_work=self._unit_of_work, clock=self._clock, subscribers=subscribers, batch=self._batch
         )

@@ -4,7 +4,7 @@ Only a step that leaves a booking as it was, or makes it pending again, is a mov
 like. The release that asks for an action in every row runs this once more: the release before may have added rows.
 """
 
-from marketplace.adapters.postgres import expanding
+from marketplace.adapters.postgres.schema import online_ddl
 
 revision = "0017"
 down_revision = "0016"
@@ -41,7 +41,7 @@ def as_told(column: str) -> str:
 
 def upgrade() -> None:
     """Read the sentences."""
-    expanding.fill_in(
+    online_ddl.backfill(
         "booking_steps",
         assignments=f"action = {ACTION}, from_start = {told(1)}, to_start = {told(2)}, reason = {REASON}",
         where="action IS NULL",
@@ -51,7 +51,7 @@ def upgrade() -> None:
 def downgrade() -> None:
     """Write them again."""
     starts = f"'Moved from ' || {as_told('from_start')} || ' to ' || {as_told('to_start')} || ' UTC. '"
-    expanding.fill_in(
+    online_ddl.backfill(
         "booking_steps",
         assignments=f"reason = rtrim({starts} || reason), from_start = NULL, to_start = NULL",
         where="from_start IS NOT NULL",

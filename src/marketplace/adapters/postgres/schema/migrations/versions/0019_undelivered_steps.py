@@ -2,7 +2,7 @@
 
 import sqlalchemy as sa
 
-from marketplace.adapters.postgres import expanding
+from marketplace.adapters.postgres.schema import online_ddl
 
 revision = "0019"
 down_revision = "0018"
@@ -12,11 +12,11 @@ depends_on = None
 
 def upgrade() -> None:
     """It has what is to be delivered, and so hardly anything."""
-    expanding.make_index(
+    online_ddl.make_index(
         "ix_booking_steps_undelivered", "booking_steps", ["id"], postgresql_where=sa.text("deliver_at IS NOT NULL")
     )
 
 
 def downgrade() -> None:
     """Back."""
-    expanding.drop_index("ix_booking_steps_undelivered", "booking_steps")
+    online_ddl.drop_index("ix_booking_steps_undelivered", "booking_steps")
