@@ -26,7 +26,7 @@ export function SignOutEverywhere() {
           footer={
             <>
               <Button look="secondary" onClick={() => setAsked(false)}>
-                {common("actions.cancel")}
+                {common("actions.back")}
               </Button>
               <Button
                 look="danger"
