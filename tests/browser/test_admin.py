@@ -122,7 +122,7 @@ async def test_a_bulk_action_on_5000_rows_shows_what_it_will_do_how_far_it_is_an
     dialog = office.get_by_role("dialog")
     await expect(dialog.get_by_text("Will change", exact=True)).to_be_visible(timeout=LONG)
     await dialog.get_by_text("What will be skipped, and why").click()
-    await expect(dialog.get_by_text("You cannot do this to your own account.")).to_be_visible()
+    await expect(dialog.get_by_text("You can't do this to your own account.")).to_be_visible()
     await give_reason(office, "They never came.", "Deactivate ")
     await office.wait_for_url("**/admin/bulk?run=*")
     bar = office.get_by_role("progressbar")
@@ -132,7 +132,7 @@ async def test_a_bulk_action_on_5000_rows_shows_what_it_will_do_how_far_it_is_an
     assert total is not None
     assert int(total) >= CROWD
     assert await bar.get_attribute("aria-valuenow") == total
-    await says(office, "This account is switched off already.")
+    await says(office, "This account is already deactivated.")
     await office.goto("/admin/users?search=example&is_active=false")
     shown = office.get_by_role("navigation", name="Pages").get_by_role("status")
     await expect(shown).to_contain_text("20 of ")

@@ -122,7 +122,7 @@ def test_an_administrator_is_made_from_the_environment_once_and_the_password_is_
     made = shell.run("create-admin", given=given)
     assert (made.returncode, made.stdout) == (0, "Made the administrator root.\n")
     again = shell.run("create-admin", given=given)
-    assert (again.returncode, again.stderr) == (1, "Error: There is an account with this e-mail address already.\n")
+    assert (again.returncode, again.stderr) == (1, "Error: An account with this email address already exists.\n")
     assert "a long enough secret" not in made.stdout + made.stderr + again.stdout + again.stderr
 
 

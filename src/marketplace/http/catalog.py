@@ -85,12 +85,12 @@ def query_faults(given: Mapping[str, Any]) -> Faults:
     faults = {}
     ordering = given.get("ordering", "")
     if ordering == "relevance" and "search" not in given:
-        faults["ordering"] = ["Relevance needs a `search`."]
+        faults["ordering"] = ["Sorting by relevance needs `search`."]
     if ordering.endswith("featured_at") and not given.get("featured"):
         faults["ordering"] = ["This order needs `featured=true`."]
     begin, end = given.get("available_from"), given.get("available_to")
     if begin is not None and end is not None and end <= begin:
-        faults["available_to"] = ["Choose a time after `available_from`. A bare date is its midnight, UTC."]
+        faults["available_to"] = ["Use a time after `available_from`. A bare date means midnight UTC."]
     return faults
 
 

@@ -83,12 +83,12 @@ def _word(*choices: str) -> tuple[Reader, dict[str, Any]]:
     return one_of(*choices), {"type": "string", "enum": list(choices)}
 
 
-_URL = text(0, URL_LENGTH, URL, "Give a web address that begins with http:// or https://.")
+_URL = text(0, URL_LENGTH, URL, "Enter a URL that starts with http:// or https://.")
 _PRICE_NUMBER = {"type": "number", "minimum": 0, "maximum": float(PRICE_MOST), "multipleOf": 0.01}
 _PRICE = {"anyOf": [{"type": "string", "pattern": PRICE}, _PRICE_NUMBER]}
 _TIME = {"anyOf": [{"type": "string", "format": "date-time"}, {"type": "string", "format": "date"}]}
 _TAG = _text(1, TAG_LENGTH, SHOWN)
-_EMAIL = text(3, EMAIL_LENGTH, EMAIL, "Give an e-mail address, such as ada@example.org.")
+_EMAIL = text(3, EMAIL_LENGTH, EMAIL, "Enter an email address such as ada@example.org.")
 _NEW_PASSWORD = text(*PASSWORD_LENGTH, expected=PASSWORD_EXPECTED, trim=False)
 _SECRET = "correct horse battery"  # noqa: S105 - an example
 

@@ -33,8 +33,8 @@ def key_faults(request: Request[Any, Any, Any]) -> Faults:
     """What is wrong with the key of a request."""
     given = request.headers.getall(KEY, [])
     if len(given) > 1:
-        return {KEY: ["Give this once."]}
-    return {} if all(map(is_good_key, given)) else {KEY: ["Give 1 to 255 printable ASCII characters."]}
+        return {KEY: ["Send this only once."]}
+    return {} if all(map(is_good_key, given)) else {KEY: ["Use 1 to 255 printable ASCII characters."]}
 
 
 def key_of(request: Request[Any, Any, Any], draft: Draft[Any]) -> IdempotencyKey | None:

@@ -40,7 +40,7 @@ class Cursors:
         """What is wrong with the cursor among the given parameters."""
         if "cursor" not in given or self.open(request, given["cursor"]) is not None:
             return {}
-        return {"cursor": ["This cursor does not belong to this list and these filters."]}
+        return {"cursor": ["This cursor doesn't belong to this list with these filters."]}
 
     def open(self, request: Request[Any, Any, Any], cursor: str | None) -> str | None:
         """The adapter's position in a cursor; `None` when there is none, it was altered, or is another list's."""

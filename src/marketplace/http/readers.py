@@ -47,11 +47,11 @@ def text(
     least: int, most: int, pattern: str | None = None, expected: str | None = None, *, trim: bool = True
 ) -> Reader:
     """Text of `least` to `most` characters once trimmed and NFC-normalised (Unicode Annex 15)."""
-    expected = expected or (f"Give {least} to {most} characters." if least else f"Give at most {most} characters.")
+    expected = expected or (f"Use {least} to {most} characters." if least else f"Use at most {most} characters.")
 
     def read(value: Any) -> str:
         if not isinstance(value, str):
-            raise ValueError("This must be text.")  # noqa: TRY004 - readers raise one kind
+            raise ValueError("Must be text.")  # noqa: TRY004 - readers raise one kind
         _refuse_control(value)
         given = value.strip() if trim else value
         if len(given) > LONGER_BEFORE_NFC * most or _has_mark_run(given):
@@ -100,9 +100,9 @@ def whole(least: int, most: int) -> Reader:
     def read(value: Any) -> int:
         whole_number = isinstance(value, Decimal) and value.adjusted() < JSON_INTEGER_DIGITS and value % 1 == 0
         if (isinstance(value, bool) or not isinstance(value, int)) and not whole_number:
-            raise ValueError(f"This must be a whole number from {least} to {most}.")
+            raise ValueError(f"Must be a whole number from {least} to {most}.")
         if not least <= value <= most:
-            raise ValueError(f"Choose a whole number from {least} to {most}.")
+            raise ValueError(f"Must be a whole number from {least} to {most}.")
         return int(value)
 
     return read
@@ -116,13 +116,13 @@ def price(value: Any) -> Decimal:
         or not isinstance(value, str | int | Decimal)
         or not re.fullmatch(PRICE, shown.strip(" "))
     ):
-        raise ValueError(f"Give an amount from 0 to {PRICE_MOST} with at most two decimals, such as 49.99.")
+        raise ValueError(f"Enter an amount from 0 to {PRICE_MOST} with at most two decimals, such as 49.99.")
     return Decimal(shown.strip(" ")).quantize(Decimal("0.01"))
 
 
 def instant(value: Any) -> datetime:
     """An ISO 8601 date and time with offset (RFC 3339), or a bare date, which is its midnight in UTC."""
-    expected = "Give a date and time with offset, such as 2030-05-01T10:00:00Z."
+    expected = "Enter a date and time with a UTC offset, such as 2030-05-01T10:00:00Z."
     if not isinstance(value, str) or not re.fullmatch(INSTANT, value.strip(" "), re.ASCII):
         raise ValueError(expected)
     try:
@@ -137,7 +137,7 @@ def window(value: Any) -> datetime:
     found = instant(value)
     first, last = WINDOW_YEARS
     if not first <= found.year < last:
-        raise ValueError(f"Choose a time from the year {first} to before {last}.")
+        raise ValueError(f"Use a time in the years {first} to {last - 1}.")
     return found
 
 
@@ -158,10 +158,10 @@ def several_of(*choices: str) -> Reader:
     def read(value: Any) -> frozenset[str]:
         texts = value if isinstance(value, list) else [value]
         if not all(isinstance(each, str) for each in texts):
-            raise ValueError("This must be text.")
+            raise ValueError("Must be text.")
         words = frozenset(word.strip(" ") for each in texts if each for word in each.split(","))
         if words.difference(choices):
-            raise ValueError(f"Choose one or several of: {', '.join(choices)}.")
+            raise ValueError(f"Choose one or more of: {', '.join(choices)}.")
         return words
 
     return read
@@ -170,14 +170,14 @@ def several_of(*choices: str) -> Reader:
 def identifier(value: Any) -> UUID:
     """A UUID in its usual form (RFC 9562)."""
     if not isinstance(value, str) or not re.fullmatch(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}", value):
-        raise ValueError("This must be an id, such as 0190a1b2-c3d4-7e5f-8a9b-0c1d2e3f4a5b.")
+        raise ValueError("Must be an ID such as 0190a1b2-c3d4-7e5f-8a9b-0c1d2e3f4a5b.")
     return UUID(value)
 
 
 def boolean(value: Any) -> bool:
     """True or false."""
     if not isinstance(value, bool):
-        raise ValueError("This must be true or false.")  # noqa: TRY004 - readers raise one kind
+        raise ValueError("Must be true or false.")  # noqa: TRY004 - readers raise one kind
     return value
 
 
@@ -193,13 +193,13 @@ def username(value: Any) -> str:
 def time_zone(value: Any) -> str:
     """An IANA time zone."""
     if not isinstance(value, str) or value not in time_zones():
-        raise ValueError("Choose an IANA time zone, such as Europe/Madrid.")
+        raise ValueError("Choose an IANA time zone such as Europe/Madrid.")
     return value
 
 
 def tags(value: Any) -> tuple[str, ...]:
     """Up to ten different words or short phrases, folded to lower case."""
-    expected = f"Give at most {TAGS_MOST} tags of 1 to {TAG_LENGTH} characters each."
+    expected = f"Use at most {TAGS_MOST} tags of 1 to {TAG_LENGTH} characters each."
     if not isinstance(value, list) or len(value) > TAGS_MOST:
         raise ValueError(expected)
     read = text(1, TAG_LENGTH, None, expected)
@@ -218,7 +218,7 @@ def search(value: Any) -> tuple[str, ...]:
     """The words of a search."""
     asked = words(text(1, SEARCH_LENGTH)(value))
     if not asked:
-        raise ValueError("Give at least one letter or digit to search for.")
+        raise ValueError("Enter at least one letter or digit.")
     if len(asked) > SEARCH_WORDS:
-        raise ValueError(f"Search for at most {SEARCH_WORDS} words.")
+        raise ValueError(f"Use at most {SEARCH_WORDS} words.")
     return tuple(dict.fromkeys(asked))

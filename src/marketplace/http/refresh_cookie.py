@@ -31,7 +31,7 @@ class ForeignOrigin(Forbidden):
     """The cookie came with a request that no page of ours sent."""
 
     code = "foreign_origin"
-    sentence = "A login that is kept in a cookie can only be used by pages of this site."
+    sentence = "Only pages of this site can use a login kept in a cookie."
 
 
 class RefreshCookie:

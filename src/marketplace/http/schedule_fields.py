@@ -32,7 +32,7 @@ A_RANGE = {"starts": "09:00", "ends": "12:00", "step": 30}
 def wall_time(value: Any) -> time:
     """A time of the wall clock."""
     if not isinstance(value, str) or not re.fullmatch(WALL_TIME, value):
-        raise ValueError("Give times of the wall clock such as 09:30.")
+        raise ValueError("Use times such as 09:30.")
     return time.fromisoformat(value)
 
 
@@ -43,7 +43,7 @@ def end_time(value: Any) -> time:
 
 def day(value: Any) -> date:
     """A date."""
-    expected = "Give dates such as 2030-05-01."
+    expected = "Use dates such as 2030-05-01."
     if not isinstance(value, str) or not re.fullmatch(DAY, value):
         raise ValueError(expected)
     try:
@@ -62,7 +62,7 @@ def several(most: int, read: Callable[[dict[str, Any]], T]) -> Reader:
 
     def read_all(values: Any) -> tuple[T, ...]:
         if not isinstance(values, list) or len(values) > most or not all(isinstance(value, dict) for value in values):
-            raise ValueError(f"Give a list of at most {most} objects.")
+            raise ValueError(f"Must be a list of at most {most} objects.")
         return tuple(read(value) for value in values)
 
     return read_all

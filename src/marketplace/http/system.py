@@ -62,7 +62,7 @@ class SystemController(Controller):
         """200 when the database is reachable and migrated and nobody has told the program to stop, else 503."""
         leaving = state.get("leaving")
         if leaving is not None and leaving.exists():
-            raise Busy("The server is about to stop.")
+            raise Busy("The server is shutting down.")
         await storage.readiness.check()
         return HealthOut()
 

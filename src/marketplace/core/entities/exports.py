@@ -90,7 +90,7 @@ def column_faults(name: ListName, asked: tuple[str, ...] | None) -> Faults:
     """What is wrong with the columns that are asked for."""
     if asked is None or (asked and not set(asked).difference(COLUMNS[name])):
         return {}
-    return {"columns": [f"Choose one or several of: {', '.join(COLUMNS[name])}."]}
+    return {"columns": [f"Choose one or more of: {', '.join(COLUMNS[name])}."]}
 
 
 def facts_asked(filters: Filters) -> dict[str, Any]:

@@ -74,12 +74,12 @@ class TimeRange:
         """What is wrong with it by itself, as sentences."""
         faults = []
         if any(moment.second or moment.microsecond or moment.tzinfo for moment in (self.starts, self.ends)):
-            faults.append("Give times of the wall clock in whole minutes.")
+            faults.append("Use times in whole minutes.")
         begin, end = self.span()
         if begin == end:
-            faults.append(f"{self} is empty: choose an end other than the beginning.")
+            faults.append(f"{self} is empty: the end must differ from the start.")
         if self.step is not None and not 1 <= self.step <= STEP_MOST:
-            faults.append(f"Choose a step of 1 to {STEP_MOST} minutes.")
+            faults.append(f"Use a step of 1 to {STEP_MOST} minutes.")
         return faults
 
 
@@ -196,22 +196,22 @@ class Schedule:
     def faults(self) -> Mapping[str, list[str]]:
         """What is wrong with each field, as sentences for a person; nothing when it may be kept."""
         faults = {
-            "time_zone": [] if self.time_zone in time_zones() else ["Choose an IANA time zone, such as Europe/Madrid."],
+            "time_zone": [] if self.time_zone in time_zones() else ["Choose an IANA time zone such as Europe/Madrid."],
             "weekly": self._weekly_faults(),
-            "extras": _too_many(self.extras, EXTRAS_MOST, "extras")
+            "extras": _too_many(self.extras, EXTRAS_MOST, "extra dates")
             or _range_faults(
                 [(f"{extra.on}", extra.on.toordinal() * DAY_MINUTES, extra.hours) for extra in self.extras]
             ),
             "exceptions": self._exception_faults(),
             "buffer_before": _between(self.buffer_before, 0, BUFFER_MOST, "a buffer", "minutes"),
             "buffer_after": _between(self.buffer_after, 0, BUFFER_MOST, "a buffer", "minutes"),
-            "notice": _between(self.notice, 0, NOTICE_MOST, "a notice", "minutes"),
-            "horizon": _between(self.horizon, 1, HORIZON_MOST, "a horizon", "days"),
+            "notice": _between(self.notice, 0, NOTICE_MOST, "a minimum notice", "minutes"),
+            "horizon": _between(self.horizon, 1, HORIZON_MOST, "a booking window", "days"),
         }
         if not faults["notice"] and not faults["horizon"] and self.notice >= self.horizon * DAY_MINUTES:
-            faults["notice"] = ["Choose a notice shorter than the horizon, or nothing can ever be booked."]
+            faults["notice"] = ["The minimum notice must be shorter than the booking window, or nothing can be booked."]
         if self.valid_from is not None and self.valid_until is not None and self.valid_until < self.valid_from:
-            faults["valid_until"] = ["Choose a last date that is not before the first."]
+            faults["valid_until"] = ["The last date can't be before the first."]
         return {field: sentences for field, sentences in faults.items() if sentences}
 
     def _ranges(self, first: date, last: date) -> Iterator[tuple[date, TimeRange]]:
@@ -231,20 +231,20 @@ class Schedule:
         if many := _too_many(self.weekly, WEEKLY_MOST, "weekly ranges"):
             return many
         if any(not 1 <= weekly.weekday <= len(WEEKDAYS) for weekly in self.weekly):
-            return ["Choose weekdays from 1, Monday, to 7, Sunday."]
+            return ["Use weekdays from 1 (Monday) to 7 (Sunday)."]
         placed = [(weekly.weekday - 1, weekly.hours) for weekly in self.weekly]
         return _range_faults([(WEEKDAYS[day], day * DAY_MINUTES, hours) for day, hours in placed], cycle=WEEK_MINUTES)
 
     def _exception_faults(self) -> list[str]:
-        if many := _too_many(self.exceptions, EXCEPTIONS_MOST, "exceptions"):
+        if many := _too_many(self.exceptions, EXCEPTIONS_MOST, "date overrides"):
             return many
         ranges = len(self.weekly) + len(self.extras) + sum(len(exception.ranges) for exception in self.exceptions)
         if ranges > RANGES_MOST:
-            return [f"Give at most {RANGES_MOST} ranges in all, weekly hours and extras included; these are {ranges}."]
+            return [f"Use at most {RANGES_MOST} ranges in total, weekly hours and extra dates included, not {ranges}."]
         faults, seen = [], set[date]()
         for exception in self.exceptions:
             if exception.on in seen:
-                faults.append(f"{exception.on} has two exceptions.")
+                faults.append(f"{exception.on} is listed twice.")
             elif crowded := _too_many(exception.ranges, WEEKLY_MOST, f"ranges on {exception.on}"):
                 faults += crowded
             seen.add(exception.on)
@@ -258,11 +258,11 @@ class Schedule:
 
 
 def _too_many(rules: tuple[object, ...], most: int, what: str) -> list[str]:
-    return [f"Give at most {most} {what}."] if len(rules) > most else []
+    return [f"Use at most {most} {what}."] if len(rules) > most else []
 
 
 def _between(value: int, least: int, most: int, what: str, unit: str) -> list[str]:
-    return [] if least <= value <= most else [f"Choose {what} of {least} to {most} {unit}."]
+    return [] if least <= value <= most else [f"Use {what} of {least} to {most} {unit}."]
 
 
 def _range_faults(placed: Iterable[tuple[str, int, TimeRange]], *, cycle: int | None = None) -> list[str]:

@@ -39,7 +39,7 @@ class ReportService:
             if session is None or not session.visible_to(caller):
                 raise NotFound
             if session.creator_id == caller.user_id:
-                raise OwnSession("You cannot report your own session.")
+                raise OwnSession("You can't report your own session.")
             await tx.reports.add(report)
             return report
 

@@ -37,7 +37,7 @@ class SlotService:
     def faults(self, begin: datetime, end: datetime) -> Faults:
         """What is wrong with a window of slots."""
         if not begin <= end <= begin + WINDOW_MOST:
-            return {"to": [f"Choose a time after `from`, at most {WINDOW_MOST.days} days later."]}
+            return {"to": [f"Use a time after `from`, at most {WINDOW_MOST.days} days later."]}
         return {}
 
     async def list(

@@ -17,7 +17,7 @@ from marketplace.core.services.audit import Auditor
 from marketplace.core.services.retrying import retrying
 from marketplace.core.services.tokens import CallerMemory
 
-WRONG_PASSWORD = "This is not your current password."  # noqa: S105 - a sentence
+WRONG_PASSWORD = "This isn't your current password."  # noqa: S105 - a sentence
 
 
 class UserService:

@@ -41,13 +41,13 @@ SAYS_ACTIONS = " ".join(f"For {kind}: {', '.join(actions)}." for kind, actions i
 
 def _ids(value: Any) -> tuple[UUID, ...]:
     if not isinstance(value, list) or not 1 <= len(value) <= BULK_MOST:
-        raise ValueError(f"Give a list of 1 to {BULK_MOST} ids.")
+        raise ValueError(f"Must be a list of 1 to {BULK_MOST} IDs.")
     return tuple(dict.fromkeys(identifier(each) for each in value))
 
 
 def _filters(value: Any) -> dict[str, str]:
     if not isinstance(value, dict):
-        raise ValueError("Give an object with the filters of the list.")  # noqa: TRY004 - readers raise one kind
+        raise ValueError("Must be an object with the list's filters.")  # noqa: TRY004 - readers raise one kind
     words = {name: _as_text(given) for name, given in value.items() if given is not None}
     return {name: word for name, word in words.items() if word and name not in OF_PAGES}
 
@@ -59,7 +59,7 @@ def _as_text(value: Any) -> str:
         return value
     if isinstance(value, int | Decimal):
         return str(value)
-    raise ValueError("Give each filter as text, as in the address of the list.")
+    raise ValueError("Each filter must be text, as in the list's query string.")
 
 
 KindWord = Annotated[BulkKind, field(one_of(*KINDS), {"type": "string", "enum": list(KINDS)}, "sessions")]
@@ -248,7 +248,7 @@ class BulkController(Controller):
 def _order_faults(draft: Draft[Any]) -> Mapping[str, list[str]]:
     given, faults = draft.given, dict[str, list[str]]()
     if draft.is_good and ("ids" in given) == ("filters" in given):
-        faults["ids"] = ["Give either ids or filters."]
+        faults["ids"] = ["Send either `ids` or `filters`."]
     if "kind" in given and "action" in given:
         faults |= {name: list(found) for name, found in order_faults(given["kind"], given["action"]).items()}
     if "kind" in given and "filters" in given:
@@ -261,7 +261,7 @@ def _filter_faults(kind: BulkKind, given: Mapping[str, str]) -> list[str]:
     query, _ = FILTERS[kind]
     # an address may have more than is known; here a slip of the pen would mean everything
     names = {field.encode_name for field in msgspec.structs.fields(query)}
-    unknown = [f"{name}: the list of {kind} has no such filter." for name in given if name not in names]
+    unknown = [f"{name}: unknown filter for {kind}." for name in given if name not in names]
     try:
         _read_filters(kind, given)
     except Invalid as error:

@@ -59,7 +59,7 @@ class RoleIn(ReasonIn, kw_only=True):
 
 
 class RightsIn(ReasonIn, kw_only=True):
-    """Rights, and why. A superuser is on the staff too."""
+    """Rights, and why. A superuser must also be staff."""
 
     is_staff: IsStaff
     is_superuser: IsSuperuser
