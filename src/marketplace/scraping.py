@@ -105,7 +105,7 @@ class _Exporter:
                 return
             if time.monotonic() - began > PAUSE_MOST:
                 pause = PAUSE_FIRST
-            LOG.warning("The exporter of metrics ended (%s) and begins again in %g s", _why(status), pause)
+            LOG.warning("The metrics exporter ended (%s) and restarts in %g s", _why(status), pause)
             self._is_ending.wait(pause)
             pause = min(2 * pause, PAUSE_MOST)
             with self._beginning:
