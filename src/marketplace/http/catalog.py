@@ -51,21 +51,21 @@ class CatalogQuery(FacetsQuery, kw_only=True):
 
 
 class CategoryCountOut(msgspec.Struct):
-    """How many sessions are in a category."""
+    """Number of sessions in a category."""
 
     category: str
     count: int
 
 
 class TagCountOut(msgspec.Struct):
-    """How many sessions carry a tag."""
+    """Number of sessions with a tag."""
 
     tag: str
     count: int
 
 
 class PriceBandCountOut(msgspec.Struct):
-    """How many sessions cost `min_price` or more and less than `max_price` (`null`: no limit)."""
+    """Number of sessions that cost at least `min_price` and less than `max_price` (`null`: no limit)."""
 
     min_price: Decimal
     max_price: Decimal | None

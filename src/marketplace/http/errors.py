@@ -63,10 +63,10 @@ logger = logging.getLogger("marketplace.http")
 
 
 class Problem(msgspec.Struct, kw_only=True):
-    """Problem details. `code` is stable and for programs, `detail` for people, `errors` names the bad fields.
+    """Problem details. `code` is stable, for programs; `detail` is for people; `errors` lists the invalid fields.
 
-    `starts` are the first of the sold slots that stand in the way. `request_id` is what the log calls a request that
-    failed on our side.
+    `starts` lists the first booked starts that are in the way. `request_id` identifies a request that failed on our
+    side in the log.
     """
 
     type: str = "about:blank"

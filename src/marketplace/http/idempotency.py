@@ -21,12 +21,13 @@ KEY_PARAMETER: dict[str, Any] = {
     "in": "header",
     "required": False,
     "description": (
-        "A word of your choice for this request, kept for 24 hours: sent again with the same body, it does nothing and "
-        "is answered with the same thing as it now stands."
+        "A unique key of your choice for this request, kept for 24 hours. Repeating the "
+        "request with the same key and body changes nothing and returns the same resource in "
+        "its current state."
     ),
     "schema": {"type": "string", "minLength": 1, "maxLength": 255, "pattern": KEY_PATTERN},
 }
-REPLAYED_HEADER = {REPLAYED: "`true` when an earlier request with the same key did this; absent otherwise."}
+REPLAYED_HEADER = {REPLAYED: "`true` if an earlier request with the same key did this; otherwise absent."}
 
 
 def key_faults(request: Request[Any, Any, Any]) -> Faults:

@@ -20,7 +20,7 @@ Out = TypeVar("Out", bound=msgspec.Struct)
 
 SEAL = 12
 """Bytes of the HMAC that are kept."""
-LINK = {"Link": 'Where the next page is, `<…>; rel="next"` (RFC 8288); absent on the last page.'}
+LINK = {"Link": 'The next page, as `<…>; rel="next"` (RFC 8288); absent on the last page.'}
 
 
 class PageQuery(msgspec.Struct, kw_only=True):

@@ -120,7 +120,7 @@ Weekly = Annotated[
         several(WEEKLY_MOST, _weekly),
         _list(WEEKLY_MOST, _object(weekday=_whole(1, 7), **_RANGE)),
         [{"weekday": 1, **A_RANGE}],
-        "Hours of each week. `weekday` is 1 for Monday to 7; a start every `step` minutes, or every `duration`.",
+        ("Weekly hours. `weekday` is 1 (Monday) to 7 (Sunday). A start every `step` minutes, or every `duration`."),
     ),
 ]
 Extras = Annotated[
@@ -129,7 +129,7 @@ Extras = Annotated[
         several(EXTRAS_MOST, _extra),
         _list(EXTRAS_MOST, _object(date=_DATE, **_RANGE)),
         [{"date": "2030-05-01", **A_RANGE}],
-        "Hours of single dates, besides the weekly ones.",
+        "Hours on single dates, in addition to the weekly hours.",
     ),
 ]
 Exceptions = Annotated[
@@ -138,16 +138,24 @@ Exceptions = Annotated[
         several(EXCEPTIONS_MOST, _exception),
         _list(EXCEPTIONS_MOST, _object(date=_DATE, ranges=_list(WEEKLY_MOST, _object(**_RANGE)))),
         [{"date": "2030-05-02", "ranges": []}],
-        "Dates with other hours than the weekly ones; no ranges is a day off.",
+        "Dates with different hours, which replace the weekly hours; no ranges means a day off.",
     ),
 ]
 Buffer = Annotated[int, field(whole(0, BUFFER_MOST), _whole(0, BUFFER_MOST), 15, "Minutes.")]
 Notice = Annotated[
     int,
-    field(whole(0, NOTICE_MOST), _whole(0, NOTICE_MOST), 120, "Minutes before a start until which it can be booked."),
+    field(
+        whole(0, NOTICE_MOST),
+        _whole(0, NOTICE_MOST),
+        120,
+        "Minimum notice: minutes before a start until which it can be booked.",
+    ),
 ]
 Horizon = Annotated[
-    int, field(whole(1, HORIZON_MOST), _whole(1, HORIZON_MOST), 60, "How many days ahead starts can be booked.")
+    int,
+    field(
+        whole(1, HORIZON_MOST), _whole(1, HORIZON_MOST), 60, "Booking window: how many days ahead starts can be booked."
+    ),
 ]
 OptionalDay = Annotated[
     date | None,

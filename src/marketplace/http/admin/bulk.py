@@ -72,7 +72,7 @@ Ids = Annotated[
         _ids,
         {"type": "array", "minItems": 1, "maxItems": BULK_MOST, "items": {"type": "string", "format": "uuid"}},
         ["0190a1b2-c3d4-7e5f-8a9b-0c1d2e3f4a5b"],
-        "Chosen rows; either these or `filters`.",
+        "IDs of the rows. Send either `ids` or `filters`.",
     ),
 ]
 ListFilters = Annotated[
@@ -81,14 +81,16 @@ ListFilters = Annotated[
         _filters,
         {"type": "object", "additionalProperties": {"type": ["string", "number", "boolean", "null"]}},
         {"status": "active", "created_from": "2030-01-01"},
-        f"Everything that the list with these query parameters has, at most {BULK_MOST} rows: `{{}}` for all of it. "
-        "What matches is written down at once; what comes to match later is not touched.",
+        (
+            f"All rows of the list with these query parameters, at most {BULK_MOST}; `{{}}` for "
+            f"the whole list. Matches are determined once; rows that match later aren't changed."
+        ),
     ),
 ]
 
 
 class BulkPreviewIn(msgspec.Struct, kw_only=True):
-    """Something to do to chosen rows, or to everything that matches."""
+    """An action on selected rows or on all matches."""
 
     kind: KindWord
     action: ActionWord
@@ -97,13 +99,13 @@ class BulkPreviewIn(msgspec.Struct, kw_only=True):
 
 
 class BulkIn(BulkPreviewIn, kw_only=True):
-    """The same, and why."""
+    """The rows, the action and a reason."""
 
     reason: GivenReason
 
 
 class BulkExampleOut(msgspec.Struct):
-    """What will come of one row; `code` and `detail` say why nothing."""
+    """The outcome for one row. `code` and `detail` say why it would be skipped."""
 
     id: UUID
     label: str
@@ -113,7 +115,7 @@ class BulkExampleOut(msgspec.Struct):
 
 
 class BulkPreviewOut(msgspec.Struct):
-    """What would come of a bulk action at this moment."""
+    """What a bulk action would do right now."""
 
     matching: int
     will_change: int
@@ -121,15 +123,17 @@ class BulkPreviewOut(msgspec.Struct):
     seats_affected: Annotated[
         int,
         Meta(
-            description="Seats of what will change: held by these bookings, or sold at starts to come. Those are kept, "
-            "but for `deactivate_and_cancel`."
+            description=(
+                "Seats of the rows that will change: seats of these bookings, or booked seats at "
+                "upcoming starts. The latter are kept, except with `deactivate_and_cancel`."
+            )
         ),
     ]
-    examples: Annotated[list[BulkExampleOut], Meta(description="The first ten of either outcome.")]
+    examples: Annotated[list[BulkExampleOut], Meta(description="The first ten rows of each outcome.")]
 
 
 class BulkRunOut(msgspec.Struct, rename={"staff_details": "staff"}):
-    """A bulk action under way or over. It `failed` where it was ended before its end; `detail` says why."""
+    """A bulk action, running or ended. If it `failed`, it was stopped early and `detail` says why."""
 
     id: UUID
     kind: BulkKind
@@ -147,7 +151,7 @@ class BulkRunOut(msgspec.Struct, rename={"staff_details": "staff"}):
 
 
 class BulkRefusalOut(msgspec.Struct):
-    """A row that stayed as it was, as it was called then, and why."""
+    """A skipped row, with its name at the time and the reason."""
 
     id: UUID
     label: str
@@ -165,11 +169,11 @@ class BulkController(Controller):
         "/preview",
         status_code=200,
         operation_id="admin_preview_bulk",
-        summary="See what a bulk action would do",
+        summary="Preview a bulk action",
         opt=opt(Access.STAFF, body=BulkPreviewIn),
     )
     async def preview(self, request: Request[Any, Any, Any], bulk: FromDishka[BulkService]) -> BulkPreviewOut:
-        """By the rules that each row will meet. Nothing is changed."""
+        """Applies each row's rules without changing anything."""
         draft = await read_body(request, BulkPreviewIn)
         data = draft.checked(_order_faults(draft))
         found = await bulk.preview(caller_of(request), _order(data))
@@ -179,14 +183,14 @@ class BulkController(Controller):
         "/",
         status_code=202,
         operation_id="admin_begin_bulk",
-        summary="Begin a bulk action",
+        summary="Start a bulk action",
         opt=opt(Access.STAFF, body=BulkIn, is_keyed=True),
     )
     async def begin(self, request: Request[Any, Any, Any], bulk: FromDishka[BulkService]) -> Response[BulkRunOut]:
-        """It is done in the background, row by row, each as the single action does it and by its rules.
+        """Runs in the background, row by row, with the rules of the single action.
 
-        A row that is refused stops nothing: `report/` has it with the reason. It ends where who began it is no longer
-        on the staff.
+        A refused row doesn't stop it; `report/` lists it with the reason. It ends if the person who started it is no
+        longer staff.
         """
         draft = await read_body(request, BulkIn)
         data, key = draft.checked(key_faults(request), _order_faults(draft)), key_of(request, draft)
@@ -201,7 +205,7 @@ class BulkController(Controller):
     async def newest(
         self, request: Request[Any, Any, Any], bulk: FromDishka[BulkService]
     ) -> Response[list[BulkRunOut]]:
-        """The newest first, whoever of the staff began them."""
+        """Newest first, from all staff."""
         query = read_query(request, NumberedPageQuery).checked()
         found, total = await bulk.newest(query.limit, query.offset)
         return numbered(found, total, BulkRunOut)
@@ -209,23 +213,23 @@ class BulkController(Controller):
     @get(
         "/{run_id:uuid}",
         operation_id="admin_get_bulk",
-        summary="Read a bulk action",
+        summary="Get a bulk action",
         opt=opt(Access.STAFF, errors=(NotFound,)),
     )
     async def retrieve(self, run_id: FromPath[UUID], bulk: FromDishka[BulkService]) -> BulkRunOut:
-        """How far it has come."""
+        """With its progress."""
         return msgspec.convert(await bulk.get(run_id), BulkRunOut, from_attributes=True)
 
     @get(
         "/{run_id:uuid}/report",
         operation_id="admin_get_bulk_report",
-        summary="List what a bulk action left as it was",
+        summary="List the rows a bulk action skipped",
         opt=opt(Access.STAFF, query=NumberedPageQuery, headers=TOTAL, errors=(NotFound,)),
     )
     async def report(
         self, request: Request[Any, Any, Any], run_id: FromPath[UUID], bulk: FromDishka[BulkService]
     ) -> Response[list[BulkRefusalOut]]:
-        """In the order in which it met them, and why."""
+        """In the order processed, with the reason."""
         query = read_query(request, NumberedPageQuery).checked()
         found, total = await bulk.refusals(run_id, query.limit, query.offset)
         return numbered(found, total, BulkRefusalOut)
@@ -240,7 +244,7 @@ class BulkController(Controller):
     async def cancel(
         self, request: Request[Any, Any, Any], run_id: FromPath[UUID], bulk: FromDishka[BulkService]
     ) -> BulkRunOut:
-        """What is done stays done; the rest is left as it is."""
+        """Changes already made are kept; the remaining rows stay as they are."""
         await read_nothing(request)
         return msgspec.convert(await bulk.cancel(caller_of(request), run_id), BulkRunOut, from_attributes=True)
 
