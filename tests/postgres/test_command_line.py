@@ -158,7 +158,7 @@ def test_unattended_it_says_which_variable_is_missing(shell: Shell, given: tuple
     refused = shell.run("create-admin", *given)
 
     assert refused.returncode == 1
-    assert f"can't be prompted for. Set {named} or --" in refused.stderr
+    assert f"can't be prompted for. Set {named} or use --" in refused.stderr
 
 
 def test_secrets_are_read_from_files(shell: Shell, tmp_path: Path) -> None:
@@ -209,7 +209,7 @@ def test_the_demo_refuses_a_database_with_real_accounts(shell: Shell) -> None:
     shell.run("create-admin", "--email", "a@example.org", "--username", "ann", "--password", "a long enough secret")
     refused = shell.run("seed-demo")
     assert refused.returncode == 1
-    assert "This database holds accounts that are not the demo's" in refused.stderr
+    assert "This database has accounts that aren't demo accounts" in refused.stderr
 
 
 def test_check_is_content_where_all_is_well_and_else_says_what_to_do(shell: Shell) -> None:
