@@ -1,0 +1,86 @@
+"""Bookings over HTTP, for the staff: on somebody's behalf, and always with a reason."""
+
+from uuid import UUID
+
+import msgspec
+from dishka.integrations.litestar import FromDishka
+from litestar import Controller, get
+from litestar.params import FromPath
+
+from marketplace.core.errors import NotFound, NotYours, TooLate
+from marketplace.core.services.admin.bookings import BookingAdminService
+from marketplace.http.api.admin.audit import AuditEntryOut
+from marketplace.http.api.admin.users import ReasonIn
+from marketplace.http.api.booking_routes import BookingHistoryOut, BookingRoutes
+from marketplace.http.security.authorization import Access, opt
+from marketplace.http.validation.fields import Start
+
+
+class MoveIn(ReasonIn, kw_only=True):
+    """Another start of the same session, and the reason."""
+
+    booking_date: Start
+
+
+class BookingRecordOut(
+    BookingHistoryOut, rename={"session_id": "session", "user_id": "user", "starts_at": "booking_date"}
+):
+    """A booking with its history, oldest step first, and its latest audit log entries, newest first."""
+
+    log: list[AuditEntryOut]
+
+
+OF_THE_STAFF = BookingRoutes(
+    access=Access.STAFF,
+    prefix="",
+    operation="admin_{}_booking",
+    step=ReasonIn,
+    is_step_optional=False,
+    move=MoveIn,
+)
+
+
+class BookingAdminController(Controller):
+    """Bookings."""
+
+    path = "/api/admin/bookings/{booking_id:uuid}"
+    tags = ["administration"]  # noqa: RUF012 - Litestar reads a plain list
+
+    @get("/", operation_id="admin_get_booking", summary="Get a booking", opt=opt(Access.STAFF, errors=(NotFound,)))
+    async def retrieve(self, booking_id: FromPath[UUID], bookings: FromDishka[BookingAdminService]) -> BookingRecordOut:
+        """Any booking, with its history."""
+        found = await bookings.get(booking_id)
+        shown = msgspec.convert(found, BookingHistoryOut, from_attributes=True)
+        log = msgspec.convert(await bookings.log(booking_id), list[AuditEntryOut], from_attributes=True)
+        return BookingRecordOut(**msgspec.structs.asdict(shown), log=log)
+
+    cancel = OF_THE_STAFF.step_route(
+        "cancel",
+        "Cancel any booking",
+        ("Until the session ends, whatever its cancellation notice. The seats become available right away."),
+        TooLate,
+    )
+    confirm = OF_THE_STAFF.step_route(
+        "confirm",
+        "Confirm a pending booking for its creator",
+        "Until `answer_by`. Not for your own bookings.",
+        NotYours,
+        TooLate,
+    )
+    decline = OF_THE_STAFF.step_route(
+        "decline",
+        "Decline a pending booking for its creator",
+        "Until `answer_by`. Not for your own bookings.",
+        NotYours,
+        TooLate,
+    )
+    complete = OF_THE_STAFF.step_route(
+        "complete",
+        "Complete a booking for its creator",
+        "Once the session has ended. Not for your own bookings.",
+        NotYours,
+    )
+
+    reschedule = OF_THE_STAFF.move_route(
+        "Reschedule any booking", "The booking gets the new seats or keeps the old ones."
+    )

@@ -1,0 +1,200 @@
+"""Accounts over HTTP."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import msgspec
+from dishka.integrations.litestar import FromDishka
+from litestar import Controller, Request, get, patch, post, put
+
+from marketplace.core.domain.rate_limits import PASSWORD_CHANGE, Attempt
+from marketplace.core.domain.users import Role
+from marketplace.core.errors import AlreadyACreator, EmailTaken, RateLimited, UsernameTaken
+from marketplace.core.services.admin.refusals import RefusalService
+from marketplace.core.services.rate_limits import RateLimitService
+from marketplace.core.services.users import UserService
+from marketplace.http.security.authorization import Access, opt, principal_of
+from marketplace.http.security.origin import origin_of
+from marketplace.http.security.rate_limits import registration
+from marketplace.http.validation.fields import (
+    Email,
+    GivenPassword,
+    NewPassword,
+    PersonName,
+    RoleWord,
+    TimeZone,
+    Username,
+    WebAddress,
+)
+from marketplace.http.validation.parsing import read_body, read_nothing
+
+
+class RegistrationIn(msgspec.Struct, kw_only=True):
+    """A new account."""
+
+    email: Email
+    username: Username
+    password: NewPassword
+    role: RoleWord = "user"
+    first_name: PersonName = ""
+    last_name: PersonName = ""
+
+
+class ProfileIn(msgspec.Struct, kw_only=True):
+    """Changes to your account. Fields you don't send stay as they are."""
+
+    username: Username
+    avatar: WebAddress = None
+    first_name: PersonName = ""
+    last_name: PersonName = ""
+    time_zone: TimeZone = "UTC"
+
+
+class PasswordChangeIn(msgspec.Struct, kw_only=True):
+    """The current and the new password."""
+
+    current_password: GivenPassword
+    new_password: NewPassword
+
+
+class RegisteredOut(msgspec.Struct):
+    """The created account."""
+
+    id: UUID
+    email: str
+    username: str
+    role: Role
+    first_name: str
+    last_name: str
+
+
+class PublicUserOut(msgspec.Struct):
+    """A user's public details."""
+
+    id: UUID
+    username: str
+    role: Role
+    avatar: str | None
+    first_name: str
+    last_name: str
+
+
+class ProfileOut(msgspec.Struct):
+    """Your account. `impersonated_by` is the staff member who views the site as you with this login."""
+
+    id: UUID
+    email: str
+    username: str
+    role: Role
+    avatar: str | None
+    first_name: str
+    last_name: str
+    time_zone: str
+    is_staff: bool
+    is_superuser: bool
+    date_joined: datetime
+    impersonated_by: PublicUserOut | None = None
+
+
+class ContactOut(PublicUserOut):
+    """A user's details, as the other party of a booking sees them."""
+
+    email: str
+
+
+class UserController(Controller):
+    """One's own account."""
+
+    path = "/api/auth"
+    tags = ["accounts"]  # noqa: RUF012 - Litestar reads a plain list
+
+    @post(
+        "/register",
+        operation_id="register",
+        summary="Create an account",
+        opt=opt(Access.PUBLIC, body=RegistrationIn, errors=(EmailTaken, UsernameTaken, RateLimited)),
+    )
+    async def register(
+        self, request: Request[Any, Any, Any], users: FromDishka[UserService], limits: FromDishka[RateLimitService]
+    ) -> RegisteredOut:
+        """Open to anyone. Email address and username are unique, ignoring case."""
+        parsed = await read_body(request, RegistrationIn)
+        data = parsed.checked(users.validate_registration(parsed.values))
+        await limits.check(registration(request))
+        user = await users.register(**msgspec.structs.asdict(data), origin=origin_of(request))
+        return msgspec.convert(user, RegisteredOut, from_attributes=True)
+
+    @get("/profile", operation_id="get_profile", summary="Get your account", opt=opt(Access.SIGNED_IN))
+    async def profile(self, request: Request[Any, Any, Any], users: FromDishka[UserService]) -> ProfileOut:
+        """The caller's account."""
+        principal = principal_of(request)
+        profile = msgspec.convert(await users.profile(principal), ProfileOut, from_attributes=True)
+        profile.impersonated_by = msgspec.convert(
+            await users.impersonator(principal), PublicUserOut | None, from_attributes=True
+        )
+        return profile
+
+    @put(
+        "/profile",
+        operation_id="replace_profile",
+        summary="Update your account",
+        opt=opt(Access.SIGNED_IN, body=ProfileIn, errors=(UsernameTaken,)),
+    )
+    async def replace_profile(self, request: Request[Any, Any, Any], users: FromDishka[UserService]) -> ProfileOut:
+        """`username` is required. Other fields you don't send stay as they are."""
+        parsed = await read_body(request, ProfileIn)
+        return await self._change(request, users, parsed.changes())
+
+    @patch(
+        "/profile",
+        operation_id="change_profile",
+        summary="Update parts of your account",
+        opt=opt(Access.SIGNED_IN, body=ProfileIn, is_partial=True, errors=(UsernameTaken,)),
+    )
+    async def change_profile(self, request: Request[Any, Any, Any], users: FromDishka[UserService]) -> ProfileOut:
+        """Fields you don't send stay as they are."""
+        parsed = await read_body(request, ProfileIn, partial=True)
+        return await self._change(request, users, parsed.changes())
+
+    @post(
+        "/password",
+        status_code=204,
+        operation_id="change_password",
+        summary="Change your password",
+        opt=opt(Access.SIGNED_IN, body=PasswordChangeIn, errors=(RateLimited,)),
+    )
+    async def password(
+        self,
+        request: Request[Any, Any, Any],
+        users: FromDishka[UserService],
+        limits: FromDishka[RateLimitService],
+        refusals: FromDishka[RefusalService],
+    ) -> None:
+        """Ends all other logins of the caller; this one stays active."""
+        principal = principal_of(request)
+        parsed = await read_body(request, PasswordChangeIn)
+        guess = Attempt(PASSWORD_CHANGE, str(principal.user_id))
+        async with refusals.of_password_changes(principal), limits.guessing(guess):
+            if not parsed.is_good:
+                parsed.checked(await users.validate_password_change(principal, parsed.values))
+            data = parsed.checked()
+            await users.change_password(
+                principal, current_password=data.current_password, new_password=data.new_password
+            )
+
+    @post(
+        "/become-creator",
+        status_code=200,
+        operation_id="become_creator",
+        summary="Become a creator",
+        opt=opt(Access.SIGNED_IN, errors=(AlreadyACreator,)),
+    )
+    async def become_creator(self, request: Request[Any, Any, Any], users: FromDishka[UserService]) -> ProfileOut:
+        """Bookings and logins stay as they are."""
+        await read_nothing(request)
+        return msgspec.convert(await users.become_creator(principal_of(request)), ProfileOut, from_attributes=True)
+
+    async def _change(self, request: Request[Any, Any, Any], users: UserService, changes: dict[str, Any]) -> ProfileOut:
+        user = await users.change_profile(principal_of(request), changes)
+        return msgspec.convert(user, ProfileOut, from_attributes=True)
