@@ -81,10 +81,8 @@ ListFilters = Annotated[
         _filters,
         {"type": "object", "additionalProperties": {"type": ["string", "number", "boolean", "null"]}},
         {"status": "active", "created_from": "2030-01-01"},
-        (
-            f"All rows of the list with these query parameters, at most {MAX_BULK}; `{{}}` for "
-            f"the whole list. Matches are determined once; rows that match later aren't changed."
-        ),
+        f"Everything that the list with these query parameters has, at most {MAX_BULK} rows: `{{}}` for all of it. "
+        "What matches is written down at once; what comes to match later is not touched.",
     ),
 ]
 

@@ -59,7 +59,7 @@ class RoleIn(ReasonIn, kw_only=True):
 
 
 class RightsIn(ReasonIn, kw_only=True):
-    """Permissions and the reason. A superuser must also be staff."""
+    """Rights, and why. A superuser must also be staff."""
 
     is_staff: IsStaff
     is_superuser: IsSuperuser
