@@ -116,6 +116,13 @@ bench-admin: install ## Measure admin lists and exports with a million rows (min
 bench-scaling: install ## Measure the figures in docs/scaling.md: bytes, seats, lists and connections (minutes; needs wrk)
 	PYTHONPATH=tests $(BIN)/python tests/benchmarks/scaling.py
 
+.PHONY: findings
+findings: ## Run the scripts of findings/: is other software still as surprising? (minutes; needs a network)
+	@changed=0; for script in findings/*.sh; do \
+		if output=$$(bash $$script 2>&1); then echo "ok       $$script"; \
+		else changed=1; echo "changed  $$script: $${output##*$$'\n'}"; fi; \
+	done; exit $$changed
+
 frontend/lighthouse/node_modules/.installed: frontend/lighthouse/package-lock.json
 	cd frontend/lighthouse && npm ci --silent
 	@touch $@
