@@ -14,7 +14,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Turn one's account into a creator's
+         * Become a creator
          * @description Bookings and logins stay as they are.
          */
         post: operations["become_creator"];
@@ -32,13 +32,13 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Read one's own account
+         * Get your account
          * @description The caller's account.
          */
         get: operations["get_profile"];
         /**
-         * Change one's own account
-         * @description `username` is required; other fields that are not sent stay as they are.
+         * Update your account
+         * @description `username` is required. Other fields you don't send stay as they are.
          */
         put: operations["replace_profile"];
         post?: never;
@@ -46,8 +46,8 @@ export interface paths {
         options?: never;
         head?: never;
         /**
-         * Change parts of one's own account
-         * @description Fields that are not sent stay as they are.
+         * Update parts of your account
+         * @description Fields you don't send stay as they are.
          */
         patch: operations["change_profile"];
         trace?: never;
@@ -62,8 +62,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Change one's password
-         * @description Ends every other login of the caller; this one goes on.
+         * Change your password
+         * @description Ends all other logins of the caller; this one stays active.
          */
         post: operations["change_password"];
         delete?: never;
@@ -82,8 +82,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Make an account
-         * @description Anyone may. E-mail address and username are unique whatever their case.
+         * Create an account
+         * @description Open to anyone. Email address and username are unique, ignoring case.
          */
         post: operations["register"];
         delete?: never;
@@ -103,9 +103,9 @@ export interface paths {
         put?: never;
         /**
          * Sign in
-         * @description The answer to an unknown address and to a wrong password is the same, and takes as long.
+         * @description An unknown address and a wrong password get the same response, in the same time.
          *
-         *     With `use_cookie` the refresh token comes in a cookie that no script can read, and `refresh` is `null`.
+         *     With `use_cookie`, the refresh token is set as a cookie that scripts can't read, and `refresh` is `null`.
          */
         post: operations["log_in"];
         delete?: never;
@@ -125,10 +125,10 @@ export interface paths {
         put?: never;
         /**
          * Sign out
-         * @description Ends the login that the refresh token belongs to, access tokens included, and clears the cookie.
+         * @description Ends the login of the refresh token, including its access tokens, and clears the cookie.
          *
-         *     With `everywhere`, every login of that person; then the token's own must not have ended before. Sent with the
-         *     access token of somebody who sees the site as another person, it ends that and nothing else.
+         *     With `everywhere`, ends all logins of that user; the token's own login must still be active. With an access
+         *     token that impersonates another user, ends the impersonation and nothing else.
          */
         post: operations["log_out"];
         delete?: never;
@@ -147,11 +147,11 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Get the next pair of tokens
-         * @description A refresh token works once. One that is sent again ends its login, for it may have been stolen.
+         * Refresh the tokens
+         * @description A refresh token works once. Sending it again ends its login, because it may have been stolen.
          *
-         *     The next one comes the way that this one went: in the body, or in the cookie. A cookie that is no good any more
-         *     is cleared.
+         *     The new refresh token is returned the way the old one was sent: in the body or as a cookie. A cookie that is no
+         *     longer valid is cleared.
          */
         post: operations["refresh_tokens"];
         delete?: never;
@@ -170,10 +170,10 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Set a new password by a link
-         * @description Ends every login of the person; sign in with the new password. A link works once.
+         * Reset a password
+         * @description Ends all logins of the user, who then signs in with the new password. A link works once.
          *
-         *     Whatever is wrong with a link is told alike.
+         *     Every invalid link gets the same response.
          */
         post: operations["reset_password"];
         delete?: never;
@@ -190,26 +190,26 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Read a session
-         * @description An inactive session is seen by its creator and staff only.
+         * Get a session
+         * @description An inactive session is visible to its creator and staff only.
          */
         get: operations["get_session"];
         /**
-         * Change a session
-         * @description Its creator only. Optional fields that are not sent stay as they are.
+         * Update a session
+         * @description For its creator only. Optional fields you don't send stay as they are.
          */
         put: operations["replace_session"];
         post?: never;
         /**
          * Archive a session
-         * @description Its creator only. Bookings are never lost: they keep showing the session.
+         * @description For its creator only. Existing bookings are kept and still show the session.
          */
         delete: operations["archive_session"];
         options?: never;
         head?: never;
         /**
-         * Change parts of a session
-         * @description Its creator only. Fields that are not sent stay as they are; upcoming times follow a new capacity.
+         * Update parts of a session
+         * @description For its creator only. Fields you don't send stay as they are. A new capacity applies to upcoming times.
          */
         patch: operations["change_session"];
         trace?: never;
@@ -223,15 +223,15 @@ export interface paths {
         };
         /**
          * Search the catalog
-         * @description Active sessions, newest first or by `ordering`; with `featured=true`, those featured last come first.
+         * @description Active sessions, newest first or by `ordering`. With `featured=true`, the most recently featured come first.
          *
-         *     `my_sessions=true` gives a creator all of their own, inactive ones too, newest first and unfiltered.
+         *     `my_sessions=true` lists all of a creator's own sessions, including inactive ones, newest first and unfiltered.
          */
         get: operations["list_sessions"];
         put?: never;
         /**
-         * Offer a session
-         * @description Creators only.
+         * Create a session
+         * @description For creators only.
          */
         post: operations["create_session"];
         delete?: never;
@@ -249,7 +249,7 @@ export interface paths {
         };
         /**
          * Count the catalog by category, tag and price
-         * @description Counts for the same filters as the list. They may be up to 30 seconds old.
+         * @description Counts for the same filters as the list, up to 30 seconds old.
          */
         get: operations["count_sessions"];
         put?: never;
@@ -270,8 +270,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Report a session to the staff
-         * @description Once per person and session. The creator is not told who reported it.
+         * Report a session
+         * @description Once per user and session. The creator can't see who reported it.
          */
         post: operations["report_session"];
         delete?: never;
@@ -290,10 +290,10 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Try a schedule
-         * @description Its creator only. Every start that this schedule would give, closed ones with the reason; nothing is kept.
+         * Preview a schedule
+         * @description For the session's creator only. Lists every start of this schedule, closed ones with the reason.
          *
-         *     An inactive session is looked at as if it were active; an open one has no starts to list.
+         *     Nothing is saved. An inactive session is treated as active. An open session has no starts to list.
          */
         post: operations["preview_schedule"];
         delete?: never;
@@ -310,15 +310,15 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Read a session's schedule
-         * @description Its creator only.
+         * Get a session's schedule
+         * @description For the session's creator only.
          */
         get: operations["get_schedule"];
         /**
          * Set a session's schedule
-         * @description Its creator only. What is not sent has its default; seats that are sold stay sold.
+         * @description For the session's creator only. Fields you don't send get their defaults. Existing bookings stay.
          *
-         *     A wall time that the clocks skip does not exist; one that they show twice is the first of the two.
+         *     A wall time that the clocks skip is left out; for one that occurs twice, the first counts.
          */
         put: operations["replace_schedule"];
         post?: never;
@@ -338,8 +338,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Cancel every booking of one start
-         * @description By the session's creator, until the end: all of them or none. Answers with what was cancelled.
+         * Cancel all bookings of a start
+         * @description For the session's creator, until the end. Cancels all of them or none, and returns the cancelled bookings.
          */
         post: operations["cancel_slot"];
         delete?: never;
@@ -357,9 +357,9 @@ export interface paths {
         };
         /**
          * List bookable starts
-         * @description Every start that can be booked at this moment, and no other; none for an open session.
+         * @description All starts that can be booked right now; none for an open session.
          *
-         *     `explain=true` gives the creator the closed ones too, with the reason.
+         *     With `explain=true`, the creator also gets closed starts, with the reason.
          */
         get: operations["list_slots"];
         put?: never;
@@ -381,7 +381,7 @@ export interface paths {
         put?: never;
         /**
          * Cancel a booking
-         * @description By the learner until `cancellation_notice` hours before the start, by the creator and staff until the end. The seats can be booked again at once.
+         * @description For the learner until `cancellation_notice` hours before the start; for the creator and staff until the end. The seats become available right away.
          */
         post: operations["cancel_booking"];
         delete?: never;
@@ -401,7 +401,7 @@ export interface paths {
         put?: never;
         /**
          * Complete a booking
-         * @description By the creator, once it has ended.
+         * @description For the creator, once the session has ended.
          */
         post: operations["complete_booking"];
         delete?: never;
@@ -421,7 +421,7 @@ export interface paths {
         put?: never;
         /**
          * Confirm a pending booking
-         * @description By the creator, until `answer_by`.
+         * @description For the creator, until `answer_by`.
          */
         post: operations["confirm_booking"];
         delete?: never;
@@ -441,7 +441,7 @@ export interface paths {
         put?: never;
         /**
          * Decline a pending booking
-         * @description By the creator, until `answer_by`. The seats can be booked again at once.
+         * @description For the creator, until `answer_by`. The seats become available right away.
          */
         post: operations["decline_booking"];
         delete?: never;
@@ -460,10 +460,10 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Move a booking to another start
-         * @description By either party, as long as they may cancel. It has the new seats, or keeps the old.
+         * Reschedule a booking
+         * @description For the learner and the creator, as long as they can cancel. The booking gets the new seats or keeps the old ones.
          *
-         *     What a learner moves is pending again where the session asks for confirmation.
+         *     If the session requires confirmation, a booking rescheduled by the learner is pending again.
          */
         post: operations["reschedule_booking"];
         delete?: never;
@@ -480,14 +480,14 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * List one's own bookings
-         * @description What the caller booked, newest first or by `ordering`.
+         * List your bookings
+         * @description The caller's bookings, newest first or by `ordering`.
          */
         get: operations["list_bookings"];
         put?: never;
         /**
          * Book seats
-         * @description However many people ask for the same seat at once, one has it and the others are told so.
+         * @description If several users request the same seat at once, exactly one gets it; the others get 409.
          */
         post: operations["create_booking"];
         delete?: never;
@@ -504,8 +504,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * List one's own bookings, by its older name
-         * @description The same as `GET /api/bookings/`.
+         * List your bookings (older path)
+         * @description Same as `GET /api/bookings/`.
          */
         get: operations["list_my_bookings"];
         put?: never;
@@ -524,8 +524,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * List bookings of one's sessions
-         * @description What was booked of the caller's sessions, newest first or by `ordering`. Creators only.
+         * List bookings of your sessions
+         * @description Bookings of the caller's sessions, newest first or by `ordering`. For creators only.
          */
         get: operations["list_creator_bookings"];
         put?: never;
@@ -544,8 +544,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Read a booking
-         * @description For its two parties, with its history.
+         * Get a booking
+         * @description For its learner and creator, with its history.
          */
         get: operations["get_booking"];
         put?: never;
@@ -564,8 +564,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Find the address of one's calendar feed
-         * @description It is made when it is first asked for, and stays until it is renewed.
+         * Get your calendar feed URL
+         * @description Created on the first request; stays the same until you renew it.
          */
         get: operations["get_calendar_feed"];
         put?: never;
@@ -584,8 +584,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Read a booking as a calendar
-         * @description For its two parties: one event, which replaces what was imported of this booking before.
+         * Download a booking as a calendar file
+         * @description For its learner and creator: one event, which replaces earlier imports of this booking.
          */
         get: operations["get_booking_calendar"];
         put?: never;
@@ -604,10 +604,10 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Read a calendar feed
-         * @description Every booking of a person, as learner and as creator: one event each, from 90 days back on, at most 1,000.
+         * Get a calendar feed
+         * @description All bookings of a user, as learner and as creator, one event each: from 90 days ago, at most 1,000.
          *
-         *     `feed` is the token and `.ics`, as the address has them. No sign-in is needed.
+         *     `feed` is the token followed by `.ics`, as in the feed's URL. No sign-in needed.
          */
         get: operations["read_calendar_feed"];
         put?: never;
@@ -628,8 +628,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Get a new address for one's calendar feed
-         * @description The old address is 404 from now on.
+         * Renew your calendar feed URL
+         * @description The old URL returns 404 from now on.
          */
         post: operations["renew_calendar_feed"];
         delete?: never;
@@ -646,8 +646,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Read one's numbers as a creator
-         * @description Seats sold, income and what comes next. Creators only.
+         * Get your creator summary
+         * @description Seats booked, booked value and the next session. For creators only.
          */
         get: operations["get_creator_summary"];
         put?: never;
@@ -666,8 +666,10 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * List entries of the audit log
-         * @description Searched are action, reason and changed e-mail addresses, or the people named; an id is any of its ids.
+         * List audit log entries
+         * @description Searches action, reason and changed email addresses, or the people involved.
+         *
+         *     An ID matches any ID of an entry.
          */
         get: operations["admin_list_audit"];
         put?: never;
@@ -687,7 +689,7 @@ export interface paths {
         };
         /**
          * List bookings
-         * @description Searched are the learner, the creator, or the title; an id is a booking's, a session's or a person's.
+         * @description Searches the learner, the creator or the title. An ID matches a booking, a session or a user.
          */
         get: operations["admin_list_bookings"];
         put?: never;
@@ -706,8 +708,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * List sessions in any state
-         * @description Searched are title and description together, or the creator; an id is a session's or a creator's.
+         * List sessions of any status
+         * @description Searches title and description together, or the creator. An ID matches a session or a creator.
          */
         get: operations["admin_list_sessions"];
         put?: never;
@@ -727,7 +729,7 @@ export interface paths {
         };
         /**
          * List accounts
-         * @description Searched are e-mail address, username and names.
+         * @description Searches email address, username and names.
          */
         get: operations["admin_list_users"];
         put?: never;
@@ -746,10 +748,10 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Export entries of the audit log
-         * @description All that matches, in the list's order, however long that takes; it is in the audit log.
+         * Export audit log entries
+         * @description All matches, in the list's order, however long it takes. The audit log records the export.
          *
-         *     Text that a spreadsheet would take for a formula is behind an apostrophe, but for `jsonl`.
+         *     Except in `jsonl`, text that a spreadsheet would read as a formula is prefixed with an apostrophe.
          */
         get: operations["admin_export_audit"];
         put?: never;
@@ -769,9 +771,9 @@ export interface paths {
         };
         /**
          * Export bookings
-         * @description All that matches, in the list's order, however long that takes; it is in the audit log.
+         * @description All matches, in the list's order, however long it takes. The audit log records the export.
          *
-         *     Text that a spreadsheet would take for a formula is behind an apostrophe, but for `jsonl`.
+         *     Except in `jsonl`, text that a spreadsheet would read as a formula is prefixed with an apostrophe.
          */
         get: operations["admin_export_bookings"];
         put?: never;
@@ -791,9 +793,9 @@ export interface paths {
         };
         /**
          * Export sessions
-         * @description All that matches, in the list's order, however long that takes; it is in the audit log.
+         * @description All matches, in the list's order, however long it takes. The audit log records the export.
          *
-         *     Text that a spreadsheet would take for a formula is behind an apostrophe, but for `jsonl`.
+         *     Except in `jsonl`, text that a spreadsheet would read as a formula is prefixed with an apostrophe.
          */
         get: operations["admin_export_sessions"];
         put?: never;
@@ -813,9 +815,9 @@ export interface paths {
         };
         /**
          * Export accounts
-         * @description All that matches, in the list's order, however long that takes; it is in the audit log.
+         * @description All matches, in the list's order, however long it takes. The audit log records the export.
          *
-         *     Text that a spreadsheet would take for a formula is behind an apostrophe, but for `jsonl`.
+         *     Except in `jsonl`, text that a spreadsheet would read as a formula is prefixed with an apostrophe.
          */
         get: operations["admin_export_users"];
         put?: never;
@@ -836,8 +838,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Switch an account on
-         * @description Its sessions are in the catalog again. Logins that ended stay ended.
+         * Activate an account
+         * @description Its sessions return to the catalog. Ended logins stay ended.
          */
         post: operations["admin_activate_user"];
         delete?: never;
@@ -854,8 +856,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Read an account
-         * @description With its living logins and what was last done to it.
+         * Get an account
+         * @description With its active logins and latest audit log entries.
          */
         get: operations["admin_get_user"];
         put?: never;
@@ -864,8 +866,8 @@ export interface paths {
         options?: never;
         head?: never;
         /**
-         * Change an account
-         * @description Names, e-mail address and username. The accounts of other staff are the superusers' to change.
+         * Update an account
+         * @description Names, email address and username. Only superusers can change other staff accounts.
          */
         patch: operations["admin_change_user"];
         trace?: never;
@@ -880,8 +882,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Give or take rights
-         * @description By superusers, never their own, and never the last superuser's.
+         * Change permissions
+         * @description For superusers. They can't change their own permissions or those of the last superuser.
          */
         post: operations["admin_change_rights"];
         delete?: never;
@@ -900,8 +902,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Change a person's role
-         * @description A creator whose sessions are not all archived stays one.
+         * Change a user's role
+         * @description A creator with unarchived sessions can't be made a learner.
          */
         post: operations["admin_change_role"];
         delete?: never;
@@ -920,11 +922,11 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Switch an account off
-         * @description Its logins end within a second, its sessions leave the catalog.
+         * Deactivate an account
+         * @description Its logins end within a second and its sessions leave the catalog.
          *
-         *     Answers with the starts to come that were sold. With `cancel_sold_seats` their bookings are cancelled with
-         *     it, all or none; of somebody who is switched off already, too.
+         *     Returns the upcoming booked starts. With `cancel_sold_seats`, also cancels their bookings, all or none. This
+         *     works for accounts that are already deactivated, too.
          */
         post: operations["admin_deactivate_user"];
         delete?: never;
@@ -943,8 +945,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Make a link to set a new password
-         * @description Shown this once, good for a day and for one use; an older link of the same person is no longer good.
+         * Create a password reset link
+         * @description Shown only once. Works once, within a day. Older links of the same user stop working.
          */
         post: operations["admin_issue_password_reset"];
         delete?: never;
@@ -961,8 +963,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Read what is sold of a creator's sessions
-         * @description The starts to come, by time: what is to be decided about before the account is switched off.
+         * List a creator's upcoming booked starts
+         * @description By time, to decide what happens to them before deactivating the account.
          */
         get: operations["admin_list_sold_slots"];
         put?: never;
@@ -983,10 +985,10 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * See the site as somebody else
-         * @description For a quarter of an hour, until `logout` with this token, or until one's own login ends.
+         * View the site as another user
+         * @description For 15 minutes, until `logout` with this token, or until your own login ends.
          *
-         *     Nobody of the staff can be seen as; every unsafe method is 403 `impersonated_read_only`.
+         *     Staff members can't be impersonated. Every unsafe method gets 403 `impersonated_read_only`.
          */
         post: operations["admin_impersonate_user"];
         delete?: never;
@@ -1005,8 +1007,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Archive a session on its creator's behalf
-         * @description For good, and by the rules that the creator is held to: not while somebody holds a seat to come.
+         * Archive a session for its creator
+         * @description Permanent. The creator's rules apply: a session with upcoming bookings can't be archived.
          */
         post: operations["admin_archive_session"];
         delete?: never;
@@ -1023,8 +1025,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Read a session
-         * @description In any state, with its reports and what the staff did to it.
+         * Get a session
+         * @description Of any status, with its reports and audit log entries.
          */
         get: operations["admin_get_session"];
         put?: never;
@@ -1033,8 +1035,8 @@ export interface paths {
         options?: never;
         head?: never;
         /**
-         * Change a session on its creator's behalf
-         * @description By the rules that the creator is held to. Fields that are not sent stay as they are.
+         * Update a session for its creator
+         * @description The creator's rules apply. Fields you don't send stay as they are.
          */
         patch: operations["admin_change_session"];
         trace?: never;
@@ -1049,8 +1051,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Put a session on the front page
-         * @description `GET /api/sessions/?featured=true` has it first, until another is featured.
+         * Feature a session
+         * @description `GET /api/sessions/?featured=true` lists it first until another session is featured.
          */
         post: operations["admin_feature_session"];
         delete?: never;
@@ -1070,9 +1072,9 @@ export interface paths {
         put?: never;
         /**
          * Hide a session
-         * @description From everybody but its creator, who reads the reason and cannot undo it.
+         * @description Only its creator and staff can see it. The creator sees the reason and can't undo it.
          *
-         *     Seats that are sold stay sold. Open reports of it are settled.
+         *     Existing bookings stay. Open reports about it are resolved.
          */
         post: operations["admin_hide_session"];
         delete?: never;
@@ -1092,7 +1094,7 @@ export interface paths {
         put?: never;
         /**
          * Restore a hidden session
-         * @description As its creator has it: active or inactive.
+         * @description It returns to the status its creator gave it: active or inactive.
          */
         post: operations["admin_restore_session"];
         delete?: never;
@@ -1111,7 +1113,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Take a session off the front page
+         * Unfeature a session
          * @description It stays in the catalog.
          */
         post: operations["admin_unfeature_session"];
@@ -1130,7 +1132,7 @@ export interface paths {
         };
         /**
          * List open reports
-         * @description The oldest first.
+         * @description Oldest first.
          */
         get: operations["admin_list_reports"];
         put?: never;
@@ -1152,7 +1154,7 @@ export interface paths {
         put?: never;
         /**
          * Resolve a report
-         * @description Dismisses it, or hides the session.
+         * @description Dismisses the report or hides the session.
          */
         post: operations["admin_resolve_report"];
         delete?: never;
@@ -1169,8 +1171,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Read a booking
-         * @description Whosever it is, with its history.
+         * Get a booking
+         * @description Any booking, with its history.
          */
         get: operations["admin_get_booking"];
         put?: never;
@@ -1191,8 +1193,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Cancel a booking for somebody
-         * @description Until the end of the session, whatever notice it asks for. The seats can be booked again at once.
+         * Cancel any booking
+         * @description Until the session ends, whatever its cancellation notice. The seats become available right away.
          */
         post: operations["admin_cancel_booking"];
         delete?: never;
@@ -1212,7 +1214,7 @@ export interface paths {
         put?: never;
         /**
          * Complete a booking for its creator
-         * @description Once it has ended. Not what one booked oneself.
+         * @description Once the session has ended. Not for your own bookings.
          */
         post: operations["admin_complete_booking"];
         delete?: never;
@@ -1232,7 +1234,7 @@ export interface paths {
         put?: never;
         /**
          * Confirm a pending booking for its creator
-         * @description Until `answer_by`. Not what one booked oneself.
+         * @description Until `answer_by`. Not for your own bookings.
          */
         post: operations["admin_confirm_booking"];
         delete?: never;
@@ -1252,7 +1254,7 @@ export interface paths {
         put?: never;
         /**
          * Decline a pending booking for its creator
-         * @description Until `answer_by`. Not what one booked oneself.
+         * @description Until `answer_by`. Not for your own bookings.
          */
         post: operations["admin_decline_booking"];
         delete?: never;
@@ -1271,8 +1273,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Move a booking to another start for somebody
-         * @description It has the new seats, or keeps the old.
+         * Reschedule any booking
+         * @description The booking gets the new seats or keeps the old ones.
          */
         post: operations["admin_reschedule_booking"];
         delete?: never;
@@ -1290,16 +1292,16 @@ export interface paths {
         };
         /**
          * List bulk actions
-         * @description The newest first, whoever of the staff began them.
+         * @description Newest first, from all staff.
          */
         get: operations["admin_list_bulk"];
         put?: never;
         /**
-         * Begin a bulk action
-         * @description It is done in the background, row by row, each as the single action does it and by its rules.
+         * Start a bulk action
+         * @description Runs in the background, row by row, with the rules of the single action.
          *
-         *     A row that is refused stops nothing: `report/` has it with the reason. It ends where who began it is no longer
-         *     on the staff.
+         *     A refused row doesn't stop it; `report/` lists it with the reason. It ends if the person who started it is no
+         *     longer staff.
          */
         post: operations["admin_begin_bulk"];
         delete?: never;
@@ -1319,7 +1321,7 @@ export interface paths {
         put?: never;
         /**
          * Stop a bulk action
-         * @description What is done stays done; the rest is left as it is.
+         * @description Changes already made are kept; the remaining rows stay as they are.
          */
         post: operations["admin_cancel_bulk"];
         delete?: never;
@@ -1338,8 +1340,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * See what a bulk action would do
-         * @description By the rules that each row will meet. Nothing is changed.
+         * Preview a bulk action
+         * @description Applies each row's rules without changing anything.
          */
         post: operations["admin_preview_bulk"];
         delete?: never;
@@ -1356,8 +1358,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * List what a bulk action left as it was
-         * @description In the order in which it met them, and why.
+         * List the rows a bulk action skipped
+         * @description In the order processed, with the reason.
          */
         get: operations["admin_get_bulk_report"];
         put?: never;
@@ -1376,8 +1378,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Read a bulk action
-         * @description How far it has come.
+         * Get a bulk action
+         * @description With its progress.
          */
         get: operations["admin_get_bulk"];
         put?: never;
@@ -1396,8 +1398,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Read the marketplace's numbers
-         * @description By day, and what needs attention.
+         * Get the dashboard
+         * @description Daily numbers and what needs attention.
          */
         get: operations["admin_get_dashboard"];
         put?: never;
@@ -1416,8 +1418,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * List jobs that keep failing
-         * @description Those that failed most often first. None is ever given up.
+         * List failing jobs
+         * @description Jobs with the most failures first. Jobs are retried until they succeed.
          */
         get: operations["admin_list_failing_jobs"];
         put?: never;
@@ -1438,8 +1440,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Try a failing job again now
-         * @description Once; if it fails again, it is tried again by itself as before.
+         * Retry a failing job
+         * @description Runs it once now. If it fails again, automatic retries continue.
          */
         post: operations["admin_retry_job"];
         delete?: never;
@@ -1456,8 +1458,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Is the process alive
-         * @description Answers while the process can answer.
+         * Check liveness
+         * @description Answers as long as the process can answer.
          */
         get: operations["get_liveness"];
         put?: never;
@@ -1476,8 +1478,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Currency, categories and demo accounts
-         * @description What a client needs to begin: what the operator set, and the accounts of a demo.
+         * Get currency, categories and demo accounts
+         * @description What a client needs at startup: the operator's settings and any demo accounts.
          */
         get: operations["get_marketplace"];
         put?: never;
@@ -1496,8 +1498,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Can it serve
-         * @description 200 when the database is reachable and migrated and nobody has told the program to stop, else 503.
+         * Check readiness
+         * @description 200 if the database is reachable and migrated and the program isn't shutting down; otherwise 503.
          */
         get: operations["get_readiness"];
         put?: never;
@@ -1514,7 +1516,7 @@ export interface components {
     schemas: {
         /**
          * AccountDetailsOut
-         * @description An account with what hangs on it: sessions not archived, bookings made, living logins, and its newest log.
+         * @description An account with its unarchived sessions, bookings, active logins and latest audit log entries.
          */
         AccountDetailsOut: {
             /**
@@ -1556,7 +1558,7 @@ export interface components {
         };
         /**
          * AccountOut
-         * @description An account, as the staff sees it.
+         * @description An account, as staff see it.
          */
         AccountOut: {
             /**
@@ -1592,21 +1594,21 @@ export interface components {
         };
         /**
          * AttentionOut
-         * @description What waits for somebody.
+         * @description What needs attention.
          */
         AttentionOut: {
             open_reports: number;
-            /** @description Pending bookings that lapse within 24 hours. */
+            /** @description Pending bookings that expire within 24 hours. */
             lapsing_requests: number;
-            /** @description Jobs that keep failing. */
+            /** @description Failing jobs. */
             failed_jobs: number;
         };
         /**
          * AuditEntryOut
-         * @description Something that was done or refused.
+         * @description An action that was done or refused.
          *
-         *         `actor_id` is `null` where nobody was signed in, `as_id` is whom the actor saw the site as, if anybody; `before` and
-         *         `after` have the fields that changed.
+         *         `actor_id` is `null` if no one was signed in. `as_id` is the user whom the actor impersonated, if any. `before` and
+         *         `after` have the changed fields.
          */
         AuditEntryOut: {
             /**
@@ -1654,7 +1656,7 @@ export interface components {
         };
         /**
          * BookedSessionOut
-         * @description A session as the parties of its bookings see it: with its creator's e-mail address.
+         * @description A session as the parties of its bookings see it, with its creator's email address.
          */
         BookedSessionOut: {
             /**
@@ -1712,7 +1714,7 @@ export interface components {
         };
         /**
          * BookedSlotOut
-         * @description A start to come that was sold: how many seats, to how many bookings, and how many of those were cancelled now.
+         * @description An upcoming booked start: its seats, its bookings and how many of them were just cancelled.
          */
         BookedSlotOut: {
             /**
@@ -1812,9 +1814,9 @@ export interface components {
         };
         /**
          * BookingOut
-         * @description A booking. `booking_date` is the start; `amount` = price times seats when it was booked.
+         * @description A booking. `booking_date` is the start; `amount` is price times seats when it was booked.
          *
-         *         A `pending` one is cancelled by itself if the creator has not answered by `answer_by`.
+         *         A `pending` booking is cancelled automatically if the creator hasn't responded by `answer_by`.
          */
         BookingOut: {
             /**
@@ -1866,7 +1868,7 @@ export interface components {
         };
         /**
          * BookingRecordOut
-         * @description A booking with its history, oldest step first, and what the staff last did about it, newest first.
+         * @description A booking with its history, oldest step first, and its latest audit log entries, newest first.
          */
         BookingRecordOut: {
             /**
@@ -1920,7 +1922,7 @@ export interface components {
         };
         /**
          * BookingRowOut
-         * @description A booking in a list of the staff; `user` is the learner.
+         * @description A booking in an admin list. `user` is the learner.
          */
         BookingRowOut: {
             /**
@@ -1953,7 +1955,7 @@ export interface components {
         };
         /**
          * BookingStepOut
-         * @description One step of a booking's life. `by` is `null` where the marketplace itself took it.
+         * @description A step in a booking's history. `by` is `null` if the marketplace did it.
          *
          *         `reason` is what a person wrote. Starts and seats are `null` unless the step changed them.
          */
@@ -1992,7 +1994,7 @@ export interface components {
         };
         /**
          * BulkExampleOut
-         * @description What will come of one row; `code` and `detail` say why nothing.
+         * @description The outcome for one row. `code` and `detail` say why it would be skipped.
          */
         BulkExampleOut: {
             /**
@@ -2005,12 +2007,12 @@ export interface components {
             outcome: "change" | "skip";
             /** @example sold_out */
             code: string | null;
-            /** @example There are not enough seats left at this time. */
+            /** @example There aren't enough seats left at this time. */
             detail: string | null;
         };
         /**
          * BulkIn
-         * @description The same, and why.
+         * @description The rows, the action and a reason.
          */
         BulkIn: {
             /**
@@ -2025,7 +2027,7 @@ export interface components {
              */
             action: "activate" | "deactivate" | "deactivate_and_cancel" | "make_creator" | "make_user" | "hide" | "restore" | "archive" | "feature" | "unfeature" | "cancel" | "confirm" | "decline" | "complete";
             /**
-             * @description Chosen rows; either these or `filters`.
+             * @description IDs of the rows. Send either `ids` or `filters`.
              * @example [
              *       "0190a1b2-c3d4-7e5f-8a9b-0c1d2e3f4a5b"
              *     ]
@@ -2042,14 +2044,14 @@ export interface components {
                 [key: string]: string | number | boolean | null;
             };
             /**
-             * @description Why; kept in the audit log.
-             * @example Asked for by e-mail.
+             * @description The reason, saved in the audit log.
+             * @example Requested by email.
              */
             reason: string;
         };
         /**
          * BulkPreviewIn
-         * @description Something to do to chosen rows, or to everything that matches.
+         * @description An action on selected rows or on all matches.
          */
         BulkPreviewIn: {
             /**
@@ -2064,7 +2066,7 @@ export interface components {
              */
             action: "activate" | "deactivate" | "deactivate_and_cancel" | "make_creator" | "make_user" | "hide" | "restore" | "archive" | "feature" | "unfeature" | "cancel" | "confirm" | "decline" | "complete";
             /**
-             * @description Chosen rows; either these or `filters`.
+             * @description IDs of the rows. Send either `ids` or `filters`.
              * @example [
              *       "0190a1b2-c3d4-7e5f-8a9b-0c1d2e3f4a5b"
              *     ]
@@ -2083,20 +2085,20 @@ export interface components {
         };
         /**
          * BulkPreviewOut
-         * @description What would come of a bulk action at this moment.
+         * @description What a bulk action would do right now.
          */
         BulkPreviewOut: {
             matching: number;
             will_change: number;
             will_skip: number;
-            /** @description Seats of what will change: held by these bookings, or sold at starts to come. Those are kept, but for `deactivate_and_cancel`. */
+            /** @description Seats of the rows that will change: seats of these bookings, or booked seats at upcoming starts. The latter are kept, except with `deactivate_and_cancel`. */
             seats_affected: number;
-            /** @description The first ten of either outcome. */
+            /** @description The first ten rows of each outcome. */
             examples: components["schemas"]["BulkExampleOut"][];
         };
         /**
          * BulkRefusalOut
-         * @description A row that stayed as it was, as it was called then, and why.
+         * @description A skipped row, with its name at the time and the reason.
          */
         BulkRefusalOut: {
             /**
@@ -2107,12 +2109,12 @@ export interface components {
             label: string;
             /** @example sold_out */
             code: string;
-            /** @example There are not enough seats left at this time. */
+            /** @example There aren't enough seats left at this time. */
             detail: string;
         };
         /**
          * BulkRunOut
-         * @description A bulk action under way or over. It `failed` where it was ended before its end; `detail` says why.
+         * @description A bulk action, running or ended. If it `failed`, it was stopped early and `detail` says why.
          */
         BulkRunOut: {
             /**
@@ -2135,7 +2137,7 @@ export interface components {
             refused: number;
             /** @example  */
             reason: string;
-            /** @example There are not enough seats left at this time. */
+            /** @example There aren't enough seats left at this time. */
             detail: string;
             staff: components["schemas"]["PublicUserOut"];
             /**
@@ -2147,14 +2149,14 @@ export interface components {
         };
         /**
          * CalendarFeedOut
-         * @description The address of one's feed, from the root of this server. Who knows it can read the feed.
+         * @description The feed's URL, relative to this server's root. Anyone who knows it can read the feed.
          */
         CalendarFeedOut: {
             url: string;
         };
         /**
          * CategoryCountOut
-         * @description How many sessions are in a category.
+         * @description Number of sessions in a category.
          */
         CategoryCountOut: {
             /** @example wellbeing */
@@ -2164,7 +2166,7 @@ export interface components {
         };
         /**
          * ContactOut
-         * @description What the other party of a booking sees of a person.
+         * @description A user's details, as the other party of a booking sees them.
          */
         ContactOut: {
             /**
@@ -2190,39 +2192,39 @@ export interface components {
         };
         /**
          * CreatorSummaryOut
-         * @description A creator's numbers, by the days of `time_zone`.
+         * @description A creator's numbers, by day in `time_zone`.
          */
         CreatorSummaryOut: {
             /**
-             * @description That of the creator's profile.
+             * @description The time zone of the creator's profile.
              * @example Europe/Madrid
              */
             time_zone: string;
             upcoming: components["schemas"]["UpcomingSeatsOut"];
             /**
-             * @description Bookings that the creator still can answer.
+             * @description Bookings the creator can still respond to.
              * @example 2
              */
             pending_bookings: number;
             /**
              * Format: decimal
-             * @description Of this month's starts: pending, confirmed and completed bookings.
+             * @description Booked value of this month's starts: pending, confirmed and completed bookings.
              * @example 899.82
              */
             expected_income: string;
             /**
              * Format: decimal
-             * @description The part of it that is completed.
+             * @description The completed part of it.
              * @example 249.95
              */
             completed_income: string;
             next_slot: components["schemas"]["NextBookedSlotOut"] | null;
-            /** @description The last 30 days, oldest first, today the last. */
+            /** @description The last 30 days up to today, oldest first. */
             days: components["schemas"]["DaySalesOut"][];
         };
         /**
          * CredentialsIn
-         * @description What a person signs in with.
+         * @description Sign-in credentials.
          */
         CredentialsIn: {
             /** @example ada@example.org */
@@ -2233,18 +2235,18 @@ export interface components {
              */
             password: string;
             /**
-             * @description For browsers: the refresh token comes in an `HttpOnly` cookie, and `refresh` of the answer is `null`.
+             * @description For browsers: the refresh token is set as an `HttpOnly` cookie, and `refresh` in the response is `null`.
              * @example true
              */
             use_cookie?: boolean;
         };
         /**
          * DashboardOut
-         * @description Numbers by the days of `time_zone`, from the first to the last, both included.
+         * @description Numbers by day in `time_zone`, from the first day to the last, inclusive.
          */
         DashboardOut: {
             /**
-             * @description That of one's own profile.
+             * @description The time zone of your profile.
              * @example Europe/Madrid
              */
             time_zone: string;
@@ -2252,14 +2254,14 @@ export interface components {
             from: string;
             /** Format: date */
             to: string;
-            /** @description Oldest first, today the last. */
+            /** @description Up to today, oldest first. */
             days: components["schemas"]["DayNumbersOut"][];
             totals: components["schemas"]["NumbersOut"];
             attention: components["schemas"]["AttentionOut"];
         };
         /**
          * DayExceptionOut
-         * @description Other hours on a date; none is a day off.
+         * @description Different hours on a date; none means a day off.
          */
         DayExceptionOut: {
             /**
@@ -2291,7 +2293,7 @@ export interface components {
         };
         /**
          * DaySalesOut
-         * @description What was booked on one day, whenever it takes place, less what was cancelled since.
+         * @description Bookings made on one day, whenever the sessions take place, minus those cancelled since.
          */
         DaySalesOut: {
             /**
@@ -2309,23 +2311,23 @@ export interface components {
         };
         /**
          * DeactivationIn
-         * @description Why, and what becomes of sold seats.
+         * @description The reason, and what happens to upcoming bookings.
          */
         DeactivationIn: {
             /**
-             * @description Why; kept in the audit log.
-             * @example Asked for by e-mail.
+             * @description The reason, saved in the audit log.
+             * @example Requested by email.
              */
             reason: string;
             /**
-             * @description Whether to cancel every booking to come of this creator's sessions.
+             * @description Whether to cancel all upcoming bookings of this creator's sessions.
              * @example false
              */
             cancel_sold_seats?: boolean;
         };
         /**
          * DeactivationOut
-         * @description An account that is off now, and what of its sessions was sold by then.
+         * @description The deactivated account and the upcoming booked starts of its sessions.
          */
         DeactivationOut: {
             user: components["schemas"]["AccountOut"];
@@ -2333,7 +2335,7 @@ export interface components {
         };
         /**
          * DemoAccountOut
-         * @description An account that a visitor may sign in with.
+         * @description An account that visitors can sign in with.
          */
         DemoAccountOut: {
             /** @example ada@example.org */
@@ -2348,7 +2350,7 @@ export interface components {
         };
         /**
          * ExtraOut
-         * @description Hours of a single date.
+         * @description Hours on a single date.
          */
         ExtraOut: {
             starts: string;
@@ -2377,13 +2379,13 @@ export interface components {
         };
         /**
          * FailingJobOut
-         * @description A job that failed several times in a row. It is tried again by itself at `next_at`, or sooner by `retry/`.
+         * @description A job that failed several times in a row. It's retried automatically at `next_at`, or sooner with `retry/`.
          */
         FailingJobOut: {
             /** @example 0190a1b2-c3d4-7e5f-8a9b-0c1d2e3f4a5b */
             id: number;
             name: string;
-            /** @description What it is about, such as a booking. */
+            /** @description What the job is about, such as a booking. */
             subject: string | null;
             attempts: number;
             error: string;
@@ -2400,7 +2402,7 @@ export interface components {
         };
         /**
          * ImpersonationOut
-         * @description A login as somebody else: an access token that can only read, and none to renew it with.
+         * @description An impersonation: a read-only access token without a refresh token.
          */
         ImpersonationOut: {
             access: string;
@@ -2413,9 +2415,9 @@ export interface components {
         };
         /**
          * LoginOut
-         * @description A login that is alive: since when, until when at the latest unless it is used, and from where it was begun.
+         * @description An active login: when and from where it was created, and when it expires unless used.
          *
-         *         `is_impersonation` when it is somebody of the staff who sees the site as this person.
+         *         `is_impersonation` is true if a staff member is viewing the site as this user.
          */
         LoginOut: {
             /**
@@ -2441,25 +2443,25 @@ export interface components {
         };
         /**
          * LogoutIn
-         * @description A refresh token, where it is not in the cookie, and what to end.
+         * @description A refresh token, unless it's in the cookie, and what to end.
          */
         LogoutIn: {
             /**
-             * @description A refresh token; absent or `null` where it is in the cookie.
+             * @description A refresh token; absent or `null` if it's in the cookie.
              * @example kX2…
              */
             refresh?: string | null;
             /**
-             * @description Whether to end every login of this person.
+             * @description Whether to end all logins of this user.
              * @example true
              */
             everywhere?: boolean;
         };
         /**
          * MarketplaceOut
-         * @description The currency of all prices (ISO 4217) and the categories that a session can be in.
+         * @description The currency of all prices (ISO 4217) and the categories a session can have.
          *
-         *         `demo_accounts` are those of a server that runs with demo data; empty everywhere else.
+         *         `demo_accounts` is empty unless the server runs with demo data.
          */
         MarketplaceOut: {
             /** @example EUR */
@@ -2469,7 +2471,7 @@ export interface components {
         };
         /**
          * ModeratedSessionOut
-         * @description A session as the staff sees it, hidden and archived ones too.
+         * @description A session as staff see it, including hidden and archived ones.
          */
         ModeratedSessionOut: {
             /**
@@ -2530,7 +2532,7 @@ export interface components {
         };
         /**
          * ModerationOut
-         * @description That the staff hid a session, when, and why, in words for its creator.
+         * @description When and why staff hid a session. The creator sees the reason.
          */
         ModerationOut: {
             /**
@@ -2543,12 +2545,12 @@ export interface components {
         };
         /**
          * MoveIn
-         * @description Another start of the same session, and why.
+         * @description Another start of the same session, and the reason.
          */
         MoveIn: {
             /**
-             * @description Why; kept in the audit log.
-             * @example Asked for by e-mail.
+             * @description The reason, saved in the audit log.
+             * @example Requested by email.
              */
             reason: string;
             /**
@@ -2559,7 +2561,7 @@ export interface components {
         };
         /**
          * NextBookedSlotOut
-         * @description The next start at which somebody has a seat.
+         * @description The next booked start.
          */
         NextBookedSlotOut: {
             /**
@@ -2606,7 +2608,7 @@ export interface components {
         };
         /**
          * NumbersOut
-         * @description What was booked and not cancelled since, how many bookings were cancelled, how many people joined.
+         * @description Bookings made and not cancelled since, cancelled bookings and new users.
          */
         NumbersOut: {
             /** @example 2 */
@@ -2621,18 +2623,18 @@ export interface components {
         };
         /**
          * OptionalReasonIn
-         * @description Why, if there is something to say.
+         * @description An optional reason.
          */
         OptionalReasonIn: {
             /**
-             * @description Why; kept in the audit log.
-             * @example Asked for by e-mail.
+             * @description The reason, saved in the audit log.
+             * @example Requested by email.
              */
             reason?: string;
         };
         /**
          * PasswordChangeIn
-         * @description The password as it is and as it shall be.
+         * @description The current and the new password.
          */
         PasswordChangeIn: {
             /**
@@ -2642,31 +2644,31 @@ export interface components {
             current_password: string;
             /**
              * Format: password
-             * @description Not among the commonest, not the e-mail address or username.
+             * @description Not a common password, the email address or the username.
              * @example correct horse battery
              */
             new_password: string;
         };
         /**
          * PasswordResetIn
-         * @description The token of a link, and the password as it shall be.
+         * @description The token of a reset link and the new password.
          */
         PasswordResetIn: {
             /**
-             * @description From a link.
+             * @description From the reset link.
              * @example kX2…
              */
             token: string;
             /**
              * Format: password
-             * @description Not among the commonest, not the e-mail address or username.
+             * @description Not a common password, the email address or the username.
              * @example correct horse battery
              */
             new_password: string;
         };
         /**
          * PersonNameOut
-         * @description Who somebody is.
+         * @description A user's name.
          */
         PersonNameOut: {
             /**
@@ -2685,7 +2687,7 @@ export interface components {
         };
         /**
          * PriceBandCountOut
-         * @description How many sessions cost `min_price` or more and less than `max_price` (`null`: no limit).
+         * @description Number of sessions that cost at least `min_price` and less than `max_price` (`null`: no limit).
          */
         PriceBandCountOut: {
             /**
@@ -2700,10 +2702,10 @@ export interface components {
         };
         /**
          * Problem
-         * @description Problem details. `code` is stable and for programs, `detail` for people, `errors` names the bad fields.
+         * @description Problem details. `code` is stable, for programs; `detail` is for people; `errors` lists the invalid fields.
          *
-         *         `starts` are the first of the sold slots that stand in the way. `request_id` is what the log calls a request that
-         *         failed on our side.
+         *         `starts` lists the first booked starts that are in the way. `request_id` identifies a request that failed on our
+         *         side in the log.
          */
         Problem: {
             /** @default about:blank */
@@ -2711,7 +2713,7 @@ export interface components {
             /** @example Morning yoga */
             title: string;
             status: number;
-            /** @example There are not enough seats left at this time. */
+            /** @example There aren't enough seats left at this time. */
             detail: string;
             /** @example sold_out */
             code: string;
@@ -2723,7 +2725,7 @@ export interface components {
         };
         /**
          * ProfileIn
-         * @description What a person may change of their account. What is not sent stays as it is.
+         * @description Changes to your account. Fields you don't send stay as they are.
          */
         ProfileChangesIn: {
             /**
@@ -2732,7 +2734,7 @@ export interface components {
              */
             username?: string;
             /**
-             * @description http(s); `null` or empty for none.
+             * @description An http(s) URL; `null` or empty for none.
              * @example https://images.example.org/morning-yoga.jpg
              */
             avatar?: string | null;
@@ -2748,7 +2750,7 @@ export interface components {
         };
         /**
          * ProfileIn
-         * @description What a person may change of their account. What is not sent stays as it is.
+         * @description Changes to your account. Fields you don't send stay as they are.
          */
         ProfileIn: {
             /**
@@ -2757,7 +2759,7 @@ export interface components {
              */
             username: string;
             /**
-             * @description http(s); `null` or empty for none.
+             * @description An http(s) URL; `null` or empty for none.
              * @example https://images.example.org/morning-yoga.jpg
              */
             avatar?: string | null;
@@ -2773,7 +2775,7 @@ export interface components {
         };
         /**
          * ProfileOut
-         * @description A person's own account. `impersonated_by` is who of the staff sees the site as this person by this login.
+         * @description Your account. `impersonated_by` is the staff member who views the site as you with this login.
          */
         ProfileOut: {
             /**
@@ -2810,7 +2812,7 @@ export interface components {
         };
         /**
          * PublicUserOut
-         * @description What anyone may see of a person.
+         * @description A user's public details.
          */
         PublicUserOut: {
             /**
@@ -2834,29 +2836,29 @@ export interface components {
         };
         /**
          * ReasonIn
-         * @description Why.
+         * @description The reason.
          */
         ReasonIn: {
             /**
-             * @description Why; kept in the audit log.
-             * @example Asked for by e-mail.
+             * @description The reason, saved in the audit log.
+             * @example Requested by email.
              */
             reason: string;
         };
         /**
          * RefreshIn
-         * @description A refresh token, where it is not in the cookie.
+         * @description A refresh token, unless it's in the cookie.
          */
         RefreshIn: {
             /**
-             * @description A refresh token; absent or `null` where it is in the cookie.
+             * @description A refresh token; absent or `null` if it's in the cookie.
              * @example kX2…
              */
             refresh?: string | null;
         };
         /**
          * RegisteredOut
-         * @description An account that was just made.
+         * @description The created account.
          */
         RegisteredOut: {
             /**
@@ -2895,7 +2897,7 @@ export interface components {
             username: string;
             /**
              * Format: password
-             * @description Not among the commonest, not the e-mail address or username.
+             * @description Not a common password, the email address or the username.
              * @example correct horse battery
              */
             password: string;
@@ -2911,24 +2913,24 @@ export interface components {
         };
         /**
          * ReportIn
-         * @description What somebody holds against a session.
+         * @description A report about a session.
          */
         ReportIn: {
             /**
-             * @description What is wrong with it.
+             * @description What's wrong with it.
              * @example misleading
              * @enum {string}
              */
             reason: "spam" | "misleading" | "offensive" | "unsafe" | "other";
             /**
-             * @description In your own words, for the staff.
+             * @description Details for staff.
              * @example The photo shows another place.
              */
             text?: string;
         };
         /**
          * ReportOut
-         * @description A report that was taken.
+         * @description The created report.
          */
         ReportOut: {
             /**
@@ -2956,7 +2958,7 @@ export interface components {
         };
         /**
          * ReportRecordOut
-         * @description A report as the staff reads it. `resolution` is `null` while it is open; `note` is why it was resolved so.
+         * @description A report as staff see it. `resolution` is `null` while it's open; `note` is the reason for the resolution.
          */
         ReportRecordOut: {
             /**
@@ -2998,11 +3000,11 @@ export interface components {
         };
         /**
          * RescheduleIn
-         * @description Another start of the same session, and why.
+         * @description Another start of the same session, and the reason.
          */
         RescheduleIn: {
             /**
-             * @description For the other party.
+             * @description The other party sees this.
              * @example I am ill.
              */
             reason?: string;
@@ -3014,7 +3016,7 @@ export interface components {
         };
         /**
          * ResetOut
-         * @description A link to set a new password, shown this once. `path` is the page of this site that takes it.
+         * @description A password reset link, shown only once. `path` is the page of this site that accepts it.
          */
         ResetOut: {
             /** @example kX2… */
@@ -3029,50 +3031,50 @@ export interface components {
         };
         /**
          * ResolutionIn
-         * @description What comes of a report, and why.
+         * @description The resolution of a report, and the reason.
          */
         ResolutionIn: {
             /**
-             * @description `hidden` hides the session, with `reason` for its creator to read, and settles all open reports of it.
+             * @description `hidden` hides the session, shows `reason` to its creator and resolves all open reports about it.
              * @example hidden
              * @enum {string}
              */
             resolution: "dismissed" | "hidden";
             /**
-             * @description Why; kept in the audit log.
-             * @example Asked for by e-mail.
+             * @description The reason, saved in the audit log.
+             * @example Requested by email.
              */
             reason: string;
         };
         /**
          * RightsIn
-         * @description Rights, and why. A superuser is on the staff too.
+         * @description Rights, and why. A superuser must also be staff.
          */
         RightsIn: {
             /**
-             * @description Why; kept in the audit log.
-             * @example Asked for by e-mail.
+             * @description The reason, saved in the audit log.
+             * @example Requested by email.
              */
             reason: string;
             /**
-             * @description Whether they may enter.
+             * @description Whether they can use the admin API.
              * @example true
              */
             is_staff: boolean;
             /**
-             * @description Whether they may give rights, too.
+             * @description Whether they can also change permissions.
              * @example false
              */
             is_superuser: boolean;
         };
         /**
          * RoleIn
-         * @description A role, and why.
+         * @description A role and the reason.
          */
         RoleIn: {
             /**
-             * @description Why; kept in the audit log.
-             * @example Asked for by e-mail.
+             * @description The reason, saved in the audit log.
+             * @example Requested by email.
              */
             reason: string;
             /**
@@ -3083,7 +3085,7 @@ export interface components {
         };
         /**
          * ScheduleIn
-         * @description When a session may start. `is_open`: at any future time, and the rest is not looked at.
+         * @description When a session can start. With `is_open`, at any future time; the other fields are ignored.
          */
         ScheduleIn: {
             /**
@@ -3094,7 +3096,7 @@ export interface components {
             /** @example false */
             is_open?: boolean;
             /**
-             * @description Hours of each week. `weekday` is 1 for Monday to 7; a start every `step` minutes, or every `duration`.
+             * @description Weekly hours. `weekday` is 1 (Monday) to 7 (Sunday). A start every `step` minutes, or every `duration`.
              * @example [
              *       {
              *         "weekday": 1,
@@ -3111,7 +3113,7 @@ export interface components {
                 step?: number | null;
             }[];
             /**
-             * @description Hours of single dates, besides the weekly ones.
+             * @description Hours on single dates, in addition to the weekly hours.
              * @example [
              *       {
              *         "date": "2030-05-01",
@@ -3129,7 +3131,7 @@ export interface components {
                 step?: number | null;
             }[];
             /**
-             * @description Dates with other hours than the weekly ones; no ranges is a day off.
+             * @description Dates with different hours, which replace the weekly hours; no ranges means a day off.
              * @example [
              *       {
              *         "date": "2030-05-02",
@@ -3157,12 +3159,12 @@ export interface components {
              */
             buffer_after?: number;
             /**
-             * @description Minutes before a start until which it can be booked.
+             * @description Minimum notice: minutes before a start until which it can be booked.
              * @example 120
              */
             notice?: number;
             /**
-             * @description How many days ahead starts can be booked.
+             * @description Booking window: how many days ahead starts can be booked.
              * @example 60
              */
             horizon?: number;
@@ -3179,7 +3181,7 @@ export interface components {
         };
         /**
          * ScheduleOut
-         * @description When a session may start. An open one has no rules.
+         * @description When a session can start. An open session has no rules.
          */
         ScheduleOut: {
             /** @example false */
@@ -3210,7 +3212,7 @@ export interface components {
         };
         /**
          * SchedulePreviewIn
-         * @description A schedule to try, and a window of at most 62 days to see it in, by default the next 14.
+         * @description A schedule to preview and a window of at most 62 days; the next 14 days by default.
          */
         SchedulePreviewIn: {
             /**
@@ -3221,7 +3223,7 @@ export interface components {
             /** @example false */
             is_open?: boolean;
             /**
-             * @description Hours of each week. `weekday` is 1 for Monday to 7; a start every `step` minutes, or every `duration`.
+             * @description Weekly hours. `weekday` is 1 (Monday) to 7 (Sunday). A start every `step` minutes, or every `duration`.
              * @example [
              *       {
              *         "weekday": 1,
@@ -3238,7 +3240,7 @@ export interface components {
                 step?: number | null;
             }[];
             /**
-             * @description Hours of single dates, besides the weekly ones.
+             * @description Hours on single dates, in addition to the weekly hours.
              * @example [
              *       {
              *         "date": "2030-05-01",
@@ -3256,7 +3258,7 @@ export interface components {
                 step?: number | null;
             }[];
             /**
-             * @description Dates with other hours than the weekly ones; no ranges is a day off.
+             * @description Dates with different hours, which replace the weekly hours; no ranges means a day off.
              * @example [
              *       {
              *         "date": "2030-05-02",
@@ -3284,12 +3286,12 @@ export interface components {
              */
             buffer_after?: number;
             /**
-             * @description Minutes before a start until which it can be booked.
+             * @description Minimum notice: minutes before a start until which it can be booked.
              * @example 120
              */
             notice?: number;
             /**
-             * @description How many days ahead starts can be booked.
+             * @description Booking window: how many days ahead starts can be booked.
              * @example 60
              */
             horizon?: number;
@@ -3316,7 +3318,7 @@ export interface components {
         };
         /**
          * SessionIn
-         * @description What a creator offers.
+         * @description A session's details.
          */
         SessionChangesIn: {
             /** @example Morning yoga */
@@ -3329,17 +3331,17 @@ export interface components {
              */
             duration?: number;
             /**
-             * @description Per seat; a decimal string or a number, with at most two places.
+             * @description Per seat; a decimal string or a number with at most two decimal places.
              * @example 49.99
              */
             price?: string | number;
             /**
-             * @description Seats at each start.
+             * @description Seats per start.
              * @example 12
              */
             max_participants?: number;
             /**
-             * @description http(s); `null` or empty for none.
+             * @description An http(s) URL; `null` or empty for none.
              * @example https://images.example.org/morning-yoga.jpg
              */
             image_url?: string | null;
@@ -3349,13 +3351,13 @@ export interface components {
              */
             status?: "active" | "inactive";
             /**
-             * @description One of the marketplace's categories, see `GET /api/marketplace/`; `null` for none.
+             * @description One of the categories of `GET /api/marketplace/`; `null` for none.
              * @example wellbeing
              * @enum {string|null}
              */
             category?: "art" | "business" | "cooking" | "fitness" | "languages" | "music" | "technology" | "wellbeing" | "" | null;
             /**
-             * @description Kept in lower case.
+             * @description Stored in lower case.
              * @example [
              *       "yoga",
              *       "beginners"
@@ -3365,14 +3367,14 @@ export interface components {
             /** @example false */
             requires_confirmation?: boolean;
             /**
-             * @description Hours before the start until which a learner may cancel.
+             * @description Hours before the start until which learners can cancel.
              * @example 24
              */
             cancellation_notice?: number;
         };
         /**
          * SessionEditIn
-         * @description What the staff changes of a session, and why. What is not sent stays as it is.
+         * @description Staff changes to a session, and the reason. Fields you don't send stay as they are.
          */
         SessionEditChangesIn: {
             /** @example Morning yoga */
@@ -3385,17 +3387,17 @@ export interface components {
              */
             duration?: number;
             /**
-             * @description Per seat; a decimal string or a number, with at most two places.
+             * @description Per seat; a decimal string or a number with at most two decimal places.
              * @example 49.99
              */
             price?: string | number;
             /**
-             * @description Seats at each start.
+             * @description Seats per start.
              * @example 12
              */
             max_participants?: number;
             /**
-             * @description http(s); `null` or empty for none.
+             * @description An http(s) URL; `null` or empty for none.
              * @example https://images.example.org/morning-yoga.jpg
              */
             image_url?: string | null;
@@ -3405,13 +3407,13 @@ export interface components {
              */
             status?: "active" | "inactive";
             /**
-             * @description One of the marketplace's categories, see `GET /api/marketplace/`; `null` for none.
+             * @description One of the categories of `GET /api/marketplace/`; `null` for none.
              * @example wellbeing
              * @enum {string|null}
              */
             category?: "art" | "business" | "cooking" | "fitness" | "languages" | "music" | "technology" | "wellbeing" | "" | null;
             /**
-             * @description Kept in lower case.
+             * @description Stored in lower case.
              * @example [
              *       "yoga",
              *       "beginners"
@@ -3421,19 +3423,19 @@ export interface components {
             /** @example false */
             requires_confirmation?: boolean;
             /**
-             * @description Hours before the start until which a learner may cancel.
+             * @description Hours before the start until which learners can cancel.
              * @example 24
              */
             cancellation_notice?: number;
             /**
-             * @description Why; kept in the audit log.
-             * @example Asked for by e-mail.
+             * @description The reason, saved in the audit log.
+             * @example Requested by email.
              */
             reason?: string;
         };
         /**
          * SessionIn
-         * @description What a creator offers.
+         * @description A session's details.
          */
         SessionIn: {
             /** @example Morning yoga */
@@ -3446,17 +3448,17 @@ export interface components {
              */
             duration: number;
             /**
-             * @description Per seat; a decimal string or a number, with at most two places.
+             * @description Per seat; a decimal string or a number with at most two decimal places.
              * @example 49.99
              */
             price: string | number;
             /**
-             * @description Seats at each start.
+             * @description Seats per start.
              * @example 12
              */
             max_participants?: number;
             /**
-             * @description http(s); `null` or empty for none.
+             * @description An http(s) URL; `null` or empty for none.
              * @example https://images.example.org/morning-yoga.jpg
              */
             image_url?: string | null;
@@ -3466,13 +3468,13 @@ export interface components {
              */
             status?: "active" | "inactive";
             /**
-             * @description One of the marketplace's categories, see `GET /api/marketplace/`; `null` for none.
+             * @description One of the categories of `GET /api/marketplace/`; `null` for none.
              * @example wellbeing
              * @enum {string|null}
              */
             category?: "art" | "business" | "cooking" | "fitness" | "languages" | "music" | "technology" | "wellbeing" | "" | null;
             /**
-             * @description Kept in lower case.
+             * @description Stored in lower case.
              * @example [
              *       "yoga",
              *       "beginners"
@@ -3482,14 +3484,14 @@ export interface components {
             /** @example false */
             requires_confirmation?: boolean;
             /**
-             * @description Hours before the start until which a learner may cancel.
+             * @description Hours before the start until which learners can cancel.
              * @example 24
              */
             cancellation_notice?: number;
         };
         /**
          * SessionNameOut
-         * @description Which session.
+         * @description A session's name.
          */
         SessionNameOut: {
             /**
@@ -3502,9 +3504,9 @@ export interface components {
         };
         /**
          * SessionOut
-         * @description A session. `next_slot` is the first of its slots that can be booked now; an open session has none.
+         * @description A session. `next_slot` is the first start that can be booked now; an open session has none.
          *
-         *         `moderation` is for its creator and the staff, who alone see one that has any.
+         *         `moderation` is set on hidden sessions, which only their creator and staff can see.
          */
         SessionOut: {
             /**
@@ -3564,7 +3566,7 @@ export interface components {
         };
         /**
          * SessionRecordOut
-         * @description A session with what was last reported of it and what the staff last did to it.
+         * @description A session with its latest reports and audit log entries.
          */
         SessionRecordOut: {
             /**
@@ -3627,7 +3629,7 @@ export interface components {
         };
         /**
          * SessionRowOut
-         * @description A session in a list of the staff, in whatever state.
+         * @description A session of any status in an admin list.
          */
         SessionRowOut: {
             /**
@@ -3670,34 +3672,34 @@ export interface components {
         };
         /**
          * SignedInOut
-         * @description A login, and whose it is.
+         * @description A login and its user.
          */
         SignedInOut: {
             access: string;
-            /** @description `null` where it is in the cookie. */
+            /** @description `null` if it's in the cookie. */
             refresh: string | null;
             user: components["schemas"]["ProfileOut"];
         };
         /**
          * SlotCancellationIn
-         * @description Which slot, and why, in words for those who booked it.
+         * @description The start and a reason. The learners see the reason.
          */
         SlotCancellationIn: {
             /**
              * Format: date-time
-             * @description The start of a slot.
+             * @description The start to cancel.
              * @example 2030-05-01T10:00:00Z
              */
             starts_at: string;
             /**
-             * @description For the other party.
+             * @description The other party sees this.
              * @example I am ill.
              */
             reason?: string;
         };
         /**
          * SlotOut
-         * @description A start. `reason` says why it cannot be booked, `null` when it can; only asked-for explanations have any.
+         * @description A start. With `explain`, `reason` says why it can't be booked; otherwise it's `null`.
          */
         SlotOut: {
             /**
@@ -3719,18 +3721,18 @@ export interface components {
         };
         /**
          * StepIn
-         * @description Why, in words for the other party.
+         * @description The reason. The other party sees it.
          */
         StepIn: {
             /**
-             * @description For the other party.
+             * @description The other party sees this.
              * @example I am ill.
              */
             reason?: string;
         };
         /**
          * TagCountOut
-         * @description How many sessions carry a tag.
+         * @description Number of sessions with a tag.
          */
         TagCountOut: {
             /** @example yoga */
@@ -3749,16 +3751,16 @@ export interface components {
         };
         /**
          * TokenPairOut
-         * @description An access token for `Authorization: Bearer …`, and the refresh token to get the next pair with.
+         * @description An access token for `Authorization: Bearer …` and a refresh token for the next pair.
          */
         TokenPairOut: {
             access: string;
-            /** @description `null` where it is in the cookie. */
+            /** @description `null` if it's in the cookie. */
             refresh: string | null;
         };
         /**
          * UpcomingSeatsOut
-         * @description Seats of all starts to come at which somebody has one.
+         * @description Seats of all upcoming booked starts.
          */
         UpcomingSeatsOut: {
             /** @example 18 */
@@ -3766,14 +3768,14 @@ export interface components {
             /** @example 24 */
             seats_offered: number;
             /**
-             * @description 0 to 1; `null` when nobody has a seat.
+             * @description 0 to 1; `null` if no seats are booked.
              * @example 0.75
              */
             fill_rate: number | null;
         };
         /**
          * UserChangeIn
-         * @description What the staff may change of an account. What is not sent stays as it is.
+         * @description Staff changes to an account. Fields you don't send stay as they are.
          */
         UserChangeChangesIn: {
             /**
@@ -3791,8 +3793,8 @@ export interface components {
             /** @example Ada */
             last_name?: string;
             /**
-             * @description Why; kept in the audit log.
-             * @example Asked for by e-mail.
+             * @description The reason, saved in the audit log.
+             * @example Requested by email.
              */
             reason?: string;
         };
@@ -3833,7 +3835,7 @@ export interface operations {
                     "application/json": components["schemas"]["ProfileOut"];
                 };
             };
-            /** @description - `not_signed_in`: Please sign in: the access token is missing, expired or no longer valid. */
+            /** @description - `not_signed_in`: Sign in to continue: the access token is missing, expired or no longer valid. */
             401: {
                 headers: {
                     /** @description `Bearer` */
@@ -3844,7 +3846,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `impersonated_read_only`: You see the site as somebody else, and can change nothing. Sign out to be yourself again. */
+            /** @description - `impersonated_read_only`: You're viewing the site as another user, so you can't change anything. Sign out to return to your own account. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -3853,7 +3855,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `illegal_transition`: This account is a creator's already. */
+            /** @description - `illegal_transition`: This account is already a creator account. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -3863,8 +3865,8 @@ export interface operations {
                 };
             };
             /**
-             * @description - `busy`: The service is busy. Nothing was changed; please try again in a moment.
-             *     - `outcome_unknown`: The answer of the database was lost. The change may have been made: please look before you try again.
+             * @description - `busy`: The service is busy. Nothing was changed; try again in a moment.
+             *     - `outcome_unknown`: The connection was lost before the change was confirmed. It may have been made; check before you try again.
              */
             503: {
                 headers: {
@@ -3896,7 +3898,7 @@ export interface operations {
                     "application/json": components["schemas"]["ProfileOut"];
                 };
             };
-            /** @description - `not_signed_in`: Please sign in: the access token is missing, expired or no longer valid. */
+            /** @description - `not_signed_in`: Sign in to continue: the access token is missing, expired or no longer valid. */
             401: {
                 headers: {
                     /** @description `Bearer` */
@@ -3907,7 +3909,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `busy`: The service is busy. Nothing was changed; please try again in a moment. */
+            /** @description - `busy`: The service is busy. Nothing was changed; try again in a moment. */
             503: {
                 headers: {
                     /** @description `1` */
@@ -3942,7 +3944,7 @@ export interface operations {
                     "application/json": components["schemas"]["ProfileOut"];
                 };
             };
-            /** @description - `invalid`: Some of what was sent is not valid. */
+            /** @description - `invalid`: Some fields aren't valid. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -3951,7 +3953,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `not_signed_in`: Please sign in: the access token is missing, expired or no longer valid. */
+            /** @description - `not_signed_in`: Sign in to continue: the access token is missing, expired or no longer valid. */
             401: {
                 headers: {
                     /** @description `Bearer` */
@@ -3962,7 +3964,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `impersonated_read_only`: You see the site as somebody else, and can change nothing. Sign out to be yourself again. */
+            /** @description - `impersonated_read_only`: You're viewing the site as another user, so you can't change anything. Sign out to return to your own account. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -3999,8 +4001,8 @@ export interface operations {
                 };
             };
             /**
-             * @description - `busy`: The service is busy. Nothing was changed; please try again in a moment.
-             *     - `outcome_unknown`: The answer of the database was lost. The change may have been made: please look before you try again.
+             * @description - `busy`: The service is busy. Nothing was changed; try again in a moment.
+             *     - `outcome_unknown`: The connection was lost before the change was confirmed. It may have been made; check before you try again.
              */
             503: {
                 headers: {
@@ -4036,7 +4038,7 @@ export interface operations {
                     "application/json": components["schemas"]["ProfileOut"];
                 };
             };
-            /** @description - `invalid`: Some of what was sent is not valid. */
+            /** @description - `invalid`: Some fields aren't valid. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -4045,7 +4047,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `not_signed_in`: Please sign in: the access token is missing, expired or no longer valid. */
+            /** @description - `not_signed_in`: Sign in to continue: the access token is missing, expired or no longer valid. */
             401: {
                 headers: {
                     /** @description `Bearer` */
@@ -4056,7 +4058,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `impersonated_read_only`: You see the site as somebody else, and can change nothing. Sign out to be yourself again. */
+            /** @description - `impersonated_read_only`: You're viewing the site as another user, so you can't change anything. Sign out to return to your own account. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -4093,8 +4095,8 @@ export interface operations {
                 };
             };
             /**
-             * @description - `busy`: The service is busy. Nothing was changed; please try again in a moment.
-             *     - `outcome_unknown`: The answer of the database was lost. The change may have been made: please look before you try again.
+             * @description - `busy`: The service is busy. Nothing was changed; try again in a moment.
+             *     - `outcome_unknown`: The connection was lost before the change was confirmed. It may have been made; check before you try again.
              */
             503: {
                 headers: {
@@ -4128,7 +4130,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description - `invalid`: Some of what was sent is not valid. */
+            /** @description - `invalid`: Some fields aren't valid. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -4137,7 +4139,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `not_signed_in`: Please sign in: the access token is missing, expired or no longer valid. */
+            /** @description - `not_signed_in`: Sign in to continue: the access token is missing, expired or no longer valid. */
             401: {
                 headers: {
                     /** @description `Bearer` */
@@ -4148,7 +4150,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `impersonated_read_only`: You see the site as somebody else, and can change nothing. Sign out to be yourself again. */
+            /** @description - `impersonated_read_only`: You're viewing the site as another user, so you can't change anything. Sign out to return to your own account. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -4175,7 +4177,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `rate_limited`: That was tried too often. Please try again later. */
+            /** @description - `rate_limited`: Too many attempts. Try again later. */
             429: {
                 headers: {
                     /** @description `60` */
@@ -4187,8 +4189,8 @@ export interface operations {
                 };
             };
             /**
-             * @description - `busy`: The service is busy. Nothing was changed; please try again in a moment.
-             *     - `outcome_unknown`: The answer of the database was lost. The change may have been made: please look before you try again.
+             * @description - `busy`: The service is busy. Nothing was changed; try again in a moment.
+             *     - `outcome_unknown`: The connection was lost before the change was confirmed. It may have been made; check before you try again.
              */
             503: {
                 headers: {
@@ -4224,7 +4226,7 @@ export interface operations {
                     "application/json": components["schemas"]["RegisteredOut"];
                 };
             };
-            /** @description - `invalid`: Some of what was sent is not valid. */
+            /** @description - `invalid`: Some fields aren't valid. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -4234,7 +4236,7 @@ export interface operations {
                 };
             };
             /**
-             * @description - `email_taken`: There is an account with this e-mail address already.
+             * @description - `email_taken`: An account with this email address already exists.
              *     - `username_taken`: This username is taken.
              */
             409: {
@@ -4263,7 +4265,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `rate_limited`: That was tried too often. Please try again later. */
+            /** @description - `rate_limited`: Too many attempts. Try again later. */
             429: {
                 headers: {
                     /** @description `60` */
@@ -4275,8 +4277,8 @@ export interface operations {
                 };
             };
             /**
-             * @description - `busy`: The service is busy. Nothing was changed; please try again in a moment.
-             *     - `outcome_unknown`: The answer of the database was lost. The change may have been made: please look before you try again.
+             * @description - `busy`: The service is busy. Nothing was changed; try again in a moment.
+             *     - `outcome_unknown`: The connection was lost before the change was confirmed. It may have been made; check before you try again.
              */
             503: {
                 headers: {
@@ -4306,7 +4308,7 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
-                    /** @description The cookie `marketplace_refresh`, where the login asked for it; absent otherwise. */
+                    /** @description The cookie `marketplace_refresh`, if the login asked for it; otherwise absent. */
                     "Set-Cookie"?: string;
                     [name: string]: unknown;
                 };
@@ -4314,7 +4316,7 @@ export interface operations {
                     "application/json": components["schemas"]["SignedInOut"];
                 };
             };
-            /** @description - `invalid`: Some of what was sent is not valid. */
+            /** @description - `invalid`: Some fields aren't valid. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -4323,7 +4325,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `bad_credentials`: E-mail or password is wrong. */
+            /** @description - `bad_credentials`: Incorrect email or password. */
             401: {
                 headers: {
                     /** @description `Bearer` */
@@ -4352,7 +4354,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `rate_limited`: That was tried too often. Please try again later. */
+            /** @description - `rate_limited`: Too many attempts. Try again later. */
             429: {
                 headers: {
                     /** @description `60` */
@@ -4364,8 +4366,8 @@ export interface operations {
                 };
             };
             /**
-             * @description - `busy`: The service is busy. Nothing was changed; please try again in a moment.
-             *     - `outcome_unknown`: The answer of the database was lost. The change may have been made: please look before you try again.
+             * @description - `busy`: The service is busy. Nothing was changed; try again in a moment.
+             *     - `outcome_unknown`: The connection was lost before the change was confirmed. It may have been made; check before you try again.
              */
             503: {
                 headers: {
@@ -4385,7 +4387,7 @@ export interface operations {
             header?: never;
             path?: never;
             cookie?: {
-                /** @description The refresh token of a login with `use_cookie`, which browsers send by themselves. It is taken where the body has none and the `Origin` is this site's or one that the operator allowed. */
+                /** @description The refresh token of a login with `use_cookie`, sent by browsers. Used if the body has none and the `Origin` is this site or one that the operator allows. */
                 marketplace_refresh?: string;
             };
         };
@@ -4398,13 +4400,13 @@ export interface operations {
             /** @description No Content */
             204: {
                 headers: {
-                    /** @description The cookie `marketplace_refresh`, where the login asked for it; absent otherwise. */
+                    /** @description The cookie `marketplace_refresh`, if the login asked for it; otherwise absent. */
                     "Set-Cookie"?: string;
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            /** @description - `invalid`: Some of what was sent is not valid. */
+            /** @description - `invalid`: Some fields aren't valid. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -4414,8 +4416,8 @@ export interface operations {
                 };
             };
             /**
-             * @description - `bad_refresh_token`: This login has ended. Please sign in again.
-             *     - `no_refresh_token`: There is no login to go on with: the request has no refresh token, neither in its body nor in a cookie.
+             * @description - `bad_refresh_token`: You've been signed out. Sign in again.
+             *     - `no_refresh_token`: The request has no refresh token, in its body or in a cookie.
              */
             401: {
                 headers: {
@@ -4427,7 +4429,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `foreign_origin`: A login that is kept in a cookie can only be used by pages of this site. */
+            /** @description - `foreign_origin`: Only pages of this site can use a login kept in a cookie. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -4455,8 +4457,8 @@ export interface operations {
                 };
             };
             /**
-             * @description - `busy`: The service is busy. Nothing was changed; please try again in a moment.
-             *     - `outcome_unknown`: The answer of the database was lost. The change may have been made: please look before you try again.
+             * @description - `busy`: The service is busy. Nothing was changed; try again in a moment.
+             *     - `outcome_unknown`: The connection was lost before the change was confirmed. It may have been made; check before you try again.
              */
             503: {
                 headers: {
@@ -4476,7 +4478,7 @@ export interface operations {
             header?: never;
             path?: never;
             cookie?: {
-                /** @description The refresh token of a login with `use_cookie`, which browsers send by themselves. It is taken where the body has none and the `Origin` is this site's or one that the operator allowed. */
+                /** @description The refresh token of a login with `use_cookie`, sent by browsers. Used if the body has none and the `Origin` is this site or one that the operator allows. */
                 marketplace_refresh?: string;
             };
         };
@@ -4489,7 +4491,7 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
-                    /** @description The cookie `marketplace_refresh`, where the login asked for it; absent otherwise. */
+                    /** @description The cookie `marketplace_refresh`, if the login asked for it; otherwise absent. */
                     "Set-Cookie"?: string;
                     [name: string]: unknown;
                 };
@@ -4497,7 +4499,7 @@ export interface operations {
                     "application/json": components["schemas"]["TokenPairOut"];
                 };
             };
-            /** @description - `invalid`: Some of what was sent is not valid. */
+            /** @description - `invalid`: Some fields aren't valid. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -4507,8 +4509,8 @@ export interface operations {
                 };
             };
             /**
-             * @description - `bad_refresh_token`: This login has ended. Please sign in again.
-             *     - `no_refresh_token`: There is no login to go on with: the request has no refresh token, neither in its body nor in a cookie.
+             * @description - `bad_refresh_token`: You've been signed out. Sign in again.
+             *     - `no_refresh_token`: The request has no refresh token, in its body or in a cookie.
              */
             401: {
                 headers: {
@@ -4520,7 +4522,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `foreign_origin`: A login that is kept in a cookie can only be used by pages of this site. */
+            /** @description - `foreign_origin`: Only pages of this site can use a login kept in a cookie. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -4547,7 +4549,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `rate_limited`: That was tried too often. Please try again later. */
+            /** @description - `rate_limited`: Too many attempts. Try again later. */
             429: {
                 headers: {
                     /** @description `60` */
@@ -4559,8 +4561,8 @@ export interface operations {
                 };
             };
             /**
-             * @description - `busy`: The service is busy. Nothing was changed; please try again in a moment.
-             *     - `outcome_unknown`: The answer of the database was lost. The change may have been made: please look before you try again.
+             * @description - `busy`: The service is busy. Nothing was changed; try again in a moment.
+             *     - `outcome_unknown`: The connection was lost before the change was confirmed. It may have been made; check before you try again.
              */
             503: {
                 headers: {
@@ -4594,7 +4596,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description - `invalid`: Some of what was sent is not valid. */
+            /** @description - `invalid`: Some fields aren't valid. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -4603,7 +4605,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `bad_reset_token`: This link is no longer good. Please ask for a new one. */
+            /** @description - `bad_reset_token`: This link doesn't work anymore. Ask for a new one. */
             401: {
                 headers: {
                     /** @description `Bearer` */
@@ -4633,8 +4635,8 @@ export interface operations {
                 };
             };
             /**
-             * @description - `busy`: The service is busy. Nothing was changed; please try again in a moment.
-             *     - `outcome_unknown`: The answer of the database was lost. The change may have been made: please look before you try again.
+             * @description - `busy`: The service is busy. Nothing was changed; try again in a moment.
+             *     - `outcome_unknown`: The connection was lost before the change was confirmed. It may have been made; check before you try again.
              */
             503: {
                 headers: {
@@ -4668,7 +4670,7 @@ export interface operations {
                     "application/json": components["schemas"]["SessionOut"];
                 };
             };
-            /** @description - `not_signed_in`: Please sign in: the access token is missing, expired or no longer valid. */
+            /** @description - `not_signed_in`: Sign in to continue: the access token is missing, expired or no longer valid. */
             401: {
                 headers: {
                     /** @description `Bearer` */
@@ -4679,7 +4681,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `not_found`: There is no such thing here. */
+            /** @description - `not_found`: This doesn't exist, or you don't have access to it. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -4688,7 +4690,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `busy`: The service is busy. Nothing was changed; please try again in a moment. */
+            /** @description - `busy`: The service is busy. Nothing was changed; try again in a moment. */
             503: {
                 headers: {
                     /** @description `1` */
@@ -4725,7 +4727,7 @@ export interface operations {
                     "application/json": components["schemas"]["SessionOut"];
                 };
             };
-            /** @description - `invalid`: Some of what was sent is not valid. */
+            /** @description - `invalid`: Some fields aren't valid. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -4734,7 +4736,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `not_signed_in`: Please sign in: the access token is missing, expired or no longer valid. */
+            /** @description - `not_signed_in`: Sign in to continue: the access token is missing, expired or no longer valid. */
             401: {
                 headers: {
                     /** @description `Bearer` */
@@ -4746,9 +4748,9 @@ export interface operations {
                 };
             };
             /**
-             * @description - `impersonated_read_only`: You see the site as somebody else, and can change nothing. Sign out to be yourself again.
+             * @description - `impersonated_read_only`: You're viewing the site as another user, so you can't change anything. Sign out to return to your own account.
              *     - `not_a_creator`: Only creators can do this. You can become a creator in your profile.
-             *     - `not_yours`: This belongs to somebody else.
+             *     - `not_yours`: This belongs to another user.
              */
             403: {
                 headers: {
@@ -4758,7 +4760,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `not_found`: There is no such thing here. */
+            /** @description - `not_found`: This doesn't exist, or you don't have access to it. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -4768,8 +4770,8 @@ export interface operations {
                 };
             };
             /**
-             * @description - `creator_unavailable`: The creator is taken at this time. Please choose another one.
-             *     - `has_upcoming_bookings`: Somebody still holds a seat at an upcoming time of this session.
+             * @description - `creator_unavailable`: The creator isn't available at this time. Choose another time.
+             *     - `has_upcoming_bookings`: This session has upcoming bookings.
              */
             409: {
                 headers: {
@@ -4798,8 +4800,8 @@ export interface operations {
                 };
             };
             /**
-             * @description - `busy`: The service is busy. Nothing was changed; please try again in a moment.
-             *     - `outcome_unknown`: The answer of the database was lost. The change may have been made: please look before you try again.
+             * @description - `busy`: The service is busy. Nothing was changed; try again in a moment.
+             *     - `outcome_unknown`: The connection was lost before the change was confirmed. It may have been made; check before you try again.
              */
             503: {
                 headers: {
@@ -4831,7 +4833,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description - `not_signed_in`: Please sign in: the access token is missing, expired or no longer valid. */
+            /** @description - `not_signed_in`: Sign in to continue: the access token is missing, expired or no longer valid. */
             401: {
                 headers: {
                     /** @description `Bearer` */
@@ -4843,9 +4845,9 @@ export interface operations {
                 };
             };
             /**
-             * @description - `impersonated_read_only`: You see the site as somebody else, and can change nothing. Sign out to be yourself again.
+             * @description - `impersonated_read_only`: You're viewing the site as another user, so you can't change anything. Sign out to return to your own account.
              *     - `not_a_creator`: Only creators can do this. You can become a creator in your profile.
-             *     - `not_yours`: This belongs to somebody else.
+             *     - `not_yours`: This belongs to another user.
              */
             403: {
                 headers: {
@@ -4855,7 +4857,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `not_found`: There is no such thing here. */
+            /** @description - `not_found`: This doesn't exist, or you don't have access to it. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -4864,7 +4866,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `has_upcoming_bookings`: Somebody still holds a seat at an upcoming time of this session. */
+            /** @description - `has_upcoming_bookings`: This session has upcoming bookings. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -4874,8 +4876,8 @@ export interface operations {
                 };
             };
             /**
-             * @description - `busy`: The service is busy. Nothing was changed; please try again in a moment.
-             *     - `outcome_unknown`: The answer of the database was lost. The change may have been made: please look before you try again.
+             * @description - `busy`: The service is busy. Nothing was changed; try again in a moment.
+             *     - `outcome_unknown`: The connection was lost before the change was confirmed. It may have been made; check before you try again.
              */
             503: {
                 headers: {
@@ -4913,7 +4915,7 @@ export interface operations {
                     "application/json": components["schemas"]["SessionOut"];
                 };
             };
-            /** @description - `invalid`: Some of what was sent is not valid. */
+            /** @description - `invalid`: Some fields aren't valid. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -4922,7 +4924,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `not_signed_in`: Please sign in: the access token is missing, expired or no longer valid. */
+            /** @description - `not_signed_in`: Sign in to continue: the access token is missing, expired or no longer valid. */
             401: {
                 headers: {
                     /** @description `Bearer` */
@@ -4934,9 +4936,9 @@ export interface operations {
                 };
             };
             /**
-             * @description - `impersonated_read_only`: You see the site as somebody else, and can change nothing. Sign out to be yourself again.
+             * @description - `impersonated_read_only`: You're viewing the site as another user, so you can't change anything. Sign out to return to your own account.
              *     - `not_a_creator`: Only creators can do this. You can become a creator in your profile.
-             *     - `not_yours`: This belongs to somebody else.
+             *     - `not_yours`: This belongs to another user.
              */
             403: {
                 headers: {
@@ -4946,7 +4948,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `not_found`: There is no such thing here. */
+            /** @description - `not_found`: This doesn't exist, or you don't have access to it. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -4956,8 +4958,8 @@ export interface operations {
                 };
             };
             /**
-             * @description - `creator_unavailable`: The creator is taken at this time. Please choose another one.
-             *     - `has_upcoming_bookings`: Somebody still holds a seat at an upcoming time of this session.
+             * @description - `creator_unavailable`: The creator isn't available at this time. Choose another time.
+             *     - `has_upcoming_bookings`: This session has upcoming bookings.
              */
             409: {
                 headers: {
@@ -4986,8 +4988,8 @@ export interface operations {
                 };
             };
             /**
-             * @description - `busy`: The service is busy. Nothing was changed; please try again in a moment.
-             *     - `outcome_unknown`: The answer of the database was lost. The change may have been made: please look before you try again.
+             * @description - `busy`: The service is busy. Nothing was changed; try again in a moment.
+             *     - `outcome_unknown`: The connection was lost before the change was confirmed. It may have been made; check before you try again.
              */
             503: {
                 headers: {
@@ -5004,12 +5006,12 @@ export interface operations {
     list_sessions: {
         parameters: {
             query?: {
-                /** @description Up to 12 words; each must begin a word of the session. Accents and case do not matter, and one typo a word is forgiven. */
+                /** @description Up to 12 words, each matching the beginning of a word of the session. Ignores accents and case, and allows one typo per word. */
                 search?: string;
                 creator?: string;
-                /** @description Per seat; a decimal string or a number, with at most two places. */
+                /** @description Per seat; a decimal string or a number with at most two decimal places. */
                 min_price?: string;
-                /** @description Per seat; a decimal string or a number, with at most two places. */
+                /** @description Per seat; a decimal string or a number with at most two decimal places. */
                 max_price?: string;
                 /** @description Minutes. */
                 min_duration?: number | string;
@@ -5017,15 +5019,15 @@ export interface operations {
                 max_duration?: number | string;
                 category?: string;
                 tag?: string;
-                /** @description Whether only what the front page shows is asked for. */
+                /** @description Whether to list only featured sessions. */
                 featured?: boolean | string;
-                /** @description Something can be booked that starts then or later; a bare date means midnight UTC. A session without a schedule can, unless its creator is taken for all of the time. */
+                /** @description Sessions with a bookable start at or after this time; a bare date means midnight UTC. A session without a schedule matches unless its creator is booked for the whole period. */
                 available_from?: string;
-                /** @description And before this; a bare date means midnight UTC. */
+                /** @description And before this time; a bare date means midnight UTC. */
                 available_to?: string;
-                /** @description How many at most. */
+                /** @description Maximum number of results. */
                 limit?: number | string;
-                /** @description Where the page begins; taken from the `Link` header of the page before. */
+                /** @description The cursor from the previous page's `Link` header. */
                 cursor?: string;
                 ordering?: ("created_at" | "-created_at" | "price" | "-price" | "duration" | "-duration" | "title" | "-title" | "featured_at" | "-featured_at" | "relevance") | string;
                 my_sessions?: boolean | string;
@@ -5039,7 +5041,7 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
-                    /** @description Where the next page is, `<…>; rel="next"` (RFC 8288); absent on the last page. */
+                    /** @description The next page, as `<…>; rel="next"` (RFC 8288); absent on the last page. */
                     Link?: string;
                     [name: string]: unknown;
                 };
@@ -5047,7 +5049,7 @@ export interface operations {
                     "application/json": components["schemas"]["SessionOut"][];
                 };
             };
-            /** @description - `invalid`: Some of what was sent is not valid. */
+            /** @description - `invalid`: Some fields aren't valid. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -5056,7 +5058,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `not_signed_in`: Please sign in: the access token is missing, expired or no longer valid. */
+            /** @description - `not_signed_in`: Sign in to continue: the access token is missing, expired or no longer valid. */
             401: {
                 headers: {
                     /** @description `Bearer` */
@@ -5076,7 +5078,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `busy`: The service is busy. Nothing was changed; please try again in a moment. */
+            /** @description - `busy`: The service is busy. Nothing was changed; try again in a moment. */
             503: {
                 headers: {
                     /** @description `1` */
@@ -5093,7 +5095,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description A word of your choice for this request, kept for 24 hours: sent again with the same body, it does nothing and is answered with the same thing as it now stands. */
+                /** @description A unique key of your choice for this request, kept for 24 hours. Repeating the request with the same key and body changes nothing and returns the same resource in its current state. */
                 "Idempotency-Key"?: string;
             };
             path?: never;
@@ -5108,7 +5110,7 @@ export interface operations {
             /** @description Created */
             201: {
                 headers: {
-                    /** @description `true` when an earlier request with the same key did this; absent otherwise. */
+                    /** @description `true` if an earlier request with the same key did this; otherwise absent. */
                     "Idempotency-Replayed"?: string;
                     [name: string]: unknown;
                 };
@@ -5116,7 +5118,7 @@ export interface operations {
                     "application/json": components["schemas"]["SessionOut"];
                 };
             };
-            /** @description - `invalid`: Some of what was sent is not valid. */
+            /** @description - `invalid`: Some fields aren't valid. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -5125,7 +5127,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `not_signed_in`: Please sign in: the access token is missing, expired or no longer valid. */
+            /** @description - `not_signed_in`: Sign in to continue: the access token is missing, expired or no longer valid. */
             401: {
                 headers: {
                     /** @description `Bearer` */
@@ -5137,7 +5139,7 @@ export interface operations {
                 };
             };
             /**
-             * @description - `impersonated_read_only`: You see the site as somebody else, and can change nothing. Sign out to be yourself again.
+             * @description - `impersonated_read_only`: You're viewing the site as another user, so you can't change anything. Sign out to return to your own account.
              *     - `not_a_creator`: Only creators can do this. You can become a creator in your profile.
              */
             403: {
@@ -5166,7 +5168,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `idempotency_key_reused`: This Idempotency-Key was used for another request. Please take a new one. */
+            /** @description - `idempotency_key_reused`: This Idempotency-Key was already used for a different request. Use a new one. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -5176,8 +5178,8 @@ export interface operations {
                 };
             };
             /**
-             * @description - `busy`: The service is busy. Nothing was changed; please try again in a moment.
-             *     - `outcome_unknown`: The answer of the database was lost. The change may have been made: please look before you try again.
+             * @description - `busy`: The service is busy. Nothing was changed; try again in a moment.
+             *     - `outcome_unknown`: The connection was lost before the change was confirmed. It may have been made; check before you try again.
              */
             503: {
                 headers: {
@@ -5194,12 +5196,12 @@ export interface operations {
     count_sessions: {
         parameters: {
             query?: {
-                /** @description Up to 12 words; each must begin a word of the session. Accents and case do not matter, and one typo a word is forgiven. */
+                /** @description Up to 12 words, each matching the beginning of a word of the session. Ignores accents and case, and allows one typo per word. */
                 search?: string;
                 creator?: string;
-                /** @description Per seat; a decimal string or a number, with at most two places. */
+                /** @description Per seat; a decimal string or a number with at most two decimal places. */
                 min_price?: string;
-                /** @description Per seat; a decimal string or a number, with at most two places. */
+                /** @description Per seat; a decimal string or a number with at most two decimal places. */
                 max_price?: string;
                 /** @description Minutes. */
                 min_duration?: number | string;
@@ -5207,11 +5209,11 @@ export interface operations {
                 max_duration?: number | string;
                 category?: string;
                 tag?: string;
-                /** @description Whether only what the front page shows is asked for. */
+                /** @description Whether to list only featured sessions. */
                 featured?: boolean | string;
-                /** @description Something can be booked that starts then or later; a bare date means midnight UTC. A session without a schedule can, unless its creator is taken for all of the time. */
+                /** @description Sessions with a bookable start at or after this time; a bare date means midnight UTC. A session without a schedule matches unless its creator is booked for the whole period. */
                 available_from?: string;
-                /** @description And before this; a bare date means midnight UTC. */
+                /** @description And before this time; a bare date means midnight UTC. */
                 available_to?: string;
             };
             header?: never;
@@ -5229,7 +5231,7 @@ export interface operations {
                     "application/json": components["schemas"]["FacetsOut"];
                 };
             };
-            /** @description - `invalid`: Some of what was sent is not valid. */
+            /** @description - `invalid`: Some fields aren't valid. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -5238,7 +5240,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `not_signed_in`: Please sign in: the access token is missing, expired or no longer valid. */
+            /** @description - `not_signed_in`: Sign in to continue: the access token is missing, expired or no longer valid. */
             401: {
                 headers: {
                     /** @description `Bearer` */
@@ -5249,7 +5251,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `busy`: The service is busy. Nothing was changed; please try again in a moment. */
+            /** @description - `busy`: The service is busy. Nothing was changed; try again in a moment. */
             503: {
                 headers: {
                     /** @description `1` */
@@ -5266,7 +5268,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description A word of your choice for this request, kept for 24 hours: sent again with the same body, it does nothing and is answered with the same thing as it now stands. */
+                /** @description A unique key of your choice for this request, kept for 24 hours. Repeating the request with the same key and body changes nothing and returns the same resource in its current state. */
                 "Idempotency-Key"?: string;
             };
             path: {
@@ -5283,7 +5285,7 @@ export interface operations {
             /** @description Created */
             201: {
                 headers: {
-                    /** @description `true` when an earlier request with the same key did this; absent otherwise. */
+                    /** @description `true` if an earlier request with the same key did this; otherwise absent. */
                     "Idempotency-Replayed"?: string;
                     [name: string]: unknown;
                 };
@@ -5291,7 +5293,7 @@ export interface operations {
                     "application/json": components["schemas"]["ReportOut"];
                 };
             };
-            /** @description - `invalid`: Some of what was sent is not valid. */
+            /** @description - `invalid`: Some fields aren't valid. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -5300,7 +5302,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `not_signed_in`: Please sign in: the access token is missing, expired or no longer valid. */
+            /** @description - `not_signed_in`: Sign in to continue: the access token is missing, expired or no longer valid. */
             401: {
                 headers: {
                     /** @description `Bearer` */
@@ -5312,8 +5314,8 @@ export interface operations {
                 };
             };
             /**
-             * @description - `impersonated_read_only`: You see the site as somebody else, and can change nothing. Sign out to be yourself again.
-             *     - `own_session`: You cannot book your own session.
+             * @description - `impersonated_read_only`: You're viewing the site as another user, so you can't change anything. Sign out to return to your own account.
+             *     - `own_session`: You can't book your own session.
              */
             403: {
                 headers: {
@@ -5323,7 +5325,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `not_found`: There is no such thing here. */
+            /** @description - `not_found`: This doesn't exist, or you don't have access to it. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -5332,7 +5334,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `already_reported`: You have reported this session already. We are looking into it. */
+            /** @description - `already_reported`: You've already reported this session. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -5359,7 +5361,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `idempotency_key_reused`: This Idempotency-Key was used for another request. Please take a new one. */
+            /** @description - `idempotency_key_reused`: This Idempotency-Key was already used for a different request. Use a new one. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -5369,8 +5371,8 @@ export interface operations {
                 };
             };
             /**
-             * @description - `busy`: The service is busy. Nothing was changed; please try again in a moment.
-             *     - `outcome_unknown`: The answer of the database was lost. The change may have been made: please look before you try again.
+             * @description - `busy`: The service is busy. Nothing was changed; try again in a moment.
+             *     - `outcome_unknown`: The connection was lost before the change was confirmed. It may have been made; check before you try again.
              */
             503: {
                 headers: {
@@ -5408,7 +5410,7 @@ export interface operations {
                     "application/json": components["schemas"]["SlotOut"][];
                 };
             };
-            /** @description - `invalid`: Some of what was sent is not valid. */
+            /** @description - `invalid`: Some fields aren't valid. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -5417,7 +5419,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `not_signed_in`: Please sign in: the access token is missing, expired or no longer valid. */
+            /** @description - `not_signed_in`: Sign in to continue: the access token is missing, expired or no longer valid. */
             401: {
                 headers: {
                     /** @description `Bearer` */
@@ -5429,9 +5431,9 @@ export interface operations {
                 };
             };
             /**
-             * @description - `impersonated_read_only`: You see the site as somebody else, and can change nothing. Sign out to be yourself again.
+             * @description - `impersonated_read_only`: You're viewing the site as another user, so you can't change anything. Sign out to return to your own account.
              *     - `not_a_creator`: Only creators can do this. You can become a creator in your profile.
-             *     - `not_yours`: This belongs to somebody else.
+             *     - `not_yours`: This belongs to another user.
              */
             403: {
                 headers: {
@@ -5441,7 +5443,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `not_found`: There is no such thing here. */
+            /** @description - `not_found`: This doesn't exist, or you don't have access to it. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -5450,7 +5452,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `creator_unavailable`: The creator is taken at this time. Please choose another one. */
+            /** @description - `creator_unavailable`: The creator isn't available at this time. Choose another time. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -5478,8 +5480,8 @@ export interface operations {
                 };
             };
             /**
-             * @description - `busy`: The service is busy. Nothing was changed; please try again in a moment.
-             *     - `outcome_unknown`: The answer of the database was lost. The change may have been made: please look before you try again.
+             * @description - `busy`: The service is busy. Nothing was changed; try again in a moment.
+             *     - `outcome_unknown`: The connection was lost before the change was confirmed. It may have been made; check before you try again.
              */
             503: {
                 headers: {
@@ -5513,7 +5515,7 @@ export interface operations {
                     "application/json": components["schemas"]["ScheduleOut"];
                 };
             };
-            /** @description - `not_signed_in`: Please sign in: the access token is missing, expired or no longer valid. */
+            /** @description - `not_signed_in`: Sign in to continue: the access token is missing, expired or no longer valid. */
             401: {
                 headers: {
                     /** @description `Bearer` */
@@ -5526,7 +5528,7 @@ export interface operations {
             };
             /**
              * @description - `not_a_creator`: Only creators can do this. You can become a creator in your profile.
-             *     - `not_yours`: This belongs to somebody else.
+             *     - `not_yours`: This belongs to another user.
              */
             403: {
                 headers: {
@@ -5536,7 +5538,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `not_found`: There is no such thing here. */
+            /** @description - `not_found`: This doesn't exist, or you don't have access to it. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -5545,7 +5547,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `busy`: The service is busy. Nothing was changed; please try again in a moment. */
+            /** @description - `busy`: The service is busy. Nothing was changed; try again in a moment. */
             503: {
                 headers: {
                     /** @description `1` */
@@ -5582,7 +5584,7 @@ export interface operations {
                     "application/json": components["schemas"]["ScheduleOut"];
                 };
             };
-            /** @description - `invalid`: Some of what was sent is not valid. */
+            /** @description - `invalid`: Some fields aren't valid. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -5591,7 +5593,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `not_signed_in`: Please sign in: the access token is missing, expired or no longer valid. */
+            /** @description - `not_signed_in`: Sign in to continue: the access token is missing, expired or no longer valid. */
             401: {
                 headers: {
                     /** @description `Bearer` */
@@ -5603,9 +5605,9 @@ export interface operations {
                 };
             };
             /**
-             * @description - `impersonated_read_only`: You see the site as somebody else, and can change nothing. Sign out to be yourself again.
+             * @description - `impersonated_read_only`: You're viewing the site as another user, so you can't change anything. Sign out to return to your own account.
              *     - `not_a_creator`: Only creators can do this. You can become a creator in your profile.
-             *     - `not_yours`: This belongs to somebody else.
+             *     - `not_yours`: This belongs to another user.
              */
             403: {
                 headers: {
@@ -5615,7 +5617,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `not_found`: There is no such thing here. */
+            /** @description - `not_found`: This doesn't exist, or you don't have access to it. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -5624,7 +5626,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `creator_unavailable`: The creator is taken at this time. Please choose another one. */
+            /** @description - `creator_unavailable`: The creator isn't available at this time. Choose another time. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -5652,8 +5654,8 @@ export interface operations {
                 };
             };
             /**
-             * @description - `busy`: The service is busy. Nothing was changed; please try again in a moment.
-             *     - `outcome_unknown`: The answer of the database was lost. The change may have been made: please look before you try again.
+             * @description - `busy`: The service is busy. Nothing was changed; try again in a moment.
+             *     - `outcome_unknown`: The connection was lost before the change was confirmed. It may have been made; check before you try again.
              */
             503: {
                 headers: {
@@ -5671,7 +5673,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description A word of your choice for this request, kept for 24 hours: sent again with the same body, it does nothing and is answered with the same thing as it now stands. */
+                /** @description A unique key of your choice for this request, kept for 24 hours. Repeating the request with the same key and body changes nothing and returns the same resource in its current state. */
                 "Idempotency-Key"?: string;
             };
             path: {
@@ -5688,7 +5690,7 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
-                    /** @description `true` when an earlier request with the same key did this; absent otherwise. */
+                    /** @description `true` if an earlier request with the same key did this; otherwise absent. */
                     "Idempotency-Replayed"?: string;
                     [name: string]: unknown;
                 };
@@ -5696,7 +5698,7 @@ export interface operations {
                     "application/json": components["schemas"]["BookingOut"][];
                 };
             };
-            /** @description - `invalid`: Some of what was sent is not valid. */
+            /** @description - `invalid`: Some fields aren't valid. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -5705,7 +5707,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `not_signed_in`: Please sign in: the access token is missing, expired or no longer valid. */
+            /** @description - `not_signed_in`: Sign in to continue: the access token is missing, expired or no longer valid. */
             401: {
                 headers: {
                     /** @description `Bearer` */
@@ -5717,9 +5719,9 @@ export interface operations {
                 };
             };
             /**
-             * @description - `impersonated_read_only`: You see the site as somebody else, and can change nothing. Sign out to be yourself again.
+             * @description - `impersonated_read_only`: You're viewing the site as another user, so you can't change anything. Sign out to return to your own account.
              *     - `not_a_creator`: Only creators can do this. You can become a creator in your profile.
-             *     - `not_yours`: This belongs to somebody else.
+             *     - `not_yours`: This belongs to another user.
              */
             403: {
                 headers: {
@@ -5729,7 +5731,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `not_found`: There is no such thing here. */
+            /** @description - `not_found`: This doesn't exist, or you don't have access to it. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -5738,7 +5740,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `too_late`: It is too late for that now. */
+            /** @description - `too_late`: It's too late to do this. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -5765,7 +5767,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `idempotency_key_reused`: This Idempotency-Key was used for another request. Please take a new one. */
+            /** @description - `idempotency_key_reused`: This Idempotency-Key was already used for a different request. Use a new one. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -5775,8 +5777,8 @@ export interface operations {
                 };
             };
             /**
-             * @description - `busy`: The service is busy. Nothing was changed; please try again in a moment.
-             *     - `outcome_unknown`: The answer of the database was lost. The change may have been made: please look before you try again.
+             * @description - `busy`: The service is busy. Nothing was changed; try again in a moment.
+             *     - `outcome_unknown`: The connection was lost before the change was confirmed. It may have been made; check before you try again.
              */
             503: {
                 headers: {
@@ -5816,7 +5818,7 @@ export interface operations {
                     "application/json": components["schemas"]["SlotOut"][];
                 };
             };
-            /** @description - `invalid`: Some of what was sent is not valid. */
+            /** @description - `invalid`: Some fields aren't valid. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -5825,7 +5827,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `not_signed_in`: Please sign in: the access token is missing, expired or no longer valid. */
+            /** @description - `not_signed_in`: Sign in to continue: the access token is missing, expired or no longer valid. */
             401: {
                 headers: {
                     /** @description `Bearer` */
@@ -5836,7 +5838,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `not_yours`: This belongs to somebody else. */
+            /** @description - `not_yours`: This belongs to another user. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -5845,7 +5847,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `not_found`: There is no such thing here. */
+            /** @description - `not_found`: This doesn't exist, or you don't have access to it. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -5854,7 +5856,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `busy`: The service is busy. Nothing was changed; please try again in a moment. */
+            /** @description - `busy`: The service is busy. Nothing was changed; try again in a moment. */
             503: {
                 headers: {
                     /** @description `1` */
@@ -5871,7 +5873,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description A word of your choice for this request, kept for 24 hours: sent again with the same body, it does nothing and is answered with the same thing as it now stands. */
+                /** @description A unique key of your choice for this request, kept for 24 hours. Repeating the request with the same key and body changes nothing and returns the same resource in its current state. */
                 "Idempotency-Key"?: string;
             };
             path: {
@@ -5888,7 +5890,7 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
-                    /** @description `true` when an earlier request with the same key did this; absent otherwise. */
+                    /** @description `true` if an earlier request with the same key did this; otherwise absent. */
                     "Idempotency-Replayed"?: string;
                     [name: string]: unknown;
                 };
@@ -5896,7 +5898,7 @@ export interface operations {
                     "application/json": components["schemas"]["BookingHistoryOut"];
                 };
             };
-            /** @description - `invalid`: Some of what was sent is not valid. */
+            /** @description - `invalid`: Some fields aren't valid. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -5905,7 +5907,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `not_signed_in`: Please sign in: the access token is missing, expired or no longer valid. */
+            /** @description - `not_signed_in`: Sign in to continue: the access token is missing, expired or no longer valid. */
             401: {
                 headers: {
                     /** @description `Bearer` */
@@ -5916,7 +5918,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `impersonated_read_only`: You see the site as somebody else, and can change nothing. Sign out to be yourself again. */
+            /** @description - `impersonated_read_only`: You're viewing the site as another user, so you can't change anything. Sign out to return to your own account. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -5925,7 +5927,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `not_found`: There is no such thing here. */
+            /** @description - `not_found`: This doesn't exist, or you don't have access to it. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -5935,8 +5937,8 @@ export interface operations {
                 };
             };
             /**
-             * @description - `illegal_transition`: The booking is not in a state that allows this.
-             *     - `too_late`: It is too late for that now.
+             * @description - `illegal_transition`: The booking's status doesn't allow this.
+             *     - `too_late`: It's too late to do this.
              */
             409: {
                 headers: {
@@ -5964,7 +5966,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `idempotency_key_reused`: This Idempotency-Key was used for another request. Please take a new one. */
+            /** @description - `idempotency_key_reused`: This Idempotency-Key was already used for a different request. Use a new one. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -5974,8 +5976,8 @@ export interface operations {
                 };
             };
             /**
-             * @description - `busy`: The service is busy. Nothing was changed; please try again in a moment.
-             *     - `outcome_unknown`: The answer of the database was lost. The change may have been made: please look before you try again.
+             * @description - `busy`: The service is busy. Nothing was changed; try again in a moment.
+             *     - `outcome_unknown`: The connection was lost before the change was confirmed. It may have been made; check before you try again.
              */
             503: {
                 headers: {
@@ -5993,7 +5995,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description A word of your choice for this request, kept for 24 hours: sent again with the same body, it does nothing and is answered with the same thing as it now stands. */
+                /** @description A unique key of your choice for this request, kept for 24 hours. Repeating the request with the same key and body changes nothing and returns the same resource in its current state. */
                 "Idempotency-Key"?: string;
             };
             path: {
@@ -6010,7 +6012,7 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
-                    /** @description `true` when an earlier request with the same key did this; absent otherwise. */
+                    /** @description `true` if an earlier request with the same key did this; otherwise absent. */
                     "Idempotency-Replayed"?: string;
                     [name: string]: unknown;
                 };
@@ -6018,7 +6020,7 @@ export interface operations {
                     "application/json": components["schemas"]["BookingHistoryOut"];
                 };
             };
-            /** @description - `invalid`: Some of what was sent is not valid. */
+            /** @description - `invalid`: Some fields aren't valid. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -6027,7 +6029,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `not_signed_in`: Please sign in: the access token is missing, expired or no longer valid. */
+            /** @description - `not_signed_in`: Sign in to continue: the access token is missing, expired or no longer valid. */
             401: {
                 headers: {
                     /** @description `Bearer` */
@@ -6039,8 +6041,8 @@ export interface operations {
                 };
             };
             /**
-             * @description - `impersonated_read_only`: You see the site as somebody else, and can change nothing. Sign out to be yourself again.
-             *     - `not_yours`: This belongs to somebody else.
+             * @description - `impersonated_read_only`: You're viewing the site as another user, so you can't change anything. Sign out to return to your own account.
+             *     - `not_yours`: This belongs to another user.
              */
             403: {
                 headers: {
@@ -6050,7 +6052,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `not_found`: There is no such thing here. */
+            /** @description - `not_found`: This doesn't exist, or you don't have access to it. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -6059,7 +6061,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `illegal_transition`: The booking is not in a state that allows this. */
+            /** @description - `illegal_transition`: The booking's status doesn't allow this. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -6086,7 +6088,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `idempotency_key_reused`: This Idempotency-Key was used for another request. Please take a new one. */
+            /** @description - `idempotency_key_reused`: This Idempotency-Key was already used for a different request. Use a new one. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -6096,8 +6098,8 @@ export interface operations {
                 };
             };
             /**
-             * @description - `busy`: The service is busy. Nothing was changed; please try again in a moment.
-             *     - `outcome_unknown`: The answer of the database was lost. The change may have been made: please look before you try again.
+             * @description - `busy`: The service is busy. Nothing was changed; try again in a moment.
+             *     - `outcome_unknown`: The connection was lost before the change was confirmed. It may have been made; check before you try again.
              */
             503: {
                 headers: {
@@ -6115,7 +6117,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description A word of your choice for this request, kept for 24 hours: sent again with the same body, it does nothing and is answered with the same thing as it now stands. */
+                /** @description A unique key of your choice for this request, kept for 24 hours. Repeating the request with the same key and body changes nothing and returns the same resource in its current state. */
                 "Idempotency-Key"?: string;
             };
             path: {
@@ -6132,7 +6134,7 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
-                    /** @description `true` when an earlier request with the same key did this; absent otherwise. */
+                    /** @description `true` if an earlier request with the same key did this; otherwise absent. */
                     "Idempotency-Replayed"?: string;
                     [name: string]: unknown;
                 };
@@ -6140,7 +6142,7 @@ export interface operations {
                     "application/json": components["schemas"]["BookingHistoryOut"];
                 };
             };
-            /** @description - `invalid`: Some of what was sent is not valid. */
+            /** @description - `invalid`: Some fields aren't valid. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -6149,7 +6151,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `not_signed_in`: Please sign in: the access token is missing, expired or no longer valid. */
+            /** @description - `not_signed_in`: Sign in to continue: the access token is missing, expired or no longer valid. */
             401: {
                 headers: {
                     /** @description `Bearer` */
@@ -6161,8 +6163,8 @@ export interface operations {
                 };
             };
             /**
-             * @description - `impersonated_read_only`: You see the site as somebody else, and can change nothing. Sign out to be yourself again.
-             *     - `not_yours`: This belongs to somebody else.
+             * @description - `impersonated_read_only`: You're viewing the site as another user, so you can't change anything. Sign out to return to your own account.
+             *     - `not_yours`: This belongs to another user.
              */
             403: {
                 headers: {
@@ -6172,7 +6174,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `not_found`: There is no such thing here. */
+            /** @description - `not_found`: This doesn't exist, or you don't have access to it. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -6182,8 +6184,8 @@ export interface operations {
                 };
             };
             /**
-             * @description - `illegal_transition`: The booking is not in a state that allows this.
-             *     - `too_late`: It is too late for that now.
+             * @description - `illegal_transition`: The booking's status doesn't allow this.
+             *     - `too_late`: It's too late to do this.
              */
             409: {
                 headers: {
@@ -6211,7 +6213,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `idempotency_key_reused`: This Idempotency-Key was used for another request. Please take a new one. */
+            /** @description - `idempotency_key_reused`: This Idempotency-Key was already used for a different request. Use a new one. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -6221,8 +6223,8 @@ export interface operations {
                 };
             };
             /**
-             * @description - `busy`: The service is busy. Nothing was changed; please try again in a moment.
-             *     - `outcome_unknown`: The answer of the database was lost. The change may have been made: please look before you try again.
+             * @description - `busy`: The service is busy. Nothing was changed; try again in a moment.
+             *     - `outcome_unknown`: The connection was lost before the change was confirmed. It may have been made; check before you try again.
              */
             503: {
                 headers: {
@@ -6240,7 +6242,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description A word of your choice for this request, kept for 24 hours: sent again with the same body, it does nothing and is answered with the same thing as it now stands. */
+                /** @description A unique key of your choice for this request, kept for 24 hours. Repeating the request with the same key and body changes nothing and returns the same resource in its current state. */
                 "Idempotency-Key"?: string;
             };
             path: {
@@ -6257,7 +6259,7 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
-                    /** @description `true` when an earlier request with the same key did this; absent otherwise. */
+                    /** @description `true` if an earlier request with the same key did this; otherwise absent. */
                     "Idempotency-Replayed"?: string;
                     [name: string]: unknown;
                 };
@@ -6265,7 +6267,7 @@ export interface operations {
                     "application/json": components["schemas"]["BookingHistoryOut"];
                 };
             };
-            /** @description - `invalid`: Some of what was sent is not valid. */
+            /** @description - `invalid`: Some fields aren't valid. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -6274,7 +6276,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `not_signed_in`: Please sign in: the access token is missing, expired or no longer valid. */
+            /** @description - `not_signed_in`: Sign in to continue: the access token is missing, expired or no longer valid. */
             401: {
                 headers: {
                     /** @description `Bearer` */
@@ -6286,8 +6288,8 @@ export interface operations {
                 };
             };
             /**
-             * @description - `impersonated_read_only`: You see the site as somebody else, and can change nothing. Sign out to be yourself again.
-             *     - `not_yours`: This belongs to somebody else.
+             * @description - `impersonated_read_only`: You're viewing the site as another user, so you can't change anything. Sign out to return to your own account.
+             *     - `not_yours`: This belongs to another user.
              */
             403: {
                 headers: {
@@ -6297,7 +6299,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `not_found`: There is no such thing here. */
+            /** @description - `not_found`: This doesn't exist, or you don't have access to it. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -6307,8 +6309,8 @@ export interface operations {
                 };
             };
             /**
-             * @description - `illegal_transition`: The booking is not in a state that allows this.
-             *     - `too_late`: It is too late for that now.
+             * @description - `illegal_transition`: The booking's status doesn't allow this.
+             *     - `too_late`: It's too late to do this.
              */
             409: {
                 headers: {
@@ -6336,7 +6338,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `idempotency_key_reused`: This Idempotency-Key was used for another request. Please take a new one. */
+            /** @description - `idempotency_key_reused`: This Idempotency-Key was already used for a different request. Use a new one. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -6346,8 +6348,8 @@ export interface operations {
                 };
             };
             /**
-             * @description - `busy`: The service is busy. Nothing was changed; please try again in a moment.
-             *     - `outcome_unknown`: The answer of the database was lost. The change may have been made: please look before you try again.
+             * @description - `busy`: The service is busy. Nothing was changed; try again in a moment.
+             *     - `outcome_unknown`: The connection was lost before the change was confirmed. It may have been made; check before you try again.
              */
             503: {
                 headers: {
@@ -6365,7 +6367,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description A word of your choice for this request, kept for 24 hours: sent again with the same body, it does nothing and is answered with the same thing as it now stands. */
+                /** @description A unique key of your choice for this request, kept for 24 hours. Repeating the request with the same key and body changes nothing and returns the same resource in its current state. */
                 "Idempotency-Key"?: string;
             };
             path: {
@@ -6382,7 +6384,7 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
-                    /** @description `true` when an earlier request with the same key did this; absent otherwise. */
+                    /** @description `true` if an earlier request with the same key did this; otherwise absent. */
                     "Idempotency-Replayed"?: string;
                     [name: string]: unknown;
                 };
@@ -6390,7 +6392,7 @@ export interface operations {
                     "application/json": components["schemas"]["BookingHistoryOut"];
                 };
             };
-            /** @description - `invalid`: Some of what was sent is not valid. */
+            /** @description - `invalid`: Some fields aren't valid. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -6399,7 +6401,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `not_signed_in`: Please sign in: the access token is missing, expired or no longer valid. */
+            /** @description - `not_signed_in`: Sign in to continue: the access token is missing, expired or no longer valid. */
             401: {
                 headers: {
                     /** @description `Bearer` */
@@ -6411,8 +6413,8 @@ export interface operations {
                 };
             };
             /**
-             * @description - `impersonated_read_only`: You see the site as somebody else, and can change nothing. Sign out to be yourself again.
-             *     - `own_session`: You cannot book your own session.
+             * @description - `impersonated_read_only`: You're viewing the site as another user, so you can't change anything. Sign out to return to your own account.
+             *     - `own_session`: You can't book your own session.
              */
             403: {
                 headers: {
@@ -6422,7 +6424,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `not_found`: There is no such thing here. */
+            /** @description - `not_found`: This doesn't exist, or you don't have access to it. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -6432,12 +6434,12 @@ export interface operations {
                 };
             };
             /**
-             * @description - `already_booked`: You have a booking at this time already.
-             *     - `creator_unavailable`: The creator is taken at this time. Please choose another one.
-             *     - `illegal_transition`: The booking is not in a state that allows this.
-             *     - `not_bookable`: This session cannot be booked at this time.
-             *     - `sold_out`: There are not enough seats left at this time.
-             *     - `too_late`: It is too late for that now.
+             * @description - `already_booked`: You already have a booking at this time.
+             *     - `creator_unavailable`: The creator isn't available at this time. Choose another time.
+             *     - `illegal_transition`: The booking's status doesn't allow this.
+             *     - `not_bookable`: This session can't be booked at this time.
+             *     - `sold_out`: There aren't enough seats left at this time.
+             *     - `too_late`: It's too late to do this.
              */
             409: {
                 headers: {
@@ -6465,7 +6467,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `idempotency_key_reused`: This Idempotency-Key was used for another request. Please take a new one. */
+            /** @description - `idempotency_key_reused`: This Idempotency-Key was already used for a different request. Use a new one. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -6475,8 +6477,8 @@ export interface operations {
                 };
             };
             /**
-             * @description - `busy`: The service is busy. Nothing was changed; please try again in a moment.
-             *     - `outcome_unknown`: The answer of the database was lost. The change may have been made: please look before you try again.
+             * @description - `busy`: The service is busy. Nothing was changed; try again in a moment.
+             *     - `outcome_unknown`: The connection was lost before the change was confirmed. It may have been made; check before you try again.
              */
             503: {
                 headers: {
@@ -6493,16 +6495,16 @@ export interface operations {
     list_bookings: {
         parameters: {
             query?: {
-                /** @description How many at most. */
+                /** @description Maximum number of results. */
                 limit?: number | string;
-                /** @description Where the page begins; taken from the `Link` header of the page before. */
+                /** @description The cursor from the previous page's `Link` header. */
                 cursor?: string;
-                /** @description One or several, repeated or with commas between them. */
+                /** @description One or more, repeated or separated by commas. */
                 status?: ("pending" | "confirmed" | "cancelled" | "completed")[] | string;
                 session?: string;
-                /** @description Then or later; a bare date means midnight UTC. */
+                /** @description At or after this time; a bare date means midnight UTC. */
                 starts_from?: string;
-                /** @description Before then; a bare date means midnight UTC. */
+                /** @description Before this time; a bare date means midnight UTC. */
                 starts_to?: string;
                 ordering?: ("-created_at" | "booking_date" | "-booking_date") | string;
             };
@@ -6515,7 +6517,7 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
-                    /** @description Where the next page is, `<…>; rel="next"` (RFC 8288); absent on the last page. */
+                    /** @description The next page, as `<…>; rel="next"` (RFC 8288); absent on the last page. */
                     Link?: string;
                     [name: string]: unknown;
                 };
@@ -6523,7 +6525,7 @@ export interface operations {
                     "application/json": components["schemas"]["BookingOut"][];
                 };
             };
-            /** @description - `invalid`: Some of what was sent is not valid. */
+            /** @description - `invalid`: Some fields aren't valid. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -6532,7 +6534,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `not_signed_in`: Please sign in: the access token is missing, expired or no longer valid. */
+            /** @description - `not_signed_in`: Sign in to continue: the access token is missing, expired or no longer valid. */
             401: {
                 headers: {
                     /** @description `Bearer` */
@@ -6543,7 +6545,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `busy`: The service is busy. Nothing was changed; please try again in a moment. */
+            /** @description - `busy`: The service is busy. Nothing was changed; try again in a moment. */
             503: {
                 headers: {
                     /** @description `1` */
@@ -6560,7 +6562,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description A word of your choice for this request, kept for 24 hours: sent again with the same body, it does nothing and is answered with the same thing as it now stands. */
+                /** @description A unique key of your choice for this request, kept for 24 hours. Repeating the request with the same key and body changes nothing and returns the same resource in its current state. */
                 "Idempotency-Key"?: string;
             };
             path?: never;
@@ -6575,7 +6577,7 @@ export interface operations {
             /** @description Created */
             201: {
                 headers: {
-                    /** @description `true` when an earlier request with the same key did this; absent otherwise. */
+                    /** @description `true` if an earlier request with the same key did this; otherwise absent. */
                     "Idempotency-Replayed"?: string;
                     [name: string]: unknown;
                 };
@@ -6583,7 +6585,7 @@ export interface operations {
                     "application/json": components["schemas"]["BookingOut"];
                 };
             };
-            /** @description - `invalid`: Some of what was sent is not valid. */
+            /** @description - `invalid`: Some fields aren't valid. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -6592,7 +6594,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `not_signed_in`: Please sign in: the access token is missing, expired or no longer valid. */
+            /** @description - `not_signed_in`: Sign in to continue: the access token is missing, expired or no longer valid. */
             401: {
                 headers: {
                     /** @description `Bearer` */
@@ -6604,8 +6606,8 @@ export interface operations {
                 };
             };
             /**
-             * @description - `impersonated_read_only`: You see the site as somebody else, and can change nothing. Sign out to be yourself again.
-             *     - `own_session`: You cannot book your own session.
+             * @description - `impersonated_read_only`: You're viewing the site as another user, so you can't change anything. Sign out to return to your own account.
+             *     - `own_session`: You can't book your own session.
              */
             403: {
                 headers: {
@@ -6615,7 +6617,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `not_found`: There is no such thing here. */
+            /** @description - `not_found`: This doesn't exist, or you don't have access to it. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -6625,10 +6627,10 @@ export interface operations {
                 };
             };
             /**
-             * @description - `already_booked`: You have a booking at this time already.
-             *     - `creator_unavailable`: The creator is taken at this time. Please choose another one.
-             *     - `not_bookable`: This session cannot be booked at this time.
-             *     - `sold_out`: There are not enough seats left at this time.
+             * @description - `already_booked`: You already have a booking at this time.
+             *     - `creator_unavailable`: The creator isn't available at this time. Choose another time.
+             *     - `not_bookable`: This session can't be booked at this time.
+             *     - `sold_out`: There aren't enough seats left at this time.
              */
             409: {
                 headers: {
@@ -6656,7 +6658,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `idempotency_key_reused`: This Idempotency-Key was used for another request. Please take a new one. */
+            /** @description - `idempotency_key_reused`: This Idempotency-Key was already used for a different request. Use a new one. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -6666,8 +6668,8 @@ export interface operations {
                 };
             };
             /**
-             * @description - `busy`: The service is busy. Nothing was changed; please try again in a moment.
-             *     - `outcome_unknown`: The answer of the database was lost. The change may have been made: please look before you try again.
+             * @description - `busy`: The service is busy. Nothing was changed; try again in a moment.
+             *     - `outcome_unknown`: The connection was lost before the change was confirmed. It may have been made; check before you try again.
              */
             503: {
                 headers: {
@@ -6684,16 +6686,16 @@ export interface operations {
     list_my_bookings: {
         parameters: {
             query?: {
-                /** @description How many at most. */
+                /** @description Maximum number of results. */
                 limit?: number | string;
-                /** @description Where the page begins; taken from the `Link` header of the page before. */
+                /** @description The cursor from the previous page's `Link` header. */
                 cursor?: string;
-                /** @description One or several, repeated or with commas between them. */
+                /** @description One or more, repeated or separated by commas. */
                 status?: ("pending" | "confirmed" | "cancelled" | "completed")[] | string;
                 session?: string;
-                /** @description Then or later; a bare date means midnight UTC. */
+                /** @description At or after this time; a bare date means midnight UTC. */
                 starts_from?: string;
-                /** @description Before then; a bare date means midnight UTC. */
+                /** @description Before this time; a bare date means midnight UTC. */
                 starts_to?: string;
                 ordering?: ("-created_at" | "booking_date" | "-booking_date") | string;
             };
@@ -6706,7 +6708,7 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
-                    /** @description Where the next page is, `<…>; rel="next"` (RFC 8288); absent on the last page. */
+                    /** @description The next page, as `<…>; rel="next"` (RFC 8288); absent on the last page. */
                     Link?: string;
                     [name: string]: unknown;
                 };
@@ -6714,7 +6716,7 @@ export interface operations {
                     "application/json": components["schemas"]["BookingOut"][];
                 };
             };
-            /** @description - `invalid`: Some of what was sent is not valid. */
+            /** @description - `invalid`: Some fields aren't valid. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -6723,7 +6725,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `not_signed_in`: Please sign in: the access token is missing, expired or no longer valid. */
+            /** @description - `not_signed_in`: Sign in to continue: the access token is missing, expired or no longer valid. */
             401: {
                 headers: {
                     /** @description `Bearer` */
@@ -6734,7 +6736,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `busy`: The service is busy. Nothing was changed; please try again in a moment. */
+            /** @description - `busy`: The service is busy. Nothing was changed; try again in a moment. */
             503: {
                 headers: {
                     /** @description `1` */
@@ -6750,16 +6752,16 @@ export interface operations {
     list_creator_bookings: {
         parameters: {
             query?: {
-                /** @description How many at most. */
+                /** @description Maximum number of results. */
                 limit?: number | string;
-                /** @description Where the page begins; taken from the `Link` header of the page before. */
+                /** @description The cursor from the previous page's `Link` header. */
                 cursor?: string;
-                /** @description One or several, repeated or with commas between them. */
+                /** @description One or more, repeated or separated by commas. */
                 status?: ("pending" | "confirmed" | "cancelled" | "completed")[] | string;
                 session?: string;
-                /** @description Then or later; a bare date means midnight UTC. */
+                /** @description At or after this time; a bare date means midnight UTC. */
                 starts_from?: string;
-                /** @description Before then; a bare date means midnight UTC. */
+                /** @description Before this time; a bare date means midnight UTC. */
                 starts_to?: string;
                 ordering?: ("-created_at" | "booking_date" | "-booking_date") | string;
             };
@@ -6772,7 +6774,7 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
-                    /** @description Where the next page is, `<…>; rel="next"` (RFC 8288); absent on the last page. */
+                    /** @description The next page, as `<…>; rel="next"` (RFC 8288); absent on the last page. */
                     Link?: string;
                     [name: string]: unknown;
                 };
@@ -6780,7 +6782,7 @@ export interface operations {
                     "application/json": components["schemas"]["BookingOut"][];
                 };
             };
-            /** @description - `invalid`: Some of what was sent is not valid. */
+            /** @description - `invalid`: Some fields aren't valid. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -6789,7 +6791,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `not_signed_in`: Please sign in: the access token is missing, expired or no longer valid. */
+            /** @description - `not_signed_in`: Sign in to continue: the access token is missing, expired or no longer valid. */
             401: {
                 headers: {
                     /** @description `Bearer` */
@@ -6809,7 +6811,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `busy`: The service is busy. Nothing was changed; please try again in a moment. */
+            /** @description - `busy`: The service is busy. Nothing was changed; try again in a moment. */
             503: {
                 headers: {
                     /** @description `1` */
@@ -6842,7 +6844,7 @@ export interface operations {
                     "application/json": components["schemas"]["BookingHistoryOut"];
                 };
             };
-            /** @description - `not_signed_in`: Please sign in: the access token is missing, expired or no longer valid. */
+            /** @description - `not_signed_in`: Sign in to continue: the access token is missing, expired or no longer valid. */
             401: {
                 headers: {
                     /** @description `Bearer` */
@@ -6853,7 +6855,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `not_found`: There is no such thing here. */
+            /** @description - `not_found`: This doesn't exist, or you don't have access to it. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -6862,7 +6864,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `busy`: The service is busy. Nothing was changed; please try again in a moment. */
+            /** @description - `busy`: The service is busy. Nothing was changed; try again in a moment. */
             503: {
                 headers: {
                     /** @description `1` */
@@ -6893,7 +6895,7 @@ export interface operations {
                     "application/json": components["schemas"]["CalendarFeedOut"];
                 };
             };
-            /** @description - `not_signed_in`: Please sign in: the access token is missing, expired or no longer valid. */
+            /** @description - `not_signed_in`: Sign in to continue: the access token is missing, expired or no longer valid. */
             401: {
                 headers: {
                     /** @description `Bearer` */
@@ -6904,7 +6906,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `impersonated_read_only`: You see the site as somebody else, and can change nothing. Sign out to be yourself again. */
+            /** @description - `impersonated_read_only`: You're viewing the site as another user, so you can't change anything. Sign out to return to your own account. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -6913,7 +6915,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `busy`: The service is busy. Nothing was changed; please try again in a moment. */
+            /** @description - `busy`: The service is busy. Nothing was changed; try again in a moment. */
             503: {
                 headers: {
                     /** @description `1` */
@@ -6946,7 +6948,7 @@ export interface operations {
                     "text/calendar": string;
                 };
             };
-            /** @description - `not_signed_in`: Please sign in: the access token is missing, expired or no longer valid. */
+            /** @description - `not_signed_in`: Sign in to continue: the access token is missing, expired or no longer valid. */
             401: {
                 headers: {
                     /** @description `Bearer` */
@@ -6957,7 +6959,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `not_found`: There is no such thing here. */
+            /** @description - `not_found`: This doesn't exist, or you don't have access to it. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -6966,7 +6968,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `busy`: The service is busy. Nothing was changed; please try again in a moment. */
+            /** @description - `busy`: The service is busy. Nothing was changed; try again in a moment. */
             503: {
                 headers: {
                     /** @description `1` */
@@ -6999,7 +7001,7 @@ export interface operations {
                     "text/calendar": string;
                 };
             };
-            /** @description - `not_found`: There is no such thing here. */
+            /** @description - `not_found`: This doesn't exist, or you don't have access to it. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -7008,7 +7010,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `busy`: The service is busy. Nothing was changed; please try again in a moment. */
+            /** @description - `busy`: The service is busy. Nothing was changed; try again in a moment. */
             503: {
                 headers: {
                     /** @description `1` */
@@ -7039,7 +7041,7 @@ export interface operations {
                     "application/json": components["schemas"]["CalendarFeedOut"];
                 };
             };
-            /** @description - `not_signed_in`: Please sign in: the access token is missing, expired or no longer valid. */
+            /** @description - `not_signed_in`: Sign in to continue: the access token is missing, expired or no longer valid. */
             401: {
                 headers: {
                     /** @description `Bearer` */
@@ -7050,7 +7052,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `impersonated_read_only`: You see the site as somebody else, and can change nothing. Sign out to be yourself again. */
+            /** @description - `impersonated_read_only`: You're viewing the site as another user, so you can't change anything. Sign out to return to your own account. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -7060,8 +7062,8 @@ export interface operations {
                 };
             };
             /**
-             * @description - `busy`: The service is busy. Nothing was changed; please try again in a moment.
-             *     - `outcome_unknown`: The answer of the database was lost. The change may have been made: please look before you try again.
+             * @description - `busy`: The service is busy. Nothing was changed; try again in a moment.
+             *     - `outcome_unknown`: The connection was lost before the change was confirmed. It may have been made; check before you try again.
              */
             503: {
                 headers: {
@@ -7093,7 +7095,7 @@ export interface operations {
                     "application/json": components["schemas"]["CreatorSummaryOut"];
                 };
             };
-            /** @description - `not_signed_in`: Please sign in: the access token is missing, expired or no longer valid. */
+            /** @description - `not_signed_in`: Sign in to continue: the access token is missing, expired or no longer valid. */
             401: {
                 headers: {
                     /** @description `Bearer` */
@@ -7113,7 +7115,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `busy`: The service is busy. Nothing was changed; please try again in a moment. */
+            /** @description - `busy`: The service is busy. Nothing was changed; try again in a moment. */
             503: {
                 headers: {
                     /** @description `1` */
@@ -7129,11 +7131,11 @@ export interface operations {
     admin_list_audit: {
         parameters: {
             query?: {
-                /** @description Which page, from 1 on; one beyond the last is empty. */
+                /** @description Page number, starting at 1. Pages after the last are empty. */
                 page?: number | string;
-                /** @description How many at most. */
+                /** @description Maximum number of results. */
                 limit?: number | string;
-                /** @description An id, or words each of which must begin a word of what is searched; accents and case do not matter. */
+                /** @description An ID, or words that each match the beginning of a word. Ignores accents and case. */
                 search?: string;
                 action?: ("registered" | "signed_in" | "sign_in_refused" | "refresh_refused" | "password_changed" | "password_change_refused" | "role_changed" | "deactivated" | "activated" | "user_changed" | "rights_changed" | "password_reset_issued" | "password_reset" | "session_changed" | "session_archived" | "session_hidden" | "session_restored" | "session_featured" | "session_unfeatured" | "report_dismissed" | "report_upheld" | "booking_cancelled" | "booking_confirmed" | "booking_declined" | "booking_completed" | "booking_rescheduled" | "impersonation_started" | "impersonation_ended" | "impersonated_change_refused" | "access_refused" | "bulk_begun" | "bulk_cancelled" | "job_retried" | "exported") | string;
                 actor?: string;
@@ -7153,9 +7155,9 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
-                    /** @description How many there are on all pages together. */
+                    /** @description Number of results on all pages. */
                     "X-Total-Count"?: string;
-                    /** @description `true` where the total is an estimate; absent where it was counted. */
+                    /** @description `true` if the total is an estimate; absent if it was counted. */
                     "X-Total-Estimated"?: string;
                     [name: string]: unknown;
                 };
@@ -7163,7 +7165,7 @@ export interface operations {
                     "application/json": components["schemas"]["AuditEntryOut"][];
                 };
             };
-            /** @description - `invalid`: Some of what was sent is not valid. */
+            /** @description - `invalid`: Some fields aren't valid. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -7172,7 +7174,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `not_signed_in`: Please sign in: the access token is missing, expired or no longer valid. */
+            /** @description - `not_signed_in`: Sign in to continue: the access token is missing, expired or no longer valid. */
             401: {
                 headers: {
                     /** @description `Bearer` */
@@ -7183,7 +7185,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `not_staff`: Only the staff can do this. */
+            /** @description - `not_staff`: Only staff can do this. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -7192,7 +7194,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `busy`: The service is busy. Nothing was changed; please try again in a moment. */
+            /** @description - `busy`: The service is busy. Nothing was changed; try again in a moment. */
             503: {
                 headers: {
                     /** @description `1` */
@@ -7208,11 +7210,11 @@ export interface operations {
     admin_list_bookings: {
         parameters: {
             query?: {
-                /** @description Which page, from 1 on; one beyond the last is empty. */
+                /** @description Page number, starting at 1. Pages after the last are empty. */
                 page?: number | string;
-                /** @description How many at most. */
+                /** @description Maximum number of results. */
                 limit?: number | string;
-                /** @description An id, or words each of which must begin a word of what is searched; accents and case do not matter. */
+                /** @description An ID, or words that each match the beginning of a word. Ignores accents and case. */
                 search?: string;
                 status?: ("pending" | "confirmed" | "cancelled" | "completed") | string;
                 session?: string;
@@ -7233,9 +7235,9 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
-                    /** @description How many there are on all pages together. */
+                    /** @description Number of results on all pages. */
                     "X-Total-Count"?: string;
-                    /** @description `true` where the total is an estimate; absent where it was counted. */
+                    /** @description `true` if the total is an estimate; absent if it was counted. */
                     "X-Total-Estimated"?: string;
                     [name: string]: unknown;
                 };
@@ -7243,7 +7245,7 @@ export interface operations {
                     "application/json": components["schemas"]["BookingRowOut"][];
                 };
             };
-            /** @description - `invalid`: Some of what was sent is not valid. */
+            /** @description - `invalid`: Some fields aren't valid. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -7252,7 +7254,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `not_signed_in`: Please sign in: the access token is missing, expired or no longer valid. */
+            /** @description - `not_signed_in`: Sign in to continue: the access token is missing, expired or no longer valid. */
             401: {
                 headers: {
                     /** @description `Bearer` */
@@ -7263,7 +7265,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `not_staff`: Only the staff can do this. */
+            /** @description - `not_staff`: Only staff can do this. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -7272,7 +7274,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `busy`: The service is busy. Nothing was changed; please try again in a moment. */
+            /** @description - `busy`: The service is busy. Nothing was changed; try again in a moment. */
             503: {
                 headers: {
                     /** @description `1` */
@@ -7288,20 +7290,20 @@ export interface operations {
     admin_list_sessions: {
         parameters: {
             query?: {
-                /** @description Which page, from 1 on; one beyond the last is empty. */
+                /** @description Page number, starting at 1. Pages after the last are empty. */
                 page?: number | string;
-                /** @description How many at most. */
+                /** @description Maximum number of results. */
                 limit?: number | string;
-                /** @description An id, or words each of which must begin a word of what is searched; accents and case do not matter. */
+                /** @description An ID, or words that each match the beginning of a word. Ignores accents and case. */
                 search?: string;
                 status?: ("active" | "inactive") | string;
                 is_hidden?: boolean | string;
                 is_archived?: boolean | string;
                 is_featured?: boolean | string;
                 creator?: string;
-                /** @description Per seat; a decimal string or a number, with at most two places. */
+                /** @description Per seat; a decimal string or a number with at most two decimal places. */
                 min_price?: string;
-                /** @description Per seat; a decimal string or a number, with at most two places. */
+                /** @description Per seat; a decimal string or a number with at most two decimal places. */
                 max_price?: string;
                 /** @description A bare date means midnight UTC. */
                 created_from?: string;
@@ -7318,9 +7320,9 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
-                    /** @description How many there are on all pages together. */
+                    /** @description Number of results on all pages. */
                     "X-Total-Count"?: string;
-                    /** @description `true` where the total is an estimate; absent where it was counted. */
+                    /** @description `true` if the total is an estimate; absent if it was counted. */
                     "X-Total-Estimated"?: string;
                     [name: string]: unknown;
                 };
@@ -7328,7 +7330,7 @@ export interface operations {
                     "application/json": components["schemas"]["SessionRowOut"][];
                 };
             };
-            /** @description - `invalid`: Some of what was sent is not valid. */
+            /** @description - `invalid`: Some fields aren't valid. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -7337,7 +7339,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `not_signed_in`: Please sign in: the access token is missing, expired or no longer valid. */
+            /** @description - `not_signed_in`: Sign in to continue: the access token is missing, expired or no longer valid. */
             401: {
                 headers: {
                     /** @description `Bearer` */
@@ -7348,7 +7350,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `not_staff`: Only the staff can do this. */
+            /** @description - `not_staff`: Only staff can do this. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -7357,7 +7359,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `busy`: The service is busy. Nothing was changed; please try again in a moment. */
+            /** @description - `busy`: The service is busy. Nothing was changed; try again in a moment. */
             503: {
                 headers: {
                     /** @description `1` */
@@ -7373,11 +7375,11 @@ export interface operations {
     admin_list_users: {
         parameters: {
             query?: {
-                /** @description Which page, from 1 on; one beyond the last is empty. */
+                /** @description Page number, starting at 1. Pages after the last are empty. */
                 page?: number | string;
-                /** @description How many at most. */
+                /** @description Maximum number of results. */
                 limit?: number | string;
-                /** @description An id, or words each of which must begin a word of what is searched; accents and case do not matter. */
+                /** @description An ID, or words that each match the beginning of a word. Ignores accents and case. */
                 search?: string;
                 role?: ("user" | "creator") | string;
                 is_active?: boolean | string;
@@ -7398,9 +7400,9 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
-                    /** @description How many there are on all pages together. */
+                    /** @description Number of results on all pages. */
                     "X-Total-Count"?: string;
-                    /** @description `true` where the total is an estimate; absent where it was counted. */
+                    /** @description `true` if the total is an estimate; absent if it was counted. */
                     "X-Total-Estimated"?: string;
                     [name: string]: unknown;
                 };
@@ -7408,7 +7410,7 @@ export interface operations {
                     "application/json": components["schemas"]["AccountOut"][];
                 };
             };
-            /** @description - `invalid`: Some of what was sent is not valid. */
+            /** @description - `invalid`: Some fields aren't valid. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -7417,7 +7419,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `not_signed_in`: Please sign in: the access token is missing, expired or no longer valid. */
+            /** @description - `not_signed_in`: Sign in to continue: the access token is missing, expired or no longer valid. */
             401: {
                 headers: {
                     /** @description `Bearer` */
@@ -7428,7 +7430,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `not_staff`: Only the staff can do this. */
+            /** @description - `not_staff`: Only staff can do this. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -7437,7 +7439,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `busy`: The service is busy. Nothing was changed; please try again in a moment. */
+            /** @description - `busy`: The service is busy. Nothing was changed; try again in a moment. */
             503: {
                 headers: {
                     /** @description `1` */
@@ -7453,11 +7455,11 @@ export interface operations {
     admin_export_audit: {
         parameters: {
             query?: {
-                /** @description A sheet of `xlsx` holds 1,048,575 rows; what is more stands in further sheets. */
+                /** @description An `xlsx` sheet holds 1,048,575 rows; further rows go to additional sheets. */
                 format?: ("csv" | "jsonl" | "xlsx") | string;
-                /** @description Names of columns with commas between them, in the order asked for; all of them by default. */
+                /** @description Column names in the desired order, separated by commas. All columns by default. */
                 columns?: string;
-                /** @description An id, or words each of which must begin a word of what is searched; accents and case do not matter. */
+                /** @description An ID, or words that each match the beginning of a word. Ignores accents and case. */
                 search?: string;
                 action?: ("registered" | "signed_in" | "sign_in_refused" | "refresh_refused" | "password_changed" | "password_change_refused" | "role_changed" | "deactivated" | "activated" | "user_changed" | "rights_changed" | "password_reset_issued" | "password_reset" | "session_changed" | "session_archived" | "session_hidden" | "session_restored" | "session_featured" | "session_unfeatured" | "report_dismissed" | "report_upheld" | "booking_cancelled" | "booking_confirmed" | "booking_declined" | "booking_completed" | "booking_rescheduled" | "impersonation_started" | "impersonation_ended" | "impersonated_change_refused" | "access_refused" | "bulk_begun" | "bulk_cancelled" | "job_retried" | "exported") | string;
                 actor?: string;
@@ -7477,7 +7479,7 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
-                    /** @description `attachment`, with a name for the file. */
+                    /** @description `attachment`, with a file name. */
                     "Content-Disposition"?: string;
                     [name: string]: unknown;
                 };
@@ -7487,7 +7489,7 @@ export interface operations {
                     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
                 };
             };
-            /** @description - `invalid`: Some of what was sent is not valid. */
+            /** @description - `invalid`: Some fields aren't valid. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -7496,7 +7498,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `not_signed_in`: Please sign in: the access token is missing, expired or no longer valid. */
+            /** @description - `not_signed_in`: Sign in to continue: the access token is missing, expired or no longer valid. */
             401: {
                 headers: {
                     /** @description `Bearer` */
@@ -7507,7 +7509,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `not_staff`: Only the staff can do this. */
+            /** @description - `not_staff`: Only staff can do this. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -7516,7 +7518,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `busy`: The service is busy. Nothing was changed; please try again in a moment. */
+            /** @description - `busy`: The service is busy. Nothing was changed; try again in a moment. */
             503: {
                 headers: {
                     /** @description `1` */
@@ -7532,11 +7534,11 @@ export interface operations {
     admin_export_bookings: {
         parameters: {
             query?: {
-                /** @description A sheet of `xlsx` holds 1,048,575 rows; what is more stands in further sheets. */
+                /** @description An `xlsx` sheet holds 1,048,575 rows; further rows go to additional sheets. */
                 format?: ("csv" | "jsonl" | "xlsx") | string;
-                /** @description Names of columns with commas between them, in the order asked for; all of them by default. */
+                /** @description Column names in the desired order, separated by commas. All columns by default. */
                 columns?: string;
-                /** @description An id, or words each of which must begin a word of what is searched; accents and case do not matter. */
+                /** @description An ID, or words that each match the beginning of a word. Ignores accents and case. */
                 search?: string;
                 status?: ("pending" | "confirmed" | "cancelled" | "completed") | string;
                 session?: string;
@@ -7557,7 +7559,7 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
-                    /** @description `attachment`, with a name for the file. */
+                    /** @description `attachment`, with a file name. */
                     "Content-Disposition"?: string;
                     [name: string]: unknown;
                 };
@@ -7567,7 +7569,7 @@ export interface operations {
                     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
                 };
             };
-            /** @description - `invalid`: Some of what was sent is not valid. */
+            /** @description - `invalid`: Some fields aren't valid. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -7576,7 +7578,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `not_signed_in`: Please sign in: the access token is missing, expired or no longer valid. */
+            /** @description - `not_signed_in`: Sign in to continue: the access token is missing, expired or no longer valid. */
             401: {
                 headers: {
                     /** @description `Bearer` */
@@ -7587,7 +7589,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `not_staff`: Only the staff can do this. */
+            /** @description - `not_staff`: Only staff can do this. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -7596,7 +7598,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `busy`: The service is busy. Nothing was changed; please try again in a moment. */
+            /** @description - `busy`: The service is busy. Nothing was changed; try again in a moment. */
             503: {
                 headers: {
                     /** @description `1` */
@@ -7612,20 +7614,20 @@ export interface operations {
     admin_export_sessions: {
         parameters: {
             query?: {
-                /** @description A sheet of `xlsx` holds 1,048,575 rows; what is more stands in further sheets. */
+                /** @description An `xlsx` sheet holds 1,048,575 rows; further rows go to additional sheets. */
                 format?: ("csv" | "jsonl" | "xlsx") | string;
-                /** @description Names of columns with commas between them, in the order asked for; all of them by default. */
+                /** @description Column names in the desired order, separated by commas. All columns by default. */
                 columns?: string;
-                /** @description An id, or words each of which must begin a word of what is searched; accents and case do not matter. */
+                /** @description An ID, or words that each match the beginning of a word. Ignores accents and case. */
                 search?: string;
                 status?: ("active" | "inactive") | string;
                 is_hidden?: boolean | string;
                 is_archived?: boolean | string;
                 is_featured?: boolean | string;
                 creator?: string;
-                /** @description Per seat; a decimal string or a number, with at most two places. */
+                /** @description Per seat; a decimal string or a number with at most two decimal places. */
                 min_price?: string;
-                /** @description Per seat; a decimal string or a number, with at most two places. */
+                /** @description Per seat; a decimal string or a number with at most two decimal places. */
                 max_price?: string;
                 /** @description A bare date means midnight UTC. */
                 created_from?: string;
@@ -7642,7 +7644,7 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
-                    /** @description `attachment`, with a name for the file. */
+                    /** @description `attachment`, with a file name. */
                     "Content-Disposition"?: string;
                     [name: string]: unknown;
                 };
@@ -7652,7 +7654,7 @@ export interface operations {
                     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
                 };
             };
-            /** @description - `invalid`: Some of what was sent is not valid. */
+            /** @description - `invalid`: Some fields aren't valid. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -7661,7 +7663,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `not_signed_in`: Please sign in: the access token is missing, expired or no longer valid. */
+            /** @description - `not_signed_in`: Sign in to continue: the access token is missing, expired or no longer valid. */
             401: {
                 headers: {
                     /** @description `Bearer` */
@@ -7672,7 +7674,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `not_staff`: Only the staff can do this. */
+            /** @description - `not_staff`: Only staff can do this. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -7681,7 +7683,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `busy`: The service is busy. Nothing was changed; please try again in a moment. */
+            /** @description - `busy`: The service is busy. Nothing was changed; try again in a moment. */
             503: {
                 headers: {
                     /** @description `1` */
@@ -7697,11 +7699,11 @@ export interface operations {
     admin_export_users: {
         parameters: {
             query?: {
-                /** @description A sheet of `xlsx` holds 1,048,575 rows; what is more stands in further sheets. */
+                /** @description An `xlsx` sheet holds 1,048,575 rows; further rows go to additional sheets. */
                 format?: ("csv" | "jsonl" | "xlsx") | string;
-                /** @description Names of columns with commas between them, in the order asked for; all of them by default. */
+                /** @description Column names in the desired order, separated by commas. All columns by default. */
                 columns?: string;
-                /** @description An id, or words each of which must begin a word of what is searched; accents and case do not matter. */
+                /** @description An ID, or words that each match the beginning of a word. Ignores accents and case. */
                 search?: string;
                 role?: ("user" | "creator") | string;
                 is_active?: boolean | string;
@@ -7722,7 +7724,7 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
-                    /** @description `attachment`, with a name for the file. */
+                    /** @description `attachment`, with a file name. */
                     "Content-Disposition"?: string;
                     [name: string]: unknown;
                 };
@@ -7732,7 +7734,7 @@ export interface operations {
                     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
                 };
             };
-            /** @description - `invalid`: Some of what was sent is not valid. */
+            /** @description - `invalid`: Some fields aren't valid. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -7741,7 +7743,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `not_signed_in`: Please sign in: the access token is missing, expired or no longer valid. */
+            /** @description - `not_signed_in`: Sign in to continue: the access token is missing, expired or no longer valid. */
             401: {
                 headers: {
                     /** @description `Bearer` */
@@ -7752,7 +7754,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `not_staff`: Only the staff can do this. */
+            /** @description - `not_staff`: Only staff can do this. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -7761,7 +7763,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `busy`: The service is busy. Nothing was changed; please try again in a moment. */
+            /** @description - `busy`: The service is busy. Nothing was changed; try again in a moment. */
             503: {
                 headers: {
                     /** @description `1` */
@@ -7798,7 +7800,7 @@ export interface operations {
                     "application/json": components["schemas"]["AccountOut"];
                 };
             };
-            /** @description - `invalid`: Some of what was sent is not valid. */
+            /** @description - `invalid`: Some fields aren't valid. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -7807,7 +7809,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `not_signed_in`: Please sign in: the access token is missing, expired or no longer valid. */
+            /** @description - `not_signed_in`: Sign in to continue: the access token is missing, expired or no longer valid. */
             401: {
                 headers: {
                     /** @description `Bearer` */
@@ -7819,10 +7821,10 @@ export interface operations {
                 };
             };
             /**
-             * @description - `impersonated_read_only`: You see the site as somebody else, and can change nothing. Sign out to be yourself again.
-             *     - `not_staff`: Only the staff can do this.
+             * @description - `impersonated_read_only`: You're viewing the site as another user, so you can't change anything. Sign out to return to your own account.
+             *     - `not_staff`: Only staff can do this.
              *     - `not_superuser`: Only superusers can do this.
-             *     - `oneself`: You cannot do this to your own account.
+             *     - `oneself`: You can't do this to your own account.
              */
             403: {
                 headers: {
@@ -7832,7 +7834,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `not_found`: There is no such thing here. */
+            /** @description - `not_found`: This doesn't exist, or you don't have access to it. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -7860,8 +7862,8 @@ export interface operations {
                 };
             };
             /**
-             * @description - `busy`: The service is busy. Nothing was changed; please try again in a moment.
-             *     - `outcome_unknown`: The answer of the database was lost. The change may have been made: please look before you try again.
+             * @description - `busy`: The service is busy. Nothing was changed; try again in a moment.
+             *     - `outcome_unknown`: The connection was lost before the change was confirmed. It may have been made; check before you try again.
              */
             503: {
                 headers: {
@@ -7895,7 +7897,7 @@ export interface operations {
                     "application/json": components["schemas"]["AccountDetailsOut"];
                 };
             };
-            /** @description - `not_signed_in`: Please sign in: the access token is missing, expired or no longer valid. */
+            /** @description - `not_signed_in`: Sign in to continue: the access token is missing, expired or no longer valid. */
             401: {
                 headers: {
                     /** @description `Bearer` */
@@ -7906,7 +7908,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `not_staff`: Only the staff can do this. */
+            /** @description - `not_staff`: Only staff can do this. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -7915,7 +7917,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `not_found`: There is no such thing here. */
+            /** @description - `not_found`: This doesn't exist, or you don't have access to it. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -7924,7 +7926,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `busy`: The service is busy. Nothing was changed; please try again in a moment. */
+            /** @description - `busy`: The service is busy. Nothing was changed; try again in a moment. */
             503: {
                 headers: {
                     /** @description `1` */
@@ -7961,7 +7963,7 @@ export interface operations {
                     "application/json": components["schemas"]["AccountOut"];
                 };
             };
-            /** @description - `invalid`: Some of what was sent is not valid. */
+            /** @description - `invalid`: Some fields aren't valid. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -7970,7 +7972,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `not_signed_in`: Please sign in: the access token is missing, expired or no longer valid. */
+            /** @description - `not_signed_in`: Sign in to continue: the access token is missing, expired or no longer valid. */
             401: {
                 headers: {
                     /** @description `Bearer` */
@@ -7982,8 +7984,8 @@ export interface operations {
                 };
             };
             /**
-             * @description - `impersonated_read_only`: You see the site as somebody else, and can change nothing. Sign out to be yourself again.
-             *     - `not_staff`: Only the staff can do this.
+             * @description - `impersonated_read_only`: You're viewing the site as another user, so you can't change anything. Sign out to return to your own account.
+             *     - `not_staff`: Only staff can do this.
              *     - `not_superuser`: Only superusers can do this.
              */
             403: {
@@ -7994,7 +7996,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `not_found`: There is no such thing here. */
+            /** @description - `not_found`: This doesn't exist, or you don't have access to it. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -8004,7 +8006,7 @@ export interface operations {
                 };
             };
             /**
-             * @description - `email_taken`: There is an account with this e-mail address already.
+             * @description - `email_taken`: An account with this email address already exists.
              *     - `username_taken`: This username is taken.
              */
             409: {
@@ -8034,8 +8036,8 @@ export interface operations {
                 };
             };
             /**
-             * @description - `busy`: The service is busy. Nothing was changed; please try again in a moment.
-             *     - `outcome_unknown`: The answer of the database was lost. The change may have been made: please look before you try again.
+             * @description - `busy`: The service is busy. Nothing was changed; try again in a moment.
+             *     - `outcome_unknown`: The connection was lost before the change was confirmed. It may have been made; check before you try again.
              */
             503: {
                 headers: {
@@ -8073,7 +8075,7 @@ export interface operations {
                     "application/json": components["schemas"]["AccountOut"];
                 };
             };
-            /** @description - `invalid`: Some of what was sent is not valid. */
+            /** @description - `invalid`: Some fields aren't valid. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -8082,7 +8084,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `not_signed_in`: Please sign in: the access token is missing, expired or no longer valid. */
+            /** @description - `not_signed_in`: Sign in to continue: the access token is missing, expired or no longer valid. */
             401: {
                 headers: {
                     /** @description `Bearer` */
@@ -8094,10 +8096,10 @@ export interface operations {
                 };
             };
             /**
-             * @description - `impersonated_read_only`: You see the site as somebody else, and can change nothing. Sign out to be yourself again.
-             *     - `not_staff`: Only the staff can do this.
+             * @description - `impersonated_read_only`: You're viewing the site as another user, so you can't change anything. Sign out to return to your own account.
+             *     - `not_staff`: Only staff can do this.
              *     - `not_superuser`: Only superusers can do this.
-             *     - `oneself`: You cannot do this to your own account.
+             *     - `oneself`: You can't do this to your own account.
              */
             403: {
                 headers: {
@@ -8107,7 +8109,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `not_found`: There is no such thing here. */
+            /** @description - `not_found`: This doesn't exist, or you don't have access to it. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -8144,8 +8146,8 @@ export interface operations {
                 };
             };
             /**
-             * @description - `busy`: The service is busy. Nothing was changed; please try again in a moment.
-             *     - `outcome_unknown`: The answer of the database was lost. The change may have been made: please look before you try again.
+             * @description - `busy`: The service is busy. Nothing was changed; try again in a moment.
+             *     - `outcome_unknown`: The connection was lost before the change was confirmed. It may have been made; check before you try again.
              */
             503: {
                 headers: {
@@ -8183,7 +8185,7 @@ export interface operations {
                     "application/json": components["schemas"]["AccountOut"];
                 };
             };
-            /** @description - `invalid`: Some of what was sent is not valid. */
+            /** @description - `invalid`: Some fields aren't valid. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -8192,7 +8194,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `not_signed_in`: Please sign in: the access token is missing, expired or no longer valid. */
+            /** @description - `not_signed_in`: Sign in to continue: the access token is missing, expired or no longer valid. */
             401: {
                 headers: {
                     /** @description `Bearer` */
@@ -8204,10 +8206,10 @@ export interface operations {
                 };
             };
             /**
-             * @description - `impersonated_read_only`: You see the site as somebody else, and can change nothing. Sign out to be yourself again.
-             *     - `not_staff`: Only the staff can do this.
+             * @description - `impersonated_read_only`: You're viewing the site as another user, so you can't change anything. Sign out to return to your own account.
+             *     - `not_staff`: Only staff can do this.
              *     - `not_superuser`: Only superusers can do this.
-             *     - `oneself`: You cannot do this to your own account.
+             *     - `oneself`: You can't do this to your own account.
              */
             403: {
                 headers: {
@@ -8217,7 +8219,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `not_found`: There is no such thing here. */
+            /** @description - `not_found`: This doesn't exist, or you don't have access to it. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -8254,8 +8256,8 @@ export interface operations {
                 };
             };
             /**
-             * @description - `busy`: The service is busy. Nothing was changed; please try again in a moment.
-             *     - `outcome_unknown`: The answer of the database was lost. The change may have been made: please look before you try again.
+             * @description - `busy`: The service is busy. Nothing was changed; try again in a moment.
+             *     - `outcome_unknown`: The connection was lost before the change was confirmed. It may have been made; check before you try again.
              */
             503: {
                 headers: {
@@ -8293,7 +8295,7 @@ export interface operations {
                     "application/json": components["schemas"]["DeactivationOut"];
                 };
             };
-            /** @description - `invalid`: Some of what was sent is not valid. */
+            /** @description - `invalid`: Some fields aren't valid. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -8302,7 +8304,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `not_signed_in`: Please sign in: the access token is missing, expired or no longer valid. */
+            /** @description - `not_signed_in`: Sign in to continue: the access token is missing, expired or no longer valid. */
             401: {
                 headers: {
                     /** @description `Bearer` */
@@ -8314,10 +8316,10 @@ export interface operations {
                 };
             };
             /**
-             * @description - `impersonated_read_only`: You see the site as somebody else, and can change nothing. Sign out to be yourself again.
-             *     - `not_staff`: Only the staff can do this.
+             * @description - `impersonated_read_only`: You're viewing the site as another user, so you can't change anything. Sign out to return to your own account.
+             *     - `not_staff`: Only staff can do this.
              *     - `not_superuser`: Only superusers can do this.
-             *     - `oneself`: You cannot do this to your own account.
+             *     - `oneself`: You can't do this to your own account.
              */
             403: {
                 headers: {
@@ -8327,7 +8329,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `not_found`: There is no such thing here. */
+            /** @description - `not_found`: This doesn't exist, or you don't have access to it. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -8364,8 +8366,8 @@ export interface operations {
                 };
             };
             /**
-             * @description - `busy`: The service is busy. Nothing was changed; please try again in a moment.
-             *     - `outcome_unknown`: The answer of the database was lost. The change may have been made: please look before you try again.
+             * @description - `busy`: The service is busy. Nothing was changed; try again in a moment.
+             *     - `outcome_unknown`: The connection was lost before the change was confirmed. It may have been made; check before you try again.
              */
             503: {
                 headers: {
@@ -8403,7 +8405,7 @@ export interface operations {
                     "application/json": components["schemas"]["ResetOut"];
                 };
             };
-            /** @description - `invalid`: Some of what was sent is not valid. */
+            /** @description - `invalid`: Some fields aren't valid. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -8412,7 +8414,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `not_signed_in`: Please sign in: the access token is missing, expired or no longer valid. */
+            /** @description - `not_signed_in`: Sign in to continue: the access token is missing, expired or no longer valid. */
             401: {
                 headers: {
                     /** @description `Bearer` */
@@ -8424,10 +8426,10 @@ export interface operations {
                 };
             };
             /**
-             * @description - `impersonated_read_only`: You see the site as somebody else, and can change nothing. Sign out to be yourself again.
-             *     - `not_staff`: Only the staff can do this.
+             * @description - `impersonated_read_only`: You're viewing the site as another user, so you can't change anything. Sign out to return to your own account.
+             *     - `not_staff`: Only staff can do this.
              *     - `not_superuser`: Only superusers can do this.
-             *     - `oneself`: You cannot do this to your own account.
+             *     - `oneself`: You can't do this to your own account.
              */
             403: {
                 headers: {
@@ -8437,7 +8439,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `not_found`: There is no such thing here. */
+            /** @description - `not_found`: This doesn't exist, or you don't have access to it. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -8446,7 +8448,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `account_inactive`: This account is switched off. */
+            /** @description - `account_inactive`: This account is deactivated. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -8474,8 +8476,8 @@ export interface operations {
                 };
             };
             /**
-             * @description - `busy`: The service is busy. Nothing was changed; please try again in a moment.
-             *     - `outcome_unknown`: The answer of the database was lost. The change may have been made: please look before you try again.
+             * @description - `busy`: The service is busy. Nothing was changed; try again in a moment.
+             *     - `outcome_unknown`: The connection was lost before the change was confirmed. It may have been made; check before you try again.
              */
             503: {
                 headers: {
@@ -8509,7 +8511,7 @@ export interface operations {
                     "application/json": components["schemas"]["BookedSlotOut"][];
                 };
             };
-            /** @description - `not_signed_in`: Please sign in: the access token is missing, expired or no longer valid. */
+            /** @description - `not_signed_in`: Sign in to continue: the access token is missing, expired or no longer valid. */
             401: {
                 headers: {
                     /** @description `Bearer` */
@@ -8520,7 +8522,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `not_staff`: Only the staff can do this. */
+            /** @description - `not_staff`: Only staff can do this. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -8529,7 +8531,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `not_found`: There is no such thing here. */
+            /** @description - `not_found`: This doesn't exist, or you don't have access to it. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -8538,7 +8540,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `busy`: The service is busy. Nothing was changed; please try again in a moment. */
+            /** @description - `busy`: The service is busy. Nothing was changed; try again in a moment. */
             503: {
                 headers: {
                     /** @description `1` */
@@ -8575,7 +8577,7 @@ export interface operations {
                     "application/json": components["schemas"]["ImpersonationOut"];
                 };
             };
-            /** @description - `invalid`: Some of what was sent is not valid. */
+            /** @description - `invalid`: Some fields aren't valid. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -8584,7 +8586,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `not_signed_in`: Please sign in: the access token is missing, expired or no longer valid. */
+            /** @description - `not_signed_in`: Sign in to continue: the access token is missing, expired or no longer valid. */
             401: {
                 headers: {
                     /** @description `Bearer` */
@@ -8596,10 +8598,10 @@ export interface operations {
                 };
             };
             /**
-             * @description - `impersonated_read_only`: You see the site as somebody else, and can change nothing. Sign out to be yourself again.
-             *     - `not_staff`: Only the staff can do this.
-             *     - `oneself`: You cannot do this to your own account.
-             *     - `staff_target`: Nobody sees the site as somebody of the staff.
+             * @description - `impersonated_read_only`: You're viewing the site as another user, so you can't change anything. Sign out to return to your own account.
+             *     - `not_staff`: Only staff can do this.
+             *     - `oneself`: You can't do this to your own account.
+             *     - `staff_target`: You can't view the site as a staff member.
              */
             403: {
                 headers: {
@@ -8609,7 +8611,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `not_found`: There is no such thing here. */
+            /** @description - `not_found`: This doesn't exist, or you don't have access to it. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -8618,7 +8620,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `account_inactive`: This account is switched off. */
+            /** @description - `account_inactive`: This account is deactivated. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -8646,8 +8648,8 @@ export interface operations {
                 };
             };
             /**
-             * @description - `busy`: The service is busy. Nothing was changed; please try again in a moment.
-             *     - `outcome_unknown`: The answer of the database was lost. The change may have been made: please look before you try again.
+             * @description - `busy`: The service is busy. Nothing was changed; try again in a moment.
+             *     - `outcome_unknown`: The connection was lost before the change was confirmed. It may have been made; check before you try again.
              */
             503: {
                 headers: {
@@ -8665,7 +8667,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description A word of your choice for this request, kept for 24 hours: sent again with the same body, it does nothing and is answered with the same thing as it now stands. */
+                /** @description A unique key of your choice for this request, kept for 24 hours. Repeating the request with the same key and body changes nothing and returns the same resource in its current state. */
                 "Idempotency-Key"?: string;
             };
             path: {
@@ -8682,7 +8684,7 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
-                    /** @description `true` when an earlier request with the same key did this; absent otherwise. */
+                    /** @description `true` if an earlier request with the same key did this; otherwise absent. */
                     "Idempotency-Replayed"?: string;
                     [name: string]: unknown;
                 };
@@ -8690,7 +8692,7 @@ export interface operations {
                     "application/json": components["schemas"]["ModeratedSessionOut"];
                 };
             };
-            /** @description - `invalid`: Some of what was sent is not valid. */
+            /** @description - `invalid`: Some fields aren't valid. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -8699,7 +8701,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `not_signed_in`: Please sign in: the access token is missing, expired or no longer valid. */
+            /** @description - `not_signed_in`: Sign in to continue: the access token is missing, expired or no longer valid. */
             401: {
                 headers: {
                     /** @description `Bearer` */
@@ -8711,8 +8713,8 @@ export interface operations {
                 };
             };
             /**
-             * @description - `impersonated_read_only`: You see the site as somebody else, and can change nothing. Sign out to be yourself again.
-             *     - `not_staff`: Only the staff can do this.
+             * @description - `impersonated_read_only`: You're viewing the site as another user, so you can't change anything. Sign out to return to your own account.
+             *     - `not_staff`: Only staff can do this.
              */
             403: {
                 headers: {
@@ -8722,7 +8724,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `not_found`: There is no such thing here. */
+            /** @description - `not_found`: This doesn't exist, or you don't have access to it. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -8731,7 +8733,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `has_upcoming_bookings`: Somebody still holds a seat at an upcoming time of this session. */
+            /** @description - `has_upcoming_bookings`: This session has upcoming bookings. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -8758,7 +8760,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `idempotency_key_reused`: This Idempotency-Key was used for another request. Please take a new one. */
+            /** @description - `idempotency_key_reused`: This Idempotency-Key was already used for a different request. Use a new one. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -8768,8 +8770,8 @@ export interface operations {
                 };
             };
             /**
-             * @description - `busy`: The service is busy. Nothing was changed; please try again in a moment.
-             *     - `outcome_unknown`: The answer of the database was lost. The change may have been made: please look before you try again.
+             * @description - `busy`: The service is busy. Nothing was changed; try again in a moment.
+             *     - `outcome_unknown`: The connection was lost before the change was confirmed. It may have been made; check before you try again.
              */
             503: {
                 headers: {
@@ -8803,7 +8805,7 @@ export interface operations {
                     "application/json": components["schemas"]["SessionRecordOut"];
                 };
             };
-            /** @description - `not_signed_in`: Please sign in: the access token is missing, expired or no longer valid. */
+            /** @description - `not_signed_in`: Sign in to continue: the access token is missing, expired or no longer valid. */
             401: {
                 headers: {
                     /** @description `Bearer` */
@@ -8814,7 +8816,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `not_staff`: Only the staff can do this. */
+            /** @description - `not_staff`: Only staff can do this. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -8823,7 +8825,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `not_found`: There is no such thing here. */
+            /** @description - `not_found`: This doesn't exist, or you don't have access to it. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -8832,7 +8834,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `busy`: The service is busy. Nothing was changed; please try again in a moment. */
+            /** @description - `busy`: The service is busy. Nothing was changed; try again in a moment. */
             503: {
                 headers: {
                     /** @description `1` */
@@ -8869,7 +8871,7 @@ export interface operations {
                     "application/json": components["schemas"]["ModeratedSessionOut"];
                 };
             };
-            /** @description - `invalid`: Some of what was sent is not valid. */
+            /** @description - `invalid`: Some fields aren't valid. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -8878,7 +8880,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `not_signed_in`: Please sign in: the access token is missing, expired or no longer valid. */
+            /** @description - `not_signed_in`: Sign in to continue: the access token is missing, expired or no longer valid. */
             401: {
                 headers: {
                     /** @description `Bearer` */
@@ -8890,8 +8892,8 @@ export interface operations {
                 };
             };
             /**
-             * @description - `impersonated_read_only`: You see the site as somebody else, and can change nothing. Sign out to be yourself again.
-             *     - `not_staff`: Only the staff can do this.
+             * @description - `impersonated_read_only`: You're viewing the site as another user, so you can't change anything. Sign out to return to your own account.
+             *     - `not_staff`: Only staff can do this.
              */
             403: {
                 headers: {
@@ -8901,7 +8903,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `not_found`: There is no such thing here. */
+            /** @description - `not_found`: This doesn't exist, or you don't have access to it. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -8911,8 +8913,8 @@ export interface operations {
                 };
             };
             /**
-             * @description - `creator_unavailable`: The creator is taken at this time. Please choose another one.
-             *     - `has_upcoming_bookings`: Somebody still holds a seat at an upcoming time of this session.
+             * @description - `creator_unavailable`: The creator isn't available at this time. Choose another time.
+             *     - `has_upcoming_bookings`: This session has upcoming bookings.
              */
             409: {
                 headers: {
@@ -8941,8 +8943,8 @@ export interface operations {
                 };
             };
             /**
-             * @description - `busy`: The service is busy. Nothing was changed; please try again in a moment.
-             *     - `outcome_unknown`: The answer of the database was lost. The change may have been made: please look before you try again.
+             * @description - `busy`: The service is busy. Nothing was changed; try again in a moment.
+             *     - `outcome_unknown`: The connection was lost before the change was confirmed. It may have been made; check before you try again.
              */
             503: {
                 headers: {
@@ -8960,7 +8962,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description A word of your choice for this request, kept for 24 hours: sent again with the same body, it does nothing and is answered with the same thing as it now stands. */
+                /** @description A unique key of your choice for this request, kept for 24 hours. Repeating the request with the same key and body changes nothing and returns the same resource in its current state. */
                 "Idempotency-Key"?: string;
             };
             path: {
@@ -8977,7 +8979,7 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
-                    /** @description `true` when an earlier request with the same key did this; absent otherwise. */
+                    /** @description `true` if an earlier request with the same key did this; otherwise absent. */
                     "Idempotency-Replayed"?: string;
                     [name: string]: unknown;
                 };
@@ -8985,7 +8987,7 @@ export interface operations {
                     "application/json": components["schemas"]["ModeratedSessionOut"];
                 };
             };
-            /** @description - `invalid`: Some of what was sent is not valid. */
+            /** @description - `invalid`: Some fields aren't valid. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -8994,7 +8996,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `not_signed_in`: Please sign in: the access token is missing, expired or no longer valid. */
+            /** @description - `not_signed_in`: Sign in to continue: the access token is missing, expired or no longer valid. */
             401: {
                 headers: {
                     /** @description `Bearer` */
@@ -9006,8 +9008,8 @@ export interface operations {
                 };
             };
             /**
-             * @description - `impersonated_read_only`: You see the site as somebody else, and can change nothing. Sign out to be yourself again.
-             *     - `not_staff`: Only the staff can do this.
+             * @description - `impersonated_read_only`: You're viewing the site as another user, so you can't change anything. Sign out to return to your own account.
+             *     - `not_staff`: Only staff can do this.
              */
             403: {
                 headers: {
@@ -9017,7 +9019,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `not_found`: There is no such thing here. */
+            /** @description - `not_found`: This doesn't exist, or you don't have access to it. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -9027,8 +9029,8 @@ export interface operations {
                 };
             };
             /**
-             * @description - `illegal_transition`: The booking is not in a state that allows this.
-             *     - `not_listed`: The catalog does not show this session.
+             * @description - `illegal_transition`: The booking's status doesn't allow this.
+             *     - `not_listed`: This session isn't in the catalog.
              */
             409: {
                 headers: {
@@ -9056,7 +9058,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `idempotency_key_reused`: This Idempotency-Key was used for another request. Please take a new one. */
+            /** @description - `idempotency_key_reused`: This Idempotency-Key was already used for a different request. Use a new one. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -9066,8 +9068,8 @@ export interface operations {
                 };
             };
             /**
-             * @description - `busy`: The service is busy. Nothing was changed; please try again in a moment.
-             *     - `outcome_unknown`: The answer of the database was lost. The change may have been made: please look before you try again.
+             * @description - `busy`: The service is busy. Nothing was changed; try again in a moment.
+             *     - `outcome_unknown`: The connection was lost before the change was confirmed. It may have been made; check before you try again.
              */
             503: {
                 headers: {
@@ -9085,7 +9087,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description A word of your choice for this request, kept for 24 hours: sent again with the same body, it does nothing and is answered with the same thing as it now stands. */
+                /** @description A unique key of your choice for this request, kept for 24 hours. Repeating the request with the same key and body changes nothing and returns the same resource in its current state. */
                 "Idempotency-Key"?: string;
             };
             path: {
@@ -9102,7 +9104,7 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
-                    /** @description `true` when an earlier request with the same key did this; absent otherwise. */
+                    /** @description `true` if an earlier request with the same key did this; otherwise absent. */
                     "Idempotency-Replayed"?: string;
                     [name: string]: unknown;
                 };
@@ -9110,7 +9112,7 @@ export interface operations {
                     "application/json": components["schemas"]["ModeratedSessionOut"];
                 };
             };
-            /** @description - `invalid`: Some of what was sent is not valid. */
+            /** @description - `invalid`: Some fields aren't valid. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -9119,7 +9121,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `not_signed_in`: Please sign in: the access token is missing, expired or no longer valid. */
+            /** @description - `not_signed_in`: Sign in to continue: the access token is missing, expired or no longer valid. */
             401: {
                 headers: {
                     /** @description `Bearer` */
@@ -9131,8 +9133,8 @@ export interface operations {
                 };
             };
             /**
-             * @description - `impersonated_read_only`: You see the site as somebody else, and can change nothing. Sign out to be yourself again.
-             *     - `not_staff`: Only the staff can do this.
+             * @description - `impersonated_read_only`: You're viewing the site as another user, so you can't change anything. Sign out to return to your own account.
+             *     - `not_staff`: Only staff can do this.
              */
             403: {
                 headers: {
@@ -9142,7 +9144,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `not_found`: There is no such thing here. */
+            /** @description - `not_found`: This doesn't exist, or you don't have access to it. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -9151,7 +9153,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `illegal_transition`: The booking is not in a state that allows this. */
+            /** @description - `illegal_transition`: The booking's status doesn't allow this. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -9178,7 +9180,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `idempotency_key_reused`: This Idempotency-Key was used for another request. Please take a new one. */
+            /** @description - `idempotency_key_reused`: This Idempotency-Key was already used for a different request. Use a new one. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -9188,8 +9190,8 @@ export interface operations {
                 };
             };
             /**
-             * @description - `busy`: The service is busy. Nothing was changed; please try again in a moment.
-             *     - `outcome_unknown`: The answer of the database was lost. The change may have been made: please look before you try again.
+             * @description - `busy`: The service is busy. Nothing was changed; try again in a moment.
+             *     - `outcome_unknown`: The connection was lost before the change was confirmed. It may have been made; check before you try again.
              */
             503: {
                 headers: {
@@ -9207,7 +9209,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description A word of your choice for this request, kept for 24 hours: sent again with the same body, it does nothing and is answered with the same thing as it now stands. */
+                /** @description A unique key of your choice for this request, kept for 24 hours. Repeating the request with the same key and body changes nothing and returns the same resource in its current state. */
                 "Idempotency-Key"?: string;
             };
             path: {
@@ -9224,7 +9226,7 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
-                    /** @description `true` when an earlier request with the same key did this; absent otherwise. */
+                    /** @description `true` if an earlier request with the same key did this; otherwise absent. */
                     "Idempotency-Replayed"?: string;
                     [name: string]: unknown;
                 };
@@ -9232,7 +9234,7 @@ export interface operations {
                     "application/json": components["schemas"]["ModeratedSessionOut"];
                 };
             };
-            /** @description - `invalid`: Some of what was sent is not valid. */
+            /** @description - `invalid`: Some fields aren't valid. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -9241,7 +9243,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `not_signed_in`: Please sign in: the access token is missing, expired or no longer valid. */
+            /** @description - `not_signed_in`: Sign in to continue: the access token is missing, expired or no longer valid. */
             401: {
                 headers: {
                     /** @description `Bearer` */
@@ -9253,8 +9255,8 @@ export interface operations {
                 };
             };
             /**
-             * @description - `impersonated_read_only`: You see the site as somebody else, and can change nothing. Sign out to be yourself again.
-             *     - `not_staff`: Only the staff can do this.
+             * @description - `impersonated_read_only`: You're viewing the site as another user, so you can't change anything. Sign out to return to your own account.
+             *     - `not_staff`: Only staff can do this.
              */
             403: {
                 headers: {
@@ -9264,7 +9266,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `not_found`: There is no such thing here. */
+            /** @description - `not_found`: This doesn't exist, or you don't have access to it. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -9273,7 +9275,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `illegal_transition`: The booking is not in a state that allows this. */
+            /** @description - `illegal_transition`: The booking's status doesn't allow this. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -9300,7 +9302,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `idempotency_key_reused`: This Idempotency-Key was used for another request. Please take a new one. */
+            /** @description - `idempotency_key_reused`: This Idempotency-Key was already used for a different request. Use a new one. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -9310,8 +9312,8 @@ export interface operations {
                 };
             };
             /**
-             * @description - `busy`: The service is busy. Nothing was changed; please try again in a moment.
-             *     - `outcome_unknown`: The answer of the database was lost. The change may have been made: please look before you try again.
+             * @description - `busy`: The service is busy. Nothing was changed; try again in a moment.
+             *     - `outcome_unknown`: The connection was lost before the change was confirmed. It may have been made; check before you try again.
              */
             503: {
                 headers: {
@@ -9329,7 +9331,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description A word of your choice for this request, kept for 24 hours: sent again with the same body, it does nothing and is answered with the same thing as it now stands. */
+                /** @description A unique key of your choice for this request, kept for 24 hours. Repeating the request with the same key and body changes nothing and returns the same resource in its current state. */
                 "Idempotency-Key"?: string;
             };
             path: {
@@ -9346,7 +9348,7 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
-                    /** @description `true` when an earlier request with the same key did this; absent otherwise. */
+                    /** @description `true` if an earlier request with the same key did this; otherwise absent. */
                     "Idempotency-Replayed"?: string;
                     [name: string]: unknown;
                 };
@@ -9354,7 +9356,7 @@ export interface operations {
                     "application/json": components["schemas"]["ModeratedSessionOut"];
                 };
             };
-            /** @description - `invalid`: Some of what was sent is not valid. */
+            /** @description - `invalid`: Some fields aren't valid. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -9363,7 +9365,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `not_signed_in`: Please sign in: the access token is missing, expired or no longer valid. */
+            /** @description - `not_signed_in`: Sign in to continue: the access token is missing, expired or no longer valid. */
             401: {
                 headers: {
                     /** @description `Bearer` */
@@ -9375,8 +9377,8 @@ export interface operations {
                 };
             };
             /**
-             * @description - `impersonated_read_only`: You see the site as somebody else, and can change nothing. Sign out to be yourself again.
-             *     - `not_staff`: Only the staff can do this.
+             * @description - `impersonated_read_only`: You're viewing the site as another user, so you can't change anything. Sign out to return to your own account.
+             *     - `not_staff`: Only staff can do this.
              */
             403: {
                 headers: {
@@ -9386,7 +9388,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `not_found`: There is no such thing here. */
+            /** @description - `not_found`: This doesn't exist, or you don't have access to it. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -9395,7 +9397,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `illegal_transition`: The booking is not in a state that allows this. */
+            /** @description - `illegal_transition`: The booking's status doesn't allow this. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -9422,7 +9424,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `idempotency_key_reused`: This Idempotency-Key was used for another request. Please take a new one. */
+            /** @description - `idempotency_key_reused`: This Idempotency-Key was already used for a different request. Use a new one. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -9432,8 +9434,8 @@ export interface operations {
                 };
             };
             /**
-             * @description - `busy`: The service is busy. Nothing was changed; please try again in a moment.
-             *     - `outcome_unknown`: The answer of the database was lost. The change may have been made: please look before you try again.
+             * @description - `busy`: The service is busy. Nothing was changed; try again in a moment.
+             *     - `outcome_unknown`: The connection was lost before the change was confirmed. It may have been made; check before you try again.
              */
             503: {
                 headers: {
@@ -9450,9 +9452,9 @@ export interface operations {
     admin_list_reports: {
         parameters: {
             query?: {
-                /** @description Which page, from 1 on; one beyond the last is empty. */
+                /** @description Page number, starting at 1. Pages after the last are empty. */
                 page?: number | string;
-                /** @description How many at most. */
+                /** @description Maximum number of results. */
                 limit?: number | string;
             };
             header?: never;
@@ -9464,7 +9466,7 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
-                    /** @description How many there are on all pages together. */
+                    /** @description Number of results on all pages. */
                     "X-Total-Count"?: string;
                     [name: string]: unknown;
                 };
@@ -9472,7 +9474,7 @@ export interface operations {
                     "application/json": components["schemas"]["ReportRecordOut"][];
                 };
             };
-            /** @description - `invalid`: Some of what was sent is not valid. */
+            /** @description - `invalid`: Some fields aren't valid. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -9481,7 +9483,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `not_signed_in`: Please sign in: the access token is missing, expired or no longer valid. */
+            /** @description - `not_signed_in`: Sign in to continue: the access token is missing, expired or no longer valid. */
             401: {
                 headers: {
                     /** @description `Bearer` */
@@ -9492,7 +9494,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `not_staff`: Only the staff can do this. */
+            /** @description - `not_staff`: Only staff can do this. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -9501,7 +9503,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `busy`: The service is busy. Nothing was changed; please try again in a moment. */
+            /** @description - `busy`: The service is busy. Nothing was changed; try again in a moment. */
             503: {
                 headers: {
                     /** @description `1` */
@@ -9518,7 +9520,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description A word of your choice for this request, kept for 24 hours: sent again with the same body, it does nothing and is answered with the same thing as it now stands. */
+                /** @description A unique key of your choice for this request, kept for 24 hours. Repeating the request with the same key and body changes nothing and returns the same resource in its current state. */
                 "Idempotency-Key"?: string;
             };
             path: {
@@ -9535,7 +9537,7 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
-                    /** @description `true` when an earlier request with the same key did this; absent otherwise. */
+                    /** @description `true` if an earlier request with the same key did this; otherwise absent. */
                     "Idempotency-Replayed"?: string;
                     [name: string]: unknown;
                 };
@@ -9543,7 +9545,7 @@ export interface operations {
                     "application/json": components["schemas"]["ReportRecordOut"];
                 };
             };
-            /** @description - `invalid`: Some of what was sent is not valid. */
+            /** @description - `invalid`: Some fields aren't valid. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -9552,7 +9554,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `not_signed_in`: Please sign in: the access token is missing, expired or no longer valid. */
+            /** @description - `not_signed_in`: Sign in to continue: the access token is missing, expired or no longer valid. */
             401: {
                 headers: {
                     /** @description `Bearer` */
@@ -9564,8 +9566,8 @@ export interface operations {
                 };
             };
             /**
-             * @description - `impersonated_read_only`: You see the site as somebody else, and can change nothing. Sign out to be yourself again.
-             *     - `not_staff`: Only the staff can do this.
+             * @description - `impersonated_read_only`: You're viewing the site as another user, so you can't change anything. Sign out to return to your own account.
+             *     - `not_staff`: Only staff can do this.
              */
             403: {
                 headers: {
@@ -9575,7 +9577,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `not_found`: There is no such thing here. */
+            /** @description - `not_found`: This doesn't exist, or you don't have access to it. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -9584,7 +9586,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `illegal_transition`: The booking is not in a state that allows this. */
+            /** @description - `illegal_transition`: The booking's status doesn't allow this. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -9611,7 +9613,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `idempotency_key_reused`: This Idempotency-Key was used for another request. Please take a new one. */
+            /** @description - `idempotency_key_reused`: This Idempotency-Key was already used for a different request. Use a new one. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -9621,8 +9623,8 @@ export interface operations {
                 };
             };
             /**
-             * @description - `busy`: The service is busy. Nothing was changed; please try again in a moment.
-             *     - `outcome_unknown`: The answer of the database was lost. The change may have been made: please look before you try again.
+             * @description - `busy`: The service is busy. Nothing was changed; try again in a moment.
+             *     - `outcome_unknown`: The connection was lost before the change was confirmed. It may have been made; check before you try again.
              */
             503: {
                 headers: {
@@ -9656,7 +9658,7 @@ export interface operations {
                     "application/json": components["schemas"]["BookingRecordOut"];
                 };
             };
-            /** @description - `not_signed_in`: Please sign in: the access token is missing, expired or no longer valid. */
+            /** @description - `not_signed_in`: Sign in to continue: the access token is missing, expired or no longer valid. */
             401: {
                 headers: {
                     /** @description `Bearer` */
@@ -9667,7 +9669,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `not_staff`: Only the staff can do this. */
+            /** @description - `not_staff`: Only staff can do this. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -9676,7 +9678,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `not_found`: There is no such thing here. */
+            /** @description - `not_found`: This doesn't exist, or you don't have access to it. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -9685,7 +9687,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `busy`: The service is busy. Nothing was changed; please try again in a moment. */
+            /** @description - `busy`: The service is busy. Nothing was changed; try again in a moment. */
             503: {
                 headers: {
                     /** @description `1` */
@@ -9702,7 +9704,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description A word of your choice for this request, kept for 24 hours: sent again with the same body, it does nothing and is answered with the same thing as it now stands. */
+                /** @description A unique key of your choice for this request, kept for 24 hours. Repeating the request with the same key and body changes nothing and returns the same resource in its current state. */
                 "Idempotency-Key"?: string;
             };
             path: {
@@ -9719,7 +9721,7 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
-                    /** @description `true` when an earlier request with the same key did this; absent otherwise. */
+                    /** @description `true` if an earlier request with the same key did this; otherwise absent. */
                     "Idempotency-Replayed"?: string;
                     [name: string]: unknown;
                 };
@@ -9727,7 +9729,7 @@ export interface operations {
                     "application/json": components["schemas"]["BookingHistoryOut"];
                 };
             };
-            /** @description - `invalid`: Some of what was sent is not valid. */
+            /** @description - `invalid`: Some fields aren't valid. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -9736,7 +9738,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `not_signed_in`: Please sign in: the access token is missing, expired or no longer valid. */
+            /** @description - `not_signed_in`: Sign in to continue: the access token is missing, expired or no longer valid. */
             401: {
                 headers: {
                     /** @description `Bearer` */
@@ -9748,8 +9750,8 @@ export interface operations {
                 };
             };
             /**
-             * @description - `impersonated_read_only`: You see the site as somebody else, and can change nothing. Sign out to be yourself again.
-             *     - `not_staff`: Only the staff can do this.
+             * @description - `impersonated_read_only`: You're viewing the site as another user, so you can't change anything. Sign out to return to your own account.
+             *     - `not_staff`: Only staff can do this.
              */
             403: {
                 headers: {
@@ -9759,7 +9761,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `not_found`: There is no such thing here. */
+            /** @description - `not_found`: This doesn't exist, or you don't have access to it. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -9769,8 +9771,8 @@ export interface operations {
                 };
             };
             /**
-             * @description - `illegal_transition`: The booking is not in a state that allows this.
-             *     - `too_late`: It is too late for that now.
+             * @description - `illegal_transition`: The booking's status doesn't allow this.
+             *     - `too_late`: It's too late to do this.
              */
             409: {
                 headers: {
@@ -9798,7 +9800,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `idempotency_key_reused`: This Idempotency-Key was used for another request. Please take a new one. */
+            /** @description - `idempotency_key_reused`: This Idempotency-Key was already used for a different request. Use a new one. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -9808,8 +9810,8 @@ export interface operations {
                 };
             };
             /**
-             * @description - `busy`: The service is busy. Nothing was changed; please try again in a moment.
-             *     - `outcome_unknown`: The answer of the database was lost. The change may have been made: please look before you try again.
+             * @description - `busy`: The service is busy. Nothing was changed; try again in a moment.
+             *     - `outcome_unknown`: The connection was lost before the change was confirmed. It may have been made; check before you try again.
              */
             503: {
                 headers: {
@@ -9827,7 +9829,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description A word of your choice for this request, kept for 24 hours: sent again with the same body, it does nothing and is answered with the same thing as it now stands. */
+                /** @description A unique key of your choice for this request, kept for 24 hours. Repeating the request with the same key and body changes nothing and returns the same resource in its current state. */
                 "Idempotency-Key"?: string;
             };
             path: {
@@ -9844,7 +9846,7 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
-                    /** @description `true` when an earlier request with the same key did this; absent otherwise. */
+                    /** @description `true` if an earlier request with the same key did this; otherwise absent. */
                     "Idempotency-Replayed"?: string;
                     [name: string]: unknown;
                 };
@@ -9852,7 +9854,7 @@ export interface operations {
                     "application/json": components["schemas"]["BookingHistoryOut"];
                 };
             };
-            /** @description - `invalid`: Some of what was sent is not valid. */
+            /** @description - `invalid`: Some fields aren't valid. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -9861,7 +9863,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `not_signed_in`: Please sign in: the access token is missing, expired or no longer valid. */
+            /** @description - `not_signed_in`: Sign in to continue: the access token is missing, expired or no longer valid. */
             401: {
                 headers: {
                     /** @description `Bearer` */
@@ -9873,9 +9875,9 @@ export interface operations {
                 };
             };
             /**
-             * @description - `impersonated_read_only`: You see the site as somebody else, and can change nothing. Sign out to be yourself again.
-             *     - `not_staff`: Only the staff can do this.
-             *     - `not_yours`: This belongs to somebody else.
+             * @description - `impersonated_read_only`: You're viewing the site as another user, so you can't change anything. Sign out to return to your own account.
+             *     - `not_staff`: Only staff can do this.
+             *     - `not_yours`: This belongs to another user.
              */
             403: {
                 headers: {
@@ -9885,7 +9887,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `not_found`: There is no such thing here. */
+            /** @description - `not_found`: This doesn't exist, or you don't have access to it. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -9894,7 +9896,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `illegal_transition`: The booking is not in a state that allows this. */
+            /** @description - `illegal_transition`: The booking's status doesn't allow this. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -9921,7 +9923,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `idempotency_key_reused`: This Idempotency-Key was used for another request. Please take a new one. */
+            /** @description - `idempotency_key_reused`: This Idempotency-Key was already used for a different request. Use a new one. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -9931,8 +9933,8 @@ export interface operations {
                 };
             };
             /**
-             * @description - `busy`: The service is busy. Nothing was changed; please try again in a moment.
-             *     - `outcome_unknown`: The answer of the database was lost. The change may have been made: please look before you try again.
+             * @description - `busy`: The service is busy. Nothing was changed; try again in a moment.
+             *     - `outcome_unknown`: The connection was lost before the change was confirmed. It may have been made; check before you try again.
              */
             503: {
                 headers: {
@@ -9950,7 +9952,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description A word of your choice for this request, kept for 24 hours: sent again with the same body, it does nothing and is answered with the same thing as it now stands. */
+                /** @description A unique key of your choice for this request, kept for 24 hours. Repeating the request with the same key and body changes nothing and returns the same resource in its current state. */
                 "Idempotency-Key"?: string;
             };
             path: {
@@ -9967,7 +9969,7 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
-                    /** @description `true` when an earlier request with the same key did this; absent otherwise. */
+                    /** @description `true` if an earlier request with the same key did this; otherwise absent. */
                     "Idempotency-Replayed"?: string;
                     [name: string]: unknown;
                 };
@@ -9975,7 +9977,7 @@ export interface operations {
                     "application/json": components["schemas"]["BookingHistoryOut"];
                 };
             };
-            /** @description - `invalid`: Some of what was sent is not valid. */
+            /** @description - `invalid`: Some fields aren't valid. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -9984,7 +9986,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `not_signed_in`: Please sign in: the access token is missing, expired or no longer valid. */
+            /** @description - `not_signed_in`: Sign in to continue: the access token is missing, expired or no longer valid. */
             401: {
                 headers: {
                     /** @description `Bearer` */
@@ -9996,9 +9998,9 @@ export interface operations {
                 };
             };
             /**
-             * @description - `impersonated_read_only`: You see the site as somebody else, and can change nothing. Sign out to be yourself again.
-             *     - `not_staff`: Only the staff can do this.
-             *     - `not_yours`: This belongs to somebody else.
+             * @description - `impersonated_read_only`: You're viewing the site as another user, so you can't change anything. Sign out to return to your own account.
+             *     - `not_staff`: Only staff can do this.
+             *     - `not_yours`: This belongs to another user.
              */
             403: {
                 headers: {
@@ -10008,7 +10010,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `not_found`: There is no such thing here. */
+            /** @description - `not_found`: This doesn't exist, or you don't have access to it. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -10018,8 +10020,8 @@ export interface operations {
                 };
             };
             /**
-             * @description - `illegal_transition`: The booking is not in a state that allows this.
-             *     - `too_late`: It is too late for that now.
+             * @description - `illegal_transition`: The booking's status doesn't allow this.
+             *     - `too_late`: It's too late to do this.
              */
             409: {
                 headers: {
@@ -10047,7 +10049,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `idempotency_key_reused`: This Idempotency-Key was used for another request. Please take a new one. */
+            /** @description - `idempotency_key_reused`: This Idempotency-Key was already used for a different request. Use a new one. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -10057,8 +10059,8 @@ export interface operations {
                 };
             };
             /**
-             * @description - `busy`: The service is busy. Nothing was changed; please try again in a moment.
-             *     - `outcome_unknown`: The answer of the database was lost. The change may have been made: please look before you try again.
+             * @description - `busy`: The service is busy. Nothing was changed; try again in a moment.
+             *     - `outcome_unknown`: The connection was lost before the change was confirmed. It may have been made; check before you try again.
              */
             503: {
                 headers: {
@@ -10076,7 +10078,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description A word of your choice for this request, kept for 24 hours: sent again with the same body, it does nothing and is answered with the same thing as it now stands. */
+                /** @description A unique key of your choice for this request, kept for 24 hours. Repeating the request with the same key and body changes nothing and returns the same resource in its current state. */
                 "Idempotency-Key"?: string;
             };
             path: {
@@ -10093,7 +10095,7 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
-                    /** @description `true` when an earlier request with the same key did this; absent otherwise. */
+                    /** @description `true` if an earlier request with the same key did this; otherwise absent. */
                     "Idempotency-Replayed"?: string;
                     [name: string]: unknown;
                 };
@@ -10101,7 +10103,7 @@ export interface operations {
                     "application/json": components["schemas"]["BookingHistoryOut"];
                 };
             };
-            /** @description - `invalid`: Some of what was sent is not valid. */
+            /** @description - `invalid`: Some fields aren't valid. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -10110,7 +10112,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `not_signed_in`: Please sign in: the access token is missing, expired or no longer valid. */
+            /** @description - `not_signed_in`: Sign in to continue: the access token is missing, expired or no longer valid. */
             401: {
                 headers: {
                     /** @description `Bearer` */
@@ -10122,9 +10124,9 @@ export interface operations {
                 };
             };
             /**
-             * @description - `impersonated_read_only`: You see the site as somebody else, and can change nothing. Sign out to be yourself again.
-             *     - `not_staff`: Only the staff can do this.
-             *     - `not_yours`: This belongs to somebody else.
+             * @description - `impersonated_read_only`: You're viewing the site as another user, so you can't change anything. Sign out to return to your own account.
+             *     - `not_staff`: Only staff can do this.
+             *     - `not_yours`: This belongs to another user.
              */
             403: {
                 headers: {
@@ -10134,7 +10136,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `not_found`: There is no such thing here. */
+            /** @description - `not_found`: This doesn't exist, or you don't have access to it. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -10144,8 +10146,8 @@ export interface operations {
                 };
             };
             /**
-             * @description - `illegal_transition`: The booking is not in a state that allows this.
-             *     - `too_late`: It is too late for that now.
+             * @description - `illegal_transition`: The booking's status doesn't allow this.
+             *     - `too_late`: It's too late to do this.
              */
             409: {
                 headers: {
@@ -10173,7 +10175,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `idempotency_key_reused`: This Idempotency-Key was used for another request. Please take a new one. */
+            /** @description - `idempotency_key_reused`: This Idempotency-Key was already used for a different request. Use a new one. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -10183,8 +10185,8 @@ export interface operations {
                 };
             };
             /**
-             * @description - `busy`: The service is busy. Nothing was changed; please try again in a moment.
-             *     - `outcome_unknown`: The answer of the database was lost. The change may have been made: please look before you try again.
+             * @description - `busy`: The service is busy. Nothing was changed; try again in a moment.
+             *     - `outcome_unknown`: The connection was lost before the change was confirmed. It may have been made; check before you try again.
              */
             503: {
                 headers: {
@@ -10202,7 +10204,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description A word of your choice for this request, kept for 24 hours: sent again with the same body, it does nothing and is answered with the same thing as it now stands. */
+                /** @description A unique key of your choice for this request, kept for 24 hours. Repeating the request with the same key and body changes nothing and returns the same resource in its current state. */
                 "Idempotency-Key"?: string;
             };
             path: {
@@ -10219,7 +10221,7 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
-                    /** @description `true` when an earlier request with the same key did this; absent otherwise. */
+                    /** @description `true` if an earlier request with the same key did this; otherwise absent. */
                     "Idempotency-Replayed"?: string;
                     [name: string]: unknown;
                 };
@@ -10227,7 +10229,7 @@ export interface operations {
                     "application/json": components["schemas"]["BookingHistoryOut"];
                 };
             };
-            /** @description - `invalid`: Some of what was sent is not valid. */
+            /** @description - `invalid`: Some fields aren't valid. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -10236,7 +10238,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `not_signed_in`: Please sign in: the access token is missing, expired or no longer valid. */
+            /** @description - `not_signed_in`: Sign in to continue: the access token is missing, expired or no longer valid. */
             401: {
                 headers: {
                     /** @description `Bearer` */
@@ -10248,9 +10250,9 @@ export interface operations {
                 };
             };
             /**
-             * @description - `impersonated_read_only`: You see the site as somebody else, and can change nothing. Sign out to be yourself again.
-             *     - `not_staff`: Only the staff can do this.
-             *     - `own_session`: You cannot book your own session.
+             * @description - `impersonated_read_only`: You're viewing the site as another user, so you can't change anything. Sign out to return to your own account.
+             *     - `not_staff`: Only staff can do this.
+             *     - `own_session`: You can't book your own session.
              */
             403: {
                 headers: {
@@ -10260,7 +10262,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `not_found`: There is no such thing here. */
+            /** @description - `not_found`: This doesn't exist, or you don't have access to it. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -10270,12 +10272,12 @@ export interface operations {
                 };
             };
             /**
-             * @description - `already_booked`: You have a booking at this time already.
-             *     - `creator_unavailable`: The creator is taken at this time. Please choose another one.
-             *     - `illegal_transition`: The booking is not in a state that allows this.
-             *     - `not_bookable`: This session cannot be booked at this time.
-             *     - `sold_out`: There are not enough seats left at this time.
-             *     - `too_late`: It is too late for that now.
+             * @description - `already_booked`: You already have a booking at this time.
+             *     - `creator_unavailable`: The creator isn't available at this time. Choose another time.
+             *     - `illegal_transition`: The booking's status doesn't allow this.
+             *     - `not_bookable`: This session can't be booked at this time.
+             *     - `sold_out`: There aren't enough seats left at this time.
+             *     - `too_late`: It's too late to do this.
              */
             409: {
                 headers: {
@@ -10303,7 +10305,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `idempotency_key_reused`: This Idempotency-Key was used for another request. Please take a new one. */
+            /** @description - `idempotency_key_reused`: This Idempotency-Key was already used for a different request. Use a new one. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -10313,8 +10315,8 @@ export interface operations {
                 };
             };
             /**
-             * @description - `busy`: The service is busy. Nothing was changed; please try again in a moment.
-             *     - `outcome_unknown`: The answer of the database was lost. The change may have been made: please look before you try again.
+             * @description - `busy`: The service is busy. Nothing was changed; try again in a moment.
+             *     - `outcome_unknown`: The connection was lost before the change was confirmed. It may have been made; check before you try again.
              */
             503: {
                 headers: {
@@ -10331,9 +10333,9 @@ export interface operations {
     admin_list_bulk: {
         parameters: {
             query?: {
-                /** @description Which page, from 1 on; one beyond the last is empty. */
+                /** @description Page number, starting at 1. Pages after the last are empty. */
                 page?: number | string;
-                /** @description How many at most. */
+                /** @description Maximum number of results. */
                 limit?: number | string;
             };
             header?: never;
@@ -10345,7 +10347,7 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
-                    /** @description How many there are on all pages together. */
+                    /** @description Number of results on all pages. */
                     "X-Total-Count"?: string;
                     [name: string]: unknown;
                 };
@@ -10353,7 +10355,7 @@ export interface operations {
                     "application/json": components["schemas"]["BulkRunOut"][];
                 };
             };
-            /** @description - `invalid`: Some of what was sent is not valid. */
+            /** @description - `invalid`: Some fields aren't valid. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -10362,7 +10364,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `not_signed_in`: Please sign in: the access token is missing, expired or no longer valid. */
+            /** @description - `not_signed_in`: Sign in to continue: the access token is missing, expired or no longer valid. */
             401: {
                 headers: {
                     /** @description `Bearer` */
@@ -10373,7 +10375,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `not_staff`: Only the staff can do this. */
+            /** @description - `not_staff`: Only staff can do this. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -10382,7 +10384,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `busy`: The service is busy. Nothing was changed; please try again in a moment. */
+            /** @description - `busy`: The service is busy. Nothing was changed; try again in a moment. */
             503: {
                 headers: {
                     /** @description `1` */
@@ -10399,7 +10401,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description A word of your choice for this request, kept for 24 hours: sent again with the same body, it does nothing and is answered with the same thing as it now stands. */
+                /** @description A unique key of your choice for this request, kept for 24 hours. Repeating the request with the same key and body changes nothing and returns the same resource in its current state. */
                 "Idempotency-Key"?: string;
             };
             path?: never;
@@ -10414,7 +10416,7 @@ export interface operations {
             /** @description Accepted */
             202: {
                 headers: {
-                    /** @description `true` when an earlier request with the same key did this; absent otherwise. */
+                    /** @description `true` if an earlier request with the same key did this; otherwise absent. */
                     "Idempotency-Replayed"?: string;
                     [name: string]: unknown;
                 };
@@ -10422,7 +10424,7 @@ export interface operations {
                     "application/json": components["schemas"]["BulkRunOut"];
                 };
             };
-            /** @description - `invalid`: Some of what was sent is not valid. */
+            /** @description - `invalid`: Some fields aren't valid. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -10431,7 +10433,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `not_signed_in`: Please sign in: the access token is missing, expired or no longer valid. */
+            /** @description - `not_signed_in`: Sign in to continue: the access token is missing, expired or no longer valid. */
             401: {
                 headers: {
                     /** @description `Bearer` */
@@ -10443,8 +10445,8 @@ export interface operations {
                 };
             };
             /**
-             * @description - `impersonated_read_only`: You see the site as somebody else, and can change nothing. Sign out to be yourself again.
-             *     - `not_staff`: Only the staff can do this.
+             * @description - `impersonated_read_only`: You're viewing the site as another user, so you can't change anything. Sign out to return to your own account.
+             *     - `not_staff`: Only staff can do this.
              */
             403: {
                 headers: {
@@ -10472,7 +10474,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `idempotency_key_reused`: This Idempotency-Key was used for another request. Please take a new one. */
+            /** @description - `idempotency_key_reused`: This Idempotency-Key was already used for a different request. Use a new one. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -10482,8 +10484,8 @@ export interface operations {
                 };
             };
             /**
-             * @description - `busy`: The service is busy. Nothing was changed; please try again in a moment.
-             *     - `outcome_unknown`: The answer of the database was lost. The change may have been made: please look before you try again.
+             * @description - `busy`: The service is busy. Nothing was changed; try again in a moment.
+             *     - `outcome_unknown`: The connection was lost before the change was confirmed. It may have been made; check before you try again.
              */
             503: {
                 headers: {
@@ -10517,7 +10519,7 @@ export interface operations {
                     "application/json": components["schemas"]["BulkRunOut"];
                 };
             };
-            /** @description - `not_signed_in`: Please sign in: the access token is missing, expired or no longer valid. */
+            /** @description - `not_signed_in`: Sign in to continue: the access token is missing, expired or no longer valid. */
             401: {
                 headers: {
                     /** @description `Bearer` */
@@ -10529,8 +10531,8 @@ export interface operations {
                 };
             };
             /**
-             * @description - `impersonated_read_only`: You see the site as somebody else, and can change nothing. Sign out to be yourself again.
-             *     - `not_staff`: Only the staff can do this.
+             * @description - `impersonated_read_only`: You're viewing the site as another user, so you can't change anything. Sign out to return to your own account.
+             *     - `not_staff`: Only staff can do this.
              */
             403: {
                 headers: {
@@ -10540,7 +10542,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `not_found`: There is no such thing here. */
+            /** @description - `not_found`: This doesn't exist, or you don't have access to it. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -10549,7 +10551,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `illegal_transition`: The booking is not in a state that allows this. */
+            /** @description - `illegal_transition`: The booking's status doesn't allow this. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -10559,8 +10561,8 @@ export interface operations {
                 };
             };
             /**
-             * @description - `busy`: The service is busy. Nothing was changed; please try again in a moment.
-             *     - `outcome_unknown`: The answer of the database was lost. The change may have been made: please look before you try again.
+             * @description - `busy`: The service is busy. Nothing was changed; try again in a moment.
+             *     - `outcome_unknown`: The connection was lost before the change was confirmed. It may have been made; check before you try again.
              */
             503: {
                 headers: {
@@ -10596,7 +10598,7 @@ export interface operations {
                     "application/json": components["schemas"]["BulkPreviewOut"];
                 };
             };
-            /** @description - `invalid`: Some of what was sent is not valid. */
+            /** @description - `invalid`: Some fields aren't valid. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -10605,7 +10607,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `not_signed_in`: Please sign in: the access token is missing, expired or no longer valid. */
+            /** @description - `not_signed_in`: Sign in to continue: the access token is missing, expired or no longer valid. */
             401: {
                 headers: {
                     /** @description `Bearer` */
@@ -10617,8 +10619,8 @@ export interface operations {
                 };
             };
             /**
-             * @description - `impersonated_read_only`: You see the site as somebody else, and can change nothing. Sign out to be yourself again.
-             *     - `not_staff`: Only the staff can do this.
+             * @description - `impersonated_read_only`: You're viewing the site as another user, so you can't change anything. Sign out to return to your own account.
+             *     - `not_staff`: Only staff can do this.
              */
             403: {
                 headers: {
@@ -10647,8 +10649,8 @@ export interface operations {
                 };
             };
             /**
-             * @description - `busy`: The service is busy. Nothing was changed; please try again in a moment.
-             *     - `outcome_unknown`: The answer of the database was lost. The change may have been made: please look before you try again.
+             * @description - `busy`: The service is busy. Nothing was changed; try again in a moment.
+             *     - `outcome_unknown`: The connection was lost before the change was confirmed. It may have been made; check before you try again.
              */
             503: {
                 headers: {
@@ -10665,9 +10667,9 @@ export interface operations {
     admin_get_bulk_report: {
         parameters: {
             query?: {
-                /** @description Which page, from 1 on; one beyond the last is empty. */
+                /** @description Page number, starting at 1. Pages after the last are empty. */
                 page?: number | string;
-                /** @description How many at most. */
+                /** @description Maximum number of results. */
                 limit?: number | string;
             };
             header?: never;
@@ -10681,7 +10683,7 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
-                    /** @description How many there are on all pages together. */
+                    /** @description Number of results on all pages. */
                     "X-Total-Count"?: string;
                     [name: string]: unknown;
                 };
@@ -10689,7 +10691,7 @@ export interface operations {
                     "application/json": components["schemas"]["BulkRefusalOut"][];
                 };
             };
-            /** @description - `invalid`: Some of what was sent is not valid. */
+            /** @description - `invalid`: Some fields aren't valid. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -10698,7 +10700,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `not_signed_in`: Please sign in: the access token is missing, expired or no longer valid. */
+            /** @description - `not_signed_in`: Sign in to continue: the access token is missing, expired or no longer valid. */
             401: {
                 headers: {
                     /** @description `Bearer` */
@@ -10709,7 +10711,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `not_staff`: Only the staff can do this. */
+            /** @description - `not_staff`: Only staff can do this. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -10718,7 +10720,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `not_found`: There is no such thing here. */
+            /** @description - `not_found`: This doesn't exist, or you don't have access to it. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -10727,7 +10729,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `busy`: The service is busy. Nothing was changed; please try again in a moment. */
+            /** @description - `busy`: The service is busy. Nothing was changed; try again in a moment. */
             503: {
                 headers: {
                     /** @description `1` */
@@ -10760,7 +10762,7 @@ export interface operations {
                     "application/json": components["schemas"]["BulkRunOut"];
                 };
             };
-            /** @description - `not_signed_in`: Please sign in: the access token is missing, expired or no longer valid. */
+            /** @description - `not_signed_in`: Sign in to continue: the access token is missing, expired or no longer valid. */
             401: {
                 headers: {
                     /** @description `Bearer` */
@@ -10771,7 +10773,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `not_staff`: Only the staff can do this. */
+            /** @description - `not_staff`: Only staff can do this. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -10780,7 +10782,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `not_found`: There is no such thing here. */
+            /** @description - `not_found`: This doesn't exist, or you don't have access to it. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -10789,7 +10791,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `busy`: The service is busy. Nothing was changed; please try again in a moment. */
+            /** @description - `busy`: The service is busy. Nothing was changed; try again in a moment. */
             503: {
                 headers: {
                     /** @description `1` */
@@ -10805,7 +10807,7 @@ export interface operations {
     admin_get_dashboard: {
         parameters: {
             query?: {
-                /** @description How many days, today the last. */
+                /** @description Number of days, up to and including today. */
                 days?: number | string;
             };
             header?: never;
@@ -10823,7 +10825,7 @@ export interface operations {
                     "application/json": components["schemas"]["DashboardOut"];
                 };
             };
-            /** @description - `invalid`: Some of what was sent is not valid. */
+            /** @description - `invalid`: Some fields aren't valid. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -10832,7 +10834,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `not_signed_in`: Please sign in: the access token is missing, expired or no longer valid. */
+            /** @description - `not_signed_in`: Sign in to continue: the access token is missing, expired or no longer valid. */
             401: {
                 headers: {
                     /** @description `Bearer` */
@@ -10843,7 +10845,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `not_staff`: Only the staff can do this. */
+            /** @description - `not_staff`: Only staff can do this. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -10852,7 +10854,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `busy`: The service is busy. Nothing was changed; please try again in a moment. */
+            /** @description - `busy`: The service is busy. Nothing was changed; try again in a moment. */
             503: {
                 headers: {
                     /** @description `1` */
@@ -10868,9 +10870,9 @@ export interface operations {
     admin_list_failing_jobs: {
         parameters: {
             query?: {
-                /** @description Which page, from 1 on; one beyond the last is empty. */
+                /** @description Page number, starting at 1. Pages after the last are empty. */
                 page?: number | string;
-                /** @description How many at most. */
+                /** @description Maximum number of results. */
                 limit?: number | string;
             };
             header?: never;
@@ -10882,7 +10884,7 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
-                    /** @description How many there are on all pages together. */
+                    /** @description Number of results on all pages. */
                     "X-Total-Count"?: string;
                     [name: string]: unknown;
                 };
@@ -10890,7 +10892,7 @@ export interface operations {
                     "application/json": components["schemas"]["FailingJobOut"][];
                 };
             };
-            /** @description - `invalid`: Some of what was sent is not valid. */
+            /** @description - `invalid`: Some fields aren't valid. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -10899,7 +10901,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `not_signed_in`: Please sign in: the access token is missing, expired or no longer valid. */
+            /** @description - `not_signed_in`: Sign in to continue: the access token is missing, expired or no longer valid. */
             401: {
                 headers: {
                     /** @description `Bearer` */
@@ -10910,7 +10912,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `not_staff`: Only the staff can do this. */
+            /** @description - `not_staff`: Only staff can do this. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -10919,7 +10921,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `busy`: The service is busy. Nothing was changed; please try again in a moment. */
+            /** @description - `busy`: The service is busy. Nothing was changed; try again in a moment. */
             503: {
                 headers: {
                     /** @description `1` */
@@ -10950,7 +10952,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description - `not_signed_in`: Please sign in: the access token is missing, expired or no longer valid. */
+            /** @description - `not_signed_in`: Sign in to continue: the access token is missing, expired or no longer valid. */
             401: {
                 headers: {
                     /** @description `Bearer` */
@@ -10962,8 +10964,8 @@ export interface operations {
                 };
             };
             /**
-             * @description - `impersonated_read_only`: You see the site as somebody else, and can change nothing. Sign out to be yourself again.
-             *     - `not_staff`: Only the staff can do this.
+             * @description - `impersonated_read_only`: You're viewing the site as another user, so you can't change anything. Sign out to return to your own account.
+             *     - `not_staff`: Only staff can do this.
              */
             403: {
                 headers: {
@@ -10973,7 +10975,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `not_found`: There is no such thing here. */
+            /** @description - `not_found`: This doesn't exist, or you don't have access to it. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -10982,7 +10984,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `illegal_transition`: The booking is not in a state that allows this. */
+            /** @description - `illegal_transition`: The booking's status doesn't allow this. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -10992,8 +10994,8 @@ export interface operations {
                 };
             };
             /**
-             * @description - `busy`: The service is busy. Nothing was changed; please try again in a moment.
-             *     - `outcome_unknown`: The answer of the database was lost. The change may have been made: please look before you try again.
+             * @description - `busy`: The service is busy. Nothing was changed; try again in a moment.
+             *     - `outcome_unknown`: The connection was lost before the change was confirmed. It may have been made; check before you try again.
              */
             503: {
                 headers: {
@@ -11025,7 +11027,7 @@ export interface operations {
                     "application/json": components["schemas"]["HealthOut"];
                 };
             };
-            /** @description - `busy`: The service is busy. Nothing was changed; please try again in a moment. */
+            /** @description - `busy`: The service is busy. Nothing was changed; try again in a moment. */
             503: {
                 headers: {
                     /** @description `1` */
@@ -11056,7 +11058,7 @@ export interface operations {
                     "application/json": components["schemas"]["MarketplaceOut"];
                 };
             };
-            /** @description - `busy`: The service is busy. Nothing was changed; please try again in a moment. */
+            /** @description - `busy`: The service is busy. Nothing was changed; try again in a moment. */
             503: {
                 headers: {
                     /** @description `1` */
@@ -11087,7 +11089,7 @@ export interface operations {
                     "application/json": components["schemas"]["HealthOut"];
                 };
             };
-            /** @description - `busy`: The service is busy. Nothing was changed; please try again in a moment. */
+            /** @description - `busy`: The service is busy. Nothing was changed; try again in a moment. */
             503: {
                 headers: {
                     /** @description `1` */
