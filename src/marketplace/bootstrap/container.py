@@ -80,7 +80,7 @@ class BuiltServices(Provider):
             categories=settings.categories, refresh_ttl=settings.refresh_token_ttl, rate_limit=settings.rate_limit
         )
 
-    services = provide(build_services)
+    services = provide(staticmethod(build_services))
 
     @provide
     def handlers(self, services: Services) -> Handlers:
