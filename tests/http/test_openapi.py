@@ -28,7 +28,7 @@ ROLES = {Access.CREATOR, Access.STAFF, Access.SUPERUSER}
 Operation = dict[str, Any]
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def described() -> dict[str, Any]:
     """The document as a client reads it."""
     generated: dict[str, Any] = json.loads(msgspec.json.encode(document(SETTINGS.categories)))
