@@ -51,16 +51,16 @@ def run_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def postgres_server(run_folder: Path) -> Iterator[str]:
     """The address of a server on which databases can be created and dropped. Workers share an embedded one."""
-    given = os.environ.get("MARKETPLACE_TEST_DATABASE_URL")
-    if given:
-        yield given
+    provided = os.environ.get("MARKETPLACE_TEST_DATABASE_URL")
+    if provided:
+        yield provided
     elif docker_answers():
         from testcontainers.community.postgres import PostgresContainer  # noqa: PLC0415 - slow, and seldom of use
 
         with PostgresContainer(POSTGRES_IMAGE, driver=None) as container:
             yield container.get_connection_url()
     else:
-        from marketplace.adapters.postgres.embedded import embedded_postgres  # noqa: PLC0415 - as migrate
+        from marketplace.adapters.postgres.embedded.server import embedded_postgres  # noqa: PLC0415 - as migrate
 
         with embedded_postgres(run_folder / "postgres" / "data") as dsn:
             execute(dsn, *WITHOUT_DISK)
@@ -70,7 +70,7 @@ def postgres_server(run_folder: Path) -> Iterator[str]:
 @pytest.fixture(scope="session")
 def migrated_template(postgres_server: str, run_folder: Path) -> Iterator[str]:
     """The name of a database that the real migrations built, once per run."""
-    from marketplace.adapters.postgres.migrate import migrate  # noqa: PLC0415 - over a second, that few runs need
+    from marketplace.adapters.postgres.schema.migrate import migrate  # noqa: PLC0415 - over a second, that few runs need
 
     def fill(name: str) -> None:
         asyncio.run(migrate(address_of(postgres_server, name)))

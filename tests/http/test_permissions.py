@@ -11,7 +11,7 @@ from builders import PASSWORD, TOMORROW
 from fakes import NOW
 from http_api import SETTINGS, Api, Person, a_booking_body, a_registration, a_session_body, as_json, open_api, problem
 from http_routes import routes_of
-from marketplace.core.entities.sessions import Session
+from marketplace.core.domain.sessions import Session
 
 PEOPLE = ("visitor", "learner", "creator", "other_creator", "staff", "deactivated")
 EVERYBODY = (*PEOPLE, "superuser", "impersonated")
@@ -222,9 +222,9 @@ class Worlds:
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def worlds(built_api: Api) -> Worlds:
-    made = Worlds(built_api)
-    built_api.client.event_hooks["response"].append(made.note)
-    return made
+    created = Worlds(built_api)
+    built_api.client.event_hooks["response"].append(created.note)
+    return created
 
 
 @pytest_asyncio.fixture(loop_scope="module")
