@@ -11,6 +11,8 @@ from browser.people import Account, account, free_starts, scheduled_session, ses
 from browser.staff import staff_member
 from postgres.servers import Server
 
+pytestmark = pytest.mark.starts_first
+
 MODES: tuple[Mode, ...] = ("light", "dark")
 
 

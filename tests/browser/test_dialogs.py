@@ -11,6 +11,8 @@ from browser.people import Account, account, free_starts, scheduled_session
 from browser.staff import staff_member
 from postgres.servers import Server
 
+pytestmark = pytest.mark.starts_first
+
 Way = tuple[str, ...]
 """The beginning of the name of the button that opens it, or of a menu's and then of its item."""
 MODES: tuple[Mode, ...] = ("light", "dark")

@@ -74,6 +74,7 @@ async def test_the_pools_timeouts_end_a_page_and_no_export(loaded: str) -> None:
     assert read == BUSY
 
 
+@pytest.mark.runs_alone
 async def test_an_export_sends_everything_soon_and_keeps_nothing(server: Server, staff: Person) -> None:
     await server.client.get("/api/admin/bookings/", headers=staff.headers)
     before, started, first, maximum, lines = memory(server), time.perf_counter(), 0.0, 0.0, 0
