@@ -22,8 +22,9 @@ from postgres.bulk import BUSY, BUSY_PERSON, PEOPLE, numbered
 from postgres.crowd import Books, Person, person
 from postgres.servers import Server, run_command, servers
 
-EXPORTS = "SELECT pid FROM pg_stat_activity WHERE application_name = 'marketplace export'"
-END_EXPORTS = f"SELECT pg_terminate_backend(pid) FROM ({EXPORTS}) AS exports"  # noqa: S608 - the above
+OF_EXPORTS = "FROM pg_stat_activity WHERE application_name = 'marketplace export' AND datname = current_database()"
+EXPORTS = f"SELECT pid {OF_EXPORTS}"
+END_EXPORTS = f"SELECT pg_terminate_backend(pid) {OF_EXPORTS}"
 FAR_ENOUGH = 20_000
 """Bytes by which rows have come, and not all."""
 MAX_MEMORY = 60
