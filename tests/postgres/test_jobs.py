@@ -26,6 +26,7 @@ async def storage(empty_database: str) -> AsyncIterator[Storage]:
         yield storage
 
 
+@pytest.mark.runs_alone
 async def test_a_committed_job_runs_within_two_seconds(empty_database: str, storage: Storage) -> None:
     seen = Seen()
     async with working(empty_database, {"sweep_idempotency_keys": seen}, Pace()):
@@ -42,6 +43,7 @@ async def test_a_committed_job_runs_within_two_seconds(empty_database: str, stor
     assert await requested(empty_database, "SELECT count(*) FROM pgqueuer") == 0
 
 
+@pytest.mark.runs_alone
 async def test_no_job_runs_before_its_time_nor_much_after(empty_database: str, storage: Storage) -> None:
     seen = Seen()
     async with working(empty_database, {"sweep_idempotency_keys": seen}, Pace()):

@@ -27,6 +27,9 @@ WITHOUT_CREATOR = """
         WHERE a.attrelid = i.indrelid AND a.attname = 'creator_id' AND a.attnum = ANY(i.indkey::int2[]))
     ORDER BY 1
 """
+WAITING = (
+    "SELECT count(*) FROM pg_locks JOIN pg_stat_activity USING (pid) WHERE NOT granted AND datname = current_database()"
+)
 
 
 @pytest_asyncio.fixture(loop_scope="module")
@@ -95,7 +98,7 @@ async def test_who_waits_for_a_booking_that_is_moved_to_another_month_is_told_to
     async with moves.transaction():
         await moves.execute("UPDATE by_month SET starts_at = '2030-02-15Z'")
         waiting = asyncio.create_task(waits.execute("SELECT FROM by_month FOR NO KEY UPDATE"))
-        assert await becomes(empty_database, "SELECT count(*) FROM pg_locks WHERE NOT granted", 1)
+        assert await becomes(empty_database, WAITING, 1)
     with pytest.raises(asyncpg.SerializationError):
         await waiting
     for each in (moves, waits):
