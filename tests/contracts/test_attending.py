@@ -7,8 +7,8 @@ import pytest
 
 from builders import TOMORROW, Services, a_caller, a_user, seats_taken, services_over, stored_session, stored_user
 from contracts.harness import waits
+from due_jobs import run_due
 from fakes import NOW, MovableClock
-from marketplace.adapters.memory.jobs import run_due
 from marketplace.core.entities.bookings import BookingHistory
 from marketplace.core.entities.sessions import Session
 from marketplace.core.entities.tokens import Caller
@@ -29,7 +29,7 @@ def timed(empty_storage: Storage, clock: MovableClock) -> Services:
 
 
 async def work(storage: Storage, services: Services, clock: MovableClock) -> int:
-    return await run_due(storage.unit_of_work, clock.now(), {"attend_booking": services.bookings.attend})
+    return await run_due(storage.job_queue, clock.now(), {"attend_booking": services.bookings.attend})
 
 
 async def asked(storage: Storage, **facts: object) -> tuple[Session, Caller, Caller]:

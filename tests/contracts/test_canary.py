@@ -13,7 +13,7 @@ from contracts.harness import at_once, live_bookings
 from marketplace.adapters.memory.slots import MemorySlots
 from marketplace.adapters.memory.storage import memory_storage
 from marketplace.adapters.memory.unit_of_work import MemoryTransaction
-from marketplace.adapters.postgres.jobs import job_values
+from marketplace.adapters.postgres.jobs.enqueue import job_values
 from marketplace.adapters.postgres.pool import PoolLimits, connect
 from marketplace.adapters.postgres.rows import BOOKING
 from marketplace.adapters.postgres.slots import TAKE, PostgresSlots

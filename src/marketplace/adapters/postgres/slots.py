@@ -8,7 +8,7 @@ commit comes next.
 from datetime import datetime
 from uuid import UUID
 
-from marketplace.adapters.postgres.jobs import enqueued_with, job_values
+from marketplace.adapters.postgres.jobs.enqueue import enqueued_with, job_values
 from marketplace.adapters.postgres.locks import AS_BUYER, SEATS_OF
 from marketplace.adapters.postgres.pool import Connection, Database
 from marketplace.adapters.postgres.rows import (

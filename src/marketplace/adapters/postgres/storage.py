@@ -7,7 +7,8 @@ from marketplace.adapters.postgres.bulk import PostgresBulkLists
 from marketplace.adapters.postgres.bulk_targets import PostgresBulkTargets
 from marketplace.adapters.postgres.calendars import PostgresFeedDirectory
 from marketplace.adapters.postgres.dashboards import PostgresDashboards
-from marketplace.adapters.postgres.failing_jobs import PostgresFailingJobs
+from marketplace.adapters.postgres.jobs.failing import PostgresFailingJobs
+from marketplace.adapters.postgres.jobs.queue import PostgresJobQueue
 from marketplace.adapters.postgres.pool import Database
 from marketplace.adapters.postgres.rate_limits import PostgresRateLimits
 from marketplace.adapters.postgres.readiness import PostgresReadiness
@@ -39,6 +40,7 @@ def postgres_storage(database: Database, lists: Reading | None = None) -> Storag
         reports=PostgresReportQueue(database),
         dashboards=PostgresDashboards(database),
         failing_jobs=PostgresFailingJobs(database),
+        job_queue=PostgresJobQueue(database),
         bulk_lists=PostgresBulkLists(database),
         bulk_targets=PostgresBulkTargets(database),
         lists=admin_lists_when_asked(database),

@@ -9,7 +9,7 @@ from marketplace.adapters.postgres.bookings import PostgresBookings
 from marketplace.adapters.postgres.bulk import PostgresBulkRuns
 from marketplace.adapters.postgres.calendars import PostgresFeeds
 from marketplace.adapters.postgres.idempotency import PostgresIdempotencyKeys
-from marketplace.adapters.postgres.jobs import PostgresJobs
+from marketplace.adapters.postgres.jobs.enqueue import PostgresJobs
 from marketplace.adapters.postgres.pool import Connection, Database
 from marketplace.adapters.postgres.reports import PostgresReports
 from marketplace.adapters.postgres.resets import PostgresResets
