@@ -23,12 +23,12 @@ from pathlib import Path
 from uuid import UUID, uuid4
 
 import asyncpg
-from marketplace.adapters.postgres.worker import Pace, work
+from marketplace.adapters.postgres.jobs.worker import Pace, work
 
-from marketplace.adapters.postgres.binaries import find_binaries
-from marketplace.adapters.postgres.embedded import embedded_postgres
-from marketplace.adapters.postgres.migrate import migrate_now
-from marketplace.adapters.postgres.postmaster import find_postmaster
+from marketplace.adapters.postgres.embedded.binaries import find_binaries
+from marketplace.adapters.postgres.embedded.postmaster import find_postmaster
+from marketplace.adapters.postgres.embedded.server import embedded_postgres
+from marketplace.adapters.postgres.schema.migrate import migrate_now
 
 ROUNDS = int(os.environ.get("ROUNDS", "5"))
 SECONDS = int(os.environ.get("SECONDS", "3"))

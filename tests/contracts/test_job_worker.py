@@ -12,7 +12,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from fakes import NOW, MovableClock
-from marketplace.core.entities.failing_jobs import FAILING_AFTER
+from marketplace.core.domain.failing_jobs import FAILING_AFTER
 from marketplace.core.errors import Busy
 from marketplace.core.ports.jobs import Handlers, Job, JobKind, JobQueue
 from marketplace.core.ports.storage import Storage
@@ -25,7 +25,7 @@ QUICK = Pace(
     reconnect_first=timedelta(milliseconds=10),
 )
 KIND: JobKind = "attend_booking"
-PATIENCE = 10
+TIMEOUT = 10
 """Seconds after which something that should come will not."""
 
 
@@ -51,7 +51,7 @@ class Handler:
         self.succeeded.set()
 
     async def succeeds(self) -> None:
-        await asyncio.wait_for(self.succeeded.wait(), PATIENCE)
+        await asyncio.wait_for(self.succeeded.wait(), TIMEOUT)
 
 
 @asynccontextmanager
@@ -65,7 +65,7 @@ async def working(
         yield
     finally:
         stop.set()
-        await asyncio.wait_for(task, PATIENCE)
+        await asyncio.wait_for(task, TIMEOUT)
 
 
 async def enqueue(storage: Storage, number: int = 1, run_at: datetime = NOW) -> None:
@@ -120,7 +120,7 @@ async def test_worker_runs_no_more_at_once_than_its_pace_allows(empty_storage: S
     await enqueue(empty_storage, 5)
 
     async with working(empty_storage.job_queue, {KIND: handler}, pace=Pace(jobs_at_once=2)):
-        await asyncio.wait_for(handler.started.wait(), PATIENCE)
+        await asyncio.wait_for(handler.started.wait(), TIMEOUT)
         assert len(handler.subjects) <= 2
 
 
@@ -159,7 +159,7 @@ async def test_failure_is_logged_in_one_line_without_its_message(
     await enqueue(empty_storage)
     with caplog.at_level(logging.DEBUG):
         async with working(empty_storage.job_queue, {KIND: handler}, clock=clock):
-            await asyncio.wait_for(handler.started.wait(), PATIENCE)
+            await asyncio.wait_for(handler.started.wait(), TIMEOUT)
 
     [line] = [record.getMessage() for record in caplog.records if KIND in record.getMessage()]
     assert "failed at attempt 1, next in 1 s: Trouble in test_job_worker.py" in line
@@ -187,7 +187,7 @@ async def test_loop_that_was_blocked_for_longer_than_the_lease_does_not_run_its_
     async with working(
         empty_storage.job_queue, {KIND: handler}, pace=Pace(poll_every=QUICK.poll_every, lease=QUICK.lease)
     ):
-        await asyncio.wait_for(handler.started.wait(), PATIENCE)
+        await asyncio.wait_for(handler.started.wait(), TIMEOUT)
         time.sleep(2 * QUICK.lease.total_seconds())  # noqa: ASYNC251 - a handler that does not yield
         await handler.succeeds()
 
@@ -200,18 +200,18 @@ async def test_stopping_worker_lets_a_handler_end(empty_storage: Storage) -> Non
     await enqueue(empty_storage)
 
     async with working(empty_storage.job_queue, {KIND: handler}):
-        await asyncio.wait_for(handler.started.wait(), PATIENCE)
+        await asyncio.wait_for(handler.started.wait(), TIMEOUT)
 
     assert handler.succeeded.is_set()
     assert await left(empty_storage) == 0
 
 
 async def test_stopping_worker_gives_back_what_does_not_end_in_time(empty_storage: Storage) -> None:
-    handler = Handler(seconds=PATIENCE)
+    handler = Handler(seconds=TIMEOUT)
     await enqueue(empty_storage)
 
     async with working(empty_storage.job_queue, {KIND: handler}):
-        await asyncio.wait_for(handler.started.wait(), PATIENCE)
+        await asyncio.wait_for(handler.started.wait(), TIMEOUT)
     [job] = await empty_storage.job_queue.claim(uuid4(), [KIND], now=NOW, limit=9, lease=timedelta(minutes=1))
 
     assert not handler.succeeded.is_set()
@@ -223,7 +223,7 @@ async def test_stopping_worker_claims_nothing_more(empty_storage: Storage) -> No
     await enqueue(empty_storage, 3)
 
     async with working(empty_storage.job_queue, {KIND: handler}, pace=Pace(jobs_at_once=1)):
-        await asyncio.wait_for(handler.started.wait(), PATIENCE)
+        await asyncio.wait_for(handler.started.wait(), TIMEOUT)
 
     assert len(handler.subjects) == 1
     assert await left(empty_storage) == 2
@@ -232,12 +232,12 @@ async def test_stopping_worker_claims_nothing_more(empty_storage: Storage) -> No
 async def test_cancelled_worker_interrupts_its_handlers_and_their_jobs_are_run_by_another(
     empty_storage: Storage,
 ) -> None:
-    hanging, handler = Handler(seconds=PATIENCE), Handler()
+    hanging, handler = Handler(seconds=TIMEOUT), Handler()
     await enqueue(empty_storage)
     task = asyncio.create_task(
         JobWorker(empty_storage.job_queue, MovableClock(NOW), {KIND: hanging}, QUICK).run(asyncio.Event())
     )
-    await asyncio.wait_for(hanging.started.wait(), PATIENCE)
+    await asyncio.wait_for(hanging.started.wait(), TIMEOUT)
     task.cancel()
     await asyncio.gather(task, return_exceptions=True)
 
@@ -270,7 +270,7 @@ async def test_failure_that_could_not_be_written_is_written_later(empty_storage:
     await enqueue(empty_storage)
 
     async with working(queue, {KIND: handler}, clock=clock, pace=Pace(reconnect_first=QUICK.reconnect_first)):
-        await asyncio.wait_for(handler.started.wait(), PATIENCE)
+        await asyncio.wait_for(handler.started.wait(), TIMEOUT)
     [job] = await empty_storage.job_queue.claim(
         uuid4(), [KIND], now=NOW + timedelta(seconds=1), limit=9, lease=timedelta(minutes=1)
     )

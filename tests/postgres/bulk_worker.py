@@ -3,7 +3,7 @@
 import asyncio
 import sys
 
-from marketplace.container import make_container
+from marketplace.bootstrap.container import make_container
 from marketplace.core.ports.jobs import Handlers
 from marketplace.settings import Settings
 from postgres.job_worker import work

@@ -10,12 +10,12 @@ import asyncpg
 import pytest
 import pytest_asyncio
 
+from marketplace.adapters.postgres.connection.pool import PoolLimits
 from marketplace.adapters.postgres.jobs.enqueue import ENQUEUE, ENQUEUED_WITH
-from marketplace.adapters.postgres.pool import PoolLimits
 from marketplace.core.ports.jobs import Job
 from marketplace.core.ports.storage import Storage
 from marketplace.core.services.job_worker import Pace
-from postgres.workers import PATIENCE, QUICK, Seen, asked, enqueue, opened, working
+from postgres.workers import QUICK, TIMEOUT, Seen, enqueue, opened, requested, working
 
 
 class Trouble(Exception):
@@ -41,7 +41,7 @@ async def test_a_committed_job_runs_within_two_seconds(empty_database: str, stor
 
     assert seen.subjects[1] == job.subject
     assert seen.at[1] - committed < timedelta(seconds=2)
-    assert await asked(empty_database, "SELECT count(*) FROM jobs") == 0
+    assert await requested(empty_database, "SELECT count(*) FROM jobs") == 0
 
 
 async def test_no_job_runs_before_its_time_nor_much_after(empty_database: str, storage: Storage) -> None:
@@ -78,7 +78,7 @@ async def test_no_job_runs_before_the_commit_and_none_after_a_rollback(empty_dat
 
 async def test_enqueued_job_notifies_nobody(empty_database: str) -> None:
     """PostgreSQL lets only one transaction that notifies commit at a time, so bookings would queue."""
-    assert await asked(empty_database, "SELECT count(*) FROM pg_trigger WHERE tgrelid = 'jobs'::regclass") == 0
+    assert await requested(empty_database, "SELECT count(*) FROM pg_trigger WHERE tgrelid = 'jobs'::regclass") == 0
     assert not any("notify" in statement.lower() for statement in (ENQUEUE, ENQUEUED_WITH))
 
 
@@ -99,7 +99,7 @@ async def test_a_failing_handler_is_called_again_and_logs_one_line_without_its_m
         "failed at attempt 2",
     ]
     assert "ada@example.org" not in caplog.text
-    assert await asked(empty_database, "SELECT count(*) FROM jobs") == 0
+    assert await requested(empty_database, "SELECT count(*) FROM jobs") == 0
 
 
 async def test_a_cancelled_handler_is_called_again(empty_database: str, storage: Storage) -> None:
@@ -131,23 +131,23 @@ async def test_job_whose_failure_cannot_be_written_is_called_again(empty_databas
     await blocker.close()
 
     assert len(seen.at) == 2
-    assert await asked(empty_database, "SELECT count(*) FROM jobs") == 0
+    assert await requested(empty_database, "SELECT count(*) FROM jobs") == 0
 
 
 async def test_a_worker_that_is_told_to_stop_ends_what_it_has_begun(empty_database: str, storage: Storage) -> None:
-    begun, ended = asyncio.Event(), asyncio.Event()
+    started, ended = asyncio.Event(), asyncio.Event()
 
     async def take_long(_: UUID | None) -> None:
-        begun.set()
+        started.set()
         await asyncio.sleep(0.5)
         ended.set()
 
     async with working(empty_database, {"sweep_idempotency_keys": take_long}):
         await enqueue(storage)
-        await asyncio.wait_for(begun.wait(), PATIENCE)
+        await asyncio.wait_for(started.wait(), TIMEOUT)
 
     assert ended.is_set()
-    assert await asked(empty_database, "SELECT count(*) FROM jobs") == 0
+    assert await requested(empty_database, "SELECT count(*) FROM jobs") == 0
 
 
 async def test_job_that_takes_longer_than_a_lease_is_run_once(empty_database: str, storage: Storage) -> None:

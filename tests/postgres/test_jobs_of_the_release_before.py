@@ -10,12 +10,12 @@ from uuid import UUID
 import asyncpg
 import pytest_asyncio
 
+from marketplace.adapters.postgres.connection.pool import Database, PoolLimits, connect
 from marketplace.adapters.postgres.jobs.pgqueuer import PORTION, adopt_jobs
-from marketplace.adapters.postgres.migrate import migrate
-from marketplace.adapters.postgres.pool import Database, PoolLimits, connect
+from marketplace.adapters.postgres.schema.migrate import migrate
 from marketplace.adapters.postgres.storage import postgres_storage
 from marketplace.core.ports.jobs import ClaimedJob, Job
-from postgres.workers import asked
+from postgres.workers import requested
 
 SUBJECT = UUID(int=7)
 RUN_AT = datetime(2030, 2, 1, 12, tzinfo=UTC)
@@ -68,7 +68,7 @@ async def test_job_that_an_older_server_enqueued_is_moved_as_it_was(database: Da
     first, second = sorted(await claimed(database), key=lambda job: job.kind)
     assert (first.kind, first.subject, first.run_at, first.attempts) == ("attend_booking", SUBJECT, RUN_AT, 2)
     assert (second.kind, second.subject) == ("sweep_rate_limits", None)
-    assert await asked(database.dsn, "SELECT count(*) FROM pgqueuer") == 0
+    assert await requested(database.dsn, "SELECT count(*) FROM pgqueuer") == 0
 
 
 async def test_job_that_keeps_failing_is_moved_with_its_fault(database: Database) -> None:
@@ -123,8 +123,8 @@ async def test_many_jobs_are_moved_in_portions_and_by_two_workers_at_once_withou
 
     await asyncio.gather(move_all(), move_all())
 
-    assert await asked(database.dsn, "SELECT count(*) FROM jobs") == 2 * PORTION + 1
-    assert await asked(database.dsn, "SELECT count(DISTINCT subject) FROM jobs") == 2 * PORTION + 1
+    assert await requested(database.dsn, "SELECT count(*) FROM jobs") == 2 * PORTION + 1
+    assert await requested(database.dsn, "SELECT count(DISTINCT subject) FROM jobs") == 2 * PORTION + 1
 
 
 async def test_looking_for_jobs_to_move_notifies_no_older_worker(database: Database) -> None:
@@ -150,11 +150,11 @@ async def test_taking_the_migration_back_gives_the_jobs_back_to_the_release_befo
 
     await migrate(empty_database, BEFORE)
 
-    assert await asked(empty_database, "SELECT array_agg(entrypoint ORDER BY entrypoint) FROM pgqueuer") == [
+    assert await requested(empty_database, "SELECT array_agg(entrypoint ORDER BY entrypoint) FROM pgqueuer") == [
         "attend_booking",
         "sweep_rate_limits",
     ]
-    assert await asked(empty_database, "SELECT payload FROM pgqueuer WHERE payload IS NOT NULL") == SUBJECT.bytes
+    assert await requested(empty_database, "SELECT payload FROM pgqueuer WHERE payload IS NOT NULL") == SUBJECT.bytes
 
 
 async def test_the_statement_of_the_runbook_gives_the_jobs_back_while_the_table_stays(database: Database) -> None:
@@ -165,5 +165,5 @@ async def test_the_statement_of_the_runbook_gives_the_jobs_back_while_the_table_
 
     await database.fetch(statement)
 
-    assert await asked(database.dsn, "SELECT count(*) FROM jobs") == 0
-    assert await asked(database.dsn, "SELECT payload FROM pgqueuer") == SUBJECT.bytes
+    assert await requested(database.dsn, "SELECT count(*) FROM jobs") == 0
+    assert await requested(database.dsn, "SELECT payload FROM pgqueuer") == SUBJECT.bytes

@@ -7,8 +7,8 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
-from marketplace.adapters.memory.database import Database, JobRow, Rows
-from marketplace.core.entities.failing_jobs import FAILING_AFTER, FailingJob
+from marketplace.adapters.memory.database import JobRow, MemoryDatabase, Rows
+from marketplace.core.domain.failing_jobs import FAILING_AFTER, FailingJob
 from marketplace.core.errors import NotFound
 from marketplace.core.ports.jobs import WORKER_LOST, ClaimedJob, Job
 
@@ -37,7 +37,7 @@ class MemoryJobs:
             raise NotFound
         return _failing(row)
 
-    async def hurry(self, job_id: int, now: datetime) -> None:
+    async def run_now(self, job_id: int, now: datetime) -> None:
         """Its new moment."""
         row = await self._rows.look(self._database.jobs, job_id)
         if row is not None:
@@ -47,7 +47,7 @@ class MemoryJobs:
 class MemoryJobQueue:
     """Jobs as workers take them."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: MemoryDatabase) -> None:
         self._database = database
 
     async def claim(
@@ -124,7 +124,7 @@ class MemoryJobQueue:
 class MemoryFailingJobs:
     """Jobs that keep failing, as they are read."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: MemoryDatabase) -> None:
         self._database = database
 
     async def page(self, limit: int, offset: int) -> tuple[FailingJob, ...]:

@@ -42,7 +42,7 @@ class Pace:
 
     def retry_delay(self, failures: int) -> timedelta:
         """How long until a job that failed so often in a row is tried again."""
-        return _doubled(self.retry_first, failures - 1, self.retry_most)
+        return _backoff(self.retry_first, failures - 1, self.retry_most)
 
 
 class JobWorker:
@@ -125,7 +125,7 @@ class JobWorker:
         """Until a handler ends, it is time to look again, or to stop."""
         delay = self._pace.poll_every
         if self._troubles:
-            delay = _doubled(self._pace.reconnect_first, self._troubles, self._pace.reconnect_most)
+            delay = _backoff(self._pace.reconnect_first, self._troubles, self._pace.reconnect_most)
         if self._running:
             delay = min(delay, self._pace.renew_every)
         if self._troubles or not any(task.done() for task in self._running):
@@ -185,8 +185,8 @@ def _error_of(task: asyncio.Task[None]) -> BaseException | None:
     return asyncio.CancelledError() if task.cancelled() else task.exception()
 
 
-def _doubled(first: timedelta, times: int, most: timedelta) -> timedelta:
-    return min(first * (1 << min(times, MAX_DOUBLINGS)), most)
+def _backoff(first: timedelta, times: int, maximum: timedelta) -> timedelta:
+    return min(first * (1 << min(times, MAX_DOUBLINGS)), maximum)
 
 
 def _seen(error: BaseException) -> str:

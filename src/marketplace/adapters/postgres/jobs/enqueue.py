@@ -6,9 +6,9 @@ No statement here notifies anyone: PostgreSQL serializes the commits of transact
 from datetime import datetime
 from uuid import UUID
 
+from marketplace.adapters.postgres.connection.pool import Connection
 from marketplace.adapters.postgres.jobs.failing import FAILING, failing_job
-from marketplace.adapters.postgres.pool import Connection
-from marketplace.core.entities.failing_jobs import FailingJob
+from marketplace.core.domain.failing_jobs import FailingJob
 from marketplace.core.errors import NotFound
 from marketplace.core.ports.jobs import Job
 
@@ -27,7 +27,7 @@ ENQUEUED_WITH = """
 # Lock one job that keeps failing.
 ACQUIRE_FAILING = f"{FAILING} AND id = $1 FOR NO KEY UPDATE"
 # Make a job due.
-HURRY = "UPDATE jobs SET run_at = $2 WHERE id = $1"
+RUN_NOW = "UPDATE jobs SET run_at = $2 WHERE id = $1"
 
 
 class PostgresJobs:
@@ -54,9 +54,9 @@ class PostgresJobs:
             raise NotFound
         return failing_job(row)
 
-    async def hurry(self, job_id: int, now: datetime) -> None:
+    async def run_now(self, job_id: int, now: datetime) -> None:
         """See the port."""
-        await self._connection.execute(HURRY, job_id, now)
+        await self._connection.execute(RUN_NOW, job_id, now)
 
 
 def enqueued_with(part: str, first: int) -> str:

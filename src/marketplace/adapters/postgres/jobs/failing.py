@@ -2,8 +2,8 @@
 
 import asyncpg
 
-from marketplace.adapters.postgres.pool import Database
-from marketplace.core.entities.failing_jobs import FAILING_AFTER, FailingJob
+from marketplace.adapters.postgres.connection.pool import Database
+from marketplace.core.domain.failing_jobs import FAILING_AFTER, FailingJob
 
 IS_FAILING = f"attempts >= {FAILING_AFTER}"
 """As the index `ix_jobs_failing` has it."""

@@ -3,7 +3,7 @@
 For one release: drop this module together with those tables.
 """
 
-from marketplace.adapters.postgres.pool import Database
+from marketplace.adapters.postgres.connection.pool import Database
 
 PORTION = 1_000
 

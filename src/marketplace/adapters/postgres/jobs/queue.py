@@ -8,7 +8,7 @@ from collections.abc import Collection
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from marketplace.adapters.postgres.pool import Database, PoolLimits, connect
+from marketplace.adapters.postgres.connection.pool import Database, PoolLimits, connect
 from marketplace.core.ports.jobs import WORKER_LOST, ClaimedJob
 
 # Lease the longest due jobs that nobody has. A lease that ran out is a failure that its worker could not report.
