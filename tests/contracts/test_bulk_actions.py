@@ -30,8 +30,8 @@ def services(storage: Storage) -> Services:
 
 
 @pytest.fixture
-def staff(storage: Storage, services: Services) -> StaffServices:
-    return staff_over(storage, services)
+def staff(services: Services) -> StaffServices:
+    return staff_over(services)
 
 
 async def test_hiding_many_hides_each_with_an_entry_of_the_log(storage: Storage, staff: StaffServices) -> None:

@@ -7,6 +7,7 @@ import signal
 import socket
 import tempfile
 import threading
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -17,9 +18,10 @@ from granian.server.mp import MPServer
 from marketplace.adapters.postgres.connection.wait_for_database import wait_for_database
 from marketplace.adapters.postgres.schema.migrate import migrate_now
 from marketplace.bootstrap.container import make_container
+from marketplace.bootstrap.services import Adapters, ServiceOptions, Services, build_services
 from marketplace.core.ports.security import Passwords
 from marketplace.core.ports.storage import Storage
-from marketplace.core.ports.system import Clock, Ids
+from marketplace.core.ports.system import Clock
 from marketplace.demo.seed import DemoReport, seed_demo
 from marketplace.settings import DRAINING, PREFIX, Settings, SettingsError
 from marketplace.telemetry.logs import GRANIAN
@@ -104,13 +106,19 @@ def seed(settings: Settings) -> DemoReport:
     async def run() -> DemoReport:
         container = make_container(settings)
         try:
-            clock = await container.get(Clock)
+            storage, adapters = await container.get(Storage), await container.get(Adapters)
+            options = await container.get(ServiceOptions)
+
+            def services_at(clock: Clock, passwords: Passwords) -> Services:
+                return build_services(storage, replace(adapters, clock=clock, passwords=passwords), options)
+
             return await seed_demo(
-                await container.get(Storage),
-                await container.get(Passwords),
-                await container.get(Ids),
-                settings.categories,
-                clock.now(),
+                storage,
+                adapters.passwords,
+                adapters.ids,
+                services_at,
+                categories=settings.categories,
+                now=adapters.clock.now(),
             )
         finally:
             await container.close()

@@ -11,9 +11,9 @@ import asyncpg
 
 from marketplace.adapters.postgres.catalog.availability import has_bookable_start
 from marketplace.adapters.postgres.catalog.lexemes import Terms
+from marketplace.adapters.postgres.catalog.rows import session_columns
 from marketplace.adapters.postgres.connection.conditions import Conditions
 from marketplace.adapters.postgres.connection.pool import Rows
-from marketplace.adapters.postgres.rows import session_columns
 from marketplace.core.domain.availability import requested_window
 from marketplace.core.domain.sessions import (
     AVAILABILITY_WINDOW,
@@ -98,7 +98,7 @@ class CatalogStatement(SessionsStatement):
             self.require("s.searched @@ {}::tsquery", " & ".join(_lexemes(term) for term in terms))
 
     def availability(self) -> str:
-        """Whether something can be booked in the window at a session with the columns `availability_columns`, as an expression."""
+        """Whether a session with the columns `availability_columns` has a bookable start in the window, as SQL."""
         return has_bookable_start(*map(self.bind_time, (self.now, *self.window)))
 
     def newest(self, columns: str, maximum: int) -> str:
