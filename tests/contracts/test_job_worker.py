@@ -171,7 +171,7 @@ async def test_handler_that_takes_longer_than_the_lease_keeps_its_job(empty_stor
     pace = Pace(poll_every=QUICK.poll_every, lease=QUICK.lease)
     await enqueue(empty_storage)
 
-    queue, handlers = empty_storage.job_queue, {KIND: handler}
+    queue, handlers = empty_storage.job_queue, dict[str, Handler]({KIND: handler})
     async with working(queue, handlers, pace=pace), working(queue, handlers, pace=pace):
         await handler.succeeds()
 
