@@ -112,6 +112,10 @@ bench: install ## What a request costs, as ratios within one run (needs wrk)
 bench-admin: install ## What the staff's lists and exports cost at a million rows (minutes; BENCH="--data FOLDER" keeps the rows)
 	PYTHONPATH=tests $(BIN)/python tests/benchmarks/admin.py $(BENCH)
 
+.PHONY: bench-jobs
+bench-jobs: install ## What the job queue costs a booking and a worker (minutes; BENCH="reads idle" runs parts)
+	PYTHONPATH=tests $(BIN)/python tests/benchmarks/job_queue.py $(BENCH)
+
 .PHONY: bench-scaling
 bench-scaling: install ## The figures behind docs/scaling.md: bytes, seats, lists and connections (minutes; needs wrk)
 	PYTHONPATH=tests $(BIN)/python tests/benchmarks/scaling.py
