@@ -259,7 +259,7 @@ async def test_worker_outlives_a_queue_that_cannot_be_reached(
     async with working(queue, {KIND: handler}, pace=Pace(lease=QUICK.lease, reconnect_first=QUICK.reconnect_first)):
         await handler.succeeds()
 
-    assert "tries again: Busy" in caplog.text
+    assert "is retrying: Busy" in caplog.text
     assert len(handler.subjects) == 1
     assert await left(empty_storage) == 0
 

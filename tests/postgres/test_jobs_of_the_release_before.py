@@ -13,13 +13,14 @@ import pytest_asyncio
 from marketplace.adapters.postgres.connection.pool import Database, PoolLimits, connect
 from marketplace.adapters.postgres.jobs.pgqueuer import PORTION, adopt_jobs
 from marketplace.adapters.postgres.schema.migrate import migrate
+from marketplace.adapters.postgres.schema.revisions import VERSIONS
 from marketplace.adapters.postgres.storage import postgres_storage
 from marketplace.core.ports.jobs import ClaimedJob, Job
 from postgres.workers import requested
 
 SUBJECT = UUID(int=7)
 RUN_AT = datetime(2030, 2, 1, 12, tzinfo=UTC)
-BEFORE = "0015"
+[BEFORE] = re.findall(r'^down_revision = "(\d+)"', next(VERSIONS.glob("0018_*.py")).read_text(), re.MULTILINE)
 """The last migration that the release before knows."""
 ENQUEUE_AS_BEFORE = """
     INSERT INTO pgqueuer (priority, entrypoint, payload, execute_after, dedupe_key, status, attempts, heartbeat)

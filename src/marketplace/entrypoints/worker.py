@@ -70,7 +70,7 @@ async def _adopt(database: Database) -> None:
             while await adopt_jobs(database):
                 pass
         except Exception as error:  # noqa: BLE001 - the jobs stay where they are until the next time
-            LOG.warning("Jobs of the release before could not be moved: %s", type(error).__name__)
+            LOG.warning("Jobs enqueued by the previous release could not be moved: %s", type(error).__name__)
         await asyncio.sleep(ADOPT_EVERY)
 
 
@@ -82,7 +82,7 @@ async def _begin_chores(container: AsyncContainer, handlers: Handlers, stop: asy
                 await handlers[purge](None)
             await (await container.get(MaterializedAvailabilityService)).begin()
         except MarketplaceError as error:
-            LOG.warning("The worker waits for the database: %s", error)
+            LOG.warning("The worker is waiting for the database: %s", error)
             await _wait(stop, PAUSE)
         else:
             return
@@ -129,7 +129,7 @@ class InProcessWorker:
                 await work(self._settings, self._container, self._stop, self._meter)
             except Exception:
                 # whatever it is: bookings must go on lapsing and completing
-                LOG.exception("The background work broke off and begins again")
+                LOG.exception("The background worker failed and is restarting")
                 await _wait(self._stop, PAUSE)
 
     async def end(self) -> None:

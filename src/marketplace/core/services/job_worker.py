@@ -148,7 +148,7 @@ class JobWorker:
                 await asyncio.sleep(min(self._pace.reconnect_first.total_seconds(), max(0.0, end - loop.time())))
         interrupted = await self._cancel_handlers()
         if interrupted:
-            LOG.warning("The worker stops and gives %d jobs back", len(interrupted))
+            LOG.warning("The worker is stopping and releases %d unfinished jobs", len(interrupted))
             await self._guarded(self._queue.release(self._id, interrupted))
 
     async def _settle(self) -> None:
@@ -170,7 +170,7 @@ class JobWorker:
             result = await step
         except Exception as error:  # noqa: BLE001 - a worker outlives its database, and a table that is not there yet
             self._troubles += 1
-            LOG.warning("The worker cannot reach its queue and tries again: %s", _seen(error))
+            LOG.warning("The worker lost its connection and is retrying: %s", _seen(error))
             return None
         self._troubles = 0
         return result
