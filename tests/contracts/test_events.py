@@ -23,6 +23,7 @@ from builders import (
 )
 from contracts.events import FAR, Enqueuer, Recorder, claimed, drain, relay_over
 from contracts.harness import broken_transaction, cancel, cancel_now, owner_of
+from due_jobs import take_due
 from fakes import NOW, MovableClock
 from marketplace.core.domain.bookings import BookingHistory
 from marketplace.core.domain.events import (
@@ -75,11 +76,7 @@ async def history(storage: Storage, booking_id: UUID) -> BookingHistory:
 
 
 async def due_jobs(storage: Storage) -> list[Job]:
-    found = []
-    async with storage.unit_of_work() as tx:
-        while (job := await tx.jobs.take_due(FAR, ["attend_booking"])) is not None:
-            found.append(job)
-    return found
+    return await take_due(storage.job_queue, FAR, "attend_booking")
 
 
 async def test_every_path_that_writes_a_step_writes_its_event(storage: Storage, services: Services) -> None:
@@ -450,16 +447,12 @@ async def test_delivered_events_are_purged_after_90_days_and_steps_never(storage
 
 
 async def test_the_next_purge_is_enqueued(storage: Storage) -> None:
-    async with storage.unit_of_work() as tx:
-        while await tx.jobs.take_due(FAR, ["purge_events"]):
-            pass
+    await take_due(storage.job_queue, FAR, "purge_events")
 
     await relay_over(storage, clock=MovableClock(NOW)).purge()
 
-    async with storage.unit_of_work() as tx:
-        assert await tx.jobs.take_due(FAR, ["purge_events"]) == Job(
-            kind="purge_events", subject=None, run_at=NOW + HOUR
-        )
+    found = await take_due(storage.job_queue, FAR, "purge_events")
+    assert found == [Job(kind="purge_events", subject=None, run_at=NOW + HOUR)]
 
 
 async def test_relay_delivers_what_comes_until_it_is_stopped(storage: Storage) -> None:

@@ -102,7 +102,7 @@ async def test_a_relay_that_is_killed_leaves_no_event_behind_and_none_out_of_ord
     await requested(empty_database, event_worker.TABLE)
     marketplace = await Marketplace.of(storage)
     await asyncio.gather(*(marketplace.lives(learner, 12) for learner in marketplace.learners))
-    await requested(empty_database, "DELETE FROM pgqueuer")
+    await requested(empty_database, "DELETE FROM jobs")
     steps = await marketplace.steps(storage)
     total = sum(map(len, steps.values()))
 
@@ -116,7 +116,7 @@ async def test_a_relay_that_is_killed_leaves_no_event_behind_and_none_out_of_ord
     async with worker_process(empty_database, program), worker_process(empty_database, program):
         assert await becomes(empty_database, LEFT, 0)
 
-    jobs = await requested(empty_database, "SELECT count(*) FROM pgqueuer WHERE entrypoint = 'attend_booking'")
+    jobs = await requested(empty_database, "SELECT count(*) FROM jobs WHERE kind = 'attend_booking'")
     assert jobs == total
     rows = await fetch(empty_database, "SELECT event, subject, kind FROM handed ORDER BY at")
     first = {row["event"]: row for row in reversed(rows)}  # a killed relay hands some of them over once more
@@ -141,7 +141,7 @@ async def test_steps_from_before_the_migration_are_no_events_and_those_of_an_old
 ) -> None:
     learner, session = await stored_user(storage), await stored_session(storage)
     booking = await stored_booking(storage, session, learner.id)
-    await migrate(empty_database, "0017")
+    await migrate(empty_database, "0018")
     await migrate(empty_database)
     add = f"""
         INSERT INTO booking_steps (booking_id, at, actor_id, from_status, to_status, reason)

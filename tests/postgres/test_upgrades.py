@@ -50,7 +50,11 @@ EXPANDS = (
     'online_ddl.make_index("ix_bookings_guests", "bookings", ["guests", "id"])',
     'online_ddl.drop_index("ix_bookings_amount", "bookings")',
 )
-WAITING = "SELECT pid FROM pg_stat_activity WHERE application_name = 'marketplace migrate' AND wait_event_type = 'Lock'"
+WAITING = """
+    SELECT pid FROM pg_stat_activity
+    WHERE datname = current_database() AND application_name = 'marketplace migrate' AND wait_event_type = 'Lock'
+"""
+ASLEEP = "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event = 'PgSleep'"
 INVALID = "SELECT indexrelid::regclass::text FROM pg_index WHERE NOT indisvalid"
 
 
@@ -202,7 +206,7 @@ async def test_what_a_killed_program_was_migrating_is_migrated_by_the_next(
     upgrades.add("op.execute(\"SELECT pg_sleep(60) WHERE to_regclass('hold') IS NOT NULL\")")
     await books.ask("CREATE TABLE hold (id int)")
     program = migrating(1, empty_database, upgrades)
-    await comes(lambda: books.ask("SELECT 1 FROM pg_stat_activity WHERE wait_event = 'PgSleep'"))
+    await comes(lambda: books.ask(ASLEEP))
 
     os.killpg(program.pid, signal.SIGKILL)
     program.wait()

@@ -4,8 +4,8 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision = "0018"
-down_revision = "0017"
+revision = "0019"
+down_revision = "0018"
 branch_labels = None
 depends_on = None
 
@@ -40,4 +40,4 @@ def downgrade() -> None:
     op.drop_table("events")
     op.drop_column("booking_steps", "delivery_attempts")
     op.drop_column("booking_steps", "deliver_at")
-    op.execute("DELETE FROM pgqueuer WHERE entrypoint = 'purge_events'")
+    op.execute("DELETE FROM jobs WHERE kind = 'purge_events'")
