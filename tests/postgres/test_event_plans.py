@@ -36,5 +36,5 @@ async def test_claim_finds_new_steps_by_the_index_of_what_is_undelivered(loaded:
     found = await plans_of_a_claim(loaded, program)
 
     assert {each.event.subject_id for each in await claim(program)} == {booking.id for booking in bookings}
-    assert costly(found, blocks=1_500, rows=500) == []
+    assert costly(found, blocks=1_500, rows=1_000) == []
     assert "ix_booking_steps_undelivered" in {node.get("Index Name") for plan in found for node in nodes(plan.root)}
