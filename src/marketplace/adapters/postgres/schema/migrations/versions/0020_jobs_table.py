@@ -7,7 +7,7 @@ those leave there. A later release drops them.
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0018"
+revision = "0020"
 down_revision = "0015"
 branch_labels = None
 depends_on = None
