@@ -128,6 +128,10 @@ bench: install ## Measure requests, as ratios within one run (needs wrk)
 bench-admin: install ## Measure admin lists and exports with a million rows (minutes; BENCH="--data FOLDER" keeps the rows)
 	PYTHONPATH=tests $(BIN)/python tests/benchmarks/admin.py $(BENCH)
 
+.PHONY: bench-jobs
+bench-jobs: install ## What the job queue costs a booking and a worker (minutes; BENCH="reads idle" runs parts)
+	PYTHONPATH=tests $(BIN)/python tests/benchmarks/job_queue.py $(BENCH)
+
 .PHONY: bench-scaling
 bench-scaling: install ## Measure the figures in docs/scaling.md: bytes, seats, lists and connections (minutes; needs wrk)
 	PYTHONPATH=tests $(BIN)/python tests/benchmarks/scaling.py

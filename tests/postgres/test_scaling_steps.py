@@ -123,5 +123,5 @@ async def test_what_creators_apart_would_have_to_change_is_what_the_page_says(co
         "slots pk_slots",
     }
     have = "SELECT table_name FROM information_schema.columns WHERE column_name = 'creator_id' AND table_name = ANY($1)"
-    having = {row[0] for row in await connection.fetch(have, [*tables, "pgqueuer", "open_times"])}
+    having = {row[0] for row in await connection.fetch(have, [*tables, "jobs", "open_times"])}
     assert having == {"sessions", "slots", "bookings"}
