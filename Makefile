@@ -43,8 +43,10 @@ frontend/dist/.built: frontend/node_modules/.installed $(FRONTEND)
 run: install ## Run the marketplace with demo data on http://localhost:8000 (MARKETPLACE_PORT)
 	MARKETPLACE_PORT=$(PORT) $(BIN)/marketplace serve --demo
 
-# a file stays with one worker, which keeps its server and database; the files in the order of tests/conftest.py
-PYTEST_PARALLEL := $(BIN)/pytest -q -n auto --dist loadfile --no-loadscope-reorder
+# each file stays with one worker, which keeps its server and database; tests/conftest.py says which files start first
+PYTEST_PARALLEL := $(BIN)/pytest -q --dist loadfile --no-loadscope-reorder -n
+# the tests of `make test` wait a third of the time, for servers to start and for timeouts
+WORKERS = $(shell echo $$(( ($$(nproc 2>/dev/null || getconf _NPROCESSORS_ONLN) * 3 + 1) / 2 )))
 
 .PHONY: check
 check: install ## Format, lint, types, import contracts, documents, the size of the front end, fast tests (a minute)
@@ -52,7 +54,7 @@ check: install ## Format, lint, types, import contracts, documents, the size of 
 
 .PHONY: check-tests
 check-tests:
-	$(PYTEST_PARALLEL) -m "not thorough" tests/core tests/http tests/architecture
+	$(PYTEST_PARALLEL) auto -m "not thorough" tests/core tests/http tests/architecture
 
 .PHONY: check-sources
 check-sources:
@@ -98,10 +100,10 @@ nginx:
 
 .PHONY: test
 test: install chromium nginx ## Every test, on a real PostgreSQL, in a real browser, behind a real nginx (eight minutes)
-	$(PYTEST_PARALLEL) -m "not runs_alone"
+	$(PYTEST_PARALLEL) $(WORKERS) -m "not runs_alone"
 	$(BIN)/pytest -q -m runs_alone tests/postgres tests/deployment tests/browser
 
-LONG := MARKETPLACE_TEST_LONG=1 $(PYTEST_PARALLEL)
+LONG := MARKETPLACE_TEST_LONG=1 $(PYTEST_PARALLEL) auto
 
 .PHONY: test-long
 test-long: test-long-api test-long-lifecycle test-long-schedules ## Ten times as many examples as `make test`, new ones each time (an hour, in the parts below)
