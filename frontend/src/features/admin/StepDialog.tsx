@@ -10,20 +10,20 @@ import { refetchUserData } from "~/lib/auth/me";
 import { errorMessage } from "~/lib/i18n/errorMessage";
 import { useTexts } from "./texts";
 
-const REASON_MOST = 500;
+const MAX_REASON = 500;
 
 /** Asks before the staff does something, says what it means, and takes the reason for the log. */
-export function StepDialog<Done>({
+export function ActionDialog<Result>({
   title,
   text,
   action,
-  done,
+  done: successMessage,
   isDanger,
   isReasonOptional,
   reasonHint,
   intent,
   isReady = true,
-  take,
+  take: submit,
   onDone,
   onClose,
   children,
@@ -40,9 +40,9 @@ export function StepDialog<Done>({
   /** What else than the reason makes it another thing to do. */
   intent?: unknown;
   isReady?: boolean;
-  take: (reason: string, key: string) => Promise<Done>;
+  take: (reason: string, key: string) => Promise<Result>;
   /** What follows, in place of closing. */
-  onDone?: (done: Done) => void;
+  onDone?: (done: Result) => void;
   onClose: () => void;
   children?: ReactNode;
 }) {
@@ -50,25 +50,26 @@ export function StepDialog<Done>({
   const { t: common } = useTranslation();
   const [keyOf] = useState(createKeyFor);
   const [reason, setReason] = useState("");
-  const [fault, setFault] = useState<string>();
+  const [reasonError, setReasonError] = useState<string>();
   const [failure, setFailure] = useState<string | null>(null);
   const [isBusy, setBusy] = useState(false);
   const field = useRef<HTMLTextAreaElement>(null);
 
-  const refuse = (sentence: string) => {
-    setFault(sentence);
+  const rejectReason = (sentence: string) => {
+    setReasonError(sentence);
     field.current?.focus();
   };
-  const go = async () => {
-    const said = reason.trim();
-    if (!said && !isReasonOptional) return refuse(t("step.reason_needed"));
-    if ([...said].length > REASON_MOST) return refuse(t("step.reason_long", { count: REASON_MOST }));
+  const confirm = async () => {
+    const trimmedReason = reason.trim();
+    if (!trimmedReason && !isReasonOptional) return rejectReason(t("step.reason_needed"));
+    if ([...trimmedReason].length > MAX_REASON)
+      return rejectReason(t("step.reason_long", { count: MAX_REASON }));
     setBusy(true);
     setFailure(null);
     try {
-      const result = await take(said, keyOf([said, intent]));
+      const result = await submit(trimmedReason, keyOf([trimmedReason, intent]));
       await refetchUserData();
-      if (done) toast.success(done);
+      if (successMessage) toast.success(successMessage);
       if (onDone) onDone(result);
       else onClose();
     } catch (error) {
@@ -94,7 +95,7 @@ export function StepDialog<Done>({
             variant={isDanger ? "danger" : "primary"}
             isBusy={isBusy}
             disabled={!isReady}
-            onClick={() => void go()}
+            onClick={() => void confirm()}
           >
             {action}
           </Button>
@@ -107,7 +108,7 @@ export function StepDialog<Done>({
         <Field
           label={t("step.reason")}
           hint={reasonHint ?? t("step.reason_hint")}
-          error={fault}
+          error={reasonError}
           isOptional={isReasonOptional}
         >
           {(given) => (
@@ -118,7 +119,7 @@ export function StepDialog<Done>({
               value={reason}
               onChange={({ target }) => {
                 setReason(target.value);
-                setFault(undefined);
+                setReasonError(undefined);
               }}
             />
           )}

@@ -5,7 +5,7 @@ import { addMonths, type Day, type Month, monthBounds, monthOf } from "~/lib/tim
 export type Slot = Schema<"SlotOut">;
 
 /** The farthest that a schedule may reach, in months (730 days). */
-export const HORIZON_MONTHS = 24;
+export const MAX_BOOKING_WINDOW_MONTHS = 24;
 
 /** The starts of one month of the viewer's calendar that can be booked. They go fast, so they are not kept long. */
 export function slotsQuery(sessionId: string, month: Month, zone: string) {
@@ -28,9 +28,9 @@ export function slotsQuery(sessionId: string, month: Month, zone: string) {
  */
 export async function findNextFree(
   client: QueryClient,
-  { sessionId, after, today, zone, seats }: NextFree,
+  { sessionId, after, today, zone, seats }: NextFreeSearch,
 ): Promise<Slot | null> {
-  const last = addMonths(monthOf(today), HORIZON_MONTHS);
+  const last = addMonths(monthOf(today), MAX_BOOKING_WINDOW_MONTHS);
   for (let month = addMonths(after); month <= last; month = addMonths(month)) {
     const slots = await client.fetchQuery(slotsQuery(sessionId, month, zone));
     const free = slots.find(({ seats_left }) => seats_left >= seats);
@@ -39,4 +39,4 @@ export async function findNextFree(
   return null;
 }
 
-export type NextFree = { sessionId: string; after: Month; today: Day; zone: string; seats: number };
+export type NextFreeSearch = { sessionId: string; after: Month; today: Day; zone: string; seats: number };

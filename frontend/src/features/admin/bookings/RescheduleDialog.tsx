@@ -3,7 +3,7 @@ import { Skeleton } from "~/components/Skeleton";
 import type { PickedTime } from "~/features/slots/bookable";
 import { displayName } from "~/lib/auth/me";
 import { formatDateTime, formatTimeRange, useZone } from "~/lib/time/time";
-import { StepDialog } from "../StepDialog";
+import { ActionDialog } from "../StepDialog";
 import { useTexts } from "../texts";
 import { type BookingRecord, reschedule } from "./queries";
 
@@ -16,7 +16,7 @@ export function RescheduleDialog({ booking, onClose }: { booking: BookingRecord;
   const [picked, setPicked] = useState<PickedTime | null>(null);
   const { session_details: session, booking_date } = booking;
   return (
-    <StepDialog
+    <ActionDialog
       title={t("booking.reschedule.title", { name: displayName(booking.user_details) })}
       text={t("booking.reschedule.text", { when: formatTimeRange(booking_date, booking.ends_at, zone) })}
       action={
@@ -37,9 +37,9 @@ export function RescheduleDialog({ booking, onClose }: { booking: BookingRecord;
           seats={booking.seats}
           value={picked?.starts_at ?? null}
           onPick={setPicked}
-          without={booking_date}
+          excludedStart={booking_date}
         />
       </Suspense>
-    </StepDialog>
+    </ActionDialog>
   );
 }

@@ -6,7 +6,7 @@ import { Button } from "~/components/Button";
 import { ErrorState } from "~/components/ErrorState";
 import { Skeleton } from "~/components/Skeleton";
 import { errorMessage } from "~/lib/i18n/errorMessage";
-import { Moment } from "../DateTime";
+import { DateTime } from "../DateTime";
 import { Panel } from "../Panel";
 import { useTexts } from "../texts";
 import { type FailingJob, failingJobsQuery, retryJob } from "./queries";
@@ -14,18 +14,18 @@ import { type FailingJob, failingJobsQuery, retryJob } from "./queries";
 /** Jobs that keep failing: why, when they are tried again by themselves, and a way to try them now. */
 export function FailingJobs() {
   const t = useTexts();
-  const found = useQuery(failingJobsQuery);
+  const query = useQuery(failingJobsQuery);
   return (
     <div id="jobs" className="scroll-mt-20">
       <Panel title={t("jobs.title")}>
-        {found.data ? (
+        {query.data ? (
           <ul className="divide-y divide-line">
-            {found.data.rows.map((job) => (
+            {query.data.rows.map((job) => (
               <Job key={job.id} job={job} />
             ))}
           </ul>
-        ) : found.isError ? (
-          <ErrorState error={found.error} onRetry={() => void found.refetch()} className="py-4" />
+        ) : query.isError ? (
+          <ErrorState error={query.error} onRetry={() => void query.refetch()} className="py-4" />
         ) : (
           <Skeleton className="h-24 w-full" />
         )}
@@ -59,7 +59,7 @@ function Job({ job }: { job: FailingJob }) {
         </p>
         <p className="break-words text-ink-soft">{job.error}</p>
         <p className="text-xs text-ink-faint">
-          {t("jobs.next")} <Moment at={job.next_at} />
+          {t("jobs.next")} <DateTime at={job.next_at} />
         </p>
       </div>
       <Button variant="secondary" size="sm" isBusy={isBusy} onClick={() => void retry()}>

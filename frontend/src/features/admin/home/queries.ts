@@ -1,6 +1,6 @@
 import { queryOptions } from "@tanstack/react-query";
 import { api, type Schema, unwrap } from "~/lib/api/client";
-import { rowsOf } from "../rows";
+import { unwrapRows } from "../rows";
 
 export type Dashboard = Schema<"DashboardOut">;
 export type FailingJob = Schema<"FailingJobOut">;
@@ -20,7 +20,7 @@ export function dashboardQuery(days: number) {
 export const failingJobsQuery = queryOptions({
   queryKey: ["admin", "jobs"],
   queryFn: ({ signal }) =>
-    rowsOf<FailingJob>(api.GET("/api/admin/jobs", { params: { query: { limit: 20 } }, signal })),
+    unwrapRows<FailingJob>(api.GET("/api/admin/jobs", { params: { query: { limit: 20 } }, signal })),
 });
 
 export async function retryJob(id: number): Promise<void> {

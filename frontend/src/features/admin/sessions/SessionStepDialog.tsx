@@ -1,22 +1,22 @@
-import { StepDialog } from "../StepDialog";
+import { ActionDialog } from "../StepDialog";
 import { useTexts } from "../texts";
-import { type SessionStep, takeStep } from "./queries";
+import { applyAction, type SessionAction } from "./queries";
 
-const OPTIONAL: SessionStep[] = ["restore", "feature", "unfeature"];
+const OPTIONAL: SessionAction[] = ["restore", "feature", "unfeature"];
 
 /** A step of moderation: what it means, and why it is taken. */
-export function SessionStepDialog({
+export function SessionActionDialog({
   session: { id, title },
   step,
   onClose,
 }: {
   session: { id: string; title: string };
-  step: SessionStep;
+  step: SessionAction;
   onClose: () => void;
 }) {
   const t = useTexts();
   return (
-    <StepDialog
+    <ActionDialog
       title={t(`${step}.title`, { title })}
       text={t(`${step}.text`)}
       action={t(`${step}.do`)}
@@ -25,7 +25,7 @@ export function SessionStepDialog({
       isReasonOptional={OPTIONAL.includes(step)}
       reasonHint={step === "hide" ? t("hide.reason_hint") : undefined}
       intent={step}
-      take={(reason, key) => takeStep(id, step, reason, key)}
+      take={(reason, key) => applyAction(id, step, reason, key)}
       onClose={onClose}
     />
   );

@@ -3,7 +3,7 @@ import { api, type Schema, unwrap } from "~/lib/api/client";
 
 export type SessionRecord = Schema<"SessionRecordOut">;
 export type ModeratedSession = Schema<"ModeratedSessionOut">;
-export type SessionStep = "hide" | "restore" | "feature" | "unfeature" | "archive";
+export type SessionAction = "hide" | "restore" | "feature" | "unfeature" | "archive";
 
 /** One session in any state, with its reports and what the staff did to it. */
 export function sessionRecordQuery(id: string) {
@@ -14,9 +14,9 @@ export function sessionRecordQuery(id: string) {
   });
 }
 
-export function takeStep(
+export function applyAction(
   id: string,
-  step: SessionStep,
+  step: SessionAction,
   reason: string,
   key: string,
 ): Promise<ModeratedSession> {

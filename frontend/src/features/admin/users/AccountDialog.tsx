@@ -1,6 +1,6 @@
 import { displayName } from "~/lib/auth/me";
 import { ImpersonateDialog } from "../impersonation/ImpersonateDialog";
-import { StepDialog } from "../StepDialog";
+import { ActionDialog } from "../StepDialog";
 import { useTexts } from "../texts";
 import type { AccountIntent } from "./AccountActions";
 import { DeactivateDialog } from "./DeactivateDialog";
@@ -34,7 +34,7 @@ export function AccountDialog({
       return <ImpersonateDialog account={account} onClose={onClose} />;
     case "activate":
       return (
-        <StepDialog
+        <ActionDialog
           title={t("activate.title", { name })}
           text={t("activate.text")}
           action={t("activate.do")}
@@ -46,7 +46,7 @@ export function AccountDialog({
     case "role": {
       const role = account.role === "creator" ? "user" : "creator";
       return (
-        <StepDialog
+        <ActionDialog
           title={t(`role.title_${role}`, { name })}
           text={t(`role.text_${role}`)}
           action={t("role.do")}

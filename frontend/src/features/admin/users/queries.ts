@@ -21,44 +21,54 @@ export function soldSlotsQuery(id: string) {
   return queryOptions({
     queryKey: ["admin", "users", "sold-slots", id],
     queryFn: ({ signal }): Promise<SoldSlot[]> =>
-      unwrap(api.GET("/api/admin/users/{user_id}/sold-slots", { params: at(id), signal })),
+      unwrap(api.GET("/api/admin/users/{user_id}/sold-slots", { params: userPath(id), signal })),
     staleTime: 0,
   });
 }
 
-const at = (id: string) => ({ path: { user_id: id } });
+const userPath = (id: string) => ({ path: { user_id: id } });
 
-export type AccountFacts = { email: string; username: string; first_name: string; last_name: string };
+export type AccountChanges = { email: string; username: string; first_name: string; last_name: string };
 
-export function changeAccount(id: string, facts: Partial<AccountFacts>, reason: string): Promise<Account> {
-  return unwrap(api.PATCH("/api/admin/users/{user_id}", { params: at(id), body: { ...facts, reason } }));
+export function changeAccount(
+  id: string,
+  changes: Partial<AccountChanges>,
+  reason: string,
+): Promise<Account> {
+  return unwrap(
+    api.PATCH("/api/admin/users/{user_id}", { params: userPath(id), body: { ...changes, reason } }),
+  );
 }
 
 export function activate(id: string, reason: string): Promise<Account> {
-  return unwrap(api.POST("/api/admin/users/{user_id}/activate", { params: at(id), body: { reason } }));
+  return unwrap(api.POST("/api/admin/users/{user_id}/activate", { params: userPath(id), body: { reason } }));
 }
 
 export function deactivate(id: string, reason: string, cancel_sold_seats: boolean): Promise<Deactivation> {
   return unwrap(
     api.POST("/api/admin/users/{user_id}/deactivate", {
-      params: at(id),
+      params: userPath(id),
       body: { reason, cancel_sold_seats },
     }),
   );
 }
 
 export function changeRole(id: string, role: Account["role"], reason: string): Promise<Account> {
-  return unwrap(api.POST("/api/admin/users/{user_id}/role", { params: at(id), body: { role, reason } }));
+  return unwrap(
+    api.POST("/api/admin/users/{user_id}/role", { params: userPath(id), body: { role, reason } }),
+  );
 }
 
 export type Rights = Pick<Account, "is_staff" | "is_superuser">;
 
 export function changeRights(id: string, rights: Rights, reason: string): Promise<Account> {
   return unwrap(
-    api.POST("/api/admin/users/{user_id}/rights", { params: at(id), body: { ...rights, reason } }),
+    api.POST("/api/admin/users/{user_id}/rights", { params: userPath(id), body: { ...rights, reason } }),
   );
 }
 
 export function issueReset(id: string, reason: string): Promise<Reset> {
-  return unwrap(api.POST("/api/admin/users/{user_id}/password-reset", { params: at(id), body: { reason } }));
+  return unwrap(
+    api.POST("/api/admin/users/{user_id}/password-reset", { params: userPath(id), body: { reason } }),
+  );
 }

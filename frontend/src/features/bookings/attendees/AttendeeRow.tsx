@@ -42,13 +42,13 @@ export function AttendeeRow({ booking, onIntent, onAnswered }: Props) {
         </span>
         <StatusBadge status={booking.status} />
       </div>
-      <Steps booking={booking} onIntent={onIntent} onAnswered={onAnswered} />
+      <PendingActions booking={booking} onIntent={onIntent} onAnswered={onAnswered} />
     </li>
   );
 }
 
 /** What the creator has to answer, or can complete. */
-function Steps({ booking, onIntent, onAnswered }: Props) {
+function PendingActions({ booking, onIntent, onAnswered }: Props) {
   const t = useTexts();
   const zone = useZone();
   const now = useNow();

@@ -15,10 +15,10 @@ import { errorMessage } from "~/lib/i18n/errorMessage";
 import { formatTimeRange, useZone } from "~/lib/time/time";
 import type { Booking, SlotGroup } from "./groups";
 import { cancelSlot, holdersQuery } from "./queries";
-import { isReason, ReasonField } from "./ReasonField";
+import { isValidReason, ReasonField } from "./ReasonField";
 import { useTexts } from "./texts";
 
-const NAMED_MOST = 8;
+const MAX_NAMES = 8;
 
 /** Asks before a whole start is called off: who is affected, and what happens. All of them, or none. */
 export function CancelSlotDialog({ group, onClose }: { group: SlotGroup; onClose: () => void }) {
@@ -33,13 +33,13 @@ export function CancelSlotDialog({ group, onClose }: { group: SlotGroup; onClose
   const holders = useQuery({ ...holdersQuery(group), enabled: !isBusy });
   const affected = holders.data;
 
-  const go = async () => {
-    if (!isReason(reason)) return;
+  const confirm = async () => {
+    if (!isValidReason(reason)) return;
     setBusy(true);
     setFailure(null);
-    const said = reason.trim();
+    const trimmedReason = reason.trim();
     try {
-      const cancelled = await cancelSlot(group, said, keyOf([group.key, said]));
+      const cancelled = await cancelSlot(group, trimmedReason, keyOf([group.key, trimmedReason]));
       await refetchUserData();
       toast.success(t("cancel_slot.done", { count: cancelled.length }));
       onClose();
@@ -68,7 +68,7 @@ export function CancelSlotDialog({ group, onClose }: { group: SlotGroup; onClose
             {affected?.length === 0 ? common("actions.close") : t("reason.keep")}
           </Button>
           {affected && affected.length > 0 && (
-            <Button variant="danger" isBusy={isBusy} onClick={() => void go()}>
+            <Button variant="danger" isBusy={isBusy} onClick={() => void confirm()}>
               {t("cancel_slot.do", { count: affected.length })}
             </Button>
           )}
@@ -84,7 +84,7 @@ export function CancelSlotDialog({ group, onClose }: { group: SlotGroup; onClose
         {affected?.length === 0 && <p className="text-sm text-ink-soft">{t("cancel_slot.nobody")}</p>}
         {affected && affected.length > 0 && (
           <>
-            <Affected bookings={affected} />
+            <AffectedBookings bookings={affected} />
             <p className="text-sm text-ink-soft">{t("cancel_slot.told")}</p>
             <ReasonField label={t("reason.label_all")} value={reason} onChange={setReason} />
             <Notice>
@@ -105,18 +105,18 @@ export function CancelSlotDialog({ group, onClose }: { group: SlotGroup; onClose
   );
 }
 
-function Affected({ bookings }: { bookings: Booking[] }) {
+function AffectedBookings({ bookings }: { bookings: Booking[] }) {
   const t = useTexts();
   const { t: common } = useTranslation();
   const seats = bookings.reduce((sum, booking) => sum + booking.seats, 0);
-  const more = bookings.length - NAMED_MOST;
+  const more = bookings.length - MAX_NAMES;
   return (
     <div className="text-sm">
       <p className="font-medium">
         {t("cancel_slot.who", { count: bookings.length, seats: common("seats", { count: seats }) })}
       </p>
       <ul className="mt-2 flex flex-col gap-1 text-ink-soft">
-        {bookings.slice(0, NAMED_MOST).map((booking) => (
+        {bookings.slice(0, MAX_NAMES).map((booking) => (
           <li key={booking.id} className="flex justify-between gap-4">
             <span className="min-w-0 truncate">{displayName(booking.user_details)}</span>
             <span className="tabular shrink-0">{common("seats", { count: booking.seats })}</span>

@@ -10,11 +10,11 @@ import { cn } from "~/lib/cn";
 import { errorMessage } from "~/lib/i18n/errorMessage";
 import { dateKey, useZone } from "~/lib/time/time";
 import { useTexts as useBookingTexts } from "../texts";
-import { csvOf, download } from "./csv";
-import { belongs, filtersOf } from "./filters";
-import { allOf, titlesQuery } from "./queries";
-import { rowsOf } from "./rows";
-import { type AttendeesSearch, isNarrowed, viewOf } from "./search";
+import { download, toCsv } from "./csv";
+import { isInView, toApiFilters } from "./filters";
+import { fetchAll, titlesQuery } from "./queries";
+import { toCsvRows } from "./rows";
+import { type AttendeesSearch, currentView, isNarrowed } from "./search";
 import { useTexts } from "./texts";
 
 /** Narrows the list by session and days, and saves what it lists as a file. */
@@ -88,12 +88,12 @@ export function Filters({
           </Button>
         )}
       </div>
-      <SaveAsFile search={search} />
+      <ExportButton search={search} />
     </search>
   );
 }
 
-function SaveAsFile({ search }: { search: AttendeesSearch }) {
+function ExportButton({ search }: { search: AttendeesSearch }) {
   const t = useTexts();
   const { t: common } = useTranslation();
   const words = useBookingTexts();
@@ -105,15 +105,15 @@ function SaveAsFile({ search }: { search: AttendeesSearch }) {
     setBusy(true);
     try {
       const now = new Date();
-      const view = viewOf(search);
-      const { bookings, isWhole } = await allOf(filtersOf(search, zone, now));
-      const listed = bookings.filter((booking) => belongs(booking, view, now));
+      const view = currentView(search);
+      const { bookings, isWhole } = await fetchAll(toApiFilters(search, zone, now));
+      const listed = bookings.filter((booking) => isInView(booking, view, now));
       if (listed.length === 0) {
         toast.info(t("filters.csv_none"));
         return;
       }
       const statusOf = (status: (typeof listed)[number]["status"]) => words(`status.${status}`);
-      const csv = csvOf(rowsOf(listed, t, { zone, currency, statusOf }));
+      const csv = toCsv(toCsvRows(listed, t, { zone, currency, statusOf }));
       download(`${t("csv.file")}-${view}-${dateKey(now, zone)}.csv`, csv);
       toast.success(t(isWhole ? "filters.csv_done" : "filters.csv_cut", { count: listed.length }));
     } catch (error) {

@@ -10,9 +10,9 @@ import { isProblem } from "~/lib/api/problem";
 import { displayName, refetchUserData } from "~/lib/auth/me";
 import { errorMessage } from "~/lib/i18n/errorMessage";
 import { formatDateTime, formatTimeRange, useZone } from "~/lib/time/time";
-import { OVER, TIME_LOST } from "../errorCodes";
+import { NOT_CHANGEABLE_CODES, SLOT_TAKEN_CODES } from "../errorCodes";
 import { moveBooking } from "../own/queries";
-import { Summary } from "../own/Summary";
+import { BookingSummary } from "../own/Summary";
 import type { Booking } from "./groups";
 import { useTexts } from "./texts";
 
@@ -39,8 +39,8 @@ export function MoveDialog({ booking, onClose }: { booking: Booking; onClose: ()
       toast.success(t("move.done", { name, when: formatDateTime(moved.booking_date, zone) }));
       onClose();
     } catch (error) {
-      const lost = TIME_LOST.find((code) => isProblem(error, code));
-      const isEnd = OVER.some((code) => isProblem(error, code));
+      const lost = SLOT_TAKEN_CODES.find((code) => isProblem(error, code));
+      const isEnd = NOT_CHANGEABLE_CODES.some((code) => isProblem(error, code));
       if (lost) setPicked(null);
       setFailure(lost ? t(`move.${lost}`, { name }) : isEnd ? t("move.over") : errorMessage(error));
       setOver(isEnd);
@@ -55,7 +55,7 @@ export function MoveDialog({ booking, onClose }: { booking: Booking; onClose: ()
       isOpen
       onClose={onClose}
       title={t("move.title", { name })}
-      description={<Summary booking={booking} />}
+      description={<BookingSummary booking={booking} />}
       footer={
         <>
           <p aria-live="polite" className="tabular self-center text-sm max-sm:order-1 sm:mr-auto">
@@ -84,7 +84,7 @@ export function MoveDialog({ booking, onClose }: { booking: Booking; onClose: ()
                 seats={booking.seats}
                 value={picked?.starts_at ?? null}
                 onPick={setPicked}
-                without={booking_date}
+                excludedStart={booking_date}
               />
             </Suspense>
           </>

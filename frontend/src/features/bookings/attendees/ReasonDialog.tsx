@@ -9,10 +9,10 @@ import { isProblem } from "~/lib/api/problem";
 import { displayName, refetchUserData } from "~/lib/auth/me";
 import { errorMessage } from "~/lib/i18n/errorMessage";
 import { cancelBooking } from "../own/queries";
-import { Summary } from "../own/Summary";
+import { BookingSummary } from "../own/Summary";
 import type { Booking } from "./groups";
 import { answer } from "./queries";
-import { isReason, ReasonField } from "./ReasonField";
+import { isValidReason, ReasonField } from "./ReasonField";
 import { useTexts } from "./texts";
 
 /** Asks before a person loses their seats, says what happens, and takes a word to them. */
@@ -35,7 +35,7 @@ export function ReasonDialog({
   const name = displayName(booking.user_details);
 
   const go = async () => {
-    if (!isReason(reason)) return;
+    if (!isValidReason(reason)) return;
     setBusy(true);
     setFailure(null);
     const said = reason.trim();
@@ -65,7 +65,7 @@ export function ReasonDialog({
       isOpen
       onClose={onClose}
       title={t(`${step}.title`, { name })}
-      description={<Summary booking={booking} />}
+      description={<BookingSummary booking={booking} />}
       footer={
         <>
           <Button variant="secondary" onClick={onClose}>

@@ -1,11 +1,11 @@
 import { Field, Textarea } from "~/components/Field";
 import { useTexts } from "./texts";
 
-const REASON_MOST = 500;
-const WORTH_SAYING = 100;
+const MAX_REASON = 500;
+const HINT_BELOW = 100;
 
-export function isReason(reason: string): boolean {
-  return [...reason.trim()].length <= REASON_MOST;
+export function isValidReason(reason: string): boolean {
+  return [...reason.trim()].length <= MAX_REASON;
 }
 
 /** A word to those who are affected. */
@@ -19,12 +19,12 @@ export function ReasonField({
   onChange: (reason: string) => void;
 }) {
   const t = useTexts();
-  const left = REASON_MOST - [...value.trim()].length;
+  const left = MAX_REASON - [...value.trim()].length;
   return (
     <Field
       label={label}
       isOptional
-      hint={left >= 0 && left <= WORTH_SAYING ? t("reason.left", { count: left }) : undefined}
+      hint={left >= 0 && left <= HINT_BELOW ? t("reason.left", { count: left }) : undefined}
       error={left < 0 ? t("reason.long") : undefined}
     >
       {(field) => (

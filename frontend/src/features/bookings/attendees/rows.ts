@@ -4,7 +4,7 @@ import type { Booking } from "./groups";
 import type { Texts } from "./texts";
 
 /** Bookings as rows of a table for spreadsheets, with a head; times as the viewer's clock shows them, and as instants. */
-export function rowsOf(
+export function toCsvRows(
   bookings: Booking[],
   t: Texts,
   {

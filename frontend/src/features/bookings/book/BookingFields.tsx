@@ -2,7 +2,7 @@ import { lazy, Suspense, useEffect, useRef } from "react";
 import { Notice } from "~/components/Notice";
 import { Skeleton } from "~/components/Skeleton";
 import { useTexts } from "../texts";
-import { AlreadyHeld } from "./AlreadyHeld";
+import { ExistingBookings } from "./AlreadyHeld";
 import { SeatsStepper } from "./SeatsStepper";
 import type { BookingState } from "./useBooking";
 
@@ -21,7 +21,7 @@ export function BookingFields({ booking }: { booking: BookingState }) {
 
   return (
     <div ref={fields} className="flex flex-col gap-6">
-      <AlreadyHeld sessionId={session.id} />
+      <ExistingBookings sessionId={session.id} />
       {isGone && !obstacle && <Notice tone="warn">{t("book.gone")}</Notice>}
       <Suspense fallback={<Skeleton className="h-96 w-full" />}>
         <SlotPicker session={session} seats={seats} value={time?.starts_at ?? null} onPick={booking.pick} />

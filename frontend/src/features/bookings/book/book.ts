@@ -4,7 +4,7 @@ import { queryClient } from "~/lib/api/queryClient";
 
 export type Booking = Schema<"BookingOut">;
 
-export type Wish = Required<Schema<"BookingIn">>;
+export type BookingRequest = Required<Schema<"BookingIn">>;
 
 /** A booking that was just made. */
 export function bookingQuery(id: string) {
@@ -16,7 +16,7 @@ export function bookingQuery(id: string) {
 }
 
 /** What this person holds of a session and is still to come, the soonest first. */
-export function heldQuery(sessionId: string) {
+export function existingBookingsQuery(sessionId: string) {
   return queryOptions({
     queryKey: ["bookings", "held", sessionId],
     queryFn: ({ signal }): Promise<Booking[]> =>
@@ -38,16 +38,16 @@ export function heldQuery(sessionId: string) {
 }
 
 /** Takes the seats, or raises `Problem`. With the same key a repeat takes them only once. */
-export async function takeSeats(wish: Wish, key: string): Promise<Booking> {
+export async function createBooking(request: BookingRequest, key: string): Promise<Booking> {
   const booking = await unwrap(
-    api.POST("/api/bookings", { body: wish, params: { header: { "Idempotency-Key": key } } }),
+    api.POST("/api/bookings", { body: request, params: { header: { "Idempotency-Key": key } } }),
   );
   queryClient.setQueryData(bookingQuery(booking.id).queryKey, booking);
   return booking;
 }
 
 /** Asks again for all that seats taken have changed: times, cards, lists, a creator's numbers. */
-export function refreshSeats(sessionId: string): Promise<unknown> {
+export function invalidateAvailability(sessionId: string): Promise<unknown> {
   return Promise.all([
     queryClient.invalidateQueries({ queryKey: ["slots", sessionId] }),
     queryClient.invalidateQueries({ queryKey: ["sessions"], refetchType: "none" }),

@@ -10,8 +10,8 @@ import { queryClient } from "~/lib/api/queryClient";
 import { meQuery } from "~/lib/auth/me";
 import { monthOf } from "~/lib/time/days";
 import { dateKey, useZone } from "~/lib/time/time";
-import { TIME_LOST } from "../errorCodes";
-import { refreshSeats, takeSeats } from "./book";
+import { SLOT_TAKEN_CODES } from "../errorCodes";
+import { createBooking, invalidateAvailability } from "./book";
 import type { Choice } from "./choice";
 
 /** What stood in the way: an answer of the server, or nothing chosen yet. */
@@ -29,7 +29,7 @@ export function useBooking(session: Session, choice: Choice, onChoose: (change: 
   const [isBusy, setBusy] = useState(false);
   const { time, isGone } = useChosenTime(session, choice.at, zone);
   const seats = Math.min(choice.seats ?? 1, session.max_participants);
-  const seatsMost = Math.max(
+  const maxSeats = Math.max(
     1,
     Math.min(session.max_participants, time?.seats_left ?? session.max_participants),
   );
@@ -43,24 +43,24 @@ export function useBooking(session: Session, choice: Choice, onChoose: (change: 
         await navigate({ to: "/login", search: { next: router.state.location.href } });
         return;
       }
-      const wish = { session: session.id, booking_date: time.starts_at, seats };
-      const booking = await takeSeats(wish, keyOf(wish));
+      const request = { session: session.id, booking_date: time.starts_at, seats };
+      const booking = await createBooking(request, keyOf(request));
       await navigate({ to: ".", search: { booked: booking.id }, replace: true });
-      void refreshSeats(session.id);
+      void invalidateAvailability(session.id);
     } catch (error) {
-      await fail(error);
+      await handleError(error);
     } finally {
       setBusy(false);
     }
   }
 
-  async function fail(error: unknown) {
+  async function handleError(error: unknown) {
     if (!isProblem(error)) throw error;
     setObstacle({ kind: "problem", problem: error, seats });
-    if (!TIME_LOST.some((code) => code === error.code)) return;
+    if (!SLOT_TAKEN_CODES.some((code) => code === error.code)) return;
     // the list of times was out of date
     if (seats === 1 || error.code !== "sold_out") onChoose({ at: undefined });
-    await refreshSeats(session.id);
+    await invalidateAvailability(session.id);
   }
 
   return {
@@ -69,7 +69,7 @@ export function useBooking(session: Session, choice: Choice, onChoose: (change: 
     /** The time was free when it was chosen, and is no longer. */
     isGone,
     seats,
-    seatsMost,
+    seatsMost: maxSeats,
     isBusy,
     obstacle,
     pick: (picked: PickedTime | null) => {

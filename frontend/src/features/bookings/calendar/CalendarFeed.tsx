@@ -36,7 +36,7 @@ function Address() {
   const t = useTexts();
   const { t: common } = useTranslation();
   const { data, error, refetch } = useQuery(feedQuery);
-  const [isAsked, setAsked] = useState(false);
+  const [isRenewOpen, setRenewOpen] = useState(false);
   const [isNew, setNew] = useState(false);
   const field = useRef<HTMLInputElement>(null);
 
@@ -84,7 +84,7 @@ function Address() {
       </div>
       <p className="text-xs text-ink-faint">{t("calendar.feed_hint")}</p>
       <div className="flex flex-wrap justify-end gap-3">
-        <Button variant="quiet" onClick={() => setAsked(true)}>
+        <Button variant="quiet" onClick={() => setRenewOpen(true)}>
           {t("calendar.feed_renew")}
         </Button>
         <a
@@ -95,7 +95,7 @@ function Address() {
           {t("calendar.feed_subscribe")}
         </a>
       </div>
-      {isAsked && <RenewDialog onDone={() => setNew(true)} onClose={() => setAsked(false)} />}
+      {isRenewOpen && <RenewDialog onDone={() => setNew(true)} onClose={() => setRenewOpen(false)} />}
     </div>
   );
 }

@@ -7,7 +7,7 @@ import { Page } from "~/components/Page";
 import { type Tab, Tabs } from "~/components/Tabs";
 import { useZone, zoneName } from "~/lib/time/time";
 import { useNow } from "~/lib/time/useNow";
-import { tabOf } from "../rules";
+import { bookingTab } from "../rules";
 import { useTexts } from "../texts";
 import type { Intent } from "./BookingActions";
 import { BookingList } from "./BookingList";
@@ -82,7 +82,9 @@ function TabLabel({ tab }: { tab: BookingTab }) {
     ...ownBookingsQuery(tab),
     enabled: tab === "upcoming" || tab === "pending",
   });
-  const count = data?.pages.flatMap(({ items }) => items).filter((one) => tabOf(one, now) === tab).length;
+  const count = data?.pages
+    .flatMap(({ items }) => items)
+    .filter((one) => bookingTab(one, now) === tab).length;
   const isAll = data?.pages.at(-1)?.next === null;
   return (
     <>

@@ -11,13 +11,13 @@ import { isProblem } from "~/lib/api/problem";
 import { displayName, refetchUserData } from "~/lib/auth/me";
 import { errorMessage } from "~/lib/i18n/errorMessage";
 import { formatDateTime, useZone } from "~/lib/time/time";
-import { changeableUntil } from "../rules";
+import { cancellableUntil } from "../rules";
 import { useTexts } from "../texts";
 import { type Booking, cancelBooking } from "./queries";
-import { Summary } from "./Summary";
+import { BookingSummary } from "./Summary";
 import { useMailTo } from "./useMailTo";
 
-const REASON_MOST = 500;
+const MAX_REASON = 500;
 
 /** Asks before a booking is given up, and says what that means. */
 export function CancelDialog({ booking, onClose }: { booking: Booking; onClose: () => void }) {
@@ -34,8 +34,8 @@ export function CancelDialog({ booking, onClose }: { booking: Booking; onClose: 
   const mailTo = useMailTo();
   const isPending = booking.status === "pending";
   const name = displayName(booking.session_details.creator_details);
-  const until = formatDateTime(changeableUntil(booking), zone);
-  const left = REASON_MOST - [...reason.trim()].length;
+  const until = formatDateTime(cancellableUntil(booking), zone);
+  const left = MAX_REASON - [...reason.trim()].length;
 
   async function cancel() {
     if (left < 0) return;
@@ -61,7 +61,7 @@ export function CancelDialog({ booking, onClose }: { booking: Booking; onClose: 
       isOpen
       onClose={onClose}
       title={t(isPending ? "own.cancel.title_pending" : "own.cancel.title")}
-      description={<Summary booking={booking} />}
+      description={<BookingSummary booking={booking} />}
       footer={
         <>
           <Button variant="secondary" onClick={onClose}>

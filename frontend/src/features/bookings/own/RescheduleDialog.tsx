@@ -12,11 +12,11 @@ import { displayName, refetchUserData } from "~/lib/auth/me";
 import { errorMessage } from "~/lib/i18n/errorMessage";
 import { lazyWithRetry } from "~/lib/lazyWithRetry";
 import { formatDateTime, formatTimeRange, useZone } from "~/lib/time/time";
-import { OVER, TIME_LOST } from "../errorCodes";
-import { changeableUntil } from "../rules";
+import { NOT_CHANGEABLE_CODES, SLOT_TAKEN_CODES } from "../errorCodes";
+import { cancellableUntil } from "../rules";
 import { useTexts } from "../texts";
 import { type Booking, moveBooking } from "./queries";
-import { Summary } from "./Summary";
+import { BookingSummary } from "./Summary";
 
 const SlotPicker = lazyWithRetry<SlotPickerProps>(async () => ({
   default: (await import("~/features/slots/SlotPicker")).SlotPicker,
@@ -44,13 +44,13 @@ export function RescheduleDialog({ booking, onClose }: { booking: Booking; onClo
       toast.success(t(words, { when: formatDateTime(moved.booking_date, zone), name }));
       onClose();
     } catch (error) {
-      const lost = TIME_LOST.find((code) => isProblem(error, code));
-      const over = OVER.find((code) => isProblem(error, code));
+      const lost = SLOT_TAKEN_CODES.find((code) => isProblem(error, code));
+      const over = NOT_CHANGEABLE_CODES.find((code) => isProblem(error, code));
       if (lost) {
         setPicked(null);
         setFailure(t(`own.move.${lost}`, { name }));
       } else if (over === "too_late") {
-        setFailure(t("own.move.too_late", { when: formatDateTime(changeableUntil(booking), zone), name }));
+        setFailure(t("own.move.too_late", { when: formatDateTime(cancellableUntil(booking), zone), name }));
       } else setFailure(over ? t("own.move.changed") : errorMessage(error));
       setOver(over !== undefined);
       if (lost || over) await refetchUserData();
@@ -64,7 +64,7 @@ export function RescheduleDialog({ booking, onClose }: { booking: Booking; onClo
       isOpen
       onClose={onClose}
       title={t("own.move.title")}
-      description={<Summary booking={booking} />}
+      description={<BookingSummary booking={booking} />}
       footer={
         <>
           <p aria-live="polite" className="tabular self-center text-sm max-sm:order-1 sm:mr-auto">
@@ -95,7 +95,7 @@ export function RescheduleDialog({ booking, onClose }: { booking: Booking; onClo
                 seats={booking.seats}
                 value={picked?.starts_at ?? null}
                 onPick={setPicked}
-                without={booking_date}
+                excludedStart={booking_date}
               />
             </Suspense>
           </>

@@ -3,7 +3,7 @@ import { formatTimeRange, useZone, zoneName } from "~/lib/time/time";
 import type { Booking } from "./queries";
 
 /** Which booking a dialog is about. */
-export function Summary({ booking }: { booking: Booking }) {
+export function BookingSummary({ booking }: { booking: Booking }) {
   const { t: common } = useTranslation();
   const zone = useZone();
   return (

@@ -3,7 +3,7 @@ import { useTexts } from "../texts";
 import type { Booking } from "./queries";
 
 /** When a booking is: in the viewer's zone, and in the creator's where their clock shows something else. */
-export function When({ booking, className }: { booking: Booking; className?: string }) {
+export function BookingTime({ booking, className }: { booking: Booking; className?: string }) {
   const t = useTexts();
   const zone = useZone();
   const { booking_date, ends_at, session_details } = booking;

@@ -6,13 +6,13 @@ import { toast } from "sonner";
 import { Button, buttonClass } from "~/components/Button";
 import { Dialog } from "~/components/Dialog";
 import { Notice } from "~/components/Notice";
-import { useStartsInWords } from "~/features/slots/useStartsInWords";
+import { useFormatStarts } from "~/features/slots/useStartsInWords";
 import { isProblem, type Problem } from "~/lib/api/problem";
 import { errorMessage } from "~/lib/i18n/errorMessage";
 import type { Session } from "../queries";
-import { archiveSession, forget } from "./queries";
+import { archiveSession, uncacheSession } from "./queries";
 import { useTexts } from "./texts";
-import { useListing } from "./useListing";
+import { useToggleListing } from "./useListing";
 
 /** Asks before a session goes for good; where somebody holds a seat, says when, and what can be done instead. */
 export function ArchiveDialog({ session, onClose }: { session: Session; onClose: () => void }) {
@@ -23,7 +23,7 @@ export function ArchiveDialog({ session, onClose }: { session: Session; onClose:
   const [failure, setFailure] = useState<unknown>(null);
   const { title } = session;
   if (isProblem(failure, "has_upcoming_bookings")) {
-    return <StillBooked session={session} problem={failure} onClose={onClose} />;
+    return <StillBookedNotice session={session} problem={failure} onClose={onClose} />;
   }
 
   const archive = async () => {
@@ -32,7 +32,7 @@ export function ArchiveDialog({ session, onClose }: { session: Session; onClose:
     try {
       await archiveSession(session.id);
       toast.success(t("archive.done", { title }));
-      forget(client, session.id);
+      uncacheSession(client, session.id);
       onClose();
     } catch (error) {
       setFailure(error);
@@ -62,7 +62,7 @@ export function ArchiveDialog({ session, onClose }: { session: Session; onClose:
   );
 }
 
-function StillBooked({
+function StillBookedNotice({
   session,
   problem,
   onClose,
@@ -72,8 +72,8 @@ function StillBooked({
   onClose: () => void;
 }) {
   const t = useTexts();
-  const words = useStartsInWords();
-  const listing = useListing();
+  const words = useFormatStarts();
+  const listing = useToggleListing();
   const { title } = session;
   return (
     <Dialog

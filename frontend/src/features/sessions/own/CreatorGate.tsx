@@ -25,7 +25,7 @@ function BecomeCreator() {
   const [failure, setFailure] = useState<string | null>(null);
   const [isBusy, setBusy] = useState(false);
 
-  const become = async () => {
+  const becomeCreator = async () => {
     setBusy(true);
     setFailure(null);
     try {
@@ -45,7 +45,7 @@ function BecomeCreator() {
       title={t("become.title")}
       className="py-24"
       action={
-        <Button isBusy={isBusy} onClick={() => void become()}>
+        <Button isBusy={isBusy} onClick={() => void becomeCreator()}>
           {t("become.action")}
         </Button>
       }

@@ -47,33 +47,33 @@ export async function archiveSession(id: string): Promise<void> {
 export async function copySchedule(client: QueryClient, from: string, to: string): Promise<void> {
   const { is_open, horizon, ...schedule } = await client.fetchQuery(scheduleQuery(from));
   if (is_open) return;
-  const kept = await saveSchedule(to, { ...schedule, is_open, horizon: horizon ?? undefined });
-  client.setQueryData(scheduleQuery(to).queryKey, kept);
+  const savedSchedule = await saveSchedule(to, { ...schedule, is_open, horizon: horizon ?? undefined });
+  client.setQueryData(scheduleQuery(to).queryKey, savedSchedule);
 }
 
 /** Shows a session as it now stands wherever it is known already. */
-export function show(client: QueryClient, session: Session): void {
+export function showInLists(client: QueryClient, session: Session): void {
   client.setQueryData(sessionQuery(session.id).queryKey, session);
-  inList(client, (items) => items.map((item) => (item.id === session.id ? session : item)));
+  updateLists(client, (items) => items.map((item) => (item.id === session.id ? session : item)));
 }
 
 /** As `show`, and lets whatever depends on it be asked for again. */
-export function remember(client: QueryClient, session: Session): void {
-  show(client, session);
+export function cacheSession(client: QueryClient, session: Session): void {
+  showInLists(client, session);
   void client.invalidateQueries({ queryKey: ["sessions"] });
   void client.invalidateQueries({ queryKey: ["slots", session.id] });
   void client.invalidateQueries({ queryKey: ["creator"] });
 }
 
 /** After a session is archived: it is gone from every list. */
-export function forget(client: QueryClient, id: string): void {
-  inList(client, (items) => items.filter((item) => item.id !== id));
+export function uncacheSession(client: QueryClient, id: string): void {
+  updateLists(client, (items) => items.filter((item) => item.id !== id));
   client.removeQueries({ queryKey: sessionQuery(id).queryKey });
   void client.invalidateQueries({ queryKey: ["sessions"] });
   void client.invalidateQueries({ queryKey: ["creator"] });
 }
 
-function inList(client: QueryClient, change: (items: Session[]) => Session[]): void {
+function updateLists(client: QueryClient, change: (items: Session[]) => Session[]): void {
   client.setQueryData(
     ownSessionsQuery.queryKey,
     (known) =>

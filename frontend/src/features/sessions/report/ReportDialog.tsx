@@ -15,7 +15,7 @@ import { useTexts } from "./texts";
 type Reason = Schema<"ReportIn">["reason"];
 
 const REASONS: Reason[] = ["misleading", "spam", "offensive", "unsafe", "other"];
-const TEXT_MOST = 2000;
+const MAX_TEXT = 2000;
 
 /** Tells the staff what is wrong with a session. */
 export default function ReportDialog({ session, onClose }: { session: Session; onClose: () => void }) {
@@ -26,11 +26,11 @@ export default function ReportDialog({ session, onClose }: { session: Session; o
   const [text, setText] = useState("");
   const [failure, setFailure] = useState<string | null>(null);
   const [isBusy, setBusy] = useState(false);
-  const isLong = [...text.trim()].length > TEXT_MOST;
+  const isTooLong = [...text.trim()].length > MAX_TEXT;
 
   const send = async () => {
     if (!reason) return setFailure(t("needed"));
-    if (isLong) return;
+    if (isTooLong) return;
     setBusy(true);
     setFailure(null);
     const body = { reason, text: text.trim() };
@@ -84,7 +84,11 @@ export default function ReportDialog({ session, onClose }: { session: Session; o
             </label>
           ))}
         </fieldset>
-        <Field label={t("text")} isOptional error={isLong ? t("too_long", { count: TEXT_MOST }) : undefined}>
+        <Field
+          label={t("text")}
+          isOptional
+          error={isTooLong ? t("too_long", { count: MAX_TEXT }) : undefined}
+        >
           {(field) => (
             <Textarea {...field} rows={4} value={text} onChange={({ target }) => setText(target.value)} />
           )}

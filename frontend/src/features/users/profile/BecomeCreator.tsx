@@ -18,7 +18,7 @@ export function BecomeCreator() {
   const [failure, setFailure] = useState<string | null>(null);
   const [isBusy, setBusy] = useState(false);
 
-  async function become() {
+  async function becomeCreator() {
     setBusy(true);
     setFailure(null);
     try {
@@ -41,7 +41,7 @@ export function BecomeCreator() {
         <Presentation aria-hidden className="mt-0.5 size-6 shrink-0 text-accent" />
         <p className="text-sm text-ink-soft">{t("profile.become_text")}</p>
       </div>
-      <Button variant="secondary" isBusy={isBusy} onClick={() => void become()} className="self-end">
+      <Button variant="secondary" isBusy={isBusy} onClick={() => void becomeCreator()} className="self-end">
         {t("profile.become")}
       </Button>
     </div>
