@@ -6,7 +6,7 @@ export type CancellationRule =
   | { kind: "until_moment"; hours: number; deadline: Date }
   | { kind: "too_late"; hours: number };
 
-/** Until when one may cancel a booking: `notice` hours before the start, or the start itself. */
+/** Until when one may cancel a booking: `noticeHours` before the start, or the start itself. */
 export function cancellationRule(
   noticeHours: number,
   start: string | undefined,
@@ -14,8 +14,8 @@ export function cancellationRule(
 ): CancellationRule {
   if (noticeHours === 0) return { kind: "until_start" };
   if (!start) return { kind: "until", hours: noticeHours };
-  const moment = new Date(new Date(start).getTime() - noticeHours * HOUR);
-  return moment <= now
+  const deadline = new Date(new Date(start).getTime() - noticeHours * HOUR);
+  return deadline <= now
     ? { kind: "too_late", hours: noticeHours }
-    : { kind: "until_moment", hours: noticeHours, deadline: moment };
+    : { kind: "until_moment", hours: noticeHours, deadline };
 }
