@@ -8,7 +8,7 @@ from builders import a_caller, services_over, stored_user
 from contracts.harness import broken_transaction
 from fakes import NOW
 from marketplace.adapters.memory.jobs import RETRY_AFTER, run_due
-from marketplace.core.entities.failing_jobs import FAILING_AFTER, FailingJob
+from marketplace.core.domain.failing_jobs import FAILING_AFTER, FailingJob
 from marketplace.core.errors import IllegalTransition, NotFound
 from marketplace.core.ports.jobs import Job, JobKind
 from marketplace.core.ports.storage import Storage
@@ -102,7 +102,7 @@ async def test_a_chore_that_keeps_failing_is_listed_too(empty_storage: Storage) 
 
 async def test_a_retry_makes_it_due_once_and_is_in_the_log(empty_storage: Storage) -> None:
     storage, services = empty_storage, services_over(empty_storage)
-    staff, who = staff_over(storage, services), a_caller(await stored_user(storage, is_staff=True))
+    staff, who = staff_over(services), a_caller(await stored_user(storage, is_staff=True))
     subject = await failed(storage, FAILING_AFTER)
     job = await only(storage)
     services.clock.at = now = job.next_at - RETRY_AFTER / 2
@@ -121,7 +121,7 @@ async def test_a_retry_makes_it_due_once_and_is_in_the_log(empty_storage: Storag
 
 
 async def test_what_does_not_fail_cannot_be_retried(empty_storage: Storage) -> None:
-    staff = staff_over(empty_storage, services_over(empty_storage))
+    staff = staff_over(services_over(empty_storage))
     who = a_caller(await stored_user(empty_storage, is_staff=True))
     await failed(empty_storage, FAILING_AFTER - 1)
 
@@ -135,6 +135,6 @@ async def test_a_job_that_is_hurried_in_a_transaction_that_breaks_off_is_not(emp
     job = await only(empty_storage)
 
     async with broken_transaction(empty_storage) as tx:
-        await tx.jobs.hurry((await tx.jobs.acquire_failing(job.id)).id, NOW)
+        await tx.jobs.run_now((await tx.jobs.acquire_failing(job.id)).id, NOW)
 
     assert await only(empty_storage) == job

@@ -7,27 +7,27 @@ import pytest
 
 from builders import a_caller, services_over, stored_users
 from contracts.harness import at_once
-from marketplace.core.entities.tokens import Caller
+from marketplace.core.domain.tokens import Principal
 from marketplace.core.ports.storage import Storage
 from staff import StaffServices, staff_over
 
 WHY = "A quarrel."
-Removal = Callable[[StaffServices, Caller, Caller], Coroutine[Any, Any, Any]]
+Removal = Callable[[StaffServices, Principal, Principal], Coroutine[Any, Any, Any]]
 
 
-def take_rights(staff: StaffServices, who: Caller, whom: Caller) -> Coroutine[Any, Any, Any]:
+def take_rights(staff: StaffServices, who: Principal, whom: Principal) -> Coroutine[Any, Any, Any]:
     return staff.users.change_rights(who, whom.user_id, is_staff=False, is_superuser=False, reason=WHY)
 
 
-def demote(staff: StaffServices, who: Caller, whom: Caller) -> Coroutine[Any, Any, Any]:
+def demote(staff: StaffServices, who: Principal, whom: Principal) -> Coroutine[Any, Any, Any]:
     return staff.users.change_rights(who, whom.user_id, is_staff=True, is_superuser=False, reason=WHY)
 
 
-def switch_off(staff: StaffServices, who: Caller, whom: Caller) -> Coroutine[Any, Any, Any]:
+def switch_off(staff: StaffServices, who: Principal, whom: Principal) -> Coroutine[Any, Any, Any]:
     return staff.users.deactivate(who, whom.user_id, WHY)
 
 
-async def superusers(storage: Storage, number: int) -> list[Caller]:
+async def superusers(storage: Storage, number: int) -> list[Principal]:
     return [a_caller(user) for user in await stored_users(storage, number, is_staff=True, is_superuser=True)]
 
 
@@ -42,7 +42,7 @@ async def left(storage: Storage) -> frozenset[object]:
 async def test_of_two_superusers_who_remove_each_other_at_once_one_is_left(
     empty_storage: Storage, one_does: Removal, other_does: Removal
 ) -> None:
-    staff = staff_over(empty_storage, services_over(empty_storage))
+    staff = staff_over(services_over(empty_storage))
     one, other = await superusers(empty_storage, 2)
 
     for _ in range(5):
@@ -56,7 +56,7 @@ async def test_of_two_superusers_who_remove_each_other_at_once_one_is_left(
 async def test_of_two_who_switch_each_other_off_one_comes_too_late_though_a_third_is_left(
     empty_storage: Storage,
 ) -> None:
-    staff = staff_over(empty_storage, services_over(empty_storage))
+    staff = staff_over(services_over(empty_storage))
     one, other, _ = await superusers(empty_storage, 3)
 
     outcome = await at_once([switch_off(staff, one, other), switch_off(staff, other, one)])
@@ -66,7 +66,7 @@ async def test_of_two_who_switch_each_other_off_one_comes_too_late_though_a_thir
 
 
 async def test_of_many_superusers_who_remove_one_another_at_once_one_is_left(empty_storage: Storage) -> None:
-    staff = staff_over(empty_storage, services_over(empty_storage))
+    staff = staff_over(services_over(empty_storage))
     ring = await superusers(empty_storage, 8)
     ways = [take_rights, switch_off]
 

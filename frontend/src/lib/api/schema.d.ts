@@ -1551,7 +1551,7 @@ export interface components {
             sessions: number;
             /** @example 7 */
             bookings: number;
-            logins: components["schemas"]["LoginRecordOut"][];
+            logins: components["schemas"]["LoginOut"][];
             log: components["schemas"]["AuditEntryOut"][];
         };
         /**
@@ -1709,6 +1709,35 @@ export interface components {
             created_at: string;
             /** @example null */
             featured_at: string | null;
+        };
+        /**
+         * BookedSlotOut
+         * @description A start to come that was sold: how many seats, to how many bookings, and how many of those were cancelled now.
+         */
+        BookedSlotOut: {
+            /**
+             * Format: uuid
+             * @example 0190a1b2-c3d4-7e5f-8a9b-0c1d2e3f4a5b
+             */
+            session: string;
+            /** @example Morning yoga */
+            title: string;
+            /**
+             * Format: date-time
+             * @example 2030-05-01T10:00:00Z
+             */
+            starts_at: string;
+            /**
+             * Format: date-time
+             * @example 2030-05-01T11:00:00Z
+             */
+            ends_at: string;
+            /** @example 2 */
+            seats: number;
+            /** @example 7 */
+            bookings: number;
+            /** @example 0 */
+            cancelled: number;
         };
         /**
          * BookingHistoryOut
@@ -2166,7 +2195,7 @@ export interface components {
              * @example 249.95
              */
             completed_income: string;
-            next_slot: components["schemas"]["marketplace.http.summaries.NextSlotOut"] | null;
+            next_slot: components["schemas"]["NextBookedSlotOut"] | null;
             /** @description The last 30 days, oldest first, today the last. */
             days: components["schemas"]["DaySalesOut"][];
         };
@@ -2279,7 +2308,7 @@ export interface components {
          */
         DeactivationOut: {
             user: components["schemas"]["AccountOut"];
-            sold_slots: components["schemas"]["SoldSlotOut"][];
+            sold_slots: components["schemas"]["BookedSlotOut"][];
         };
         /**
          * DemoAccountOut
@@ -2363,21 +2392,11 @@ export interface components {
         };
         /**
          * LoginOut
-         * @description A login, and whose it is.
-         */
-        LoginOut: {
-            access: string;
-            /** @description `null` where it is in the cookie. */
-            refresh: string | null;
-            user: components["schemas"]["ProfileOut"];
-        };
-        /**
-         * LoginRecordOut
          * @description A login that is alive: since when, until when at the latest unless it is used, and from where it was begun.
          *
          *         `is_impersonation` when it is somebody of the staff who sees the site as this person.
          */
-        LoginRecordOut: {
+        LoginOut: {
             /**
              * Format: uuid
              * @example 0190a1b2-c3d4-7e5f-8a9b-0c1d2e3f4a5b
@@ -2516,6 +2535,53 @@ export interface components {
              * @example 2030-05-01T10:00:00Z
              */
             booking_date: string;
+        };
+        /**
+         * NextBookedSlotOut
+         * @description The next start at which somebody has a seat.
+         */
+        NextBookedSlotOut: {
+            /**
+             * Format: uuid
+             * @example 0190a1b2-c3d4-7e5f-8a9b-0c1d2e3f4a5b
+             */
+            session: string;
+            /** @example Morning yoga */
+            title: string;
+            /**
+             * Format: date-time
+             * @example 2030-05-01T10:00:00Z
+             */
+            starts_at: string;
+            /**
+             * Format: date-time
+             * @example 2030-05-01T11:00:00Z
+             */
+            ends_at: string;
+            /** @example 9 */
+            seats_taken: number;
+            /** @example 12 */
+            capacity: number;
+        };
+        /**
+         * NextSlotOut
+         * @description A start that can be booked.
+         */
+        NextSlotOut: {
+            /**
+             * Format: date-time
+             * @example 2030-05-01T10:00:00Z
+             */
+            starts_at: string;
+            /**
+             * Format: date-time
+             * @example 2030-05-01T11:00:00Z
+             */
+            ends_at: string;
+            /** @example 12 */
+            capacity: number;
+            /** @example 3 */
+            seats_left: number;
         };
         /**
          * NumbersOut
@@ -3472,7 +3538,7 @@ export interface components {
             created_at: string;
             /** @example null */
             featured_at: string | null;
-            next_slot: components["schemas"]["marketplace.http.sessions.NextSlotOut"] | null;
+            next_slot: components["schemas"]["NextSlotOut"] | null;
             moderation: components["schemas"]["ModerationOut"] | null;
         };
         /**
@@ -3582,6 +3648,16 @@ export interface components {
             image_url: string | null;
         };
         /**
+         * SignedInOut
+         * @description A login, and whose it is.
+         */
+        SignedInOut: {
+            access: string;
+            /** @description `null` where it is in the cookie. */
+            refresh: string | null;
+            user: components["schemas"]["ProfileOut"];
+        };
+        /**
          * SlotCancellationIn
          * @description Which slot, and why, in words for those who booked it.
          */
@@ -3619,35 +3695,6 @@ export interface components {
             seats_left: number;
             /** @example  */
             reason: ("horizon" | "notice" | "past") | ("buffer" | "exception" | "other_session" | "sold_out") | null;
-        };
-        /**
-         * SoldSlotOut
-         * @description A start to come that was sold: how many seats, to how many bookings, and how many of those were cancelled now.
-         */
-        SoldSlotOut: {
-            /**
-             * Format: uuid
-             * @example 0190a1b2-c3d4-7e5f-8a9b-0c1d2e3f4a5b
-             */
-            session: string;
-            /** @example Morning yoga */
-            title: string;
-            /**
-             * Format: date-time
-             * @example 2030-05-01T10:00:00Z
-             */
-            starts_at: string;
-            /**
-             * Format: date-time
-             * @example 2030-05-01T11:00:00Z
-             */
-            ends_at: string;
-            /** @example 2 */
-            seats: number;
-            /** @example 7 */
-            bookings: number;
-            /** @example 0 */
-            cancelled: number;
         };
         /**
          * StepIn
@@ -3737,53 +3784,6 @@ export interface components {
             ends: string;
             step: number | null;
             weekday: number;
-        };
-        /**
-         * NextSlotOut
-         * @description A start that can be booked.
-         */
-        "marketplace.http.sessions.NextSlotOut": {
-            /**
-             * Format: date-time
-             * @example 2030-05-01T10:00:00Z
-             */
-            starts_at: string;
-            /**
-             * Format: date-time
-             * @example 2030-05-01T11:00:00Z
-             */
-            ends_at: string;
-            /** @example 12 */
-            capacity: number;
-            /** @example 3 */
-            seats_left: number;
-        };
-        /**
-         * NextSlotOut
-         * @description The next start at which somebody has a seat.
-         */
-        "marketplace.http.summaries.NextSlotOut": {
-            /**
-             * Format: uuid
-             * @example 0190a1b2-c3d4-7e5f-8a9b-0c1d2e3f4a5b
-             */
-            session: string;
-            /** @example Morning yoga */
-            title: string;
-            /**
-             * Format: date-time
-             * @example 2030-05-01T10:00:00Z
-             */
-            starts_at: string;
-            /**
-             * Format: date-time
-             * @example 2030-05-01T11:00:00Z
-             */
-            ends_at: string;
-            /** @example 9 */
-            seats_taken: number;
-            /** @example 12 */
-            capacity: number;
         };
     };
     responses: never;
@@ -4290,7 +4290,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["LoginOut"];
+                    "application/json": components["schemas"]["SignedInOut"];
                 };
             };
             /** @description - `invalid`: Some of what was sent is not valid. */
@@ -8485,7 +8485,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["SoldSlotOut"][];
+                    "application/json": components["schemas"]["BookedSlotOut"][];
                 };
             };
             /** @description - `not_signed_in`: Please sign in: the access token is missing, expired or no longer valid. */

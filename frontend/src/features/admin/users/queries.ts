@@ -5,7 +5,7 @@ export type Account = Schema<"AccountOut">;
 export type AccountDetails = Schema<"AccountDetailsOut">;
 export type Deactivation = Schema<"DeactivationOut">;
 export type Reset = Schema<"ResetOut">;
-export type SoldSlot = Schema<"SoldSlotOut">;
+export type SoldSlot = Schema<"BookedSlotOut">;
 
 /** One account with its logins and what was last done to it. */
 export function accountQuery(id: string) {

@@ -1,0 +1,154 @@
+"""People: their accounts, what others may see of them, and the rules for names and passwords."""
+
+import unicodedata
+from collections.abc import Callable
+from dataclasses import dataclass, fields, replace
+from datetime import datetime
+from typing import TYPE_CHECKING, Literal, Self
+from uuid import UUID
+
+from marketplace.core.errors import (
+    FieldErrors,
+    HasSessions,
+    IllegalTransition,
+    LastSuperuser,
+    NotSuperuser,
+    Oneself,
+    StaffTarget,
+)
+
+if TYPE_CHECKING:
+    from marketplace.core.domain.tokens import Login, Principal
+
+Role = Literal["user", "creator"]
+
+PASSWORD_LENGTH = (8, 128)
+"""Characters. The upper bound keeps hashing cheap (OWASP ASVS 5.0, 6.2)."""
+
+
+PASSWORD_EXPECTED = "Choose a password of {} to {} characters.".format(*PASSWORD_LENGTH)
+
+
+def fold(text: str) -> str:
+    """The form in which e-mail addresses and usernames are compared: NFKC and case folding (Unicode 3.13)."""
+    return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
+
+
+def validate_password(password: str, *, names: tuple[str, ...], is_common: Callable[[str], bool]) -> list[str]:
+    """What is wrong with a new password, as sentences; nothing when it may be taken.
+
+    `names` are the e-mail address and the username that it must not repeat. After NIST SP 800-63B, 3.1.1.2:
+    a length and a list of the commonest, no rules of composition.
+    """
+    minimum, maximum = PASSWORD_LENGTH
+    if not minimum <= len(password) <= maximum:
+        return [PASSWORD_EXPECTED]
+    if fold(password) in {fold(name) for name in names}:
+        return ["Choose a password that is not your e-mail address or username."]
+    if is_common(password):
+        return ["This is one of the most used passwords. Choose another one."]
+    return []
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PublicUser:
+    """What anyone may see of a person."""
+
+    id: UUID
+    username: str
+    role: Role
+    avatar: str | None
+    first_name: str
+    last_name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Contact(PublicUser):
+    """What the other party of a booking may see."""
+
+    email: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class User(Contact):
+    """An account. `time_zone` is an IANA name; `password_hash` an argon2 string."""
+
+    password_hash: str
+    time_zone: str
+    is_active: bool
+    is_staff: bool
+    is_superuser: bool
+    date_joined: datetime
+
+    def require_manageable_by(self, staff: "Principal", *, also_oneself: bool = False) -> None:
+        """Whether this member of the staff may change this account: another of the staff is only a superuser's.
+
+        Raises `NotSuperuser`, and `Oneself` unless that is no matter.
+        """
+        if self.id == staff.user_id:
+            if not also_oneself:
+                raise Oneself
+        elif (self.is_staff or self.is_superuser) and not staff.is_superuser:
+            raise NotSuperuser("Only superusers can change the accounts of the staff.")
+
+    def with_active(self, *, is_active: bool) -> Self:
+        """The account switched on or off. Raises `IllegalTransition` when it is so already."""
+        if self.is_active == is_active:
+            raise IllegalTransition(f"This account is switched {'on' if is_active else 'off'} already.")
+        return replace(self, is_active=is_active)
+
+    def with_role(self, role: Role, *, has_sessions: bool) -> Self:
+        """The account in another role. Raises `IllegalTransition` when it has it, `HasSessions`."""
+        if self.role == role:
+            raise IllegalTransition(f"This account is a {role}'s already.")
+        if role != "creator" and has_sessions:
+            raise HasSessions
+        return replace(self, role=role)
+
+    def require_impersonable_by(self, staff: "Principal") -> None:
+        """Whether this member of the staff may see the site as this person. Raises `Oneself`, `StaffTarget`."""
+        if self.id == staff.user_id:
+            raise Oneself
+        if self.is_staff or self.is_superuser:
+            raise StaffTarget
+
+    def require_grantable_by(self, staff: "Principal", superusers: frozenset[UUID]) -> None:
+        """Whether this member of the staff, if a superuser at this moment, may change this account's rights.
+
+        Raises `NotSuperuser`, `Oneself`.
+        """
+        if staff.user_id not in superusers:
+            raise NotSuperuser
+        if self.id == staff.user_id:
+            raise Oneself
+
+    def require_superuser_remains(self, before: "User", superusers: frozenset[UUID]) -> None:
+        """Raise `LastSuperuser` when of the active `superusers` none would be left after this change."""
+        ceases = before.is_superuser and not (self.is_superuser and self.is_active)
+        if ceases and superusers <= {self.id}:
+            raise LastSuperuser
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UserDetails(User):
+    """An account as the staff reads it: with how much it offers and booked, and its living logins, newest first."""
+
+    sessions: int
+    """Those that are not archived."""
+    bookings: int
+    logins: "tuple[Login, ...]"
+
+
+def validate_rights(*, is_staff: bool, is_superuser: bool) -> FieldErrors:
+    """What is wrong with rights that are to be given together."""
+    return {"is_superuser": ["A superuser is on the staff too."]} if is_superuser and not is_staff else {}
+
+
+def public_user(user: User) -> PublicUser:
+    """What anyone may see of an account."""
+    return PublicUser(**{field.name: getattr(user, field.name) for field in fields(PublicUser)})
+
+
+def contact(user: User) -> Contact:
+    """What the other party of a booking may see of an account."""
+    return Contact(**{field.name: getattr(user, field.name) for field in fields(Contact)})

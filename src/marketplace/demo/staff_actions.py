@@ -1,0 +1,66 @@
+"""What the staff of the demo has done, and what waits for it."""
+
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from marketplace.core.domain.reports import ReportReason
+from marketplace.core.domain.tokens import Principal
+from marketplace.core.errors import AlreadyReported, IllegalTransition
+from marketplace.demo.ports import DemoServices
+
+FEATURED = ("Sunday lunch for eight, planned backwards", "Fado for people who only sing in the car", "Git without fear")
+"""Titles of the sessions on the front page, the last one first."""
+WHY = "A favourite of the house."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DemoComplaint:
+    """Who reported which session, and what for."""
+
+    by: str
+    title: str
+    reason: ReportReason
+    text: str
+    ago: timedelta
+
+
+COMPLAINTS = (
+    DemoComplaint(
+        by="sophie.lang",
+        title="Hiring your first employee",
+        reason="other",
+        text="The description promises a checklist, and I never got one.",
+        ago=timedelta(days=2, hours=3),
+    ),
+    DemoComplaint(
+        by="wei.zhang",
+        title="A guided walk in your ear",
+        reason="misleading",
+        text="It says that it is live. It was a recording.",
+        ago=timedelta(hours=7),
+    ),
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StaffActions:
+    """The back office of the demo. What was done already stays as it is."""
+
+    services_at: Callable[[datetime], DemoServices]
+    moment: datetime
+
+    async def run(self, staff: Principal, people: Mapping[str, Principal], sessions: Mapping[str, UUID]) -> None:
+        """Feature and report those of the sessions, by title, that are there."""
+        for place, title in enumerate(FEATURED):
+            if title in sessions:
+                with suppress(IllegalTransition):
+                    moderation = self.services_at(self.moment - timedelta(days=3, minutes=-place)).session_admin
+                    await moderation.feature(staff, sessions[title], WHY)
+        for one in COMPLAINTS:
+            if one.title in sessions and one.by in people:
+                with suppress(AlreadyReported):
+                    reports = self.services_at(self.moment - one.ago).reports
+                    await reports.report(people[one.by], sessions[one.title], one.reason, one.text)

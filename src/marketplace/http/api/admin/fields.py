@@ -1,0 +1,40 @@
+"""Wire fields that only the staff's routes have."""
+
+from typing import Annotated
+
+from marketplace.http.validation.fields import REASON_LENGTH, field
+from marketplace.http.validation.validators import FREE, SHOWN, boolean, text
+
+WHY = "Why; kept in the audit log."
+
+GivenReason = Annotated[
+    str,
+    field(
+        text(1, REASON_LENGTH),
+        {"type": "string", "minLength": 1, "maxLength": REASON_LENGTH, "pattern": SHOWN},
+        "Asked for by e-mail.",
+        WHY,
+    ),
+]
+OptionalReason = Annotated[
+    str,
+    field(
+        text(0, REASON_LENGTH),
+        {"type": "string", "maxLength": REASON_LENGTH, "pattern": FREE},
+        "Asked for by e-mail.",
+        WHY,
+    ),
+]
+CancelSoldSeats = Annotated[
+    bool,
+    field(
+        boolean,
+        {"type": "boolean"},
+        example=False,
+        says="Whether to cancel every booking to come of this creator's sessions.",
+    ),
+]
+IsStaff = Annotated[bool, field(boolean, {"type": "boolean"}, example=True, says="Whether they may enter.")]
+IsSuperuser = Annotated[
+    bool, field(boolean, {"type": "boolean"}, example=False, says="Whether they may give rights, too.")
+]
