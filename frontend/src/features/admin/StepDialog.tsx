@@ -1,3 +1,4 @@
+import { useMutation } from "@tanstack/react-query";
 import { type ReactNode, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { toast } from "sonner";
@@ -16,7 +17,7 @@ const MAX_REASON = 500;
 export function ActionDialog<Result>({
   title,
   text,
-  action,
+  actionLabel,
   done: successMessage,
   isDanger,
   isReasonOptional,
@@ -31,7 +32,7 @@ export function ActionDialog<Result>({
   title: string;
   text?: ReactNode;
   /** What the button says. */
-  action: string;
+  actionLabel: string;
   /** What is said once it is done; nothing where `onDone` shows it. */
   done?: string;
   isDanger?: boolean;
@@ -51,33 +52,29 @@ export function ActionDialog<Result>({
   const [keyOf] = useState(createKeyFor);
   const [reason, setReason] = useState("");
   const [reasonError, setReasonError] = useState<string>();
-  const [failure, setFailure] = useState<string | null>(null);
-  const [isBusy, setBusy] = useState(false);
   const field = useRef<HTMLTextAreaElement>(null);
 
-  const rejectReason = (sentence: string) => {
-    setReasonError(sentence);
-    field.current?.focus();
-  };
-  const confirm = async () => {
-    const trimmedReason = reason.trim();
-    if (!trimmedReason && !isReasonOptional) return rejectReason(t("step.reason_needed"));
-    if ([...trimmedReason].length > MAX_REASON)
-      return rejectReason(t("step.reason_long", { count: MAX_REASON }));
-    setBusy(true);
-    setFailure(null);
-    try {
-      const result = await submit(trimmedReason, keyOf([trimmedReason, intent]));
+  const action = useMutation({
+    mutationFn: (given: string) => submit(given, keyOf([given, intent])),
+    onSuccess: async (result) => {
       await refetchUserData();
       if (successMessage) toast.success(successMessage);
       if (onDone) onDone(result);
       else onClose();
-    } catch (error) {
-      setFailure(errorMessage(error));
-      void refetchUserData();
-    } finally {
-      setBusy(false);
-    }
+    },
+    onError: () => void refetchUserData(),
+  });
+
+  const rejectReason = (message: string) => {
+    setReasonError(message);
+    field.current?.focus();
+  };
+  const confirm = () => {
+    const trimmedReason = reason.trim();
+    if (!trimmedReason && !isReasonOptional) return rejectReason(t("step.reason_needed"));
+    if ([...trimmedReason].length > MAX_REASON)
+      return rejectReason(t("step.reason_long", { count: MAX_REASON }));
+    action.mutate(trimmedReason);
   };
 
   return (
@@ -93,17 +90,17 @@ export function ActionDialog<Result>({
           </Button>
           <Button
             variant={isDanger ? "danger" : "primary"}
-            isBusy={isBusy}
+            isBusy={action.isPending}
             disabled={!isReady}
-            onClick={() => void confirm()}
+            onClick={confirm}
           >
-            {action}
+            {actionLabel}
           </Button>
         </>
       }
     >
       <div className="flex flex-col gap-5">
-        {failure && <Notice tone="danger">{failure}</Notice>}
+        {action.error && <Notice tone="danger">{errorMessage(action.error)}</Notice>}
         {children}
         <Field
           label={t("step.reason")}

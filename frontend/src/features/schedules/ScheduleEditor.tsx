@@ -1,5 +1,5 @@
 import { zodResolver } from "@hookform/resolvers/zod";
-import { useQueryClient } from "@tanstack/react-query";
+import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { Eye, Undo2 } from "lucide-react";
 import { useEffect, useMemo, useRef, useState } from "react";
@@ -151,28 +151,27 @@ function useSaving(sessionId: string, form: UseFormReturn<ScheduleForm>, onPubli
   const t = useTexts();
   const client = useQueryClient();
   const [failure, setFailure] = useState<Problem | string | null>(null);
-  const [isSaving, setSaving] = useState(false);
-
+  const saving = useMutation({
+    mutationFn: async ({ values, isPublished }: { values: ScheduleForm; isPublished: boolean }) => {
+      const savedSchedule = await saveSchedule(sessionId, toScheduleIn(values));
+      client.setQueryData(scheduleQuery(sessionId).queryKey, savedSchedule);
+      form.reset(toScheduleForm(savedSchedule, values.time_zone));
+      if (isPublished) await onPublish();
+    },
+    onMutate: () => setFailure(null),
+    onSuccess: (_, { isPublished }) => {
+      toast.success(t(isPublished ? "save.published" : "save.saved"));
+      void client.invalidateQueries({ queryKey: ["sessions"] });
+      void client.invalidateQueries({ queryKey: ["slots", sessionId] });
+    },
+    onError: (error) => {
+      if (isProblem(error, "creator_unavailable")) setFailure(error);
+      else setFailure(setServerErrors(error, form, { weekly: "week", notice: "notice.amount" }));
+    },
+  });
   const save = (isPublished: boolean) =>
-    form.handleSubmit(async (values) => {
-      setFailure(null);
-      setSaving(true);
-      try {
-        const savedSchedule = await saveSchedule(sessionId, toScheduleIn(values));
-        client.setQueryData(scheduleQuery(sessionId).queryKey, savedSchedule);
-        form.reset(toScheduleForm(savedSchedule, values.time_zone));
-        if (isPublished) await onPublish();
-        toast.success(t(isPublished ? "save.published" : "save.saved"));
-        void client.invalidateQueries({ queryKey: ["sessions"] });
-        void client.invalidateQueries({ queryKey: ["slots", sessionId] });
-      } catch (error) {
-        if (isProblem(error, "creator_unavailable")) setFailure(error);
-        else setFailure(setServerErrors(error, form, { weekly: "week", notice: "notice.amount" }));
-      } finally {
-        setSaving(false);
-      }
-    });
-  return { failure, isSaving, save };
+    form.handleSubmit((values) => saving.mutate({ values, isPublished }));
+  return { failure, isSaving: saving.isPending, save };
 }
 
 function SavingFailure({ failure, sessionId }: { failure: Problem | string; sessionId: string }) {

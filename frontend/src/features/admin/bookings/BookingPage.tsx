@@ -77,7 +77,7 @@ function Details({ booking }: { booking: BookingRecord }) {
         <ActionDialog
           title={t(`booking.${intent}.title`, { name: displayName(booking.user_details) })}
           text={t(`booking.${intent}.text`)}
-          action={t(`booking.${intent}.do`)}
+          actionLabel={t(`booking.${intent}.do`)}
           done={t(`booking.${intent}.done`)}
           isDanger={intent === "cancel" || intent === "decline"}
           reasonHint={t("booking.reason_hint")}

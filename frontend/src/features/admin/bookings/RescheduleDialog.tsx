@@ -19,7 +19,7 @@ export function RescheduleDialog({ booking, onClose }: { booking: BookingRecord;
     <ActionDialog
       title={t("booking.reschedule.title", { name: displayName(booking.user_details) })}
       text={t("booking.reschedule.text", { when: formatTimeRange(booking_date, booking.ends_at, zone) })}
-      action={
+      actionLabel={
         picked
           ? t("booking.reschedule.do_to", { when: formatDateTime(picked.starts_at, zone) })
           : t("booking.reschedule.do")

@@ -25,7 +25,7 @@ export function BulkDialog({ order: request, onClose }: { order: BulkRequest; on
     <ActionDialog
       title={t(`bulk.title.${request.action}`)}
       text={t("bulk.text")}
-      action={preview ? t("bulk.do", { number: number.format(changes) }) : t("bulk.looking")}
+      actionLabel={preview ? t("bulk.do", { number: number.format(changes) }) : t("bulk.looking")}
       isDanger={DESTRUCTIVE_ACTIONS.includes(request.action)}
       isReady={changes > 0}
       intent={request}

@@ -1,4 +1,4 @@
-import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { Link, useNavigate } from "@tanstack/react-router";
 import { OctagonX } from "lucide-react";
 import { useEffect, useState } from "react";
@@ -94,21 +94,19 @@ function Details({ run, page }: { run: Run; page: number }) {
 function Stop({ run }: { run: Run }) {
   const t = useTexts();
   const client = useQueryClient();
-  const [isBusy, setBusy] = useState(false);
-  const stop = async () => {
-    setBusy(true);
-    try {
-      client.setQueryData(runQuery(run.id).queryKey, await stopBulk(run.id));
+  const stop = useMutation({
+    mutationFn: () => stopBulk(run.id),
+    onSuccess: (stopped) => {
+      client.setQueryData(runQuery(run.id).queryKey, stopped);
       toast.success(t("bulk.stopped"));
-    } catch (error) {
+    },
+    onError: (error) => {
       toast.error(errorMessage(error));
       void client.invalidateQueries({ queryKey: runQuery(run.id).queryKey });
-    } finally {
-      setBusy(false);
-    }
-  };
+    },
+  });
   return (
-    <Button variant="secondary" isBusy={isBusy} onClick={() => void stop()}>
+    <Button variant="secondary" isBusy={stop.isPending} onClick={() => stop.mutate()}>
       <OctagonX aria-hidden className="size-4" />
       {t("bulk.stop")}
     </Button>

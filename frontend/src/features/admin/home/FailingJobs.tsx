@@ -1,6 +1,5 @@
-import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { RotateCw } from "lucide-react";
-import { useState } from "react";
 import { toast } from "sonner";
 import { Button } from "~/components/Button";
 import { ErrorState } from "~/components/ErrorState";
@@ -37,19 +36,12 @@ export function FailingJobs() {
 function Job({ job }: { job: FailingJob }) {
   const t = useTexts();
   const client = useQueryClient();
-  const [isBusy, setBusy] = useState(false);
-  const retry = async () => {
-    setBusy(true);
-    try {
-      await retryJob(job.id);
-      toast.success(t("jobs.retried"));
-    } catch (error) {
-      toast.error(errorMessage(error));
-    } finally {
-      setBusy(false);
-      void client.invalidateQueries({ queryKey: ["admin"] });
-    }
-  };
+  const retry = useMutation({
+    mutationFn: () => retryJob(job.id),
+    onSuccess: () => toast.success(t("jobs.retried")),
+    onError: (error) => toast.error(errorMessage(error)),
+    onSettled: () => void client.invalidateQueries({ queryKey: ["admin"] }),
+  });
   return (
     <li className="flex flex-wrap items-start justify-between gap-x-6 gap-y-2 py-3 text-sm">
       <div className="min-w-0 flex-1 basis-64">
@@ -62,8 +54,8 @@ function Job({ job }: { job: FailingJob }) {
           {t("jobs.next")} <DateTime at={job.next_at} />
         </p>
       </div>
-      <Button variant="secondary" size="sm" isBusy={isBusy} onClick={() => void retry()}>
-        {!isBusy && <RotateCw aria-hidden className="size-4" />}
+      <Button variant="secondary" size="sm" isBusy={retry.isPending} onClick={() => retry.mutate()}>
+        {!retry.isPending && <RotateCw aria-hidden className="size-4" />}
         {t("jobs.retry")}
       </Button>
     </li>

@@ -14,7 +14,7 @@ export function ImpersonateDialog({ account, onClose }: { account: AccountDetail
     <ActionDialog
       title={t("impersonate.title", { name })}
       text={t("impersonate.text")}
-      action={t("impersonate.do")}
+      actionLabel={t("impersonate.do")}
       take={(reason) => startImpersonation(router, account.id, reason)}
       onClose={onClose}
     />

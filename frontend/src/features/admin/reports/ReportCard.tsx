@@ -57,7 +57,7 @@ export function ReportCard({ report }: { report: Report }) {
         <ActionDialog
           title={t(`reports.${resolution}_title`, { title: report.session_details.title })}
           text={t(`reports.${resolution}_text`)}
-          action={t(`reports.${resolution}_do`)}
+          actionLabel={t(`reports.${resolution}_do`)}
           done={t(`reports.${resolution}_done`)}
           isDanger={resolution === "hidden"}
           reasonHint={resolution === "hidden" ? t("hide.reason_hint") : undefined}

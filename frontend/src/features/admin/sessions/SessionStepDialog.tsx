@@ -19,7 +19,7 @@ export function SessionActionDialog({
     <ActionDialog
       title={t(`${step}.title`, { title })}
       text={t(`${step}.text`)}
-      action={t(`${step}.do`)}
+      actionLabel={t(`${step}.do`)}
       done={t(`${step}.done`)}
       isDanger={step === "hide" || step === "archive"}
       isReasonOptional={OPTIONAL.includes(step)}

@@ -37,7 +37,7 @@ export function AccountDialog({
         <ActionDialog
           title={t("activate.title", { name })}
           text={t("activate.text")}
-          action={t("activate.do")}
+          actionLabel={t("activate.do")}
           done={t("activate.done", { name })}
           take={(reason) => activate(account.id, reason)}
           onClose={onClose}
@@ -49,7 +49,7 @@ export function AccountDialog({
         <ActionDialog
           title={t(`role.title_${role}`, { name })}
           text={t(`role.text_${role}`)}
-          action={t("role.do")}
+          actionLabel={t("role.do")}
           done={t(`role.done_${role}`, { name })}
           take={(reason) => changeRole(account.id, role, reason)}
           onClose={onClose}

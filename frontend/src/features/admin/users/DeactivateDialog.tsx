@@ -27,7 +27,7 @@ export function DeactivateDialog({ account, onClose }: { account: AccountDetails
     <ActionDialog
       title={t("deactivate.title", { name })}
       text={t(isCreator ? "deactivate.text_creator" : "deactivate.text")}
-      action={t("deactivate.do")}
+      actionLabel={t("deactivate.do")}
       isDanger
       intent={cancelBookings}
       done={t("deactivate.done", { name })}
@@ -92,7 +92,7 @@ function Sold({ done: first, name, onClose }: { done: Deactivation; name: string
       <ActionDialog
         title={t("deactivate.cancel_title")}
         text={t("deactivate.cancel_text")}
-        action={t("deactivate.cancel_do")}
+        actionLabel={t("deactivate.cancel_do")}
         isDanger
         done={t("deactivate.cancelled")}
         take={(reason) => deactivate(done.user.id, reason, true)}

@@ -21,7 +21,7 @@ export function ResetDialog({ account, onClose }: { account: AccountDetails; onC
     <ActionDialog
       title={t("reset.title", { name })}
       text={t("reset.text")}
-      action={t("reset.do")}
+      actionLabel={t("reset.do")}
       take={(reason) => issueReset(account.id, reason)}
       onDone={setResetLink}
       onClose={onClose}

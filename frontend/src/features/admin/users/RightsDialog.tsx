@@ -14,7 +14,7 @@ export function RightsDialog({ account, onClose }: { account: AccountDetails; on
   return (
     <ActionDialog
       title={t("rights.title", { name })}
-      action={t("rights.do")}
+      actionLabel={t("rights.do")}
       done={t("rights.done", { name })}
       intent={rights}
       isReady={isChanged}

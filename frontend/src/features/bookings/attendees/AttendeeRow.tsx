@@ -52,7 +52,7 @@ function PendingActions({ booking, onIntent, onAnswered }: Props) {
   const t = useTexts();
   const zone = useZone();
   const now = useNow();
-  const { isBusy, take } = useAnswer(onAnswered);
+  const { isPending: isBusy, mutate } = useAnswer(onAnswered);
   const name = displayName(booking.user_details);
   if (booking.status === "pending") {
     const by = booking.answer_by ?? booking.booking_date;
@@ -74,7 +74,7 @@ function PendingActions({ booking, onIntent, onAnswered }: Props) {
         <Button
           isBusy={isBusy}
           aria-label={t("row.confirm_named", { name })}
-          onClick={() => void take(booking, "confirm")}
+          onClick={() => mutate({ booking, action: "confirm" })}
         >
           {t("row.confirm")}
         </Button>
@@ -89,7 +89,7 @@ function PendingActions({ booking, onIntent, onAnswered }: Props) {
           size="sm"
           isBusy={isBusy}
           aria-label={t("row.complete_named", { name })}
-          onClick={() => void take(booking, "complete")}
+          onClick={() => mutate({ booking, action: "complete" })}
         >
           <Check aria-hidden className="size-4" />
           {t("row.complete")}

@@ -1,4 +1,4 @@
-import { useQuery } from "@tanstack/react-query";
+import { useMutation, useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
@@ -27,29 +27,19 @@ export function CancelSlotDialog({ group, onClose }: { group: SlotGroup; onClose
   const zone = useZone();
   const [keyOf] = useState(createKeyFor);
   const [reason, setReason] = useState("");
-  const [failure, setFailure] = useState<string | null>(null);
-  const [isBusy, setBusy] = useState(false);
-  // who was affected stays in view until the dialog is gone
-  const holders = useQuery({ ...holdersQuery(group), enabled: !isBusy });
-  const affected = holders.data;
-
-  const confirm = async () => {
-    if (!isValidReason(reason)) return;
-    setBusy(true);
-    setFailure(null);
-    const trimmedReason = reason.trim();
-    try {
-      const cancelled = await cancelSlot(group, trimmedReason, keyOf([group.key, trimmedReason]));
+  const { mutate, isPending, isSuccess, error } = useMutation({
+    mutationFn: (given: string) => cancelSlot(group, given, keyOf([group.key, given])),
+    onSuccess: async (cancelled) => {
       await refetchUserData();
       toast.success(t("cancel_slot.done", { count: cancelled.length }));
       onClose();
-    } catch (error) {
-      setFailure(isProblem(error, "too_late") ? t("cancel_slot.too_late") : errorMessage(error));
-      if (isProblem(error) && error.status === 409) await refetchUserData();
-    } finally {
-      setBusy(false);
-    }
-  };
+    },
+    onError: (problem) => void (isProblem(problem) && problem.status === 409 && refetchUserData()),
+  });
+  // the affected bookings stay listed until the dialog is closed
+  const holders = useQuery({ ...holdersQuery(group), enabled: !isPending && !isSuccess });
+  const affected = holders.data;
+  const failure = error && (isProblem(error, "too_late") ? t("cancel_slot.too_late") : errorMessage(error));
 
   return (
     <Dialog
@@ -68,7 +58,11 @@ export function CancelSlotDialog({ group, onClose }: { group: SlotGroup; onClose
             {affected?.length === 0 ? common("actions.close") : t("reason.keep")}
           </Button>
           {affected && affected.length > 0 && (
-            <Button variant="danger" isBusy={isBusy} onClick={() => void confirm()}>
+            <Button
+              variant="danger"
+              isBusy={isPending}
+              onClick={() => isValidReason(reason) && mutate(reason.trim())}
+            >
               {t("cancel_slot.do", { count: affected.length })}
             </Button>
           )}

@@ -1,4 +1,4 @@
-import { useQuery, useSuspenseQuery } from "@tanstack/react-query";
+import { useMutation, useQuery, useSuspenseQuery } from "@tanstack/react-query";
 import { Download, SlidersHorizontal, X } from "lucide-react";
 import { useId, useState } from "react";
 import { useTranslation } from "react-i18next";
@@ -99,29 +99,26 @@ function ExportButton({ search }: { search: AttendeesSearch }) {
   const words = useBookingTexts();
   const zone = useZone();
   const { currency } = useSuspenseQuery(marketplaceQuery).data;
-  const [isBusy, setBusy] = useState(false);
-
-  const save = async () => {
-    setBusy(true);
-    try {
+  const exporting = useMutation({
+    mutationFn: async () => {
       const now = new Date();
       const view = currentView(search);
-      const { bookings, isWhole } = await fetchAll(toApiFilters(search, zone, now));
+      const { bookings, isComplete } = await fetchAll(toApiFilters(search, zone, now));
       const listed = bookings.filter((booking) => isInView(booking, view, now));
-      if (listed.length === 0) {
-        toast.info(t("filters.csv_none"));
-        return;
+      if (listed.length > 0) {
+        const statusOf = (status: (typeof listed)[number]["status"]) => words(`status.${status}`);
+        const csv = toCsv(toCsvRows(listed, t, { zone, currency, statusOf }));
+        download(`${t("csv.file")}-${view}-${dateKey(now, zone)}.csv`, csv);
       }
-      const statusOf = (status: (typeof listed)[number]["status"]) => words(`status.${status}`);
-      const csv = toCsv(toCsvRows(listed, t, { zone, currency, statusOf }));
-      download(`${t("csv.file")}-${view}-${dateKey(now, zone)}.csv`, csv);
-      toast.success(t(isWhole ? "filters.csv_done" : "filters.csv_cut", { count: listed.length }));
-    } catch (error) {
-      toast.error(errorMessage(error));
-    } finally {
-      setBusy(false);
-    }
-  };
+      return { count: listed.length, isComplete };
+    },
+    onSuccess: ({ count, isComplete }) => {
+      if (count === 0) toast.info(t("filters.csv_none"));
+      else toast.success(t(isComplete ? "filters.csv_done" : "filters.csv_cut", { count }));
+    },
+    onError: (error) => toast.error(errorMessage(error)),
+  });
+  const isBusy = exporting.isPending;
 
   return (
     <Button
@@ -129,7 +126,7 @@ function ExportButton({ search }: { search: AttendeesSearch }) {
       isBusy={isBusy}
       className="ml-auto"
       aria-label={isBusy ? `${t("filters.csv")}, ${common("loading")}` : undefined}
-      onClick={() => void save()}
+      onClick={() => exporting.mutate()}
     >
       {!isBusy && <Download aria-hidden className="size-4" />}
       {t("filters.csv")}

@@ -28,7 +28,7 @@ export function attendeesQuery(search: AttendeesSearch, zone: string) {
 }
 
 /** Everything that a list goes on to, up to 10,000 bookings, and whether that was all. */
-export async function fetchAll(filters: Filters): Promise<{ bookings: Booking[]; isWhole: boolean }> {
+export async function fetchAll(filters: Filters): Promise<{ bookings: Booking[]; isComplete: boolean }> {
   const bookings: Booking[] = [];
   let cursor: string | undefined;
   do {
@@ -39,7 +39,7 @@ export async function fetchAll(filters: Filters): Promise<{ bookings: Booking[];
     bookings.push(...items);
     cursor = next ?? undefined;
   } while (cursor && bookings.length < MAX_EXPORT);
-  return { bookings, isWhole: cursor === undefined };
+  return { bookings, isComplete: cursor === undefined };
 }
 
 /** Everybody who holds a seat at one start, whatever the list shows of it. */

@@ -34,7 +34,7 @@ export function BookingTotal({ booking }: { booking: BookingState }) {
         </p>
       </div>
       <BookingRules booking={booking} />
-      <Button size="lg" isBusy={isBusy} className="w-full" onClick={() => void booking.book()}>
+      <Button size="lg" isBusy={isBusy} className="w-full" onClick={booking.book}>
         {t("book.do")}
       </Button>
       {me === null && <p className="text-center text-xs text-ink-faint">{t("book.sign_in_first")}</p>}

@@ -1,3 +1,4 @@
+import { useMutation } from "@tanstack/react-query";
 import { CalendarClock, Undo2, UserRound } from "lucide-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
@@ -27,34 +28,24 @@ export function CancelDialog({ booking, onClose }: { booking: Booking; onClose: 
 
   const [keyOf] = useState(createKeyFor);
   const [reason, setReason] = useState("");
-  const [failure, setFailure] = useState<string | null>(null);
-  const [isBusy, setBusy] = useState(false);
-  /** Why nothing more can be done here. */
-  const [end, setEnd] = useState<"changed" | "too_late" | null>(null);
   const mailTo = useMailTo();
   const isPending = booking.status === "pending";
   const name = displayName(booking.session_details.creator_details);
   const until = formatDateTime(cancellableUntil(booking), zone);
   const left = MAX_REASON - [...reason.trim()].length;
-
-  async function cancel() {
-    if (left < 0) return;
-    setBusy(true);
-    setFailure(null);
-    try {
-      await cancelBooking(booking.id, reason.trim(), keyOf([booking.id, reason.trim()]));
+  const cancel = useMutation({
+    mutationFn: (given: string) => cancelBooking(booking.id, given, keyOf([booking.id, given])),
+    onSuccess: async () => {
       await refetchUserData();
       toast.success(t("own.cancel.done"));
       onClose();
-    } catch (error) {
-      const over = isProblem(error, "too_late") ? "too_late" : isGone(error) ? "changed" : null;
-      setFailure(over ? t(`own.cancel.${over}`, { when: until, name }) : errorMessage(error));
-      setEnd(over);
-      if (over) await refetchUserData();
-    } finally {
-      setBusy(false);
-    }
-  }
+    },
+    onError: (error) => void (endOf(error) && refetchUserData()),
+  });
+  const end = endOf(cancel.error);
+  const failure = end
+    ? t(`own.cancel.${end}`, { when: until, name })
+    : cancel.error && errorMessage(cancel.error);
 
   return (
     <Dialog
@@ -73,7 +64,11 @@ export function CancelDialog({ booking, onClose }: { booking: Booking; onClose: 
             </a>
           )}
           {!end && (
-            <Button variant="danger" isBusy={isBusy} onClick={() => void cancel()}>
+            <Button
+              variant="danger"
+              isBusy={cancel.isPending}
+              onClick={() => left >= 0 && cancel.mutate(reason.trim())}
+            >
               {t(isPending ? "own.cancel.do_pending" : "own.cancel.do")}
             </Button>
           )}
@@ -113,8 +108,10 @@ export function CancelDialog({ booking, onClose }: { booking: Booking; onClose: 
   );
 }
 
-function isGone(error: unknown): boolean {
-  return isProblem(error, "illegal_transition") || isProblem(error, "not_found");
+/** Why nothing more can be done here; `null` while another try makes sense. */
+function endOf(error: unknown): "changed" | "too_late" | null {
+  if (isProblem(error, "too_late")) return "too_late";
+  return isProblem(error, "illegal_transition") || isProblem(error, "not_found") ? "changed" : null;
 }
 
 function Point({ icon: Icon, children }: { icon: typeof Undo2; children: React.ReactNode }) {

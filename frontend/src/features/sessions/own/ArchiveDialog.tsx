@@ -1,6 +1,5 @@
-import { useQueryClient } from "@tanstack/react-query";
+import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
-import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { toast } from "sonner";
 import { Button, buttonClass } from "~/components/Button";
@@ -19,26 +18,18 @@ export function ArchiveDialog({ session, onClose }: { session: Session; onClose:
   const t = useTexts();
   const { t: common } = useTranslation();
   const client = useQueryClient();
-  const [isBusy, setBusy] = useState(false);
-  const [failure, setFailure] = useState<unknown>(null);
   const { title } = session;
-  if (isProblem(failure, "has_upcoming_bookings")) {
-    return <StillBookedNotice session={session} problem={failure} onClose={onClose} />;
-  }
-
-  const archive = async () => {
-    setBusy(true);
-    setFailure(null);
-    try {
-      await archiveSession(session.id);
+  const { mutate, isPending, error } = useMutation({
+    mutationFn: () => archiveSession(session.id),
+    onSuccess: () => {
       toast.success(t("archive.done", { title }));
       uncacheSession(client, session.id);
       onClose();
-    } catch (error) {
-      setFailure(error);
-      setBusy(false);
-    }
-  };
+    },
+  });
+  if (isProblem(error, "has_upcoming_bookings")) {
+    return <StillBookedNotice session={session} problem={error} onClose={onClose} />;
+  }
 
   return (
     <Dialog
@@ -51,13 +42,13 @@ export function ArchiveDialog({ session, onClose }: { session: Session; onClose:
           <Button variant="secondary" onClick={onClose}>
             {common("actions.keep")}
           </Button>
-          <Button variant="danger" isBusy={isBusy} onClick={() => void archive()}>
+          <Button variant="danger" isBusy={isPending} onClick={() => mutate()}>
             {t("archive.action")}
           </Button>
         </>
       }
     >
-      {failure !== null && <Notice tone="danger">{errorMessage(failure)}</Notice>}
+      {error && <Notice tone="danger">{errorMessage(error)}</Notice>}
     </Dialog>
   );
 }
