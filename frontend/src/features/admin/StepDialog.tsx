@@ -18,6 +18,7 @@ export function ActionDialog<Result>({
   title,
   text,
   actionLabel,
+  keepLabel,
   done: successMessage,
   isDanger,
   isReasonOptional,
@@ -33,6 +34,8 @@ export function ActionDialog<Result>({
   text?: ReactNode;
   /** What the button says. */
   actionLabel: string;
+  /** What the button says that changes nothing. */
+  keepLabel?: string;
   /** What is said once it is done; nothing where `onDone` shows it. */
   done?: string;
   isDanger?: boolean;
@@ -86,7 +89,7 @@ export function ActionDialog<Result>({
       footer={
         <>
           <Button variant="secondary" onClick={onClose}>
-            {common("actions.cancel")}
+            {keepLabel ?? common("actions.back")}
           </Button>
           <Button
             variant={isDanger ? "danger" : "primary"}

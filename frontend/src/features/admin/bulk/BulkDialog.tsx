@@ -25,7 +25,12 @@ export function BulkDialog({ order: request, onClose }: { order: BulkRequest; on
     <ActionDialog
       title={t(`bulk.title.${request.action}`)}
       text={t("bulk.text")}
-      actionLabel={preview ? t("bulk.do", { number: number.format(changes) }) : t("bulk.looking")}
+      actionLabel={
+        preview
+          ? t(`bulk.do.${request.action}`, { count: changes, number: number.format(changes) })
+          : t("bulk.looking")
+      }
+      keepLabel={request.kind === "bookings" ? t("bulk.keep") : undefined}
       isDanger={DESTRUCTIVE_ACTIONS.includes(request.action)}
       isReady={changes > 0}
       intent={request}

@@ -93,6 +93,7 @@ function Sold({ done: first, name, onClose }: { done: Deactivation; name: string
         title={t("deactivate.cancel_title")}
         text={t("deactivate.cancel_text")}
         actionLabel={t("deactivate.cancel_do")}
+        keepLabel={t("bulk.keep")}
         isDanger
         done={t("deactivate.cancelled")}
         take={(reason) => deactivate(done.user.id, reason, true)}
