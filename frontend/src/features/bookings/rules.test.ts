@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import type { Booking } from "./own/queries";
 import { bookingTab, cancellableUntil, learnerActions, minutesUntil } from "./rules";
+import type { Booking } from "./types";
 
 const at = (time: string) => new Date(`2026-12-03T${time}:00Z`);
 

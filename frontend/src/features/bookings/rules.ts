@@ -1,5 +1,5 @@
-import type { Booking } from "./own/queries";
 import type { BookingTab } from "./own/search";
+import type { Booking } from "./types";
 
 const HOUR = 3_600_000;
 

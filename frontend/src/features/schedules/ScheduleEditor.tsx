@@ -11,6 +11,7 @@ import { Field } from "~/components/Field";
 import { SaveBar } from "~/components/SaveBar";
 import { ZonePicker } from "~/components/ZonePicker";
 import { isProblem, type Problem } from "~/lib/api/problem";
+import { queryKeys } from "~/lib/api/queryKeys";
 import { setServerErrors } from "~/lib/forms/setServerErrors";
 import { dateKey } from "~/lib/time/time";
 import { DateOverrides } from "./editor/DateOverrides";
@@ -161,8 +162,8 @@ function useSaving(sessionId: string, form: UseFormReturn<ScheduleForm>, onPubli
     onMutate: () => setFailure(null),
     onSuccess: (_, { isPublished }) => {
       toast.success(t(isPublished ? "save.published" : "save.saved"));
-      void client.invalidateQueries({ queryKey: ["sessions"] });
-      void client.invalidateQueries({ queryKey: ["slots", sessionId] });
+      void client.invalidateQueries({ queryKey: queryKeys.sessions.all });
+      void client.invalidateQueries({ queryKey: queryKeys.slots.ofSession(sessionId) });
     },
     onError: (error) => {
       if (isProblem(error, "creator_unavailable")) setFailure(error);

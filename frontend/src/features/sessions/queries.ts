@@ -5,6 +5,7 @@ import {
   queryOptions,
 } from "@tanstack/react-query";
 import { api, type Page, type Schema, unwrap, unwrapPage } from "~/lib/api/client";
+import { queryKeys } from "~/lib/api/queryKeys";
 import { meQuery } from "~/lib/auth/me";
 import { browserZone } from "~/lib/time/zone";
 import { type CatalogSearch, effectiveSort } from "./search";
@@ -43,7 +44,7 @@ const NO_DATES = { addDays: (day: string) => day, startOfDay: (day: string) => d
 
 function pageQuery(search: CatalogSearch, zone: string, cursor: string | null) {
   return queryOptions({
-    queryKey: ["sessions", "page", search, zoneForDates(search, zone), cursor],
+    queryKey: queryKeys.sessions.page(search, zoneForDates(search, zone), cursor),
     queryFn: async ({ signal }): Promise<Page<Session>> => {
       const query = { ...(await toApiFilters(search, zone)), ordering: effectiveSort(search), limit: PAGE };
       const request = unwrapPage(
@@ -72,7 +73,7 @@ export function uniqueById(sessions: Session[]): Session[] {
 /** The catalog, page by page. What was seen is kept for half an hour, so that going back finds the same place. */
 export function catalogQuery(client: QueryClient, search: CatalogSearch, zone: string) {
   return infiniteQueryOptions({
-    queryKey: ["sessions", "catalog", search, zoneForDates(search, zone)],
+    queryKey: queryKeys.sessions.catalog(search, zoneForDates(search, zone)),
     queryFn: ({ pageParam }) => client.fetchQuery(pageQuery(search, zone, pageParam)),
     initialPageParam: null as string | null,
     getNextPageParam: ({ next }: Page<Session>) => next,
@@ -95,7 +96,7 @@ export function prefetchNextPage(
 /** How many sessions there are for these filters, by category and by price. */
 export function facetsQuery({ sort: _, ...search }: CatalogSearch, zone: string) {
   return queryOptions({
-    queryKey: ["sessions", "facets", search, zoneForDates(search, zone)],
+    queryKey: queryKeys.sessions.facets(search, zoneForDates(search, zone)),
     queryFn: async ({ signal }): Promise<Facets> =>
       unwrap(
         api.GET("/api/sessions/facets", { params: { query: await toApiFilters(search, zone) }, signal }),
@@ -112,7 +113,7 @@ export function totalCount({ price_bands }: Facets): number {
 /** One session. */
 export function sessionQuery(id: string) {
   return queryOptions({
-    queryKey: ["sessions", "one", id],
+    queryKey: queryKeys.sessions.one(id),
     queryFn: ({ signal }): Promise<Session> =>
       unwrap(api.GET("/api/sessions/{session_id}", { params: { path: { session_id: id } }, signal })),
   });

@@ -1,5 +1,6 @@
 import { type QueryClient, queryOptions } from "@tanstack/react-query";
 import { api, type Schema, unwrap } from "~/lib/api/client";
+import { queryKeys } from "~/lib/api/queryKeys";
 import { addMonths, type Day, type Month, monthBounds, monthOf } from "~/lib/time/days";
 
 export type Slot = Schema<"SlotOut">;
@@ -10,7 +11,7 @@ export const MAX_BOOKING_WINDOW_MONTHS = 24;
 /** The starts of one month of the viewer's calendar that can be booked. They go fast, so they are not kept long. */
 export function slotsQuery(sessionId: string, month: Month, zone: string) {
   return queryOptions({
-    queryKey: ["slots", sessionId, zone, month],
+    queryKey: queryKeys.slots.month(sessionId, zone, month),
     queryFn: ({ signal }): Promise<Slot[]> =>
       unwrap(
         api.GET("/api/sessions/{session_id}/slots", {

@@ -4,6 +4,7 @@ import { CalendarClock, Check, CheckCheck, X } from "lucide-react";
 import { useState } from "react";
 import { Button } from "~/components/Button";
 import { History } from "~/features/bookings/History";
+import { RescheduleDialog } from "~/features/bookings/RescheduleDialog";
 import { StatusBadge } from "~/features/bookings/StatusBadge";
 import { displayName, useMe } from "~/lib/auth/me";
 import { useFormatMoney } from "~/lib/money/money";
@@ -24,8 +25,13 @@ import { QueryResult } from "../Loaded";
 import { Facts, Panel } from "../Panel";
 import { ActionDialog } from "../StepDialog";
 import { useTexts } from "../texts";
-import { applyAction, type BookingAction, type BookingRecord, bookingRecordQuery } from "./queries";
-import { RescheduleDialog } from "./RescheduleDialog";
+import {
+  applyAction,
+  type BookingAction,
+  type BookingRecord,
+  bookingRecordQuery,
+  reschedule,
+} from "./queries";
 import { actionsFor } from "./steps";
 
 const LINK = "font-medium text-accent underline-offset-4 hover:underline";
@@ -72,7 +78,9 @@ function Details({ booking }: { booking: BookingRecord }) {
         </div>
         <BookingFacts booking={booking} />
       </div>
-      {intent === "reschedule" && <RescheduleDialog booking={booking} onClose={close} />}
+      {intent === "reschedule" && (
+        <RescheduleDialog actor="staff" booking={booking} reschedule={reschedule} onClose={close} />
+      )}
       {intent && intent !== "reschedule" && (
         <ActionDialog
           title={t(`booking.${intent}.title`, { name: displayName(booking.user_details) })}

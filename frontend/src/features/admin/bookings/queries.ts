@@ -1,5 +1,6 @@
 import { queryOptions } from "@tanstack/react-query";
 import { api, type Schema, unwrap } from "~/lib/api/client";
+import { adminKeys } from "../queryKeys";
 
 export type BookingRecord = Schema<"BookingRecordOut">;
 export type BookingAction = "cancel" | "confirm" | "decline" | "complete";
@@ -7,7 +8,7 @@ export type BookingAction = "cancel" | "confirm" | "decline" | "complete";
 /** One booking, whosever it is, with its history and what the staff did about it. */
 export function bookingRecordQuery(id: string) {
   return queryOptions({
-    queryKey: ["admin", "bookings", "one", id],
+    queryKey: adminKeys.one("bookings", id),
     queryFn: ({ signal }): Promise<BookingRecord> =>
       unwrap(api.GET("/api/admin/bookings/{booking_id}", { params: { path: { booking_id: id } }, signal })),
   });
@@ -27,7 +28,7 @@ export function applyAction(id: string, step: BookingAction, reason: string, key
   );
 }
 
-export function reschedule(id: string, startsAt: string, reason: string, key: string) {
+export function reschedule(id: string, startsAt: string, key: string, reason: string) {
   return unwrap(
     api.POST("/api/admin/bookings/{booking_id}/reschedule", {
       params: requestParams(id, key),

@@ -17,6 +17,7 @@ import { DateTime } from "../DateTime";
 import { QueryResult } from "../Loaded";
 import { Pager } from "../list/Pager";
 import { Panel } from "../Panel";
+import { adminKeys } from "../queryKeys";
 import type { ListSearch } from "../search";
 import { useTexts } from "../texts";
 import { Progress } from "./Progress";
@@ -52,7 +53,7 @@ function Details({ run, page }: { run: Run; page: number }) {
   const isDone = isFinished(run);
   useEffect(() => {
     // the lists show what it changed
-    if (isDone) void client.invalidateQueries({ queryKey: ["admin", run.kind] });
+    if (isDone) void client.invalidateQueries({ queryKey: adminKeys.noun(run.kind) });
   }, [client, isDone, run.kind]);
   return (
     <AdminPage

@@ -1,5 +1,6 @@
 import { queryOptions } from "@tanstack/react-query";
 import { api, type Schema, unwrap } from "~/lib/api/client";
+import { adminKeys } from "../queryKeys";
 import { unwrapRows } from "../rows";
 
 export type Run = Schema<"BulkRunOut">;
@@ -39,7 +40,7 @@ export function isFinished({ finished_at }: Run): boolean {
 /** What would come of it at this moment. */
 export function previewQuery(request: BulkRequest) {
   return queryOptions({
-    queryKey: ["admin", "bulk", "preview", request],
+    queryKey: adminKeys.bulkPreview(request),
     queryFn: ({ signal }) =>
       unwrap(api.POST("/api/admin/bulk/preview", { body: request as Schema<"BulkPreviewIn">, signal })),
     staleTime: 0,
@@ -58,7 +59,7 @@ export function startBulk(request: BulkRequest, reason: string, key: string): Pr
 /** The runs of everybody on the staff, the newest first. */
 export function runsQuery(page: number) {
   return queryOptions({
-    queryKey: ["admin", "bulk", "list", page],
+    queryKey: adminKeys.list("bulk", page),
     queryFn: ({ signal }) =>
       unwrapRows<Run>(api.GET("/api/admin/bulk", { params: { query: { page, limit: PAGE } }, signal })),
     refetchInterval: ({ state }) => (state.data?.rows.every(isFinished) ? false : EVERY_SECOND),
@@ -68,7 +69,7 @@ export function runsQuery(page: number) {
 /** One run, asked for again every second until it is over. */
 export function runQuery(id: string) {
   return queryOptions({
-    queryKey: ["admin", "bulk", "one", id],
+    queryKey: adminKeys.one("bulk", id),
     queryFn: ({ signal }): Promise<Run> =>
       unwrap(api.GET("/api/admin/bulk/{run_id}", { params: { path: { run_id: id } }, signal })),
     refetchInterval: ({ state }) => (state.data && isFinished(state.data) ? false : EVERY_SECOND),
@@ -78,7 +79,7 @@ export function runQuery(id: string) {
 /** What a run left as it was, and why. */
 export function refusalsQuery(id: string, refusedCount: number, page: number) {
   return queryOptions({
-    queryKey: ["admin", "bulk", "report", id, refusedCount, page],
+    queryKey: adminKeys.bulkReport(id, refusedCount, page),
     queryFn: ({ signal }) =>
       unwrapRows(
         api.GET("/api/admin/bulk/{run_id}/report", {

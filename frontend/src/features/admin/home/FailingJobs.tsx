@@ -7,6 +7,7 @@ import { Skeleton } from "~/components/Skeleton";
 import { errorMessage } from "~/lib/i18n/errorMessage";
 import { DateTime } from "../DateTime";
 import { Panel } from "../Panel";
+import { adminKeys } from "../queryKeys";
 import { useTexts } from "../texts";
 import { type FailingJob, failingJobsQuery, retryJob } from "./queries";
 
@@ -40,7 +41,7 @@ function Job({ job }: { job: FailingJob }) {
     mutationFn: () => retryJob(job.id),
     onSuccess: () => toast.success(t("jobs.retried")),
     onError: (error) => toast.error(errorMessage(error)),
-    onSettled: () => void client.invalidateQueries({ queryKey: ["admin"] }),
+    onSettled: () => void client.invalidateQueries({ queryKey: adminKeys.all }),
   });
   return (
     <li className="flex flex-wrap items-start justify-between gap-x-6 gap-y-2 py-3 text-sm">

@@ -9,6 +9,7 @@ import { cn } from "~/lib/cn";
 import { useMediaQuery } from "~/lib/hooks/useMediaQuery";
 import { useZone } from "~/lib/time/time";
 import { AdminPage } from "../AdminPage";
+import { adminKeys } from "../queryKeys";
 import type { ListSearch } from "../search";
 import { useTexts } from "../texts";
 import { ColumnsMenu } from "./ColumnsMenu";
@@ -54,7 +55,7 @@ export function ListPage<Row extends { id: string }>({
   const query = toApiQuery(search, listing, zone);
   const filters = toApiFilters(search, listing.filters, zone);
   const result = useQuery({
-    queryKey: ["admin", listing.name, "list", query],
+    queryKey: adminKeys.list(listing.name, query),
     queryFn: ({ signal }) => listing.fetchRows(query, signal),
     placeholderData: keepPreviousData,
   });

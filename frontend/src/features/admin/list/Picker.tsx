@@ -4,6 +4,7 @@ import { Field, Input } from "~/components/Field";
 import { displayName } from "~/lib/auth/me";
 import { useDebounced } from "~/lib/hooks/useDebounced";
 import { errorMessage } from "~/lib/i18n/errorMessage";
+import { adminKeys } from "../queryKeys";
 import { sessionRows } from "../sessions/rows";
 import { useTexts } from "../texts";
 import { userRows } from "../users/rows";
@@ -40,7 +41,7 @@ export function Picker({
   const [text, setText] = useState("");
   const search = useDebounced(text.trim(), 250);
   const query = useQuery({
-    queryKey: ["admin", "picker", kind, search],
+    queryKey: adminKeys.picker(kind, search),
     queryFn: ({ signal }) => searchTargets(kind, search, signal),
   });
   return (

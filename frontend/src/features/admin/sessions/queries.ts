@@ -1,5 +1,6 @@
 import { queryOptions } from "@tanstack/react-query";
 import { api, type Schema, unwrap } from "~/lib/api/client";
+import { adminKeys } from "../queryKeys";
 
 export type SessionRecord = Schema<"SessionRecordOut">;
 export type ModeratedSession = Schema<"ModeratedSessionOut">;
@@ -8,7 +9,7 @@ export type SessionAction = "hide" | "restore" | "feature" | "unfeature" | "arch
 /** One session in any state, with its reports and what the staff did to it. */
 export function sessionRecordQuery(id: string) {
   return queryOptions({
-    queryKey: ["admin", "sessions", "one", id],
+    queryKey: adminKeys.one("sessions", id),
     queryFn: ({ signal }): Promise<SessionRecord> =>
       unwrap(api.GET("/api/admin/sessions/{session_id}", { params: { path: { session_id: id } }, signal })),
   });

@@ -9,6 +9,7 @@ import { type BookingRow, bookingRows } from "../bookings/rows";
 import { DateTime } from "../DateTime";
 import type { Rows } from "../list/listing";
 import { Panel } from "../Panel";
+import { adminKeys } from "../queryKeys";
 import { type SessionRow, sessionRows } from "../sessions/rows";
 import { SessionBadges } from "../sessions/SessionBadges";
 import { useTexts } from "../texts";
@@ -109,7 +110,7 @@ function Newest<Row extends { id: string }>({
   row: (row: Row) => ReactNode;
 }) {
   const query = useQuery({
-    queryKey: ["admin", name, "newest", id],
+    queryKey: adminKeys.newest(name, id),
     queryFn: ({ signal }) => fetchRows(signal),
   });
   const rows = query.data?.rows;

@@ -1,5 +1,6 @@
 import { queryOptions } from "@tanstack/react-query";
 import { api, type Schema, unwrap } from "~/lib/api/client";
+import { adminKeys } from "../queryKeys";
 
 export type Account = Schema<"AccountOut">;
 export type AccountDetails = Schema<"AccountDetailsOut">;
@@ -10,7 +11,7 @@ export type SoldSlot = Schema<"BookedSlotOut">;
 /** One account with its logins and what was last done to it. */
 export function accountQuery(id: string) {
   return queryOptions({
-    queryKey: ["admin", "users", "one", id],
+    queryKey: adminKeys.one("users", id),
     queryFn: ({ signal }): Promise<AccountDetails> =>
       unwrap(api.GET("/api/admin/users/{user_id}", { params: { path: { user_id: id } }, signal })),
   });
@@ -19,7 +20,7 @@ export function accountQuery(id: string) {
 /** What is sold of a creator's starts to come, soonest first. */
 export function soldSlotsQuery(id: string) {
   return queryOptions({
-    queryKey: ["admin", "users", "sold-slots", id],
+    queryKey: adminKeys.soldSlots(id),
     queryFn: ({ signal }): Promise<SoldSlot[]> =>
       unwrap(api.GET("/api/admin/users/{user_id}/sold-slots", { params: userPath(id), signal })),
     staleTime: 0,

@@ -13,9 +13,10 @@ import { isProblem } from "~/lib/api/problem";
 import { displayName, refetchUserData } from "~/lib/auth/me";
 import { errorMessage } from "~/lib/i18n/errorMessage";
 import { formatTimeRange, useZone } from "~/lib/time/time";
-import type { Booking, SlotGroup } from "./groups";
+import { isValidReason, ReasonField } from "../ReasonField";
+import type { Booking } from "../types";
+import type { SlotGroup } from "./groups";
 import { cancelSlot, holdersQuery } from "./queries";
-import { isValidReason, ReasonField } from "./ReasonField";
 import { useTexts } from "./texts";
 
 const MAX_NAMES = 8;

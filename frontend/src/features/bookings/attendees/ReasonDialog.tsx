@@ -9,12 +9,12 @@ import { createKeyFor } from "~/lib/api/idempotencyKeys";
 import { isProblem } from "~/lib/api/problem";
 import { displayName, refetchUserData } from "~/lib/auth/me";
 import { errorMessage } from "~/lib/i18n/errorMessage";
+import { BookingSummary } from "../BookingSummary";
 import { NOT_CHANGEABLE_CODES } from "../errorCodes";
-import { cancelBooking } from "../own/queries";
-import { BookingSummary } from "../own/Summary";
-import type { Booking } from "./groups";
+import { cancelBooking } from "../queries";
+import { isValidReason, ReasonField } from "../ReasonField";
+import type { Booking } from "../types";
 import { answer } from "./queries";
-import { isValidReason, ReasonField } from "./ReasonField";
 import { useTexts } from "./texts";
 
 /** Asks before a person loses their seats, says what happens, and takes a word to them. */

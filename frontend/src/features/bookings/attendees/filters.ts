@@ -1,5 +1,5 @@
 import { addDays, startOfDay } from "~/lib/time/days";
-import type { Booking } from "./groups";
+import type { Booking } from "../types";
 import { type AttendeesSearch, currentView, type View } from "./search";
 
 /** The longest that a session lasts: what began no earlier may still go on. */

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { type Booking, groupBySlot } from "./groups";
+import type { Booking } from "../types";
+import { groupBySlot } from "./groups";
 
 const YOGA = "0190a1b2-0000-7000-8000-000000000001";
 const LUTE = "0190a1b2-0000-7000-8000-000000000002";

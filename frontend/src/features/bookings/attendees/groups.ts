@@ -1,6 +1,4 @@
-import type { Schema } from "~/lib/api/client";
-
-export type Booking = Schema<"BookingOut">;
+import type { Booking } from "../types";
 
 /** One start of one session, with everybody who booked it under the filters that are set. */
 export type SlotGroup = {

@@ -1,7 +1,9 @@
 import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
 import { api, type Schema, unwrap, unwrapPage } from "~/lib/api/client";
+import { queryKeys } from "~/lib/api/queryKeys";
+import type { Booking } from "../types";
 import { type Filters, toApiFilters } from "./filters";
-import type { Booking, SlotGroup } from "./groups";
+import type { SlotGroup } from "./groups";
 import type { AttendeesSearch } from "./search";
 
 type PageParam = { cursor: string; filters: Filters } | null;
@@ -13,7 +15,7 @@ const MAX_EXPORT = 10_000;
 /** A creator's bookings, page by page. A cursor belongs to its filters, so all pages have the "now" of the first. */
 export function attendeesQuery(search: AttendeesSearch, zone: string) {
   return infiniteQueryOptions({
-    queryKey: ["bookings", "attendees", search, zone],
+    queryKey: queryKeys.bookings.attendees(search, zone),
     queryFn: async ({ pageParam, signal }) => {
       const filters = pageParam?.filters ?? toApiFilters(search, zone, new Date());
       const query = { ...filters, limit: PAGE, cursor: pageParam?.cursor };
@@ -46,7 +48,7 @@ export async function fetchAll(filters: Filters): Promise<{ bookings: Booking[];
 export function holdersQuery({ session, starts_at }: Pick<SlotGroup, "session" | "starts_at">) {
   const nextInstant = new Date(Date.parse(starts_at) + 1).toISOString();
   return queryOptions({
-    queryKey: ["bookings", "holders", session.id, starts_at],
+    queryKey: queryKeys.bookings.ofSlot(session.id, starts_at),
     queryFn: async () => {
       const { bookings } = await fetchAll({
         status: ["pending", "confirmed"],
@@ -64,7 +66,7 @@ export function holdersQuery({ session, starts_at }: Pick<SlotGroup, "session" |
 
 /** The titles of one's own sessions, to choose from. */
 export const titlesQuery = queryOptions({
-  queryKey: ["sessions", "own", "titles"],
+  queryKey: queryKeys.sessions.ownTitles,
   queryFn: async ({ signal }) => {
     const query = { my_sessions: true, limit: MAX_PAGE };
     const { items } = await unwrapPage(api.GET("/api/sessions", { params: { query }, signal }));

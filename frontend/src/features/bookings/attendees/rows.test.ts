@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
+import type { Booking } from "../types";
 import { toCsv } from "./csv";
-import type { Booking } from "./groups";
 import { toCsvRows } from "./rows";
 import type { Texts } from "./texts";
 

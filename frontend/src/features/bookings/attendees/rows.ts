@@ -1,6 +1,6 @@
 import { displayName } from "~/lib/auth/me";
 import { dateKey, formatTime } from "~/lib/time/time";
-import type { Booking } from "./groups";
+import type { Booking } from "../types";
 import type { Texts } from "./texts";
 
 /** Bookings as rows of a table for spreadsheets, with a head; times as the viewer's clock shows them, and as instants. */

@@ -5,7 +5,7 @@ import { Button, buttonClass } from "~/components/Button";
 import { errorMessage } from "~/lib/i18n/errorMessage";
 import { downloadCalendar, googleLink } from "../calendar/calendar";
 import { useTexts } from "../texts";
-import type { Booking } from "./book";
+import type { Booking } from "../types";
 
 /** The booking for one's own calendar: as a file, or straight into Google's. */
 export function AddToCalendar({ booking }: { booking: Booking }) {

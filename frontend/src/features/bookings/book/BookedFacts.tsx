@@ -13,7 +13,7 @@ import {
   zoneName,
 } from "~/lib/time/time";
 import { useTexts } from "../texts";
-import type { Booking } from "./book";
+import type { Booking } from "../types";
 
 /** When, with whom, how many seats and how much. */
 export function BookedFacts({ booking }: { booking: Booking }) {

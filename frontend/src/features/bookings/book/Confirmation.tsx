@@ -13,9 +13,10 @@ import { displayName } from "~/lib/auth/me";
 import { cn } from "~/lib/cn";
 import { formatDateTime, useZone } from "~/lib/time/time";
 import { useTexts } from "../texts";
+import type { Booking } from "../types";
 import { AddToCalendar } from "./AddToCalendar";
 import { BookedFacts } from "./BookedFacts";
-import { type Booking, bookingQuery } from "./book";
+import { bookingQuery } from "./book";
 
 /** That it worked: what was booked, where and when, and what to do next. */
 export default function Confirmation({ bookingId }: { bookingId: string }) {

@@ -1,15 +1,15 @@
 import { queryOptions } from "@tanstack/react-query";
 import { api, type Schema, unwrap } from "~/lib/api/client";
 import { queryClient } from "~/lib/api/queryClient";
-
-export type Booking = Schema<"BookingOut">;
+import { queryKeys } from "~/lib/api/queryKeys";
+import type { Booking } from "../types";
 
 export type BookingRequest = Required<Schema<"BookingIn">>;
 
 /** A booking that was just made. */
 export function bookingQuery(id: string) {
   return queryOptions({
-    queryKey: ["bookings", "made", id],
+    queryKey: queryKeys.bookings.created(id),
     queryFn: ({ signal }): Promise<Booking> =>
       unwrap(api.GET("/api/bookings/{booking_id}", { params: { path: { booking_id: id } }, signal })),
   });
@@ -18,7 +18,7 @@ export function bookingQuery(id: string) {
 /** What this person holds of a session and is still to come, the soonest first. */
 export function existingBookingsQuery(sessionId: string) {
   return queryOptions({
-    queryKey: ["bookings", "held", sessionId],
+    queryKey: queryKeys.bookings.existing(sessionId),
     queryFn: ({ signal }): Promise<Booking[]> =>
       unwrap(
         api.GET("/api/bookings", {
@@ -49,9 +49,9 @@ export async function createBooking(request: BookingRequest, key: string): Promi
 /** Asks again for all that seats taken have changed: times, cards, lists, a creator's numbers. */
 export function invalidateAvailability(sessionId: string): Promise<unknown> {
   return Promise.all([
-    queryClient.invalidateQueries({ queryKey: ["slots", sessionId] }),
-    queryClient.invalidateQueries({ queryKey: ["sessions"], refetchType: "none" }),
-    queryClient.invalidateQueries({ queryKey: ["bookings"] }),
-    queryClient.invalidateQueries({ queryKey: ["creator"] }),
+    queryClient.invalidateQueries({ queryKey: queryKeys.slots.ofSession(sessionId) }),
+    queryClient.invalidateQueries({ queryKey: queryKeys.sessions.all, refetchType: "none" }),
+    queryClient.invalidateQueries({ queryKey: queryKeys.bookings.all }),
+    queryClient.invalidateQueries({ queryKey: queryKeys.creator.all }),
   ]);
 }

@@ -1,6 +1,7 @@
 import { queryOptions } from "@tanstack/react-query";
 import { api, type Schema, unwrap } from "~/lib/api/client";
-import type { Booking } from "../own/queries";
+import { queryKeys } from "~/lib/api/queryKeys";
+import type { Booking } from "../types";
 
 /** "20261203T173000Z", as calendars write an instant. */
 function toIcsInstant(instant: string): string {
@@ -53,7 +54,7 @@ export function fileName(title: string): string {
 
 /** Where one's private feed is, from the root of the server. */
 export const feedQuery = queryOptions({
-  queryKey: ["calendar", "feed"],
+  queryKey: queryKeys.calendarFeed,
   queryFn: ({ signal }) => unwrap(api.GET("/api/calendar", { signal })),
 });
 

@@ -8,10 +8,10 @@ import { cn } from "~/lib/cn";
 import { useFormatMoney } from "~/lib/money/money";
 import { StatusBadge } from "../StatusBadge";
 import { useTexts } from "../texts";
+import type { Booking } from "../types";
 import { BookingActions, type Intent } from "./BookingActions";
 import { BookingDeadline } from "./BookingTerms";
 import { Countdown } from "./Countdown";
-import type { Booking } from "./queries";
 import { BookingTime } from "./When";
 
 /** A booking of one's own, with what can be done about it. The next one to come is shown larger. */

@@ -3,7 +3,7 @@ import { formatDateTime, useZone } from "~/lib/time/time";
 import { useNow } from "~/lib/time/useNow";
 import { cancellableUntil } from "../rules";
 import { useTexts } from "../texts";
-import type { Booking } from "./queries";
+import type { Booking } from "../types";
 
 /** Until when something can be done about a booking, by whom; nothing where all is settled. */
 export function BookingDeadline({ booking }: { booking: Booking }) {

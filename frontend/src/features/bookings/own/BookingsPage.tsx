@@ -7,14 +7,14 @@ import { Page } from "~/components/Page";
 import { type Tab, Tabs } from "~/components/Tabs";
 import { useZone, zoneName } from "~/lib/time/time";
 import { useNow } from "~/lib/time/useNow";
+import { DetailsDialog } from "../DetailsDialog";
+import { RescheduleDialog } from "../RescheduleDialog";
 import { bookingTab } from "../rules";
 import { useTexts } from "../texts";
 import type { Intent } from "./BookingActions";
 import { BookingList } from "./BookingList";
 import { CancelDialog } from "./CancelDialog";
-import { DetailsDialog } from "./DetailsDialog";
 import { ownBookingsQuery } from "./queries";
-import { RescheduleDialog } from "./RescheduleDialog";
 import { BOOKING_TABS, type BookingsSearch, type BookingTab } from "./search";
 
 /** What a person has booked, by what became of it. */
@@ -67,7 +67,7 @@ export function BookingsPage({ search }: { search: BookingsSearch }) {
       <Tabs label={t("own.tabs")} tabs={tabs} shown={shown} onShow={show} />
       {intent?.kind === "cancel" && <CancelDialog booking={intent.booking} onClose={() => setIntent(null)} />}
       {intent?.kind === "move" && (
-        <RescheduleDialog booking={intent.booking} onClose={() => setIntent(null)} />
+        <RescheduleDialog actor="learner" booking={intent.booking} onClose={() => setIntent(null)} />
       )}
       {search.booking && <DetailsDialog id={search.booking} onClose={closeDetails} />}
     </Page>

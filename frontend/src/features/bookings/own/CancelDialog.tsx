@@ -5,20 +5,19 @@ import { useTranslation } from "react-i18next";
 import { toast } from "sonner";
 import { Button, buttonClass } from "~/components/Button";
 import { Dialog } from "~/components/Dialog";
-import { Field, Textarea } from "~/components/Field";
 import { Notice } from "~/components/Notice";
 import { createKeyFor } from "~/lib/api/idempotencyKeys";
 import { isProblem } from "~/lib/api/problem";
 import { displayName, refetchUserData } from "~/lib/auth/me";
 import { errorMessage } from "~/lib/i18n/errorMessage";
 import { formatDateTime, useZone } from "~/lib/time/time";
+import { BookingSummary } from "../BookingSummary";
+import { cancelBooking } from "../queries";
+import { isValidReason, ReasonField } from "../ReasonField";
 import { cancellableUntil } from "../rules";
 import { useTexts } from "../texts";
-import { type Booking, cancelBooking } from "./queries";
-import { BookingSummary } from "./Summary";
+import type { Booking } from "../types";
 import { useMailTo } from "./useMailTo";
-
-const MAX_REASON = 500;
 
 /** Asks before a booking is given up, and says what that means. */
 export function CancelDialog({ booking, onClose }: { booking: Booking; onClose: () => void }) {
@@ -32,7 +31,6 @@ export function CancelDialog({ booking, onClose }: { booking: Booking; onClose: 
   const isPending = booking.status === "pending";
   const name = displayName(booking.session_details.creator_details);
   const until = formatDateTime(cancellableUntil(booking), zone);
-  const left = MAX_REASON - [...reason.trim()].length;
   const cancel = useMutation({
     mutationFn: (given: string) => cancelBooking(booking.id, given, keyOf([booking.id, given])),
     onSuccess: async () => {
@@ -67,7 +65,7 @@ export function CancelDialog({ booking, onClose }: { booking: Booking; onClose: 
             <Button
               variant="danger"
               isBusy={cancel.isPending}
-              onClick={() => left >= 0 && cancel.mutate(reason.trim())}
+              onClick={() => isValidReason(reason) && cancel.mutate(reason.trim())}
             >
               {t(isPending ? "own.cancel.do_pending" : "own.cancel.do")}
             </Button>
@@ -86,21 +84,7 @@ export function CancelDialog({ booking, onClose }: { booking: Booking; onClose: 
               <Point icon={CalendarClock}>{t("own.cancel.until", { when: until })}</Point>
               <Point icon={UserRound}>{t("own.cancel.told", { name })}</Point>
             </ul>
-            <Field
-              label={t("own.cancel.reason", { name })}
-              isOptional
-              hint={left >= 0 && left <= 100 ? t("own.cancel.reason_left", { count: left }) : undefined}
-              error={left < 0 ? t("own.cancel.reason_long") : undefined}
-            >
-              {(field) => (
-                <Textarea
-                  {...field}
-                  rows={3}
-                  value={reason}
-                  onChange={({ target }) => setReason(target.value)}
-                />
-              )}
-            </Field>
+            <ReasonField label={t("own.cancel.reason", { name })} value={reason} onChange={setReason} />
           </>
         )}
       </div>

@@ -3,7 +3,7 @@ import { formatDistance } from "~/lib/time/time";
 import { useNow } from "~/lib/time/useNow";
 import { minutesUntil } from "../rules";
 import { useTexts } from "../texts";
-import type { Booking } from "./queries";
+import type { Booking } from "../types";
 
 const DAY_MINUTES = 24 * 60;
 

@@ -1,6 +1,6 @@
 import { formatInOtherZone, formatTimeRange, showsSameTime, useZone, zoneCity } from "~/lib/time/time";
 import { useTexts } from "../texts";
-import type { Booking } from "./queries";
+import type { Booking } from "../types";
 
 /** When a booking is: in the viewer's zone, and in the creator's where their clock shows something else. */
 export function BookingTime({ booking, className }: { booking: Booking; className?: string }) {

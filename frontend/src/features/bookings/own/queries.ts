@@ -1,9 +1,7 @@
-import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
-import { api, type Schema, unwrap, unwrapPage } from "~/lib/api/client";
+import { infiniteQueryOptions } from "@tanstack/react-query";
+import { api, unwrapPage } from "~/lib/api/client";
+import { queryKeys } from "~/lib/api/queryKeys";
 import type { BookingTab } from "./search";
-
-export type Booking = Schema<"BookingOut">;
-export type BookingHistory = Schema<"BookingHistoryOut">;
 
 const DAY = 86_400_000;
 
@@ -35,7 +33,7 @@ type PageParam = { cursor: string; filters: Filters } | null;
 /** One's own bookings of a tab. A cursor belongs to its filters, so all pages have the "now" of the first. */
 export function ownBookingsQuery(tab: BookingTab) {
   return infiniteQueryOptions({
-    queryKey: ["bookings", "own", tab],
+    queryKey: queryKeys.bookings.own(tab),
     queryFn: async ({ pageParam, signal }) => {
       const filters = pageParam?.filters ?? tabFilters(tab, new Date());
       const query = { ...filters, limit: 20, cursor: pageParam?.cursor };
@@ -45,31 +43,4 @@ export function ownBookingsQuery(tab: BookingTab) {
     initialPageParam: null as PageParam,
     getNextPageParam: ({ next }): PageParam => next,
   });
-}
-
-/** One booking with its history. */
-export function bookingQuery(id: string) {
-  return queryOptions({
-    queryKey: ["bookings", "one", id],
-    queryFn: ({ signal }): Promise<BookingHistory> =>
-      unwrap(api.GET("/api/bookings/{booking_id}", { params: { path: { booking_id: id } }, signal })),
-  });
-}
-
-export function cancelBooking(id: string, reason: string, key: string): Promise<BookingHistory> {
-  return unwrap(
-    api.POST("/api/bookings/{booking_id}/cancel", {
-      params: { path: { booking_id: id }, header: { "Idempotency-Key": key } },
-      body: { reason },
-    }),
-  );
-}
-
-export function moveBooking(id: string, startsAt: string, key: string): Promise<BookingHistory> {
-  return unwrap(
-    api.POST("/api/bookings/{booking_id}/reschedule", {
-      params: { path: { booking_id: id }, header: { "Idempotency-Key": key } },
-      body: { booking_date: startsAt },
-    }),
-  );
 }

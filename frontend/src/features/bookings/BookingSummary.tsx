@@ -1,6 +1,6 @@
 import { useTranslation } from "react-i18next";
 import { formatTimeRange, useZone, zoneName } from "~/lib/time/time";
-import type { Booking } from "./queries";
+import type { Booking } from "./types";
 
 /** Which booking a dialog is about. */
 export function BookingSummary({ booking }: { booking: Booking }) {
