@@ -18,10 +18,11 @@ import {
   zoneCity,
   zoneName,
 } from "~/lib/time/time";
-import { History } from "../History";
-import { StatusBadge } from "../StatusBadge";
-import { useTexts } from "../texts";
-import { type BookingHistory, bookingQuery } from "./queries";
+import { History } from "./History";
+import { bookingQuery } from "./queries";
+import { StatusBadge } from "./StatusBadge";
+import { useTexts } from "./texts";
+import type { BookingHistory } from "./types";
 
 /** Everything about one booking, with what happened to it. */
 export function DetailsDialog({ id, onClose }: { id: string; onClose: () => void }) {

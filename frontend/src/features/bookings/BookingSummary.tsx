@@ -1,9 +1,9 @@
 import { useTranslation } from "react-i18next";
 import { formatTimeRange, useZone, zoneName } from "~/lib/time/time";
-import type { Booking } from "./queries";
+import type { Booking } from "./types";
 
 /** Which booking a dialog is about. */
-export function Summary({ booking }: { booking: Booking }) {
+export function BookingSummary({ booking }: { booking: Booking }) {
   const { t: common } = useTranslation();
   const zone = useZone();
   return (
