@@ -1,4 +1,4 @@
-# The front door. `make` alone says what there is.
+# `make` alone lists the targets.
 .DEFAULT_GOAL := help
 SHELL := /bin/bash
 
@@ -9,11 +9,11 @@ PORT := $(or $(MARKETPLACE_PORT),8000)
 export UV_PYTHON_DOWNLOADS := never
 
 .PHONY: help
-help: ## Say what there is
+help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 20
 
 .PHONY: install
-install: $(VENV)/.installed frontend/node_modules/.installed frontend/dist/.built ## Install everything into .venv and frontend
+install: $(VENV)/.installed frontend/node_modules/.installed frontend/dist/.built ## Install the backend into .venv and build the front end
 
 $(VENV)/.installed: requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
@@ -54,15 +54,15 @@ check: install ## Format, lint, types, import contracts, documents, the size of 
 	$(BIN)/pytest -q -n auto tests/core tests/http tests/architecture
 
 .PHONY: openapi
-openapi: install ## Write openapi.json anew
+openapi: install ## Regenerate openapi.json
 	$(BIN)/marketplace openapi > openapi.json
 
 .PHONY: types
-types: openapi ## Write the front end's client anew, from openapi.json
+types: openapi ## Regenerate the front end's API types from openapi.json
 	cd frontend && npm run --silent types
 
 .PHONY: format
-format: install ## Format the code
+format: install ## Format the code and fix lint findings
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 	cd frontend && npm run --silent format
@@ -105,15 +105,15 @@ test-long: install ## Ten times as many examples as in `make test`, others each 
 		tests/core/test_schedules_properties.py tests/http/test_same_instant.py
 
 .PHONY: bench
-bench: install ## What a request costs, as ratios within one run (needs wrk)
+bench: install ## Measure the cost of a request, as ratios within one run (needs wrk)
 	PYTHONPATH=tests $(BIN)/python tests/benchmarks/bench.py
 
 .PHONY: bench-admin
-bench-admin: install ## What the staff's lists and exports cost at a million rows (minutes; BENCH="--data FOLDER" keeps the rows)
+bench-admin: install ## Measure the back office's lists and exports at a million rows (minutes; BENCH="--data FOLDER" keeps the rows)
 	PYTHONPATH=tests $(BIN)/python tests/benchmarks/admin.py $(BENCH)
 
 .PHONY: bench-scaling
-bench-scaling: install ## The figures behind docs/scaling.md: bytes, seats, lists and connections (minutes; needs wrk)
+bench-scaling: install ## Measure the figures of docs/scaling.md: bytes, seats, lists, connections (minutes; needs wrk)
 	PYTHONPATH=tests $(BIN)/python tests/benchmarks/scaling.py
 
 frontend/lighthouse/node_modules/.installed: frontend/lighthouse/package-lock.json
@@ -121,12 +121,12 @@ frontend/lighthouse/node_modules/.installed: frontend/lighthouse/package-lock.js
 	@touch $@
 
 .PHONY: lighthouse
-lighthouse: install frontend/lighthouse/node_modules/.installed ## Lighthouse's scores of the catalog and a session's page (needs Chromium: CHROME_PATH)
+lighthouse: install frontend/lighthouse/node_modules/.installed ## Score the catalog and a session page with Lighthouse (needs Chromium: CHROME_PATH)
 	CHROME_PATH=$(or $(CHROME_PATH),$(shell command -v chromium || command -v google-chrome)) \
 		node frontend/lighthouse/run.mjs $(BIN)/marketplace
 
 .PHONY: lock
-lock: install ## Choose versions anew and write the three locks
+lock: install ## Update all versions and write the three locks
 	$(BIN)/python -m uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header \
 		--python-version 3.11 --extra embedded --extra traces --group dev --upgrade pyproject.toml -o requirements.lock
 	$(BIN)/python -m uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header --no-annotate \
@@ -135,5 +135,5 @@ lock: install ## Choose versions anew and write the three locks
 		--no-annotate --python-version 3.11 --upgrade - -o requirements-build.lock
 
 .PHONY: clean
-clean: ## Remove what was built; keep the data in .marketplace
+clean: ## Remove build output; keep the data in .marketplace
 	rm -rf $(VENV) frontend/node_modules frontend/lighthouse/node_modules frontend/dist .mypy_cache .ruff_cache .pytest_cache
