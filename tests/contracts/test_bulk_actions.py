@@ -62,7 +62,7 @@ async def test_what_is_refused_is_reported_and_stops_nothing(storage: Storage, s
         (nothing, "", "not_found"),
         (archived.id, archived.title, "not_found"),
     ]
-    assert found[0].detail == "This session is hidden already."
+    assert found[0].detail == "This session is already hidden."
 
 
 async def test_each_action_on_sessions_does_what_the_single_one_does(storage: Storage, staff: StaffServices) -> None:

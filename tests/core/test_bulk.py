@@ -85,10 +85,10 @@ def test_a_role_and_a_switch_that_change_nothing_are_refused() -> None:
     [
         ("Busy", Busy.sentence),
         ("NotFound", NotFound.sentence),
-        ("KeyError", "Something went wrong on our side (KeyError). The log of the worker has where."),
-        ("MarketplaceError", "Something went wrong on our side (MarketplaceError). The log of the worker has where."),
-        ("datetime", "Something went wrong on our side (datetime). The log of the worker has where."),
-        (None, "Something went wrong on our side (unknown). The log of the worker has where."),
+        ("KeyError", "Something went wrong on our side (KeyError). See the worker's log."),
+        ("MarketplaceError", "Something went wrong on our side (MarketplaceError). See the worker's log."),
+        ("datetime", "Something went wrong on our side (datetime). See the worker's log."),
+        (None, "Something went wrong on our side (unknown). See the worker's log."),
     ],
 )
 def test_what_a_job_raised_is_told_in_words_for_a_person(fault: str | None, said: str) -> None:

@@ -130,7 +130,7 @@ class PostgresStorage(Provider):
     async def database(self, settings: Settings) -> AsyncIterator[Database]:
         """One pool for the process, opened in the loop that uses it."""
         if settings.database_url is None:
-            raise SettingsError("No database: start the embedded one first, or set MARKETPLACE_DATABASE_URL.")
+            raise SettingsError("There's no database. Start the embedded one first, or set MARKETPLACE_DATABASE_URL.")
         # a worker that is started anew while the server is away would be taken for one that cannot start
         await wait_for_database(settings.database_url, settings.database_wait)
         database = await connect(settings.database_url, pool_limits(settings))
@@ -161,7 +161,7 @@ class MemoryStorage(Provider):
 def secret_of(settings: Settings) -> str:
     """The key that tokens and cursors are signed with."""
     if settings.secret_key is None:
-        raise SettingsError("MARKETPLACE_SECRET_KEY is absent, but must be set unless the database is embedded.")
+        raise SettingsError("MARKETPLACE_SECRET_KEY is not set, but must be set unless the database is embedded.")
     return settings.secret_key
 
 

@@ -45,8 +45,8 @@ class RealDataPresent(RuntimeError):
 
     def __init__(self) -> None:
         super().__init__(
-            "This database holds accounts that are not the demo's. The demo's password is public, "
-            "so it is only made in a database that has no accounts yet. Nothing was changed."
+            "This database has accounts that aren't demo accounts. The demo passwords are public, "
+            "so demo data is only created in a database without accounts. Nothing was changed."
         )
 
 

@@ -13,7 +13,7 @@ from marketplace.demo.ports import DemoServices
 
 FEATURED = ("Sunday lunch for eight, planned backwards", "Fado for people who only sing in the car", "Git without fear")
 """Titles of the sessions on the front page, the last one first."""
-WHY = "A favourite of the house."
+WHY = "A staff pick."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,7 +39,7 @@ COMPLAINTS = (
         by="wei.zhang",
         title="A guided walk in your ear",
         reason="misleading",
-        text="It says that it is live. It was a recording.",
+        text="It says it's live, but it was a recording.",
         ago=timedelta(hours=7),
     ),
 )

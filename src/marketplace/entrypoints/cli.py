@@ -59,9 +59,9 @@ def plain_errors() -> Iterator[None]:
     except (SettingsError, EmbeddedPostgresError, MigrationError, RealDataPresent, MarketplaceError) as error:
         raise click.ClickException(str(error)) from None
     except (ConnectionError, TimeoutError, gaierror) as error:
-        raise click.ClickException(f"The database cannot be reached: {error}") from None
+        raise click.ClickException(f"Can't reach the database: {error}") from None
     except asyncpg.PostgresError as error:
-        raise click.ClickException(f"The database refused: {error}") from None
+        raise click.ClickException(f"The database reported an error: {error}") from None
     except (OSError, ValueError) as error:
         raise click.ClickException(str(error)) from None
 
@@ -70,7 +70,7 @@ def plain_errors() -> Iterator[None]:
 @click.version_option(__version__)
 @click.pass_context
 def main(context: click.Context) -> None:
-    """The sessions marketplace. Settings are MARKETPLACE_* variables: see .env.example."""
+    """Run and manage the sessions marketplace. Settings are MARKETPLACE_* variables; see .env.example."""
     if context.invoked_subcommand == create_admin.name:
         with plain_errors():
             password = provided_secret(os.environ, "admin_password")
@@ -81,11 +81,11 @@ def main(context: click.Context) -> None:
 @main.command()
 @click.option("--host", help="Address to listen on (MARKETPLACE_HOST).")
 @click.option("--port", help="Port to listen on (MARKETPLACE_PORT).")
-@click.option("--workers", help="Processes (MARKETPLACE_WORKERS).")
-@click.option("--migrate/--no-migrate", default=True, help="Migrate first (the default), or not.")
+@click.option("--workers", help="Number of worker processes (MARKETPLACE_WORKERS).")
+@click.option("--migrate/--no-migrate", default=True, help="Migrate the database first (the default).")
 @click.option("--demo", is_flag=True, help="Fill an empty database with demo data first (MARKETPLACE_DEMO).")
 def serve(host: str | None, port: str | None, workers: str | None, *, migrate: bool, demo: bool) -> None:
-    """Serve the API."""
+    """Serve the API and the web application."""
     demo_word = "on" if demo else None
     with plain_errors(), prepared_settings(host=host, port=port, workers=workers, demo=demo_word) as settings:
         check_ports(settings)
@@ -102,14 +102,14 @@ def serve(host: str | None, port: str | None, workers: str | None, *, migrate: b
 
 @main.command()
 def worker() -> None:
-    """Do the background work: let bookings lapse and complete them. Start as many as you like."""
+    """Run background jobs, such as expiring and completing bookings. Start as many workers as you like."""
     with plain_errors(), prepared_settings() as settings:
         if settings.database_url is None:
-            raise SettingsError(f"{PREFIX}STORAGE is 'memory', where `serve` does the background work itself.")
+            raise SettingsError(f"{PREFIX}STORAGE is 'memory', where `serve` runs the background jobs itself.")
         check_metrics_port(settings)
         configure_logs(settings)
         migrate_settings(settings)
-        _announce(settings, "Working.")
+        _announce(settings, "Worker started.")
         with exported_metrics(settings):
             asyncio.run(work_until_signalled(settings, make_container(settings), meter_of(settings)))
 
@@ -117,7 +117,7 @@ def worker() -> None:
 @main.command()
 @click.option("--revision", default="head", show_default=True, help="head, base, or a revision.")
 def migrate(revision: str) -> None:
-    """Bring the database to this program's schema, or to another revision."""
+    """Migrate the database to this program's schema, or to another revision."""
     with plain_errors(), prepared_settings() as settings:
         if settings.database_url is None:
             raise SettingsError(f"{PREFIX}STORAGE is 'memory', which has nothing to migrate.")
@@ -137,7 +137,7 @@ def _announce(settings: Settings, sentence: str) -> None:
 
 @main.command("seed-demo")
 def seed_demo() -> None:
-    """Fill a database that holds no accounts yet with a believable marketplace."""
+    """Fill an empty database with demo data."""
     with plain_errors(), prepared_settings() as settings:
         migrate_settings(settings)
         _print_demo_accounts(settings)
@@ -146,9 +146,9 @@ def seed_demo() -> None:
 def _print_demo_accounts(settings: Settings) -> None:
     report = seed(settings)
     if report.already_there:
-        click.echo("The demo data is there already.")
+        click.echo("The demo data is already there.")
     else:
-        click.echo(f"Made {report.users} accounts, {report.sessions} sessions and {report.bookings} bookings.")
+        click.echo(f"Created {report.users} accounts, {report.sessions} sessions and {report.bookings} bookings.")
     click.echo("Sign in as one of these:")
     for account in DEMO_ACCOUNTS:
         click.echo(f"  {account.email:22} password {account.password}   {account.name} ({account.role})")
@@ -160,11 +160,11 @@ def _print_demo_accounts(settings: Settings) -> None:
 @click.option(
     "--password",
     envvar=f"{PREFIX}ADMIN_PASSWORD",
-    help="MARKETPLACE_ADMIN_PASSWORD; asked for when absent, which keeps it out of the shell's history.",
+    help="MARKETPLACE_ADMIN_PASSWORD. Leave it out to be prompted, which keeps it out of the shell's history.",
 )
 def create_admin(email: str | None, username: str | None, password: str | None) -> None:
-    """Make an account that is staff and superuser. What is neither given nor in the environment is asked for."""
-    email = email or _requested("E-mail", "EMAIL")
+    """Create a superuser account. Prompts for whatever is missing."""
+    email = email or _requested("Email", "EMAIL")
     username = username or _requested("Username", "USERNAME")
     password = password or _requested("Password", "PASSWORD", is_secret=True)
 
@@ -179,7 +179,7 @@ def create_admin(email: str | None, username: str | None, password: str | None) 
             is_superuser=True,
             origin=_command_origin("create-admin"),
         )
-        return f"Made the administrator {admin.username}."
+        return f"Created the administrator {admin.username}."
 
     _with_users(act)
 
@@ -191,30 +191,30 @@ def _requested(what: str, variable: str, *, is_secret: bool = False) -> str:
         if sys.stdin.isatty():
             raise
         raise click.ClickException(
-            f"{what} is not given and there is nobody to ask. Set {PREFIX}ADMIN_{variable} or --{variable.lower()}."
+            f"{what} is missing and can't be prompted for. Set {PREFIX}ADMIN_{variable} or use --{variable.lower()}."
         ) from None
 
 
 @main.command()
 @click.argument("email")
 def deactivate(email: str) -> None:
-    """Switch an account off: its logins end within a second, its sessions leave the catalog."""
+    """Deactivate an account: its logins end within a second and its sessions leave the catalog."""
     _with_users(lambda users, storage: _set_active(users, storage, email, is_active=False))
 
 
 @main.command()
 @click.argument("email")
 def activate(email: str) -> None:
-    """Switch an account on again."""
+    """Activate an account again."""
     _with_users(lambda users, storage: _set_active(users, storage, email, is_active=True))
 
 
 async def _set_active(users: UserService, storage: Storage, email: str, *, is_active: bool) -> str:
     user = await storage.users.find_by_email(email)
     if user is None:
-        raise click.ClickException(f"There is no account with the e-mail address {email}.")
+        raise click.ClickException(f"No account has the email address {email}.")
     await users.set_active(user.id, is_active=is_active, who=_command_origin("activate" if is_active else "deactivate"))
-    return f"{user.username} is {'active' if is_active else 'inactive'} now."
+    return f"{user.username} is now {'active' if is_active else 'inactive'}."
 
 
 def _command_origin(command: str) -> Origin:
@@ -226,26 +226,26 @@ def _operator() -> str:
     try:
         return getpass.getuser()
     except OSError:
-        return "somebody"  # a container may run as a number that has no name
+        return "an unknown user"  # a container may run as a number that has no name
 
 
 @main.command()
 @click.argument("name", type=click.Choice(list(QUERIES)), metavar="[users|sessions|bookings|audit]")
 @click.option("--format", "form", type=click.Choice(get_args(ExportFormat)), default="csv", show_default=True)
+@click.option("--filter", "filters", multiple=True, metavar="NAME=VALUE", help="A filter of the list, or ordering.")
+@click.option("--columns", help="Column names, separated by commas (default: all).")
 @click.option(
-    "--filter", "filters", multiple=True, metavar="NAME=VALUE", help="As the list's query has it; ordering too."
+    "--output", type=click.Path(dir_okay=False, path_type=Path), help="The file to write (default: standard output)."
 )
-@click.option("--columns", help="Names with commas between them; all by default.")
-@click.option("--output", type=click.Path(dir_okay=False, path_type=Path), help="A file; else standard output.")
 def export(
     name: ListName, form: ExportFormat, filters: tuple[str, ...], columns: str | None, output: Path | None
 ) -> None:
-    """Write a list to a file: `marketplace export bookings --filter status=pending --filter ordering=booking_date`."""
+    """Export a list: `marketplace export bookings --filter status=pending --filter ordering=booking_date`."""
     with plain_errors(), prepared_settings() as settings:
         requested = [*(each.partition("=")[::2] for each in filters), *([("columns", columns)] if columns else [])]
         filters_of_list, chosen = read_export(name, requested)
         if form == "xlsx" and output is None and sys.stdout.isatty():
-            raise SettingsError("A workbook is nothing to look at in a terminal: give --output, or redirect.")
+            raise SettingsError("A workbook can't be shown in a terminal. Use --output, or redirect the output.")
         migrate_settings(settings)
 
         async def parts(container: AsyncContainer) -> AsyncGenerator[bytes, None]:
@@ -269,9 +269,9 @@ def _with_users(act: Callable[[UserService, Storage], Awaitable[str]]) -> None:
 
 
 @main.command("shell")
-@click.option("-c", "--code", help="Run this instead of asking for input; exits with 1 when it fails.")
+@click.option("-c", "--code", help="Run this code instead of opening a prompt; exit with 1 if it fails.")
 def open_ipython(code: str | None) -> None:
-    """Open IPython with the services wired, where `await` works."""
+    """Open IPython with the services and top-level `await`."""
     # half a second that no other command needs
     from marketplace.entrypoints.shell import open_shell  # noqa: PLC0415
 
@@ -282,7 +282,7 @@ def open_ipython(code: str | None) -> None:
 
 @main.command()
 def check() -> None:
-    """Say what is installed, configured and reachable, and what to do about what is not."""
+    """Check what is installed, configured and reachable, and how to fix the rest."""
     is_good = True
     for finding in findings():
         is_good = is_good and finding.is_good

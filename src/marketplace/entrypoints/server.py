@@ -45,7 +45,7 @@ class _Draining(MPServer):
         is_first = not self._leaving.exists()
         self._leaving.touch()
         if is_first and self._delay and args and args[0] == signal.SIGTERM:
-            LOG.info("Not ready any more, and stopping in %g s", self._delay)
+            LOG.info("No longer ready; shutting down in %g s", self._delay)
             timer = threading.Timer(self._delay, super().signal_handler_interrupt)
             timer.daemon = True
             timer.start()
@@ -74,7 +74,7 @@ def check_port(name: str, host: str, port: int) -> None:
             probe.bind(address)
     except OSError as error:
         raise SettingsError(
-            f"{PREFIX}{name} is '{port}', but must be one that can be listened on at {host}:"
+            f"{PREFIX}{name} is '{port}', but must be a port that is free on {host}:"
             f" {error.strerror}. Stop the other program or choose another port."
         ) from error
 
@@ -96,11 +96,11 @@ def seed(settings: Settings) -> DemoReport:
     """Fill the database of these settings with the demo. Raises `RealDataPresent`, `SettingsError` in production."""
     if settings.storage == "memory":
         raise SettingsError(
-            f"{PREFIX}STORAGE is 'memory', but must be postgres for demo data: each process has a memory of its own."
+            f"{PREFIX}STORAGE is 'memory', but must be 'postgres' for demo data: memory isn't shared by processes."
         )
     if settings.environment == "production":
         raise SettingsError(
-            f"{PREFIX}ENVIRONMENT is 'production', but must be development for demo data: its password is public."
+            f"{PREFIX}ENVIRONMENT is 'production', but must be 'development' for demo data: its passwords are public."
         )
 
     async def run() -> DemoReport:

@@ -18,9 +18,9 @@ from marketplace.core.ports.storage import Storage
 from marketplace.core.ports.system import Clock, Ids
 from marketplace.settings import Settings
 
-BANNER = """The sessions marketplace, wired: {names}.
-Top-level `await` works: `await storage.users.find_by_email("ada@example.org")`. What asks for a caller takes
-`await acting_as("root@example.org")`: somebody's account, with your name in the audit log as where it came from."""
+BANNER = """The sessions marketplace. Available: {names}.
+Top-level `await` works: `await storage.users.find_by_email("ada@example.org")`. Where a service needs a caller, pass
+`await acting_as("root@example.org")`: it acts as that account, and the audit log records your name as the origin."""
 
 
 def open_shell(settings: Settings, origin: Origin, code: str | None = None) -> None:

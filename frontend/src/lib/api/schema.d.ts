@@ -14,7 +14,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Turn one's account into a creator's
+         * Become a creator
          * @description Bookings and logins stay as they are.
          */
         post: operations["become_creator"];
@@ -32,13 +32,13 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Read one's own account
+         * Get your account
          * @description The caller's account.
          */
         get: operations["get_profile"];
         /**
-         * Change one's own account
-         * @description `username` is required; other fields that are not sent stay as they are.
+         * Update your account
+         * @description `username` is required. Other fields you don't send stay as they are.
          */
         put: operations["replace_profile"];
         post?: never;
@@ -46,8 +46,8 @@ export interface paths {
         options?: never;
         head?: never;
         /**
-         * Change parts of one's own account
-         * @description Fields that are not sent stay as they are.
+         * Update parts of your account
+         * @description Fields you don't send stay as they are.
          */
         patch: operations["change_profile"];
         trace?: never;
@@ -62,8 +62,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Change one's password
-         * @description Ends every other login of the caller; this one goes on.
+         * Change your password
+         * @description Ends all other logins of the caller; this one stays active.
          */
         post: operations["change_password"];
         delete?: never;
@@ -82,8 +82,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Make an account
-         * @description Anyone may. E-mail address and username are unique whatever their case.
+         * Create an account
+         * @description Open to anyone. Email address and username are unique, ignoring case.
          */
         post: operations["register"];
         delete?: never;
@@ -103,9 +103,9 @@ export interface paths {
         put?: never;
         /**
          * Sign in
-         * @description The answer to an unknown address and to a wrong password is the same, and takes as long.
+         * @description An unknown address and a wrong password get the same response, in the same time.
          *
-         *     With `use_cookie` the refresh token comes in a cookie that no script can read, and `refresh` is `null`.
+         *     With `use_cookie`, the refresh token is set as a cookie that scripts can't read, and `refresh` is `null`.
          */
         post: operations["log_in"];
         delete?: never;
@@ -125,10 +125,10 @@ export interface paths {
         put?: never;
         /**
          * Sign out
-         * @description Ends the login that the refresh token belongs to, access tokens included, and clears the cookie.
+         * @description Ends the login of the refresh token, including its access tokens, and clears the cookie.
          *
-         *     With `everywhere`, every login of that person; then the token's own must not have ended before. Sent with the
-         *     access token of somebody who sees the site as another person, it ends that and nothing else.
+         *     With `everywhere`, ends all logins of that user; the token's own login must still be active. With an access
+         *     token that impersonates another user, ends the impersonation and nothing else.
          */
         post: operations["log_out"];
         delete?: never;
@@ -147,11 +147,11 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Get the next pair of tokens
-         * @description A refresh token works once. One that is sent again ends its login, for it may have been stolen.
+         * Refresh the tokens
+         * @description A refresh token works once. Sending it again ends its login, because it may have been stolen.
          *
-         *     The next one comes the way that this one went: in the body, or in the cookie. A cookie that is no good any more
-         *     is cleared.
+         *     The new refresh token is returned the way the old one was sent: in the body or as a cookie. A cookie that is no
+         *     longer valid is cleared.
          */
         post: operations["refresh_tokens"];
         delete?: never;
@@ -170,10 +170,10 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Set a new password by a link
-         * @description Ends every login of the person; sign in with the new password. A link works once.
+         * Reset a password
+         * @description Ends all logins of the user, who then signs in with the new password. A link works once.
          *
-         *     Whatever is wrong with a link is told alike.
+         *     Every invalid link gets the same response.
          */
         post: operations["reset_password"];
         delete?: never;
@@ -190,26 +190,26 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Read a session
-         * @description An inactive session is seen by its creator and staff only.
+         * Get a session
+         * @description An inactive session is visible to its creator and staff only.
          */
         get: operations["get_session"];
         /**
-         * Change a session
-         * @description Its creator only. Optional fields that are not sent stay as they are.
+         * Update a session
+         * @description For its creator only. Optional fields you don't send stay as they are.
          */
         put: operations["replace_session"];
         post?: never;
         /**
          * Archive a session
-         * @description Its creator only. Bookings are never lost: they keep showing the session.
+         * @description For its creator only. Existing bookings are kept and still show the session.
          */
         delete: operations["archive_session"];
         options?: never;
         head?: never;
         /**
-         * Change parts of a session
-         * @description Its creator only. Fields that are not sent stay as they are; upcoming times follow a new capacity.
+         * Update parts of a session
+         * @description For its creator only. Fields you don't send stay as they are. A new capacity applies to upcoming times.
          */
         patch: operations["change_session"];
         trace?: never;
@@ -223,15 +223,15 @@ export interface paths {
         };
         /**
          * Search the catalog
-         * @description Active sessions, newest first or by `ordering`; with `featured=true`, those featured last come first.
+         * @description Active sessions, newest first or by `ordering`. With `featured=true`, the most recently featured come first.
          *
-         *     `my_sessions=true` gives a creator all of their own, inactive ones too, newest first and unfiltered.
+         *     `my_sessions=true` lists all of a creator's own sessions, including inactive ones, newest first and unfiltered.
          */
         get: operations["list_sessions"];
         put?: never;
         /**
-         * Offer a session
-         * @description Creators only.
+         * Create a session
+         * @description For creators only.
          */
         post: operations["create_session"];
         delete?: never;
@@ -249,7 +249,7 @@ export interface paths {
         };
         /**
          * Count the catalog by category, tag and price
-         * @description Counts for the same filters as the list. They may be up to 30 seconds old.
+         * @description Counts for the same filters as the list, up to 30 seconds old.
          */
         get: operations["count_sessions"];
         put?: never;
@@ -270,8 +270,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Report a session to the staff
-         * @description Once per person and session. The creator is not told who reported it.
+         * Report a session
+         * @description Once per user and session. The creator can't see who reported it.
          */
         post: operations["report_session"];
         delete?: never;
@@ -290,10 +290,10 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Try a schedule
-         * @description Its creator only. Every start that this schedule would give, closed ones with the reason; nothing is kept.
+         * Preview a schedule
+         * @description For the session's creator only. Lists every start of this schedule, closed ones with the reason.
          *
-         *     An inactive session is looked at as if it were active; an open one has no starts to list.
+         *     Nothing is saved. An inactive session is treated as active. An open session has no starts to list.
          */
         post: operations["preview_schedule"];
         delete?: never;
@@ -310,15 +310,15 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Read a session's schedule
-         * @description Its creator only.
+         * Get a session's schedule
+         * @description For the session's creator only.
          */
         get: operations["get_schedule"];
         /**
          * Set a session's schedule
-         * @description Its creator only. What is not sent has its default; seats that are sold stay sold.
+         * @description For the session's creator only. Fields you don't send get their defaults. Existing bookings stay.
          *
-         *     A wall time that the clocks skip does not exist; one that they show twice is the first of the two.
+         *     A wall time that the clocks skip is left out; for one that occurs twice, the first counts.
          */
         put: operations["replace_schedule"];
         post?: never;
@@ -338,8 +338,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Cancel every booking of one start
-         * @description By the session's creator, until the end: all of them or none. Answers with what was cancelled.
+         * Cancel all bookings of a start
+         * @description For the session's creator, until the end. Cancels all of them or none, and returns the cancelled bookings.
          */
         post: operations["cancel_slot"];
         delete?: never;
@@ -357,9 +357,9 @@ export interface paths {
         };
         /**
          * List bookable starts
-         * @description Every start that can be booked at this moment, and no other; none for an open session.
+         * @description All starts that can be booked right now; none for an open session.
          *
-         *     `explain=true` gives the creator the closed ones too, with the reason.
+         *     With `explain=true`, the creator also gets closed starts, with the reason.
          */
         get: operations["list_slots"];
         put?: never;
@@ -381,7 +381,7 @@ export interface paths {
         put?: never;
         /**
          * Cancel a booking
-         * @description By the learner until `cancellation_notice` hours before the start, by the creator and staff until the end. The seats can be booked again at once.
+         * @description For the learner until `cancellation_notice` hours before the start; for the creator and staff until the end. The seats become available right away.
          */
         post: operations["cancel_booking"];
         delete?: never;
@@ -401,7 +401,7 @@ export interface paths {
         put?: never;
         /**
          * Complete a booking
-         * @description By the creator, once it has ended.
+         * @description For the creator, once the session has ended.
          */
         post: operations["complete_booking"];
         delete?: never;
@@ -421,7 +421,7 @@ export interface paths {
         put?: never;
         /**
          * Confirm a pending booking
-         * @description By the creator, until `answer_by`.
+         * @description For the creator, until `answer_by`.
          */
         post: operations["confirm_booking"];
         delete?: never;
@@ -441,7 +441,7 @@ export interface paths {
         put?: never;
         /**
          * Decline a pending booking
-         * @description By the creator, until `answer_by`. The seats can be booked again at once.
+         * @description For the creator, until `answer_by`. The seats become available right away.
          */
         post: operations["decline_booking"];
         delete?: never;
@@ -460,10 +460,10 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Move a booking to another start
-         * @description By either party, as long as they may cancel. It has the new seats, or keeps the old.
+         * Reschedule a booking
+         * @description For the learner and the creator, as long as they can cancel. The booking gets the new seats or keeps the old ones.
          *
-         *     What a learner moves is pending again where the session asks for confirmation.
+         *     If the session requires confirmation, a booking rescheduled by the learner is pending again.
          */
         post: operations["reschedule_booking"];
         delete?: never;
@@ -480,14 +480,14 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * List one's own bookings
-         * @description What the caller booked, newest first or by `ordering`.
+         * List your bookings
+         * @description The caller's bookings, newest first or by `ordering`.
          */
         get: operations["list_bookings"];
         put?: never;
         /**
          * Book seats
-         * @description However many people ask for the same seat at once, one has it and the others are told so.
+         * @description If several users request the same seat at once, exactly one gets it; the others get 409.
          */
         post: operations["create_booking"];
         delete?: never;
@@ -504,8 +504,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * List one's own bookings, by its older name
-         * @description The same as `GET /api/bookings/`.
+         * List your bookings (older path)
+         * @description Same as `GET /api/bookings/`.
          */
         get: operations["list_my_bookings"];
         put?: never;
@@ -524,8 +524,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * List bookings of one's sessions
-         * @description What was booked of the caller's sessions, newest first or by `ordering`. Creators only.
+         * List bookings of your sessions
+         * @description Bookings of the caller's sessions, newest first or by `ordering`. For creators only.
          */
         get: operations["list_creator_bookings"];
         put?: never;
@@ -544,8 +544,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Read a booking
-         * @description For its two parties, with its history.
+         * Get a booking
+         * @description For its learner and creator, with its history.
          */
         get: operations["get_booking"];
         put?: never;
@@ -564,8 +564,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Find the address of one's calendar feed
-         * @description It is made when it is first asked for, and stays until it is renewed.
+         * Get your calendar feed URL
+         * @description Created on the first request; stays the same until you renew it.
          */
         get: operations["get_calendar_feed"];
         put?: never;
@@ -584,8 +584,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Read a booking as a calendar
-         * @description For its two parties: one event, which replaces what was imported of this booking before.
+         * Download a booking as a calendar file
+         * @description For its learner and creator: one event, which replaces earlier imports of this booking.
          */
         get: operations["get_booking_calendar"];
         put?: never;
@@ -604,10 +604,10 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Read a calendar feed
-         * @description Every booking of a person, as learner and as creator: one event each, from 90 days back on, at most 1,000.
+         * Get a calendar feed
+         * @description All bookings of a user, as learner and as creator, one event each: from 90 days ago, at most 1,000.
          *
-         *     `feed` is the token and `.ics`, as the address has them. No sign-in is needed.
+         *     `feed` is the token followed by `.ics`, as in the feed's URL. No sign-in needed.
          */
         get: operations["read_calendar_feed"];
         put?: never;
@@ -628,8 +628,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Get a new address for one's calendar feed
-         * @description The old address is 404 from now on.
+         * Renew your calendar feed URL
+         * @description The old URL returns 404 from now on.
          */
         post: operations["renew_calendar_feed"];
         delete?: never;
@@ -646,8 +646,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Read one's numbers as a creator
-         * @description Seats sold, income and what comes next. Creators only.
+         * Get your creator summary
+         * @description Seats booked, booked value and the next session. For creators only.
          */
         get: operations["get_creator_summary"];
         put?: never;
@@ -666,8 +666,10 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * List entries of the audit log
-         * @description Searched are action, reason and changed e-mail addresses, or the people named; an id is any of its ids.
+         * List audit log entries
+         * @description Searches action, reason and changed email addresses, or the people involved.
+         *
+         *     An ID matches any ID of an entry.
          */
         get: operations["admin_list_audit"];
         put?: never;
@@ -687,7 +689,7 @@ export interface paths {
         };
         /**
          * List bookings
-         * @description Searched are the learner, the creator, or the title; an id is a booking's, a session's or a person's.
+         * @description Searches the learner, the creator or the title. An ID matches a booking, a session or a user.
          */
         get: operations["admin_list_bookings"];
         put?: never;
@@ -706,8 +708,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * List sessions in any state
-         * @description Searched are title and description together, or the creator; an id is a session's or a creator's.
+         * List sessions of any status
+         * @description Searches title and description together, or the creator. An ID matches a session or a creator.
          */
         get: operations["admin_list_sessions"];
         put?: never;
@@ -727,7 +729,7 @@ export interface paths {
         };
         /**
          * List accounts
-         * @description Searched are e-mail address, username and names.
+         * @description Searches email address, username and names.
          */
         get: operations["admin_list_users"];
         put?: never;
@@ -746,10 +748,10 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Export entries of the audit log
-         * @description All that matches, in the list's order, however long that takes; it is in the audit log.
+         * Export audit log entries
+         * @description All matches, in the list's order, however long it takes. The audit log records the export.
          *
-         *     Text that a spreadsheet would take for a formula is behind an apostrophe, but for `jsonl`.
+         *     Except in `jsonl`, text that a spreadsheet would read as a formula is prefixed with an apostrophe.
          */
         get: operations["admin_export_audit"];
         put?: never;
@@ -769,9 +771,9 @@ export interface paths {
         };
         /**
          * Export bookings
-         * @description All that matches, in the list's order, however long that takes; it is in the audit log.
+         * @description All matches, in the list's order, however long it takes. The audit log records the export.
          *
-         *     Text that a spreadsheet would take for a formula is behind an apostrophe, but for `jsonl`.
+         *     Except in `jsonl`, text that a spreadsheet would read as a formula is prefixed with an apostrophe.
          */
         get: operations["admin_export_bookings"];
         put?: never;
@@ -791,9 +793,9 @@ export interface paths {
         };
         /**
          * Export sessions
-         * @description All that matches, in the list's order, however long that takes; it is in the audit log.
+         * @description All matches, in the list's order, however long it takes. The audit log records the export.
          *
-         *     Text that a spreadsheet would take for a formula is behind an apostrophe, but for `jsonl`.
+         *     Except in `jsonl`, text that a spreadsheet would read as a formula is prefixed with an apostrophe.
          */
         get: operations["admin_export_sessions"];
         put?: never;
@@ -813,9 +815,9 @@ export interface paths {
         };
         /**
          * Export accounts
-         * @description All that matches, in the list's order, however long that takes; it is in the audit log.
+         * @description All matches, in the list's order, however long it takes. The audit log records the export.
          *
-         *     Text that a spreadsheet would take for a formula is behind an apostrophe, but for `jsonl`.
+         *     Except in `jsonl`, text that a spreadsheet would read as a formula is prefixed with an apostrophe.
          */
         get: operations["admin_export_users"];
         put?: never;
@@ -836,8 +838,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Switch an account on
-         * @description Its sessions are in the catalog again. Logins that ended stay ended.
+         * Activate an account
+         * @description Its sessions return to the catalog. Ended logins stay ended.
          */
         post: operations["admin_activate_user"];
         delete?: never;
@@ -854,8 +856,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Read an account
-         * @description With its living logins and what was last done to it.
+         * Get an account
+         * @description With its active logins and latest audit log entries.
          */
         get: operations["admin_get_user"];
         put?: never;
@@ -864,8 +866,8 @@ export interface paths {
         options?: never;
         head?: never;
         /**
-         * Change an account
-         * @description Names, e-mail address and username. The accounts of other staff are the superusers' to change.
+         * Update an account
+         * @description Names, email address and username. Only superusers can change other staff accounts.
          */
         patch: operations["admin_change_user"];
         trace?: never;
@@ -880,8 +882,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Give or take rights
-         * @description By superusers, never their own, and never the last superuser's.
+         * Change permissions
+         * @description For superusers. They can't change their own permissions or those of the last superuser.
          */
         post: operations["admin_change_rights"];
         delete?: never;
@@ -900,8 +902,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Change a person's role
-         * @description A creator whose sessions are not all archived stays one.
+         * Change a user's role
+         * @description A creator with unarchived sessions can't be made a learner.
          */
         post: operations["admin_change_role"];
         delete?: never;
@@ -920,11 +922,11 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Switch an account off
-         * @description Its logins end within a second, its sessions leave the catalog.
+         * Deactivate an account
+         * @description Its logins end within a second and its sessions leave the catalog.
          *
-         *     Answers with the starts to come that were sold. With `cancel_sold_seats` their bookings are cancelled with
-         *     it, all or none; of somebody who is switched off already, too.
+         *     Returns the upcoming booked starts. With `cancel_sold_seats`, also cancels their bookings, all or none. This
+         *     works for accounts that are already deactivated, too.
          */
         post: operations["admin_deactivate_user"];
         delete?: never;
@@ -943,8 +945,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Make a link to set a new password
-         * @description Shown this once, good for a day and for one use; an older link of the same person is no longer good.
+         * Create a password reset link
+         * @description Shown only once. Works once, within a day. Older links of the same user stop working.
          */
         post: operations["admin_issue_password_reset"];
         delete?: never;
@@ -961,8 +963,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Read what is sold of a creator's sessions
-         * @description The starts to come, by time: what is to be decided about before the account is switched off.
+         * List a creator's upcoming booked starts
+         * @description By time, to decide what happens to them before deactivating the account.
          */
         get: operations["admin_list_sold_slots"];
         put?: never;
@@ -983,10 +985,10 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * See the site as somebody else
-         * @description For a quarter of an hour, until `logout` with this token, or until one's own login ends.
+         * View the site as another user
+         * @description For 15 minutes, until `logout` with this token, or until your own login ends.
          *
-         *     Nobody of the staff can be seen as; every unsafe method is 403 `impersonated_read_only`.
+         *     Staff members can't be impersonated. Every unsafe method gets 403 `impersonated_read_only`.
          */
         post: operations["admin_impersonate_user"];
         delete?: never;
@@ -1005,8 +1007,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Archive a session on its creator's behalf
-         * @description For good, and by the rules that the creator is held to: not while somebody holds a seat to come.
+         * Archive a session for its creator
+         * @description Permanent. The creator's rules apply: a session with upcoming bookings can't be archived.
          */
         post: operations["admin_archive_session"];
         delete?: never;
@@ -1023,8 +1025,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Read a session
-         * @description In any state, with its reports and what the staff did to it.
+         * Get a session
+         * @description Of any status, with its reports and audit log entries.
          */
         get: operations["admin_get_session"];
         put?: never;
@@ -1033,8 +1035,8 @@ export interface paths {
         options?: never;
         head?: never;
         /**
-         * Change a session on its creator's behalf
-         * @description By the rules that the creator is held to. Fields that are not sent stay as they are.
+         * Update a session for its creator
+         * @description The creator's rules apply. Fields you don't send stay as they are.
          */
         patch: operations["admin_change_session"];
         trace?: never;
@@ -1049,8 +1051,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Put a session on the front page
-         * @description `GET /api/sessions/?featured=true` has it first, until another is featured.
+         * Feature a session
+         * @description `GET /api/sessions/?featured=true` lists it first until another session is featured.
          */
         post: operations["admin_feature_session"];
         delete?: never;
@@ -1070,9 +1072,9 @@ export interface paths {
         put?: never;
         /**
          * Hide a session
-         * @description From everybody but its creator, who reads the reason and cannot undo it.
+         * @description Only its creator and staff can see it. The creator sees the reason and can't undo it.
          *
-         *     Seats that are sold stay sold. Open reports of it are settled.
+         *     Existing bookings stay. Open reports about it are resolved.
          */
         post: operations["admin_hide_session"];
         delete?: never;
@@ -1092,7 +1094,7 @@ export interface paths {
         put?: never;
         /**
          * Restore a hidden session
-         * @description As its creator has it: active or inactive.
+         * @description It returns to the status its creator gave it: active or inactive.
          */
         post: operations["admin_restore_session"];
         delete?: never;
@@ -1111,7 +1113,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Take a session off the front page
+         * Unfeature a session
          * @description It stays in the catalog.
          */
         post: operations["admin_unfeature_session"];
@@ -1130,7 +1132,7 @@ export interface paths {
         };
         /**
          * List open reports
-         * @description The oldest first.
+         * @description Oldest first.
          */
         get: operations["admin_list_reports"];
         put?: never;
@@ -1152,7 +1154,7 @@ export interface paths {
         put?: never;
         /**
          * Resolve a report
-         * @description Dismisses it, or hides the session.
+         * @description Dismisses the report or hides the session.
          */
         post: operations["admin_resolve_report"];
         delete?: never;
@@ -1169,8 +1171,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Read a booking
-         * @description Whosever it is, with its history.
+         * Get a booking
+         * @description Any booking, with its history.
          */
         get: operations["admin_get_booking"];
         put?: never;
@@ -1191,8 +1193,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Cancel a booking for somebody
-         * @description Until the end of the session, whatever notice it asks for. The seats can be booked again at once.
+         * Cancel any booking
+         * @description Until the session ends, whatever its cancellation notice. The seats become available right away.
          */
         post: operations["admin_cancel_booking"];
         delete?: never;
@@ -1212,7 +1214,7 @@ export interface paths {
         put?: never;
         /**
          * Complete a booking for its creator
-         * @description Once it has ended. Not what one booked oneself.
+         * @description Once the session has ended. Not for your own bookings.
          */
         post: operations["admin_complete_booking"];
         delete?: never;
@@ -1232,7 +1234,7 @@ export interface paths {
         put?: never;
         /**
          * Confirm a pending booking for its creator
-         * @description Until `answer_by`. Not what one booked oneself.
+         * @description Until `answer_by`. Not for your own bookings.
          */
         post: operations["admin_confirm_booking"];
         delete?: never;
@@ -1252,7 +1254,7 @@ export interface paths {
         put?: never;
         /**
          * Decline a pending booking for its creator
-         * @description Until `answer_by`. Not what one booked oneself.
+         * @description Until `answer_by`. Not for your own bookings.
          */
         post: operations["admin_decline_booking"];
         delete?: never;
@@ -1271,8 +1273,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Move a booking to another start for somebody
-         * @description It has the new seats, or keeps the old.
+         * Reschedule any booking
+         * @description The booking gets the new seats or keeps the old ones.
          */
         post: operations["admin_reschedule_booking"];
         delete?: never;
@@ -1290,16 +1292,16 @@ export interface paths {
         };
         /**
          * List bulk actions
-         * @description The newest first, whoever of the staff began them.
+         * @description Newest first, from all staff.
          */
         get: operations["admin_list_bulk"];
         put?: never;
         /**
-         * Begin a bulk action
-         * @description It is done in the background, row by row, each as the single action does it and by its rules.
+         * Start a bulk action
+         * @description Runs in the background, row by row, with the rules of the single action.
          *
-         *     A row that is refused stops nothing: `report/` has it with the reason. It ends where who began it is no longer
-         *     on the staff.
+         *     A refused row doesn't stop it; `report/` lists it with the reason. It ends if the person who started it is no
+         *     longer staff.
          */
         post: operations["admin_begin_bulk"];
         delete?: never;
@@ -1319,7 +1321,7 @@ export interface paths {
         put?: never;
         /**
          * Stop a bulk action
-         * @description What is done stays done; the rest is left as it is.
+         * @description Changes already made are kept; the remaining rows stay as they are.
          */
         post: operations["admin_cancel_bulk"];
         delete?: never;
@@ -1338,8 +1340,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * See what a bulk action would do
-         * @description By the rules that each row will meet. Nothing is changed.
+         * Preview a bulk action
+         * @description Applies each row's rules without changing anything.
          */
         post: operations["admin_preview_bulk"];
         delete?: never;
@@ -1356,8 +1358,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * List what a bulk action left as it was
-         * @description In the order in which it met them, and why.
+         * List the rows a bulk action skipped
+         * @description In the order processed, with the reason.
          */
         get: operations["admin_get_bulk_report"];
         put?: never;
@@ -1376,8 +1378,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Read a bulk action
-         * @description How far it has come.
+         * Get a bulk action
+         * @description With its progress.
          */
         get: operations["admin_get_bulk"];
         put?: never;
@@ -1396,8 +1398,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Read the marketplace's numbers
-         * @description By day, and what needs attention.
+         * Get the dashboard
+         * @description Daily numbers and what needs attention.
          */
         get: operations["admin_get_dashboard"];
         put?: never;
@@ -1416,8 +1418,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * List jobs that keep failing
-         * @description Those that failed most often first. None is ever given up.
+         * List failing jobs
+         * @description Jobs with the most failures first. Jobs are retried until they succeed.
          */
         get: operations["admin_list_failing_jobs"];
         put?: never;
@@ -1438,8 +1440,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Try a failing job again now
-         * @description Once; if it fails again, it is tried again by itself as before.
+         * Retry a failing job
+         * @description Runs it once now. If it fails again, automatic retries continue.
          */
         post: operations["admin_retry_job"];
         delete?: never;
@@ -1456,8 +1458,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Is the process alive
-         * @description Answers while the process can answer.
+         * Check liveness
+         * @description Answers as long as the process can answer.
          */
         get: operations["get_liveness"];
         put?: never;
@@ -1476,8 +1478,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Currency, categories and demo accounts
-         * @description What a client needs to begin: what the operator set, and the accounts of a demo.
+         * Get currency, categories and demo accounts
+         * @description What a client needs at startup: the operator's settings and any demo accounts.
          */
         get: operations["get_marketplace"];
         put?: never;
@@ -1496,8 +1498,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Can it serve
-         * @description 200 when the database is reachable and migrated and nobody has told the program to stop, else 503.
+         * Check readiness
+         * @description 200 if the database is reachable and migrated and the program isn't shutting down; otherwise 503.
          */
         get: operations["get_readiness"];
         put?: never;
@@ -1514,7 +1516,7 @@ export interface components {
     schemas: {
         /**
          * AccountDetailsOut
-         * @description An account with what hangs on it: sessions not archived, bookings made, living logins, and its newest log.
+         * @description An account with its unarchived sessions, bookings, active logins and latest audit log entries.
          */
         AccountDetailsOut: {
             /**
@@ -1556,7 +1558,7 @@ export interface components {
         };
         /**
          * AccountOut
-         * @description An account, as the staff sees it.
+         * @description An account, as staff see it.
          */
         AccountOut: {
             /**
@@ -1592,21 +1594,21 @@ export interface components {
         };
         /**
          * AttentionOut
-         * @description What waits for somebody.
+         * @description What needs attention.
          */
         AttentionOut: {
             open_reports: number;
-            /** @description Pending bookings that lapse within 24 hours. */
+            /** @description Pending bookings that expire within 24 hours. */
             lapsing_requests: number;
-            /** @description Jobs that keep failing. */
+            /** @description Failing jobs. */
             failed_jobs: number;
         };
         /**
          * AuditEntryOut
-         * @description Something that was done or refused.
+         * @description An action that was done or refused.
          *
-         *         `actor_id` is `null` where nobody was signed in, `as_id` is whom the actor saw the site as, if anybody; `before` and
-         *         `after` have the fields that changed.
+         *         `actor_id` is `null` if no one was signed in. `as_id` is the user whom the actor impersonated, if any. `before` and
+         *         `after` have the changed fields.
          */
         AuditEntryOut: {
             /**
@@ -1654,7 +1656,7 @@ export interface components {
         };
         /**
          * BookedSessionOut
-         * @description A session as the parties of its bookings see it: with its creator's e-mail address.
+         * @description A session as the parties of its bookings see it, with its creator's email address.
          */
         BookedSessionOut: {
             /**
@@ -1712,7 +1714,7 @@ export interface components {
         };
         /**
          * BookedSlotOut
-         * @description A start to come that was sold: how many seats, to how many bookings, and how many of those were cancelled now.
+         * @description An upcoming booked start: its seats, its bookings and how many of them were just cancelled.
          */
         BookedSlotOut: {
             /**
@@ -1812,9 +1814,9 @@ export interface components {
         };
         /**
          * BookingOut
-         * @description A booking. `booking_date` is the start; `amount` = price times seats when it was booked.
+         * @description A booking. `booking_date` is the start; `amount` is price times seats when it was booked.
          *
-         *         A `pending` one is cancelled by itself if the creator has not answered by `answer_by`.
+         *         A `pending` booking is cancelled automatically if the creator hasn't responded by `answer_by`.
          */
         BookingOut: {
             /**
@@ -1866,7 +1868,7 @@ export interface components {
         };
         /**
          * BookingRecordOut
-         * @description A booking with its history, oldest step first, and what the staff last did about it, newest first.
+         * @description A booking with its history, oldest step first, and its latest audit log entries, newest first.
          */
         BookingRecordOut: {
             /**
@@ -1920,7 +1922,7 @@ export interface components {
         };
         /**
          * BookingRowOut
-         * @description A booking in a list of the staff; `user` is the learner.
+         * @description A booking in an admin list. `user` is the learner.
          */
         BookingRowOut: {
             /**
@@ -1953,7 +1955,7 @@ export interface components {
         };
         /**
          * BookingStepOut
-         * @description One step of a booking's life. `by` is `null` where the marketplace itself took it.
+         * @description A step in a booking's history. `by` is `null` if the marketplace did it.
          */
         BookingStepOut: {
             /**
@@ -1971,7 +1973,7 @@ export interface components {
         };
         /**
          * BulkExampleOut
-         * @description What will come of one row; `code` and `detail` say why nothing.
+         * @description The outcome for one row. `code` and `detail` say why it would be skipped.
          */
         BulkExampleOut: {
             /**
@@ -1984,12 +1986,12 @@ export interface components {
             outcome: "change" | "skip";
             /** @example sold_out */
             code: string | null;
-            /** @example There are not enough seats left at this time. */
+            /** @example There aren't enough seats left at this time. */
             detail: string | null;
         };
         /**
          * BulkIn
-         * @description The same, and why.
+         * @description The rows, the action and a reason.
          */
         BulkIn: {
             /**
@@ -2004,7 +2006,7 @@ export interface components {
              */
             action: "activate" | "deactivate" | "deactivate_and_cancel" | "make_creator" | "make_user" | "hide" | "restore" | "archive" | "feature" | "unfeature" | "cancel" | "confirm" | "decline" | "complete";
             /**
-             * @description Chosen rows; either these or `filters`.
+             * @description IDs of the rows. Send either `ids` or `filters`.
              * @example [
              *       "0190a1b2-c3d4-7e5f-8a9b-0c1d2e3f4a5b"
              *     ]
@@ -2021,14 +2023,14 @@ export interface components {
                 [key: string]: string | number | boolean | null;
             };
             /**
-             * @description Why; kept in the audit log.
-             * @example Asked for by e-mail.
+             * @description The reason, saved in the audit log.
+             * @example Requested by email.
              */
             reason: string;
         };
         /**
          * BulkPreviewIn
-         * @description Something to do to chosen rows, or to everything that matches.
+         * @description An action on selected rows or on all matches.
          */
         BulkPreviewIn: {
             /**
@@ -2043,7 +2045,7 @@ export interface components {
              */
             action: "activate" | "deactivate" | "deactivate_and_cancel" | "make_creator" | "make_user" | "hide" | "restore" | "archive" | "feature" | "unfeature" | "cancel" | "confirm" | "decline" | "complete";
             /**
-             * @description Chosen rows; either these or `filters`.
+             * @description IDs of the rows. Send either `ids` or `filters`.
              * @example [
              *       "0190a1b2-c3d4-7e5f-8a9b-0c1d2e3f4a5b"
              *     ]
@@ -2062,20 +2064,20 @@ export interface components {
         };
         /**
          * BulkPreviewOut
-         * @description What would come of a bulk action at this moment.
+         * @description What a bulk action would do right now.
          */
         BulkPreviewOut: {
             matching: number;
             will_change: number;
             will_skip: number;
-            /** @description Seats of what will change: held by these bookings, or sold at starts to come. Those are kept, but for `deactivate_and_cancel`. */
+            /** @description Seats of the rows that will change: seats of these bookings, or booked seats at upcoming starts. The latter are kept, except with `deactivate_and_cancel`. */
             seats_affected: number;
-            /** @description The first ten of either outcome. */
+            /** @description The first ten rows of each outcome. */
             examples: components["schemas"]["BulkExampleOut"][];
         };
         /**
          * BulkRefusalOut
-         * @description A row that stayed as it was, as it was called then, and why.
+         * @description A skipped row, with its name at the time and the reason.
          */
         BulkRefusalOut: {
             /**
@@ -2086,12 +2088,12 @@ export interface components {
             label: string;
             /** @example sold_out */
             code: string;
-            /** @example There are not enough seats left at this time. */
+            /** @example There aren't enough seats left at this time. */
             detail: string;
         };
         /**
          * BulkRunOut
-         * @description A bulk action under way or over. It `failed` where it was ended before its end; `detail` says why.
+         * @description A bulk action, running or ended. If it `failed`, it was stopped early and `detail` says why.
          */
         BulkRunOut: {
             /**
@@ -2114,7 +2116,7 @@ export interface components {
             refused: number;
             /** @example  */
             reason: string;
-            /** @example There are not enough seats left at this time. */
+            /** @example There aren't enough seats left at this time. */
             detail: string;
             staff: components["schemas"]["PublicUserOut"];
             /**
@@ -2126,14 +2128,14 @@ export interface components {
         };
         /**
          * CalendarFeedOut
-         * @description The address of one's feed, from the root of this server. Who knows it can read the feed.
+         * @description The feed's URL, relative to this server's root. Anyone who knows it can read the feed.
          */
         CalendarFeedOut: {
             url: string;
         };
         /**
          * CategoryCountOut
-         * @description How many sessions are in a category.
+         * @description Number of sessions in a category.
          */
         CategoryCountOut: {
             /** @example wellbeing */
@@ -2143,7 +2145,7 @@ export interface components {
         };
         /**
          * ContactOut
-         * @description What the other party of a booking sees of a person.
+         * @description A user's details, as the other party of a booking sees them.
          */
         ContactOut: {
             /**
@@ -2169,39 +2171,39 @@ export interface components {
         };
         /**
          * CreatorSummaryOut
-         * @description A creator's numbers, by the days of `time_zone`.
+         * @description A creator's numbers, by day in `time_zone`.
          */
         CreatorSummaryOut: {
             /**
-             * @description That of the creator's profile.
+             * @description The time zone of the creator's profile.
              * @example Europe/Madrid
              */
             time_zone: string;
             upcoming: components["schemas"]["UpcomingSeatsOut"];
             /**
-             * @description Bookings that the creator still can answer.
+             * @description Bookings the creator can still respond to.
              * @example 2
              */
             pending_bookings: number;
             /**
              * Format: decimal
-             * @description Of this month's starts: pending, confirmed and completed bookings.
+             * @description Booked value of this month's starts: pending, confirmed and completed bookings.
              * @example 899.82
              */
             expected_income: string;
             /**
              * Format: decimal
-             * @description The part of it that is completed.
+             * @description The completed part of it.
              * @example 249.95
              */
             completed_income: string;
             next_slot: components["schemas"]["NextBookedSlotOut"] | null;
-            /** @description The last 30 days, oldest first, today the last. */
+            /** @description The last 30 days up to today, oldest first. */
             days: components["schemas"]["DaySalesOut"][];
         };
         /**
          * CredentialsIn
-         * @description What a person signs in with.
+         * @description Sign-in credentials.
          */
         CredentialsIn: {
             /** @example ada@example.org */
@@ -2212,18 +2214,18 @@ export interface components {
              */
             password: string;
             /**
-             * @description For browsers: the refresh token comes in an `HttpOnly` cookie, and `refresh` of the answer is `null`.
+             * @description For browsers: the refresh token is set as an `HttpOnly` cookie, and `refresh` in the response is `null`.
              * @example true
              */
             use_cookie?: boolean;
         };
         /**
          * DashboardOut
-         * @description Numbers by the days of `time_zone`, from the first to the last, both included.
+         * @description Numbers by day in `time_zone`, from the first day to the last, inclusive.
          */
         DashboardOut: {
             /**
-             * @description That of one's own profile.
+             * @description The time zone of your profile.
              * @example Europe/Madrid
              */
             time_zone: string;
@@ -2231,14 +2233,14 @@ export interface components {
             from: string;
             /** Format: date */
             to: string;
-            /** @description Oldest first, today the last. */
+            /** @description Up to today, oldest first. */
             days: components["schemas"]["DayNumbersOut"][];
             totals: components["schemas"]["NumbersOut"];
             attention: components["schemas"]["AttentionOut"];
         };
         /**
          * DayExceptionOut
-         * @description Other hours on a date; none is a day off.
+         * @description Different hours on a date; none means a day off.
          */
         DayExceptionOut: {
             /**
@@ -2270,7 +2272,7 @@ export interface components {
         };
         /**
          * DaySalesOut
-         * @description What was booked on one day, whenever it takes place, less what was cancelled since.
+         * @description Bookings made on one day, whenever the sessions take place, minus those cancelled since.
          */
         DaySalesOut: {
             /**
@@ -2288,23 +2290,23 @@ export interface components {
         };
         /**
          * DeactivationIn
-         * @description Why, and what becomes of sold seats.
+         * @description The reason, and what happens to upcoming bookings.
          */
         DeactivationIn: {
             /**
-             * @description Why; kept in the audit log.
-             * @example Asked for by e-mail.
+             * @description The reason, saved in the audit log.
+             * @example Requested by email.
              */
             reason: string;
             /**
-             * @description Whether to cancel every booking to come of this creator's sessions.
+             * @description Whether to cancel all upcoming bookings of this creator's sessions.
              * @example false
              */
             cancel_sold_seats?: boolean;
         };
         /**
          * DeactivationOut
-         * @description An account that is off now, and what of its sessions was sold by then.
+         * @description The deactivated account and the upcoming booked starts of its sessions.
          */
         DeactivationOut: {
             user: components["schemas"]["AccountOut"];
@@ -2312,7 +2314,7 @@ export interface components {
         };
         /**
          * DemoAccountOut
-         * @description An account that a visitor may sign in with.
+         * @description An account that visitors can sign in with.
          */
         DemoAccountOut: {
             /** @example ada@example.org */
@@ -2327,7 +2329,7 @@ export interface components {
         };
         /**
          * ExtraOut
-         * @description Hours of a single date.
+         * @description Hours on a single date.
          */
         ExtraOut: {
             starts: string;
@@ -2356,13 +2358,13 @@ export interface components {
         };
         /**
          * FailingJobOut
-         * @description A job that failed several times in a row. It is tried again by itself at `next_at`, or sooner by `retry/`.
+         * @description A job that failed several times in a row. It's retried automatically at `next_at`, or sooner with `retry/`.
          */
         FailingJobOut: {
             /** @example 0190a1b2-c3d4-7e5f-8a9b-0c1d2e3f4a5b */
             id: number;
             name: string;
-            /** @description What it is about, such as a booking. */
+            /** @description What the job is about, such as a booking. */
             subject: string | null;
             attempts: number;
             error: string;
@@ -2379,7 +2381,7 @@ export interface components {
         };
         /**
          * ImpersonationOut
-         * @description A login as somebody else: an access token that can only read, and none to renew it with.
+         * @description An impersonation: a read-only access token without a refresh token.
          */
         ImpersonationOut: {
             access: string;
@@ -2392,9 +2394,9 @@ export interface components {
         };
         /**
          * LoginOut
-         * @description A login that is alive: since when, until when at the latest unless it is used, and from where it was begun.
+         * @description An active login: when and from where it was created, and when it expires unless used.
          *
-         *         `is_impersonation` when it is somebody of the staff who sees the site as this person.
+         *         `is_impersonation` is true if a staff member is viewing the site as this user.
          */
         LoginOut: {
             /**
@@ -2420,25 +2422,25 @@ export interface components {
         };
         /**
          * LogoutIn
-         * @description A refresh token, where it is not in the cookie, and what to end.
+         * @description A refresh token, unless it's in the cookie, and what to end.
          */
         LogoutIn: {
             /**
-             * @description A refresh token; absent or `null` where it is in the cookie.
+             * @description A refresh token; absent or `null` if it's in the cookie.
              * @example kX2…
              */
             refresh?: string | null;
             /**
-             * @description Whether to end every login of this person.
+             * @description Whether to end all logins of this user.
              * @example true
              */
             everywhere?: boolean;
         };
         /**
          * MarketplaceOut
-         * @description The currency of all prices (ISO 4217) and the categories that a session can be in.
+         * @description The currency of all prices (ISO 4217) and the categories a session can have.
          *
-         *         `demo_accounts` are those of a server that runs with demo data; empty everywhere else.
+         *         `demo_accounts` is empty unless the server runs with demo data.
          */
         MarketplaceOut: {
             /** @example EUR */
@@ -2448,7 +2450,7 @@ export interface components {
         };
         /**
          * ModeratedSessionOut
-         * @description A session as the staff sees it, hidden and archived ones too.
+         * @description A session as staff see it, including hidden and archived ones.
          */
         ModeratedSessionOut: {
             /**
@@ -2509,7 +2511,7 @@ export interface components {
         };
         /**
          * ModerationOut
-         * @description That the staff hid a session, when, and why, in words for its creator.
+         * @description When and why staff hid a session. The creator sees the reason.
          */
         ModerationOut: {
             /**
@@ -2522,12 +2524,12 @@ export interface components {
         };
         /**
          * MoveIn
-         * @description Another start of the same session, and why.
+         * @description Another start of the same session, and the reason.
          */
         MoveIn: {
             /**
-             * @description Why; kept in the audit log.
-             * @example Asked for by e-mail.
+             * @description The reason, saved in the audit log.
+             * @example Requested by email.
              */
             reason: string;
             /**
@@ -2538,7 +2540,7 @@ export interface components {
         };
         /**
          * NextBookedSlotOut
-         * @description The next start at which somebody has a seat.
+         * @description The next booked start.
          */
         NextBookedSlotOut: {
             /**
@@ -2585,7 +2587,7 @@ export interface components {
         };
         /**
          * NumbersOut
-         * @description What was booked and not cancelled since, how many bookings were cancelled, how many people joined.
+         * @description Bookings made and not cancelled since, cancelled bookings and new users.
          */
         NumbersOut: {
             /** @example 2 */
@@ -2600,18 +2602,18 @@ export interface components {
         };
         /**
          * OptionalReasonIn
-         * @description Why, if there is something to say.
+         * @description An optional reason.
          */
         OptionalReasonIn: {
             /**
-             * @description Why; kept in the audit log.
-             * @example Asked for by e-mail.
+             * @description The reason, saved in the audit log.
+             * @example Requested by email.
              */
             reason?: string;
         };
         /**
          * PasswordChangeIn
-         * @description The password as it is and as it shall be.
+         * @description The current and the new password.
          */
         PasswordChangeIn: {
             /**
@@ -2621,31 +2623,31 @@ export interface components {
             current_password: string;
             /**
              * Format: password
-             * @description Not among the commonest, not the e-mail address or username.
+             * @description Not a common password, the email address or the username.
              * @example correct horse battery
              */
             new_password: string;
         };
         /**
          * PasswordResetIn
-         * @description The token of a link, and the password as it shall be.
+         * @description The token of a reset link and the new password.
          */
         PasswordResetIn: {
             /**
-             * @description From a link.
+             * @description From the reset link.
              * @example kX2…
              */
             token: string;
             /**
              * Format: password
-             * @description Not among the commonest, not the e-mail address or username.
+             * @description Not a common password, the email address or the username.
              * @example correct horse battery
              */
             new_password: string;
         };
         /**
          * PersonNameOut
-         * @description Who somebody is.
+         * @description A user's name.
          */
         PersonNameOut: {
             /**
@@ -2664,7 +2666,7 @@ export interface components {
         };
         /**
          * PriceBandCountOut
-         * @description How many sessions cost `min_price` or more and less than `max_price` (`null`: no limit).
+         * @description Number of sessions that cost at least `min_price` and less than `max_price` (`null`: no limit).
          */
         PriceBandCountOut: {
             /**
@@ -2679,10 +2681,10 @@ export interface components {
         };
         /**
          * Problem
-         * @description Problem details. `code` is stable and for programs, `detail` for people, `errors` names the bad fields.
+         * @description Problem details. `code` is stable, for programs; `detail` is for people; `errors` lists the invalid fields.
          *
-         *         `starts` are the first of the sold slots that stand in the way. `request_id` is what the log calls a request that
-         *         failed on our side.
+         *         `starts` lists the first booked starts that are in the way. `request_id` identifies a request that failed on our
+         *         side in the log.
          */
         Problem: {
             /** @default about:blank */
@@ -2690,7 +2692,7 @@ export interface components {
             /** @example Morning yoga */
             title: string;
             status: number;
-            /** @example There are not enough seats left at this time. */
+            /** @example There aren't enough seats left at this time. */
             detail: string;
             /** @example sold_out */
             code: string;
@@ -2702,7 +2704,7 @@ export interface components {
         };
         /**
          * ProfileIn
-         * @description What a person may change of their account. What is not sent stays as it is.
+         * @description Changes to your account. Fields you don't send stay as they are.
          */
         ProfileChangesIn: {
             /**
@@ -2711,7 +2713,7 @@ export interface components {
              */
             username?: string;
             /**
-             * @description http(s); `null` or empty for none.
+             * @description An http(s) URL; `null` or empty for none.
              * @example https://images.example.org/morning-yoga.jpg
              */
             avatar?: string | null;
@@ -2727,7 +2729,7 @@ export interface components {
         };
         /**
          * ProfileIn
-         * @description What a person may change of their account. What is not sent stays as it is.
+         * @description Changes to your account. Fields you don't send stay as they are.
          */
         ProfileIn: {
             /**
@@ -2736,7 +2738,7 @@ export interface components {
              */
             username: string;
             /**
-             * @description http(s); `null` or empty for none.
+             * @description An http(s) URL; `null` or empty for none.
              * @example https://images.example.org/morning-yoga.jpg
              */
             avatar?: string | null;
@@ -2752,7 +2754,7 @@ export interface components {
         };
         /**
          * ProfileOut
-         * @description A person's own account. `impersonated_by` is who of the staff sees the site as this person by this login.
+         * @description Your account. `impersonated_by` is the staff member who views the site as you with this login.
          */
         ProfileOut: {
             /**
@@ -2789,7 +2791,7 @@ export interface components {
         };
         /**
          * PublicUserOut
-         * @description What anyone may see of a person.
+         * @description A user's public details.
          */
         PublicUserOut: {
             /**
@@ -2813,29 +2815,29 @@ export interface components {
         };
         /**
          * ReasonIn
-         * @description Why.
+         * @description The reason.
          */
         ReasonIn: {
             /**
-             * @description Why; kept in the audit log.
-             * @example Asked for by e-mail.
+             * @description The reason, saved in the audit log.
+             * @example Requested by email.
              */
             reason: string;
         };
         /**
          * RefreshIn
-         * @description A refresh token, where it is not in the cookie.
+         * @description A refresh token, unless it's in the cookie.
          */
         RefreshIn: {
             /**
-             * @description A refresh token; absent or `null` where it is in the cookie.
+             * @description A refresh token; absent or `null` if it's in the cookie.
              * @example kX2…
              */
             refresh?: string | null;
         };
         /**
          * RegisteredOut
-         * @description An account that was just made.
+         * @description The created account.
          */
         RegisteredOut: {
             /**
@@ -2874,7 +2876,7 @@ export interface components {
             username: string;
             /**
              * Format: password
-             * @description Not among the commonest, not the e-mail address or username.
+             * @description Not a common password, the email address or the username.
              * @example correct horse battery
              */
             password: string;
@@ -2890,24 +2892,24 @@ export interface components {
         };
         /**
          * ReportIn
-         * @description What somebody holds against a session.
+         * @description A report about a session.
          */
         ReportIn: {
             /**
-             * @description What is wrong with it.
+             * @description What's wrong with it.
              * @example misleading
              * @enum {string}
              */
             reason: "spam" | "misleading" | "offensive" | "unsafe" | "other";
             /**
-             * @description In your own words, for the staff.
+             * @description Details for staff.
              * @example The photo shows another place.
              */
             text?: string;
         };
         /**
          * ReportOut
-         * @description A report that was taken.
+         * @description The created report.
          */
         ReportOut: {
             /**
@@ -2935,7 +2937,7 @@ export interface components {
         };
         /**
          * ReportRecordOut
-         * @description A report as the staff reads it. `resolution` is `null` while it is open; `note` is why it was resolved so.
+         * @description A report as staff see it. `resolution` is `null` while it's open; `note` is the reason for the resolution.
          */
         ReportRecordOut: {
             /**
@@ -2977,11 +2979,11 @@ export interface components {
         };
         /**
          * RescheduleIn
-         * @description Another start of the same session, and why.
+         * @description Another start of the same session, and the reason.
          */
         RescheduleIn: {
             /**
-             * @description For the other party.
+             * @description The other party sees this.
              * @example I am ill.
              */
             reason?: string;
@@ -2993,7 +2995,7 @@ export interface components {
         };
         /**
          * ResetOut
-         * @description A link to set a new password, shown this once. `path` is the page of this site that takes it.
+         * @description A password reset link, shown only once. `path` is the page of this site that accepts it.
          */
         ResetOut: {
             /** @example kX2… */
@@ -3008,50 +3010,50 @@ export interface components {
         };
         /**
          * ResolutionIn
-         * @description What comes of a report, and why.
+         * @description The resolution of a report, and the reason.
          */
         ResolutionIn: {
             /**
-             * @description `hidden` hides the session, with `reason` for its creator to read, and settles all open reports of it.
+             * @description `hidden` hides the session, shows `reason` to its creator and resolves all open reports about it.
              * @example hidden
              * @enum {string}
              */
             resolution: "dismissed" | "hidden";
             /**
-             * @description Why; kept in the audit log.
-             * @example Asked for by e-mail.
+             * @description The reason, saved in the audit log.
+             * @example Requested by email.
              */
             reason: string;
         };
         /**
          * RightsIn
-         * @description Rights, and why. A superuser is on the staff too.
+         * @description Rights, and why. A superuser must also be staff.
          */
         RightsIn: {
             /**
-             * @description Why; kept in the audit log.
-             * @example Asked for by e-mail.
+             * @description The reason, saved in the audit log.
+             * @example Requested by email.
              */
             reason: string;
             /**
-             * @description Whether they may enter.
+             * @description Whether they can use the admin API.
              * @example true
              */
             is_staff: boolean;
             /**
-             * @description Whether they may give rights, too.
+             * @description Whether they can also change permissions.
              * @example false
              */
             is_superuser: boolean;
         };
         /**
          * RoleIn
-         * @description A role, and why.
+         * @description A role and the reason.
          */
         RoleIn: {
             /**
-             * @description Why; kept in the audit log.
-             * @example Asked for by e-mail.
+             * @description The reason, saved in the audit log.
+             * @example Requested by email.
              */
             reason: string;
             /**
@@ -3062,7 +3064,7 @@ export interface components {
         };
         /**
          * ScheduleIn
-         * @description When a session may start. `is_open`: at any future time, and the rest is not looked at.
+         * @description When a session can start. With `is_open`, at any future time; the other fields are ignored.
          */
         ScheduleIn: {
             /**
@@ -3073,7 +3075,7 @@ export interface components {
             /** @example false */
             is_open?: boolean;
             /**
-             * @description Hours of each week. `weekday` is 1 for Monday to 7; a start every `step` minutes, or every `duration`.
+             * @description Weekly hours. `weekday` is 1 (Monday) to 7 (Sunday). A start every `step` minutes, or every `duration`.
              * @example [
              *       {
              *         "weekday": 1,
@@ -3090,7 +3092,7 @@ export interface components {
                 step?: number | null;
             }[];
             /**
-             * @description Hours of single dates, besides the weekly ones.
+             * @description Hours on single dates, in addition to the weekly hours.
              * @example [
              *       {
              *         "date": "2030-05-01",
@@ -3108,7 +3110,7 @@ export interface components {
                 step?: number | null;
             }[];
             /**
-             * @description Dates with other hours than the weekly ones; no ranges is a day off.
+             * @description Dates with different hours, which replace the weekly hours; no ranges means a day off.
              * @example [
              *       {
              *         "date": "2030-05-02",
@@ -3136,12 +3138,12 @@ export interface components {
              */
             buffer_after?: number;
             /**
-             * @description Minutes before a start until which it can be booked.
+             * @description Minimum notice: minutes before a start until which it can be booked.
              * @example 120
              */
             notice?: number;
             /**
-             * @description How many days ahead starts can be booked.
+             * @description Booking window: how many days ahead starts can be booked.
              * @example 60
              */
             horizon?: number;
@@ -3158,7 +3160,7 @@ export interface components {
         };
         /**
          * ScheduleOut
-         * @description When a session may start. An open one has no rules.
+         * @description When a session can start. An open session has no rules.
          */
         ScheduleOut: {
             /** @example false */
@@ -3189,7 +3191,7 @@ export interface components {
         };
         /**
          * SchedulePreviewIn
-         * @description A schedule to try, and a window of at most 62 days to see it in, by default the next 14.
+         * @description A schedule to preview and a window of at most 62 days; the next 14 days by default.
          */
         SchedulePreviewIn: {
             /**
@@ -3200,7 +3202,7 @@ export interface components {
             /** @example false */
             is_open?: boolean;
             /**
-             * @description Hours of each week. `weekday` is 1 for Monday to 7; a start every `step` minutes, or every `duration`.
+             * @description Weekly hours. `weekday` is 1 (Monday) to 7 (Sunday). A start every `step` minutes, or every `duration`.
              * @example [
              *       {
              *         "weekday": 1,
@@ -3217,7 +3219,7 @@ export interface components {
                 step?: number | null;
             }[];
             /**
-             * @description Hours of single dates, besides the weekly ones.
+             * @description Hours on single dates, in addition to the weekly hours.
              * @example [
              *       {
              *         "date": "2030-05-01",
@@ -3235,7 +3237,7 @@ export interface components {
                 step?: number | null;
             }[];
             /**
-             * @description Dates with other hours than the weekly ones; no ranges is a day off.
+             * @description Dates with different hours, which replace the weekly hours; no ranges means a day off.
              * @example [
              *       {
              *         "date": "2030-05-02",
@@ -3263,12 +3265,12 @@ export interface components {
              */
             buffer_after?: number;
             /**
-             * @description Minutes before a start until which it can be booked.
+             * @description Minimum notice: minutes before a start until which it can be booked.
              * @example 120
              */
             notice?: number;
             /**
-             * @description How many days ahead starts can be booked.
+             * @description Booking window: how many days ahead starts can be booked.
              * @example 60
              */
             horizon?: number;
@@ -3295,7 +3297,7 @@ export interface components {
         };
         /**
          * SessionIn
-         * @description What a creator offers.
+         * @description A session's details.
          */
         SessionChangesIn: {
             /** @example Morning yoga */
@@ -3308,17 +3310,17 @@ export interface components {
              */
             duration?: number;
             /**
-             * @description Per seat; a decimal string or a number, with at most two places.
+             * @description Per seat; a decimal string or a number with at most two decimal places.
              * @example 49.99
              */
             price?: string | number;
             /**
-             * @description Seats at each start.
+             * @description Seats per start.
              * @example 12
              */
             max_participants?: number;
             /**
-             * @description http(s); `null` or empty for none.
+             * @description An http(s) URL; `null` or empty for none.
              * @example https://images.example.org/morning-yoga.jpg
              */
             image_url?: string | null;
@@ -3328,13 +3330,13 @@ export interface components {
              */
             status?: "active" | "inactive";
             /**
-             * @description One of the marketplace's categories, see `GET /api/marketplace/`; `null` for none.
+             * @description One of the categories of `GET /api/marketplace/`; `null` for none.
              * @example wellbeing
              * @enum {string|null}
              */
             category?: "art" | "business" | "cooking" | "fitness" | "languages" | "music" | "technology" | "wellbeing" | "" | null;
             /**
-             * @description Kept in lower case.
+             * @description Stored in lower case.
              * @example [
              *       "yoga",
              *       "beginners"
@@ -3344,14 +3346,14 @@ export interface components {
             /** @example false */
             requires_confirmation?: boolean;
             /**
-             * @description Hours before the start until which a learner may cancel.
+             * @description Hours before the start until which learners can cancel.
              * @example 24
              */
             cancellation_notice?: number;
         };
         /**
          * SessionEditIn
-         * @description What the staff changes of a session, and why. What is not sent stays as it is.
+         * @description Staff changes to a session, and the reason. Fields you don't send stay as they are.
          */
         SessionEditChangesIn: {
             /** @example Morning yoga */
@@ -3364,17 +3366,17 @@ export interface components {
              */
             duration?: number;
             /**
-             * @description Per seat; a decimal string or a number, with at most two places.
+             * @description Per seat; a decimal string or a number with at most two decimal places.
              * @example 49.99
              */
             price?: string | number;
             /**
-             * @description Seats at each start.
+             * @description Seats per start.
              * @example 12
              */
             max_participants?: number;
             /**
-             * @description http(s); `null` or empty for none.
+             * @description An http(s) URL; `null` or empty for none.
              * @example https://images.example.org/morning-yoga.jpg
              */
             image_url?: string | null;
@@ -3384,13 +3386,13 @@ export interface components {
              */
             status?: "active" | "inactive";
             /**
-             * @description One of the marketplace's categories, see `GET /api/marketplace/`; `null` for none.
+             * @description One of the categories of `GET /api/marketplace/`; `null` for none.
              * @example wellbeing
              * @enum {string|null}
              */
             category?: "art" | "business" | "cooking" | "fitness" | "languages" | "music" | "technology" | "wellbeing" | "" | null;
             /**
-             * @description Kept in lower case.
+             * @description Stored in lower case.
              * @example [
              *       "yoga",
              *       "beginners"
@@ -3400,19 +3402,19 @@ export interface components {
             /** @example false */
             requires_confirmation?: boolean;
             /**
-             * @description Hours before the start until which a learner may cancel.
+             * @description Hours before the start until which learners can cancel.
              * @example 24
              */
             cancellation_notice?: number;
             /**
-             * @description Why; kept in the audit log.
-             * @example Asked for by e-mail.
+             * @description The reason, saved in the audit log.
+             * @example Requested by email.
              */
             reason?: string;
         };
         /**
          * SessionIn
-         * @description What a creator offers.
+         * @description A session's details.
          */
         SessionIn: {
             /** @example Morning yoga */
@@ -3425,17 +3427,17 @@ export interface components {
              */
             duration: number;
             /**
-             * @description Per seat; a decimal string or a number, with at most two places.
+             * @description Per seat; a decimal string or a number with at most two decimal places.
              * @example 49.99
              */
             price: string | number;
             /**
-             * @description Seats at each start.
+             * @description Seats per start.
              * @example 12
              */
             max_participants?: number;
             /**
-             * @description http(s); `null` or empty for none.
+             * @description An http(s) URL; `null` or empty for none.
              * @example https://images.example.org/morning-yoga.jpg
              */
             image_url?: string | null;
@@ -3445,13 +3447,13 @@ export interface components {
              */
             status?: "active" | "inactive";
             /**
-             * @description One of the marketplace's categories, see `GET /api/marketplace/`; `null` for none.
+             * @description One of the categories of `GET /api/marketplace/`; `null` for none.
              * @example wellbeing
              * @enum {string|null}
              */
             category?: "art" | "business" | "cooking" | "fitness" | "languages" | "music" | "technology" | "wellbeing" | "" | null;
             /**
-             * @description Kept in lower case.
+             * @description Stored in lower case.
              * @example [
              *       "yoga",
              *       "beginners"
@@ -3461,14 +3463,14 @@ export interface components {
             /** @example false */
             requires_confirmation?: boolean;
             /**
-             * @description Hours before the start until which a learner may cancel.
+             * @description Hours before the start until which learners can cancel.
              * @example 24
              */
             cancellation_notice?: number;
         };
         /**
          * SessionNameOut
-         * @description Which session.
+         * @description A session's name.
          */
         SessionNameOut: {
             /**
@@ -3481,9 +3483,9 @@ export interface components {
         };
         /**
          * SessionOut
-         * @description A session. `next_slot` is the first of its slots that can be booked now; an open session has none.
+         * @description A session. `next_slot` is the first start that can be booked now; an open session has none.
          *
-         *         `moderation` is for its creator and the staff, who alone see one that has any.
+         *         `moderation` is set on hidden sessions, which only their creator and staff can see.
          */
         SessionOut: {
             /**
@@ -3543,7 +3545,7 @@ export interface components {
         };
         /**
          * SessionRecordOut
-         * @description A session with what was last reported of it and what the staff last did to it.
+         * @description A session with its latest reports and audit log entries.
          */
         SessionRecordOut: {
             /**
@@ -3606,7 +3608,7 @@ export interface components {
         };
         /**
          * SessionRowOut
-         * @description A session in a list of the staff, in whatever state.
+         * @description A session of any status in an admin list.
          */
         SessionRowOut: {
             /**
@@ -3649,34 +3651,34 @@ export interface components {
         };
         /**
          * SignedInOut
-         * @description A login, and whose it is.
+         * @description A login and its user.
          */
         SignedInOut: {
             access: string;
-            /** @description `null` where it is in the cookie. */
+            /** @description `null` if it's in the cookie. */
             refresh: string | null;
             user: components["schemas"]["ProfileOut"];
         };
         /**
          * SlotCancellationIn
-         * @description Which slot, and why, in words for those who booked it.
+         * @description The start and a reason. The learners see the reason.
          */
         SlotCancellationIn: {
             /**
              * Format: date-time
-             * @description The start of a slot.
+             * @description The start to cancel.
              * @example 2030-05-01T10:00:00Z
              */
             starts_at: string;
             /**
-             * @description For the other party.
+             * @description The other party sees this.
              * @example I am ill.
              */
             reason?: string;
         };
         /**
          * SlotOut
-         * @description A start. `reason` says why it cannot be booked, `null` when it can; only asked-for explanations have any.
+         * @description A start. With `explain`, `reason` says why it can't be booked; otherwise it's `null`.
          */
         SlotOut: {
             /**
@@ -3698,18 +3700,18 @@ export interface components {
         };
         /**
          * StepIn
-         * @description Why, in words for the other party.
+         * @description The reason. The other party sees it.
          */
         StepIn: {
             /**
-             * @description For the other party.
+             * @description The other party sees this.
              * @example I am ill.
              */
             reason?: string;
         };
         /**
          * TagCountOut
-         * @description How many sessions carry a tag.
+         * @description Number of sessions with a tag.
          */
         TagCountOut: {
             /** @example yoga */
@@ -3728,16 +3730,16 @@ export interface components {
         };
         /**
          * TokenPairOut
-         * @description An access token for `Authorization: Bearer …`, and the refresh token to get the next pair with.
+         * @description An access token for `Authorization: Bearer …` and a refresh token for the next pair.
          */
         TokenPairOut: {
             access: string;
-            /** @description `null` where it is in the cookie. */
+            /** @description `null` if it's in the cookie. */
             refresh: string | null;
         };
         /**
          * UpcomingSeatsOut
-         * @description Seats of all starts to come at which somebody has one.
+         * @description Seats of all upcoming booked starts.
          */
         UpcomingSeatsOut: {
             /** @example 18 */
@@ -3745,14 +3747,14 @@ export interface components {
             /** @example 24 */
             seats_offered: number;
             /**
-             * @description 0 to 1; `null` when nobody has a seat.
+             * @description 0 to 1; `null` if no seats are booked.
              * @example 0.75
              */
             fill_rate: number | null;
         };
         /**
          * UserChangeIn
-         * @description What the staff may change of an account. What is not sent stays as it is.
+         * @description Staff changes to an account. Fields you don't send stay as they are.
          */
         UserChangeChangesIn: {
             /**
@@ -3770,8 +3772,8 @@ export interface components {
             /** @example Ada */
             last_name?: string;
             /**
-             * @description Why; kept in the audit log.
-             * @example Asked for by e-mail.
+             * @description The reason, saved in the audit log.
+             * @example Requested by email.
              */
             reason?: string;
         };
@@ -3812,7 +3814,7 @@ export interface operations {
                     "application/json": components["schemas"]["ProfileOut"];
                 };
             };
-            /** @description - `not_signed_in`: Please sign in: the access token is missing, expired or no longer valid. */
+            /** @description - `not_signed_in`: Sign in to continue: the access token is missing, expired or no longer valid. */
             401: {
                 headers: {
                     /** @description `Bearer` */
@@ -3823,7 +3825,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `impersonated_read_only`: You see the site as somebody else, and can change nothing. Sign out to be yourself again. */
+            /** @description - `impersonated_read_only`: You're viewing the site as another user, so you can't change anything. Sign out to return to your own account. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -3832,7 +3834,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `illegal_transition`: This account is a creator's already. */
+            /** @description - `illegal_transition`: This account is already a creator account. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -3842,8 +3844,8 @@ export interface operations {
                 };
             };
             /**
-             * @description - `busy`: The service is busy. Nothing was changed; please try again in a moment.
-             *     - `outcome_unknown`: The answer of the database was lost. The change may have been made: please look before you try again.
+             * @description - `busy`: The service is busy. Nothing was changed; try again in a moment.
+             *     - `outcome_unknown`: The connection was lost before the change was confirmed. It may have been made; check before you try again.
              */
             503: {
                 headers: {
@@ -3875,7 +3877,7 @@ export interface operations {
                     "application/json": components["schemas"]["ProfileOut"];
                 };
             };
-            /** @description - `not_signed_in`: Please sign in: the access token is missing, expired or no longer valid. */
+            /** @description - `not_signed_in`: Sign in to continue: the access token is missing, expired or no longer valid. */
             401: {
                 headers: {
                     /** @description `Bearer` */
@@ -3886,7 +3888,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `busy`: The service is busy. Nothing was changed; please try again in a moment. */
+            /** @description - `busy`: The service is busy. Nothing was changed; try again in a moment. */
             503: {
                 headers: {
                     /** @description `1` */
@@ -3921,7 +3923,7 @@ export interface operations {
                     "application/json": components["schemas"]["ProfileOut"];
                 };
             };
-            /** @description - `invalid`: Some of what was sent is not valid. */
+            /** @description - `invalid`: Some fields aren't valid. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -3930,7 +3932,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `not_signed_in`: Please sign in: the access token is missing, expired or no longer valid. */
+            /** @description - `not_signed_in`: Sign in to continue: the access token is missing, expired or no longer valid. */
             401: {
                 headers: {
                     /** @description `Bearer` */
@@ -3941,7 +3943,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `impersonated_read_only`: You see the site as somebody else, and can change nothing. Sign out to be yourself again. */
+            /** @description - `impersonated_read_only`: You're viewing the site as another user, so you can't change anything. Sign out to return to your own account. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -3978,8 +3980,8 @@ export interface operations {
                 };
             };
             /**
-             * @description - `busy`: The service is busy. Nothing was changed; please try again in a moment.
-             *     - `outcome_unknown`: The answer of the database was lost. The change may have been made: please look before you try again.
+             * @description - `busy`: The service is busy. Nothing was changed; try again in a moment.
+             *     - `outcome_unknown`: The connection was lost before the change was confirmed. It may have been made; check before you try again.
              */
             503: {
                 headers: {
@@ -4015,7 +4017,7 @@ export interface operations {
                     "application/json": components["schemas"]["ProfileOut"];
                 };
             };
-            /** @description - `invalid`: Some of what was sent is not valid. */
+            /** @description - `invalid`: Some fields aren't valid. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -4024,7 +4026,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `not_signed_in`: Please sign in: the access token is missing, expired or no longer valid. */
+            /** @description - `not_signed_in`: Sign in to continue: the access token is missing, expired or no longer valid. */
             401: {
                 headers: {
                     /** @description `Bearer` */
@@ -4035,7 +4037,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `impersonated_read_only`: You see the site as somebody else, and can change nothing. Sign out to be yourself again. */
+            /** @description - `impersonated_read_only`: You're viewing the site as another user, so you can't change anything. Sign out to return to your own account. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -4072,8 +4074,8 @@ export interface operations {
                 };
             };
             /**
-             * @description - `busy`: The service is busy. Nothing was changed; please try again in a moment.
-             *     - `outcome_unknown`: The answer of the database was lost. The change may have been made: please look before you try again.
+             * @description - `busy`: The service is busy. Nothing was changed; try again in a moment.
+             *     - `outcome_unknown`: The connection was lost before the change was confirmed. It may have been made; check before you try again.
              */
             503: {
                 headers: {
@@ -4107,7 +4109,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description - `invalid`: Some of what was sent is not valid. */
+            /** @description - `invalid`: Some fields aren't valid. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -4116,7 +4118,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `not_signed_in`: Please sign in: the access token is missing, expired or no longer valid. */
+            /** @description - `not_signed_in`: Sign in to continue: the access token is missing, expired or no longer valid. */
             401: {
                 headers: {
                     /** @description `Bearer` */
@@ -4127,7 +4129,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `impersonated_read_only`: You see the site as somebody else, and can change nothing. Sign out to be yourself again. */
+            /** @description - `impersonated_read_only`: You're viewing the site as another user, so you can't change anything. Sign out to return to your own account. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -4154,7 +4156,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `rate_limited`: That was tried too often. Please try again later. */
+            /** @description - `rate_limited`: Too many attempts. Try again later. */
             429: {
                 headers: {
                     /** @description `60` */
@@ -4166,8 +4168,8 @@ export interface operations {
                 };
             };
             /**
-             * @description - `busy`: The service is busy. Nothing was changed; please try again in a moment.
-             *     - `outcome_unknown`: The answer of the database was lost. The change may have been made: please look before you try again.
+             * @description - `busy`: The service is busy. Nothing was changed; try again in a moment.
+             *     - `outcome_unknown`: The connection was lost before the change was confirmed. It may have been made; check before you try again.
              */
             503: {
                 headers: {
@@ -4203,7 +4205,7 @@ export interface operations {
                     "application/json": components["schemas"]["RegisteredOut"];
                 };
             };
-            /** @description - `invalid`: Some of what was sent is not valid. */
+            /** @description - `invalid`: Some fields aren't valid. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -4213,7 +4215,7 @@ export interface operations {
                 };
             };
             /**
-             * @description - `email_taken`: There is an account with this e-mail address already.
+             * @description - `email_taken`: An account with this email address already exists.
              *     - `username_taken`: This username is taken.
              */
             409: {
@@ -4242,7 +4244,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `rate_limited`: That was tried too often. Please try again later. */
+            /** @description - `rate_limited`: Too many attempts. Try again later. */
             429: {
                 headers: {
                     /** @description `60` */
@@ -4254,8 +4256,8 @@ export interface operations {
                 };
             };
             /**
-             * @description - `busy`: The service is busy. Nothing was changed; please try again in a moment.
-             *     - `outcome_unknown`: The answer of the database was lost. The change may have been made: please look before you try again.
+             * @description - `busy`: The service is busy. Nothing was changed; try again in a moment.
+             *     - `outcome_unknown`: The connection was lost before the change was confirmed. It may have been made; check before you try again.
              */
             503: {
                 headers: {
@@ -4285,7 +4287,7 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
-                    /** @description The cookie `marketplace_refresh`, where the login asked for it; absent otherwise. */
+                    /** @description The cookie `marketplace_refresh`, if the login asked for it; otherwise absent. */
                     "Set-Cookie"?: string;
                     [name: string]: unknown;
                 };
@@ -4293,7 +4295,7 @@ export interface operations {
                     "application/json": components["schemas"]["SignedInOut"];
                 };
             };
-            /** @description - `invalid`: Some of what was sent is not valid. */
+            /** @description - `invalid`: Some fields aren't valid. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -4302,7 +4304,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `bad_credentials`: E-mail or password is wrong. */
+            /** @description - `bad_credentials`: Incorrect email or password. */
             401: {
                 headers: {
                     /** @description `Bearer` */
@@ -4331,7 +4333,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `rate_limited`: That was tried too often. Please try again later. */
+            /** @description - `rate_limited`: Too many attempts. Try again later. */
             429: {
                 headers: {
                     /** @description `60` */
@@ -4343,8 +4345,8 @@ export interface operations {
                 };
             };
             /**
-             * @description - `busy`: The service is busy. Nothing was changed; please try again in a moment.
-             *     - `outcome_unknown`: The answer of the database was lost. The change may have been made: please look before you try again.
+             * @description - `busy`: The service is busy. Nothing was changed; try again in a moment.
+             *     - `outcome_unknown`: The connection was lost before the change was confirmed. It may have been made; check before you try again.
              */
             503: {
                 headers: {
@@ -4364,7 +4366,7 @@ export interface operations {
             header?: never;
             path?: never;
             cookie?: {
-                /** @description The refresh token of a login with `use_cookie`, which browsers send by themselves. It is taken where the body has none and the `Origin` is this site's or one that the operator allowed. */
+                /** @description The refresh token of a login with `use_cookie`, sent by browsers. Used if the body has none and the `Origin` is this site or one that the operator allows. */
                 marketplace_refresh?: string;
             };
         };
@@ -4377,13 +4379,13 @@ export interface operations {
             /** @description No Content */
             204: {
                 headers: {
-                    /** @description The cookie `marketplace_refresh`, where the login asked for it; absent otherwise. */
+                    /** @description The cookie `marketplace_refresh`, if the login asked for it; otherwise absent. */
                     "Set-Cookie"?: string;
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            /** @description - `invalid`: Some of what was sent is not valid. */
+            /** @description - `invalid`: Some fields aren't valid. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -4393,8 +4395,8 @@ export interface operations {
                 };
             };
             /**
-             * @description - `bad_refresh_token`: This login has ended. Please sign in again.
-             *     - `no_refresh_token`: There is no login to go on with: the request has no refresh token, neither in its body nor in a cookie.
+             * @description - `bad_refresh_token`: You've been signed out. Sign in again.
+             *     - `no_refresh_token`: The request has no refresh token, in its body or in a cookie.
              */
             401: {
                 headers: {
@@ -4406,7 +4408,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `foreign_origin`: A login that is kept in a cookie can only be used by pages of this site. */
+            /** @description - `foreign_origin`: Only pages of this site can use a login kept in a cookie. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -4434,8 +4436,8 @@ export interface operations {
                 };
             };
             /**
-             * @description - `busy`: The service is busy. Nothing was changed; please try again in a moment.
-             *     - `outcome_unknown`: The answer of the database was lost. The change may have been made: please look before you try again.
+             * @description - `busy`: The service is busy. Nothing was changed; try again in a moment.
+             *     - `outcome_unknown`: The connection was lost before the change was confirmed. It may have been made; check before you try again.
              */
             503: {
                 headers: {
@@ -4455,7 +4457,7 @@ export interface operations {
             header?: never;
             path?: never;
             cookie?: {
-                /** @description The refresh token of a login with `use_cookie`, which browsers send by themselves. It is taken where the body has none and the `Origin` is this site's or one that the operator allowed. */
+                /** @description The refresh token of a login with `use_cookie`, sent by browsers. Used if the body has none and the `Origin` is this site or one that the operator allows. */
                 marketplace_refresh?: string;
             };
         };
@@ -4468,7 +4470,7 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
-                    /** @description The cookie `marketplace_refresh`, where the login asked for it; absent otherwise. */
+                    /** @description The cookie `marketplace_refresh`, if the login asked for it; otherwise absent. */
                     "Set-Cookie"?: string;
                     [name: string]: unknown;
                 };
@@ -4476,7 +4478,7 @@ export interface operations {
                     "application/json": components["schemas"]["TokenPairOut"];
                 };
             };
-            /** @description - `invalid`: Some of what was sent is not valid. */
+            /** @description - `invalid`: Some fields aren't valid. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -4486,8 +4488,8 @@ export interface operations {
                 };
             };
             /**
-             * @description - `bad_refresh_token`: This login has ended. Please sign in again.
-             *     - `no_refresh_token`: There is no login to go on with: the request has no refresh token, neither in its body nor in a cookie.
+             * @description - `bad_refresh_token`: You've been signed out. Sign in again.
+             *     - `no_refresh_token`: The request has no refresh token, in its body or in a cookie.
              */
             401: {
                 headers: {
@@ -4499,7 +4501,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `foreign_origin`: A login that is kept in a cookie can only be used by pages of this site. */
+            /** @description - `foreign_origin`: Only pages of this site can use a login kept in a cookie. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -4526,7 +4528,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `rate_limited`: That was tried too often. Please try again later. */
+            /** @description - `rate_limited`: Too many attempts. Try again later. */
             429: {
                 headers: {
                     /** @description `60` */
@@ -4538,8 +4540,8 @@ export interface operations {
                 };
             };
             /**
-             * @description - `busy`: The service is busy. Nothing was changed; please try again in a moment.
-             *     - `outcome_unknown`: The answer of the database was lost. The change may have been made: please look before you try again.
+             * @description - `busy`: The service is busy. Nothing was changed; try again in a moment.
+             *     - `outcome_unknown`: The connection was lost before the change was confirmed. It may have been made; check before you try again.
              */
             503: {
                 headers: {
@@ -4573,7 +4575,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description - `invalid`: Some of what was sent is not valid. */
+            /** @description - `invalid`: Some fields aren't valid. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -4582,7 +4584,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `bad_reset_token`: This link is no longer good. Please ask for a new one. */
+            /** @description - `bad_reset_token`: This link doesn't work anymore. Ask for a new one. */
             401: {
                 headers: {
                     /** @description `Bearer` */
@@ -4612,8 +4614,8 @@ export interface operations {
                 };
             };
             /**
-             * @description - `busy`: The service is busy. Nothing was changed; please try again in a moment.
-             *     - `outcome_unknown`: The answer of the database was lost. The change may have been made: please look before you try again.
+             * @description - `busy`: The service is busy. Nothing was changed; try again in a moment.
+             *     - `outcome_unknown`: The connection was lost before the change was confirmed. It may have been made; check before you try again.
              */
             503: {
                 headers: {
@@ -4647,7 +4649,7 @@ export interface operations {
                     "application/json": components["schemas"]["SessionOut"];
                 };
             };
-            /** @description - `not_signed_in`: Please sign in: the access token is missing, expired or no longer valid. */
+            /** @description - `not_signed_in`: Sign in to continue: the access token is missing, expired or no longer valid. */
             401: {
                 headers: {
                     /** @description `Bearer` */
@@ -4658,7 +4660,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `not_found`: There is no such thing here. */
+            /** @description - `not_found`: This doesn't exist, or you don't have access to it. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -4667,7 +4669,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `busy`: The service is busy. Nothing was changed; please try again in a moment. */
+            /** @description - `busy`: The service is busy. Nothing was changed; try again in a moment. */
             503: {
                 headers: {
                     /** @description `1` */
@@ -4704,7 +4706,7 @@ export interface operations {
                     "application/json": components["schemas"]["SessionOut"];
                 };
             };
-            /** @description - `invalid`: Some of what was sent is not valid. */
+            /** @description - `invalid`: Some fields aren't valid. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -4713,7 +4715,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `not_signed_in`: Please sign in: the access token is missing, expired or no longer valid. */
+            /** @description - `not_signed_in`: Sign in to continue: the access token is missing, expired or no longer valid. */
             401: {
                 headers: {
                     /** @description `Bearer` */
@@ -4725,9 +4727,9 @@ export interface operations {
                 };
             };
             /**
-             * @description - `impersonated_read_only`: You see the site as somebody else, and can change nothing. Sign out to be yourself again.
+             * @description - `impersonated_read_only`: You're viewing the site as another user, so you can't change anything. Sign out to return to your own account.
              *     - `not_a_creator`: Only creators can do this. You can become a creator in your profile.
-             *     - `not_yours`: This belongs to somebody else.
+             *     - `not_yours`: This belongs to another user.
              */
             403: {
                 headers: {
@@ -4737,7 +4739,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `not_found`: There is no such thing here. */
+            /** @description - `not_found`: This doesn't exist, or you don't have access to it. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -4747,8 +4749,8 @@ export interface operations {
                 };
             };
             /**
-             * @description - `creator_unavailable`: The creator is taken at this time. Please choose another one.
-             *     - `has_upcoming_bookings`: Somebody still holds a seat at an upcoming time of this session.
+             * @description - `creator_unavailable`: The creator isn't available at this time. Choose another time.
+             *     - `has_upcoming_bookings`: This session has upcoming bookings.
              */
             409: {
                 headers: {
@@ -4777,8 +4779,8 @@ export interface operations {
                 };
             };
             /**
-             * @description - `busy`: The service is busy. Nothing was changed; please try again in a moment.
-             *     - `outcome_unknown`: The answer of the database was lost. The change may have been made: please look before you try again.
+             * @description - `busy`: The service is busy. Nothing was changed; try again in a moment.
+             *     - `outcome_unknown`: The connection was lost before the change was confirmed. It may have been made; check before you try again.
              */
             503: {
                 headers: {
@@ -4810,7 +4812,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description - `not_signed_in`: Please sign in: the access token is missing, expired or no longer valid. */
+            /** @description - `not_signed_in`: Sign in to continue: the access token is missing, expired or no longer valid. */
             401: {
                 headers: {
                     /** @description `Bearer` */
@@ -4822,9 +4824,9 @@ export interface operations {
                 };
             };
             /**
-             * @description - `impersonated_read_only`: You see the site as somebody else, and can change nothing. Sign out to be yourself again.
+             * @description - `impersonated_read_only`: You're viewing the site as another user, so you can't change anything. Sign out to return to your own account.
              *     - `not_a_creator`: Only creators can do this. You can become a creator in your profile.
-             *     - `not_yours`: This belongs to somebody else.
+             *     - `not_yours`: This belongs to another user.
              */
             403: {
                 headers: {
@@ -4834,7 +4836,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `not_found`: There is no such thing here. */
+            /** @description - `not_found`: This doesn't exist, or you don't have access to it. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -4843,7 +4845,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `has_upcoming_bookings`: Somebody still holds a seat at an upcoming time of this session. */
+            /** @description - `has_upcoming_bookings`: This session has upcoming bookings. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -4853,8 +4855,8 @@ export interface operations {
                 };
             };
             /**
-             * @description - `busy`: The service is busy. Nothing was changed; please try again in a moment.
-             *     - `outcome_unknown`: The answer of the database was lost. The change may have been made: please look before you try again.
+             * @description - `busy`: The service is busy. Nothing was changed; try again in a moment.
+             *     - `outcome_unknown`: The connection was lost before the change was confirmed. It may have been made; check before you try again.
              */
             503: {
                 headers: {
@@ -4892,7 +4894,7 @@ export interface operations {
                     "application/json": components["schemas"]["SessionOut"];
                 };
             };
-            /** @description - `invalid`: Some of what was sent is not valid. */
+            /** @description - `invalid`: Some fields aren't valid. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -4901,7 +4903,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `not_signed_in`: Please sign in: the access token is missing, expired or no longer valid. */
+            /** @description - `not_signed_in`: Sign in to continue: the access token is missing, expired or no longer valid. */
             401: {
                 headers: {
                     /** @description `Bearer` */
@@ -4913,9 +4915,9 @@ export interface operations {
                 };
             };
             /**
-             * @description - `impersonated_read_only`: You see the site as somebody else, and can change nothing. Sign out to be yourself again.
+             * @description - `impersonated_read_only`: You're viewing the site as another user, so you can't change anything. Sign out to return to your own account.
              *     - `not_a_creator`: Only creators can do this. You can become a creator in your profile.
-             *     - `not_yours`: This belongs to somebody else.
+             *     - `not_yours`: This belongs to another user.
              */
             403: {
                 headers: {
@@ -4925,7 +4927,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `not_found`: There is no such thing here. */
+            /** @description - `not_found`: This doesn't exist, or you don't have access to it. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -4935,8 +4937,8 @@ export interface operations {
                 };
             };
             /**
-             * @description - `creator_unavailable`: The creator is taken at this time. Please choose another one.
-             *     - `has_upcoming_bookings`: Somebody still holds a seat at an upcoming time of this session.
+             * @description - `creator_unavailable`: The creator isn't available at this time. Choose another time.
+             *     - `has_upcoming_bookings`: This session has upcoming bookings.
              */
             409: {
                 headers: {
@@ -4965,8 +4967,8 @@ export interface operations {
                 };
             };
             /**
-             * @description - `busy`: The service is busy. Nothing was changed; please try again in a moment.
-             *     - `outcome_unknown`: The answer of the database was lost. The change may have been made: please look before you try again.
+             * @description - `busy`: The service is busy. Nothing was changed; try again in a moment.
+             *     - `outcome_unknown`: The connection was lost before the change was confirmed. It may have been made; check before you try again.
              */
             503: {
                 headers: {
@@ -4983,12 +4985,12 @@ export interface operations {
     list_sessions: {
         parameters: {
             query?: {
-                /** @description Up to 12 words; each must begin a word of the session. Accents and case do not matter, and one typo a word is forgiven. */
+                /** @description Up to 12 words, each matching the beginning of a word of the session. Ignores accents and case, and allows one typo per word. */
                 search?: string;
                 creator?: string;
-                /** @description Per seat; a decimal string or a number, with at most two places. */
+                /** @description Per seat; a decimal string or a number with at most two decimal places. */
                 min_price?: string;
-                /** @description Per seat; a decimal string or a number, with at most two places. */
+                /** @description Per seat; a decimal string or a number with at most two decimal places. */
                 max_price?: string;
                 /** @description Minutes. */
                 min_duration?: number | string;
@@ -4996,15 +4998,15 @@ export interface operations {
                 max_duration?: number | string;
                 category?: string;
                 tag?: string;
-                /** @description Whether only what the front page shows is asked for. */
+                /** @description Whether to list only featured sessions. */
                 featured?: boolean | string;
-                /** @description Something can be booked that starts then or later; a bare date means midnight UTC. A session without a schedule can, unless its creator is taken for all of the time. */
+                /** @description Sessions with a bookable start at or after this time; a bare date means midnight UTC. A session without a schedule matches unless its creator is booked for the whole period. */
                 available_from?: string;
-                /** @description And before this; a bare date means midnight UTC. */
+                /** @description And before this time; a bare date means midnight UTC. */
                 available_to?: string;
-                /** @description How many at most. */
+                /** @description Maximum number of results. */
                 limit?: number | string;
-                /** @description Where the page begins; taken from the `Link` header of the page before. */
+                /** @description The cursor from the previous page's `Link` header. */
                 cursor?: string;
                 ordering?: ("created_at" | "-created_at" | "price" | "-price" | "duration" | "-duration" | "title" | "-title" | "featured_at" | "-featured_at" | "relevance") | string;
                 my_sessions?: boolean | string;
@@ -5018,7 +5020,7 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
-                    /** @description Where the next page is, `<…>; rel="next"` (RFC 8288); absent on the last page. */
+                    /** @description The next page, as `<…>; rel="next"` (RFC 8288); absent on the last page. */
                     Link?: string;
                     [name: string]: unknown;
                 };
@@ -5026,7 +5028,7 @@ export interface operations {
                     "application/json": components["schemas"]["SessionOut"][];
                 };
             };
-            /** @description - `invalid`: Some of what was sent is not valid. */
+            /** @description - `invalid`: Some fields aren't valid. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -5035,7 +5037,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `not_signed_in`: Please sign in: the access token is missing, expired or no longer valid. */
+            /** @description - `not_signed_in`: Sign in to continue: the access token is missing, expired or no longer valid. */
             401: {
                 headers: {
                     /** @description `Bearer` */
@@ -5055,7 +5057,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `busy`: The service is busy. Nothing was changed; please try again in a moment. */
+            /** @description - `busy`: The service is busy. Nothing was changed; try again in a moment. */
             503: {
                 headers: {
                     /** @description `1` */
@@ -5072,7 +5074,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description A word of your choice for this request, kept for 24 hours: sent again with the same body, it does nothing and is answered with the same thing as it now stands. */
+                /** @description A unique key of your choice for this request, kept for 24 hours. Repeating the request with the same key and body changes nothing and returns the same resource in its current state. */
                 "Idempotency-Key"?: string;
             };
             path?: never;
@@ -5087,7 +5089,7 @@ export interface operations {
             /** @description Created */
             201: {
                 headers: {
-                    /** @description `true` when an earlier request with the same key did this; absent otherwise. */
+                    /** @description `true` if an earlier request with the same key did this; otherwise absent. */
                     "Idempotency-Replayed"?: string;
                     [name: string]: unknown;
                 };
@@ -5095,7 +5097,7 @@ export interface operations {
                     "application/json": components["schemas"]["SessionOut"];
                 };
             };
-            /** @description - `invalid`: Some of what was sent is not valid. */
+            /** @description - `invalid`: Some fields aren't valid. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -5104,7 +5106,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `not_signed_in`: Please sign in: the access token is missing, expired or no longer valid. */
+            /** @description - `not_signed_in`: Sign in to continue: the access token is missing, expired or no longer valid. */
             401: {
                 headers: {
                     /** @description `Bearer` */
@@ -5116,7 +5118,7 @@ export interface operations {
                 };
             };
             /**
-             * @description - `impersonated_read_only`: You see the site as somebody else, and can change nothing. Sign out to be yourself again.
+             * @description - `impersonated_read_only`: You're viewing the site as another user, so you can't change anything. Sign out to return to your own account.
              *     - `not_a_creator`: Only creators can do this. You can become a creator in your profile.
              */
             403: {
@@ -5145,7 +5147,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `idempotency_key_reused`: This Idempotency-Key was used for another request. Please take a new one. */
+            /** @description - `idempotency_key_reused`: This Idempotency-Key was already used for a different request. Use a new one. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -5155,8 +5157,8 @@ export interface operations {
                 };
             };
             /**
-             * @description - `busy`: The service is busy. Nothing was changed; please try again in a moment.
-             *     - `outcome_unknown`: The answer of the database was lost. The change may have been made: please look before you try again.
+             * @description - `busy`: The service is busy. Nothing was changed; try again in a moment.
+             *     - `outcome_unknown`: The connection was lost before the change was confirmed. It may have been made; check before you try again.
              */
             503: {
                 headers: {
@@ -5173,12 +5175,12 @@ export interface operations {
     count_sessions: {
         parameters: {
             query?: {
-                /** @description Up to 12 words; each must begin a word of the session. Accents and case do not matter, and one typo a word is forgiven. */
+                /** @description Up to 12 words, each matching the beginning of a word of the session. Ignores accents and case, and allows one typo per word. */
                 search?: string;
                 creator?: string;
-                /** @description Per seat; a decimal string or a number, with at most two places. */
+                /** @description Per seat; a decimal string or a number with at most two decimal places. */
                 min_price?: string;
-                /** @description Per seat; a decimal string or a number, with at most two places. */
+                /** @description Per seat; a decimal string or a number with at most two decimal places. */
                 max_price?: string;
                 /** @description Minutes. */
                 min_duration?: number | string;
@@ -5186,11 +5188,11 @@ export interface operations {
                 max_duration?: number | string;
                 category?: string;
                 tag?: string;
-                /** @description Whether only what the front page shows is asked for. */
+                /** @description Whether to list only featured sessions. */
                 featured?: boolean | string;
-                /** @description Something can be booked that starts then or later; a bare date means midnight UTC. A session without a schedule can, unless its creator is taken for all of the time. */
+                /** @description Sessions with a bookable start at or after this time; a bare date means midnight UTC. A session without a schedule matches unless its creator is booked for the whole period. */
                 available_from?: string;
-                /** @description And before this; a bare date means midnight UTC. */
+                /** @description And before this time; a bare date means midnight UTC. */
                 available_to?: string;
             };
             header?: never;
@@ -5208,7 +5210,7 @@ export interface operations {
                     "application/json": components["schemas"]["FacetsOut"];
                 };
             };
-            /** @description - `invalid`: Some of what was sent is not valid. */
+            /** @description - `invalid`: Some fields aren't valid. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -5217,7 +5219,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `not_signed_in`: Please sign in: the access token is missing, expired or no longer valid. */
+            /** @description - `not_signed_in`: Sign in to continue: the access token is missing, expired or no longer valid. */
             401: {
                 headers: {
                     /** @description `Bearer` */
@@ -5228,7 +5230,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `busy`: The service is busy. Nothing was changed; please try again in a moment. */
+            /** @description - `busy`: The service is busy. Nothing was changed; try again in a moment. */
             503: {
                 headers: {
                     /** @description `1` */
@@ -5245,7 +5247,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description A word of your choice for this request, kept for 24 hours: sent again with the same body, it does nothing and is answered with the same thing as it now stands. */
+                /** @description A unique key of your choice for this request, kept for 24 hours. Repeating the request with the same key and body changes nothing and returns the same resource in its current state. */
                 "Idempotency-Key"?: string;
             };
             path: {
@@ -5262,7 +5264,7 @@ export interface operations {
             /** @description Created */
             201: {
                 headers: {
-                    /** @description `true` when an earlier request with the same key did this; absent otherwise. */
+                    /** @description `true` if an earlier request with the same key did this; otherwise absent. */
                     "Idempotency-Replayed"?: string;
                     [name: string]: unknown;
                 };
@@ -5270,7 +5272,7 @@ export interface operations {
                     "application/json": components["schemas"]["ReportOut"];
                 };
             };
-            /** @description - `invalid`: Some of what was sent is not valid. */
+            /** @description - `invalid`: Some fields aren't valid. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -5279,7 +5281,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `not_signed_in`: Please sign in: the access token is missing, expired or no longer valid. */
+            /** @description - `not_signed_in`: Sign in to continue: the access token is missing, expired or no longer valid. */
             401: {
                 headers: {
                     /** @description `Bearer` */
@@ -5291,8 +5293,8 @@ export interface operations {
                 };
             };
             /**
-             * @description - `impersonated_read_only`: You see the site as somebody else, and can change nothing. Sign out to be yourself again.
-             *     - `own_session`: You cannot book your own session.
+             * @description - `impersonated_read_only`: You're viewing the site as another user, so you can't change anything. Sign out to return to your own account.
+             *     - `own_session`: You can't book your own session.
              */
             403: {
                 headers: {
@@ -5302,7 +5304,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `not_found`: There is no such thing here. */
+            /** @description - `not_found`: This doesn't exist, or you don't have access to it. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -5311,7 +5313,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `already_reported`: You have reported this session already. We are looking into it. */
+            /** @description - `already_reported`: You've already reported this session. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -5338,7 +5340,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `idempotency_key_reused`: This Idempotency-Key was used for another request. Please take a new one. */
+            /** @description - `idempotency_key_reused`: This Idempotency-Key was already used for a different request. Use a new one. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -5348,8 +5350,8 @@ export interface operations {
                 };
             };
             /**
-             * @description - `busy`: The service is busy. Nothing was changed; please try again in a moment.
-             *     - `outcome_unknown`: The answer of the database was lost. The change may have been made: please look before you try again.
+             * @description - `busy`: The service is busy. Nothing was changed; try again in a moment.
+             *     - `outcome_unknown`: The connection was lost before the change was confirmed. It may have been made; check before you try again.
              */
             503: {
                 headers: {
@@ -5387,7 +5389,7 @@ export interface operations {
                     "application/json": components["schemas"]["SlotOut"][];
                 };
             };
-            /** @description - `invalid`: Some of what was sent is not valid. */
+            /** @description - `invalid`: Some fields aren't valid. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -5396,7 +5398,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `not_signed_in`: Please sign in: the access token is missing, expired or no longer valid. */
+            /** @description - `not_signed_in`: Sign in to continue: the access token is missing, expired or no longer valid. */
             401: {
                 headers: {
                     /** @description `Bearer` */
@@ -5408,9 +5410,9 @@ export interface operations {
                 };
             };
             /**
-             * @description - `impersonated_read_only`: You see the site as somebody else, and can change nothing. Sign out to be yourself again.
+             * @description - `impersonated_read_only`: You're viewing the site as another user, so you can't change anything. Sign out to return to your own account.
              *     - `not_a_creator`: Only creators can do this. You can become a creator in your profile.
-             *     - `not_yours`: This belongs to somebody else.
+             *     - `not_yours`: This belongs to another user.
              */
             403: {
                 headers: {
@@ -5420,7 +5422,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `not_found`: There is no such thing here. */
+            /** @description - `not_found`: This doesn't exist, or you don't have access to it. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -5429,7 +5431,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `creator_unavailable`: The creator is taken at this time. Please choose another one. */
+            /** @description - `creator_unavailable`: The creator isn't available at this time. Choose another time. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -5457,8 +5459,8 @@ export interface operations {
                 };
             };
             /**
-             * @description - `busy`: The service is busy. Nothing was changed; please try again in a moment.
-             *     - `outcome_unknown`: The answer of the database was lost. The change may have been made: please look before you try again.
+             * @description - `busy`: The service is busy. Nothing was changed; try again in a moment.
+             *     - `outcome_unknown`: The connection was lost before the change was confirmed. It may have been made; check before you try again.
              */
             503: {
                 headers: {
@@ -5492,7 +5494,7 @@ export interface operations {
                     "application/json": components["schemas"]["ScheduleOut"];
                 };
             };
-            /** @description - `not_signed_in`: Please sign in: the access token is missing, expired or no longer valid. */
+            /** @description - `not_signed_in`: Sign in to continue: the access token is missing, expired or no longer valid. */
             401: {
                 headers: {
                     /** @description `Bearer` */
@@ -5505,7 +5507,7 @@ export interface operations {
             };
             /**
              * @description - `not_a_creator`: Only creators can do this. You can become a creator in your profile.
-             *     - `not_yours`: This belongs to somebody else.
+             *     - `not_yours`: This belongs to another user.
              */
             403: {
                 headers: {
@@ -5515,7 +5517,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `not_found`: There is no such thing here. */
+            /** @description - `not_found`: This doesn't exist, or you don't have access to it. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -5524,7 +5526,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `busy`: The service is busy. Nothing was changed; please try again in a moment. */
+            /** @description - `busy`: The service is busy. Nothing was changed; try again in a moment. */
             503: {
                 headers: {
                     /** @description `1` */
@@ -5561,7 +5563,7 @@ export interface operations {
                     "application/json": components["schemas"]["ScheduleOut"];
                 };
             };
-            /** @description - `invalid`: Some of what was sent is not valid. */
+            /** @description - `invalid`: Some fields aren't valid. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -5570,7 +5572,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `not_signed_in`: Please sign in: the access token is missing, expired or no longer valid. */
+            /** @description - `not_signed_in`: Sign in to continue: the access token is missing, expired or no longer valid. */
             401: {
                 headers: {
                     /** @description `Bearer` */
@@ -5582,9 +5584,9 @@ export interface operations {
                 };
             };
             /**
-             * @description - `impersonated_read_only`: You see the site as somebody else, and can change nothing. Sign out to be yourself again.
+             * @description - `impersonated_read_only`: You're viewing the site as another user, so you can't change anything. Sign out to return to your own account.
              *     - `not_a_creator`: Only creators can do this. You can become a creator in your profile.
-             *     - `not_yours`: This belongs to somebody else.
+             *     - `not_yours`: This belongs to another user.
              */
             403: {
                 headers: {
@@ -5594,7 +5596,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `not_found`: There is no such thing here. */
+            /** @description - `not_found`: This doesn't exist, or you don't have access to it. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -5603,7 +5605,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `creator_unavailable`: The creator is taken at this time. Please choose another one. */
+            /** @description - `creator_unavailable`: The creator isn't available at this time. Choose another time. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -5631,8 +5633,8 @@ export interface operations {
                 };
             };
             /**
-             * @description - `busy`: The service is busy. Nothing was changed; please try again in a moment.
-             *     - `outcome_unknown`: The answer of the database was lost. The change may have been made: please look before you try again.
+             * @description - `busy`: The service is busy. Nothing was changed; try again in a moment.
+             *     - `outcome_unknown`: The connection was lost before the change was confirmed. It may have been made; check before you try again.
              */
             503: {
                 headers: {
@@ -5650,7 +5652,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description A word of your choice for this request, kept for 24 hours: sent again with the same body, it does nothing and is answered with the same thing as it now stands. */
+                /** @description A unique key of your choice for this request, kept for 24 hours. Repeating the request with the same key and body changes nothing and returns the same resource in its current state. */
                 "Idempotency-Key"?: string;
             };
             path: {
@@ -5667,7 +5669,7 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
-                    /** @description `true` when an earlier request with the same key did this; absent otherwise. */
+                    /** @description `true` if an earlier request with the same key did this; otherwise absent. */
                     "Idempotency-Replayed"?: string;
                     [name: string]: unknown;
                 };
@@ -5675,7 +5677,7 @@ export interface operations {
                     "application/json": components["schemas"]["BookingOut"][];
                 };
             };
-            /** @description - `invalid`: Some of what was sent is not valid. */
+            /** @description - `invalid`: Some fields aren't valid. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -5684,7 +5686,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `not_signed_in`: Please sign in: the access token is missing, expired or no longer valid. */
+            /** @description - `not_signed_in`: Sign in to continue: the access token is missing, expired or no longer valid. */
             401: {
                 headers: {
                     /** @description `Bearer` */
@@ -5696,9 +5698,9 @@ export interface operations {
                 };
             };
             /**
-             * @description - `impersonated_read_only`: You see the site as somebody else, and can change nothing. Sign out to be yourself again.
+             * @description - `impersonated_read_only`: You're viewing the site as another user, so you can't change anything. Sign out to return to your own account.
              *     - `not_a_creator`: Only creators can do this. You can become a creator in your profile.
-             *     - `not_yours`: This belongs to somebody else.
+             *     - `not_yours`: This belongs to another user.
              */
             403: {
                 headers: {
@@ -5708,7 +5710,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `not_found`: There is no such thing here. */
+            /** @description - `not_found`: This doesn't exist, or you don't have access to it. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -5717,7 +5719,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `too_late`: It is too late for that now. */
+            /** @description - `too_late`: It's too late to do this. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -5744,7 +5746,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `idempotency_key_reused`: This Idempotency-Key was used for another request. Please take a new one. */
+            /** @description - `idempotency_key_reused`: This Idempotency-Key was already used for a different request. Use a new one. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -5754,8 +5756,8 @@ export interface operations {
                 };
             };
             /**
-             * @description - `busy`: The service is busy. Nothing was changed; please try again in a moment.
-             *     - `outcome_unknown`: The answer of the database was lost. The change may have been made: please look before you try again.
+             * @description - `busy`: The service is busy. Nothing was changed; try again in a moment.
+             *     - `outcome_unknown`: The connection was lost before the change was confirmed. It may have been made; check before you try again.
              */
             503: {
                 headers: {
@@ -5795,7 +5797,7 @@ export interface operations {
                     "application/json": components["schemas"]["SlotOut"][];
                 };
             };
-            /** @description - `invalid`: Some of what was sent is not valid. */
+            /** @description - `invalid`: Some fields aren't valid. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -5804,7 +5806,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `not_signed_in`: Please sign in: the access token is missing, expired or no longer valid. */
+            /** @description - `not_signed_in`: Sign in to continue: the access token is missing, expired or no longer valid. */
             401: {
                 headers: {
                     /** @description `Bearer` */
@@ -5815,7 +5817,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `not_yours`: This belongs to somebody else. */
+            /** @description - `not_yours`: This belongs to another user. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -5824,7 +5826,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `not_found`: There is no such thing here. */
+            /** @description - `not_found`: This doesn't exist, or you don't have access to it. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -5833,7 +5835,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `busy`: The service is busy. Nothing was changed; please try again in a moment. */
+            /** @description - `busy`: The service is busy. Nothing was changed; try again in a moment. */
             503: {
                 headers: {
                     /** @description `1` */
@@ -5850,7 +5852,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description A word of your choice for this request, kept for 24 hours: sent again with the same body, it does nothing and is answered with the same thing as it now stands. */
+                /** @description A unique key of your choice for this request, kept for 24 hours. Repeating the request with the same key and body changes nothing and returns the same resource in its current state. */
                 "Idempotency-Key"?: string;
             };
             path: {
@@ -5867,7 +5869,7 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
-                    /** @description `true` when an earlier request with the same key did this; absent otherwise. */
+                    /** @description `true` if an earlier request with the same key did this; otherwise absent. */
                     "Idempotency-Replayed"?: string;
                     [name: string]: unknown;
                 };
@@ -5875,7 +5877,7 @@ export interface operations {
                     "application/json": components["schemas"]["BookingHistoryOut"];
                 };
             };
-            /** @description - `invalid`: Some of what was sent is not valid. */
+            /** @description - `invalid`: Some fields aren't valid. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -5884,7 +5886,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `not_signed_in`: Please sign in: the access token is missing, expired or no longer valid. */
+            /** @description - `not_signed_in`: Sign in to continue: the access token is missing, expired or no longer valid. */
             401: {
                 headers: {
                     /** @description `Bearer` */
@@ -5895,7 +5897,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `impersonated_read_only`: You see the site as somebody else, and can change nothing. Sign out to be yourself again. */
+            /** @description - `impersonated_read_only`: You're viewing the site as another user, so you can't change anything. Sign out to return to your own account. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -5904,7 +5906,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `not_found`: There is no such thing here. */
+            /** @description - `not_found`: This doesn't exist, or you don't have access to it. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -5914,8 +5916,8 @@ export interface operations {
                 };
             };
             /**
-             * @description - `illegal_transition`: The booking is not in a state that allows this.
-             *     - `too_late`: It is too late for that now.
+             * @description - `illegal_transition`: The booking's status doesn't allow this.
+             *     - `too_late`: It's too late to do this.
              */
             409: {
                 headers: {
@@ -5943,7 +5945,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `idempotency_key_reused`: This Idempotency-Key was used for another request. Please take a new one. */
+            /** @description - `idempotency_key_reused`: This Idempotency-Key was already used for a different request. Use a new one. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -5953,8 +5955,8 @@ export interface operations {
                 };
             };
             /**
-             * @description - `busy`: The service is busy. Nothing was changed; please try again in a moment.
-             *     - `outcome_unknown`: The answer of the database was lost. The change may have been made: please look before you try again.
+             * @description - `busy`: The service is busy. Nothing was changed; try again in a moment.
+             *     - `outcome_unknown`: The connection was lost before the change was confirmed. It may have been made; check before you try again.
              */
             503: {
                 headers: {
@@ -5972,7 +5974,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description A word of your choice for this request, kept for 24 hours: sent again with the same body, it does nothing and is answered with the same thing as it now stands. */
+                /** @description A unique key of your choice for this request, kept for 24 hours. Repeating the request with the same key and body changes nothing and returns the same resource in its current state. */
                 "Idempotency-Key"?: string;
             };
             path: {
@@ -5989,7 +5991,7 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
-                    /** @description `true` when an earlier request with the same key did this; absent otherwise. */
+                    /** @description `true` if an earlier request with the same key did this; otherwise absent. */
                     "Idempotency-Replayed"?: string;
                     [name: string]: unknown;
                 };
@@ -5997,7 +5999,7 @@ export interface operations {
                     "application/json": components["schemas"]["BookingHistoryOut"];
                 };
             };
-            /** @description - `invalid`: Some of what was sent is not valid. */
+            /** @description - `invalid`: Some fields aren't valid. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -6006,7 +6008,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `not_signed_in`: Please sign in: the access token is missing, expired or no longer valid. */
+            /** @description - `not_signed_in`: Sign in to continue: the access token is missing, expired or no longer valid. */
             401: {
                 headers: {
                     /** @description `Bearer` */
@@ -6018,8 +6020,8 @@ export interface operations {
                 };
             };
             /**
-             * @description - `impersonated_read_only`: You see the site as somebody else, and can change nothing. Sign out to be yourself again.
-             *     - `not_yours`: This belongs to somebody else.
+             * @description - `impersonated_read_only`: You're viewing the site as another user, so you can't change anything. Sign out to return to your own account.
+             *     - `not_yours`: This belongs to another user.
              */
             403: {
                 headers: {
@@ -6029,7 +6031,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `not_found`: There is no such thing here. */
+            /** @description - `not_found`: This doesn't exist, or you don't have access to it. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -6038,7 +6040,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `illegal_transition`: The booking is not in a state that allows this. */
+            /** @description - `illegal_transition`: The booking's status doesn't allow this. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -6065,7 +6067,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `idempotency_key_reused`: This Idempotency-Key was used for another request. Please take a new one. */
+            /** @description - `idempotency_key_reused`: This Idempotency-Key was already used for a different request. Use a new one. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -6075,8 +6077,8 @@ export interface operations {
                 };
             };
             /**
-             * @description - `busy`: The service is busy. Nothing was changed; please try again in a moment.
-             *     - `outcome_unknown`: The answer of the database was lost. The change may have been made: please look before you try again.
+             * @description - `busy`: The service is busy. Nothing was changed; try again in a moment.
+             *     - `outcome_unknown`: The connection was lost before the change was confirmed. It may have been made; check before you try again.
              */
             503: {
                 headers: {
@@ -6094,7 +6096,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description A word of your choice for this request, kept for 24 hours: sent again with the same body, it does nothing and is answered with the same thing as it now stands. */
+                /** @description A unique key of your choice for this request, kept for 24 hours. Repeating the request with the same key and body changes nothing and returns the same resource in its current state. */
                 "Idempotency-Key"?: string;
             };
             path: {
@@ -6111,7 +6113,7 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
-                    /** @description `true` when an earlier request with the same key did this; absent otherwise. */
+                    /** @description `true` if an earlier request with the same key did this; otherwise absent. */
                     "Idempotency-Replayed"?: string;
                     [name: string]: unknown;
                 };
@@ -6119,7 +6121,7 @@ export interface operations {
                     "application/json": components["schemas"]["BookingHistoryOut"];
                 };
             };
-            /** @description - `invalid`: Some of what was sent is not valid. */
+            /** @description - `invalid`: Some fields aren't valid. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -6128,7 +6130,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `not_signed_in`: Please sign in: the access token is missing, expired or no longer valid. */
+            /** @description - `not_signed_in`: Sign in to continue: the access token is missing, expired or no longer valid. */
             401: {
                 headers: {
                     /** @description `Bearer` */
@@ -6140,8 +6142,8 @@ export interface operations {
                 };
             };
             /**
-             * @description - `impersonated_read_only`: You see the site as somebody else, and can change nothing. Sign out to be yourself again.
-             *     - `not_yours`: This belongs to somebody else.
+             * @description - `impersonated_read_only`: You're viewing the site as another user, so you can't change anything. Sign out to return to your own account.
+             *     - `not_yours`: This belongs to another user.
              */
             403: {
                 headers: {
@@ -6151,7 +6153,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `not_found`: There is no such thing here. */
+            /** @description - `not_found`: This doesn't exist, or you don't have access to it. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -6161,8 +6163,8 @@ export interface operations {
                 };
             };
             /**
-             * @description - `illegal_transition`: The booking is not in a state that allows this.
-             *     - `too_late`: It is too late for that now.
+             * @description - `illegal_transition`: The booking's status doesn't allow this.
+             *     - `too_late`: It's too late to do this.
              */
             409: {
                 headers: {
@@ -6190,7 +6192,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `idempotency_key_reused`: This Idempotency-Key was used for another request. Please take a new one. */
+            /** @description - `idempotency_key_reused`: This Idempotency-Key was already used for a different request. Use a new one. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -6200,8 +6202,8 @@ export interface operations {
                 };
             };
             /**
-             * @description - `busy`: The service is busy. Nothing was changed; please try again in a moment.
-             *     - `outcome_unknown`: The answer of the database was lost. The change may have been made: please look before you try again.
+             * @description - `busy`: The service is busy. Nothing was changed; try again in a moment.
+             *     - `outcome_unknown`: The connection was lost before the change was confirmed. It may have been made; check before you try again.
              */
             503: {
                 headers: {
@@ -6219,7 +6221,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description A word of your choice for this request, kept for 24 hours: sent again with the same body, it does nothing and is answered with the same thing as it now stands. */
+                /** @description A unique key of your choice for this request, kept for 24 hours. Repeating the request with the same key and body changes nothing and returns the same resource in its current state. */
                 "Idempotency-Key"?: string;
             };
             path: {
@@ -6236,7 +6238,7 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
-                    /** @description `true` when an earlier request with the same key did this; absent otherwise. */
+                    /** @description `true` if an earlier request with the same key did this; otherwise absent. */
                     "Idempotency-Replayed"?: string;
                     [name: string]: unknown;
                 };
@@ -6244,7 +6246,7 @@ export interface operations {
                     "application/json": components["schemas"]["BookingHistoryOut"];
                 };
             };
-            /** @description - `invalid`: Some of what was sent is not valid. */
+            /** @description - `invalid`: Some fields aren't valid. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -6253,7 +6255,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `not_signed_in`: Please sign in: the access token is missing, expired or no longer valid. */
+            /** @description - `not_signed_in`: Sign in to continue: the access token is missing, expired or no longer valid. */
             401: {
                 headers: {
                     /** @description `Bearer` */
@@ -6265,8 +6267,8 @@ export interface operations {
                 };
             };
             /**
-             * @description - `impersonated_read_only`: You see the site as somebody else, and can change nothing. Sign out to be yourself again.
-             *     - `not_yours`: This belongs to somebody else.
+             * @description - `impersonated_read_only`: You're viewing the site as another user, so you can't change anything. Sign out to return to your own account.
+             *     - `not_yours`: This belongs to another user.
              */
             403: {
                 headers: {
@@ -6276,7 +6278,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `not_found`: There is no such thing here. */
+            /** @description - `not_found`: This doesn't exist, or you don't have access to it. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -6286,8 +6288,8 @@ export interface operations {
                 };
             };
             /**
-             * @description - `illegal_transition`: The booking is not in a state that allows this.
-             *     - `too_late`: It is too late for that now.
+             * @description - `illegal_transition`: The booking's status doesn't allow this.
+             *     - `too_late`: It's too late to do this.
              */
             409: {
                 headers: {
@@ -6315,7 +6317,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `idempotency_key_reused`: This Idempotency-Key was used for another request. Please take a new one. */
+            /** @description - `idempotency_key_reused`: This Idempotency-Key was already used for a different request. Use a new one. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -6325,8 +6327,8 @@ export interface operations {
                 };
             };
             /**
-             * @description - `busy`: The service is busy. Nothing was changed; please try again in a moment.
-             *     - `outcome_unknown`: The answer of the database was lost. The change may have been made: please look before you try again.
+             * @description - `busy`: The service is busy. Nothing was changed; try again in a moment.
+             *     - `outcome_unknown`: The connection was lost before the change was confirmed. It may have been made; check before you try again.
              */
             503: {
                 headers: {
@@ -6344,7 +6346,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description A word of your choice for this request, kept for 24 hours: sent again with the same body, it does nothing and is answered with the same thing as it now stands. */
+                /** @description A unique key of your choice for this request, kept for 24 hours. Repeating the request with the same key and body changes nothing and returns the same resource in its current state. */
                 "Idempotency-Key"?: string;
             };
             path: {
@@ -6361,7 +6363,7 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
-                    /** @description `true` when an earlier request with the same key did this; absent otherwise. */
+                    /** @description `true` if an earlier request with the same key did this; otherwise absent. */
                     "Idempotency-Replayed"?: string;
                     [name: string]: unknown;
                 };
@@ -6369,7 +6371,7 @@ export interface operations {
                     "application/json": components["schemas"]["BookingHistoryOut"];
                 };
             };
-            /** @description - `invalid`: Some of what was sent is not valid. */
+            /** @description - `invalid`: Some fields aren't valid. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -6378,7 +6380,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `not_signed_in`: Please sign in: the access token is missing, expired or no longer valid. */
+            /** @description - `not_signed_in`: Sign in to continue: the access token is missing, expired or no longer valid. */
             401: {
                 headers: {
                     /** @description `Bearer` */
@@ -6390,8 +6392,8 @@ export interface operations {
                 };
             };
             /**
-             * @description - `impersonated_read_only`: You see the site as somebody else, and can change nothing. Sign out to be yourself again.
-             *     - `own_session`: You cannot book your own session.
+             * @description - `impersonated_read_only`: You're viewing the site as another user, so you can't change anything. Sign out to return to your own account.
+             *     - `own_session`: You can't book your own session.
              */
             403: {
                 headers: {
@@ -6401,7 +6403,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `not_found`: There is no such thing here. */
+            /** @description - `not_found`: This doesn't exist, or you don't have access to it. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -6411,12 +6413,12 @@ export interface operations {
                 };
             };
             /**
-             * @description - `already_booked`: You have a booking at this time already.
-             *     - `creator_unavailable`: The creator is taken at this time. Please choose another one.
-             *     - `illegal_transition`: The booking is not in a state that allows this.
-             *     - `not_bookable`: This session cannot be booked at this time.
-             *     - `sold_out`: There are not enough seats left at this time.
-             *     - `too_late`: It is too late for that now.
+             * @description - `already_booked`: You already have a booking at this time.
+             *     - `creator_unavailable`: The creator isn't available at this time. Choose another time.
+             *     - `illegal_transition`: The booking's status doesn't allow this.
+             *     - `not_bookable`: This session can't be booked at this time.
+             *     - `sold_out`: There aren't enough seats left at this time.
+             *     - `too_late`: It's too late to do this.
              */
             409: {
                 headers: {
@@ -6444,7 +6446,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `idempotency_key_reused`: This Idempotency-Key was used for another request. Please take a new one. */
+            /** @description - `idempotency_key_reused`: This Idempotency-Key was already used for a different request. Use a new one. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -6454,8 +6456,8 @@ export interface operations {
                 };
             };
             /**
-             * @description - `busy`: The service is busy. Nothing was changed; please try again in a moment.
-             *     - `outcome_unknown`: The answer of the database was lost. The change may have been made: please look before you try again.
+             * @description - `busy`: The service is busy. Nothing was changed; try again in a moment.
+             *     - `outcome_unknown`: The connection was lost before the change was confirmed. It may have been made; check before you try again.
              */
             503: {
                 headers: {
@@ -6472,16 +6474,16 @@ export interface operations {
     list_bookings: {
         parameters: {
             query?: {
-                /** @description How many at most. */
+                /** @description Maximum number of results. */
                 limit?: number | string;
-                /** @description Where the page begins; taken from the `Link` header of the page before. */
+                /** @description The cursor from the previous page's `Link` header. */
                 cursor?: string;
-                /** @description One or several, repeated or with commas between them. */
+                /** @description One or more, repeated or separated by commas. */
                 status?: ("pending" | "confirmed" | "cancelled" | "completed")[] | string;
                 session?: string;
-                /** @description Then or later; a bare date means midnight UTC. */
+                /** @description At or after this time; a bare date means midnight UTC. */
                 starts_from?: string;
-                /** @description Before then; a bare date means midnight UTC. */
+                /** @description Before this time; a bare date means midnight UTC. */
                 starts_to?: string;
                 ordering?: ("-created_at" | "booking_date" | "-booking_date") | string;
             };
@@ -6494,7 +6496,7 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
-                    /** @description Where the next page is, `<…>; rel="next"` (RFC 8288); absent on the last page. */
+                    /** @description The next page, as `<…>; rel="next"` (RFC 8288); absent on the last page. */
                     Link?: string;
                     [name: string]: unknown;
                 };
@@ -6502,7 +6504,7 @@ export interface operations {
                     "application/json": components["schemas"]["BookingOut"][];
                 };
             };
-            /** @description - `invalid`: Some of what was sent is not valid. */
+            /** @description - `invalid`: Some fields aren't valid. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -6511,7 +6513,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `not_signed_in`: Please sign in: the access token is missing, expired or no longer valid. */
+            /** @description - `not_signed_in`: Sign in to continue: the access token is missing, expired or no longer valid. */
             401: {
                 headers: {
                     /** @description `Bearer` */
@@ -6522,7 +6524,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `busy`: The service is busy. Nothing was changed; please try again in a moment. */
+            /** @description - `busy`: The service is busy. Nothing was changed; try again in a moment. */
             503: {
                 headers: {
                     /** @description `1` */
@@ -6539,7 +6541,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description A word of your choice for this request, kept for 24 hours: sent again with the same body, it does nothing and is answered with the same thing as it now stands. */
+                /** @description A unique key of your choice for this request, kept for 24 hours. Repeating the request with the same key and body changes nothing and returns the same resource in its current state. */
                 "Idempotency-Key"?: string;
             };
             path?: never;
@@ -6554,7 +6556,7 @@ export interface operations {
             /** @description Created */
             201: {
                 headers: {
-                    /** @description `true` when an earlier request with the same key did this; absent otherwise. */
+                    /** @description `true` if an earlier request with the same key did this; otherwise absent. */
                     "Idempotency-Replayed"?: string;
                     [name: string]: unknown;
                 };
@@ -6562,7 +6564,7 @@ export interface operations {
                     "application/json": components["schemas"]["BookingOut"];
                 };
             };
-            /** @description - `invalid`: Some of what was sent is not valid. */
+            /** @description - `invalid`: Some fields aren't valid. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -6571,7 +6573,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `not_signed_in`: Please sign in: the access token is missing, expired or no longer valid. */
+            /** @description - `not_signed_in`: Sign in to continue: the access token is missing, expired or no longer valid. */
             401: {
                 headers: {
                     /** @description `Bearer` */
@@ -6583,8 +6585,8 @@ export interface operations {
                 };
             };
             /**
-             * @description - `impersonated_read_only`: You see the site as somebody else, and can change nothing. Sign out to be yourself again.
-             *     - `own_session`: You cannot book your own session.
+             * @description - `impersonated_read_only`: You're viewing the site as another user, so you can't change anything. Sign out to return to your own account.
+             *     - `own_session`: You can't book your own session.
              */
             403: {
                 headers: {
@@ -6594,7 +6596,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `not_found`: There is no such thing here. */
+            /** @description - `not_found`: This doesn't exist, or you don't have access to it. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -6604,10 +6606,10 @@ export interface operations {
                 };
             };
             /**
-             * @description - `already_booked`: You have a booking at this time already.
-             *     - `creator_unavailable`: The creator is taken at this time. Please choose another one.
-             *     - `not_bookable`: This session cannot be booked at this time.
-             *     - `sold_out`: There are not enough seats left at this time.
+             * @description - `already_booked`: You already have a booking at this time.
+             *     - `creator_unavailable`: The creator isn't available at this time. Choose another time.
+             *     - `not_bookable`: This session can't be booked at this time.
+             *     - `sold_out`: There aren't enough seats left at this time.
              */
             409: {
                 headers: {
@@ -6635,7 +6637,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `idempotency_key_reused`: This Idempotency-Key was used for another request. Please take a new one. */
+            /** @description - `idempotency_key_reused`: This Idempotency-Key was already used for a different request. Use a new one. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -6645,8 +6647,8 @@ export interface operations {
                 };
             };
             /**
-             * @description - `busy`: The service is busy. Nothing was changed; please try again in a moment.
-             *     - `outcome_unknown`: The answer of the database was lost. The change may have been made: please look before you try again.
+             * @description - `busy`: The service is busy. Nothing was changed; try again in a moment.
+             *     - `outcome_unknown`: The connection was lost before the change was confirmed. It may have been made; check before you try again.
              */
             503: {
                 headers: {
@@ -6663,16 +6665,16 @@ export interface operations {
     list_my_bookings: {
         parameters: {
             query?: {
-                /** @description How many at most. */
+                /** @description Maximum number of results. */
                 limit?: number | string;
-                /** @description Where the page begins; taken from the `Link` header of the page before. */
+                /** @description The cursor from the previous page's `Link` header. */
                 cursor?: string;
-                /** @description One or several, repeated or with commas between them. */
+                /** @description One or more, repeated or separated by commas. */
                 status?: ("pending" | "confirmed" | "cancelled" | "completed")[] | string;
                 session?: string;
-                /** @description Then or later; a bare date means midnight UTC. */
+                /** @description At or after this time; a bare date means midnight UTC. */
                 starts_from?: string;
-                /** @description Before then; a bare date means midnight UTC. */
+                /** @description Before this time; a bare date means midnight UTC. */
                 starts_to?: string;
                 ordering?: ("-created_at" | "booking_date" | "-booking_date") | string;
             };
@@ -6685,7 +6687,7 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
-                    /** @description Where the next page is, `<…>; rel="next"` (RFC 8288); absent on the last page. */
+                    /** @description The next page, as `<…>; rel="next"` (RFC 8288); absent on the last page. */
                     Link?: string;
                     [name: string]: unknown;
                 };
@@ -6693,7 +6695,7 @@ export interface operations {
                     "application/json": components["schemas"]["BookingOut"][];
                 };
             };
-            /** @description - `invalid`: Some of what was sent is not valid. */
+            /** @description - `invalid`: Some fields aren't valid. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -6702,7 +6704,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `not_signed_in`: Please sign in: the access token is missing, expired or no longer valid. */
+            /** @description - `not_signed_in`: Sign in to continue: the access token is missing, expired or no longer valid. */
             401: {
                 headers: {
                     /** @description `Bearer` */
@@ -6713,7 +6715,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `busy`: The service is busy. Nothing was changed; please try again in a moment. */
+            /** @description - `busy`: The service is busy. Nothing was changed; try again in a moment. */
             503: {
                 headers: {
                     /** @description `1` */
@@ -6729,16 +6731,16 @@ export interface operations {
     list_creator_bookings: {
         parameters: {
             query?: {
-                /** @description How many at most. */
+                /** @description Maximum number of results. */
                 limit?: number | string;
-                /** @description Where the page begins; taken from the `Link` header of the page before. */
+                /** @description The cursor from the previous page's `Link` header. */
                 cursor?: string;
-                /** @description One or several, repeated or with commas between them. */
+                /** @description One or more, repeated or separated by commas. */
                 status?: ("pending" | "confirmed" | "cancelled" | "completed")[] | string;
                 session?: string;
-                /** @description Then or later; a bare date means midnight UTC. */
+                /** @description At or after this time; a bare date means midnight UTC. */
                 starts_from?: string;
-                /** @description Before then; a bare date means midnight UTC. */
+                /** @description Before this time; a bare date means midnight UTC. */
                 starts_to?: string;
                 ordering?: ("-created_at" | "booking_date" | "-booking_date") | string;
             };
@@ -6751,7 +6753,7 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
-                    /** @description Where the next page is, `<…>; rel="next"` (RFC 8288); absent on the last page. */
+                    /** @description The next page, as `<…>; rel="next"` (RFC 8288); absent on the last page. */
                     Link?: string;
                     [name: string]: unknown;
                 };
@@ -6759,7 +6761,7 @@ export interface operations {
                     "application/json": components["schemas"]["BookingOut"][];
                 };
             };
-            /** @description - `invalid`: Some of what was sent is not valid. */
+            /** @description - `invalid`: Some fields aren't valid. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -6768,7 +6770,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `not_signed_in`: Please sign in: the access token is missing, expired or no longer valid. */
+            /** @description - `not_signed_in`: Sign in to continue: the access token is missing, expired or no longer valid. */
             401: {
                 headers: {
                     /** @description `Bearer` */
@@ -6788,7 +6790,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `busy`: The service is busy. Nothing was changed; please try again in a moment. */
+            /** @description - `busy`: The service is busy. Nothing was changed; try again in a moment. */
             503: {
                 headers: {
                     /** @description `1` */
@@ -6821,7 +6823,7 @@ export interface operations {
                     "application/json": components["schemas"]["BookingHistoryOut"];
                 };
             };
-            /** @description - `not_signed_in`: Please sign in: the access token is missing, expired or no longer valid. */
+            /** @description - `not_signed_in`: Sign in to continue: the access token is missing, expired or no longer valid. */
             401: {
                 headers: {
                     /** @description `Bearer` */
@@ -6832,7 +6834,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `not_found`: There is no such thing here. */
+            /** @description - `not_found`: This doesn't exist, or you don't have access to it. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -6841,7 +6843,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `busy`: The service is busy. Nothing was changed; please try again in a moment. */
+            /** @description - `busy`: The service is busy. Nothing was changed; try again in a moment. */
             503: {
                 headers: {
                     /** @description `1` */
@@ -6872,7 +6874,7 @@ export interface operations {
                     "application/json": components["schemas"]["CalendarFeedOut"];
                 };
             };
-            /** @description - `not_signed_in`: Please sign in: the access token is missing, expired or no longer valid. */
+            /** @description - `not_signed_in`: Sign in to continue: the access token is missing, expired or no longer valid. */
             401: {
                 headers: {
                     /** @description `Bearer` */
@@ -6883,7 +6885,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `impersonated_read_only`: You see the site as somebody else, and can change nothing. Sign out to be yourself again. */
+            /** @description - `impersonated_read_only`: You're viewing the site as another user, so you can't change anything. Sign out to return to your own account. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -6892,7 +6894,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `busy`: The service is busy. Nothing was changed; please try again in a moment. */
+            /** @description - `busy`: The service is busy. Nothing was changed; try again in a moment. */
             503: {
                 headers: {
                     /** @description `1` */
@@ -6925,7 +6927,7 @@ export interface operations {
                     "text/calendar": string;
                 };
             };
-            /** @description - `not_signed_in`: Please sign in: the access token is missing, expired or no longer valid. */
+            /** @description - `not_signed_in`: Sign in to continue: the access token is missing, expired or no longer valid. */
             401: {
                 headers: {
                     /** @description `Bearer` */
@@ -6936,7 +6938,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `not_found`: There is no such thing here. */
+            /** @description - `not_found`: This doesn't exist, or you don't have access to it. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -6945,7 +6947,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `busy`: The service is busy. Nothing was changed; please try again in a moment. */
+            /** @description - `busy`: The service is busy. Nothing was changed; try again in a moment. */
             503: {
                 headers: {
                     /** @description `1` */
@@ -6978,7 +6980,7 @@ export interface operations {
                     "text/calendar": string;
                 };
             };
-            /** @description - `not_found`: There is no such thing here. */
+            /** @description - `not_found`: This doesn't exist, or you don't have access to it. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -6987,7 +6989,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `busy`: The service is busy. Nothing was changed; please try again in a moment. */
+            /** @description - `busy`: The service is busy. Nothing was changed; try again in a moment. */
             503: {
                 headers: {
                     /** @description `1` */
@@ -7018,7 +7020,7 @@ export interface operations {
                     "application/json": components["schemas"]["CalendarFeedOut"];
                 };
             };
-            /** @description - `not_signed_in`: Please sign in: the access token is missing, expired or no longer valid. */
+            /** @description - `not_signed_in`: Sign in to continue: the access token is missing, expired or no longer valid. */
             401: {
                 headers: {
                     /** @description `Bearer` */
@@ -7029,7 +7031,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `impersonated_read_only`: You see the site as somebody else, and can change nothing. Sign out to be yourself again. */
+            /** @description - `impersonated_read_only`: You're viewing the site as another user, so you can't change anything. Sign out to return to your own account. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -7039,8 +7041,8 @@ export interface operations {
                 };
             };
             /**
-             * @description - `busy`: The service is busy. Nothing was changed; please try again in a moment.
-             *     - `outcome_unknown`: The answer of the database was lost. The change may have been made: please look before you try again.
+             * @description - `busy`: The service is busy. Nothing was changed; try again in a moment.
+             *     - `outcome_unknown`: The connection was lost before the change was confirmed. It may have been made; check before you try again.
              */
             503: {
                 headers: {
@@ -7072,7 +7074,7 @@ export interface operations {
                     "application/json": components["schemas"]["CreatorSummaryOut"];
                 };
             };
-            /** @description - `not_signed_in`: Please sign in: the access token is missing, expired or no longer valid. */
+            /** @description - `not_signed_in`: Sign in to continue: the access token is missing, expired or no longer valid. */
             401: {
                 headers: {
                     /** @description `Bearer` */
@@ -7092,7 +7094,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `busy`: The service is busy. Nothing was changed; please try again in a moment. */
+            /** @description - `busy`: The service is busy. Nothing was changed; try again in a moment. */
             503: {
                 headers: {
                     /** @description `1` */
@@ -7108,11 +7110,11 @@ export interface operations {
     admin_list_audit: {
         parameters: {
             query?: {
-                /** @description Which page, from 1 on; one beyond the last is empty. */
+                /** @description Page number, starting at 1. Pages after the last are empty. */
                 page?: number | string;
-                /** @description How many at most. */
+                /** @description Maximum number of results. */
                 limit?: number | string;
-                /** @description An id, or words each of which must begin a word of what is searched; accents and case do not matter. */
+                /** @description An ID, or words that each match the beginning of a word. Ignores accents and case. */
                 search?: string;
                 action?: ("registered" | "signed_in" | "sign_in_refused" | "refresh_refused" | "password_changed" | "password_change_refused" | "role_changed" | "deactivated" | "activated" | "user_changed" | "rights_changed" | "password_reset_issued" | "password_reset" | "session_changed" | "session_archived" | "session_hidden" | "session_restored" | "session_featured" | "session_unfeatured" | "report_dismissed" | "report_upheld" | "booking_cancelled" | "booking_confirmed" | "booking_declined" | "booking_completed" | "booking_rescheduled" | "impersonation_started" | "impersonation_ended" | "impersonated_change_refused" | "access_refused" | "bulk_begun" | "bulk_cancelled" | "job_retried" | "exported") | string;
                 actor?: string;
@@ -7132,9 +7134,9 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
-                    /** @description How many there are on all pages together. */
+                    /** @description Number of results on all pages. */
                     "X-Total-Count"?: string;
-                    /** @description `true` where the total is an estimate; absent where it was counted. */
+                    /** @description `true` if the total is an estimate; absent if it was counted. */
                     "X-Total-Estimated"?: string;
                     [name: string]: unknown;
                 };
@@ -7142,7 +7144,7 @@ export interface operations {
                     "application/json": components["schemas"]["AuditEntryOut"][];
                 };
             };
-            /** @description - `invalid`: Some of what was sent is not valid. */
+            /** @description - `invalid`: Some fields aren't valid. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -7151,7 +7153,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `not_signed_in`: Please sign in: the access token is missing, expired or no longer valid. */
+            /** @description - `not_signed_in`: Sign in to continue: the access token is missing, expired or no longer valid. */
             401: {
                 headers: {
                     /** @description `Bearer` */
@@ -7162,7 +7164,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `not_staff`: Only the staff can do this. */
+            /** @description - `not_staff`: Only staff can do this. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -7171,7 +7173,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `busy`: The service is busy. Nothing was changed; please try again in a moment. */
+            /** @description - `busy`: The service is busy. Nothing was changed; try again in a moment. */
             503: {
                 headers: {
                     /** @description `1` */
@@ -7187,11 +7189,11 @@ export interface operations {
     admin_list_bookings: {
         parameters: {
             query?: {
-                /** @description Which page, from 1 on; one beyond the last is empty. */
+                /** @description Page number, starting at 1. Pages after the last are empty. */
                 page?: number | string;
-                /** @description How many at most. */
+                /** @description Maximum number of results. */
                 limit?: number | string;
-                /** @description An id, or words each of which must begin a word of what is searched; accents and case do not matter. */
+                /** @description An ID, or words that each match the beginning of a word. Ignores accents and case. */
                 search?: string;
                 status?: ("pending" | "confirmed" | "cancelled" | "completed") | string;
                 session?: string;
@@ -7212,9 +7214,9 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
-                    /** @description How many there are on all pages together. */
+                    /** @description Number of results on all pages. */
                     "X-Total-Count"?: string;
-                    /** @description `true` where the total is an estimate; absent where it was counted. */
+                    /** @description `true` if the total is an estimate; absent if it was counted. */
                     "X-Total-Estimated"?: string;
                     [name: string]: unknown;
                 };
@@ -7222,7 +7224,7 @@ export interface operations {
                     "application/json": components["schemas"]["BookingRowOut"][];
                 };
             };
-            /** @description - `invalid`: Some of what was sent is not valid. */
+            /** @description - `invalid`: Some fields aren't valid. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -7231,7 +7233,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `not_signed_in`: Please sign in: the access token is missing, expired or no longer valid. */
+            /** @description - `not_signed_in`: Sign in to continue: the access token is missing, expired or no longer valid. */
             401: {
                 headers: {
                     /** @description `Bearer` */
@@ -7242,7 +7244,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `not_staff`: Only the staff can do this. */
+            /** @description - `not_staff`: Only staff can do this. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -7251,7 +7253,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `busy`: The service is busy. Nothing was changed; please try again in a moment. */
+            /** @description - `busy`: The service is busy. Nothing was changed; try again in a moment. */
             503: {
                 headers: {
                     /** @description `1` */
@@ -7267,20 +7269,20 @@ export interface operations {
     admin_list_sessions: {
         parameters: {
             query?: {
-                /** @description Which page, from 1 on; one beyond the last is empty. */
+                /** @description Page number, starting at 1. Pages after the last are empty. */
                 page?: number | string;
-                /** @description How many at most. */
+                /** @description Maximum number of results. */
                 limit?: number | string;
-                /** @description An id, or words each of which must begin a word of what is searched; accents and case do not matter. */
+                /** @description An ID, or words that each match the beginning of a word. Ignores accents and case. */
                 search?: string;
                 status?: ("active" | "inactive") | string;
                 is_hidden?: boolean | string;
                 is_archived?: boolean | string;
                 is_featured?: boolean | string;
                 creator?: string;
-                /** @description Per seat; a decimal string or a number, with at most two places. */
+                /** @description Per seat; a decimal string or a number with at most two decimal places. */
                 min_price?: string;
-                /** @description Per seat; a decimal string or a number, with at most two places. */
+                /** @description Per seat; a decimal string or a number with at most two decimal places. */
                 max_price?: string;
                 /** @description A bare date means midnight UTC. */
                 created_from?: string;
@@ -7297,9 +7299,9 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
-                    /** @description How many there are on all pages together. */
+                    /** @description Number of results on all pages. */
                     "X-Total-Count"?: string;
-                    /** @description `true` where the total is an estimate; absent where it was counted. */
+                    /** @description `true` if the total is an estimate; absent if it was counted. */
                     "X-Total-Estimated"?: string;
                     [name: string]: unknown;
                 };
@@ -7307,7 +7309,7 @@ export interface operations {
                     "application/json": components["schemas"]["SessionRowOut"][];
                 };
             };
-            /** @description - `invalid`: Some of what was sent is not valid. */
+            /** @description - `invalid`: Some fields aren't valid. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -7316,7 +7318,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `not_signed_in`: Please sign in: the access token is missing, expired or no longer valid. */
+            /** @description - `not_signed_in`: Sign in to continue: the access token is missing, expired or no longer valid. */
             401: {
                 headers: {
                     /** @description `Bearer` */
@@ -7327,7 +7329,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `not_staff`: Only the staff can do this. */
+            /** @description - `not_staff`: Only staff can do this. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -7336,7 +7338,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `busy`: The service is busy. Nothing was changed; please try again in a moment. */
+            /** @description - `busy`: The service is busy. Nothing was changed; try again in a moment. */
             503: {
                 headers: {
                     /** @description `1` */
@@ -7352,11 +7354,11 @@ export interface operations {
     admin_list_users: {
         parameters: {
             query?: {
-                /** @description Which page, from 1 on; one beyond the last is empty. */
+                /** @description Page number, starting at 1. Pages after the last are empty. */
                 page?: number | string;
-                /** @description How many at most. */
+                /** @description Maximum number of results. */
                 limit?: number | string;
-                /** @description An id, or words each of which must begin a word of what is searched; accents and case do not matter. */
+                /** @description An ID, or words that each match the beginning of a word. Ignores accents and case. */
                 search?: string;
                 role?: ("user" | "creator") | string;
                 is_active?: boolean | string;
@@ -7377,9 +7379,9 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
-                    /** @description How many there are on all pages together. */
+                    /** @description Number of results on all pages. */
                     "X-Total-Count"?: string;
-                    /** @description `true` where the total is an estimate; absent where it was counted. */
+                    /** @description `true` if the total is an estimate; absent if it was counted. */
                     "X-Total-Estimated"?: string;
                     [name: string]: unknown;
                 };
@@ -7387,7 +7389,7 @@ export interface operations {
                     "application/json": components["schemas"]["AccountOut"][];
                 };
             };
-            /** @description - `invalid`: Some of what was sent is not valid. */
+            /** @description - `invalid`: Some fields aren't valid. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -7396,7 +7398,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `not_signed_in`: Please sign in: the access token is missing, expired or no longer valid. */
+            /** @description - `not_signed_in`: Sign in to continue: the access token is missing, expired or no longer valid. */
             401: {
                 headers: {
                     /** @description `Bearer` */
@@ -7407,7 +7409,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `not_staff`: Only the staff can do this. */
+            /** @description - `not_staff`: Only staff can do this. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -7416,7 +7418,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `busy`: The service is busy. Nothing was changed; please try again in a moment. */
+            /** @description - `busy`: The service is busy. Nothing was changed; try again in a moment. */
             503: {
                 headers: {
                     /** @description `1` */
@@ -7432,11 +7434,11 @@ export interface operations {
     admin_export_audit: {
         parameters: {
             query?: {
-                /** @description A sheet of `xlsx` holds 1,048,575 rows; what is more stands in further sheets. */
+                /** @description An `xlsx` sheet holds 1,048,575 rows; further rows go to additional sheets. */
                 format?: ("csv" | "jsonl" | "xlsx") | string;
-                /** @description Names of columns with commas between them, in the order asked for; all of them by default. */
+                /** @description Column names in the desired order, separated by commas. All columns by default. */
                 columns?: string;
-                /** @description An id, or words each of which must begin a word of what is searched; accents and case do not matter. */
+                /** @description An ID, or words that each match the beginning of a word. Ignores accents and case. */
                 search?: string;
                 action?: ("registered" | "signed_in" | "sign_in_refused" | "refresh_refused" | "password_changed" | "password_change_refused" | "role_changed" | "deactivated" | "activated" | "user_changed" | "rights_changed" | "password_reset_issued" | "password_reset" | "session_changed" | "session_archived" | "session_hidden" | "session_restored" | "session_featured" | "session_unfeatured" | "report_dismissed" | "report_upheld" | "booking_cancelled" | "booking_confirmed" | "booking_declined" | "booking_completed" | "booking_rescheduled" | "impersonation_started" | "impersonation_ended" | "impersonated_change_refused" | "access_refused" | "bulk_begun" | "bulk_cancelled" | "job_retried" | "exported") | string;
                 actor?: string;
@@ -7456,7 +7458,7 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
-                    /** @description `attachment`, with a name for the file. */
+                    /** @description `attachment`, with a file name. */
                     "Content-Disposition"?: string;
                     [name: string]: unknown;
                 };
@@ -7466,7 +7468,7 @@ export interface operations {
                     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
                 };
             };
-            /** @description - `invalid`: Some of what was sent is not valid. */
+            /** @description - `invalid`: Some fields aren't valid. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -7475,7 +7477,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `not_signed_in`: Please sign in: the access token is missing, expired or no longer valid. */
+            /** @description - `not_signed_in`: Sign in to continue: the access token is missing, expired or no longer valid. */
             401: {
                 headers: {
                     /** @description `Bearer` */
@@ -7486,7 +7488,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `not_staff`: Only the staff can do this. */
+            /** @description - `not_staff`: Only staff can do this. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -7495,7 +7497,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `busy`: The service is busy. Nothing was changed; please try again in a moment. */
+            /** @description - `busy`: The service is busy. Nothing was changed; try again in a moment. */
             503: {
                 headers: {
                     /** @description `1` */
@@ -7511,11 +7513,11 @@ export interface operations {
     admin_export_bookings: {
         parameters: {
             query?: {
-                /** @description A sheet of `xlsx` holds 1,048,575 rows; what is more stands in further sheets. */
+                /** @description An `xlsx` sheet holds 1,048,575 rows; further rows go to additional sheets. */
                 format?: ("csv" | "jsonl" | "xlsx") | string;
-                /** @description Names of columns with commas between them, in the order asked for; all of them by default. */
+                /** @description Column names in the desired order, separated by commas. All columns by default. */
                 columns?: string;
-                /** @description An id, or words each of which must begin a word of what is searched; accents and case do not matter. */
+                /** @description An ID, or words that each match the beginning of a word. Ignores accents and case. */
                 search?: string;
                 status?: ("pending" | "confirmed" | "cancelled" | "completed") | string;
                 session?: string;
@@ -7536,7 +7538,7 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
-                    /** @description `attachment`, with a name for the file. */
+                    /** @description `attachment`, with a file name. */
                     "Content-Disposition"?: string;
                     [name: string]: unknown;
                 };
@@ -7546,7 +7548,7 @@ export interface operations {
                     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
                 };
             };
-            /** @description - `invalid`: Some of what was sent is not valid. */
+            /** @description - `invalid`: Some fields aren't valid. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -7555,7 +7557,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `not_signed_in`: Please sign in: the access token is missing, expired or no longer valid. */
+            /** @description - `not_signed_in`: Sign in to continue: the access token is missing, expired or no longer valid. */
             401: {
                 headers: {
                     /** @description `Bearer` */
@@ -7566,7 +7568,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `not_staff`: Only the staff can do this. */
+            /** @description - `not_staff`: Only staff can do this. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -7575,7 +7577,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `busy`: The service is busy. Nothing was changed; please try again in a moment. */
+            /** @description - `busy`: The service is busy. Nothing was changed; try again in a moment. */
             503: {
                 headers: {
                     /** @description `1` */
@@ -7591,20 +7593,20 @@ export interface operations {
     admin_export_sessions: {
         parameters: {
             query?: {
-                /** @description A sheet of `xlsx` holds 1,048,575 rows; what is more stands in further sheets. */
+                /** @description An `xlsx` sheet holds 1,048,575 rows; further rows go to additional sheets. */
                 format?: ("csv" | "jsonl" | "xlsx") | string;
-                /** @description Names of columns with commas between them, in the order asked for; all of them by default. */
+                /** @description Column names in the desired order, separated by commas. All columns by default. */
                 columns?: string;
-                /** @description An id, or words each of which must begin a word of what is searched; accents and case do not matter. */
+                /** @description An ID, or words that each match the beginning of a word. Ignores accents and case. */
                 search?: string;
                 status?: ("active" | "inactive") | string;
                 is_hidden?: boolean | string;
                 is_archived?: boolean | string;
                 is_featured?: boolean | string;
                 creator?: string;
-                /** @description Per seat; a decimal string or a number, with at most two places. */
+                /** @description Per seat; a decimal string or a number with at most two decimal places. */
                 min_price?: string;
-                /** @description Per seat; a decimal string or a number, with at most two places. */
+                /** @description Per seat; a decimal string or a number with at most two decimal places. */
                 max_price?: string;
                 /** @description A bare date means midnight UTC. */
                 created_from?: string;
@@ -7621,7 +7623,7 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
-                    /** @description `attachment`, with a name for the file. */
+                    /** @description `attachment`, with a file name. */
                     "Content-Disposition"?: string;
                     [name: string]: unknown;
                 };
@@ -7631,7 +7633,7 @@ export interface operations {
                     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
                 };
             };
-            /** @description - `invalid`: Some of what was sent is not valid. */
+            /** @description - `invalid`: Some fields aren't valid. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -7640,7 +7642,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `not_signed_in`: Please sign in: the access token is missing, expired or no longer valid. */
+            /** @description - `not_signed_in`: Sign in to continue: the access token is missing, expired or no longer valid. */
             401: {
                 headers: {
                     /** @description `Bearer` */
@@ -7651,7 +7653,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `not_staff`: Only the staff can do this. */
+            /** @description - `not_staff`: Only staff can do this. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -7660,7 +7662,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `busy`: The service is busy. Nothing was changed; please try again in a moment. */
+            /** @description - `busy`: The service is busy. Nothing was changed; try again in a moment. */
             503: {
                 headers: {
                     /** @description `1` */
@@ -7676,11 +7678,11 @@ export interface operations {
     admin_export_users: {
         parameters: {
             query?: {
-                /** @description A sheet of `xlsx` holds 1,048,575 rows; what is more stands in further sheets. */
+                /** @description An `xlsx` sheet holds 1,048,575 rows; further rows go to additional sheets. */
                 format?: ("csv" | "jsonl" | "xlsx") | string;
-                /** @description Names of columns with commas between them, in the order asked for; all of them by default. */
+                /** @description Column names in the desired order, separated by commas. All columns by default. */
                 columns?: string;
-                /** @description An id, or words each of which must begin a word of what is searched; accents and case do not matter. */
+                /** @description An ID, or words that each match the beginning of a word. Ignores accents and case. */
                 search?: string;
                 role?: ("user" | "creator") | string;
                 is_active?: boolean | string;
@@ -7701,7 +7703,7 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
-                    /** @description `attachment`, with a name for the file. */
+                    /** @description `attachment`, with a file name. */
                     "Content-Disposition"?: string;
                     [name: string]: unknown;
                 };
@@ -7711,7 +7713,7 @@ export interface operations {
                     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
                 };
             };
-            /** @description - `invalid`: Some of what was sent is not valid. */
+            /** @description - `invalid`: Some fields aren't valid. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -7720,7 +7722,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `not_signed_in`: Please sign in: the access token is missing, expired or no longer valid. */
+            /** @description - `not_signed_in`: Sign in to continue: the access token is missing, expired or no longer valid. */
             401: {
                 headers: {
                     /** @description `Bearer` */
@@ -7731,7 +7733,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `not_staff`: Only the staff can do this. */
+            /** @description - `not_staff`: Only staff can do this. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -7740,7 +7742,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `busy`: The service is busy. Nothing was changed; please try again in a moment. */
+            /** @description - `busy`: The service is busy. Nothing was changed; try again in a moment. */
             503: {
                 headers: {
                     /** @description `1` */
@@ -7777,7 +7779,7 @@ export interface operations {
                     "application/json": components["schemas"]["AccountOut"];
                 };
             };
-            /** @description - `invalid`: Some of what was sent is not valid. */
+            /** @description - `invalid`: Some fields aren't valid. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -7786,7 +7788,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `not_signed_in`: Please sign in: the access token is missing, expired or no longer valid. */
+            /** @description - `not_signed_in`: Sign in to continue: the access token is missing, expired or no longer valid. */
             401: {
                 headers: {
                     /** @description `Bearer` */
@@ -7798,10 +7800,10 @@ export interface operations {
                 };
             };
             /**
-             * @description - `impersonated_read_only`: You see the site as somebody else, and can change nothing. Sign out to be yourself again.
-             *     - `not_staff`: Only the staff can do this.
+             * @description - `impersonated_read_only`: You're viewing the site as another user, so you can't change anything. Sign out to return to your own account.
+             *     - `not_staff`: Only staff can do this.
              *     - `not_superuser`: Only superusers can do this.
-             *     - `oneself`: You cannot do this to your own account.
+             *     - `oneself`: You can't do this to your own account.
              */
             403: {
                 headers: {
@@ -7811,7 +7813,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `not_found`: There is no such thing here. */
+            /** @description - `not_found`: This doesn't exist, or you don't have access to it. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -7839,8 +7841,8 @@ export interface operations {
                 };
             };
             /**
-             * @description - `busy`: The service is busy. Nothing was changed; please try again in a moment.
-             *     - `outcome_unknown`: The answer of the database was lost. The change may have been made: please look before you try again.
+             * @description - `busy`: The service is busy. Nothing was changed; try again in a moment.
+             *     - `outcome_unknown`: The connection was lost before the change was confirmed. It may have been made; check before you try again.
              */
             503: {
                 headers: {
@@ -7874,7 +7876,7 @@ export interface operations {
                     "application/json": components["schemas"]["AccountDetailsOut"];
                 };
             };
-            /** @description - `not_signed_in`: Please sign in: the access token is missing, expired or no longer valid. */
+            /** @description - `not_signed_in`: Sign in to continue: the access token is missing, expired or no longer valid. */
             401: {
                 headers: {
                     /** @description `Bearer` */
@@ -7885,7 +7887,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `not_staff`: Only the staff can do this. */
+            /** @description - `not_staff`: Only staff can do this. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -7894,7 +7896,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `not_found`: There is no such thing here. */
+            /** @description - `not_found`: This doesn't exist, or you don't have access to it. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -7903,7 +7905,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `busy`: The service is busy. Nothing was changed; please try again in a moment. */
+            /** @description - `busy`: The service is busy. Nothing was changed; try again in a moment. */
             503: {
                 headers: {
                     /** @description `1` */
@@ -7940,7 +7942,7 @@ export interface operations {
                     "application/json": components["schemas"]["AccountOut"];
                 };
             };
-            /** @description - `invalid`: Some of what was sent is not valid. */
+            /** @description - `invalid`: Some fields aren't valid. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -7949,7 +7951,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `not_signed_in`: Please sign in: the access token is missing, expired or no longer valid. */
+            /** @description - `not_signed_in`: Sign in to continue: the access token is missing, expired or no longer valid. */
             401: {
                 headers: {
                     /** @description `Bearer` */
@@ -7961,8 +7963,8 @@ export interface operations {
                 };
             };
             /**
-             * @description - `impersonated_read_only`: You see the site as somebody else, and can change nothing. Sign out to be yourself again.
-             *     - `not_staff`: Only the staff can do this.
+             * @description - `impersonated_read_only`: You're viewing the site as another user, so you can't change anything. Sign out to return to your own account.
+             *     - `not_staff`: Only staff can do this.
              *     - `not_superuser`: Only superusers can do this.
              */
             403: {
@@ -7973,7 +7975,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `not_found`: There is no such thing here. */
+            /** @description - `not_found`: This doesn't exist, or you don't have access to it. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -7983,7 +7985,7 @@ export interface operations {
                 };
             };
             /**
-             * @description - `email_taken`: There is an account with this e-mail address already.
+             * @description - `email_taken`: An account with this email address already exists.
              *     - `username_taken`: This username is taken.
              */
             409: {
@@ -8013,8 +8015,8 @@ export interface operations {
                 };
             };
             /**
-             * @description - `busy`: The service is busy. Nothing was changed; please try again in a moment.
-             *     - `outcome_unknown`: The answer of the database was lost. The change may have been made: please look before you try again.
+             * @description - `busy`: The service is busy. Nothing was changed; try again in a moment.
+             *     - `outcome_unknown`: The connection was lost before the change was confirmed. It may have been made; check before you try again.
              */
             503: {
                 headers: {
@@ -8052,7 +8054,7 @@ export interface operations {
                     "application/json": components["schemas"]["AccountOut"];
                 };
             };
-            /** @description - `invalid`: Some of what was sent is not valid. */
+            /** @description - `invalid`: Some fields aren't valid. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -8061,7 +8063,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `not_signed_in`: Please sign in: the access token is missing, expired or no longer valid. */
+            /** @description - `not_signed_in`: Sign in to continue: the access token is missing, expired or no longer valid. */
             401: {
                 headers: {
                     /** @description `Bearer` */
@@ -8073,10 +8075,10 @@ export interface operations {
                 };
             };
             /**
-             * @description - `impersonated_read_only`: You see the site as somebody else, and can change nothing. Sign out to be yourself again.
-             *     - `not_staff`: Only the staff can do this.
+             * @description - `impersonated_read_only`: You're viewing the site as another user, so you can't change anything. Sign out to return to your own account.
+             *     - `not_staff`: Only staff can do this.
              *     - `not_superuser`: Only superusers can do this.
-             *     - `oneself`: You cannot do this to your own account.
+             *     - `oneself`: You can't do this to your own account.
              */
             403: {
                 headers: {
@@ -8086,7 +8088,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `not_found`: There is no such thing here. */
+            /** @description - `not_found`: This doesn't exist, or you don't have access to it. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -8123,8 +8125,8 @@ export interface operations {
                 };
             };
             /**
-             * @description - `busy`: The service is busy. Nothing was changed; please try again in a moment.
-             *     - `outcome_unknown`: The answer of the database was lost. The change may have been made: please look before you try again.
+             * @description - `busy`: The service is busy. Nothing was changed; try again in a moment.
+             *     - `outcome_unknown`: The connection was lost before the change was confirmed. It may have been made; check before you try again.
              */
             503: {
                 headers: {
@@ -8162,7 +8164,7 @@ export interface operations {
                     "application/json": components["schemas"]["AccountOut"];
                 };
             };
-            /** @description - `invalid`: Some of what was sent is not valid. */
+            /** @description - `invalid`: Some fields aren't valid. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -8171,7 +8173,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `not_signed_in`: Please sign in: the access token is missing, expired or no longer valid. */
+            /** @description - `not_signed_in`: Sign in to continue: the access token is missing, expired or no longer valid. */
             401: {
                 headers: {
                     /** @description `Bearer` */
@@ -8183,10 +8185,10 @@ export interface operations {
                 };
             };
             /**
-             * @description - `impersonated_read_only`: You see the site as somebody else, and can change nothing. Sign out to be yourself again.
-             *     - `not_staff`: Only the staff can do this.
+             * @description - `impersonated_read_only`: You're viewing the site as another user, so you can't change anything. Sign out to return to your own account.
+             *     - `not_staff`: Only staff can do this.
              *     - `not_superuser`: Only superusers can do this.
-             *     - `oneself`: You cannot do this to your own account.
+             *     - `oneself`: You can't do this to your own account.
              */
             403: {
                 headers: {
@@ -8196,7 +8198,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `not_found`: There is no such thing here. */
+            /** @description - `not_found`: This doesn't exist, or you don't have access to it. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -8233,8 +8235,8 @@ export interface operations {
                 };
             };
             /**
-             * @description - `busy`: The service is busy. Nothing was changed; please try again in a moment.
-             *     - `outcome_unknown`: The answer of the database was lost. The change may have been made: please look before you try again.
+             * @description - `busy`: The service is busy. Nothing was changed; try again in a moment.
+             *     - `outcome_unknown`: The connection was lost before the change was confirmed. It may have been made; check before you try again.
              */
             503: {
                 headers: {
@@ -8272,7 +8274,7 @@ export interface operations {
                     "application/json": components["schemas"]["DeactivationOut"];
                 };
             };
-            /** @description - `invalid`: Some of what was sent is not valid. */
+            /** @description - `invalid`: Some fields aren't valid. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -8281,7 +8283,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `not_signed_in`: Please sign in: the access token is missing, expired or no longer valid. */
+            /** @description - `not_signed_in`: Sign in to continue: the access token is missing, expired or no longer valid. */
             401: {
                 headers: {
                     /** @description `Bearer` */
@@ -8293,10 +8295,10 @@ export interface operations {
                 };
             };
             /**
-             * @description - `impersonated_read_only`: You see the site as somebody else, and can change nothing. Sign out to be yourself again.
-             *     - `not_staff`: Only the staff can do this.
+             * @description - `impersonated_read_only`: You're viewing the site as another user, so you can't change anything. Sign out to return to your own account.
+             *     - `not_staff`: Only staff can do this.
              *     - `not_superuser`: Only superusers can do this.
-             *     - `oneself`: You cannot do this to your own account.
+             *     - `oneself`: You can't do this to your own account.
              */
             403: {
                 headers: {
@@ -8306,7 +8308,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `not_found`: There is no such thing here. */
+            /** @description - `not_found`: This doesn't exist, or you don't have access to it. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -8343,8 +8345,8 @@ export interface operations {
                 };
             };
             /**
-             * @description - `busy`: The service is busy. Nothing was changed; please try again in a moment.
-             *     - `outcome_unknown`: The answer of the database was lost. The change may have been made: please look before you try again.
+             * @description - `busy`: The service is busy. Nothing was changed; try again in a moment.
+             *     - `outcome_unknown`: The connection was lost before the change was confirmed. It may have been made; check before you try again.
              */
             503: {
                 headers: {
@@ -8382,7 +8384,7 @@ export interface operations {
                     "application/json": components["schemas"]["ResetOut"];
                 };
             };
-            /** @description - `invalid`: Some of what was sent is not valid. */
+            /** @description - `invalid`: Some fields aren't valid. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -8391,7 +8393,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `not_signed_in`: Please sign in: the access token is missing, expired or no longer valid. */
+            /** @description - `not_signed_in`: Sign in to continue: the access token is missing, expired or no longer valid. */
             401: {
                 headers: {
                     /** @description `Bearer` */
@@ -8403,10 +8405,10 @@ export interface operations {
                 };
             };
             /**
-             * @description - `impersonated_read_only`: You see the site as somebody else, and can change nothing. Sign out to be yourself again.
-             *     - `not_staff`: Only the staff can do this.
+             * @description - `impersonated_read_only`: You're viewing the site as another user, so you can't change anything. Sign out to return to your own account.
+             *     - `not_staff`: Only staff can do this.
              *     - `not_superuser`: Only superusers can do this.
-             *     - `oneself`: You cannot do this to your own account.
+             *     - `oneself`: You can't do this to your own account.
              */
             403: {
                 headers: {
@@ -8416,7 +8418,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `not_found`: There is no such thing here. */
+            /** @description - `not_found`: This doesn't exist, or you don't have access to it. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -8425,7 +8427,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `account_inactive`: This account is switched off. */
+            /** @description - `account_inactive`: This account is deactivated. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -8453,8 +8455,8 @@ export interface operations {
                 };
             };
             /**
-             * @description - `busy`: The service is busy. Nothing was changed; please try again in a moment.
-             *     - `outcome_unknown`: The answer of the database was lost. The change may have been made: please look before you try again.
+             * @description - `busy`: The service is busy. Nothing was changed; try again in a moment.
+             *     - `outcome_unknown`: The connection was lost before the change was confirmed. It may have been made; check before you try again.
              */
             503: {
                 headers: {
@@ -8488,7 +8490,7 @@ export interface operations {
                     "application/json": components["schemas"]["BookedSlotOut"][];
                 };
             };
-            /** @description - `not_signed_in`: Please sign in: the access token is missing, expired or no longer valid. */
+            /** @description - `not_signed_in`: Sign in to continue: the access token is missing, expired or no longer valid. */
             401: {
                 headers: {
                     /** @description `Bearer` */
@@ -8499,7 +8501,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `not_staff`: Only the staff can do this. */
+            /** @description - `not_staff`: Only staff can do this. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -8508,7 +8510,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `not_found`: There is no such thing here. */
+            /** @description - `not_found`: This doesn't exist, or you don't have access to it. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -8517,7 +8519,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `busy`: The service is busy. Nothing was changed; please try again in a moment. */
+            /** @description - `busy`: The service is busy. Nothing was changed; try again in a moment. */
             503: {
                 headers: {
                     /** @description `1` */
@@ -8554,7 +8556,7 @@ export interface operations {
                     "application/json": components["schemas"]["ImpersonationOut"];
                 };
             };
-            /** @description - `invalid`: Some of what was sent is not valid. */
+            /** @description - `invalid`: Some fields aren't valid. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -8563,7 +8565,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `not_signed_in`: Please sign in: the access token is missing, expired or no longer valid. */
+            /** @description - `not_signed_in`: Sign in to continue: the access token is missing, expired or no longer valid. */
             401: {
                 headers: {
                     /** @description `Bearer` */
@@ -8575,10 +8577,10 @@ export interface operations {
                 };
             };
             /**
-             * @description - `impersonated_read_only`: You see the site as somebody else, and can change nothing. Sign out to be yourself again.
-             *     - `not_staff`: Only the staff can do this.
-             *     - `oneself`: You cannot do this to your own account.
-             *     - `staff_target`: Nobody sees the site as somebody of the staff.
+             * @description - `impersonated_read_only`: You're viewing the site as another user, so you can't change anything. Sign out to return to your own account.
+             *     - `not_staff`: Only staff can do this.
+             *     - `oneself`: You can't do this to your own account.
+             *     - `staff_target`: You can't view the site as a staff member.
              */
             403: {
                 headers: {
@@ -8588,7 +8590,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `not_found`: There is no such thing here. */
+            /** @description - `not_found`: This doesn't exist, or you don't have access to it. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -8597,7 +8599,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `account_inactive`: This account is switched off. */
+            /** @description - `account_inactive`: This account is deactivated. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -8625,8 +8627,8 @@ export interface operations {
                 };
             };
             /**
-             * @description - `busy`: The service is busy. Nothing was changed; please try again in a moment.
-             *     - `outcome_unknown`: The answer of the database was lost. The change may have been made: please look before you try again.
+             * @description - `busy`: The service is busy. Nothing was changed; try again in a moment.
+             *     - `outcome_unknown`: The connection was lost before the change was confirmed. It may have been made; check before you try again.
              */
             503: {
                 headers: {
@@ -8644,7 +8646,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description A word of your choice for this request, kept for 24 hours: sent again with the same body, it does nothing and is answered with the same thing as it now stands. */
+                /** @description A unique key of your choice for this request, kept for 24 hours. Repeating the request with the same key and body changes nothing and returns the same resource in its current state. */
                 "Idempotency-Key"?: string;
             };
             path: {
@@ -8661,7 +8663,7 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
-                    /** @description `true` when an earlier request with the same key did this; absent otherwise. */
+                    /** @description `true` if an earlier request with the same key did this; otherwise absent. */
                     "Idempotency-Replayed"?: string;
                     [name: string]: unknown;
                 };
@@ -8669,7 +8671,7 @@ export interface operations {
                     "application/json": components["schemas"]["ModeratedSessionOut"];
                 };
             };
-            /** @description - `invalid`: Some of what was sent is not valid. */
+            /** @description - `invalid`: Some fields aren't valid. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -8678,7 +8680,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `not_signed_in`: Please sign in: the access token is missing, expired or no longer valid. */
+            /** @description - `not_signed_in`: Sign in to continue: the access token is missing, expired or no longer valid. */
             401: {
                 headers: {
                     /** @description `Bearer` */
@@ -8690,8 +8692,8 @@ export interface operations {
                 };
             };
             /**
-             * @description - `impersonated_read_only`: You see the site as somebody else, and can change nothing. Sign out to be yourself again.
-             *     - `not_staff`: Only the staff can do this.
+             * @description - `impersonated_read_only`: You're viewing the site as another user, so you can't change anything. Sign out to return to your own account.
+             *     - `not_staff`: Only staff can do this.
              */
             403: {
                 headers: {
@@ -8701,7 +8703,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `not_found`: There is no such thing here. */
+            /** @description - `not_found`: This doesn't exist, or you don't have access to it. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -8710,7 +8712,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `has_upcoming_bookings`: Somebody still holds a seat at an upcoming time of this session. */
+            /** @description - `has_upcoming_bookings`: This session has upcoming bookings. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -8737,7 +8739,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `idempotency_key_reused`: This Idempotency-Key was used for another request. Please take a new one. */
+            /** @description - `idempotency_key_reused`: This Idempotency-Key was already used for a different request. Use a new one. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -8747,8 +8749,8 @@ export interface operations {
                 };
             };
             /**
-             * @description - `busy`: The service is busy. Nothing was changed; please try again in a moment.
-             *     - `outcome_unknown`: The answer of the database was lost. The change may have been made: please look before you try again.
+             * @description - `busy`: The service is busy. Nothing was changed; try again in a moment.
+             *     - `outcome_unknown`: The connection was lost before the change was confirmed. It may have been made; check before you try again.
              */
             503: {
                 headers: {
@@ -8782,7 +8784,7 @@ export interface operations {
                     "application/json": components["schemas"]["SessionRecordOut"];
                 };
             };
-            /** @description - `not_signed_in`: Please sign in: the access token is missing, expired or no longer valid. */
+            /** @description - `not_signed_in`: Sign in to continue: the access token is missing, expired or no longer valid. */
             401: {
                 headers: {
                     /** @description `Bearer` */
@@ -8793,7 +8795,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `not_staff`: Only the staff can do this. */
+            /** @description - `not_staff`: Only staff can do this. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -8802,7 +8804,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `not_found`: There is no such thing here. */
+            /** @description - `not_found`: This doesn't exist, or you don't have access to it. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -8811,7 +8813,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `busy`: The service is busy. Nothing was changed; please try again in a moment. */
+            /** @description - `busy`: The service is busy. Nothing was changed; try again in a moment. */
             503: {
                 headers: {
                     /** @description `1` */
@@ -8848,7 +8850,7 @@ export interface operations {
                     "application/json": components["schemas"]["ModeratedSessionOut"];
                 };
             };
-            /** @description - `invalid`: Some of what was sent is not valid. */
+            /** @description - `invalid`: Some fields aren't valid. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -8857,7 +8859,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `not_signed_in`: Please sign in: the access token is missing, expired or no longer valid. */
+            /** @description - `not_signed_in`: Sign in to continue: the access token is missing, expired or no longer valid. */
             401: {
                 headers: {
                     /** @description `Bearer` */
@@ -8869,8 +8871,8 @@ export interface operations {
                 };
             };
             /**
-             * @description - `impersonated_read_only`: You see the site as somebody else, and can change nothing. Sign out to be yourself again.
-             *     - `not_staff`: Only the staff can do this.
+             * @description - `impersonated_read_only`: You're viewing the site as another user, so you can't change anything. Sign out to return to your own account.
+             *     - `not_staff`: Only staff can do this.
              */
             403: {
                 headers: {
@@ -8880,7 +8882,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `not_found`: There is no such thing here. */
+            /** @description - `not_found`: This doesn't exist, or you don't have access to it. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -8890,8 +8892,8 @@ export interface operations {
                 };
             };
             /**
-             * @description - `creator_unavailable`: The creator is taken at this time. Please choose another one.
-             *     - `has_upcoming_bookings`: Somebody still holds a seat at an upcoming time of this session.
+             * @description - `creator_unavailable`: The creator isn't available at this time. Choose another time.
+             *     - `has_upcoming_bookings`: This session has upcoming bookings.
              */
             409: {
                 headers: {
@@ -8920,8 +8922,8 @@ export interface operations {
                 };
             };
             /**
-             * @description - `busy`: The service is busy. Nothing was changed; please try again in a moment.
-             *     - `outcome_unknown`: The answer of the database was lost. The change may have been made: please look before you try again.
+             * @description - `busy`: The service is busy. Nothing was changed; try again in a moment.
+             *     - `outcome_unknown`: The connection was lost before the change was confirmed. It may have been made; check before you try again.
              */
             503: {
                 headers: {
@@ -8939,7 +8941,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description A word of your choice for this request, kept for 24 hours: sent again with the same body, it does nothing and is answered with the same thing as it now stands. */
+                /** @description A unique key of your choice for this request, kept for 24 hours. Repeating the request with the same key and body changes nothing and returns the same resource in its current state. */
                 "Idempotency-Key"?: string;
             };
             path: {
@@ -8956,7 +8958,7 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
-                    /** @description `true` when an earlier request with the same key did this; absent otherwise. */
+                    /** @description `true` if an earlier request with the same key did this; otherwise absent. */
                     "Idempotency-Replayed"?: string;
                     [name: string]: unknown;
                 };
@@ -8964,7 +8966,7 @@ export interface operations {
                     "application/json": components["schemas"]["ModeratedSessionOut"];
                 };
             };
-            /** @description - `invalid`: Some of what was sent is not valid. */
+            /** @description - `invalid`: Some fields aren't valid. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -8973,7 +8975,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `not_signed_in`: Please sign in: the access token is missing, expired or no longer valid. */
+            /** @description - `not_signed_in`: Sign in to continue: the access token is missing, expired or no longer valid. */
             401: {
                 headers: {
                     /** @description `Bearer` */
@@ -8985,8 +8987,8 @@ export interface operations {
                 };
             };
             /**
-             * @description - `impersonated_read_only`: You see the site as somebody else, and can change nothing. Sign out to be yourself again.
-             *     - `not_staff`: Only the staff can do this.
+             * @description - `impersonated_read_only`: You're viewing the site as another user, so you can't change anything. Sign out to return to your own account.
+             *     - `not_staff`: Only staff can do this.
              */
             403: {
                 headers: {
@@ -8996,7 +8998,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `not_found`: There is no such thing here. */
+            /** @description - `not_found`: This doesn't exist, or you don't have access to it. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -9006,8 +9008,8 @@ export interface operations {
                 };
             };
             /**
-             * @description - `illegal_transition`: The booking is not in a state that allows this.
-             *     - `not_listed`: The catalog does not show this session.
+             * @description - `illegal_transition`: The booking's status doesn't allow this.
+             *     - `not_listed`: This session isn't in the catalog.
              */
             409: {
                 headers: {
@@ -9035,7 +9037,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `idempotency_key_reused`: This Idempotency-Key was used for another request. Please take a new one. */
+            /** @description - `idempotency_key_reused`: This Idempotency-Key was already used for a different request. Use a new one. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -9045,8 +9047,8 @@ export interface operations {
                 };
             };
             /**
-             * @description - `busy`: The service is busy. Nothing was changed; please try again in a moment.
-             *     - `outcome_unknown`: The answer of the database was lost. The change may have been made: please look before you try again.
+             * @description - `busy`: The service is busy. Nothing was changed; try again in a moment.
+             *     - `outcome_unknown`: The connection was lost before the change was confirmed. It may have been made; check before you try again.
              */
             503: {
                 headers: {
@@ -9064,7 +9066,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description A word of your choice for this request, kept for 24 hours: sent again with the same body, it does nothing and is answered with the same thing as it now stands. */
+                /** @description A unique key of your choice for this request, kept for 24 hours. Repeating the request with the same key and body changes nothing and returns the same resource in its current state. */
                 "Idempotency-Key"?: string;
             };
             path: {
@@ -9081,7 +9083,7 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
-                    /** @description `true` when an earlier request with the same key did this; absent otherwise. */
+                    /** @description `true` if an earlier request with the same key did this; otherwise absent. */
                     "Idempotency-Replayed"?: string;
                     [name: string]: unknown;
                 };
@@ -9089,7 +9091,7 @@ export interface operations {
                     "application/json": components["schemas"]["ModeratedSessionOut"];
                 };
             };
-            /** @description - `invalid`: Some of what was sent is not valid. */
+            /** @description - `invalid`: Some fields aren't valid. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -9098,7 +9100,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `not_signed_in`: Please sign in: the access token is missing, expired or no longer valid. */
+            /** @description - `not_signed_in`: Sign in to continue: the access token is missing, expired or no longer valid. */
             401: {
                 headers: {
                     /** @description `Bearer` */
@@ -9110,8 +9112,8 @@ export interface operations {
                 };
             };
             /**
-             * @description - `impersonated_read_only`: You see the site as somebody else, and can change nothing. Sign out to be yourself again.
-             *     - `not_staff`: Only the staff can do this.
+             * @description - `impersonated_read_only`: You're viewing the site as another user, so you can't change anything. Sign out to return to your own account.
+             *     - `not_staff`: Only staff can do this.
              */
             403: {
                 headers: {
@@ -9121,7 +9123,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `not_found`: There is no such thing here. */
+            /** @description - `not_found`: This doesn't exist, or you don't have access to it. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -9130,7 +9132,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `illegal_transition`: The booking is not in a state that allows this. */
+            /** @description - `illegal_transition`: The booking's status doesn't allow this. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -9157,7 +9159,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `idempotency_key_reused`: This Idempotency-Key was used for another request. Please take a new one. */
+            /** @description - `idempotency_key_reused`: This Idempotency-Key was already used for a different request. Use a new one. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -9167,8 +9169,8 @@ export interface operations {
                 };
             };
             /**
-             * @description - `busy`: The service is busy. Nothing was changed; please try again in a moment.
-             *     - `outcome_unknown`: The answer of the database was lost. The change may have been made: please look before you try again.
+             * @description - `busy`: The service is busy. Nothing was changed; try again in a moment.
+             *     - `outcome_unknown`: The connection was lost before the change was confirmed. It may have been made; check before you try again.
              */
             503: {
                 headers: {
@@ -9186,7 +9188,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description A word of your choice for this request, kept for 24 hours: sent again with the same body, it does nothing and is answered with the same thing as it now stands. */
+                /** @description A unique key of your choice for this request, kept for 24 hours. Repeating the request with the same key and body changes nothing and returns the same resource in its current state. */
                 "Idempotency-Key"?: string;
             };
             path: {
@@ -9203,7 +9205,7 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
-                    /** @description `true` when an earlier request with the same key did this; absent otherwise. */
+                    /** @description `true` if an earlier request with the same key did this; otherwise absent. */
                     "Idempotency-Replayed"?: string;
                     [name: string]: unknown;
                 };
@@ -9211,7 +9213,7 @@ export interface operations {
                     "application/json": components["schemas"]["ModeratedSessionOut"];
                 };
             };
-            /** @description - `invalid`: Some of what was sent is not valid. */
+            /** @description - `invalid`: Some fields aren't valid. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -9220,7 +9222,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `not_signed_in`: Please sign in: the access token is missing, expired or no longer valid. */
+            /** @description - `not_signed_in`: Sign in to continue: the access token is missing, expired or no longer valid. */
             401: {
                 headers: {
                     /** @description `Bearer` */
@@ -9232,8 +9234,8 @@ export interface operations {
                 };
             };
             /**
-             * @description - `impersonated_read_only`: You see the site as somebody else, and can change nothing. Sign out to be yourself again.
-             *     - `not_staff`: Only the staff can do this.
+             * @description - `impersonated_read_only`: You're viewing the site as another user, so you can't change anything. Sign out to return to your own account.
+             *     - `not_staff`: Only staff can do this.
              */
             403: {
                 headers: {
@@ -9243,7 +9245,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `not_found`: There is no such thing here. */
+            /** @description - `not_found`: This doesn't exist, or you don't have access to it. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -9252,7 +9254,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `illegal_transition`: The booking is not in a state that allows this. */
+            /** @description - `illegal_transition`: The booking's status doesn't allow this. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -9279,7 +9281,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `idempotency_key_reused`: This Idempotency-Key was used for another request. Please take a new one. */
+            /** @description - `idempotency_key_reused`: This Idempotency-Key was already used for a different request. Use a new one. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -9289,8 +9291,8 @@ export interface operations {
                 };
             };
             /**
-             * @description - `busy`: The service is busy. Nothing was changed; please try again in a moment.
-             *     - `outcome_unknown`: The answer of the database was lost. The change may have been made: please look before you try again.
+             * @description - `busy`: The service is busy. Nothing was changed; try again in a moment.
+             *     - `outcome_unknown`: The connection was lost before the change was confirmed. It may have been made; check before you try again.
              */
             503: {
                 headers: {
@@ -9308,7 +9310,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description A word of your choice for this request, kept for 24 hours: sent again with the same body, it does nothing and is answered with the same thing as it now stands. */
+                /** @description A unique key of your choice for this request, kept for 24 hours. Repeating the request with the same key and body changes nothing and returns the same resource in its current state. */
                 "Idempotency-Key"?: string;
             };
             path: {
@@ -9325,7 +9327,7 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
-                    /** @description `true` when an earlier request with the same key did this; absent otherwise. */
+                    /** @description `true` if an earlier request with the same key did this; otherwise absent. */
                     "Idempotency-Replayed"?: string;
                     [name: string]: unknown;
                 };
@@ -9333,7 +9335,7 @@ export interface operations {
                     "application/json": components["schemas"]["ModeratedSessionOut"];
                 };
             };
-            /** @description - `invalid`: Some of what was sent is not valid. */
+            /** @description - `invalid`: Some fields aren't valid. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -9342,7 +9344,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `not_signed_in`: Please sign in: the access token is missing, expired or no longer valid. */
+            /** @description - `not_signed_in`: Sign in to continue: the access token is missing, expired or no longer valid. */
             401: {
                 headers: {
                     /** @description `Bearer` */
@@ -9354,8 +9356,8 @@ export interface operations {
                 };
             };
             /**
-             * @description - `impersonated_read_only`: You see the site as somebody else, and can change nothing. Sign out to be yourself again.
-             *     - `not_staff`: Only the staff can do this.
+             * @description - `impersonated_read_only`: You're viewing the site as another user, so you can't change anything. Sign out to return to your own account.
+             *     - `not_staff`: Only staff can do this.
              */
             403: {
                 headers: {
@@ -9365,7 +9367,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `not_found`: There is no such thing here. */
+            /** @description - `not_found`: This doesn't exist, or you don't have access to it. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -9374,7 +9376,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `illegal_transition`: The booking is not in a state that allows this. */
+            /** @description - `illegal_transition`: The booking's status doesn't allow this. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -9401,7 +9403,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `idempotency_key_reused`: This Idempotency-Key was used for another request. Please take a new one. */
+            /** @description - `idempotency_key_reused`: This Idempotency-Key was already used for a different request. Use a new one. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -9411,8 +9413,8 @@ export interface operations {
                 };
             };
             /**
-             * @description - `busy`: The service is busy. Nothing was changed; please try again in a moment.
-             *     - `outcome_unknown`: The answer of the database was lost. The change may have been made: please look before you try again.
+             * @description - `busy`: The service is busy. Nothing was changed; try again in a moment.
+             *     - `outcome_unknown`: The connection was lost before the change was confirmed. It may have been made; check before you try again.
              */
             503: {
                 headers: {
@@ -9429,9 +9431,9 @@ export interface operations {
     admin_list_reports: {
         parameters: {
             query?: {
-                /** @description Which page, from 1 on; one beyond the last is empty. */
+                /** @description Page number, starting at 1. Pages after the last are empty. */
                 page?: number | string;
-                /** @description How many at most. */
+                /** @description Maximum number of results. */
                 limit?: number | string;
             };
             header?: never;
@@ -9443,7 +9445,7 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
-                    /** @description How many there are on all pages together. */
+                    /** @description Number of results on all pages. */
                     "X-Total-Count"?: string;
                     [name: string]: unknown;
                 };
@@ -9451,7 +9453,7 @@ export interface operations {
                     "application/json": components["schemas"]["ReportRecordOut"][];
                 };
             };
-            /** @description - `invalid`: Some of what was sent is not valid. */
+            /** @description - `invalid`: Some fields aren't valid. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -9460,7 +9462,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `not_signed_in`: Please sign in: the access token is missing, expired or no longer valid. */
+            /** @description - `not_signed_in`: Sign in to continue: the access token is missing, expired or no longer valid. */
             401: {
                 headers: {
                     /** @description `Bearer` */
@@ -9471,7 +9473,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `not_staff`: Only the staff can do this. */
+            /** @description - `not_staff`: Only staff can do this. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -9480,7 +9482,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `busy`: The service is busy. Nothing was changed; please try again in a moment. */
+            /** @description - `busy`: The service is busy. Nothing was changed; try again in a moment. */
             503: {
                 headers: {
                     /** @description `1` */
@@ -9497,7 +9499,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description A word of your choice for this request, kept for 24 hours: sent again with the same body, it does nothing and is answered with the same thing as it now stands. */
+                /** @description A unique key of your choice for this request, kept for 24 hours. Repeating the request with the same key and body changes nothing and returns the same resource in its current state. */
                 "Idempotency-Key"?: string;
             };
             path: {
@@ -9514,7 +9516,7 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
-                    /** @description `true` when an earlier request with the same key did this; absent otherwise. */
+                    /** @description `true` if an earlier request with the same key did this; otherwise absent. */
                     "Idempotency-Replayed"?: string;
                     [name: string]: unknown;
                 };
@@ -9522,7 +9524,7 @@ export interface operations {
                     "application/json": components["schemas"]["ReportRecordOut"];
                 };
             };
-            /** @description - `invalid`: Some of what was sent is not valid. */
+            /** @description - `invalid`: Some fields aren't valid. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -9531,7 +9533,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `not_signed_in`: Please sign in: the access token is missing, expired or no longer valid. */
+            /** @description - `not_signed_in`: Sign in to continue: the access token is missing, expired or no longer valid. */
             401: {
                 headers: {
                     /** @description `Bearer` */
@@ -9543,8 +9545,8 @@ export interface operations {
                 };
             };
             /**
-             * @description - `impersonated_read_only`: You see the site as somebody else, and can change nothing. Sign out to be yourself again.
-             *     - `not_staff`: Only the staff can do this.
+             * @description - `impersonated_read_only`: You're viewing the site as another user, so you can't change anything. Sign out to return to your own account.
+             *     - `not_staff`: Only staff can do this.
              */
             403: {
                 headers: {
@@ -9554,7 +9556,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `not_found`: There is no such thing here. */
+            /** @description - `not_found`: This doesn't exist, or you don't have access to it. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -9563,7 +9565,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `illegal_transition`: The booking is not in a state that allows this. */
+            /** @description - `illegal_transition`: The booking's status doesn't allow this. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -9590,7 +9592,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `idempotency_key_reused`: This Idempotency-Key was used for another request. Please take a new one. */
+            /** @description - `idempotency_key_reused`: This Idempotency-Key was already used for a different request. Use a new one. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -9600,8 +9602,8 @@ export interface operations {
                 };
             };
             /**
-             * @description - `busy`: The service is busy. Nothing was changed; please try again in a moment.
-             *     - `outcome_unknown`: The answer of the database was lost. The change may have been made: please look before you try again.
+             * @description - `busy`: The service is busy. Nothing was changed; try again in a moment.
+             *     - `outcome_unknown`: The connection was lost before the change was confirmed. It may have been made; check before you try again.
              */
             503: {
                 headers: {
@@ -9635,7 +9637,7 @@ export interface operations {
                     "application/json": components["schemas"]["BookingRecordOut"];
                 };
             };
-            /** @description - `not_signed_in`: Please sign in: the access token is missing, expired or no longer valid. */
+            /** @description - `not_signed_in`: Sign in to continue: the access token is missing, expired or no longer valid. */
             401: {
                 headers: {
                     /** @description `Bearer` */
@@ -9646,7 +9648,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `not_staff`: Only the staff can do this. */
+            /** @description - `not_staff`: Only staff can do this. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -9655,7 +9657,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `not_found`: There is no such thing here. */
+            /** @description - `not_found`: This doesn't exist, or you don't have access to it. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -9664,7 +9666,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `busy`: The service is busy. Nothing was changed; please try again in a moment. */
+            /** @description - `busy`: The service is busy. Nothing was changed; try again in a moment. */
             503: {
                 headers: {
                     /** @description `1` */
@@ -9681,7 +9683,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description A word of your choice for this request, kept for 24 hours: sent again with the same body, it does nothing and is answered with the same thing as it now stands. */
+                /** @description A unique key of your choice for this request, kept for 24 hours. Repeating the request with the same key and body changes nothing and returns the same resource in its current state. */
                 "Idempotency-Key"?: string;
             };
             path: {
@@ -9698,7 +9700,7 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
-                    /** @description `true` when an earlier request with the same key did this; absent otherwise. */
+                    /** @description `true` if an earlier request with the same key did this; otherwise absent. */
                     "Idempotency-Replayed"?: string;
                     [name: string]: unknown;
                 };
@@ -9706,7 +9708,7 @@ export interface operations {
                     "application/json": components["schemas"]["BookingHistoryOut"];
                 };
             };
-            /** @description - `invalid`: Some of what was sent is not valid. */
+            /** @description - `invalid`: Some fields aren't valid. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -9715,7 +9717,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `not_signed_in`: Please sign in: the access token is missing, expired or no longer valid. */
+            /** @description - `not_signed_in`: Sign in to continue: the access token is missing, expired or no longer valid. */
             401: {
                 headers: {
                     /** @description `Bearer` */
@@ -9727,8 +9729,8 @@ export interface operations {
                 };
             };
             /**
-             * @description - `impersonated_read_only`: You see the site as somebody else, and can change nothing. Sign out to be yourself again.
-             *     - `not_staff`: Only the staff can do this.
+             * @description - `impersonated_read_only`: You're viewing the site as another user, so you can't change anything. Sign out to return to your own account.
+             *     - `not_staff`: Only staff can do this.
              */
             403: {
                 headers: {
@@ -9738,7 +9740,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `not_found`: There is no such thing here. */
+            /** @description - `not_found`: This doesn't exist, or you don't have access to it. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -9748,8 +9750,8 @@ export interface operations {
                 };
             };
             /**
-             * @description - `illegal_transition`: The booking is not in a state that allows this.
-             *     - `too_late`: It is too late for that now.
+             * @description - `illegal_transition`: The booking's status doesn't allow this.
+             *     - `too_late`: It's too late to do this.
              */
             409: {
                 headers: {
@@ -9777,7 +9779,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `idempotency_key_reused`: This Idempotency-Key was used for another request. Please take a new one. */
+            /** @description - `idempotency_key_reused`: This Idempotency-Key was already used for a different request. Use a new one. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -9787,8 +9789,8 @@ export interface operations {
                 };
             };
             /**
-             * @description - `busy`: The service is busy. Nothing was changed; please try again in a moment.
-             *     - `outcome_unknown`: The answer of the database was lost. The change may have been made: please look before you try again.
+             * @description - `busy`: The service is busy. Nothing was changed; try again in a moment.
+             *     - `outcome_unknown`: The connection was lost before the change was confirmed. It may have been made; check before you try again.
              */
             503: {
                 headers: {
@@ -9806,7 +9808,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description A word of your choice for this request, kept for 24 hours: sent again with the same body, it does nothing and is answered with the same thing as it now stands. */
+                /** @description A unique key of your choice for this request, kept for 24 hours. Repeating the request with the same key and body changes nothing and returns the same resource in its current state. */
                 "Idempotency-Key"?: string;
             };
             path: {
@@ -9823,7 +9825,7 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
-                    /** @description `true` when an earlier request with the same key did this; absent otherwise. */
+                    /** @description `true` if an earlier request with the same key did this; otherwise absent. */
                     "Idempotency-Replayed"?: string;
                     [name: string]: unknown;
                 };
@@ -9831,7 +9833,7 @@ export interface operations {
                     "application/json": components["schemas"]["BookingHistoryOut"];
                 };
             };
-            /** @description - `invalid`: Some of what was sent is not valid. */
+            /** @description - `invalid`: Some fields aren't valid. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -9840,7 +9842,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `not_signed_in`: Please sign in: the access token is missing, expired or no longer valid. */
+            /** @description - `not_signed_in`: Sign in to continue: the access token is missing, expired or no longer valid. */
             401: {
                 headers: {
                     /** @description `Bearer` */
@@ -9852,9 +9854,9 @@ export interface operations {
                 };
             };
             /**
-             * @description - `impersonated_read_only`: You see the site as somebody else, and can change nothing. Sign out to be yourself again.
-             *     - `not_staff`: Only the staff can do this.
-             *     - `not_yours`: This belongs to somebody else.
+             * @description - `impersonated_read_only`: You're viewing the site as another user, so you can't change anything. Sign out to return to your own account.
+             *     - `not_staff`: Only staff can do this.
+             *     - `not_yours`: This belongs to another user.
              */
             403: {
                 headers: {
@@ -9864,7 +9866,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `not_found`: There is no such thing here. */
+            /** @description - `not_found`: This doesn't exist, or you don't have access to it. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -9873,7 +9875,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `illegal_transition`: The booking is not in a state that allows this. */
+            /** @description - `illegal_transition`: The booking's status doesn't allow this. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -9900,7 +9902,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `idempotency_key_reused`: This Idempotency-Key was used for another request. Please take a new one. */
+            /** @description - `idempotency_key_reused`: This Idempotency-Key was already used for a different request. Use a new one. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -9910,8 +9912,8 @@ export interface operations {
                 };
             };
             /**
-             * @description - `busy`: The service is busy. Nothing was changed; please try again in a moment.
-             *     - `outcome_unknown`: The answer of the database was lost. The change may have been made: please look before you try again.
+             * @description - `busy`: The service is busy. Nothing was changed; try again in a moment.
+             *     - `outcome_unknown`: The connection was lost before the change was confirmed. It may have been made; check before you try again.
              */
             503: {
                 headers: {
@@ -9929,7 +9931,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description A word of your choice for this request, kept for 24 hours: sent again with the same body, it does nothing and is answered with the same thing as it now stands. */
+                /** @description A unique key of your choice for this request, kept for 24 hours. Repeating the request with the same key and body changes nothing and returns the same resource in its current state. */
                 "Idempotency-Key"?: string;
             };
             path: {
@@ -9946,7 +9948,7 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
-                    /** @description `true` when an earlier request with the same key did this; absent otherwise. */
+                    /** @description `true` if an earlier request with the same key did this; otherwise absent. */
                     "Idempotency-Replayed"?: string;
                     [name: string]: unknown;
                 };
@@ -9954,7 +9956,7 @@ export interface operations {
                     "application/json": components["schemas"]["BookingHistoryOut"];
                 };
             };
-            /** @description - `invalid`: Some of what was sent is not valid. */
+            /** @description - `invalid`: Some fields aren't valid. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -9963,7 +9965,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `not_signed_in`: Please sign in: the access token is missing, expired or no longer valid. */
+            /** @description - `not_signed_in`: Sign in to continue: the access token is missing, expired or no longer valid. */
             401: {
                 headers: {
                     /** @description `Bearer` */
@@ -9975,9 +9977,9 @@ export interface operations {
                 };
             };
             /**
-             * @description - `impersonated_read_only`: You see the site as somebody else, and can change nothing. Sign out to be yourself again.
-             *     - `not_staff`: Only the staff can do this.
-             *     - `not_yours`: This belongs to somebody else.
+             * @description - `impersonated_read_only`: You're viewing the site as another user, so you can't change anything. Sign out to return to your own account.
+             *     - `not_staff`: Only staff can do this.
+             *     - `not_yours`: This belongs to another user.
              */
             403: {
                 headers: {
@@ -9987,7 +9989,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `not_found`: There is no such thing here. */
+            /** @description - `not_found`: This doesn't exist, or you don't have access to it. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -9997,8 +9999,8 @@ export interface operations {
                 };
             };
             /**
-             * @description - `illegal_transition`: The booking is not in a state that allows this.
-             *     - `too_late`: It is too late for that now.
+             * @description - `illegal_transition`: The booking's status doesn't allow this.
+             *     - `too_late`: It's too late to do this.
              */
             409: {
                 headers: {
@@ -10026,7 +10028,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `idempotency_key_reused`: This Idempotency-Key was used for another request. Please take a new one. */
+            /** @description - `idempotency_key_reused`: This Idempotency-Key was already used for a different request. Use a new one. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -10036,8 +10038,8 @@ export interface operations {
                 };
             };
             /**
-             * @description - `busy`: The service is busy. Nothing was changed; please try again in a moment.
-             *     - `outcome_unknown`: The answer of the database was lost. The change may have been made: please look before you try again.
+             * @description - `busy`: The service is busy. Nothing was changed; try again in a moment.
+             *     - `outcome_unknown`: The connection was lost before the change was confirmed. It may have been made; check before you try again.
              */
             503: {
                 headers: {
@@ -10055,7 +10057,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description A word of your choice for this request, kept for 24 hours: sent again with the same body, it does nothing and is answered with the same thing as it now stands. */
+                /** @description A unique key of your choice for this request, kept for 24 hours. Repeating the request with the same key and body changes nothing and returns the same resource in its current state. */
                 "Idempotency-Key"?: string;
             };
             path: {
@@ -10072,7 +10074,7 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
-                    /** @description `true` when an earlier request with the same key did this; absent otherwise. */
+                    /** @description `true` if an earlier request with the same key did this; otherwise absent. */
                     "Idempotency-Replayed"?: string;
                     [name: string]: unknown;
                 };
@@ -10080,7 +10082,7 @@ export interface operations {
                     "application/json": components["schemas"]["BookingHistoryOut"];
                 };
             };
-            /** @description - `invalid`: Some of what was sent is not valid. */
+            /** @description - `invalid`: Some fields aren't valid. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -10089,7 +10091,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `not_signed_in`: Please sign in: the access token is missing, expired or no longer valid. */
+            /** @description - `not_signed_in`: Sign in to continue: the access token is missing, expired or no longer valid. */
             401: {
                 headers: {
                     /** @description `Bearer` */
@@ -10101,9 +10103,9 @@ export interface operations {
                 };
             };
             /**
-             * @description - `impersonated_read_only`: You see the site as somebody else, and can change nothing. Sign out to be yourself again.
-             *     - `not_staff`: Only the staff can do this.
-             *     - `not_yours`: This belongs to somebody else.
+             * @description - `impersonated_read_only`: You're viewing the site as another user, so you can't change anything. Sign out to return to your own account.
+             *     - `not_staff`: Only staff can do this.
+             *     - `not_yours`: This belongs to another user.
              */
             403: {
                 headers: {
@@ -10113,7 +10115,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `not_found`: There is no such thing here. */
+            /** @description - `not_found`: This doesn't exist, or you don't have access to it. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -10123,8 +10125,8 @@ export interface operations {
                 };
             };
             /**
-             * @description - `illegal_transition`: The booking is not in a state that allows this.
-             *     - `too_late`: It is too late for that now.
+             * @description - `illegal_transition`: The booking's status doesn't allow this.
+             *     - `too_late`: It's too late to do this.
              */
             409: {
                 headers: {
@@ -10152,7 +10154,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `idempotency_key_reused`: This Idempotency-Key was used for another request. Please take a new one. */
+            /** @description - `idempotency_key_reused`: This Idempotency-Key was already used for a different request. Use a new one. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -10162,8 +10164,8 @@ export interface operations {
                 };
             };
             /**
-             * @description - `busy`: The service is busy. Nothing was changed; please try again in a moment.
-             *     - `outcome_unknown`: The answer of the database was lost. The change may have been made: please look before you try again.
+             * @description - `busy`: The service is busy. Nothing was changed; try again in a moment.
+             *     - `outcome_unknown`: The connection was lost before the change was confirmed. It may have been made; check before you try again.
              */
             503: {
                 headers: {
@@ -10181,7 +10183,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description A word of your choice for this request, kept for 24 hours: sent again with the same body, it does nothing and is answered with the same thing as it now stands. */
+                /** @description A unique key of your choice for this request, kept for 24 hours. Repeating the request with the same key and body changes nothing and returns the same resource in its current state. */
                 "Idempotency-Key"?: string;
             };
             path: {
@@ -10198,7 +10200,7 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
-                    /** @description `true` when an earlier request with the same key did this; absent otherwise. */
+                    /** @description `true` if an earlier request with the same key did this; otherwise absent. */
                     "Idempotency-Replayed"?: string;
                     [name: string]: unknown;
                 };
@@ -10206,7 +10208,7 @@ export interface operations {
                     "application/json": components["schemas"]["BookingHistoryOut"];
                 };
             };
-            /** @description - `invalid`: Some of what was sent is not valid. */
+            /** @description - `invalid`: Some fields aren't valid. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -10215,7 +10217,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `not_signed_in`: Please sign in: the access token is missing, expired or no longer valid. */
+            /** @description - `not_signed_in`: Sign in to continue: the access token is missing, expired or no longer valid. */
             401: {
                 headers: {
                     /** @description `Bearer` */
@@ -10227,9 +10229,9 @@ export interface operations {
                 };
             };
             /**
-             * @description - `impersonated_read_only`: You see the site as somebody else, and can change nothing. Sign out to be yourself again.
-             *     - `not_staff`: Only the staff can do this.
-             *     - `own_session`: You cannot book your own session.
+             * @description - `impersonated_read_only`: You're viewing the site as another user, so you can't change anything. Sign out to return to your own account.
+             *     - `not_staff`: Only staff can do this.
+             *     - `own_session`: You can't book your own session.
              */
             403: {
                 headers: {
@@ -10239,7 +10241,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `not_found`: There is no such thing here. */
+            /** @description - `not_found`: This doesn't exist, or you don't have access to it. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -10249,12 +10251,12 @@ export interface operations {
                 };
             };
             /**
-             * @description - `already_booked`: You have a booking at this time already.
-             *     - `creator_unavailable`: The creator is taken at this time. Please choose another one.
-             *     - `illegal_transition`: The booking is not in a state that allows this.
-             *     - `not_bookable`: This session cannot be booked at this time.
-             *     - `sold_out`: There are not enough seats left at this time.
-             *     - `too_late`: It is too late for that now.
+             * @description - `already_booked`: You already have a booking at this time.
+             *     - `creator_unavailable`: The creator isn't available at this time. Choose another time.
+             *     - `illegal_transition`: The booking's status doesn't allow this.
+             *     - `not_bookable`: This session can't be booked at this time.
+             *     - `sold_out`: There aren't enough seats left at this time.
+             *     - `too_late`: It's too late to do this.
              */
             409: {
                 headers: {
@@ -10282,7 +10284,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `idempotency_key_reused`: This Idempotency-Key was used for another request. Please take a new one. */
+            /** @description - `idempotency_key_reused`: This Idempotency-Key was already used for a different request. Use a new one. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -10292,8 +10294,8 @@ export interface operations {
                 };
             };
             /**
-             * @description - `busy`: The service is busy. Nothing was changed; please try again in a moment.
-             *     - `outcome_unknown`: The answer of the database was lost. The change may have been made: please look before you try again.
+             * @description - `busy`: The service is busy. Nothing was changed; try again in a moment.
+             *     - `outcome_unknown`: The connection was lost before the change was confirmed. It may have been made; check before you try again.
              */
             503: {
                 headers: {
@@ -10310,9 +10312,9 @@ export interface operations {
     admin_list_bulk: {
         parameters: {
             query?: {
-                /** @description Which page, from 1 on; one beyond the last is empty. */
+                /** @description Page number, starting at 1. Pages after the last are empty. */
                 page?: number | string;
-                /** @description How many at most. */
+                /** @description Maximum number of results. */
                 limit?: number | string;
             };
             header?: never;
@@ -10324,7 +10326,7 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
-                    /** @description How many there are on all pages together. */
+                    /** @description Number of results on all pages. */
                     "X-Total-Count"?: string;
                     [name: string]: unknown;
                 };
@@ -10332,7 +10334,7 @@ export interface operations {
                     "application/json": components["schemas"]["BulkRunOut"][];
                 };
             };
-            /** @description - `invalid`: Some of what was sent is not valid. */
+            /** @description - `invalid`: Some fields aren't valid. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -10341,7 +10343,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `not_signed_in`: Please sign in: the access token is missing, expired or no longer valid. */
+            /** @description - `not_signed_in`: Sign in to continue: the access token is missing, expired or no longer valid. */
             401: {
                 headers: {
                     /** @description `Bearer` */
@@ -10352,7 +10354,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `not_staff`: Only the staff can do this. */
+            /** @description - `not_staff`: Only staff can do this. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -10361,7 +10363,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `busy`: The service is busy. Nothing was changed; please try again in a moment. */
+            /** @description - `busy`: The service is busy. Nothing was changed; try again in a moment. */
             503: {
                 headers: {
                     /** @description `1` */
@@ -10378,7 +10380,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description A word of your choice for this request, kept for 24 hours: sent again with the same body, it does nothing and is answered with the same thing as it now stands. */
+                /** @description A unique key of your choice for this request, kept for 24 hours. Repeating the request with the same key and body changes nothing and returns the same resource in its current state. */
                 "Idempotency-Key"?: string;
             };
             path?: never;
@@ -10393,7 +10395,7 @@ export interface operations {
             /** @description Accepted */
             202: {
                 headers: {
-                    /** @description `true` when an earlier request with the same key did this; absent otherwise. */
+                    /** @description `true` if an earlier request with the same key did this; otherwise absent. */
                     "Idempotency-Replayed"?: string;
                     [name: string]: unknown;
                 };
@@ -10401,7 +10403,7 @@ export interface operations {
                     "application/json": components["schemas"]["BulkRunOut"];
                 };
             };
-            /** @description - `invalid`: Some of what was sent is not valid. */
+            /** @description - `invalid`: Some fields aren't valid. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -10410,7 +10412,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `not_signed_in`: Please sign in: the access token is missing, expired or no longer valid. */
+            /** @description - `not_signed_in`: Sign in to continue: the access token is missing, expired or no longer valid. */
             401: {
                 headers: {
                     /** @description `Bearer` */
@@ -10422,8 +10424,8 @@ export interface operations {
                 };
             };
             /**
-             * @description - `impersonated_read_only`: You see the site as somebody else, and can change nothing. Sign out to be yourself again.
-             *     - `not_staff`: Only the staff can do this.
+             * @description - `impersonated_read_only`: You're viewing the site as another user, so you can't change anything. Sign out to return to your own account.
+             *     - `not_staff`: Only staff can do this.
              */
             403: {
                 headers: {
@@ -10451,7 +10453,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `idempotency_key_reused`: This Idempotency-Key was used for another request. Please take a new one. */
+            /** @description - `idempotency_key_reused`: This Idempotency-Key was already used for a different request. Use a new one. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -10461,8 +10463,8 @@ export interface operations {
                 };
             };
             /**
-             * @description - `busy`: The service is busy. Nothing was changed; please try again in a moment.
-             *     - `outcome_unknown`: The answer of the database was lost. The change may have been made: please look before you try again.
+             * @description - `busy`: The service is busy. Nothing was changed; try again in a moment.
+             *     - `outcome_unknown`: The connection was lost before the change was confirmed. It may have been made; check before you try again.
              */
             503: {
                 headers: {
@@ -10496,7 +10498,7 @@ export interface operations {
                     "application/json": components["schemas"]["BulkRunOut"];
                 };
             };
-            /** @description - `not_signed_in`: Please sign in: the access token is missing, expired or no longer valid. */
+            /** @description - `not_signed_in`: Sign in to continue: the access token is missing, expired or no longer valid. */
             401: {
                 headers: {
                     /** @description `Bearer` */
@@ -10508,8 +10510,8 @@ export interface operations {
                 };
             };
             /**
-             * @description - `impersonated_read_only`: You see the site as somebody else, and can change nothing. Sign out to be yourself again.
-             *     - `not_staff`: Only the staff can do this.
+             * @description - `impersonated_read_only`: You're viewing the site as another user, so you can't change anything. Sign out to return to your own account.
+             *     - `not_staff`: Only staff can do this.
              */
             403: {
                 headers: {
@@ -10519,7 +10521,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `not_found`: There is no such thing here. */
+            /** @description - `not_found`: This doesn't exist, or you don't have access to it. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -10528,7 +10530,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `illegal_transition`: The booking is not in a state that allows this. */
+            /** @description - `illegal_transition`: The booking's status doesn't allow this. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -10538,8 +10540,8 @@ export interface operations {
                 };
             };
             /**
-             * @description - `busy`: The service is busy. Nothing was changed; please try again in a moment.
-             *     - `outcome_unknown`: The answer of the database was lost. The change may have been made: please look before you try again.
+             * @description - `busy`: The service is busy. Nothing was changed; try again in a moment.
+             *     - `outcome_unknown`: The connection was lost before the change was confirmed. It may have been made; check before you try again.
              */
             503: {
                 headers: {
@@ -10575,7 +10577,7 @@ export interface operations {
                     "application/json": components["schemas"]["BulkPreviewOut"];
                 };
             };
-            /** @description - `invalid`: Some of what was sent is not valid. */
+            /** @description - `invalid`: Some fields aren't valid. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -10584,7 +10586,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `not_signed_in`: Please sign in: the access token is missing, expired or no longer valid. */
+            /** @description - `not_signed_in`: Sign in to continue: the access token is missing, expired or no longer valid. */
             401: {
                 headers: {
                     /** @description `Bearer` */
@@ -10596,8 +10598,8 @@ export interface operations {
                 };
             };
             /**
-             * @description - `impersonated_read_only`: You see the site as somebody else, and can change nothing. Sign out to be yourself again.
-             *     - `not_staff`: Only the staff can do this.
+             * @description - `impersonated_read_only`: You're viewing the site as another user, so you can't change anything. Sign out to return to your own account.
+             *     - `not_staff`: Only staff can do this.
              */
             403: {
                 headers: {
@@ -10626,8 +10628,8 @@ export interface operations {
                 };
             };
             /**
-             * @description - `busy`: The service is busy. Nothing was changed; please try again in a moment.
-             *     - `outcome_unknown`: The answer of the database was lost. The change may have been made: please look before you try again.
+             * @description - `busy`: The service is busy. Nothing was changed; try again in a moment.
+             *     - `outcome_unknown`: The connection was lost before the change was confirmed. It may have been made; check before you try again.
              */
             503: {
                 headers: {
@@ -10644,9 +10646,9 @@ export interface operations {
     admin_get_bulk_report: {
         parameters: {
             query?: {
-                /** @description Which page, from 1 on; one beyond the last is empty. */
+                /** @description Page number, starting at 1. Pages after the last are empty. */
                 page?: number | string;
-                /** @description How many at most. */
+                /** @description Maximum number of results. */
                 limit?: number | string;
             };
             header?: never;
@@ -10660,7 +10662,7 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
-                    /** @description How many there are on all pages together. */
+                    /** @description Number of results on all pages. */
                     "X-Total-Count"?: string;
                     [name: string]: unknown;
                 };
@@ -10668,7 +10670,7 @@ export interface operations {
                     "application/json": components["schemas"]["BulkRefusalOut"][];
                 };
             };
-            /** @description - `invalid`: Some of what was sent is not valid. */
+            /** @description - `invalid`: Some fields aren't valid. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -10677,7 +10679,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `not_signed_in`: Please sign in: the access token is missing, expired or no longer valid. */
+            /** @description - `not_signed_in`: Sign in to continue: the access token is missing, expired or no longer valid. */
             401: {
                 headers: {
                     /** @description `Bearer` */
@@ -10688,7 +10690,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `not_staff`: Only the staff can do this. */
+            /** @description - `not_staff`: Only staff can do this. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -10697,7 +10699,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `not_found`: There is no such thing here. */
+            /** @description - `not_found`: This doesn't exist, or you don't have access to it. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -10706,7 +10708,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `busy`: The service is busy. Nothing was changed; please try again in a moment. */
+            /** @description - `busy`: The service is busy. Nothing was changed; try again in a moment. */
             503: {
                 headers: {
                     /** @description `1` */
@@ -10739,7 +10741,7 @@ export interface operations {
                     "application/json": components["schemas"]["BulkRunOut"];
                 };
             };
-            /** @description - `not_signed_in`: Please sign in: the access token is missing, expired or no longer valid. */
+            /** @description - `not_signed_in`: Sign in to continue: the access token is missing, expired or no longer valid. */
             401: {
                 headers: {
                     /** @description `Bearer` */
@@ -10750,7 +10752,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `not_staff`: Only the staff can do this. */
+            /** @description - `not_staff`: Only staff can do this. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -10759,7 +10761,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `not_found`: There is no such thing here. */
+            /** @description - `not_found`: This doesn't exist, or you don't have access to it. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -10768,7 +10770,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `busy`: The service is busy. Nothing was changed; please try again in a moment. */
+            /** @description - `busy`: The service is busy. Nothing was changed; try again in a moment. */
             503: {
                 headers: {
                     /** @description `1` */
@@ -10784,7 +10786,7 @@ export interface operations {
     admin_get_dashboard: {
         parameters: {
             query?: {
-                /** @description How many days, today the last. */
+                /** @description Number of days, up to and including today. */
                 days?: number | string;
             };
             header?: never;
@@ -10802,7 +10804,7 @@ export interface operations {
                     "application/json": components["schemas"]["DashboardOut"];
                 };
             };
-            /** @description - `invalid`: Some of what was sent is not valid. */
+            /** @description - `invalid`: Some fields aren't valid. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -10811,7 +10813,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `not_signed_in`: Please sign in: the access token is missing, expired or no longer valid. */
+            /** @description - `not_signed_in`: Sign in to continue: the access token is missing, expired or no longer valid. */
             401: {
                 headers: {
                     /** @description `Bearer` */
@@ -10822,7 +10824,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `not_staff`: Only the staff can do this. */
+            /** @description - `not_staff`: Only staff can do this. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -10831,7 +10833,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `busy`: The service is busy. Nothing was changed; please try again in a moment. */
+            /** @description - `busy`: The service is busy. Nothing was changed; try again in a moment. */
             503: {
                 headers: {
                     /** @description `1` */
@@ -10847,9 +10849,9 @@ export interface operations {
     admin_list_failing_jobs: {
         parameters: {
             query?: {
-                /** @description Which page, from 1 on; one beyond the last is empty. */
+                /** @description Page number, starting at 1. Pages after the last are empty. */
                 page?: number | string;
-                /** @description How many at most. */
+                /** @description Maximum number of results. */
                 limit?: number | string;
             };
             header?: never;
@@ -10861,7 +10863,7 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
-                    /** @description How many there are on all pages together. */
+                    /** @description Number of results on all pages. */
                     "X-Total-Count"?: string;
                     [name: string]: unknown;
                 };
@@ -10869,7 +10871,7 @@ export interface operations {
                     "application/json": components["schemas"]["FailingJobOut"][];
                 };
             };
-            /** @description - `invalid`: Some of what was sent is not valid. */
+            /** @description - `invalid`: Some fields aren't valid. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -10878,7 +10880,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `not_signed_in`: Please sign in: the access token is missing, expired or no longer valid. */
+            /** @description - `not_signed_in`: Sign in to continue: the access token is missing, expired or no longer valid. */
             401: {
                 headers: {
                     /** @description `Bearer` */
@@ -10889,7 +10891,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `not_staff`: Only the staff can do this. */
+            /** @description - `not_staff`: Only staff can do this. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -10898,7 +10900,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `busy`: The service is busy. Nothing was changed; please try again in a moment. */
+            /** @description - `busy`: The service is busy. Nothing was changed; try again in a moment. */
             503: {
                 headers: {
                     /** @description `1` */
@@ -10929,7 +10931,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description - `not_signed_in`: Please sign in: the access token is missing, expired or no longer valid. */
+            /** @description - `not_signed_in`: Sign in to continue: the access token is missing, expired or no longer valid. */
             401: {
                 headers: {
                     /** @description `Bearer` */
@@ -10941,8 +10943,8 @@ export interface operations {
                 };
             };
             /**
-             * @description - `impersonated_read_only`: You see the site as somebody else, and can change nothing. Sign out to be yourself again.
-             *     - `not_staff`: Only the staff can do this.
+             * @description - `impersonated_read_only`: You're viewing the site as another user, so you can't change anything. Sign out to return to your own account.
+             *     - `not_staff`: Only staff can do this.
              */
             403: {
                 headers: {
@@ -10952,7 +10954,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `not_found`: There is no such thing here. */
+            /** @description - `not_found`: This doesn't exist, or you don't have access to it. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -10961,7 +10963,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `illegal_transition`: The booking is not in a state that allows this. */
+            /** @description - `illegal_transition`: The booking's status doesn't allow this. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -10971,8 +10973,8 @@ export interface operations {
                 };
             };
             /**
-             * @description - `busy`: The service is busy. Nothing was changed; please try again in a moment.
-             *     - `outcome_unknown`: The answer of the database was lost. The change may have been made: please look before you try again.
+             * @description - `busy`: The service is busy. Nothing was changed; try again in a moment.
+             *     - `outcome_unknown`: The connection was lost before the change was confirmed. It may have been made; check before you try again.
              */
             503: {
                 headers: {
@@ -11004,7 +11006,7 @@ export interface operations {
                     "application/json": components["schemas"]["HealthOut"];
                 };
             };
-            /** @description - `busy`: The service is busy. Nothing was changed; please try again in a moment. */
+            /** @description - `busy`: The service is busy. Nothing was changed; try again in a moment. */
             503: {
                 headers: {
                     /** @description `1` */
@@ -11035,7 +11037,7 @@ export interface operations {
                     "application/json": components["schemas"]["MarketplaceOut"];
                 };
             };
-            /** @description - `busy`: The service is busy. Nothing was changed; please try again in a moment. */
+            /** @description - `busy`: The service is busy. Nothing was changed; try again in a moment. */
             503: {
                 headers: {
                     /** @description `1` */
@@ -11066,7 +11068,7 @@ export interface operations {
                     "application/json": components["schemas"]["HealthOut"];
                 };
             };
-            /** @description - `busy`: The service is busy. Nothing was changed; please try again in a moment. */
+            /** @description - `busy`: The service is busy. Nothing was changed; try again in a moment. */
             503: {
                 headers: {
                     /** @description `1` */

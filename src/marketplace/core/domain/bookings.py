@@ -138,7 +138,7 @@ class Booking:
             raise IllegalTransition(f"The booking is {self.status}, at {self.starts_at:%Y-%m-%d %H:%M} UTC.")
         self._check_time("cancel", actor, now, notice)
         if self.due(now) == "lapse":
-            raise TooLate("The time to answer is over.")
+            raise TooLate("The time to respond has passed.")
         asks_again = needs_answer and actor.user_id == self.user_id
         to_status: BookingStatus = "pending" if asks_again else self.status
         reason = f"Moved from {self.starts_at:%Y-%m-%d %H:%M} to {slot.starts_at:%Y-%m-%d %H:%M} UTC. {why}".rstrip()
@@ -154,18 +154,18 @@ class Booking:
         if not (self.has_party(actor.user_id) or actor.is_staff):
             raise NotFound
         if action in OF_THE_MARKETPLACE:
-            raise NotYours("This happens by itself.")
+            raise NotYours("This happens automatically.")
         if action in OF_THE_CREATOR and actor.user_id == self.user_id:
             raise NotYours("Only the creator can do this.")
 
     def _check_time(self, action: BookingAction, actor: "Principal | None", now: datetime, notice: timedelta) -> None:
         answer_by = self.answer_by or self.starts_at
         if action in {"confirm", "decline"} and now >= answer_by:
-            raise TooLate("The time to answer is over.")
+            raise TooLate("The time to respond has passed.")
         if action == "lapse" and now < answer_by:
-            raise IllegalTransition("The creator can still answer.")
+            raise IllegalTransition("The creator can still respond.")
         if action == "complete" and now < self.ends_at:
-            raise IllegalTransition("The session has not ended yet.")
+            raise IllegalTransition("The session hasn't ended yet.")
         is_learner = actor is not None and actor.user_id == self.user_id
         if action == "cancel" and now >= (self.starts_at - notice if is_learner else self.ends_at):
             raise TooLate

@@ -37,7 +37,7 @@ class Report:
     def check_open(self) -> None:
         """Raise `IllegalTransition` when it has a resolution."""
         if self.resolution is not None:
-            raise IllegalTransition(f"This report is {self.resolution} already.")
+            raise IllegalTransition(f"This report has already been resolved ({self.resolution}).")
 
     def resolved(self, resolution: Resolution, staff_id: UUID, note: str, now: datetime) -> Self:
         """The report with its resolution. Raises `IllegalTransition` when it has one."""

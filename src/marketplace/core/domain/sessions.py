@@ -115,7 +115,7 @@ class Session:
         if short:
             sold = summarize_names([f"{slot.seats_taken} at {slot.starts_at:%Y-%m-%d %H:%M} UTC" for slot in short])
             starts = [slot.starts_at for slot in short]
-            raise HasUpcomingBookings(f"More seats than that are sold already: {sold}.", starts=starts)
+            raise HasUpcomingBookings(f"More seats than that are already booked: {sold}.", starts=starts)
 
     def require_no_upcoming_bookings(self, upcoming: "Iterable[Slot]") -> None:
         """Raise `HasUpcomingBookings` when somebody holds a seat in one of the upcoming slots."""
@@ -153,24 +153,24 @@ class SessionDetails(Session):
 
         Like the other steps of moderation it raises `NotFound` for an archived one and `IllegalTransition`.
         """
-        self._check_moderated(is_wrong=self.hidden_at is not None, why="This session is hidden already.")
+        self._check_moderated(is_wrong=self.hidden_at is not None, why="This session is already hidden.")
         return replace(self, hidden_at=now, hidden_reason=reason, featured_at=None)
 
     def restored(self) -> Self:
         """The session as its creator has it."""
-        self._check_moderated(is_wrong=self.hidden_at is None, why="This session is not hidden.")
+        self._check_moderated(is_wrong=self.hidden_at is None, why="This session isn't hidden.")
         return replace(self, hidden_at=None, hidden_reason=None)
 
     def featured(self, now: datetime) -> Self:
         """The session on the front page, before those that were featured earlier. Raises `NotListed`."""
-        self._check_moderated(is_wrong=self.featured_at is not None, why="This session is featured already.")
+        self._check_moderated(is_wrong=self.featured_at is not None, why="This session is already featured.")
         if not (self.is_listed() and self.creator_is_active):
             raise NotListed
         return replace(self, featured_at=now)
 
     def unfeatured(self) -> Self:
         """The session off the front page."""
-        self._check_moderated(is_wrong=self.featured_at is None, why="This session is not featured.")
+        self._check_moderated(is_wrong=self.featured_at is None, why="This session isn't featured.")
         return replace(self, featured_at=None)
 
     def _check_moderated(self, *, is_wrong: bool, why: str) -> None:

@@ -46,15 +46,15 @@ OF_A_MOVE = (
 
 
 class BookedSessionOut(SessionFactsOut, rename={"creator_id": "creator"}):
-    """A session as the parties of its bookings see it: with its creator's e-mail address."""
+    """A session as the parties of its bookings see it, with its creator's email address."""
 
     creator_details: ContactOut
 
 
 class BookingOut(msgspec.Struct, rename={"session_id": "session", "user_id": "user", "starts_at": "booking_date"}):
-    """A booking. `booking_date` is the start; `amount` = price times seats when it was booked.
+    """A booking. `booking_date` is the start; `amount` is price times seats when it was booked.
 
-    A `pending` one is cancelled by itself if the creator has not answered by `answer_by`.
+    A `pending` booking is cancelled automatically if the creator hasn't responded by `answer_by`.
     """
 
     id: UUID
@@ -72,7 +72,7 @@ class BookingOut(msgspec.Struct, rename={"session_id": "session", "user_id": "us
 
 
 class BookingStepOut(msgspec.Struct, rename={"actor_id": "by", "from_status": "from", "to_status": "to"}):
-    """One step of a booking's life. `by` is `null` where the marketplace itself took it."""
+    """A step in a booking's history. `by` is `null` if the marketplace did it."""
 
     at: datetime
     actor_id: UUID | None

@@ -24,7 +24,7 @@ ReportReasonWord = Annotated[
         one_of(*get_args(ReportReason)),
         {"type": "string", "enum": list(get_args(ReportReason))},
         "misleading",
-        "What is wrong with it.",
+        "What's wrong with it.",
     ),
 ]
 ReportText = Annotated[
@@ -33,20 +33,20 @@ ReportText = Annotated[
         text(0, REPORT_TEXT_LENGTH),
         {"type": "string", "maxLength": REPORT_TEXT_LENGTH, "pattern": FREE},
         "The photo shows another place.",
-        "In your own words, for the staff.",
+        "Details for staff.",
     ),
 ]
 
 
 class ReportIn(msgspec.Struct, kw_only=True):
-    """What somebody holds against a session."""
+    """A report about a session."""
 
     reason: ReportReasonWord
     text: ReportText = ""
 
 
 class ReportOut(msgspec.Struct, rename={"session_id": "session"}):
-    """A report that was taken."""
+    """The created report."""
 
     id: UUID
     session_id: UUID
@@ -64,13 +64,13 @@ class ReportController(Controller):
     @post(
         "/",
         operation_id="report_session",
-        summary="Report a session to the staff",
+        summary="Report a session",
         opt=opt(Access.SIGNED_IN, body=ReportIn, is_keyed=True, errors=(NotFound, OwnSession, AlreadyReported)),
     )
     async def report(
         self, request: Request[Any, Any, Any], session_id: FromPath[UUID], reports: FromDishka[ReportService]
     ) -> Response[ReportOut]:
-        """Once per person and session. The creator is not told who reported it."""
+        """Once per user and session. The creator can't see who reported it."""
         parsed = await read_body(request, ReportIn)
         data, key = parsed.checked(validate_key(request)), key_of(request, parsed)
         created = await reports.report(principal_of(request), session_id, data.reason, data.text, key=key)

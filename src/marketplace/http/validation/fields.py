@@ -83,12 +83,12 @@ def _word(*choices: str) -> tuple[Reader, dict[str, Any]]:
     return one_of(*choices), {"type": "string", "enum": list(choices)}
 
 
-_URL = text(0, URL_LENGTH, URL, "Give a web address that begins with http:// or https://.")
+_URL = text(0, URL_LENGTH, URL, "Enter a URL that starts with http:// or https://.")
 _PRICE_NUMBER = {"type": "number", "minimum": 0, "maximum": float(MAX_PRICE), "multipleOf": 0.01}
 _PRICE = {"anyOf": [{"type": "string", "pattern": PRICE}, _PRICE_NUMBER]}
 _TIME = {"anyOf": [{"type": "string", "format": "date-time"}, {"type": "string", "format": "date"}]}
 _TAG = _text(1, TAG_LENGTH, SHOWN)
-_EMAIL = text(3, EMAIL_LENGTH, EMAIL, "Give an e-mail address, such as ada@example.org.")
+_EMAIL = text(3, EMAIL_LENGTH, EMAIL, "Enter an email address such as ada@example.org.")
 _NEW_PASSWORD = text(*PASSWORD_LENGTH, expected=PASSWORD_EXPECTED, trim=False)
 _SECRET = "correct horse battery"  # noqa: S105 - an example
 
@@ -100,7 +100,7 @@ NewPassword = Annotated[
         _NEW_PASSWORD,
         _text(*PASSWORD_LENGTH, FREE, format="password"),
         _SECRET,
-        "Not among the commonest, not the e-mail address or username.",
+        "Not a common password, the email address or the username.",
     ),
 ]
 GivenPassword = Annotated[
@@ -113,10 +113,12 @@ GivenToken = Annotated[
         or_null(text(1, LOGIN_LENGTH)),
         {"anyOf": [_text(1, LOGIN_LENGTH, SHOWN), {"type": "null"}]},
         "kX2…",
-        "A refresh token; absent or `null` where it is in the cookie.",
+        "A refresh token; absent or `null` if it's in the cookie.",
     ),
 ]
-GivenSecret = Annotated[str, field(text(1, LOGIN_LENGTH), _text(1, LOGIN_LENGTH, SHOWN), "kX2…", "From a link.")]
+GivenSecret = Annotated[
+    str, field(text(1, LOGIN_LENGTH), _text(1, LOGIN_LENGTH, SHOWN), "kX2…", "From the reset link.")
+]
 PersonName = Annotated[str, field(text(0, NAME_LENGTH), _text(0, NAME_LENGTH, FREE), "Ada")]
 RoleWord = Annotated[Role, field(*_word(*get_args(Role)), "user")]
 WebAddress = Annotated[
@@ -125,7 +127,7 @@ WebAddress = Annotated[
         nullable(_URL),
         {"anyOf": [_text(0, URL_LENGTH, URL), {"type": "null"}]},
         "https://images.example.org/morning-yoga.jpg",
-        "http(s); `null` or empty for none.",
+        "An http(s) URL; `null` or empty for none.",
     ),
 ]
 TimeZone = Annotated[str, field(time_zone, {"type": "string"}, "Europe/Madrid", "An IANA time zone name.")]
@@ -138,22 +140,20 @@ Duration = Annotated[int, field(whole(1, MAX_DURATION), _whole(1, MAX_DURATION),
 DurationBound = Annotated[int, field(whole(0, MAX_DURATION), _whole(0, MAX_DURATION), 60, "Minutes.")]
 Price = Annotated[
     Decimal,
-    field(price, _PRICE, "49.99", "Per seat; a decimal string or a number, with at most two places."),
+    field(price, _PRICE, "49.99", "Per seat; a decimal string or a number with at most two decimal places."),
 ]
-Participants = Annotated[
-    int, field(whole(1, MAX_PARTICIPANTS), _whole(1, MAX_PARTICIPANTS), 12, "Seats at each start.")
-]
+Participants = Annotated[int, field(whole(1, MAX_PARTICIPANTS), _whole(1, MAX_PARTICIPANTS), 12, "Seats per start.")]
 CancellationNotice = Annotated[
     int,
     field(
         whole(0, MAX_CANCELLATION_NOTICE),
         _whole(0, MAX_CANCELLATION_NOTICE),
         24,
-        "Hours before the start until which a learner may cancel.",
+        "Hours before the start until which learners can cancel.",
     ),
 ]
 Reason = Annotated[
-    str, field(text(0, REASON_LENGTH), _text(0, REASON_LENGTH, FREE), "I am ill.", "For the other party.")
+    str, field(text(0, REASON_LENGTH), _text(0, REASON_LENGTH, FREE), "I am ill.", "The other party sees this.")
 ]
 Status = Annotated[SessionStatus, field(*_word(*get_args(SessionStatus)), "active")]
 Category = Annotated[
@@ -162,7 +162,7 @@ Category = Annotated[
         nullable(text(0, TAG_LENGTH)),
         {"type": ["string", "null"]},
         "wellbeing",
-        "One of the marketplace's categories, see `GET /api/marketplace/`; `null` for none.",
+        "One of the categories of `GET /api/marketplace/`; `null` for none.",
     ),
 ]
 Tags = Annotated[
@@ -171,7 +171,7 @@ Tags = Annotated[
         tags,
         {"type": "array", "maxItems": MAX_TAGS, "items": _TAG},
         ["yoga", "beginners"],
-        "Kept in lower case.",
+        "Stored in lower case.",
     ),
 ]
 Id = Annotated[UUID, field(identifier, {"type": "string", "format": "uuid"}, "0190a1b2-c3d4-7e5f-8a9b-0c1d2e3f4a5b")]
@@ -185,32 +185,35 @@ Start = Annotated[
 ]
 _MIDNIGHT = "2030-05-01T00:00:00Z"
 Window = Annotated[datetime, _moment(window, _MIDNIGHT, "A bare date means midnight UTC.")]
-StartsFrom = Annotated[datetime, _moment(instant, _MIDNIGHT, "Then or later; a bare date means midnight UTC.")]
-StartsTo = Annotated[datetime, _moment(instant, _MIDNIGHT, "Before then; a bare date means midnight UTC.")]
+StartsFrom = Annotated[datetime, _moment(instant, _MIDNIGHT, "At or after this time; a bare date means midnight UTC.")]
+StartsTo = Annotated[datetime, _moment(instant, _MIDNIGHT, "Before this time; a bare date means midnight UTC.")]
 AvailableFrom = Annotated[
     datetime,
     _moment(
         window,
         _MIDNIGHT,
-        "Something can be booked that starts then or later; a bare date means midnight UTC. A session without a "
-        "schedule can, unless its creator is taken for all of the time.",
+        (
+            "Sessions with a bookable start at or after this time; a bare date means midnight "
+            "UTC. A session without a schedule matches unless its creator is booked for the whole"
+            " period."
+        ),
     ),
 ]
 AvailableTo = Annotated[
-    datetime, _moment(window, "2030-05-08T00:00:00Z", "And before this; a bare date means midnight UTC.")
+    datetime, _moment(window, "2030-05-08T00:00:00Z", "And before this time; a bare date means midnight UTC.")
 ]
 SlotStart = Annotated[
-    datetime, field(instant, {"type": "string", "format": "date-time"}, "2030-05-01T10:00:00Z", "The start of a slot.")
+    datetime, field(instant, {"type": "string", "format": "date-time"}, "2030-05-01T10:00:00Z", "The start to cancel.")
 ]
 Seats = Annotated[int, field(whole(1, MAX_PARTICIPANTS), _whole(1, MAX_PARTICIPANTS), 1)]
-Limit = Annotated[int, field(whole(1, 100), _whole(1, 100), 20, "How many at most.")]
+Limit = Annotated[int, field(whole(1, 100), _whole(1, 100), 20, "Maximum number of results.")]
 Cursor = Annotated[
     str,
     field(
         text(1, CURSOR_LENGTH),
         {"type": "string", "maxLength": CURSOR_LENGTH},
         None,
-        "Where the page begins; taken from the `Link` header of the page before.",
+        "The cursor from the previous page's `Link` header.",
     ),
 ]
 Search = Annotated[
@@ -219,8 +222,10 @@ Search = Annotated[
         search,
         _text(1, SEARCH_LENGTH, SHOWN),
         "yoga",
-        f"Up to {SEARCH_WORDS} words; each must begin a word of the session. Accents and case do not matter, "
-        "and one typo a word is forgiven.",
+        (
+            f"Up to {SEARCH_WORDS} words, each matching the beginning of a word of the session. "
+            f"Ignores accents and case, and allows one typo per word."
+        ),
     ),
 ]
 Tag = Annotated[str, field(tag, _TAG, "yoga")]
@@ -230,7 +235,7 @@ Statuses = Annotated[
         several_of(*get_args(BookingStatus)),
         {"type": "array", "items": {"type": "string", "enum": list(get_args(BookingStatus))}},
         ["pending", "confirmed"],
-        "One or several, repeated or with commas between them.",
+        "One or more, repeated or separated by commas.",
     ),
 ]
 BookingOrderingWord = Annotated[BookingOrdering, field(*_word(*get_args(BookingOrdering)), "booking_date")]
@@ -241,14 +246,16 @@ UseCookie = Annotated[
         boolean,
         {"type": "boolean"},
         example=True,
-        says="For browsers: the refresh token comes in an `HttpOnly` cookie, and `refresh` of the answer is `null`.",
+        says=(
+            "For browsers: the refresh token is set as an `HttpOnly` cookie, and `refresh` in the response is `null`."
+        ),
     ),
 ]
 Everywhere = Annotated[
-    bool, field(boolean, {"type": "boolean"}, example=True, says="Whether to end every login of this person.")
+    bool, field(boolean, {"type": "boolean"}, example=True, says="Whether to end all logins of this user.")
 ]
 Flag = Annotated[bool, field(boolean, {"type": "boolean"}, example=False)]
 Featured = Annotated[
-    bool, field(boolean, {"type": "boolean"}, example=True, says="Whether only what the front page shows is asked for.")
+    bool, field(boolean, {"type": "boolean"}, example=True, says="Whether to list only featured sessions.")
 ]
 CategoryWord = Annotated[str, field(text(1, TAG_LENGTH), _TAG, "wellbeing")]

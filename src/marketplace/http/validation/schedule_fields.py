@@ -32,7 +32,7 @@ A_RANGE = {"starts": "09:00", "ends": "12:00", "step": 30}
 def wall_time(value: Any) -> time:
     """A time of the wall clock."""
     if not isinstance(value, str) or not re.fullmatch(WALL_TIME, value):
-        raise ValueError("Give times of the wall clock such as 09:30.")
+        raise ValueError("Use times such as 09:30.")
     return time.fromisoformat(value)
 
 
@@ -43,7 +43,7 @@ def end_time(value: Any) -> time:
 
 def day(value: Any) -> date:
     """A date."""
-    expected = "Give dates such as 2030-05-01."
+    expected = "Use dates such as 2030-05-01."
     if not isinstance(value, str) or not re.fullmatch(DAY, value):
         raise ValueError(expected)
     try:
@@ -66,7 +66,7 @@ def several(maximum: int, read: Callable[[dict[str, Any]], T]) -> Reader:
             or len(values) > maximum
             or not all(isinstance(value, dict) for value in values)
         ):
-            raise ValueError(f"Give a list of at most {maximum} objects.")
+            raise ValueError(f"Must be a list of at most {maximum} objects.")
         return tuple(read(value) for value in values)
 
     return read_all
@@ -124,7 +124,7 @@ Weekly = Annotated[
         several(MAX_WEEKLY, _weekly),
         _list(MAX_WEEKLY, _object(weekday=_whole(1, 7), **_RANGE)),
         [{"weekday": 1, **A_RANGE}],
-        "Hours of each week. `weekday` is 1 for Monday to 7; a start every `step` minutes, or every `duration`.",
+        ("Weekly hours. `weekday` is 1 (Monday) to 7 (Sunday). A start every `step` minutes, or every `duration`."),
     ),
 ]
 Extras = Annotated[
@@ -133,7 +133,7 @@ Extras = Annotated[
         several(MAX_EXTRAS, _extra),
         _list(MAX_EXTRAS, _object(date=_DATE, **_RANGE)),
         [{"date": "2030-05-01", **A_RANGE}],
-        "Hours of single dates, besides the weekly ones.",
+        "Hours on single dates, in addition to the weekly hours.",
     ),
 ]
 Exceptions = Annotated[
@@ -142,16 +142,24 @@ Exceptions = Annotated[
         several(MAX_EXCEPTIONS, _exception),
         _list(MAX_EXCEPTIONS, _object(date=_DATE, ranges=_list(MAX_WEEKLY, _object(**_RANGE)))),
         [{"date": "2030-05-02", "ranges": []}],
-        "Dates with other hours than the weekly ones; no ranges is a day off.",
+        "Dates with different hours, which replace the weekly hours; no ranges means a day off.",
     ),
 ]
 Buffer = Annotated[int, field(whole(0, MAX_BUFFER), _whole(0, MAX_BUFFER), 15, "Minutes.")]
 Notice = Annotated[
     int,
-    field(whole(0, MAX_NOTICE), _whole(0, MAX_NOTICE), 120, "Minutes before a start until which it can be booked."),
+    field(
+        whole(0, MAX_NOTICE),
+        _whole(0, MAX_NOTICE),
+        120,
+        "Minimum notice: minutes before a start until which it can be booked.",
+    ),
 ]
 Horizon = Annotated[
-    int, field(whole(1, MAX_HORIZON), _whole(1, MAX_HORIZON), 60, "How many days ahead starts can be booked.")
+    int,
+    field(
+        whole(1, MAX_HORIZON), _whole(1, MAX_HORIZON), 60, "Booking window: how many days ahead starts can be booked."
+    ),
 ]
 OptionalDay = Annotated[
     date | None,

@@ -48,12 +48,12 @@ def text(
 ) -> Reader:
     """Text of `least` to `most` characters once trimmed and NFC-normalised (Unicode Annex 15)."""
     expected = expected or (
-        f"Give {minimum} to {maximum} characters." if minimum else f"Give at most {maximum} characters."
+        f"Use {minimum} to {maximum} characters." if minimum else f"Use at most {maximum} characters."
     )
 
     def read(value: Any) -> str:
         if not isinstance(value, str):
-            raise ValueError("This must be text.")  # noqa: TRY004 - readers raise one kind
+            raise ValueError("Must be text.")  # noqa: TRY004 - readers raise one kind
         _refuse_control(value)
         provided = value.strip() if trim else value
         if len(provided) > LONGER_BEFORE_NFC * maximum or _has_mark_run(provided):
@@ -102,9 +102,9 @@ def whole(minimum: int, maximum: int) -> Reader:
     def read(value: Any) -> int:
         whole_number = isinstance(value, Decimal) and value.adjusted() < JSON_INTEGER_DIGITS and value % 1 == 0
         if (isinstance(value, bool) or not isinstance(value, int)) and not whole_number:
-            raise ValueError(f"This must be a whole number from {minimum} to {maximum}.")
+            raise ValueError(f"Must be a whole number from {minimum} to {maximum}.")
         if not minimum <= value <= maximum:
-            raise ValueError(f"Choose a whole number from {minimum} to {maximum}.")
+            raise ValueError(f"Must be a whole number from {minimum} to {maximum}.")
         return int(value)
 
     return read
@@ -118,13 +118,13 @@ def price(value: Any) -> Decimal:
         or not isinstance(value, str | int | Decimal)
         or not re.fullmatch(PRICE, shown.strip(" "))
     ):
-        raise ValueError(f"Give an amount from 0 to {MAX_PRICE} with at most two decimals, such as 49.99.")
+        raise ValueError(f"Enter an amount from 0 to {MAX_PRICE} with at most two decimals, such as 49.99.")
     return Decimal(shown.strip(" ")).quantize(Decimal("0.01"))
 
 
 def instant(value: Any) -> datetime:
     """An ISO 8601 date and time with offset (RFC 3339), or a bare date, which is its midnight in UTC."""
-    expected = "Give a date and time with offset, such as 2030-05-01T10:00:00Z."
+    expected = "Enter a date and time with a UTC offset, such as 2030-05-01T10:00:00Z."
     if not isinstance(value, str) or not re.fullmatch(INSTANT, value.strip(" "), re.ASCII):
         raise ValueError(expected)
     try:
@@ -139,7 +139,7 @@ def window(value: Any) -> datetime:
     found = instant(value)
     first, last = WINDOW_YEARS
     if not first <= found.year < last:
-        raise ValueError(f"Choose a time from the year {first} to before {last}.")
+        raise ValueError(f"Use a time in the years {first} to {last - 1}.")
     return found
 
 
@@ -160,10 +160,10 @@ def several_of(*choices: str) -> Reader:
     def read(value: Any) -> frozenset[str]:
         texts = value if isinstance(value, list) else [value]
         if not all(isinstance(each, str) for each in texts):
-            raise ValueError("This must be text.")
+            raise ValueError("Must be text.")
         words = frozenset(word.strip(" ") for each in texts if each for word in each.split(","))
         if words.difference(choices):
-            raise ValueError(f"Choose one or several of: {', '.join(choices)}.")
+            raise ValueError(f"Choose one or more of: {', '.join(choices)}.")
         return words
 
     return read
@@ -172,14 +172,14 @@ def several_of(*choices: str) -> Reader:
 def identifier(value: Any) -> UUID:
     """A UUID in its usual form (RFC 9562)."""
     if not isinstance(value, str) or not re.fullmatch(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}", value):
-        raise ValueError("This must be an id, such as 0190a1b2-c3d4-7e5f-8a9b-0c1d2e3f4a5b.")
+        raise ValueError("Must be an ID such as 0190a1b2-c3d4-7e5f-8a9b-0c1d2e3f4a5b.")
     return UUID(value)
 
 
 def boolean(value: Any) -> bool:
     """True or false."""
     if not isinstance(value, bool):
-        raise ValueError("This must be true or false.")  # noqa: TRY004 - readers raise one kind
+        raise ValueError("Must be true or false.")  # noqa: TRY004 - readers raise one kind
     return value
 
 
@@ -195,13 +195,13 @@ def username(value: Any) -> str:
 def time_zone(value: Any) -> str:
     """An IANA time zone."""
     if not isinstance(value, str) or value not in time_zones():
-        raise ValueError("Choose an IANA time zone, such as Europe/Madrid.")
+        raise ValueError("Choose an IANA time zone such as Europe/Madrid.")
     return value
 
 
 def tags(value: Any) -> tuple[str, ...]:
     """Up to ten different words or short phrases, folded to lower case."""
-    expected = f"Give at most {MAX_TAGS} tags of 1 to {TAG_LENGTH} characters each."
+    expected = f"Use at most {MAX_TAGS} tags of 1 to {TAG_LENGTH} characters each."
     if not isinstance(value, list) or len(value) > MAX_TAGS:
         raise ValueError(expected)
     read = text(1, TAG_LENGTH, None, expected)
@@ -220,7 +220,7 @@ def search(value: Any) -> tuple[str, ...]:
     """The words of a search."""
     requested = words(text(1, SEARCH_LENGTH)(value))
     if not requested:
-        raise ValueError("Give at least one letter or digit to search for.")
+        raise ValueError("Enter at least one letter or digit.")
     if len(requested) > SEARCH_WORDS:
-        raise ValueError(f"Search for at most {SEARCH_WORDS} words.")
+        raise ValueError(f"Use at most {SEARCH_WORDS} words.")
     return tuple(dict.fromkeys(requested))

@@ -5,14 +5,14 @@ from typing import Annotated
 from marketplace.http.validation.fields import REASON_LENGTH, field
 from marketplace.http.validation.validators import FREE, SHOWN, boolean, text
 
-WHY = "Why; kept in the audit log."
+WHY = "The reason, saved in the audit log."
 
 GivenReason = Annotated[
     str,
     field(
         text(1, REASON_LENGTH),
         {"type": "string", "minLength": 1, "maxLength": REASON_LENGTH, "pattern": SHOWN},
-        "Asked for by e-mail.",
+        "Requested by email.",
         WHY,
     ),
 ]
@@ -21,7 +21,7 @@ OptionalReason = Annotated[
     field(
         text(0, REASON_LENGTH),
         {"type": "string", "maxLength": REASON_LENGTH, "pattern": FREE},
-        "Asked for by e-mail.",
+        "Requested by email.",
         WHY,
     ),
 ]
@@ -31,10 +31,10 @@ CancelSoldSeats = Annotated[
         boolean,
         {"type": "boolean"},
         example=False,
-        says="Whether to cancel every booking to come of this creator's sessions.",
+        says="Whether to cancel all upcoming bookings of this creator's sessions.",
     ),
 ]
-IsStaff = Annotated[bool, field(boolean, {"type": "boolean"}, example=True, says="Whether they may enter.")]
+IsStaff = Annotated[bool, field(boolean, {"type": "boolean"}, example=True, says="Whether they can use the admin API.")]
 IsSuperuser = Annotated[
-    bool, field(boolean, {"type": "boolean"}, example=False, says="Whether they may give rights, too.")
+    bool, field(boolean, {"type": "boolean"}, example=False, says="Whether they can also change permissions.")
 ]

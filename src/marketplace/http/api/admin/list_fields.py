@@ -49,7 +49,7 @@ SearchText = Annotated[
         _search,
         {"type": "string", "minLength": 1, "maxLength": SEARCH_LENGTH, "pattern": SHOWN},
         "ada@example.org",
-        "An id, or words each of which must begin a word of what is searched; accents and case do not matter.",
+        "An ID, or words that each match the beginning of a word. Ignores accents and case.",
     ),
 ]
 Columns = Annotated[
@@ -58,7 +58,7 @@ Columns = Annotated[
         _columns,
         {"type": "string", "minLength": 1, "maxLength": COLUMNS_LENGTH, "pattern": SHOWN},
         "id",
-        "Names of columns with commas between them, in the order asked for; all of them by default.",
+        "Column names in the desired order, separated by commas. All columns by default.",
     ),
 ]
 UserOrderingWord = Annotated[UserOrdering, _words(UserOrdering, "-date_joined")]
@@ -69,7 +69,7 @@ BookingStatusWord = Annotated[BookingStatus, _words(BookingStatus, "confirmed")]
 ActionWord = Annotated[AuditAction, _words(AuditAction, "role_changed")]
 FormatWord = Annotated[
     ExportFormat,
-    _words(ExportFormat, "csv", "A sheet of `xlsx` holds 1,048,575 rows; what is more stands in further sheets."),
+    _words(ExportFormat, "csv", "An `xlsx` sheet holds 1,048,575 rows; further rows go to additional sheets."),
 ]
 
 
@@ -158,7 +158,7 @@ AuditExportQuery = _joined("AuditExportQuery", ExportQuery, AuditFilterQuery)
 
 
 class PersonNameOut(msgspec.Struct):
-    """Who somebody is."""
+    """A user's name."""
 
     id: UUID
     username: str
@@ -168,14 +168,14 @@ class PersonNameOut(msgspec.Struct):
 
 
 class SessionNameOut(msgspec.Struct):
-    """Which session."""
+    """A session's name."""
 
     id: UUID
     title: str
 
 
 class SessionRowOut(msgspec.Struct):
-    """A session in a list of the staff, in whatever state."""
+    """A session of any status in an admin list."""
 
     id: UUID
     title: str
@@ -193,7 +193,7 @@ class SessionRowOut(msgspec.Struct):
 
 
 class BookingRowOut(msgspec.Struct, rename={"starts_at": "booking_date"}):
-    """A booking in a list of the staff; `user` is the learner."""
+    """A booking in an admin list. `user` is the learner."""
 
     id: UUID
     session: SessionNameOut

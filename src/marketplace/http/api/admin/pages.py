@@ -13,8 +13,8 @@ Out = TypeVar("Out", bound=msgspec.Struct)
 
 TOTAL_COUNT = "X-Total-Count"
 TOTAL_ESTIMATED = "X-Total-Estimated"
-TOTAL = {TOTAL_COUNT: "How many there are on all pages together."}
-ESTIMATED = TOTAL | {TOTAL_ESTIMATED: "`true` where the total is an estimate; absent where it was counted."}
+TOTAL = {TOTAL_COUNT: "Number of results on all pages."}
+ESTIMATED = TOTAL | {TOTAL_ESTIMATED: "`true` if the total is an estimate; absent if it was counted."}
 MAX_PAGE = 100_000
 
 PageNumber = Annotated[
@@ -23,7 +23,7 @@ PageNumber = Annotated[
         whole(1, MAX_PAGE),
         {"type": "integer", "minimum": 1, "maximum": MAX_PAGE},
         1,
-        "Which page, from 1 on; one beyond the last is empty.",
+        "Page number, starting at 1. Pages after the last are empty.",
     ),
 ]
 
