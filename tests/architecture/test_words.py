@@ -55,7 +55,7 @@ def strings_in(source: str) -> Iterator[str]:
         elif isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in unread:
             yield node.value
         elif isinstance(node, ast.FunctionDef) and any(
-            ast.unparse(decorator).partition("(")[0] in {"click.group", "main.command"}
+            ast.unparse(decorator).partition("(")[0] in {"click.group", "click.command"}
             for decorator in node.decorator_list
         ):
             yield ast.get_docstring(node) or ""

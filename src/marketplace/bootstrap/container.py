@@ -80,7 +80,10 @@ class BuiltServices(Provider):
             categories=settings.categories, refresh_ttl=settings.refresh_token_ttl, rate_limit=settings.rate_limit
         )
 
-    services = provide(build_services)
+    @provide
+    def services(self, storage: Storage, adapters: Adapters, options: ServiceOptions) -> Services:
+        """All of them."""
+        return build_services(storage, adapters, options)
 
     @provide
     def handlers(self, services: Services) -> Handlers:
