@@ -15,7 +15,7 @@ help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 20
 
 .PHONY: install
-install: $(VENV)/.installed frontend/node_modules/.installed frontend/dist/.built ## Install everything into .venv and frontend
+install: $(VENV)/.installed frontend/node_modules/.installed frontend/dist/.built ## Install the backend into .venv and build the front end
 
 $(VENV)/.installed: requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
@@ -75,7 +75,7 @@ types: openapi ## Regenerate the front end's API client from openapi.json
 	cd frontend && npm run --silent types
 
 .PHONY: format
-format: install ## Format the code
+format: install ## Format the code and fix lint findings
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 	cd frontend && npm run --silent format
@@ -129,7 +129,7 @@ bench-admin: install ## Measure admin lists and exports with a million rows (min
 	PYTHONPATH=tests $(BIN)/python tests/benchmarks/admin.py $(BENCH)
 
 .PHONY: bench-jobs
-bench-jobs: install ## What the job queue costs a booking and a worker (minutes; BENCH="reads idle" runs parts)
+bench-jobs: install ## Measure the cost of the job queue to a booking and a worker (minutes; BENCH="reads idle" runs parts)
 	PYTHONPATH=tests $(BIN)/python tests/benchmarks/job_queue.py $(BENCH)
 
 .PHONY: bench-scaling
@@ -137,7 +137,7 @@ bench-scaling: install ## Measure the figures in docs/scaling.md: bytes, seats, 
 	PYTHONPATH=tests $(BIN)/python tests/benchmarks/scaling.py
 
 .PHONY: findings
-findings: ## Run the scripts of findings/: is other software still as surprising? (minutes; needs a network)
+findings: ## Run the scripts of findings/, which fail when a library changes its behaviour (minutes; needs a network)
 	@changed=0; for script in findings/*.sh; do \
 		if output=$$(bash $$script 2>&1); then echo "ok       $$script"; \
 		else changed=1; echo "changed  $$script: $${output##*$$'\n'}"; fi; \
