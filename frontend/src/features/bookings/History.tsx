@@ -1,9 +1,9 @@
 import { displayName, useMe } from "~/lib/auth/me";
 import { cn } from "~/lib/cn";
 import { formatDateTime, useZone } from "~/lib/time/time";
-import type { BookingHistory } from "./own/queries";
 import { type Actor, stepsOf, type ToldStep } from "./steps";
 import { useTexts } from "./texts";
+import type { BookingHistory } from "./types";
 
 const DOTS: Partial<Record<ToldStep["name"], string>> = {
   confirmed: "bg-good",

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import type { BookingHistory } from "./own/queries";
 import { stepsOf } from "./steps";
+import type { BookingHistory } from "./types";
 
 const [NOOR, ELENA, ROBIN] = ["noor", "elena", "robin"];
 

@@ -1,4 +1,4 @@
-import type { BookingHistory } from "./own/queries";
+import type { BookingHistory } from "./types";
 
 type Step = BookingHistory["history"][number];
 

@@ -1,9 +1,9 @@
 import { z } from "zod";
-import { PASSWORD_LEAST } from "./strength";
+import { MIN_PASSWORD } from "./strength";
 import type { useTexts } from "./texts";
 
-const PASSWORD_MOST = 128;
-const NAME_MOST = 150;
+const MAX_PASSWORD = 128;
+const MAX_NAME = 150;
 
 const WEB_ADDRESS = /^https?:\/\/[^\s/?#@:\\]+(:\d{1,5})?([/?#]\S*)?$/i;
 
@@ -13,7 +13,7 @@ export function isWebAddress(text: string): boolean {
 }
 
 /** What is asked of the facts of an account, as the API asks it. */
-export function rulesOf(t: ReturnType<typeof useTexts>) {
+export function accountRules(t: ReturnType<typeof useTexts>) {
   const long = (count: number) => t("rules.too_long", { count });
   return {
     email: z
@@ -27,14 +27,14 @@ export function rulesOf(t: ReturnType<typeof useTexts>) {
       .trim()
       .min(1, t("rules.needed"))
       .min(2, t("rules.username_short"))
-      .max(NAME_MOST, long(NAME_MOST))
+      .max(MAX_NAME, long(MAX_NAME))
       .regex(/^[\p{L}\p{N}@.+\-_]+$/u, t("rules.username_signs")),
-    name: z.string().trim().max(NAME_MOST, long(NAME_MOST)),
+    name: z.string().trim().max(MAX_NAME, long(MAX_NAME)),
     newPassword: z
       .string()
       .min(1, t("rules.needed"))
-      .min(PASSWORD_LEAST, t("rules.password_short"))
-      .max(PASSWORD_MOST, long(PASSWORD_MOST)),
+      .min(MIN_PASSWORD, t("rules.password_short"))
+      .max(MAX_PASSWORD, long(MAX_PASSWORD)),
     picture: z
       .string()
       .trim()

@@ -1,14 +1,14 @@
 export type Strength = "short" | "weak" | "fair" | "good" | "strong";
 
-export const PASSWORD_LEAST = 8;
+export const MIN_PASSWORD = 8;
 
 /**
  * A rough guess from length and variety, to encourage while one types; the server's rule is the length alone
  * (NIST SP 800-63B, 5.1.1.2: no composition rules).
  */
-export function strengthOf(password: string): Strength {
+export function passwordStrength(password: string): Strength {
   const length = [...password].length;
-  if (length < PASSWORD_LEAST) return "short";
+  if (length < MIN_PASSWORD) return "short";
   const kinds = [/\p{Ll}/u, /\p{Lu}/u, /\p{N}/u, /[^\p{L}\p{N}]/u].filter((kind) =>
     kind.test(password),
   ).length;

@@ -9,14 +9,14 @@ export type Choice = {
 
 const INSTANT = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)$/;
 const UUID = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i;
-const SEATS_MOST = 10_000;
+const MAX_SEATS = 10_000;
 
 /** What of an address makes sense; the rest is left out. */
 export function validateChoice({ at, seats, booked }: Record<string, unknown>): Choice {
   const count = Number(seats);
   return {
     ...(typeof at === "string" && INSTANT.test(at) && !Number.isNaN(Date.parse(at)) && { at }),
-    ...(Number.isInteger(count) && count > 1 && count <= SEATS_MOST && { seats: count }),
+    ...(Number.isInteger(count) && count > 1 && count <= MAX_SEATS && { seats: count }),
     ...(typeof booked === "string" && UUID.test(booked) && { booked }),
   };
 }

@@ -7,9 +7,9 @@ import { displayName } from "~/lib/auth/me";
 import { errorMessage } from "~/lib/i18n/errorMessage";
 import { useNow } from "~/lib/time/useNow";
 import { downloadCalendar, googleLink } from "../calendar/calendar";
-import { changesOf } from "../rules";
+import { learnerActions } from "../rules";
 import { useTexts } from "../texts";
-import type { Booking } from "./queries";
+import type { Booking } from "../types";
 import { useMailTo } from "./useMailTo";
 
 /** What a person wants to do about a booking, in a dialog. */
@@ -25,7 +25,7 @@ export function BookingActions({
 }) {
   const t = useTexts();
   const mailTo = useMailTo();
-  const { canCancel, canMove } = changesOf(booking, useNow());
+  const { canCancel, canMove } = learnerActions(booking, useNow());
   const { status, session_details } = booking;
   const { title } = session_details;
   const isOver = status === "cancelled" || status === "completed";

@@ -1,18 +1,18 @@
 import { displayName } from "~/lib/auth/me";
 import { formatDateTime, useZone } from "~/lib/time/time";
 import { useNow } from "~/lib/time/useNow";
-import { changeableUntil } from "../rules";
+import { cancellableUntil } from "../rules";
 import { useTexts } from "../texts";
-import type { Booking } from "./queries";
+import type { Booking } from "../types";
 
 /** Until when something can be done about a booking, by whom; nothing where all is settled. */
-export function BookingTerms({ booking }: { booking: Booking }) {
+export function BookingDeadline({ booking }: { booking: Booking }) {
   const t = useTexts();
   const zone = useZone();
   const now = useNow();
   const { status, answer_by, session_details } = booking;
   if (status !== "pending" && status !== "confirmed") return null;
-  const until = changeableUntil(booking);
+  const until = cancellableUntil(booking);
   const name = displayName(session_details.creator_details);
   const hasNotice = session_details.cancellation_notice > 0;
   const when = formatDateTime(until, zone);

@@ -1,21 +1,21 @@
 import { z } from "zod";
-import { amountOf } from "./model";
+import { normalizeAmount } from "./model";
 import type { Texts } from "./texts";
 
-export const TITLE_MOST = 200;
-export const DESCRIPTION_MOST = 20_000;
-export const TAGS_MOST = 10;
-export const TAG_MOST = 40;
-const DURATION_MOST = 1440;
-const SEATS_MOST = 10_000;
-const NOTICE_MOST = 8760;
-const URL_MOST = 2048;
+export const MAX_TITLE = 200;
+export const MAX_DESCRIPTION = 20_000;
+export const MAX_TAGS = 10;
+export const MAX_TAG = 40;
+const MAX_DURATION = 1440;
+const MAX_SEATS = 10_000;
+const MAX_NOTICE = 8760;
+const MAX_URL = 2048;
 
-function whole(least: number, most: number, message: string) {
+function integerBetween(min: number, max: number, message: string) {
   return z
     .string()
     .trim()
-    .refine((text) => /^\d{1,6}$/.test(text) && Number(text) >= least && Number(text) <= most, message);
+    .refine((text) => /^\d{1,6}$/.test(text) && Number(text) >= min && Number(text) <= max, message);
 }
 
 /** What the API asks of a session, said while one types. */
@@ -25,26 +25,26 @@ export function sessionRules(t: Texts) {
       .string()
       .trim()
       .min(1, t("rules.title"))
-      .max(TITLE_MOST, t("rules.long", { most: TITLE_MOST })),
+      .max(MAX_TITLE, t("rules.long", { most: MAX_TITLE })),
     description: z
       .string()
       .trim()
       .min(1, t("rules.description"))
-      .max(DESCRIPTION_MOST, t("rules.long", { most: DESCRIPTION_MOST })),
+      .max(MAX_DESCRIPTION, t("rules.long", { most: MAX_DESCRIPTION })),
     category: z.string(),
     tags: z
-      .array(z.string().max(TAG_MOST, t("rules.tag", { most: TAG_MOST })))
-      .max(TAGS_MOST, t("rules.tags", { most: TAGS_MOST })),
-    duration: whole(1, DURATION_MOST, t("rules.duration", { most: DURATION_MOST })),
-    price: z.string().refine((text) => amountOf(text) !== null, t("rules.price")),
-    max_participants: whole(1, SEATS_MOST, t("rules.seats", { most: SEATS_MOST })),
+      .array(z.string().max(MAX_TAG, t("rules.tag", { most: MAX_TAG })))
+      .max(MAX_TAGS, t("rules.tags", { most: MAX_TAGS })),
+    duration: integerBetween(1, MAX_DURATION, t("rules.duration", { most: MAX_DURATION })),
+    price: z.string().refine((text) => normalizeAmount(text) !== null, t("rules.price")),
+    max_participants: integerBetween(1, MAX_SEATS, t("rules.seats", { most: MAX_SEATS })),
     image_url: z
       .string()
       .trim()
-      .max(URL_MOST, t("rules.long", { most: URL_MOST }))
+      .max(MAX_URL, t("rules.long", { most: MAX_URL }))
       .refine((text) => text === "" || /^https?:\/\/\S+$/i.test(text), t("rules.image")),
     requires_confirmation: z.boolean(),
-    cancellation_notice: whole(0, NOTICE_MOST, t("rules.notice")),
+    cancellation_notice: integerBetween(0, MAX_NOTICE, t("rules.notice")),
     status: z.enum(["active", "inactive"]),
   });
 }

@@ -6,8 +6,8 @@ import { Section } from "~/components/Section";
 import { TagsInput } from "~/components/TagsInput";
 import { marketplaceQuery } from "~/lib/api/marketplace";
 import { useCategoryName } from "../../category";
-import { type SessionForm, tagsIn } from "../model";
-import { DESCRIPTION_MOST, TAGS_MOST, TITLE_MOST } from "../rules";
+import { parseTags, type SessionForm } from "../model";
+import { MAX_DESCRIPTION, MAX_TAGS, MAX_TITLE } from "../rules";
 import { useTexts } from "../texts";
 
 /** Title, description, category and tags. */
@@ -18,14 +18,14 @@ export function AboutFields() {
   const { control, formState, register, getValues } = useFormContext<SessionForm>();
   const { errors } = formState;
   // one that the marketplace no longer has can be kept
-  const offered = [...new Set([...categories, getValues("category")])].filter(Boolean);
+  const suggested = [...new Set([...categories, getValues("category")])].filter(Boolean);
   return (
     <Section title={t("form.about")}>
       <div className="flex flex-col gap-5">
         <Field label={t("form.title")} hint={t("form.title_hint")} error={errors.title?.message}>
           {(field) => (
             <Input
-              maxLength={TITLE_MOST}
+              maxLength={MAX_TITLE}
               placeholder={t("form.title_example")}
               {...field}
               {...register("title")}
@@ -39,7 +39,7 @@ export function AboutFields() {
           {(field) => (
             <Select {...field} {...register("category")}>
               <option value="">{t("form.no_category")}</option>
-              {offered.map((name) => (
+              {suggested.map((name) => (
                 <option key={name} value={name}>
                   {category(name)}
                 </option>
@@ -55,15 +55,15 @@ export function AboutFields() {
               label={t("form.tags")}
               isOptional
               hint={t("form.tags_hint")}
-              error={tagsFault(errors.tags)}
+              error={tagsError(errors.tags)}
             >
               {(field) => (
                 <TagsInput
                   {...field}
                   tags={value}
                   onChange={onChange}
-                  read={tagsIn}
-                  most={TAGS_MOST}
+                  read={parseTags}
+                  max={MAX_TAGS}
                   placeholder={t("form.tags_example")}
                 />
               )}
@@ -76,9 +76,9 @@ export function AboutFields() {
 }
 
 /** The list as a whole, or the first tag that is wrong. */
-function tagsFault(errors: unknown): string | undefined {
-  const found = errors as { message?: string } & ({ message?: string } | undefined)[];
-  return found?.message ?? (Array.isArray(found) ? found.find(Boolean)?.message : undefined);
+function tagsError(errors: unknown): string | undefined {
+  const tagError = errors as { message?: string } & ({ message?: string } | undefined)[];
+  return tagError?.message ?? (Array.isArray(tagError) ? tagError.find(Boolean)?.message : undefined);
 }
 
 function DescriptionHint() {
@@ -93,7 +93,7 @@ function DescriptionHint() {
       <span className="tabular">
         {t("form.count", {
           count: number.format([...text.trim()].length) as unknown as number,
-          most: number.format(DESCRIPTION_MOST),
+          most: number.format(MAX_DESCRIPTION),
         })}
       </span>
     </span>

@@ -2,7 +2,7 @@ import { useFormContext, useWatch } from "react-hook-form";
 import { SessionCard } from "~/features/sessions/catalog/SessionCard";
 import { useMe } from "~/lib/auth/me";
 import type { Session } from "../../queries";
-import { amountOf, type SessionForm } from "../model";
+import { normalizeAmount, type SessionForm } from "../model";
 import { useTexts } from "../texts";
 
 /** The card of the catalog, as it becomes while one types. It leads nowhere. */
@@ -12,7 +12,7 @@ export function CardPreview({ session }: { session: Session | null }) {
   const { control } = useFormContext<SessionForm>();
   const values = useWatch({ control }) as SessionForm;
   if (!me) return null;
-  const shown: Session = {
+  const previewed: Session = {
     id: session?.id ?? "new",
     creator: session?.creator ?? me.id,
     creator_details: session?.creator_details ?? me,
@@ -21,7 +21,7 @@ export function CardPreview({ session }: { session: Session | null }) {
     category: values.category || null,
     tags: values.tags,
     duration: Number(values.duration) || 0,
-    price: amountOf(values.price) ?? "0.00",
+    price: normalizeAmount(values.price) ?? "0.00",
     max_participants: Number(values.max_participants) || 1,
     image_url: /^https?:\/\//i.test(values.image_url.trim()) ? values.image_url.trim() : null,
     status: values.status,
@@ -40,7 +40,7 @@ export function CardPreview({ session }: { session: Session | null }) {
         {t("form.preview")}
       </h2>
       <div inert className="mx-auto max-w-72">
-        <SessionCard session={shown} isFirst={false} />
+        <SessionCard session={previewed} isFirst={false} />
       </div>
       {!session && <p className="mt-4 text-xs text-ink-faint">{t("form.preview_time")}</p>}
     </section>
