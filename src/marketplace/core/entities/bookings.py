@@ -3,9 +3,11 @@
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
-from typing import TYPE_CHECKING, Literal, Self
+from typing import TYPE_CHECKING, Annotated, Literal, Self
 from uuid import UUID
 
+from marketplace.core.entities.fields import Whole
+from marketplace.core.entities.sessions import PARTICIPANTS_MOST
 from marketplace.core.entities.users import Contact
 from marketplace.core.errors import IllegalTransition, NotFound, NotYours, TooLate
 
@@ -32,6 +34,8 @@ OF_THE_CREATOR: frozenset[BookingAction] = frozenset({"confirm", "decline", "com
 """What the learner cannot do, also when they are on the staff; other staff can."""
 OF_THE_MARKETPLACE: frozenset[BookingAction] = frozenset({"lapse"})
 """What nobody can do."""
+
+Seats = Annotated[int, Whole(1, PARTICIPANTS_MOST, example=1)]
 
 TIME_TO_ANSWER = timedelta(hours=48)
 """How long a pending booking waits for the creator, if its start does not come first."""
@@ -66,7 +70,7 @@ class Booking:
     user_id: UUID
     starts_at: datetime
     ends_at: datetime
-    seats: int
+    seats: Seats
     amount: Decimal
     status: BookingStatus
     created_at: datetime

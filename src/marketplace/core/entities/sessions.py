@@ -3,11 +3,12 @@
 from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any, Literal, Self
+from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
 from uuid import UUID
 
-from marketplace.core.entities.users import PublicUser
-from marketplace.core.errors import HasUpcomingBookings, IllegalTransition, NotFound, NotListed, NotYours
+from marketplace.core.entities.fields import Money, OrNone, Rule, Text, WebAddress, Whole, validate_entity
+from marketplace.core.entities.users import PublicUser, fold
+from marketplace.core.errors import Faults, HasUpcomingBookings, IllegalTransition, NotFound, NotListed, NotYours
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -65,27 +66,76 @@ PRICE_BANDS: tuple[tuple[Decimal, Decimal | None], ...] = tuple(
 NAMED_MOST = 5
 
 
+@dataclass(frozen=True, eq=False)
+class TagList(Rule):
+    """Different words or short phrases, folded to lower case."""
+
+    most: int
+    each: Text
+
+    def read(self, value: Any) -> Any:
+        """The tags, each once."""
+        expected = f"Give at most {self.most} tags of {self.each.least} to {self.each.most} characters each."
+        if not isinstance(value, list | tuple) or len(value) > self.most:
+            raise ValueError(expected)
+        folded = tuple(dict.fromkeys(fold(self.each.read(tag)) for tag in value))
+        if any(len(tag) > self.each.most for tag in folded):
+            raise ValueError(expected)
+        return folded
+
+
+TAG = Text(
+    1, TAG_LENGTH, expected=f"Give at most {TAGS_MOST} tags of 1 to {TAG_LENGTH} characters each.", example="yoga"
+)
+
+Title = Annotated[str, Text(1, TITLE_LENGTH, example="Morning yoga")]
+Description = Annotated[str, Text(1, DESCRIPTION_LENGTH, example="A gentle hour for all levels.")]
+Duration = Annotated[int, Whole(1, DURATION_MOST, example=60, says="Minutes.")]
+Price = Annotated[
+    Decimal,
+    Money(PRICE_MOST, example="49.99", says="Per seat; a decimal string or a number, with at most two places."),
+]
+Participants = Annotated[int, Whole(1, PARTICIPANTS_MOST, example=12, says="Seats at each start.")]
+Category = Annotated[
+    str | None,
+    OrNone(
+        Text(0, TAG_LENGTH),
+        example="wellbeing",
+        says="One of the marketplace's categories, see `GET /api/marketplace/`; `null` for none.",
+    ),
+]
+Tags = Annotated[tuple[str, ...], TagList(TAGS_MOST, TAG, example=["yoga", "beginners"], says="Kept in lower case.")]
+CancellationNotice = Annotated[
+    int,
+    Whole(
+        0,
+        CANCELLATION_NOTICE_MOST,
+        example=24,
+        says="Hours before the start until which a learner may cancel.",
+    ),
+]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Session:
     """What a creator offers. `duration` in minutes, `price` per seat in the marketplace's currency."""
 
     id: UUID
     creator_id: UUID
-    title: str
-    description: str
-    duration: int
-    price: Decimal
-    max_participants: int
-    image_url: str | None
+    title: Title
+    description: Description
+    duration: Duration
+    price: Price
+    max_participants: Participants
+    image_url: WebAddress
     status: SessionStatus
-    category: str | None
-    tags: tuple[str, ...]
+    category: Category
+    tags: Tags
     created_at: datetime
     archived_at: datetime | None
     requires_confirmation: bool = False
     """Whether the creator answers each booking before it is confirmed."""
-    cancellation_notice: int = 0
-    """Hours before the start until which a learner may cancel."""
+    cancellation_notice: CancellationNotice = 0
     revision: int = 0
     """How often it was changed in what a calendar shows of it: the title, and when it ends."""
     revised_at: datetime | None = None
@@ -94,6 +144,10 @@ class Session:
     """Why the staff hid it, in words for its creator."""
     featured_at: datetime | None = None
     """Since when the front page shows it."""
+
+    def validate(self) -> Faults:
+        """What is wrong with each field, as sentences for a person."""
+        return validate_entity(self)
 
     def is_listed(self) -> bool:
         """Whether the catalog shows it (its creator being active)."""

@@ -4,9 +4,11 @@ import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass, fields, replace
 from datetime import datetime
-from typing import TYPE_CHECKING, Literal, Self
+from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
 from uuid import UUID
 
+from marketplace.core.entities.fields import MAX_NAME_LENGTH, Rule, Text, WebAddress, validate_entity, validate_field
+from marketplace.core.entities.wall_time import time_zones
 from marketplace.core.errors import (
     Faults,
     HasSessions,
@@ -24,14 +26,80 @@ Role = Literal["user", "creator"]
 
 PASSWORD_LENGTH = (8, 128)
 """Characters. The upper bound keeps hashing cheap (OWASP ASVS 5.0, 6.2)."""
-
-
 PASSWORD_EXPECTED = "Choose a password of {} to {} characters.".format(*PASSWORD_LENGTH)
+MAX_USERNAME_LENGTH = 150
+MAX_EMAIL_LENGTH = 254
+"""Characters (RFC 5321, 4.5.3.1.3, less the angle brackets)."""
+EMAIL = (
+    r"^[a-zA-Z0-9.!#$%&'*+/=?^_`{|}~-]+@[a-zA-Z0-9]([a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?"
+    r"(\.[a-zA-Z0-9]([a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?)+$"
+)
+"""What browsers take for an e-mail address (HTML Living Standard), with at least one dot in the domain."""
 
 
 def fold(text: str) -> str:
     """The form in which e-mail addresses and usernames are compared: NFKC and case folding (Unicode 3.13)."""
     return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
+
+
+@dataclass(frozen=True, eq=False)
+class UsernameText(Text):
+    """Text that is short enough in the form in which usernames are compared, too."""
+
+    def read(self, value: Any) -> Any:
+        """The username as it is shown."""
+        name = Text.read(self, value)
+        if len(fold(name)) > self.most:
+            raise ValueError(self.expected)
+        return name
+
+
+@dataclass(frozen=True, eq=False)
+class TimeZoneName(Rule):
+    """An IANA time zone."""
+
+    def read(self, value: Any) -> Any:
+        """The name itself."""
+        if not isinstance(value, str) or value not in time_zones():
+            raise ValueError("Choose an IANA time zone, such as Europe/Madrid.")
+        return value
+
+
+Email = Annotated[
+    str,
+    Text(
+        3,
+        MAX_EMAIL_LENGTH,
+        EMAIL,
+        "Give an e-mail address, such as ada@example.org.",
+        format="email",
+        example="ada@example.org",
+    ),
+]
+Username = Annotated[
+    str,
+    UsernameText(
+        2,
+        MAX_USERNAME_LENGTH,
+        rf"^[\w.@+-]{{2,{MAX_USERNAME_LENGTH}}}$",
+        f"Use 2 to {MAX_USERNAME_LENGTH} letters, digits and @ . + - _",
+        example="ada",
+        says="Letters, digits and @ . + - _",
+    ),
+]
+PersonName = Annotated[str, Text(0, MAX_NAME_LENGTH, example="Ada")]
+TimeZone = Annotated[str, TimeZoneName(example="Europe/Madrid", says="An IANA time zone name.")]
+NewPassword = Annotated[
+    str,
+    Text(
+        *PASSWORD_LENGTH,
+        expected=PASSWORD_EXPECTED,
+        format="password",
+        trim=False,
+        example="correct horse battery",
+        says="Not among the commonest, not the e-mail address or username.",
+    ),
+]
 
 
 def password_faults(password: str, *, names: tuple[str, ...], is_common: Callable[[str], bool]) -> list[str]:
@@ -40,9 +108,9 @@ def password_faults(password: str, *, names: tuple[str, ...], is_common: Callabl
     `names` are the e-mail address and the username that it must not repeat. After NIST SP 800-63B, 3.1.1.2:
     a length and a list of the commonest, no rules of composition.
     """
-    least, most = PASSWORD_LENGTH
-    if not least <= len(password) <= most:
-        return [PASSWORD_EXPECTED]
+    malformed = validate_field("password", NewPassword, password).get("password")
+    if malformed:
+        return list(malformed)
     if fold(password) in {fold(name) for name in names}:
         return ["Choose a password that is not your e-mail address or username."]
     if is_common(password):
@@ -55,18 +123,18 @@ class PublicUser:
     """What anyone may see of a person."""
 
     id: UUID
-    username: str
+    username: Username
     role: Role
-    avatar: str | None
-    first_name: str
-    last_name: str
+    avatar: WebAddress
+    first_name: PersonName
+    last_name: PersonName
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Contact(PublicUser):
     """What the other party of a booking may see."""
 
-    email: str
+    email: Email
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,11 +142,15 @@ class User(Contact):
     """An account. `time_zone` is an IANA name; `password_hash` an argon2 string."""
 
     password_hash: str
-    time_zone: str
+    time_zone: TimeZone
     is_active: bool
     is_staff: bool
     is_superuser: bool
     date_joined: datetime
+
+    def validate(self) -> Faults:
+        """What is wrong with each field, as sentences for a person."""
+        return validate_entity(self)
 
     def check_managed_by(self, staff: "Caller", *, also_oneself: bool = False) -> None:
         """Whether this member of the staff may change this account: another of the staff is only a superuser's.

@@ -15,7 +15,9 @@ from marketplace.core.entities.bookings import (
     BookingDetails,
     BookingFilters,
     BookingHistory,
+    Seats,
 )
+from marketplace.core.entities.fields import Reason, require, validate_field
 from marketplace.core.entities.idempotency import IdempotencyKey
 from marketplace.core.entities.pages import Page
 from marketplace.core.entities.sessions import SessionDetails
@@ -72,6 +74,7 @@ class BookingService:
         Raises `Invalid`, `NotFound`, `OwnSession`, `AlreadyBooked`, `SoldOut`, `CreatorUnavailable`,
         `NotBookable`, `KeyReused`.
         """
+        require(validate_field("seats", Seats, seats))
         booking_id = self._ids.new()
 
         async def effect(tx: Transaction) -> BookingDetails:
@@ -129,8 +132,9 @@ class BookingService:
     ) -> Made[BookingHistory]:
         """Confirm, decline, cancel or complete a booking. Seats return the moment it is cancelled.
 
-        Raises `NotFound`, `NotYours`, `IllegalTransition`, `TooLate`, `KeyReused`.
+        Raises `Invalid`, `NotFound`, `NotYours`, `IllegalTransition`, `TooLate`, `KeyReused`.
         """
+        require(validate_field("reason", Reason, reason))
 
         async def effect(tx: Transaction) -> BookingHistory:
             return await self.act_within(tx, caller, booking_id, action, reason)
@@ -160,6 +164,7 @@ class BookingService:
         Raises `Invalid`, `NotFound`, `IllegalTransition`, `TooLate`, `NotBookable`, `AlreadyBooked`, `SoldOut`,
         `CreatorUnavailable`, `KeyReused`.
         """
+        require(validate_field("reason", Reason, reason))
 
         async def effect(tx: Transaction) -> BookingHistory:
             return await self._move(tx, caller, booking_id, starts_at, reason)

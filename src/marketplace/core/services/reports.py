@@ -2,6 +2,7 @@
 
 from uuid import UUID
 
+from marketplace.core.entities.fields import require
 from marketplace.core.entities.idempotency import IdempotencyKey
 from marketplace.core.entities.reports import Report, ReportReason
 from marketplace.core.entities.tokens import Caller
@@ -24,7 +25,7 @@ class ReportService:
     async def report(
         self, caller: Caller, session_id: UUID, reason: ReportReason, text: str, *, key: IdempotencyKey | None = None
     ) -> Made[Report]:
-        """Tell the staff of a session. Raises `NotFound`, `OwnSession`, `AlreadyReported`, `KeyReused`."""
+        """Tell the staff of a session. Raises `Invalid`, `NotFound`, `OwnSession`, `AlreadyReported`, `KeyReused`."""
         report = Report(
             id=self._ids.new(),
             session_id=session_id,
@@ -33,6 +34,7 @@ class ReportService:
             text=text,
             created_at=self._clock.now(),
         )
+        require(report.validate())
 
         async def effect(tx: Transaction) -> Report:
             session = await tx.sessions.find(session_id)

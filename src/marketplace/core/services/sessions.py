@@ -6,12 +6,13 @@ from typing import Any
 from uuid import UUID
 
 from marketplace.core.entities.audit import SESSION_FIELDS, AuditAction, differences
+from marketplace.core.entities.fields import OptionalStaffReason, StaffReason, require, validate_field, validate_values
 from marketplace.core.entities.idempotency import IdempotencyKey
 from marketplace.core.entities.pages import Page
 from marketplace.core.entities.sessions import CatalogFilters, CatalogSession, Facets, Session
 from marketplace.core.entities.tokens import Caller
 from marketplace.core.entities.users import public_user
-from marketplace.core.errors import Faults, Invalid, NotACreator, NotFound
+from marketplace.core.errors import Faults, NotACreator, NotFound
 from marketplace.core.ports.sessions import Catalog
 from marketplace.core.ports.system import Clock, Ids
 from marketplace.core.ports.unit_of_work import Transaction, UnitOfWork
@@ -24,7 +25,7 @@ from marketplace.core.services.slots import reshape
 
 
 class SessionService:
-    """Sessions. `facts` are fields of `Session` by name; the wire has checked their types and bounds."""
+    """Sessions. `facts` are fields of `Session` by name."""
 
     def __init__(
         self,
@@ -112,7 +113,7 @@ class SessionService:
         Raises `NotFound`, `NotYours`, `Invalid`, `HasUpcomingBookings` when more seats are sold than would be
         left, `CreatorUnavailable` when sold slots would overlap; both name the slots.
         """
-        self._check(facts)
+        self._check(facts, reason)
 
         async def effect() -> None:
             async with self._unit_of_work() as tx:
@@ -136,8 +137,10 @@ class SessionService:
     ) -> Made[CatalogSession]:
         """Take a session of one's own away for good, or with a `reason` by the staff; its bookings stay.
 
-        Raises `NotFound`, `NotYours`, `HasUpcomingBookings`, `KeyReused`.
+        Raises `Invalid`, `NotFound`, `NotYours`, `HasUpcomingBookings`, `KeyReused`.
         """
+        if reason is not None:
+            require(validate_field("reason", StaffReason, reason))
         now = self._clock.now()
 
         async def effect(tx: Transaction) -> None:
@@ -175,7 +178,9 @@ class SessionService:
             raise NotFound
         return found
 
-    def _check(self, facts: Mapping[str, Any]) -> None:
-        faults = self.faults(facts)
-        if faults:
-            raise Invalid(faults)
+    def _check(self, facts: Mapping[str, Any], reason: str | None = None) -> None:
+        require(
+            validate_values(Session, facts),
+            self.faults(facts),
+            validate_field("reason", OptionalStaffReason, reason or ""),
+        )

@@ -7,6 +7,7 @@ from itertools import groupby
 from uuid import UUID
 
 from marketplace.core.entities.bookings import BookingHistory
+from marketplace.core.entities.fields import Reason, require, validate_field
 from marketplace.core.entities.idempotency import IdempotencyKey
 from marketplace.core.entities.schedules import Schedule
 from marketplace.core.entities.sessions import Session
@@ -103,8 +104,9 @@ class SlotService:
     ) -> Made[tuple[BookingHistory, ...]]:
         """Cancel every booking of one start of one's own session, all or none.
 
-        Raises `NotFound`, `NotYours`, `TooLate`, `KeyReused`.
+        Raises `Invalid`, `NotFound`, `NotYours`, `TooLate`, `KeyReused`.
         """
+        require(validate_field("reason", Reason, reason))
         batch_id = self._ids.new()
 
         async def effect(tx: Transaction) -> tuple[BookingHistory, ...]:

@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from marketplace.core.entities.audit import NOWHERE, USER_FIELDS, AuditAction, Origin, differences, facts_of
+from marketplace.core.entities.fields import OptionalStaffReason, require, validate_field, validate_values
 from marketplace.core.entities.tokens import Caller
 from marketplace.core.entities.users import PublicUser, Role, User, password_faults, public_user
 from marketplace.core.errors import AlreadyACreator, Faults, Invalid
@@ -63,14 +64,11 @@ class UserService:
         origin: Origin = NOWHERE,
     ) -> User:
         """Make an account. Raises `Invalid`, `EmailTaken`, `UsernameTaken`."""
-        faults = self.registration_faults({"email": email, "username": username, "password": password})
-        if faults:
-            raise Invalid(faults)
         user = User(
             id=self._ids.new(),
             email=email,
             username=username,
-            password_hash=await self._passwords.hash(password),
+            password_hash="",
             role=role,
             avatar=None,
             first_name=first_name,
@@ -81,6 +79,9 @@ class UserService:
             is_superuser=is_superuser,
             date_joined=self._clock.now(),
         )
+        values = {"email": email, "username": username, "password": password}
+        require(user.validate(), self.registration_faults(values))
+        user = replace(user, password_hash=await self._passwords.hash(password))
 
         async def effect() -> None:
             async with self._unit_of_work() as tx:
@@ -100,7 +101,8 @@ class UserService:
         return None if caller.impersonator_id is None else public_user(await self._users.get(caller.impersonator_id))
 
     async def change_profile(self, caller: Caller, facts: Mapping[str, Any]) -> User:
-        """Change the given fields of the caller's account. Raises `UsernameTaken`."""
+        """Change the given fields of the caller's account. Raises `Invalid`, `UsernameTaken`."""
+        require(validate_values(User, facts))
         # a username is a key that buyers' rows lean on, so changing it waits for them: in a fair queue
         renames = "username" in facts
         return await self._change(caller, lambda user: replace(user, **facts), with_sessions=renames)
@@ -171,9 +173,10 @@ class UserService:
     ) -> User:
         """Switch an account on or off. Off: its logins end within a second and its sessions leave the catalog.
 
-        `beside` is done in the same transaction, in which nobody books of this person's sessions. Raises `NotFound`,
-        `LastSuperuser`; where `who` is one of the staff, `Oneself`, `NotSuperuser`.
+        `beside` is done in the same transaction, in which nobody books of this person's sessions. Raises `Invalid`,
+        `NotFound`, `LastSuperuser`; where `who` is one of the staff, `Oneself`, `NotSuperuser`.
         """
+        require(validate_field("reason", OptionalStaffReason, reason))
 
         async def effect() -> User:
             async with self._unit_of_work() as tx:

@@ -15,6 +15,7 @@ from marketplace.core.entities.bulk import (
     BulkRunDetails,
 )
 from marketplace.core.entities.bulk_targets import BulkTarget
+from marketplace.core.entities.fields import StaffReason, require, validate_field
 from marketplace.core.entities.idempotency import IdempotencyKey
 from marketplace.core.entities.tokens import Caller
 from marketplace.core.errors import Faults, Invalid, MarketplaceError, NotFound
@@ -85,6 +86,7 @@ class BulkService:
         self, staff: Caller, order: BulkOrder, reason: str, *, key: IdempotencyKey | None = None
     ) -> Made[BulkRunDetails]:
         """Write down what is to be done, and have it done in the background. Raises `Invalid`, `KeyReused`."""
+        require(validate_field("reason", StaffReason, reason))
         chosen, now = await self._chosen(order), self._clock.now()
         if not chosen:
             raise Invalid({"filters": ["Nothing matches."]})

@@ -5,6 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 from marketplace.core.entities.audit import REPORT_FIELDS, SESSION_FIELDS, AuditAction, AuditDetails, differences
+from marketplace.core.entities.fields import OptionalStaffReason, StaffReason, require, validate_field
 from marketplace.core.entities.idempotency import IdempotencyKey
 from marketplace.core.entities.reports import Report, ReportDetails, Resolution
 from marketplace.core.entities.sessions import CatalogSession, SessionDetails
@@ -63,8 +64,9 @@ class SessionAdminService:
     ) -> Made[CatalogSession]:
         """Hide a session from everybody but its creator, who reads the reason; what was reported of it is settled.
 
-        Raises `NotFound`, `IllegalTransition`, `KeyReused`.
+        Raises `Invalid`, `NotFound`, `IllegalTransition`, `KeyReused`.
         """
+        require(validate_field("reason", StaffReason, reason))
 
         async def effect(tx: Transaction) -> None:
             await self.hide_within(tx, staff, session_id, reason)
@@ -74,7 +76,7 @@ class SessionAdminService:
     async def restore(
         self, staff: Caller, session_id: UUID, reason: str, *, key: IdempotencyKey | None = None
     ) -> Made[CatalogSession]:
-        """Undo hiding. Raises `NotFound`, `IllegalTransition`, `KeyReused`."""
+        """Undo hiding. Raises `Invalid`, `NotFound`, `IllegalTransition`, `KeyReused`."""
         return await self._moderate(staff, session_id, self.restore_within, reason, key)
 
     async def restore_within(self, tx: Transaction, staff: Caller, session_id: UUID, reason: str) -> None:
@@ -84,7 +86,10 @@ class SessionAdminService:
     async def feature(
         self, staff: Caller, session_id: UUID, reason: str, *, key: IdempotencyKey | None = None
     ) -> Made[CatalogSession]:
-        """Put a session on the front page. Raises `NotFound`, `IllegalTransition`, `NotListed`, `KeyReused`."""
+        """Put a session on the front page.
+
+        Raises `Invalid`, `NotFound`, `IllegalTransition`, `NotListed`, `KeyReused`.
+        """
         return await self._moderate(staff, session_id, self.feature_within, reason, key)
 
     async def feature_within(self, tx: Transaction, staff: Caller, session_id: UUID, reason: str) -> None:
@@ -94,7 +99,7 @@ class SessionAdminService:
     async def unfeature(
         self, staff: Caller, session_id: UUID, reason: str, *, key: IdempotencyKey | None = None
     ) -> Made[CatalogSession]:
-        """Take a session off the front page. Raises `NotFound`, `IllegalTransition`, `KeyReused`."""
+        """Take a session off the front page. Raises `Invalid`, `NotFound`, `IllegalTransition`, `KeyReused`."""
         return await self._moderate(staff, session_id, self.unfeature_within, reason, key)
 
     async def unfeature_within(self, tx: Transaction, staff: Caller, session_id: UUID, reason: str) -> None:
@@ -116,8 +121,12 @@ class SessionAdminService:
     ) -> Made[ReportDetails]:
         """Dismiss a report, or hide its session with the note as the reason, which settles all that is said of it.
 
-        Raises `NotFound`, `IllegalTransition`, `KeyReused`.
+        Raises `Invalid`, `NotFound`, `IllegalTransition`, `KeyReused`.
         """
+        require(
+            validate_field("resolution", Resolution, resolution),
+            validate_field("reason", StaffReason, note),
+        )
 
         async def effect(tx: Transaction) -> None:
             if resolution == "dismissed":
@@ -180,6 +189,8 @@ class SessionAdminService:
         reason: str,
         key: IdempotencyKey | None,
     ) -> Made[CatalogSession]:
+        require(validate_field("reason", OptionalStaffReason, reason))
+
         async def effect(tx: Transaction) -> None:
             await step(tx, staff, session_id, reason)
 

@@ -15,10 +15,11 @@ from marketplace.core.entities.audit import (
     differences,
 )
 from marketplace.core.entities.bookings import BookingHistory
+from marketplace.core.entities.fields import OptionalStaffReason, StaffReason, require, validate_field, validate_values
 from marketplace.core.entities.slots import SoldSlot, sold_slots_of
 from marketplace.core.entities.tokens import Caller
 from marketplace.core.entities.users import Role, User, UserDetails, rights_faults
-from marketplace.core.errors import HasSessions, Invalid, NotFound
+from marketplace.core.errors import HasSessions, NotFound
 from marketplace.core.ports.audit import AuditTrail
 from marketplace.core.ports.slots import Timetables
 from marketplace.core.ports.system import Clock, Ids
@@ -80,7 +81,11 @@ class UserAdminService:
         return await self._trail.newest(LOG_MOST, ("user", user_id))
 
     async def change(self, staff: Caller, user_id: UUID, facts: Mapping[str, Any], reason: str) -> User:
-        """Change address, username or names. Raises `NotFound`, `NotSuperuser`, `EmailTaken`, `UsernameTaken`."""
+        """Change address, username or names.
+
+        Raises `Invalid`, `NotFound`, `NotSuperuser`, `EmailTaken`, `UsernameTaken`.
+        """
+        require(validate_values(User, facts), validate_field("reason", OptionalStaffReason, reason))
 
         async def changed(tx: Transaction) -> tuple[User, User]:
             # addresses and usernames are keys that buyers' rows lean on: see `UserService.change_profile`
@@ -91,7 +96,11 @@ class UserAdminService:
         return await self._change(staff, user_id, "user_changed", changed, reason)
 
     async def change_role(self, staff: Caller, user_id: UUID, role: Role, reason: str) -> User:
-        """Make somebody a creator, or no longer one. Raises `NotFound`, `NotSuperuser`, `Oneself`, `HasSessions`."""
+        """Make somebody a creator, or no longer one.
+
+        Raises `Invalid`, `NotFound`, `NotSuperuser`, `Oneself`, `HasSessions`.
+        """
+        require(validate_values(User, {"role": role}), validate_field("reason", StaffReason, reason))
 
         async def changed(tx: Transaction) -> tuple[User, User]:
             before = await tx.users.acquire_with_sessions(user_id)
@@ -109,9 +118,10 @@ class UserAdminService:
 
         Raises `Invalid`, `NotFound`, `NotSuperuser`, `Oneself`, `LastSuperuser`.
         """
-        faults = rights_faults(is_staff=is_staff, is_superuser=is_superuser)
-        if faults:
-            raise Invalid(faults)
+        require(
+            rights_faults(is_staff=is_staff, is_superuser=is_superuser),
+            validate_field("reason", StaffReason, reason),
+        )
 
         async def changed(tx: Transaction) -> tuple[User, User]:
             superusers = await tx.users.acquire_superusers()
@@ -124,7 +134,8 @@ class UserAdminService:
         return await self._change(staff, user_id, "rights_changed", changed, reason)
 
     async def activate(self, staff: Caller, user_id: UUID, reason: str) -> User:
-        """Switch an account on again. Raises `NotFound`, `NotSuperuser`, `Oneself`."""
+        """Switch an account on again. Raises `Invalid`, `NotFound`, `NotSuperuser`, `Oneself`."""
+        require(validate_field("reason", StaffReason, reason))
         return await self._users.set_active(user_id, is_active=True, who=staff, reason=reason)
 
     async def deactivate(
@@ -133,8 +144,9 @@ class UserAdminService:
         """Switch an account off, and tell which of its seats are sold; cancel those where that is asked for.
 
         All of it or nothing. Who has been switched off already can be asked for again, to cancel what was kept.
-        Raises `NotFound`, `NotSuperuser`, `Oneself`, `LastSuperuser`.
+        Raises `Invalid`, `NotFound`, `NotSuperuser`, `Oneself`, `LastSuperuser`.
         """
+        require(validate_field("reason", StaffReason, reason))
         if cancel_sold_seats:
             return await self._deactivate_and_cancel(staff, user_id, reason)
         user = await self._users.set_active(user_id, is_active=False, who=staff, reason=reason)
