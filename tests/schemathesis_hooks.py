@@ -13,12 +13,14 @@ from uuid import uuid4
 
 import schemathesis
 
+from marketplace.core.entities.fields import CONTROL, Text, Whole
 from marketplace.core.entities.idempotency import is_good_key
 from marketplace.core.entities.schedules import NOTICE_MOST
 from marketplace.core.entities.search import words
-from marketplace.core.entities.sessions import TAG_LENGTH, TAGS_MOST
-from marketplace.http.fields import CURSOR_LENGTH
-from marketplace.http.readers import CONTROL, SEARCH_WORDS, Reader, identifier, instant, tags, text, time_zone, whole
+from marketplace.core.entities.sessions import TAG_LENGTH, TAGS_MOST, Tags
+from marketplace.core.entities.users import TimeZone
+from marketplace.http.fields import CURSOR_LENGTH, rule_for
+from marketplace.http.readers import SEARCH_WORDS, Reader, identifier, instant
 from marketplace.http.schedule_fields import optional_day
 from marketplace.http.schedules import ScheduleIn
 from marketplace.http.wire import _readers
@@ -45,9 +47,9 @@ def _mend_body(path: str, body: dict[str, Any]) -> None:
     if path.endswith(("/schedule", "/schedule/preview")):
         _mend_schedule(body)
     _mend_window(body, "starts_from", "starts_to")
-    if isinstance(body.get("time_zone"), str) and not _is(time_zone, body["time_zone"]):
+    if isinstance(body.get("time_zone"), str) and not _is(rule_for(TimeZone).read, body["time_zone"]):
         body["time_zone"] = "Europe/Madrid"
-    if _are_short_texts(body.get("tags")) and not _is(tags, body["tags"]):
+    if _are_short_texts(body.get("tags")) and not _is(rule_for(Tags).read, body["tags"]):
         body["tags"] = ["yoga"]  # folding made one longer than a tag may be
     if path == "/api/bookings" and _is(identifier, body.get("session")):
         body["session"] = SESSION
@@ -74,7 +76,7 @@ def _mend_schedule(body: dict[str, Any]) -> None:
         else:
             body |= {name: [] for name in lists}
             body |= {name: None for name in ("valid_from", "valid_until") if _is(optional_day, body.get(name))}
-    if _is(whole(0, NOTICE_MOST), sent.get("notice")):
+    if _is(Whole(0, NOTICE_MOST).read, sent.get("notice")):
         body["notice"] = min(int(body["notice"]), 60)
 
 
@@ -108,11 +110,15 @@ def _is(read: Reader, value: Any) -> bool:
 
 
 def _is_text(value: Any) -> bool:
-    return _is(text(1, 1024), value)
+    return _is(Text(1, 1024).read, value)
 
 
 def _are_short_texts(value: Any) -> bool:
-    return isinstance(value, list) and len(value) <= TAGS_MOST and all(_is(text(1, TAG_LENGTH), each) for each in value)
+    return (
+        isinstance(value, list)
+        and len(value) <= TAGS_MOST
+        and all(_is(Text(1, TAG_LENGTH).read, each) for each in value)
+    )
 
 
 def _is_password(value: Any) -> bool:

@@ -188,7 +188,7 @@ async def test_service_refuses_what_the_api_refuses(world: World, storage: Stora
 
 
 @pytest.mark.parametrize(("name", "value"), BAD_SESSION.items())
-def test_session_names_a_field_out_of_bounds(name: str, value: object) -> None:
+def test_session_names_a_field_out_of_bounds(name: str, value: Any) -> None:
     good = a_session(**SESSION)
 
     assert good.validate() == {}
@@ -196,7 +196,7 @@ def test_session_names_a_field_out_of_bounds(name: str, value: object) -> None:
 
 
 @pytest.mark.parametrize(("name", "value"), BAD_USER.items())
-def test_user_names_a_field_out_of_bounds(name: str, value: object) -> None:
+def test_user_names_a_field_out_of_bounds(name: str, value: Any) -> None:
     good = a_user()
 
     assert good.validate() == {}

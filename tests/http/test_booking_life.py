@@ -44,21 +44,21 @@ async def booked(api: Api, **facts: Any) -> tuple[Person, Person, dict[str, Any]
 async def test_a_session_that_asks_for_confirmation_is_booked_pending(api: Api) -> None:
     _, learner, made = await asked(api, booking_date=as_json(NEXT_WEEK))
 
-    assert (made["status"], made["answer_by"]) == ("pending", as_json(NOW + timedelta(hours=48)))
+    assert (made["status"], made["respond_by"]) == ("pending", as_json(NOW + timedelta(hours=48)))
     shown = done(await learner.get(f"{BOOKINGS}{made['id']}/"))
-    assert (shown["answer_by"], steps(shown)) == (made["answer_by"], [(None, "pending")])
+    assert (shown["respond_by"], steps(shown)) == (made["respond_by"], [(None, "pending")])
 
 
 async def test_a_pending_booking_is_answered_before_its_start(api: Api) -> None:
     _, _, made = await asked(api)
 
-    assert made["answer_by"] == made["booking_date"] == as_json(TOMORROW)
+    assert made["respond_by"] == made["booking_date"] == as_json(TOMORROW)
 
 
 async def test_a_confirmed_booking_waits_for_no_answer(api: Api) -> None:
     _, _, made = await booked(api)
 
-    assert (made["status"], made["answer_by"]) == ("confirmed", None)
+    assert (made["status"], made["respond_by"]) == ("confirmed", None)
 
 
 async def test_a_pending_booking_holds_its_seats(api: Api) -> None:
@@ -75,7 +75,7 @@ async def test_the_creator_confirms_and_both_read_who_did(api: Api) -> None:
 
     confirmed = done(await creator.post(at(made, "confirm")))
 
-    assert (confirmed["status"], confirmed["answer_by"]) == ("confirmed", None)
+    assert (confirmed["status"], confirmed["respond_by"]) == ("confirmed", None)
     assert confirmed["history"][-1] == {
         "at": "2030-01-07T10:00:00Z",
         "by": str(creator.id),
@@ -183,8 +183,8 @@ async def test_a_booking_is_moved_by_either_party_or_staff(api: Api, who: str) -
     moved = done(await person.post(at(made, "reschedule"), body))
 
     assert (moved["booking_date"], moved["ends_at"]) == ("2030-01-08T15:00:00Z", "2030-01-08T16:00:00Z")
-    assert {name: moved[name] for name in ("id", "seats", "amount", "status", "created_at", "answer_by")} == {
-        name: made[name] for name in ("id", "seats", "amount", "status", "created_at", "answer_by")
+    assert {name: moved[name] for name in ("id", "seats", "amount", "status", "created_at", "respond_by")} == {
+        name: made[name] for name in ("id", "seats", "amount", "status", "created_at", "respond_by")
     }
     last = moved["history"][-1]
     assert (last["by"], last["from"], last["to"]) == (str(person.id), "confirmed", "confirmed")
@@ -198,7 +198,7 @@ async def test_what_a_learner_moves_is_asked_for_again(api: Api) -> None:
 
     moved = done(await learner.post(at(made, "reschedule"), {"booking_date": as_json(NEXT_WEEK)}))
 
-    assert (moved["status"], moved["answer_by"]) == ("pending", as_json(NOW + timedelta(hours=48)))
+    assert (moved["status"], moved["respond_by"]) == ("pending", as_json(NOW + timedelta(hours=48)))
     assert steps(moved)[-1] == ("confirmed", "pending")
 
 

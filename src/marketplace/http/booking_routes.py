@@ -1,9 +1,9 @@
 """A booking as JSON, and the steps of its life as routes: of its parties, and of the staff."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
 import msgspec
@@ -12,7 +12,9 @@ from litestar import Controller, Request, Response, post
 from litestar.handlers import HTTPRouteHandler
 from litestar.params import FromPath
 
-from marketplace.core.entities.bookings import BookingAction, BookingStatus
+from marketplace.core.entities.bookings import AllowedAction, BookingAction, BookingDetails, BookingStatus, Seats
+from marketplace.core.entities.fields import Reason
+from marketplace.core.entities.tokens import Caller
 from marketplace.core.errors import (
     AlreadyBooked,
     CreatorUnavailable,
@@ -25,7 +27,9 @@ from marketplace.core.errors import (
     SoldOut,
     TooLate,
 )
+from marketplace.core.ports.system import Clock
 from marketplace.core.services.bookings import BookingService
+from marketplace.core.services.idempotency import Made
 from marketplace.http.auth import Access, caller_of, opt
 from marketplace.http.idempotency import answer, key_faults, key_of
 from marketplace.http.sessions import SessionFactsOut
@@ -51,10 +55,16 @@ class BookedSessionOut(SessionFactsOut, rename={"creator_id": "creator"}):
     creator_details: ContactOut
 
 
-class BookingOut(msgspec.Struct, rename={"session_id": "session", "user_id": "user", "starts_at": "booking_date"}):
+BOOKING_NAMES = {"session_id": "session", "user_id": "user", "starts_at": "booking_date", "answer_by": "respond_by"}
+"""Fields that the wire calls otherwise than the core."""
+
+
+class BookingOut(msgspec.Struct, rename=BOOKING_NAMES):
     """A booking. `booking_date` is the start; `amount` = price times seats when it was booked.
 
-    A `pending` one is cancelled by itself if the creator has not answered by `answer_by`.
+    A `pending` one is cancelled by itself if the creator has not answered by `respond_by`. The learner may cancel or
+    move it until `cancellable_until`; both are `null` where they do not apply. `allowed_actions` are what the person
+    who asks may do now.
     """
 
     id: UUID
@@ -64,11 +74,13 @@ class BookingOut(msgspec.Struct, rename={"session_id": "session", "user_id": "us
     user_details: ContactOut
     starts_at: datetime
     ends_at: datetime
-    seats: int
+    seats: Seats
     status: BookingStatus
     amount: Decimal
     created_at: datetime
     answer_by: datetime | None
+    cancellable_until: datetime | None
+    allowed_actions: list[AllowedAction]
 
 
 class BookingStepOut(msgspec.Struct, rename={"actor_id": "by", "from_status": "from", "to_status": "to"}):
@@ -78,13 +90,42 @@ class BookingStepOut(msgspec.Struct, rename={"actor_id": "by", "from_status": "f
     actor_id: UUID | None
     from_status: BookingStatus | None
     to_status: BookingStatus
-    reason: str
+    reason: Reason
 
 
-class BookingHistoryOut(BookingOut, rename={"session_id": "session", "user_id": "user", "starts_at": "booking_date"}):
+class BookingHistoryOut(BookingOut, rename=BOOKING_NAMES):
     """A booking with its history, oldest step first."""
 
     history: list[BookingStepOut]
+
+
+Shown = TypeVar("Shown", bound=BookingOut)
+
+
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """A booking as one person sees it at one moment: with what they may do about it."""
+
+    booking: BookingDetails
+    viewer: Caller
+    now: datetime
+
+    @property
+    def allowed_actions(self) -> tuple[AllowedAction, ...]:
+        return self.booking.allowed_actions(self.viewer, self.now)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.booking, name)
+
+
+def shown_to(viewer: Caller, now: datetime, booking: BookingDetails, kind: type[Shown]) -> Shown:
+    """The booking as JSON for this viewer, who is the person seen where the staff impersonates somebody."""
+    return msgspec.convert(_Seen(booking, viewer, now), kind, from_attributes=True)
+
+
+def made_for(viewer: Caller, clock: Clock, made: Made[Any], kind: type[Shown]) -> Response[Shown]:
+    """The booking that was made or changed, as its viewer sees it now."""
+    return answer(replace(made, thing=shown_to(viewer, clock.now(), made.thing, kind)), kind)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,13 +168,15 @@ class BookingRoutes:
             request: Request[Any, Any, Any],
             booking_id: FromPath[UUID],
             bookings: FromDishka[BookingService],
+            clock: FromDishka[Clock],
         ) -> Response[BookingHistoryOut]:
             _ = self
             draft = await read(request, body)
             data: Any = draft.checked(key_faults(request))
             key = key_of(request, draft)
-            done = await bookings.act(caller_of(request), booking_id, action, data.reason, key=key)
-            return answer(done, BookingHistoryOut)
+            caller = caller_of(request)
+            done = await bookings.act(caller, booking_id, action, data.reason, key=key)
+            return made_for(caller, clock, done, BookingHistoryOut)
 
         return _named(act, action)
 
@@ -154,13 +197,15 @@ class BookingRoutes:
             request: Request[Any, Any, Any],
             booking_id: FromPath[UUID],
             bookings: FromDishka[BookingService],
+            clock: FromDishka[Clock],
         ) -> Response[BookingHistoryOut]:
             _ = self
             draft = await read_body(request, body)
             data: Any = draft.checked(further_faults(request, draft, bookings))
             key = key_of(request, draft)
-            moved = await bookings.reschedule(caller_of(request), booking_id, data.booking_date, data.reason, key=key)
-            return answer(moved, BookingHistoryOut)
+            caller = caller_of(request)
+            moved = await bookings.reschedule(caller, booking_id, data.booking_date, data.reason, key=key)
+            return made_for(caller, clock, moved, BookingHistoryOut)
 
         return _named(move, "reschedule")
 

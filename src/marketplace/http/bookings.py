@@ -9,7 +9,8 @@ from dishka.integrations.litestar import FromDishka
 from litestar import Controller, Request, Response, get, post
 from litestar.params import FromPath
 
-from marketplace.core.entities.bookings import BookingDetails, BookingFilters
+from marketplace.core.entities.bookings import BookingDetails, BookingFilters, BookingOrdering, Seats
+from marketplace.core.entities.fields import Reason
 from marketplace.core.entities.pages import Page
 from marketplace.core.entities.tokens import Caller
 from marketplace.core.errors import (
@@ -22,11 +23,19 @@ from marketplace.core.errors import (
     SoldOut,
     TooLate,
 )
+from marketplace.core.ports.system import Clock
 from marketplace.core.services.bookings import BookingService
 from marketplace.http.auth import Access, caller_of, opt
-from marketplace.http.booking_routes import BookingHistoryOut, BookingOut, BookingRoutes, further_faults
-from marketplace.http.fields import BookingOrderingWord, Id, Reason, Seats, Start, StartsFrom, StartsTo, Statuses
-from marketplace.http.idempotency import answer, key_of
+from marketplace.http.booking_routes import (
+    BookingHistoryOut,
+    BookingOut,
+    BookingRoutes,
+    further_faults,
+    made_for,
+    shown_to,
+)
+from marketplace.http.fields import Start, StartsFrom, StartsTo, Statuses
+from marketplace.http.idempotency import key_of
 from marketplace.http.pagination import LINK, Cursors, PageQuery
 from marketplace.http.wire import read_body, read_query
 
@@ -34,7 +43,7 @@ from marketplace.http.wire import read_body, read_query
 class BookingIn(msgspec.Struct, kw_only=True):
     """Seats at one start of a session."""
 
-    session: Id
+    session: UUID
     booking_date: Start
     seats: Seats = 1
 
@@ -43,10 +52,10 @@ class BookingsQuery(PageQuery, kw_only=True):
     """What a list of bookings can be asked. All filters must hold."""
 
     status: Statuses = frozenset()
-    session: Id | None = None
+    session: UUID | None = None
     starts_from: StartsFrom | None = None
     starts_to: StartsTo | None = None
-    ordering: BookingOrderingWord = "-created_at"
+    ordering: BookingOrdering = "-created_at"
 
 
 class StepIn(msgspec.Struct, kw_only=True):
@@ -84,10 +93,14 @@ class BookingController(Controller):
         opt=opt(Access.SIGNED_IN, query=BookingsQuery, headers=LINK),
     )
     async def list_own(
-        self, request: Request[Any, Any, Any], bookings: FromDishka[BookingService], cursors: FromDishka[Cursors]
+        self,
+        request: Request[Any, Any, Any],
+        bookings: FromDishka[BookingService],
+        cursors: FromDishka[Cursors],
+        clock: FromDishka[Clock],
     ) -> Response[list[BookingOut]]:
         """What the caller booked, newest first or by `ordering`."""
-        return await _listed(request, cursors, bookings.list_own)
+        return await _listed(request, cursors, clock, bookings.list_own)
 
     @get(
         "/my_bookings",
@@ -96,10 +109,14 @@ class BookingController(Controller):
         opt=opt(Access.SIGNED_IN, query=BookingsQuery, headers=LINK),
     )
     async def list_mine(
-        self, request: Request[Any, Any, Any], bookings: FromDishka[BookingService], cursors: FromDishka[Cursors]
+        self,
+        request: Request[Any, Any, Any],
+        bookings: FromDishka[BookingService],
+        cursors: FromDishka[Cursors],
+        clock: FromDishka[Clock],
     ) -> Response[list[BookingOut]]:
         """The same as `GET /api/bookings/`."""
-        return await _listed(request, cursors, bookings.list_own)
+        return await _listed(request, cursors, clock, bookings.list_own)
 
     @get(
         "/creator_bookings",
@@ -108,10 +125,14 @@ class BookingController(Controller):
         opt=opt(Access.CREATOR, query=BookingsQuery, headers=LINK),
     )
     async def list_of_creator(
-        self, request: Request[Any, Any, Any], bookings: FromDishka[BookingService], cursors: FromDishka[Cursors]
+        self,
+        request: Request[Any, Any, Any],
+        bookings: FromDishka[BookingService],
+        cursors: FromDishka[Cursors],
+        clock: FromDishka[Clock],
     ) -> Response[list[BookingOut]]:
         """What was booked of the caller's sessions, newest first or by `ordering`. Creators only."""
-        return await _listed(request, cursors, bookings.list_of_creator)
+        return await _listed(request, cursors, clock, bookings.list_of_creator)
 
     @post(
         "/",
@@ -125,14 +146,15 @@ class BookingController(Controller):
         ),
     )
     async def create(
-        self, request: Request[Any, Any, Any], bookings: FromDishka[BookingService]
+        self, request: Request[Any, Any, Any], bookings: FromDishka[BookingService], clock: FromDishka[Clock]
     ) -> Response[BookingOut]:
         """However many people ask for the same seat at once, one has it and the others are told so."""
         draft = await read_body(request, BookingIn)
         data = draft.checked(further_faults(request, draft, bookings))
         key = key_of(request, draft)
-        made = await bookings.book(caller_of(request), data.session, data.booking_date, data.seats, key=key)
-        return answer(made, BookingOut)
+        caller = caller_of(request)
+        made = await bookings.book(caller, data.session, data.booking_date, data.seats, key=key)
+        return made_for(caller, clock, made, BookingOut)
 
     @get(
         "/{booking_id:uuid}",
@@ -141,11 +163,15 @@ class BookingController(Controller):
         opt=opt(Access.SIGNED_IN, errors=(NotFound,)),
     )
     async def retrieve(
-        self, request: Request[Any, Any, Any], booking_id: FromPath[UUID], bookings: FromDishka[BookingService]
+        self,
+        request: Request[Any, Any, Any],
+        booking_id: FromPath[UUID],
+        bookings: FromDishka[BookingService],
+        clock: FromDishka[Clock],
     ) -> BookingHistoryOut:
         """For its two parties, with its history."""
-        found = await bookings.get(caller_of(request), booking_id)
-        return msgspec.convert(found, BookingHistoryOut, from_attributes=True)
+        caller = caller_of(request)
+        return shown_to(caller, clock.now(), await bookings.get(caller, booking_id), BookingHistoryOut)
 
     cancel = PARTIES.step_route(
         "cancel",
@@ -155,12 +181,12 @@ class BookingController(Controller):
         TooLate,
     )
     confirm = PARTIES.step_route(
-        "confirm", "Confirm a pending booking", "By the creator, until `answer_by`.", NotYours, TooLate
+        "confirm", "Confirm a pending booking", "By the creator, until `respond_by`.", NotYours, TooLate
     )
     decline = PARTIES.step_route(
         "decline",
         "Decline a pending booking",
-        "By the creator, until `answer_by`. The seats can be booked again at once.",
+        "By the creator, until `respond_by`. The seats can be booked again at once.",
         NotYours,
         TooLate,
     )
@@ -176,6 +202,7 @@ class BookingController(Controller):
 async def _listed(
     request: Request[Any, Any, Any],
     cursors: Cursors,
+    clock: Clock,
     read: Callable[[Caller, int, str | None, BookingFilters], Awaitable[Page[BookingDetails]]],
 ) -> Response[list[BookingOut]]:
     draft = read_query(request, BookingsQuery)
@@ -187,5 +214,8 @@ async def _listed(
         starts_to=query.starts_to,
         ordering=query.ordering,
     )
-    page = await read(caller_of(request), query.limit, cursors.open(request, query.cursor), filters)
-    return cursors.answer(request, page, BookingOut)
+    caller = caller_of(request)
+    page = await read(caller, query.limit, cursors.open(request, query.cursor), filters)
+    now = clock.now()
+    shown = tuple(shown_to(caller, now, booking, BookingOut) for booking in page.items)
+    return cursors.answer(request, Page(shown, page.next), BookingOut)

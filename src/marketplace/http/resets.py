@@ -6,10 +6,11 @@ import msgspec
 from dishka.integrations.litestar import FromDishka
 from litestar import Controller, Request, post
 
+from marketplace.core.entities.users import NewPassword
 from marketplace.core.errors import BadResetToken
 from marketplace.core.services.resets import ResetService
 from marketplace.http.auth import Access, opt
-from marketplace.http.fields import GivenSecret, NewPassword
+from marketplace.http.fields import GivenSecret
 from marketplace.http.origin import origin_of
 from marketplace.http.wire import read_body
 

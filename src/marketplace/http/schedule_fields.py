@@ -5,6 +5,7 @@ from collections.abc import Callable
 from datetime import date, time
 from typing import Annotated, Any, TypeVar
 
+from marketplace.core.entities.fields import Whole
 from marketplace.core.entities.schedules import (
     BUFFER_MOST,
     EXCEPTIONS_MOST,
@@ -19,13 +20,16 @@ from marketplace.core.entities.schedules import (
     WeeklyHours,
 )
 from marketplace.http.fields import field
-from marketplace.http.readers import Reader, whole
+from marketplace.http.json_schema import values_of
+from marketplace.http.readers import Reader
 
 T = TypeVar("T")
 
 WALL_TIME = r"^([01][0-9]|2[0-3]):[0-5][0-9]$"
 DAY = r"^(19[7-9]|2[01][0-9])[0-9]-[0-9]{2}-[0-9]{2}$"
 """From 1970 to before 2200."""
+STEP = Whole(1, STEP_MOST)
+WEEKDAY = Whole(1, 7)
 A_RANGE = {"starts": "09:00", "ends": "12:00", "step": 30}
 
 
@@ -74,12 +78,12 @@ def time_range(value: dict[str, Any]) -> TimeRange:
     return TimeRange(
         starts=wall_time(value.get("starts")),
         ends=end_time(value.get("ends")),
-        step=None if step is None else whole(1, STEP_MOST)(step),
+        step=None if step is None else STEP.read(step),
     )
 
 
 def _weekly(value: dict[str, Any]) -> WeeklyHours:
-    return WeeklyHours(weekday=whole(1, 7)(value.get("weekday")), hours=time_range(value))
+    return WeeklyHours(weekday=WEEKDAY.read(value.get("weekday")), hours=time_range(value))
 
 
 def _extra(value: dict[str, Any]) -> Extra:
@@ -110,15 +114,11 @@ def _list(most: int, items: dict[str, Any]) -> dict[str, Any]:
     return {"type": "array", "maxItems": most, "items": items}
 
 
-def _whole(least: int, most: int) -> dict[str, Any]:
-    return {"type": "integer", "minimum": least, "maximum": most}
-
-
 Weekly = Annotated[
     tuple[WeeklyHours, ...],
     field(
         several(WEEKLY_MOST, _weekly),
-        _list(WEEKLY_MOST, _object(weekday=_whole(1, 7), **_RANGE)),
+        _list(WEEKLY_MOST, _object(weekday=values_of(WEEKDAY), **_RANGE)),
         [{"weekday": 1, **A_RANGE}],
         "Hours of each week. `weekday` is 1 for Monday to 7; a start every `step` minutes, or every `duration`.",
     ),
@@ -141,14 +141,9 @@ Exceptions = Annotated[
         "Dates with other hours than the weekly ones; no ranges is a day off.",
     ),
 ]
-Buffer = Annotated[int, field(whole(0, BUFFER_MOST), _whole(0, BUFFER_MOST), 15, "Minutes.")]
-Notice = Annotated[
-    int,
-    field(whole(0, NOTICE_MOST), _whole(0, NOTICE_MOST), 120, "Minutes before a start until which it can be booked."),
-]
-Horizon = Annotated[
-    int, field(whole(1, HORIZON_MOST), _whole(1, HORIZON_MOST), 60, "How many days ahead starts can be booked.")
-]
+Buffer = Annotated[int, Whole(0, BUFFER_MOST, example=15, says="Minutes.")]
+Notice = Annotated[int, Whole(0, NOTICE_MOST, example=120, says="Minutes before a start until which it can be booked.")]
+Horizon = Annotated[int, Whole(1, HORIZON_MOST, example=60, says="How many days ahead starts can be booked.")]
 OptionalDay = Annotated[
     date | None,
     field(optional_day, {"anyOf": [_DATE, {"type": "null"}]}, "2030-01-01", "In the schedule's zone, inclusive."),

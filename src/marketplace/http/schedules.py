@@ -11,12 +11,13 @@ from litestar import Controller, Request, get, post, put
 from litestar.params import FromPath
 
 from marketplace.core.entities.schedules import Schedule, TimeRange
+from marketplace.core.entities.users import TimeZone
 from marketplace.core.errors import CreatorUnavailable, NotFound, NotYours
 from marketplace.core.ports.system import Clock
 from marketplace.core.services.schedules import ScheduleService
 from marketplace.core.services.slots import SlotService
 from marketplace.http.auth import Access, caller_of, opt
-from marketplace.http.fields import Flag, TimeZone, Window
+from marketplace.http.fields import Window
 from marketplace.http.schedule_fields import Buffer, Exceptions, Extras, Horizon, Notice, OptionalDay, Weekly
 from marketplace.http.slots import DEFAULT_WINDOW, SlotOut
 from marketplace.http.wire import read_body
@@ -28,7 +29,7 @@ class ScheduleIn(msgspec.Struct, kw_only=True):
     """When a session may start. `is_open`: at any future time, and the rest is not looked at."""
 
     time_zone: TimeZone = "UTC"
-    is_open: Flag = False
+    is_open: bool = False
     weekly: Weekly = ()
     extras: Extras = ()
     exceptions: Exceptions = ()
@@ -78,7 +79,7 @@ class ScheduleOut(msgspec.Struct, kw_only=True):
     """When a session may start. An open one has no rules."""
 
     is_open: bool
-    time_zone: str = "UTC"
+    time_zone: TimeZone = "UTC"
     weekly: list[WeeklyHoursOut] = []
     extras: list[ExtraOut] = []
     exceptions: list[DayExceptionOut] = []

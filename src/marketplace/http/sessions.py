@@ -1,7 +1,6 @@
 """Sessions over HTTP: the catalog, and a creator's own."""
 
 from datetime import datetime
-from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -10,7 +9,19 @@ from dishka.integrations.litestar import FromDishka
 from litestar import Controller, Request, Response, delete, get, patch, post, put
 from litestar.params import FromPath
 
-from marketplace.core.entities.sessions import SessionStatus
+from marketplace.core.entities.fields import WebAddress
+from marketplace.core.entities.sessions import (
+    CancellationNotice,
+    Category,
+    Description,
+    Duration,
+    Participants,
+    Price,
+    SessionStatus,
+    Tags,
+    Title,
+)
+from marketplace.core.entities.users import TimeZone
 from marketplace.core.errors import (
     CreatorUnavailable,
     HasUpcomingBookings,
@@ -22,19 +33,6 @@ from marketplace.core.errors import (
 from marketplace.core.services.sessions import SessionService
 from marketplace.http.auth import Access, caller_of, creator_of, opt, visitor_of
 from marketplace.http.catalog import CatalogQuery, FacetsOut, FacetsQuery, filters_of, ordering_of, query_faults
-from marketplace.http.fields import (
-    CancellationNotice,
-    Category,
-    Description,
-    Duration,
-    Flag,
-    Participants,
-    Price,
-    Status,
-    Tags,
-    Title,
-    WebAddress,
-)
 from marketplace.http.idempotency import answer, key_faults, key_of
 from marketplace.http.pagination import LINK, Cursors
 from marketplace.http.users import PublicUserOut
@@ -50,10 +48,10 @@ class SessionIn(msgspec.Struct, kw_only=True):
     price: Price
     max_participants: Participants = 1
     image_url: WebAddress = None
-    status: Status = "active"
+    status: SessionStatus = "active"
     category: Category = None
     tags: Tags = ()
-    requires_confirmation: Flag = False
+    requires_confirmation: bool = False
     cancellation_notice: CancellationNotice = 0
 
 
@@ -73,19 +71,19 @@ class SessionFactsOut(msgspec.Struct, rename={"creator_id": "creator"}):
     id: UUID
     creator_id: UUID
     creator_details: PublicUserOut
-    title: str
-    description: str
-    duration: int
-    price: Decimal
-    max_participants: int
-    image_url: str | None
+    title: Title
+    description: Description
+    duration: Duration
+    price: Price
+    max_participants: Participants
+    image_url: WebAddress
     status: SessionStatus
-    category: str | None
-    tags: list[str]
+    category: Category
+    tags: Tags
     requires_confirmation: bool
-    cancellation_notice: int
+    cancellation_notice: CancellationNotice
     is_open: bool
-    time_zone: str
+    time_zone: TimeZone
     created_at: datetime
     featured_at: datetime | None
 

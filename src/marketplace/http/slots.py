@@ -9,13 +9,15 @@ from dishka.integrations.litestar import FromDishka
 from litestar import Controller, Request, Response, get, post
 from litestar.params import FromPath
 
+from marketplace.core.entities.fields import Reason
 from marketplace.core.entities.timetables import Closing
 from marketplace.core.errors import NotFound, NotYours, TooLate
 from marketplace.core.ports.system import Clock
+from marketplace.core.services.idempotency import Made
 from marketplace.core.services.slots import SlotService
 from marketplace.http.auth import Access, caller_of, creator_of, opt, visitor_of
-from marketplace.http.booking_routes import BookingOut
-from marketplace.http.fields import Flag, Reason, SlotStart, Window
+from marketplace.http.booking_routes import BookingOut, shown_to
+from marketplace.http.fields import SlotStart, Window
 from marketplace.http.idempotency import answer_all, key_faults, key_of
 from marketplace.http.wire import read_body, read_query
 
@@ -27,7 +29,7 @@ class SlotsQuery(msgspec.Struct, kw_only=True, rename={"begin": "from", "end": "
 
     begin: Window | None = None
     end: Window | None = None
-    explain: Flag = False
+    explain: bool = False
 
 
 class SlotCancellationIn(msgspec.Struct, kw_only=True):
@@ -90,10 +92,16 @@ class SlotController(Controller):
         opt=opt(Access.CREATOR, body=SlotCancellationIn, is_keyed=True, errors=(NotFound, NotYours, TooLate)),
     )
     async def cancel(
-        self, request: Request[Any, Any, Any], session_id: FromPath[UUID], slots: FromDishka[SlotService]
+        self,
+        request: Request[Any, Any, Any],
+        session_id: FromPath[UUID],
+        slots: FromDishka[SlotService],
+        clock: FromDishka[Clock],
     ) -> Response[list[BookingOut]]:
         """By the session's creator, until the end: all of them or none. Answers with what was cancelled."""
         draft = await read_body(request, SlotCancellationIn)
         data, key = draft.checked(key_faults(request)), key_of(request, draft)
-        cancelled = await slots.cancel(caller_of(request), session_id, data.starts_at, data.reason, key=key)
-        return answer_all(cancelled, BookingOut)
+        caller = caller_of(request)
+        cancelled = await slots.cancel(caller, session_id, data.starts_at, data.reason, key=key)
+        shown = [shown_to(caller, clock.now(), booking, BookingOut) for booking in cancelled.thing]
+        return answer_all(Made(shown, is_replay=cancelled.is_replay), BookingOut)

@@ -10,6 +10,8 @@ from dishka.integrations.litestar import FromDishka
 from litestar import Controller, Request, get
 from msgspec import Meta
 
+from marketplace.core.entities.sessions import Title
+from marketplace.core.entities.users import TimeZone
 from marketplace.core.services.summaries import SummaryService
 from marketplace.http.auth import Access, caller_of, opt
 
@@ -26,7 +28,7 @@ class NextSlotOut(msgspec.Struct, rename={"session_id": "session"}):
     """The next start at which somebody has a seat."""
 
     session_id: UUID
-    title: str
+    title: Title
     starts_at: datetime
     ends_at: datetime
     seats_taken: int
@@ -44,7 +46,7 @@ class DaySalesOut(msgspec.Struct):
 class CreatorSummaryOut(msgspec.Struct):
     """A creator's numbers, by the days of `time_zone`."""
 
-    time_zone: Annotated[str, Meta(description="That of the creator's profile.")]
+    time_zone: Annotated[TimeZone, Meta(description="That of the creator's profile.")]
     upcoming: UpcomingSeatsOut
     pending_bookings: Annotated[int, Meta(description="Bookings that the creator still can answer.")]
     expected_income: Annotated[

@@ -8,23 +8,15 @@ import msgspec
 from dishka.integrations.litestar import FromDishka
 from litestar import Controller, Request, get, patch, post, put
 
+from marketplace.core.entities.fields import WebAddress
 from marketplace.core.entities.rate_limits import PASSWORD_CHANGE, Attempt
-from marketplace.core.entities.users import Role
+from marketplace.core.entities.users import Email, FirstName, LastName, NewPassword, Role, TimeZone, Username
 from marketplace.core.errors import AlreadyACreator, EmailTaken, RateLimited, UsernameTaken
 from marketplace.core.services.admin.refusals import RefusalService
 from marketplace.core.services.rate_limits import RateLimitService
 from marketplace.core.services.users import UserService
 from marketplace.http.auth import Access, caller_of, opt
-from marketplace.http.fields import (
-    Email,
-    GivenPassword,
-    NewPassword,
-    PersonName,
-    RoleWord,
-    TimeZone,
-    Username,
-    WebAddress,
-)
+from marketplace.http.fields import GivenPassword
 from marketplace.http.origin import origin_of
 from marketplace.http.rate_limits import registration
 from marketplace.http.wire import read_body, read_nothing
@@ -36,9 +28,9 @@ class RegistrationIn(msgspec.Struct, kw_only=True):
     email: Email
     username: Username
     password: NewPassword
-    role: RoleWord = "user"
-    first_name: PersonName = ""
-    last_name: PersonName = ""
+    role: Role = "user"
+    first_name: FirstName = ""
+    last_name: LastName = ""
 
 
 class ProfileIn(msgspec.Struct, kw_only=True):
@@ -46,8 +38,8 @@ class ProfileIn(msgspec.Struct, kw_only=True):
 
     username: Username
     avatar: WebAddress = None
-    first_name: PersonName = ""
-    last_name: PersonName = ""
+    first_name: FirstName = ""
+    last_name: LastName = ""
     time_zone: TimeZone = "UTC"
 
 
@@ -62,35 +54,35 @@ class RegisteredOut(msgspec.Struct):
     """An account that was just made."""
 
     id: UUID
-    email: str
-    username: str
+    email: Email
+    username: Username
     role: Role
-    first_name: str
-    last_name: str
+    first_name: FirstName
+    last_name: LastName
 
 
 class PublicUserOut(msgspec.Struct):
     """What anyone may see of a person."""
 
     id: UUID
-    username: str
+    username: Username
     role: Role
-    avatar: str | None
-    first_name: str
-    last_name: str
+    avatar: WebAddress
+    first_name: FirstName
+    last_name: LastName
 
 
 class ProfileOut(msgspec.Struct):
     """A person's own account. `impersonated_by` is who of the staff sees the site as this person by this login."""
 
     id: UUID
-    email: str
-    username: str
+    email: Email
+    username: Username
     role: Role
-    avatar: str | None
-    first_name: str
-    last_name: str
-    time_zone: str
+    avatar: WebAddress
+    first_name: FirstName
+    last_name: LastName
+    time_zone: TimeZone
     is_staff: bool
     is_superuser: bool
     date_joined: datetime
@@ -100,7 +92,7 @@ class ProfileOut(msgspec.Struct):
 class ContactOut(PublicUserOut):
     """What the other party of a booking sees of a person."""
 
-    email: str
+    email: Email
 
 
 class UserController(Controller):

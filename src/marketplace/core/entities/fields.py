@@ -188,7 +188,7 @@ WebAddress = Annotated[
     OrNone(
         Text(0, MAX_URL_LENGTH, URL, "Give a web address that begins with http:// or https://."),
         example="https://images.example.org/morning-yoga.jpg",
-        says="http(s); `null` or empty for none.",
+        says="http(s); `null` for none.",
     ),
 ]
 Reason = Annotated[str, Text(0, MAX_REASON_LENGTH, example="I am ill.", says="For the other party.")]

@@ -93,7 +93,7 @@ Description = Annotated[str, Text(1, DESCRIPTION_LENGTH, example="A gentle hour 
 Duration = Annotated[int, Whole(1, DURATION_MOST, example=60, says="Minutes.")]
 Price = Annotated[
     Decimal,
-    Money(PRICE_MOST, example="49.99", says="Per seat; a decimal string or a number, with at most two places."),
+    Money(PRICE_MOST, example="49.99", says="Per seat, with at most two decimals."),
 ]
 Participants = Annotated[int, Whole(1, PARTICIPANTS_MOST, example=12, says="Seats at each start.")]
 Category = Annotated[
@@ -197,6 +197,10 @@ class SessionDetails(Session):
     time_zone: str = "UTC"
     """That of its schedule; of an open one, its creator's."""
 
+    def is_bookable(self) -> bool:
+        """Whether the catalog shows it, so that its starts can be booked."""
+        return self.is_listed() and self.creator_is_active
+
     @property
     def moderation(self) -> Moderation | None:
         """What the staff has against it, for its creator and the staff only."""
@@ -218,7 +222,7 @@ class SessionDetails(Session):
     def featured(self, now: datetime) -> Self:
         """The session on the front page, before those that were featured earlier. Raises `NotListed`."""
         self._check_moderated(is_wrong=self.featured_at is not None, why="This session is featured already.")
-        if not (self.is_listed() and self.creator_is_active):
+        if not self.is_bookable():
             raise NotListed
         return replace(self, featured_at=now)
 
@@ -235,7 +239,7 @@ class SessionDetails(Session):
 
     def visible_to(self, caller: "Caller | None") -> bool:
         """Anyone sees a listed one of an active creator; its creator and staff an inactive one; nobody an archived."""
-        if self.is_listed() and self.creator_is_active:
+        if self.is_bookable():
             return True
         return (
             self.archived_at is None and caller is not None and (caller.user_id == self.creator_id or caller.is_staff)

@@ -87,7 +87,8 @@ Username = Annotated[
         says="Letters, digits and @ . + - _",
     ),
 ]
-PersonName = Annotated[str, Text(0, MAX_NAME_LENGTH, example="Ada")]
+FirstName = Annotated[str, Text(0, MAX_NAME_LENGTH, example="Ada")]
+LastName = Annotated[str, Text(0, MAX_NAME_LENGTH, example="Byron")]
 TimeZone = Annotated[str, TimeZoneName(example="Europe/Madrid", says="An IANA time zone name.")]
 NewPassword = Annotated[
     str,
@@ -126,8 +127,8 @@ class PublicUser:
     username: Username
     role: Role
     avatar: WebAddress
-    first_name: PersonName
-    last_name: PersonName
+    first_name: FirstName
+    last_name: LastName
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -192,7 +192,7 @@ class BookingService:
             needs_answer=offer.session.requires_confirmation,
             why=reason,
         )
-        if not (offer.session.is_listed() and offer.session.creator_is_active):
+        if not offer.session.is_bookable():
             raise NotBookable
         offer.check(booking.seats, now)
         await self._note(tx, caller, "booking_rescheduled", booking, moved, reason)

@@ -14,21 +14,19 @@ from msgspec import Meta
 
 from marketplace.core.entities.admin_lists import BookingFilters, SessionFilters, UserFilters
 from marketplace.core.entities.bulk import ACTIONS, BULK_MOST, BulkAction, BulkKind, BulkState
+from marketplace.core.entities.fields import Choice, StaffReason
 from marketplace.core.errors import IllegalTransition, Invalid, NotFound
 from marketplace.core.services.admin.bulk import BulkFilters, BulkOrder, BulkService, order_faults
-from marketplace.http.admin.fields import GivenReason
 from marketplace.http.admin.list_fields import BookingFilterQuery, SessionFilterQuery, UserFilterQuery
 from marketplace.http.admin.lists import as_filters
 from marketplace.http.admin.pages import TOTAL, NumberedPageQuery, numbered
 from marketplace.http.auth import Access, caller_of, opt
 from marketplace.http.fields import field
 from marketplace.http.idempotency import answer, key_faults, key_of
-from marketplace.http.readers import identifier, one_of
+from marketplace.http.readers import identifier
 from marketplace.http.users import PublicUserOut
 from marketplace.http.wire import Draft, read_body, read_nothing, read_query, read_values
 
-KINDS = get_args(BulkKind)
-EVERY_ACTION = [action for actions in ACTIONS.values() for action in actions]
 FILTERS: dict[BulkKind, tuple[type[msgspec.Struct], type[BulkFilters]]] = {
     "users": (UserFilterQuery, UserFilters),
     "sessions": (SessionFilterQuery, SessionFilters),
@@ -62,9 +60,10 @@ def _as_text(value: Any) -> str:
     raise ValueError("Give each filter as text, as in the address of the list.")
 
 
-KindWord = Annotated[BulkKind, field(one_of(*KINDS), {"type": "string", "enum": list(KINDS)}, "sessions")]
+KindWord = Annotated[BulkKind, Choice(get_args(BulkKind), example="sessions")]
 ActionWord = Annotated[
-    BulkAction, field(one_of(*EVERY_ACTION), {"type": "string", "enum": EVERY_ACTION}, "hide", SAYS_ACTIONS)
+    BulkAction,
+    Choice(tuple(each for actions in ACTIONS.values() for each in actions), example="hide", says=SAYS_ACTIONS),
 ]
 Ids = Annotated[
     tuple[UUID, ...],
@@ -99,7 +98,7 @@ class BulkPreviewIn(msgspec.Struct, kw_only=True):
 class BulkIn(BulkPreviewIn, kw_only=True):
     """The same, and why."""
 
-    reason: GivenReason
+    reason: StaffReason
 
 
 class BulkExampleOut(msgspec.Struct):

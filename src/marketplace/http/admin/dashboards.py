@@ -12,24 +12,16 @@ from litestar.params import FromPath
 from msgspec import Meta
 
 from marketplace.core.entities.dashboards import DAYS_LEAST, DAYS_MOST, Dashboard
+from marketplace.core.entities.fields import Whole
+from marketplace.core.entities.users import TimeZone
 from marketplace.core.errors import IllegalTransition, NotFound
 from marketplace.core.services.admin.dashboards import DashboardService
 from marketplace.http.admin.pages import TOTAL, NumberedPageQuery, numbered
 from marketplace.http.auth import Access, caller_of, opt
-from marketplace.http.fields import field
-from marketplace.http.readers import whole
 from marketplace.http.wire import read_nothing, read_query
 
 DEFAULT_DAYS = 30
-Days = Annotated[
-    int,
-    field(
-        whole(DAYS_LEAST, DAYS_MOST),
-        {"type": "integer", "minimum": DAYS_LEAST, "maximum": DAYS_MOST},
-        DEFAULT_DAYS,
-        "How many days, today the last.",
-    ),
-]
+Days = Annotated[int, Whole(DAYS_LEAST, DAYS_MOST, example=DEFAULT_DAYS, says="How many days, today the last.")]
 
 
 class DashboardQuery(msgspec.Struct, kw_only=True):
@@ -64,7 +56,7 @@ class AttentionOut(msgspec.Struct):
 class DashboardOut(msgspec.Struct, rename={"from_date": "from", "to_date": "to"}):
     """Numbers by the days of `time_zone`, from the first to the last, both included."""
 
-    time_zone: Annotated[str, Meta(description="That of one's own profile.")]
+    time_zone: Annotated[TimeZone, Meta(description="That of one's own profile.")]
     from_date: date
     to_date: date
     days: Annotated[list[DayNumbersOut], Meta(description="Oldest first, today the last.")]

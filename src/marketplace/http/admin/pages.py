@@ -6,8 +6,8 @@ from typing import Annotated, Any, TypeVar
 import msgspec
 from litestar import Response
 
-from marketplace.http.fields import Limit, field
-from marketplace.http.readers import whole
+from marketplace.core.entities.fields import Whole
+from marketplace.http.fields import Limit
 
 Out = TypeVar("Out", bound=msgspec.Struct)
 
@@ -17,15 +17,7 @@ TOTAL = {TOTAL_COUNT: "How many there are on all pages together."}
 ESTIMATED = TOTAL | {TOTAL_ESTIMATED: "`true` where the total is an estimate; absent where it was counted."}
 PAGE_MOST = 100_000
 
-PageNumber = Annotated[
-    int,
-    field(
-        whole(1, PAGE_MOST),
-        {"type": "integer", "minimum": 1, "maximum": PAGE_MOST},
-        1,
-        "Which page, from 1 on; one beyond the last is empty.",
-    ),
-]
+PageNumber = Annotated[int, Whole(1, PAGE_MOST, example=1, says="Which page, from 1 on; one beyond the last is empty.")]
 
 
 class NumberedPageQuery(msgspec.Struct, kw_only=True):

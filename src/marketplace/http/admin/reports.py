@@ -9,15 +9,13 @@ from dishka.integrations.litestar import FromDishka
 from litestar import Controller, Request, Response, get, post
 from litestar.params import FromPath
 
+from marketplace.core.entities.fields import Choice, OptionalStaffReason, StaffReason
 from marketplace.core.entities.reports import Resolution
 from marketplace.core.errors import IllegalTransition, NotFound
 from marketplace.core.services.admin.sessions import SessionAdminService
-from marketplace.http.admin.fields import GivenReason
 from marketplace.http.admin.pages import TOTAL, NumberedPageQuery, numbered
 from marketplace.http.auth import Access, caller_of, opt
-from marketplace.http.fields import field
 from marketplace.http.idempotency import answer, key_faults, key_of
-from marketplace.http.readers import one_of
 from marketplace.http.reports import ReportOut
 from marketplace.http.sessions import ModerationOut, SessionFactsOut
 from marketplace.http.users import ContactOut
@@ -25,11 +23,10 @@ from marketplace.http.wire import read_body, read_query
 
 ResolutionWord = Annotated[
     Resolution,
-    field(
-        one_of(*get_args(Resolution)),
-        {"type": "string", "enum": list(get_args(Resolution))},
-        "hidden",
-        "`hidden` hides the session, with `reason` for its creator to read, and settles all open reports of it.",
+    Choice(
+        get_args(Resolution),
+        example="hidden",
+        says="`hidden` hides the session, with `reason` for its creator to read, and settles all open reports of it.",
     ),
 ]
 
@@ -38,7 +35,7 @@ class ResolutionIn(msgspec.Struct, kw_only=True):
     """What comes of a report, and why."""
 
     resolution: ResolutionWord
-    reason: GivenReason
+    reason: StaffReason
 
 
 class ModeratedSessionOut(SessionFactsOut, rename={"creator_id": "creator"}):
@@ -57,7 +54,7 @@ class ReportRecordOut(ReportOut, rename={"session_id": "session", "reporter_id":
     resolution: Resolution | None
     resolved_at: datetime | None
     resolved_by: UUID | None
-    note: str
+    note: OptionalStaffReason
 
 
 class ReportAdminController(Controller):

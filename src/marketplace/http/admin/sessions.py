@@ -9,6 +9,7 @@ from dishka.integrations.litestar import FromDishka
 from litestar import Controller, Request, Response, get, patch, post
 from litestar.params import FromPath
 
+from marketplace.core.entities.fields import OptionalStaffReason
 from marketplace.core.entities.idempotency import IdempotencyKey
 from marketplace.core.entities.sessions import CatalogSession
 from marketplace.core.entities.tokens import Caller
@@ -23,7 +24,6 @@ from marketplace.core.services.admin.sessions import SessionAdminService
 from marketplace.core.services.idempotency import Made
 from marketplace.core.services.sessions import SessionService
 from marketplace.http.admin.audit import AuditEntryOut
-from marketplace.http.admin.fields import OptionalReason
 from marketplace.http.admin.reports import ModeratedSessionOut, ReportRecordOut
 from marketplace.http.admin.users import ReasonIn
 from marketplace.http.auth import Access, caller_of, opt
@@ -35,13 +35,13 @@ from marketplace.http.wire import Draft, read_body, read_optional_body
 class SessionEditIn(SessionIn, kw_only=True):
     """What the staff changes of a session, and why. What is not sent stays as it is."""
 
-    reason: OptionalReason = ""
+    reason: OptionalStaffReason = ""
 
 
 class OptionalReasonIn(msgspec.Struct, kw_only=True):
     """Why, if there is something to say."""
 
-    reason: OptionalReason = ""
+    reason: OptionalStaffReason = ""
 
 
 class SessionRecordOut(ModeratedSessionOut, rename={"creator_id": "creator"}):

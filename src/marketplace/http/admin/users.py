@@ -1,7 +1,7 @@
 """Accounts over HTTP, for the staff."""
 
 from datetime import datetime
-from typing import Any
+from typing import Annotated, Any
 from uuid import UUID
 
 import msgspec
@@ -9,8 +9,10 @@ from dishka.integrations.litestar import FromDishka
 from litestar import Controller, Request, get, patch, post
 from litestar.params import FromPath
 
+from marketplace.core.entities.fields import Boolean, OptionalStaffReason, StaffReason, WebAddress
+from marketplace.core.entities.sessions import Title
 from marketplace.core.entities.slots import SoldSlot
-from marketplace.core.entities.users import Role, User, rights_faults
+from marketplace.core.entities.users import Email, FirstName, LastName, Role, TimeZone, User, Username, rights_faults
 from marketplace.core.errors import (
     AccountInactive,
     EmailTaken,
@@ -24,10 +26,12 @@ from marketplace.core.errors import (
 from marketplace.core.services.admin.users import Deactivation, UserAdminService
 from marketplace.core.services.resets import ResetService
 from marketplace.http.admin.audit import AuditEntryOut
-from marketplace.http.admin.fields import CancelSoldSeats, GivenReason, IsStaff, IsSuperuser, OptionalReason
 from marketplace.http.auth import Access, caller_of, opt
-from marketplace.http.fields import Email, PersonName, RoleWord, Username
 from marketplace.http.wire import read_body
+
+CancelSoldSeats = Annotated[bool, Boolean(says="Whether to cancel every booking to come of this creator's sessions.")]
+IsStaff = Annotated[bool, Boolean(example=True, says="Whether they may enter the back office.")]
+IsSuperuser = Annotated[bool, Boolean(says="Whether they may give rights, too.")]
 
 
 class UserChangeIn(msgspec.Struct, kw_only=True):
@@ -35,15 +39,15 @@ class UserChangeIn(msgspec.Struct, kw_only=True):
 
     email: Email
     username: Username
-    first_name: PersonName = ""
-    last_name: PersonName = ""
-    reason: OptionalReason = ""
+    first_name: FirstName = ""
+    last_name: LastName = ""
+    reason: OptionalStaffReason = ""
 
 
 class ReasonIn(msgspec.Struct, kw_only=True):
     """Why."""
 
-    reason: GivenReason
+    reason: StaffReason
 
 
 class DeactivationIn(ReasonIn, kw_only=True):
@@ -55,7 +59,7 @@ class DeactivationIn(ReasonIn, kw_only=True):
 class RoleIn(ReasonIn, kw_only=True):
     """A role, and why."""
 
-    role: RoleWord
+    role: Role
 
 
 class RightsIn(ReasonIn, kw_only=True):
@@ -69,13 +73,13 @@ class AccountOut(msgspec.Struct):
     """An account, as the staff sees it."""
 
     id: UUID
-    email: str
-    username: str
+    email: Email
+    username: Username
     role: Role
-    avatar: str | None
-    first_name: str
-    last_name: str
-    time_zone: str
+    avatar: WebAddress
+    first_name: FirstName
+    last_name: LastName
+    time_zone: TimeZone
     is_active: bool
     is_staff: bool
     is_superuser: bool
@@ -109,7 +113,7 @@ class SoldSlotOut(msgspec.Struct, rename={"session_id": "session"}):
     """A start to come that was sold: how many seats, to how many bookings, and how many of those were cancelled now."""
 
     session_id: UUID
-    title: str
+    title: Title
     starts_at: datetime
     ends_at: datetime
     seats: int
