@@ -13,24 +13,24 @@ from uuid_utils.compat import uuid7
 
 from fakes import NOW, FreshIds, MovableClock, NumberedAccessTokens, PlainPasswords
 from marketplace.adapters.calendars import Rfc5545Calendars
-from marketplace.core.entities.bookings import Booking, BookingHistory
-from marketplace.core.entities.calendars import CalendarFeed, new_feed_token
-from marketplace.core.entities.idempotency import IdempotencyKey
-from marketplace.core.entities.schedules import Schedule, TimeRange, WeeklyHours
-from marketplace.core.entities.sessions import Session, SessionDetails
-from marketplace.core.entities.slots import Offer, Slot
-from marketplace.core.entities.tokens import Caller, Family, refresh_token_hash
-from marketplace.core.entities.users import Contact, User
+from marketplace.core.domain.bookings import Booking, BookingHistory
+from marketplace.core.domain.calendars import CalendarFeed, new_feed_token
+from marketplace.core.domain.idempotency import IdempotencyKey
+from marketplace.core.domain.schedules import Schedule, TimeRange, WeeklyHours
+from marketplace.core.domain.sessions import Session, SessionDetails
+from marketplace.core.domain.slots import BookingQuote, Slot
+from marketplace.core.domain.tokens import Login, Principal, refresh_token_hash
+from marketplace.core.domain.users import Contact, User
 from marketplace.core.ports.storage import Storage
 from marketplace.core.ports.unit_of_work import UnitOfWork
 from marketplace.core.services.bookings import BookingService
 from marketplace.core.services.calendars import CalendarService
 from marketplace.core.services.idempotency import IdempotencyService
-from marketplace.core.services.open_times import OpenTimesService
+from marketplace.core.services.materialized_availability import MaterializedAvailabilityService
 from marketplace.core.services.schedules import ScheduleService
 from marketplace.core.services.sessions import SessionService
 from marketplace.core.services.slots import SlotService
-from marketplace.core.services.tokens import CallerMemory, TokenService
+from marketplace.core.services.tokens import PrincipalCache, TokenService
 from marketplace.core.services.users import UserService
 
 TOMORROW = NOW + timedelta(days=1)
@@ -43,7 +43,7 @@ T = TypeVar("T")
 _numbers = count(1)
 
 
-def a_user(**facts: Any) -> User:
+def a_user(**changes: Any) -> User:
     number = next(_numbers)
     defaults: dict[str, Any] = {
         "id": uuid7(),
@@ -60,7 +60,7 @@ def a_user(**facts: Any) -> User:
         "is_superuser": False,
         "date_joined": NOW,
     }
-    return User(**defaults | facts)
+    return User(**defaults | changes)
 
 
 def a_contact(user: User) -> Contact:
@@ -68,7 +68,7 @@ def a_contact(user: User) -> Contact:
     return Contact(**{name: getattr(user, name) for name in names})
 
 
-def a_session(**facts: Any) -> Session:
+def a_session(**changes: Any) -> Session:
     defaults: dict[str, Any] = {
         "id": uuid7(),
         "creator_id": uuid7(),
@@ -84,20 +84,20 @@ def a_session(**facts: Any) -> Session:
         "created_at": NOW,
         "archived_at": None,
     }
-    return Session(**defaults | facts)
+    return Session(**defaults | changes)
 
 
 def session_details(session: Session, creator: User) -> SessionDetails:
-    facts = {name: getattr(session, name) for name in Session.__dataclass_fields__}
+    changes = {name: getattr(session, name) for name in Session.__dataclass_fields__}
     return SessionDetails(
-        **facts,
+        **changes,
         creator_details=a_contact(creator),
         creator_is_active=creator.is_active,
         time_zone=creator.time_zone,
     )
 
 
-def a_schedule(**facts: Any) -> Schedule:
+def a_schedule(**changes: Any) -> Schedule:
     """Nine to five on every day, in UTC."""
     hours = TimeRange(starts=time(9), ends=time(17), step=None)
     defaults: dict[str, Any] = {
@@ -112,28 +112,28 @@ def a_schedule(**facts: Any) -> Schedule:
         "valid_from": None,
         "valid_until": None,
     }
-    return Schedule(**defaults | facts)
+    return Schedule(**defaults | changes)
 
 
 def a_slot(session: Session, *, starts_at: datetime = TOMORROW, seats_taken: int = 0) -> Slot:
     return Slot.of(session, starts_at, seats_taken)
 
 
-def a_booking(session: Session, user_id: UUID | None = None, **facts: Any) -> Booking:
-    seats = facts.get("seats", 1)
+def a_booking(session: Session, user_id: UUID | None = None, **changes: Any) -> Booking:
+    seats = changes.get("seats", 1)
     defaults: dict[str, Any] = {
         "id": uuid7(),
         "session_id": session.id,
         "creator_id": session.creator_id,
         "user_id": user_id or uuid7(),
         "starts_at": TOMORROW,
-        "ends_at": facts.get("starts_at", TOMORROW) + timedelta(minutes=session.duration),
+        "ends_at": changes.get("starts_at", TOMORROW) + timedelta(minutes=session.duration),
         "seats": seats,
         "amount": session.price * seats,
         "status": "confirmed",
         "created_at": NOW,
     }
-    return Booking(**defaults | facts)
+    return Booking(**defaults | changes)
 
 
 def a_history(booking: Booking, session: Session, creator: User, learner: User) -> BookingHistory:
@@ -143,16 +143,16 @@ def a_history(booking: Booking, session: Session, creator: User, learner: User) 
         **kept,
         session_details=session_details(session, creator),
         user_details=a_contact(learner),
-        history=(booking.made(),),
+        history=(booking.created(),),
     )
 
 
-def a_feed(user: User, **facts: Any) -> CalendarFeed:
+def a_feed(user: User, **changes: Any) -> CalendarFeed:
     defaults: dict[str, Any] = {"user_id": user.id, "token": new_feed_token(), "created_at": NOW}
-    return CalendarFeed(**defaults | facts)
+    return CalendarFeed(**defaults | changes)
 
 
-def an_offer(session: Session, *, creator: User | None = None, **facts: Any) -> Offer:
+def an_offer(session: Session, *, creator: User | None = None, **changes: Any) -> BookingQuote:
     creator = creator or a_user(id=session.creator_id, role="creator")
     defaults: dict[str, Any] = {
         "session": session_details(session, creator),
@@ -161,61 +161,61 @@ def an_offer(session: Session, *, creator: User | None = None, **facts: Any) -> 
         "slot": None,
         "already_booked": False,
     }
-    return Offer(**defaults | facts)
+    return BookingQuote(**defaults | changes)
 
 
-def a_key(**facts: Any) -> IdempotencyKey:
+def a_key(**changes: Any) -> IdempotencyKey:
     defaults: dict[str, Any] = {
         "user_id": uuid7(),
         "route": "an_operation",
         "key": "once",
         "body_hash": hashlib.sha256(b"{}").digest(),
     }
-    return IdempotencyKey(**defaults | facts)
+    return IdempotencyKey(**defaults | changes)
 
 
-def a_family(user: User, **facts: Any) -> Family:
+def a_family(user: User, **changes: Any) -> Login:
     defaults: dict[str, Any] = {"id": uuid7(), "user_id": user.id, "created_at": NOW, "expires_at": NOW + REFRESH_TTL}
-    return Family(**defaults | facts)
+    return Login(**defaults | changes)
 
 
-def a_caller(user: User, family_id: UUID | None = None) -> Caller:
-    return Caller.of(user, family_id or uuid7())
+def a_caller(user: User, family_id: UUID | None = None) -> Principal:
+    return Principal.of(user, family_id or uuid7())
 
 
-def as_a(kind: type[T], thing: object) -> T:
+def as_a(kind: type[T], resource: object) -> T:
     """The part of a thing that this kind has: what is kept of it, without what it is read with."""
-    return kind(**{field.name: getattr(thing, field.name) for field in fields(kind)})  # type: ignore[arg-type]
+    return kind(**{field.name: getattr(resource, field.name) for field in fields(kind)})  # type: ignore[arg-type]
 
 
-def somebody(user_id: UUID | None = None, *, is_staff: bool = False) -> Caller:
+def somebody(user_id: UUID | None = None, *, is_staff: bool = False) -> Principal:
     """The caller with this id, of whom nothing else matters."""
-    return Caller(user_id=user_id or uuid7(), family_id=uuid7(), role="user", is_staff=is_staff, is_superuser=False)
+    return Principal(user_id=user_id or uuid7(), family_id=uuid7(), role="user", is_staff=is_staff, is_superuser=False)
 
 
-async def stored_user(storage: Storage, **facts: Any) -> User:
-    return (await stored_users(storage, 1, **facts))[0]
+async def stored_user(storage: Storage, **changes: Any) -> User:
+    return (await stored_users(storage, 1, **changes))[0]
 
 
-async def stored_users(storage: Storage, number: int, **facts: Any) -> Sequence[User]:
-    users = [a_user(**facts) for _ in range(number)]
+async def stored_users(storage: Storage, number: int, **changes: Any) -> Sequence[User]:
+    users = [a_user(**changes) for _ in range(number)]
     async with storage.unit_of_work() as tx:
         for user in users:
             await tx.users.add(user)
     return users
 
 
-async def stored_session(storage: Storage, **facts: Any) -> Session:
-    if "creator_id" not in facts:
-        facts["creator_id"] = (await stored_user(storage, role="creator")).id
-    session = a_session(**facts)
+async def stored_session(storage: Storage, **changes: Any) -> Session:
+    if "creator_id" not in changes:
+        changes["creator_id"] = (await stored_user(storage, role="creator")).id
+    session = a_session(**changes)
     async with storage.unit_of_work() as tx:
         await tx.sessions.add(session)
     return session
 
 
-async def stored_booking(storage: Storage, session: Session, user_id: UUID | None = None, **facts: Any) -> Booking:
-    booking = a_booking(session, user_id or (await stored_user(storage)).id, **facts)
+async def stored_booking(storage: Storage, session: Session, user_id: UUID | None = None, **changes: Any) -> Booking:
+    booking = a_booking(session, user_id or (await stored_user(storage)).id, **changes)
     async with storage.unit_of_work() as tx:
         if not await tx.slots.take(booking):
             await tx.slots.acquire_creator(session.creator_id)
@@ -223,15 +223,15 @@ async def stored_booking(storage: Storage, session: Session, user_id: UUID | Non
     return booking
 
 
-async def stored_login(storage: Storage, user: User, token: str, **facts: Any) -> Family:
-    family = a_family(user, **facts)
+async def stored_login(storage: Storage, user: User, token: str, **changes: Any) -> Login:
+    login = a_family(user, **changes)
     async with storage.unit_of_work() as tx:
-        await tx.tokens.add_family(family, refresh_token_hash(token))
-    return family
+        await tx.tokens.add_login(login, refresh_token_hash(token))
+    return login
 
 
-async def stored_feed(storage: Storage, user: User, **facts: Any) -> CalendarFeed:
-    feed = a_feed(user, **facts)
+async def stored_feed(storage: Storage, user: User, **changes: Any) -> CalendarFeed:
+    feed = a_feed(user, **changes)
     async with storage.unit_of_work() as tx:
         await tx.feeds.save(feed)
     return feed
@@ -259,7 +259,7 @@ class Services:
     bookings: BookingService
     schedules: ScheduleService
     slots: SlotService
-    open_times: OpenTimesService
+    materialized: MaterializedAvailabilityService
     calendars: CalendarService
     idempotency: IdempotencyService
 
@@ -272,7 +272,7 @@ def services_over(
     passwords: PlainPasswords | None = None,
 ) -> Services:
     clock, ids, passwords = clock or MovableClock(), FreshIds(), passwords or PlainPasswords()
-    begin, memory = unit_of_work or storage.unit_of_work, CallerMemory(clock)
+    begin, memory = unit_of_work or storage.unit_of_work, PrincipalCache(clock)
     access_tokens = NumberedAccessTokens()
     return Services(
         clock=clock,
@@ -284,7 +284,7 @@ def services_over(
         tokens=TokenService(
             unit_of_work=begin,
             users=storage.users,
-            callers=storage.callers,
+            principals=storage.principals,
             memory=memory,
             passwords=passwords,
             access_tokens=access_tokens,
@@ -301,11 +301,11 @@ def services_over(
             categories=CATEGORIES,
         ),
         bookings=BookingService(unit_of_work=begin, lists=storage.booking_lists, clock=clock, ids=ids),
-        schedules=ScheduleService(unit_of_work=begin, timetables=storage.timetables, clock=clock),
+        schedules=ScheduleService(unit_of_work=begin, availabilities=storage.availabilities, clock=clock),
         slots=SlotService(
-            unit_of_work=begin, timetables=storage.timetables, lists=storage.booking_lists, clock=clock, ids=ids
+            unit_of_work=begin, availabilities=storage.availabilities, lists=storage.booking_lists, clock=clock, ids=ids
         ),
-        open_times=OpenTimesService(unit_of_work=begin, clock=clock),
+        materialized=MaterializedAvailabilityService(unit_of_work=begin, clock=clock),
         calendars=CalendarService(
             unit_of_work=begin,
             bookings=storage.booking_lists,

@@ -12,14 +12,14 @@ from builders import (
     stored_user,
 )
 from fakes import NOW
-from marketplace.core.entities.bulk import (
+from marketplace.core.domain.bulk import (
     BulkAction,
     BulkKind,
     BulkRun,
     BulkRunDetails,
 )
-from marketplace.core.entities.sessions import Session
-from marketplace.core.entities.tokens import Caller
+from marketplace.core.domain.sessions import Session
+from marketplace.core.domain.tokens import Principal
 from marketplace.core.ports.storage import Storage
 from marketplace.core.services.admin.bulk import BulkOrder
 from staff import StaffServices
@@ -27,24 +27,26 @@ from staff import StaffServices
 WHY = "They all are a hoax."
 
 
-async def somebody_of_the_staff(storage: Storage, **facts: Any) -> Caller:
-    return a_caller(await stored_user(storage, is_staff=True, **facts))
+async def somebody_of_the_staff(storage: Storage, **changes: Any) -> Principal:
+    return a_caller(await stored_user(storage, is_staff=True, **changes))
 
 
-def order(kind: BulkKind, action: BulkAction, things: Sequence[Any]) -> BulkOrder:
-    ids = tuple(thing if isinstance(thing, UUID) else thing.id for thing in things)
+def order(kind: BulkKind, action: BulkAction, items: Sequence[Any]) -> BulkOrder:
+    ids = tuple(resource if isinstance(resource, UUID) else resource.id for resource in items)
     return BulkOrder(kind=kind, action=action, rows=ids)
 
 
-async def begun(storage: Storage, staff: StaffServices, what: BulkOrder, who: Caller | None = None) -> BulkRunDetails:
+async def started(
+    storage: Storage, staff: StaffServices, what: BulkOrder, who: Principal | None = None
+) -> BulkRunDetails:
     who = who or await somebody_of_the_staff(storage)
-    return (await staff.bulk.begin(who, what, WHY)).thing
+    return (await staff.bulk.begin(who, what, WHY)).resource
 
 
 async def carried_out(
-    storage: Storage, staff: StaffServices, what: BulkOrder, who: Caller | None = None
+    storage: Storage, staff: StaffServices, what: BulkOrder, who: Principal | None = None
 ) -> BulkRunDetails:
-    run = await begun(storage, staff, what, who)
+    run = await started(storage, staff, what, who)
     await staff.run(storage)
     return await staff.bulk.get(run.id)
 
@@ -53,12 +55,12 @@ async def refusals(storage: Storage, run: BulkRun) -> list[tuple[UUID, str]]:
     return [(refusal.id, refusal.code) for refusal in await storage.bulk_lists.refusals(run.id, 100, 0)]
 
 
-async def sessions(storage: Storage, number: int, **facts: Any) -> list[Session]:
+async def sessions(storage: Storage, number: int, **changes: Any) -> list[Session]:
     creator = await stored_user(storage, role="creator")
-    return [await stored_session(storage, creator_id=creator.id, **facts) for _ in range(number)]
+    return [await stored_session(storage, creator_id=creator.id, **changes) for _ in range(number)]
 
 
-def a_run(**facts: Any) -> BulkRun:
+def a_run(**changes: Any) -> BulkRun:
     defaults: dict[str, Any] = {
         "id": uuid7(),
         "kind": "sessions",
@@ -76,4 +78,4 @@ def a_run(**facts: Any) -> BulkRun:
         "finished_at": None,
         "detail": "",
     }
-    return BulkRun(**defaults | facts)
+    return BulkRun(**defaults | changes)

@@ -29,16 +29,16 @@ def docker_answers() -> bool:
 @pytest.fixture(scope="session")
 def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of a server whose databases may be made and dropped; under xdist, each worker's own."""
-    given = os.environ.get("MARKETPLACE_TEST_DATABASE_URL")
-    if given:
-        yield given
+    provided = os.environ.get("MARKETPLACE_TEST_DATABASE_URL")
+    if provided:
+        yield provided
     elif docker_answers():
         from testcontainers.community.postgres import PostgresContainer  # noqa: PLC0415 - slow, and seldom of use
 
         with PostgresContainer(POSTGRES_IMAGE, driver=None) as container:
             yield container.get_connection_url()
     else:
-        from marketplace.adapters.postgres.embedded import embedded_postgres  # noqa: PLC0415 - as migrate
+        from marketplace.adapters.postgres.embedded.server import embedded_postgres  # noqa: PLC0415 - as migrate
 
         with embedded_postgres(tmp_path_factory.mktemp("postgres") / "data") as dsn:
             yield dsn
@@ -47,7 +47,7 @@ def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 @pytest.fixture(scope="session")
 def migrated_template(postgres_server: str) -> Iterator[str]:
     """The name of a database that the real migrations built, once per run."""
-    from marketplace.adapters.postgres.migrate import migrate  # noqa: PLC0415 - over a second, that few runs need
+    from marketplace.adapters.postgres.schema.migrate import migrate  # noqa: PLC0415 - over a second, that few runs need
 
     with scratch_database(postgres_server) as name:
         asyncio.run(migrate(address_of(postgres_server, name)))

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from uuid_utils.compat import uuid7
 
-from marketplace.core.entities.tokens import Claims
+from marketplace.core.domain.tokens import Claims
 from marketplace.core.errors import NotSignedIn
 
 NOW = datetime(2030, 1, 7, 9, tzinfo=UTC)

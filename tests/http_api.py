@@ -15,22 +15,22 @@ from litestar import Litestar
 
 from builders import PASSWORD, TOMORROW, stored_session, stored_user
 from fakes import MovableClock, PlainPasswords
-from marketplace.container import make_container
-from marketplace.core.entities.sessions import Session
-from marketplace.core.entities.users import User
+from marketplace.bootstrap.container import make_container
+from marketplace.core.domain.sessions import Session
+from marketplace.core.domain.users import User
 from marketplace.core.ports.security import Passwords
 from marketplace.core.ports.storage import Storage
 from marketplace.core.ports.system import Clock
 from marketplace.core.services.tokens import TokenService
 from marketplace.core.services.users import UserService
 from marketplace.http.app import make_app
-from marketplace.http.exchanges import Watcher
 from marketplace.settings import Settings
+from marketplace.telemetry.request_log import RequestObserver
 
 SECRET_KEY = "forty-two characters that nobody else has"
-NOWHERE = Path("nowhere")
+UNKNOWN_ORIGIN = Path("nowhere")
 """Not where this machine may have built a front end."""
-SETTINGS = Settings(storage="memory", secret_key=SECRET_KEY, rate_limit=False, frontend_dir=NOWHERE)
+SETTINGS = Settings(storage="memory", secret_key=SECRET_KEY, rate_limit=False, frontend_dir=UNKNOWN_ORIGIN)
 
 _numbers = count(1)
 
@@ -103,11 +103,11 @@ class Api:
     def __post_init__(self) -> None:
         object.__setattr__(self, "visitor", Person(self.client))
 
-    async def person(self, **facts: Any) -> Person:
-        return await self.login(await stored_user(self.storage, **facts))
+    async def person(self, **changes: Any) -> Person:
+        return await self.login(await stored_user(self.storage, **changes))
 
-    async def creator(self, **facts: Any) -> Person:
-        return await self.person(role="creator", **facts)
+    async def creator(self, **changes: Any) -> Person:
+        return await self.person(role="creator", **changes)
 
     async def login(self, user: User) -> Person:
         """The person by a new login, as on another device."""
@@ -121,16 +121,16 @@ class Api:
         assert response.status_code == 201, response.text
         return Person(self.client, response.json()["access"], account=person.user)
 
-    async def session(self, creator: Person | None = None, **facts: Any) -> Session:
+    async def session(self, creator: Person | None = None, **changes: Any) -> Session:
         if creator is not None:
-            facts["creator_id"] = creator.id
-        return await stored_session(self.storage, **facts)
+            changes["creator_id"] = creator.id
+        return await stored_session(self.storage, **changes)
 
-    async def booking(self, person: Person, session: Session, **facts: Any) -> dict[str, Any]:
-        response = await person.post("/api/bookings/", a_booking_body(session, **facts))
+    async def booking(self, person: Person, session: Session, **changes: Any) -> dict[str, Any]:
+        response = await person.post("/api/bookings/", a_booking_body(session, **changes))
         assert response.status_code == 201, response.text
-        made: dict[str, Any] = response.json()
-        return made
+        created: dict[str, Any] = response.json()
+        return created
 
     async def deactivate(self, person: Person) -> None:
         users = await self.container.get(UserService)
@@ -139,7 +139,7 @@ class Api:
 
 @asynccontextmanager
 async def open_api(
-    settings: Settings = SETTINGS, storage: Storage | None = None, watchers: Sequence[Watcher] = ()
+    settings: Settings = SETTINGS, storage: Storage | None = None, observers: Sequence[RequestObserver] = ()
 ) -> AsyncIterator[Api]:
     """A marketplace whose clock is moved by hand and whose hashing is quick; `storage` replaces the memory's."""
     clock, passwords = MovableClock(), WatchedPasswords()
@@ -149,7 +149,7 @@ async def open_api(
     if storage is not None:
         swapped.provide(lambda: storage, provides=Storage)
     container = make_container(settings, swapped)
-    app = make_app(settings, container, watchers)
+    app = make_app(settings, container, observers)
     asgi: Any = app  # litestar and httpx each have their own words for the same protocol
     try:
         async with AsyncClient(transport=ASGITransport(asgi), base_url="http://test") as client:
@@ -158,19 +158,19 @@ async def open_api(
         await container.close()
 
 
-def a_registration(**facts: Any) -> dict[str, Any]:
+def a_registration(**changes: Any) -> dict[str, Any]:
     number = next(_numbers)
     defaults = {"email": f"new{number}@example.org", "username": f"new{number}", "password": PASSWORD}
-    return defaults | facts
+    return defaults | changes
 
 
-def a_session_body(**facts: Any) -> dict[str, Any]:
+def a_session_body(**changes: Any) -> dict[str, Any]:
     defaults = {"title": "Morning yoga", "description": "Breathe.", "duration": 60, "price": "49.99"}
-    return defaults | facts
+    return defaults | changes
 
 
-def a_booking_body(session: Session, **facts: Any) -> dict[str, Any]:
-    return {"session": str(session.id), "booking_date": as_json(TOMORROW)} | facts
+def a_booking_body(session: Session, **changes: Any) -> dict[str, Any]:
+    return {"session": str(session.id), "booking_date": as_json(TOMORROW)} | changes
 
 
 def as_json(moment: datetime) -> str:

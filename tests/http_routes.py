@@ -7,8 +7,8 @@ from litestar import Litestar
 
 from builders import PASSWORD
 from http_api import Api, Person, a_registration, a_session_body
-from marketplace.core.entities.sessions import Session
-from marketplace.http.auth import Route
+from marketplace.core.domain.sessions import Session
+from marketplace.http.security.authorization import Route
 
 SOME_ID = "0190a1b2-c3d4-7e5f-8a9b-0c1d2e3f4a5b"
 A_USER = "/api/admin/users/{user_id}"

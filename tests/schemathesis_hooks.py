@@ -13,17 +13,17 @@ from uuid import uuid4
 
 import schemathesis
 
-from marketplace.core.entities.fields import CONTROL, Text, Whole
-from marketplace.core.entities.idempotency import is_good_key
-from marketplace.core.entities.schedules import NOTICE_MOST
-from marketplace.core.entities.search import words
-from marketplace.core.entities.sessions import TAG_LENGTH, TAGS_MOST, Tags
-from marketplace.core.entities.users import TimeZone
-from marketplace.http.fields import CURSOR_LENGTH, rule_for
-from marketplace.http.readers import SEARCH_WORDS, Reader, identifier, instant
-from marketplace.http.schedule_fields import optional_day
-from marketplace.http.schedules import ScheduleIn
-from marketplace.http.wire import _readers
+from marketplace.core.domain.fields import CONTROL, Text, Whole
+from marketplace.core.domain.idempotency import is_good_key
+from marketplace.core.domain.schedules import MAX_NOTICE
+from marketplace.core.domain.search import words
+from marketplace.core.domain.sessions import MAX_TAGS, TAG_LENGTH, Tags
+from marketplace.core.domain.users import TimeZone
+from marketplace.http.api.schedules import ScheduleIn
+from marketplace.http.validation.fields import CURSOR_LENGTH, rule_for
+from marketplace.http.validation.parsing import _readers
+from marketplace.http.validation.schedule_fields import optional_day
+from marketplace.http.validation.validators import SEARCH_WORDS, Reader, identifier, instant
 
 EMAIL = os.environ["SCHEMATHESIS_EMAIL"]
 PASSWORD = os.environ["SCHEMATHESIS_PASSWORD"]
@@ -76,15 +76,15 @@ def _mend_schedule(body: dict[str, Any]) -> None:
         else:
             body |= {name: [] for name in lists}
             body |= {name: None for name in ("valid_from", "valid_until") if _is(optional_day, body.get(name))}
-    if _is(Whole(0, NOTICE_MOST).read, sent.get("notice")):
+    if _is(Whole(0, MAX_NOTICE).read, sent.get("notice")):
         body["notice"] = min(int(body["notice"]), 60)
 
 
-def _mend_window(given: dict[str, Any], begin: str, end: str) -> None:
+def _mend_window(provided: dict[str, Any], begin: str, end: str) -> None:
     """An end after its beginning, and not too long after it."""
-    bounds = [given[name] for name in (begin, end) if name in given]
+    bounds = [provided[name] for name in (begin, end) if name in provided]
     if bounds and all(bound == "" or _is(instant, bound) for bound in bounds):
-        given |= {begin: "2030-01-01", end: "2030-02-01"}
+        provided |= {begin: "2030-01-01", end: "2030-02-01"}
 
 
 def _mend_query(query: dict[str, Any]) -> None:
@@ -116,7 +116,7 @@ def _is_text(value: Any) -> bool:
 def _are_short_texts(value: Any) -> bool:
     return (
         isinstance(value, list)
-        and len(value) <= TAGS_MOST
+        and len(value) <= MAX_TAGS
         and all(_is(Text(1, TAG_LENGTH).read, each) for each in value)
     )
 

@@ -9,8 +9,8 @@ from uuid_utils.compat import uuid7
 from builders import Services, as_a
 from fakes import NOW, FreshIds, MovableClock
 from marketplace.adapters.memory.jobs import run_due
-from marketplace.core.entities.audit import AuditEntry, Target
-from marketplace.core.entities.failing_jobs import FAILING_AFTER, FailingJob
+from marketplace.core.domain.audit import AuditEntry, Target
+from marketplace.core.domain.failing_jobs import FAILING_AFTER, FailingJob
 from marketplace.core.ports.jobs import Job
 from marketplace.core.ports.storage import Storage
 from marketplace.core.services.admin.bookings import BookingAdminService
@@ -20,9 +20,9 @@ from marketplace.core.services.admin.dashboards import DashboardService
 from marketplace.core.services.admin.impersonation import ImpersonationService
 from marketplace.core.services.admin.sessions import SessionAdminService
 from marketplace.core.services.admin.users import UserAdminService
+from marketplace.core.services.password_resets import ResetService
 from marketplace.core.services.reports import ReportService
-from marketplace.core.services.resets import ResetService
-from marketplace.core.services.tokens import CallerMemory
+from marketplace.core.services.tokens import PrincipalCache
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,12 +47,12 @@ class StaffServices:
 
 
 def staff_over(storage: Storage, services: Services) -> StaffServices:
-    begin, clock, ids, memory = storage.unit_of_work, services.clock, FreshIds(), CallerMemory(services.clock)
+    begin, clock, ids, memory = storage.unit_of_work, services.clock, FreshIds(), PrincipalCache(services.clock)
     accounts = UserAdminService(
         unit_of_work=begin,
         directory=storage.users,
-        timetables=storage.timetables,
-        trail=storage.audit,
+        availabilities=storage.availabilities,
+        audit_log=storage.audit,
         users=services.users,
         memory=memory,
         clock=clock,
@@ -62,7 +62,7 @@ def staff_over(storage: Storage, services: Services) -> StaffServices:
         unit_of_work=begin,
         catalog=storage.catalog,
         queue=storage.reports,
-        trail=storage.audit,
+        audit_log=storage.audit,
         clock=clock,
         ids=ids,
     )
@@ -93,7 +93,7 @@ def staff_over(storage: Storage, services: Services) -> StaffServices:
             ids=ids,
         ),
         sessions=moderation,
-        bookings=BookingAdminService(lists=storage.booking_lists, trail=storage.audit),
+        bookings=BookingAdminService(lists=storage.booking_lists, audit_log=storage.audit),
         reports=ReportService(unit_of_work=begin, queue=storage.reports, clock=clock, ids=ids),
         actors=actors,
         bulk=BulkService(
@@ -125,7 +125,7 @@ def staff_over(storage: Storage, services: Services) -> StaffServices:
     )
 
 
-def an_entry(**facts: Any) -> AuditEntry:
+def an_entry(**changes: Any) -> AuditEntry:
     defaults: dict[str, Any] = {
         "id": uuid7(),
         "at": NOW,
@@ -140,7 +140,7 @@ def an_entry(**facts: Any) -> AuditEntry:
         "after": {"is_active": True},
         "reason": "",
     }
-    return AuditEntry(**defaults | facts)
+    return AuditEntry(**defaults | changes)
 
 
 async def a_failing_job(storage: Storage, fault: str = "Trouble") -> FailingJob:
@@ -153,6 +153,6 @@ async def a_failing_job(storage: Storage, fault: str = "Trouble") -> FailingJob:
     return found
 
 
-async def logged(storage: Storage, target: Target | None = None, most: int = 100) -> list[AuditEntry]:
+async def logged(storage: Storage, target: Target | None = None, maximum: int = 100) -> list[AuditEntry]:
     """What the audit log has of a thing, or of everything, oldest first."""
-    return [as_a(AuditEntry, entry) for entry in reversed(await storage.audit.newest(most, target))]
+    return [as_a(AuditEntry, entry) for entry in reversed(await storage.audit.newest(maximum, target))]

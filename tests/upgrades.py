@@ -9,7 +9,7 @@ from typing import Any
 
 import asyncpg
 
-from marketplace.adapters.postgres.revisions import VERSIONS, newest_revision
+from marketplace.adapters.postgres.schema.revisions import VERSIONS, newest_revision
 
 MIGRATION = """
 import sqlalchemy as sa
@@ -21,7 +21,7 @@ revision = "{revision}"
 down_revision = "{before}"
 branch_labels = None
 depends_on = None
-{facts}
+{changes}
 
 
 def upgrade() -> None:
@@ -41,11 +41,11 @@ class Upgrades:
         self.folders = (VERSIONS, folder)
         self._folder = folder
 
-    def add(self, up: str, *, down: str = "pass", facts: str = "") -> str:
+    def add(self, up: str, *, down: str = "pass", changes: str = "") -> str:
         """Write the next migration. Returns its revision."""
         before, self.newest = self.newest, f"{int(self.newest) + 1:04}"
         bodies = {"up": indent(dedent(up), "    "), "down": indent(dedent(down), "    ")}
-        text = MIGRATION.format(revision=self.newest, before=before, facts=facts, **bodies)
+        text = MIGRATION.format(revision=self.newest, before=before, changes=changes, **bodies)
         (self._folder / f"{self.newest}_of_a_test.py").write_text(text)
         return self.newest
 

@@ -1,5 +1,5 @@
 """`python -m marketplace`."""
 
-from marketplace.cli import main
+from marketplace.entrypoints.cli import main
 
 main()

@@ -12,12 +12,12 @@ from urllib.parse import parse_qs, urlsplit
 T = TypeVar("T")
 
 PREFIX = "MARKETPLACE_"
-LEAVING = f"{PREFIX}LEAVING"
+DRAINING = f"{PREFIX}LEAVING"
 """How `serve` tells its workers which file is there once the program is about to stop. No setting of an operator's."""
-SECRET_LEAST = 32
+MIN_SECRET = 32
 """Characters. HS256 wants a key of at least 256 bits (RFC 7518, 3.2)."""
 PLACE = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[^:\[\]]*)(:(?P<port>\d{1,5}))?")
-PORT_MOST = 65535
+MAX_PORT = 65535
 DEVELOPMENT_SECRETS = ("change-me", "changeme", "secret", "development", "insecure", "example")
 
 
@@ -73,7 +73,7 @@ class Settings:
     shutdown_timeout: timedelta = timedelta(seconds=20)
 
     @property
-    def works_beside(self) -> bool:
+    def runs_worker(self) -> bool:
         """Whether `serve` does the background work too: by default where nobody is expected to start a worker."""
         if self.worker_inside is not None:
             return self.worker_inside
@@ -92,19 +92,19 @@ class Settings:
         return self.storage == "postgres" and self.database_url is None
 
 
-def _whole(least: int, most: int) -> Callable[[str], int]:
+def _whole(minimum: int, maximum: int) -> Callable[[str], int]:
     def parse(text: str) -> int:
-        if not re.fullmatch(r"\d{1,9}", text) or not least <= int(text) <= most:
-            raise ValueError(f"a whole number from {least} to {most}")
+        if not re.fullmatch(r"\d{1,9}", text) or not minimum <= int(text) <= maximum:
+            raise ValueError(f"a whole number from {minimum} to {maximum}")
         return int(text)
 
     return parse
 
 
-def _seconds(least: float, most: float) -> Callable[[str], timedelta]:
+def _seconds(minimum: float, maximum: float) -> Callable[[str], timedelta]:
     def parse(text: str) -> timedelta:
-        if not re.fullmatch(r"\d{1,9}(\.\d{1,3})?", text) or not least <= float(text) <= most:
-            raise ValueError(f"seconds, from {least:g} to {most:g}")
+        if not re.fullmatch(r"\d{1,9}(\.\d{1,3})?", text) or not minimum <= float(text) <= maximum:
+            raise ValueError(f"seconds, from {minimum:g} to {maximum:g}")
         return timedelta(seconds=float(text))
 
     return parse
@@ -140,7 +140,7 @@ def _database_address(text: str) -> str:
     except ValueError:
         raise ValueError(expected) from None
     hosts = [PLACE.fullmatch(place) for place in parts.netloc.rpartition("@")[2].split(",")]
-    is_read = all(host is not None and int(host["port"] or 0) <= PORT_MOST for host in hosts)
+    is_read = all(host is not None and int(host["port"] or 0) <= MAX_PORT for host in hosts)
     if parts.scheme not in {"postgres", "postgresql"} or not is_read or parts.fragment or "@" in parts.path:
         raise ValueError(expected)
     return text
@@ -176,7 +176,7 @@ VARIABLES: dict[str, Callable[[str], Any]] = {
     "read_database_url": _database_address,
     "data_dir": Path,
     "frontend_dir": Path,
-    "secret_key": _matching(rf".{{{SECRET_LEAST},}}", f"at least {SECRET_LEAST} random characters"),
+    "secret_key": _matching(rf".{{{MIN_SECRET},}}", f"at least {MIN_SECRET} random characters"),
     "host": _matching(r"[\w.:\-\[\]]+", "a host name or an address"),
     "port": _whole(1, 65_535),
     "workers": _whole(1, 64),
@@ -211,7 +211,7 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
     """The settings that these variables make. An empty variable counts as absent. Raises `SettingsError`."""
     values: dict[str, Any] = {}
     for name, parse in VARIABLES.items():
-        text = given_secret(environment, name) if name in SECRET_VARIABLES else _given(environment, name)
+        text = provided_secret(environment, name) if name in SECRET_VARIABLES else _given(environment, name)
         if text:
             try:
                 values[name] = parse(text)
@@ -227,7 +227,7 @@ def _given(environment: Mapping[str, str], name: str) -> str:
     return environment.get(f"{PREFIX}{name.upper()}", "").strip()
 
 
-def given_secret(environment: Mapping[str, str], name: str) -> str:
+def provided_secret(environment: Mapping[str, str], name: str) -> str:
     """A secret from its variable or from the file that its `_FILE` variable names; empty without both.
 
     Raises `SettingsError`.
@@ -277,7 +277,7 @@ def _check_production(settings: Settings) -> None:
     if settings.secret_key is None:
         raise SettingsError(
             f"{PREFIX}SECRET_KEY is absent, but must be set with {PREFIX}ENVIRONMENT=production,"
-            f" to at least {SECRET_LEAST} random characters."
+            f" to at least {MIN_SECRET} random characters."
         )
     lowered = settings.secret_key.lower()
     if any(word in lowered for word in DEVELOPMENT_SECRETS) or len(set(lowered)) < 8:  # noqa: PLR2004 - variety

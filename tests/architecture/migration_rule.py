@@ -17,7 +17,7 @@ from typing import NamedTuple
 from alembic import command
 from alembic.script import Script, ScriptDirectory
 
-from marketplace.adapters.postgres.migrate import configured
+from marketplace.adapters.postgres.schema.migrate import configured
 
 ROOT = Path(__file__).parents[2]
 FIRST_SCHEMA = "0015"
@@ -79,16 +79,16 @@ def printed(script: Script, folders: tuple[Path, ...]) -> str:
 def _of_squawk(sql: str) -> Iterator[Finding]:
     squawk = Path(sys.executable).with_name("squawk")
     assert squawk.exists(), "squawk is not installed: make install"
-    asked = subprocess.run(
+    requested = subprocess.run(
         [squawk, "--reporter", "json", "--config", ROOT / ".squawk.toml"],
         input=sql,
         capture_output=True,
         text=True,
         check=False,
     )
-    if not asked.stdout.startswith("["):
-        raise AssertionError(asked.stderr)
-    for found in json.loads(asked.stdout):
+    if not requested.stdout.startswith("["):
+        raise AssertionError(requested.stderr)
+    for found in json.loads(requested.stdout):
         line = sql.splitlines()[found["line"]]
         yield Finding(found["rule_name"], f"{found['message']} {found['help'] or ''} At: {line}")
 

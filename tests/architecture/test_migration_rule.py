@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from architecture.migration_rule import ROOT, findings, held, released
-from marketplace.adapters.postgres.revisions import VERSIONS
+from marketplace.adapters.postgres.schema.revisions import VERSIONS
 from upgrades import Upgrades
 
 RELEASES = {"0.1.0", "0.2.0"}
@@ -176,19 +176,19 @@ def test_nothing_is_said_against(upgrades: Upgrades, up: str) -> None:
 
 
 def test_what_a_release_no_longer_used_may_be_taken_away_by_the_next(upgrades: Upgrades) -> None:
-    upgrades.add(TAKES_AWAY, facts='unused_since = "0.2.0"')
+    upgrades.add(TAKES_AWAY, changes='unused_since = "0.2.0"')
 
     assert rules_broken(upgrades) == set()
 
 
 def test_what_no_release_has_left_alone_yet_may_not_be_taken_away(upgrades: Upgrades) -> None:
-    upgrades.add(TAKES_AWAY, facts='unused_since = "0.3.0"')
+    upgrades.add(TAKES_AWAY, changes='unused_since = "0.3.0"')
 
     assert rules_broken(upgrades) == {"ban-drop-column", "ban-drop-table", "unused-since"}
 
 
 def test_a_release_that_no_longer_uses_a_column_allows_nothing_but_taking_away(upgrades: Upgrades) -> None:
-    upgrades.add('op.rename_table("reports", "complaints")', facts='unused_since = "0.2.0"')
+    upgrades.add('op.rename_table("reports", "complaints")', changes='unused_since = "0.2.0"')
 
     assert rules_broken(upgrades) == {"renaming-table"}
 

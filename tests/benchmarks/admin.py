@@ -20,21 +20,21 @@ from uuid import uuid4
 
 import asyncpg
 
-from marketplace.adapters.postgres.embedded import embedded_postgres
-from marketplace.adapters.postgres.migrate import migrate_now
-from marketplace.adapters.postgres.pool import connect
+from marketplace.adapters.postgres.connection.pool import connect
+from marketplace.adapters.postgres.embedded.server import embedded_postgres
+from marketplace.adapters.postgres.schema.migrate import migrate_now
 from marketplace.adapters.postgres.storage import postgres_storage
 from postgres.bulk import BUSY_CREATOR, BUSY_PERSON, Size, load, numbered
 from postgres.crowd import Person, person
-from postgres.office import STAFF, Office, load_office
+from postgres.office import STAFF, StaffActions, load_office
 from postgres.servers import Server, free_port
 
 TIMES = 5
 MOST = 300
 """Milliseconds that a first page may take, with one filter, a search, or an order."""
-HARD_MOST = 1_000
+MAX_HARD = 1_000
 """The same where a filter or search meets an order that has what matches at its other end."""
-FIRST_BYTE_MOST = 1_000
+MAX_FIRST_BYTE = 1_000
 """Milliseconds."""
 FORMATS = ("csv", "jsonl", "xlsx")
 USER, CREATOR, SESSION = numbered("user", BUSY_PERSON), numbered("user", BUSY_CREATOR), numbered("session", 1)
@@ -151,7 +151,7 @@ class Question:
 
     name: str
     query: dict[str, Any]
-    most: int | None = MOST
+    maximum: int | None = MOST
 
 
 def questions() -> Iterator[Question]:
@@ -161,7 +161,7 @@ def questions() -> Iterator[Question]:
         yield from (Question(name, query) for query in queries)
         for order in ORDERINGS[name]:
             yield from (Question(name, {"ordering": f"{sign}{order}"}) for sign in ("", "-"))
-        yield from (Question(name, query, HARD_MOST) for query in HARD[name])
+        yield from (Question(name, query, MAX_HARD) for query in HARD[name])
     yield from (Question(name, query, None) for name, query in DEEP)
 
 
@@ -169,20 +169,22 @@ async def measure_lists(server: Server, staff: Person) -> list[str]:
     """Print the table, and give what took too long."""
     print(f"\n{'list':10}{'question':58}{'ms':>7}{'rows':>6}{'total':>11}")
     slow = []
-    for asked in questions():
+    for requested in questions():
         times = []
         for _ in range(TIMES):
-            begun = time.perf_counter()
-            answer = await server.client.get(f"/api/admin/{asked.name}/", params=asked.query, headers=staff.headers)
-            times.append(1_000 * (time.perf_counter() - begun))
+            started = time.perf_counter()
+            answer = await server.client.get(
+                f"/api/admin/{requested.name}/", params=requested.query, headers=staff.headers
+            )
+            times.append(1_000 * (time.perf_counter() - started))
         took = median(times)
-        question = urlencode(asked.query)
+        question = urlencode(requested.query)
         about = "~" if answer.headers.get("x-total-estimated") else ""
         total = f"{about}{int(answer.headers.get('x-total-count', -1)):,}"
         rows = len(answer.json()) if answer.is_success else f"{answer.status_code}!"
-        print(f"{asked.name:10}{question:58}{took:7.0f}{rows:>6}{total:>11}", flush=True)
-        if not answer.is_success or (asked.most is not None and took > asked.most):
-            slow.append(f"{asked.name} {question}: {took:.0f} ms, {answer.status_code}")
+        print(f"{requested.name:10}{question:58}{took:7.0f}{rows:>6}{total:>11}", flush=True)
+        if not answer.is_success or (requested.maximum is not None and took > requested.maximum):
+            slow.append(f"{requested.name} {question}: {took:.0f} ms, {answer.status_code}")
     return slow
 
 
@@ -192,17 +194,17 @@ async def measure_exports(server: Server, staff: Person) -> list[str]:
     late = []
     for name in ("users", "sessions", "bookings", "audit"):
         for form in FORMATS:
-            before, begun, size, first, most = memory(server), time.perf_counter(), 0, 0.0, 0.0
+            before, started, size, first, maximum = memory(server), time.perf_counter(), 0, 0.0, 0.0
             url = f"/api/admin/{name}/export/"
             async with server.client.stream("GET", url, params={"format": form}, headers=staff.headers) as answer:
                 async for part in answer.aiter_bytes():
                     # a workbook begins with what is the same in all of them
-                    first = first or 1_000 * (time.perf_counter() - begun)
+                    first = first or 1_000 * (time.perf_counter() - started)
                     size += len(part)
-                    most = max(most, memory(server) - before)
-            took = time.perf_counter() - begun
-            print(f"{name:10}{form:8}{first:14.0f}{took:9.1f}{size / 1e6:8.1f}{most:12.1f}", flush=True)
-            if first > FIRST_BYTE_MOST:
+                    maximum = max(maximum, memory(server) - before)
+            took = time.perf_counter() - started
+            print(f"{name:10}{form:8}{first:14.0f}{took:9.1f}{size / 1e6:8.1f}{maximum:12.1f}", flush=True)
+            if first > MAX_FIRST_BYTE:
                 late.append(f"{name} as {form}: first byte after {first:.0f} ms")
     return late
 
@@ -221,7 +223,7 @@ async def filled(dsn: str, rows: int) -> None:
     if not is_full:
         print(f"Filling in {rows:,} sessions, bookings and entries; this takes some minutes.", flush=True)
         await load(dsn, Size(sessions=rows, slots=rows // 4, now=datetime.now(UTC)))
-        await load_office(dsn, Office(people=rows // 5, entries=rows))
+        await load_office(dsn, StaffActions(people=rows // 5, entries=rows))
 
 
 async def bench(dsn: str, rows: int, *, exports: bool) -> bool:
@@ -235,9 +237,9 @@ async def bench(dsn: str, rows: int, *, exports: bool) -> bool:
         server = Server(dsn, Path(folder) / "server.log", free_port())
         try:
             await server.starts()
-            begun, before = time.perf_counter(), memory(server)
+            started, before = time.perf_counter(), memory(server)
             await server.client.get("/api/admin/users/", headers=staff.headers)
-            took, grew = 1_000 * (time.perf_counter() - begun), memory(server) - before
+            took, grew = 1_000 * (time.perf_counter() - started), memory(server) - before
             print(f"The first list of a process takes {took:.0f} ms and {grew:.0f} MB, for what it imports.")
             wrong = await measure_lists(server, staff) + (await measure_exports(server, staff) if exports else [])
         finally:

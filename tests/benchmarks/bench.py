@@ -16,11 +16,11 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from builders import stored_session, stored_user
-from marketplace.adapters.postgres.embedded import embedded_postgres
-from marketplace.adapters.postgres.migrate import migrate_now
-from marketplace.adapters.postgres.pool import connect
+from marketplace.adapters.postgres.connection.pool import connect
+from marketplace.adapters.postgres.embedded.server import embedded_postgres
+from marketplace.adapters.postgres.schema.migrate import migrate_now
 from marketplace.adapters.postgres.storage import postgres_storage
-from marketplace.core.entities.sessions import CatalogFilters, Session
+from marketplace.core.domain.sessions import CatalogFilters, Session
 from marketplace.core.ports.storage import Storage
 from postgres.bulk import Size, load
 from postgres.crowd import Person, people
@@ -83,7 +83,7 @@ async def paths(storage: Storage) -> list[Measure]:
     """Everything that is measured, with the data it needs."""
     buyers = await people(storage, BUYERS)
     creators = [await stored_user(storage, role="creator") for _ in range(CREATORS)]
-    offers = [await stored_session(storage, creator_id=each.id, max_participants=10_000) for each in creators]
+    quotes = [await stored_session(storage, creator_id=each.id, max_participants=10_000) for each in creators]
     page = await storage.catalog.list(CatalogFilters(), 100, None, datetime.now(UTC))
     ids = [str(session.id) for session in page.items]
     tomorrow = datetime.now(UTC).replace(minute=0, second=0, microsecond=0) + timedelta(days=1)
@@ -100,12 +100,12 @@ async def paths(storage: Storage) -> list[Measure]:
         Measure(name="own profile", requests=get("/api/auth/profile", token=token)),
         Measure(
             name="booking, a slot of its own each",
-            requests=bookings(buyers[:half], offers, slots),
+            requests=bookings(buyers[:half], quotes, slots),
             is_repeated=False,
         ),
         Measure(
             name="booking, everybody one slot",
-            requests=bookings(buyers[half:], offers[:1], [tomorrow + timedelta(days=3000)]),
+            requests=bookings(buyers[half:], quotes[:1], [tomorrow + timedelta(days=3000)]),
             is_repeated=False,
         ),
     ]
@@ -122,11 +122,11 @@ async def bench(dsn: str, folder: Path) -> None:
         await server.starts()
         print(f"{WORKERS} workers, {CONNECTIONS} connections, {SESSIONS:,} sessions, {SECONDS} s each\n")
         print(f"{'path':34}{'good/s':>9}{'of no database':>16}   answers")
-        most = 0.0
+        maximum = 0.0
         for path in measures:
             rate, statuses = await measured(server, path, folder)
-            most = most or rate
-            print(f"{path.name:34}{rate:9,.0f}{rate / most:16.3f}   {statuses}", flush=True)
+            maximum = maximum or rate
+            print(f"{path.name:34}{rate:9,.0f}{rate / maximum:16.3f}   {statuses}", flush=True)
     finally:
         await server.end()
 

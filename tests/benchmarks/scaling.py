@@ -22,11 +22,11 @@ import asyncpg
 from benchmarks.bench import Measure, bookings, get, measured
 from benchmarks.year import measure_bytes
 from builders import stored_session, stored_user
-from marketplace.adapters.postgres.embedded import embedded_postgres
-from marketplace.adapters.postgres.migrate import migrate_now
-from marketplace.adapters.postgres.pool import connect
+from marketplace.adapters.postgres.connection.pool import connect
+from marketplace.adapters.postgres.embedded.server import embedded_postgres
+from marketplace.adapters.postgres.schema.migrate import migrate_now
 from marketplace.adapters.postgres.storage import postgres_storage
-from marketplace.core.entities.sessions import CatalogFilters, Session
+from marketplace.core.domain.sessions import CatalogFilters, Session
 from postgres.bulk import Size, load
 from postgres.crowd import Person, people
 from postgres.servers import Server, environment, free_port
@@ -64,7 +64,7 @@ class Market:
     standby: str
     folder: Path
     buyers: Sequence[Person]
-    offers: Sequence[Session]
+    quotes: Sequence[Session]
     ids: Sequence[str]
 
     @asynccontextmanager
@@ -84,7 +84,7 @@ class Market:
         return [first + timedelta(hours=3 * number) for number in range(BUYERS // (OFFERS - 3) + 1)]
 
 
-async def asked(dsn: str, statement: str, *arguments: object) -> list[Any]:
+async def requested(dsn: str, statement: str, *arguments: object) -> list[Any]:
     """All rows of one statement."""
     connection = await asyncpg.connect(dsn)
     try:
@@ -98,14 +98,14 @@ async def measure_seats(market: Market) -> None:
     print(f"\n{'Bookings':48}{'a second':>24}{'of many':>12}   answers")
     async with market.served() as safe, market.served("&synchronous_commit=off") as hasty:
         ways = {
-            "a slot of its own each": (safe, market.offers[3:]),
-            "everybody one slot": (safe, market.offers[:1]),
-            "everybody one slot, commits that wait for no disk": (hasty, market.offers[1:2]),
+            "a slot of its own each": (safe, market.quotes[3:]),
+            "everybody one slot": (safe, market.quotes[:1]),
+            "everybody one slot, commits that wait for no disk": (hasty, market.quotes[1:2]),
         }
         runs = [
-            (name, await sold(market, server, offers, run))
+            (name, await sold(market, server, quotes, run))
             for run in range(RUNS)
-            for name, (server, offers) in ways.items()
+            for name, (server, quotes) in ways.items()
         ]
     best = {name: max(sale for way, sale in runs if way == name) for name in ways}
     many = next(iter(best.values()))[0]
@@ -113,15 +113,15 @@ async def measure_seats(market: Market) -> None:
         print(f"  {name:52}{rate:18,.0f}{rate / many:12.2f}   {said}, {wal:,.0f} bytes of WAL each", flush=True)
 
 
-async def sold(market: Market, server: Server, offers: Sequence[Session], run: int) -> tuple[float, str, float]:
+async def sold(market: Market, server: Server, quotes: Sequence[Session], run: int) -> tuple[float, str, float]:
     """Bookings a second, the answers, and bytes of WAL for each: of one start where there is one session."""
-    lines = bookings(market.buyers, offers, market.starts(run)[: 1 if len(offers) == 1 else None])
-    before = (await asked(market.primary, "SELECT pg_current_wal_lsn()"))[0][0]
+    lines = bookings(market.buyers, quotes, market.starts(run)[: 1 if len(quotes) == 1 else None])
+    before = (await requested(market.primary, "SELECT pg_current_wal_lsn()"))[0][0]
     rate, said = await measured(server, Measure(name="", requests=lines, is_repeated=False), market.folder)
-    [written] = await asked(market.primary, "SELECT pg_wal_lsn_diff(pg_current_wal_lsn(), $1)", before)
-    made = re.search(r"201:(\d+)", said)
-    assert made is not None, said
-    return rate, said, float(written[0]) / int(made[1])
+    [written] = await requested(market.primary, "SELECT pg_wal_lsn_diff(pg_current_wal_lsn(), $1)", before)
+    created = re.search(r"201:(\d+)", said)
+    assert created is not None, said
+    return rate, said, float(written[0]) / int(created[1])
 
 
 def mixed(market: Market, run: int) -> list[str]:
@@ -132,7 +132,7 @@ def mixed(market: Market, run: int) -> list[str]:
         paths += [*lists, f"/api/sessions/{one}"]
     looks = cycle(get(*paths))
     lines: list[str] = []
-    for booking in bookings(market.buyers[:1_000], market.offers, market.starts(run)):
+    for booking in bookings(market.buyers[:1_000], market.quotes, market.starts(run)):
         lines += [*islice(looks, READS_PER_BOOKING), booking]
     return lines
 
@@ -175,10 +175,10 @@ async def looked_and_booked(market: Market, server: Server, run: int) -> Mix:
     """The load, and what it cost whom."""
     sides = (market.primary, market.standby)
     for dsn in sides:
-        await asked(dsn, "SELECT pg_stat_statements_reset()")
+        await requested(dsn, "SELECT pg_stat_statements_reset()")
     lines = mixed(market, run)
     _, said = await measured(server, Measure(name="", requests=lines, is_repeated=False), market.folder)
-    primary, standby = [{row["queryid"]: row["ms"] for row in await asked(dsn, SPENT)} for dsn in sides]
+    primary, standby = [{row["queryid"]: row["ms"] for row in await requested(dsn, SPENT)} for dsn in sides]
     return Mix(primary, standby, said)
 
 
@@ -188,13 +188,13 @@ async def measure_connections(market: Market) -> None:
     async with market.served() as server:
         await asyncio.sleep(2)
         print(f"  serve, {WORKERS} processes, idle: {await held(market.primary)}")
-        crowd = bookings(market.buyers, market.offers[2:3], market.starts(3 * RUNS)[:1])
+        crowd = bookings(market.buyers, market.quotes[2:3], market.starts(3 * RUNS)[:1])
         load = asyncio.create_task(measured(server, Measure(name="", requests=crowd, is_repeated=False), market.folder))
-        most = ""
+        maximum = ""
         while not load.done():
-            most = max(most, await held(market.primary), key=total_of)
+            maximum = max(maximum, await held(market.primary), key=total_of)
             await asyncio.sleep(0.2)
-        print(f"  serve, {WORKERS} processes, in a crowd: {most}")
+        print(f"  serve, {WORKERS} processes, in a crowd: {maximum}")
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "marketplace", "worker"),
         stderr=asyncio.subprocess.DEVNULL,
@@ -215,7 +215,7 @@ def total_of(said: str) -> int:
 
 async def held(dsn: str) -> str:
     """Connections by the name of who has them."""
-    rows = await asked(dsn, HELD)
+    rows = await requested(dsn, HELD)
     return ", ".join(f"{row['count']} of {row['application_name']}" for row in rows)
 
 
@@ -233,11 +233,11 @@ def watched_postgres(folder: Path) -> Iterator[str]:
 async def bench(primary: str, folder: Path) -> None:
     """Measure everything once and print it."""
     await load(primary, Size(sessions=SESSIONS, slots=SLOTS, now=datetime.now(UTC)))
-    await asked(primary, "CREATE EXTENSION pg_stat_statements")
+    await requested(primary, "CREATE EXTENSION pg_stat_statements")
     database = await connect(primary)
     storage = postgres_storage(database)
     creators = [await stored_user(storage, role="creator") for _ in range(OFFERS)]
-    offers = [await stored_session(storage, creator_id=each.id, max_participants=10_000) for each in creators]
+    quotes = [await stored_session(storage, creator_id=each.id, max_participants=10_000) for each in creators]
     page = await storage.catalog.list(CatalogFilters(), 100, None, datetime.now(UTC))
     buyers = await people(storage, BUYERS)
     await database.close()
@@ -250,7 +250,7 @@ async def bench(primary: str, folder: Path) -> None:
             standby=standby,
             folder=folder,
             buyers=buyers,
-            offers=offers,
+            quotes=quotes,
             ids=[str(session.id) for session in page.items],
         )
         await measure_seats(market)

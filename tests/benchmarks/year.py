@@ -48,9 +48,9 @@ async def measure_bytes(dsn: str, sessions: int) -> None:
     before = {name: (await connection.fetch(SIZES, name))[0] for name in WHAT_A_BOOKING_WRITES}
     for month in range(MONTHS):
         starts_at = datetime(2035, 1, 1, tzinfo=UTC) + timedelta(days=31 * month)
-        made = [ids.new() for _ in range(MONTHLY)]
-        await connection.execute(BOOKED, made, sessions, PEOPLE, starts_at)
-        await connection.execute(COMPLETED, made)
+        created = [ids.new() for _ in range(MONTHLY)]
+        await connection.execute(BOOKED, created, sessions, PEOPLE, starts_at)
+        await connection.execute(COMPLETED, created)
         await connection.execute("VACUUM " + ", ".join(WHAT_A_BOOKING_WRITES))
     number, total = MONTHS * MONTHLY, 0.0
     print(f"\nBytes per booking ({number:,} of them, two steps each, every slot its own){'rows':>12}{'indexes':>9}")

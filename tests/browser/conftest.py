@@ -64,39 +64,39 @@ class Watch:
     """What went wrong in a browser without anybody looking: scripts that broke, requests to strangers."""
 
     def __init__(self, origin: str) -> None:
-        self.faults: list[str] = []
+        self.errors: list[str] = []
         self._host = urlsplit(origin).netloc
 
     def over(self, page: Page) -> None:
-        page.on("pageerror", lambda error: self.faults.append(f"script: {error}"))
+        page.on("pageerror", lambda error: self.errors.append(f"script: {error}"))
         page.on("request", self._see)
         page.on("console", lambda message: self._hear(message.type, message.text))
 
     def _see(self, request: Request) -> None:
         address = urlsplit(request.url)
         if address.scheme in {"http", "https"} and address.netloc != self._host:
-            self.faults.append(f"request to a stranger: {request.url}")
+            self.errors.append(f"request to a stranger: {request.url}")
 
     def _hear(self, kind: str, text: str) -> None:
         # the browser itself writes a line for every refusal that the page then shows in words
         if kind == "error" and not text.startswith("Failed to load resource"):
-            self.faults.append(f"console: {text}")
+            self.errors.append(f"console: {text}")
 
 
 @pytest.fixture
 async def open_page(site: Server, browser: Browser) -> AsyncIterator[OpenPage]:
     """Open pages, each with cookies of its own, at a path: `open_page("/", "phone", color_scheme="dark")`.
 
-    With `beside=page` it is another tab of the same person. The test fails when a script breaks or a stranger is asked.
+    With `in_process=page` it is another tab of the same person. The test fails when a script breaks or a stranger is asked.
     """
     origin = f"http://localhost:{site.port}"
     watch = Watch(origin)
     async with AsyncExitStack() as stack:
 
         async def open_one(
-            path: str = "/", size: Size = "desktop", *, beside: Page | None = None, color_scheme: Mode = "light"
+            path: str = "/", size: Size = "desktop", *, in_process: Page | None = None, color_scheme: Mode = "light"
         ) -> Page:
-            context = beside.context if beside else await make_context(size, color_scheme)
+            context = in_process.context if in_process else await make_context(size, color_scheme)
             page = await context.new_page()
             watch.over(page)
             await page.goto(path)
@@ -119,4 +119,4 @@ async def open_page(site: Server, browser: Browser) -> AsyncIterator[OpenPage]:
             return context
 
         yield open_one
-    assert watch.faults == []
+    assert watch.errors == []

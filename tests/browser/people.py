@@ -52,14 +52,14 @@ async def account(
     person = {"username": f"{first_name}{number}", "first_name": first_name, "last_name": f"No{number}", "role": role}
     (await site.client.post("/api/auth/register/", json=credentials | person)).raise_for_status()
     access = (await site.client.post("/api/auth/login/", json=credentials)).json()["access"]
-    made = Account(site, credentials["email"], f"{first_name} No{number}", access)
-    await made.asks("PATCH", "/api/auth/profile/", time_zone=time_zone)
-    return made
+    created = Account(site, credentials["email"], f"{first_name} No{number}", access)
+    await created.asks("PATCH", "/api/auth/profile/", time_zone=time_zone)
+    return created
 
 
 async def session(creator: Account, **changes: Any) -> dict[str, Any]:
     """A session of theirs, open to any time."""
-    facts = {
+    changes = {
         "title": f"Bread for beginners {next(_numbers)}",
         "description": "We mix, wait, fold and bake.\n\nBring an apron.",
         "duration": 60,
@@ -67,17 +67,17 @@ async def session(creator: Account, **changes: Any) -> dict[str, Any]:
         "max_participants": 4,
         "category": "cooking",
     }
-    made: dict[str, Any] = await creator.asks("POST", "/api/sessions/", **facts | changes)
-    return made
+    created: dict[str, Any] = await creator.asks("POST", "/api/sessions/", **changes | changes)
+    return created
 
 
 async def scheduled_session(creator: Account, **changes: Any) -> dict[str, Any]:
     """A session of theirs at 10:00 and at 14:00 of every day, by their own clock."""
-    made = await session(creator, **changes)
+    created = await session(creator, **changes)
     hours = [("10:00", "11:00"), ("14:00", "15:00")]
     weekly = [{"weekday": day, "starts": starts, "ends": ends} for day in range(1, 8) for starts, ends in hours]
-    await creator.asks("PUT", f"/api/sessions/{made['id']}/schedule/", time_zone="Europe/Berlin", weekly=weekly)
-    return made
+    await creator.asks("PUT", f"/api/sessions/{created['id']}/schedule/", time_zone="Europe/Berlin", weekly=weekly)
+    return created
 
 
 async def free_starts(creator: Account, session_id: str) -> list[str]:

@@ -20,12 +20,12 @@ async def creator(site: Server) -> Account:
     creator = await account(site, "creator", "Elena")
     learner = await account(site, "user", "Noor")
     ours = await scheduled_session(creator, title="Bread that rises")
-    asked = await scheduled_session(creator, title="Pasta by hand", requires_confirmation=True, image_url=None)
+    requested = await scheduled_session(creator, title="Pasta by hand", requires_confirmation=True, image_url=None)
     await session(creator, title="An hour of questions", max_participants=1)
     first, second, third, *_ = await free_starts(creator, ours["id"])
-    for booked, start in ((ours, first), (asked, second), (ours, third)):
-        made = await learner.asks("POST", "/api/bookings/", session=booked["id"], booking_date=start, seats=2)
-    await learner.asks("POST", f"/api/bookings/{made['id']}/cancel/", reason="I am ill.")
+    for booked, start in ((ours, first), (requested, second), (ours, third)):
+        created = await learner.asks("POST", "/api/bookings/", session=booked["id"], booking_date=start, seats=2)
+    await learner.asks("POST", f"/api/bookings/{created['id']}/cancel/", reason="I am ill.")
     return creator
 
 
@@ -49,13 +49,13 @@ async def in_both_modes(page: Page, path: str, size: Size) -> list[str]:
 
 @pytest.mark.parametrize("size", ["phone", "desktop"])
 async def test_axe_finds_nothing_on_any_page(creator: Account, open_page: OpenPage, size: Size) -> None:
-    offered = (await creator.asks("GET", "/api/sessions/?my_sessions=true"))[0]["id"]
+    quoted = (await creator.asks("GET", "/api/sessions/?my_sessions=true"))[0]["id"]
     visitor = await open_page("/", size)
     found: list[str] = []
     for path in (
         "/",
         "/?search=nothing+like+it",
-        f"/sessions/{offered}",
+        f"/sessions/{quoted}",
         "/sessions/gone",
         "/login",
         "/register",
@@ -69,7 +69,7 @@ async def test_axe_finds_nothing_on_any_page(creator: Account, open_page: OpenPa
         "/profile",
         "/creator",
         "/creator/sessions/new",
-        f"/creator/sessions/{offered}/edit",
+        f"/creator/sessions/{quoted}/edit",
         "/creator/bookings",
     ):
         found += await in_both_modes(member, path, size)
@@ -79,13 +79,13 @@ async def test_axe_finds_nothing_on_any_page(creator: Account, open_page: OpenPa
 @pytest.mark.parametrize("size", ["phone", "desktop"])
 async def test_axe_finds_nothing_on_what_a_learner_has_booked(site: Server, open_page: OpenPage, size: Size) -> None:
     creator, learner = await account(site, "creator"), await account(site)
-    offered = await scheduled_session(creator)
-    start, *_ = await free_starts(creator, offered["id"])
-    await learner.asks("POST", "/api/bookings/", session=offered["id"], booking_date=start)
+    quoted = await scheduled_session(creator)
+    start, *_ = await free_starts(creator, quoted["id"])
+    await learner.asks("POST", "/api/bookings/", session=quoted["id"], booking_date=start)
     page = await open_page("/", size)
     await learner.signs_in(page)
     await page.goto("/dashboard")
-    await page.get_by_text(offered["title"]).first.wait_for()
+    await page.get_by_text(quoted["title"]).first.wait_for()
     assert await findings(page, f"booked-{size}") == []
     await page.get_by_role("button", name="Cancel").first.click()
     await page.get_by_role("dialog").wait_for()
@@ -97,10 +97,10 @@ async def test_axe_finds_nothing_in_the_back_office(
     creator: Account, site: Server, database: str, open_page: OpenPage, size: Size
 ) -> None:
     staff, learner = await staff_member(site, database), await account(site, "user", "Noor")
-    offered = await scheduled_session(creator, title="Bread in a hurry")
-    start, *_ = await free_starts(creator, offered["id"])
-    booked = await learner.asks("POST", "/api/bookings/", session=offered["id"], booking_date=start)
-    await learner.asks("POST", f"/api/sessions/{offered['id']}/report/", reason="misleading", text="It is not bread.")
+    quoted = await scheduled_session(creator, title="Bread in a hurry")
+    start, *_ = await free_starts(creator, quoted["id"])
+    booked = await learner.asks("POST", "/api/bookings/", session=quoted["id"], booking_date=start)
+    await learner.asks("POST", f"/api/sessions/{quoted['id']}/report/", reason="misleading", text="It is not bread.")
     person = await creator.asks("GET", "/api/auth/profile/")
     page = await open_page("/", size)
     await staff.signs_in(page)
@@ -112,8 +112,8 @@ async def test_axe_finds_nothing_in_the_back_office(
         f"/admin/users/{person['id']}",
         "/admin/users/gone",
         "/admin/sessions",
-        f"/admin/sessions/{offered['id']}",
-        f"/admin/sessions/{offered['id']}/edit",
+        f"/admin/sessions/{quoted['id']}",
+        f"/admin/sessions/{quoted['id']}/edit",
         "/admin/bookings",
         f"/admin/bookings/{booked['id']}",
         "/admin/reports",

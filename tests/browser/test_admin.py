@@ -40,10 +40,10 @@ async def test_what_somebody_reports_is_hidden_with_a_reason_that_its_creator_re
     site: Server, database: str, open_page: OpenPage
 ) -> None:
     staff, creator, learner = await staff_member(site, database), await account(site, "creator"), await account(site)
-    offered = await scheduled_session(creator, title="Bread of gold")
+    quoted = await scheduled_session(creator, title="Bread of gold")
     public = await open_page("/", "phone")
     await learner.signs_in(public)
-    await public.goto(f"/sessions/{offered['id']}")
+    await public.goto(f"/sessions/{quoted['id']}")
     await public.get_by_role("button", name="Report this session").click()
     await public.get_by_label("It is not what it says").check()
     await public.get_by_label("In your own words").fill("There is no gold in it.")
@@ -63,11 +63,11 @@ async def test_what_somebody_reports_is_hidden_with_a_reason_that_its_creator_re
     await own.goto("/creator")
     await says(own, "No gold in the bread.")
 
-    await office.goto(f"/admin/sessions/{offered['id']}")
+    await office.goto(f"/admin/sessions/{quoted['id']}")
     await office.get_by_role("button", name="Restore").click()
     await office.get_by_role("dialog").get_by_role("button", name="Restore session").click()
     await says(office, "The session is restored.")
-    await public.goto(f"/sessions/{offered['id']}")
+    await public.goto(f"/sessions/{quoted['id']}")
     await expect(public.get_by_role("heading", name="Bread of gold")).to_be_visible()
 
 
@@ -79,11 +79,11 @@ async def test_a_creator_who_is_deactivated_is_signed_out_and_the_seats_they_sol
         await account(site, "creator", "Mallory"),
         await account(site),
     )
-    offered = await scheduled_session(creator)
-    start, *_ = await free_starts(creator, offered["id"])
-    await learner.asks("POST", "/api/bookings/", session=offered["id"], booking_date=start)
-    beside = await account(site)
-    await beside.asks("POST", "/api/bookings/", session=offered["id"], booking_date=start, seats=2)
+    quoted = await scheduled_session(creator)
+    start, *_ = await free_starts(creator, quoted["id"])
+    await learner.asks("POST", "/api/bookings/", session=quoted["id"], booking_date=start)
+    in_process = await account(site)
+    await in_process.asks("POST", "/api/bookings/", session=quoted["id"], booking_date=start, seats=2)
     own = await open_page("/")
     await creator.signs_in(own)
 
@@ -103,7 +103,7 @@ async def test_a_creator_who_is_deactivated_is_signed_out_and_the_seats_they_sol
 
     await own.goto("/creator")
     await expect(own.get_by_role("button", name="Sign in", exact=True)).to_be_visible()
-    gone = await site.client.get(f"/api/sessions/{offered['id']}/")
+    gone = await site.client.get(f"/api/sessions/{quoted['id']}/")
     assert gone.status_code == 404
     assert [one["status"] for one in await learner.asks("GET", "/api/bookings/")] == ["cancelled"]
 
@@ -186,8 +186,8 @@ async def test_who_sees_the_site_as_somebody_else_can_look_but_not_touch_and_sta
     await office.get_by_role("button", name="Save").first.click()
     await says(office, "can look but change nothing")
     await office.get_by_role("button", name="Discard").click()
-    beside = await open_page("/profile", beside=office)
-    await says(beside, staff.email)
+    in_process = await open_page("/profile", in_process=office)
+    await says(in_process, staff.email)
 
     await bar.get_by_role("button", name="Leave").click()
     await expect(bar).to_be_hidden()

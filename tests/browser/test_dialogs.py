@@ -25,7 +25,7 @@ class Scene:
     learner: Account
     sold: str
     booked: str
-    asked: str
+    requested: str
 
 
 @pytest.fixture(scope="module")
@@ -35,9 +35,9 @@ async def scene(site: Server) -> Scene:
     pasta = await scheduled_session(creator, title=PASTA, requires_confirmation=True)
     first, second, *_ = await free_starts(creator, bread["id"])
     booked = await learner.asks("POST", "/api/bookings/", session=bread["id"], booking_date=first)
-    asked = await learner.asks("POST", "/api/bookings/", session=pasta["id"], booking_date=second)
+    requested = await learner.asks("POST", "/api/bookings/", session=pasta["id"], booking_date=second)
     await learner.asks("POST", f"/api/sessions/{bread['id']}/report/", reason="misleading", text="It is not bread.")
-    return Scene(creator, learner, bread["id"], booked["id"], asked["id"])
+    return Scene(creator, learner, bread["id"], booked["id"], requested["id"])
 
 
 def button(page: Page, name: str) -> Locator:
@@ -47,7 +47,7 @@ def button(page: Page, name: str) -> Locator:
 async def faults_of_dialogs(page: Page, size: Size, path: str, *ways: Way) -> list[str]:
     """Opens each dialog of a page in turn and leaves it by Escape. What axe holds against it, and lost focus."""
     await page.goto(path)
-    faults = []
+    errors = []
     for way in ways:
         opener, *items = way
         await button(page, opener).click()
@@ -57,17 +57,17 @@ async def faults_of_dialogs(page: Page, size: Size, path: str, *ways: Way) -> li
         await expect(dialog).to_be_visible()
         where = " > ".join(way)
         if not await dialog.evaluate("dialog => dialog.contains(document.activeElement)"):
-            faults.append(f"{where}: the focus stays outside")
+            errors.append(f"{where}: the focus stays outside")
         for mode in MODES:
             await page.emulate_media(color_scheme=mode)
             picture = "-".join(["dialog", *where.lower().replace("> ", "").split(), size, mode])
-            faults += [f"{where}: {fault}" for fault in await findings(page, picture, "[role=dialog]")]
+            errors += [f"{where}: {fault}" for fault in await findings(page, picture, "[role=dialog]")]
         if await is_wider_than_the_window(page):
-            faults.append(f"{where}: wider than the window")
+            errors.append(f"{where}: wider than the window")
         await page.keyboard.press("Escape")
         await expect(dialog).to_be_hidden()
         await expect(button(page, opener)).to_be_focused()
-    return faults
+    return errors
 
 
 @pytest.mark.parametrize("size", ["phone", "desktop"])
@@ -143,7 +143,7 @@ async def test_the_dialogs_of_the_staff_are_good(
     reschedule, cancel = ("Reschedule",), ("Cancel booking",)
     found += await faults_of_dialogs(page, size, f"/admin/bookings/{scene.booked}", reschedule, cancel)
     confirm, decline = ("Confirm",), ("Decline",)
-    found += await faults_of_dialogs(page, size, f"/admin/bookings/{scene.asked}", confirm, decline)
+    found += await faults_of_dialogs(page, size, f"/admin/bookings/{scene.requested}", confirm, decline)
     assert found == []
 
 

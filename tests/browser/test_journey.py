@@ -23,7 +23,7 @@ async def register(page: Page, role: str, name: str) -> None:
     await page.wait_for_url(lambda address: "/register" not in address)
 
 
-async def offer(page: Page) -> None:
+async def quote(page: Page) -> None:
     """From the empty list of a new creator to a session that the catalog shows."""
     await page.get_by_role("link", name="New session").first.click()
     await page.get_by_label("Title").fill(TITLE)
@@ -55,7 +55,7 @@ async def choose_a_time(page: Page) -> str:
 async def test_a_session_is_offered_found_booked_moved_and_cancelled(site: Server, open_page: OpenPage) -> None:
     creator = await open_page("/")
     await register(creator, "I want to teach", "Marta")
-    await offer(creator)
+    await quote(creator)
 
     learner = await open_page("/", "phone")
     await register(learner, "I want to book", "Ivo")

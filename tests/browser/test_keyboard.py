@@ -9,12 +9,12 @@ from browser.conftest import OpenPage
 from browser.people import PASSWORD, account, free_starts, says, scheduled_session
 from postgres.servers import Server
 
-STEPS_MOST = 150
+MAX_STEPS = 150
 
 
 async def tab_to(page: Page, control: Locator) -> None:
     """Go on from control to control until this one has the focus, which must be seen."""
-    for _ in range(STEPS_MOST):
+    for _ in range(MAX_STEPS):
         await page.keyboard.press("Tab")
         if await control.evaluate("each => each === document.activeElement"):
             assert await control.evaluate("each => each.matches(':focus-visible')")
@@ -46,11 +46,11 @@ async def test_nothing_takes_the_focus_that_the_application_would_take_away_agai
 
 async def test_a_seat_is_booked_and_given_back_by_keys_alone(site: Server, open_page: OpenPage) -> None:
     creator, learner = await account(site, "creator"), await account(site)
-    offered = await scheduled_session(creator)
-    assert await free_starts(creator, offered["id"])
+    quoted = await scheduled_session(creator)
+    assert await free_starts(creator, quoted["id"])
     page = await open_page("/")
     await learner.signs_in(page)
-    await page.goto(f"/sessions/{offered['id']}")
+    await page.goto(f"/sessions/{quoted['id']}")
 
     day = page.get_by_role("button", name=re.compile(r"\d free times?$")).first
     await expect(day).to_be_visible()
@@ -64,7 +64,7 @@ async def test_a_seat_is_booked_and_given_back_by_keys_alone(site: Server, open_
     await expect(page.get_by_role("heading", name="You are booked")).to_be_visible()
 
     await page.goto("/dashboard")
-    cancel = page.get_by_role("button", name=f"Cancel “{offered['title']}”")
+    cancel = page.get_by_role("button", name=f"Cancel “{quoted['title']}”")
     await expect(cancel).to_be_visible()
     await tab_to(page, cancel)
     await page.keyboard.press("Enter")
@@ -89,12 +89,12 @@ async def fill(page: Page, label: str, text: str) -> None:
 async def choose(page: Page, name: str) -> None:
     """Go on to the group of this radio button, and within it by arrows."""
     radio = page.get_by_role("radio", name=name)
-    for _ in range(STEPS_MOST):
+    for _ in range(MAX_STEPS):
         await page.keyboard.press("Tab")
         if await page.evaluate("document.activeElement.matches('[type=radio], [role=radio]')"):
             break
     await page.keyboard.press("Space")
-    for _ in range(STEPS_MOST):
+    for _ in range(MAX_STEPS):
         if await radio.is_checked():
             return
         await page.keyboard.press("ArrowDown")
@@ -130,17 +130,17 @@ async def test_a_creator_registers_and_offers_a_session_by_keys_alone(open_page:
 
 async def test_somebody_signs_in_and_moves_a_booking_by_keys_alone(site: Server, open_page: OpenPage) -> None:
     creator, learner = await account(site, "creator"), await account(site)
-    offered = await scheduled_session(creator)
-    first, *_ = await free_starts(creator, offered["id"])
-    await learner.asks("POST", "/api/bookings/", session=offered["id"], booking_date=first)
+    quoted = await scheduled_session(creator)
+    first, *_ = await free_starts(creator, quoted["id"])
+    await learner.asks("POST", "/api/bookings/", session=quoted["id"], booking_date=first)
     page = await open_page("/login?next=%2Fdashboard")
     await page.get_by_role("textbox", name="Email").wait_for()
     await fill(page, "Email", learner.email)
     await fill(page, "Password", PASSWORD)
     await page.keyboard.press("Enter")
-    move = page.get_by_role("button", name=f"Reschedule “{offered['title']}”")
+    move = page.get_by_role("button", name=f"Reschedule “{quoted['title']}”")
     await move.wait_for()
-    await press(page, "button", f"Reschedule “{offered['title']}”")
+    await press(page, "button", f"Reschedule “{quoted['title']}”")
     dialog = page.get_by_role("dialog")
     await expect(dialog.get_by_role("radio").first).to_be_attached()
     await tab_to(page, dialog.locator("[role=grid] button[tabindex='0'], table button[tabindex='0']").first)

@@ -23,13 +23,13 @@ async def test_of_two_who_book_the_last_seat_at_once_one_has_it_and_the_other_is
     site: Server, open_page: OpenPage
 ) -> None:
     creator = await account(site, "creator")
-    offered = await scheduled_session(creator, max_participants=1)
-    first, *others = await free_starts(creator, offered["id"])
+    quoted = await scheduled_session(creator, max_participants=1)
+    first, *others = await free_starts(creator, quoted["id"])
     pages = []
     for name in ("Grace", "Edith"):
         page = await open_page("/", "phone" if name == "Grace" else "desktop")
         await (await account(site, "user", name)).signs_in(page)
-        await page.goto(f"/sessions/{offered['id']}?at={first}")
+        await page.goto(f"/sessions/{quoted['id']}?at={first}")
         pages.append(page)
     sheet = pages[0].get_by_role("dialog")
     if not await sheet.is_visible():
@@ -44,5 +44,5 @@ async def test_of_two_who_book_the_last_seat_at_once_one_has_it_and_the_other_is
     assert sorted(await asyncio.gather(*(outcome(page) for page in pages))) == sorted([BOOKED, TAKEN])
     booked = await creator.asks("GET", "/api/bookings/creator_bookings/")
     assert [one["status"] for one in booked] == ["confirmed"]
-    assert first not in await free_starts(creator, offered["id"])
+    assert first not in await free_starts(creator, quoted["id"])
     assert others

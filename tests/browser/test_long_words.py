@@ -10,14 +10,14 @@ from browser.staff import staff_member
 from postgres.servers import Server
 
 WORD = "Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft"
-TITLE_MOST = 200
-NAME_MOST = 150
+MAX_TITLE = 200
+MAX_NAME = 150
 
 
 @pytest.fixture(scope="module")
 async def creator(site: Server) -> Account:
     creator = await account(site, "creator", "Elena")
-    await creator.asks("PATCH", "/api/auth/profile/", first_name=(WORD * 2)[:NAME_MOST], last_name=WORD)
+    await creator.asks("PATCH", "/api/auth/profile/", first_name=(WORD * 2)[:MAX_NAME], last_name=WORD)
     return creator
 
 
@@ -34,22 +34,22 @@ async def too_wide(page: Page, *paths: str) -> list[str]:
 
 async def test_no_word_widens_a_page(creator: Account, site: Server, database: str, open_page: OpenPage) -> None:
     staff, learner = await staff_member(site, database), await account(site)
-    offered = (await scheduled_session(creator, title=(WORD * 3)[:TITLE_MOST], description=WORD * 5))["id"]
-    start, *_ = await free_starts(creator, offered)
-    booked = await learner.asks("POST", "/api/bookings/", session=offered, booking_date=start)
-    await learner.asks("POST", f"/api/sessions/{offered}/report/", reason="misleading", text=WORD * 5)
+    quoted = (await scheduled_session(creator, title=(WORD * 3)[:MAX_TITLE], description=WORD * 5))["id"]
+    start, *_ = await free_starts(creator, quoted)
+    booked = await learner.asks("POST", "/api/bookings/", session=quoted, booking_date=start)
+    await learner.asks("POST", f"/api/sessions/{quoted}/report/", reason="misleading", text=WORD * 5)
     person = await creator.asks("GET", "/api/auth/profile/")
 
     visitor = await open_page("/", "phone")
-    assert await too_wide(visitor, "/", f"/sessions/{offered}") == []
+    assert await too_wide(visitor, "/", f"/sessions/{quoted}") == []
     await learner.signs_in(visitor)
     assert await too_wide(visitor, "/dashboard") == []
     teaching = await open_page("/", "phone")
     await creator.signs_in(teaching)
-    own = ("/creator", "/creator/bookings", f"/creator/sessions/{offered}/edit", "/profile")
+    own = ("/creator", "/creator/bookings", f"/creator/sessions/{quoted}/edit", "/profile")
     assert await too_wide(teaching, *own) == []
     office = await open_page("/", "phone")
     await staff.signs_in(office)
     lists = ("/admin", "/admin/users", "/admin/sessions", "/admin/bookings", "/admin/reports", "/admin/audit")
-    details = (f"/admin/users/{person['id']}", f"/admin/sessions/{offered}", f"/admin/bookings/{booked['id']}")
+    details = (f"/admin/users/{person['id']}", f"/admin/sessions/{quoted}", f"/admin/bookings/{booked['id']}")
     assert await too_wide(office, *lists, *details) == []

@@ -30,9 +30,9 @@ async def test_in_the_colours_of_a_persons_own_a_switch_and_what_is_chosen_can_b
 async def test_paper_is_light_and_has_the_session_without_what_can_only_be_pressed(
     site: Server, open_page: OpenPage
 ) -> None:
-    offered = await scheduled_session(await account(site, "creator"))
-    page = await open_page(f"/sessions/{offered['id']}", "phone", color_scheme="dark")
-    title = page.get_by_role("heading", name=offered["title"])
+    quoted = await scheduled_session(await account(site, "creator"))
+    page = await open_page(f"/sessions/{quoted['id']}", "phone", color_scheme="dark")
+    title = page.get_by_role("heading", name=quoted["title"])
     await expect(title).to_be_visible()
     await expect(page.get_by_role("banner")).to_be_visible()
     await expect(page.get_by_role("button", name="Choose a time")).to_be_visible()

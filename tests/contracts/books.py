@@ -7,8 +7,8 @@ from itertools import combinations, pairwise
 from uuid import UUID
 
 from fakes import NOW
-from marketplace.core.entities.bookings import LIVE, TRANSITIONS, BookingHistory, BookingStep
-from marketplace.core.entities.slots import Slot
+from marketplace.core.domain.bookings import LIVE, TRANSITIONS, BookingHistory, BookingStep
+from marketplace.core.domain.slots import Slot
 from marketplace.core.ports.storage import Storage
 
 LONG_AGO = NOW - timedelta(days=400)

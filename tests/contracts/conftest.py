@@ -8,11 +8,11 @@ import pytest
 import pytest_asyncio
 
 from marketplace.adapters.memory.storage import memory_storage
-from marketplace.adapters.postgres.pool import PoolLimits, connect
+from marketplace.adapters.postgres.connection.pool import PoolLimits, connect
 from marketplace.adapters.postgres.storage import postgres_storage
 from marketplace.core.ports.storage import Storage
 
-PATIENCE = timedelta(seconds=5)
+TIMEOUT = timedelta(seconds=5)
 OpenStorage = Callable[[timedelta], AbstractAsyncContextManager[Storage]]
 """Given how long a lock may be waited for."""
 
@@ -55,11 +55,11 @@ def open_empty_storage(adapter: str, request: pytest.FixtureRequest) -> OpenStor
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def storage(open_storage: OpenStorage) -> AsyncIterator[Storage]:
     """One storage per module and adapter: its tests find one another's rows, as in life."""
-    async with open_storage(PATIENCE) as opened:
+    async with open_storage(TIMEOUT) as opened:
         yield opened
 
 
 @pytest_asyncio.fixture(loop_scope="module")
 async def empty_storage(open_empty_storage: OpenStorage) -> AsyncIterator[Storage]:
-    async with open_empty_storage(PATIENCE) as opened:
+    async with open_empty_storage(TIMEOUT) as opened:
         yield opened

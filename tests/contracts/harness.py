@@ -10,9 +10,9 @@ from typing import Any, Generic, TypeVar
 
 from builders import a_caller, a_user, slots_of, somebody, stored_users
 from fakes import NOW
-from marketplace.core.entities.bookings import LIVE, Booking, BookingDetails
-from marketplace.core.entities.sessions import Session
-from marketplace.core.entities.tokens import Caller
+from marketplace.core.domain.bookings import LIVE, Booking, BookingDetails
+from marketplace.core.domain.sessions import Session
+from marketplace.core.domain.tokens import Principal
 from marketplace.core.ports.storage import Storage
 from marketplace.core.ports.unit_of_work import Transaction
 
@@ -86,12 +86,12 @@ async def cancel_now(storage: Storage, booking: Booking) -> None:
         await cancel(tx, booking)
 
 
-async def callers(storage: Storage, number: int) -> list[Caller]:
+async def principals(storage: Storage, number: int) -> list[Principal]:
     """People who may act."""
     return [a_caller(user) for user in await stored_users(storage, number)]
 
 
-def owner_of(session: Session) -> Caller:
+def owner_of(session: Session) -> Principal:
     """The creator of a session, who may act."""
     return a_caller(a_user(id=session.creator_id, role="creator"))
 

@@ -20,10 +20,10 @@ from builders import Services, a_caller, a_session, a_user, services_over
 from contracts.books import check_books
 from fakes import MovableClock
 from marketplace.adapters.memory.storage import memory_storage
-from marketplace.core.entities.bookings import BookingAction, BookingHistory
-from marketplace.core.entities.sessions import Session
-from marketplace.core.entities.tokens import Caller
-from marketplace.core.entities.users import User
+from marketplace.core.domain.bookings import BookingAction, BookingHistory
+from marketplace.core.domain.sessions import Session
+from marketplace.core.domain.tokens import Principal
+from marketplace.core.domain.users import User
 from marketplace.core.errors import Busy, MarketplaceError
 from marketplace.core.ports.storage import Storage
 
@@ -66,15 +66,15 @@ class Life(RuleBasedStateMachine):
         self.learners = [a_user() for _ in range(LEARNERS)]
         self.creators = [a_user(role="creator") for _ in range(2)]
         self.staff, self.stranger = a_user(is_staff=True), a_user()
-        self.offers: list[Session] = []
+        self.quotes: list[Session] = []
         self._both(self._add_people)
         for place, asks in enumerate(confirms):
             self._add_offer(creator=place % 2, minutes=60, seats=2, asks=asks, notice=place)
         self.book(orders)
 
     @rule(creator=st.integers(0, 1), minutes=st.sampled_from([30, 60, 90]), seats=st.integers(1, 3), asks=st.booleans())
-    @precondition(lambda self: len(self.offers) < 6)
-    def offer(self, creator: int, minutes: int, seats: int, *, asks: bool) -> None:
+    @precondition(lambda self: len(self.quotes) < 6)
+    def quote(self, creator: int, minutes: int, seats: int, *, asks: bool) -> None:
         self._add_offer(creator=creator, minutes=minutes, seats=seats, asks=asks, notice=0)
 
     @rule(orders=ORDERS)
@@ -86,7 +86,7 @@ class Life(RuleBasedStateMachine):
         session, starts_at, learner = self._offer(what), self._start(when), a_caller(self.learners[who])
 
         async def command(side: Side) -> object:
-            booking = (await side.services.bookings.book(learner, session.id, starts_at, seats)).thing
+            booking = (await side.services.bookings.book(learner, session.id, starts_at, seats)).resource
             side.booked.append(booking.id)
             return booking.status
 
@@ -128,19 +128,19 @@ class Life(RuleBasedStateMachine):
 
         async def command(side: Side) -> object:
             booking = await self._booking(side, which)
-            mover = self._caller(who, booking)
-            moved = (await side.services.bookings.reschedule(mover, booking.id, starts_at, "So be it.")).thing
-            return moved.status, moved.starts_at, moved.answer_by
+            mover = self._principal(who, booking)
+            rescheduled = (await side.services.bookings.reschedule(mover, booking.id, starts_at, "So be it.")).resource
+            return rescheduled.status, rescheduled.starts_at, rescheduled.answer_by
 
         self._both(command)
 
     @rule(what=OFFER, when=WHEN, who=st.integers(0, 1))
     def cancel_slot(self, what: int, when: int, who: int) -> None:
-        session, starts_at, caller = self._offer(what), self._start(when), a_caller(self.creators[who])
+        session, starts_at, principal = self._offer(what), self._start(when), a_caller(self.creators[who])
 
         async def command(side: Side) -> object:
-            made = await side.services.slots.cancel(caller, session.id, starts_at, "I am ill.")
-            return len(made.thing)
+            created = await side.services.slots.cancel(principal, session.id, starts_at, "I am ill.")
+            return len(created.resource)
 
         self._both(command)
 
@@ -157,10 +157,10 @@ class Life(RuleBasedStateMachine):
         self._change(what, requires_confirmation=asks, cancellation_notice=notice)
 
     @rule(what=OFFER)
-    @precondition(lambda self: len(self.offers) > 3)
+    @precondition(lambda self: len(self.quotes) > 3)
     def archive(self, what: int) -> None:
         """Of those that were added: what was there from the beginning stays."""
-        session = self.offers[3:][what % (len(self.offers) - 3)]
+        session = self.quotes[3:][what % (len(self.quotes) - 3)]
         self._both(lambda side: side.services.sessions.archive(self._owner(session), session.id))
 
     @rule(who=st.integers(0, 1), is_active=st.sampled_from([True, True, False]))
@@ -173,7 +173,7 @@ class Life(RuleBasedStateMachine):
     @rule(steps=st.sampled_from([1, 2, 3, 4, 96]))
     def time_passes(self, steps: int) -> None:
         self.clock.advance(steps * STEP)
-        self._both(lambda side: side.services.open_times.renew())
+        self._both(lambda side: side.services.materialized.renew())
 
     @invariant()
     def the_books_are_right_and_the_same(self) -> None:
@@ -211,13 +211,13 @@ class Life(RuleBasedStateMachine):
                 await tx.sessions.add(session)
 
         self._both(command)
-        self.offers.append(session)
+        self.quotes.append(session)
 
-    def _change(self, what: int, **facts: object) -> None:
+    def _change(self, what: int, **changes: object) -> None:
         session = self._offer(what)
 
         async def command(side: Side) -> object:
-            changed = await side.services.sessions.change(self._owner(session), session.id, facts)
+            changed = await side.services.sessions.change(self._owner(session), session.id, changes)
             return changed.duration, changed.max_participants
 
         self._both(command)
@@ -226,8 +226,8 @@ class Life(RuleBasedStateMachine):
         async def command(side: Side) -> object:
             booking = await self._booking(side, which)
             after = (
-                await side.services.bookings.act(self._caller(who, booking), booking.id, action, "So be it.")
-            ).thing
+                await side.services.bookings.act(self._principal(who, booking), booking.id, action, "So be it.")
+            ).resource
             return after.status, after.answer_by
 
         self._both(command)
@@ -240,17 +240,17 @@ class Life(RuleBasedStateMachine):
         assert found is not None
         return found
 
-    def _caller(self, who: str, booking: BookingHistory) -> Caller:
+    def _principal(self, who: str, booking: BookingHistory) -> Principal:
         fixed = {"staff": self.staff.id, "stranger": self.stranger.id}
         by_name = fixed | {"learner": booking.user_id, "creator": booking.creator_id}
         everybody: list[User] = [*self.learners, *self.creators, self.staff, self.stranger]
         return next(a_caller(user) for user in everybody if user.id == by_name[who])
 
-    def _owner(self, session: Session) -> Caller:
+    def _owner(self, session: Session) -> Principal:
         return next(a_caller(creator) for creator in self.creators if creator.id == session.creator_id)
 
     def _offer(self, what: int) -> Session:
-        return self.offers[what % len(self.offers)]
+        return self.quotes[what % len(self.quotes)]
 
     def _start(self, when: int) -> datetime:
         return self.clock.now() + when * STEP

@@ -10,23 +10,23 @@ import pytest_asyncio
 from uuid_utils.compat import uuid7
 
 from builders import TOMORROW, stored_booking, stored_session, stored_user
-from contracts.conftest import PATIENCE, OpenStorage
+from contracts.conftest import TIMEOUT, OpenStorage
 from contracts.harness import cancel_now
 from fakes import NOW
-from marketplace.core.entities.admin_lists import (
-    AuditFilters,
-    BookingFilters,
+from marketplace.core.domain.admin_lists import (
+    ListedAuditFilters,
+    ListedBookingFilters,
+    ListedSessionFilters,
+    ListedUserFilters,
     PersonName,
     Search,
-    SessionFilters,
     SessionName,
-    UserFilters,
 )
-from marketplace.core.entities.audit import AuditEntry
-from marketplace.core.entities.bookings import Booking
-from marketplace.core.entities.search import words
-from marketplace.core.entities.sessions import Session
-from marketplace.core.entities.users import User, public_user
+from marketplace.core.domain.audit import AuditEntry
+from marketplace.core.domain.bookings import Booking
+from marketplace.core.domain.search import words
+from marketplace.core.domain.sessions import Session
+from marketplace.core.domain.users import User, public_user
 from marketplace.core.ports.storage import Storage
 from staff import an_entry
 
@@ -47,24 +47,24 @@ class Town:
     bookings: tuple[Booking, ...]
     entries: tuple[AuditEntry, ...]
 
-    async def users(self, **asked: Any) -> list[str]:
-        found = await self.storage.lists.users.page(UserFilters(**asked), 0, 100)
+    async def users(self, **requested: Any) -> list[str]:
+        found = await self.storage.lists.users.page(ListedUserFilters(**requested), 0, 100)
         assert (found.total, found.is_estimated) == (len(found.items), False)
         return [row.first_name for row in found.items]
 
-    async def sessions(self, **asked: Any) -> list[str]:
-        found = await self.storage.lists.sessions.page(SessionFilters(**asked), 0, 100)
+    async def sessions(self, **requested: Any) -> list[str]:
+        found = await self.storage.lists.sessions.page(ListedSessionFilters(**requested), 0, 100)
         assert (found.total, found.is_estimated) == (len(found.items), False)
         return [row.title for row in found.items]
 
-    async def booked(self, **asked: Any) -> list[int]:
-        found = await self.storage.lists.bookings.page(BookingFilters(**asked), 0, 100)
+    async def booked(self, **requested: Any) -> list[int]:
+        found = await self.storage.lists.bookings.page(ListedBookingFilters(**requested), 0, 100)
         assert (found.total, found.is_estimated) == (len(found.items), False)
         ids = [booking.id for booking in self.bookings]
         return [ids.index(row.id) for row in found.items]
 
-    async def noted(self, **asked: Any) -> list[int]:
-        found = await self.storage.lists.audit.page(AuditFilters(**asked), 0, 100)
+    async def noted(self, **requested: Any) -> list[int]:
+        found = await self.storage.lists.audit.page(ListedAuditFilters(**requested), 0, 100)
         assert (found.total, found.is_estimated) == (len(found.items), False)
         ids = [entry.id for entry in self.entries]
         return [ids.index(row.id) for row in found.items]
@@ -72,7 +72,7 @@ class Town:
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def town(open_storage: OpenStorage) -> AsyncIterator[Town]:
-    async with open_storage(PATIENCE) as storage:
+    async with open_storage(TIMEOUT) as storage:
         yield await _built(storage)
 
 
@@ -123,7 +123,7 @@ async def _built(storage: Storage) -> Town:
     return Town(storage, ada, grace, zoe, yoga, chess, lute, cancelled, entries)
 
 
-def asked(text: str) -> Search:
+def requested(text: str) -> Search:
     return words(text)
 
 
@@ -143,11 +143,11 @@ def asked(text: str) -> Search:
         ({"joined_from": at(2)}, ["Zoë", "Grace"]),
         ({"joined_to": at(2)}, ["Ada"]),
         ({"joined_from": at(1), "joined_to": at(3), "role": "user"}, []),
-        ({"search": asked("example.org")}, ["Zoë", "Ada"]),
-        ({"search": asked("zoe@EXAMPLE.org")}, ["Zoë"]),
-        ({"search": asked("eluard")}, ["Ada"]),
-        ({"search": asked("amaz gra")}, ["Grace"]),
-        ({"search": asked("mazing")}, []),
+        ({"search": requested("example.org")}, ["Zoë", "Ada"]),
+        ({"search": requested("zoe@EXAMPLE.org")}, ["Zoë"]),
+        ({"search": requested("eluard")}, ["Ada"]),
+        ({"search": requested("amaz gra")}, ["Grace"]),
+        ({"search": requested("mazing")}, []),
         ({"search": uuid7()}, []),
     ],
 )
@@ -172,11 +172,11 @@ async def test_accounts_are_found_and_ordered(town: Town, filters: dict[str, Any
         ({"min_price": Decimal(10)}, ["chess", "Yoga at dawn"]),
         ({"max_price": Decimal(10)}, ["Étude for lute", "Yoga at dawn"]),
         ({"created_from": at(2), "created_to": at(3)}, ["chess"]),
-        ({"search": asked("yoga grace")}, ["Yoga at dawn"]),
-        ({"search": asked("etude")}, ["Étude for lute"]),
-        ({"search": asked("grace")}, ["Étude for lute", "chess", "Yoga at dawn"]),
-        ({"search": asked("grace@navy.example")}, ["Étude for lute", "chess"]),
-        ({"search": asked("yoga hopper")}, []),
+        ({"search": requested("yoga grace")}, ["Yoga at dawn"]),
+        ({"search": requested("etude")}, ["Étude for lute"]),
+        ({"search": requested("grace")}, ["Étude for lute", "chess", "Yoga at dawn"]),
+        ({"search": requested("grace@navy.example")}, ["Étude for lute", "chess"]),
+        ({"search": requested("yoga hopper")}, []),
     ],
 )
 async def test_sessions_are_found_and_ordered(town: Town, filters: dict[str, Any], found: list[str]) -> None:
@@ -194,10 +194,10 @@ async def test_sessions_are_found_and_ordered(town: Town, filters: dict[str, Any
         ({"status": "confirmed"}, [1, 0]),
         ({"starts_from": at(3, TOMORROW)}, [2, 0]),
         ({"starts_to": at(3, TOMORROW)}, [1]),
-        ({"search": asked("etude")}, [2]),
-        ({"search": asked("zoe@example.org")}, [1, 0]),
-        ({"search": asked("hopper")}, [2, 1]),
-        ({"search": asked("openings")}, []),
+        ({"search": requested("etude")}, [2]),
+        ({"search": requested("zoe@example.org")}, [1, 0]),
+        ({"search": requested("hopper")}, [2, 1]),
+        ({"search": requested("openings")}, []),
     ],
 )
 async def test_bookings_are_found_and_ordered(town: Town, filters: dict[str, Any], found: list[int]) -> None:
@@ -212,11 +212,11 @@ async def test_bookings_are_found_and_ordered(town: Town, filters: dict[str, Any
         ({"action": "signed_in"}, [1]),
         ({"at_from": at(2)}, [2, 1]),
         ({"at_to": at(2)}, [0]),
-        ({"search": asked("phone")}, [0]),
-        ({"search": asked("role_changed")}, [0]),
-        ({"search": asked("nobody@elsewhere.example")}, [2]),
-        ({"search": asked("grace@navy.example")}, [1, 0]),
-        ({"search": asked("zoe")}, [1]),
+        ({"search": requested("phone")}, [0]),
+        ({"search": requested("role_changed")}, [0]),
+        ({"search": requested("nobody@elsewhere.example")}, [2]),
+        ({"search": requested("grace@navy.example")}, [1, 0]),
+        ({"search": requested("zoe")}, [1]),
     ],
 )
 async def test_entries_of_the_log_are_found_and_ordered(town: Town, filters: dict[str, Any], found: list[int]) -> None:
@@ -241,10 +241,10 @@ async def test_ids_are_filters_and_are_searched_for(town: Town) -> None:
 
 async def test_rows_have_what_they_are_to_be_shown_with(town: Town) -> None:
     lists = town.storage.lists
-    (account,) = (await lists.users.page(UserFilters(search=town.ada.id), 0, 1)).items
-    session = (await lists.sessions.page(SessionFilters(ordering="created_at"), 0, 1)).items[0]
-    booking = (await lists.bookings.page(BookingFilters(ordering="created_at"), 0, 1)).items[0]
-    entry = (await lists.audit.page(AuditFilters(action="signed_in"), 0, 1)).items[0]
+    (account,) = (await lists.users.page(ListedUserFilters(search=town.ada.id), 0, 1)).items
+    session = (await lists.sessions.page(ListedSessionFilters(ordering="created_at"), 0, 1)).items[0]
+    booking = (await lists.bookings.page(ListedBookingFilters(ordering="created_at"), 0, 1)).items[0]
+    entry = (await lists.audit.page(ListedAuditFilters(action="signed_in"), 0, 1)).items[0]
 
     assert {name: getattr(town.ada, name) for name in account.__dataclass_fields__} == {
         name: getattr(account, name) for name in account.__dataclass_fields__
@@ -263,14 +263,16 @@ def _named(user: User) -> PersonName:
 
 
 async def test_pages_follow_one_another_and_one_beyond_the_last_is_empty(town: Town) -> None:
-    pages = [await town.storage.lists.users.page(UserFilters(ordering="email"), offset, 2) for offset in (0, 2, 4)]
+    pages = [
+        await town.storage.lists.users.page(ListedUserFilters(ordering="email"), offset, 2) for offset in (0, 2, 4)
+    ]
 
     assert [[row.first_name for row in page.items] for page in pages] == [["Ada", "Grace"], ["Zoë"], []]
     assert {page.total for page in pages} == {3}
 
 
 async def test_what_is_equal_is_ordered_by_id_in_the_same_direction(town: Town) -> None:
-    rising = [row.id for row in (await town.storage.lists.audit.page(AuditFilters(ordering="at"), 0, 9)).items]
+    rising = [row.id for row in (await town.storage.lists.audit.page(ListedAuditFilters(ordering="at"), 0, 9)).items]
     equal = sorted([an_entry(at=at(9), target_kind=None, target_id=None) for _ in range(3)], key=lambda entry: entry.id)
     assert len(rising) == 3
 
@@ -278,8 +280,8 @@ async def test_what_is_equal_is_ordered_by_id_in_the_same_direction(town: Town) 
         for entry in reversed(equal):
             await tx.audit.add(entry)
     span = {"at_from": at(9), "at_to": at(10)}
-    up = (await town.storage.lists.audit.page(AuditFilters(ordering="at", **span), 0, 9)).items  # type: ignore[arg-type]
-    down = (await town.storage.lists.audit.page(AuditFilters(ordering="-at", **span), 0, 9)).items  # type: ignore[arg-type]
+    up = (await town.storage.lists.audit.page(ListedAuditFilters(ordering="at", **span), 0, 9)).items  # type: ignore[arg-type]
+    down = (await town.storage.lists.audit.page(ListedAuditFilters(ordering="-at", **span), 0, 9)).items  # type: ignore[arg-type]
 
     assert [row.id for row in up] == [entry.id for entry in equal] == [row.id for row in reversed(down)]
 
@@ -289,14 +291,14 @@ async def test_batches_have_every_row_once_in_the_lists_order(empty_storage: Sto
         async with empty_storage.unit_of_work() as tx:
             await tx.audit.add(an_entry(at=NOW + number * HOUR, reason=str(number)))
 
-    batches = [batch async for batch in empty_storage.lists.audit.batches(AuditFilters(ordering="at"))]
+    batches = [batch async for batch in empty_storage.lists.audit.batches(ListedAuditFilters(ordering="at"))]
 
     assert [row.reason for batch in batches for row in batch] == [str(number) for number in range(1_203)]
     assert len(batches) > 1
 
 
 async def test_batches_can_be_left_before_their_end(town: Town) -> None:
-    batches = town.storage.lists.users.batches(UserFilters())
+    batches = town.storage.lists.users.batches(ListedUserFilters())
     first = await anext(batches)
     await batches.aclose()
 
@@ -309,6 +311,6 @@ async def test_a_change_is_found_by_its_new_words_and_not_by_the_old(storage: St
         await tx.users.save(replace(user, last_name="Newname"))
 
     async def total(text: str) -> int:
-        return (await storage.lists.users.page(UserFilters(search=asked(text)), 0, 1)).total
+        return (await storage.lists.users.page(ListedUserFilters(search=requested(text)), 0, 1)).total
 
     assert [await total(text) for text in ("oldname", "newname wilhelmina")] == [0, 1]

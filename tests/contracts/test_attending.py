@@ -9,9 +9,9 @@ from builders import TOMORROW, Services, a_caller, a_user, seats_taken, services
 from contracts.harness import waits
 from fakes import NOW, MovableClock
 from marketplace.adapters.memory.jobs import run_due
-from marketplace.core.entities.bookings import BookingHistory
-from marketplace.core.entities.sessions import Session
-from marketplace.core.entities.tokens import Caller
+from marketplace.core.domain.bookings import BookingHistory
+from marketplace.core.domain.sessions import Session
+from marketplace.core.domain.tokens import Principal
 from marketplace.core.errors import Conflict, HasUpcomingBookings
 from marketplace.core.ports.storage import Storage
 
@@ -29,25 +29,25 @@ def timed(empty_storage: Storage, clock: MovableClock) -> Services:
 
 
 async def work(storage: Storage, services: Services, clock: MovableClock) -> int:
-    return await run_due(storage.unit_of_work, clock.now(), {"attend_booking": services.bookings.attend})
+    return await run_due(storage.unit_of_work, clock.now(), {"attend_booking": services.bookings.settle_due})
 
 
-async def asked(storage: Storage, **facts: object) -> tuple[Session, Caller, Caller]:
+async def requested(storage: Storage, **changes: object) -> tuple[Session, Principal, Principal]:
     """A session that asks for confirmation, its creator and a learner."""
-    session = await stored_session(storage, requires_confirmation=True, **facts)
+    session = await stored_session(storage, requires_confirmation=True, **changes)
     creator = a_caller(a_user(id=session.creator_id, role="creator"))
     return session, creator, a_caller(await stored_user(storage))
 
 
-async def seen(services: Services, learner: Caller, booking: object) -> BookingHistory:
+async def seen(services: Services, learner: Principal, booking: object) -> BookingHistory:
     return await services.bookings.get(learner, booking.id)  # type: ignore[attr-defined]
 
 
 async def test_who_is_not_answered_within_48_hours_has_the_seat_no_longer(
     empty_storage: Storage, timed: Services, clock: MovableClock
 ) -> None:
-    session, _, learner = await asked(empty_storage)
-    booking = (await timed.bookings.book(learner, session.id, LATER)).thing
+    session, _, learner = await requested(empty_storage)
+    booking = (await timed.bookings.book(learner, session.id, LATER)).resource
 
     clock.at = NOW + timedelta(hours=48) - timedelta(seconds=1)
     assert await work(empty_storage, timed, clock) == 0
@@ -62,8 +62,8 @@ async def test_who_is_not_answered_within_48_hours_has_the_seat_no_longer(
 async def test_who_is_not_answered_by_the_start_has_the_seat_no_longer(
     empty_storage: Storage, timed: Services, clock: MovableClock
 ) -> None:
-    session, _, learner = await asked(empty_storage)
-    booking = (await timed.bookings.book(learner, session.id, TOMORROW)).thing
+    session, _, learner = await requested(empty_storage)
+    booking = (await timed.bookings.book(learner, session.id, TOMORROW)).resource
     assert booking.answer_by == TOMORROW
 
     clock.at = TOMORROW
@@ -75,8 +75,8 @@ async def test_who_is_not_answered_by_the_start_has_the_seat_no_longer(
 async def test_what_was_confirmed_is_completed_at_its_end_and_not_before(
     empty_storage: Storage, timed: Services, clock: MovableClock
 ) -> None:
-    session, creator, learner = await asked(empty_storage)
-    booking = (await timed.bookings.book(learner, session.id, TOMORROW)).thing
+    session, creator, learner = await requested(empty_storage)
+    booking = (await timed.bookings.book(learner, session.id, TOMORROW)).resource
     await timed.bookings.act(creator, booking.id, "confirm")
 
     clock.at = booking.ends_at - timedelta(seconds=1)
@@ -95,23 +95,23 @@ async def test_what_was_moved_is_completed_at_its_new_end(
 ) -> None:
     session = await stored_session(empty_storage)
     learner = a_caller(await stored_user(empty_storage))
-    booking = (await timed.bookings.book(learner, session.id, start)).thing
-    moved = (await timed.bookings.reschedule(learner, booking.id, other)).thing
+    booking = (await timed.bookings.book(learner, session.id, start)).resource
+    rescheduled = (await timed.bookings.reschedule(learner, booking.id, other)).resource
 
-    for clock.at in sorted([booking.ends_at, moved.ends_at]):
+    for clock.at in sorted([booking.ends_at, rescheduled.ends_at]):
         await work(empty_storage, timed, clock)
-        status = "completed" if clock.at >= moved.ends_at else "confirmed"
+        status = "completed" if clock.at >= rescheduled.ends_at else "confirmed"
         assert (await seen(timed, learner, booking)).status == status
 
     last = (await seen(timed, learner, booking)).history[-1]
-    assert (last.to_status, last.at) == ("completed", moved.ends_at)
+    assert (last.to_status, last.at) == ("completed", rescheduled.ends_at)
 
 
 async def test_what_waits_for_an_answer_and_was_moved_sooner_lapses_at_its_new_start(
     empty_storage: Storage, timed: Services, clock: MovableClock
 ) -> None:
-    session, _, learner = await asked(empty_storage)
-    booking = (await timed.bookings.book(learner, session.id, LATER)).thing
+    session, _, learner = await requested(empty_storage)
+    booking = (await timed.bookings.book(learner, session.id, LATER)).resource
     await timed.bookings.reschedule(learner, booking.id, TOMORROW)
 
     clock.at = TOMORROW
@@ -126,7 +126,7 @@ async def test_what_was_made_longer_is_completed_at_its_later_end(
     session = await stored_session(empty_storage, duration=60)
     creator = a_caller(a_user(id=session.creator_id, role="creator"))
     learner = a_caller(await stored_user(empty_storage))
-    booking = (await timed.bookings.book(learner, session.id, TOMORROW)).thing
+    booking = (await timed.bookings.book(learner, session.id, TOMORROW)).resource
     await timed.sessions.change(creator, session.id, {"duration": 90})
 
     clock.at = TOMORROW + timedelta(minutes=60)
@@ -144,7 +144,7 @@ async def test_what_was_made_shorter_is_completed_at_its_sooner_end_and_once(
     session = await stored_session(empty_storage, duration=60)
     creator = a_caller(a_user(id=session.creator_id, role="creator"))
     learner = a_caller(await stored_user(empty_storage))
-    booking = (await timed.bookings.book(learner, session.id, TOMORROW)).thing
+    booking = (await timed.bookings.book(learner, session.id, TOMORROW)).resource
     await timed.sessions.change(creator, session.id, {"duration": 20})
 
     clock.at = TOMORROW + timedelta(minutes=20) - timedelta(seconds=1)
@@ -177,11 +177,13 @@ async def test_an_edit_that_fails_leaves_no_job_behind(
 async def test_of_what_was_made_shorter_only_what_is_confirmed_and_to_come_is_attended_to_sooner(
     empty_storage: Storage, timed: Services, clock: MovableClock
 ) -> None:
-    session, creator, learner = await asked(empty_storage, duration=60, max_participants=9)
+    session, creator, learner = await requested(empty_storage, duration=60, max_participants=9)
     people = [learner, *[a_caller(await stored_user(empty_storage)) for _ in range(2)]]
-    pending, confirmed, cancelled = [(await timed.bookings.book(each, session.id, TOMORROW)).thing for each in people]
-    begun = (await timed.bookings.book(learner, session.id, TOMORROW - timedelta(hours=2))).thing
-    for booking in (confirmed, begun):
+    pending, confirmed, cancelled = [
+        (await timed.bookings.book(each, session.id, TOMORROW)).resource for each in people
+    ]
+    started = (await timed.bookings.book(learner, session.id, TOMORROW - timedelta(hours=2))).resource
+    for booking in (confirmed, started):
         await timed.bookings.act(creator, booking.id, "confirm")
     await timed.bookings.act(people[2], cancelled.id, "cancel")
     clock.at = TOMORROW - timedelta(hours=2)
@@ -189,7 +191,7 @@ async def test_of_what_was_made_shorter_only_what_is_confirmed_and_to_come_is_at
 
     clock.at += timedelta(minutes=20)
     await work(empty_storage, timed, clock)
-    assert (await seen(timed, learner, begun)).status == "confirmed"
+    assert (await seen(timed, learner, started)).status == "confirmed"
     await timed.bookings.act(creator, pending.id, "confirm")
     clock.at = TOMORROW + timedelta(minutes=20)
     await work(empty_storage, timed, clock)
@@ -202,8 +204,8 @@ async def test_of_what_was_made_shorter_only_what_is_confirmed_and_to_come_is_at
 async def test_what_is_confirmed_while_it_is_made_shorter_is_completed_at_its_sooner_end(
     empty_storage: Storage, timed: Services, clock: MovableClock
 ) -> None:
-    session, creator, learner = await asked(empty_storage, duration=60)
-    booking = (await timed.bookings.book(learner, session.id, TOMORROW)).thing
+    session, creator, learner = await requested(empty_storage, duration=60)
+    booking = (await timed.bookings.book(learner, session.id, TOMORROW)).resource
 
     async with empty_storage.unit_of_work() as tx:
         held = await tx.bookings.acquire(booking.id)
@@ -219,8 +221,8 @@ async def test_what_is_confirmed_while_it_is_made_shorter_is_completed_at_its_so
 
 
 async def test_what_was_cancelled_is_left_alone(empty_storage: Storage, timed: Services, clock: MovableClock) -> None:
-    session, _, learner = await asked(empty_storage)
-    booking = (await timed.bookings.book(learner, session.id, TOMORROW)).thing
+    session, _, learner = await requested(empty_storage)
+    booking = (await timed.bookings.book(learner, session.id, TOMORROW)).resource
     await timed.bookings.act(learner, booking.id, "cancel")
 
     clock.at = TOMORROW
@@ -232,11 +234,11 @@ async def test_what_was_cancelled_is_left_alone(empty_storage: Storage, timed: S
 async def test_a_job_that_comes_twice_does_its_work_once(
     empty_storage: Storage, timed: Services, clock: MovableClock
 ) -> None:
-    session, _, learner = await asked(empty_storage)
-    booking = (await timed.bookings.book(learner, session.id, TOMORROW)).thing
+    session, _, learner = await requested(empty_storage)
+    booking = (await timed.bookings.book(learner, session.id, TOMORROW)).resource
     clock.at = TOMORROW
 
-    await asyncio.gather(*(timed.bookings.attend(booking.id) for _ in range(10)))
+    await asyncio.gather(*(timed.bookings.settle_due(booking.id) for _ in range(10)))
 
     assert [step.to_status for step in (await seen(timed, learner, booking)).history] == ["pending", "cancelled"]
 
@@ -245,12 +247,12 @@ async def test_a_job_that_comes_twice_does_its_work_once(
 async def test_of_the_lapse_and_the_confirmation_one_wins(
     empty_storage: Storage, timed: Services, clock: MovableClock, seconds: int
 ) -> None:
-    session, creator, learner = await asked(empty_storage)
-    booking = (await timed.bookings.book(learner, session.id, TOMORROW)).thing
+    session, creator, learner = await requested(empty_storage)
+    booking = (await timed.bookings.book(learner, session.id, TOMORROW)).resource
     clock.at = TOMORROW + timedelta(seconds=seconds)
 
     outcomes = await asyncio.gather(
-        timed.bookings.attend(booking.id),
+        timed.bookings.settle_due(booking.id),
         timed.bookings.act(creator, booking.id, "confirm"),
         return_exceptions=True,
     )

@@ -7,8 +7,8 @@ from uuid_utils.compat import uuid7
 from builders import stored_user
 from contracts.harness import at_once, broken_transaction
 from fakes import NOW
-from marketplace.core.entities.audit import AuditEntry
-from marketplace.core.entities.users import public_user
+from marketplace.core.domain.audit import AuditEntry
+from marketplace.core.domain.users import public_user
 from marketplace.core.ports.storage import Storage
 from staff import an_entry, logged
 
@@ -44,17 +44,17 @@ async def test_the_newest_entries_come_first_and_no_more_than_were_asked_for(emp
     await add(empty_storage, *entries)
 
     assert await logged(empty_storage) == entries
-    assert await logged(empty_storage, most=2) == entries[2:]
+    assert await logged(empty_storage, maximum=2) == entries[2:]
 
 
 async def test_the_entries_about_a_thing_are_its_own(storage: Storage) -> None:
-    thing = uuid7()
-    about = [an_entry(target_id=thing), an_entry(target_id=thing)]
-    await add(storage, *about, an_entry(target_id=thing, target_kind="session"), an_entry())
+    resource = uuid7()
+    about = [an_entry(target_id=resource), an_entry(target_id=resource)]
+    await add(storage, *about, an_entry(target_id=resource, target_kind="session"), an_entry())
 
-    assert await logged(storage, ("user", thing)) == about
-    assert await logged(storage, ("user", thing), most=1) == about[1:]
-    assert await logged(storage, ("booking", thing)) == []
+    assert await logged(storage, ("user", resource)) == about
+    assert await logged(storage, ("user", resource), maximum=1) == about[1:]
+    assert await logged(storage, ("booking", resource)) == []
 
 
 async def test_an_entry_of_a_transaction_that_failed_was_never_there(storage: Storage) -> None:
@@ -66,16 +66,16 @@ async def test_an_entry_of_a_transaction_that_failed_was_never_there(storage: St
 
 
 async def test_many_entries_are_added_at_once_and_none_is_no_error(storage: Storage) -> None:
-    thing = uuid7()
+    resource = uuid7()
     entries = [
-        an_entry(target_id=thing, before={}, after={"title": "Yoga"}),
-        an_entry(target_id=thing, actor_id=None, address=None, agent=None, reason="Two, at once."),
+        an_entry(target_id=resource, before={}, after={"title": "Yoga"}),
+        an_entry(target_id=resource, actor_id=None, address=None, agent=None, reason="Two, at once."),
     ]
     async with storage.unit_of_work() as tx:
         await tx.audit.add(*entries)
         await tx.audit.add()
 
-    assert await logged(storage, ("user", thing)) == entries
+    assert await logged(storage, ("user", resource)) == entries
 
 
 async def test_an_entry_is_there_for_others_once_it_is_committed(storage: Storage) -> None:

@@ -20,8 +20,8 @@ from builders import (
 )
 from contracts.harness import owner_of
 from fakes import NOW, MovableClock
-from marketplace.core.entities.schedules import Schedule, TimeRange, WeeklyHours
-from marketplace.core.entities.sessions import CatalogFilters, Ordering, Session
+from marketplace.core.domain.schedules import Schedule, TimeRange, WeeklyHours
+from marketplace.core.domain.sessions import CatalogFilters, Ordering, Session
 from marketplace.core.ports.storage import Storage
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
@@ -40,17 +40,19 @@ async def creator_id(storage: Storage) -> UUID:
     return (await stored_user(storage, role="creator")).id
 
 
-def at(*hours: int, **facts: Any) -> Schedule:
+def at(*hours: int, **changes: Any) -> Schedule:
     """A start at each of these hours, every day."""
     ranges = [TimeRange(starts=time(hour), ends=time(hour + 1), step=None) for hour in hours]
     weekly = tuple(WeeklyHours(weekday=day, hours=each) for day in range(1, 8) for each in ranges)
-    return a_schedule(weekly=weekly, **facts)
+    return a_schedule(weekly=weekly, **changes)
 
 
-async def offered(
-    storage: Storage, timed: Services, creator_id: UUID, schedule: Schedule | None, **facts: Any
+async def quoted(
+    storage: Storage, timed: Services, creator_id: UUID, schedule: Schedule | None, **changes: Any
 ) -> Session:
-    session = await stored_session(storage, **{"creator_id": creator_id, "duration": 60, "max_participants": 1} | facts)
+    session = await stored_session(
+        storage, **{"creator_id": creator_id, "duration": 60, "max_participants": 1} | changes
+    )
     await timed.schedules.replace(owner_of(session), session.id, schedule)
     return session
 
@@ -64,11 +66,11 @@ async def free(
     timed: Services, creator_id: UUID, begin: datetime | None = None, end: datetime | None = None, **filters: Any
 ) -> list[str]:
     """The titles of what is free, page by page."""
-    asked = CatalogFilters(creator=creator_id, available_from=begin, available_to=end, **filters)
+    requested = CatalogFilters(creator=creator_id, available_from=begin, available_to=end, **filters)
     found: list[str] = []
     after: str | None = None
     while True:
-        page = await timed.sessions.list(asked, 2, after)
+        page = await timed.sessions.list(requested, 2, after)
         found += [session.title for session in page.items]
         after = page.next
         if after is None:
@@ -95,15 +97,15 @@ async def free(
 async def test_a_start_must_lie_in_the_window_which_is_half_open(
     storage: Storage, timed: Services, creator_id: UUID, begin: datetime, end: datetime, expected: list[str]
 ) -> None:
-    await offered(storage, timed, creator_id, at(20), title="late")
-    await offered(storage, timed, creator_id, at(9), title="early", created_at=NOW + HOUR)
+    await quoted(storage, timed, creator_id, at(20), title="late")
+    await quoted(storage, timed, creator_id, at(9), title="early", created_at=NOW + HOUR)
 
     assert await free(timed, creator_id, begin, end) == expected
 
 
 async def test_what_is_taken_or_sold_out_is_not_free(storage: Storage, timed: Services, creator_id: UUID) -> None:
-    session = await offered(storage, timed, creator_id, at(10, 12), max_participants=2, title="class")
-    await offered(storage, timed, creator_id, at(11), title="other")
+    session = await quoted(storage, timed, creator_id, at(10, 12), max_participants=2, title="class")
+    await quoted(storage, timed, creator_id, at(11), title="other")
     morning = (TUESDAY, TUESDAY + 12 * HOUR)
     assert await free(timed, creator_id, *morning) == ["other", "class"]
 
@@ -130,8 +132,8 @@ async def test_an_open_session_is_free_unless_its_creator_is_taken(
     storage: Storage, timed: Services, creator_id: UUID, first: str, last: str, expected: list[str]
 ) -> None:
     """Its hour must begin in the window; it may end beyond it."""
-    await offered(storage, timed, creator_id, None, title="open")
-    other = await offered(storage, timed, creator_id, None, title="other", duration=90)
+    await quoted(storage, timed, creator_id, None, title="open")
+    other = await quoted(storage, timed, creator_id, None, title="other", duration=90)
     await book(storage, timed, other, TUESDAY + 9 * HOUR, TUESDAY + 10.5 * HOUR)
     await timed.sessions.change(owner_of(other), other.id, {"status": "inactive"})
     begin, end = (datetime.combine(TUESDAY, time.fromisoformat(each), UTC) for each in (first, last))
@@ -142,7 +144,7 @@ async def test_an_open_session_is_free_unless_its_creator_is_taken(
 async def test_seats_beside_others_keep_an_open_session_free(
     storage: Storage, timed: Services, creator_id: UUID
 ) -> None:
-    session = await offered(storage, timed, creator_id, None, title="open", max_participants=2)
+    session = await quoted(storage, timed, creator_id, None, title="open", max_participants=2)
     ten = TUESDAY + 10 * HOUR
     await book(storage, timed, session, ten)
     assert await free(timed, creator_id, ten, ten + MOMENT) == ["open"]
@@ -155,7 +157,7 @@ async def test_seats_beside_others_keep_an_open_session_free(
 async def test_an_open_session_of_a_creator_taken_for_weeks_is_free_after_that(
     storage: Storage, timed: Services, creator_id: UUID
 ) -> None:
-    session = await offered(storage, timed, creator_id, None, title="open", duration=1440)
+    session = await quoted(storage, timed, creator_id, None, title="open", duration=1440)
     await book(storage, timed, session, *(TUESDAY + number * DAY for number in range(20)))
 
     assert await free(timed, creator_id, TUESDAY, TUESDAY + 20 * DAY) == []
@@ -167,7 +169,7 @@ async def test_a_session_in_demand_now_is_not_free_at_this_very_moment(
     storage: Storage, timed: Services, creator_id: UUID
 ) -> None:
     """What is under way takes the creator's time, though it began before now."""
-    session = await offered(storage, timed, creator_id, None, title="open")
+    session = await quoted(storage, timed, creator_id, None, title="open")
     await book(storage, timed, session, NOW + HOUR / 2)
     timed.clock.advance(HOUR)
 
@@ -190,11 +192,11 @@ async def test_what_is_free_comes_in_every_order_and_with_every_other_filter(
     storage: Storage, timed: Services, creator_id: UUID, ordering: Ordering, expected: list[str]
 ) -> None:
     for place, title in enumerate("abcd"):
-        facts = {"title": title, "duration": 15 + place, "price": Decimal(9 - place), "tags": ("x",)}
-        await offered(storage, timed, creator_id, at(9), created_at=NOW + place * HOUR, **facts)
-        await offered(storage, timed, creator_id, at(8), created_at=NOW + place * HOUR, title="z", tags=("x",))
-        await offered(storage, timed, creator_id, at(9), created_at=NOW + place * HOUR, title="y", status="inactive")
-    await offered(storage, timed, creator_id, at(9), title="w")
+        changes = {"title": title, "duration": 15 + place, "price": Decimal(9 - place), "tags": ("x",)}
+        await quoted(storage, timed, creator_id, at(9), created_at=NOW + place * HOUR, **changes)
+        await quoted(storage, timed, creator_id, at(8), created_at=NOW + place * HOUR, title="z", tags=("x",))
+        await quoted(storage, timed, creator_id, at(9), created_at=NOW + place * HOUR, title="y", status="inactive")
+    await quoted(storage, timed, creator_id, at(9), title="w")
     window = (TUESDAY + 9 * HOUR, TUESDAY + 10 * HOUR)
 
     assert await free(timed, creator_id, *window, ordering=ordering, tag="x") == expected
@@ -202,7 +204,7 @@ async def test_what_is_free_comes_in_every_order_and_with_every_other_filter(
 
 async def test_a_search_and_the_facets_keep_to_the_window(storage: Storage, timed: Services, creator_id: UUID) -> None:
     for hour, title, tag in ((9, "Zymurgy", "beer"), (9, "Pottery", "clay"), (20, "Zymurgy by night", "beer")):
-        await offered(storage, timed, creator_id, at(hour), title=title, tags=(tag,), category="music")
+        await quoted(storage, timed, creator_id, at(hour), title=title, tags=(tag,), category="music")
     noon = TUESDAY + 12 * HOUR
 
     assert await free(timed, creator_id, TUESDAY, noon, words=("zymurgy",), ordering="relevance") == ["Zymurgy"]
@@ -213,9 +215,9 @@ async def test_a_search_and_the_facets_keep_to_the_window(storage: Storage, time
 
 
 async def test_the_hidden_and_the_archived_are_not_found(storage: Storage, timed: Services, creator_id: UUID) -> None:
-    await offered(storage, timed, creator_id, at(9), title="shown")
-    await offered(storage, timed, creator_id, at(9), title="inactive", status="inactive")
-    archived = await offered(storage, timed, creator_id, at(9), title="archived")
+    await quoted(storage, timed, creator_id, at(9), title="shown")
+    await quoted(storage, timed, creator_id, at(9), title="inactive", status="inactive")
+    archived = await quoted(storage, timed, creator_id, at(9), title="archived")
     await timed.sessions.archive(owner_of(archived), archived.id)
     assert await free(timed, creator_id, TUESDAY) == ["shown"]
     await timed.users.set_active(creator_id, is_active=False)
@@ -225,11 +227,11 @@ async def test_the_hidden_and_the_archived_are_not_found(storage: Storage, timed
 async def test_a_window_that_is_turned_around_or_over_finds_nothing(
     storage: Storage, timed: Services, creator_id: UUID
 ) -> None:
-    session = await offered(storage, timed, creator_id, None)
+    session = await quoted(storage, timed, creator_id, None)
     await stored_booking(storage, session)
     filters = CatalogFilters(creator=creator_id, available_from=TUESDAY, available_to=TUESDAY)
 
-    for asked in (filters, replace(filters, available_to=TUESDAY - DAY), replace(filters, available_to=NOW)):
-        assert (await timed.sessions.list(asked, 5, None)).items == ()
-        assert (await storage.catalog.list(asked, 5, None, NOW)).items == ()
-        assert (await timed.sessions.facets(asked)).tags == ()
+    for requested in (filters, replace(filters, available_to=TUESDAY - DAY), replace(filters, available_to=NOW)):
+        assert (await timed.sessions.list(requested, 5, None)).items == ()
+        assert (await storage.catalog.list(requested, 5, None, NOW)).items == ()
+        assert (await timed.sessions.facets(requested)).tags == ()

@@ -15,12 +15,12 @@ from hypothesis import strategies as st
 from builders import Services, a_caller, a_schedule, services_over, somebody, stored_session, stored_user
 from fakes import MovableClock
 from marketplace.adapters.memory.storage import memory_storage
-from marketplace.adapters.postgres.pool import connect
+from marketplace.adapters.postgres.connection.pool import connect
 from marketplace.adapters.postgres.storage import postgres_storage
-from marketplace.core.entities.schedules import DayException, Extra, Schedule, TimeRange, WeeklyHours
-from marketplace.core.entities.sessions import CatalogFilters, Session
-from marketplace.core.entities.slots import Slot
-from marketplace.core.entities.timetables import WINDOW_MOST, Opening
+from marketplace.core.domain.availability import MAX_WINDOW, BookableStart
+from marketplace.core.domain.schedules import DayException, Extra, Schedule, TimeRange, WeeklyHours
+from marketplace.core.domain.sessions import CatalogFilters, Session
+from marketplace.core.domain.slots import Slot
 from marketplace.core.errors import Conflict
 from marketplace.core.ports.storage import Storage
 from searching import searched
@@ -85,7 +85,7 @@ def schedules(draw: st.DrawFn, now: datetime) -> Schedule:
         valid_until=draw(st.one_of(st.none(), st.integers(0, 12).map(lambda more: (first or now.date()) + more * DAY))),
     )
     # whatever of it contradicts the rest is left out
-    return replace(drawn, **{name: getattr(a_schedule(weekly=()), name) for name in drawn.faults()})
+    return replace(drawn, **{name: getattr(a_schedule(weekly=()), name) for name in drawn.validate()})
 
 
 @st.composite
@@ -131,9 +131,9 @@ class Marketplace:
 
     async def _become(self, which: int, plan: Plan) -> None:
         session, owner = self.sessions[which], somebody(self.sessions[which].creator_id)
-        facts: dict[str, Any] = {"duration": plan.duration, "max_participants": plan.seats}
-        await self.services.sessions.change(owner, session.id, facts)
-        self.sessions[which] = replace(session, **facts)
+        changes: dict[str, Any] = {"duration": plan.duration, "max_participants": plan.seats}
+        await self.services.sessions.change(owner, session.id, changes)
+        self.sessions[which] = replace(session, **changes)
         self.plans[which] = replace(self.plans[which], duration=plan.duration, seats=plan.seats)
         await self.services.schedules.replace(owner, session.id, plan.schedule)
         self.plans[which] = plan
@@ -147,9 +147,9 @@ class Marketplace:
             with suppress(Conflict):
                 await self.services.bookings.book(learner, session.id, self.life.now + quarter * 15 * MINUTE)
 
-    async def slots(self, session: Session) -> tuple[Opening, ...]:
+    async def slots(self, session: Session) -> tuple[BookableStart, ...]:
         now = self.life.now
-        return await self.services.slots.list(None, session.id, now, now + WINDOW_MOST)
+        return await self.services.slots.list(None, session.id, now, now + MAX_WINDOW)
 
     async def found(self, begin: datetime | None, end: datetime | None) -> set[UUID]:
         creator = self.sessions[0].creator_id
@@ -172,7 +172,7 @@ class Marketplace:
     @staticmethod
     def _fits(session: Session, start: datetime, occupied: list[Slot]) -> bool:
         slot = Slot.of(session, start)
-        own = sum(other.seats_taken for other in occupied if other.is_same_place(slot))
+        own = sum(other.seats_taken for other in occupied if other.is_same_slot(slot))
         return own < session.max_participants and not any(other.excludes(slot) for other in occupied)
 
     async def _occupied(self, session: Session) -> tuple[Slot, ...]:
@@ -183,16 +183,16 @@ class Marketplace:
 async def check(storage: Storage, life: Life) -> None:
     market = Marketplace(storage, life)
     await market.live()
-    offers = list(zip(market.sessions, market.plans, strict=True))
+    quotes = list(zip(market.sessions, market.plans, strict=True))
     for session in market.sessions:
         shown = await storage.catalog.find(session.id, life.now)
         assert shown is not None
         assert shown.next_slot == next(iter(await market.slots(session)), None)
     for first, last in life.windows:
         begin, end = life.now + first * MINUTE, life.now + last * MINUTE
-        free = {session.id for session, plan in offers if await market.has_slot(session, plan, begin, end)}
+        free = {session.id for session, plan in quotes if await market.has_slot(session, plan, begin, end)}
         assert await market.found(begin, end) == (free if end > life.now else set())
-    ever = {session.id for session, plan in offers if plan.schedule is None or await market.slots(session)}
+    ever = {session.id for session, plan in quotes if plan.schedule is None or await market.slots(session)}
     assert await market.found(life.now, None) == await market.found(None, life.now + 400 * DAY) == ever
 
 

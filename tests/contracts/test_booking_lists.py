@@ -12,8 +12,8 @@ import pytest_asyncio
 
 from builders import TOMORROW, stored_booking, stored_session, stored_user
 from fakes import NOW
-from marketplace.core.entities.bookings import Booking, BookingFilters, BookingOrdering, BookingStatus
-from marketplace.core.entities.sessions import Session
+from marketplace.core.domain.bookings import Booking, BookingFilters, BookingOrdering, BookingStatus
+from marketplace.core.domain.sessions import Session
 from marketplace.core.ports.storage import Storage
 
 DAY = timedelta(days=1)
@@ -147,7 +147,9 @@ async def test_a_session_of_nobody_or_of_somebody_else_has_no_bookings_for_them(
 @pytest.mark.parametrize("ordering", ["booking_date", "-booking_date"])
 async def test_pages_by_start_hold_still_while_bookings_are_added(storage: Storage, ordering: BookingOrdering) -> None:
     session, learner = await stored_session(storage), await stored_user(storage)
-    made = [await stored_booking(storage, session, learner.id, starts_at=TOMORROW + day * DAY) for day in (8, 2, 6, 4)]
+    created = [
+        await stored_booking(storage, session, learner.id, starts_at=TOMORROW + day * DAY) for day in (8, 2, 6, 4)
+    ]
     filters, read = BookingFilters(ordering=ordering), storage.booking_lists.of_user
 
     pages = [await read(learner.id, 2, None, filters)]
@@ -157,6 +159,6 @@ async def test_pages_by_start_hold_still_while_bookings_are_added(storage: Stora
         pages.append(await read(learner.id, 2, after, filters))
 
     seen = [booking.id for page in pages for booking in page.items]
-    expected = [made[place].id for place in (1, 3, 2, 0)]
+    expected = [created[place].id for place in (1, 3, 2, 0)]
     assert [each for each in seen if each in expected] == (expected if ordering == "booking_date" else expected[::-1])
     assert len(seen) == len(set(seen))

@@ -18,7 +18,7 @@ from builders import (
 )
 from contracts.harness import cancel, cancel_now, waits
 from fakes import NOW
-from marketplace.core.entities.bookings import Booking, BookingDetails, BookingHistory, BookingStep
+from marketplace.core.domain.bookings import Booking, BookingDetails, BookingHistory, BookingStep
 from marketplace.core.errors import NotFound
 from marketplace.core.ports.storage import Storage
 
@@ -41,15 +41,15 @@ async def test_a_booking_reads_with_its_session_both_parties_and_its_first_step(
     creator, buyer = await stored_user(storage, role="creator"), await stored_user(storage)
     session = await stored_session(storage, creator_id=creator.id, duration=45, tags=("a",))
     booking = await stored_booking(storage, session, buyer.id, seats=2)
-    facts = {name: getattr(booking, name) for name in Booking.__dataclass_fields__} | {
+    changes = {name: getattr(booking, name) for name in Booking.__dataclass_fields__} | {
         "ends_at": TOMORROW + timedelta(minutes=45),
         "session_details": session_details(session, creator),
         "user_details": a_contact(buyer),
     }
 
-    assert await storage.booking_lists.find(booking.id) == BookingHistory(**facts, history=(booking.made(),))
-    assert (await storage.booking_lists.of_user(buyer.id, 9, None)).items == (BookingDetails(**facts),)
-    assert (await storage.booking_lists.of_creator(creator.id, 9, None)).items == (BookingDetails(**facts),)
+    assert await storage.booking_lists.find(booking.id) == BookingHistory(**changes, history=(booking.created(),))
+    assert (await storage.booking_lists.of_user(buyer.id, 9, None)).items == (BookingDetails(**changes),)
+    assert (await storage.booking_lists.of_creator(creator.id, 9, None)).items == (BookingDetails(**changes),)
 
 
 async def test_saving_changes_the_status_and_appends_the_step(storage: Storage) -> None:
@@ -64,13 +64,13 @@ async def test_saving_changes_the_status_and_appends_the_step(storage: Storage) 
 
     assert found is not None
     assert found.status == "cancelled"
-    assert found.history == (booking.made(), step)
+    assert found.history == (booking.created(), step)
     assert as_a(Booking, await acquired(storage, booking)) == cancelled
 
 
 async def test_many_are_saved_at_once_each_with_its_own_step(storage: Storage) -> None:
     session = await stored_session(storage, max_participants=9)
-    made = [
+    created = [
         await stored_booking(storage, session, status=status, answer_by=answer_by, seats=seats)
         for status, answer_by, seats in (("pending", NOW + HOUR, 1), ("confirmed", None, 2), ("confirmed", None, 3))
     ]
@@ -84,20 +84,22 @@ async def test_many_are_saved_at_once_each_with_its_own_step(storage: Storage) -
             reason=f"Reason {place}.",
             batch_id=uuid4() if place else None,
         )
-        for place, booking in enumerate(made)
+        for place, booking in enumerate(created)
     ]
-    saved = [replace(booking, status=step.to_status, answer_by=None) for booking, step in zip(made, steps, strict=True)]
+    saved = [
+        replace(booking, status=step.to_status, answer_by=None) for booking, step in zip(created, steps, strict=True)
+    ]
     async with storage.unit_of_work() as tx:
         await tx.bookings.save_all(list(zip(saved, steps, strict=True)))
         await tx.slots.release(*saved[1:])
 
-    for booking, before, step in zip(saved, made, steps, strict=True):
+    for booking, before, step in zip(saved, created, steps, strict=True):
         found = await storage.booking_lists.find(booking.id)
         assert found is not None
         assert as_a(Booking, found) == booking
-        assert found.history == (before.made(), step)
+        assert found.history == (before.created(), step)
     assert await seats_taken(storage, session) == 1
-    assert (await stored_booking(storage, session, made[1].user_id)).status == "confirmed"
+    assert (await stored_booking(storage, session, created[1].user_id)).status == "confirmed"
 
 
 async def test_what_is_saved_is_the_status_of_the_booking_whatever_the_step_says(storage: Storage) -> None:

@@ -16,14 +16,14 @@ from builders import (
     stored_session,
     stored_user,
 )
-from bulk_orders import WHY, a_run, begun, carried_out, order, sessions, somebody_of_the_staff
+from bulk_orders import WHY, a_run, carried_out, order, sessions, somebody_of_the_staff, started
 from contracts.harness import broken_transaction
 from fakes import NOW
 from marketplace.adapters.memory.jobs import run_due
-from marketplace.core.entities.admin_lists import BookingFilters, SessionFilters, UserFilters
-from marketplace.core.entities.bulk import (
-    BULK_MOST,
-    KEPT_FOR,
+from marketplace.core.domain.admin_lists import ListedBookingFilters, ListedSessionFilters, ListedUserFilters
+from marketplace.core.domain.bulk import (
+    MAX_BULK,
+    TTL,
     BulkRefusal,
     BulkRun,
 )
@@ -89,26 +89,26 @@ async def test_a_run_that_was_over_long_ago_is_forgotten_with_all_that_was_kept_
     storage: Storage, services: Services, staff: StaffServices
 ) -> None:
     old = await carried_out(storage, staff, order("sessions", "hide", [*await sessions(storage, 2), uuid7()]))
-    services.clock.advance(KEPT_FOR - timedelta(seconds=1))
-    await staff.runner.sweep()
+    services.clock.advance(TTL - timedelta(seconds=1))
+    await staff.runner.purge()
     assert await storage.bulk_lists.find(old.id) is not None
-    under_way = await begun(storage, staff, order("sessions", "hide", await sessions(storage, 1)))
+    under_way = await started(storage, staff, order("sessions", "hide", await sessions(storage, 1)))
     services.clock.advance(timedelta(seconds=1))
 
-    await staff.runner.sweep()
+    await staff.runner.purge()
 
     assert await storage.bulk_lists.find(old.id) is None
     assert await storage.bulk_lists.targets(old.id, 0, 9) == ()
     assert await storage.bulk_lists.refusals(old.id, 9, 0) == ()
     assert [entry.action for entry in await logged(storage, ("bulk_run", old.id))] == ["bulk_begun"]
-    services.clock.advance(10 * KEPT_FOR)
-    await staff.runner.sweep()
+    services.clock.advance(10 * TTL)
+    await staff.runner.purge()
     assert await storage.bulk_lists.find(under_way.id) is not None
 
 
 async def test_what_is_old_is_looked_for_every_hour(empty_storage: Storage) -> None:
     services = services_over(empty_storage)
-    handlers = {"sweep_bulk_runs": staff_over(empty_storage, services).runner.sweep}
+    handlers = {"sweep_bulk_runs": staff_over(empty_storage, services).runner.purge}
     async with empty_storage.unit_of_work() as tx:
         await tx.jobs.enqueue(Job(kind="sweep_bulk_runs", subject=None, run_at=NOW))
 
@@ -152,9 +152,9 @@ async def test_everything_that_matches_is_chosen_when_a_run_is_begun_and_nothing
     hoaxes, who = await sessions(storage, 3), await somebody_of_the_staff(storage)
     await stored_session(storage)
     creator_id = hoaxes[0].creator_id
-    what = BulkOrder(kind="sessions", action="hide", rows=SessionFilters(creator=creator_id))
+    what = BulkOrder(kind="sessions", action="hide", rows=ListedSessionFilters(creator=creator_id))
     preview = await staff.bulk.preview(who, what)
-    run = await begun(storage, staff, what, who)
+    run = await started(storage, staff, what, who)
     late = await stored_session(storage, creator_id=creator_id)
 
     await staff.run(storage)
@@ -171,10 +171,12 @@ async def test_people_and_bookings_are_chosen_by_their_lists_too(storage: Storag
     person = await stored_user(storage, email=f"{uuid7().hex}@example.org")
 
     cancelled = await carried_out(
-        storage, staff, BulkOrder(kind="bookings", action="cancel", rows=BookingFilters(session=session.id))
+        storage, staff, BulkOrder(kind="bookings", action="cancel", rows=ListedBookingFilters(session=session.id))
     )
     off = await carried_out(
-        storage, staff, BulkOrder(kind="users", action="deactivate", rows=UserFilters(search=(person.email[:32],)))
+        storage,
+        staff,
+        BulkOrder(kind="users", action="deactivate", rows=ListedUserFilters(search=(person.email[:32],))),
     )
 
     assert (cancelled.changed, off.changed) == (len(bookings), 1)
@@ -186,7 +188,7 @@ async def test_the_ids_of_all_that_match_come_in_order_up_to_a_number(storage: S
     dear, cheap, dearest = [
         await stored_session(storage, creator_id=creator.id, price=Decimal(price)) for price in (20, 10, 30)
     ]
-    lists, by_price = storage.lists.sessions, SessionFilters(creator=creator.id, ordering="price")
+    lists, by_price = storage.lists.sessions, ListedSessionFilters(creator=creator.id, ordering="price")
 
     assert await lists.matching(by_price, 3) == (cheap.id, dear.id, dearest.id)
     assert await lists.matching(replace(by_price, ordering="-price"), 9) == (dearest.id, dear.id, cheap.id)
@@ -198,7 +200,7 @@ async def test_the_ids_of_all_that_match_come_in_order_up_to_a_number(storage: S
 
 async def test_what_matches_nothing_is_previewed_and_not_begun(storage: Storage, staff: StaffServices) -> None:
     who = await somebody_of_the_staff(storage)
-    what = BulkOrder(kind="sessions", action="hide", rows=SessionFilters(creator=uuid7()))
+    what = BulkOrder(kind="sessions", action="hide", rows=ListedSessionFilters(creator=uuid7()))
 
     assert (await staff.bulk.preview(who, what)).matching == 0
     with pytest.raises(Invalid):
@@ -212,7 +214,7 @@ async def test_what_cannot_be_done_is_refused_before_anything_is_written(
     for what in (
         order("users", "hide", [uuid7()]),
         order("sessions", "hide", []),
-        BulkOrder(kind="sessions", action="hide", rows=tuple(uuid7() for _ in range(BULK_MOST + 1))),
+        BulkOrder(kind="sessions", action="hide", rows=tuple(uuid7() for _ in range(MAX_BULK + 1))),
     ):
         with pytest.raises(Invalid):
             await staff.bulk.preview(who, what)
@@ -227,12 +229,12 @@ async def test_a_key_begins_a_run_once(storage: Storage, staff: StaffServices) -
     first, second = [await staff.bulk.begin(who, what, WHY, key=key) for _ in range(2)]
 
     assert (first.is_replay, second.is_replay) == (False, True)
-    assert first.thing.id == second.thing.id
+    assert first.resource.id == second.resource.id
 
 
 async def test_a_cancelled_run_leaves_the_rest_as_it_is(storage: Storage, staff: StaffServices) -> None:
     who, hoaxes = await somebody_of_the_staff(storage), await sessions(storage, 2)
-    run = await begun(storage, staff, order("sessions", "hide", hoaxes))
+    run = await started(storage, staff, order("sessions", "hide", hoaxes))
 
     cancelled = await staff.bulk.cancel(who, run.id)
     await staff.run(storage)
@@ -250,7 +252,7 @@ async def test_a_cancelled_run_leaves_the_rest_as_it_is(storage: Storage, staff:
 
 async def test_a_run_is_enqueued_with_what_it_is_about_or_not_at_all(empty_storage: Storage) -> None:
     storage, staff = empty_storage, staff_over(empty_storage, services_over(empty_storage))
-    run = await begun(storage, staff, order("sessions", "hide", [uuid7()]))
+    run = await started(storage, staff, order("sessions", "hide", [uuid7()]))
 
     async with storage.unit_of_work() as tx:
         assert await tx.jobs.take_due(NOW, ["run_bulk"]) == Job(kind="run_bulk", subject=run.id, run_at=NOW)

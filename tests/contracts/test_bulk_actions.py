@@ -16,7 +16,7 @@ from builders import (
 )
 from bulk_orders import WHY, carried_out, order, refusals, sessions, somebody_of_the_staff
 from fakes import NOW
-from marketplace.core.entities.bulk import (
+from marketplace.core.domain.bulk import (
     BulkAction,
     BulkKind,
 )
@@ -95,16 +95,16 @@ async def test_each_action_on_bookings_goes_by_the_rules_of_their_life(
     storage: Storage, services: Services, staff: StaffServices
 ) -> None:
     session = await stored_session(storage, max_participants=9)
-    asked, answered = [await stored_booking(storage, session, status="pending") for _ in range(2)]
+    requested, answered = [await stored_booking(storage, session, status="pending") for _ in range(2)]
 
-    confirmed = await carried_out(storage, staff, order("bookings", "confirm", [asked]))
-    declined = await carried_out(storage, staff, order("bookings", "decline", [asked, answered]))
-    early = await carried_out(storage, staff, order("bookings", "complete", [asked]))
-    services.clock.at = asked.ends_at
-    late = await carried_out(storage, staff, order("bookings", "complete", [asked, answered]))
+    confirmed = await carried_out(storage, staff, order("bookings", "confirm", [requested]))
+    declined = await carried_out(storage, staff, order("bookings", "decline", [requested, answered]))
+    early = await carried_out(storage, staff, order("bookings", "complete", [requested]))
+    services.clock.at = requested.ends_at
+    late = await carried_out(storage, staff, order("bookings", "complete", [requested, answered]))
 
     assert (confirmed.changed, declined.changed, early.changed, late.changed) == (1, 1, 0, 1)
-    assert await refusals(storage, declined) == [(asked.id, "illegal_transition")]
+    assert await refusals(storage, declined) == [(requested.id, "illegal_transition")]
     assert await refusals(storage, late) == [(answered.id, "illegal_transition")]
 
 
@@ -140,8 +140,8 @@ async def test_creators_are_switched_off_and_what_is_sold_of_them_is_cancelled(
     storage: Storage, staff: StaffServices
 ) -> None:
     creators = [await stored_user(storage, role="creator", is_active=is_active) for is_active in (True, False, False)]
-    offers = [await stored_session(storage, creator_id=creator.id) for creator in creators]
-    booked = [await stored_booking(storage, offer, seats=2) for offer in offers[:2]]
+    quotes = [await stored_session(storage, creator_id=creator.id) for creator in creators]
+    booked = [await stored_booking(storage, quote, seats=2) for quote in quotes[:2]]
     who = await somebody_of_the_staff(storage)
     what = order("users", "deactivate_and_cancel", [*creators, await stored_user(storage, is_staff=True)])
 
@@ -153,8 +153,8 @@ async def test_creators_are_switched_off_and_what_is_sold_of_them_is_cancelled(
     assert [code for _, code in await refusals(storage, run)] == ["illegal_transition", "not_superuser"]
     for creator in creators:
         assert not (await storage.users.get(creator.id)).is_active
-    for offer, booking in zip(offers, booked, strict=False):
-        assert await seats_taken(storage, offer) == 0
+    for quote, booking in zip(quotes, booked, strict=False):
+        assert await seats_taken(storage, quote) == 0
         found = await storage.booking_lists.find(booking.id)
         assert found is not None
         assert (found.status, found.history[-1].reason) == ("cancelled", WHY)
@@ -187,8 +187,8 @@ async def test_a_preview_says_of_each_row_what_then_comes_of_it(
 ) -> None:
     who = await somebody_of_the_staff(storage)
     rows: dict[BulkKind, list[Any]] = {"users": [uuid7(), who.user_id], "sessions": [uuid7()], "bookings": [uuid7()]}
-    for facts in ({}, {"is_active": False}, {"role": "creator"}, {"is_staff": True}, {"is_superuser": True}):
-        rows["users"].append(await stored_user(storage, **facts))
+    for changes in ({}, {"is_active": False}, {"role": "creator"}, {"is_staff": True}, {"is_superuser": True}):
+        rows["users"].append(await stored_user(storage, **changes))
     rows["users"].append((await stored_users(storage, 1, role="creator"))[0])
     moderated = (
         {"max_participants": 9},

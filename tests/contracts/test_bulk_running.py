@@ -16,13 +16,13 @@ from builders import (
     stored_session,
     stored_user,
 )
-from bulk_orders import begun, carried_out, order, refusals, sessions, somebody_of_the_staff
+from bulk_orders import carried_out, order, refusals, sessions, somebody_of_the_staff, started
 from contracts.conftest import OpenStorage
 from contracts.harness import at_once
-from marketplace.core.entities.bulk import (
+from marketplace.core.domain.bulk import (
     LOST_RIGHTS,
 )
-from marketplace.core.entities.sessions import Session
+from marketplace.core.domain.sessions import Session
 from marketplace.core.errors import Busy
 from marketplace.core.ports.storage import Storage
 from marketplace.core.services.admin import bulk_runner
@@ -44,7 +44,7 @@ async def test_who_lost_the_rights_since_goes_no_further(
     storage: Storage, staff: StaffServices, lost: dict[str, Any]
 ) -> None:
     who, (session,) = await somebody_of_the_staff(storage), await sessions(storage, 1)
-    run = await begun(storage, staff, order("sessions", "hide", [session]), who)
+    run = await started(storage, staff, order("sessions", "hide", [session]), who)
     async with storage.unit_of_work() as tx:
         await tx.users.save(replace(await tx.users.acquire(who.user_id), **lost))
 
@@ -59,7 +59,7 @@ async def test_a_superuser_who_is_one_no_longer_changes_no_more_of_the_staff(
     storage: Storage, staff: StaffServices
 ) -> None:
     who, colleague = await somebody_of_the_staff(storage, is_superuser=True), await stored_user(storage, is_staff=True)
-    run = await begun(storage, staff, order("users", "deactivate", [colleague]), who)
+    run = await started(storage, staff, order("users", "deactivate", [colleague]), who)
     async with storage.unit_of_work() as tx:
         await tx.users.save(replace(await tx.users.acquire(who.user_id), is_superuser=False))
 
@@ -72,7 +72,7 @@ async def test_a_run_of_more_rows_than_one_job_settles_goes_on_by_itself(
     storage: Storage, staff: StaffServices
 ) -> None:
     gone = [uuid7() for _ in range(bulk_runner.ROWS_AT_ONCE + 1)]
-    run = await begun(storage, staff, order("sessions", "hide", gone))
+    run = await started(storage, staff, order("sessions", "hide", gone))
 
     jobs = await staff.run(storage)
 
@@ -84,7 +84,7 @@ async def test_a_run_of_more_rows_than_one_job_settles_goes_on_by_itself(
 async def test_what_is_carried_out_twice_at_once_changes_each_row_once(storage: Storage, staff: StaffServices) -> None:
     session = await stored_session(storage, max_participants=30)
     bookings = [await stored_booking(storage, session) for _ in range(20)]
-    run = await begun(storage, staff, order("bookings", "cancel", bookings))
+    run = await started(storage, staff, order("bookings", "cancel", bookings))
 
     await asyncio.gather(*(staff.runner.run(run.id) for _ in range(3)))
 
@@ -100,8 +100,8 @@ async def test_two_of_the_staff_who_cancel_the_same_bookings_at_once_cancel_each
     session = await stored_session(storage, max_participants=50)
     bookings = [await stored_booking(storage, session) for _ in range(30)]
     runs = [
-        await begun(storage, staff, order("bookings", "cancel", bookings)),
-        await begun(storage, staff, order("bookings", "cancel", bookings[::-1])),
+        await started(storage, staff, order("bookings", "cancel", bookings)),
+        await started(storage, staff, order("bookings", "cancel", bookings[::-1])),
     ]
 
     outcome = await at_once(staff.runner.run(run.id) for run in runs)
@@ -137,7 +137,7 @@ async def test_a_row_that_cannot_be_had_in_time_is_tried_again(open_storage: Ope
 
     async with open_storage(timedelta(seconds=0.2)) as storage:
         staff, (session,) = staff_over(storage, services_over(storage)), await sessions(storage, 1)
-        run = await begun(storage, staff, order("sessions", "hide", [session]))
+        run = await started(storage, staff, order("sessions", "hide", [session]))
         holder = asyncio.create_task(hold(storage, session))
         await held.wait()
         with pytest.raises(Busy):

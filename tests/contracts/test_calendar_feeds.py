@@ -8,9 +8,9 @@ import pytest
 from builders import TOMORROW, a_feed, stored_booking, stored_feed, stored_session, stored_user
 from contracts.harness import at_once, broken_transaction, cancel_now, waits
 from fakes import NOW
-from marketplace.core.entities.bookings import Booking
-from marketplace.core.entities.calendars import CalendarFeed, FeedWindow, new_feed_token
-from marketplace.core.entities.sessions import Session
+from marketplace.core.domain.bookings import Booking
+from marketplace.core.domain.calendars import CalendarFeed, FeedWindow, new_feed_token
+from marketplace.core.domain.sessions import Session
 from marketplace.core.ports.storage import Storage
 
 WINDOW = FeedWindow.at(NOW)
@@ -145,23 +145,23 @@ async def test_a_feed_begins_where_its_window_does(storage: Storage) -> None:
     assert starts(await shown(storage, feed, since=NOW)) == [NOW, TOMORROW]
 
 
-@pytest.mark.parametrize("most", range(8))
-async def test_of_too_many_bookings_the_next_are_shown_and_then_the_last(storage: Storage, most: int) -> None:
+@pytest.mark.parametrize("maximum", range(8))
+async def test_of_too_many_bookings_the_next_are_shown_and_then_the_last(storage: Storage, maximum: int) -> None:
     person = await stored_user(storage, role="creator")
     feed = await stored_feed(storage, person)
     own, other = await stored_session(storage, creator_id=person.id), await stored_session(storage)
-    near = [NOW + timedelta(hours=hours) for hours in (0, 2, 4, -1, -3, -5)]
-    await booked(storage, own, *near[::2])
-    for start in near[1::2]:
+    candidates = [NOW + timedelta(hours=hours) for hours in (0, 2, 4, -1, -3, -5)]
+    await booked(storage, own, *candidates[::2])
+    for start in candidates[1::2]:
         await stored_booking(storage, other, person.id, starts_at=start)
 
-    assert starts(await shown(storage, feed, most=most)) == sorted(near[:most])
+    assert starts(await shown(storage, feed, maximum=maximum)) == sorted(candidates[:maximum])
 
 
 async def test_of_bookings_at_one_start_the_first_made_are_shown(storage: Storage) -> None:
     session = await stored_session(storage, max_participants=9)
     feed = await stored_feed(storage, await storage.users.get(session.creator_id))
     for start in (NOW - timedelta(hours=2), NOW):
-        made = [await stored_booking(storage, session, starts_at=start) for _ in range(4)]
-        found = await shown(storage, feed, most=len(made) - 1, now=start)
-        assert [booking.id for booking in found] == [booking.id for booking in made[:3]]
+        created = [await stored_booking(storage, session, starts_at=start) for _ in range(4)]
+        found = await shown(storage, feed, maximum=len(created) - 1, now=start)
+        assert [booking.id for booking in found] == [booking.id for booking in created[:3]]

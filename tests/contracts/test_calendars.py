@@ -14,8 +14,8 @@ from icalendar import Calendar
 from builders import a_booking, a_history, a_session, a_user
 from fakes import NOW
 from marketplace.adapters.calendars import Rfc5545Calendars
-from marketplace.core.entities.bookings import BookingHistory
-from marketplace.core.entities.calendars import CalendarEvent
+from marketplace.core.domain.bookings import BookingHistory
+from marketplace.core.domain.calendars import CalendarEvent
 
 CREATOR, LEARNER = a_user(role="creator"), a_user()
 SESSION = a_session(creator_id=CREATOR.id)

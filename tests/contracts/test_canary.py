@@ -8,18 +8,18 @@ from dataclasses import replace
 import pytest
 
 from builders import TOMORROW, a_caller, services_over, stored_booking, stored_session, stored_users
-from contracts.conftest import PATIENCE
+from contracts.conftest import TIMEOUT
 from contracts.harness import at_once, live_bookings
 from marketplace.adapters.memory.slots import MemorySlots
 from marketplace.adapters.memory.storage import memory_storage
 from marketplace.adapters.memory.unit_of_work import MemoryTransaction
-from marketplace.adapters.postgres.jobs import job_values
-from marketplace.adapters.postgres.pool import PoolLimits, connect
+from marketplace.adapters.postgres.connection.pool import PoolLimits, connect
+from marketplace.adapters.postgres.jobs.queue import job_values
 from marketplace.adapters.postgres.rows import BOOKING
 from marketplace.adapters.postgres.slots import TAKE, PostgresSlots
 from marketplace.adapters.postgres.storage import postgres_storage
 from marketplace.adapters.postgres.unit_of_work import PostgresTransaction
-from marketplace.core.entities.bookings import Booking
+from marketplace.core.domain.bookings import Booking
 from marketplace.core.ports.jobs import Job
 from marketplace.core.ports.slots import Slots
 from marketplace.core.ports.storage import Storage
@@ -83,7 +83,7 @@ async def unguarded_memory() -> AsyncIterator[Storage]:
 
 @asynccontextmanager
 async def unguarded_postgres(dsn: str) -> AsyncIterator[Storage]:
-    database = await connect(dsn, PoolLimits(lock_timeout=PATIENCE))
+    database = await connect(dsn, PoolLimits(lock_timeout=TIMEOUT))
 
     @asynccontextmanager
     async def begin() -> AsyncIterator[Transaction]:

@@ -10,7 +10,7 @@ import pytest_asyncio
 
 from builders import a_session, stored_session, stored_user
 from fakes import NOW
-from marketplace.core.entities.sessions import PRICE_BANDS, CatalogFilters, Ordering, Session, TagCount
+from marketplace.core.domain.sessions import PRICE_BANDS, CatalogFilters, Ordering, Session, TagCount
 from marketplace.core.ports.storage import Storage
 
 
@@ -33,8 +33,8 @@ async def listed(storage: Storage, *, limit: int = 100, **filters: Any) -> list[
             return found
 
 
-async def stored(storage: Storage, creator_id: UUID, facts: Sequence[dict[str, Any]]) -> list[Session]:
-    sessions = [a_session(creator_id=creator_id, **each) for each in facts]
+async def stored(storage: Storage, creator_id: UUID, changes: Sequence[dict[str, Any]]) -> list[Session]:
+    sessions = [a_session(creator_id=creator_id, **each) for each in changes]
     async with storage.unit_of_work() as tx:
         for session in sessions:
             await tx.sessions.add(session)
@@ -155,13 +155,13 @@ async def test_a_session_added_between_two_pages_neither_repeats_nor_hides_one(
 async def test_every_filter_must_pass_and_bounds_are_inclusive(
     storage: Storage, creator_id: UUID, filters: dict[str, Any], places: str
 ) -> None:
-    facts: list[dict[str, Any]] = [
+    changes: list[dict[str, Any]] = [
         {"price": Decimal("24.99"), "duration": 30, "category": "music"},
         {"price": Decimal("25.00"), "duration": 45, "category": "fitness", "tags": ("calm", "warm")},
         {"price": Decimal("99.99"), "duration": 60, "category": "music", "tags": ("warm",)},
         {"price": Decimal("100.00"), "duration": 61, "tags": ("calm",)},
     ]
-    sessions = await stored(storage, creator_id, facts)
+    sessions = await stored(storage, creator_id, changes)
 
     assert await listed(storage, creator=creator_id, **filters) == by_id(sessions, places)
 

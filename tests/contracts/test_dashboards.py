@@ -5,8 +5,8 @@ from decimal import Decimal
 from builders import a_caller, services_over, stored_booking, stored_session, stored_user
 from contracts.harness import cancel_now
 from fakes import NOW
-from marketplace.core.entities.dashboards import Attention, Dashboard, DashboardWindow
-from marketplace.core.entities.summaries import NOTHING
+from marketplace.core.domain.dashboards import Attention, Dashboard, DashboardWindow
+from marketplace.core.domain.summaries import NOTHING
 from marketplace.core.ports.storage import Storage
 from staff import staff_over
 
@@ -81,12 +81,12 @@ async def test_requests_that_lapse_within_a_day_want_attention(empty_storage: St
 async def test_open_reports_want_attention(empty_storage: Storage) -> None:
     storage, services = empty_storage, services_over(empty_storage)
     staff, session = staff_over(storage, services), await stored_session(empty_storage)
-    made = [
-        (await staff.reports.report(a_caller(await stored_user(storage)), session.id, "spam", "")).thing
+    created = [
+        (await staff.reports.report(a_caller(await stored_user(storage)), session.id, "spam", "")).resource
         for _ in range(2)
     ]
     who = a_caller(await stored_user(storage, is_staff=True))
-    await staff.sessions.resolve(who, made[0].id, "dismissed", "It is not.")
+    await staff.sessions.resolve(who, created[0].id, "dismissed", "It is not.")
 
     assert (await dashboard(storage)).attention.open_reports == 1
 

@@ -15,8 +15,8 @@ from builders import (
 )
 from contracts.harness import at_once, cancel_now, live_bookings, owner_of, waits
 from fakes import NOW
-from marketplace.core.entities.bookings import BookingHistory
-from marketplace.core.entities.tokens import Caller
+from marketplace.core.domain.bookings import BookingHistory
+from marketplace.core.domain.tokens import Principal
 from marketplace.core.ports.storage import Storage
 from staff import logged, staff_over
 
@@ -24,7 +24,7 @@ WHY = "They never came."
 LATER = TOMORROW + timedelta(hours=3)
 
 
-async def a_colleague(storage: Storage) -> Caller:
+async def a_colleague(storage: Storage) -> Principal:
     return a_caller(await stored_user(storage, is_staff=True))
 
 

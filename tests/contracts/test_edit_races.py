@@ -8,7 +8,7 @@ import pytest
 
 from builders import PASSWORD, Services, a_caller, a_user, as_a, services_over, stored_session, stored_user
 from contracts.harness import at_once
-from marketplace.core.entities.sessions import Session
+from marketplace.core.domain.sessions import Session
 from marketplace.core.ports.storage import Storage
 
 
@@ -45,7 +45,7 @@ async def test_of_two_who_use_one_refresh_token_at_most_one_goes_on_and_the_logi
 async def test_edits_of_one_session_at_once_all_hold(storage: Storage, services: Services) -> None:
     session = await stored_session(storage)
     owner = a_caller(a_user(id=session.creator_id, role="creator"))
-    facts: list[dict[str, Any]] = [
+    changes: list[dict[str, Any]] = [
         {"title": "Changed"},
         {"duration": 75},
         {"category": "music"},
@@ -53,7 +53,7 @@ async def test_edits_of_one_session_at_once_all_hold(storage: Storage, services:
         {"tags": ("x",)},
     ]
 
-    await asyncio.gather(*(services.sessions.change(owner, session.id, each) for each in facts))
+    await asyncio.gather(*(services.sessions.change(owner, session.id, each) for each in changes))
 
     async with storage.unit_of_work() as tx:
         changed = await tx.sessions.acquire(session.id)

@@ -8,7 +8,7 @@ from builders import a_caller, services_over, stored_user
 from contracts.harness import broken_transaction
 from fakes import NOW
 from marketplace.adapters.memory.jobs import RETRY_AFTER, run_due
-from marketplace.core.entities.failing_jobs import FAILING_AFTER, FailingJob
+from marketplace.core.domain.failing_jobs import FAILING_AFTER, FailingJob
 from marketplace.core.errors import IllegalTransition, NotFound
 from marketplace.core.ports.jobs import Job, JobKind
 from marketplace.core.ports.storage import Storage
@@ -135,6 +135,6 @@ async def test_a_job_that_is_hurried_in_a_transaction_that_breaks_off_is_not(emp
     job = await only(empty_storage)
 
     async with broken_transaction(empty_storage) as tx:
-        await tx.jobs.hurry((await tx.jobs.acquire_failing(job.id)).id, NOW)
+        await tx.jobs.run_now((await tx.jobs.acquire_failing(job.id)).id, NOW)
 
     assert await only(empty_storage) == job

@@ -15,7 +15,7 @@ from builders import a_key, services_over
 from contracts.harness import broken_transaction, waits
 from fakes import NOW
 from marketplace.adapters.memory.jobs import run_due
-from marketplace.core.entities.idempotency import KEPT_FOR, IdempotencyKey
+from marketplace.core.domain.idempotency import TTL, IdempotencyKey
 from marketplace.core.errors import Busy, KeyReused
 from marketplace.core.ports.jobs import Handlers, Job
 from marketplace.core.ports.storage import Storage
@@ -26,15 +26,15 @@ ANOTHER = UUID("0190a1b2-c3d4-7e5f-8a9b-0c1d2e3f4a5c")
 
 
 async def claim(
-    storage: Storage, key: IdempotencyKey, thing_id: UUID = ANOTHER, after: timedelta = timedelta()
+    storage: Storage, key: IdempotencyKey, resource_id: UUID = ANOTHER, after: timedelta = timedelta()
 ) -> UUID | None:
     async with storage.unit_of_work() as tx:
-        return await tx.idempotency_keys.claim(key, thing_id, NOW + after)
+        return await tx.idempotency_keys.claim(key, resource_id, NOW + after)
 
 
-async def swept(storage: Storage, before: timedelta) -> int:
+async def purge_hourly(storage: Storage, before: timedelta) -> int:
     async with storage.unit_of_work() as tx:
-        return await tx.idempotency_keys.sweep(NOW + before)
+        return await tx.idempotency_keys.purge(NOW + before)
 
 
 async def test_the_first_claim_of_a_key_is_free_and_a_repeat_learns_what_was_made(storage: Storage) -> None:
@@ -117,9 +117,9 @@ async def test_a_key_counts_as_unused_after_24_hours_and_not_before(storage: Sto
     later = replace(later, user_id=key.user_id)
     await claim(storage, key, THING)
 
-    assert await claim(storage, key, ANOTHER, after=KEPT_FOR - MOMENT) == THING
-    assert await claim(storage, later, ANOTHER, after=KEPT_FOR) is None
-    assert await claim(storage, later, after=KEPT_FOR + KEPT_FOR - MOMENT) == ANOTHER
+    assert await claim(storage, key, ANOTHER, after=TTL - MOMENT) == THING
+    assert await claim(storage, later, ANOTHER, after=TTL) is None
+    assert await claim(storage, later, after=TTL + TTL - MOMENT) == ANOTHER
 
 
 async def test_a_sweep_removes_old_keys_and_no_others(empty_storage: Storage) -> None:
@@ -127,8 +127,8 @@ async def test_a_sweep_removes_old_keys_and_no_others(empty_storage: Storage) ->
     await claim(empty_storage, old, THING)
     await claim(empty_storage, young, THING, after=MOMENT)
 
-    assert await swept(empty_storage, timedelta()) == 1
-    assert await swept(empty_storage, timedelta()) == 0
+    assert await purge_hourly(empty_storage, timedelta()) == 1
+    assert await purge_hourly(empty_storage, timedelta()) == 0
     assert await claim(empty_storage, old, ANOTHER) is None
     assert await claim(empty_storage, young) == THING
 
@@ -138,7 +138,7 @@ async def test_a_sweep_that_is_rolled_back_removes_nothing(empty_storage: Storag
     await claim(empty_storage, key, THING)
 
     async with broken_transaction(empty_storage) as tx:
-        assert await tx.idempotency_keys.sweep(NOW) == 1
+        assert await tx.idempotency_keys.purge(NOW) == 1
 
     assert await claim(empty_storage, key) == THING
 
@@ -147,7 +147,7 @@ async def test_the_sweeping_job_removes_keys_of_a_day_ago_and_runs_again_at_the_
     empty_storage: Storage,
 ) -> None:
     services, hour = services_over(empty_storage), timedelta(hours=1)
-    handlers: Handlers = {"sweep_idempotency_keys": services.idempotency.sweep}
+    handlers: Handlers = {"sweep_idempotency_keys": services.idempotency.purge}
     services.clock.advance(timedelta(minutes=29, microseconds=5))
     for at in (timedelta(), hour):
         await claim(empty_storage, a_key(), after=at)
@@ -158,12 +158,12 @@ async def test_the_sweeping_job_removes_keys_of_a_day_ago_and_runs_again_at_the_
         services.clock.at = NOW + at
         return await run_due(empty_storage.unit_of_work, services.clock.now(), handlers)
 
-    ran = [await run(KEPT_FOR - MOMENT), await run(KEPT_FOR - MOMENT), await run(KEPT_FOR)]
-    left = [await swept(empty_storage, timedelta()), await swept(empty_storage, hour)]
+    ran = [await run(TTL - MOMENT), await run(TTL - MOMENT), await run(TTL)]
+    left = [await purge_hourly(empty_storage, timedelta()), await purge_hourly(empty_storage, hour)]
 
     assert ran == [1, 0, 1]
     assert left == [0, 1]
-    assert [await run(KEPT_FOR + hour - MOMENT), await run(KEPT_FOR + hour)] == [0, 1]
+    assert [await run(TTL + hour - MOMENT), await run(TTL + hour)] == [0, 1]
 
 
 async def test_who_waits_too_long_for_a_twin_is_told_that_the_service_is_busy(

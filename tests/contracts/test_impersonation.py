@@ -10,29 +10,29 @@ from uuid_utils.compat import uuid7
 from builders import a_family, stored_login, stored_user
 from contracts.harness import at_once, broken_transaction, waits
 from fakes import NOW
-from marketplace.core.entities.tokens import Caller, Claims, Family, refresh_token_hash
-from marketplace.core.entities.users import User
+from marketplace.core.domain.tokens import Claims, Login, Principal, refresh_token_hash
+from marketplace.core.domain.users import User
 from marketplace.core.errors import NotSignedIn
 from marketplace.core.ports.storage import Storage
 
 SOON = NOW + timedelta(minutes=15)
 
 
-async def begun(storage: Storage, user: User, by: Family, **facts: Any) -> Family:
-    family = a_family(user, expires_at=SOON, begun_by=by.id, address="192.0.2.7", agent="a browser")
-    family = replace(family, **facts)
+async def started(storage: Storage, user: User, by: Login, **changes: Any) -> Login:
+    login = a_family(user, expires_at=SOON, impersonated_from=by.id, address="192.0.2.7", agent="a browser")
+    login = replace(login, **changes)
     async with storage.unit_of_work() as tx:
-        await tx.tokens.add_impersonation(family)
-    return family
+        await tx.tokens.add_impersonation(login)
+    return login
 
 
-async def caller(storage: Storage, family: Family) -> Caller | None:
-    return await storage.callers.find(Claims(user_id=family.user_id, family_id=family.id))
+async def principal(storage: Storage, login: Login) -> Principal | None:
+    return await storage.principals.find(Claims(user_id=login.user_id, family_id=login.id))
 
 
-async def revoke(storage: Storage, family: Family) -> bool:
+async def revoke(storage: Storage, login: Login) -> bool:
     async with storage.unit_of_work() as tx:
-        return await tx.tokens.revoke(family.id, NOW)
+        return await tx.tokens.revoke(login.id, NOW)
 
 
 @pytest.fixture
@@ -43,17 +43,17 @@ def token() -> str:
 async def test_a_caller_by_a_login_that_another_began_is_told_with_who_that_is(storage: Storage, token: str) -> None:
     staff, user = await stored_user(storage, is_staff=True), await stored_user(storage, role="creator")
     own = await stored_login(storage, staff, token)
-    family = await begun(storage, user, own)
+    login = await started(storage, user, own)
 
-    assert await caller(storage, family) == Caller(
+    assert await principal(storage, login) == Principal(
         user_id=user.id,
-        family_id=family.id,
+        family_id=login.id,
         role="creator",
         is_staff=False,
         is_superuser=False,
         impersonator_id=staff.id,
     )
-    seen = await caller(storage, own)
+    seen = await principal(storage, own)
     assert seen is not None
     assert seen.impersonator_id is None
 
@@ -61,24 +61,24 @@ async def test_a_caller_by_a_login_that_another_began_is_told_with_who_that_is(s
 async def test_a_login_that_another_began_ends_with_theirs(storage: Storage, token: str) -> None:
     staff, user = await stored_user(storage, is_staff=True), await stored_user(storage)
     own, elsewhere = [await stored_login(storage, staff, token + number) for number in "12"]
-    family, other = await begun(storage, user, own), await begun(storage, user, elsewhere)
+    login, other = await started(storage, user, own), await started(storage, user, elsewhere)
 
     async with storage.unit_of_work() as tx:
-        assert await tx.tokens.revoke_family_of(refresh_token_hash(token + "1"), NOW) == staff.id
+        assert await tx.tokens.revoke_login_of(refresh_token_hash(token + "1"), NOW) == staff.id
 
-    assert await caller(storage, family) is None
-    assert await caller(storage, other) is not None
+    assert await principal(storage, login) is None
+    assert await principal(storage, other) is not None
 
 
 @pytest.mark.parametrize("loss", [{"is_staff": False}, {"is_active": False}])
 async def test_it_ends_with_the_rights_of_who_began_it(storage: Storage, token: str, loss: dict[str, Any]) -> None:
     staff, user = await stored_user(storage, is_staff=True), await stored_user(storage)
-    family = await begun(storage, user, await stored_login(storage, staff, token))
+    login = await started(storage, user, await stored_login(storage, staff, token))
 
     async with storage.unit_of_work() as tx:
         await tx.users.save(replace(staff, **loss))
 
-    assert await caller(storage, family) is None
+    assert await principal(storage, login) is None
 
 
 @pytest.mark.parametrize("gain", [{"is_staff": True}, {"is_superuser": True}, {"is_active": False}])
@@ -86,86 +86,86 @@ async def test_it_ends_when_its_person_is_given_rights_or_switched_off(
     storage: Storage, token: str, gain: dict[str, Any]
 ) -> None:
     staff, user = await stored_user(storage, is_staff=True), await stored_user(storage)
-    family = await begun(storage, user, await stored_login(storage, staff, token))
+    login = await started(storage, user, await stored_login(storage, staff, token))
 
     async with storage.unit_of_work() as tx:
         await tx.users.save(replace(user, **gain))
 
-    assert await caller(storage, family) is None
+    assert await principal(storage, login) is None
 
 
 async def test_it_is_of_its_person_and_of_nobody_else(storage: Storage, token: str) -> None:
     staff, user = await stored_user(storage, is_staff=True), await stored_user(storage)
-    family = await begun(storage, user, await stored_login(storage, staff, token))
+    login = await started(storage, user, await stored_login(storage, staff, token))
 
-    assert await storage.callers.find(Claims(user_id=staff.id, family_id=family.id)) is None
+    assert await storage.principals.find(Claims(user_id=staff.id, family_id=login.id)) is None
 
 
 async def test_one_login_is_revoked_once_and_no_other_is(storage: Storage, token: str) -> None:
     staff, user = await stored_user(storage, is_staff=True), await stored_user(storage)
     own = await stored_login(storage, staff, token)
-    family, other = await begun(storage, user, own), await begun(storage, user, own)
+    login, other = await started(storage, user, own), await started(storage, user, own)
 
-    assert [await revoke(storage, family) for _ in range(2)] == [True, False]
+    assert [await revoke(storage, login) for _ in range(2)] == [True, False]
     assert not await revoke(storage, a_family(user, id=uuid7()))
 
-    assert await caller(storage, family) is None
-    assert await caller(storage, other) is not None
-    assert await caller(storage, own) is not None
+    assert await principal(storage, login) is None
+    assert await principal(storage, other) is not None
+    assert await principal(storage, own) is not None
 
 
 async def test_of_many_who_revoke_one_login_at_once_one_did(storage: Storage, token: str) -> None:
     staff, user = await stored_user(storage, is_staff=True), await stored_user(storage)
-    family = await begun(storage, user, await stored_login(storage, staff, token))
+    login = await started(storage, user, await stored_login(storage, staff, token))
 
-    outcome = await at_once(revoke(storage, family) for _ in range(10))
+    outcome = await at_once(revoke(storage, login) for _ in range(10))
 
     assert sorted(outcome.done) == [False] * 9 + [True]
 
 
 async def test_it_ends_with_all_the_other_logins_of_its_person(storage: Storage, token: str) -> None:
     staff, user = await stored_user(storage, is_staff=True), await stored_user(storage)
-    family = await begun(storage, user, await stored_login(storage, staff, token))
+    login = await started(storage, user, await stored_login(storage, staff, token))
 
     async with storage.unit_of_work() as tx:
         await tx.tokens.revoke_all(user.id, NOW)
 
-    assert await caller(storage, family) is None
+    assert await principal(storage, login) is None
 
 
 async def test_it_goes_with_the_login_that_began_it(storage: Storage, token: str) -> None:
     staff, user = await stored_user(storage, is_staff=True), await stored_user(storage)
     past = NOW - timedelta(days=30)
     expired = await stored_login(storage, staff, token, created_at=past, expires_at=NOW)
-    family = await begun(storage, user, expired)
+    login = await started(storage, user, expired)
 
     await stored_login(storage, staff, token + "next")
 
-    assert await caller(storage, family) is None
-    assert not await revoke(storage, family)
+    assert await principal(storage, login) is None
+    assert not await revoke(storage, login)
 
 
 async def test_none_is_begun_by_a_login_that_is_gone(storage: Storage) -> None:
     staff, user = await stored_user(storage, is_staff=True), await stored_user(storage)
 
     with pytest.raises(NotSignedIn):
-        await begun(storage, user, a_family(staff))
+        await started(storage, user, a_family(staff))
 
 
 async def test_it_is_among_the_living_logins_of_its_person_until_either_ends(storage: Storage, token: str) -> None:
     staff, user = await stored_user(storage, is_staff=True), await stored_user(storage)
     own = await stored_login(storage, staff, token)
-    family, other = await begun(storage, user, own), await begun(storage, user, own)
+    login, other = await started(storage, user, own), await started(storage, user, own)
 
-    async def logins(now: Any = NOW) -> set[Family]:
+    async def logins(now: Any = NOW) -> set[Login]:
         found = await storage.users.find_details(user.id, now)
         assert found is not None
         return set(found.logins)
 
-    assert await logins() == {family, other}
+    assert await logins() == {login, other}
     assert all(login.is_impersonation for login in await logins())
     assert await logins(SOON) == set()
-    await revoke(storage, family)
+    await revoke(storage, login)
     assert await logins() == {other}
     await revoke(storage, own)
     assert await logins() == set()
@@ -174,20 +174,20 @@ async def test_it_is_among_the_living_logins_of_its_person_until_either_ends(sto
 async def test_one_that_a_transaction_began_which_failed_is_none(storage: Storage, token: str) -> None:
     staff, user = await stored_user(storage, is_staff=True), await stored_user(storage)
     own = await stored_login(storage, staff, token)
-    family = a_family(user, expires_at=SOON, begun_by=own.id)
+    login = a_family(user, expires_at=SOON, impersonated_from=own.id)
     async with broken_transaction(storage) as tx:
-        await tx.tokens.add_impersonation(family)
+        await tx.tokens.add_impersonation(login)
 
-    assert await caller(storage, family) is None
+    assert await principal(storage, login) is None
 
 
 async def test_it_is_not_revoked_twice_while_the_first_is_under_way(storage: Storage, token: str) -> None:
     staff, user = await stored_user(storage, is_staff=True), await stored_user(storage)
-    family = await begun(storage, user, await stored_login(storage, staff, token))
+    login = await started(storage, user, await stored_login(storage, staff, token))
 
     async with storage.unit_of_work() as tx:
-        assert await tx.tokens.revoke(family.id, NOW)
-        second = asyncio.create_task(revoke(storage, family))
+        assert await tx.tokens.revoke(login.id, NOW)
+        second = asyncio.create_task(revoke(storage, login))
         assert await waits(second)
 
     assert not await second

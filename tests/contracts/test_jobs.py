@@ -157,15 +157,15 @@ async def test_a_job_whose_handler_fails_is_in_nobodys_way_and_is_tried_again(em
 
 
 async def test_a_job_that_is_interrupted_runs_again(empty_storage: Storage, log: Log) -> None:
-    begun = asyncio.Event()
+    started = asyncio.Event()
 
     async def hang(_: UUID | None) -> None:
-        begun.set()
+        started.set()
         await asyncio.Event().wait()
 
     await enqueue(empty_storage, a_job())
     task = asyncio.create_task(run_due(empty_storage.unit_of_work, NOW, {"sweep_idempotency_keys": hang}))
-    await begun.wait()
+    await started.wait()
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
         await task

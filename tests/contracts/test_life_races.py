@@ -7,8 +7,8 @@ import pytest
 
 from builders import TOMORROW, Services, services_over, stored_booking, stored_session
 from contracts.books import check_books
-from contracts.harness import at_once, callers, owner_of, seats_at
-from marketplace.core.entities.bookings import BookingHistory
+from contracts.harness import at_once, owner_of, principals, seats_at
+from marketplace.core.domain.bookings import BookingHistory
 from marketplace.core.ports.storage import Storage
 
 ROUNDS = 10
@@ -30,9 +30,9 @@ async def test_a_confirmation_races_with_the_end_of_the_booking(
 ) -> None:
     for _ in range(ROUNDS):
         session = await stored_session(storage, requires_confirmation=True)
-        (learner,) = await callers(storage, 1)
+        (learner,) = await principals(storage, 1)
         owner = owner_of(session)
-        booked = (await services.bookings.book(learner, session.id, TOMORROW)).thing
+        booked = (await services.bookings.book(learner, session.id, TOMORROW)).resource
         ending = (
             services.bookings.act(learner, booked.id, "cancel")
             if action == "cancel"
@@ -51,16 +51,16 @@ async def test_a_confirmation_races_with_the_end_of_the_booking(
 
 async def test_one_of_many_answers_counts(storage: Storage, services: Services) -> None:
     session = await stored_session(storage, requires_confirmation=True)
-    (learner,) = await callers(storage, 1)
+    (learner,) = await principals(storage, 1)
     owner = owner_of(session)
-    booked = (await services.bookings.book(learner, session.id, TOMORROW)).thing
+    booked = (await services.bookings.book(learner, session.id, TOMORROW)).resource
 
     outcome = await at_once(
         services.bookings.act(owner, booked.id, "confirm" if turn % 2 else "decline") for turn in range(10)
     )
 
     assert outcome.reasons() == {"IllegalTransition": 9}
-    assert await check_books(storage, session.creator_id) == [made.thing for made in outcome.done]
+    assert await check_books(storage, session.creator_id) == [created.resource for created in outcome.done]
 
 
 async def test_a_slot_is_cancelled_while_people_book_cancel_and_move_there(
@@ -68,9 +68,9 @@ async def test_a_slot_is_cancelled_while_people_book_cancel_and_move_there(
 ) -> None:
     for _ in range(ROUNDS):
         session = await stored_session(storage, max_participants=20)
-        owner, learners, buyers = owner_of(session), await callers(storage, 6), await callers(storage, 6)
-        booked = [(await services.bookings.book(each, session.id, TOMORROW)).thing for each in learners[:4]]
-        booked += [(await services.bookings.book(each, session.id, LATER)).thing for each in learners[4:]]
+        owner, learners, buyers = owner_of(session), await principals(storage, 6), await principals(storage, 6)
+        booked = [(await services.bookings.book(each, session.id, TOMORROW)).resource for each in learners[:4]]
+        booked += [(await services.bookings.book(each, session.id, LATER)).resource for each in learners[4:]]
         cancelling = asyncio.ensure_future(services.slots.cancel(owner, session.id, TOMORROW, "I am ill."))
 
         outcome = await at_once(
@@ -81,7 +81,7 @@ async def test_a_slot_is_cancelled_while_people_book_cancel_and_move_there(
                 *(services.bookings.book(buyer, session.id, TOMORROW) for buyer in buyers),
             ]
         )
-        cancelled = (await cancelling).thing
+        cancelled = (await cancelling).resource
 
         assert set(outcome.reasons()) <= {"IllegalTransition"}
         after = {each.id: each for each in await check_books(storage, session.creator_id)}
@@ -93,9 +93,9 @@ async def test_a_slot_is_cancelled_while_people_book_cancel_and_move_there(
 
 async def test_a_slot_that_is_cancelled_twice_at_once_is_cancelled_once(storage: Storage, services: Services) -> None:
     session = await stored_session(storage, max_participants=9)
-    made = [await stored_booking(storage, session, seats=2) for _ in range(4)]
+    created = [await stored_booking(storage, session, seats=2) for _ in range(4)]
 
     outcome = await at_once(services.slots.cancel(owner_of(session), session.id, TOMORROW, "") for _ in range(3))
 
-    assert sorted(len(cancelled.thing) for cancelled in outcome.done) == [0, 0, len(made)]
+    assert sorted(len(cancelled.resource) for cancelled in outcome.done) == [0, 0, len(created)]
     assert await seats_at(storage, session) == {}

@@ -11,11 +11,11 @@ from hypothesis.stateful import invariant, rule, run_state_machine_as_test
 
 from builders import a_caller, a_schedule
 from contracts.life import LEARNERS, OFFER, Life, Side
-from marketplace.adapters.postgres.pool import connect
+from marketplace.adapters.postgres.connection.pool import connect
 from marketplace.adapters.postgres.storage import postgres_storage
-from marketplace.core.entities.schedules import Schedule, TimeRange, WeeklyHours
-from marketplace.core.entities.sessions import CatalogFilters, Session
-from marketplace.core.entities.timetables import WINDOW_MOST, Opening
+from marketplace.core.domain.availability import MAX_WINDOW, BookableStart
+from marketplace.core.domain.schedules import Schedule, TimeRange, WeeklyHours
+from marketplace.core.domain.sessions import CatalogFilters, Session
 from searching import searched
 
 DAYS = st.sampled_from([(1, 2, 3, 4, 5, 6, 7), (2, 4), (6,)])
@@ -31,8 +31,8 @@ class ScheduledLife(Life):
     def set_hours(
         self, what: int, days: tuple[int, ...], hours: tuple[time, time], zone: str, buffers: tuple[int, int]
     ) -> None:
-        given = TimeRange(starts=hours[0], ends=hours[1], step=30)
-        weekly = tuple(WeeklyHours(weekday=day, hours=given) for day in days)
+        provided = TimeRange(starts=hours[0], ends=hours[1], step=30)
+        weekly = tuple(WeeklyHours(weekday=day, hours=provided) for day in days)
         schedule = a_schedule(time_zone=zone, weekly=weekly, buffer_before=buffers[0], buffer_after=buffers[1])
         self._replace(what, schedule)
 
@@ -55,7 +55,7 @@ class ScheduledLife(Life):
             if shown.next_slot is None:
                 return "nothing is shown"
             start = shown.next_slot.starts_at
-            side.booked.append((await side.services.bookings.book(learner, session.id, start, seats)).thing.id)
+            side.booked.append((await side.services.bookings.book(learner, session.id, start, seats)).resource.id)
             return "booked"
 
         assert self._both(command) in {"booked", "nothing is shown", "already_booked", "sold_out"}
@@ -67,30 +67,30 @@ class ScheduledLife(Life):
 
         async def command(side: Side) -> object:
             found = {each.id: each for each in (await side.services.sessions.list(filters, 100, None)).items}
-            for session in self.offers:
+            for session in self.quotes:
                 is_free = any(begin <= slot.starts_at < end for slot in await self._slots(side, session))
                 assert is_free is (session.id in found and not found[session.id].is_open)
-            return {session.id for session in self.offers} & set(found)
+            return {session.id for session in self.quotes} & set(found)
 
         self._both(command)
 
     @invariant()
     def the_next_slot_is_the_first_of_the_slots(self) -> None:
         async def command(side: Side) -> object:
-            shown = [await side.storage.catalog.find(session.id, self.clock.now()) for session in self.offers]
-            for session, each in zip(self.offers, shown, strict=True):
+            shown = [await side.storage.catalog.find(session.id, self.clock.now()) for session in self.quotes]
+            for session, each in zip(self.quotes, shown, strict=True):
                 assert each is not None
                 assert each.next_slot == next(iter(await self._slots(side, session)), None)
             return [each.next_slot for each in shown if each is not None]
 
         self._both(command)
 
-    async def _slots(self, side: Side, session: Session) -> tuple[Opening, ...]:
+    async def _slots(self, side: Side, session: Session) -> tuple[BookableStart, ...]:
         begin = self.clock.now()
-        found = await side.storage.timetables.find(session.id, begin, begin + WINDOW_MOST)
+        found = await side.storage.availabilities.find(session.id, begin, begin + MAX_WINDOW)
         assert found is not None
-        openings = found.openings(begin, begin + WINDOW_MOST, begin)
-        return tuple(opening for opening in openings if opening.reason is None)
+        bookable_starts = found.bookable_starts(begin, begin + MAX_WINDOW, begin)
+        return tuple(bookable for bookable in bookable_starts if bookable.reason is None)
 
     def _replace(self, what: int, schedule: Schedule | None) -> None:
         session = self._offer(what)

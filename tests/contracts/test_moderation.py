@@ -6,8 +6,8 @@ from secrets import token_hex
 
 from builders import TOMORROW, as_a, stored_booking, stored_session, stored_user
 from fakes import NOW
-from marketplace.core.entities.pages import Page
-from marketplace.core.entities.sessions import CatalogFilters, CatalogSession, Session, SessionDetails
+from marketplace.core.domain.pages import Page
+from marketplace.core.domain.sessions import CatalogFilters, CatalogSession, Session, SessionDetails
 from marketplace.core.ports.storage import Storage
 
 
@@ -39,9 +39,9 @@ async def test_moderation_is_kept_with_the_session(storage: Storage) -> None:
 
 async def test_a_hidden_session_is_in_no_list_but_its_creators(storage: Storage) -> None:
     creator, word = await stored_user(storage, role="creator"), token_hex(6)
-    facts = {"creator_id": creator.id, "category": "music", "tags": (word,), "featured_at": NOW}
-    shown = await stored_session(storage, title=f"One {word}", **facts)
-    await hidden(storage, await stored_session(storage, title=f"Two {word}", **facts))
+    changes = {"creator_id": creator.id, "category": "music", "tags": (word,), "featured_at": NOW}
+    shown = await stored_session(storage, title=f"One {word}", **changes)
+    await hidden(storage, await stored_session(storage, title=f"Two {word}", **changes))
 
     for filters in (
         CatalogFilters(creator=creator.id),
@@ -109,9 +109,9 @@ async def test_a_hidden_session_is_offered_as_hidden_and_its_bookings_go_on(stor
     await hidden(storage, session)
 
     async with storage.unit_of_work() as tx:
-        offer = await tx.slots.acquire_offer(session.id, TOMORROW, buyer.id)
+        quote = await tx.slots.acquire_quote(session.id, TOMORROW, buyer.id)
     found = await storage.booking_lists.find(booking.id)
 
-    assert not offer.session.is_listed()
+    assert not quote.session.is_listed()
     assert found is not None
     assert (found.status, found.session_details.hidden_reason) == ("confirmed", "A hoax.")

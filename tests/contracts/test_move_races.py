@@ -8,7 +8,7 @@ import pytest
 
 from builders import TOMORROW, Services, services_over, slots_of, stored_session
 from contracts.books import check_books, is_move
-from contracts.harness import at_once, callers, owner_of, seats_at
+from contracts.harness import at_once, owner_of, principals, seats_at
 from marketplace.core.errors import HasUpcomingBookings
 from marketplace.core.ports.storage import Storage
 
@@ -25,8 +25,8 @@ def services(storage: Storage) -> Services:
 async def test_of_who_moves_and_who_books_one_has_the_last_seat(storage: Storage, services: Services) -> None:
     for _ in range(ROUNDS):
         session = await stored_session(storage, max_participants=1)
-        mover, buyer = await callers(storage, 2)
-        booked = (await services.bookings.book(mover, session.id, TOMORROW)).thing
+        mover, buyer = await principals(storage, 2)
+        booked = (await services.bookings.book(mover, session.id, TOMORROW)).resource
 
         outcome = await at_once(
             [
@@ -42,8 +42,8 @@ async def test_of_who_moves_and_who_books_one_has_the_last_seat(storage: Storage
 
 async def test_many_move_and_many_book_and_nobody_shares_a_seat(storage: Storage, services: Services) -> None:
     session = await stored_session(storage, max_participants=10)
-    movers, buyers = await callers(storage, 10), await callers(storage, 20)
-    booked = [(await services.bookings.book(mover, session.id, TOMORROW)).thing for mover in movers]
+    movers, buyers = await principals(storage, 10), await principals(storage, 20)
+    booked = [(await services.bookings.book(mover, session.id, TOMORROW)).resource for mover in movers]
 
     outcome = await at_once(
         [
@@ -60,9 +60,9 @@ async def test_many_move_and_many_book_and_nobody_shares_a_seat(storage: Storage
 async def test_two_who_swap_their_slots_both_move(storage: Storage, services: Services) -> None:
     for _ in range(ROUNDS):
         session = await stored_session(storage, max_participants=2)
-        one, other = await callers(storage, 2)
-        early = (await services.bookings.book(one, session.id, TOMORROW)).thing
-        late = (await services.bookings.book(other, session.id, LATER)).thing
+        one, other = await principals(storage, 2)
+        early = (await services.bookings.book(one, session.id, TOMORROW)).resource
+        late = (await services.bookings.book(other, session.id, LATER)).resource
 
         outcome = await at_once(
             [
@@ -81,9 +81,9 @@ async def test_two_who_would_swap_full_slots_are_told_that_they_are_sold_out(
 ) -> None:
     for _ in range(ROUNDS):
         session = await stored_session(storage, max_participants=1)
-        one, other = await callers(storage, 2)
-        early = (await services.bookings.book(one, session.id, TOMORROW)).thing
-        late = (await services.bookings.book(other, session.id, LATER)).thing
+        one, other = await principals(storage, 2)
+        early = (await services.bookings.book(one, session.id, TOMORROW)).resource
+        late = (await services.bookings.book(other, session.id, LATER)).resource
 
         outcome = await at_once(
             [
@@ -102,9 +102,9 @@ async def test_two_sessions_of_a_creator_that_move_into_each_others_time_never_o
     for _ in range(ROUNDS):
         yoga = await stored_session(storage)
         music = await stored_session(storage, creator_id=yoga.creator_id)
-        one, other = await callers(storage, 2)
-        early = (await services.bookings.book(one, yoga.id, TOMORROW)).thing
-        late = (await services.bookings.book(other, music.id, LATER)).thing
+        one, other = await principals(storage, 2)
+        early = (await services.bookings.book(one, yoga.id, TOMORROW)).resource
+        late = (await services.bookings.book(other, music.id, LATER)).resource
 
         outcome = await at_once(
             [
@@ -120,8 +120,8 @@ async def test_two_sessions_of_a_creator_that_move_into_each_others_time_never_o
 async def test_a_move_races_with_a_cancellation(storage: Storage, services: Services) -> None:
     for _ in range(ROUNDS):
         session = await stored_session(storage)
-        (learner,) = await callers(storage, 1)
-        booked = (await services.bookings.book(learner, session.id, TOMORROW)).thing
+        (learner,) = await principals(storage, 1)
+        booked = (await services.bookings.book(learner, session.id, TOMORROW)).resource
 
         outcome = await at_once(
             [
@@ -141,14 +141,14 @@ async def test_a_move_races_with_a_cancellation(storage: Storage, services: Serv
 async def test_a_move_away_races_with_a_move_back(storage: Storage, services: Services, capacity: int) -> None:
     for _ in range(ROUNDS):
         session = await stored_session(storage, max_participants=capacity)
-        (learner,) = await callers(storage, 1)
-        booked = (await services.bookings.book(learner, session.id, TOMORROW)).thing
+        (learner,) = await principals(storage, 1)
+        booked = (await services.bookings.book(learner, session.id, TOMORROW)).resource
 
         outcome = await at_once(services.bookings.reschedule(learner, booked.id, at) for at in (LATER, TOMORROW))
 
         assert set(outcome.reasons()) <= {"IllegalTransition"}
         (booking,) = await check_books(storage, session.creator_id)
-        assert booking.starts_at == outcome.done[-1].thing.starts_at
+        assert booking.starts_at == outcome.done[-1].resource.starts_at
         assert len(booking.history) == len(outcome.done) + 1
 
 
@@ -157,8 +157,8 @@ async def test_a_move_races_with_a_new_booking_of_the_same_person_at_both_ends(
 ) -> None:
     for _ in range(ROUNDS):
         session = await stored_session(storage)
-        (learner,) = await callers(storage, 1)
-        booked = (await services.bookings.book(learner, session.id, TOMORROW)).thing
+        (learner,) = await principals(storage, 1)
+        booked = (await services.bookings.book(learner, session.id, TOMORROW)).resource
 
         outcome = await at_once(
             [
@@ -177,20 +177,20 @@ async def test_a_move_races_with_a_new_booking_of_the_same_person_at_both_ends(
 async def test_a_move_races_with_an_edit_of_the_capacity(storage: Storage, services: Services, capacity: int) -> None:
     for _ in range(ROUNDS):
         session = await stored_session(storage, max_participants=3)
-        holder, mover = await callers(storage, 2)
+        holder, mover = await principals(storage, 2)
         await services.bookings.book(holder, session.id, LATER)
-        booked = (await services.bookings.book(mover, session.id, TOMORROW)).thing
+        booked = (await services.bookings.book(mover, session.id, TOMORROW)).resource
 
         moving = asyncio.ensure_future(services.bookings.reschedule(mover, booked.id, LATER))
         edit = services.sessions.change(owner_of(session), session.id, {"max_participants": capacity})
-        moved, edited = await asyncio.gather(moving, edit, return_exceptions=True)
+        rescheduled, edited = await asyncio.gather(moving, edit, return_exceptions=True)
 
         await check_books(storage, session.creator_id)
-        assert not isinstance(moved, BaseException) or type(moved).__name__ == "SoldOut"
+        assert not isinstance(rescheduled, BaseException) or type(rescheduled).__name__ == "SoldOut"
         assert not isinstance(edited, BaseException) or isinstance(edited, HasUpcomingBookings)
         expected = 3 if isinstance(edited, BaseException) else capacity
         assert {slot.capacity for slot in await slots_of(storage, session)} == {expected}
-        refusals = [each for each in (moved, edited) if isinstance(each, BaseException)]
+        refusals = [each for each in (rescheduled, edited) if isinstance(each, BaseException)]
         assert len(refusals) == (1 if capacity == 1 else 0)
 
 
@@ -198,9 +198,9 @@ async def test_fifty_moves_at_random_over_five_slots_sell_no_seat_twice(storage:
     chance = Random(50)  # noqa: S311 - which moves are tried is no secret
     session = await stored_session(storage, max_participants=4, duration=60)
     starts = [TOMORROW + place * HOUR for place in range(5)]
-    learners = await callers(storage, 16)
+    learners = await principals(storage, 16)
     booked = [
-        (await services.bookings.book(learner, session.id, starts[place % 5])).thing
+        (await services.bookings.book(learner, session.id, starts[place % 5])).resource
         for place, learner in enumerate(learners)
     ]
     tries = [(place, chance.choice(starts)) for place in chance.choices(range(16), k=50)]

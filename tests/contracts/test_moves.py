@@ -20,10 +20,10 @@ from builders import (
 from contracts.books import check_books
 from contracts.harness import cancel_now
 from fakes import NOW
-from marketplace.core.entities.bookings import Booking, BookingHistory
-from marketplace.core.entities.sessions import Session
-from marketplace.core.entities.slots import Slot
-from marketplace.core.entities.tokens import Caller
+from marketplace.core.domain.bookings import Booking, BookingHistory
+from marketplace.core.domain.sessions import Session
+from marketplace.core.domain.slots import Slot
+from marketplace.core.domain.tokens import Principal
 from marketplace.core.errors import AlreadyBooked, CreatorUnavailable, SoldOut
 from marketplace.core.ports.storage import Storage
 
@@ -42,9 +42,11 @@ async def move(storage: Storage, session: Session, booking: Booking, starts_at: 
     async with storage.unit_of_work() as tx:
         await tx.slots.acquire_creator(session.creator_id)
         found = await tx.bookings.acquire(booking.id)
-        moved, step = found.moved(slot, somebody(found.user_id), NOW, notice=timedelta(), needs_answer=False)
+        rescheduled, step = found.rescheduled(
+            slot, somebody(found.user_id), NOW, notice=timedelta(), needs_answer=False
+        )
         await tx.slots.release(found)
-        return await tx.slots.move(slot, moved, step)
+        return await tx.slots.move(slot, rescheduled, step)
 
 
 async def found(storage: Storage, booking: Booking) -> BookingHistory:
@@ -64,10 +66,10 @@ async def test_a_moved_booking_has_its_seats_at_the_new_start_and_none_at_the_ol
     assert await move(storage, session, booking, LATER)
 
     assert await taken(storage, session) == {LATER: 2}
-    moved = await found(storage, booking)
-    assert as_a(Booking, moved) == replace(booking, starts_at=LATER, ends_at=LATER + HOUR)
-    assert [step.reason for step in moved.history] == ["", "Moved from 2030-01-08 09:00 to 2030-01-08 12:00 UTC."]
-    assert await check_books(storage, session.creator_id) == [moved]
+    rescheduled = await found(storage, booking)
+    assert as_a(Booking, rescheduled) == replace(booking, starts_at=LATER, ends_at=LATER + HOUR)
+    assert [step.reason for step in rescheduled.history] == ["", "Moved from 2030-01-08 09:00 to 2030-01-08 12:00 UTC."]
+    assert await check_books(storage, session.creator_id) == [rescheduled]
 
 
 async def test_seats_join_those_that_others_have_at_the_new_start(storage: Storage) -> None:
@@ -89,8 +91,10 @@ async def test_without_enough_seats_left_nothing_is_changed(storage: Storage) ->
     async with storage.unit_of_work() as tx:
         await tx.slots.acquire_creator(session.creator_id)
         before = await tx.bookings.acquire(booking.id)
-        moved, step = before.moved(slot, somebody(booking.user_id), NOW, notice=timedelta(), needs_answer=False)
-        assert not await tx.slots.move(slot, moved, step)
+        rescheduled, step = before.rescheduled(
+            slot, somebody(booking.user_id), NOW, notice=timedelta(), needs_answer=False
+        )
+        assert not await tx.slots.move(slot, rescheduled, step)
 
     assert await found(storage, booking) == before
     assert await taken(storage, session) == {TOMORROW: 2, LATER: 2}
@@ -212,8 +216,8 @@ async def test_the_live_bookings_of_a_slot_are_acquired_by_id_and_no_others(stor
 async def test_until_when_to_answer_is_kept_and_forgotten_with_the_answer(storage: Storage) -> None:
     session = await stored_session(storage)
     booking = await stored_booking(storage, session, status="pending", answer_by=NOW + HOUR)
-    asked = await found(storage, booking)
-    assert asked.answer_by == NOW + HOUR
+    requested = await found(storage, booking)
+    assert requested.answer_by == NOW + HOUR
 
     async with storage.unit_of_work() as tx:
         answered, step = (await tx.bookings.acquire(booking.id)).after("confirm", somebody(session.creator_id), NOW)
@@ -225,31 +229,31 @@ async def test_until_when_to_answer_is_kept_and_forgotten_with_the_answer(storag
     assert (await found(storage, booking)).answer_by == NOW + 2 * HOUR
 
 
-async def caller(storage: Storage) -> Caller:
+async def principal(storage: Storage) -> Principal:
     return a_caller(await stored_user(storage))
 
 
 async def test_a_rescheduled_booking_that_must_be_answered_says_until_when(
     storage: Storage, services: Services
 ) -> None:
-    session, learner = await stored_session(storage, requires_confirmation=True), await caller(storage)
+    session, learner = await stored_session(storage, requires_confirmation=True), await principal(storage)
     owner = a_caller(a_user(id=session.creator_id, role="creator"))
-    booked = (await services.bookings.book(learner, session.id, TOMORROW)).thing
+    booked = (await services.bookings.book(learner, session.id, TOMORROW)).resource
     await services.bookings.act(owner, booked.id, "confirm")
     services.clock.advance(HOUR)
 
-    moved = (await services.bookings.reschedule(learner, booked.id, TOMORROW + timedelta(days=9))).thing
+    rescheduled = (await services.bookings.reschedule(learner, booked.id, TOMORROW + timedelta(days=9))).resource
 
-    assert (moved.status, moved.answer_by) == ("pending", NOW + timedelta(hours=49))
-    assert await services.bookings.get(learner, booked.id) == moved
+    assert (rescheduled.status, rescheduled.answer_by) == ("pending", NOW + timedelta(hours=49))
+    assert await services.bookings.get(learner, booked.id) == rescheduled
 
 
 @pytest.mark.parametrize("reason", [SoldOut, CreatorUnavailable, AlreadyBooked])
 async def test_what_cannot_be_rescheduled_stays_where_it_is(
     storage: Storage, services: Services, reason: type[Exception]
 ) -> None:
-    session, learner = await stored_session(storage, max_participants=2), await caller(storage)
-    booked = (await services.bookings.book(learner, session.id, TOMORROW, seats=2)).thing
+    session, learner = await stored_session(storage, max_participants=2), await principal(storage)
+    booked = (await services.bookings.book(learner, session.id, TOMORROW, seats=2)).resource
     if reason is SoldOut:
         await stored_booking(storage, session, starts_at=LATER)
     elif reason is CreatorUnavailable:
@@ -270,14 +274,14 @@ async def test_a_cancelled_slot_has_no_seats_taken_and_its_bookings_say_why(
 ) -> None:
     session = await stored_session(storage, max_participants=9)
     owner = a_caller(a_user(id=session.creator_id, role="creator"))
-    learners = [await caller(storage) for _ in range(3)]
-    made = [(await services.bookings.book(learner, session.id, TOMORROW, seats=2)).thing for learner in learners]
-    kept = (await services.bookings.book(learners[0], session.id, LATER)).thing
+    learners = [await principal(storage) for _ in range(3)]
+    created = [(await services.bookings.book(learner, session.id, TOMORROW, seats=2)).resource for learner in learners]
+    kept = (await services.bookings.book(learners[0], session.id, LATER)).resource
 
-    cancelled = (await services.slots.cancel(owner, session.id, TOMORROW, "I am ill.")).thing
+    cancelled = (await services.slots.cancel(owner, session.id, TOMORROW, "I am ill.")).resource
 
-    assert [booking.id for booking in cancelled] == [booking.id for booking in made]
+    assert [booking.id for booking in cancelled] == [booking.id for booking in created]
     assert {booking.history[-1].reason for booking in cancelled} == {"I am ill."}
     assert await taken(storage, session) == {LATER: 1}
     assert [each.status for each in await check_books(storage, session.creator_id)] == [*["cancelled"] * 3, kept.status]
-    assert (await services.slots.cancel(owner, session.id, TOMORROW, "")).thing == ()
+    assert (await services.slots.cancel(owner, session.id, TOMORROW, "")).resource == ()

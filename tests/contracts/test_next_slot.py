@@ -9,10 +9,10 @@ import pytest
 from builders import Services, a_caller, a_schedule, services_over, somebody, stored_session, stored_user
 from contracts.harness import cancel_now, owner_of
 from fakes import NOW, MovableClock
-from marketplace.core.entities.bookings import Booking
-from marketplace.core.entities.schedules import DayException, Extra, Schedule, TimeRange, WeeklyHours
-from marketplace.core.entities.sessions import CatalogFilters, Session
-from marketplace.core.entities.timetables import WINDOW_MOST, Opening
+from marketplace.core.domain.availability import MAX_WINDOW, BookableStart
+from marketplace.core.domain.bookings import Booking
+from marketplace.core.domain.schedules import DayException, Extra, Schedule, TimeRange, WeeklyHours
+from marketplace.core.domain.sessions import CatalogFilters, Session
 from marketplace.core.errors import NotBookable
 from marketplace.core.ports.storage import Storage
 
@@ -30,37 +30,37 @@ def timed(storage: Storage) -> Services:
     return services_over(storage, clock=MovableClock(NOW))
 
 
-async def offered(storage: Storage, timed: Services, schedule: Schedule | None = MORNING, **facts: Any) -> Session:
-    session = await stored_session(storage, **{"duration": 60, "max_participants": 1} | facts)
+async def quoted(storage: Storage, timed: Services, schedule: Schedule | None = MORNING, **changes: Any) -> Session:
+    session = await stored_session(storage, **{"duration": 60, "max_participants": 1} | changes)
     await timed.schedules.replace(owner_of(session), session.id, schedule)
     return session
 
 
-async def beside(storage: Storage, session: Session, **facts: Any) -> Session:
+async def in_process(storage: Storage, session: Session, **changes: Any) -> Session:
     """An open session of the same creator."""
-    return await stored_session(storage, creator_id=session.creator_id, **facts)
+    return await stored_session(storage, creator_id=session.creator_id, **changes)
 
 
 async def book(storage: Storage, timed: Services, session: Session, *starts: datetime, seats: int = 1) -> list[Booking]:
     learners = [a_caller(await stored_user(storage)) for _ in starts]
     return [
-        (await timed.bookings.book(learner, session.id, start, seats)).thing
+        (await timed.bookings.book(learner, session.id, start, seats)).resource
         for learner, start in zip(learners, starts, strict=True)
     ]
 
 
-async def next_slot(storage: Storage, timed: Services, session: Session) -> Opening | None:
+async def next_slot(storage: Storage, timed: Services, session: Session) -> BookableStart | None:
     """What the catalog shows, having seen that it is what the slots say."""
     now = timed.clock.now()
     shown = await storage.catalog.find(session.id, now)
     assert shown is not None
-    slots = [slot for nth in range(12) for slot in await slots_of(timed, session, now + nth * WINDOW_MOST)]
+    slots = [slot for nth in range(12) for slot in await slots_of(timed, session, now + nth * MAX_WINDOW)]
     assert shown.next_slot == next(iter(slots), None)
     return shown.next_slot
 
 
-async def slots_of(timed: Services, session: Session, begin: datetime) -> tuple[Opening, ...]:
-    return await timed.slots.list(owner_of(session), session.id, begin, begin + WINDOW_MOST)
+async def slots_of(timed: Services, session: Session, begin: datetime) -> tuple[BookableStart, ...]:
+    return await timed.slots.list(owner_of(session), session.id, begin, begin + MAX_WINDOW)
 
 
 async def next_start(storage: Storage, timed: Services, session: Session) -> str | None:
@@ -70,11 +70,11 @@ async def next_start(storage: Storage, timed: Services, session: Session) -> str
 
 
 async def test_the_next_slot_is_the_first_that_can_be_booked(storage: Storage, timed: Services) -> None:
-    session = await offered(storage, timed, max_participants=4)
+    session = await quoted(storage, timed, max_participants=4)
     found = await next_slot(storage, timed, session)
 
     half_past_nine = NOW + HOUR / 2
-    assert found == Opening(
+    assert found == BookableStart(
         starts_at=half_past_nine, ends_at=half_past_nine + HOUR, capacity=4, seats_left=4, reason=None
     )
     await book(storage, timed, session, found.starts_at, seats=3)
@@ -84,7 +84,7 @@ async def test_the_next_slot_is_the_first_that_can_be_booked(storage: Storage, t
 
 
 async def test_every_list_of_sessions_shows_it(storage: Storage, timed: Services) -> None:
-    session = await offered(storage, timed)
+    session = await quoted(storage, timed)
     await book(storage, timed, session, NOW + HOUR / 2)
     shown = await storage.catalog.find(session.id, NOW)
     filters = CatalogFilters(creator=session.creator_id)
@@ -102,7 +102,7 @@ async def test_every_list_of_sessions_shows_it(storage: Storage, timed: Services
 async def test_an_open_session_has_no_next_slot_and_one_that_is_opened_no_longer_one(
     storage: Storage, timed: Services
 ) -> None:
-    session = await offered(storage, timed, None)
+    session = await quoted(storage, timed, None)
     assert await next_slot(storage, timed, session) is None
     await timed.schedules.replace(owner_of(session), session.id, MORNING)
     assert await next_start(storage, timed, session) == "07 09:30"
@@ -111,7 +111,7 @@ async def test_an_open_session_has_no_next_slot_and_one_that_is_opened_no_longer
 
 
 async def test_a_seat_that_is_given_back_can_be_had_at_once(storage: Storage, timed: Services) -> None:
-    session = await offered(storage, timed)
+    session = await quoted(storage, timed)
     (booking,) = await book(storage, timed, session, NOW + HOUR)
     assert await next_start(storage, timed, session) == "07 11:00"
     await cancel_now(storage, booking)
@@ -133,8 +133,8 @@ async def test_a_seat_that_is_given_back_can_be_had_at_once(storage: Storage, ti
 async def test_buffers_keep_away_from_what_the_creator_does_before(
     storage: Storage, timed: Services, taken: int, before: int, after: int, expected: str
 ) -> None:
-    session = await offered(storage, timed, replace(MORNING, buffer_before=before, buffer_after=after))
-    other = await beside(storage, session, duration=taken)
+    session = await quoted(storage, timed, replace(MORNING, buffer_before=before, buffer_after=after))
+    other = await in_process(storage, session, duration=taken)
     await book(storage, timed, other, NOW + timedelta(minutes=10))
 
     assert await next_start(storage, timed, session) == expected
@@ -144,16 +144,16 @@ async def test_buffers_keep_away_from_what_the_creator_does_before(
 async def test_buffers_keep_away_from_what_the_creator_does_afterwards(
     storage: Storage, timed: Services, after: int, expected: str
 ) -> None:
-    session = await offered(storage, timed, replace(MORNING, buffer_after=after), duration=30)
-    other = await beside(storage, session, duration=30)
+    session = await quoted(storage, timed, replace(MORNING, buffer_after=after), duration=30)
+    other = await in_process(storage, session, duration=30)
     await book(storage, timed, other, NOW + 2 * HOUR)
 
     assert await next_start(storage, timed, session) == expected
 
 
 async def test_a_gap_that_is_just_long_enough_is_found_between_others(storage: Storage, timed: Services) -> None:
-    session = await offered(storage, timed)
-    other = await beside(storage, session, duration=30)
+    session = await quoted(storage, timed)
+    other = await in_process(storage, session, duration=30)
     await book(storage, timed, other, NOW + HOUR / 2, NOW + 2 * HOUR)
     assert await next_start(storage, timed, session) == "07 10:00"
     await book(storage, timed, other, NOW + HOUR)
@@ -161,8 +161,8 @@ async def test_a_gap_that_is_just_long_enough_is_found_between_others(storage: S
 
 
 async def test_a_creator_who_is_taken_for_weeks_is_free_after_that(storage: Storage, timed: Services) -> None:
-    session = await offered(storage, timed)
-    other = await beside(storage, session, duration=1440)
+    session = await quoted(storage, timed)
+    other = await in_process(storage, session, duration=1440)
     await book(storage, timed, other, *(NOW + DAY * number for number in range(1, 20)))
     await book(storage, timed, session, NOW + HOUR / 2, NOW + 3 * HOUR / 2 + HOUR / 2)
 
@@ -172,11 +172,11 @@ async def test_a_creator_who_is_taken_for_weeks_is_free_after_that(storage: Stor
 
 
 async def test_a_seat_left_among_much_that_is_taken_is_found(storage: Storage, timed: Services) -> None:
-    session = await offered(storage, timed, max_participants=2)
-    other = await beside(storage, session, duration=1440)
+    session = await quoted(storage, timed, max_participants=2)
+    other = await in_process(storage, session, duration=1440)
     left = TUESDAY + 12 * DAY + 9 * HOUR
     await book(storage, timed, session, left)
-    await book(storage, timed, await beside(storage, session, duration=600), NOW + HOUR / 2)
+    await book(storage, timed, await in_process(storage, session, duration=600), NOW + HOUR / 2)
     await book(storage, timed, other, *(NOW - 10 * HOUR + DAY * number for number in range(1, 13)))
     await book(storage, timed, other, left + HOUR)
 
@@ -188,7 +188,7 @@ async def test_a_seat_left_among_much_that_is_taken_is_found(storage: Storage, t
 async def test_a_time_that_the_schedule_no_longer_has_is_not_offered_for_its_seats(
     storage: Storage, timed: Services
 ) -> None:
-    session = await offered(storage, timed, max_participants=2)
+    session = await quoted(storage, timed, max_participants=2)
     await book(storage, timed, session, NOW + HOUR)
     await timed.schedules.replace(owner_of(session), session.id, replace(MORNING, valid_from=date(2030, 1, 8)))
     assert await next_start(storage, timed, session) == "08 09:00"
@@ -199,7 +199,7 @@ async def test_a_time_that_the_schedule_no_longer_has_is_not_offered_for_its_sea
 
 
 async def test_notice_and_horizon_bound_it(storage: Storage, timed: Services) -> None:
-    session = await offered(storage, timed, replace(MORNING, notice=90, horizon=2))
+    session = await quoted(storage, timed, replace(MORNING, notice=90, horizon=2))
     assert await next_start(storage, timed, session) == "07 10:30"
     timed.clock.at = NOW + timedelta(minutes=1)
     assert await next_start(storage, timed, session) == "07 11:00"
@@ -213,7 +213,7 @@ async def test_notice_and_horizon_bound_it(storage: Storage, timed: Services) ->
 
 
 async def test_it_moves_on_with_time_and_is_never_now(storage: Storage, timed: Services) -> None:
-    session = await offered(storage, timed)
+    session = await quoted(storage, timed)
     seen = []
     for minutes in (29, 30, 59, 60, 120, 180):
         timed.clock.at = NOW + timedelta(minutes=minutes)
@@ -224,7 +224,7 @@ async def test_it_moves_on_with_time_and_is_never_now(storage: Storage, timed: S
 
 async def test_exceptions_and_single_dates_count(storage: Storage, timed: Services) -> None:
     off = replace(MORNING, exceptions=tuple(DayException(on=date(2030, 1, day), ranges=()) for day in (7, 8)))
-    session = await offered(storage, timed, off)
+    session = await quoted(storage, timed, off)
     assert await next_start(storage, timed, session) == "09 09:00"
     evening = Extra(on=date(2030, 1, 8), hours=TimeRange(starts=time(19), ends=time(20), step=None))
     await timed.schedules.replace(owner_of(session), session.id, replace(off, extras=(evening,)))
@@ -236,7 +236,7 @@ async def test_a_class_on_a_single_date_far_ahead_is_known_as_soon_as_its_horizo
 ) -> None:
     evening = Extra(on=date(2031, 12, 1), hours=TimeRange(starts=time(19), ends=time(20), step=None))
     single = replace(MORNING, weekly=(), extras=(evening,), horizon=730)
-    session = await offered(storage, timed, single)
+    session = await quoted(storage, timed, single)
     found = await next_slot(storage, timed, session)
 
     assert found is not None
@@ -244,7 +244,7 @@ async def test_a_class_on_a_single_date_far_ahead_is_known_as_soon_as_its_horizo
 
 
 async def test_what_nobody_is_shown_has_no_next_slot(storage: Storage, timed: Services) -> None:
-    session = await offered(storage, timed)
+    session = await quoted(storage, timed)
     owner = owner_of(session)
     await timed.sessions.change(owner, session.id, {"status": "inactive"})
     assert await next_slot(storage, timed, session) is None
@@ -263,7 +263,7 @@ async def test_what_nobody_is_shown_has_no_next_slot(storage: Storage, timed: Se
 
 
 async def test_a_change_of_the_session_is_followed_at_once(storage: Storage, timed: Services) -> None:
-    session = await offered(storage, timed, replace(MORNING, notice=60))
+    session = await quoted(storage, timed, replace(MORNING, notice=60))
     hours = TimeRange(starts=time(9), ends=time(12), step=None)
     weekly = tuple(WeeklyHours(weekday=day, hours=hours) for day in range(1, 8))
     await timed.schedules.replace(owner_of(session), session.id, replace(MORNING, weekly=weekly))
@@ -277,7 +277,7 @@ async def test_a_change_of_the_session_is_followed_at_once(storage: Storage, tim
 
 
 async def test_what_is_shown_can_be_booked_and_what_comes_before_it_cannot(storage: Storage, timed: Services) -> None:
-    session = await offered(storage, timed, replace(MORNING, notice=45, time_zone="Asia/Kathmandu"))
+    session = await quoted(storage, timed, replace(MORNING, notice=45, time_zone="Asia/Kathmandu"))
     found = await next_slot(storage, timed, session)
     assert found is not None
     assert found.starts_at == TUESDAY + timedelta(hours=3, minutes=15)

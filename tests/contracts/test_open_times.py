@@ -11,11 +11,16 @@ from builders import Services, a_caller, a_schedule, a_user, services_over, stor
 from contracts.harness import broken_transaction, owner_of, waits
 from fakes import NOW, MovableClock
 from marketplace.adapters.memory.jobs import run_due
-from marketplace.core.entities.open_times import AHEAD, RENEWED_AFTER, OpenTimes, Scheduled
-from marketplace.core.entities.schedules import Schedule
-from marketplace.core.entities.sessions import CatalogFilters, Session
+from marketplace.core.domain.materialized_availability import (
+    AHEAD,
+    RENEWED_AFTER,
+    MaterializedAvailability,
+    ScheduledSession,
+)
+from marketplace.core.domain.schedules import Schedule
+from marketplace.core.domain.sessions import CatalogFilters, Session
 from marketplace.core.ports.storage import Storage
-from marketplace.core.services import open_times
+from marketplace.core.services import materialized
 
 DAY, SECOND = timedelta(days=1), timedelta(seconds=1)
 WEEK = a_schedule(horizon=7)
@@ -26,7 +31,7 @@ def timed(empty_storage: Storage) -> Services:
     return services_over(empty_storage, clock=MovableClock(NOW))
 
 
-async def offered(storage: Storage, timed: Services, schedule: Schedule = WEEK) -> Session:
+async def quoted(storage: Storage, timed: Services, schedule: Schedule = WEEK) -> Session:
     session = await stored_session(storage)
     await timed.schedules.replace(owner_of(session), session.id, schedule)
     return session
@@ -46,10 +51,10 @@ async def is_true(storage: Storage, timed: Services, session: Session) -> bool:
 
 async def work(storage: Storage, timed: Services) -> int:
     """Run what is due, as the worker would."""
-    return await run_due(storage.unit_of_work, timed.clock.now(), {"renew_open_times": timed.open_times.renew})
+    return await run_due(storage.unit_of_work, timed.clock.now(), {"renew_open_times": timed.materialized.renew})
 
 
-async def outdated(storage: Storage, now: datetime) -> tuple[Scheduled, ...]:
+async def outdated(storage: Storage, now: datetime) -> tuple[ScheduledSession, ...]:
     async with storage.unit_of_work() as tx:
         return await tx.sessions.acquire_outdated(now, 100)
 
@@ -57,21 +62,21 @@ async def outdated(storage: Storage, now: datetime) -> tuple[Scheduled, ...]:
 async def test_open_times_are_written_with_the_schedule_and_outdated_a_week_later(
     empty_storage: Storage, timed: Services
 ) -> None:
-    session = await offered(empty_storage, timed)
+    session = await quoted(empty_storage, timed)
 
     assert await outdated(empty_storage, NOW + RENEWED_AFTER - SECOND) == ()
     assert await outdated(empty_storage, NOW + RENEWED_AFTER) == (
-        Scheduled(session_id=session.id, duration=session.duration, schedule=WEEK),
+        ScheduledSession(session_id=session.id, duration=session.duration, schedule=WEEK),
     )
 
 
 async def test_the_longest_outdated_come_first_and_no_more_than_asked_for(
     empty_storage: Storage, timed: Services
 ) -> None:
-    sessions = [await offered(empty_storage, timed)]
+    sessions = [await quoted(empty_storage, timed)]
     for _ in range(2):
         timed.clock.advance(DAY)
-        sessions.append(await offered(empty_storage, timed))
+        sessions.append(await quoted(empty_storage, timed))
 
     async with empty_storage.unit_of_work() as tx:
         found = await tx.sessions.acquire_outdated(NOW + 30 * DAY, 2)
@@ -83,8 +88,8 @@ async def test_the_longest_outdated_come_first_and_no_more_than_asked_for(
 async def test_a_worker_that_is_late_for_less_than_four_weeks_leaves_nothing_out(
     empty_storage: Storage, timed: Services, days: int
 ) -> None:
-    session = await offered(empty_storage, timed)
-    await timed.open_times.begin()
+    session = await quoted(empty_storage, timed)
+    await timed.materialized.begin()
     timed.clock.advance(days * DAY)
     assert await is_true(empty_storage, timed, session)
     assert await next_start(empty_storage, timed, session) is not None
@@ -99,21 +104,21 @@ async def test_a_worker_that_is_late_for_less_than_four_weeks_leaves_nothing_out
 async def test_after_a_longer_absence_times_are_missing_but_none_is_wrong(
     empty_storage: Storage, timed: Services
 ) -> None:
-    session = await offered(empty_storage, timed)
+    session = await quoted(empty_storage, timed)
     timed.clock.advance(AHEAD + 8 * DAY)
     assert await next_start(empty_storage, timed, session) is None
     assert (await timed.sessions.list(CatalogFilters(available_from=NOW), 5, None)).items == ()
 
-    await timed.open_times.renew()
+    await timed.materialized.renew()
 
     assert await is_true(empty_storage, timed, session)
     assert await next_start(empty_storage, timed, session) == timed.clock.now() + timedelta(hours=1)
 
 
 async def test_the_job_runs_once_a_day_and_twins_of_it_are_one(empty_storage: Storage, timed: Services) -> None:
-    session = await offered(empty_storage, timed)
-    await timed.open_times.begin()
-    await timed.open_times.begin()
+    session = await quoted(empty_storage, timed)
+    await timed.materialized.begin()
+    await timed.materialized.begin()
     assert await work(empty_storage, timed) == 1
     assert await work(empty_storage, timed) == 0
 
@@ -128,9 +133,9 @@ async def test_the_job_runs_once_a_day_and_twins_of_it_are_one(empty_storage: St
 
 
 async def test_much_is_done_in_several_jobs_none_of_which_takes_long(empty_storage: Storage, timed: Services) -> None:
-    sessions = [await offered(empty_storage, timed) for _ in range(7)]
+    sessions = [await quoted(empty_storage, timed) for _ in range(7)]
     timed.clock.advance(RENEWED_AFTER)
-    service = open_times.OpenTimesService(
+    service = materialized.MaterializedAvailabilityService(
         unit_of_work=empty_storage.unit_of_work, clock=timed.clock, at_once=2, per_job=2
     )
     await service.begin()
@@ -138,7 +143,7 @@ async def test_much_is_done_in_several_jobs_none_of_which_takes_long(empty_stora
     for _ in range(4):
         await run_due(empty_storage.unit_of_work, timed.clock.now(), {"renew_open_times": service.renew})
         left.append(len(await outdated(empty_storage, timed.clock.now())))
-        timed.clock.advance(open_times.PAUSE)
+        timed.clock.advance(materialized.PAUSE)
 
     assert left == [3, 0, 0, 0]
     assert all([await is_true(empty_storage, timed, session) for session in sessions])
@@ -146,20 +151,20 @@ async def test_much_is_done_in_several_jobs_none_of_which_takes_long(empty_stora
 
 async def test_two_jobs_at_once_renew_everything(empty_storage: Storage, timed: Services) -> None:
     for _ in range(30):
-        await offered(empty_storage, timed)
+        await quoted(empty_storage, timed)
     timed.clock.advance(RENEWED_AFTER)
 
-    await asyncio.gather(*(timed.open_times.renew() for _ in range(3)))
+    await asyncio.gather(*(timed.materialized.renew() for _ in range(3)))
 
     assert await outdated(empty_storage, timed.clock.now()) == ()
 
 
 async def test_a_renewal_that_is_cut_short_is_done_again(empty_storage: Storage, timed: Services) -> None:
-    session = await offered(empty_storage, timed)
+    session = await quoted(empty_storage, timed)
     later = NOW + RENEWED_AFTER
     async with broken_transaction(empty_storage) as tx:
         (found,) = await tx.sessions.acquire_outdated(later, 1)
-        await tx.sessions.save_open_times(session.id, found.open_times(later))
+        await tx.sessions.save_materialized(session.id, found.materialized(later))
 
     assert len(await outdated(empty_storage, later)) == 1
 
@@ -167,14 +172,14 @@ async def test_a_renewal_that_is_cut_short_is_done_again(empty_storage: Storage,
 async def test_a_schedule_that_changes_while_it_is_renewed_has_the_last_word(
     empty_storage: Storage, timed: Services
 ) -> None:
-    session = await offered(empty_storage, timed)
+    session = await quoted(empty_storage, timed)
     timed.clock.advance(RENEWED_AFTER)
     now, changed = timed.clock.now(), replace(WEEK, notice=3000)
     async with empty_storage.unit_of_work() as tx:
         (found,) = await tx.sessions.acquire_outdated(now, 1)
         change = asyncio.create_task(timed.schedules.replace(owner_of(session), session.id, changed))
         assert await waits(change)
-        await tx.sessions.save_open_times(session.id, found.open_times(now))
+        await tx.sessions.save_materialized(session.id, found.materialized(now))
     await change
 
     assert await is_true(empty_storage, timed, session)
@@ -182,14 +187,14 @@ async def test_a_schedule_that_changes_while_it_is_renewed_has_the_last_word(
 
 
 async def test_a_renewal_does_not_undo_a_change_that_it_did_not_see(empty_storage: Storage, timed: Services) -> None:
-    session = await offered(empty_storage, timed)
+    session = await quoted(empty_storage, timed)
     timed.clock.advance(RENEWED_AFTER)
     now = timed.clock.now()
     single = replace(WEEK, weekly=())
     async with empty_storage.unit_of_work() as tx:
         await tx.sessions.acquire(session.id)
-        await tx.sessions.save_schedule(session.id, single, OpenTimes.of(single, session.duration, now))
-        renewal = asyncio.create_task(timed.open_times.renew())
+        await tx.sessions.save_schedule(session.id, single, MaterializedAvailability.of(single, session.duration, now))
+        renewal = asyncio.create_task(timed.materialized.renew())
         await asyncio.wait({renewal}, timeout=0.1)
     await renewal
 
@@ -198,7 +203,7 @@ async def test_a_renewal_does_not_undo_a_change_that_it_did_not_see(empty_storag
 
 
 async def test_buyers_and_edits_do_not_wait_for_a_renewal(empty_storage: Storage, timed: Services) -> None:
-    session = await offered(empty_storage, timed)
+    session = await quoted(empty_storage, timed)
     later = NOW + RENEWED_AFTER
     learner = a_caller(await stored_user(empty_storage))
     async with empty_storage.unit_of_work() as tx:
@@ -208,34 +213,34 @@ async def test_buyers_and_edits_do_not_wait_for_a_renewal(empty_storage: Storage
 
 
 async def test_what_is_over_archived_or_open_needs_no_renewal(empty_storage: Storage, timed: Services) -> None:
-    over = await offered(empty_storage, timed, replace(WEEK, valid_until=NOW.date() + DAY))
-    archived, opened = [await offered(empty_storage, timed) for _ in range(2)]
+    over = await quoted(empty_storage, timed, replace(WEEK, valid_until=NOW.date() + DAY))
+    archived, opened = [await quoted(empty_storage, timed) for _ in range(2)]
     await timed.sessions.archive(owner_of(archived), archived.id)
     await timed.schedules.replace(owner_of(opened), opened.id, None)
     timed.clock.advance(RENEWED_AFTER)
     assert [each.session_id for each in await outdated(empty_storage, timed.clock.now())] == [over.id]
 
-    await timed.open_times.renew()
+    await timed.materialized.renew()
     timed.clock.advance(1000 * DAY)
     assert await outdated(empty_storage, timed.clock.now()) == ()
 
 
 async def test_a_zone_that_is_not_known_here_keeps_nobody_waiting(empty_storage: Storage, timed: Services) -> None:
     strange = replace(WEEK, time_zone="Mars/Olympus")
-    session, other = [await offered(empty_storage, timed) for _ in range(2)]
+    session, other = [await quoted(empty_storage, timed) for _ in range(2)]
     async with empty_storage.unit_of_work() as tx:
         await tx.sessions.acquire(session.id)
-        await tx.sessions.save_schedule(session.id, strange, OpenTimes.of(strange, 60, NOW))
+        await tx.sessions.save_schedule(session.id, strange, MaterializedAvailability.of(strange, 60, NOW))
     timed.clock.advance(AHEAD + 8 * DAY)
 
-    await timed.open_times.renew()
+    await timed.materialized.renew()
 
     assert await next_start(empty_storage, timed, session) is None
     assert await is_true(empty_storage, timed, other)
 
 
 async def test_a_new_duration_is_written_at_once(empty_storage: Storage, timed: Services) -> None:
-    session = await offered(empty_storage, timed)
+    session = await quoted(empty_storage, timed)
     owner = a_caller(a_user(id=session.creator_id, role="creator"))
     await timed.sessions.change(owner, session.id, {"duration": 90})
     (found,) = await outdated(empty_storage, NOW + RENEWED_AFTER)
@@ -247,7 +252,7 @@ async def test_a_new_duration_is_written_at_once(empty_storage: Storage, timed: 
 
 async def test_nothing_is_outdated_where_there_are_no_schedules(empty_storage: Storage, timed: Services) -> None:
     await stored_session(empty_storage)
-    await timed.open_times.renew()
+    await timed.materialized.renew()
 
     assert await outdated(empty_storage, NOW + 1000 * DAY) == ()
     assert await empty_storage.catalog.find(UUID(int=0), NOW) is None

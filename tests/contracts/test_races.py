@@ -20,9 +20,9 @@ from builders import (
 )
 from contracts.harness import at_once, live_bookings
 from fakes import NOW
-from marketplace.core.entities.bookings import BookingDetails
-from marketplace.core.entities.sessions import Session
-from marketplace.core.entities.tokens import Caller
+from marketplace.core.domain.bookings import BookingDetails
+from marketplace.core.domain.sessions import Session
+from marketplace.core.domain.tokens import Principal
 from marketplace.core.errors import Conflict, HasUpcomingBookings
 from marketplace.core.ports.storage import Storage
 
@@ -34,7 +34,7 @@ def services(storage: Storage) -> Services:
     return services_over(storage)
 
 
-async def buyers(storage: Storage, number: int = BUYERS) -> list[Caller]:
+async def buyers(storage: Storage, number: int = BUYERS) -> list[Principal]:
     return [a_caller(user) for user in await stored_users(storage, number)]
 
 
@@ -58,7 +58,9 @@ async def test_of_many_buyers_as_many_as_there_are_seats_have_one(
     outcome = await at_once(services.bookings.book(buyer, session.id, TOMORROW) for buyer in await buyers(storage))
 
     assert outcome.reasons() == {"SoldOut": BUYERS - seats}
-    assert {booking.id for booking in await check_books(storage, session)} == {each.thing.id for each in outcome.done}
+    assert {booking.id for booking in await check_books(storage, session)} == {
+        each.resource.id for each in outcome.done
+    }
     assert len(outcome.done) == seats
 
 
@@ -123,8 +125,8 @@ async def test_buyers_of_six_overlapping_sessions_are_told_yes_or_no_and_never_b
 async def test_seats_given_back_while_others_book_are_counted_right(storage: Storage, services: Services) -> None:
     session = await stored_session(storage, max_participants=3)
 
-    async def book_and_cancel(buyer: Caller, *, keeps: bool) -> None:
-        booking = (await services.bookings.book(buyer, session.id, TOMORROW)).thing
+    async def book_and_cancel(buyer: Principal, *, keeps: bool) -> None:
+        booking = (await services.bookings.book(buyer, session.id, TOMORROW)).resource
         if not keeps:
             await services.bookings.act(buyer, booking.id, "cancel")
 
@@ -141,7 +143,7 @@ async def test_the_last_seat_given_back_races_with_an_overlapping_booking(storag
         one = await stored_session(storage)
         other = await stored_session(storage, creator_id=one.creator_id)
         holder, rival, returning = await buyers(storage, 3)
-        held = (await services.bookings.book(holder, one.id, TOMORROW)).thing
+        held = (await services.bookings.book(holder, one.id, TOMORROW)).resource
 
         outcome = await at_once(
             [
@@ -161,7 +163,7 @@ async def test_one_booking_cancelled_many_times_gives_its_seats_back_once(storag
     session = await stored_session(storage, max_participants=9)
     await stored_booking(storage, session, seats=4)
     (buyer,) = await buyers(storage, 1)
-    booking = (await services.bookings.book(buyer, session.id, TOMORROW, seats=2)).thing
+    booking = (await services.bookings.book(buyer, session.id, TOMORROW, seats=2)).resource
 
     outcome = await at_once(services.bookings.act(buyer, booking.id, "cancel") for _ in range(10))
 

@@ -5,15 +5,15 @@ import pytest
 
 from contracts.harness import at_once
 from fakes import NOW, MovableClock
-from marketplace.core.entities.rate_limits import Attempt, Count, RateLimit
+from marketplace.core.domain.rate_limits import Attempt, Count, RateLimit
 from marketplace.core.ports.jobs import Job
-from marketplace.core.ports.rate_limits import SWEPT_MOST
+from marketplace.core.ports.rate_limits import MAX_PURGED
 from marketplace.core.ports.storage import Storage
 from marketplace.core.services.rate_limits import RateLimitService
 
 MINUTE = timedelta(minutes=1)
-FEW = RateLimit(name="few", most=3, span=10 * MINUTE)
-MANY = RateLimit(name="many", most=100, span=60 * MINUTE)
+FEW = RateLimit(name="few", maximum=3, span=10 * MINUTE)
+MANY = RateLimit(name="many", maximum=100, span=60 * MINUTE)
 
 
 @pytest.fixture
@@ -71,7 +71,7 @@ async def test_of_many_at_once_each_is_told_another_number(storage: Storage, sub
     outcome = await at_once(count(storage, *order) for order in orders)
 
     assert outcome.refused == ()
-    assert sorted(min(told) for told in outcome.done) == list(range(1, 41))
+    assert sorted(min(args) for args in outcome.done) == list(range(1, 41))
     assert await count(storage, few, many) == [41, 41]
 
 
@@ -118,23 +118,23 @@ async def test_a_sweep_removes_what_has_ended_and_nothing_else(empty_storage: St
     few, many = Attempt(FEW, "somebody"), Attempt(MANY, "somebody")
     await count(empty_storage, few, many)
 
-    assert await empty_storage.rate_limits.sweep(NOW + FEW.span - timedelta(microseconds=1)) == 0
-    assert await empty_storage.rate_limits.sweep(NOW + FEW.span) == 1
+    assert await empty_storage.rate_limits.purge(NOW + FEW.span - timedelta(microseconds=1)) == 0
+    assert await empty_storage.rate_limits.purge(NOW + FEW.span) == 1
     assert await count(empty_storage, few, many) == [1, 2]
 
 
 async def test_a_sweep_is_bounded_and_the_chore_goes_on_until_nothing_is_left(empty_storage: Storage) -> None:
-    attempts = [Attempt(FEW, str(number)) for number in range(SWEPT_MOST + 1)]
+    attempts = [Attempt(FEW, str(number)) for number in range(MAX_PURGED + 1)]
     await empty_storage.rate_limits.count(attempts, NOW)
     clock = MovableClock(NOW + 20 * MINUTE)
     service = RateLimitService(
         unit_of_work=empty_storage.unit_of_work, limits=empty_storage.rate_limits, clock=clock, is_on=True
     )
 
-    assert await empty_storage.rate_limits.sweep(clock.now()) == SWEPT_MOST
-    await service.sweep()
+    assert await empty_storage.rate_limits.purge(clock.now()) == MAX_PURGED
+    await service.purge()
 
-    assert await empty_storage.rate_limits.sweep(clock.now()) == 0
+    assert await empty_storage.rate_limits.purge(clock.now()) == 0
     async with empty_storage.unit_of_work() as tx:
         found = await tx.jobs.take_due(NOW + timedelta(hours=1), ["sweep_rate_limits"])
     assert found == Job(kind="sweep_rate_limits", subject=None, run_at=NOW + timedelta(hours=1))

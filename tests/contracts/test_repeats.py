@@ -27,21 +27,21 @@ async def test_the_same_key_twenty_times_at_once_makes_one_booking_and_twenty_eq
 
     (booking,) = await live_bookings(storage, session)
     assert outcome.refused == ()
-    assert {made.thing.id for made in outcome.done} == {booking.id}
-    assert sorted(made.is_replay for made in outcome.done) == [False] + [True] * 19
+    assert {created.resource.id for created in outcome.done} == {booking.id}
+    assert sorted(created.is_replay for created in outcome.done) == [False] + [True] * 19
 
 
 async def test_the_same_key_twenty_times_at_once_cancels_once(storage: Storage, services: Services) -> None:
     session, buyer = await stored_session(storage), a_caller(await stored_user(storage))
-    booking = (await services.bookings.book(buyer, session.id, TOMORROW)).thing
+    booking = (await services.bookings.book(buyer, session.id, TOMORROW)).resource
     key = a_key(user_id=buyer.user_id)
 
     outcome = await at_once(services.bookings.act(buyer, booking.id, "cancel", key=key) for _ in range(20))
 
     assert outcome.refused == ()
-    assert {made.thing.history for made in outcome.done} == {outcome.done[0].thing.history}
-    assert [step.to_status for step in outcome.done[0].thing.history] == ["confirmed", "cancelled"]
-    assert sum(made.is_replay for made in outcome.done) == 19
+    assert {created.resource.history for created in outcome.done} == {outcome.done[0].resource.history}
+    assert [step.to_status for step in outcome.done[0].resource.history] == ["confirmed", "cancelled"]
+    assert sum(created.is_replay for created in outcome.done) == 19
 
 
 async def test_twenty_different_bodies_with_one_key_make_one_booking(storage: Storage, services: Services) -> None:
@@ -70,41 +70,41 @@ async def test_twins_of_a_request_that_fails_are_each_told_why(storage: Storage,
 async def test_a_request_that_failed_can_be_sent_again_with_its_key(storage: Storage, services: Services) -> None:
     session, buyer = await stored_session(storage, max_participants=1), a_caller(await stored_user(storage))
     holder = a_caller(await stored_user(storage))
-    held = (await services.bookings.book(holder, session.id, TOMORROW)).thing
+    held = (await services.bookings.book(holder, session.id, TOMORROW)).resource
     key = a_key(user_id=buyer.user_id)
 
     with pytest.raises(SoldOut):
         await services.bookings.book(buyer, session.id, TOMORROW, key=key)
     await services.bookings.act(holder, held.id, "cancel")
-    made = await services.bookings.book(buyer, session.id, TOMORROW, key=key)
+    created = await services.bookings.book(buyer, session.id, TOMORROW, key=key)
 
-    assert not made.is_replay
-    assert made.thing.status == "confirmed"
+    assert not created.is_replay
+    assert created.resource.status == "confirmed"
 
 
 async def test_a_repeat_gives_the_booking_as_it_now_stands(storage: Storage, services: Services) -> None:
     session, buyer = await stored_session(storage), a_caller(await stored_user(storage))
     key = a_key(user_id=buyer.user_id)
     first = await services.bookings.book(buyer, session.id, TOMORROW, seats=2, key=key)
-    await services.bookings.act(buyer, first.thing.id, "cancel")
+    await services.bookings.act(buyer, first.resource.id, "cancel")
 
     repeat = await services.bookings.book(buyer, session.id, TOMORROW, seats=2, key=key)
 
     assert (first.is_replay, repeat.is_replay) == (False, True)
-    assert (repeat.thing.id, repeat.thing.status, repeat.thing.seats) == (first.thing.id, "cancelled", 2)
+    assert (repeat.resource.id, repeat.resource.status, repeat.resource.seats) == (first.resource.id, "cancelled", 2)
     assert await live_bookings(storage, session) == []
 
 
 async def test_a_repeat_is_no_longer_judged_by_the_rules_of_the_first(storage: Storage, services: Services) -> None:
     session, buyer = await stored_session(storage), a_caller(await stored_user(storage))
-    booking = (await services.bookings.book(buyer, session.id, TOMORROW)).thing
+    booking = (await services.bookings.book(buyer, session.id, TOMORROW)).resource
     key = a_key(user_id=buyer.user_id)
     await services.bookings.act(buyer, booking.id, "cancel", key=key)
     services.clock.at = TOMORROW - MOMENT
 
     assert (await services.bookings.act(buyer, booking.id, "cancel", key=key)).is_replay
 
-    other = (await services.bookings.book(buyer, session.id, TOMORROW + timedelta(days=1))).thing
+    other = (await services.bookings.book(buyer, session.id, TOMORROW + timedelta(days=1))).resource
     services.clock.at = TOMORROW + timedelta(days=2)
     with pytest.raises(TooLate):
         await services.bookings.act(buyer, other.id, "cancel", key=a_key(user_id=buyer.user_id))
@@ -112,14 +112,14 @@ async def test_a_repeat_is_no_longer_judged_by_the_rules_of_the_first(storage: S
 
 async def test_a_repeated_move_moves_once(storage: Storage, services: Services) -> None:
     session, buyer = await stored_session(storage), a_caller(await stored_user(storage))
-    booking = (await services.bookings.book(buyer, session.id, TOMORROW)).thing
+    booking = (await services.bookings.book(buyer, session.id, TOMORROW)).resource
     key, later = a_key(user_id=buyer.user_id), TOMORROW + timedelta(days=1)
 
     outcome = await at_once(services.bookings.reschedule(buyer, booking.id, later, key=key) for _ in range(20))
 
     assert outcome.refused == ()
-    assert {(made.thing.starts_at, len(made.thing.history)) for made in outcome.done} == {(later, 2)}
-    assert sum(made.is_replay for made in outcome.done) == 19
+    assert {(created.resource.starts_at, len(created.resource.history)) for created in outcome.done} == {(later, 2)}
+    assert sum(created.is_replay for created in outcome.done) == 19
 
 
 async def test_a_repeated_cancellation_of_a_slot_is_told_of_the_same_bookings(
@@ -128,15 +128,15 @@ async def test_a_repeated_cancellation_of_a_slot_is_told_of_the_same_bookings(
     session = await stored_session(storage)
     creator = a_caller(await storage.users.get(session.creator_id))
     buyers = [a_caller(user) for user in await stored_users(storage, 3)]
-    booked = [(await services.bookings.book(buyer, session.id, TOMORROW)).thing.id for buyer in buyers]
+    booked = [(await services.bookings.book(buyer, session.id, TOMORROW)).resource.id for buyer in buyers]
     await services.bookings.act(buyers[0], booked[0], "cancel")
     key = a_key(user_id=creator.user_id)
 
     outcome = await at_once(services.slots.cancel(creator, session.id, TOMORROW, "Snow.", key=key) for _ in range(5))
 
     assert outcome.refused == ()
-    assert [sorted(each.id for each in made.thing) for made in outcome.done] == [sorted(booked[1:])] * 5
-    assert sum(made.is_replay for made in outcome.done) == 4
+    assert [sorted(each.id for each in created.resource) for created in outcome.done] == [sorted(booked[1:])] * 5
+    assert sum(created.is_replay for created in outcome.done) == 4
 
 
 async def test_a_repeated_cancellation_of_a_slot_names_what_that_request_cancelled_and_nothing_else(
@@ -145,19 +145,21 @@ async def test_a_repeated_cancellation_of_a_slot_names_what_that_request_cancell
     session = await stored_session(storage, max_participants=9)
     creator = a_caller(await storage.users.get(session.creator_id))
     buyers = [a_caller(user) for user in await stored_users(storage, 4)]
-    one_by_one, *together = [(await services.bookings.book(buyer, session.id, TOMORROW)).thing.id for buyer in buyers]
+    one_by_one, *together = [
+        (await services.bookings.book(buyer, session.id, TOMORROW)).resource.id for buyer in buyers
+    ]
     keys = [a_key(user_id=creator.user_id, key=word) for word in ("first", "second")]
     cancel, act = services.slots.cancel, services.bookings.act
     await act(creator, one_by_one, "cancel")
 
-    first = (await cancel(creator, session.id, TOMORROW, key=keys[0])).thing
-    alone, again = [(await services.bookings.book(buyer, session.id, TOMORROW)).thing.id for buyer in buyers[:2]]
+    first = (await cancel(creator, session.id, TOMORROW, key=keys[0])).resource
+    alone, again = [(await services.bookings.book(buyer, session.id, TOMORROW)).resource.id for buyer in buyers[:2]]
     await act(creator, alone, "cancel")
-    second = (await cancel(creator, session.id, TOMORROW, key=keys[1])).thing
+    second = (await cancel(creator, session.id, TOMORROW, key=keys[1])).resource
 
     assert ([each.id for each in first], [each.id for each in second]) == (together, [again])
     repeats = [await cancel(creator, session.id, TOMORROW, key=key) for key in keys]
-    assert [(made.is_replay, made.thing) for made in repeats] == [(True, first), (True, second)]
+    assert [(created.is_replay, created.resource) for created in repeats] == [(True, first), (True, second)]
 
 
 async def test_a_repeated_cancellation_of_a_slot_that_nobody_booked_names_nobody(
@@ -165,26 +167,26 @@ async def test_a_repeated_cancellation_of_a_slot_that_nobody_booked_names_nobody
 ) -> None:
     session, key = await stored_session(storage), a_key()
     creator = a_caller(await storage.users.get(session.creator_id))
-    booked = (await services.bookings.book(a_caller(await stored_user(storage)), session.id, TOMORROW)).thing
+    booked = (await services.bookings.book(a_caller(await stored_user(storage)), session.id, TOMORROW)).resource
     await services.bookings.act(creator, booked.id, "cancel")
 
-    made = [await services.slots.cancel(creator, session.id, TOMORROW, key=key) for _ in range(2)]
+    created = [await services.slots.cancel(creator, session.id, TOMORROW, key=key) for _ in range(2)]
 
-    assert [(one.is_replay, one.thing) for one in made] == [(False, ()), (True, ())]
+    assert [(one.is_replay, one.resource) for one in created] == [(False, ()), (True, ())]
 
 
 async def test_the_same_key_twenty_times_at_once_offers_one_session(storage: Storage, services: Services) -> None:
     creator = a_caller(await stored_user(storage, role="creator"))
     example = await stored_session(storage)
     names = ("title", "description", "duration", "price", "max_participants", "image_url", "status", "category", "tags")
-    facts = {name: getattr(example, name) for name in names}
+    changes = {name: getattr(example, name) for name in names}
     key = a_key(user_id=creator.user_id)
 
-    outcome = await at_once(services.sessions.create(creator, facts, key=key) for _ in range(20))
+    outcome = await at_once(services.sessions.create(creator, changes, key=key) for _ in range(20))
 
     page = await services.sessions.list_own(creator, 100, None)
     assert outcome.refused == ()
-    assert {made.thing for made in outcome.done} == set(page.items)
+    assert {created.resource for created in outcome.done} == set(page.items)
     assert len(page.items) == 1
 
 
@@ -193,7 +195,7 @@ async def test_without_a_key_everything_is_done_as_often_as_it_is_asked_for(
 ) -> None:
     session, buyer = await stored_session(storage), a_caller(await stored_user(storage))
 
-    made = [await services.bookings.book(buyer, session.id, TOMORROW + timedelta(days=day)) for day in range(2)]
+    created = [await services.bookings.book(buyer, session.id, TOMORROW + timedelta(days=day)) for day in range(2)]
 
-    assert [one.is_replay for one in made] == [False, False]
+    assert [one.is_replay for one in created] == [False, False]
     assert len(await live_bookings(storage, session)) == 2

@@ -8,13 +8,13 @@ from uuid_utils.compat import uuid7
 from builders import a_contact, as_a, stored_session, stored_user
 from contracts.harness import at_once, broken_transaction, waits
 from fakes import NOW
-from marketplace.core.entities.reports import Report
-from marketplace.core.entities.sessions import Session
+from marketplace.core.domain.reports import Report
+from marketplace.core.domain.sessions import Session
 from marketplace.core.errors import AlreadyReported, NotFound
 from marketplace.core.ports.storage import Storage
 
 
-def a_report(session: Session, reporter_id: object, **facts: Any) -> Report:
+def a_report(session: Session, reporter_id: object, **changes: Any) -> Report:
     defaults: dict[str, Any] = {
         "id": uuid7(),
         "session_id": session.id,
@@ -23,7 +23,7 @@ def a_report(session: Session, reporter_id: object, **facts: Any) -> Report:
         "text": "The photo shows another place.",
         "created_at": NOW,
     }
-    return Report(**defaults | facts)
+    return Report(**defaults | changes)
 
 
 async def add(storage: Storage, report: Report) -> Report:
@@ -32,8 +32,8 @@ async def add(storage: Storage, report: Report) -> Report:
     return report
 
 
-async def stored_report(storage: Storage, session: Session, **facts: Any) -> Report:
-    return await add(storage, a_report(session, (await stored_user(storage)).id, **facts))
+async def stored_report(storage: Storage, session: Session, **changes: Any) -> Report:
+    return await add(storage, a_report(session, (await stored_user(storage)).id, **changes))
 
 
 async def settle(storage: Storage, report: Report) -> Report:

@@ -7,24 +7,24 @@ from typing import Any
 from builders import stored_user
 from contracts.harness import at_once, broken_transaction, waits
 from fakes import NOW
-from marketplace.core.entities.resets import RESET_LIVES, PasswordReset, reset_token_hash
-from marketplace.core.entities.users import User
+from marketplace.core.domain.password_resets import RESET_TTL, PasswordReset, reset_token_hash
+from marketplace.core.domain.users import User
 from marketplace.core.ports.storage import Storage
 
 
-def a_reset(user: User, token: str, **facts: Any) -> PasswordReset:
+def a_reset(user: User, token: str, **changes: Any) -> PasswordReset:
     defaults: dict[str, Any] = {
         "token_hash": reset_token_hash(token),
         "created_at": NOW,
-        "expires_at": NOW + RESET_LIVES,
+        "expires_at": NOW + RESET_TTL,
     }
-    return PasswordReset(user_id=user.id, **defaults | facts)
+    return PasswordReset(user_id=user.id, **defaults | changes)
 
 
-async def stored_reset(storage: Storage, user: User, **facts: Any) -> str:
+async def stored_reset(storage: Storage, user: User, **changes: Any) -> str:
     token = token_hex(8)
     async with storage.unit_of_work() as tx:
-        await tx.resets.save(a_reset(user, token, **facts))
+        await tx.resets.save(a_reset(user, token, **changes))
     return token
 
 
@@ -42,8 +42,8 @@ async def test_a_link_is_its_persons_until_it_expires(storage: Storage) -> None:
     user = await stored_user(storage)
     token = await stored_reset(storage, user)
 
-    assert await whose(storage, token, NOW + RESET_LIVES - timedelta(microseconds=1)) == user
-    assert await whose(storage, token, NOW + RESET_LIVES) is None
+    assert await whose(storage, token, NOW + RESET_TTL - timedelta(microseconds=1)) == user
+    assert await whose(storage, token, NOW + RESET_TTL) is None
     assert await whose(storage, "never issued") is None
 
 
@@ -62,7 +62,7 @@ async def test_a_link_can_be_taken_once_by_its_person_and_in_time(storage: Stora
 
     assert not await take(storage, other, token)
     assert not await take(storage, user, "another")
-    assert not await take(storage, user, token, NOW + RESET_LIVES)
+    assert not await take(storage, user, token, NOW + RESET_TTL)
     assert await take(storage, user, token)
     assert not await take(storage, user, token)
     assert await whose(storage, token) is None

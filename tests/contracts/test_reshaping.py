@@ -19,17 +19,17 @@ from builders import (
 )
 from contracts.harness import cancel_now
 from fakes import NOW
-from marketplace.core.entities.sessions import Session
-from marketplace.core.entities.slots import Slot
+from marketplace.core.domain.sessions import Session
+from marketplace.core.domain.slots import Slot
 from marketplace.core.errors import CreatorUnavailable, SoldOut
 from marketplace.core.ports.storage import Storage
 
 
-async def reshape(storage: Storage, session: Session, now: datetime = NOW) -> None:
+async def resize(storage: Storage, session: Session, now: datetime = NOW) -> None:
     async with storage.unit_of_work() as tx:
         await tx.sessions.save(session)
         await tx.slots.acquire_upcoming(session.id, now)
-        await tx.slots.reshape(session, None, now)
+        await tx.slots.resize(session, None, now)
 
 
 async def test_upcoming_slots_are_those_that_start_after_now_by_start(storage: Storage) -> None:
@@ -48,7 +48,7 @@ async def test_reshaping_gives_upcoming_slots_the_sessions_capacity_and_duration
     coming = await stored_booking(storage, session, seats=2, starts_at=TOMORROW + timedelta(hours=3))
     smaller = replace(session, max_participants=2, duration=90)
 
-    await reshape(storage, smaller, now=TOMORROW)
+    await resize(storage, smaller, now=TOMORROW)
 
     assert await slots_of(storage, session) == (
         Slot.of(session, past.starts_at, 3),
@@ -61,7 +61,7 @@ async def test_reshaping_cannot_take_seats_away(storage: Storage) -> None:
     await stored_booking(storage, session, seats=3)
 
     with pytest.raises(SoldOut):
-        await reshape(storage, replace(session, max_participants=2))
+        await resize(storage, replace(session, max_participants=2))
     assert await slots_of(storage, session) == (Slot.of(session, TOMORROW, 3),)
 
 
@@ -72,7 +72,7 @@ async def test_reshaping_cannot_make_occupied_slots_overlap(storage: Storage) ->
     await stored_booking(storage, other, starts_at=TOMORROW + timedelta(hours=1))
 
     with pytest.raises(CreatorUnavailable):
-        await reshape(storage, replace(session, duration=61))
+        await resize(storage, replace(session, duration=61))
     assert await slots_of(storage, session) == (Slot.of(session, TOMORROW, 1),)
 
 
@@ -82,7 +82,7 @@ async def test_reshaping_cannot_make_two_times_of_the_session_overlap(storage: S
     await stored_booking(storage, session, starts_at=TOMORROW + timedelta(hours=1))
 
     with pytest.raises(CreatorUnavailable):
-        await reshape(storage, replace(session, duration=61))
+        await resize(storage, replace(session, duration=61))
 
 
 async def test_empty_slots_may_come_to_overlap(storage: Storage) -> None:
@@ -91,7 +91,7 @@ async def test_empty_slots_may_come_to_overlap(storage: Storage) -> None:
     await stored_booking(storage, session, starts_at=TOMORROW + timedelta(hours=1))
     longer = replace(session, duration=120)
 
-    await reshape(storage, longer)
+    await resize(storage, longer)
 
     assert await slots_of(storage, session) == (Slot.of(longer, TOMORROW + timedelta(hours=1), 1),)
 
@@ -100,7 +100,7 @@ async def test_an_empty_slot_takes_what_the_session_has_when_it_is_opened_again(
     session = await stored_session(storage, duration=60, max_participants=3)
     await cancel_now(storage, await stored_booking(storage, session))
     smaller = replace(session, duration=30, max_participants=2)
-    await reshape(storage, smaller)
+    await resize(storage, smaller)
 
     await stored_booking(storage, smaller)
 
@@ -138,7 +138,7 @@ async def test_slots_are_found_by_the_time_that_they_block(storage: Storage) -> 
     buffered = a_schedule(buffer_before=30, buffer_after=15)
     async with storage.unit_of_work() as tx:
         await tx.slots.acquire_upcoming(session.id, NOW)
-        await tx.slots.reshape(session, buffered, NOW)
+        await tx.slots.resize(session, buffered, NOW)
 
     slot = Slot.of(session, TOMORROW, 1, buffered)
     before, after = TOMORROW - timedelta(minutes=30), TOMORROW + timedelta(minutes=75)

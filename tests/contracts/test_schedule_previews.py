@@ -6,10 +6,10 @@ import pytest
 
 from builders import Services, a_caller, a_schedule, a_user, services_over, stored_booking, stored_session
 from fakes import NOW, MovableClock
-from marketplace.core.entities.schedules import DayException, Extra, Schedule, TimeRange
-from marketplace.core.entities.sessions import Session
-from marketplace.core.entities.timetables import Opening
-from marketplace.core.entities.tokens import Caller
+from marketplace.core.domain.availability import BookableStart
+from marketplace.core.domain.schedules import DayException, Extra, Schedule, TimeRange
+from marketplace.core.domain.sessions import Session
+from marketplace.core.domain.tokens import Principal
 from marketplace.core.errors import CreatorUnavailable, Invalid, NotFound, NotYours
 from marketplace.core.ports.storage import Storage
 
@@ -23,15 +23,15 @@ def timed(storage: Storage) -> Services:
     return services_over(storage, clock=MovableClock(NOW))
 
 
-def owner_of(session: Session) -> Caller:
+def owner_of(session: Session) -> Principal:
     return a_caller(a_user(id=session.creator_id, role="creator"))
 
 
-async def tried(timed: Services, session: Session, schedule: Schedule | None) -> tuple[Opening, ...]:
+async def tried(timed: Services, session: Session, schedule: Schedule | None) -> tuple[BookableStart, ...]:
     return await timed.slots.preview(owner_of(session), session.id, schedule, DAY, NIGHT)
 
 
-async def kept(timed: Services, session: Session, schedule: Schedule | None) -> tuple[Opening, ...]:
+async def kept(timed: Services, session: Session, schedule: Schedule | None) -> tuple[BookableStart, ...]:
     await timed.schedules.replace(owner_of(session), session.id, schedule)
     return await timed.slots.explain(owner_of(session), session.id, DAY, NIGHT)
 
@@ -64,7 +64,7 @@ async def test_what_is_tried_is_what_is_there_once_it_is_kept(
 
     assert await timed.schedules.get(owner_of(session), session.id) == before
     assert shown == await kept(timed, session, schedule)
-    assert len({opening.reason for opening in shown}) > 1 or schedule is None
+    assert len({bookable.reason for bookable in shown}) > 1 or schedule is None
 
 
 async def test_what_lies_just_outside_the_window_is_in_the_way_of_new_buffers_too(
@@ -80,7 +80,7 @@ async def test_what_lies_just_outside_the_window_is_in_the_way_of_new_buffers_to
         until = ten + timedelta(seconds=1)
         shown = await timed.slots.preview(owner_of(session), session.id, schedule, nine, until)
         is_early = schedule.buffer_before > 0
-        assert [opening.reason for opening in shown] == (["buffer", None] if is_early else [None, "buffer"])
+        assert [bookable.reason for bookable in shown] == (["buffer", None] if is_early else [None, "buffer"])
 
 
 async def test_sold_slots_are_tried_with_the_buffers_that_they_would_have(storage: Storage, timed: Services) -> None:
@@ -89,7 +89,7 @@ async def test_sold_slots_are_tried_with_the_buffers_that_they_would_have(storag
 
     shown = await tried(timed, session, a_schedule(buffer_after=90))
 
-    assert {opening.starts_at.hour: opening.reason for opening in shown if opening.reason} == {
+    assert {bookable.starts_at.hour: bookable.reason for bookable in shown if bookable.reason} == {
         9: "buffer",
         10: "buffer",
         12: "buffer",
@@ -111,7 +111,7 @@ async def test_a_schedule_that_could_not_be_kept_is_refused_as_it_would_be(stora
 
 async def test_a_hidden_session_is_tried_as_if_it_were_listed(storage: Storage, timed: Services) -> None:
     session = await stored_session(storage, status="inactive", duration=60)
-    assert [opening.reason for opening in await tried(timed, session, a_schedule())] == [None] * 8
+    assert [bookable.reason for bookable in await tried(timed, session, a_schedule())] == [None] * 8
 
 
 async def test_wall_time_is_tried_across_a_change_of_the_clocks(storage: Storage, timed: Services) -> None:
@@ -128,7 +128,7 @@ async def test_wall_time_is_tried_across_a_change_of_the_clocks(storage: Storage
     async def hours_on(day: date) -> list[str]:
         begin = datetime.combine(day, time(), UTC) - timedelta(hours=3)
         found = await timed.slots.preview(owner_of(session), session.id, schedule, begin, begin + timedelta(days=2))
-        return [f"{opening.starts_at:%H:%M}" for opening in found]
+        return [f"{bookable.starts_at:%H:%M}" for bookable in found]
 
     assert await hours_on(skipped) == ["01:00", "01:30"]
     assert await hours_on(doubled) == ["00:00", "00:30", "02:00", "02:30"]
@@ -143,4 +143,4 @@ async def test_trying_is_for_its_creator_and_within_the_rules(storage: Storage, 
         await timed.slots.preview(stranger, a_user().id, None, DAY, NIGHT)
     with pytest.raises(Invalid) as refused:
         await timed.slots.preview(owner_of(session), session.id, a_schedule(horizon=0), DAY, DAY + timedelta(days=63))
-    assert set(refused.value.faults) == {"horizon", "starts_to"}
+    assert set(refused.value.errors) == {"horizon", "starts_to"}

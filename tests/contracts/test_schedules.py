@@ -19,10 +19,10 @@ from builders import (
 )
 from contracts.harness import waits
 from fakes import NOW, MovableClock
-from marketplace.core.entities.open_times import OpenTimes
-from marketplace.core.entities.schedules import DayException, Extra, Schedule, TimeRange, WeeklyHours
-from marketplace.core.entities.sessions import CatalogFilters, Session
-from marketplace.core.entities.tokens import Caller
+from marketplace.core.domain.materialized_availability import MaterializedAvailability
+from marketplace.core.domain.schedules import DayException, Extra, Schedule, TimeRange, WeeklyHours
+from marketplace.core.domain.sessions import CatalogFilters, Session
+from marketplace.core.domain.tokens import Principal
 from marketplace.core.errors import Conflict, CreatorUnavailable, Invalid, NotBookable, NotFound, NotYours, TooLate
 from marketplace.core.ports.storage import Storage
 
@@ -35,12 +35,12 @@ def timed(storage: Storage) -> Services:
     return services_over(storage, clock=MovableClock(NOW))
 
 
-def owner_of(session: Session) -> Caller:
+def owner_of(session: Session) -> Principal:
     return a_caller(a_user(id=session.creator_id, role="creator"))
 
 
-async def scheduled(storage: Storage, timed: Services, schedule: Schedule | None = None, **facts: object) -> Session:
-    session = await stored_session(storage, **{"duration": 60, "max_participants": 2, **facts})
+async def scheduled(storage: Storage, timed: Services, schedule: Schedule | None = None, **changes: object) -> Session:
+    session = await stored_session(storage, **{"duration": 60, "max_participants": 2, **changes})
     await timed.schedules.replace(owner_of(session), session.id, schedule or a_schedule())
     return session
 
@@ -55,7 +55,7 @@ async def reasons(timed: Services, session: Session) -> dict[int, str | None]:
     return {slot.starts_at.hour: slot.reason for slot in found}
 
 
-async def learner(storage: Storage) -> Caller:
+async def learner(storage: Storage) -> Principal:
     return a_caller(await stored_user(storage))
 
 
@@ -95,7 +95,7 @@ async def test_a_session_is_open_until_it_has_a_schedule_and_again_without(stora
         await timed.bookings.book(buyer, session.id, DAY)
     await timed.schedules.replace(owner_of(session), session.id, None)
     assert await is_open()
-    assert (await timed.bookings.book(buyer, session.id, DAY)).thing.session_details.is_open
+    assert (await timed.bookings.book(buyer, session.id, DAY)).resource.session_details.is_open
 
 
 async def test_every_start_that_is_listed_can_be_booked_and_no_other(storage: Storage, timed: Services) -> None:
@@ -107,7 +107,7 @@ async def test_every_start_that_is_listed_can_be_booked_and_no_other(storage: St
         start = DAY + timedelta(minutes=minutes)
         buyer = await learner(storage)
         if start in starts:
-            assert (await timed.bookings.book(buyer, session.id, start)).thing.starts_at == start
+            assert (await timed.bookings.book(buyer, session.id, start)).resource.starts_at == start
         else:
             with pytest.raises(NotBookable):
                 await timed.bookings.book(buyer, session.id, start)
@@ -174,7 +174,7 @@ async def test_new_buffers_cannot_make_sold_times_overlap(storage: Storage, time
 async def test_sold_seats_outlive_a_schedule_that_no_longer_has_them(storage: Storage, timed: Services) -> None:
     session = await scheduled(storage, timed)
     buyer = await learner(storage)
-    booking = (await timed.bookings.book(buyer, session.id, DAY + timedelta(hours=9))).thing
+    booking = (await timed.bookings.book(buyer, session.id, DAY + timedelta(hours=9))).resource
 
     await timed.schedules.replace(owner_of(session), session.id, a_schedule(weekly=()))
 
@@ -187,28 +187,30 @@ async def test_sold_seats_outlive_a_schedule_that_no_longer_has_them(storage: St
 async def test_a_booking_moves_only_to_a_start_that_there_is(storage: Storage, timed: Services) -> None:
     session = await scheduled(storage, timed)
     buyer = await learner(storage)
-    booking = (await timed.bookings.book(buyer, session.id, DAY + timedelta(hours=9))).thing
+    booking = (await timed.bookings.book(buyer, session.id, DAY + timedelta(hours=9))).resource
 
     with pytest.raises(NotBookable):
         await timed.bookings.reschedule(buyer, booking.id, DAY + timedelta(hours=9, minutes=30))
-    moved = (await timed.bookings.reschedule(buyer, booking.id, DAY + timedelta(hours=16))).thing
+    rescheduled = (await timed.bookings.reschedule(buyer, booking.id, DAY + timedelta(hours=16))).resource
 
-    assert moved.starts_at == DAY + timedelta(hours=16)
+    assert rescheduled.starts_at == DAY + timedelta(hours=16)
 
 
 async def test_who_waited_for_a_new_schedule_is_judged_by_it(storage: Storage, timed: Services) -> None:
     session = await scheduled(storage, timed)
     buyer = await stored_user(storage)
 
-    async def offered() -> Schedule | None:
+    async def quoted() -> Schedule | None:
         async with storage.unit_of_work() as tx:
-            return (await tx.slots.acquire_offer(session.id, DAY, buyer.id)).schedule
+            return (await tx.slots.acquire_quote(session.id, DAY, buyer.id)).schedule
 
     async with storage.unit_of_work() as tx:
         await tx.sessions.acquire(session.id)
-        offering = asyncio.create_task(offered())
+        offering = asyncio.create_task(quoted())
         assert await waits(offering)
-        await tx.sessions.save_schedule(session.id, a_schedule(notice=7), OpenTimes.of(a_schedule(notice=7), 60, NOW))
+        await tx.sessions.save_schedule(
+            session.id, a_schedule(notice=7), MaterializedAvailability.of(a_schedule(notice=7), 60, NOW)
+        )
 
     assert await offering == a_schedule(notice=7)
 
@@ -236,12 +238,12 @@ async def test_of_a_new_schedule_and_bookings_in_flight_both_hold(storage: Stora
 @pytest.mark.parametrize(("days", "is_good"), [(0, True), (62, True), (63, False), (-1, False)])
 async def test_a_window_is_at_most_62_days(storage: Storage, timed: Services, days: int, *, is_good: bool) -> None:
     session = await scheduled(storage, timed)
-    asked = timed.slots.list(None, session.id, DAY, DAY + timedelta(days=days))
+    requested = timed.slots.list(None, session.id, DAY, DAY + timedelta(days=days))
     if is_good:
-        assert len(await asked) <= 62 * 8
+        assert len(await requested) <= 62 * 8
     else:
         with pytest.raises(Invalid):
-            await asked
+            await requested
 
 
 async def test_a_schedule_is_its_creators_and_a_hidden_session_has_no_slots(storage: Storage, timed: Services) -> None:
@@ -264,7 +266,7 @@ async def test_a_schedule_with_faults_is_refused_by_field(storage: Storage, time
     bad = replace(a_schedule(), time_zone="Mars/Olympus", buffer_before=-1)
     with pytest.raises(Invalid) as caught:
         await timed.schedules.replace(owner_of(session), session.id, bad)
-    assert set(caught.value.faults) == {"time_zone", "buffer_before"}
+    assert set(caught.value.errors) == {"time_zone", "buffer_before"}
 
 
 async def test_buffers_can_change_sides_where_sold_times_stay_apart(storage: Storage, timed: Services) -> None:
@@ -288,14 +290,14 @@ async def test_a_repeat_that_comes_after_the_start_is_told_of_what_was_booked_in
     timed.clock.at = nine + timedelta(minutes=1)
     repeated = await timed.bookings.book(buyer, session.id, nine, key=key)
 
-    assert (repeated.is_replay, repeated.thing.id) == (True, booked.thing.id)
+    assert (repeated.is_replay, repeated.resource.id) == (True, booked.resource.id)
     with pytest.raises(Invalid):
         await timed.bookings.book(buyer, session.id, nine)
 
 
 async def test_a_booking_of_a_session_that_is_hidden_by_now_cannot_move(storage: Storage, timed: Services) -> None:
     session, buyer = await scheduled(storage, timed), await learner(storage)
-    booked = (await timed.bookings.book(buyer, session.id, DAY + timedelta(hours=9))).thing
+    booked = (await timed.bookings.book(buyer, session.id, DAY + timedelta(hours=9))).resource
     await timed.sessions.change(owner_of(session), session.id, {"status": "inactive"})
     with pytest.raises(NotBookable):
         await timed.bookings.reschedule(buyer, booked.id, DAY + timedelta(hours=10))
@@ -305,10 +307,10 @@ async def test_who_is_to_answer_wins_no_time_by_moving(storage: Storage, timed: 
     session = await scheduled(storage, timed, requires_confirmation=True, max_participants=3)
     later = NOW + timedelta(days=20)
     at = later.replace(hour=9, minute=0)
-    booked = (await timed.bookings.book(await learner(storage), session.id, at)).thing
+    booked = (await timed.bookings.book(await learner(storage), session.id, at)).resource
     timed.clock.at = NOW + timedelta(hours=47)
-    moved = await timed.bookings.reschedule(owner_of(session), booked.id, at + timedelta(hours=1))
-    assert moved.thing.answer_by == booked.answer_by
+    rescheduled = await timed.bookings.reschedule(owner_of(session), booked.id, at + timedelta(hours=1))
+    assert rescheduled.resource.answer_by == booked.answer_by
     timed.clock.at = NOW + timedelta(hours=48)
     with pytest.raises(TooLate):
         await timed.bookings.reschedule(owner_of(session), booked.id, at + timedelta(hours=2))

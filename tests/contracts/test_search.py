@@ -7,8 +7,8 @@ import pytest_asyncio
 
 from builders import a_session, stored_user
 from fakes import NOW
-from marketplace.core.entities.search import words
-from marketplace.core.entities.sessions import RELEVANCE_WINDOW, CatalogFilters, Ordering, Session
+from marketplace.core.domain.search import words
+from marketplace.core.domain.sessions import RELEVANCE_WINDOW, CatalogFilters, Ordering, Session
 from marketplace.core.ports.storage import Storage
 
 ODD_TITLES = [
@@ -36,11 +36,11 @@ async def creator_id(storage: Storage) -> UUID:
     return (await stored_user(storage, role="creator")).id
 
 
-async def stored(storage: Storage, creator_id: UUID, *facts: dict[str, Any]) -> list[Session]:
+async def stored(storage: Storage, creator_id: UUID, *changes: dict[str, Any]) -> list[Session]:
     """Sessions of which each is newer than the one before."""
     sessions = [
         a_session(creator_id=creator_id, created_at=NOW + timedelta(minutes=minute), **{"description": ""} | each)
-        for minute, each in enumerate(facts)
+        for minute, each in enumerate(changes)
     ]
     async with storage.unit_of_work() as tx:
         for session in sessions:
@@ -179,8 +179,8 @@ async def test_relevance_ranks_the_newest_matches_of_its_first_page_and_ends_wit
 
     pages = [await storage.catalog.list(filters, 1, None, NOW)]
     async with storage.unit_of_work() as tx:
-        for facts in (in_text, in_title):
-            newer = {"created_at": NOW + timedelta(days=9), **facts}
+        for changes in (in_text, in_title):
+            newer = {"created_at": NOW + timedelta(days=9), **changes}
             await tx.sessions.add(a_session(creator_id=creator_id, **newer))
     while (after := pages[-1].next) is not None:
         pages.append(await storage.catalog.list(filters, 700, after, NOW))

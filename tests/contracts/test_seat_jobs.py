@@ -7,9 +7,9 @@ import pytest
 from builders import TOMORROW, a_booking, somebody, stored_booking, stored_session, stored_user
 from contracts.harness import broken_transaction
 from fakes import NOW
-from marketplace.core.entities.bookings import Booking
-from marketplace.core.entities.sessions import Session
-from marketplace.core.entities.slots import Slot
+from marketplace.core.domain.bookings import Booking
+from marketplace.core.domain.sessions import Session
+from marketplace.core.domain.slots import Slot
 from marketplace.core.ports.jobs import Job
 from marketplace.core.ports.storage import Storage
 from marketplace.core.ports.unit_of_work import Transaction
@@ -33,16 +33,16 @@ async def due(storage: Storage) -> list[Job]:
 @pytest.mark.parametrize("has_job", [True, False])
 async def test_a_job_is_enqueued_with_the_seats_that_it_is_about(storage: Storage, *, has_job: bool) -> None:
     session = await stored_session(storage, max_participants=3)
-    opening, taking = [await a_seat(storage, session) for _ in range(2)]
+    bookable, taking = [await a_seat(storage, session) for _ in range(2)]
     jobs = [
         Job(kind="attend_booking", subject=booking.id, run_at=TOMORROW + timedelta(hours=place)) if has_job else None
-        for place, booking in enumerate((opening, taking))
+        for place, booking in enumerate((bookable, taking))
     ]
     await due(storage)
 
     async with storage.unit_of_work() as tx:
         await tx.slots.acquire_creator(session.creator_id)
-        assert await tx.slots.open(Slot.of(session, TOMORROW), opening, jobs[0])
+        assert await tx.slots.open(Slot.of(session, TOMORROW), bookable, jobs[0])
     async with storage.unit_of_work() as tx:
         assert await tx.slots.take(taking, jobs[1])
 
@@ -64,14 +64,14 @@ async def test_who_has_no_seat_leaves_no_job(storage: Storage) -> None:
         await tx.slots.acquire_creator(session.creator_id)
         assert not await tx.slots.take(late, job)
         assert not await tx.slots.open(Slot.of(session, TOMORROW), late, job)
-        moved, step = held.moved(
+        rescheduled, step = held.rescheduled(
             Slot.of(session, TOMORROW + HALF_AN_HOUR),
             somebody(held.user_id),
             NOW,
             notice=timedelta(),
             needs_answer=False,
         )
-        assert not await tx.slots.move(Slot.of(session, TOMORROW), moved, step, job)
+        assert not await tx.slots.move(Slot.of(session, TOMORROW), rescheduled, step, job)
 
     assert await due(storage) == []
 
@@ -80,7 +80,9 @@ async def test_a_move_enqueues_its_job_and_a_rollback_none(storage: Storage) -> 
     session = await stored_session(storage)
     booking = await stored_booking(storage, session)
     slot = Slot.of(session, TOMORROW + timedelta(hours=5))
-    moved, step = booking.moved(slot, somebody(booking.user_id), NOW, notice=timedelta(), needs_answer=False)
+    rescheduled, step = booking.rescheduled(
+        slot, somebody(booking.user_id), NOW, notice=timedelta(), needs_answer=False
+    )
     job = Job(kind="attend_booking", subject=booking.id, run_at=slot.ends_at)
     await due(storage)
 
@@ -88,7 +90,7 @@ async def test_a_move_enqueues_its_job_and_a_rollback_none(storage: Storage) -> 
         await tx.slots.acquire_creator(session.creator_id)
         await tx.bookings.acquire(booking.id)
         await tx.slots.release(booking)
-        assert await tx.slots.move(slot, moved, step, job)
+        assert await tx.slots.move(slot, rescheduled, step, job)
 
     async with broken_transaction(storage) as tx:
         await move(tx)

@@ -9,9 +9,9 @@ import pytest
 from builders import TOMORROW, a_session, as_a, stored_session, stored_user
 from contracts.harness import waits
 from fakes import NOW
-from marketplace.core.entities.sessions import Session
-from marketplace.core.entities.slots import Offer
-from marketplace.core.entities.users import PublicUser
+from marketplace.core.domain.sessions import Session
+from marketplace.core.domain.slots import BookingQuote
+from marketplace.core.domain.users import PublicUser
 from marketplace.core.errors import NotFound
 from marketplace.core.ports.storage import Storage
 
@@ -96,25 +96,25 @@ async def test_a_session_is_found_in_every_state(storage: Storage) -> None:
 async def test_a_buyer_waits_for_an_edit_and_is_offered_what_came_of_it(storage: Storage) -> None:
     session, buyer = await stored_session(storage), await stored_user(storage)
 
-    async def offered() -> Offer:
+    async def quoted() -> BookingQuote:
         async with storage.unit_of_work() as tx:
-            return await tx.slots.acquire_offer(session.id, TOMORROW, buyer.id)
+            return await tx.slots.acquire_quote(session.id, TOMORROW, buyer.id)
 
     async with storage.unit_of_work() as tx:
         edited = replace(await tx.sessions.acquire(session.id), price=Decimal("9.99"), status="inactive")
-        offering = asyncio.create_task(offered())
+        offering = asyncio.create_task(quoted())
         assert await waits(offering)
         await tx.sessions.save(edited)
 
-    offer = await offering
-    assert (offer.session.price, offer.session.status) == (Decimal("9.99"), "inactive")
+    quote = await offering
+    assert (quote.session.price, quote.session.status) == (Decimal("9.99"), "inactive")
 
 
 async def test_an_edit_waits_for_buyers_who_were_offered_the_session(storage: Storage) -> None:
     session, buyer = await stored_session(storage), await stored_user(storage)
 
     async with storage.unit_of_work() as tx:
-        await tx.slots.acquire_offer(session.id, TOMORROW, buyer.id)
+        await tx.slots.acquire_quote(session.id, TOMORROW, buyer.id)
         editing = asyncio.create_task(acquired(storage, session))
         assert await waits(editing)
 

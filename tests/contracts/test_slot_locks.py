@@ -10,17 +10,17 @@ import pytest
 from builders import TOMORROW, a_booking, seats_taken, slots_of, stored_booking, stored_session, stored_user
 from contracts.harness import broken_transaction, cancel, waits
 from fakes import NOW
-from marketplace.core.entities.bookings import Booking
-from marketplace.core.entities.sessions import Session
-from marketplace.core.entities.slots import Offer, Slot
-from marketplace.core.entities.users import User
+from marketplace.core.domain.bookings import Booking
+from marketplace.core.domain.sessions import Session
+from marketplace.core.domain.slots import BookingQuote, Slot
+from marketplace.core.domain.users import User
 from marketplace.core.errors import AlreadyBooked, CreatorUnavailable
 from marketplace.core.ports.storage import Storage
 
 
-async def offered(storage: Storage, session: Session, buyer_id: UUID) -> Offer:
+async def quoted(storage: Storage, session: Session, buyer_id: UUID) -> BookingQuote:
     async with storage.unit_of_work() as tx:
-        return await tx.slots.acquire_offer(session.id, TOMORROW, buyer_id)
+        return await tx.slots.acquire_quote(session.id, TOMORROW, buyer_id)
 
 
 async def take(storage: Storage, booking: Booking) -> bool:
@@ -32,15 +32,15 @@ async def test_two_buyers_are_offered_one_session_together(storage: Storage) -> 
     session, one, other = await stored_session(storage), await stored_user(storage), await stored_user(storage)
 
     async with storage.unit_of_work() as tx:
-        await tx.slots.acquire_offer(session.id, TOMORROW, one.id)
-        assert (await offered(storage, session, other.id)).buyer.id == other.id
+        await tx.slots.acquire_quote(session.id, TOMORROW, one.id)
+        assert (await quoted(storage, session, other.id)).buyer.id == other.id
 
 
 async def test_a_change_of_the_creators_account_does_not_wait_for_buyers(storage: Storage) -> None:
     session, buyer = await stored_session(storage), await stored_user(storage)
 
     async with storage.unit_of_work() as tx:
-        await tx.slots.acquire_offer(session.id, TOMORROW, buyer.id)
+        await tx.slots.acquire_quote(session.id, TOMORROW, buyer.id)
         async with storage.unit_of_work() as another:
             creator = await another.users.acquire(session.creator_id)
             await another.users.save(replace(creator, first_name="Grace"))
@@ -54,7 +54,7 @@ async def test_shutting_out_buyers_waits_for_those_that_are_there(storage: Stora
             return await tx.users.acquire_with_sessions(session.creator_id)
 
     async with storage.unit_of_work() as tx:
-        await tx.slots.acquire_offer(session.id, TOMORROW, buyer.id)
+        await tx.slots.acquire_quote(session.id, TOMORROW, buyer.id)
         acquiring = asyncio.create_task(acquire_creator())
         assert await waits(acquiring)
 
@@ -66,7 +66,7 @@ async def test_a_buyer_who_is_shut_out_waits_and_sees_the_creators_account_as_it
 
     async with storage.unit_of_work() as tx:
         creator = await tx.users.acquire_with_sessions(session.creator_id)
-        offering = asyncio.create_task(offered(storage, session, buyer.id))
+        offering = asyncio.create_task(quoted(storage, session, buyer.id))
         assert await waits(offering)
         await tx.users.save(replace(creator, is_active=False))
 
@@ -157,14 +157,14 @@ async def test_an_overlapping_slot_waits_until_the_first_is_decided(storage: Sto
 
     async with broken_transaction(storage) if is_rolled_back else storage.unit_of_work() as tx:
         assert await tx.slots.open(Slot.of(session, TOMORROW), bookings[0])
-        opening = asyncio.create_task(open_other())
-        assert await waits(opening)
+        bookable = asyncio.create_task(open_other())
+        assert await waits(bookable)
 
     if is_rolled_back:
-        assert await opening
+        assert await bookable
     else:
         with pytest.raises(CreatorUnavailable):
-            await opening
+            await bookable
     assert await seats_taken(storage, other) == int(is_rolled_back)
 
 
@@ -175,10 +175,10 @@ async def test_an_overlapping_slot_waits_for_a_cancellation_and_is_then_opened(s
 
     async with storage.unit_of_work() as tx:
         await cancel(tx, booking)
-        opening = asyncio.create_task(stored_booking(storage, other))
-        assert await waits(opening)
+        bookable = asyncio.create_task(stored_booking(storage, other))
+        assert await waits(bookable)
 
-    await opening
+    await bookable
     assert (await seats_taken(storage, session), await seats_taken(storage, other)) == (0, 1)
 
 

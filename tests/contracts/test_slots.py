@@ -16,9 +16,9 @@ from builders import (
     stored_user,
 )
 from contracts.harness import cancel_now
-from marketplace.core.entities.bookings import Booking
-from marketplace.core.entities.sessions import Session
-from marketplace.core.entities.slots import Offer, Slot
+from marketplace.core.domain.bookings import Booking
+from marketplace.core.domain.sessions import Session
+from marketplace.core.domain.slots import BookingQuote, Slot
 from marketplace.core.errors import AlreadyBooked, Conflict, CreatorUnavailable, NotFound, SoldOut
 from marketplace.core.ports.storage import Storage
 
@@ -47,9 +47,9 @@ async def test_an_offer_has_the_session_the_buyer_and_no_slot_until_one_is_opene
     session = await stored_session(storage, creator_id=creator.id)
 
     async with storage.unit_of_work() as tx:
-        offer = await tx.slots.acquire_offer(session.id, TOMORROW, buyer.id)
+        quote = await tx.slots.acquire_quote(session.id, TOMORROW, buyer.id)
 
-    assert offer == Offer(
+    assert quote == BookingQuote(
         session=session_details(session, creator),
         buyer=a_contact(buyer),
         starts_at=TOMORROW,
@@ -64,9 +64,9 @@ async def test_an_offer_shows_the_seats_that_are_taken_and_whose_they_are(storag
     other = await stored_user(storage)
 
     async with storage.unit_of_work() as tx:
-        own = await tx.slots.acquire_offer(session.id, TOMORROW, booking.user_id)
-        others = await tx.slots.acquire_offer(session.id, TOMORROW, other.id)
-        later = await tx.slots.acquire_offer(session.id, TOMORROW + HALF_AN_HOUR, booking.user_id)
+        own = await tx.slots.acquire_quote(session.id, TOMORROW, booking.user_id)
+        others = await tx.slots.acquire_quote(session.id, TOMORROW, other.id)
+        later = await tx.slots.acquire_quote(session.id, TOMORROW + HALF_AN_HOUR, booking.user_id)
 
     assert own.slot == others.slot == Slot.of(session, TOMORROW, 2)
     assert (own.already_booked, others.already_booked, later.already_booked) == (True, False, False)
@@ -78,10 +78,10 @@ async def test_there_is_no_offer_of_an_unknown_session_or_to_an_unknown_buyer(st
 
     async with storage.unit_of_work() as tx:
         with pytest.raises(NotFound):
-            await tx.slots.acquire_offer(uuid4(), TOMORROW, buyer.id)
+            await tx.slots.acquire_quote(uuid4(), TOMORROW, buyer.id)
     async with storage.unit_of_work() as tx:
         with pytest.raises(NotFound):
-            await tx.slots.acquire_offer(session.id, TOMORROW, uuid4())
+            await tx.slots.acquire_quote(session.id, TOMORROW, uuid4())
 
 
 async def test_seats_are_taken_in_an_opened_slot_until_it_is_full(storage: Storage) -> None:

@@ -9,10 +9,10 @@ import pytest_asyncio
 from builders import a_schedule, services_over, stored_booking, stored_session, stored_user
 from contracts.harness import cancel_now, owner_of
 from fakes import NOW
-from marketplace.core.entities.bookings import Booking
-from marketplace.core.entities.sessions import Session
-from marketplace.core.entities.summaries import NOTHING, CreatorSummary, NextSlot, SummaryWindow, UpcomingSeats
-from marketplace.core.entities.users import User
+from marketplace.core.domain.bookings import Booking
+from marketplace.core.domain.sessions import Session
+from marketplace.core.domain.summaries import NOTHING, CreatorSummary, NextSlot, SummaryWindow, UpcomingSeats
+from marketplace.core.domain.users import User
 from marketplace.core.ports.storage import Storage
 
 HOUR = timedelta(hours=1)
@@ -110,9 +110,9 @@ async def test_pending_bookings_are_those_that_still_can_be_answered(storage: St
         await stored_booking(storage, session, starts_at=NOW + start, status="pending", answer_by=answer_by)
     await stored_booking(storage, session, starts_at=NOW + DAY)
 
-    asked = [NOW, NOW + HOUR, NOW + 2 * HOUR, NOW + 3 * DAY]
+    requested = [NOW, NOW + HOUR, NOW + 2 * HOUR, NOW + 3 * DAY]
 
-    assert [(await summary(storage, session.creator_id, now)).pending_bookings for now in asked] == [3, 2, 1, 0]
+    assert [(await summary(storage, session.creator_id, now)).pending_bookings for now in requested] == [3, 2, 1, 0]
 
 
 async def test_income_is_of_the_starts_of_the_month_of_the_zone(storage: Storage, session: Session) -> None:
@@ -141,8 +141,8 @@ async def test_days_are_those_on_which_was_booked_what_is_not_cancelled(storage:
         {"created_at": madrid_midnight + DAY, "seats": 5},
         {"created_at": NOW, "seats": 1, "status": "pending", "answer_by": NOW + HOUR},
     ]
-    for hours, facts in enumerate(booked):
-        await stored_booking(storage, session, starts_at=NOW + DAY + 2 * hours * HOUR, **facts)
+    for hours, changes in enumerate(booked):
+        await stored_booking(storage, session, starts_at=NOW + DAY + 2 * hours * HOUR, **changes)
     await completed(storage, await stored_booking(storage, session, starts_at=NOW + 3 * DAY, created_at=NOW))
     await cancel_now(storage, await stored_booking(storage, session, starts_at=NOW + 4 * DAY, created_at=NOW))
 

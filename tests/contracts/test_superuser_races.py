@@ -7,27 +7,27 @@ import pytest
 
 from builders import a_caller, services_over, stored_users
 from contracts.harness import at_once
-from marketplace.core.entities.tokens import Caller
+from marketplace.core.domain.tokens import Principal
 from marketplace.core.ports.storage import Storage
 from staff import StaffServices, staff_over
 
 WHY = "A quarrel."
-Removal = Callable[[StaffServices, Caller, Caller], Coroutine[Any, Any, Any]]
+Removal = Callable[[StaffServices, Principal, Principal], Coroutine[Any, Any, Any]]
 
 
-def take_rights(staff: StaffServices, who: Caller, whom: Caller) -> Coroutine[Any, Any, Any]:
+def take_rights(staff: StaffServices, who: Principal, whom: Principal) -> Coroutine[Any, Any, Any]:
     return staff.users.change_rights(who, whom.user_id, is_staff=False, is_superuser=False, reason=WHY)
 
 
-def demote(staff: StaffServices, who: Caller, whom: Caller) -> Coroutine[Any, Any, Any]:
+def demote(staff: StaffServices, who: Principal, whom: Principal) -> Coroutine[Any, Any, Any]:
     return staff.users.change_rights(who, whom.user_id, is_staff=True, is_superuser=False, reason=WHY)
 
 
-def switch_off(staff: StaffServices, who: Caller, whom: Caller) -> Coroutine[Any, Any, Any]:
+def switch_off(staff: StaffServices, who: Principal, whom: Principal) -> Coroutine[Any, Any, Any]:
     return staff.users.deactivate(who, whom.user_id, WHY)
 
 
-async def superusers(storage: Storage, number: int) -> list[Caller]:
+async def superusers(storage: Storage, number: int) -> list[Principal]:
     return [a_caller(user) for user in await stored_users(storage, number, is_staff=True, is_superuser=True)]
 
 

@@ -9,18 +9,18 @@ import pytest
 from builders import REFRESH_TTL, a_family, services_over, stored_login, stored_user
 from contracts.harness import at_once, broken_transaction, waits
 from fakes import NOW
-from marketplace.core.entities.tokens import Caller, Claims, Family, refresh_token_hash
-from marketplace.core.entities.users import User
+from marketplace.core.domain.tokens import Claims, Login, Principal, refresh_token_hash
+from marketplace.core.domain.users import User
 from marketplace.core.ports.storage import Storage
 
 
-async def use(storage: Storage, token: str, now: datetime = NOW) -> Family | None:
+async def use(storage: Storage, token: str, now: datetime = NOW) -> Login | None:
     async with storage.unit_of_work() as tx:
         return await tx.tokens.use(refresh_token_hash(token), now)
 
 
-async def caller(storage: Storage, family: Family) -> Caller | None:
-    return await storage.callers.find(Claims(user_id=family.user_id, family_id=family.id))
+async def principal(storage: Storage, login: Login) -> Principal | None:
+    return await storage.principals.find(Claims(user_id=login.user_id, family_id=login.id))
 
 
 async def deactivate(storage: Storage, user: User) -> None:
@@ -34,9 +34,9 @@ def token() -> str:
 
 
 async def test_a_refresh_token_can_be_used_once(storage: Storage, token: str) -> None:
-    family = await stored_login(storage, await stored_user(storage), token)
+    login = await stored_login(storage, await stored_user(storage), token)
 
-    assert await use(storage, token) == family
+    assert await use(storage, token) == login
     assert await use(storage, token) is None
 
 
@@ -45,16 +45,16 @@ async def test_an_unknown_refresh_token_has_no_login(storage: Storage, token: st
 
 
 async def test_a_refresh_token_works_until_it_expires(storage: Storage, token: str) -> None:
-    family = await stored_login(storage, await stored_user(storage), token)
+    login = await stored_login(storage, await stored_user(storage), token)
 
-    assert await use(storage, token, family.expires_at) is None
-    assert await use(storage, token, family.expires_at - timedelta(microseconds=1)) == family
+    assert await use(storage, token, login.expires_at) is None
+    assert await use(storage, token, login.expires_at - timedelta(microseconds=1)) == login
 
 
 async def test_the_refresh_token_of_a_revoked_login_is_no_good(storage: Storage, token: str) -> None:
     await stored_login(storage, await stored_user(storage), token)
     async with storage.unit_of_work() as tx:
-        await tx.tokens.revoke_family_of(refresh_token_hash(token), NOW)
+        await tx.tokens.revoke_login_of(refresh_token_hash(token), NOW)
 
     assert await use(storage, token) is None
 
@@ -68,25 +68,25 @@ async def test_the_refresh_token_of_somebody_inactive_is_no_good(storage: Storag
 
 
 async def test_the_next_token_extends_its_login(storage: Storage, token: str) -> None:
-    family = await stored_login(storage, await stored_user(storage), token)
-    extended = replace(family, expires_at=family.expires_at + REFRESH_TTL)
+    login = await stored_login(storage, await stored_user(storage), token)
+    extended = replace(login, expires_at=login.expires_at + REFRESH_TTL)
     async with storage.unit_of_work() as tx:
         assert await tx.tokens.use(refresh_token_hash(token), NOW)
         await tx.tokens.add(extended, refresh_token_hash(token + "next"))
 
-    assert await use(storage, token + "next", family.expires_at) == extended
+    assert await use(storage, token + "next", login.expires_at) == extended
 
 
 async def test_a_used_token_still_revokes_the_login_of_the_next(storage: Storage, token: str) -> None:
-    family = await stored_login(storage, await stored_user(storage), token)
+    login = await stored_login(storage, await stored_user(storage), token)
     async with storage.unit_of_work() as tx:
         assert await tx.tokens.use(refresh_token_hash(token), NOW)
-        await tx.tokens.add(family, refresh_token_hash(token + "next"))
+        await tx.tokens.add(login, refresh_token_hash(token + "next"))
     async with storage.unit_of_work() as tx:
-        await tx.tokens.revoke_family_of(refresh_token_hash(token), NOW)
+        await tx.tokens.revoke_login_of(refresh_token_hash(token), NOW)
 
     assert await use(storage, token + "next") is None
-    assert await caller(storage, family) is None
+    assert await principal(storage, login) is None
 
 
 async def test_revoking_by_a_token_tells_whose_login_it_ended_if_it_did(storage: Storage, token: str) -> None:
@@ -94,23 +94,23 @@ async def test_revoking_by_a_token_tells_whose_login_it_ended_if_it_did(storage:
     await stored_login(storage, user, token)
 
     async with storage.unit_of_work() as tx:
-        assert await tx.tokens.revoke_family_of(refresh_token_hash(token), NOW) == user.id
-        assert await tx.tokens.revoke_family_of(refresh_token_hash(token), NOW) is None
-        assert await tx.tokens.revoke_family_of(refresh_token_hash("never issued"), NOW) is None
+        assert await tx.tokens.revoke_login_of(refresh_token_hash(token), NOW) == user.id
+        assert await tx.tokens.revoke_login_of(refresh_token_hash(token), NOW) is None
+        assert await tx.tokens.revoke_login_of(refresh_token_hash("never issued"), NOW) is None
 
 
 async def test_a_login_keeps_where_it_began(storage: Storage, token: str) -> None:
-    family = await stored_login(storage, await stored_user(storage), token, address="192.0.2.7", agent="a browser")
+    login = await stored_login(storage, await stored_user(storage), token, address="192.0.2.7", agent="a browser")
 
-    assert await use(storage, token) == family
+    assert await use(storage, token) == login
 
 
 async def test_revoking_by_an_unknown_token_is_no_error(storage: Storage, token: str) -> None:
-    family = await stored_login(storage, await stored_user(storage), token)
+    login = await stored_login(storage, await stored_user(storage), token)
     async with storage.unit_of_work() as tx:
-        await tx.tokens.revoke_family_of(refresh_token_hash("never issued"), NOW)
+        await tx.tokens.revoke_login_of(refresh_token_hash("never issued"), NOW)
 
-    assert await caller(storage, family) is not None
+    assert await principal(storage, login) is not None
 
 
 async def test_all_logins_of_a_person_end_but_the_one_that_is_kept(storage: Storage, token: str) -> None:
@@ -121,14 +121,14 @@ async def test_all_logins_of_a_person_end_but_the_one_that_is_kept(storage: Stor
     async with storage.unit_of_work() as tx:
         await tx.tokens.revoke_all(user.id, NOW, but=kept.id)
 
-    assert await caller(storage, kept) is not None
-    assert await caller(storage, ended) is None
-    assert await caller(storage, untouched) is not None
+    assert await principal(storage, kept) is not None
+    assert await principal(storage, ended) is None
+    assert await principal(storage, untouched) is not None
 
     async with storage.unit_of_work() as tx:
         await tx.tokens.revoke_all(user.id, NOW)
 
-    assert await caller(storage, kept) is None
+    assert await principal(storage, kept) is None
 
 
 async def revoke_all_of(storage: Storage, token: str, now: datetime = NOW) -> UUID | None:
@@ -146,9 +146,9 @@ async def test_the_token_of_a_living_login_ends_all_of_its_person_and_nobody_els
 
     assert await revoke_all_of(storage, token) == user.id
 
-    assert [await caller(storage, each) for each in (own, elsewhere)] == [None, None]
+    assert [await principal(storage, each) for each in (own, elsewhere)] == [None, None]
     assert await use(storage, token + "2") is None
-    assert await caller(storage, untouched) is not None
+    assert await principal(storage, untouched) is not None
 
 
 async def test_a_used_token_of_a_living_login_ends_all_too(storage: Storage, token: str) -> None:
@@ -158,7 +158,7 @@ async def test_a_used_token_of_a_living_login_ends_all_too(storage: Storage, tok
     assert await use(storage, token)
 
     assert await revoke_all_of(storage, token) == user.id
-    assert await caller(storage, elsewhere) is None
+    assert await principal(storage, elsewhere) is None
 
 
 async def test_a_token_that_is_unknown_or_whose_login_is_over_ends_nothing(storage: Storage, token: str) -> None:
@@ -167,12 +167,12 @@ async def test_a_token_that_is_unknown_or_whose_login_is_over_ends_nothing(stora
     expired = await stored_login(storage, user, token + "3")
     await stored_login(storage, user, token)
     async with storage.unit_of_work() as tx:
-        await tx.tokens.revoke_family_of(refresh_token_hash(token), NOW)
+        await tx.tokens.revoke_login_of(refresh_token_hash(token), NOW)
 
     assert await revoke_all_of(storage, token) is None
     assert await revoke_all_of(storage, token + "3", expired.expires_at) is None
     assert await revoke_all_of(storage, "never issued") is None
-    assert await caller(storage, elsewhere) is not None
+    assert await principal(storage, elsewhere) is not None
 
 
 async def test_however_many_end_all_logins_of_a_person_at_once_none_is_left(storage: Storage, token: str) -> None:
@@ -184,7 +184,7 @@ async def test_however_many_end_all_logins_of_a_person_at_once_none_is_left(stor
 
     assert outcome.done
     assert outcome.reasons().keys() <= {"BadRefreshToken"}
-    assert [await caller(storage, each) for each in logins] == [None] * 5
+    assert [await principal(storage, each) for each in logins] == [None] * 5
 
 
 async def test_all_logins_end_with_the_token_that_one_of_them_is_just_given(storage: Storage, token: str) -> None:
@@ -209,78 +209,78 @@ async def test_a_new_login_drops_the_expired_ones_and_keeps_the_living(storage: 
     living = await stored_login(storage, user, token + "2", created_at=past, expires_at=NOW + timedelta(seconds=1))
     newest = await stored_login(storage, user, token + "3", created_at=NOW)
 
-    assert await caller(storage, expired) is None
-    assert await caller(storage, living) is not None
-    assert await caller(storage, newest) is not None
+    assert await principal(storage, expired) is None
+    assert await principal(storage, living) is not None
+    assert await principal(storage, newest) is not None
     assert await use(storage, token + "2") == living
 
 
 async def test_a_caller_is_who_the_account_says_they_are(storage: Storage, token: str) -> None:
     user = await stored_user(storage, role="creator", is_staff=True, is_superuser=True)
-    family = await stored_login(storage, user, token)
+    login = await stored_login(storage, user, token)
 
-    assert await caller(storage, family) == Caller(
-        user_id=user.id, family_id=family.id, role="creator", is_staff=True, is_superuser=True
+    assert await principal(storage, login) == Principal(
+        user_id=user.id, family_id=login.id, role="creator", is_staff=True, is_superuser=True
     )
 
 
 async def test_nobody_calls_by_a_login_that_is_unknown_or_anothers(storage: Storage, token: str) -> None:
     user, other = await stored_user(storage), await stored_user(storage)
-    family = await stored_login(storage, user, token)
+    login = await stored_login(storage, user, token)
 
-    assert await storage.callers.find(Claims(user_id=other.id, family_id=family.id)) is None
-    assert await storage.callers.find(Claims(user_id=user.id, family_id=uuid4())) is None
+    assert await storage.principals.find(Claims(user_id=other.id, family_id=login.id)) is None
+    assert await storage.principals.find(Claims(user_id=user.id, family_id=uuid4())) is None
 
 
 async def test_somebody_inactive_does_not_call(storage: Storage, token: str) -> None:
     user = await stored_user(storage)
-    family = await stored_login(storage, user, token)
+    login = await stored_login(storage, user, token)
     await deactivate(storage, user)
 
-    assert await caller(storage, family) is None
+    assert await principal(storage, login) is None
 
 
 async def test_of_many_who_use_one_token_at_once_one_gets_the_login(storage: Storage, token: str) -> None:
-    family = await stored_login(storage, await stored_user(storage), token)
+    login = await stored_login(storage, await stored_user(storage), token)
 
     outcome = await at_once(use(storage, token) for _ in range(10))
 
-    assert [found for found in outcome.done if found is not None] == [family]
+    assert [found for found in outcome.done if found is not None] == [login]
     assert len(outcome.done) == 10
 
 
 async def test_a_token_whose_use_was_rolled_back_can_be_used(storage: Storage, token: str) -> None:
-    family = await stored_login(storage, await stored_user(storage), token)
+    login = await stored_login(storage, await stored_user(storage), token)
     async with broken_transaction(storage) as tx:
-        assert await tx.tokens.use(refresh_token_hash(token), NOW) == family
+        assert await tx.tokens.use(refresh_token_hash(token), NOW) == login
         twin = asyncio.create_task(use(storage, token))
         assert await waits(twin)
 
-    assert await twin == family
+    assert await twin == login
 
 
 async def test_a_login_ended_while_it_is_used_ends_with_its_new_token(storage: Storage, token: str) -> None:
     user = await stored_user(storage)
-    family = await stored_login(storage, user, token)
+    login = await stored_login(storage, user, token)
 
     async def revoke() -> None:
         async with storage.unit_of_work() as tx:
             await tx.tokens.revoke_all(user.id, NOW)
 
     async with storage.unit_of_work() as tx:
-        assert await tx.tokens.use(refresh_token_hash(token), NOW) == family
+        assert await tx.tokens.use(refresh_token_hash(token), NOW) == login
         revoking = asyncio.create_task(revoke())
         assert await waits(revoking)
-        await tx.tokens.add(family, refresh_token_hash(token + "next"))
+        await tx.tokens.add(login, refresh_token_hash(token + "next"))
     await revoking
 
     assert await use(storage, token + "next") is None
 
 
 async def test_a_login_begun_by_a_transaction_that_failed_is_none(storage: Storage, token: str) -> None:
-    family = a_family(await stored_user(storage))
+    login = a_family(await stored_user(storage))
     async with broken_transaction(storage) as tx:
-        await tx.tokens.add_family(family, refresh_token_hash(token))
+        await tx.tokens.add_login(login, refresh_token_hash(token))
 
-    assert await caller(storage, family) is None
+    assert await principal(storage, login) is None
     assert await use(storage, token) is None

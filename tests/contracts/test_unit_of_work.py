@@ -22,11 +22,11 @@ from builders import (
 from contracts.conftest import OpenStorage
 from contracts.harness import waits
 from fakes import NOW
-from marketplace.core.entities.bookings import Booking
-from marketplace.core.entities.sessions import Session
-from marketplace.core.entities.slots import Slot
-from marketplace.core.entities.users import User
-from marketplace.core.errors import Collision, NotFound
+from marketplace.core.domain.bookings import Booking
+from marketplace.core.domain.sessions import Session
+from marketplace.core.domain.slots import Slot
+from marketplace.core.domain.users import User
+from marketplace.core.errors import NotFound, TransactionConflict
 from marketplace.core.ports.storage import Storage
 from marketplace.core.ports.unit_of_work import Transaction
 
@@ -193,9 +193,9 @@ async def test_a_transaction_sees_its_own_changes(storage: Storage) -> None:
         await tx.slots.acquire_creator(creator.id)
         assert await tx.slots.open(Slot.of(session, TOMORROW), booking)
 
-        offer = await tx.slots.acquire_offer(session.id, TOMORROW, buyer.id)
-        assert offer.already_booked
-        assert offer.slot == Slot.of(session, TOMORROW, 1)
+        quote = await tx.slots.acquire_quote(session.id, TOMORROW, buyer.id)
+        assert quote.already_booked
+        assert quote.slot == Slot.of(session, TOMORROW, 1)
         assert as_a(Booking, await tx.bookings.acquire(booking.id)) == booking
         assert await tx.slots.acquire_upcoming(session.id, NOW) == (Slot.of(session, TOMORROW, 1),)
 
@@ -219,7 +219,7 @@ async def test_a_lock_that_cannot_be_had_in_time_is_a_collision(impatient_storag
 
     async with impatient_storage.unit_of_work() as tx:
         await tx.users.acquire(user.id)
-        with pytest.raises(Collision):
+        with pytest.raises(TransactionConflict):
             await acquire()
 
     await acquire()
@@ -235,7 +235,7 @@ async def test_of_two_that_wait_for_each_other_one_ends_as_a_collision(impatient
             await both_hold_one.wait()
             try:
                 await tx.users.acquire(second.id)
-            except Collision:
+            except TransactionConflict:
                 return "collision"
             return "both"
 

@@ -7,7 +7,7 @@ from uuid_utils.compat import uuid7
 from builders import TOMORROW, as_a, stored_booking, stored_login, stored_session, stored_user
 from contracts.harness import cancel_now, waits
 from fakes import NOW
-from marketplace.core.entities.users import User
+from marketplace.core.domain.users import User
 from marketplace.core.ports.storage import Storage
 
 
@@ -67,13 +67,13 @@ async def test_the_superusers_are_those_who_are_active(empty_storage: Storage) -
 async def test_who_asks_for_the_superusers_waits_for_others_and_sees_what_they_did(empty_storage: Storage) -> None:
     one, other = [await stored_user(empty_storage, is_staff=True, is_superuser=True) for _ in range(2)]
 
-    async def asked() -> frozenset[object]:
+    async def requested() -> frozenset[object]:
         async with empty_storage.unit_of_work() as tx:
             return frozenset(await tx.users.acquire_superusers())
 
     async with empty_storage.unit_of_work() as tx:
         await tx.users.acquire_superusers()
-        second = asyncio.create_task(asked())
+        second = asyncio.create_task(requested())
         assert await waits(second)
         await tx.users.save(replace(other, is_superuser=False))
 
@@ -103,11 +103,11 @@ async def test_what_is_sold_of_a_creator_is_told_by_start_with_its_bookings(stor
     await stored_booking(storage, yoga, starts_at=TOMORROW - timedelta(days=2))
     await stored_booking(storage, await stored_session(storage))
 
-    sold = await storage.timetables.sold(creator.id, NOW)
+    sold = await storage.availabilities.sold(creator.id, NOW)
 
     assert [(slot.session_id, slot.title, slot.starts_at, slot.ends_at, slot.seats) for slot in sold] == [
         (yoga.id, "Yoga", TOMORROW, TOMORROW + timedelta(hours=1), 1),
         (song.id, "Song", later, later + timedelta(hours=1), 3),
     ]
     assert [slot.booking_ids for slot in sold] == [(sooner.id,), tuple(sorted(booking.id for booking in booked))]
-    assert await storage.timetables.sold(creator.id, later) == ()
+    assert await storage.availabilities.sold(creator.id, later) == ()

@@ -6,7 +6,7 @@ import pytest
 
 from builders import a_user, stored_user
 from contracts.harness import broken_transaction, waits
-from marketplace.core.entities.users import User
+from marketplace.core.domain.users import User
 from marketplace.core.errors import EmailTaken, NotFound, UsernameTaken
 from marketplace.core.ports.storage import Storage
 

@@ -8,8 +8,8 @@ import pytest
 
 from builders import TOMORROW, Services, a_caller, a_user, services_over, stored_session, stored_user, stored_users
 from contracts.harness import Outcome, at_once, live_bookings
-from marketplace.core.entities.sessions import Session
-from marketplace.core.entities.tokens import Caller
+from marketplace.core.domain.sessions import Session
+from marketplace.core.domain.tokens import Principal
 from marketplace.core.ports.storage import Storage
 
 FULL_SWING = 5
@@ -24,7 +24,7 @@ class Sale:
 
     services: Services
     storage: Storage
-    owner: Caller
+    owner: Principal
     sessions: list[Session]
     is_under_way: asyncio.Event
 
@@ -35,7 +35,7 @@ class Sale:
     async def sold(self) -> set[object]:
         return {each.id for session in self.sessions for each in await live_bookings(self.storage, session)}
 
-    async def _keep_buying(self, buyer: Caller, pause: float) -> None:
+    async def _keep_buying(self, buyer: Principal, pause: float) -> None:
         for turn in range(MOST):
             day, which = divmod(turn, len(self.sessions))
             starts_at = TOMORROW + timedelta(days=day, hours=which)

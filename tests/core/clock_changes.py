@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from hypothesis import strategies as st
 
-from marketplace.core.entities.schedules import DayException, Extra, Schedule, TimeRange, WeeklyHours
+from marketplace.core.domain.schedules import DayException, Extra, Schedule, TimeRange, WeeklyHours
 from searching import searched
 
 ZONES = sorted(available_timezones())
@@ -112,9 +112,9 @@ def changes(draw: st.DrawFn) -> Change:
 def ranges_near(draw: st.DrawFn, change: Change) -> TimeRange:
     """Ranges of every length, often beginning or ending close to what the wall shows at the change."""
     shown = wall_of(change.at, ZoneInfo(change.zone))
-    near = st.integers(-180, 180).map(lambda minutes: (shown + minutes * MINUTE).time().replace(second=0))
+    candidates = st.integers(-180, 180).map(lambda minutes: (shown + minutes * MINUTE).time().replace(second=0))
     anywhere = st.integers(0, 1439).map(minute_of_day)
-    times = st.one_of(near, st.just(MIDNIGHT), anywhere)
+    times = st.one_of(candidates, st.just(MIDNIGHT), anywhere)
     step = draw(st.one_of(st.none(), st.sampled_from([1, 7, 15, 30, 60, 1440])))
     return TimeRange(starts=draw(times), ends=draw(times), step=step)
 

@@ -4,7 +4,7 @@ from datetime import time
 from typing import Any
 
 import builders
-from marketplace.core.entities.schedules import Schedule, TimeRange, WeeklyHours
+from marketplace.core.domain.schedules import Schedule, TimeRange, WeeklyHours
 
 
 def hours(starts: str, ends: str, step: int | None = None) -> TimeRange:
@@ -15,6 +15,6 @@ def every_day(*ranges: TimeRange) -> tuple[WeeklyHours, ...]:
     return tuple(WeeklyHours(weekday=weekday, hours=each) for weekday in range(1, 8) for each in ranges)
 
 
-def a_schedule(**facts: Any) -> Schedule:
+def a_schedule(**changes: Any) -> Schedule:
     """Without any hours, where none are given."""
-    return builders.a_schedule(**{"weekly": ()} | facts)
+    return builders.a_schedule(**{"weekly": ()} | changes)

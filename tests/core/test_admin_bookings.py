@@ -15,9 +15,9 @@ from builders import (
     stored_user,
 )
 from fakes import NOW
-from marketplace.core.entities.bookings import Booking, BookingAction
-from marketplace.core.entities.sessions import Session
-from marketplace.core.entities.tokens import Caller
+from marketplace.core.domain.bookings import Booking, BookingAction
+from marketplace.core.domain.sessions import Session
+from marketplace.core.domain.tokens import Principal
 from marketplace.core.errors import IllegalTransition, NotFound, NotYours, SoldOut, TooLate
 from marketplace.core.ports.storage import Storage
 from staff import StaffServices, logged, staff_over
@@ -38,7 +38,7 @@ def staff(services: Services, storage: Storage) -> StaffServices:
 
 
 @pytest.fixture
-def caller() -> Caller:
+def principal() -> Principal:
     return somebody(is_staff=True)
 
 
@@ -57,42 +57,42 @@ async def words(storage: Storage, booking: Booking) -> list[str]:
 
 @pytest.mark.parametrize("action", DONE)
 async def test_what_the_staff_does_for_somebody_is_in_the_history_and_in_the_log(
-    services: Services, storage: Storage, caller: Caller, session: Session, action: BookingAction
+    services: Services, storage: Storage, principal: Principal, session: Session, action: BookingAction
 ) -> None:
     booking, (status, word) = await pending(storage, session), DONE[action]
 
-    done = (await services.bookings.act(caller, booking.id, action, WHY)).thing
+    done = (await services.bookings.act(principal, booking.id, action, WHY)).resource
 
-    assert (done.status, done.history[-1].actor_id, done.history[-1].reason) == (status, caller.user_id, WHY)
+    assert (done.status, done.history[-1].actor_id, done.history[-1].reason) == (status, principal.user_id, WHY)
     assert await seats_taken(storage, session) == (1 if status == "confirmed" else 0)
     (entry,) = await logged(storage, ("booking", booking.id))
-    assert (entry.action, entry.actor_id, entry.reason, entry.at) == (word, caller.user_id, WHY, NOW)
+    assert (entry.action, entry.actor_id, entry.reason, entry.at) == (word, principal.user_id, WHY, NOW)
     assert (entry.before["status"], entry.after["status"]) == ("pending", status)
 
 
 async def test_the_staff_completes_what_has_ended_and_nothing_before(
-    services: Services, storage: Storage, caller: Caller, session: Session
+    services: Services, storage: Storage, principal: Principal, session: Session
 ) -> None:
     booking = await stored_booking(storage, session)
 
     with pytest.raises(IllegalTransition):
-        await services.bookings.act(caller, booking.id, "complete", WHY)
+        await services.bookings.act(principal, booking.id, "complete", WHY)
     assert await words(storage, booking) == []
 
     services.clock.advance(timedelta(days=2))
-    assert (await services.bookings.act(caller, booking.id, "complete", WHY)).thing.status == "completed"
+    assert (await services.bookings.act(principal, booking.id, "complete", WHY)).resource.status == "completed"
     assert await words(storage, booking) == ["booking_completed"]
 
 
 async def test_the_staff_moves_a_booking_with_its_seats_and_says_why(
-    services: Services, storage: Storage, caller: Caller, session: Session
+    services: Services, storage: Storage, principal: Principal, session: Session
 ) -> None:
     booking = await stored_booking(storage, session, seats=2)
 
-    moved = (await services.bookings.reschedule(caller, booking.id, LATER, WHY)).thing
+    rescheduled = (await services.bookings.reschedule(principal, booking.id, LATER, WHY)).resource
 
-    assert (moved.starts_at, moved.status) == (LATER, "confirmed")
-    assert moved.history[-1].reason == f"Moved from 2030-01-08 09:00 to 2030-01-08 12:00 UTC. {WHY}"
+    assert (rescheduled.starts_at, rescheduled.status) == (LATER, "confirmed")
+    assert rescheduled.history[-1].reason == f"Moved from 2030-01-08 09:00 to 2030-01-08 12:00 UTC. {WHY}"
     (entry,) = await logged(storage, ("booking", booking.id))
     assert (entry.action, entry.reason) == ("booking_rescheduled", WHY)
     assert (entry.before, entry.after) == (
@@ -102,30 +102,30 @@ async def test_the_staff_moves_a_booking_with_its_seats_and_says_why(
 
 
 async def test_a_move_that_finds_no_seats_leaves_no_entry(
-    services: Services, storage: Storage, caller: Caller, session: Session
+    services: Services, storage: Storage, principal: Principal, session: Session
 ) -> None:
     booking = await stored_booking(storage, session)
     await stored_booking(storage, session, starts_at=LATER, seats=session.max_participants)
 
     with pytest.raises(SoldOut):
-        await services.bookings.reschedule(caller, booking.id, LATER, WHY)
+        await services.bookings.reschedule(principal, booking.id, LATER, WHY)
 
     assert await words(storage, booking) == []
     assert await seats_taken(storage, session) == 1 + session.max_participants
 
 
 async def test_the_rules_of_a_bookings_life_hold_for_the_staff_too(
-    services: Services, storage: Storage, caller: Caller, session: Session
+    services: Services, storage: Storage, principal: Principal, session: Session
 ) -> None:
     unanswered = await pending(storage, session)
     over = await stored_booking(storage, session, starts_at=LATER)
 
     services.clock.at = TOMORROW
     with pytest.raises(TooLate):
-        await services.bookings.act(caller, unanswered.id, "confirm", WHY)
+        await services.bookings.act(principal, unanswered.id, "confirm", WHY)
     services.clock.at = over.ends_at
     with pytest.raises(TooLate):
-        await services.bookings.act(caller, over.id, "cancel", WHY)
+        await services.bookings.act(principal, over.id, "cancel", WHY)
 
 
 async def test_staff_do_not_answer_for_what_they_booked_themselves(
@@ -139,7 +139,7 @@ async def test_staff_do_not_answer_for_what_they_booked_themselves(
             await services.bookings.act(a_caller(member), booking.id, action, WHY)
 
     assert [entry.after for entry in await logged(storage, ("booking", booking.id))] == [
-        {"asked": f"booking_{asked}", "code": "not_yours"} for asked in ("confirmed", "declined")
+        {"asked": f"booking_{requested}", "code": "not_yours"} for requested in ("confirmed", "declined")
     ]
 
 
@@ -156,11 +156,11 @@ async def test_what_is_refused_to_others_is_not_in_the_log(
 
 
 async def test_what_staff_do_by_the_ordinary_routes_is_in_the_log_as_well_and_what_others_do_is_not(
-    services: Services, storage: Storage, caller: Caller, session: Session
+    services: Services, storage: Storage, principal: Principal, session: Session
 ) -> None:
     by_staff, by_creator = await stored_booking(storage, session), await stored_booking(storage, session)
 
-    await services.bookings.act(caller, by_staff.id, "cancel")
+    await services.bookings.act(principal, by_staff.id, "cancel")
     await services.bookings.act(somebody(session.creator_id), by_creator.id, "cancel", WHY)
 
     assert await words(storage, by_staff) == ["booking_cancelled"]
@@ -168,22 +168,22 @@ async def test_what_staff_do_by_the_ordinary_routes_is_in_the_log_as_well_and_wh
 
 
 async def test_a_repeat_with_its_key_leaves_one_entry(
-    services: Services, storage: Storage, caller: Caller, session: Session
+    services: Services, storage: Storage, principal: Principal, session: Session
 ) -> None:
     booking = await stored_booking(storage, session)
-    key = a_key(user_id=caller.user_id)
+    key = a_key(user_id=principal.user_id)
 
     for _ in range(2):
-        await services.bookings.act(caller, booking.id, "cancel", WHY, key=key)
+        await services.bookings.act(principal, booking.id, "cancel", WHY, key=key)
 
     assert await words(storage, booking) == ["booking_cancelled"]
 
 
 async def test_a_booking_is_read_whosever_it_is_with_its_history_and_log(
-    staff: StaffServices, services: Services, storage: Storage, caller: Caller, session: Session
+    staff: StaffServices, services: Services, storage: Storage, principal: Principal, session: Session
 ) -> None:
     booking = await stored_booking(storage, session)
-    await services.bookings.act(caller, booking.id, "cancel", WHY)
+    await services.bookings.act(principal, booking.id, "cancel", WHY)
 
     found, log = await staff.bookings.get(booking.id), await staff.bookings.log(booking.id)
 

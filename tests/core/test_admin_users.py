@@ -15,9 +15,9 @@ from builders import (
     stored_session,
     stored_user,
 )
-from marketplace.core.entities.sessions import CatalogFilters
-from marketplace.core.entities.tokens import Caller
-from marketplace.core.entities.users import User
+from marketplace.core.domain.sessions import CatalogFilters
+from marketplace.core.domain.tokens import Principal
+from marketplace.core.domain.users import User
 from marketplace.core.errors import (
     BadCredentials,
     EmailTaken,
@@ -42,12 +42,12 @@ def staff(services: Services, storage: Storage) -> StaffServices:
 
 
 @pytest.fixture
-async def caller(storage: Storage) -> Caller:
+async def principal(storage: Storage) -> Principal:
     return a_caller(await stored_user(storage, is_staff=True))
 
 
 @pytest.fixture
-async def superuser(storage: Storage) -> Caller:
+async def superuser(storage: Storage) -> Principal:
     return a_caller(await stored_user(storage, is_staff=True, is_superuser=True))
 
 
@@ -56,61 +56,61 @@ async def words(storage: Storage, user: User) -> list[str]:
 
 
 async def test_names_and_addresses_can_be_corrected_and_the_log_has_what_changed(
-    staff: StaffServices, storage: Storage, caller: Caller
+    staff: StaffServices, storage: Storage, principal: Principal
 ) -> None:
     user = await stored_user(storage, first_name="Ad", email="ad@example.org")
 
     changed = await staff.users.change(
-        caller, user.id, {"first_name": "Ada", "email": "ada@example.org", "last_name": user.last_name}, WHY
+        principal, user.id, {"first_name": "Ada", "email": "ada@example.org", "last_name": user.last_name}, WHY
     )
 
     assert (changed.first_name, changed.email) == ("Ada", "ada@example.org")
     assert await storage.users.get(user.id) == changed
     (entry,) = await logged(storage, ("user", user.id))
-    assert (entry.action, entry.actor_id, entry.reason) == ("user_changed", caller.user_id, WHY)
+    assert (entry.action, entry.actor_id, entry.reason) == ("user_changed", principal.user_id, WHY)
     assert entry.before == {"first_name": "Ad", "email": "ad@example.org"}
     assert entry.after == {"first_name": "Ada", "email": "ada@example.org"}
 
 
 async def test_names_that_are_taken_change_nothing_and_leave_no_entry(
-    staff: StaffServices, storage: Storage, caller: Caller
+    staff: StaffServices, storage: Storage, principal: Principal
 ) -> None:
     user, other = await stored_user(storage), await stored_user(storage)
 
     with pytest.raises(EmailTaken):
-        await staff.users.change(caller, user.id, {"email": other.email.upper()}, "")
+        await staff.users.change(principal, user.id, {"email": other.email.upper()}, "")
     with pytest.raises(UsernameTaken):
-        await staff.users.change(caller, user.id, {"username": other.username}, "")
+        await staff.users.change(principal, user.id, {"username": other.username}, "")
 
     assert await storage.users.get(user.id) == user
     assert await words(storage, user) == []
 
 
 async def test_the_accounts_of_the_staff_are_the_superusers_to_change(
-    staff: StaffServices, storage: Storage, caller: Caller, superuser: Caller
+    staff: StaffServices, storage: Storage, principal: Principal, superuser: Principal
 ) -> None:
     colleague = await stored_user(storage, is_staff=True)
     unlikely = await stored_user(storage, is_superuser=True)
 
     for target in (colleague, unlikely):
         with pytest.raises(NotSuperuser):
-            await staff.users.change(caller, target.id, {"email": "mine@example.org"}, WHY)
+            await staff.users.change(principal, target.id, {"email": "mine@example.org"}, WHY)
         with pytest.raises(NotSuperuser):
-            await staff.users.deactivate(caller, target.id, WHY)
+            await staff.users.deactivate(principal, target.id, WHY)
         with pytest.raises(NotSuperuser):
-            await staff.users.activate(caller, target.id, WHY)
+            await staff.users.activate(principal, target.id, WHY)
         with pytest.raises(NotSuperuser):
-            await staff.users.change_role(caller, target.id, "creator", WHY)
+            await staff.users.change_role(principal, target.id, "creator", WHY)
         refused = await logged(storage, ("user", target.id))
-        assert {(entry.action, entry.actor_id) for entry in refused} == {("access_refused", caller.user_id)}
+        assert {(entry.action, entry.actor_id) for entry in refused} == {("access_refused", principal.user_id)}
         assert [(entry.after["asked"], entry.after["code"]) for entry in refused] == [
-            (asked, "not_superuser") for asked in ("user_changed", "deactivated", "activated", "role_changed")
+            (requested, "not_superuser") for requested in ("user_changed", "deactivated", "activated", "role_changed")
         ]
     assert (await staff.users.change(superuser, colleague.id, {"first_name": "Eve"}, WHY)).first_name == "Eve"
 
 
 async def test_nobody_does_to_themselves_what_could_lock_them_out(
-    staff: StaffServices, storage: Storage, superuser: Caller
+    staff: StaffServices, storage: Storage, superuser: Principal
 ) -> None:
     await stored_user(storage, is_staff=True, is_superuser=True)
     oneself = superuser.user_id
@@ -125,32 +125,32 @@ async def test_nobody_does_to_themselves_what_could_lock_them_out(
 
 
 async def test_rights_are_given_and_taken_by_superusers(
-    staff: StaffServices, storage: Storage, superuser: Caller
+    staff: StaffServices, storage: Storage, superuser: Principal
 ) -> None:
     user = await stored_user(storage)
 
-    given = await staff.users.change_rights(superuser, user.id, is_staff=True, is_superuser=True, reason=WHY)
+    provided = await staff.users.change_rights(superuser, user.id, is_staff=True, is_superuser=True, reason=WHY)
     taken = await staff.users.change_rights(superuser, user.id, is_staff=False, is_superuser=False, reason=WHY)
 
-    assert (given.is_staff, given.is_superuser) == (True, True)
+    assert (provided.is_staff, provided.is_superuser) == (True, True)
     assert (taken.is_staff, taken.is_superuser) == (False, False)
     first, second = await logged(storage, ("user", user.id))
     assert first.after == second.before == {"is_staff": True, "is_superuser": True}
 
 
-async def test_a_superuser_is_on_the_staff(staff: StaffServices, storage: Storage, superuser: Caller) -> None:
+async def test_a_superuser_is_on_the_staff(staff: StaffServices, storage: Storage, superuser: Principal) -> None:
     user = await stored_user(storage)
 
     with pytest.raises(Invalid) as caught:
         await staff.users.change_rights(superuser, user.id, is_staff=False, is_superuser=True, reason=WHY)
-    assert list(caught.value.faults) == ["is_superuser"]
+    assert list(caught.value.errors) == ["is_superuser"]
 
 
 async def test_rights_are_not_given_by_who_is_no_superuser_any_more(
-    staff: StaffServices, storage: Storage, caller: Caller
+    staff: StaffServices, storage: Storage, principal: Principal
 ) -> None:
     user = await stored_user(storage)
-    remembered = a_caller(a_user(id=caller.user_id, is_staff=True, is_superuser=True))
+    remembered = a_caller(a_user(id=principal.user_id, is_staff=True, is_superuser=True))
 
     with pytest.raises(NotSuperuser):
         await staff.users.change_rights(remembered, user.id, is_staff=True, is_superuser=True, reason=WHY)
@@ -169,7 +169,7 @@ async def test_the_last_superuser_cannot_be_switched_off_from_a_shell_either(
 
 
 async def test_of_two_superusers_who_take_each_others_rights_at_once_one_is_left(
-    staff: StaffServices, storage: Storage, superuser: Caller
+    staff: StaffServices, storage: Storage, superuser: Principal
 ) -> None:
     other = a_caller(await stored_user(storage, is_staff=True, is_superuser=True))
 
@@ -180,33 +180,33 @@ async def test_of_two_superusers_who_take_each_others_rights_at_once_one_is_left
     )
 
     assert sum(isinstance(outcome, BaseException) for outcome in outcomes) == 1
-    left = [await storage.users.get(caller.user_id) for caller in (superuser, other)]
+    left = [await storage.users.get(principal.user_id) for principal in (superuser, other)]
     assert sum(user.is_superuser and user.is_active for user in left) == 1
 
 
 async def test_somebody_becomes_a_creator_and_stays_one_while_they_have_sessions(
-    staff: StaffServices, storage: Storage, services: Services, caller: Caller
+    staff: StaffServices, storage: Storage, services: Services, principal: Principal
 ) -> None:
     user = await stored_user(storage)
-    assert (await staff.users.change_role(caller, user.id, "creator", WHY)).role == "creator"
+    assert (await staff.users.change_role(principal, user.id, "creator", WHY)).role == "creator"
     session = await stored_session(storage, creator_id=user.id)
 
     with pytest.raises(HasSessions):
-        await staff.users.change_role(caller, user.id, "user", WHY)
+        await staff.users.change_role(principal, user.id, "user", WHY)
     await services.sessions.archive(a_caller(user), session.id)
 
-    assert (await staff.users.change_role(caller, user.id, "user", WHY)).role == "user"
+    assert (await staff.users.change_role(principal, user.id, "user", WHY)).role == "user"
     assert await words(storage, user) == ["role_changed", "role_changed"]
 
 
 async def test_a_deactivated_creator_is_out_and_their_sold_slots_are_told_and_stay(
-    staff: StaffServices, storage: Storage, services: Services, caller: Caller
+    staff: StaffServices, storage: Storage, services: Services, principal: Principal
 ) -> None:
     creator = await stored_user(storage, role="creator")
     session = await stored_session(storage, creator_id=creator.id)
     booking = await stored_booking(storage, session, seats=2)
 
-    done = await staff.users.deactivate(caller, creator.id, WHY)
+    done = await staff.users.deactivate(principal, creator.id, WHY)
 
     assert not done.user.is_active
     assert [(slot.session_id, slot.seats, slot.booking_ids) for slot in done.sold_slots] == [
@@ -220,7 +220,7 @@ async def test_a_deactivated_creator_is_out_and_their_sold_slots_are_told_and_st
 
 
 async def test_sold_seats_are_cancelled_by_the_rules_where_that_is_asked_for(
-    staff: StaffServices, storage: Storage, caller: Caller
+    staff: StaffServices, storage: Storage, principal: Principal
 ) -> None:
     creator = await stored_user(storage, role="creator")
     session = await stored_session(storage, creator_id=creator.id, cancellation_notice=48)
@@ -229,7 +229,7 @@ async def test_sold_seats_are_cancelled_by_the_rules_where_that_is_asked_for(
         for hours, seats in ((0, 1), (0, 2), (3, 1))
     ]
 
-    done = await staff.users.deactivate(caller, creator.id, WHY, cancel_sold_seats=True)
+    done = await staff.users.deactivate(principal, creator.id, WHY, cancel_sold_seats=True)
 
     assert done.cancelled == {booking.id for booking in bookings}
     assert await seats_taken(storage, session) == 0
@@ -237,63 +237,63 @@ async def test_sold_seats_are_cancelled_by_the_rules_where_that_is_asked_for(
         found = await storage.booking_lists.find(booking.id)
         assert found is not None
         last = found.history[-1]
-        assert (found.status, last.actor_id, last.reason) == ("cancelled", caller.user_id, WHY)
+        assert (found.status, last.actor_id, last.reason) == ("cancelled", principal.user_id, WHY)
         (entry,) = await logged(storage, ("booking", booking.id))
-        assert (entry.action, entry.actor_id, entry.reason) == ("booking_cancelled", caller.user_id, WHY)
+        assert (entry.action, entry.actor_id, entry.reason) == ("booking_cancelled", principal.user_id, WHY)
         assert (entry.before, entry.after) == ({"status": "confirmed"}, {"status": "cancelled"})
     assert [(slot.seats, len(slot.booking_ids)) for slot in done.sold_slots] == [(3, 2), (1, 1)]
 
 
 async def test_what_was_kept_at_a_deactivation_is_cancelled_by_asking_again(
-    staff: StaffServices, storage: Storage, caller: Caller
+    staff: StaffServices, storage: Storage, principal: Principal
 ) -> None:
     creator = await stored_user(storage, role="creator")
     session = await stored_session(storage, creator_id=creator.id)
     await stored_booking(storage, session)
 
-    await staff.users.deactivate(caller, creator.id, WHY)
-    done = await staff.users.deactivate(caller, creator.id, WHY, cancel_sold_seats=True)
+    await staff.users.deactivate(principal, creator.id, WHY)
+    done = await staff.users.deactivate(principal, creator.id, WHY, cancel_sold_seats=True)
 
     assert len(done.cancelled) == 1
-    assert (await staff.users.deactivate(caller, creator.id, WHY)).sold_slots == ()
+    assert (await staff.users.deactivate(principal, creator.id, WHY)).sold_slots == ()
 
 
 async def test_an_account_is_switched_on_again(
-    staff: StaffServices, storage: Storage, services: Services, caller: Caller
+    staff: StaffServices, storage: Storage, services: Services, principal: Principal
 ) -> None:
     user = await stored_user(storage)
-    await staff.users.deactivate(caller, user.id, WHY)
+    await staff.users.deactivate(principal, user.id, WHY)
 
-    assert (await staff.users.activate(caller, user.id, "A mistake.")).is_active
+    assert (await staff.users.activate(principal, user.id, "A mistake.")).is_active
 
     assert (await services.tokens.log_in(user.email, PASSWORD)).user.id == user.id
     assert await words(storage, user) == ["deactivated", "activated", "signed_in"]
 
 
-async def test_nobody_unknown_is_managed(staff: StaffServices, caller: Caller, superuser: Caller) -> None:
+async def test_nobody_unknown_is_managed(staff: StaffServices, principal: Principal, superuser: Principal) -> None:
     for attempt in (
         staff.users.get(uuid4()),
-        staff.users.change(caller, uuid4(), {"first_name": "Eve"}, WHY),
-        staff.users.change_role(caller, uuid4(), "creator", WHY),
+        staff.users.change(principal, uuid4(), {"first_name": "Eve"}, WHY),
+        staff.users.change_role(principal, uuid4(), "creator", WHY),
         staff.users.change_rights(superuser, uuid4(), is_staff=True, is_superuser=False, reason=WHY),
-        staff.users.deactivate(caller, uuid4(), WHY),
-        staff.users.activate(caller, uuid4(), WHY),
+        staff.users.deactivate(principal, uuid4(), WHY),
+        staff.users.activate(principal, uuid4(), WHY),
     ):
         with pytest.raises(NotFound):
             await attempt
 
 
 async def test_an_account_is_read_with_what_was_done_to_it_newest_first(
-    staff: StaffServices, storage: Storage, services: Services, caller: Caller
+    staff: StaffServices, storage: Storage, services: Services, principal: Principal
 ) -> None:
     user = await stored_user(storage)
     await services.tokens.log_in(user.email, PASSWORD)
-    await staff.users.change(caller, user.id, {"first_name": "Eve"}, WHY)
+    await staff.users.change(principal, user.id, {"first_name": "Eve"}, WHY)
 
     found, log = await staff.users.get(user.id), await staff.users.log(user.id)
 
     assert (found.first_name, len(found.logins)) == ("Eve", 1)
     assert [(entry.action, entry.actor_details and entry.actor_details.id) for entry in log] == [
-        ("user_changed", caller.user_id),
+        ("user_changed", principal.user_id),
         ("signed_in", user.id),
     ]

@@ -10,8 +10,8 @@ import pytest
 from builders import Services, a_caller, services_over, stored_booking, stored_session, stored_user
 from fakes import NOW, MovableClock
 from marketplace.adapters.memory.storage import memory_storage
-from marketplace.core.entities.bookings import AllowedAction, BookingDetails, BookingStatus
-from marketplace.core.entities.tokens import Caller
+from marketplace.core.domain.bookings import AllowedAction, BookingDetails, BookingStatus
+from marketplace.core.domain.tokens import Principal
 from marketplace.core.errors import MarketplaceError
 
 HOUR = timedelta(hours=1)
@@ -25,7 +25,7 @@ MOMENTS = {
     "at the end": START + HOUR,
 }
 VIEWERS = ("learner", "creator", "staff", "staff who booked", "staff who offers", "somebody else")
-Act = Callable[[Services, Caller, BookingDetails], Awaitable[object]]
+Act = Callable[[Services, Principal, BookingDetails], Awaitable[object]]
 ACTS: dict[AllowedAction, Act] = {
     "confirm": lambda services, viewer, booking: services.bookings.act(viewer, booking.id, "confirm"),
     "decline": lambda services, viewer, booking: services.bookings.act(viewer, booking.id, "decline"),
@@ -37,7 +37,7 @@ ACTS: dict[AllowedAction, Act] = {
 
 async def a_scene(
     status: BookingStatus, viewer: str, moment: str, *, is_listed: bool = True
-) -> tuple[Services, Caller, BookingDetails]:
+) -> tuple[Services, Principal, BookingDetails]:
     """A booking in a store of its own, somebody who looks at it, and the time at which they do."""
     storage, clock = memory_storage(), MovableClock()
     services = services_over(storage, clock=clock)
@@ -65,7 +65,7 @@ async def a_scene(
     return services, a_caller(people[viewer]), found
 
 
-async def succeeds(act: Act, services: Services, viewer: Caller, booking: BookingDetails) -> bool:
+async def succeeds(act: Act, services: Services, viewer: Principal, booking: BookingDetails) -> bool:
     try:
         await act(services, viewer, booking)
     except MarketplaceError:
@@ -79,9 +79,9 @@ async def test_allowed_actions_are_those_that_succeed(status: BookingStatus, vie
     for moment in MOMENTS:
         succeeded = set()
         for action, act in ACTS.items():
-            services, caller, booking = await a_scene(status, viewer, moment, is_listed=is_listed)
-            allowed = booking.allowed_actions(caller, services.clock.now())
-            if await succeeds(act, services, caller, booking):
+            services, principal, booking = await a_scene(status, viewer, moment, is_listed=is_listed)
+            allowed = booking.allowed_actions(principal, services.clock.now())
+            if await succeeds(act, services, principal, booking):
                 succeeded.add(action)
 
         assert set(allowed) == succeeded, moment
@@ -94,14 +94,14 @@ async def test_learner_may_cancel_until_the_notice_of_the_session() -> None:
 
 @pytest.mark.parametrize("status", ["cancelled", "completed"])
 async def test_settled_booking_has_no_limit_and_no_actions(status: BookingStatus) -> None:
-    services, caller, booking = await a_scene(status, "creator", "in time")
+    services, principal, booking = await a_scene(status, "creator", "in time")
 
     assert booking.cancellable_until is None
-    assert booking.allowed_actions(caller, services.clock.now()) == ()
+    assert booking.allowed_actions(principal, services.clock.now()) == ()
 
 
 async def test_staff_is_never_offered_to_answer_or_complete_their_own_booking() -> None:
     for status, moment in product(get_args(BookingStatus), MOMENTS):
-        services, caller, booking = await a_scene(status, "staff who booked", moment)
-        offered = booking.allowed_actions(caller, services.clock.now())
-        assert not {"confirm", "decline", "complete"} & set(offered)
+        services, principal, booking = await a_scene(status, "staff who booked", moment)
+        quoted = booking.allowed_actions(principal, services.clock.now())
+        assert not {"confirm", "decline", "complete"} & set(quoted)

@@ -15,9 +15,9 @@ from builders import (
     stored_user,
 )
 from fakes import NOW, PlainPasswords
-from marketplace.core.entities.audit import TEXT_LENGTH, AuditEntry, Origin, differences, facts_of
-from marketplace.core.entities.tokens import Caller
-from marketplace.core.entities.users import User
+from marketplace.core.domain.audit import TEXT_LENGTH, AuditEntry, Origin, differences, values_of
+from marketplace.core.domain.tokens import Principal
+from marketplace.core.domain.users import User
 from marketplace.core.errors import AlreadyACreator, BadCredentials, BadRefreshToken, Invalid
 from marketplace.core.ports.storage import Storage
 from staff import logged
@@ -40,8 +40,8 @@ async def last(storage: Storage) -> AuditEntry:
 
 def test_the_actor_is_who_really_acts() -> None:
     staff, learner = uuid7(), uuid7()
-    facts = {"family_id": uuid7(), "role": "user", "is_staff": False, "is_superuser": False}
-    impersonated = Caller(user_id=learner, impersonator_id=staff, **facts)  # type: ignore[arg-type]
+    changes = {"family_id": uuid7(), "role": "user", "is_staff": False, "is_superuser": False}
+    impersonated = Principal(user_id=learner, impersonator_id=staff, **changes)  # type: ignore[arg-type]
 
     entry = AuditEntry.of(impersonated, "signed_in", None, entry_id=uuid7(), at=NOW)
 
@@ -61,7 +61,7 @@ def test_a_change_has_the_named_fields_that_differ() -> None:
 
 
 def test_long_texts_are_cut_short() -> None:
-    kept = facts_of(a_session(title="x" * TEXT_LENGTH, description="y" * (TEXT_LENGTH + 1)), ("title", "description"))
+    kept = values_of(a_session(title="x" * TEXT_LENGTH, description="y" * (TEXT_LENGTH + 1)), ("title", "description"))
 
     assert kept == {"title": "x" * TEXT_LENGTH, "description": "y" * (TEXT_LENGTH - 1) + "…"}
 
@@ -173,7 +173,7 @@ async def test_a_wrong_current_password_is_in_the_log_without_any_password(
 ) -> None:
     with pytest.raises(Invalid):
         await services.users.change_password(a_caller(user), current_password="wrong", new_password="battery staple")
-    await services.users.password_change_faults(a_caller(user), {"current_password": "wrong"})
+    await services.users.validate_password_change(a_caller(user), {"current_password": "wrong"})
 
     assert await words(storage, user) == ["password_change_refused"] * 2
     entry = await last(storage)

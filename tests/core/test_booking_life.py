@@ -7,15 +7,15 @@ import pytest
 
 from builders import TOMORROW, a_booking, a_session, a_slot, an_offer, somebody
 from fakes import NOW
-from marketplace.core.entities.bookings import (
+from marketplace.core.domain.bookings import (
     Booking,
     BookingAction,
     BookingStatus,
     BookingStep,
-    answer_deadline,
+    response_deadline,
 )
-from marketplace.core.entities.slots import Slot
-from marketplace.core.entities.tokens import Caller
+from marketplace.core.domain.slots import Slot
+from marketplace.core.domain.tokens import Principal
 from marketplace.core.errors import IllegalTransition, MarketplaceError, NotFound, NotYours, TooLate
 
 MINUTE, HOUR, INSTANT = timedelta(minutes=1), timedelta(hours=1), timedelta(microseconds=1)
@@ -36,15 +36,15 @@ NOT_FOR_A_LEARNER = {"confirm", "decline", "complete"}
 ONLY_FOR_THE_MARKETPLACE = {"lapse"}
 
 
-def pending(**facts: Any) -> Booking:
-    return a_booking(a_session(), status="pending", answer_by=ANSWER_BY, **facts)
+def pending(**changes: Any) -> Booking:
+    return a_booking(a_session(), status="pending", answer_by=ANSWER_BY, **changes)
 
 
 def in_status(status: BookingStatus) -> Booking:
     return pending() if status == "pending" else a_booking(a_session(), status=status)
 
 
-def actor_of(booking: Booking, who: str) -> Caller | None:
+def actor_of(booking: Booking, who: str) -> Principal | None:
     return {
         "learner": somebody(booking.user_id),
         "creator": somebody(booking.creator_id),
@@ -55,7 +55,7 @@ def actor_of(booking: Booking, who: str) -> Caller | None:
     }[who]
 
 
-def person(booking: Booking, who: str) -> Caller:
+def person(booking: Booking, who: str) -> Principal:
     actor = actor_of(booking, who)
     assert actor is not None
     return actor
@@ -111,11 +111,11 @@ def test_every_action_in_every_status_by_everybody_is_taken_or_refused(
     ],
 )
 def test_the_creator_has_48_hours_to_answer_or_until_the_start(starts_at: datetime, answer_by: datetime) -> None:
-    asked = an_offer(a_session(requires_confirmation=True), starts_at=starts_at).book(somebody().user_id, 1, NOW)
+    requested = an_offer(a_session(requires_confirmation=True), starts_at=starts_at).book(somebody().user_id, 1, NOW)
 
-    assert answer_deadline(NOW, starts_at) == answer_by
-    assert (asked.status, asked.answer_by) == ("pending", answer_by)
-    assert asked.made().to_status == "pending"
+    assert response_deadline(NOW, starts_at) == answer_by
+    assert (requested.status, requested.answer_by) == ("pending", answer_by)
+    assert requested.created().to_status == "pending"
 
 
 def test_without_a_question_a_booking_is_confirmed_at_once() -> None:
@@ -207,11 +207,11 @@ def test_what_is_live_is_moved_by_its_parties_and_staff(who: str, status: Bookin
 
     if status in {"cancelled", "completed"}:
         with pytest.raises(IllegalTransition, match=status):
-            booking.moved(slot, actor, NOW, notice=timedelta(), needs_answer=False)
+            booking.rescheduled(slot, actor, NOW, notice=timedelta(), needs_answer=False)
         return
-    moved, step = booking.moved(slot, actor, NOW, notice=timedelta(), needs_answer=False)
+    rescheduled, step = booking.rescheduled(slot, actor, NOW, notice=timedelta(), needs_answer=False)
 
-    assert moved == replace(
+    assert rescheduled == replace(
         booking,
         starts_at=slot.starts_at,
         ends_at=slot.starts_at + timedelta(minutes=90),
@@ -226,7 +226,7 @@ def test_a_stranger_moves_nothing() -> None:
     booking = a_booking(a_session(), status="cancelled")
 
     with pytest.raises(NotFound):
-        booking.moved(new_slot(booking), somebody(), NOW, notice=timedelta(), needs_answer=False)
+        booking.rescheduled(new_slot(booking), somebody(), NOW, notice=timedelta(), needs_answer=False)
 
 
 @pytest.mark.parametrize("status", ["pending", "confirmed"])
@@ -234,7 +234,7 @@ def test_a_booking_is_not_moved_to_where_it_is(status: BookingStatus) -> None:
     booking = in_status(status)
 
     with pytest.raises(IllegalTransition, match="2030-01-08 09:00"):
-        booking.moved(
+        booking.rescheduled(
             new_slot(booking, TOMORROW), somebody(booking.user_id), NOW, notice=timedelta(), needs_answer=False
         )
 
@@ -245,13 +245,13 @@ def test_only_what_a_learner_moves_is_asked_for_again(status: BookingStatus, who
     booking, later = in_status(status), NOW + HOUR
     slot = new_slot(booking, TOMORROW + timedelta(days=9))
 
-    moved, step = booking.moved(slot, person(booking, who), later, notice=timedelta(), needs_answer=True)
+    rescheduled, step = booking.rescheduled(slot, person(booking, who), later, notice=timedelta(), needs_answer=True)
 
     is_pending = asks_again or status == "pending"
-    assert moved.status == step.to_status == ("pending" if is_pending else "confirmed")
+    assert rescheduled.status == step.to_status == ("pending" if is_pending else "confirmed")
     # who is to answer wins no time by moving
     asked_until = later + timedelta(hours=48) if who == "learner" else booking.answer_by
-    assert moved.answer_by == (asked_until if is_pending else None)
+    assert rescheduled.answer_by == (asked_until if is_pending else None)
     assert step.from_status == status
 
 
@@ -267,18 +267,23 @@ def test_a_booking_is_moved_for_as_long_as_it_can_be_cancelled(who: str, until: 
     booking, notice = a_booking(a_session()), timedelta(hours=6)
     slot, actor = new_slot(booking, TOMORROW + timedelta(days=2)), person(booking, who)
 
-    assert booking.moved(slot, actor, until - MINUTE, notice=notice, needs_answer=False)
+    assert booking.rescheduled(slot, actor, until - MINUTE, notice=notice, needs_answer=False)
     with pytest.raises(TooLate):
-        booking.moved(slot, actor, until, notice=notice, needs_answer=False)
+        booking.rescheduled(slot, actor, until, notice=notice, needs_answer=False)
 
 
 def test_no_step_changes_what_was_agreed_to_be_paid() -> None:
     booking = pending(seats=2)
-    moved, _ = booking.moved(new_slot(booking), somebody(booking.user_id), NOW, notice=timedelta(), needs_answer=True)
-    confirmed, _ = moved.after("confirm", somebody(booking.creator_id), NOW)
+    rescheduled, _ = booking.rescheduled(
+        new_slot(booking), somebody(booking.user_id), NOW, notice=timedelta(), needs_answer=True
+    )
+    confirmed, _ = rescheduled.after("confirm", somebody(booking.creator_id), NOW)
     completed, _ = confirmed.after("complete", None, confirmed.ends_at)
 
-    kept = {(each.amount, each.seats, each.created_at, each.user_id) for each in (booking, moved, confirmed, completed)}
+    kept = {
+        (each.amount, each.seats, each.created_at, each.user_id)
+        for each in (booking, rescheduled, confirmed, completed)
+    }
     assert len(kept) == 1
 
 

@@ -8,30 +8,30 @@ import pytest
 
 from builders import TOMORROW, a_booking, a_contact, a_session, a_slot, a_user, an_offer, somebody
 from fakes import NOW
-from marketplace.core.entities.bookings import BookingStatus, BookingStep
-from marketplace.core.entities.slots import LATEST_START, Offer, Slot, start_faults
+from marketplace.core.domain.bookings import BookingStatus, BookingStep
+from marketplace.core.domain.slots import LATEST_START, BookingQuote, Slot, validate_start
 from marketplace.core.errors import (
     AlreadyBooked,
     IllegalTransition,
     MarketplaceError,
     NotBookable,
     NotFound,
-    Overtaken,
     OwnSession,
     SoldOut,
+    StaleRead,
     TooLate,
 )
 
 
 def test_booking_takes_seats_at_the_price_of_that_moment() -> None:
     session = a_session(price=Decimal("49.99"), max_participants=5)
-    offer = an_offer(session, slot=a_slot(session, seats_taken=2))
+    quote = an_offer(session, slot=a_slot(session, seats_taken=2))
 
-    booking = offer.book(booking_id := uuid4(), 3, NOW)
+    booking = quote.book(booking_id := uuid4(), 3, NOW)
 
-    assert booking == a_booking(session, offer.buyer.id, id=booking_id, seats=3, amount=Decimal("149.97"))
-    assert booking.made() == BookingStep(
-        booking_id=booking_id, at=NOW, actor_id=offer.buyer.id, from_status=None, to_status="confirmed", reason=""
+    assert booking == a_booking(session, quote.buyer.id, id=booking_id, seats=3, amount=Decimal("149.97"))
+    assert booking.created() == BookingStep(
+        booking_id=booking_id, at=NOW, actor_id=quote.buyer.id, from_status=None, to_status="confirmed", reason=""
     )
 
 
@@ -57,17 +57,17 @@ def refused_offers() -> list[Any]:
     ]
 
 
-@pytest.mark.parametrize(("offer", "error"), refused_offers())
-def test_an_offer_that_cannot_be_booked_says_why(offer: Offer, error: type[MarketplaceError]) -> None:
+@pytest.mark.parametrize(("quote", "error"), refused_offers())
+def test_an_offer_that_cannot_be_booked_says_why(quote: BookingQuote, error: type[MarketplaceError]) -> None:
     with pytest.raises(error):
-        offer.book(uuid4(), 2, NOW)
+        quote.book(uuid4(), 2, NOW)
 
 
 def test_an_offer_whose_slot_was_read_before_an_edit_of_its_session_is_to_be_read_again() -> None:
     session = a_session(max_participants=3)
     before = a_slot(replace(session, max_participants=2), seats_taken=2)
 
-    with pytest.raises(Overtaken):
+    with pytest.raises(StaleRead):
         an_offer(session, slot=before).check(1, NOW)
     an_offer(session, slot=replace(before, seats_taken=0)).check(3, NOW)
 
@@ -92,7 +92,7 @@ def test_only_a_slot_with_a_seat_taken_is_occupied() -> None:
     ],
 )
 def test_a_start_lies_after_now_and_before_the_year_2200(starts_at: datetime, *, is_good: bool) -> None:
-    assert (start_faults(starts_at, NOW) == []) is is_good
+    assert (validate_start(starts_at, NOW) == []) is is_good
 
 
 @pytest.mark.parametrize("status", ["pending", "confirmed"])
@@ -146,8 +146,8 @@ def test_a_booking_is_nobody_elses_business() -> None:
 def test_slots_of_one_creator_exclude_each_other_when_they_overlap(minutes: int, *, excludes: bool) -> None:
     session = a_session(duration=60)
     slot, other = a_slot(session), a_slot(a_session(creator_id=session.creator_id, duration=60))
-    moved = Slot.of(replace(session, id=other.session_id), TOMORROW + timedelta(minutes=minutes))
+    rescheduled = Slot.of(replace(session, id=other.session_id), TOMORROW + timedelta(minutes=minutes))
 
-    assert slot.excludes(moved) is moved.excludes(slot) is excludes
+    assert slot.excludes(rescheduled) is rescheduled.excludes(slot) is excludes
     assert not slot.excludes(slot)
-    assert not replace(slot, creator_id=uuid4()).excludes(moved)
+    assert not replace(slot, creator_id=uuid4()).excludes(rescheduled)

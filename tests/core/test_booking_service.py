@@ -7,8 +7,8 @@ import pytest
 
 from builders import TOMORROW, Services, a_caller, seats_taken, stored_session, stored_user
 from fakes import NOW
-from marketplace.core.entities.sessions import Session
-from marketplace.core.entities.tokens import Caller
+from marketplace.core.domain.sessions import Session
+from marketplace.core.domain.tokens import Principal
 from marketplace.core.errors import (
     AlreadyBooked,
     IllegalTransition,
@@ -28,19 +28,19 @@ async def session(storage: Storage) -> Session:
 
 
 @pytest.fixture
-async def learner(storage: Storage) -> Caller:
+async def learner(storage: Storage) -> Principal:
     return a_caller(await stored_user(storage))
 
 
 @pytest.fixture
-async def creator(storage: Storage, session: Session) -> Caller:
+async def creator(storage: Storage, session: Session) -> Principal:
     return a_caller(await storage.users.get(session.creator_id))
 
 
 async def test_what_was_booked_is_what_both_parties_find(
-    services: Services, session: Session, learner: Caller, creator: Caller
+    services: Services, session: Session, learner: Principal, creator: Principal
 ) -> None:
-    booked = (await services.bookings.book(learner, session.id, TOMORROW, seats=2)).thing
+    booked = (await services.bookings.book(learner, session.id, TOMORROW, seats=2)).resource
 
     assert (booked.amount, booked.status, booked.ends_at) == (
         Decimal("99.98"),
@@ -55,9 +55,9 @@ async def test_what_was_booked_is_what_both_parties_find(
 
 
 async def test_a_booking_is_hidden_from_everybody_else(
-    services: Services, storage: Storage, session: Session, learner: Caller
+    services: Services, storage: Storage, session: Session, learner: Principal
 ) -> None:
-    booked = (await services.bookings.book(learner, session.id, TOMORROW)).thing
+    booked = (await services.bookings.book(learner, session.id, TOMORROW)).resource
     stranger = a_caller(await stored_user(storage, role="creator"))
 
     for attempt in (services.bookings.get(stranger, booked.id), services.bookings.act(stranger, booked.id, "cancel")):
@@ -66,27 +66,27 @@ async def test_a_booking_is_hidden_from_everybody_else(
     assert (await services.bookings.list_of_creator(stranger, 9, None)).items == ()
 
 
-async def test_a_learner_has_no_list_of_what_was_booked_of_them(services: Services, learner: Caller) -> None:
+async def test_a_learner_has_no_list_of_what_was_booked_of_them(services: Services, learner: Principal) -> None:
     with pytest.raises(NotACreator):
         await services.bookings.list_of_creator(learner, 9, None)
 
 
 @pytest.mark.parametrize("starts_at", [NOW, TOMORROW.replace(year=2200)])
 async def test_a_start_that_nobody_could_book_is_invalid(
-    services: Services, session: Session, learner: Caller, starts_at: datetime
+    services: Services, session: Session, learner: Principal, starts_at: datetime
 ) -> None:
-    assert list(services.bookings.faults({"booking_date": starts_at})) == ["booking_date"]
+    assert list(services.bookings.validate({"booking_date": starts_at})) == ["booking_date"]
     with pytest.raises(Invalid):
         await services.bookings.book(learner, session.id, starts_at)
 
 
 def test_a_booking_without_a_start_has_no_faults_of_ours(services: Services) -> None:
-    assert services.bookings.faults({}) == {}
-    assert services.bookings.faults({"booking_date": TOMORROW}) == {}
+    assert services.bookings.validate({}) == {}
+    assert services.bookings.validate({"booking_date": TOMORROW}) == {}
 
 
 async def test_what_cannot_be_booked_takes_no_seat(
-    services: Services, storage: Storage, session: Session, learner: Caller, creator: Caller
+    services: Services, storage: Storage, session: Session, learner: Principal, creator: Principal
 ) -> None:
     await services.bookings.book(learner, session.id, TOMORROW)
 
@@ -102,12 +102,12 @@ async def test_what_cannot_be_booked_takes_no_seat(
 
 
 async def test_a_cancelled_booking_keeps_its_history_and_gives_its_seats_back(
-    services: Services, storage: Storage, session: Session, learner: Caller, creator: Caller
+    services: Services, storage: Storage, session: Session, learner: Principal, creator: Principal
 ) -> None:
-    booked = (await services.bookings.book(learner, session.id, TOMORROW, seats=3)).thing
+    booked = (await services.bookings.book(learner, session.id, TOMORROW, seats=3)).resource
     services.clock.advance(timedelta(hours=1))
 
-    cancelled = (await services.bookings.act(creator, booked.id, "cancel")).thing
+    cancelled = (await services.bookings.act(creator, booked.id, "cancel")).resource
 
     assert cancelled.status == "cancelled"
     assert [(step.at, step.actor_id, step.from_status, step.to_status) for step in cancelled.history] == [
@@ -115,14 +115,14 @@ async def test_a_cancelled_booking_keeps_its_history_and_gives_its_seats_back(
         (NOW + timedelta(hours=1), creator.user_id, "confirmed", "cancelled"),
     ]
     assert await seats_taken(storage, session) == 0
-    assert (await services.bookings.book(learner, session.id, TOMORROW)).thing.id != booked.id
+    assert (await services.bookings.book(learner, session.id, TOMORROW)).resource.id != booked.id
 
 
 async def test_a_booking_is_cancelled_once_and_before_its_start(
-    services: Services, storage: Storage, session: Session, learner: Caller
+    services: Services, storage: Storage, session: Session, learner: Principal
 ) -> None:
-    booked = (await services.bookings.book(learner, session.id, TOMORROW)).thing
-    later = (await services.bookings.book(learner, session.id, TOMORROW + timedelta(days=1))).thing
+    booked = (await services.bookings.book(learner, session.id, TOMORROW)).resource
+    later = (await services.bookings.book(learner, session.id, TOMORROW + timedelta(days=1))).resource
     await services.bookings.act(learner, booked.id, "cancel")
 
     with pytest.raises(IllegalTransition):
@@ -134,9 +134,9 @@ async def test_a_booking_is_cancelled_once_and_before_its_start(
 
 
 async def test_a_price_that_changes_leaves_old_bookings_at_theirs(
-    services: Services, storage: Storage, session: Session, learner: Caller
+    services: Services, storage: Storage, session: Session, learner: Principal
 ) -> None:
-    booked = (await services.bookings.book(learner, session.id, TOMORROW)).thing
+    booked = (await services.bookings.book(learner, session.id, TOMORROW)).resource
     async with storage.unit_of_work() as tx:
         await tx.sessions.save(replace(session, price=Decimal("1.00")))
 

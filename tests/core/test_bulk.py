@@ -8,28 +8,28 @@ from builders import Services, a_caller, a_user, services_over, stored_session, 
 from bulk_orders import a_run
 from fakes import NOW, FreshIds
 from marketplace.adapters.memory.jobs import run_due
-from marketplace.core.entities.bulk import ACTIONS, BulkPreview
-from marketplace.core.entities.failing_jobs import FailingJob
+from marketplace.core.domain.bulk import ACTIONS, BulkPreview
+from marketplace.core.domain.failing_jobs import FailingJob
 from marketplace.core.errors import Busy, HasSessions, IllegalTransition, NotFound
 from marketplace.core.ports.jobs import Handlers
 from marketplace.core.ports.storage import Storage
 from marketplace.core.services.admin.bulk import BulkOrder
-from marketplace.core.services.admin.bulk_runner import BulkRunner, Effects
-from marketplace.core.services.tokens import CallerMemory
+from marketplace.core.services.admin.bulk_runner import BulkRunner, Operations
+from marketplace.core.services.tokens import PrincipalCache
 from staff import staff_over
 
 
 class Broken:
     """Actors of whom one has a fault of the program's."""
 
-    def effects(self) -> Effects:
+    def operations(self) -> Operations:
         async def fail(*_: object) -> None:
             raise KeyError("ada@example.org")
 
         return {("sessions", "hide"): fail}
 
 
-def a_failing_job(**facts: Any) -> FailingJob:
+def a_failing_job(**changes: Any) -> FailingJob:
     defaults: dict[str, Any] = {
         "id": 1,
         "name": "attend_booking",
@@ -40,7 +40,7 @@ def a_failing_job(**facts: Any) -> FailingJob:
         "next_at": NOW,
         "is_under_way": False,
     }
-    return FailingJob(**defaults | facts)
+    return FailingJob(**defaults | changes)
 
 
 def test_a_run_is_over_with_its_last_row_whatever_came_of_it() -> None:
@@ -58,10 +58,10 @@ def test_a_run_is_over_with_its_last_row_whatever_came_of_it() -> None:
 def test_who_acts_is_who_began_it_as_they_stand_now() -> None:
     run, staff = a_run(), a_user(is_staff=True, is_superuser=True)
 
-    caller = run.caller(staff)
+    principal = run.principal(staff)
 
-    assert (caller.user_id, caller.is_superuser) == (staff.id, True)
-    assert (caller.origin.address, caller.origin.agent) == ("192.0.2.7", "a browser")
+    assert (principal.user_id, principal.is_superuser) == (staff.id, True)
+    assert (principal.origin.address, principal.origin.agent) == ("192.0.2.7", "a browser")
 
 
 def test_a_preview_of_nothing_is_of_nothing() -> None:
@@ -72,12 +72,12 @@ def test_a_role_and_a_switch_that_change_nothing_are_refused() -> None:
     creator = a_user(role="creator")
 
     with pytest.raises(IllegalTransition):
-        creator.switched(is_active=True)
+        creator.with_active(is_active=True)
     with pytest.raises(IllegalTransition):
-        creator.in_role("creator", has_sessions=True)
+        creator.with_role("creator", has_sessions=True)
     with pytest.raises(HasSessions):
-        creator.in_role("user", has_sessions=True)
-    assert creator.in_role("user", has_sessions=False).role == "user"
+        creator.with_role("user", has_sessions=True)
+    assert creator.with_role("user", has_sessions=False).role == "user"
 
 
 @pytest.mark.parametrize(
@@ -96,9 +96,9 @@ def test_what_a_job_raised_is_told_in_words_for_a_person(fault: str | None, said
 
 
 def test_a_job_that_is_being_tried_is_not_hurried() -> None:
-    for facts in ({"is_under_way": True}, {"next_at": NOW}):
+    for changes in ({"is_under_way": True}, {"next_at": NOW}):
         with pytest.raises(IllegalTransition):
-            a_failing_job(**facts).check_waits(NOW)
+            a_failing_job(**changes).check_waits(NOW)
 
 
 async def test_a_fault_in_one_row_is_reported_without_its_message_and_stops_nothing(
@@ -112,13 +112,13 @@ async def test_a_fault_in_one_row_is_reported_without_its_message_and_stops_noth
         targets=storage.bulk_targets,
         users=storage.users,
         actors=broken,
-        memory=CallerMemory(services.clock),
+        memory=PrincipalCache(services.clock),
         clock=services.clock,
         ids=FreshIds(),
     )
     who = a_caller(await stored_user(storage, is_staff=True))
     order = BulkOrder(kind="sessions", action="hide", rows=(session.id, uuid7()))
-    run = (await staff.bulk.begin(who, order, "Why not.")).thing
+    run = (await staff.bulk.begin(who, order, "Why not.")).resource
     handlers: Handlers = {"run_bulk": runner.run}
 
     with caplog.at_level(logging.DEBUG):
@@ -135,4 +135,4 @@ async def test_a_fault_in_one_row_is_reported_without_its_message_and_stops_noth
 async def test_every_action_of_every_kind_can_be_carried_out(storage: Storage) -> None:
     staff = staff_over(storage, services_over(storage))
 
-    assert set(staff.actors.effects()) == {(kind, action) for kind, actions in ACTIONS.items() for action in actions}
+    assert set(staff.actors.operations()) == {(kind, action) for kind, actions in ACTIONS.items() for action in actions}

@@ -17,8 +17,8 @@ from builders import (
 )
 from contracts.harness import at_once
 from fakes import NOW
-from marketplace.core.entities.bookings import BookingHistory, BookingStatus
-from marketplace.core.entities.calendars import CalendarEvent, FeedWindow, new_feed_token
+from marketplace.core.domain.bookings import BookingHistory, BookingStatus
+from marketplace.core.domain.calendars import CalendarEvent, FeedWindow, new_feed_token
 from marketplace.core.errors import NotFound
 from marketplace.core.ports.storage import Storage
 
@@ -71,19 +71,19 @@ async def test_an_event_stays_itself_and_its_sequence_rises_with_every_step(
 ) -> None:
     session = await stored_session(storage, requires_confirmation=True)
     creator, learner = a_caller(await storage.users.get(session.creator_id)), a_caller(await stored_user(storage))
-    made = (await services.bookings.book(learner, session.id, TOMORROW)).thing
-    events = [CalendarEvent.of(await services.bookings.get(learner, made.id))]
+    created = (await services.bookings.book(learner, session.id, TOMORROW)).resource
+    events = [CalendarEvent.of(await services.bookings.get(learner, created.id))]
 
     for act in (
-        partial(services.bookings.act, creator, made.id, "confirm"),
-        partial(services.bookings.reschedule, creator, made.id, TOMORROW + timedelta(hours=2)),
-        partial(services.bookings.act, learner, made.id, "cancel"),
+        partial(services.bookings.act, creator, created.id, "confirm"),
+        partial(services.bookings.reschedule, creator, created.id, TOMORROW + timedelta(hours=2)),
+        partial(services.bookings.act, learner, created.id, "cancel"),
     ):
         services.clock.advance(timedelta(minutes=1))
-        events.append(CalendarEvent.of((await act()).thing))
-        assert events[-1] == CalendarEvent.of(await services.bookings.get(creator, made.id))
+        events.append(CalendarEvent.of((await act()).resource))
+        assert events[-1] == CalendarEvent.of(await services.bookings.get(creator, created.id))
 
-    assert {event.uid for event in events} == {f"{made.id}@marketplace"}
+    assert {event.uid for event in events} == {f"{created.id}@marketplace"}
     assert [event.sequence for event in events] == [0, 1, 2, 3]
     assert [event.status for event in events] == ["TENTATIVE", "CONFIRMED", "CONFIRMED", "CANCELLED"]
     assert [event.changed_at for event in events] == [NOW + timedelta(minutes=minute) for minute in range(4)]
@@ -105,11 +105,11 @@ async def test_the_sequence_of_an_event_rises_when_the_session_is_edited_in_what
 ) -> None:
     session = await stored_session(storage, duration=60)
     creator, learner = a_caller(await storage.users.get(session.creator_id)), a_caller(await stored_user(storage))
-    made = (await services.bookings.book(learner, session.id, TOMORROW)).thing
+    created = (await services.bookings.book(learner, session.id, TOMORROW)).resource
     seen = []
 
     async def see() -> None:
-        event = CalendarEvent.of(await services.bookings.get(learner, made.id))
+        event = CalendarEvent.of(await services.bookings.get(learner, created.id))
         seen.append((event.sequence, event.summary, event.ends_at - event.starts_at, event.changed_at - NOW))
         services.clock.advance(timedelta(minutes=1))
 
@@ -123,7 +123,7 @@ async def test_the_sequence_of_an_event_rises_when_the_session_is_edited_in_what
     ):
         await services.sessions.change(creator, session.id, edit)
         await see()
-    await services.bookings.act(learner, made.id, "cancel")
+    await services.bookings.act(learner, created.id, "cancel")
     await see()
 
     hour, half = timedelta(minutes=60), timedelta(minutes=30)
@@ -142,17 +142,20 @@ async def test_the_sequence_of_an_event_rises_when_the_session_is_edited_in_what
 async def test_a_calendar_says_when_it_was_made(services: Services, storage: Storage) -> None:
     session = await stored_session(storage)
     learner = a_caller(await stored_user(storage))
-    made = (await services.bookings.book(learner, session.id, TOMORROW)).thing
+    created = (await services.bookings.book(learner, session.id, TOMORROW)).resource
     feed = await services.calendars.feed(learner)
     services.clock.advance(timedelta(hours=2))
 
-    for shown in (await services.calendars.of_booking(learner, made.id), await services.calendars.of_token(feed.token)):
+    for shown in (
+        await services.calendars.of_booking(learner, created.id),
+        await services.calendars.of_token(feed.token),
+    ):
         assert b"\r\nDTSTAMP:20300107T110000Z\r\n" in shown
         assert b"\r\nLAST-MODIFIED:20300107T090000Z\r\n" in shown
 
 
 def test_a_feed_keeps_what_is_over_for_90_days() -> None:
-    assert FeedWindow.at(NOW) == FeedWindow(now=NOW, since=NOW - timedelta(days=90), most=1000)
+    assert FeedWindow.at(NOW) == FeedWindow(now=NOW, since=NOW - timedelta(days=90), maximum=1000)
 
 
 def test_the_token_of_a_feed_has_256_bits_and_is_not_shown_where_a_feed_is() -> None:
@@ -189,14 +192,14 @@ async def test_a_booking_is_in_the_calendar_of_its_parties_only(services: Servic
     session = await stored_session(storage)
     creator, learner = a_caller(await storage.users.get(session.creator_id)), a_caller(await stored_user(storage))
     stranger = a_caller(await stored_user(storage, is_staff=True))
-    made = (await services.bookings.book(learner, session.id, TOMORROW)).thing
+    created = (await services.bookings.book(learner, session.id, TOMORROW)).resource
 
-    shown = await services.calendars.of_booking(learner, made.id)
+    shown = await services.calendars.of_booking(learner, created.id)
 
-    assert shown == await services.calendars.of_booking(creator, made.id)
-    for caller, uid in ((stranger, made.id), (learner, session.id)):
+    assert shown == await services.calendars.of_booking(creator, created.id)
+    for principal, uid in ((stranger, created.id), (learner, session.id)):
         with pytest.raises(NotFound):
-            await services.calendars.of_booking(caller, uid)
+            await services.calendars.of_booking(principal, uid)
     for person, number in ((learner, 1), (creator, 1), (stranger, 0)):
         feed = await services.calendars.feed(person)
-        assert (await services.calendars.of_token(feed.token)).count(str(made.id).encode()) == number
+        assert (await services.calendars.of_token(feed.token)).count(str(created.id).encode()) == number

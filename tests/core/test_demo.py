@@ -13,18 +13,18 @@ import pytest
 from builders import Services, a_caller, services_over, somebody
 from fakes import FreshIds, MovableClock, PlainPasswords
 from marketplace.adapters.memory.storage import memory_storage
-from marketplace.core.entities.bookings import TRANSITIONS, BookingHistory
-from marketplace.core.entities.schedules import Schedule
-from marketplace.core.entities.sessions import CatalogFilters, SessionDetails
-from marketplace.core.entities.timetables import Opening
-from marketplace.core.entities.users import User
+from marketplace.core.domain.availability import BookableStart
+from marketplace.core.domain.bookings import TRANSITIONS, BookingHistory
+from marketplace.core.domain.schedules import Schedule
+from marketplace.core.domain.sessions import CatalogFilters, SessionDetails
+from marketplace.core.domain.users import User
 from marketplace.core.errors import NotBookable, SoldOut
 from marketplace.core.ports.storage import Storage
 from marketplace.core.ports.unit_of_work import Transaction
-from marketplace.demo.office import COMPLAINTS, FEATURED
 from marketplace.demo.people import CREATOR_EMAIL, CREATORS, DEMO_ACCOUNTS, NEWCOMER, PEOPLE
 from marketplace.demo.plan import planned_bookings
 from marketplace.demo.seed import DemoReport, RealDataPresent, seed_demo
+from marketplace.demo.staff_actions import COMPLAINTS, FEATURED
 
 CATEGORIES = ("art", "business", "cooking", "fitness", "languages", "music", "technology", "wellbeing")
 NOW = datetime(2026, 3, 27, 14, 23, 5, tzinfo=UTC)
@@ -80,9 +80,9 @@ async def all_bookings(storage: Storage) -> list[BookingHistory]:
 
 
 async def schedule_of(storage: Storage, session: SessionDetails) -> Schedule | None:
-    timetable = await storage.timetables.find(session.id, NOW, NOW)
-    assert timetable is not None
-    return timetable.schedule
+    availability = await storage.availabilities.find(session.id, NOW, NOW)
+    assert availability is not None
+    return availability.schedule
 
 
 async def everything(storage: Storage) -> tuple[set[Any], set[Any], set[Any]]:
@@ -103,7 +103,7 @@ def services_at(storage: Storage, now: datetime) -> Services:
     return services_over(storage, clock=MovableClock(now))
 
 
-async def openings(storage: Storage, now: datetime, session: SessionDetails) -> tuple[Opening, ...]:
+async def bookable_starts(storage: Storage, now: datetime, session: SessionDetails) -> tuple[BookableStart, ...]:
     slots = services_at(storage, now).slots
     return await slots.explain(somebody(session.creator_id), session.id, now, now + timedelta(days=60))
 
@@ -198,7 +198,7 @@ async def test_one_start_is_sold_out_and_others_have_two_seats_left(demo: tuple[
     services, popular = services_at(storage, now), 0
     newcomer = a_caller(await user(storage, NEWCOMER.address))
     for session in await all_sessions(storage):
-        found = [one for one in await openings(storage, now, session) if one.reason in {None, "sold_out"}]
+        found = [one for one in await bookable_starts(storage, now, session) if one.reason in {None, "sold_out"}]
         if session.max_participants < 8 or not found or found[0].reason is None:
             continue
         popular += 1
@@ -212,7 +212,7 @@ async def test_nothing_is_bookable_on_a_day_off(seeded: Storage) -> None:
     services, days_off = services_at(seeded, NOW), 0
     newcomer = a_caller(await user(seeded, NEWCOMER.address))
     for session in await all_sessions(seeded):
-        closed = [one for one in await openings(seeded, NOW, session) if one.reason == "exception"]
+        closed = [one for one in await bookable_starts(seeded, NOW, session) if one.reason == "exception"]
         days_off += bool(closed)
         for one in closed[:1]:
             with pytest.raises(NotBookable):
@@ -256,15 +256,15 @@ async def test_a_database_with_real_accounts_is_refused_and_left_alone() -> None
 @pytest.fixture(scope="module")
 async def steps() -> int:
     """How many transactions a whole seeding takes."""
-    begun = count()
+    started = count()
     storage = memory_storage()
 
     def unit_of_work() -> AbstractAsyncContextManager[Transaction]:
-        next(begun)
+        next(started)
         return storage.unit_of_work()
 
     await seed(replace(storage, unit_of_work=unit_of_work))
-    return next(begun)
+    return next(started)
 
 
 async def test_every_effect_is_a_transaction_of_its_own(steps: int) -> None:
@@ -301,7 +301,7 @@ async def test_a_seeding_goes_on_where_a_worker_has_settled_bookings_meanwhile(s
     with pytest.raises(Killed):
         await seed(killed_after(storage, steps * 2 // 3))
     for one in await all_bookings(storage):
-        await services_at(storage, NOW + timedelta(days=4)).bookings.attend(one.id)
+        await services_at(storage, NOW + timedelta(days=4)).bookings.settle_due(one.id)
     assert not (await seed(storage, NOW + timedelta(days=4))).already_there
 
 

@@ -9,9 +9,9 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from marketplace.core.entities.bookings import TIME_TO_ANSWER
-from marketplace.demo.casting import WISHES
-from marketplace.demo.lives import PlannedBooking
+from marketplace.core.domain.bookings import PENDING_HOLD
+from marketplace.demo.booking_lifecycles import PlannedBooking
+from marketplace.demo.booking_planner import PREFERENCES
 from marketplace.demo.people import CREATOR, CREATORS, PEOPLE, VISITORS, DemoPerson
 from marketplace.demo.plan import planned_bookings, planned_sessions
 
@@ -73,7 +73,7 @@ def test_every_step_is_taken_in_its_time(moment: datetime) -> None:
         assert times == sorted(set(times))
         assert times[-1] <= moment
         for step in one.steps:
-            answered_by = min(one.booked_at + TIME_TO_ANSWER, one.starts_at)
+            answered_by = min(one.booked_at + PENDING_HOLD, one.starts_at)
             notice = timedelta(hours=one.planned.session.cancellation_notice)
             assert step.action not in {"confirm", "decline"} or step.at < answered_by
             assert step.action != "lapse" or step.at == answered_by
@@ -92,7 +92,7 @@ def test_requests_that_wait_were_made_lately_and_go_on_waiting(moment: datetime)
     waiting = [one for one in plan(moment) if outcome(one) == "pending"]
     assert len(waiting) >= 8
     for one in waiting:
-        assert min(one.booked_at + TIME_TO_ANSWER, one.starts_at) > moment + timedelta(hours=36)
+        assert min(one.booked_at + PENDING_HOLD, one.starts_at) > moment + timedelta(hours=36)
 
 
 @at_any_moment
@@ -158,10 +158,10 @@ def test_every_session_has_a_free_seat_in_the_coming_weeks(moment: datetime) -> 
 def test_an_account_of_a_visitor_has_something_on_every_tab(moment: datetime, person: DemoPerson) -> None:
     own = [one for one in plan(moment) if one.person == person]
     tabs = Counter(outcome(one) for one in own)
-    wishes = next(one for one in WISHES if one.person == person)
-    assert tabs["confirmed"] == 1 + wishes.ahead["held"]
-    assert tabs["pending"] == wishes.ahead["pending"]
-    assert tabs["completed"] == wishes.behind["held"] >= 3
+    preferences = next(one for one in PREFERENCES if one.person == person)
+    assert tabs["confirmed"] == 1 + preferences.ahead["held"]
+    assert tabs["pending"] == preferences.ahead["pending"]
+    assert tabs["completed"] == preferences.behind["held"] >= 3
     assert tabs["cancelled"] >= 1
     assert min(one.starts_at for one in own if outcome(one) == "confirmed") < moment + timedelta(days=2)
 

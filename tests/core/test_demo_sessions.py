@@ -8,17 +8,17 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from marketplace.core.entities.schedules import TimeRange
-from marketplace.core.entities.search import title_key
-from marketplace.core.entities.sessions import (
+from marketplace.core.domain.schedules import TimeRange
+from marketplace.core.domain.search import title_key
+from marketplace.core.domain.sessions import (
     DESCRIPTION_LENGTH,
-    PARTICIPANTS_MOST,
+    MAX_PARTICIPANTS,
+    MAX_TAGS,
     TAG_LENGTH,
-    TAGS_MOST,
     TITLE_LENGTH,
 )
-from marketplace.demo.hours import Hours
 from marketplace.demo.people import CREATORS, DEMO_ACCOUNTS, DEMO_PASSWORD, PEOPLE
+from marketplace.demo.schedule_dsl import WeeklyHoursBuilder
 from marketplace.demo.sessions import SESSIONS, DemoSession
 
 FRIDAY = datetime(2026, 3, 27, 14, 23, tzinfo=UTC)
@@ -26,16 +26,16 @@ FRIDAY = datetime(2026, 3, 27, 14, 23, tzinfo=UTC)
 
 @pytest.mark.parametrize("session", SESSIONS, ids=lambda session: title_key(session.title))
 def test_the_text_and_figures_of_a_session_keep_to_the_contract(session: DemoSession) -> None:
-    facts = session.facts()
+    changes = session.changes()
     assert 1 <= len(session.title) <= min(60, TITLE_LENGTH)
     assert session.description.strip() == session.description
     assert 250 <= len(session.description) <= min(1_100, DESCRIPTION_LENGTH)
     assert 2 <= len(session.description.split("\n\n")) <= 4
     assert 20 <= session.duration <= 240
-    assert Decimal(0) <= facts["price"] <= Decimal("240.00")
-    assert facts["price"].as_tuple().exponent == -2
-    assert 1 <= session.seats <= min(30, PARTICIPANTS_MOST)
-    assert 2 <= len(set(session.tags)) == len(session.tags) <= min(6, TAGS_MOST)
+    assert Decimal(0) <= changes["price"] <= Decimal("240.00")
+    assert changes["price"].as_tuple().exponent == -2
+    assert 1 <= session.seats <= min(30, MAX_PARTICIPANTS)
+    assert 2 <= len(set(session.tags)) == len(session.tags) <= min(6, MAX_TAGS)
     assert all(tag == tag.lower() and len(tag) <= TAG_LENGTH for tag in session.tags)
 
 
@@ -56,16 +56,16 @@ def test_some_are_asked_for_and_some_can_only_be_cancelled_in_time() -> None:
 
 def test_nothing_is_said_twice() -> None:
     assert len({one.title for one in SESSIONS}) == 80
-    openings = Counter(" ".join(one.description.casefold().split()[:3]) for one in SESSIONS)
+    bookable_starts = Counter(" ".join(one.description.casefold().split()[:3]) for one in SESSIONS)
     sentences = Counter(
         sentence.casefold() for one in SESSIONS for sentence in re.split(r"(?<=[.!?:])\s+", one.description)
     )
-    assert [opening for opening, number in openings.items() if number > 1] == []
+    assert [bookable for bookable, number in bookable_starts.items() if number > 1] == []
     assert [sentence for sentence, number in sentences.items() if number > 1] == []
 
 
 def test_no_picture_and_no_address_leads_to_another_host() -> None:
-    assert all(one.facts()["image_url"] is None for one in SESSIONS)
+    assert all(one.changes()["image_url"] is None for one in SESSIONS)
     assert not any("http" in one.description or "www." in one.description for one in SESSIONS)
 
 
@@ -100,9 +100,9 @@ def test_a_password_can_be_typed_on_a_phone() -> None:
 
 
 def test_hours_are_read_as_they_are_written() -> None:
-    hours = Hours(weekly=("Tue Thu 09:00-12:00 14:00-17:00 every 30",), notice=3, horizon=10)
+    hours = WeeklyHoursBuilder(weekly=("Tue Thu 09:00-12:00 14:00-17:00 every 30",), notice=3, horizon=10)
     schedule = hours.schedule("Asia/Tokyo", FRIDAY)
-    assert schedule.faults() == {}
+    assert schedule.validate() == {}
     assert (schedule.time_zone, schedule.notice, schedule.horizon) == ("Asia/Tokyo", 180, 10)
     assert [(one.weekday, str(one.hours), one.hours.step) for one in schedule.weekly] == [
         (2, "09:00 to 12:00", 30),
@@ -113,7 +113,9 @@ def test_hours_are_read_as_they_are_written() -> None:
 
 
 def test_dates_lie_ahead_by_the_calendar_of_the_creator() -> None:
-    hours = Hours(extras=("Fri+0 10:00-11:00", "Sat+0 10:00-11:00", "Sat+1 10:00-11:00"), exceptions=("Fri+0",))
+    hours = WeeklyHoursBuilder(
+        extras=("Fri+0 10:00-11:00", "Sat+0 10:00-11:00", "Sat+1 10:00-11:00"), exceptions=("Fri+0",)
+    )
     here, there = hours.schedule("Europe/Rome", FRIDAY), hours.schedule("Pacific/Auckland", FRIDAY)
     assert [f"{extra.on}" for extra in here.extras] == ["2026-04-03", "2026-03-28", "2026-04-04"]
     assert [f"{extra.on}" for extra in there.extras] == ["2026-04-03", "2026-04-04", "2026-04-11"]
@@ -121,7 +123,7 @@ def test_dates_lie_ahead_by_the_calendar_of_the_creator() -> None:
 
 
 def test_a_series_has_a_first_and_a_last_week() -> None:
-    schedule = Hours(weekly=("Sun 10:00-11:00",), weeks=(-1, 2)).schedule("Europe/Rome", FRIDAY)
+    schedule = WeeklyHoursBuilder(weekly=("Sun 10:00-11:00",), weeks=(-1, 2)).schedule("Europe/Rome", FRIDAY)
     assert (f"{schedule.valid_from}", f"{schedule.valid_until}") == ("2026-03-16", "2026-04-12")
 
 
@@ -130,7 +132,7 @@ def test_hours_make_a_schedule_without_faults_in_which_every_exception_counts(se
     zone = next(person.time_zone for person in CREATORS if person.username == session.creator)
     for moment in (FRIDAY + timedelta(days=days) for days in range(7)):
         schedule = session.hours.schedule(zone, moment)
-        assert schedule.faults() == {}
+        assert schedule.validate() == {}
         today = moment.astimezone(ZoneInfo(zone)).date()
         usual: dict[int, tuple[TimeRange, ...]] = {}
         for one in schedule.weekly:

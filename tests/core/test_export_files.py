@@ -13,7 +13,7 @@ import pytest
 
 from marketplace.adapters.exports import xlsx
 from marketplace.adapters.exports.files import StreamedFiles
-from marketplace.core.entities.exports import COLUMNS, Cell, ExportFormat, column_faults, columns_of
+from marketplace.core.domain.exports import COLUMNS, Cell, ExportFormat, columns_of, validate_columns
 
 AN_ID = UUID("0190a1b2-c3d4-7e5f-8a9b-0c1d2e3f4a5b")
 NOON = datetime(2030, 5, 1, 12, tzinfo=UTC)
@@ -120,7 +120,7 @@ def test_a_workbook_of_nothing_opens() -> None:
 def test_what_no_workbook_can_hold_is_shortened_or_marked() -> None:
     (_, (long,), (control,)) = read_workbook(written("xlsx", ["x" * 40_000, "a\x00b\ufffe"])).active.iter_rows()
 
-    assert len(long.value) == xlsx.TEXT_MOST
+    assert len(long.value) == xlsx.MAX_TEXT
     assert control.value == "a\ufffdb\ufffd"
 
 
@@ -160,8 +160,12 @@ def test_a_file_is_handed_out_while_it_is_written(form: ExportFormat) -> None:
 def test_columns_are_chosen_in_the_order_asked_for() -> None:
     assert list(columns_of("users", ("email", "id"))) == ["email", "id"]
     assert list(columns_of("users", None)) == list(COLUMNS["users"])
-    assert column_faults("users", ("email", "id")) == column_faults("users", None) == {}
-    assert column_faults("users", ("email", "password_hash")).keys() == column_faults("users", ()).keys() == {"columns"}
+    assert validate_columns("users", ("email", "id")) == validate_columns("users", None) == {}
+    assert (
+        validate_columns("users", ("email", "password_hash")).keys()
+        == validate_columns("users", ()).keys()
+        == {"columns"}
+    )
 
 
 def test_no_list_has_a_column_for_a_secret() -> None:

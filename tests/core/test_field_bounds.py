@@ -18,9 +18,9 @@ from builders import (
     stored_session,
     stored_user,
 )
-from marketplace.core.entities.fields import NOT_CANONICAL
-from marketplace.core.entities.sessions import Session
-from marketplace.core.entities.tokens import Caller
+from marketplace.core.domain.fields import NOT_CANONICAL
+from marketplace.core.domain.sessions import Session
+from marketplace.core.domain.tokens import Principal
 from marketplace.core.errors import Invalid
 from marketplace.core.ports.storage import Storage
 from marketplace.core.services.admin.bulk import BulkOrder
@@ -66,9 +66,9 @@ class World:
 
     services: Services
     staff_services: StaffServices
-    creator: Caller
-    learner: Caller
-    staff: Caller
+    creator: Principal
+    learner: Principal
+    staff: Principal
     session: Session
     booking: Any
 
@@ -183,7 +183,7 @@ async def test_service_refuses_what_the_api_refuses(world: World, storage: Stora
     with pytest.raises(Invalid) as caught:
         await act(world)
 
-    assert set(caught.value.faults) == names
+    assert set(caught.value.errors) == names
     assert await logged(storage) == before
 
 

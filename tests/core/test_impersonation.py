@@ -6,10 +6,10 @@ import pytest
 
 from builders import PASSWORD, Services, a_caller, stored_login, stored_user
 from fakes import FreshIds
-from marketplace.core.entities.audit import Origin
-from marketplace.core.entities.rate_limits import REFUSALS_KEPT
-from marketplace.core.entities.tokens import Caller
-from marketplace.core.entities.users import User
+from marketplace.core.domain.audit import Origin
+from marketplace.core.domain.rate_limits import REFUSAL_TTL
+from marketplace.core.domain.tokens import Principal
+from marketplace.core.domain.users import User
 from marketplace.core.errors import (
     AccountInactive,
     ImpersonatedReadOnly,
@@ -21,10 +21,10 @@ from marketplace.core.errors import (
     StaffTarget,
 )
 from marketplace.core.ports.storage import Storage
-from marketplace.core.services.admin.impersonation import IMPERSONATION_LASTS
+from marketplace.core.services.admin.impersonation import IMPERSONATION_TTL
 from marketplace.core.services.admin.refusals import RefusalService
 from marketplace.core.services.rate_limits import RateLimitService
-from marketplace.core.services.tokens import CALLER_KEPT
+from marketplace.core.services.tokens import PRINCIPAL_TTL
 from staff import StaffServices, logged, staff_over
 
 WHY = "They cannot find their booking."
@@ -47,7 +47,7 @@ async def learner(storage: Storage) -> User:
 
 
 @pytest.fixture
-async def caller(storage: Storage, helper: User) -> Caller:
+async def principal(storage: Storage, helper: User) -> Principal:
     """Somebody of the staff, by a login that is kept."""
     login = await stored_login(storage, helper, "a token of the staff")
     return replace(a_caller(helper, login.id), origin=HERE)
@@ -59,54 +59,54 @@ async def save(storage: Storage, user: User) -> None:
 
 
 async def test_who_sees_the_site_as_somebody_has_their_rights_and_is_known_all_the_same(
-    staff: StaffServices, services: Services, learner: User, caller: Caller
+    staff: StaffServices, services: Services, learner: User, principal: Principal
 ) -> None:
-    begun = await staff.impersonations.begin(caller, learner.id, WHY)
-    seen = await services.tokens.authenticate(begun.access)
+    started = await staff.impersonations.begin(principal, learner.id, WHY)
+    seen = await services.tokens.authenticate(started.access)
 
     assert (seen.user_id, seen.role, seen.is_staff, seen.is_superuser) == (learner.id, "user", False, False)
-    assert (seen.impersonator_id, seen.actor_id, seen.as_id) == (caller.user_id, caller.user_id, learner.id)
-    assert begun.user == learner
+    assert (seen.impersonator_id, seen.actor_id, seen.as_id) == (principal.user_id, principal.user_id, learner.id)
+    assert started.user == learner
     shown = await services.users.impersonator(seen)
     assert shown is not None
-    assert shown.id == caller.user_id
-    assert await services.users.impersonator(caller) is None
+    assert shown.id == principal.user_id
+    assert await services.users.impersonator(principal) is None
 
 
 async def test_its_beginning_is_in_the_log_with_both_names_and_why(
-    staff: StaffServices, storage: Storage, learner: User, caller: Caller
+    staff: StaffServices, storage: Storage, learner: User, principal: Principal
 ) -> None:
-    await staff.impersonations.begin(caller, learner.id, WHY)
+    await staff.impersonations.begin(principal, learner.id, WHY)
 
     (entry,) = await logged(storage, ("user", learner.id))
-    assert (entry.action, entry.actor_id, entry.target_id) == ("impersonation_started", caller.user_id, learner.id)
+    assert (entry.action, entry.actor_id, entry.target_id) == ("impersonation_started", principal.user_id, learner.id)
     assert (entry.reason, entry.address, entry.agent) == (WHY, "192.0.2.7", "a browser")
 
 
 async def test_it_ends_after_a_quarter_of_an_hour(
-    staff: StaffServices, services: Services, learner: User, caller: Caller
+    staff: StaffServices, services: Services, learner: User, principal: Principal
 ) -> None:
-    begun = await staff.impersonations.begin(caller, learner.id, WHY)
-    assert begun.expires_at == services.clock.now() + timedelta(minutes=15)
+    started = await staff.impersonations.begin(principal, learner.id, WHY)
+    assert started.expires_at == services.clock.now() + timedelta(minutes=15)
 
-    services.clock.advance(IMPERSONATION_LASTS - timedelta(seconds=1))
-    await services.tokens.authenticate(begun.access)
+    services.clock.advance(IMPERSONATION_TTL - timedelta(seconds=1))
+    await services.tokens.authenticate(started.access)
     services.clock.advance(timedelta(seconds=1))
     with pytest.raises(NotSignedIn):
-        await services.tokens.authenticate(begun.access)
+        await services.tokens.authenticate(started.access)
 
 
 async def test_it_ends_with_the_login_that_it_was_begun_by(
-    staff: StaffServices, services: Services, learner: User, caller: Caller
+    staff: StaffServices, services: Services, learner: User, principal: Principal
 ) -> None:
-    begun = await staff.impersonations.begin(caller, learner.id, WHY)
-    await services.tokens.authenticate(begun.access)
+    started = await staff.impersonations.begin(principal, learner.id, WHY)
+    await services.tokens.authenticate(started.access)
 
     await services.tokens.log_out("a token of the staff")
 
-    services.clock.advance(CALLER_KEPT)
+    services.clock.advance(PRINCIPAL_TTL)
     with pytest.raises(NotSignedIn):
-        await services.tokens.authenticate(begun.access)
+        await services.tokens.authenticate(started.access)
 
 
 @pytest.mark.parametrize("loss", [{"is_staff": False}, {"is_active": False}])
@@ -115,41 +115,46 @@ async def test_it_ends_when_who_began_it_is_no_longer_of_the_staff(
     services: Services,
     storage: Storage,
     learner: User,
-    caller: Caller,
+    principal: Principal,
     loss: dict[str, bool],
 ) -> None:
-    begun = await staff.impersonations.begin(caller, learner.id, WHY)
+    started = await staff.impersonations.begin(principal, learner.id, WHY)
 
-    await save(storage, replace(await storage.users.get(caller.user_id), **loss))  # type: ignore[arg-type]
+    await save(storage, replace(await storage.users.get(principal.user_id), **loss))  # type: ignore[arg-type]
 
     with pytest.raises(NotSignedIn):
-        await services.tokens.authenticate(begun.access)
+        await services.tokens.authenticate(started.access)
 
 
 @pytest.mark.parametrize("gain", [{"is_staff": True}, {"is_superuser": True}, {"is_active": False}])
 async def test_it_ends_when_who_is_seen_is_given_rights_or_switched_off(
-    staff: StaffServices, services: Services, storage: Storage, learner: User, caller: Caller, gain: dict[str, bool]
+    staff: StaffServices,
+    services: Services,
+    storage: Storage,
+    learner: User,
+    principal: Principal,
+    gain: dict[str, bool],
 ) -> None:
-    begun = await staff.impersonations.begin(caller, learner.id, WHY)
+    started = await staff.impersonations.begin(principal, learner.id, WHY)
 
     await save(storage, replace(learner, **gain))  # type: ignore[arg-type]
 
     with pytest.raises(NotSignedIn):
-        await services.tokens.authenticate(begun.access)
+        await services.tokens.authenticate(started.access)
 
 
 async def test_who_ends_it_is_out_at_once_and_both_names_are_in_the_log_once(
-    staff: StaffServices, services: Services, storage: Storage, learner: User, caller: Caller
+    staff: StaffServices, services: Services, storage: Storage, learner: User, principal: Principal
 ) -> None:
-    begun = await staff.impersonations.begin(caller, learner.id, WHY)
+    started = await staff.impersonations.begin(principal, learner.id, WHY)
 
-    assert await staff.impersonations.end(begun.access, HERE)
-    assert not await staff.impersonations.end(begun.access, HERE)
+    assert await staff.impersonations.end(started.access, HERE)
+    assert not await staff.impersonations.end(started.access, HERE)
 
     with pytest.raises(NotSignedIn):
-        await services.tokens.authenticate(begun.access, fresh=True)
+        await services.tokens.authenticate(started.access, fresh=True)
     _, ended = await logged(storage, ("user", learner.id))
-    assert (ended.action, ended.actor_id, ended.as_id) == ("impersonation_ended", caller.user_id, learner.id)
+    assert (ended.action, ended.actor_id, ended.as_id) == ("impersonation_ended", principal.user_id, learner.id)
     assert (ended.address, ended.agent) == ("192.0.2.7", "a browser")
 
 
@@ -163,18 +168,18 @@ async def test_a_login_of_ones_own_is_not_ended_by_it(staff: StaffServices, serv
 
 
 async def test_what_the_person_does_about_their_logins_ends_it_too(
-    staff: StaffServices, services: Services, learner: User, caller: Caller
+    staff: StaffServices, services: Services, learner: User, principal: Principal
 ) -> None:
-    begun = await staff.impersonations.begin(caller, learner.id, WHY)
+    started = await staff.impersonations.begin(principal, learner.id, WHY)
 
     await services.users.change_password(a_caller(learner), current_password=PASSWORD, new_password="battery staple")
 
     with pytest.raises(NotSignedIn):
-        await services.tokens.authenticate(begun.access, fresh=True)
+        await services.tokens.authenticate(started.access, fresh=True)
 
 
 @pytest.mark.parametrize(
-    ("facts", "refusal"),
+    ("changes", "refusal"),
     [
         ({"is_staff": True}, StaffTarget),
         ({"is_staff": True, "is_superuser": True}, StaffTarget),
@@ -185,30 +190,30 @@ async def test_nobody_gains_rights_by_it_or_wakes_an_account(
     staff: StaffServices,
     storage: Storage,
     services: Services,
-    caller: Caller,
-    facts: dict[str, bool],
+    principal: Principal,
+    changes: dict[str, bool],
     refusal: type[MarketplaceError],
 ) -> None:
-    target = await stored_user(storage, **facts)
+    target = await stored_user(storage, **changes)
 
-    for who in (caller, replace(caller, is_superuser=True)):
+    for who in (principal, replace(principal, is_superuser=True)):
         with pytest.raises(refusal):
             await staff.impersonations.begin(who, target.id, WHY)
     assert services.access_tokens.issued == []
 
 
-async def test_nobody_sees_the_site_as_themselves_or_as_nobody(staff: StaffServices, caller: Caller) -> None:
+async def test_nobody_sees_the_site_as_themselves_or_as_nobody(staff: StaffServices, principal: Principal) -> None:
     with pytest.raises(Oneself):
-        await staff.impersonations.begin(caller, caller.user_id, WHY)
+        await staff.impersonations.begin(principal, principal.user_id, WHY)
     with pytest.raises(NotFound):
-        await staff.impersonations.begin(caller, uuid4(), WHY)
+        await staff.impersonations.begin(principal, uuid4(), WHY)
 
 
 async def test_the_address_of_a_feed_is_not_handed_out_even_if_there_is_one(
-    staff: StaffServices, services: Services, learner: User, caller: Caller
+    staff: StaffServices, services: Services, learner: User, principal: Principal
 ) -> None:
-    begun = await staff.impersonations.begin(caller, learner.id, WHY)
-    seen = await services.tokens.authenticate(begun.access)
+    started = await staff.impersonations.begin(principal, learner.id, WHY)
+    seen = await services.tokens.authenticate(started.access)
 
     with pytest.raises(ImpersonatedReadOnly):
         await services.calendars.feed(seen)
@@ -218,10 +223,10 @@ async def test_the_address_of_a_feed_is_not_handed_out_even_if_there_is_one(
 
 
 async def test_a_refusal_is_in_the_log_and_of_who_goes_on_only_the_first(
-    staff: StaffServices, services: Services, storage: Storage, learner: User, caller: Caller
+    staff: StaffServices, services: Services, storage: Storage, learner: User, principal: Principal
 ) -> None:
-    begun = await staff.impersonations.begin(caller, learner.id, WHY)
-    seen = await services.tokens.authenticate(begun.access)
+    started = await staff.impersonations.begin(principal, learner.id, WHY)
+    seen = await services.tokens.authenticate(started.access)
     limits = RateLimitService(
         unit_of_work=storage.unit_of_work, limits=storage.rate_limits, clock=services.clock, is_on=True
     )
@@ -234,16 +239,16 @@ async def test_a_refusal_is_in_the_log_and_of_who_goes_on_only_the_first(
     )
 
     await refusals.note(seen, "POST /api/bookings/", ImpersonatedReadOnly)
-    for _ in range(REFUSALS_KEPT.most + 5):
+    for _ in range(REFUSAL_TTL.maximum + 5):
         await refusals.note(a_caller(learner), "GET /api/admin/audit/", NotStaff)
 
-    _, changing, *entering = await logged(storage, ("user", learner.id), REFUSALS_KEPT.most + 10)
+    _, changing, *entering = await logged(storage, ("user", learner.id), REFUSAL_TTL.maximum + 10)
     assert (changing.action, changing.actor_id, changing.as_id) == (
         "impersonated_change_refused",
-        caller.user_id,
+        principal.user_id,
         learner.id,
     )
     assert changing.after == {"asked": "POST /api/bookings/", "code": "impersonated_read_only"}
-    assert len(entering) == REFUSALS_KEPT.most
+    assert len(entering) == REFUSAL_TTL.maximum
     assert {(entry.action, entry.actor_id) for entry in entering} == {("access_refused", learner.id)}
     assert entering[0].after == {"asked": "GET /api/admin/audit/", "code": "not_staff"}

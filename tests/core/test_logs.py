@@ -12,10 +12,10 @@ from uuid import UUID
 
 import asyncpg
 
-from marketplace.core.ports.effort import Effort
-from marketplace.http.exchanges import UNDER_WAY, Exchange
-from marketplace.logs import configure_logs, log_of_requests, writes_json
 from marketplace.settings import Settings
+from marketplace.telemetry.database_timing import DatabaseTiming
+from marketplace.telemetry.logs import configure_logs, log_of_requests, writes_json
+from marketplace.telemetry.request_log import CURRENT_REQUEST, RequestRecord
 
 PERSON = UUID(int=7)
 SECRET = "ada@example.org"
@@ -42,15 +42,15 @@ def lines(written: io.StringIO) -> list[dict[str, Any]]:
     return [json.loads(line) for line in written.getvalue().splitlines()]
 
 
-def an_exchange(**facts: Any) -> Exchange:
+def an_exchange(**changes: Any) -> RequestRecord:
     defaults = {"request_id": "a" * 32, "method": "GET", "client": "203.0.113.9", "route": "/api/sessions"}
-    return Exchange(**{**defaults, "status": 200, "seconds": 0.01234, **facts})
+    return RequestRecord(**{**defaults, "status": 200, "seconds": 0.01234, **changes})
 
 
 def test_a_request_is_one_line_of_json() -> None:
     with logging_to(JSON) as written:
         tell = log_of_requests(JSON)
-        tell(an_exchange(person_id=PERSON, effort=Effort(timeline=[(1.0, 0.002), (2.0, 0.003)])))
+        tell(an_exchange(person_id=PERSON, timing=DatabaseTiming(timeline=[(1.0, 0.002), (2.0, 0.003)])))
 
     [line] = lines(written)
     assert line.pop("time").endswith("Z")
@@ -119,9 +119,9 @@ def test_an_error_has_its_type_and_its_stack_and_not_what_people_wrote() -> None
 
 def test_a_line_that_is_written_while_a_request_is_answered_has_its_id() -> None:
     with logging_to(JSON) as written:
-        under_way = UNDER_WAY.set(an_exchange(request_id="the-one-asked"))
+        under_way = CURRENT_REQUEST.set(an_exchange(request_id="the-one-asked"))
         logging.getLogger("marketplace.http").warning("Trouble")
-        UNDER_WAY.reset(under_way)
+        CURRENT_REQUEST.reset(under_way)
         logging.getLogger("marketplace.http").warning("None")
 
     first, second = lines(written)

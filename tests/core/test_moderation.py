@@ -18,8 +18,8 @@ from builders import (
     stored_user,
 )
 from fakes import NOW
-from marketplace.core.entities.sessions import CatalogFilters, SessionDetails
-from marketplace.core.entities.tokens import Caller
+from marketplace.core.domain.sessions import CatalogFilters, SessionDetails
+from marketplace.core.domain.tokens import Principal
 from marketplace.core.errors import (
     AlreadyReported,
     HasUpcomingBookings,
@@ -41,13 +41,13 @@ def staff(services: Services, storage: Storage) -> StaffServices:
 
 
 @pytest.fixture
-def caller() -> Caller:
+def principal() -> Principal:
     return somebody(is_staff=True)
 
 
-def details(**facts: object) -> SessionDetails:
+def details(**changes: object) -> SessionDetails:
     creator = a_user(role="creator")
-    return session_details(a_session(creator_id=creator.id, **facts), creator)
+    return session_details(a_session(creator_id=creator.id, **changes), creator)
 
 
 async def words(storage: Storage, session_id: UUID) -> list[str]:
@@ -121,25 +121,25 @@ def test_what_is_archived_is_beyond_moderation() -> None:
 
 
 async def test_hiding_leaves_its_reason_and_author_in_the_log(
-    staff: StaffServices, storage: Storage, caller: Caller
+    staff: StaffServices, storage: Storage, principal: Principal
 ) -> None:
     session = await stored_session(storage, featured_at=NOW)
 
-    hidden = (await staff.sessions.hide(caller, session.id, WHY)).thing
+    hidden = (await staff.sessions.hide(principal, session.id, WHY)).resource
 
     assert hidden.hidden_reason == WHY
     (entry,) = await logged(storage, ("session", session.id))
-    assert (entry.action, entry.actor_id, entry.reason) == ("session_hidden", caller.user_id, WHY)
+    assert (entry.action, entry.actor_id, entry.reason) == ("session_hidden", principal.user_id, WHY)
     assert entry.before == {"hidden_at": None, "hidden_reason": None, "featured_at": "2030-01-07T09:00:00+00:00"}
     assert entry.after == {"hidden_at": "2030-01-07T09:00:00+00:00", "hidden_reason": WHY, "featured_at": None}
 
 
 async def test_a_hidden_session_cannot_be_booked_or_moved_within_and_what_is_sold_stays_sold(
-    staff: StaffServices, storage: Storage, services: Services, caller: Caller
+    staff: StaffServices, storage: Storage, services: Services, principal: Principal
 ) -> None:
     session = await stored_session(storage)
     booking = await stored_booking(storage, session)
-    await staff.sessions.hide(caller, session.id, WHY)
+    await staff.sessions.hide(principal, session.id, WHY)
 
     with pytest.raises(NotFound):
         await services.bookings.book(a_caller(await stored_user(storage)), session.id, TOMORROW)
@@ -147,72 +147,72 @@ async def test_a_hidden_session_cannot_be_booked_or_moved_within_and_what_is_sol
     assert found is not None
     assert found.status == "confirmed"
     cancelled = await services.bookings.act(somebody(booking.user_id), booking.id, "cancel")
-    assert cancelled.thing.status == "cancelled"
+    assert cancelled.resource.status == "cancelled"
 
 
 async def test_the_front_page_has_what_was_featured_last_first(
-    staff: StaffServices, storage: Storage, services: Services, caller: Caller
+    staff: StaffServices, storage: Storage, services: Services, principal: Principal
 ) -> None:
     first, second = await stored_session(storage), await stored_session(storage)
     for session in (first, second):
-        await staff.sessions.feature(caller, session.id, "")
+        await staff.sessions.feature(principal, session.id, "")
         services.clock.advance(timedelta(minutes=1))
     front = CatalogFilters(featured=True, ordering="-featured_at")
 
     page = await services.sessions.list(front, 9, None)
     assert [session.id for session in page.items] == [second.id, first.id]
 
-    await staff.sessions.unfeature(caller, second.id, "")
-    await staff.sessions.hide(caller, first.id, WHY)
+    await staff.sessions.unfeature(principal, second.id, "")
+    await staff.sessions.hide(principal, first.id, WHY)
     assert (await services.sessions.list(front, 9, None)).items == ()
     assert await words(storage, second.id) == ["session_featured", "session_unfeatured"]
 
 
 async def test_a_repeated_hiding_with_its_key_does_nothing(
-    staff: StaffServices, storage: Storage, caller: Caller
+    staff: StaffServices, storage: Storage, principal: Principal
 ) -> None:
     session = await stored_session(storage)
-    key = a_key(user_id=caller.user_id)
+    key = a_key(user_id=principal.user_id)
 
-    await staff.sessions.hide(caller, session.id, WHY, key=key)
-    again = await staff.sessions.hide(caller, session.id, WHY, key=key)
+    await staff.sessions.hide(principal, session.id, WHY, key=key)
+    again = await staff.sessions.hide(principal, session.id, WHY, key=key)
 
     assert again.is_replay
-    assert again.thing.hidden_reason == WHY
+    assert again.resource.hidden_reason == WHY
     assert await words(storage, session.id) == ["session_hidden"]
 
 
 async def test_the_staff_edits_and_archives_on_a_creators_behalf_by_the_creators_rules(
-    storage: Storage, services: Services, caller: Caller
+    storage: Storage, services: Services, principal: Principal
 ) -> None:
     session = await stored_session(storage)
     await stored_booking(storage, session, seats=2)
 
-    changed = await services.sessions.change(caller, session.id, {"title": "Honest yoga"}, WHY)
+    changed = await services.sessions.change(principal, session.id, {"title": "Honest yoga"}, WHY)
     with pytest.raises(HasUpcomingBookings):
-        await services.sessions.change(caller, session.id, {"max_participants": 1}, WHY)
+        await services.sessions.change(principal, session.id, {"max_participants": 1}, WHY)
     with pytest.raises(HasUpcomingBookings):
-        await services.sessions.archive(caller, session.id, WHY)
+        await services.sessions.archive(principal, session.id, WHY)
 
     assert changed.title == "Honest yoga"
     (entry,) = await logged(storage, ("session", session.id))
-    assert (entry.action, entry.actor_id, entry.reason) == ("session_changed", caller.user_id, WHY)
+    assert (entry.action, entry.actor_id, entry.reason) == ("session_changed", principal.user_id, WHY)
     assert (entry.before, entry.after) == ({"title": "Morning yoga"}, {"title": "Honest yoga"})
 
     other = await stored_session(storage)
-    await services.sessions.archive(caller, other.id, WHY)
+    await services.sessions.archive(principal, other.id, WHY)
     assert await words(storage, other.id) == ["session_archived"]
 
 
 async def test_who_is_no_staff_does_nothing_on_behalf_of_others_and_creators_leave_no_entry(
-    storage: Storage, services: Services, caller: Caller
+    storage: Storage, services: Services, principal: Principal
 ) -> None:
     session = await stored_session(storage)
 
     with pytest.raises(NotYours):
         await services.sessions.change(somebody(), session.id, {"title": "Mine"}, WHY)
     with pytest.raises(NotYours):
-        await services.sessions.change(caller, session.id, {"title": "Mine"})
+        await services.sessions.change(principal, session.id, {"title": "Mine"})
     await services.sessions.change(somebody(session.creator_id), session.id, {"title": "Evening yoga"})
     await services.sessions.archive(somebody(session.creator_id), session.id)
 
@@ -226,7 +226,7 @@ async def test_a_report_is_made_once_of_what_one_may_see_and_did_not_make(
     hidden = await stored_session(storage, hidden_at=NOW, hidden_reason=WHY)
     reporter = a_caller(await stored_user(storage))
 
-    made = await staff.reports.report(reporter, session.id, "misleading", WHY)
+    created = await staff.reports.report(reporter, session.id, "misleading", WHY)
     with pytest.raises(AlreadyReported):
         await staff.reports.report(reporter, session.id, "spam", "")
     with pytest.raises(OwnSession):
@@ -235,38 +235,38 @@ async def test_a_report_is_made_once_of_what_one_may_see_and_did_not_make(
         with pytest.raises(NotFound):
             await staff.reports.report(reporter, unseen, "spam", "")
 
-    assert (made.thing.reason, made.thing.text, made.thing.created_at) == ("misleading", WHY, NOW)
+    assert (created.resource.reason, created.resource.text, created.resource.created_at) == ("misleading", WHY, NOW)
     assert (await staff.sessions.open_reports(9, 0))[1] == 1
 
 
 async def test_a_repeated_report_with_its_key_is_the_same_one_even_when_its_session_is_hidden_by_then(
-    staff: StaffServices, storage: Storage, caller: Caller
+    staff: StaffServices, storage: Storage, principal: Principal
 ) -> None:
     session = await stored_session(storage)
     reporter = a_caller(await stored_user(storage))
     key = a_key(user_id=reporter.user_id)
 
-    made = await staff.reports.report(reporter, session.id, "spam", "", key=key)
-    await staff.sessions.hide(caller, session.id, WHY)
+    created = await staff.reports.report(reporter, session.id, "spam", "", key=key)
+    await staff.sessions.hide(principal, session.id, WHY)
     again = await staff.reports.report(reporter, session.id, "spam", "", key=key)
 
     assert again.is_replay
-    assert again.thing.id == made.thing.id
+    assert again.resource.id == created.resource.id
 
 
 async def test_a_dismissed_report_leaves_the_session_as_it_is(
-    staff: StaffServices, storage: Storage, caller: Caller
+    staff: StaffServices, storage: Storage, principal: Principal
 ) -> None:
     session = await stored_session(storage)
-    report = (await staff.reports.report(a_caller(await stored_user(storage)), session.id, "spam", "")).thing
+    report = (await staff.reports.report(a_caller(await stored_user(storage)), session.id, "spam", "")).resource
 
-    dismissed = (await staff.sessions.resolve(caller, report.id, "dismissed", "It is fine.")).thing
+    dismissed = (await staff.sessions.resolve(principal, report.id, "dismissed", "It is fine.")).resource
     with pytest.raises(IllegalTransition):
-        await staff.sessions.resolve(caller, report.id, "hidden", WHY)
+        await staff.sessions.resolve(principal, report.id, "hidden", WHY)
 
     assert (dismissed.resolution, dismissed.resolved_by, dismissed.note) == (
         "dismissed",
-        caller.user_id,
+        principal.user_id,
         "It is fine.",
     )
     assert await words(storage, session.id) == []
@@ -275,17 +275,17 @@ async def test_a_dismissed_report_leaves_the_session_as_it_is(
 
 
 async def test_hiding_a_session_settles_every_open_report_of_it(
-    staff: StaffServices, storage: Storage, caller: Caller
+    staff: StaffServices, storage: Storage, principal: Principal
 ) -> None:
     session, other = await stored_session(storage), await stored_session(storage)
     first, second, dismissed = [
-        (await staff.reports.report(a_caller(await stored_user(storage)), session.id, "spam", "")).thing
+        (await staff.reports.report(a_caller(await stored_user(storage)), session.id, "spam", "")).resource
         for _ in range(3)
     ]
-    elsewhere = (await staff.reports.report(a_caller(await stored_user(storage)), other.id, "spam", "")).thing
-    await staff.sessions.resolve(caller, dismissed.id, "dismissed", "It is fine.")
+    elsewhere = (await staff.reports.report(a_caller(await stored_user(storage)), other.id, "spam", "")).resource
+    await staff.sessions.resolve(principal, dismissed.id, "dismissed", "It is fine.")
 
-    upheld = (await staff.sessions.resolve(caller, first.id, "hidden", WHY)).thing
+    upheld = (await staff.sessions.resolve(principal, first.id, "hidden", WHY)).resource
 
     assert (upheld.resolution, upheld.session_details.hidden_reason) == ("hidden", WHY)
     found = {report.id: report.resolution for report in await staff.sessions.reports(session.id)}
@@ -296,13 +296,13 @@ async def test_hiding_a_session_settles_every_open_report_of_it(
     assert [entry.action for entry in await logged(storage, ("report", second.id))] == ["report_upheld"]
 
 
-async def test_nothing_is_resolved_or_read_that_is_not_there(staff: StaffServices, caller: Caller) -> None:
+async def test_nothing_is_resolved_or_read_that_is_not_there(staff: StaffServices, principal: Principal) -> None:
     for attempt in (
-        staff.sessions.resolve(caller, uuid4(), "dismissed", WHY),
-        staff.sessions.resolve(caller, uuid4(), "hidden", WHY),
-        staff.sessions.hide(caller, uuid4(), WHY),
-        staff.sessions.restore(caller, uuid4(), WHY),
-        staff.sessions.feature(caller, uuid4(), WHY),
+        staff.sessions.resolve(principal, uuid4(), "dismissed", WHY),
+        staff.sessions.resolve(principal, uuid4(), "hidden", WHY),
+        staff.sessions.hide(principal, uuid4(), WHY),
+        staff.sessions.restore(principal, uuid4(), WHY),
+        staff.sessions.feature(principal, uuid4(), WHY),
         staff.sessions.get(uuid4()),
     ):
         with pytest.raises(NotFound):

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from builders import a_schedule
-from marketplace.core.entities.open_times import OpenTimes
-from marketplace.core.entities.schedules import DayException, Extra, TimeRange, WeeklyHours
+from marketplace.core.domain.materialized_availability import MaterializedAvailability
+from marketplace.core.domain.schedules import DayException, Extra, TimeRange, WeeklyHours
 
 MONDAY = date(2030, 1, 7)
 MIDNIGHT = datetime.combine(MONDAY, time(), UTC)
@@ -28,9 +28,9 @@ def test_open_times_are_renewed_until_some_days_after_the_last_start(zone: str, 
     schedule = a_schedule(**{"time_zone": zone, "weekly": ()} | rules)
     last = schedule.starts(MIDNIGHT, MIDNIGHT + timedelta(days=60), 60)[-1]
 
-    assert OpenTimes.of(schedule, 60, last).outdated_at is not None
-    assert OpenTimes.of(schedule, 60, last + timedelta(days=6)).outdated_at is None
+    assert MaterializedAvailability.of(schedule, 60, last).outdated_at is not None
+    assert MaterializedAvailability.of(schedule, 60, last + timedelta(days=6)).outdated_at is None
 
 
 def test_open_times_of_a_week_without_an_end_are_renewed_for_ever() -> None:
-    assert OpenTimes.of(a_schedule(), 60, datetime(2199, 12, 31, tzinfo=UTC)).outdated_at is not None
+    assert MaterializedAvailability.of(a_schedule(), 60, datetime(2199, 12, 31, tzinfo=UTC)).outdated_at is not None

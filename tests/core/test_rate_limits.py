@@ -5,13 +5,13 @@ from datetime import datetime, timedelta
 import pytest
 
 from fakes import NOW, MovableClock
-from marketplace.core.entities.rate_limits import Attempt, Count, RateLimit
+from marketplace.core.domain.rate_limits import Attempt, Count, RateLimit
 from marketplace.core.errors import BadCredentials, Busy, RateLimited
 from marketplace.core.ports.storage import Storage
 from marketplace.core.services.rate_limits import RateLimitService
 
-SHORT = Attempt(RateLimit(name="short", most=2, span=timedelta(seconds=90)), "somebody")
-LONG = Attempt(RateLimit(name="long", most=3, span=timedelta(hours=1)), "somebody")
+SHORT = Attempt(RateLimit(name="short", maximum=2, span=timedelta(seconds=90)), "somebody")
+LONG = Attempt(RateLimit(name="long", maximum=3, span=timedelta(hours=1)), "somebody")
 
 
 class NobodyAnswers:
@@ -23,7 +23,7 @@ class NobodyAnswers:
     async def give_back(self, *_: object) -> None:
         raise Busy
 
-    async def sweep(self, _: datetime) -> int:
+    async def purge(self, _: datetime) -> int:
         raise Busy
 
 

@@ -5,9 +5,9 @@ import pytest
 
 from builders import PASSWORD, Services, a_caller, a_user, stored_user
 from fakes import NOW
-from marketplace.core.entities.audit import NOWHERE, Origin
-from marketplace.core.entities.tokens import Caller
-from marketplace.core.entities.users import User
+from marketplace.core.domain.audit import UNKNOWN_ORIGIN, Origin
+from marketplace.core.domain.tokens import Principal
+from marketplace.core.domain.users import User
 from marketplace.core.errors import (
     AccountInactive,
     BadCredentials,
@@ -31,7 +31,7 @@ def staff(services: Services, storage: Storage) -> StaffServices:
 
 
 @pytest.fixture
-def caller() -> Caller:
+def principal() -> Principal:
     return a_caller(a_user(is_staff=True))
 
 
@@ -41,10 +41,10 @@ async def user(storage: Storage) -> User:
 
 
 async def test_a_link_sets_a_new_password_and_ends_every_login(
-    services: Services, staff: StaffServices, storage: Storage, caller: Caller, user: User
+    services: Services, staff: StaffServices, storage: Storage, principal: Principal, user: User
 ) -> None:
     login = await services.tokens.log_in(user.email, PASSWORD)
-    issued = await staff.resets.issue(caller, user.id, WHY)
+    issued = await staff.resets.issue(principal, user.id, WHY)
 
     await staff.resets.reset(issued.token, NEW_PASSWORD, Origin(address="192.0.2.7"))
 
@@ -56,90 +56,92 @@ async def test_a_link_sets_a_new_password_and_ends_every_login(
         await services.tokens.refresh(login.tokens.refresh)
     entries = {entry.action: entry for entry in await logged(storage, ("user", user.id))}
     issue, used = entries["password_reset_issued"], entries["password_reset"]
-    assert (issue.actor_id, issue.reason) == (caller.user_id, WHY)
+    assert (issue.actor_id, issue.reason) == (principal.user_id, WHY)
     assert (used.actor_id, used.address) == (None, "192.0.2.7")
     assert issued.token not in repr([*entries.values()])
     assert issued.token not in repr(issued)
 
 
-async def test_a_link_works_once_and_only_the_newest(staff: StaffServices, caller: Caller, user: User) -> None:
-    older = await staff.resets.issue(caller, user.id, WHY)
-    newer = await staff.resets.issue(caller, user.id, WHY)
+async def test_a_link_works_once_and_only_the_newest(staff: StaffServices, principal: Principal, user: User) -> None:
+    older = await staff.resets.issue(principal, user.id, WHY)
+    newer = await staff.resets.issue(principal, user.id, WHY)
 
     with pytest.raises(BadResetToken):
-        await staff.resets.reset(older.token, NEW_PASSWORD, NOWHERE)
-    await staff.resets.reset(newer.token, NEW_PASSWORD, NOWHERE)
+        await staff.resets.reset(older.token, NEW_PASSWORD, UNKNOWN_ORIGIN)
+    await staff.resets.reset(newer.token, NEW_PASSWORD, UNKNOWN_ORIGIN)
     with pytest.raises(BadResetToken):
-        await staff.resets.reset(newer.token, NEW_PASSWORD, NOWHERE)
+        await staff.resets.reset(newer.token, NEW_PASSWORD, UNKNOWN_ORIGIN)
 
 
-async def test_a_link_is_good_for_a_day(services: Services, staff: StaffServices, caller: Caller, user: User) -> None:
-    issued = await staff.resets.issue(caller, user.id, WHY)
+async def test_a_link_is_good_for_a_day(
+    services: Services, staff: StaffServices, principal: Principal, user: User
+) -> None:
+    issued = await staff.resets.issue(principal, user.id, WHY)
     services.clock.advance(timedelta(hours=24))
 
     with pytest.raises(BadResetToken):
-        await staff.resets.reset(issued.token, NEW_PASSWORD, NOWHERE)
+        await staff.resets.reset(issued.token, NEW_PASSWORD, UNKNOWN_ORIGIN)
 
 
 async def test_a_link_ends_with_a_change_of_password_and_with_a_deactivation(
-    services: Services, staff: StaffServices, caller: Caller, user: User
+    services: Services, staff: StaffServices, principal: Principal, user: User
 ) -> None:
-    issued = await staff.resets.issue(caller, user.id, WHY)
+    issued = await staff.resets.issue(principal, user.id, WHY)
     await services.users.change_password(a_caller(user), current_password=PASSWORD, new_password=NEW_PASSWORD)
     with pytest.raises(BadResetToken):
-        await staff.resets.reset(issued.token, "another staple", NOWHERE)
+        await staff.resets.reset(issued.token, "another staple", UNKNOWN_ORIGIN)
 
-    issued = await staff.resets.issue(caller, user.id, WHY)
+    issued = await staff.resets.issue(principal, user.id, WHY)
     await services.users.set_active(user.id, is_active=False)
     with pytest.raises(BadResetToken):
-        await staff.resets.reset(issued.token, "another staple", NOWHERE)
+        await staff.resets.reset(issued.token, "another staple", UNKNOWN_ORIGIN)
     await services.users.set_active(user.id, is_active=True)
     with pytest.raises(BadResetToken):
-        await staff.resets.reset(issued.token, "another staple", NOWHERE)
+        await staff.resets.reset(issued.token, "another staple", UNKNOWN_ORIGIN)
 
 
 @pytest.mark.parametrize("password", ["short", "password1", "ADA@example.org", "ada lovelace"])
 async def test_a_bad_password_is_refused_and_the_link_stays_good(
-    services: Services, staff: StaffServices, caller: Caller, user: User, password: str
+    services: Services, staff: StaffServices, principal: Principal, user: User, password: str
 ) -> None:
-    issued = await staff.resets.issue(caller, user.id, WHY)
+    issued = await staff.resets.issue(principal, user.id, WHY)
 
     with pytest.raises(Invalid) as caught:
-        await staff.resets.reset(issued.token, password, NOWHERE)
-    assert list(caught.value.faults) == ["new_password"]
+        await staff.resets.reset(issued.token, password, UNKNOWN_ORIGIN)
+    assert list(caught.value.errors) == ["new_password"]
 
-    await staff.resets.reset(issued.token, NEW_PASSWORD, NOWHERE)
+    await staff.resets.reset(issued.token, NEW_PASSWORD, UNKNOWN_ORIGIN)
     assert (await services.tokens.log_in(user.email, NEW_PASSWORD)).user.id == user.id
 
 
 async def test_what_is_wrong_with_any_password_can_be_told_without_a_link(staff: StaffServices) -> None:
-    assert list(staff.resets.faults({"new_password": "password1"})) == ["new_password"]
-    assert staff.resets.faults({"new_password": NEW_PASSWORD}) == {}
-    assert staff.resets.faults({"token": "x"}) == {}
+    assert list(staff.resets.validate({"new_password": "password1"})) == ["new_password"]
+    assert staff.resets.validate({"new_password": NEW_PASSWORD}) == {}
+    assert staff.resets.validate({"token": "x"}) == {}
 
 
-async def test_who_may_have_a_link_made_for_whom(staff: StaffServices, storage: Storage, caller: Caller) -> None:
+async def test_who_may_have_a_link_made_for_whom(staff: StaffServices, storage: Storage, principal: Principal) -> None:
     superuser = a_caller(a_user(is_staff=True, is_superuser=True))
     colleague = await stored_user(storage, is_staff=True)
     oneself = await stored_user(storage, is_staff=True)
     inactive = await stored_user(storage, is_active=False)
 
     with pytest.raises(NotSuperuser):
-        await staff.resets.issue(caller, colleague.id, WHY)
+        await staff.resets.issue(principal, colleague.id, WHY)
     await staff.resets.issue(superuser, colleague.id, WHY)
     with pytest.raises(Oneself):
         await staff.resets.issue(a_caller(oneself), oneself.id, WHY)
     with pytest.raises(AccountInactive):
-        await staff.resets.issue(caller, inactive.id, WHY)
+        await staff.resets.issue(principal, inactive.id, WHY)
     with pytest.raises(NotFound):
-        await staff.resets.issue(caller, uuid4(), WHY)
+        await staff.resets.issue(principal, uuid4(), WHY)
     (entry,) = await logged(storage, ("user", oneself.id))
     assert (entry.action, entry.after) == ("access_refused", {"asked": "password_reset_issued", "code": "oneself"})
 
 
 async def test_only_a_hash_of_the_token_is_kept(
-    staff: StaffServices, storage: Storage, caller: Caller, user: User
+    staff: StaffServices, storage: Storage, principal: Principal, user: User
 ) -> None:
-    issued = await staff.resets.issue(caller, user.id, WHY)
+    issued = await staff.resets.issue(principal, user.id, WHY)
 
     assert await storage.resets.find_user(issued.token.encode(), NOW) is None

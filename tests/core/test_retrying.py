@@ -2,11 +2,11 @@ from collections.abc import Iterator
 
 import pytest
 
-from marketplace.core.errors import Busy, Collision, Overtaken, SoldOut
-from marketplace.core.services.retrying import COLLISION_TRIES, OVERTAKEN_TRIES, retrying
+from marketplace.core.errors import Busy, SoldOut, StaleRead, TransactionConflict
+from marketplace.core.services.retries import MAX_CONFLICTS, MAX_STALE_READS, with_retries
 
 
-class Effect:
+class Operation:
     """Fails with each of the given errors in turn, and then succeeds."""
 
     def __init__(self, *errors: Exception) -> None:
@@ -21,43 +21,43 @@ class Effect:
 
 
 async def test_what_succeeds_is_done_once() -> None:
-    effect = Effect()
+    operation = Operation()
 
-    assert (await retrying(effect), effect.tries) == ("done", 1)
+    assert (await with_retries(operation), operation.tries) == ("done", 1)
 
 
 async def test_who_was_overtaken_tries_again() -> None:
-    effect = Effect(*[Overtaken()] * (OVERTAKEN_TRIES - 1))
+    operation = Operation(*[StaleRead()] * (MAX_STALE_READS - 1))
 
-    assert (await retrying(effect), effect.tries) == ("done", OVERTAKEN_TRIES)
+    assert (await with_retries(operation), operation.tries) == ("done", MAX_STALE_READS)
 
 
 async def test_who_is_overtaken_all_the_time_is_told_busy() -> None:
-    effect = Effect(*[Overtaken()] * OVERTAKEN_TRIES)
+    operation = Operation(*[StaleRead()] * MAX_STALE_READS)
 
     with pytest.raises(Busy) as caught:
-        await retrying(effect)
-    assert (type(caught.value), effect.tries) == (Busy, OVERTAKEN_TRIES)
+        await with_retries(operation)
+    assert (type(caught.value), operation.tries) == (Busy, MAX_STALE_READS)
 
 
 async def test_a_collision_is_tried_once_more() -> None:
-    effect = Effect(Collision(), Overtaken())
+    operation = Operation(TransactionConflict(), StaleRead())
 
-    assert (await retrying(effect), effect.tries) == ("done", 3)
+    assert (await with_retries(operation), operation.tries) == ("done", 3)
 
 
 async def test_a_second_collision_is_busy() -> None:
-    effect = Effect(*[Collision()] * COLLISION_TRIES)
+    operation = Operation(*[TransactionConflict()] * MAX_CONFLICTS)
 
     with pytest.raises(Busy) as caught:
-        await retrying(effect)
-    assert (type(caught.value), effect.tries) == (Busy, 2)
+        await with_retries(operation)
+    assert (type(caught.value), operation.tries) == (Busy, 2)
 
 
 @pytest.mark.parametrize("error", [SoldOut(), Busy(), ZeroDivisionError()])
 async def test_no_other_error_is_tried_again(error: Exception) -> None:
-    effect = Effect(error)
+    operation = Operation(error)
 
     with pytest.raises(type(error)):
-        await retrying(effect)
-    assert effect.tries == 1
+        await with_retries(operation)
+    assert operation.tries == 1

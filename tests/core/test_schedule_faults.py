@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from core.schedule_parts import a_schedule, every_day, hours
-from marketplace.core.entities.schedules import DayException, Extra, TimeRange, WeeklyHours
+from marketplace.core.domain.schedules import DayException, Extra, TimeRange, WeeklyHours
 
 MONDAY = date(2030, 1, 7)
 
@@ -28,13 +28,13 @@ def test_a_schedule_of_every_kind_of_rule_has_no_faults() -> None:
         valid_until=MONDAY,
     )
 
-    assert schedule.faults() == {}
-    assert a_schedule().faults() == {}
-    assert a_schedule(weekly=every_day(hours("00:00", "00:00"))).faults() == {}
+    assert schedule.validate() == {}
+    assert a_schedule().validate() == {}
+    assert a_schedule(weekly=every_day(hours("00:00", "00:00"))).validate() == {}
 
 
 @pytest.mark.parametrize(
-    ("facts", "faults"),
+    ("changes", "errors"),
     [
         *(
             ({"time_zone": name}, {"time_zone": ["Choose an IANA time zone, such as Europe/Madrid."]})
@@ -61,12 +61,12 @@ def test_a_schedule_of_every_kind_of_rule_has_no_faults() -> None:
         ),
     ],
 )
-def test_what_is_wrong_is_said_of_every_field(facts: Mapping[str, Any], faults: Mapping[str, list[str]]) -> None:
-    assert a_schedule(**facts).faults() == faults
+def test_what_is_wrong_is_said_of_every_field(changes: Mapping[str, Any], errors: Mapping[str, list[str]]) -> None:
+    assert a_schedule(**changes).validate() == errors
 
 
 @pytest.mark.parametrize(
-    ("weekday", "given", "sentences"),
+    ("weekday", "provided", "sentences"),
     [
         (
             1,
@@ -88,10 +88,10 @@ def test_what_is_wrong_is_said_of_every_field(facts: Mapping[str, Any], faults: 
         (6, [hours("01:00", "03:00")] * 51, ["Give at most 50 weekly ranges."]),
     ],
 )
-def test_weekly_hours_are_whole_in_order_and_few(weekday: int, given: list[TimeRange], sentences: list[str]) -> None:
-    schedule = a_schedule(weekly=tuple(WeeklyHours(weekday=weekday, hours=each) for each in given))
+def test_weekly_hours_are_whole_in_order_and_few(weekday: int, provided: list[TimeRange], sentences: list[str]) -> None:
+    schedule = a_schedule(weekly=tuple(WeeklyHours(weekday=weekday, hours=each) for each in provided))
 
-    assert schedule.faults() == {"weekly": sentences}
+    assert schedule.validate() == {"weekly": sentences}
 
 
 @pytest.mark.parametrize(
@@ -107,7 +107,7 @@ def test_a_night_may_not_overlap_the_next_morning(night: int, morning: int, sent
         WeeklyHours(weekday=morning, hours=hours("01:00", "03:00")),
     )
 
-    assert a_schedule(weekly=(early, late)).faults() == {"weekly": [sentence]}
+    assert a_schedule(weekly=(early, late)).validate() == {"weekly": [sentence]}
 
 
 def test_dated_rules_are_whole_few_and_one_exception_a_date() -> None:
@@ -116,16 +116,16 @@ def test_dated_rules_are_whole_few_and_one_exception_a_date() -> None:
     schedule = a_schedule()
 
     def extras(*ranges: TimeRange) -> Mapping[str, list[str]]:
-        return replace(schedule, extras=tuple(Extra(on=MONDAY, hours=each) for each in ranges)).faults()
+        return replace(schedule, extras=tuple(Extra(on=MONDAY, hours=each) for each in ranges)).validate()
 
-    def exceptions(*given: DayException) -> Mapping[str, list[str]]:
-        return replace(schedule, exceptions=given).faults()
+    def exceptions(*provided: DayException) -> Mapping[str, list[str]]:
+        return replace(schedule, exceptions=provided).validate()
 
     assert extras(empty) == {"extras": ["2030-01-07: 09:00 to 09:00 is empty: choose an end other than the beginning."]}
     assert extras(hours("09:00", "11:00"), hours("10:00", "12:00")) == {
         "extras": ["2030-01-07 09:00 to 11:00 overlaps 2030-01-07 10:00 to 12:00."]
     }
-    assert replace(schedule, extras=tuple(Extra(on=day, hours=empty) for day in dates)).faults() == {
+    assert replace(schedule, extras=tuple(Extra(on=day, hours=empty) for day in dates)).validate() == {
         "extras": ["Give at most 366 extras."]
     }
     assert exceptions(DayException(on=MONDAY, ranges=()), DayException(on=MONDAY, ranges=(empty,))) == {

@@ -5,7 +5,7 @@ import pytest
 
 from core.schedule_parts import a_schedule, every_day, hours
 from fakes import NOW
-from marketplace.core.entities.schedules import DayException, Extra, Schedule, TimeRange, WeeklyHours
+from marketplace.core.domain.schedules import DayException, Extra, Schedule, TimeRange, WeeklyHours
 
 HOUR = 60
 MONDAY = date(2030, 1, 7)
@@ -26,7 +26,7 @@ def at(schedule: Schedule, wall: str, *, fold: int = 0) -> datetime:
 
 
 @pytest.mark.parametrize(
-    ("given", "duration", "expected"),
+    ("provided", "duration", "expected"),
     [
         (hours("09:00", "12:00"), 60, ["09:00", "10:00", "11:00"]),
         (hours("09:00", "12:00"), 50, ["09:00", "09:50", "10:40"]),
@@ -41,9 +41,9 @@ def at(schedule: Schedule, wall: str, *, fold: int = 0) -> datetime:
     ],
 )
 def test_a_range_is_offered_step_by_step_while_the_session_ends_within(
-    given: TimeRange, duration: int, expected: list[str]
+    provided: TimeRange, duration: int, expected: list[str]
 ) -> None:
-    schedule = a_schedule(weekly=every_day(given))
+    schedule = a_schedule(weekly=every_day(provided))
 
     assert on_the_wall(schedule, MONDAY, duration=duration) == [f"07 {wall} +0000" for wall in expected]
 
@@ -133,7 +133,7 @@ def test_a_window_is_half_open() -> None:
 
 
 @pytest.mark.parametrize(
-    ("zone", "day", "given", "expected"),
+    ("zone", "day", "provided", "expected"),
     [
         ("Europe/Madrid", date(2025, 3, 30), hours("01:00", "05:00"), ["01:00 +0100", "03:00 +0200", "04:00 +0200"]),
         ("Europe/Madrid", date(2025, 10, 26), hours("01:00", "04:00"), ["01:00 +0200", "02:00 +0200", "03:00 +0100"]),
@@ -161,12 +161,12 @@ def test_a_window_is_half_open() -> None:
     ],
 )
 def test_a_skipped_start_does_not_exist_and_a_repeated_one_is_the_first(
-    zone: str, day: date, given: TimeRange, expected: list[str]
+    zone: str, day: date, provided: TimeRange, expected: list[str]
 ) -> None:
-    schedule = a_schedule(time_zone=zone, extras=(Extra(on=day, hours=given),))
+    schedule = a_schedule(time_zone=zone, extras=(Extra(on=day, hours=provided),))
     begin = datetime.combine(day, time(), UTC) - timedelta(days=3)
 
-    found = schedule.starts(begin, begin + timedelta(days=6), given.step or HOUR)
+    found = schedule.starts(begin, begin + timedelta(days=6), provided.step or HOUR)
     shown = [start.astimezone(ZoneInfo(zone)) for start in found]
 
     assert {start.date() for start in shown} <= {day}
@@ -199,27 +199,27 @@ def test_only_the_very_instants_of_its_starts_are_offered() -> None:
         time_zone="Asia/Kathmandu", weekly=every_day(hours("09:00", "12:00"), hours("23:00", "01:00"))
     )
 
-    assert schedule.offers(at(schedule, "2030-01-07T09:00"), HOUR)
-    assert schedule.offers(datetime(2030, 1, 7, 3, 15, tzinfo=UTC), HOUR)
-    assert schedule.offers(at(schedule, "2030-01-08T00:00"), HOUR)
-    assert not schedule.offers(at(schedule, "2030-01-07T12:00"), HOUR)
-    assert not schedule.offers(at(schedule, "2030-01-07T09:30"), HOUR)
-    assert not schedule.offers(at(schedule, "2030-01-07T09:00:01"), HOUR)
-    assert not schedule.offers(at(schedule, "2030-01-07T09:00:00.000001"), HOUR)
-    assert not schedule.offers(at(schedule, "2030-01-08T00:00"), 2 * HOUR)
+    assert schedule.quotes(at(schedule, "2030-01-07T09:00"), HOUR)
+    assert schedule.quotes(datetime(2030, 1, 7, 3, 15, tzinfo=UTC), HOUR)
+    assert schedule.quotes(at(schedule, "2030-01-08T00:00"), HOUR)
+    assert not schedule.quotes(at(schedule, "2030-01-07T12:00"), HOUR)
+    assert not schedule.quotes(at(schedule, "2030-01-07T09:30"), HOUR)
+    assert not schedule.quotes(at(schedule, "2030-01-07T09:00:01"), HOUR)
+    assert not schedule.quotes(at(schedule, "2030-01-07T09:00:00.000001"), HOUR)
+    assert not schedule.quotes(at(schedule, "2030-01-08T00:00"), 2 * HOUR)
 
 
 def test_the_second_of_two_and_the_skipped_are_not_offered_however_they_are_written() -> None:
     schedule = a_schedule(time_zone="Europe/Madrid", weekly=every_day(hours("00:00", "00:00", 15)))
     twice, skipped = "2025-10-26T02:30", "2025-03-30T02:30"
 
-    assert schedule.offers(at(schedule, twice), 15)
-    assert not schedule.offers(at(schedule, twice, fold=1), 15)
-    assert not schedule.offers(at(schedule, twice, fold=1).astimezone(UTC), 15)
+    assert schedule.quotes(at(schedule, twice), 15)
+    assert not schedule.quotes(at(schedule, twice, fold=1), 15)
+    assert not schedule.quotes(at(schedule, twice, fold=1).astimezone(UTC), 15)
     # a skipped time, read as an instant, is the start an hour later or earlier
     early = a_schedule(time_zone="Europe/Madrid", weekly=every_day(hours("02:30", "02:45")))
-    assert not early.offers(at(early, skipped), 15)
-    assert not early.offers(at(early, skipped, fold=1), 15)
+    assert not early.quotes(at(early, skipped), 15)
+    assert not early.quotes(at(early, skipped, fold=1), 15)
 
 
 @pytest.mark.parametrize(

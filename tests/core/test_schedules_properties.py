@@ -32,7 +32,7 @@ from core.clock_changes import (
     schedules_near,
     wall_of,
 )
-from marketplace.core.entities.schedules import Schedule, TimeRange
+from marketplace.core.domain.schedules import Schedule, TimeRange
 
 
 def ruled(schedule: Schedule, day: date, duration: int) -> Iterator[datetime]:
@@ -113,7 +113,7 @@ def test_around_every_change_of_every_zone_what_is_a_start_is_offered_and_its_do
         shift = abs(change.after - change.before)
         for minutes in (-30, -20, -10, -1, 0, 1, 10, 20):
             for instant in (change.at + minutes * MINUTE, change.at + minutes * MINUTE + shift):
-                assert schedule.offers(instant, 10) is expected_at(change, instant, 10), (change, instant)
+                assert schedule.quotes(instant, 10) is expected_at(change, instant, 10), (change, instant)
 
 
 def test_in_every_zone_a_year_beyond_the_tables_has_one_start_for_each_day_that_has_the_time() -> None:
@@ -130,7 +130,9 @@ def test_in_every_zone_a_year_beyond_the_tables_has_one_start_for_each_day_that_
 @given(st.data(), changes(), durations)
 def test_starts_are_what_walking_along_the_instants_finds(data: st.DataObject, change: Change, duration: int) -> None:
     schedule = data.draw(schedules_near(change))
-    begin, end = (change.at + data.draw(st.integers(least, most)) * MINUTE for least, most in ((-2880, 0), (0, 2880)))
+    begin, end = (
+        change.at + data.draw(st.integers(minimum, maximum)) * MINUTE for minimum, maximum in ((-2880, 0), (0, 2880))
+    )
 
     starts = schedule.starts(begin, end, duration)
 
@@ -144,17 +146,17 @@ def test_exactly_the_starts_are_offered(data: st.DataObject, change: Change, dur
     schedule = data.draw(schedules_near(change))
     begin, end, zone = change.at - AROUND, change.at + AROUND, ZoneInfo(change.zone)
     starts = schedule.starts(begin, end, duration)
-    near = [change.at.replace(second=0) + minute * MINUTE for minute in range(-75, 75)]
+    candidates = [change.at.replace(second=0) + minute * MINUTE for minute in range(-75, 75)]
     anywhere = data.draw(st.lists(st.integers(0, 2 * 2880 - 1).map(lambda minutes: begin + minutes * MINUTE)))
     ruled_by_both = [start + shift for start in starts[:200] for shift in (HOUR / 2, HOUR, -HOUR)]
 
-    assert all(schedule.offers(start, duration) for start in starts)
-    assert not any(schedule.offers(start + timedelta(seconds=1), duration) for start in starts[:20])
+    assert all(schedule.quotes(start, duration) for start in starts)
+    assert not any(schedule.quotes(start + timedelta(seconds=1), duration) for start in starts[:20])
     known = set(starts)
-    for instant in (*near, *anywhere, *ruled_by_both):
+    for instant in (*candidates, *anywhere, *ruled_by_both):
         if begin <= instant < end:
-            assert schedule.offers(instant, duration) is (instant in known)
-            assert schedule.offers(instant.astimezone(zone), duration) is (instant in known)
+            assert schedule.quotes(instant, duration) is (instant in known)
+            assert schedule.quotes(instant.astimezone(zone), duration) is (instant in known)
 
 
 @near_changes

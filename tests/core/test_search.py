@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from marketplace.core.entities.search import is_one_typo, title_key, words
+from marketplace.core.domain.search import is_one_typo, title_key, words
 
 ALPHABET = "abc"
 short_words = st.text(ALPHABET, max_size=6)

@@ -6,8 +6,8 @@ import pytest
 
 from builders import TOMORROW, a_caller, a_session, a_slot, a_user, session_details
 from fakes import NOW
-from marketplace.core.entities.sessions import SessionDetails
-from marketplace.core.entities.users import User
+from marketplace.core.domain.sessions import SessionDetails
+from marketplace.core.domain.users import User
 from marketplace.core.errors import HasUpcomingBookings, NotFound, NotYours
 
 
@@ -49,15 +49,15 @@ def test_an_archived_session_is_gone_for_its_creator_too(creator: User, session:
 
 
 @pytest.mark.parametrize(
-    ("facts", "moves"),
+    ("changes", "moves"),
     [({"title": "x"}, False), ({"duration": 61}, True), ({"max_participants": 4}, True), ({}, False)],
 )
-def test_only_duration_and_seats_move_slots(session: SessionDetails, facts: dict[str, Any], *, moves: bool) -> None:
-    assert replace(session, **facts).moves_slots(session) is moves
+def test_only_duration_and_seats_move_slots(session: SessionDetails, changes: dict[str, Any], *, moves: bool) -> None:
+    assert replace(session, **changes).affects_slots(session) is moves
 
 
 @pytest.mark.parametrize(
-    ("facts", "shows"),
+    ("changes", "shows"),
     [
         ({"title": "x"}, True),
         ({"duration": 61}, True),
@@ -67,10 +67,10 @@ def test_only_duration_and_seats_move_slots(session: SessionDetails, facts: dict
     ],
 )
 def test_a_change_of_what_calendars_show_is_a_revision(
-    session: SessionDetails, facts: dict[str, Any], *, shows: bool
+    session: SessionDetails, changes: dict[str, Any], *, shows: bool
 ) -> None:
     before = replace(session, revision=4, revised_at=NOW)
-    changed, later = replace(before, **facts), NOW + timedelta(hours=1)
+    changed, later = replace(before, **changes), NOW + timedelta(hours=1)
 
     assert changed.revised(before, later) == (replace(changed, revision=5, revised_at=later) if shows else changed)
 
@@ -78,9 +78,9 @@ def test_a_change_of_what_calendars_show_is_a_revision(
 def test_seats_that_are_sold_cannot_be_taken_away(session: SessionDetails) -> None:
     slots = [a_slot(session, seats_taken=2), a_slot(session, starts_at=TOMORROW + timedelta(days=1), seats_taken=5)]
 
-    session.check_seats(slots)
+    session.require_capacity(slots)
     with pytest.raises(HasUpcomingBookings, match=r"5 at 2030-01-09 09:00 UTC\."):
-        replace(session, max_participants=4).check_seats(slots)
+        replace(session, max_participants=4).require_capacity(slots)
 
 
 def test_of_many_slots_with_too_many_seats_the_first_five_are_named_and_the_rest_counted(
@@ -89,17 +89,17 @@ def test_of_many_slots_with_too_many_seats_the_first_five_are_named_and_the_rest
     slots = [a_slot(session, starts_at=TOMORROW + timedelta(days=day), seats_taken=5) for day in range(12)]
 
     with pytest.raises(HasUpcomingBookings, match=r"5 at 2030-01-12 09:00 UTC and 7 more\.") as caught:
-        replace(session, max_participants=4).check_seats(slots)
+        replace(session, max_participants=4).require_capacity(slots)
     assert caught.value.detail.count(" at ") == 5
     assert caught.value.starts == tuple(slot.starts_at for slot in slots)
 
 
 def test_a_session_can_go_when_nobody_holds_a_seat(session: SessionDetails) -> None:
-    session.check_nobody_booked([])
-    session.check_nobody_booked([a_slot(session, seats_taken=0)])
+    session.require_no_upcoming_bookings([])
+    session.require_no_upcoming_bookings([a_slot(session, seats_taken=0)])
     empty, booked = a_slot(session, seats_taken=0), a_slot(session, starts_at=TOMORROW, seats_taken=1)
     with pytest.raises(HasUpcomingBookings) as caught:
-        session.check_nobody_booked([empty, booked])
+        session.require_no_upcoming_bookings([empty, booked])
     assert caught.value.starts == (TOMORROW,)
 
 
@@ -119,11 +119,11 @@ def test_who_sees_a_session(creator: User, session: SessionDetails, state: str, 
         archived_at=NOW if state == "archived" else None,
     )
     details = session_details(session, replace(creator, is_active=state != "creator inactive"))
-    callers = {
+    principals = {
         "anyone": None,
         "learner": a_caller(a_user()),
         "creator": a_caller(creator),
         "staff": a_caller(a_user(is_staff=True)),
     }
 
-    assert {name for name, caller in callers.items() if details.visible_to(caller)} == who_sees_it
+    assert {name for name, principal in principals.items() if details.visible_to(principal)} == who_sees_it

@@ -6,10 +6,10 @@ import pytest
 
 from builders import TOMORROW, Services, a_caller, seats_taken, slots_of, stored_booking, stored_session, stored_user
 from fakes import NOW
-from marketplace.core.entities.pages import Page
-from marketplace.core.entities.sessions import PRICE_BANDS, CatalogFilters, Session
-from marketplace.core.entities.slots import Slot
-from marketplace.core.entities.tokens import Caller
+from marketplace.core.domain.pages import Page
+from marketplace.core.domain.sessions import PRICE_BANDS, CatalogFilters, Session
+from marketplace.core.domain.slots import Slot
+from marketplace.core.domain.tokens import Principal
 from marketplace.core.errors import CreatorUnavailable, HasUpcomingBookings, Invalid, NotACreator, NotFound, NotYours
 from marketplace.core.ports.storage import Storage
 
@@ -27,22 +27,22 @@ FACTS: dict[str, Any] = {
 
 
 @pytest.fixture
-async def owner(storage: Storage) -> Caller:
+async def owner(storage: Storage) -> Principal:
     return a_caller(await stored_user(storage, role="creator"))
 
 
 @pytest.fixture
-async def session(storage: Storage, owner: Caller) -> Session:
+async def session(storage: Storage, owner: Principal) -> Session:
     return await stored_session(storage, creator_id=owner.user_id, max_participants=3)
 
 
 @pytest.fixture
-async def stranger(storage: Storage) -> Caller:
+async def stranger(storage: Storage) -> Principal:
     return a_caller(await stored_user(storage, role="creator"))
 
 
-async def test_a_creator_offers_a_session(services: Services, owner: Caller) -> None:
-    created = (await services.sessions.create(owner, FACTS)).thing
+async def test_a_creator_offers_a_session(services: Services, owner: Principal) -> None:
+    created = (await services.sessions.create(owner, FACTS)).resource
 
     assert {name: getattr(created, name) for name in FACTS} == FACTS
     assert (created.creator_id, created.created_at, created.archived_at) == (owner.user_id, NOW, None)
@@ -60,32 +60,32 @@ async def test_a_learner_offers_nothing(services: Services, storage: Storage) ->
 
 @pytest.mark.parametrize(("category", "is_good"), [("music", True), (None, True), ("cooking", False), ("", False)])
 async def test_a_category_is_one_of_the_marketplaces(
-    services: Services, owner: Caller, session: Session, category: str | None, *, is_good: bool
+    services: Services, owner: Principal, session: Session, category: str | None, *, is_good: bool
 ) -> None:
-    facts = {"category": category}
+    changes = {"category": category}
     if is_good:
-        assert services.sessions.faults(facts) == {}
-        assert (await services.sessions.change(owner, session.id, facts)).category == category
+        assert services.sessions.validate(changes) == {}
+        assert (await services.sessions.change(owner, session.id, changes)).category == category
     else:
         with pytest.raises(Invalid):
-            await services.sessions.change(owner, session.id, facts)
+            await services.sessions.change(owner, session.id, changes)
         with pytest.raises(Invalid):
-            await services.sessions.create(owner, FACTS | facts)
+            await services.sessions.create(owner, FACTS | changes)
 
 
 async def test_a_hidden_session_is_found_by_its_creator_only(
-    services: Services, owner: Caller, stranger: Caller, session: Session
+    services: Services, owner: Principal, stranger: Principal, session: Session
 ) -> None:
     await services.sessions.change(owner, session.id, {"status": "inactive"})
 
     assert (await services.sessions.get(session.id, owner)).status == "inactive"
-    for caller in (None, stranger):
+    for principal in (None, stranger):
         with pytest.raises(NotFound):
-            await services.sessions.get(session.id, caller)
+            await services.sessions.get(session.id, principal)
 
 
 async def test_only_its_creator_changes_or_archives_a_session(
-    services: Services, stranger: Caller, session: Session
+    services: Services, stranger: Principal, session: Session
 ) -> None:
     with pytest.raises(NotYours):
         await services.sessions.change(stranger, session.id, {"title": "Mine"})
@@ -96,7 +96,7 @@ async def test_only_its_creator_changes_or_archives_a_session(
 
 
 async def test_upcoming_slots_follow_a_change_and_past_ones_do_not(
-    services: Services, storage: Storage, owner: Caller, session: Session
+    services: Services, storage: Storage, owner: Principal, session: Session
 ) -> None:
     later = TOMORROW + timedelta(days=1)
     await stored_booking(storage, session)
@@ -108,7 +108,9 @@ async def test_upcoming_slots_follow_a_change_and_past_ones_do_not(
     assert await slots_of(storage, session) == (Slot.of(session, TOMORROW, 1), Slot.of(changed, later, 1))
 
 
-async def test_seats_that_are_sold_stay(services: Services, storage: Storage, owner: Caller, session: Session) -> None:
+async def test_seats_that_are_sold_stay(
+    services: Services, storage: Storage, owner: Principal, session: Session
+) -> None:
     await stored_booking(storage, session, seats=2)
 
     with pytest.raises(HasUpcomingBookings):
@@ -119,7 +121,7 @@ async def test_seats_that_are_sold_stay(services: Services, storage: Storage, ow
 
 
 async def test_a_session_cannot_grow_into_the_next(
-    services: Services, storage: Storage, owner: Caller, session: Session
+    services: Services, storage: Storage, owner: Principal, session: Session
 ) -> None:
     other = await stored_session(storage, creator_id=owner.user_id)
     await stored_booking(storage, session)
@@ -130,7 +132,7 @@ async def test_a_session_cannot_grow_into_the_next(
 
 
 async def test_a_session_that_somebody_will_attend_is_not_archived(
-    services: Services, storage: Storage, owner: Caller, session: Session
+    services: Services, storage: Storage, owner: Principal, session: Session
 ) -> None:
     booking = await stored_booking(storage, session)
 
@@ -144,10 +146,10 @@ async def test_a_session_that_somebody_will_attend_is_not_archived(
 
 
 async def test_an_archived_session_is_gone_and_its_bookings_stay(
-    services: Services, storage: Storage, owner: Caller, session: Session
+    services: Services, storage: Storage, owner: Principal, session: Session
 ) -> None:
     learner = await stored_user(storage)
-    booking = (await services.bookings.book(a_caller(learner), session.id, TOMORROW)).thing
+    booking = (await services.bookings.book(a_caller(learner), session.id, TOMORROW)).resource
     await services.bookings.act(a_caller(learner), booking.id, "cancel")
 
     await services.sessions.archive(owner, session.id)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from marketplace.provision import kept_secret
+from marketplace.bootstrap.environment import stored_secret
 from marketplace.settings import VARIABLES, SettingsError, read_settings
 
 RANDOM = "hV9-x2LqT7_bQw8ZrYc4Nd1KfMs6Gj3P"
@@ -108,8 +108,8 @@ def test_an_address_that_no_driver_could_read_is_refused_without_a_part_of_it(na
     ],
 )
 def test_addresses_of_every_form_that_the_driver_takes_are_taken(address: str) -> None:
-    given = {"MARKETPLACE_DATABASE_URL": address, "MARKETPLACE_SECRET_KEY": RANDOM}
-    assert read_settings(given).database_url == address
+    provided = {"MARKETPLACE_DATABASE_URL": address, "MARKETPLACE_SECRET_KEY": RANDOM}
+    assert read_settings(provided).database_url == address
 
 
 def test_a_wrong_database_url_is_not_repeated_since_it_may_hold_a_password() -> None:
@@ -123,7 +123,7 @@ def test_settings_do_not_show_the_secret() -> None:
 
 
 @pytest.mark.parametrize(
-    ("given", "named"),
+    ("provided", "named"),
     [
         ({}, "MARKETPLACE_DATABASE_URL"),
         ({"MARKETPLACE_DATABASE_URL": "postgresql://db/x"}, "MARKETPLACE_SECRET_KEY"),
@@ -138,9 +138,11 @@ def test_settings_do_not_show_the_secret() -> None:
         ({"MARKETPLACE_DEMO": "on"}, "MARKETPLACE_DEMO is 'on', but must be off"),
     ],
 )
-def test_production_refuses_to_start_without_a_database_and_a_random_secret(given: dict[str, str], named: str) -> None:
+def test_production_refuses_to_start_without_a_database_and_a_random_secret(
+    provided: dict[str, str], named: str
+) -> None:
     with pytest.raises(SettingsError, match=named):
-        read_settings({"MARKETPLACE_ENVIRONMENT": "production", **given})
+        read_settings({"MARKETPLACE_ENVIRONMENT": "production", **provided})
 
 
 def test_production_starts_with_a_database_and_a_random_secret() -> None:
@@ -208,9 +210,9 @@ def test_the_pool_cannot_begin_larger_than_it_may_grow() -> None:
 
 
 def test_the_development_secret_is_made_once_and_is_its_owners_only(tmp_path: Path) -> None:
-    secret = kept_secret(tmp_path / "data")
+    secret = stored_secret(tmp_path / "data")
     assert len(secret) >= 32
-    assert kept_secret(tmp_path / "data") == secret
+    assert stored_secret(tmp_path / "data") == secret
     assert stat.S_IMODE((tmp_path / "data" / "secret_key").stat().st_mode) == 0o600
     assert [path.name for path in (tmp_path / "data").iterdir()] == ["secret_key"]
 

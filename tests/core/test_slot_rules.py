@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from builders import TOMORROW, a_schedule, a_session, a_slot
-from marketplace.core.entities.slots import Slot, check_apart
+from marketplace.core.domain.slots import Slot, require_no_overlap
 from marketplace.core.errors import CreatorUnavailable
 
 HOUR, MINUTE = timedelta(hours=1), timedelta(minutes=1)
@@ -13,16 +13,16 @@ SESSION = a_session(duration=60)
 OTHER = a_session(creator_id=SESSION.creator_id, duration=60)
 
 
-def refusal(reshaped: list[Slot], others: list[Slot]) -> str:
+def refusal(resized: list[Slot], others: list[Slot]) -> str:
     with pytest.raises(CreatorUnavailable) as caught:
-        check_apart(reshaped, others)
+        require_no_overlap(resized, others)
     return caught.value.detail
 
 
 def test_slots_that_meet_are_apart() -> None:
-    check_apart([], [])
-    check_apart([a_slot(SESSION)], [])
-    check_apart(
+    require_no_overlap([], [])
+    require_no_overlap([a_slot(SESSION)], [])
+    require_no_overlap(
         [a_slot(SESSION, starts_at=TOMORROW + 2 * HOUR), a_slot(SESSION)], [a_slot(OTHER, starts_at=TOMORROW + HOUR)]
     )
 
@@ -49,7 +49,7 @@ def test_buffers_count() -> None:
     schedule = a_schedule(buffer_before=15)
     slot = Slot.of(SESSION, TOMORROW + HOUR, schedule=schedule)
 
-    check_apart([slot], [a_slot(OTHER, starts_at=TOMORROW - 15 * MINUTE)])
+    require_no_overlap([slot], [a_slot(OTHER, starts_at=TOMORROW - 15 * MINUTE)])
     assert "2030-01-08 08:46 with 2030-01-08 10:00 UTC." in refusal(
         [slot], [a_slot(OTHER, starts_at=TOMORROW - 14 * MINUTE)]
     )
@@ -67,14 +67,14 @@ def test_a_long_one_is_named_with_everything_that_it_covers() -> None:
 
 def test_of_many_the_first_five_are_named_and_the_rest_counted() -> None:
     day = timedelta(days=1)
-    reshaped = [a_slot(SESSION, starts_at=TOMORROW + number * day) for number in range(1000)]
-    others = [a_slot(OTHER, starts_at=slot.starts_at + MINUTE) for slot in reshaped]
+    resized = [a_slot(SESSION, starts_at=TOMORROW + number * day) for number in range(1000)]
+    others = [a_slot(OTHER, starts_at=slot.starts_at + MINUTE) for slot in resized]
 
-    said = refusal(reshaped, others)
+    said = refusal(resized, others)
 
     assert said.count(" with ") == 5
     assert said.endswith("2030-01-12 09:00 with 2030-01-12 09:01 UTC and 995 more.")
 
 
 def test_another_creators_slot_is_in_nobodys_way() -> None:
-    check_apart([a_slot(SESSION)], [a_slot(a_session())])
+    require_no_overlap([a_slot(SESSION)], [a_slot(a_session())])

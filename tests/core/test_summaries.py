@@ -6,7 +6,7 @@ import pytest
 
 from builders import a_caller, stored_user
 from fakes import NOW, MovableClock
-from marketplace.core.entities.summaries import NOTHING, DaySales, SummaryWindow, UpcomingSeats
+from marketplace.core.domain.summaries import NOTHING, DaySales, SummaryWindow, UpcomingSeats
 from marketplace.core.errors import NotACreator
 from marketplace.core.ports.storage import Storage
 from marketplace.core.services.summaries import SummaryService
@@ -86,9 +86,9 @@ def test_days_without_sales_are_told_too() -> None:
     assert [(day.seats, day.income) for day in days[:-1]] == [(0, NOTHING)] * 29
 
 
-@pytest.mark.parametrize(("sold", "offered", "rate"), [(0, 0, None), (1, 3, 0.3333), (6, 6, 1.0)])
-def test_a_fill_rate_is_the_part_that_is_sold(sold: int, offered: int, rate: float | None) -> None:
-    assert UpcomingSeats(seats_sold=sold, seats_offered=offered).fill_rate == rate
+@pytest.mark.parametrize(("sold", "quoted", "rate"), [(0, 0, None), (1, 3, 0.3333), (6, 6, 1.0)])
+def test_a_fill_rate_is_the_part_that_is_sold(sold: int, quoted: int, rate: float | None) -> None:
+    assert UpcomingSeats(seats_sold=sold, seats_offered=quoted).fill_rate == rate
 
 
 async def test_only_creators_have_numbers(storage: Storage) -> None:

@@ -5,8 +5,8 @@ import pytest
 
 from builders import PASSWORD, REFRESH_TTL, Services, a_caller, services_over, stored_user
 from fakes import PlainPasswords
-from marketplace.core.entities.tokens import Caller
-from marketplace.core.entities.users import User
+from marketplace.core.domain.tokens import Principal
+from marketplace.core.domain.users import User
 from marketplace.core.errors import BadCredentials, BadRefreshToken, NotSignedIn
 from marketplace.core.ports.storage import Storage
 
@@ -29,10 +29,10 @@ async def is_signed_in(services: Services, access: str) -> bool:
 
 async def test_a_login_hands_out_the_account_and_tokens_that_say_who_calls(services: Services, user: User) -> None:
     login = await services.tokens.log_in("ADA@example.org", PASSWORD)
-    caller = await services.tokens.authenticate(login.tokens.access)
+    principal = await services.tokens.authenticate(login.tokens.access)
 
     assert login.user == user
-    assert caller == a_caller(user, caller.family_id)
+    assert principal == a_caller(user, principal.family_id)
 
 
 @pytest.mark.parametrize(("email", "password"), [("ada@example.org", "wrong"), ("nobody@example.org", PASSWORD)])
@@ -117,9 +117,9 @@ async def test_a_deactivation_ends_every_login_for_good(services: Services, user
 
 async def test_a_changed_password_ends_every_other_login_but_not_this_one(services: Services, user: User) -> None:
     this, other = [await services.tokens.log_in(user.email, PASSWORD) for _ in range(2)]
-    caller = await services.tokens.authenticate(this.tokens.access)
+    principal = await services.tokens.authenticate(this.tokens.access)
 
-    await services.users.change_password(caller, current_password=PASSWORD, new_password=NEW_PASSWORD)
+    await services.users.change_password(principal, current_password=PASSWORD, new_password=NEW_PASSWORD)
 
     assert await is_signed_in(services, this.tokens.access)
     assert await is_signed_in(services, (await services.tokens.refresh(this.tokens.refresh)).access)
@@ -160,9 +160,9 @@ async def test_what_must_be_fresh_is_never_remembered(storage: Storage, services
 async def test_ones_own_changes_are_seen_at_once(services: Services, storage: Storage) -> None:
     learner = await stored_user(storage)
     access = (await services.tokens.log_in(learner.email, PASSWORD)).tokens.access
-    caller: Caller = await services.tokens.authenticate(access)
+    principal: Principal = await services.tokens.authenticate(access)
 
-    await services.users.become_creator(caller)
+    await services.users.become_creator(principal)
 
     assert (await services.tokens.authenticate(access)).role == "creator"
 

@@ -8,44 +8,44 @@ from http import HTTPStatus
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 from opentelemetry.trace import SpanKind, StatusCode
 
-from marketplace.core.ports.effort import Effort
-from marketplace.http.exchanges import Exchange
-from marketplace.traces import Traces
+from marketplace.telemetry.database_timing import DatabaseTiming
+from marketplace.telemetry.request_log import RequestRecord
+from marketplace.telemetry.traces import Traces
 
 TRACE = "4bf92f3577b34da6a3ce929d0e0e4736"
 PARENT = "00f067aa0ba902b7"
 LOADS = """
 import sys
-from marketplace.asgi import app
+from marketplace.entrypoints.asgi import app
 
 app()
 print(sorted({"opentelemetry.sdk", "opentelemetry.exporter", "prometheus_client"} & set(sys.modules)))
 """
 
 
-def an_exchange(**facts: object) -> Exchange:
-    exchange = Exchange(request_id="a" * 32, method="POST", client="203.0.113.9", route="/api/bookings", status=201)
-    exchange.began = time.perf_counter()
-    exchange.seconds = 0.02
-    for name, value in facts.items():
-        setattr(exchange, name, value)
-    return exchange
+def an_exchange(**changes: object) -> RequestRecord:
+    record = RequestRecord(request_id="a" * 32, method="POST", client="203.0.113.9", route="/api/bookings", status=201)
+    record.started = time.perf_counter()
+    record.seconds = 0.02
+    for name, value in changes.items():
+        setattr(record, name, value)
+    return record
 
 
 def test_a_request_is_a_span_of_the_trace_that_it_came_with_and_its_statements_are_its_children() -> None:
     exporter = InMemorySpanExporter()
     traces = Traces(exporter)
-    exchange = an_exchange(parent=f"00-{TRACE}-{PARENT}-01")
-    exchange.effort = Effort(timeline=[(exchange.began + 0.001, 0.002), (exchange.began + 0.004, 0.003)])
+    record = an_exchange(parent=f"00-{TRACE}-{PARENT}-01")
+    record.timing = DatabaseTiming(timeline=[(record.started + 0.001, 0.002), (record.started + 0.004, 0.003)])
 
-    traces.trace(exchange)
+    traces.trace(record)
     traces.end()
 
     *statements, request = exporter.get_finished_spans()
     assert (request.name, request.kind) == ("POST /api/bookings", SpanKind.SERVER)
     assert request.parent is not None
     assert (f"{request.parent.trace_id:032x}", f"{request.parent.span_id:016x}") == (TRACE, PARENT)
-    assert exchange.trace_id == TRACE
+    assert record.trace_id == TRACE
     assert [span.parent for span in statements] == [request.context] * 2
     assert request.attributes is not None
     assert request.attributes["http.response.status_code"] == HTTPStatus.CREATED

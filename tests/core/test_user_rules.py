@@ -1,17 +1,17 @@
 import pytest
 
-from marketplace.core.entities.users import fold, password_faults
+from marketplace.core.domain.users import fold, validate_password
 
 
-def faults(password: str) -> list[str]:
-    return password_faults(
+def validate(password: str) -> list[str]:
+    return validate_password(
         password, names=("ada@example.org", "AdaLovelace"), is_common=lambda word: word.casefold() == "password1"
     )
 
 
 @pytest.mark.parametrize("password", ["12345678", "correct horse battery", "p" * 128, "пароль для меня", "        "])
 def test_a_password_of_8_to_128_characters_of_any_kind_will_do(password: str) -> None:
-    assert faults(password) == []
+    assert validate(password) == []
 
 
 @pytest.mark.parametrize(
@@ -26,7 +26,7 @@ def test_a_password_of_8_to_128_characters_of_any_kind_will_do(password: str) ->
     ],
 )
 def test_a_password_is_refused_with_one_sentence_that_says_why(password: str, word: str) -> None:
-    (sentence,) = faults(password)
+    (sentence,) = validate(password)
     assert word in sentence
 
 

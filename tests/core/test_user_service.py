@@ -5,8 +5,8 @@ import pytest
 
 from builders import PASSWORD, Services, a_caller, a_user, stored_session, stored_user
 from fakes import NOW
-from marketplace.core.entities.sessions import CatalogFilters
-from marketplace.core.entities.users import User
+from marketplace.core.domain.sessions import CatalogFilters
+from marketplace.core.domain.users import User
 from marketplace.core.errors import AlreadyACreator, EmailTaken, Invalid, NotFound, UsernameTaken
 from marketplace.core.ports.storage import Storage
 
@@ -37,7 +37,7 @@ async def test_a_bad_password_makes_no_account(services: Services, storage: Stor
     with pytest.raises(Invalid) as caught:
         await services.users.register(email="ada@example.org", username="Ada.Lovelace", password=password)
 
-    assert list(caught.value.faults) == ["password"]
+    assert list(caught.value.errors) == ["password"]
     assert not await storage.users.has_any()
 
 
@@ -51,18 +51,18 @@ async def test_names_that_are_taken_make_no_account(services: Services) -> None:
 
 
 def test_a_registration_without_a_password_has_no_faults_of_ours(services: Services) -> None:
-    assert services.users.registration_faults({"email": "ada@example.org"}) == {}
-    assert list(services.users.registration_faults({"password": "short"})) == ["password"]
+    assert services.users.validate_registration({"email": "ada@example.org"}) == {}
+    assert list(services.users.validate_registration({"password": "short"})) == ["password"]
 
 
 async def test_a_profile_changes_in_the_given_fields_only(services: Services, storage: Storage) -> None:
     user = await stored_user(storage)
-    caller = a_caller(user)
+    principal = a_caller(user)
 
-    changed = await services.users.change_profile(caller, {"first_name": "Grace", "time_zone": "Europe/Berlin"})
+    changed = await services.users.change_profile(principal, {"first_name": "Grace", "time_zone": "Europe/Berlin"})
 
     assert (changed.first_name, changed.time_zone, changed.last_name) == ("Grace", "Europe/Berlin", user.last_name)
-    assert await services.users.profile(caller) == changed
+    assert await services.users.profile(principal) == changed
 
 
 async def test_a_profile_cannot_take_anothers_username(services: Services, storage: Storage) -> None:
@@ -74,11 +74,11 @@ async def test_a_profile_cannot_take_anothers_username(services: Services, stora
 
 
 async def test_one_becomes_a_creator_once(services: Services, storage: Storage) -> None:
-    caller = a_caller(await stored_user(storage))
+    principal = a_caller(await stored_user(storage))
 
-    assert (await services.users.become_creator(caller)).role == "creator"
+    assert (await services.users.become_creator(principal)).role == "creator"
     with pytest.raises(AlreadyACreator):
-        await services.users.become_creator(caller)
+        await services.users.become_creator(principal)
 
 
 async def test_a_password_change_names_everything_that_is_wrong(services: Services, storage: Storage) -> None:
@@ -87,16 +87,16 @@ async def test_a_password_change_names_everything_that_is_wrong(services: Servic
     with pytest.raises(Invalid) as caught:
         await services.users.change_password(a_caller(user), current_password="wrong", new_password="short")
 
-    assert set(caught.value.faults) == {"current_password", "new_password"}
+    assert set(caught.value.errors) == {"current_password", "new_password"}
     assert await services.users.profile(a_caller(user)) == user
 
 
 async def test_a_password_change_checks_the_fields_it_is_given(services: Services, storage: Storage) -> None:
-    caller = a_caller(await stored_user(storage))
-    given = {"current_password": PASSWORD, "new_password": "battery staple"}
+    principal = a_caller(await stored_user(storage))
+    provided = {"current_password": PASSWORD, "new_password": "battery staple"}
 
-    assert await services.users.password_change_faults(caller, given) == {}
-    assert await services.users.password_change_faults(caller, {}) == {}
+    assert await services.users.validate_password_change(principal, provided) == {}
+    assert await services.users.validate_password_change(principal, {}) == {}
 
 
 async def test_the_sessions_of_somebody_deactivated_leave_the_catalog(services: Services, storage: Storage) -> None:
@@ -133,4 +133,4 @@ async def test_of_two_password_changes_at_once_the_second_is_judged_by_the_first
 
     refused = [outcome for outcome in outcomes if isinstance(outcome, Invalid)]
     assert len(refused) == 1
-    assert list(refused[0].faults) == ["current_password"]
+    assert list(refused[0].errors) == ["current_password"]

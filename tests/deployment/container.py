@@ -51,9 +51,11 @@ class Container:
         # no other machine is asked in
         own = {"HOST": "127.0.0.1", "PORT": self.port, "METRICS_HOST": "127.0.0.1", "METRICS_PORT": free_port()}
         settings = COMPOSE["x-program"]["environment"] | {f"MARKETPLACE_{name}": value for name, value in own.items()}
-        self.variables = image.environment() | {name: self._here(str(value)) for name, value in settings.items()}
+        self.variables = image.environment() | {
+            name: self._command_origin(str(value)) for name, value in settings.items()
+        }
 
-    def _here(self, value: str) -> str:
+    def _command_origin(self, value: str) -> str:
         return value.replace(SECRETS, str(self.folder / "secrets")) if SECRETS in value else self.image.mapped(value)
 
     @property

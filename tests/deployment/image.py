@@ -92,11 +92,11 @@ class Built:
 
     def run(self, command: str) -> None:
         """Run a step as the build would. Raises `AssertionError` with what it said when it fails."""
-        given = {name: value for name, value in os.environ.items() if OF_THE_MACHINE.fullmatch(name)}
+        provided = {name: value for name, value in os.environ.items() if OF_THE_MACHINE.fullmatch(name)}
         ended = subprocess.run(
             ["/bin/sh", "-c", self.mapped(command)],
             cwd=self.at("."),
-            env=given | self.environment(),
+            env=provided | self.environment(),
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,

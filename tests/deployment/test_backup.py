@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from deployment.proxy import DEPLOY
-from marketplace.adapters.postgres.binaries import find_binaries
+from marketplace.adapters.postgres.embedded.binaries import find_binaries
 from postgres.servers import becomes_true
 
 BACKUP = str(DEPLOY / "backup")

@@ -6,8 +6,8 @@ from typing import Any
 import yaml
 
 from deployment.proxy import DEPLOY
-from marketplace.adapters.postgres.binaries import find_binaries
-from marketplace.adapters.postgres.postmaster import server_user
+from marketplace.adapters.postgres.embedded.binaries import find_binaries
+from marketplace.adapters.postgres.embedded.postmaster import server_user
 
 
 def initdb_arguments() -> list[str]:
@@ -27,20 +27,20 @@ def test_postgresql_takes_the_words_that_compose_makes_it_with(tmp_path: Path) -
     binaries = find_binaries()
     user = server_user(data, binaries)
     user.own(tmp_path)
-    made = user.run([binaries.program("initdb"), "-D", str(data), "--auth=trust", *initdb_arguments()])
-    assert made.returncode == 0, made.stderr
+    created = user.run([binaries.program("initdb"), "-D", str(data), "--auth=trust", *initdb_arguments()])
+    assert created.returncode == 0, created.stderr
     said = user.run([binaries.program("pg_controldata"), str(data)]).stdout
     assert "Data page checksum version:" in said
     assert not said.partition("Data page checksum version:")[2].split()[0].startswith("0")
 
 
 def test_both_ways_make_the_database_alike() -> None:
-    made = cluster()["bootstrap"]["initdb"]
+    created = cluster()["bootstrap"]["initdb"]
     assert set(initdb_arguments()) == {
-        f"--locale-provider={made['localeProvider']}",
-        f"--builtin-locale={made['builtinLocale']}",
-        f"--encoding={made['encoding']}",
-        *(["--data-checksums"] if made["dataChecksums"] else []),
+        f"--locale-provider={created['localeProvider']}",
+        f"--builtin-locale={created['builtinLocale']}",
+        f"--encoding={created['encoding']}",
+        *(["--data-checksums"] if created["dataChecksums"] else []),
     }
 
 

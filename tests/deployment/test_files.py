@@ -54,9 +54,9 @@ def test_the_dockerfile_passes_hadolint() -> None:
 def test_manifests_are_valid_to_the_last_field(path: Path, tmp_path: Path) -> None:
     known = [each for each in documents(path) if each["kind"] not in OF_THE_CLUSTER]
     if known:
-        judged = tmp_path / "judged.yaml"
-        judged.write_text(yaml.safe_dump_all(known))
-        run(tool("kubernetes-validate"), "--strict", judged)
+        evaluated = tmp_path / "judged.yaml"
+        evaluated.write_text(yaml.safe_dump_all(known))
+        run(tool("kubernetes-validate"), "--strict", evaluated)
 
 
 @pytest.mark.parametrize("path", sorted(KUBERNETES.rglob("kustomization.yaml")), ids=lambda path: path.parent.name)
@@ -64,8 +64,8 @@ def test_every_file_of_a_kustomization_is_there_and_every_manifest_is_in_one(pat
     (kustomization,) = documents(path)
     named = [(path.parent / each).resolve() for each in kustomization["resources"]]
     assert all(each.is_file() or (each / "kustomization.yaml").is_file() for each in named)
-    beside = {each.resolve() for each in path.parent.glob("*.yaml")} - {path.resolve()}
-    assert beside <= set(named)
+    in_process = {each.resolve() for each in path.parent.glob("*.yaml")} - {path.resolve()}
+    assert in_process <= set(named)
 
 
 def pod_specs() -> list[tuple[str, dict[str, Any]]]:
@@ -156,12 +156,12 @@ def test_nginx_takes_its_configuration(tmp_path: Path) -> None:
 def test_secrets_are_made_once_and_fit_one_another(tmp_path: Path) -> None:
     folder = tmp_path / "secrets"
     run(DEPLOY / "new-secrets", folder)
-    made = {path.name: path.read_text() for path in folder.iterdir()}
-    assert set(made) == set(documents(DEPLOY / "compose.yaml")[0]["secrets"])
-    assert f":{made['postgres_password']}@postgres:" in made["database_url"]
-    settings = {"environment": "production", **{name: made[name] for name in ("database_url", "secret_key")}}
+    created = {path.name: path.read_text() for path in folder.iterdir()}
+    assert set(created) == set(documents(DEPLOY / "compose.yaml")[0]["secrets"])
+    assert f":{created['postgres_password']}@postgres:" in created["database_url"]
+    settings = {"environment": "production", **{name: created[name] for name in ("database_url", "secret_key")}}
     read = read_settings({f"{PREFIX}{name.upper()}": value for name, value in settings.items()})
-    assert read.secret_key == made["secret_key"]
+    assert read.secret_key == created["secret_key"]
     assert (folder.stat().st_mode & 0o777, {path.stat().st_mode & 0o777 for path in folder.iterdir()}) == (
         0o700,
         {0o644},
@@ -169,8 +169,8 @@ def test_secrets_are_made_once_and_fit_one_another(tmp_path: Path) -> None:
     (folder / "secret_key").unlink()
     run(DEPLOY / "new-secrets", folder)
     again = {path.name: path.read_text() for path in folder.iterdir()}
-    assert again.pop("secret_key") != made.pop("secret_key")
-    assert again == made
+    assert again.pop("secret_key") != created.pop("secret_key")
+    assert again == created
 
 
 def test_scripts_are_well_formed() -> None:

@@ -100,9 +100,11 @@ def test_the_same_sources_make_the_same_wheel(images: dict[str, Built]) -> None:
 
 def test_it_holds_what_the_lock_names_and_nothing_that_builds_or_tests(images: dict[str, Built]) -> None:
     backend = images["backend"]
-    asked = "import importlib.metadata as m, json; print(json.dumps({d.name: d.version for d in m.distributions()}))"
+    requested = (
+        "import importlib.metadata as m, json; print(json.dumps({d.name: d.version for d in m.distributions()}))"
+    )
     python = str(backend.at("/opt/marketplace/bin/python"))
-    listed = json.loads(subprocess.run([python, "-Ic", asked], capture_output=True, check=True).stdout)
+    listed = json.loads(subprocess.run([python, "-Ic", requested], capture_output=True, check=True).stdout)
     installed = {canonical(name): version for name, version in listed.items()}
     lock = re.findall(r"^([\w.\-]+)==(\S+)", (ROOT / "requirements-runtime.lock").read_text(), re.MULTILINE)
     assert installed.pop("marketplace")

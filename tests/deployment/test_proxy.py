@@ -77,9 +77,9 @@ async def test_an_answer_with_a_secret_is_not_packed_and_others_are(behind: tupl
     front, _ = behind
     person = a_registration() | {"first_name": "é" * 150, "last_name": "è" * 150}
     assert (await front.client.post("/api/auth/register/", json=person)).status_code == 201
-    told = await front.client.post("/api/auth/login/", json={name: person[name] for name in ("email", "password")})
-    assert (told.status_code, len(told.content) > 1024) == (200, True)
-    assert "content-encoding" not in told.headers
+    args = await front.client.post("/api/auth/login/", json={name: person[name] for name in ("email", "password")})
+    assert (args.status_code, len(args.content) > 1024) == (200, True)
+    assert "content-encoding" not in args.headers
     assert (await front.client.get("/api/schema/openapi.json")).headers["content-encoding"] == "gzip"
 
 
@@ -137,14 +137,14 @@ async def test_behind_an_ingress_people_have_their_own_address_and_scheme(
     behind: tuple[Proxy, Server], tmp_path: Path
 ) -> None:
     _, server = behind
-    (told,) = (
+    (args,) = (
         each["data"]["client.conf"]
         for each in yaml.safe_load_all((DEPLOY / "kubernetes" / "base" / "proxy.yaml").read_text())
         if each["kind"] == "ConfigMap"
     )
     ingress = {"X-Forwarded-For": "203.0.113.7", "X-Forwarded-Proto": "https"}
     for network, client in (("127.0.0.0/8", "203.0.113.7"), ("10.0.0.0/8", "127.0.0.1")):
-        files = {"client.conf": told.replace("10.0.0.0/8", network)}
+        files = {"client.conf": args.replace("10.0.0.0/8", network)}
         async with proxy(tmp_path / client, [server.port], files=files) as front:
             answered = await front.client.get("/api/sessions/?limit=3", headers=ingress)
             assert answered.status_code == 200
@@ -176,11 +176,11 @@ async def test_only_what_nobody_was_asked_is_said_not_to_be_done(tmp_path: Path)
         writer.close()
 
     async with await asyncio.start_server(read_and_die, "127.0.0.1", 0) as dying:
-        asked = dying.sockets[0].getsockname()[1]
+        requested = dying.sockets[0].getsockname()[1]
         for replicas, method, code in (
-            ([asked], "POST", "outcome_unknown"),
-            ([asked], "DELETE", "outcome_unknown"),
-            ([asked], "GET", "busy"),
+            ([requested], "POST", "outcome_unknown"),
+            ([requested], "DELETE", "outcome_unknown"),
+            ([requested], "GET", "busy"),
             ([1], "POST", "busy"),
         ):
             async with proxy(tmp_path / f"{method}{code}", replicas) as front:
@@ -193,9 +193,9 @@ async def test_only_what_nobody_was_asked_is_said_not_to_be_done(tmp_path: Path)
 def certificate(tmp_path: Path) -> Path:
     folder = tmp_path / "certificate"
     folder.mkdir()
-    made = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "1", "-subj", "/CN=localhost"]
+    created = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "1", "-subj", "/CN=localhost"]
     files = ["-keyout", str(folder / "privkey.pem"), "-out", str(folder / "fullchain.pem")]
-    subprocess.run([*made, *files], check=True, capture_output=True)
+    subprocess.run([*created, *files], check=True, capture_output=True)
     return folder
 
 

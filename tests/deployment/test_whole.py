@@ -23,12 +23,12 @@ from browser.conftest import OpenPage, browser, open_page
 from browser.test_journey import test_a_session_is_offered_found_booked_moved_and_cancelled as offered_to_cancelled
 from builders import TOMORROW, stored_session
 from deployment.proxy import DEPLOY, DIST, Proxy, proxy
-from marketplace.adapters.postgres.binaries import find_binaries
-from marketplace.adapters.postgres.embedded import embedded_postgres
-from marketplace.adapters.postgres.pool import connect
-from marketplace.adapters.postgres.postmaster import find_postmaster
+from marketplace.adapters.postgres.connection.pool import connect
+from marketplace.adapters.postgres.embedded.binaries import find_binaries
+from marketplace.adapters.postgres.embedded.postmaster import find_postmaster
+from marketplace.adapters.postgres.embedded.server import embedded_postgres
 from marketplace.adapters.postgres.storage import postgres_storage
-from marketplace.core.entities.sessions import Session
+from marketplace.core.domain.sessions import Session
 from marketplace.core.ports.storage import Storage
 from postgres.crowd import DISCREPANCIES, Person, people
 from postgres.servers import Server, becomes_true, environment, free_port, run_command
@@ -114,7 +114,7 @@ class Load:
         """Ids of the bookings that somebody was told they have."""
         return [answer.json()["id"] for answer in self.answers if answer.status_code == httpx.codes.CREATED]
 
-    async def made(self, more: int, within: float = 30) -> None:
+    async def created(self, more: int, within: float = 30) -> None:
         enough = len(self.booked()) + more
         assert await becomes_true(lambda: len(self.booked()) >= enough, within), self.statuses()
 
@@ -143,18 +143,18 @@ async def load(whole: Whole) -> AsyncIterator[Load]:
     async with asyncio.TaskGroup() as tasks:
         for number, (buyer, session) in enumerate(zip(buyers, sessions, strict=True)):
             tasks.create_task(load.keep_booking(whole.front, buyer, session, number * 3_000))
-        await load.made(20)
+        await load.created(20)
         yield load
         load.is_over = True
 
 
-async def _kept(whole: Whole, told: list[str]) -> set[str]:
+async def _kept(whole: Whole, args: list[str]) -> set[str]:
     """Which of these bookings the books have."""
     connection = await asyncpg.connect(whole.primary)
     try:
         for what, query in DISCREPANCIES.items():
             assert await connection.fetch(query) == [], what
-        rows = await connection.fetch("SELECT id::text FROM bookings WHERE id = ANY ($1::uuid[])", told)
+        rows = await connection.fetch("SELECT id::text FROM bookings WHERE id = ANY ($1::uuid[])", args)
         return {row["id"] for row in rows}
     finally:
         await connection.close()
@@ -175,15 +175,15 @@ async def test_a_seat_is_offered_found_booked_moved_and_given_back_through_all_o
 async def test_a_program_that_is_killed_takes_no_answer_with_it(whole: Whole, load: Load) -> None:
     before = len(load.answers)
     os.killpg(whole.backends[0].process.pid, signal.SIGKILL)
-    await load.made(60)
+    await load.created(60)
     failed = load.statuses()[502] + load.statuses()[503] + load.statuses()[504]
     await whole.replace_backend(0)
-    await load.made(20)
+    await load.created(20)
     load.is_over = True
     assert len(load.answers) > before
     assert failed + load.unanswered <= 2 * BUYERS
-    told = load.booked()
-    assert await _kept(whole, told) == set(told)
+    args = load.booked()
+    assert await _kept(whole, args) == set(args)
 
 
 async def test_both_programs_are_replaced_without_a_request_that_fails(whole: Whole, load: Load) -> None:
@@ -191,9 +191,9 @@ async def test_both_programs_are_replaced_without_a_request_that_fails(whole: Wh
         ending = whole.backends[place].process
         ending.send_signal(signal.SIGTERM)
         assert await asyncio.to_thread(ending.wait, 30) == 0
-        await load.made(20)
+        await load.created(20)
         await whole.replace_backend(place)
-        await load.made(20)
+        await load.created(20)
     load.is_over = True
     assert set(load.statuses()) <= {200, 201}
     assert load.unanswered == 0
@@ -207,15 +207,15 @@ async def test_a_database_that_restarts_is_waited_for_and_found_again(whole: Who
     await asyncio.sleep(2)
     with embedded_postgres(whole.data):
         back = time.monotonic()
-        await load.made(20, within=BACK_WITHIN)
+        await load.created(20, within=BACK_WITHIN)
         load.is_over = True
         assert time.monotonic() - back < BACK_WITHIN
         meanwhile = load.answers[before:]
         refused = [answer for answer in meanwhile if answer.is_error]
         assert {answer.status_code for answer in refused} == {503}, {answer.text for answer in refused}
         assert all(answer.headers.get("retry-after") and answer.json()["code"] for answer in refused)
-        told = load.booked()
-        assert await _kept(whole, told) == set(told)
+        args = load.booked()
+        assert await _kept(whole, args) == set(args)
 
 
 def miscount(counts: Path) -> None:

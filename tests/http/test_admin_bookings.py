@@ -44,17 +44,17 @@ async def test_each_step_is_taken_by_the_rules_and_answers_with_the_booking(api:
 
     confirmed = await staff.post(address(booked[0]["id"], "confirm"), {"reason": WHY})
     declined = await staff.post(address(booked[1]["id"], "decline"), {"reason": WHY})
-    moved = await staff.post(address(booked[0]["id"], "reschedule"), {"booking_date": LATER, "reason": WHY})
+    rescheduled = await staff.post(address(booked[0]["id"], "reschedule"), {"booking_date": LATER, "reason": WHY})
     cancelled = await staff.post(address(booked[0]["id"], "cancel"), {"reason": WHY})
 
-    assert [answer.json()["status"] for answer in (confirmed, declined, moved, cancelled)] == [
+    assert [answer.json()["status"] for answer in (confirmed, declined, rescheduled, cancelled)] == [
         "confirmed",
         "cancelled",
         "confirmed",
         "cancelled",
     ]
-    assert moved.json()["booking_date"] == LATER
-    assert moved.json()["history"][-1]["reason"].endswith(WHY)
+    assert rescheduled.json()["booking_date"] == LATER
+    assert rescheduled.json()["history"][-1]["reason"].endswith(WHY)
     problem(await staff.post(address(booked[0]["id"], "complete"), {"reason": WHY}), 409, "illegal_transition")
 
 

@@ -12,7 +12,7 @@ from httpx import Response
 from builders import stored_session, stored_user
 from fakes import NOW
 from http_api import Api, Person, bad_fields
-from marketplace.core.entities.exports import COLUMNS, ExportFormat
+from marketplace.core.domain.exports import COLUMNS, ExportFormat
 
 FORMATS: dict[ExportFormat, str] = {
     "csv": "text/csv; charset=utf-8",
@@ -63,9 +63,9 @@ async def test_a_file_has_what_the_list_has_with_its_filters_in_its_order(api: A
             created_at=NOW + timedelta(hours=number),
         )
     columns = "title,price,created_at,creator_first_name,archived_at"
-    asked = {"creator": creator.id, "ordering": "-price", "max_price": "20", "columns": columns, "format": form}
+    requested = {"creator": creator.id, "ordering": "-price", "max_price": "20", "columns": columns, "format": form}
 
-    rows = rows_of(await staff.get("/api/admin/sessions/export/", **asked), form)
+    rows = rows_of(await staff.get("/api/admin/sessions/export/", **requested), form)
 
     formula, price = ("" if form == "jsonl" else "'"), (float if form == "xlsx" else str)
     nothing = "" if form == "csv" else None

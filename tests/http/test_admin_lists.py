@@ -67,8 +67,8 @@ async def test_filters_orders_and_search_are_read_from_the_address(api: Api, sta
     cheap = await stored_session(api.storage, creator_id=creator.id, price=Decimal("5.00"), status="inactive")
     dear = await stored_session(api.storage, creator_id=creator.id, price=Decimal("50.00"))
 
-    async def found(**asked: object) -> list[str]:
-        return ids(await staff.get("/api/admin/sessions/", creator=creator.id, **asked))
+    async def found(**requested: object) -> list[str]:
+        return ids(await staff.get("/api/admin/sessions/", creator=creator.id, **requested))
 
     assert await found(ordering="price") == [str(cheap.id), str(dear.id)]
     assert await found(min_price="5.01") == await found(status="active") == [str(dear.id)]

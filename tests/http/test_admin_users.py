@@ -5,7 +5,7 @@ import pytest
 
 from builders import PASSWORD, TOMORROW
 from http_api import Api, Person, as_json, bad_fields, problem
-from marketplace.core.services.tokens import CALLER_KEPT
+from marketplace.core.services.tokens import PRINCIPAL_TTL
 from staff import logged
 
 WHY = "Asked for by e-mail."
@@ -112,7 +112,7 @@ async def test_a_deactivation_ends_logins_within_a_second_and_takes_sessions_out
             "cancelled": 0,
         }
     ]
-    api.clock.advance(CALLER_KEPT)
+    api.clock.advance(PRINCIPAL_TTL)
     problem(await creator.get(PROFILE), 401, "not_signed_in")
     problem(await api.visitor.get(f"/api/sessions/{session.id}/"), 404, "not_found")
     assert (await learner.get(f"/api/bookings/{booking['id']}/")).json()["status"] == "confirmed"
@@ -146,7 +146,7 @@ async def test_a_new_right_holds_within_a_second_and_so_does_its_loss(api: Api, 
     problem(await learner.post(address(other, "rights"), body), 403, "not_superuser")
 
     await superuser.post(address(learner, "rights"), body | {"is_staff": False})
-    api.clock.advance(CALLER_KEPT)
+    api.clock.advance(PRINCIPAL_TTL)
     problem(await learner.get(address(other)), 403, "not_staff")
 
 
@@ -200,7 +200,7 @@ async def test_a_link_is_shown_once_and_sets_a_password_once(api: Api, staff: Pe
     signed_in = await api.visitor.post(LOGIN, {"email": learner.user.email, "password": new["new_password"]})
     assert signed_in.status_code == 200
     problem(await api.visitor.post(LOGIN, {"email": learner.user.email, "password": PASSWORD}), 401, "bad_credentials")
-    api.clock.advance(CALLER_KEPT)
+    api.clock.advance(PRINCIPAL_TTL)
     problem(await learner.get(PROFILE), 401, "not_signed_in")
     words = [entry.action for entry in await logged(api.storage, ("user", learner.id))]
     assert words == ["signed_in", "password_reset_issued", "password_reset", "signed_in", "sign_in_refused"]
@@ -214,16 +214,16 @@ async def test_whatever_is_wrong_with_a_link_is_told_alike(api: Api, staff: Pers
     ]
     await api.deactivate(inactive)
     new = "a staple of batteries"
-    told = [
+    args = [
         problem(await api.visitor.post(RESET, {"token": token, "new_password": new}), 401, "bad_reset_token")
         for token in ("never issued", tokens[1])
     ]
     api.clock.advance(timedelta(days=1))
-    told.append(
+    args.append(
         problem(await api.visitor.post(RESET, {"token": tokens[0], "new_password": new}), 401, "bad_reset_token")
     )
 
-    assert told[0] == told[1] == told[2]
+    assert args[0] == args[1] == args[2]
 
 
 async def test_a_password_is_judged_before_the_link_and_by_its_persons_names_after(api: Api, staff: Person) -> None:

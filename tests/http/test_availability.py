@@ -8,7 +8,7 @@ import pytest
 from builders import TOMORROW
 from fakes import NOW
 from http_api import Api, Person, a_booking_body, a_session_body, as_json, bad_fields, ids
-from marketplace.core.entities.sessions import Session
+from marketplace.core.domain.sessions import Session
 
 SESSIONS = "/api/sessions/"
 FACETS = "/api/sessions/facets/"
@@ -16,16 +16,16 @@ WEEK = [{"weekday": day, "starts": "09:00", "ends": "12:00"} for day in range(1,
 MIDNIGHT = TOMORROW.replace(hour=0)
 
 
-async def scheduled(api: Api, creator: Person, **facts: Any) -> Session:
-    session = await api.session(creator, **{"duration": 60, "max_participants": 1} | facts)
+async def scheduled(api: Api, creator: Person, **changes: Any) -> Session:
+    session = await api.session(creator, **{"duration": 60, "max_participants": 1} | changes)
     answer = await creator.put(f"/api/sessions/{session.id}/schedule/", {"weekly": WEEK})
     assert answer.status_code == 200
     return session
 
 
-def a_slot(start: datetime, **facts: Any) -> dict[str, Any]:
+def a_slot(start: datetime, **changes: Any) -> dict[str, Any]:
     end = start + timedelta(hours=1)
-    return {"starts_at": as_json(start), "ends_at": as_json(end), "capacity": 1, "seats_left": 1} | facts
+    return {"starts_at": as_json(start), "ends_at": as_json(end), "capacity": 1, "seats_left": 1} | changes
 
 
 async def test_every_answer_with_a_session_has_its_next_slot(api: Api) -> None:
@@ -49,10 +49,10 @@ async def test_every_answer_with_a_session_has_its_next_slot(api: Api) -> None:
 
 async def test_an_open_session_has_none_and_neither_has_a_new_one(api: Api) -> None:
     creator = await api.creator()
-    made = (await creator.post(SESSIONS, a_session_body())).json()
+    created = (await creator.post(SESSIONS, a_session_body())).json()
 
-    assert made["next_slot"] is None
-    assert (await api.visitor.get(f"{SESSIONS}{made['id']}/")).json() == made
+    assert created["next_slot"] is None
+    assert (await api.visitor.get(f"{SESSIONS}{created['id']}/")).json() == created
 
 
 async def test_a_booking_shows_its_session_without_it(api: Api) -> None:
@@ -144,10 +144,10 @@ async def test_a_cursor_belongs_to_its_window(api: Api) -> None:
     creator = await api.creator()
     for _ in range(3):
         await api.session(creator)
-    asked = {"creator": str(creator.id), "available_from": "2030-01-08", "limit": "1"}
-    link = (await api.visitor.get(SESSIONS, **asked)).links["next"]["url"]
+    requested = {"creator": str(creator.id), "available_from": "2030-01-08", "limit": "1"}
+    link = (await api.visitor.get(SESSIONS, **requested)).links["next"]["url"]
     cursor = link.partition("cursor=")[2]
 
-    assert len(ids(await api.visitor.get(SESSIONS, **asked, cursor=cursor))) == 1
+    assert len(ids(await api.visitor.get(SESSIONS, **requested, cursor=cursor))) == 1
     for other in ({"available_from": "2030-01-09"}, {"available_to": "2030-01-09"}):
-        assert bad_fields(await api.visitor.get(SESSIONS, **asked | other, cursor=cursor)) == {"cursor"}
+        assert bad_fields(await api.visitor.get(SESSIONS, **requested | other, cursor=cursor)) == {"cursor"}

@@ -28,37 +28,37 @@ def steps(booking: dict[str, Any]) -> list[tuple[str | None, str]]:
     return [(step["from"], step["to"]) for step in booking["history"]]
 
 
-async def asked(api: Api, **facts: Any) -> tuple[Person, Person, dict[str, Any]]:
+async def requested(api: Api, **changes: Any) -> tuple[Person, Person, dict[str, Any]]:
     """A creator, a learner, and a booking that waits for the creator's answer."""
     creator, learner = await api.creator(), await api.person()
     session = await api.session(creator, requires_confirmation=True)
-    return creator, learner, await api.booking(learner, session, **facts)
+    return creator, learner, await api.booking(learner, session, **changes)
 
 
-async def booked(api: Api, **facts: Any) -> tuple[Person, Person, dict[str, Any]]:
+async def booked(api: Api, **changes: Any) -> tuple[Person, Person, dict[str, Any]]:
     """A creator, a learner, and a booking that is confirmed."""
     creator, learner = await api.creator(), await api.person()
-    return creator, learner, await api.booking(learner, await api.session(creator, **facts))
+    return creator, learner, await api.booking(learner, await api.session(creator, **changes))
 
 
 async def test_a_session_that_asks_for_confirmation_is_booked_pending(api: Api) -> None:
-    _, learner, made = await asked(api, booking_date=as_json(NEXT_WEEK))
+    _, learner, created = await requested(api, booking_date=as_json(NEXT_WEEK))
 
-    assert (made["status"], made["respond_by"]) == ("pending", as_json(NOW + timedelta(hours=48)))
-    shown = done(await learner.get(f"{BOOKINGS}{made['id']}/"))
-    assert (shown["respond_by"], steps(shown)) == (made["respond_by"], [(None, "pending")])
+    assert (created["status"], created["respond_by"]) == ("pending", as_json(NOW + timedelta(hours=48)))
+    shown = done(await learner.get(f"{BOOKINGS}{created['id']}/"))
+    assert (shown["respond_by"], steps(shown)) == (created["respond_by"], [(None, "pending")])
 
 
 async def test_a_pending_booking_is_answered_before_its_start(api: Api) -> None:
-    _, _, made = await asked(api)
+    _, _, created = await requested(api)
 
-    assert made["respond_by"] == made["booking_date"] == as_json(TOMORROW)
+    assert created["respond_by"] == created["booking_date"] == as_json(TOMORROW)
 
 
 async def test_a_confirmed_booking_waits_for_no_answer(api: Api) -> None:
-    _, _, made = await booked(api)
+    _, _, created = await booked(api)
 
-    assert (made["status"], made["respond_by"]) == ("confirmed", None)
+    assert (created["status"], created["respond_by"]) == ("confirmed", None)
 
 
 async def test_a_pending_booking_holds_its_seats(api: Api) -> None:
@@ -70,10 +70,10 @@ async def test_a_pending_booking_holds_its_seats(api: Api) -> None:
 
 
 async def test_the_creator_confirms_and_both_read_who_did(api: Api) -> None:
-    creator, learner, made = await asked(api)
+    creator, learner, created = await requested(api)
     api.clock.advance(timedelta(hours=1))
 
-    confirmed = done(await creator.post(at(made, "confirm")))
+    confirmed = done(await creator.post(at(created, "confirm")))
 
     assert (confirmed["status"], confirmed["respond_by"]) == ("confirmed", None)
     assert confirmed["history"][-1] == {
@@ -83,123 +83,125 @@ async def test_the_creator_confirms_and_both_read_who_did(api: Api) -> None:
         "to": "confirmed",
         "reason": "",
     }
-    assert done(await learner.get(f"{BOOKINGS}{made['id']}/")) == confirmed
+    assert done(await learner.get(f"{BOOKINGS}{created['id']}/")) == confirmed
 
 
 async def test_the_creator_declines_with_a_reason_and_the_seats_are_free(api: Api) -> None:
-    creator, learner, made = await asked(api)
+    creator, learner, created = await requested(api)
 
-    declined = done(await creator.post(at(made, "decline"), {"reason": "  I am ill. "}))
+    declined = done(await creator.post(at(created, "decline"), {"reason": "  I am ill. "}))
 
     assert declined["status"] == "cancelled"
     assert declined["history"][-1]["reason"] == "I am ill."
-    again = await learner.post(BOOKINGS, {"session": made["session"], "booking_date": made["booking_date"]})
+    again = await learner.post(BOOKINGS, {"session": created["session"], "booking_date": created["booking_date"]})
     assert again.status_code == 201
 
 
 @pytest.mark.parametrize("action", ["confirm", "decline"])
 async def test_an_answer_can_come_too_late(api: Api, action: str) -> None:
-    creator, _, made = await asked(api, booking_date=as_json(NEXT_WEEK))
+    creator, _, created = await requested(api, booking_date=as_json(NEXT_WEEK))
 
     api.clock.advance(timedelta(hours=48))
     creator = await api.login(creator.user)
 
-    problem(await creator.post(at(made, action)), 409, "too_late")
+    problem(await creator.post(at(created, action)), 409, "too_late")
 
 
 @pytest.mark.parametrize("action", ["confirm", "decline", "complete"])
 async def test_a_learner_does_not_answer_for_the_creator(api: Api, action: str) -> None:
-    _, learner, made = await asked(api)
+    _, learner, created = await requested(api)
 
-    problem(await learner.post(at(made, action)), 403, "not_yours")
+    problem(await learner.post(at(created, action)), 403, "not_yours")
 
 
 @pytest.mark.parametrize("action", ["confirm", "decline", "complete", "cancel", "reschedule"])
 async def test_somebody_elses_booking_is_not_there(api: Api, action: str) -> None:
-    _, _, made = await asked(api)
+    _, _, created = await requested(api)
     body = {"booking_date": as_json(LATER)}
 
     for person in (await api.person(), await api.creator()):
-        problem(await person.post(at(made, action), body), 404, "not_found")
+        problem(await person.post(at(created, action), body), 404, "not_found")
     problem(await (await api.person()).post(at({"id": uuid4()}, action), body), 404, "not_found")
 
 
 @pytest.mark.parametrize("action", ["confirm", "decline", "complete"])
 async def test_staff_may_do_what_the_creator_may(api: Api, action: str) -> None:
-    _, _, made = await (booked(api) if action == "complete" else asked(api))
+    _, _, created = await (booked(api) if action == "complete" else requested(api))
     if action == "complete":
         api.clock.at = TOMORROW + timedelta(hours=1)
     staff = await api.person(is_staff=True)
 
-    assert done(await staff.post(at(made, action)))["history"][-1]["by"] == str(staff.id)
+    assert done(await staff.post(at(created, action)))["history"][-1]["by"] == str(staff.id)
 
 
 @pytest.mark.parametrize("action", ["confirm", "decline", "complete"])
 async def test_staff_do_not_answer_for_the_creator_of_what_they_booked_themselves(api: Api, action: str) -> None:
     session = await api.session(await api.creator(), requires_confirmation=True)
     staff = await api.person(is_staff=True)
-    made = await api.booking(staff, session)
+    created = await api.booking(staff, session)
 
-    problem(await staff.post(at(made, action)), 403, "not_yours")
+    problem(await staff.post(at(created, action)), 403, "not_yours")
 
 
 @pytest.mark.parametrize("action", ["confirm", "decline"])
 async def test_what_is_confirmed_is_not_answered_again(api: Api, action: str) -> None:
-    creator, _, made = await booked(api)
+    creator, _, created = await booked(api)
 
-    problem(await creator.post(at(made, action)), 409, "illegal_transition")
+    problem(await creator.post(at(created, action)), 409, "illegal_transition")
 
 
 async def test_a_booking_is_completed_after_its_end_and_not_changed_after_that(api: Api) -> None:
-    creator, learner, made = await booked(api, duration=60)
+    creator, learner, created = await booked(api, duration=60)
     api.clock.at = TOMORROW + timedelta(minutes=59)
     creator, learner = await api.login(creator.user), await api.login(learner.user)
-    problem(await creator.post(at(made, "complete")), 409, "illegal_transition")
+    problem(await creator.post(at(created, "complete")), 409, "illegal_transition")
     api.clock.advance(timedelta(minutes=1))
 
-    completed = done(await creator.post(at(made, "complete")))
+    completed = done(await creator.post(at(created, "complete")))
 
     assert steps(completed) == [(None, "confirmed"), ("confirmed", "completed")]
     for action in ("cancel", "complete", "confirm", "decline"):
-        problem(await creator.post(at(made, action)), 409, "illegal_transition")
-    problem(await learner.post(at(made, "reschedule"), {"booking_date": as_json(NEXT_WEEK)}), 409, "illegal_transition")
+        problem(await creator.post(at(created, action)), 409, "illegal_transition")
+    problem(
+        await learner.post(at(created, "reschedule"), {"booking_date": as_json(NEXT_WEEK)}), 409, "illegal_transition"
+    )
 
 
 async def test_a_learner_cancels_until_the_notice_and_the_creator_after_it(api: Api) -> None:
-    creator, learner, made = await booked(api, cancellation_notice=2)
+    creator, learner, created = await booked(api, cancellation_notice=2)
     api.clock.at = TOMORROW - timedelta(hours=2)
-    problem(await learner.post(at(made, "cancel")), 409, "too_late")
-    problem(await learner.post(at(made, "reschedule"), {"booking_date": as_json(LATER)}), 409, "too_late")
+    problem(await learner.post(at(created, "cancel")), 409, "too_late")
+    problem(await learner.post(at(created, "reschedule"), {"booking_date": as_json(LATER)}), 409, "too_late")
 
-    assert done(await creator.post(at(made, "cancel"), {"reason": "I am ill."}))["status"] == "cancelled"
+    assert done(await creator.post(at(created, "cancel"), {"reason": "I am ill."}))["status"] == "cancelled"
 
 
 @pytest.mark.parametrize("who", ["learner", "creator", "staff"])
 async def test_a_booking_is_moved_by_either_party_or_staff(api: Api, who: str) -> None:
-    creator, learner, made = await booked(api)
+    creator, learner, created = await booked(api)
     person = {"learner": learner, "creator": creator}.get(who) or await api.person(is_staff=True)
 
     body = {"booking_date": as_json(LATER), "reason": "The room is taken."}
-    moved = done(await person.post(at(made, "reschedule"), body))
+    rescheduled = done(await person.post(at(created, "reschedule"), body))
 
-    assert (moved["booking_date"], moved["ends_at"]) == ("2030-01-08T15:00:00Z", "2030-01-08T16:00:00Z")
-    assert {name: moved[name] for name in ("id", "seats", "amount", "status", "created_at", "respond_by")} == {
-        name: made[name] for name in ("id", "seats", "amount", "status", "created_at", "respond_by")
+    assert (rescheduled["booking_date"], rescheduled["ends_at"]) == ("2030-01-08T15:00:00Z", "2030-01-08T16:00:00Z")
+    assert {name: rescheduled[name] for name in ("id", "seats", "amount", "status", "created_at", "respond_by")} == {
+        name: created[name] for name in ("id", "seats", "amount", "status", "created_at", "respond_by")
     }
-    last = moved["history"][-1]
+    last = rescheduled["history"][-1]
     assert (last["by"], last["from"], last["to"]) == (str(person.id), "confirmed", "confirmed")
     assert last["reason"] == "Moved from 2030-01-08 09:00 to 2030-01-08 15:00 UTC. The room is taken."
-    assert done(await learner.get(f"{BOOKINGS}{made['id']}/")) == moved
+    assert done(await learner.get(f"{BOOKINGS}{created['id']}/")) == rescheduled
 
 
 async def test_what_a_learner_moves_is_asked_for_again(api: Api) -> None:
-    creator, learner, made = await asked(api)
-    done(await creator.post(at(made, "confirm")))
+    creator, learner, created = await requested(api)
+    done(await creator.post(at(created, "confirm")))
 
-    moved = done(await learner.post(at(made, "reschedule"), {"booking_date": as_json(NEXT_WEEK)}))
+    rescheduled = done(await learner.post(at(created, "reschedule"), {"booking_date": as_json(NEXT_WEEK)}))
 
-    assert (moved["status"], moved["respond_by"]) == ("pending", as_json(NOW + timedelta(hours=48)))
-    assert steps(moved)[-1] == ("confirmed", "pending")
+    assert (rescheduled["status"], rescheduled["respond_by"]) == ("pending", as_json(NOW + timedelta(hours=48)))
+    assert steps(rescheduled)[-1] == ("confirmed", "pending")
 
 
 @pytest.mark.parametrize(
@@ -207,14 +209,14 @@ async def test_what_a_learner_moves_is_asked_for_again(api: Api) -> None:
     [{}, {"booking_date": None}, {"booking_date": "soon"}, {"booking_date": as_json(NOW)}, {"booking_date": "2200"}],
 )
 async def test_a_booking_is_moved_to_a_time_to_come(api: Api, body: dict[str, Any]) -> None:
-    _, learner, made = await booked(api)
+    _, learner, created = await booked(api)
 
-    assert bad_fields(await learner.post(at(made, "reschedule"), body)) == {"booking_date"}
+    assert bad_fields(await learner.post(at(created, "reschedule"), body)) == {"booking_date"}
 
 
 async def test_a_move_needs_a_body_of_the_right_type(api: Api) -> None:
-    _, learner, made = await booked(api)
-    path = at(made, "reschedule")
+    _, learner, created = await booked(api)
+    path = at(created, "reschedule")
 
     problem(
         await learner.send("POST", path, content=b"x", headers={"Content-Type": "text/plain"}),
@@ -229,7 +231,7 @@ async def test_a_move_needs_a_body_of_the_right_type(api: Api) -> None:
 async def test_what_cannot_be_moved_stays_where_it_is_and_says_why(api: Api) -> None:
     creator, learner = await api.creator(), await api.person()
     yoga, music = [await api.session(creator, max_participants=1) for _ in range(2)]
-    made = await api.booking(learner, yoga)
+    created = await api.booking(learner, yoga)
     await api.booking(await api.person(), yoga, booking_date=as_json(LATER))
     await api.booking(learner, yoga, booking_date=as_json(NEXT_WEEK))
     await api.booking(await api.person(), music, booking_date=as_json(LATER + timedelta(hours=3)))
@@ -240,9 +242,9 @@ async def test_what_cannot_be_moved_stays_where_it_is_and_says_why(api: Api) -> 
         NEXT_WEEK: "already_booked",
         LATER + timedelta(hours=2, minutes=30): "creator_unavailable",
     }.items():
-        problem(await learner.post(at(made, "reschedule"), {"booking_date": as_json(start)}), 409, code)
+        problem(await learner.post(at(created, "reschedule"), {"booking_date": as_json(start)}), 409, code)
 
-    shown = done(await learner.get(f"{BOOKINGS}{made['id']}/"))
+    shown = done(await learner.get(f"{BOOKINGS}{created['id']}/"))
     assert (shown["booking_date"], len(shown["history"])) == (as_json(TOMORROW), 1)
 
 
@@ -251,19 +253,19 @@ async def test_terms_are_a_sessions_own_and_a_booking_shows_them(api: Api) -> No
     terms = {"requires_confirmation": True, "cancellation_notice": 24}
 
     plain = (await creator.post("/api/sessions/", a_session_body())).json()
-    made = (await creator.post("/api/sessions/", a_session_body(**terms))).json()
+    created = (await creator.post("/api/sessions/", a_session_body(**terms))).json()
 
     assert {name: plain[name] for name in terms} == {"requires_confirmation": False, "cancellation_notice": 0}
-    assert {name: made[name] for name in terms} == terms
-    body = {"session": made["id"], "booking_date": as_json(NEXT_WEEK)}
+    assert {name: created[name] for name in terms} == terms
+    body = {"session": created["id"], "booking_date": as_json(NEXT_WEEK)}
     shown = (await learner.post(BOOKINGS, body)).json()["session_details"]
     assert {name: shown[name] for name in terms} == terms
-    changed = await creator.patch(f"/api/sessions/{made['id']}/", {"cancellation_notice": 8_760})
+    changed = await creator.patch(f"/api/sessions/{created['id']}/", {"cancellation_notice": 8_760})
     assert (changed.json()["requires_confirmation"], changed.json()["cancellation_notice"]) == (True, 8_760)
 
 
 @pytest.mark.parametrize(
-    "facts",
+    "changes",
     [
         {"requires_confirmation": "true"},
         {"requires_confirmation": None},
@@ -274,7 +276,7 @@ async def test_terms_are_a_sessions_own_and_a_booking_shows_them(api: Api) -> No
         {"cancellation_notice": "24"},
     ],
 )
-async def test_terms_that_are_none_are_refused(api: Api, facts: dict[str, Any]) -> None:
+async def test_terms_that_are_none_are_refused(api: Api, changes: dict[str, Any]) -> None:
     creator = await api.creator()
 
-    assert bad_fields(await creator.post("/api/sessions/", a_session_body(**facts))) == set(facts)
+    assert bad_fields(await creator.post("/api/sessions/", a_session_body(**changes))) == set(changes)

@@ -16,23 +16,23 @@ async def booked(api: Api) -> tuple[dict[str, Person], dict[str, str]]:
     """A creator and a learner, and their bookings by name, made in this order: a later start each time but the last."""
     creator, learner = await api.creator(), await api.person()
     asks, plain = await api.session(creator, requires_confirmation=True), await api.session(creator)
-    made = {}
+    created = {}
     for name, session, days in (("asked", asks, 1), ("sure", plain, 2), ("off", plain, 3), ("soon", plain, 0)):
         api.clock.advance(timedelta(seconds=1))
         booking = await api.booking(learner, session, booking_date=as_json(TOMORROW + days * DAY))
-        made[name] = booking["id"]
-    await learner.post(f"{OWN}{made['off']}/cancel/")
+        created[name] = booking["id"]
+    await learner.post(f"{OWN}{created['off']}/cancel/")
     people = {OWN: learner, ALSO_OWN: learner, OF_CREATOR: creator}
-    return people, made | {"asks": str(asks.id), "plain": str(plain.id)}
+    return people, created | {"asks": str(asks.id), "plain": str(plain.id)}
 
 
-def named(made: dict[str, str], *names: str) -> list[str]:
-    return [made[name] for name in names]
+def named(created: dict[str, str], *names: str) -> list[str]:
+    return [created[name] for name in names]
 
 
 @every_list
 async def test_a_list_is_narrowed_by_status_session_and_start(api: Api, path: str) -> None:
-    people, made = await booked(api)
+    people, created = await booked(api)
     person = people[path]
     day_1, day_2 = (as_json(TOMORROW + days * DAY) for days in (1, 2))
 
@@ -45,8 +45,8 @@ async def test_a_list_is_narrowed_by_status_session_and_start(api: Api, path: st
         "status=completed": (),
         "status=": ("soon", "off", "sure", "asked"),
         "status=&status=pending": ("asked",),
-        f"session={made['asks']}": ("asked",),
-        f"session={made['plain']}&status=confirmed": ("soon", "sure"),
+        f"session={created['asks']}": ("asked",),
+        f"session={created['plain']}&status=confirmed": ("soon", "sure"),
         f"starts_from={day_1}": ("off", "sure", "asked"),
         f"starts_to={day_2}": ("soon", "asked"),
         f"starts_from={day_1}&starts_to={day_2}": ("asked",),
@@ -55,16 +55,16 @@ async def test_a_list_is_narrowed_by_status_session_and_start(api: Api, path: st
         f"starts_from={day_2}&starts_to={day_1}": (),
         "starts_from=0001-01-01&starts_to=9999-12-31T23:59:59Z": ("soon", "off", "sure", "asked"),
     }.items():
-        assert ids(await person.get(f"{path}?{query}")) == named(made, *names), query
+        assert ids(await person.get(f"{path}?{query}")) == named(created, *names), query
 
 
 @every_list
 async def test_a_list_is_ordered_by_when_it_was_made_or_by_start(api: Api, path: str) -> None:
-    people, made = await booked(api)
-    by_start = named(made, "soon", "asked", "sure", "off")
+    people, created = await booked(api)
+    by_start = named(created, "soon", "asked", "sure", "off")
 
     for ordering, expected in {
-        "-created_at": named(made, "soon", "off", "sure", "asked"),
+        "-created_at": named(created, "soon", "off", "sure", "asked"),
         "booking_date": by_start,
         "-booking_date": by_start[::-1],
     }.items():
@@ -99,20 +99,20 @@ async def test_what_a_list_cannot_be_asked_is_named(api: Api, path: str, query: 
 
 @every_list
 async def test_a_cursor_of_bookings_belongs_to_its_filters_and_its_order(api: Api, path: str) -> None:
-    people, made = await booked(api)
-    person, plain = people[path], f"session={made['plain']}"
-    asked = f"status=confirmed&{plain}&ordering=booking_date&starts_from=2030-01-01"
-    address = next_page(await person.get(f"{path}?{asked}&limit=1")) or ""
+    people, created = await booked(api)
+    person, plain = people[path], f"session={created['plain']}"
+    requested = f"status=confirmed&{plain}&ordering=booking_date&starts_from=2030-01-01"
+    address = next_page(await person.get(f"{path}?{requested}&limit=1")) or ""
 
-    assert ids(await person.get(address)) == named(made, "sure")
+    assert ids(await person.get(address)) == named(created, "sure")
     for this, other in (
         ("status=confirmed", "status=confirmed&status=pending"),
         ("status=confirmed", "status=pending"),
         ("ordering=booking_date", "ordering=-booking_date"),
         ("ordering=booking_date", ""),
         ("starts_from=2030-01-01", "starts_from=2030-01-02"),
-        (plain, f"session={made['asks']}"),
+        (plain, f"session={created['asks']}"),
     ):
         assert this in address
         assert bad_fields(await person.get(address.replace(this, other))) == {"cursor"}
-    assert ids(await person.get(address.replace("limit=1", "limit=9"))) == named(made, "sure")
+    assert ids(await person.get(address.replace("limit=1", "limit=9"))) == named(created, "sure")

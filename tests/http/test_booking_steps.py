@@ -23,12 +23,12 @@ async def booked(api: Api, *, is_asked: bool) -> tuple[Person, dict[str, Any]]:
 
 @pytest.mark.parametrize("action", ["confirm", "decline", "cancel", "complete"])
 async def test_every_step_may_say_why(api: Api, action: str) -> None:
-    creator, made = await booked(api, is_asked=action != "complete")
+    creator, created = await booked(api, is_asked=action != "complete")
     if action == "complete":
         api.clock.at = TOMORROW + timedelta(hours=1)
         creator = await api.login(creator.user)
 
-    answered = await creator.post(at(made, action), {"reason": " Bring a mat. "})
+    answered = await creator.post(at(created, action), {"reason": " Bring a mat. "})
 
     assert answered.json()["history"][-1]["reason"] == "Bring a mat."
 
@@ -40,17 +40,17 @@ async def test_every_step_may_say_why(api: Api, action: str) -> None:
     ids=["none", "empty", "empty and typed", "an empty object"],
 )
 async def test_a_step_needs_no_body(api: Api, action: str, options: dict[str, Any]) -> None:
-    creator, made = await booked(api, is_asked=True)
+    creator, created = await booked(api, is_asked=True)
 
-    answered = await creator.send("POST", at(made, action), **options)
+    answered = await creator.send("POST", at(created, action), **options)
 
     assert answered.json()["history"][-1]["reason"] == ""
 
 
 @pytest.mark.parametrize("action", ["confirm", "decline", "cancel", "complete"])
 async def test_a_body_that_is_sent_must_be_good(api: Api, action: str) -> None:
-    creator, made = await booked(api, is_asked=True)
-    path = at(made, action)
+    creator, created = await booked(api, is_asked=True)
+    path = at(created, action)
 
     typed = await creator.send("POST", path, content=b"reason=ill", headers={"Content-Type": "text/plain"})
     problem(typed, 415, "unsupported_media_type")
@@ -59,7 +59,7 @@ async def test_a_body_that_is_sent_must_be_good(api: Api, action: str) -> None:
     problem(await creator.post(path, ["I am ill."]), 400, "invalid")
     for reason in (7, None, "x" * 2000, "a\0b"):
         assert bad_fields(await creator.post(path, {"reason": reason})) == {"reason"}
-    assert (await creator.get(f"{BOOKINGS}{made['id']}/")).json()["status"] == "pending"
+    assert (await creator.get(f"{BOOKINGS}{created['id']}/")).json()["status"] == "pending"
 
 
 @pytest.mark.parametrize("is_asked", [True, False])
@@ -68,13 +68,13 @@ async def test_in_a_session_that_is_inactive_by_now_a_booking_stays_where_it_is_
 ) -> None:
     creator, learner = await api.creator(), await api.person()
     session = await api.session(creator, requires_confirmation=is_asked)
-    made = await api.booking(learner, session)
+    created = await api.booking(learner, session)
     await creator.patch(f"/api/sessions/{session.id}/", {"status": "inactive"})
 
     for party in (learner, creator):
-        answer = await party.post(at(made, "reschedule"), {"booking_date": as_json(TOMORROW + timedelta(days=1))})
+        answer = await party.post(at(created, "reschedule"), {"booking_date": as_json(TOMORROW + timedelta(days=1))})
         problem(answer, 409, "not_bookable")
 
-    kept = (await learner.get(f"{BOOKINGS}{made['id']}/")).json()
-    assert (kept["booking_date"], len(kept["history"])) == (made["booking_date"], 1)
-    assert (await learner.post(at(made, "cancel"))).json()["status"] == "cancelled"
+    kept = (await learner.get(f"{BOOKINGS}{created['id']}/")).json()
+    assert (kept["booking_date"], len(kept["history"])) == (created["booking_date"], 1)
+    assert (await learner.post(at(created, "cancel"))).json()["status"] == "cancelled"

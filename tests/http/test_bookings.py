@@ -37,22 +37,22 @@ async def test_a_booking_costs_price_times_seats(api: Api) -> None:
     creator, learner = await api.creator(), await api.person()
     session = await api.session(creator, max_participants=3)
 
-    made = await api.booking(learner, session, seats=3, amount="0.01", status="completed", user=str(creator.id))
+    created = await api.booking(learner, session, seats=3, amount="0.01", status="completed", user=str(creator.id))
 
-    assert set(made) >= BOOKING_FIELDS
-    assert (made["session"], made["user"]) == (str(session.id), str(learner.id))
-    assert (made["amount"], made["status"], made["seats"]) == ("149.97", "confirmed", 3)
-    assert (made["booking_date"], made["created_at"]) == ("2030-01-08T09:00:00Z", "2030-01-07T09:00:00Z")
+    assert set(created) >= BOOKING_FIELDS
+    assert (created["session"], created["user"]) == (str(session.id), str(learner.id))
+    assert (created["amount"], created["status"], created["seats"]) == ("149.97", "confirmed", 3)
+    assert (created["booking_date"], created["created_at"]) == ("2030-01-08T09:00:00Z", "2030-01-07T09:00:00Z")
 
 
 async def test_the_two_parties_see_each_others_email_address(api: Api) -> None:
     creator, learner = await api.creator(), await api.person()
 
-    made = await api.booking(learner, await api.session(creator))
+    created = await api.booking(learner, await api.session(creator))
 
-    assert set(made["user_details"]) == set(made["session_details"]["creator_details"]) == CONTACT_FIELDS
-    assert made["user_details"]["email"] == learner.user.email
-    assert made["session_details"]["creator_details"]["email"] == creator.user.email
+    assert set(created["user_details"]) == set(created["session_details"]["creator_details"]) == CONTACT_FIELDS
+    assert created["user_details"]["email"] == learner.user.email
+    assert created["session_details"]["creator_details"]["email"] == creator.user.email
 
 
 @pytest.mark.parametrize(
@@ -67,9 +67,9 @@ async def test_the_two_parties_see_each_others_email_address(api: Api) -> None:
     ],
 )
 async def test_a_start_is_any_instant_of_iso_8601_and_a_bare_date_its_midnight(api: Api, sent: str, shown: str) -> None:
-    made = await api.booking(await api.person(), await api.session(), booking_date=sent)
+    created = await api.booking(await api.person(), await api.session(), booking_date=sent)
 
-    assert made["booking_date"] == shown
+    assert created["booking_date"] == shown
 
 
 async def test_a_start_is_after_now(api: Api) -> None:
@@ -146,11 +146,11 @@ async def test_of_all_who_ask_for_the_last_seat_at_once_one_has_it_and_the_other
 async def test_each_party_lists_its_side_newest_first(api: Api) -> None:
     creator, learner, other = await api.creator(), await api.person(), await api.person()
     session = await api.session(creator)
-    made = []
+    created = []
     for person, hour in ((learner, 9), (other, 5), (learner, 2)):
         api.clock.advance(timedelta(minutes=1))
-        made.append(await api.booking(person, session, booking_date=as_json(TOMORROW + timedelta(hours=hour))))
-    first, second, third = (each["id"] for each in made)
+        created.append(await api.booking(person, session, booking_date=as_json(TOMORROW + timedelta(hours=hour))))
+    first, second, third = (each["id"] for each in created)
 
     assert ids(await learner.get(BOOKINGS)) == [third, first]
     assert ids(await learner.get(f"{BOOKINGS}my_bookings/")) == [third, first]
@@ -162,81 +162,83 @@ async def test_each_party_lists_its_side_newest_first(api: Api) -> None:
 
 async def test_a_booking_in_a_list_looks_as_it_did_when_it_was_made(api: Api) -> None:
     creator, learner = await api.creator(), await api.person()
-    made = await api.booking(learner, await api.session(creator))
+    created = await api.booking(learner, await api.session(creator))
 
-    assert (await learner.get(BOOKINGS)).json() == [made]
-    assert (await creator.get(f"{BOOKINGS}creator_bookings/")).json() == [made]
+    assert (await learner.get(BOOKINGS)).json() == [created]
+    assert (await creator.get(f"{BOOKINGS}creator_bookings/")).json() == [created]
 
 
 async def test_a_booking_is_read_by_its_two_parties_with_its_history(api: Api) -> None:
     creator, learner = await api.creator(), await api.person()
-    made = await api.booking(learner, await api.session(creator))
+    created = await api.booking(learner, await api.session(creator))
 
-    shown = (await learner.get(at(made["id"]))).json()
+    shown = (await learner.get(at(created["id"]))).json()
 
-    assert (await creator.get(at(made["id"]))).json() == shown
+    assert (await creator.get(at(created["id"]))).json() == shown
     history = shown.pop("history")
-    assert shown == made
-    assert history == [{"at": made["created_at"], "by": str(learner.id), "from": None, "to": "confirmed", "reason": ""}]
+    assert shown == created
+    assert history == [
+        {"at": created["created_at"], "by": str(learner.id), "from": None, "to": "confirmed", "reason": ""}
+    ]
 
 
 async def test_somebody_elses_booking_is_not_there(api: Api) -> None:
-    made = await api.booking(await api.person(), await api.session())
+    created = await api.booking(await api.person(), await api.session())
 
     for person in (await api.person(), await api.creator()):
-        problem(await person.get(at(made["id"])), 404, "not_found")
-        problem(await person.post(f"{at(made['id'])}cancel/"), 404, "not_found")
+        problem(await person.get(at(created["id"])), 404, "not_found")
+        problem(await person.post(f"{at(created['id'])}cancel/"), 404, "not_found")
         problem(await person.get(at(uuid4())), 404, "not_found")
 
 
 @pytest.mark.parametrize("who", ["learner", "creator"])
 async def test_either_party_cancels_and_the_history_says_who(api: Api, who: str) -> None:
     creator, learner = await api.creator(), await api.person()
-    made = await api.booking(learner, await api.session(creator))
+    created = await api.booking(learner, await api.session(creator))
     person = learner if who == "learner" else creator
     api.clock.advance(timedelta(hours=1))
 
-    assert await cancelled(person, made["id"]) == "cancelled"
+    assert await cancelled(person, created["id"]) == "cancelled"
 
-    last = (await learner.get(at(made["id"]))).json()["history"][-1]
+    last = (await learner.get(at(created["id"]))).json()["history"][-1]
     assert (last["by"], last["from"], last["to"]) == (str(person.id), "confirmed", "cancelled")
     assert last["at"] == "2030-01-07T10:00:00Z"
 
 
 async def test_the_seats_of_a_cancelled_booking_can_be_booked_at_once(api: Api) -> None:
     learner, session = await api.person(), await api.session(max_participants=1)
-    made = await api.booking(learner, session)
+    created = await api.booking(learner, session)
 
-    await cancelled(learner, made["id"])
+    await cancelled(learner, created["id"])
 
     again = await api.booking(learner, session)
-    assert again["id"] != made["id"]
+    assert again["id"] != created["id"]
 
 
 async def test_a_cancelled_booking_frees_the_creators_time(api: Api) -> None:
     creator, learner = await api.creator(), await api.person()
-    made = await api.booking(learner, await api.session(creator))
+    created = await api.booking(learner, await api.session(creator))
 
-    await cancelled(creator, made["id"])
+    await cancelled(creator, created["id"])
 
     await api.booking(learner, await api.session(creator))
 
 
 async def test_a_booking_is_cancelled_once(api: Api) -> None:
     learner = await api.person()
-    made = await api.booking(learner, await api.session())
-    await cancelled(learner, made["id"])
+    created = await api.booking(learner, await api.session())
+    await cancelled(learner, created["id"])
 
-    problem(await learner.post(f"{at(made['id'])}cancel/"), 409, "illegal_transition")
+    problem(await learner.post(f"{at(created['id'])}cancel/"), 409, "illegal_transition")
 
 
 async def test_seats_that_are_given_back_by_both_parties_at_once_are_given_back_once(api: Api) -> None:
     creator, learner = await api.creator(), await api.person()
     session = await api.session(creator, max_participants=2)
     await api.booking(await api.person(), session)
-    made = await api.booking(learner, session)
+    created = await api.booking(learner, session)
 
-    answers = await asyncio.gather(*(each.post(f"{at(made['id'])}cancel/") for each in (creator, learner) * 3))
+    answers = await asyncio.gather(*(each.post(f"{at(created['id'])}cancel/") for each in (creator, learner) * 3))
 
     assert Counter(answer.status_code for answer in answers) == {200: 1, 409: 5}
     problem(await learner.post(BOOKINGS, a_booking_body(session, seats=2)), 409, "sold_out")
@@ -245,16 +247,16 @@ async def test_seats_that_are_given_back_by_both_parties_at_once_are_given_back_
 
 async def test_a_learner_cancels_until_the_start(api: Api) -> None:
     learner, session = await api.person(), await api.session()
-    made = await api.booking(learner, session, booking_date=as_json(api.clock.now() + timedelta(hours=1)))
+    created = await api.booking(learner, session, booking_date=as_json(api.clock.now() + timedelta(hours=1)))
 
     api.clock.advance(timedelta(hours=1))
-    problem(await learner.post(f"{at(made['id'])}cancel/"), 409, "too_late")
+    problem(await learner.post(f"{at(created['id'])}cancel/"), 409, "too_late")
 
 
 async def test_a_creator_cancels_until_the_end(api: Api) -> None:
     creator, learner = await api.creator(), await api.person()
     session = await api.session(creator, duration=60)
-    made = await api.booking(learner, session, booking_date=as_json(api.clock.now() + timedelta(hours=1)))
+    created = await api.booking(learner, session, booking_date=as_json(api.clock.now() + timedelta(hours=1)))
 
     api.clock.advance(timedelta(minutes=119))
-    assert await cancelled(creator, made["id"]) == "cancelled"
+    assert await cancelled(creator, created["id"]) == "cancelled"

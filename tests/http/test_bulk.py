@@ -7,7 +7,7 @@ import pytest
 from builders import a_key, seats_taken
 from http_api import Api, Person, bad_fields, ids, problem
 from marketplace.adapters.memory.jobs import run_due
-from marketplace.core.entities.bulk import BULK_MOST
+from marketplace.core.domain.bulk import MAX_BULK
 from marketplace.core.ports.jobs import Handlers, JobKind
 
 BULK = "/api/admin/bulk/"
@@ -37,14 +37,14 @@ async def test_a_run_is_queued_then_finished_and_reports_what_it_left(api: Api, 
     shown, hidden = await api.session(), await api.session(hidden_at=api.clock.now(), hidden_reason="x")
     nobodys = uuid4()
 
-    begun = await staff.post(BULK, order("sessions", "hide", shown.id, hidden.id, nobodys, reason=WHY))
-    queued = (await staff.get(f"{BULK}{begun.json()['id']}/")).json()
+    started = await staff.post(BULK, order("sessions", "hide", shown.id, hidden.id, nobodys, reason=WHY))
+    queued = (await staff.get(f"{BULK}{started.json()['id']}/")).json()
     await work(api)
-    over = (await staff.get(f"{BULK}{begun.json()['id']}/")).json()
-    report = await staff.get(f"{BULK}{begun.json()['id']}/report/")
+    over = (await staff.get(f"{BULK}{started.json()['id']}/")).json()
+    report = await staff.get(f"{BULK}{started.json()['id']}/report/")
 
-    assert begun.status_code == 202
-    assert begun.json() == queued
+    assert started.status_code == 202
+    assert started.json() == queued
     assert (queued["state"], queued["total"], queued["done"], queued["finished_at"]) == ("queued", 3, 0, None)
     assert (over["state"], over["done"], over["changed"], over["refused"]) == ("finished", 3, 1, 2)
     assert (over["kind"], over["action"], over["reason"], over["detail"]) == ("sessions", "hide", WHY, "")
@@ -204,7 +204,7 @@ async def test_an_order_of_nothing_or_too_much_is_refused(staff: Person) -> None
     nothing = {"kind": "sessions", "action": "hide", "reason": WHY}
 
     assert bad_fields(await staff.post(BULK, nothing)) == {"ids"}
-    assert bad_fields(await staff.post(BULK, nothing | {"ids": [str(uuid4())] * (BULK_MOST + 1)})) == {"ids"}
+    assert bad_fields(await staff.post(BULK, nothing | {"ids": [str(uuid4())] * (MAX_BULK + 1)})) == {"ids"}
 
 
 async def test_runs_that_are_nobodys_are_404(staff: Person) -> None:

@@ -70,13 +70,13 @@ async def test_the_event_of_a_booking_follows_its_life(api: Api) -> None:
     creator, learner = await api.creator(), await api.person()
     booking = await api.booking(learner, await api.session(creator, requires_confirmation=True))
     path, feed = f"/api/bookings/{booking['id']}/", await address(learner)
-    moved = as_json(TOMORROW + timedelta(hours=2))
+    rescheduled = as_json(TOMORROW + timedelta(hours=2))
 
     seen = []
     for person, step, body in (
         (creator, "", None),
         (creator, "confirm/", None),
-        (creator, "reschedule/", {"booking_date": moved}),
+        (creator, "reschedule/", {"booking_date": rescheduled}),
         (learner, "cancel/", None),
     ):
         if step:
@@ -90,8 +90,8 @@ async def test_the_event_of_a_booking_follows_its_life(api: Api) -> None:
     assert [each[:3] for each in seen] == [
         ("TENTATIVE", 0, at),
         ("CONFIRMED", 1, at),
-        ("CONFIRMED", 2, moved),
-        ("CANCELLED", 3, moved),
+        ("CONFIRMED", 2, rescheduled),
+        ("CANCELLED", 3, rescheduled),
     ]
     assert [stamp for *_, stamp in seen] == [NOW + timedelta(minutes=minute) for minute in range(4)]
 

@@ -27,16 +27,16 @@ class Catalog:
         counted: dict[str, Any] = response.json()
         return counted
 
-    async def offer(self, *several: dict[str, Any]) -> None:
-        for facts in several:
+    async def quote(self, *several: dict[str, Any]) -> None:
+        for changes in several:
             now = self._api.clock.advance(timedelta(minutes=1))
-            await self._api.session(self._creator, **{"description": "-", "created_at": now} | facts)
+            await self._api.session(self._creator, **{"description": "-", "created_at": now} | changes)
 
 
 async def a_catalog(api: Api, *several: dict[str, Any]) -> Catalog:
     """Sessions, each made a minute after the one before."""
     catalog = Catalog(api, await api.creator())
-    await catalog.offer(*several)
+    await catalog.quote(*several)
     return catalog
 
 
@@ -241,6 +241,6 @@ async def test_facets_name_every_bad_parameter(api: Api) -> None:
 async def test_a_new_session_is_found_at_once(api: Api) -> None:
     creator = await api.creator()
     body = {"title": "Theremin for all", "description": "Hum.", "duration": 30, "price": "5"}
-    made = (await creator.post(SESSIONS, body)).json()
+    created = (await creator.post(SESSIONS, body)).json()
 
-    assert ids(await api.visitor.get(SESSIONS, search="theramin")) == [made["id"]]
+    assert ids(await api.visitor.get(SESSIONS, search="theramin")) == [created["id"]]

@@ -4,7 +4,7 @@ import pytest
 
 from fakes import NOW
 from http_api import Api, Person, bad_fields, problem
-from marketplace.core.entities.failing_jobs import FAILING_AFTER
+from marketplace.core.domain.failing_jobs import FAILING_AFTER
 from staff import a_failing_job
 
 TODAY = NOW.date().isoformat()

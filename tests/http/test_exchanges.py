@@ -12,24 +12,24 @@ import pytest_asyncio
 from http_api import SETTINGS, Api, a_registration, a_session_body, open_api, problem
 from http_site import PLAIN, built
 from marketplace.adapters.memory.storage import memory_storage
-from marketplace.http.exchanges import Exchange
+from marketplace.telemetry.request_log import RequestRecord
 
 
 @pytest.fixture(scope="module")
-def told() -> list[Exchange]:
+def args() -> list[RequestRecord]:
     return []
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def open_watched(told: list[Exchange], tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Api]:
+async def open_watched(args: list[RequestRecord], tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Api]:
     settings = replace(SETTINGS, frontend_dir=built(tmp_path_factory.mktemp("front") / "dist"))
-    async with open_api(settings, watchers=[told.append]) as opened:
+    async with open_api(settings, observers=[args.append]) as opened:
         yield opened
 
 
 @pytest_asyncio.fixture(loop_scope="module")
-async def watched(open_watched: Api, told: list[Exchange]) -> Api:
-    told.clear()
+async def watched(open_watched: Api, args: list[RequestRecord]) -> Api:
+    args.clear()
     return open_watched
 
 
@@ -38,7 +38,7 @@ class Broken:
         raise ZeroDivisionError
 
 
-async def test_an_exchange_has_its_route_its_person_and_its_status(watched: Api, told: list[Exchange]) -> None:
+async def test_an_exchange_has_its_route_its_person_and_its_status(watched: Api, args: list[RequestRecord]) -> None:
     creator = await watched.creator()
     session = await watched.session(creator)
 
@@ -46,13 +46,13 @@ async def test_an_exchange_has_its_route_its_person_and_its_status(watched: Api,
     await watched.visitor.get("/api/sessions")
     await creator.send("HEAD", "/api/auth/profile/")
 
-    assert [(each.method, each.route, each.status, each.person_id) for each in told] == [
+    assert [(each.method, each.route, each.status, each.person_id) for each in args] == [
         ("GET", "/api/sessions/{session_id}", 200, creator.id),
         ("GET", "/api/sessions", 200, None),
         ("HEAD", "/api/auth/profile", 200, creator.id),
     ]
-    assert all(each.client and each.seconds > 0 for each in told)
-    assert "secret" not in str([asdict(each) for each in told])
+    assert all(each.client and each.seconds > 0 for each in args)
+    assert "secret" not in str([asdict(each) for each in args])
 
 
 @pytest.mark.parametrize(
@@ -69,44 +69,44 @@ async def test_an_exchange_has_its_route_its_person_and_its_status(watched: Api,
     ],
 )
 async def test_what_is_refused_is_told_with_its_code_and_an_address_is_never_told_as_it_came(  # noqa: PLR0913, PLR0917
-    watched: Api, told: list[Exchange], method: str, path: str, route: str, status: int, code: str
+    watched: Api, args: list[RequestRecord], method: str, path: str, route: str, status: int, code: str
 ) -> None:
     await watched.visitor.send(method, path, headers=PLAIN)
 
-    [exchange] = told
-    assert (exchange.route, exchange.status, exchange.code) == (route, status, code)
-    assert exchange.method == (method if method != "BREW" else "OTHER")
+    [record] = args
+    assert (record.route, record.status, record.code) == (route, status, code)
+    assert record.method == (method if method != "BREW" else "OTHER")
 
 
-async def test_a_request_keeps_the_name_that_a_proxy_gave_it(watched: Api, told: list[Exchange]) -> None:
-    given = "0af7651916cd43dd8448eb211c80319c"
-    response = await watched.visitor.send("GET", "/api/sessions", headers={"X-Request-Id": given})
-    file = await watched.visitor.send("GET", "/", headers={"X-Request-Id": given} | PLAIN)
+async def test_a_request_keeps_the_name_that_a_proxy_gave_it(watched: Api, args: list[RequestRecord]) -> None:
+    provided = "0af7651916cd43dd8448eb211c80319c"
+    response = await watched.visitor.send("GET", "/api/sessions", headers={"X-Request-Id": provided})
+    file = await watched.visitor.send("GET", "/", headers={"X-Request-Id": provided} | PLAIN)
 
-    assert response.headers["x-request-id"] == file.headers["x-request-id"] == given
-    assert [each.request_id for each in told] == [given, given]
+    assert response.headers["x-request-id"] == file.headers["x-request-id"] == provided
+    assert [each.request_id for each in args] == [provided, provided]
 
 
-@pytest.mark.parametrize("given", ["", "short", "two words", 'a"quote"d', "x" * 129, "1234567\x7f89"])
-async def test_a_name_that_is_not_sane_is_replaced(watched: Api, told: list[Exchange], given: str) -> None:
-    first = await watched.visitor.send("GET", "/health/live", headers={"X-Request-Id": given})
-    second = await watched.visitor.send("GET", "/health/live", headers={"X-Request-Id": given})
+@pytest.mark.parametrize("provided", ["", "short", "two words", 'a"quote"d', "x" * 129, "1234567\x7f89"])
+async def test_a_name_that_is_not_sane_is_replaced(watched: Api, args: list[RequestRecord], provided: str) -> None:
+    first = await watched.visitor.send("GET", "/health/live", headers={"X-Request-Id": provided})
+    second = await watched.visitor.send("GET", "/health/live", headers={"X-Request-Id": provided})
 
     names = [response.headers["x-request-id"] for response in (first, second)]
-    assert [each.request_id for each in told] == names
+    assert [each.request_id for each in args] == names
     assert len(set(names)) == 2
-    assert given not in names
+    assert provided not in names
 
 
 async def test_a_bug_is_told_and_its_answer_says_what_the_log_calls_it(caplog: pytest.LogCaptureFixture) -> None:
-    told: list[Exchange] = []
-    async with open_api(storage=replace(memory_storage(), readiness=Broken()), watchers=[told.append]) as api:
+    args: list[RequestRecord] = []
+    async with open_api(storage=replace(memory_storage(), readiness=Broken()), observers=[args.append]) as api:
         response = await api.visitor.get("/health/ready")
 
     assert problem(response, 500, "internal_error")["request_id"] == response.headers["x-request-id"]
-    [exchange] = told
-    assert (exchange.status, exchange.code) == (500, "internal_error")
-    assert exchange.request_id == response.headers["x-request-id"]
+    [record] = args
+    assert (record.status, record.code) == (500, "internal_error")
+    assert record.request_id == response.headers["x-request-id"]
     assert [record.levelno for record in caplog.records] == [logging.ERROR]
 
 
@@ -114,19 +114,19 @@ async def test_a_refusal_that_is_no_bug_has_no_name_in_its_body(watched: Api) ->
     assert "request_id" not in problem(await watched.visitor.get("/api/auth/profile/"), 401, "not_signed_in")
 
 
-async def test_a_repeat_by_its_key_is_told_as_one(watched: Api, told: list[Exchange]) -> None:
+async def test_a_repeat_by_its_key_is_told_as_one(watched: Api, args: list[RequestRecord]) -> None:
     creator = await watched.creator()
     sent: dict[str, Any] = {"json": a_session_body(), "headers": {"Idempotency-Key": "once"}}
     for _ in range(2):
         assert (await creator.send("POST", "/api/sessions/", **sent)).status_code == 201
 
-    assert [each.is_replayed for each in told] == [False, True]
+    assert [each.is_replayed for each in args] == [False, True]
 
 
-async def test_nothing_that_was_said_is_told(watched: Api, told: list[Exchange]) -> None:
+async def test_nothing_that_was_said_is_told(watched: Api, args: list[RequestRecord]) -> None:
     body = a_registration(first_name="Ada")
     await watched.visitor.post("/api/auth/register/", body)
     await watched.visitor.post("/api/auth/login/", {"email": body["email"], "password": body["password"]})
 
-    said = str([asdict(each) for each in told])
+    said = str([asdict(each) for each in args])
     assert not any(word in said for word in (body["email"], body["password"], "Ada"))

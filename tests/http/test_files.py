@@ -4,7 +4,7 @@ import pytest
 
 from http_api import Api
 from http_site import FILES, HASHED, ask
-from marketplace.http.files import accepted, is_among
+from marketplace.http.static.files import accepted, is_among
 
 
 @pytest.mark.parametrize(
@@ -36,13 +36,13 @@ async def test_what_is_named_after_its_content_is_kept_forever_and_all_else_aske
         path: (await ask(site, path)).headers["cache-control"]
         for path in (HASHED, "/assets/index-C0ffee12.css", "/assets/inter-D1a2b3c4.woff2")
     }
-    asked = {
+    requested = {
         path: (await ask(site, path)).headers["cache-control"]
         for path in ("/favicon.svg", "/assets/logo.svg", "/robots.txt", "/docs-assets/swagger-ui-bundle.js")
     }
 
     assert set(kept.values()) == {forever}
-    assert set(asked.values()) == {"no-cache"}
+    assert set(requested.values()) == {"no-cache"}
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from httpx import Response
 
 from http_api import SETTINGS, Api, open_api, problem
 from http_site import HASHED, PAGE, ask, built
-from marketplace.http.frontend import with_frontend
+from marketplace.http.static.frontend import with_frontend
 
 PAGES = [
     "/",

@@ -9,7 +9,7 @@ from httpx import Response
 from builders import TOMORROW
 from http_api import Api, Person, a_booking_body, a_session_body, as_json, bad_fields, ids, problem
 from http_routes import SOME_ID
-from marketplace.core.entities.idempotency import KEPT_FOR
+from marketplace.core.domain.idempotency import TTL
 
 Send = Callable[[str], Awaitable[Response]]
 REPLAYED = "Idempotency-Replayed"
@@ -117,11 +117,11 @@ async def test_a_repeat_shows_the_thing_as_it_now_stands(api: Api) -> None:
     await creator.patch(f"/api/sessions/{session['id']}/", {"title": "Evening yoga"})
 
     booked = await keyed(learner, "/api/bookings/", key, body)
-    offered = await keyed(creator, "/api/sessions/", key, a_session_body())
+    quoted = await keyed(creator, "/api/sessions/", key, a_session_body())
 
-    assert booked.status_code == offered.status_code == 201
+    assert booked.status_code == quoted.status_code == 201
     assert booked.json() == booking | {"status": "cancelled"}
-    assert offered.json() == session | {"title": "Evening yoga"}
+    assert quoted.json() == session | {"title": "Evening yoga"}
 
 
 async def test_a_session_that_was_archived_since_is_still_what_was_made(api: Api) -> None:
@@ -218,7 +218,7 @@ async def test_a_refused_request_may_be_sent_again_with_its_key(api: Api) -> Non
 async def test_a_key_is_kept_for_24_hours(api: Api) -> None:
     creator, key = await api.creator(), a_word()
     first = await keyed(creator, "/api/sessions/", key, a_session_body())
-    api.clock.advance(KEPT_FOR - timedelta(seconds=1))
+    api.clock.advance(TTL - timedelta(seconds=1))
     creator = await api.login(creator.user)
     kept = await keyed(creator, "/api/sessions/", key, a_session_body())
     api.clock.advance(timedelta(seconds=1))
@@ -249,8 +249,8 @@ async def test_anything_else_is_no_key_and_named_beside_the_bad_fields(api: Api,
     }
     for step in ("confirm", "cancel"):
         assert bad_fields(await creator.send("POST", f"{path}/{step}/", headers=headers)) == {"Idempotency-Key"}
-    moved = {"booking_date": as_json(TOMORROW + timedelta(days=1))}
-    assert bad_fields(await learner.send("POST", f"{path}/reschedule/", headers=headers, json=moved)) == {
+    rescheduled = {"booking_date": as_json(TOMORROW + timedelta(days=1))}
+    assert bad_fields(await learner.send("POST", f"{path}/reschedule/", headers=headers, json=rescheduled)) == {
         "Idempotency-Key"
     }
     assert (await learner.get(f"{path}/")).json()["status"] == "pending"

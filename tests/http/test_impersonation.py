@@ -13,8 +13,8 @@ from http_routes import routes_of, some_parts
 from marketplace.adapters.memory.storage import memory_storage
 from marketplace.core.ports.storage import Storage
 from marketplace.core.ports.unit_of_work import Transaction
-from marketplace.core.services.tokens import CALLER_KEPT
-from marketplace.http.auth import SAFE_METHODS, Access
+from marketplace.core.services.tokens import PRINCIPAL_TTL
+from marketplace.http.security.authorization import SAFE_METHODS, Access
 from staff import logged
 
 WHY = "They cannot find their booking."
@@ -37,12 +37,12 @@ async def test_the_staff_sees_the_site_as_somebody_and_the_profile_says_so(api: 
     response = await staff.post(address(learner), {"reason": WHY})
 
     assert response.status_code == 201, response.text
-    begun = response.json()
-    assert set(begun) == {"access", "expires_at", "user"}
-    assert begun["expires_at"] == as_json(api.clock.now() + timedelta(minutes=15))
-    assert begun["user"]["id"] == str(learner.id)
+    started = response.json()
+    assert set(started) == {"access", "expires_at", "user"}
+    assert started["expires_at"] == as_json(api.clock.now() + timedelta(minutes=15))
+    assert started["user"]["id"] == str(learner.id)
     assert response.headers["cache-control"] == "no-store"
-    seen = Person(api.client, begun["access"], account=learner.user)
+    seen = Person(api.client, started["access"], account=learner.user)
     assert [each["id"] for each in (await seen.get("/api/bookings/")).json()] == [booking["id"]]
     profile = (await seen.get(PROFILE)).json()
     assert profile["id"] == str(learner.id)
@@ -62,8 +62,8 @@ async def test_what_is_tried_to_be_changed_is_refused_and_in_the_log_with_both_n
     assert (await learner.get(PROFILE)).json()["first_name"] == learner.user.first_name
     refused = [entry for entry in await logged(api.storage, ("user", learner.id)) if "refused" in entry.action]
     assert [(entry.action, entry.actor_id, entry.as_id, entry.after["asked"]) for entry in refused] == [
-        ("impersonated_change_refused", staff.id, learner.id, asked)
-        for asked in ("PATCH /api/auth/profile", "POST /api/bookings")
+        ("impersonated_change_refused", staff.id, learner.id, requested)
+        for requested in ("PATCH /api/auth/profile", "POST /api/bookings")
     ]
     assert all(entry.address == "127.0.0.1" and entry.agent for entry in refused)
 
@@ -92,7 +92,7 @@ class Watched:
     """A marketplace whose transactions are counted."""
 
     api: Api
-    begun: Counted
+    started: Counted
 
 
 @pytest_asyncio.fixture(loop_scope="module")
@@ -123,9 +123,9 @@ async def test_what_only_reads_begins_no_transaction_in_which_something_could_ch
         method, _, path = route.partition(" ")
         if method != "GET" or declared is None or declared.access in {Access.STAFF, Access.SUPERUSER}:
             continue
-        before = watched.begun.number
+        before = watched.started.number
         answered += [(await seen.send(way, path.format_map(ids))).status_code for way in ("GET", "HEAD")]
-        assert watched.begun.number == before, route
+        assert watched.started.number == before, route
     assert answered.count(200) > 20
 
 
@@ -148,7 +148,7 @@ async def test_signing_out_with_its_token_ends_it_and_nothing_else(api: Api, sta
 
     problem(await seen.get(PROFILE), 401, "not_signed_in")
     for own in (learner, staff):
-        api.clock.advance(CALLER_KEPT)
+        api.clock.advance(PRINCIPAL_TTL)
         assert (await own.get(PROFILE)).status_code == 200
     words = [entry.action for entry in await logged(api.storage, ("user", learner.id))]
     assert words == ["signed_in", "impersonation_started", "impersonation_ended"]
@@ -160,7 +160,7 @@ async def test_it_ends_with_the_staffs_own_login_within_a_second(api: Api, staff
 
     await api.visitor.post("/api/auth/logout/", {"refresh": staff.refresh})
 
-    api.clock.advance(CALLER_KEPT)
+    api.clock.advance(PRINCIPAL_TTL)
     problem(await seen.get(PROFILE), 401, "not_signed_in")
 
 
@@ -172,7 +172,7 @@ async def test_it_ends_with_the_right_to_it_within_a_second(api: Api, staff: Per
     rights = {"is_staff": False, "is_superuser": False, "reason": WHY}
     assert (await superuser.post(f"/api/admin/users/{staff.id}/rights/", rights)).status_code == 200
 
-    api.clock.advance(CALLER_KEPT)
+    api.clock.advance(PRINCIPAL_TTL)
     problem(await seen.get(PROFILE), 401, "not_signed_in")
 
 

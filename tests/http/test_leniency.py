@@ -31,25 +31,25 @@ def short(value: object) -> str:
     ids=short,
 )
 async def test_text_is_trimmed_and_normalised_and_only_then_measured(api: Api, sent: str, kept: str) -> None:
-    made = await (await an_owner(api)).send(OFFER, json=a_session_body(title=sent))
+    created = await (await an_owner(api)).send(OFFER, json=a_session_body(title=sent))
 
-    assert (made.status_code, made.json()["title"]) == (201, kept)
+    assert (created.status_code, created.json()["title"]) == (201, kept)
 
 
 async def test_line_breaks_are_kept(api: Api) -> None:
-    made = await (await an_owner(api)).send(OFFER, json=a_session_body(description="One.\nTwo.\r\nThree."))
+    created = await (await an_owner(api)).send(OFFER, json=a_session_body(description="One.\nTwo.\r\nThree."))
 
-    assert made.json()["description"] == "One.\nTwo.\r\nThree."
+    assert created.json()["description"] == "One.\nTwo.\r\nThree."
 
 
 async def test_unknown_fields_are_ignored(api: Api) -> None:
     owner = await an_owner(api)
     unknown = {"id": 1, "creator": SOME_ID, "archived_at": "x", "nonsense": {"deep": [None]}, "": 0, "__class__": "x"}
 
-    made = await owner.send(OFFER, json=a_session_body(**unknown))
+    created = await owner.send(OFFER, json=a_session_body(**unknown))
 
-    assert made.status_code == 201
-    assert made.json()["creator"] == str(owner.person.id)
+    assert created.status_code == 201
+    assert created.json()["creator"] == str(owner.person.id)
     assert (await api.visitor.post("/api/auth/register/", a_registration(**unknown))).status_code == 201
 
 

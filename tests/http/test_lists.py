@@ -118,9 +118,9 @@ def cursor_of(address: str) -> str:
 
 
 def with_another_bit(cursor: str) -> str:
-    sealed = bytearray(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
-    sealed[-1] ^= 1
-    return base64.urlsafe_b64encode(bytes(sealed)).rstrip(b"=").decode()
+    signed = bytearray(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
+    signed[-1] ^= 1
+    return base64.urlsafe_b64encode(bytes(signed)).rstrip(b"=").decode()
 
 
 @every_list
@@ -162,12 +162,12 @@ async def test_a_cursor_works_for_its_own_list_and_filters_only(empty_api: Api) 
     assert bad_fields(await creator.get(SESSIONS, cursor=of_catalog, my_sessions="true")) == {"cursor"}
 
 
-@pytest.mark.parametrize("asked", ["true", "TRUE"])
-async def test_a_cursor_of_ones_own_sessions_works_for_nobody_else(api: Api, asked: str) -> None:
+@pytest.mark.parametrize("requested", ["true", "TRUE"])
+async def test_a_cursor_of_ones_own_sessions_works_for_nobody_else(api: Api, requested: str) -> None:
     creator, another = await api.creator(), await api.creator()
     for number in range(2):
         await add_session(api, creator, creator, number)
-    address = next_page(await creator.get(SESSIONS, my_sessions=asked, limit=1))
+    address = next_page(await creator.get(SESSIONS, my_sessions=requested, limit=1))
     assert address is not None
 
     assert bad_fields(await another.get(address)) == {"cursor"}
@@ -232,9 +232,9 @@ async def test_a_host_header_that_is_no_host_is_no_bug(empty_api: Api, host: str
 @pytest.mark.parametrize("ordering", ["title", "-title"])
 async def test_titles_of_the_longest_letters_do_not_stop_the_paging(api: Api, ordering: str) -> None:
     creator = await api.creator()
-    made = [await api.session(creator, title="\U00020000" * 199 + last) for last in "\U00020001\U00020002\U00020003"]
+    created = [await api.session(creator, title="\U00020000" * 199 + last) for last in "\U00020001\U00020002\U00020003"]
     pages = await all_pages(api.visitor, f"/api/sessions/?creator={creator.id}&ordering={ordering}&limit=1")
-    expected = [str(session.id) for session in made]
+    expected = [str(session.id) for session in created]
     assert [found for page in pages for found in page] == (expected if ordering == "title" else expected[::-1])
 
 

@@ -3,7 +3,7 @@ from uuid import uuid4
 import pytest
 
 from http_api import Api, Person, a_booking_body, a_session_body, all_pages, bad_fields, ids, problem
-from marketplace.core.entities.sessions import Session
+from marketplace.core.domain.sessions import Session
 
 WHY = "The photo shows another place."
 REPORTS = "/api/admin/reports/"
@@ -167,11 +167,11 @@ async def test_a_session_is_reported_once_by_a_person(api: Api) -> None:
     creator, learner = await api.creator(), await api.person()
     session = await api.session(creator)
 
-    made = await learner.post(public(session, "report"), {"reason": "misleading", "text": f" {WHY} "})
+    created = await learner.post(public(session, "report"), {"reason": "misleading", "text": f" {WHY} "})
 
-    assert made.status_code == 201
-    assert set(made.json()) == {"id", "session", "reason", "text", "created_at"}
-    assert (made.json()["session"], made.json()["reason"], made.json()["text"]) == (
+    assert created.status_code == 201
+    assert set(created.json()) == {"id", "session", "reason", "text", "created_at"}
+    assert (created.json()["session"], created.json()["reason"], created.json()["text"]) == (
         str(session.id),
         "misleading",
         WHY,
@@ -189,13 +189,13 @@ async def test_a_session_is_reported_once_by_a_person(api: Api) -> None:
 async def test_the_queue_has_open_reports_oldest_first_in_numbered_pages(empty_api: Api) -> None:
     staff = await empty_api.person(is_staff=True)
     session = await empty_api.session()
-    made = [await reported(empty_api, session) for _ in range(3)]
+    created = [await reported(empty_api, session) for _ in range(3)]
 
     first = await staff.get(REPORTS, limit=2)
     second = await staff.get(REPORTS, limit=2, page=2)
     beyond = await staff.get(REPORTS, limit=2, page=3)
 
-    assert (ids(first), ids(second), ids(beyond)) == (made[:2], made[2:], [])
+    assert (ids(first), ids(second), ids(beyond)) == (created[:2], created[2:], [])
     assert {page.headers["x-total-count"] for page in (first, second, beyond)} == {"3"}
     shown = first.json()[0]
     assert shown["session_details"]["id"] == str(session.id)
@@ -206,8 +206,8 @@ async def test_the_queue_has_open_reports_oldest_first_in_numbered_pages(empty_a
 
 
 async def test_resolving_dismisses_or_hides_and_is_done_once(api: Api, staff: Person) -> None:
-    harmless, bad = await api.session(), await api.session()
-    dismissed, upheld, also = await reported(api, harmless), await reported(api, bad), await reported(api, bad)
+    escape_formula, bad = await api.session(), await api.session()
+    dismissed, upheld, also = await reported(api, escape_formula), await reported(api, bad), await reported(api, bad)
 
     one = await staff.post(f"{REPORTS}{dismissed}/resolve/", {"resolution": "dismissed", "reason": "It is fine."})
     other = await staff.post(f"{REPORTS}{upheld}/resolve/", {"resolution": "hidden", "reason": WHY})
@@ -218,7 +218,7 @@ async def test_resolving_dismisses_or_hides_and_is_done_once(api: Api, staff: Pe
         str(staff.id),
     )
     assert (other.json()["resolution"], other.json()["session_details"]["moderation"]["reason"]) == ("hidden", WHY)
-    assert (await api.visitor.get(public(harmless))).status_code == 200
+    assert (await api.visitor.get(public(escape_formula))).status_code == 200
     problem(await api.visitor.get(public(bad)), 404, "not_found")
     for settled in (dismissed, upheld, also):
         again = await staff.post(f"{REPORTS}{settled}/resolve/", {"resolution": "dismissed", "reason": WHY})

@@ -10,10 +10,10 @@ import pytest
 from http_api import SETTINGS, Api, a_registration, a_session_body
 from http_routes import A_USER, GOOD_BODIES, INSTEAD, OPTIONAL_BODIES, SOME_ID, WHY, an_owner, routes_of
 from marketplace.core.errors import Invalid
-from marketplace.http.auth import Access, Route
-from marketplace.http.errors import PROBLEM_JSON
-from marketplace.http.openapi import document
-from marketplace.http.wire import read_values
+from marketplace.http.openapi.document import document
+from marketplace.http.problems import PROBLEM_JSON
+from marketplace.http.security.authorization import Access, Route
+from marketplace.http.validation.parsing import read_values
 
 ALL_BODIES = GOOD_BODIES | OPTIONAL_BODIES
 WRITTEN = Path(__file__).parents[2] / "openapi.json"
@@ -163,7 +163,7 @@ async def test_the_examples_of_a_body_are_taken_by_its_reader(api: Api, describe
 
 async def test_the_examples_and_good_bodies_are_valid_by_their_own_schema(described: dict[str, Any]) -> None:
     for name, schema in bodies(described).items():
-        example = {field: facts["examples"][0] for field, facts in schema["properties"].items()}
+        example = {field: changes["examples"][0] for field, changes in schema["properties"].items()}
         for body in (example, ALL_BODIES[name]):
             jsonschema_rs.validator_for(schema_of(described, schema)).validate(body)
 

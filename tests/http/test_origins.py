@@ -2,7 +2,7 @@ from httpx import ASGITransport, AsyncClient
 
 from builders import PASSWORD
 from http_api import Api, Person
-from marketplace.core.entities.audit import AuditEntry
+from marketplace.core.domain.audit import AuditEntry
 from staff import logged
 
 LOGIN = "/api/auth/login/"

@@ -10,7 +10,7 @@ from builders import PASSWORD, TOMORROW
 from fakes import NOW
 from http_api import SETTINGS, Api, Person, a_booking_body, a_registration, a_session_body, as_json, open_api, problem
 from http_routes import routes_of
-from marketplace.core.entities.sessions import Session
+from marketplace.core.domain.sessions import Session
 
 PEOPLE = ("visitor", "learner", "creator", "other_creator", "staff", "deactivated")
 EVERYBODY = (*PEOPLE, "superuser", "impersonated")

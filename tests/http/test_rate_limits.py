@@ -12,10 +12,10 @@ from httpx import ASGITransport, AsyncClient, Response
 
 from builders import PASSWORD
 from http_api import SETTINGS, Api, Person, a_registration, bad_fields, open_api, problem
-from marketplace.core.entities.rate_limits import (
+from marketplace.core.domain.rate_limits import (
     PASSWORD_CHANGE,
     REFRESH,
-    REFUSALS_KEPT,
+    REFUSAL_TTL,
     REGISTRATION,
     SIGN_IN,
     SIGN_IN_TO_ACCOUNT,
@@ -45,7 +45,7 @@ async def a_client(api: Api, address: str = HERE) -> AsyncIterator[AsyncClient]:
 
 async def used_up(api: Api, limit: RateLimit, subject: str, but: int = 0) -> None:
     """Count as many attempts as the limit allows, but for some."""
-    for _ in range(limit.most - but):
+    for _ in range(limit.maximum - but):
         await api.storage.rate_limits.count([Attempt(limit, subject)], api.clock.now())
 
 
@@ -121,7 +121,7 @@ async def test_one_address_cannot_try_accounts_without_end(limited: Api) -> None
 async def test_signing_in_too_often_is_in_the_log_and_so_far_as_the_log_can_bear_it(limited: Api) -> None:
     person = await limited.person()
     await used_up(limited, SIGN_IN_TO_ACCOUNT, f"{HERE} {person.user.email}")
-    await used_up(limited, REFUSALS_KEPT, HERE, but=2)
+    await used_up(limited, REFUSAL_TTL, HERE, but=2)
     async with a_client(limited) as client:
         for _ in range(3):
             refused(await log_in(client, person.user.email, PASSWORD), SIGN_IN_TO_ACCOUNT.span)
@@ -145,7 +145,7 @@ async def test_who_has_no_account_and_tries_too_often_is_in_the_log_too(limited:
 async def test_guessing_ones_password_too_often_is_in_the_log_and_so_far_as_the_log_can_bear_it(limited: Api) -> None:
     person = await limited.person()
     await used_up(limited, PASSWORD_CHANGE, str(person.id))
-    await used_up(limited, REFUSALS_KEPT, str(person.id), but=2)
+    await used_up(limited, REFUSAL_TTL, str(person.id), but=2)
     for _ in range(3):
         body = {"current_password": WRONG, "new_password": "a staple of batteries"}
         refused(await person.post("/api/auth/password/", body), PASSWORD_CHANGE.span)

@@ -24,8 +24,8 @@ from core.clock_changes import (
     ranges_near,
 )
 from http_api import Api, as_json, open_api
-from marketplace.core.entities.open_times import OpenTimes
-from marketplace.core.entities.schedules import Schedule, TimeRange
+from marketplace.core.domain.materialized_availability import MaterializedAvailability
+from marketplace.core.domain.schedules import Schedule, TimeRange
 from searching import searched
 
 ROUND_THE_CLOCK = st.sampled_from([15, 30, 60]).map(lambda step: TimeRange(starts=MIDNIGHT, ends=MIDNIGHT, step=step))
@@ -59,8 +59,8 @@ def world() -> Iterator[World]:
         runner.run(stack.aclose())
 
 
-def span(told: dict[str, Any], start: str) -> tuple[datetime, datetime]:
-    return datetime.fromisoformat(told[start]), datetime.fromisoformat(told["ends_at"])
+def span(args: dict[str, Any], start: str) -> tuple[datetime, datetime]:
+    return datetime.fromisoformat(args[start]), datetime.fromisoformat(args["ends_at"])
 
 
 def event(written: bytes) -> tuple[datetime, datetime]:
@@ -78,7 +78,9 @@ async def told_of(api: Api, schedule: Schedule, change: Change, minutes: int, ch
     creator, learner = await api.creator(), await api.person()
     session = await api.session(creator, duration=minutes)
     async with api.storage.unit_of_work() as tx:
-        await tx.sessions.save_schedule(session.id, schedule, OpenTimes.of(schedule, minutes, api.clock.at))
+        await tx.sessions.save_schedule(
+            session.id, schedule, MaterializedAvailability.of(schedule, minutes, api.clock.at)
+        )
     slots = (
         await api.visitor.get(f"/api/sessions/{session.id}/slots/", **{"from": as_json(begin), "to": as_json(end)})
     ).json()
@@ -87,13 +89,13 @@ async def told_of(api: Api, schedule: Schedule, change: Change, minutes: int, ch
     slot = slots[min(int(choice * len(slots)), len(slots) - 1)]
     wall = datetime.fromisoformat(slot["starts_at"]).astimezone(ZoneInfo(change.zone))
     body = {"session": str(session.id), "booking_date": wall.isoformat()}
-    made = await learner.post("/api/bookings/", body)
-    assert made.status_code == 201, made.text
-    address = f"/api/bookings/{made.json()['id']}/"
+    created = await learner.post("/api/bookings/", body)
+    assert created.status_code == 201, created.text
+    address = f"/api/bookings/{created.json()['id']}/"
     feed = (await learner.get("/api/calendar/")).json()["url"]
     return Start(
         listed=span(slot, "starts_at"),
-        booked=span(made.json(), "booking_date"),
+        booked=span(created.json(), "booking_date"),
         shown=span((await creator.get(address)).json(), "booking_date"),
         in_calendar=event((await learner.get(f"{address}calendar.ics")).content),
         in_feed=event((await api.visitor.get(feed)).content),
@@ -116,4 +118,4 @@ def test_a_start_is_the_same_instant_in_slots_bookings_and_calendars(
     assert start.listed == start.booked == start.shown == start.in_calendar == start.in_feed
     assert start.listed[1] - start.listed[0] == timedelta(minutes=minutes)
     assert {moment.utcoffset() for moment in start.in_calendar} == {timedelta()}
-    assert schedule.offers(start.in_calendar[0].astimezone(UTC), minutes)
+    assert schedule.quotes(start.in_calendar[0].astimezone(UTC), minutes)

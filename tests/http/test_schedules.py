@@ -6,7 +6,7 @@ import pytest
 from builders import TOMORROW
 from fakes import NOW
 from http_api import Api, Person, a_booking_body, as_json, bad_fields, problem
-from marketplace.core.entities.sessions import Session
+from marketplace.core.domain.sessions import Session
 
 RANGE = {"starts": "09:00", "ends": "12:00", "step": 30}
 WEEK = [{"weekday": day, **RANGE} for day in range(1, 8)]
@@ -18,9 +18,9 @@ QUARTERS = [
 CLOSED: dict[str, Any] = {"weekly": [], "extras": [], "exceptions": []}
 
 
-async def offered(api: Api, **facts: Any) -> tuple[Person, Session]:
+async def quoted(api: Api, **changes: Any) -> tuple[Person, Session]:
     creator = await api.creator()
-    return creator, await api.session(creator, **{"duration": 30, **facts})
+    return creator, await api.session(creator, **{"duration": 30, **changes})
 
 
 async def put(creator: Person, session: Session, **body: Any) -> Any:
@@ -32,7 +32,7 @@ async def slots(person: Person, session: Session, **query: Any) -> Any:
 
 
 async def test_a_session_without_a_schedule_says_that_it_is_open(api: Api) -> None:
-    creator, session = await offered(api)
+    creator, session = await quoted(api)
     assert (await creator.get(f"/api/sessions/{session.id}/schedule/")).json()["is_open"] is True
     seen = (await api.visitor.get(f"/api/sessions/{session.id}/")).json()
     assert seen["is_open"] is True
@@ -40,7 +40,7 @@ async def test_a_session_without_a_schedule_says_that_it_is_open(api: Api) -> No
 
 
 async def test_a_schedule_is_answered_as_it_is_kept(api: Api) -> None:
-    creator, session = await offered(api)
+    creator, session = await quoted(api)
     body = {
         "time_zone": "Europe/Madrid",
         "weekly": [{"weekday": 1, "starts": "22:00", "ends": "24:00", "step": None}],
@@ -63,7 +63,7 @@ async def test_a_schedule_is_answered_as_it_is_kept(api: Api) -> None:
 
 
 async def test_slots_are_what_can_be_booked(api: Api) -> None:
-    creator, session = await offered(api, max_participants=1)
+    creator, session = await quoted(api, max_participants=1)
     await put(creator, session, weekly=WEEK, time_zone="UTC")
     learner = await api.person()
     day = TOMORROW.replace(hour=0)
@@ -88,7 +88,7 @@ async def test_slots_are_what_can_be_booked(api: Api) -> None:
 
 
 async def test_explanations_are_the_creators(api: Api) -> None:
-    _, session = await offered(api)
+    _, session = await quoted(api)
     path = f"/api/sessions/{session.id}/slots/"
     problem(await api.visitor.get(path, explain="true"), 401, "not_signed_in")
     problem(await (await api.person()).get(path, explain="true"), 403, "not_a_creator")
@@ -109,7 +109,7 @@ async def test_explanations_are_the_creators(api: Api) -> None:
     ],
 )
 async def test_a_window_is_read_strictly(api: Api, query: dict[str, str], named: set[str]) -> None:
-    _, session = await offered(api)
+    _, session = await quoted(api)
     refused = await api.visitor.get(f"/api/sessions/{session.id}/slots/", **query)
     assert refused.status_code == 400
     assert bad_fields(refused) == named
@@ -151,7 +151,7 @@ async def test_a_window_is_read_strictly(api: Api, query: dict[str, str], named:
     ],
 )
 async def test_a_schedule_takes_no_nonsense(api: Api, field: str, value: object) -> None:
-    creator, session = await offered(api)
+    creator, session = await quoted(api)
     body = {"valid_from": "2030-01-01"} | {field: value}
     refused = await put(creator, session, **body)
     assert refused.status_code == 400
@@ -159,15 +159,15 @@ async def test_a_schedule_takes_no_nonsense(api: Api, field: str, value: object)
 
 
 async def test_a_class_of_one_date_is_a_schedule_with_one_extra(api: Api) -> None:
-    creator, session = await offered(api)
+    creator, session = await quoted(api)
     date = (NOW + timedelta(days=3)).date().isoformat()
-    once = {"date": date, "starts": "19:00", "ends": "19:30"}
-    assert (await put(creator, session, **(CLOSED | {"extras": [once]}))).status_code == 200
+    idempotently = {"date": date, "starts": "19:00", "ends": "19:30"}
+    assert (await put(creator, session, **(CLOSED | {"extras": [idempotently]}))).status_code == 200
     assert [slot["starts_at"] for slot in await slots(api.visitor, session)] == [f"{date}T19:00:00Z"]
 
 
 async def test_wall_time_stays_when_the_clocks_change(api: Api) -> None:
-    creator, session = await offered(api)
+    creator, session = await quoted(api)
     ten = {"starts": "10:00", "ends": "10:30"}
     extras = [{"date": date, **ten} for date in ("2030-03-30", "2030-03-31")]
     await put(creator, session, time_zone="Europe/Madrid", horizon=365, extras=extras)
@@ -176,7 +176,7 @@ async def test_wall_time_stays_when_the_clocks_change(api: Api) -> None:
 
 
 async def test_a_schedule_can_be_tried_before_it_is_kept(api: Api) -> None:
-    creator, session = await offered(api, max_participants=1)
+    creator, session = await quoted(api, max_participants=1)
     learner = await api.person()
     day = TOMORROW.replace(hour=0)
     await learner.post("/api/bookings/", a_booking_body(session, booking_date=as_json(day + timedelta(hours=10))))

@@ -29,11 +29,11 @@ def at(session_id: object) -> str:
     return f"{SESSIONS}{session_id}/"
 
 
-async def offered(creator: Person, **facts: Any) -> dict[str, Any]:
-    response = await creator.post(SESSIONS, a_session_body(**facts))
+async def quoted(creator: Person, **changes: Any) -> dict[str, Any]:
+    response = await creator.post(SESSIONS, a_session_body(**changes))
     assert response.status_code == 201, response.text
-    made: dict[str, Any] = response.json()
-    return made
+    created: dict[str, Any] = response.json()
+    return created
 
 
 async def test_a_creator_offers_a_session(api: Api) -> None:
@@ -42,27 +42,27 @@ async def test_a_creator_offers_a_session(api: Api) -> None:
         max_participants=12, image_url="https://example.org/a.jpg", category="fitness", tags=["Yoga", "early birds"]
     )
 
-    made = await offered(creator, **sent)
+    created = await quoted(creator, **sent)
 
-    assert set(made) >= SESSION_FIELDS
-    assert {name: made[name] for name in sent} == sent | {"tags": ["yoga", "early birds"]}
-    assert (made["creator"], made["status"]) == (str(creator.id), "active")
-    assert made["created_at"] == "2030-01-07T09:00:00Z"
-    assert (await api.visitor.get(at(made["id"]))).json() == made
+    assert set(created) >= SESSION_FIELDS
+    assert {name: created[name] for name in sent} == sent | {"tags": ["yoga", "early birds"]}
+    assert (created["creator"], created["status"]) == (str(creator.id), "active")
+    assert created["created_at"] == "2030-01-07T09:00:00Z"
+    assert (await api.visitor.get(at(created["id"]))).json() == created
 
 
 async def test_what_is_not_said_of_a_session_has_a_default(api: Api) -> None:
-    made = await offered(await api.creator())
+    created = await quoted(await api.creator())
 
-    assert (made["max_participants"], made["status"], made["image_url"]) == (1, "active", None)
-    assert (made["category"], made["tags"]) == (None, [])
+    assert (created["max_participants"], created["status"], created["image_url"]) == (1, "active", None)
+    assert (created["category"], created["tags"]) == (None, [])
 
 
 async def test_a_creator_shows_no_email_address_to_the_public(api: Api) -> None:
     creator = await api.creator(avatar="https://example.org/ada.png")
-    made = await offered(creator)
+    created = await quoted(creator)
 
-    shown = (await api.visitor.get(at(made["id"]))).json()["creator_details"]
+    shown = (await api.visitor.get(at(created["id"]))).json()["creator_details"]
 
     names = ("username", "role", "avatar", "first_name", "last_name")
     assert shown == {"id": str(creator.id), **{name: getattr(creator.user, name) for name in names}}
@@ -84,49 +84,49 @@ async def test_a_creator_shows_no_email_address_to_the_public(api: Api) -> None:
     ],
 )
 async def test_a_price_is_taken_as_text_or_number_and_shown_with_two_places(api: Api, sent: object, shown: str) -> None:
-    assert (await offered(await api.creator(), price=sent))["price"] == shown
+    assert (await quoted(await api.creator(), price=sent))["price"] == shown
 
 
 async def test_the_bounds_of_a_session_belong_to_it(api: Api) -> None:
     creator = await api.creator()
 
-    await offered(creator, title="x", description="x", duration=1, price="0", max_participants=1)
-    await offered(creator, title="x" * 200, description="x" * 20_000, duration=1440, max_participants=10_000)
+    await quoted(creator, title="x", description="x", duration=1, price="0", max_participants=1)
+    await quoted(creator, title="x" * 200, description="x" * 20_000, duration=1440, max_participants=10_000)
 
 
 async def test_a_partial_change_leaves_the_rest_of_a_session(api: Api) -> None:
     creator = await api.creator()
-    made = await offered(creator, category="music", tags=["lute"])
+    created = await quoted(creator, category="music", tags=["lute"])
 
-    changed = await creator.patch(at(made["id"]), {"price": 12.5, "category": None})
+    changed = await creator.patch(at(created["id"]), {"price": 12.5, "category": None})
 
     assert changed.status_code == 200
-    assert changed.json() == made | {"price": "12.50", "category": None}
-    assert (await creator.patch(at(made["id"]), {})).json() == changed.json()
+    assert changed.json() == created | {"price": "12.50", "category": None}
+    assert (await creator.patch(at(created["id"]), {})).json() == changed.json()
 
 
 async def test_a_full_change_needs_what_a_new_session_needs(api: Api) -> None:
     creator = await api.creator()
-    made = await offered(creator)
+    created = await quoted(creator)
 
-    assert bad_fields(await creator.put(at(made["id"]), {})) == {"title", "description", "duration", "price"}
-    changed = await creator.put(at(made["id"]), a_session_body(title="Evening yoga"))
+    assert bad_fields(await creator.put(at(created["id"]), {})) == {"title", "description", "duration", "price"}
+    changed = await creator.put(at(created["id"]), a_session_body(title="Evening yoga"))
 
-    assert changed.json() == made | {"title": "Evening yoga"}
+    assert changed.json() == created | {"title": "Evening yoga"}
 
 
 async def test_whose_a_session_is_and_when_it_was_made_cannot_be_changed(api: Api) -> None:
     creator = await api.creator()
-    made = await offered(creator)
+    created = await quoted(creator)
 
     fixed = {"id": str(uuid4()), "creator": str(uuid4()), "creator_id": str(uuid4()), "created_at": "2001-01-01"}
 
-    assert (await creator.patch(at(made["id"]), fixed)).json() == made
+    assert (await creator.patch(at(created["id"]), fixed)).json() == created
 
 
 async def test_an_inactive_session_is_there_for_its_creator_and_staff_only(api: Api) -> None:
     creator, other, staff = await api.creator(), await api.creator(), await api.person(is_staff=True)
-    session = await offered(creator, status="inactive")
+    session = await quoted(creator, status="inactive")
     path = at(session["id"])
 
     for person in (creator, staff):
@@ -138,8 +138,8 @@ async def test_an_inactive_session_is_there_for_its_creator_and_staff_only(api: 
 
 async def test_ones_own_sessions_are_the_inactive_ones_too_and_nobody_elses(api: Api) -> None:
     creator = await api.creator()
-    await offered(await api.creator())
-    first, hidden = await offered(creator), await offered(creator, status="inactive")
+    await quoted(await api.creator())
+    first, hidden = await quoted(creator), await quoted(creator, status="inactive")
 
     assert ids(await creator.get(SESSIONS, my_sessions="true")) == [hidden["id"], first["id"]]
     assert ids(await creator.get(SESSIONS, my_sessions="TRUE")) == [hidden["id"], first["id"]]
@@ -153,7 +153,7 @@ async def test_ones_own_sessions_are_for_creators(api: Api) -> None:
 
 async def test_the_catalog_shows_no_session_of_a_deactivated_creator(api: Api) -> None:
     creator = await api.creator()
-    session = await offered(creator)
+    session = await quoted(creator)
 
     await api.deactivate(creator)
 
@@ -163,7 +163,7 @@ async def test_the_catalog_shows_no_session_of_a_deactivated_creator(api: Api) -
 
 async def test_an_archived_session_is_gone_for_everybody(api: Api) -> None:
     creator, staff = await api.creator(), await api.person(is_staff=True)
-    session = await offered(creator)
+    session = await quoted(creator)
 
     archived = await creator.delete(at(session["id"]))
 

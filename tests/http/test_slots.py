@@ -5,7 +5,7 @@ import pytest
 
 from builders import TOMORROW
 from http_api import Api, a_booking_body, as_json, bad_fields, problem
-from marketplace.core.entities.sessions import Session
+from marketplace.core.domain.sessions import Session
 
 LATER = TOMORROW + timedelta(hours=6)
 AT_TOMORROW = {"starts_at": as_json(TOMORROW)}
@@ -19,17 +19,17 @@ async def test_a_cancelled_slot_takes_all_its_bookings_along_and_no_others(api: 
     creator = await api.creator()
     session = await api.session(creator, max_participants=3, requires_confirmation=True)
     learners = [await api.person() for _ in range(3)]
-    made = [await api.booking(learner, session) for learner in learners]
-    await creator.post(f"/api/bookings/{made[0]['id']}/confirm/")
+    created = [await api.booking(learner, session) for learner in learners]
+    await creator.post(f"/api/bookings/{created[0]['id']}/confirm/")
     kept = await api.booking(learners[0], session, booking_date=as_json(LATER))
 
     response = await creator.post(cancel(session), AT_TOMORROW | {"reason": "I am ill."})
 
     assert response.status_code == 200
     settled = {"status": "cancelled", "respond_by": None, "cancellable_until": None, "allowed_actions": []}
-    gone = [booking | settled for booking in made]
+    gone = [booking | settled for booking in created]
     assert response.json() == gone
-    for learner, booking in zip(learners, made, strict=True):
+    for learner, booking in zip(learners, created, strict=True):
         last = (await learner.get(f"/api/bookings/{booking['id']}/")).json()["history"][-1]
         assert (last["by"], last["to"], last["reason"]) == (str(creator.id), "cancelled", "I am ill.")
     assert (await learners[0].get("/api/bookings/")).json() == [kept, gone[0]]

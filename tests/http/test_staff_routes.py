@@ -9,8 +9,8 @@ from httpx import Response
 
 from http_api import Api, Person, open_api, problem
 from http_routes import routes_of, some_parts
-from marketplace.core.services.tokens import CALLER_KEPT
-from marketplace.http.auth import Access, Route
+from marketplace.core.services.tokens import PRINCIPAL_TTL
+from marketplace.http.security.authorization import Access, Route
 from staff import logged
 
 OUTSIDE = {
@@ -40,20 +40,20 @@ async def people(office: Api) -> dict[str, Person]:
         "impersonated": await office.seen_as(staff, await office.person()),
     }
     await office.deactivate(found["deactivated"])
-    office.clock.advance(CALLER_KEPT)
+    office.clock.advance(PRINCIPAL_TTL)
     return found
 
 
 def staff_routes(api: Api) -> dict[str, Route]:
     """Every route below `/api/admin`, as the application itself tells them."""
     found = {name: route for name, route in routes_of(api.app).items() if " /api/admin" in name}
-    told = {name: route for name, route in found.items() if route is not None}
-    assert told.keys() == found.keys(), "each says who may call it"
-    assert len(told) > 20
-    return told
+    args = {name: route for name, route in found.items() if route is not None}
+    assert args.keys() == found.keys(), "each says who may call it"
+    assert len(args) > 20
+    return args
 
 
-async def asked(api: Api, person: Person, route: str, **options: Any) -> Response:
+async def requested(api: Api, person: Person, route: str, **options: Any) -> Response:
     method, _, path = route.partition(" ")
     return await person.send(method, path.format_map(some_parts(api.app)), **options)
 
@@ -72,7 +72,7 @@ async def test_who_is_not_of_the_staff_learns_nothing_of_any_route(
 ) -> None:
     for route in staff_routes(office):
         for body in ({}, {"json": {"reason": ""}}, {"content": b"no json"}):
-            problem(await asked(office, people[who], route, **body), *OUTSIDE[who])
+            problem(await requested(office, people[who], route, **body), *OUTSIDE[who])
 
 
 async def test_whoever_sees_the_site_as_somebody_is_not_of_the_staff_meanwhile(
@@ -80,12 +80,12 @@ async def test_whoever_sees_the_site_as_somebody_is_not_of_the_staff_meanwhile(
 ) -> None:
     for route in staff_routes(office):
         code = "not_staff" if route.startswith("GET ") else "impersonated_read_only"
-        problem(await asked(office, people["impersonated"], route), 403, code)
+        problem(await requested(office, people["impersonated"], route), 403, code)
 
 
 async def test_the_staff_is_let_in_but_where_only_superusers_are(office: Api, people: dict[str, Person]) -> None:
     for name, route in staff_routes(office).items():
-        answer = await asked(office, people["staff"], name)
+        answer = await requested(office, people["staff"], name)
         if route.access is Access.SUPERUSER:
             problem(answer, 403, "not_superuser")
         else:
@@ -94,7 +94,7 @@ async def test_the_staff_is_let_in_but_where_only_superusers_are(office: Api, pe
 
 async def test_superusers_are_let_in_everywhere(office: Api, people: dict[str, Person]) -> None:
     for route in staff_routes(office):
-        answer = await asked(office, people["superuser"], route)
+        answer = await requested(office, people["superuser"], route)
         assert answer.status_code in {200, 202, 204, 400, 404}, route
 
 

@@ -14,9 +14,9 @@ async def test_a_creator_reads_their_numbers_in_the_zone_of_their_profile(api: A
     await api.booking(learner, session, seats=2)
     await api.booking(learner, asking, booking_date=as_json(TOMORROW + timedelta(days=40)))
 
-    told = (await creator.get(SUMMARY)).json()
+    args = (await creator.get(SUMMARY)).json()
 
-    assert {name: told[name] for name in told if name != "days"} == {
+    assert {name: args[name] for name in args if name != "days"} == {
         "time_zone": "Europe/Madrid",
         "upcoming": {"seats_sold": 3, "seats_offered": 9, "fill_rate": 0.3333},
         "pending_bookings": 1,
@@ -31,13 +31,13 @@ async def test_a_creator_reads_their_numbers_in_the_zone_of_their_profile(api: A
             "capacity": 6,
         },
     }
-    assert len(told["days"]) == 30
-    assert told["days"][-1] == {"date": NOW.date().isoformat(), "seats": 3, "income": "149.97"}
-    assert told["days"][0] == {"date": "2029-12-09", "seats": 0, "income": "0.00"}
+    assert len(args["days"]) == 30
+    assert args["days"][-1] == {"date": NOW.date().isoformat(), "seats": 3, "income": "149.97"}
+    assert args["days"][0] == {"date": "2029-12-09", "seats": 0, "income": "0.00"}
 
 
 async def test_a_new_creator_reads_zeros_and_no_rate(api: Api) -> None:
-    told = (await (await api.creator()).get(SUMMARY)).json()
+    args = (await (await api.creator()).get(SUMMARY)).json()
 
-    assert told["upcoming"] == {"seats_sold": 0, "seats_offered": 0, "fill_rate": None}
-    assert (told["next_slot"], told["expected_income"]) == (None, "0.00")
+    assert args["upcoming"] == {"seats_sold": 0, "seats_offered": 0, "fill_rate": None}
+    assert (args["next_slot"], args["expected_income"]) == (None, "0.00")

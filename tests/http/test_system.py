@@ -10,7 +10,7 @@ from http_api import SETTINGS, Api, open_api, problem
 from marketplace.adapters.memory.storage import memory_storage
 from marketplace.core.errors import Busy
 from marketplace.demo.people import PEOPLE
-from marketplace.http.openapi import document
+from marketplace.http.openapi.document import document
 
 OURS = "https://app.example.org"
 FOREIGN = "https://evil.example.org"
@@ -54,20 +54,20 @@ async def test_a_process_without_its_database_is_alive_but_not_ready() -> None:
 
 async def test_the_marketplace_says_its_currency_and_categories() -> None:
     async with open_api(replace(SETTINGS, currency="CHF", categories=("chess", "cheese"))) as api:
-        told = (await api.visitor.get("/api/marketplace/")).json()
-        assert told == {"currency": "CHF", "categories": ["chess", "cheese"], "demo_accounts": []}
+        args = (await api.visitor.get("/api/marketplace/")).json()
+        assert args == {"currency": "CHF", "categories": ["chess", "cheese"], "demo_accounts": []}
 
 
 async def test_a_demo_tells_its_visitors_the_accounts_that_they_may_sign_in_with() -> None:
     async with open_api(replace(SETTINGS, demo=True)) as api:
-        told = (await api.visitor.get("/api/marketplace/")).json()["demo_accounts"]
+        args = (await api.visitor.get("/api/marketplace/")).json()["demo_accounts"]
 
-    assert {"user", "creator"} <= {account["role"] for account in told}
-    for account in told:
+    assert {"user", "creator"} <= {account["role"] for account in args}
+    for account in args:
         assert set(account) == {"email", "password", "role", "name"}
         assert all(account.values())
     emails = {person.address for person in PEOPLE}
-    assert {account["email"] for account in told} <= emails
+    assert {account["email"] for account in args} <= emails
 
 
 async def test_metrics_are_not_on_this_port(api: Api) -> None:
@@ -137,13 +137,13 @@ async def test_our_site_reads_refusals_too(open_to_ours: Api) -> None:
 
 
 async def test_our_site_may_ask_beforehand_and_another_is_not_told_yes(open_to_ours: Api) -> None:
-    asked = {
+    requested = {
         "Access-Control-Request-Method": "PATCH",
         "Access-Control-Request-Headers": "authorization,content-type,idempotency-key",
     }
 
-    ours = await open_to_ours.visitor.send("OPTIONS", "/api/auth/profile/", headers={"Origin": OURS} | asked)
-    foreign = await open_to_ours.visitor.send("OPTIONS", "/api/auth/profile/", headers={"Origin": FOREIGN} | asked)
+    ours = await open_to_ours.visitor.send("OPTIONS", "/api/auth/profile/", headers={"Origin": OURS} | requested)
+    foreign = await open_to_ours.visitor.send("OPTIONS", "/api/auth/profile/", headers={"Origin": FOREIGN} | requested)
 
     assert ours.is_success
     assert "PATCH" in ours.headers["access-control-allow-methods"]

@@ -9,7 +9,7 @@ import pytest
 from builders import PASSWORD
 from fakes import NOW
 from http_api import SECRET_KEY, Api, Person, problem
-from marketplace.core.entities.tokens import refresh_token_hash
+from marketplace.core.domain.tokens import refresh_token_hash
 
 PROFILE = "/api/auth/profile/"
 LOGIN = "/api/auth/login/"
@@ -231,8 +231,8 @@ async def test_a_creator_made_by_another_process_is_not_refused_for_what_was_rem
 
 
 def claims(person: Person, **changes: Any) -> dict[str, Any]:
-    told: dict[str, Any] = jwt.decode(person.access, options={"verify_signature": False})
-    return {name: value for name, value in (told | changes).items() if value is not None}
+    args: dict[str, Any] = jwt.decode(person.access, options={"verify_signature": False})
+    return {name: value for name, value in (args | changes).items() if value is not None}
 
 
 @pytest.mark.parametrize(
@@ -264,13 +264,13 @@ async def test_a_token_that_says_something_else_is_refused(api: Api, changes: di
 
 async def test_a_token_needs_this_marketplaces_signature(api: Api) -> None:
     person = await api.person()
-    told = claims(person)
+    args = claims(person)
     head, body, signature = person.access.split(".")
     forged = [
-        jwt.encode(told, "forty-two characters that are another's!!", algorithm="HS256"),
-        jwt.encode(told, SECRET_KEY * 2, algorithm="HS512"),
-        jwt.encode(told, "", algorithm="none"),
-        f"{jwt.encode(told, '', algorithm='none')}{signature}",
+        jwt.encode(args, "forty-two characters that are another's!!", algorithm="HS256"),
+        jwt.encode(args, SECRET_KEY * 2, algorithm="HS512"),
+        jwt.encode(args, "", algorithm="none"),
+        f"{jwt.encode(args, '', algorithm='none')}{signature}",
         f"{head}.{body}.",
         f"{head}.{body}",
         f"{head}.{body}.{signature[::-1]}",
@@ -280,7 +280,7 @@ async def test_a_token_needs_this_marketplaces_signature(api: Api) -> None:
 
     for token in forged:
         problem(await Person(api.client, token).get(PROFILE), 401, "not_signed_in")
-    assert (await Person(api.client, jwt.encode(told, SECRET_KEY, algorithm="HS256")).get(PROFILE)).status_code == 200
+    assert (await Person(api.client, jwt.encode(args, SECRET_KEY, algorithm="HS256")).get(PROFILE)).status_code == 200
 
 
 async def test_what_a_token_says_of_roles_is_never_read(api: Api) -> None:

@@ -31,34 +31,34 @@ async def test_a_registration_answers_with_the_account_and_nothing_of_its_passwo
     response = await api.visitor.post("/api/auth/register/", sent)
 
     assert response.status_code == 201
-    made = response.json()
-    assert made.pop("id")
-    assert made == {name: value for name, value in sent.items() if name != "password"}
+    created = response.json()
+    assert created.pop("id")
+    assert created == {name: value for name, value in sent.items() if name != "password"}
 
 
 async def test_who_says_no_role_and_no_name_is_a_nameless_user(api: Api) -> None:
-    made = (await api.visitor.post("/api/auth/register/", a_registration())).json()
+    created = (await api.visitor.post("/api/auth/register/", a_registration())).json()
 
-    assert (made["role"], made["first_name"], made["last_name"]) == ("user", "", "")
+    assert (created["role"], created["first_name"], created["last_name"]) == ("user", "", "")
 
 
 async def test_who_registered_can_sign_in(api: Api) -> None:
     sent = a_registration()
-    made = (await api.visitor.post("/api/auth/register/", sent)).json()
+    created = (await api.visitor.post("/api/auth/register/", sent)).json()
 
     login = await api.visitor.post("/api/auth/login/", {"email": sent["email"].upper(), "password": PASSWORD})
 
     assert login.status_code == 200
-    assert login.json()["user"]["id"] == made["id"]
+    assert login.json()["user"]["id"] == created["id"]
 
 
 async def test_nobody_registers_as_staff(api: Api) -> None:
     sent = a_registration(is_staff=True, is_superuser=True, is_active=False, id="0190a1b2-c3d4-7e5f-8a9b-0c1d2e3f4a5b")
-    made = (await api.visitor.post("/api/auth/register/", sent)).json()
+    created = (await api.visitor.post("/api/auth/register/", sent)).json()
 
     login = await api.visitor.post("/api/auth/login/", {"email": sent["email"], "password": PASSWORD})
 
-    assert made["id"] != sent["id"]
+    assert created["id"] != sent["id"]
     assert not login.json()["user"]["is_staff"]
     assert not login.json()["user"]["is_superuser"]
 

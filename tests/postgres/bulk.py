@@ -16,11 +16,11 @@ import asyncpg
 
 from builders import a_schedule
 from fakes import NOW
-from marketplace.adapters.postgres.open_times import PostgresOpenTimes
-from marketplace.adapters.postgres.pool import Connection
+from marketplace.adapters.postgres.connection.pool import Connection
+from marketplace.adapters.postgres.materialized_availability import PostgresMaterializedAvailability
 from marketplace.adapters.postgres.schedules import document_of
-from marketplace.core.entities.open_times import OpenTimes
-from marketplace.core.entities.schedules import Schedule, TimeRange, WeeklyHours
+from marketplace.core.domain.materialized_availability import MaterializedAvailability
+from marketplace.core.domain.schedules import Schedule, TimeRange, WeeklyHours
 
 PEOPLE = 5_000
 CREATORS = 2_000
@@ -200,12 +200,12 @@ def duration_of(number: int) -> int:
 
 
 async def _load_open_times(connection: asyncpg.Connection, size: Size) -> None:
-    open_times = PostgresOpenTimes(Connection(connection))
+    materialized = PostgresMaterializedAvailability(Connection(connection))
     models = [number for number in MODELS if number % 16 != 15]
     for number in models:
         schedule = schedule_of(number)
-        written = OpenTimes.of(schedule, duration_of(number), size.now)
-        await open_times.save(numbered("session", number), schedule, written)
+        written = MaterializedAvailability.of(schedule, duration_of(number), size.now)
+        await materialized.save(numbered("session", number), schedule, written)
     await connection.execute(OPEN_TIMES, size.sessions, models)
 
 

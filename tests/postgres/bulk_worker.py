@@ -3,8 +3,8 @@
 import asyncio
 import sys
 
-from marketplace.adapters.postgres.worker import work
-from marketplace.container import make_container
+from marketplace.adapters.postgres.jobs.worker import work
+from marketplace.bootstrap.container import make_container
 from marketplace.core.ports.jobs import Handlers
 from marketplace.settings import Settings
 from postgres.job_worker import QUICK

@@ -15,9 +15,9 @@ import httpx
 from builders import TOMORROW, a_family, stored_users
 from marketplace.adapters.security.access_tokens import JwtAccessTokens
 from marketplace.adapters.system import UuidSeven
-from marketplace.core.entities.sessions import Session
-from marketplace.core.entities.tokens import Claims, refresh_token_hash
-from marketplace.core.entities.users import User
+from marketplace.core.domain.sessions import Session
+from marketplace.core.domain.tokens import Claims, refresh_token_hash
+from marketplace.core.domain.users import User
 from marketplace.core.ports.storage import Storage
 from postgres.servers import SECRET_KEY, Server
 
@@ -62,22 +62,22 @@ class Person:
     headers: dict[str, str]
 
 
-async def people(storage: Storage, number: int, **facts: Any) -> Sequence[Person]:
+async def people(storage: Storage, number: int, **changes: Any) -> Sequence[Person]:
     """Accounts that are signed in, without the price of hashing passwords."""
     now = datetime.now(UTC)
-    users = await stored_users(storage, number, **facts)
+    users = await stored_users(storage, number, **changes)
     families = [a_family(user, created_at=now) for user in users]
     async with storage.unit_of_work() as tx:
-        for family in families:
-            await tx.tokens.add_family(family, refresh_token_hash(str(family.id)))
+        for login in families:
+            await tx.tokens.add_login(login, refresh_token_hash(str(login.id)))
     return [
-        Person(user, {"Authorization": f"Bearer {TOKENS.issue(Claims(user_id=user.id, family_id=family.id), now)}"})
-        for user, family in zip(users, families, strict=True)
+        Person(user, {"Authorization": f"Bearer {TOKENS.issue(Claims(user_id=user.id, family_id=login.id), now)}"})
+        for user, login in zip(users, families, strict=True)
     ]
 
 
-async def person(storage: Storage, **facts: Any) -> Person:
-    return (await people(storage, 1, **facts))[0]
+async def person(storage: Storage, **changes: Any) -> Person:
+    return (await people(storage, 1, **changes))[0]
 
 
 def book(
@@ -88,11 +88,11 @@ def book(
 
 
 async def rush(
-    servers: Iterable[Server], buyers: Sequence[Person], sessions: Sequence[Session], **facts: Any
+    servers: Iterable[Server], buyers: Sequence[Person], sessions: Sequence[Session], **changes: Any
 ) -> list[httpx.Response]:
     """Every buyer books at once, each through the next server and of the next session."""
     turns = zip(buyers, cycle(servers), cycle(sessions), strict=False)
-    return await asyncio.gather(*(book(server, buyer, session, **facts) for buyer, server, session in turns))
+    return await asyncio.gather(*(book(server, buyer, session, **changes) for buyer, server, session in turns))
 
 
 def answers(responses: Iterable[httpx.Response]) -> Counter[str]:

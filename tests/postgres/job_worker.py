@@ -7,7 +7,7 @@ from uuid import UUID
 
 import asyncpg
 
-from marketplace.adapters.postgres.worker import Pace, work
+from marketplace.adapters.postgres.jobs.worker import Pace, work
 
 QUICK = Pace(
     look_every=timedelta(seconds=0.3),

@@ -9,9 +9,9 @@ from datetime import timedelta
 import httpx
 
 from builders import TOMORROW, stored_session
-from marketplace.adapters.postgres.pool import PoolLimits, connect
+from marketplace.adapters.postgres.connection.pool import PoolLimits, connect
 from marketplace.adapters.postgres.storage import postgres_storage
-from marketplace.core.entities.sessions import Session
+from marketplace.core.domain.sessions import Session
 from postgres.crowd import Person, book, booked, people, statuses
 from postgres.servers import Server, becomes_true
 
@@ -28,7 +28,7 @@ class Load:
     unanswered: int = 0
     is_over: bool = False
 
-    async def made(self, more: int) -> None:
+    async def created(self, more: int) -> None:
         """Wait until so many more bookings were made."""
         enough = len(booked(self.answers)) + more
         assert await becomes_true(lambda: len(booked(self.answers)) >= enough, 30), statuses(self.answers)
@@ -56,7 +56,7 @@ async def under_load(server: Server, dsn: str) -> AsyncIterator[Load]:
     turns = [load.keep_booking(server, buyer, sessions[place % 2]) for place, buyer in enumerate(buyers)]
     tasks = [asyncio.create_task(turn) for turn in turns]
     try:
-        await load.made(WARM)
+        await load.created(WARM)
         yield load
     finally:
         load.is_over = True

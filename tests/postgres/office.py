@@ -52,14 +52,14 @@ LOG = """
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Office:
+class StaffActions:
     """How much more there is."""
 
     people: int = 20_000
     entries: int = 50_000
 
 
-async def load_office(dsn: str, office: Office) -> None:
+async def load_office(dsn: str, office: StaffActions) -> None:
     """Beside what `load` filled in."""
     connection = await asyncpg.connect(dsn, server_settings={"synchronous_commit": "off", "jit": "off"})
     try:

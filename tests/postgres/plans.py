@@ -9,9 +9,9 @@ from typing import Any
 import asyncpg
 from asyncpg.connection import LoggedQuery
 
-from marketplace.adapters.postgres.pool import Database, PoolLimits
+from marketplace.adapters.postgres.connection.pool import Database, PoolLimits
 from marketplace.adapters.postgres.storage import postgres_storage
-from marketplace.core.entities.pages import Page
+from marketplace.core.domain.pages import Page
 from marketplace.core.ports.storage import Storage
 
 EXECUTIONS = 8

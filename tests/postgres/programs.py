@@ -22,7 +22,7 @@ SYSTEM_15 = Path("/usr/lib/postgresql/15/bin")
 USES_IT = """
 import sys
 from pathlib import Path
-from marketplace.adapters.postgres.embedded import EmbeddedPostgresError, embedded_postgres
+from marketplace.adapters.postgres.embedded.server import EmbeddedPostgresError, embedded_postgres
 
 try:
     with embedded_postgres(Path(sys.argv[1])) as dsn:
@@ -35,7 +35,7 @@ except EmbeddedPostgresError as error:
 FORKS_A_WORKER_THAT_UNWINDS = """
 import os, sys
 from pathlib import Path
-from marketplace.adapters.postgres.embedded import embedded_postgres
+from marketplace.adapters.postgres.embedded.server import embedded_postgres
 
 with embedded_postgres(Path(sys.argv[1])) as dsn:
     if os.fork() == 0:
@@ -48,7 +48,7 @@ with embedded_postgres(Path(sys.argv[1])) as dsn:
 FORKS_A_WORKER_THAT_STAYS = """
 import os, sys, time
 from pathlib import Path
-from marketplace.adapters.postgres.embedded import embedded_postgres
+from marketplace.adapters.postgres.embedded.server import embedded_postgres
 
 with embedded_postgres(Path(sys.argv[1])) as dsn:
     worker = os.fork()

@@ -5,8 +5,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
-from marketplace.adapters.postgres.embedded import embedded_postgres, find_binaries
-from marketplace.adapters.postgres.postmaster import server_user
+from marketplace.adapters.postgres.embedded.postmaster import server_user
+from marketplace.adapters.postgres.embedded.server import embedded_postgres, find_binaries
 
 
 @contextmanager

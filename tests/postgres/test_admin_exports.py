@@ -14,9 +14,9 @@ import openpyxl
 import pytest
 import pytest_asyncio
 
-from marketplace.adapters.postgres.pool import PoolLimits, connect
+from marketplace.adapters.postgres.connection.pool import PoolLimits, connect
 from marketplace.adapters.postgres.storage import postgres_storage
-from marketplace.core.entities.admin_lists import BookingFilters, UserFilters
+from marketplace.core.domain.admin_lists import ListedBookingFilters, ListedUserFilters
 from marketplace.core.errors import Busy
 from postgres.bulk import BUSY, BUSY_PERSON, PEOPLE, numbered
 from postgres.crowd import Books, Person, person
@@ -26,7 +26,7 @@ EXPORTS = "SELECT pid FROM pg_stat_activity WHERE application_name = 'marketplac
 END_EXPORTS = f"SELECT pg_terminate_backend(pid) FROM ({EXPORTS}) AS exports"  # noqa: S608 - the above
 FAR_ENOUGH = 20_000
 """Bytes by which rows have come, and not all."""
-MEMORY_MOST = 60
+MAX_MEMORY = 60
 """Megabytes that an export may take beside what the program takes anyway."""
 
 
@@ -59,10 +59,12 @@ async def test_the_pools_timeouts_end_a_page_and_no_export(loaded: str) -> None:
     lists = postgres_storage(database).lists
     try:
         with pytest.raises(Busy):
-            await lists.bookings.page(BookingFilters(ordering="amount", learner=numbered("user", BUSY_PERSON)), 0, 100)
+            await lists.bookings.page(
+                ListedBookingFilters(ordering="amount", learner=numbered("user", BUSY_PERSON)), 0, 100
+            )
         read = 0
         async for batch in lists.bookings.batches(
-            BookingFilters(ordering="amount", learner=numbered("user", BUSY_PERSON))
+            ListedBookingFilters(ordering="amount", learner=numbered("user", BUSY_PERSON))
         ):
             read += len(batch)
             if read == len(batch):
@@ -74,18 +76,18 @@ async def test_the_pools_timeouts_end_a_page_and_no_export(loaded: str) -> None:
 
 async def test_an_export_sends_everything_soon_and_keeps_nothing(server: Server, staff: Person) -> None:
     await server.client.get("/api/admin/bookings/", headers=staff.headers)
-    before, begun, first, most, lines = memory(server), time.perf_counter(), 0.0, 0.0, 0
+    before, started, first, maximum, lines = memory(server), time.perf_counter(), 0.0, 0.0, 0
     url = "/api/admin/bookings/export/?starts_to=2031-03-01"
     async with server.client.stream("GET", url, headers=staff.headers) as answer:
         async for part in answer.aiter_bytes():
             lines += part.count(b"\n")
             if lines > 1:
-                first = first or time.perf_counter() - begun
-            most = max(most, memory(server) - before)
+                first = first or time.perf_counter() - started
+            maximum = max(maximum, memory(server) - before)
 
     assert lines > 30_000
     assert first < 1
-    assert most < MEMORY_MOST
+    assert maximum < MAX_MEMORY
 
 
 async def test_who_goes_away_ends_the_query(loaded: str, server: Server, staff: Person) -> None:
@@ -117,7 +119,7 @@ async def test_a_file_that_breaks_off_is_seen_to(loaded: str, server: Server, st
 
 async def test_a_list_that_nobody_reads_to_its_end_gives_its_connection_back(loaded: str) -> None:
     database = await connect(loaded)
-    batches = postgres_storage(database).lists.users.batches(UserFilters())
+    batches = postgres_storage(database).lists.users.batches(ListedUserFilters())
     assert len(await anext(batches)) > 1
     await batches.aclose()
     await database.close()
@@ -126,11 +128,11 @@ async def test_a_list_that_nobody_reads_to_its_end_gives_its_connection_back(loa
 
 
 async def test_the_shell_writes_the_same_to_a_file_or_to_its_output(loaded: str, tmp_path: Path) -> None:
-    asked = ("--filter", "role=creator", "--filter", "ordering=email", "--columns", "email,id")
+    requested = ("--filter", "role=creator", "--filter", "ordering=email", "--columns", "email,id")
     book = tmp_path / "creators.xlsx"
 
-    said = await run_command(loaded, "export", "users", *asked)
-    assert await run_command(loaded, "export", "users", "--format", "xlsx", *asked, "--output", str(book)) == ""
+    said = await run_command(loaded, "export", "users", *requested)
+    assert await run_command(loaded, "export", "users", "--format", "xlsx", *requested, "--output", str(book)) == ""
 
     rows = list(csv.reader(io.StringIO(said)))
     sheet = openpyxl.load_workbook(book).active

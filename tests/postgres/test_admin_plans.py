@@ -13,78 +13,78 @@ from sqlalchemy import event
 from sqlalchemy.engine import Engine as AnyEngine
 
 from fakes import NOW
-from marketplace.adapters.postgres.admin.engine import SETTINGS
-from marketplace.adapters.postgres.pool import connect
+from marketplace.adapters.postgres.backoffice.engine import SETTINGS
+from marketplace.adapters.postgres.connection.pool import connect
 from marketplace.adapters.postgres.storage import postgres_storage
-from marketplace.core.entities.admin_lists import (
-    COUNTED_MOST,
-    AuditFilters,
-    BookingFilters,
+from marketplace.core.domain.admin_lists import (
+    MAX_COUNTED,
     Filters,
-    SessionFilters,
-    UserFilters,
+    ListedAuditFilters,
+    ListedBookingFilters,
+    ListedSessionFilters,
+    ListedUserFilters,
 )
 from marketplace.core.ports.storage import Storage
 from postgres.bulk import BUSY_CREATOR, BUSY_PERSON, numbered
-from postgres.office import STAFF, Office, load_office
+from postgres.office import STAFF, StaffActions, load_office
 from postgres.plans import PAGE, nodes
 
-BLOCKS_MOST = 65_000
+MAX_BLOCKS = 65_000
 """Pages of 8 KiB that all statements of a page may look at together, one that is given up after its time among them.
 
 The filled tables have several times as many.
 """
-DEAR = BookingFilters(search=("common",))
+DEAR = ListedBookingFilters(search=("common",))
 """More sessions have the word than can be looked up first, so that each booking is asked for its own."""
 BLOCKS_MOST_IF_DEAR = 150_000
 BIG = {"users", "sessions", "bookings", "audit_entries"}
 CREATOR, LEARNER = numbered("user", BUSY_CREATOR), numbered("user", BUSY_PERSON)
 QUESTIONS: list[Filters] = [
-    UserFilters(),
-    UserFilters(ordering="last_name"),
-    UserFilters(role="creator", ordering="-email"),
-    UserFilters(is_active=False),
-    UserFilters(is_staff=True, ordering="username"),
-    UserFilters(joined_from=NOW),
-    UserFilters(search=("member777",)),
-    UserFilters(search=("example",)),
-    SessionFilters(),
-    *(SessionFilters(ordering=order) for order in ("price", "-title", "duration")),
-    SessionFilters(status="inactive"),
-    SessionFilters(is_hidden=True),
-    SessionFilters(is_archived=True, ordering="price"),
-    SessionFilters(is_featured=True),
-    SessionFilters(creator=CREATOR),
-    SessionFilters(min_price=Decimal(199)),
-    SessionFilters(search=("rare",)),
-    SessionFilters(search=("common",), ordering="-title"),
-    SessionFilters(search=("person7",)),
-    SessionFilters(search=CREATOR),
-    BookingFilters(),
-    *(BookingFilters(ordering=order) for order in ("booking_date", "-booking_date", "amount")),
-    *(BookingFilters(status=word) for word in ("pending", "confirmed", "cancelled", "completed")),
-    BookingFilters(status="pending", ordering="booking_date"),
-    BookingFilters(status="confirmed", ordering="booking_date"),
-    BookingFilters(session=numbered("session", 1)),
-    BookingFilters(creator=CREATOR),
-    BookingFilters(learner=LEARNER, ordering="amount"),
-    BookingFilters(starts_from=NOW),
-    BookingFilters(search=("person5000", "example", "org")),
-    BookingFilters(search=("rare",)),
+    ListedUserFilters(),
+    ListedUserFilters(ordering="last_name"),
+    ListedUserFilters(role="creator", ordering="-email"),
+    ListedUserFilters(is_active=False),
+    ListedUserFilters(is_staff=True, ordering="username"),
+    ListedUserFilters(joined_from=NOW),
+    ListedUserFilters(search=("member777",)),
+    ListedUserFilters(search=("example",)),
+    ListedSessionFilters(),
+    *(ListedSessionFilters(ordering=order) for order in ("price", "-title", "duration")),
+    ListedSessionFilters(status="inactive"),
+    ListedSessionFilters(is_hidden=True),
+    ListedSessionFilters(is_archived=True, ordering="price"),
+    ListedSessionFilters(is_featured=True),
+    ListedSessionFilters(creator=CREATOR),
+    ListedSessionFilters(min_price=Decimal(199)),
+    ListedSessionFilters(search=("rare",)),
+    ListedSessionFilters(search=("common",), ordering="-title"),
+    ListedSessionFilters(search=("person7",)),
+    ListedSessionFilters(search=CREATOR),
+    ListedBookingFilters(),
+    *(ListedBookingFilters(ordering=order) for order in ("booking_date", "-booking_date", "amount")),
+    *(ListedBookingFilters(status=word) for word in ("pending", "confirmed", "cancelled", "completed")),
+    ListedBookingFilters(status="pending", ordering="booking_date"),
+    ListedBookingFilters(status="confirmed", ordering="booking_date"),
+    ListedBookingFilters(session=numbered("session", 1)),
+    ListedBookingFilters(creator=CREATOR),
+    ListedBookingFilters(learner=LEARNER, ordering="amount"),
+    ListedBookingFilters(starts_from=NOW),
+    ListedBookingFilters(search=("person5000", "example", "org")),
+    ListedBookingFilters(search=("rare",)),
     DEAR,
-    BookingFilters(search=numbered("session", 1)),
-    AuditFilters(),
-    AuditFilters(action="deactivated"),
-    AuditFilters(actor=numbered("person", STAFF)),
-    AuditFilters(search=("deactivated",)),
-    AuditFilters(search=("nobody",)),
-    AuditFilters(search=numbered("person", STAFF)),
+    ListedBookingFilters(search=numbered("session", 1)),
+    ListedAuditFilters(),
+    ListedAuditFilters(action="deactivated"),
+    ListedAuditFilters(actor=numbered("person", STAFF)),
+    ListedAuditFilters(search=("deactivated",)),
+    ListedAuditFilters(search=("nobody",)),
+    ListedAuditFilters(search=numbered("person", STAFF)),
 ]
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def office(loaded: str) -> AsyncIterator[Storage]:
-    await load_office(loaded, Office())
+    await load_office(loaded, StaffActions())
     database = await connect(loaded)
     yield postgres_storage(database)
     await database.close()
@@ -122,7 +122,7 @@ async def explained(dsn: str, statement: str, parameters: tuple[Any, ...]) -> di
 
 @pytest.mark.parametrize("filters", QUESTIONS, ids=str)
 async def test_a_first_page_reads_little(loaded: str, office: Storage, filters: Filters) -> None:
-    await page(office, UserFilters())
+    await page(office, ListedUserFilters())
     with listening() as sent:
         shown = await page(office, filters)
 
@@ -133,24 +133,24 @@ async def test_a_first_page_reads_little(loaded: str, office: Storage, filters: 
         for node in nodes(plan)
         if node["Node Type"] == "Seq Scan"
         and node["Relation Name"] in BIG
-        and node["Actual Rows"] + node.get("Rows Removed by Filter", 0) > 5 * COUNTED_MOST
+        and node["Actual Rows"] + node.get("Rows Removed by Filter", 0) > 5 * MAX_COUNTED
     ]
     blocks = sum(plan["Shared Hit Blocks"] + plan["Shared Read Blocks"] for plan in plans)
     assert len(shown.items) == min(PAGE, shown.total)
     assert whole == []
-    assert blocks < (BLOCKS_MOST_IF_DEAR if filters == DEAR else BLOCKS_MOST)
+    assert blocks < (BLOCKS_MOST_IF_DEAR if filters == DEAR else MAX_BLOCKS)
 
 
 async def test_totals_are_exact_while_few_and_then_near(office: Storage) -> None:
-    few = await page(office, BookingFilters(status="pending"))
-    many = await page(office, BookingFilters(status="completed"))
+    few = await page(office, ListedBookingFilters(status="pending"))
+    many = await page(office, ListedBookingFilters(status="completed"))
 
     assert (few.is_estimated, many.is_estimated) == (False, True)
     assert 120_000 < many.total < 200_000
 
 
 async def test_a_deep_page_follows_the_page_before_it(office: Storage) -> None:
-    earlier, later = [(await page(office, BookingFilters(), offset)).items for offset in (100_000, 100_020)]
+    earlier, later = [(await page(office, ListedBookingFilters(), offset)).items for offset in (100_000, 100_020)]
 
     assert len(earlier) == len(later) == PAGE
     assert earlier[-1].created_at >= later[0].created_at

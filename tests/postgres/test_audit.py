@@ -7,7 +7,7 @@ import asyncpg
 import pytest
 import pytest_asyncio
 
-from marketplace.adapters.postgres.pool import Database, PoolLimits, connect
+from marketplace.adapters.postgres.connection.pool import Database, PoolLimits, connect
 from marketplace.adapters.postgres.storage import postgres_storage
 from staff import an_entry
 

@@ -11,9 +11,9 @@ import pytest_asyncio
 
 from builders import services_over
 from fakes import NOW, MovableClock
-from marketplace.adapters.postgres.available import FIRST_WALK, WALK_MOST
-from marketplace.core.entities.sessions import CatalogFilters, CatalogSession
-from marketplace.core.entities.tokens import Caller
+from marketplace.adapters.postgres.catalog.candidates import FIRST_WALK, MAX_WALK
+from marketplace.core.domain.sessions import CatalogFilters, CatalogSession
+from marketplace.core.domain.tokens import Principal
 from postgres.bulk import BUSY_CREATOR, numbered
 from postgres.plans import PAGE, Plan, Watched, carried_out, costly, pages, sent
 
@@ -80,7 +80,7 @@ async def test_a_page_of_what_is_seldom_free_reads_no_more_than_it_may_judge(
 ) -> None:
     found = await pages_of(loaded, program, filters)
 
-    assert costly(found, blocks=4 * WALK_MOST, rows=8 * WALK_MOST) == []
+    assert costly(found, blocks=4 * MAX_WALK, rows=8 * MAX_WALK) == []
 
 
 async def test_the_few_that_are_free_are_found_among_all(program: Watched) -> None:
@@ -147,8 +147,8 @@ async def test_where_everybody_is_taken_a_page_is_short_and_leads_on_to_the_end(
     assert await all_of(program, art) == ([], 3)
     assert len(await sent(program, program.storage.catalog.list(everybody, PAGE, None, NOW))) == 3
     found = await carried_out(loaded, program, program.storage.catalog.list(everybody, PAGE, None, NOW))
-    assert costly(found, blocks=12 * WALK_MOST, rows=4 * WALK_MOST) == []
-    assert await all_of(program, everybody) == ([], LISTED // WALK_MOST + 1)
+    assert costly(found, blocks=12 * MAX_WALK, rows=4 * MAX_WALK) == []
+    assert await all_of(program, everybody) == ([], LISTED // MAX_WALK + 1)
 
 
 async def test_a_creator_who_is_booked_for_weeks_costs_their_calendar_and_no_more(
@@ -158,7 +158,7 @@ async def test_a_creator_who_is_booked_for_weeks_costs_their_calendar_and_no_mor
     for day in range(FILLED_DAYS):
         for hour in range(3, 22):
             await connection.execute(FILL, creator, TODAY + day * DAY + hour * HOUR)
-    owner = Caller(user_id=creator, family_id=UUID(int=0), role="creator", is_staff=False, is_superuser=False)
+    owner = Principal(user_id=creator, family_id=UUID(int=0), role="creator", is_staff=False, is_superuser=False)
     asking = program.storage.catalog.of_creator(creator, PAGE, None, NOW)
 
     found = await carried_out(loaded, program, asking)

@@ -13,19 +13,19 @@ from typing import get_args
 import pytest
 
 from builders import stored_session, stored_user
-from marketplace.adapters.postgres.pool import connect
+from marketplace.adapters.postgres.connection.pool import connect
 from marketplace.adapters.postgres.storage import postgres_storage
 from marketplace.core.ports.jobs import JobKind
 from postgres.crowd import Books, book, person
 from postgres.servers import Server, environment, servers
 
-PATIENCE = 20
+TIMEOUT = 20
 """Seconds."""
 CHORES = "SELECT entrypoint FROM pgqueuer WHERE entrypoint LIKE 'sweep%' AND status = 'queued'"
 
 
 async def status_once_settled(server: Server, path: str, headers: dict[str, str]) -> str:
-    end = time.monotonic() + PATIENCE
+    end = time.monotonic() + TIMEOUT
     while True:
         status = str((await server.client.get(path, headers=headers)).json()["status"])
         if status != "pending" or time.monotonic() > end:
@@ -41,9 +41,9 @@ async def a_booking_lapses(dsn: str, server: Server) -> str:
     session = await stored_session(storage, creator_id=creator.id, requires_confirmation=True)
     learner = await person(storage)
     await database.close()
-    made = await book(server, learner, session, starts_at=datetime.now(UTC) + timedelta(seconds=2))
-    assert made.json()["status"] == "pending"
-    return await status_once_settled(server, f"/api/bookings/{made.json()['id']}/", learner.headers)
+    created = await book(server, learner, session, starts_at=datetime.now(UTC) + timedelta(seconds=2))
+    assert created.json()["status"] == "pending"
+    return await status_once_settled(server, f"/api/bookings/{created.json()['id']}/", learner.headers)
 
 
 async def test_serve_works_beside_its_requests_where_it_is_told_to(database: str, tmp_path: Path) -> None:

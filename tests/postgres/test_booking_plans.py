@@ -9,8 +9,8 @@ from uuid import UUID
 import pytest
 import pytest_asyncio
 
-from marketplace.core.entities.bookings import BookingDetails, BookingFilters, BookingOrdering, BookingStatus
-from marketplace.core.entities.pages import Page
+from marketplace.core.domain.bookings import BookingDetails, BookingFilters, BookingOrdering, BookingStatus
+from marketplace.core.domain.pages import Page
 from postgres.bulk import BUSY_CREATOR, BUSY_PERSON, Size, load, load_long_busy, numbered
 from postgres.plans import Plan, Watched, plans, watched
 

@@ -10,14 +10,14 @@ import pytest_asyncio
 
 from builders import a_booking, a_caller, a_session, services_over, stored_user, stored_users
 from fakes import MovableClock
-from marketplace.core.entities.bulk import BulkAction, BulkKind, BulkRun
-from marketplace.core.entities.slots import Slot
+from marketplace.core.domain.bulk import BulkAction, BulkKind, BulkRun
+from marketplace.core.domain.slots import Slot
 from marketplace.core.ports.storage import Storage
 from marketplace.core.services.admin.bulk import BulkOrder
 from postgres import bulk_worker
 from postgres.bulk import PEOPLE, numbered
 from postgres.plans import Watched
-from postgres.workers import asked, becomes, opened, worker_process
+from postgres.workers import becomes, opened, requested, worker_process
 from staff import StaffServices, staff_over
 
 WHY = "They all are a hoax."
@@ -42,12 +42,12 @@ def staff_of(storage: Storage, now: datetime) -> StaffServices:
     return staff_over(storage, services_over(storage, clock=MovableClock(now)))
 
 
-async def begun(
+async def started(
     storage: Storage, kind: BulkKind, action: BulkAction, ids: Sequence[UUID], now: datetime
 ) -> tuple[StaffServices, BulkRun]:
     staff, who = staff_of(storage, now), a_caller(await stored_user(storage, is_staff=True))
     order = BulkOrder(kind=kind, action=action, rows=tuple(ids))
-    return staff, (await staff.bulk.begin(who, order, WHY)).thing
+    return staff, (await staff.bulk.begin(who, order, WHY)).resource
 
 
 async def test_each_of_500_bookings_is_cancelled_once_though_a_worker_is_killed(
@@ -65,14 +65,14 @@ async def test_each_of_500_bookings_is_cancelled_once_though_a_worker_is_killed(
         await tx.slots.acquire_creator(creator.id)
         for booking in bookings:
             assert await tx.slots.open(Slot.of(session, starts_at), booking)
-    staff, run = await begun(storage, "bookings", "cancel", [booking.id for booking in bookings], now)
+    staff, run = await started(storage, "bookings", "cancel", [booking.id for booking in bookings], now)
 
     async with worker_process(empty_database, bulk_worker.__file__) as worker:
         assert await becomes(empty_database, "SELECT changed >= 200 FROM bulk_runs", answer=True)
         worker.kill()
         await worker.wait()
     halfway = (await staff.bulk.get(run.id)).changed
-    cancelled = await asked(empty_database, "SELECT count(*) FROM bookings WHERE status = 'cancelled'")
+    cancelled = await requested(empty_database, "SELECT count(*) FROM bookings WHERE status = 'cancelled'")
     async with worker_process(empty_database, bulk_worker.__file__):
         assert await becomes(empty_database, "SELECT state FROM bulk_runs", "finished")
         assert await becomes(empty_database, "SELECT count(*) FROM pgqueuer WHERE entrypoint = 'run_bulk'", 0)
@@ -80,9 +80,9 @@ async def test_each_of_500_bookings_is_cancelled_once_though_a_worker_is_killed(
     after = await staff.bulk.get(run.id)
     assert 200 <= halfway == cancelled < 500
     assert (after.total, after.changed, after.refused) == (500, 500, 0)
-    assert await asked(empty_database, "SELECT seats_taken FROM slots") == 0
-    assert await asked(empty_database, STEPS) == (500, 500)
-    assert await asked(empty_database, ENTRIES) == (500, 500)
+    assert await requested(empty_database, "SELECT seats_taken FROM slots") == 0
+    assert await requested(empty_database, STEPS) == (500, 500)
+    assert await requested(empty_database, ENTRIES) == (500, 500)
 
 
 @pytest.mark.parametrize(("kind", "action"), ORDERS)

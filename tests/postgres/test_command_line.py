@@ -32,12 +32,12 @@ class Shell:
         }
 
     def run(
-        self, *words: str, given: Mapping[str, str] | None = None, typed: str = ""
+        self, *words: str, provided: Mapping[str, str] | None = None, typed: str = ""
     ) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
             [sys.executable, "-m", "marketplace", *words],
             cwd=self._folder,
-            env={**self._environment, **(given or {})},
+            env={**self._environment, **(provided or {})},
             input=typed,
             capture_output=True,
             text=True,
@@ -76,14 +76,14 @@ def test_help_lists_every_command(shell: Shell) -> None:
 
 
 def test_a_wrong_setting_is_one_sentence_and_no_trace(shell: Shell) -> None:
-    refused = shell.run("serve", given={"MARKETPLACE_WORKERS": "many"})
+    refused = shell.run("serve", provided={"MARKETPLACE_WORKERS": "many"})
     assert refused.returncode == 1
     assert refused.stderr == ("Error: MARKETPLACE_WORKERS is 'many', but must be a whole number from 1 to 64.\n")
 
 
 def test_production_does_not_start_with_a_development_secret(shell: Shell) -> None:
-    given = {"MARKETPLACE_ENVIRONMENT": "production", "MARKETPLACE_SECRET_KEY": "change-me" * 5}
-    refused = shell.run("serve", given=given)
+    provided = {"MARKETPLACE_ENVIRONMENT": "production", "MARKETPLACE_SECRET_KEY": "change-me" * 5}
+    refused = shell.run("serve", provided=provided)
     assert refused.returncode == 1
     assert "MARKETPLACE_SECRET_KEY" in refused.stderr
     assert "change-me" not in refused.stderr
@@ -98,7 +98,7 @@ def test_serving_on_a_busy_port_says_so(shell: Shell) -> None:
 
 
 def test_a_database_that_is_away_is_said_plainly(shell: Shell) -> None:
-    refused = shell.run("migrate", given={"MARKETPLACE_DATABASE_URL": "postgresql://nobody@127.0.0.1:1/none"})
+    refused = shell.run("migrate", provided={"MARKETPLACE_DATABASE_URL": "postgresql://nobody@127.0.0.1:1/none"})
     assert refused.returncode == 1
     assert refused.stderr.startswith("Error: The database cannot be reached")
     assert "Traceback" not in refused.stderr
@@ -114,20 +114,20 @@ def test_a_database_that_is_newer_than_the_program_is_not_taken_back(shell: Shel
 
 
 def test_an_administrator_is_made_from_the_environment_once_and_the_password_is_never_printed(shell: Shell) -> None:
-    given = {
+    provided = {
         "MARKETPLACE_ADMIN_EMAIL": "root@example.org",
         "MARKETPLACE_ADMIN_USERNAME": "root",
         "MARKETPLACE_ADMIN_PASSWORD": "a long enough secret",
     }
-    made = shell.run("create-admin", given=given)
-    assert (made.returncode, made.stdout) == (0, "Made the administrator root.\n")
-    again = shell.run("create-admin", given=given)
+    created = shell.run("create-admin", provided=provided)
+    assert (created.returncode, created.stdout) == (0, "Made the administrator root.\n")
+    again = shell.run("create-admin", provided=provided)
     assert (again.returncode, again.stderr) == (1, "Error: There is an account with this e-mail address already.\n")
-    assert "a long enough secret" not in made.stdout + made.stderr + again.stdout + again.stderr
+    assert "a long enough secret" not in created.stdout + created.stderr + again.stdout + again.stderr
 
 
 @pytest.mark.parametrize(
-    ("given", "typed"),
+    ("provided", "typed"),
     [
         ((), "root@example.org\nroot\na long enough secret\na long enough secret\n"),
         (("--email", "root@example.org"), "root\na long enough secret\na long enough secret\n"),
@@ -135,27 +135,27 @@ def test_an_administrator_is_made_from_the_environment_once_and_the_password_is_
     ],
 )
 def test_an_administrator_is_asked_for_what_is_not_given_and_is_in_the_audit_log(
-    shell: Shell, empty_database: str, given: tuple[str, ...], typed: str
+    shell: Shell, empty_database: str, provided: tuple[str, ...], typed: str
 ) -> None:
-    made = shell.run("create-admin", *given, typed=typed)
+    created = shell.run("create-admin", *provided, typed=typed)
 
-    assert made.returncode == 0, made.stderr
-    assert made.stdout.endswith("Made the administrator root.\n")
-    assert "a long enough secret" not in made.stdout + made.stderr
+    assert created.returncode == 0, created.stderr
+    assert created.stdout.endswith("Made the administrator root.\n")
+    assert "a long enough secret" not in created.stdout + created.stderr
     kept = query(empty_database, "SELECT action || ' ' || (after->>'is_superuser') || ' ' || agent FROM audit_entries")
     assert kept.startswith("registered true marketplace create-admin, by ")
 
 
 @pytest.mark.parametrize(
-    ("given", "named"),
+    ("provided", "named"),
     [
         ((), "MARKETPLACE_ADMIN_EMAIL"),
         (("--email", "root@example.org"), "MARKETPLACE_ADMIN_USERNAME"),
         (("--email", "root@example.org", "--username", "root"), "MARKETPLACE_ADMIN_PASSWORD"),
     ],
 )
-def test_unattended_it_says_which_variable_is_missing(shell: Shell, given: tuple[str, ...], named: str) -> None:
-    refused = shell.run("create-admin", *given)
+def test_unattended_it_says_which_variable_is_missing(shell: Shell, provided: tuple[str, ...], named: str) -> None:
+    refused = shell.run("create-admin", *provided)
 
     assert refused.returncode == 1
     assert f"there is nobody to ask. Set {named} or --" in refused.stderr
@@ -164,14 +164,14 @@ def test_unattended_it_says_which_variable_is_missing(shell: Shell, given: tuple
 def test_secrets_are_read_from_files(shell: Shell, tmp_path: Path) -> None:
     (tmp_path / "password").write_text("a long enough secret\n")
     (tmp_path / "key").write_text(f"{SECRET}\n")
-    given = {"MARKETPLACE_ADMIN_EMAIL": "root@example.org", "MARKETPLACE_ADMIN_USERNAME": "root"}
+    provided = {"MARKETPLACE_ADMIN_EMAIL": "root@example.org", "MARKETPLACE_ADMIN_USERNAME": "root"}
     files = {"MARKETPLACE_ADMIN_PASSWORD_FILE": str(tmp_path / "password")}
     files |= {"MARKETPLACE_SECRET_KEY": "", "MARKETPLACE_SECRET_KEY_FILE": str(tmp_path / "key")}
-    made = shell.run("create-admin", given=given | files)
-    assert (made.returncode, made.stdout) == (0, "Made the administrator root.\n")
+    created = shell.run("create-admin", provided=provided | files)
+    assert (created.returncode, created.stdout) == (0, "Made the administrator root.\n")
 
     missing = {"MARKETPLACE_ADMIN_PASSWORD_FILE": str(tmp_path / "nothing")}
-    refused = shell.run("create-admin", given=given | missing)
+    refused = shell.run("create-admin", provided=provided | missing)
     assert refused.returncode == 1
     assert refused.stderr.startswith("Error: MARKETPLACE_ADMIN_PASSWORD_FILE is '")
 
@@ -198,10 +198,10 @@ def test_an_account_is_switched_off_and_on_again_unless_it_is_the_last_superuser
 
 
 def test_the_demo_is_made_once_and_never_over_real_data(shell: Shell) -> None:
-    made = shell.run("seed-demo")
-    assert made.returncode == 0, made.stderr
-    assert "Made 59 accounts, 80 sessions" in made.stdout
-    assert all(f"{account.email} " in made.stdout for account in DEMO_ACCOUNTS)
+    created = shell.run("seed-demo")
+    assert created.returncode == 0, created.stderr
+    assert "Made 59 accounts, 80 sessions" in created.stdout
+    assert all(f"{account.email} " in created.stdout for account in DEMO_ACCOUNTS)
     assert shell.run("seed-demo").stdout.startswith("The demo data is there already.")
 
 
@@ -216,8 +216,8 @@ def test_check_is_content_where_all_is_well_and_else_says_what_to_do(shell: Shel
     with a_busy_port() as listener:
         port = str(listener.getsockname()[1])
         missing = {"MARKETPLACE_PORT": port, "MARKETPLACE_DATABASE_URL": "postgresql://nobody@127.0.0.1:1/none"}
-        bad = shell.run("check", given=missing)
-        well = shell.run("check", given={"MARKETPLACE_FRONTEND_DIR": "nowhere"})
+        bad = shell.run("check", provided=missing)
+        well = shell.run("check", provided={"MARKETPLACE_FRONTEND_DIR": "nowhere"})
     assert bad.returncode == 1
     assert "NO  database: " in bad.stdout
     assert "NO  port: " in bad.stdout
@@ -233,14 +233,14 @@ def test_a_migration_goes_down_and_up_again(shell: Shell) -> None:
 
 
 @pytest.mark.parametrize(
-    ("given", "named"),
+    ("provided", "named"),
     [
         ({"MARKETPLACE_ENVIRONMENT": "production"}, "MARKETPLACE_ENVIRONMENT is 'production'"),
         ({"MARKETPLACE_STORAGE": "memory"}, "MARKETPLACE_STORAGE is 'memory'"),
     ],
 )
-def test_demo_data_is_for_a_development_database(shell: Shell, given: dict[str, str], named: str) -> None:
-    refused = shell.run("seed-demo", given=given)
+def test_demo_data_is_for_a_development_database(shell: Shell, provided: dict[str, str], named: str) -> None:
+    refused = shell.run("seed-demo", provided=provided)
     assert refused.returncode == 1
     assert refused.stderr.startswith(f"Error: {named}, but must be ")
 
@@ -249,8 +249,8 @@ def test_a_shell_has_the_services_and_awaits_and_what_is_done_there_is_in_the_au
     shell: Shell, empty_database: str
 ) -> None:
     for name in ("root", "ann"):
-        given = ("--email", f"{name}@example.org", "--username", name, "--password", "a long enough secret")
-        assert shell.run("create-admin", *given).returncode == 0
+        provided = ("--email", f"{name}@example.org", "--username", name, "--password", "a long enough secret")
+        assert shell.run("create-admin", *provided).returncode == 0
     lines = [
         'ann = await storage.users.find_by_email("ann@example.org")',
         'done = await user_admin.deactivate(await acting_as("root@example.org"), ann.id, "Asked for.")',
@@ -305,8 +305,8 @@ async def test_a_server_with_demo_data_tells_accounts_that_sign_in_and_another_t
     empty_database: str, tmp_path: Path
 ) -> None:
     async with servers(1, empty_database, tmp_path, demo="on") as (server,):
-        (told, *_) = accounts = (await server.client.get("/api/marketplace/")).json()["demo_accounts"]
-        credentials = {"email": told["email"], "password": told["password"]}
+        (args, *_) = accounts = (await server.client.get("/api/marketplace/")).json()["demo_accounts"]
+        credentials = {"email": args["email"], "password": args["password"]}
         assert len(accounts) >= 2
         assert (await server.client.post("/api/auth/login/", json=credentials)).status_code == 200
     async with servers(1, empty_database, tmp_path) as (server,):

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from marketplace.core.entities.dashboards import DashboardWindow
+from marketplace.core.domain.dashboards import DashboardWindow
 from postgres.plans import Watched, carried_out, costly, nodes
 
 SOLD_THEN = datetime(2026, 6, 4, tzinfo=UTC)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import asyncpg
 import pytest
 
-from marketplace.adapters.postgres.embedded import (
+from marketplace.adapters.postgres.embedded.server import (
     embedded_postgres,
 )
 from postgres.programs import (
@@ -52,8 +52,8 @@ def test_the_dsn_names_a_socket_and_a_database_that_is_made_when_missing(data: P
 
 def test_it_has_the_extensions_and_folds_the_case_of_every_script(data: Path) -> None:
     with embedded_postgres(data) as dsn:
-        made = [f"CREATE EXTENSION {name}" for name in ("btree_gist",)]
-        assert query(dsn, *made, "SELECT to_tsvector('simple', 'Привет ÉCOLE')::text") == "'école':2 'привет':1"
+        created = [f"CREATE EXTENSION {name}" for name in ("btree_gist",)]
+        assert query(dsn, *created, "SELECT to_tsvector('simple', 'Привет ÉCOLE')::text") == "'école':2 'привет':1"
 
 
 def test_leaving_twice_in_one_program_stops_the_server_once_nobody_is_inside(data: Path) -> None:

@@ -13,7 +13,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from marketplace.adapters.postgres.embedded import (
+from marketplace.adapters.postgres.embedded.server import (
     EmbeddedPostgresError,
     embedded_postgres,
     find_binaries,
@@ -137,8 +137,8 @@ def test_a_server_of_the_machine_stands_in_for_the_wheel(data: Path) -> None:
     found = find_binaries(wheel=[], system=[SYSTEM_15])
     assert (found.source, found.major) == ("system", 15)
     with embedded_postgres(data, binaries=found) as dsn:
-        made = [f"CREATE EXTENSION {name}" for name in ("btree_gist",)]
-        assert query(dsn, *made, "SELECT to_tsvector('simple', 'Привет ÉCOLE')::text") == "'école':2 'привет':1"
+        created = [f"CREATE EXTENSION {name}" for name in ("btree_gist",)]
+        assert query(dsn, *created, "SELECT to_tsvector('simple', 'Привет ÉCOLE')::text") == "'école':2 'привет':1"
         assert query(dsn, "SHOW server_version").startswith("15.")
     with pytest.raises(EmbeddedPostgresError, match="was made by PostgreSQL 15"), embedded_postgres(data):
         pass

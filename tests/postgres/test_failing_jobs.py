@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 import pytest_asyncio
 
 from marketplace.core.ports.storage import Storage
-from postgres.workers import Seen, asked, becomes, enqueue, opened, working
+from postgres.workers import Seen, becomes, enqueue, opened, requested, working
 
 KIND = "sweep_idempotency_keys"
 WAITS_AN_HOUR = """
@@ -42,29 +42,29 @@ async def test_what_a_worker_could_not_do_three_times_is_listed_with_the_kind_of
 
 
 async def test_a_job_that_is_hurried_is_tried_at_once(empty_database: str, storage: Storage) -> None:
-    seen, number = Seen(), await asked(empty_database, WAITS_AN_HOUR)
+    seen, number = Seen(), await requested(empty_database, WAITS_AN_HOUR)
     async with working(empty_database, {KIND: seen}):
         async with storage.unit_of_work() as tx:
             assert (await tx.jobs.acquire_failing(number)).fault is None
-            await tx.jobs.hurry(number, datetime.now(UTC))
+            await tx.jobs.run_now(number, datetime.now(UTC))
         await seen.done()
 
-    assert await asked(empty_database, "SELECT count(*) FROM pgqueuer") == 0
+    assert await requested(empty_database, "SELECT count(*) FROM pgqueuer") == 0
 
 
 async def test_one_failing_job_among_many_that_wait_is_found_without_reading_them(
     empty_database: str, storage: Storage
 ) -> None:
-    await asked(
+    await requested(
         empty_database,
         "INSERT INTO pgqueuer (priority, entrypoint, payload, execute_after, status)"
         " SELECT 0, 'attend_booking', uuid_send(gen_random_uuid()), now() + interval '9 days', 'queued'"
         " FROM generate_series(1, 50000)",
     )
-    await asked(empty_database, WAITS_AN_HOUR)
-    await asked(empty_database, "ANALYZE pgqueuer")
+    await requested(empty_database, WAITS_AN_HOUR)
+    await requested(empty_database, "ANALYZE pgqueuer")
 
-    plan = await asked(empty_database, "EXPLAIN (FORMAT JSON) SELECT count(*) FROM pgqueuer WHERE attempts >= 3")
+    plan = await requested(empty_database, "EXPLAIN (FORMAT JSON) SELECT count(*) FROM pgqueuer WHERE attempts >= 3")
 
     assert "ix_pgqueuer_failing" in plan
     assert await storage.failing_jobs.count() == 1

@@ -13,9 +13,9 @@ import pytest_asyncio
 
 from builders import TOMORROW, stored_session
 from http_api import a_session_body
-from marketplace.adapters.postgres.pool import PoolLimits, connect
+from marketplace.adapters.postgres.connection.pool import PoolLimits, connect
 from marketplace.adapters.postgres.storage import postgres_storage
-from marketplace.core.entities.sessions import Session
+from marketplace.core.domain.sessions import Session
 from marketplace.core.ports.storage import Storage
 from postgres.crowd import Books, Person, answers, people, person, statuses
 from postgres.servers import Server, servers
@@ -62,8 +62,8 @@ async def twins(town: Town, sender: Person, path: str, body: Any) -> list[httpx.
     return await at_once(town, sender, path, "once", [body] * TWINS)
 
 
-def booking_of(session: Session, **facts: Any) -> dict[str, Any]:
-    return {"session": str(session.id), "booking_date": TOMORROW.isoformat()} | facts
+def booking_of(session: Session, **changes: Any) -> dict[str, Any]:
+    return {"session": str(session.id), "booking_date": TOMORROW.isoformat()} | changes
 
 
 def check_twins(responses: list[httpx.Response], status: int) -> Any:
@@ -83,8 +83,8 @@ async def test_the_same_key_twenty_times_at_once_makes_one_booking_and_twenty_eq
         booked = check_twins(await twins(town, buyer, "/api/bookings/", booking_of(session, seats=2)), 201)
 
         assert await town.books.seats_taken(session) == [2]
-        made = await town.books.ask("SELECT id::text FROM bookings WHERE user_id = $1", buyer.user.id)
-        assert made == [booked["id"]]
+        created = await town.books.ask("SELECT id::text FROM bookings WHERE user_id = $1", buyer.user.id)
+        assert created == [booked["id"]]
 
 
 async def test_the_same_key_twenty_times_at_once_moves_and_cancels_one_booking_once(town: Town) -> None:
@@ -92,10 +92,10 @@ async def test_the_same_key_twenty_times_at_once_moves_and_cancels_one_booking_o
     booked = check_twins(await twins(town, buyer, "/api/bookings/", booking_of(session)), 201)
     path, later = f"/api/bookings/{booked['id']}", TOMORROW.replace(hour=20).isoformat()
 
-    moved = check_twins(await twins(town, buyer, f"{path}/reschedule/", {"booking_date": later}), 200)
+    rescheduled = check_twins(await twins(town, buyer, f"{path}/reschedule/", {"booking_date": later}), 200)
     cancelled = check_twins(await twins(town, buyer, f"{path}/cancel/", {"reason": "I am ill."}), 200)
 
-    assert [step["to"] for step in moved["history"]] == ["confirmed", "confirmed"]
+    assert [step["to"] for step in rescheduled["history"]] == ["confirmed", "confirmed"]
     assert [step["to"] for step in cancelled["history"]] == ["confirmed", "confirmed", "cancelled"]
     assert await town.books.seats_taken(session) == [0, 0]
 
@@ -103,10 +103,10 @@ async def test_the_same_key_twenty_times_at_once_moves_and_cancels_one_booking_o
 async def test_the_same_key_twenty_times_at_once_offers_one_session(town: Town) -> None:
     creator = await person(town.storage, role="creator")
 
-    offered = check_twins(await twins(town, creator, "/api/sessions/", a_session_body(tags=["lute"])), 201)
+    quoted = check_twins(await twins(town, creator, "/api/sessions/", a_session_body(tags=["lute"])), 201)
 
-    made = await town.books.ask("SELECT id::text FROM sessions WHERE creator_id = $1", creator.user.id)
-    assert made == [offered["id"]]
+    created = await town.books.ask("SELECT id::text FROM sessions WHERE creator_id = $1", creator.user.id)
+    assert created == [quoted["id"]]
 
 
 async def test_of_twenty_bodies_with_one_key_at_once_one_is_booked_and_the_others_are_422(town: Town) -> None:

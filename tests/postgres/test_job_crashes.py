@@ -9,12 +9,12 @@ from pathlib import Path
 
 import pytest_asyncio
 
-from marketplace.adapters.postgres.embedded import embedded_postgres
-from marketplace.adapters.postgres.migrate import migrate
-from marketplace.adapters.postgres.postmaster import find_postmaster
+from marketplace.adapters.postgres.embedded.postmaster import find_postmaster
+from marketplace.adapters.postgres.embedded.server import embedded_postgres
+from marketplace.adapters.postgres.schema.migrate import migrate
 from marketplace.core.ports.storage import Storage
 from postgres import job_worker
-from postgres.workers import Seen, asked, becomes, enqueue, opened, worker_process, working
+from postgres.workers import Seen, becomes, enqueue, opened, requested, worker_process, working
 
 
 @pytest_asyncio.fixture(loop_scope="module")
@@ -27,23 +27,23 @@ async def test_each_of_500_jobs_takes_effect_once_though_a_worker_is_killed(
     empty_database: str, storage: Storage
 ) -> None:
     for table in job_worker.TABLES:
-        await asked(empty_database, table)
+        await requested(empty_database, table)
     jobs = await enqueue(storage, number=500)
     async with worker_process(empty_database) as worker:
         assert await becomes(empty_database, "SELECT count(*) >= 200 FROM effects", answer=True)
         worker.kill()
         await worker.wait()
-    halfway = await asked(empty_database, "SELECT count(*) FROM effects")
-    under_way = await asked(empty_database, "SELECT count(*) FROM pgqueuer WHERE status = 'picked'")
+    halfway = await requested(empty_database, "SELECT count(*) FROM effects")
+    under_way = await requested(empty_database, "SELECT count(*) FROM pgqueuer WHERE status = 'picked'")
     async with worker_process(empty_database):
         assert await becomes(empty_database, "SELECT count(*) FROM pgqueuer", 0)
 
     assert 200 <= halfway < 500
     assert under_way > 0
-    assert await asked(empty_database, "SELECT count(*) FROM effects") == 500
-    effects = await asked(empty_database, "SELECT array_agg(subject) FROM effects")
-    assert set(effects) == {job.subject for job in jobs}
-    assert 500 <= await asked(empty_database, "SELECT count(*) FROM begun") <= 500 + under_way
+    assert await requested(empty_database, "SELECT count(*) FROM effects") == 500
+    operations = await requested(empty_database, "SELECT array_agg(subject) FROM effects")
+    assert set(operations) == {job.subject for job in jobs}
+    assert 500 <= await requested(empty_database, "SELECT count(*) FROM begun") <= 500 + under_way
 
 
 async def test_a_worker_goes_on_after_its_connection_is_cut(empty_database: str, storage: Storage) -> None:
@@ -52,7 +52,7 @@ async def test_a_worker_goes_on_after_its_connection_is_cut(empty_database: str,
         await enqueue(storage)
         await seen.done()
         seen.well.clear()
-        await asked(
+        await requested(
             empty_database,
             "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'marketplace worker'"
             " AND datname = current_database()",

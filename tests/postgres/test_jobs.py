@@ -10,10 +10,10 @@ import asyncpg
 import pytest
 import pytest_asyncio
 
-from marketplace.adapters.postgres.worker import Pace
+from marketplace.adapters.postgres.jobs.worker import Pace
 from marketplace.core.ports.jobs import Job
 from marketplace.core.ports.storage import Storage
-from postgres.workers import PATIENCE, QUICK, Seen, asked, becomes, enqueue, opened, working
+from postgres.workers import QUICK, TIMEOUT, Seen, becomes, enqueue, opened, requested, working
 
 
 class Trouble(Exception):
@@ -39,7 +39,7 @@ async def test_a_committed_job_runs_within_two_seconds(empty_database: str, stor
 
     assert seen.subjects[1] == job.subject
     assert seen.at[1] - committed < timedelta(seconds=2)
-    assert await asked(empty_database, "SELECT count(*) FROM pgqueuer") == 0
+    assert await requested(empty_database, "SELECT count(*) FROM pgqueuer") == 0
 
 
 async def test_no_job_runs_before_its_time_nor_much_after(empty_database: str, storage: Storage) -> None:
@@ -108,8 +108,8 @@ async def test_a_failing_handler_is_called_again_and_logs_one_line_without_its_m
         "failed at attempt 2",
     ]
     assert "ada@example.org" not in caplog.text
-    assert await asked(empty_database, "SELECT count(*) FROM pgqueuer_log WHERE traceback::text LIKE '%ada@%'") == 0
-    assert await asked(empty_database, "SELECT count(*) FROM pgqueuer") == 0
+    assert await requested(empty_database, "SELECT count(*) FROM pgqueuer_log WHERE traceback::text LIKE '%ada@%'") == 0
+    assert await requested(empty_database, "SELECT count(*) FROM pgqueuer") == 0
 
 
 async def test_a_cancelled_handler_is_called_again(empty_database: str, storage: Storage) -> None:
@@ -144,19 +144,19 @@ async def test_a_job_that_cannot_be_put_back_is_called_again(empty_database: str
 
 
 async def test_a_worker_that_is_told_to_stop_ends_what_it_has_begun(empty_database: str, storage: Storage) -> None:
-    begun, ended = asyncio.Event(), asyncio.Event()
+    started, ended = asyncio.Event(), asyncio.Event()
 
     async def take_long(_: UUID | None) -> None:
-        begun.set()
+        started.set()
         await asyncio.sleep(0.5)
         ended.set()
 
     async with working(empty_database, {"sweep_idempotency_keys": take_long}):
         await enqueue(storage)
-        await asyncio.wait_for(begun.wait(), PATIENCE)
+        await asyncio.wait_for(started.wait(), TIMEOUT)
 
     assert ended.is_set()
-    assert await asked(empty_database, "SELECT count(*) FROM pgqueuer") == 0
+    assert await requested(empty_database, "SELECT count(*) FROM pgqueuer") == 0
 
 
 async def test_a_job_that_takes_longer_than_a_heartbeat_is_run_once(empty_database: str, storage: Storage) -> None:
@@ -175,7 +175,7 @@ async def test_a_job_that_takes_longer_than_a_heartbeat_is_run_once(empty_databa
 
 
 async def test_what_pgqueuer_notes_of_old_jobs_is_dropped(empty_database: str) -> None:
-    await asked(
+    await requested(
         empty_database,
         "INSERT INTO pgqueuer_log (created, job_id, status, priority, entrypoint)"
         " SELECT now() - age, 1, 'successful', 0, 'complete_booking' FROM unnest('{6 days,8 days}'::interval[]) age",

@@ -12,9 +12,9 @@ import httpx
 import pytest
 import pytest_asyncio
 
-from marketplace.adapters.postgres.embedded import embedded_postgres
-from marketplace.adapters.postgres.migrate import migrate
-from marketplace.adapters.postgres.postmaster import find_postmaster
+from marketplace.adapters.postgres.embedded.postmaster import find_postmaster
+from marketplace.adapters.postgres.embedded.server import embedded_postgres
+from marketplace.adapters.postgres.schema.migrate import migrate
 from postgres.crowd import Books, booked, statuses
 from postgres.load import BUYERS, WARM, Load, under_load
 from postgres.servers import Server, becomes_true, is_alive, servers
@@ -79,7 +79,7 @@ async def test_a_killed_worker_loses_nothing_and_is_replaced(postgres: Postgres,
     async with under_load(server, postgres.dsn) as load:
         os.kill(before[0], signal.SIGKILL)
         assert await becomes_true(lambda: len(set(server.workers()) - set(before)) == 1, 10)
-        await load.made(WARM)
+        await load.created(WARM)
 
     assert statuses(load.answers) == {201}
     assert before[1] in server.workers()
@@ -120,9 +120,9 @@ async def test_with_postgresql_away_requests_are_refused_as_busy_until_it_is_bac
         while_away = [await server.client.get(path) for path in ("/health/live", "/health/ready", "/api/sessions/")]
         await asyncio.to_thread(postgres.start)
         back_at = time.monotonic()
-        await load.made(1)
+        await load.created(1)
         assert time.monotonic() - back_at < 5
-        await load.made(WARM)
+        await load.created(WARM)
 
     assert [response.status_code for response in while_away] == [200, 503, 503]
     assert load.unanswered == 0
@@ -145,7 +145,7 @@ async def test_a_worker_that_is_started_while_postgresql_is_away_waits_for_it(
         started = server.workers()
         assert await becomes_true(lambda: "Waiting for the database" in server.log.read_text(), 20)
         await asyncio.to_thread(postgres.start)
-        await load.made(WARM)
+        await load.created(WARM)
 
     assert server.workers() == started
     assert server.failures() == []
@@ -161,9 +161,9 @@ async def test_a_killed_backend_costs_a_moment_in_which_requests_are_refused_as_
         os.kill((await books.ask(backends))[0], signal.SIGKILL)
         killed_at = time.monotonic()
         assert await becomes_true(lambda: 503 in statuses(load.answers), 10)
-        await load.made(1)
+        await load.created(1)
         assert time.monotonic() - killed_at < 5
-        await load.made(WARM)
+        await load.created(WARM)
 
     assert load.unanswered == 0
     assert_refused_as_busy(load.answers)

@@ -20,7 +20,7 @@ import pytest
 import pytest_asyncio
 
 from builders import TOMORROW, stored_session
-from marketplace.adapters.postgres.pool import PoolLimits, connect
+from marketplace.adapters.postgres.connection.pool import PoolLimits, connect
 from marketplace.adapters.postgres.storage import postgres_storage
 from marketplace.core.ports.jobs import Job, JobKind
 from postgres.crowd import book, people
@@ -61,7 +61,11 @@ class Metrics:
 
 def exporter_of(server: Server) -> int:
     """The process that answers scrapes."""
-    [found] = [pid for pid in server.workers() if "marketplace.scraping" in Path(f"/proc/{pid}/cmdline").read_text()]
+    [found] = [
+        pid
+        for pid in server.workers()
+        if "marketplace.telemetry.metrics_exporter" in Path(f"/proc/{pid}/cmdline").read_text()
+    ]
     return found
 
 
@@ -75,8 +79,8 @@ async def metered(empty_database: str, tmp_path: Path) -> AsyncIterator[tuple[Se
 
 async def test_requests_of_all_workers_are_counted_by_route_and_status(metered: tuple[Server, Metrics]) -> None:
     server, metrics = metered
-    asked = [server.client.get("/api/sessions/", headers={"Connection": "close"}) for _ in range(40)]
-    await asyncio.gather(*asked, server.client.get("/api/sessions/?limit=x"), server.client.get("/api/nothing/"))
+    requested = [server.client.get("/api/sessions/", headers={"Connection": "close"}) for _ in range(40)]
+    await asyncio.gather(*requested, server.client.get("/api/sessions/?limit=x"), server.client.get("/api/nothing/"))
 
     name = "marketplace_request_seconds_count"
     assert await metrics.value(name, method="GET", route="/api/sessions", status="200") == 40
@@ -135,8 +139,8 @@ async def test_metrics_are_told_again_after_the_process_that_tells_them_was_kill
     assert await becomes_true(lambda: len(set(server.workers()) - before) == 1, 10)
     assert await becomes_true(lambda: is_open(metrics.port), 10)
     assert await metrics.value("marketplace_request_seconds_count", route="/api/sessions") == 1
-    [told] = [line for line in server.log.read_text().splitlines() if "begins again" in line]
-    assert "SIGKILL" in json.loads(told)["event"]
+    [args] = [line for line in server.log.read_text().splitlines() if "begins again" in line]
+    assert "SIGKILL" in json.loads(args)["event"]
 
 
 async def test_what_alerts_compare_with_nothing_is_there_before_it_first_happens(
@@ -226,9 +230,9 @@ def test_a_port_that_is_taken_is_said_before_anything_starts(empty_database: str
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
         listener.listen()
-        given = environment(empty_database, port=free_port(), metrics_port=listener.getsockname()[1])
+        provided = environment(empty_database, port=free_port(), metrics_port=listener.getsockname()[1])
         refused = subprocess.run(
-            [sys.executable, "-m", "marketplace", command], env=given, capture_output=True, text=True, check=False
+            [sys.executable, "-m", "marketplace", command], env=provided, capture_output=True, text=True, check=False
         )
 
     assert refused.returncode == 1

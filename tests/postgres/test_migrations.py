@@ -18,10 +18,10 @@ from sqlalchemy import CheckConstraint, Connection, Index, UniqueConstraint
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
 
-from marketplace.adapters.postgres.errors import CONSTRAINTS
-from marketplace.adapters.postgres.migrate import migrate
-from marketplace.adapters.postgres.revisions import newest_revision
-from marketplace.adapters.postgres.schema import METADATA
+from marketplace.adapters.postgres.connection.errors import CONSTRAINTS
+from marketplace.adapters.postgres.schema.metadata import METADATA
+from marketplace.adapters.postgres.schema.migrate import migrate
+from marketplace.adapters.postgres.schema.revisions import newest_revision
 from postgres.servers import run_command
 
 T = TypeVar("T")
@@ -66,7 +66,7 @@ DESCRIBED = {
 }
 
 
-async def asked(dsn: str, question: Callable[[Any], Awaitable[T]]) -> T:
+async def requested(dsn: str, question: Callable[[Any], Awaitable[T]]) -> T:
     connection = await asyncpg.connect(dsn)
     try:
         return await question(connection)
@@ -89,7 +89,7 @@ async def described(dsn: str) -> dict[str, list[str]]:
     async def describe(connection: Any) -> dict[str, list[str]]:
         return {kind: sorted([row[0] for row in await connection.fetch(sql)]) for kind, sql in DESCRIBED.items()}
 
-    return await asked(dsn, describe)
+    return await requested(dsn, describe)
 
 
 async def compared(dsn: str, compare: Callable[[Connection], T]) -> T:
@@ -113,7 +113,7 @@ def bare_database(postgres_server: str) -> Iterator[str]:
             await connection.execute(statement)
 
         with closing(asyncio.new_event_loop()) as loop:
-            loop.run_until_complete(asked(postgres_server, execute))
+            loop.run_until_complete(requested(postgres_server, execute))
 
     run(f"CREATE DATABASE {name} TEMPLATE template0")
     yield urlsplit(postgres_server)._replace(path=f"/{name}").geturl()
@@ -163,12 +163,12 @@ def test_a_database_made_from_the_tables_has_the_same_constraints_and_indexes(
     async def add_extension(connection: Any) -> None:
         await connection.execute("CREATE EXTENSION btree_gist")
 
-    asyncio.run(asked(bare_database, add_extension))
+    asyncio.run(requested(bare_database, add_extension))
     asyncio.run(compared(bare_database, create))
-    made, migrated = asyncio.run(described(bare_database)), asyncio.run(described(empty_database))
+    created, migrated = asyncio.run(described(bare_database)), asyncio.run(described(empty_database))
 
     for kind in ("columns", "tables", "constraints", "indexes"):
-        assert made[kind] == [line for line in ours(migrated[kind]) if "alembic_version" not in line]
+        assert created[kind] == [line for line in ours(migrated[kind]) if "alembic_version" not in line]
 
 
 def test_every_constraint_has_a_name_that_says_its_table(empty_database: str) -> None:
@@ -197,24 +197,24 @@ def test_of_ten_programs_that_migrate_at_once_all_succeed(bare_database: str) ->
     together = subprocess.run([sys.executable, "-c", TEN_MIGRATE, bare_database], check=False)
 
     assert together.returncode == 0
-    assert asyncio.run(asked(bare_database, revision)) == newest_revision()
+    assert asyncio.run(requested(bare_database, revision)) == newest_revision()
 
 
 def test_the_command_migrates_up_and_down(bare_database: str) -> None:
     up = asyncio.run(run_command(bare_database, "migrate"))
-    reached = asyncio.run(asked(bare_database, revision))
+    reached = asyncio.run(requested(bare_database, revision))
     down = asyncio.run(run_command(bare_database, "migrate", "--revision", "base"))
 
     assert (up, down) == ("The database is at head.\n", "The database is at base.\n")
     assert reached == newest_revision()
-    assert asyncio.run(asked(bare_database, revision)) is None
+    assert asyncio.run(requested(bare_database, revision)) is None
 
 
 def test_a_migration_that_fails_leaves_nothing_behind(bare_database: str) -> None:
     async def occupy(connection: Any) -> None:
         await connection.execute("CREATE TABLE booking_steps (id int)")
 
-    asyncio.run(asked(bare_database, occupy))
+    asyncio.run(requested(bare_database, occupy))
     before = asyncio.run(described(bare_database))
 
     with pytest.raises(Exception, match="booking_steps"):
@@ -226,13 +226,13 @@ def test_a_migration_that_fails_leaves_nothing_behind(bare_database: str) -> Non
 def test_a_migration_that_fails_leaves_the_database_at_the_one_before_from_which_the_next_try_goes_on(
     bare_database: str,
 ) -> None:
-    asyncio.run(asked(bare_database, lambda connection: connection.execute("CREATE TABLE calendar_feeds (id int)")))
+    asyncio.run(requested(bare_database, lambda connection: connection.execute("CREATE TABLE calendar_feeds (id int)")))
 
     with pytest.raises(Exception, match="calendar_feeds"):
         asyncio.run(migrate(bare_database))
-    reached = asyncio.run(asked(bare_database, revision))
-    asyncio.run(asked(bare_database, lambda connection: connection.execute("DROP TABLE calendar_feeds")))
+    reached = asyncio.run(requested(bare_database, revision))
+    asyncio.run(requested(bare_database, lambda connection: connection.execute("DROP TABLE calendar_feeds")))
     asyncio.run(migrate(bare_database))
 
     assert reached == "0004"
-    assert asyncio.run(asked(bare_database, revision)) == newest_revision()
+    assert asyncio.run(requested(bare_database, revision)) == newest_revision()

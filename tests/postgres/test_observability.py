@@ -14,7 +14,7 @@ import pytest_asyncio
 import yaml
 
 from builders import stored_session
-from marketplace.adapters.postgres.pool import PoolLimits, connect
+from marketplace.adapters.postgres.connection.pool import PoolLimits, connect
 from marketplace.adapters.postgres.storage import postgres_storage
 from postgres.crowd import book, people
 from postgres.servers import free_port, servers
@@ -109,8 +109,8 @@ def test_an_alert_is_a_rule_with_a_section_that_says_what_to_do(name: str) -> No
     assert set(rule) <= {"alert", "expr", "for", "labels", "annotations"}
     assert re.fullmatch(r"\d+[smh]", rule.get("for", "0s"))
     assert rule["labels"]["severity"] in {"page", "ticket"}
-    told = set(re.findall(r"\$labels\.(\w+)", rule["annotations"]["summary"]))
-    assert told <= grouped_by(promql_parser.parse(rule["expr"]))
+    args = set(re.findall(r"\$labels\.(\w+)", rule["annotations"]["summary"]))
+    assert args <= grouped_by(promql_parser.parse(rule["expr"]))
     page, anchor = rule["annotations"]["runbook"].split("#")
     assert f"\n## {name}\n" in (ROOT / page).read_text()
     assert anchor == name.lower()

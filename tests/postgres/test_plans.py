@@ -21,9 +21,9 @@ from builders import (
     stored_users,
 )
 from fakes import NOW
-from marketplace.core.entities.calendars import FeedWindow
-from marketplace.core.entities.sessions import CatalogFilters, Ordering
-from marketplace.core.entities.summaries import SummaryWindow
+from marketplace.core.domain.calendars import FeedWindow
+from marketplace.core.domain.sessions import CatalogFilters, Ordering
+from marketplace.core.domain.summaries import SummaryWindow
 from postgres.bulk import BUSY_CREATOR, BUSY_PERSON, numbered
 from postgres.plans import PAGE, Watched, carried_out, costly, pages, sent
 from staff import staff_over
@@ -156,7 +156,7 @@ async def test_a_feed_reads_the_bookings_nearest_to_now_and_no_others(
 ) -> None:
     feed = await stored_feed(program.storage, a_user(id=numbered("user", number)))
     now = TOMORROW + timedelta(days=days)
-    window = FeedWindow(now=now, since=now - timedelta(days=1_000), most=50)
+    window = FeedWindow(now=now, since=now - timedelta(days=1_000), maximum=50)
     await program.storage.feeds.find_bookings(feed.token, window)  # what an array of steps is, see below
 
     found = await carried_out(loaded, program, program.storage.feeds.find_bookings(feed.token, window))
@@ -213,11 +213,11 @@ async def test_booking_an_occupied_start_takes_two_statements_and_opening_one_th
 
     await services.bookings.book(opener, session.id, BOOK_AT + timedelta(days=1))  # the driver learns types once
 
-    opening = await sent(program, services.bookings.book(opener, session.id, BOOK_AT))
+    bookable = await sent(program, services.bookings.book(opener, session.id, BOOK_AT))
     taking = await sent(program, services.bookings.book(follower, session.id, BOOK_AT))
 
-    assert [len(opening), len(taking)] == [5, 4]  # with BEGIN and COMMIT
-    assert opening[-2:] == taking[-2:] == ["WITH taken", "COMMIT;"]
+    assert [len(bookable), len(taking)] == [5, 4]  # with BEGIN and COMMIT
+    assert bookable[-2:] == taking[-2:] == ["WITH taken", "COMMIT;"]
 
 
 async def test_cancelling_a_slot_takes_as_many_statements_for_a_hundred_bookings_as_for_two(program: Watched) -> None:
@@ -255,11 +255,11 @@ async def test_a_request_as_somebody_else_is_one_statement_too_and_reads_by_keys
     staff = await stored_user(program.storage, is_staff=True)
     own = await stored_login(program.storage, staff, "a token of the staff")
     learner = await stored_user(program.storage)
-    begun = await staff_over(program.storage, services).impersonations.begin(
+    started = await staff_over(program.storage, services).impersonations.begin(
         a_caller(staff, own.id), learner.id, "They asked for help."
     )
 
-    found = await carried_out(loaded, program, services.tokens.authenticate(begun.access))
+    found = await carried_out(loaded, program, services.tokens.authenticate(started.access))
 
     assert len(found) == 1
     assert found[0].blocks() <= 20

@@ -8,7 +8,7 @@ import pytest
 import pytest_asyncio
 
 from builders import a_user
-from marketplace.adapters.postgres.pool import Database, PoolLimits, connect
+from marketplace.adapters.postgres.connection.pool import Database, PoolLimits, connect
 from marketplace.adapters.postgres.storage import postgres_storage
 from marketplace.core.errors import Busy, OutcomeUnknown
 

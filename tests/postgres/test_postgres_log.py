@@ -9,10 +9,10 @@ import pytest
 import yaml
 
 from builders import a_user
-from marketplace.adapters.postgres.embedded import embedded_postgres
-from marketplace.adapters.postgres.migrate import migrate
-from marketplace.adapters.postgres.pool import PoolLimits, connect
-from marketplace.adapters.postgres.postmaster import SETTINGS
+from marketplace.adapters.postgres.connection.pool import PoolLimits, connect
+from marketplace.adapters.postgres.embedded.postmaster import SETTINGS
+from marketplace.adapters.postgres.embedded.server import embedded_postgres
+from marketplace.adapters.postgres.schema.migrate import migrate
 from marketplace.adapters.postgres.storage import postgres_storage
 from marketplace.core.errors import EmailTaken
 

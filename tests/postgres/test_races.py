@@ -13,9 +13,9 @@ import pytest
 import pytest_asyncio
 
 from builders import PASSWORD, TOMORROW, a_user, services_over, stored_session
-from marketplace.adapters.postgres.pool import PoolLimits, connect
+from marketplace.adapters.postgres.connection.pool import PoolLimits, connect
 from marketplace.adapters.postgres.storage import postgres_storage
-from marketplace.core.entities.sessions import Session
+from marketplace.core.domain.sessions import Session
 from marketplace.core.ports.storage import Storage
 from postgres.crowd import Books, Person, answers, book, booked, people, person, rush, statuses
 from postgres.servers import Server, run_command, servers
@@ -54,14 +54,14 @@ async def nothing_is_amiss(town: Town) -> AsyncIterator[None]:
     assert [line for server in town.servers for line in server.failures()] == []
 
 
-async def overlapping(town: Town, number: int, **facts: Any) -> list[Session]:
+async def overlapping(town: Town, number: int, **changes: Any) -> list[Session]:
     """Sessions of one creator, each an hour long."""
     creator = (await person(town.storage, role="creator")).user
-    return [await stored_session(town.storage, creator_id=creator.id, **facts) for _ in range(number)]
+    return [await stored_session(town.storage, creator_id=creator.id, **changes) for _ in range(number)]
 
 
-async def change(server: Server, owner: Person, session: Session, **facts: Any) -> httpx.Response:
-    return await server.client.patch(f"/api/sessions/{session.id}/", headers=owner.headers, json=facts)
+async def change(server: Server, owner: Person, session: Session, **changes: Any) -> httpx.Response:
+    return await server.client.patch(f"/api/sessions/{session.id}/", headers=owner.headers, json=changes)
 
 
 async def test_of_200_buyers_for_7_seats_7_have_one_and_193_are_told_that_it_is_sold_out(town: Town) -> None:
@@ -219,11 +219,11 @@ async def test_a_creator_who_is_deactivated_meanwhile_sells_no_further_seat(town
 async def test_of_two_registrations_with_one_email_address_at_once_one_succeeds(town: Town) -> None:
     for _ in range(ROUNDS):
         user = a_user()
-        facts = {"password": f"{PASSWORD} battery staple"}
+        changes = {"password": f"{PASSWORD} battery staple"}
 
         responses = await asyncio.gather(
             *(
-                server.client.post("/api/auth/register/", json=facts | {"email": email, "username": name})
+                server.client.post("/api/auth/register/", json=changes | {"email": email, "username": name})
                 for server, email, name in (
                     (town.servers[0], user.email, user.username),
                     (town.servers[1], user.email.upper(), f"{user.username}.2"),
@@ -238,8 +238,8 @@ async def test_a_deactivated_persons_token_is_refused_by_every_process_within_a_
     someone = await person(town.storage)
 
     async def ask() -> list[int]:
-        asked = (server.client.get("/api/auth/profile/", headers=someone.headers) for server in town.servers)
-        return [response.status_code for response in await asyncio.gather(*asked)]
+        requested = (server.client.get("/api/auth/profile/", headers=someone.headers) for server in town.servers)
+        return [response.status_code for response in await asyncio.gather(*requested)]
 
     known = await ask()
     await services_over(town.storage).users.set_active(someone.user.id, is_active=False)

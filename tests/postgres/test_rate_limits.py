@@ -6,7 +6,7 @@ from itertools import cycle
 from pathlib import Path
 
 from builders import PASSWORD, stored_users
-from marketplace.adapters.postgres.pool import connect
+from marketplace.adapters.postgres.connection.pool import connect
 from marketplace.adapters.postgres.storage import postgres_storage
 from marketplace.adapters.security.passwords import Argon2Passwords
 from postgres.servers import servers

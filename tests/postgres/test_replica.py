@@ -12,16 +12,16 @@ import pytest_asyncio
 
 from builders import stored_session
 from fakes import NOW
-from marketplace.adapters.postgres.embedded import embedded_postgres
-from marketplace.adapters.postgres.migrate import migrate
-from marketplace.adapters.postgres.pool import Database, connect
-from marketplace.adapters.postgres.replica import Patience, Replica
+from marketplace.adapters.postgres.connection.pool import Database, connect
+from marketplace.adapters.postgres.connection.replica import Replica, RetryPolicy
+from marketplace.adapters.postgres.embedded.server import embedded_postgres
+from marketplace.adapters.postgres.schema.migrate import migrate
 from marketplace.adapters.postgres.storage import postgres_storage
-from marketplace.core.entities.sessions import CatalogFilters
+from marketplace.core.domain.sessions import CatalogFilters
 from marketplace.core.ports.storage import Storage
 from postgres.standby import standby_of
 
-SOON = Patience(behind=timedelta(seconds=2), look=timedelta(milliseconds=20), pause=timedelta(milliseconds=200))
+SOON = RetryPolicy(behind=timedelta(seconds=2), look=timedelta(milliseconds=20), pause=timedelta(milliseconds=200))
 
 
 class Pair:

@@ -10,7 +10,7 @@ from typing import Any
 import httpx
 
 from marketplace.demo.people import CREATOR_EMAIL, DEMO_PASSWORD, LEARNER_EMAIL
-from marketplace.http.openapi import document
+from marketplace.http.openapi.document import document
 from marketplace.settings import Settings
 from postgres.servers import run_command, servers
 from searching import IS_LONG, TIMES

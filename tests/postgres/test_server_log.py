@@ -5,7 +5,7 @@ import json
 from pathlib import Path
 
 from builders import TOMORROW, stored_session
-from marketplace.adapters.postgres.pool import PoolLimits, connect
+from marketplace.adapters.postgres.connection.pool import PoolLimits, connect
 from marketplace.adapters.postgres.storage import postgres_storage
 from postgres.crowd import book, people
 from postgres.servers import servers
@@ -43,8 +43,8 @@ async def test_lines_of_requests_under_way_together_do_not_mix(database: str, tm
         await asyncio.sleep(0.2)
         lines = [json.loads(line) for line in server.log.read_text().splitlines()]
 
-    told = {line["request_id"]: line["status"] for line in lines if line.get("route") == "/api/sessions"}
-    assert told == {name: answer.status_code for name, answer in zip(names, answers, strict=True)}
-    refused = {name for name, status in told.items() if status == 503}
+    args = {line["request_id"]: line["status"] for line in lines if line.get("route") == "/api/sessions"}
+    assert args == {name: answer.status_code for name, answer in zip(names, answers, strict=True)}
+    refused = {name for name, status in args.items() if status == 503}
     warned = {line["request_id"] for line in lines if "was refused" in line["event"]}
     assert warned - {line["request_id"] for line in lines if line.get("route") == "/health/ready"} == refused

@@ -62,12 +62,12 @@ async def test_a_request_and_its_statements_reach_the_collector_with_the_trace_o
     database: str, collector: Collector, tmp_path: Path
 ) -> None:
     port, log = free_port(), tmp_path / "server.log"
-    given = environment(database, port=port, shutdown_delay=0) | {
+    provided = environment(database, port=port, shutdown_delay=0) | {
         "OTEL_EXPORTER_OTLP_ENDPOINT": f"http://127.0.0.1:{collector.server_port}"
     }
     with log.open("w") as lines:
         program = subprocess.Popen(  # noqa: ASYNC220 - it only has to be started
-            [sys.executable, "-m", "marketplace", "serve", "--no-migrate"], env=given, stderr=lines
+            [sys.executable, "-m", "marketplace", "serve", "--no-migrate"], env=provided, stderr=lines
         )
     try:
         assert await becomes_true(lambda: "Started worker" in log.read_text(), 30)

@@ -13,7 +13,7 @@ import httpx
 import pytest
 
 from builders import TOMORROW, stored_session
-from marketplace.adapters.postgres.pool import PoolLimits, connect
+from marketplace.adapters.postgres.connection.pool import PoolLimits, connect
 from marketplace.adapters.postgres.storage import postgres_storage
 from postgres.crowd import Books, Person, book, booked, people
 from postgres.servers import Server, servers
@@ -59,9 +59,9 @@ async def test_a_server_that_is_told_to_stop_says_so_and_loses_no_request(
         await asyncio.sleep(0.5)
         before = proxy.answers.total()
         server.process.send_signal(signal.SIGTERM)
-        told_at = time.monotonic()
+        logged_at = time.monotonic()
         await asyncio.gather(*tasks)
-        noticed_after = time.monotonic() - told_at
+        noticed_after = time.monotonic() - logged_at
         late = await server.client.get("/api/sessions/")
         assert await asyncio.to_thread(server.process.wait, 15) == 0
 
@@ -72,7 +72,7 @@ async def test_a_server_that_is_told_to_stop_says_so_and_loses_no_request(
     assert noticed_after < DELAY
     assert proxy.not_ready is not None
     assert proxy.not_ready.json()["detail"] == "The server is about to stop."
-    assert time.monotonic() - told_at >= DELAY
+    assert time.monotonic() - logged_at >= DELAY
     assert server.failures() == []
 
 

@@ -10,7 +10,7 @@ from typing import Any
 import httpx
 import pytest_asyncio
 
-from marketplace.adapters.postgres.pool import PoolLimits, connect
+from marketplace.adapters.postgres.connection.pool import PoolLimits, connect
 from marketplace.adapters.postgres.storage import postgres_storage
 from marketplace.core.ports.storage import Storage
 from postgres.crowd import Person, answers, people, person
@@ -21,7 +21,7 @@ Headers = dict[str, str]
 
 
 @dataclass(frozen=True, slots=True)
-class Office:
+class StaffActions:
     """Two processes and their database."""
 
     servers: list[Server]
@@ -32,14 +32,14 @@ class Office:
         async with self.storage.unit_of_work() as tx:
             return len(await tx.users.acquire_superusers())
 
-    async def act(self, which: int, who: Headers, whom: Person, action: str, **facts: Any) -> httpx.Response:
+    async def act(self, which: int, who: Headers, whom: Person, action: str, **changes: Any) -> httpx.Response:
         client = self.servers[which].client
-        return await client.post(f"/api/admin/users/{whom.user.id}/{action}/", headers=who, json=WHY | facts)
+        return await client.post(f"/api/admin/users/{whom.user.id}/{action}/", headers=who, json=WHY | changes)
 
     async def statuses(self, who: Headers) -> list[int]:
         """What every process answers them."""
-        asked = (server.client.get("/api/auth/profile/", headers=who) for server in self.servers)
-        return [response.status_code for response in await asyncio.gather(*asked)]
+        requested = (server.client.get("/api/auth/profile/", headers=who) for server in self.servers)
+        return [response.status_code for response in await asyncio.gather(*requested)]
 
     async def is_out_within_a_second(self, who: Headers) -> bool:
         """Whether every process refuses them by then."""
@@ -50,39 +50,40 @@ class Office:
 
 
 @pytest_asyncio.fixture(loop_scope="module")
-async def office(empty_database: str, tmp_path: Path) -> AsyncIterator[Office]:
+async def office(empty_database: str, tmp_path: Path) -> AsyncIterator[StaffActions]:
     own = await connect(empty_database, PoolLimits(max_size=2))
     async with servers(2, empty_database, tmp_path) as started:
-        yield Office(started, postgres_storage(own))
+        yield StaffActions(started, postgres_storage(own))
     await own.close()
 
 
-async def test_of_two_superusers_who_remove_each_other_at_once_one_is_left(office: Office) -> None:
+async def test_of_two_superusers_who_remove_each_other_at_once_one_is_left(office: StaffActions) -> None:
     rights = {"is_staff": False, "is_superuser": False}
-    for action, facts in (("rights", rights), ("deactivate", {})):
+    for action, changes in (("rights", rights), ("deactivate", {})):
         for _ in range(3):
             one, other = await people(office.storage, 2, is_staff=True, is_superuser=True)
             await asyncio.gather(*(office.statuses(each.headers) for each in (one, other)))
 
             responses = await asyncio.gather(
-                office.act(0, one.headers, other, action, **facts), office.act(1, other.headers, one, action, **facts)
+                office.act(0, one.headers, other, action, **changes),
+                office.act(1, other.headers, one, action, **changes),
             )
 
-            told = answers(responses)
-            assert told["200"] == 1, told
+            args = answers(responses)
+            assert args["200"] == 1, args
             assert await office.superusers() == 1
             async with office.storage.unit_of_work() as tx:  # makes room for the next two
                 (left,) = await tx.users.acquire_superusers()
                 await tx.users.save(replace(await tx.users.acquire(left), is_staff=False, is_superuser=False))
 
 
-async def test_a_look_at_the_site_as_somebody_else_ends_on_every_process_within_a_second(office: Office) -> None:
+async def test_a_look_at_the_site_as_somebody_else_ends_on_every_process_within_a_second(office: StaffActions) -> None:
     superuser = await person(office.storage, is_staff=True, is_superuser=True)
     helper, learner = await person(office.storage, is_staff=True), await person(office.storage)
     looks = []
     for _ in range(2):
-        begun = await office.act(0, helper.headers, learner, "impersonate")
-        looks.append({"Authorization": f"Bearer {begun.json()['access']}"})
+        started = await office.act(0, helper.headers, learner, "impersonate")
+        looks.append({"Authorization": f"Bearer {started.json()['access']}"})
         assert await office.statuses(looks[-1]) == [200, 200]
 
     await office.servers[0].client.post("/api/auth/logout/", headers=looks[0])
@@ -96,7 +97,7 @@ async def test_a_look_at_the_site_as_somebody_else_ends_on_every_process_within_
     assert await office.statuses(learner.headers) == [200, 200]
 
 
-async def test_a_creator_who_is_switched_off_is_out_on_every_process_within_a_second(office: Office) -> None:
+async def test_a_creator_who_is_switched_off_is_out_on_every_process_within_a_second(office: StaffActions) -> None:
     superuser = await person(office.storage, is_staff=True, is_superuser=True)
     creator = await person(office.storage, role="creator")
     assert await office.statuses(creator.headers) == [200, 200]

@@ -15,21 +15,21 @@ import httpx
 import pytest
 from sqlalchemy.exc import IntegrityError
 
-from marketplace.adapters.postgres.migrate import MigrationError, Patience, migrate
-from marketplace.adapters.postgres.pool import PoolLimits
-from marketplace.adapters.postgres.revisions import newest_revision
+from marketplace.adapters.postgres.connection.pool import PoolLimits
+from marketplace.adapters.postgres.schema.migrate import MigrationError, RetryPolicy, migrate
+from marketplace.adapters.postgres.schema.revisions import newest_revision
 from postgres.crowd import Books, booked, statuses
 from postgres.load import BUYERS, WARM, Load, under_load
 from postgres.servers import Server, becomes_true, run_command, servers
 from upgrades import Upgrades, comes, held
 
-SHORT = Patience(lock_timeout=timedelta(seconds=0.5), pause=timedelta(seconds=0.5))
+SHORT = RetryPolicy(lock_timeout=timedelta(seconds=0.5), pause=timedelta(seconds=0.5))
 NEVER = timedelta(minutes=1)
 
 MIGRATE = """
 import os, sys
 from pathlib import Path
-from marketplace.adapters.postgres.migrate import migrate_now
+from marketplace.adapters.postgres.schema.migrate import migrate_now
 
 number, dsn, *folders = sys.argv[1:]
 for _ in range(int(number)):
@@ -89,12 +89,12 @@ async def test_people_book_on_while_a_migration_waits_for_somebody_who_reads_for
     upgrades.add(ADDS_A_COLUMN)
     async with booking(empty_database, tmp_path) as (server, load):
         async with held(empty_database, "SELECT FROM bookings"):
-            migration = asyncio.create_task(migrate(empty_database, patience=SHORT, folders=upgrades.folders))
+            migration = asyncio.create_task(migrate(empty_database, policy=SHORT, folders=upgrades.folders))
             assert await becomes_true(lambda: caplog.text.count("is tried again") >= 3, 20)
-            await load.made(WARM)
+            await load.created(WARM)
             assert not migration.done()
         await migration
-        await load.made(WARM)
+        await load.created(WARM)
         failures = server.failures()
 
     assert f"Migration {upgrades.newest} was refused a lock" in caplog.text
@@ -108,10 +108,10 @@ async def test_behind_a_migration_that_waits_without_an_end_nobody_books(
     empty_database: str, books: Books, upgrades: Upgrades, tmp_path: Path
 ) -> None:
     upgrades.add(ADDS_A_COLUMN)
-    stubborn = Patience(lock_timeout=NEVER)
+    stubborn = RetryPolicy(lock_timeout=NEVER)
     async with booking(empty_database, tmp_path) as (_, load):
         async with held(empty_database, "SELECT FROM bookings"):
-            migration = asyncio.create_task(migrate(empty_database, patience=stubborn, folders=upgrades.folders))
+            migration = asyncio.create_task(migrate(empty_database, policy=stubborn, folders=upgrades.folders))
             await comes(lambda: books.ask(WAITING))
             before = len(booked(load.answers))
             await asyncio.sleep(1.5)
@@ -123,13 +123,13 @@ async def test_an_index_that_is_made_concurrently_waits_for_who_writes_as_long_a
     empty_database: str, books: Books, upgrades: Upgrades, tmp_path: Path
 ) -> None:
     upgrades.add('expanding.make_index("ix_bookings_seats", "bookings", ["seats", "id"])')
-    once = Patience(lock_timeout=timedelta(seconds=0.3), tries=1)
+    idempotently = RetryPolicy(lock_timeout=timedelta(seconds=0.3), tries=1)
     async with booking(empty_database, tmp_path) as (_, load):
         async with held(empty_database, "LOCK TABLE bookings IN ROW EXCLUSIVE MODE"):
-            migration = asyncio.create_task(migrate(empty_database, patience=once, folders=upgrades.folders))
+            migration = asyncio.create_task(migrate(empty_database, policy=idempotently, folders=upgrades.folders))
             await comes(lambda: books.ask(WAITING))
-            await load.made(WARM)
-            await asyncio.sleep(3 * once.lock_timeout.total_seconds())
+            await load.created(WARM)
+            await asyncio.sleep(3 * idempotently.lock_timeout.total_seconds())
             assert not migration.done()
         await migration
 
@@ -138,7 +138,7 @@ async def test_an_index_that_is_made_concurrently_waits_for_who_writes_as_long_a
 
 
 def test_a_migration_asks_for_a_lock_for_less_time_than_the_requests_that_queue_behind_it_wait() -> None:
-    assert 2 * Patience().lock_timeout < PoolLimits().lock_timeout
+    assert 2 * RetryPolicy().lock_timeout < PoolLimits().lock_timeout
 
 
 async def test_a_program_serves_on_while_its_tables_are_expanded(
@@ -152,7 +152,7 @@ async def test_a_program_serves_on_while_its_tables_are_expanded(
         while not migration.done():
             read += [await server.client.get(path) for path in ("/api/sessions/", "/health/ready")]
         await migration
-        await load.made(WARM)
+        await load.created(WARM)
         failures = server.failures()
 
     assert await revision(books) == upgrades.newest
@@ -167,14 +167,14 @@ async def test_a_migration_that_is_refused_its_lock_too_often_says_which_and_who
 ) -> None:
     done = upgrades.add('op.execute("CREATE TABLE levels (id int)")')
     refused = upgrades.add(ADDS_A_COLUMN)
-    twice = Patience(lock_timeout=timedelta(seconds=0.5), pause=timedelta(seconds=0.1), tries=2)
+    twice = RetryPolicy(lock_timeout=timedelta(seconds=0.5), pause=timedelta(seconds=0.1), tries=2)
 
     async with held(empty_database, "SELECT FROM bookings") as reader:
-        with pytest.raises(MigrationError) as told:
-            await migrate(empty_database, patience=twice, folders=upgrades.folders)
+        with pytest.raises(MigrationError) as args:
+            await migrate(empty_database, policy=twice, folders=upgrades.folders)
         pid = reader.get_server_pid()
 
-    assert str(told.value).startswith(
+    assert str(args.value).startswith(
         f"Migration {refused} was refused a lock 2 times, after 0.5 s each, and is not done: the database is at {done}."
         f" In its way was process {pid} (a long report, idle in transaction for "
     )

@@ -12,17 +12,17 @@ from urllib.parse import urlsplit
 import asyncpg
 import pytest
 
-from marketplace.adapters.postgres.embedded import embedded_postgres
-from marketplace.adapters.postgres.waiting import wait_for_database
+from marketplace.adapters.postgres.connection.wait_for_database import wait_for_database
+from marketplace.adapters.postgres.embedded.server import embedded_postgres
 from postgres.servers import environment, free_port
 
 NOBODY = "postgresql://me:hunter2@127.0.0.1:{port}/none"
 
 
 async def test_a_database_that_is_there_is_not_waited_for(database: str) -> None:
-    began = time.monotonic()
+    started = time.monotonic()
     await wait_for_database(database, timedelta(seconds=30))
-    assert time.monotonic() - began < 3
+    assert time.monotonic() - started < 3
 
 
 async def test_a_wait_says_for_what_and_ends(caplog: pytest.LogCaptureFixture) -> None:
@@ -38,10 +38,10 @@ async def test_a_wait_says_for_what_and_ends(caplog: pytest.LogCaptureFixture) -
 
 
 async def test_a_wrong_name_is_not_waited_for(database: str) -> None:
-    began = time.monotonic()
+    started = time.monotonic()
     with pytest.raises(asyncpg.InvalidCatalogNameError):
         await wait_for_database(urlsplit(database)._replace(path="/no_such_one").geturl(), timedelta(seconds=30))
-    assert time.monotonic() - began < 5
+    assert time.monotonic() - started < 5
 
 
 async def test_a_program_that_starts_before_its_database_begins_when_it_is_there(tmp_path: Path) -> None:
@@ -64,10 +64,10 @@ async def test_a_program_that_starts_before_its_database_begins_when_it_is_there
 
 
 def test_a_program_whose_database_never_comes_says_so(tmp_path: Path) -> None:
-    given = environment(NOBODY.format(port=free_port()), database_wait=0.3)
+    provided = environment(NOBODY.format(port=free_port()), database_wait=0.3)
     refused = subprocess.run(
         [sys.executable, "-m", "marketplace", "serve", "--port", str(free_port()), "--no-migrate"],
-        env=given,
+        env=provided,
         cwd=tmp_path,
         capture_output=True,
         text=True,

@@ -13,9 +13,9 @@ from uuid import UUID, uuid4
 
 import asyncpg
 
-from marketplace.adapters.postgres.pool import connect
+from marketplace.adapters.postgres.connection.pool import connect
+from marketplace.adapters.postgres.jobs.worker import Pace, work
 from marketplace.adapters.postgres.storage import postgres_storage
-from marketplace.adapters.postgres.worker import Pace, work
 from marketplace.core.ports.jobs import Handlers, Job, JobKind
 from marketplace.core.ports.storage import Storage
 from postgres import job_worker
@@ -23,7 +23,7 @@ from postgres.job_worker import QUICK
 
 __all__ = ["PATIENCE", "QUICK", "Seen", "asked", "becomes", "enqueue", "opened", "worker_process", "working"]
 
-PATIENCE = 20
+TIMEOUT = 20
 """Seconds after which something that should come will not."""
 
 
@@ -45,14 +45,14 @@ async def working(dsn: str, handlers: Handlers, pace: Pace = QUICK) -> AsyncIter
         yield stop
     finally:
         stop.set()
-        await asyncio.wait_for(task, PATIENCE)
+        await asyncio.wait_for(task, TIMEOUT)
 
 
 @asynccontextmanager
 async def worker_process(dsn: str, program: str = job_worker.__file__) -> AsyncIterator[asyncio.subprocess.Process]:
     """A worker that can be killed, and is in the end."""
-    beside = os.environ | {"PYTHONPATH": str(Path(__file__).parents[1])}
-    process = await asyncio.create_subprocess_exec(sys.executable, program, dsn, env=beside)
+    in_process = os.environ | {"PYTHONPATH": str(Path(__file__).parents[1])}
+    process = await asyncio.create_subprocess_exec(sys.executable, program, dsn, env=in_process)
     try:
         yield process
     finally:
@@ -71,7 +71,7 @@ async def enqueue(
     return jobs
 
 
-async def asked(dsn: str, question: str) -> Any:
+async def requested(dsn: str, question: str) -> Any:
     connection = await asyncpg.connect(dsn)
     try:
         return await connection.fetchval(question)
@@ -80,8 +80,8 @@ async def asked(dsn: str, question: str) -> Any:
 
 
 async def becomes(dsn: str, question: str, answer: object) -> bool:
-    end = time.monotonic() + PATIENCE
-    while (seen := await asked(dsn, question)) != answer and time.monotonic() < end:  # noqa: ASYNC110 - the database
+    end = time.monotonic() + TIMEOUT
+    while (seen := await requested(dsn, question)) != answer and time.monotonic() < end:  # noqa: ASYNC110 - the database
         await asyncio.sleep(0.02)
     return bool(seen == answer)
 
@@ -103,4 +103,4 @@ class Seen:
         self.well.set()
 
     async def done(self) -> None:
-        await asyncio.wait_for(self.well.wait(), PATIENCE)
+        await asyncio.wait_for(self.well.wait(), TIMEOUT)

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 from icalendar import Calendar, Event, vCalAddress
 
-from marketplace.core.entities.calendars import CalendarEvent
+from marketplace.core.domain.calendars import CalendarEvent
 
 PRODUCT = "-//Sessions marketplace//EN"
 

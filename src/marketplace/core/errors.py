@@ -1,4 +1,4 @@
-"""Every business error, in five families; `http/errors.py` gives each family its status.
+"""Every business error, in five families; `http/problems.py` gives each family its status.
 
 A concrete error has a stable `code` that a client can switch on and a sentence for a person.
 """
@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from math import ceil
 from typing import ClassVar
 
-Faults = Mapping[str, Sequence[str]]
+FieldErrors = Mapping[str, Sequence[str]]
 """Per field, what is wrong with it, each a sentence for a person."""
 
 
@@ -49,14 +49,14 @@ class Forbidden(MarketplaceError):
 
 
 class Invalid(MarketplaceError):
-    """What was sent is malformed; `faults` names every bad field."""
+    """What was sent is malformed; `errors` names every bad field."""
 
     code = "invalid"
     sentence = "Some of what was sent is not valid."
 
-    def __init__(self, faults: Faults | None = None, detail: str | None = None) -> None:
+    def __init__(self, errors: FieldErrors | None = None, detail: str | None = None) -> None:
         super().__init__(detail)
-        self.faults: Faults = faults or {}
+        self.errors: FieldErrors = errors or {}
 
 
 class Busy(MarketplaceError):
@@ -73,11 +73,11 @@ class OutcomeUnknown(MarketplaceError):
     sentence = "The answer of the database was lost. The change may have been made: please look before you try again."
 
 
-class Collision(Busy):
+class TransactionConflict(Busy):
     """The database ended this transaction in favour of another (deadlock, lock timeout): worth one more try."""
 
 
-class Overtaken(Busy):
+class StaleRead(Busy):
     """Somebody changed the slot between reading and writing it: read again and decide anew."""
 
 

@@ -8,9 +8,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from marketplace.core.entities.schedules import Schedule
-from marketplace.demo.lots import Lots
+from marketplace.core.domain.schedules import Schedule
 from marketplace.demo.people import CREATOR, DemoPerson
+from marketplace.demo.seeded_random import SeededRandom
 from marketplace.demo.sessions import DemoSession
 
 SCHEDULED_AFTER = timedelta(minutes=20)
@@ -19,7 +19,7 @@ AHEAD = timedelta(days=24)
 BEHIND = timedelta(days=28)
 BEHIND_OF_THE_VISITOR = timedelta(days=64)
 """The creator whom a visitor signs in as needs the whole of last month."""
-SEATS_MOST = 8
+MAX_SEATS = 8
 """How many come at most where nobody said that the class is popular."""
 CALLED_OFF = 7
 """Of a hundred classes."""
@@ -83,21 +83,23 @@ class PlannedClass:
         return self.planned.schedule.blocked(self.starts_at, self.session.duration)
 
 
-def planned_classes(sessions: Iterable[PlannedSession], lots: Lots) -> list[PlannedClass]:
+def planned_classes(sessions: Iterable[PlannedSession], seeded: SeededRandom) -> list[PlannedClass]:
     """The classes with somebody in them. Popular ones come first where two of a creator's are in each other's way."""
     wanted = [
         PlannedClass(
             planned=planned,
             starts_at=start,
             wanted=seats,
-            is_called_off=start < lots.moment and not planned.session.requires_confirmation and lots.falls(CALLED_OFF),
+            is_called_off=start < seeded.moment
+            and not planned.session.requires_confirmation
+            and seeded.chance(CALLED_OFF),
         )
         for planned in sessions
         if planned.session.status == "active"
-        for start, seats in _demand(planned, lots)
+        for start, seats in _demand(planned, seeded)
     ]
     taken: dict[str, list[PlannedClass]] = defaultdict(list)
-    for one in sorted(wanted, key=lambda one: (not one.session.is_popular, abs(one.starts_at - lots.moment))):
+    for one in sorted(wanted, key=lambda one: (not one.session.is_popular, abs(one.starts_at - seeded.moment))):
         own = taken[one.session.creator]
         if not any(_overlap(one.blocked(), other.blocked()) for other in own):
             own.append(one)
@@ -108,21 +110,21 @@ def _overlap(one: tuple[datetime, datetime], other: tuple[datetime, datetime]) -
     return one[0] < other[1] and other[0] < one[1]
 
 
-def _demand(planned: PlannedSession, lots: Lots) -> Iterator[tuple[datetime, int]]:
+def _demand(planned: PlannedSession, seeded: SeededRandom) -> Iterator[tuple[datetime, int]]:
     """Starts and how many seats of each are wanted."""
-    session, (over, ahead) = planned.session, planned.starts(lots.moment)
+    session, (over, ahead) = planned.session, planned.starts(seeded.moment)
     if session.seats <= SMALL:
-        yield from ((start, session.seats) for start in (*lots.some(over, 3), *lots.some(ahead[:24], 4)))
+        yield from ((start, session.seats) for start in (*seeded.some(over, 3), *seeded.some(ahead[:24], 4)))
         return
     is_of_the_visitor = planned.creator == CREATOR
-    behind = lots.some(over, len(over) // 3) if is_of_the_visitor else over[: 2 if session.is_popular else 1]
-    yield from ((start, _share(session, lots.number(40, 80))) for start in behind)
+    behind = seeded.some(over, len(over) // 3) if is_of_the_visitor else over[: 2 if session.is_popular else 1]
+    yield from ((start, _share(session, seeded.number(40, 80))) for start in behind)
     if session.is_popular:
-        yield from _popular(planned, ahead, lots.moment)
+        yield from _popular(planned, ahead, seeded.moment)
     else:
-        nearest = ahead[: 4 if is_of_the_visitor else lots.number(1, 2)]
-        least = 50 if session.requires_confirmation else 20
-        yield from ((start, _share(session, lots.number(least, least + 40))) for start in nearest)
+        nearest = ahead[: 4 if is_of_the_visitor else seeded.number(1, 2)]
+        minimum = 50 if session.requires_confirmation else 20
+        yield from ((start, _share(session, seeded.number(minimum, minimum + 40))) for start in nearest)
 
 
 def _popular(planned: PlannedSession, ahead: list[datetime], moment: datetime) -> Iterator[tuple[datetime, int]]:
@@ -135,4 +137,4 @@ def _popular(planned: PlannedSession, ahead: list[datetime], moment: datetime) -
 
 
 def _share(session: DemoSession, percent: int) -> int:
-    return max(1, min(session.seats * percent // 100, SEATS_MOST))
+    return max(1, min(session.seats * percent // 100, MAX_SEATS))

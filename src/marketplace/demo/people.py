@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
 
-from marketplace.core.entities.users import Role
+from marketplace.core.domain.users import Role
 
 LEARNER_EMAIL = "learner@demo.example"
 CREATOR_EMAIL = "creator@demo.example"
@@ -21,7 +21,7 @@ class DemoPerson:
     first_name: str
     last_name: str
     time_zone: str
-    joined: int
+    joined_with: int
     role: Role = "user"
     email: str = ""
     is_admin: bool = False
@@ -40,7 +40,7 @@ class DemoPerson:
         return joined_at + self._age()
 
     def _age(self) -> timedelta:
-        return timedelta(days=self.joined, minutes=sum(map(ord, self.username)) * 37 % (12 * 60))
+        return timedelta(days=self.joined_with, minutes=sum(map(ord, self.username)) * 37 % (12 * 60))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,7 +54,7 @@ class DemoAccount:
 
 
 def _person(
-    username: str, name: str, time_zone: str, joined: int, *, role: Role = "user", email: str = ""
+    username: str, name: str, time_zone: str, joined_with: int, *, role: Role = "user", email: str = ""
 ) -> DemoPerson:
     first, last = name.split(" ", 1)
     return DemoPerson(
@@ -62,7 +62,7 @@ def _person(
         first_name=first,
         last_name=last,
         time_zone=time_zone,
-        joined=joined,
+        joined_with=joined_with,
         role=role,
         email=email,
         is_admin=email == ADMIN_EMAIL,

@@ -6,11 +6,11 @@ here; the same moment always gives the same plan.
 
 from datetime import datetime, timedelta
 
-from marketplace.demo.casting import Casting
+from marketplace.demo.booking_lifecycles import PlannedBooking
+from marketplace.demo.booking_planner import BookingPlanner
 from marketplace.demo.classes import PlannedSession, planned_classes
-from marketplace.demo.lives import PlannedBooking
-from marketplace.demo.lots import Lots
 from marketplace.demo.people import CREATORS
+from marketplace.demo.seeded_random import SeededRandom
 from marketplace.demo.sessions import SESSIONS
 
 
@@ -35,6 +35,6 @@ def planned_sessions(moment: datetime) -> list[PlannedSession]:
 
 def planned_bookings(moment: datetime) -> list[PlannedBooking]:
     """All bookings, in the order in which they are made."""
-    lots = Lots(moment=moment)
-    classes = planned_classes(planned_sessions(moment), lots)
-    return sorted(Casting(classes, lots).bookings(), key=lambda booking: booking.booked_at)
+    seeded = SeededRandom(moment=moment)
+    classes = planned_classes(planned_sessions(moment), seeded)
+    return sorted(BookingPlanner(classes, seeded).bookings(), key=lambda booking: booking.booked_at)

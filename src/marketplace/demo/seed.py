@@ -14,11 +14,11 @@ from datetime import UTC, datetime
 from typing import Any, TypeVar
 from uuid import UUID
 
-from marketplace.core.entities.bookings import TRANSITIONS, Booking
-from marketplace.core.entities.pages import Page
-from marketplace.core.entities.sessions import CatalogFilters, SessionDetails
-from marketplace.core.entities.tokens import Caller
-from marketplace.core.entities.users import User
+from marketplace.core.domain.bookings import TRANSITIONS, Booking
+from marketplace.core.domain.pages import Page
+from marketplace.core.domain.sessions import CatalogFilters, SessionDetails
+from marketplace.core.domain.tokens import Principal
+from marketplace.core.domain.users import User
 from marketplace.core.errors import IllegalTransition, TooLate
 from marketplace.core.ports.security import Passwords
 from marketplace.core.ports.storage import Storage
@@ -26,14 +26,14 @@ from marketplace.core.ports.system import Ids
 from marketplace.core.services.bookings import BookingService
 from marketplace.core.services.schedules import ScheduleService
 from marketplace.core.services.sessions import SessionService
-from marketplace.core.services.tokens import CallerMemory
+from marketplace.core.services.tokens import PrincipalCache
 from marketplace.core.services.users import UserService
+from marketplace.demo.booking_lifecycles import PlannedBooking, PlannedStep
 from marketplace.demo.classes import PlannedSession
-from marketplace.demo.lives import PlannedBooking, PlannedStep
-from marketplace.demo.moments import StandingClock
-from marketplace.demo.office import Office
+from marketplace.demo.fixed_clock import FixedClock
 from marketplace.demo.people import DEMO_PASSWORD, NEWCOMER, PEOPLE, DemoPerson
 from marketplace.demo.plan import planned_bookings, planned_sessions
+from marketplace.demo.staff_actions import StaffActions
 
 T = TypeVar("T")
 People = Mapping[str, User]
@@ -68,25 +68,25 @@ async def seed_demo(
     storage: Storage, passwords: Passwords, ids: Ids, categories: Collection[str], now: datetime
 ) -> DemoReport:
     """Make the demo, or what is missing of it. Raises `RealDataPresent` when there are accounts and none is ours."""
-    known = await _known_people(storage)
+    known = await _existing_users(storage)
     if NEWCOMER.username in known:
         return DemoReport(already_there=True, users=0, sessions=0, bookings=0)
     if not known and await storage.users.has_any():
         raise RealDataPresent
-    seeding = _Seeding(
-        storage=storage, passwords=_OneHash(passwords), ids=ids, categories=categories, moment=_moment(known, now)
+    seeding = _Seeder(
+        storage=storage, passwords=_SharedHash(passwords), ids=ids, categories=categories, moment=_moment(known, now)
     )
     others = [person for person in PEOPLE if person != NEWCOMER]
-    users = await _side_by_side(seeding.account(person, known.get(person.username)) for person in others)
+    users = await _gather(seeding.account(person, known.get(person.username)) for person in others)
     people = {person.username: user for person, user in zip(others, users, strict=True)}
-    sessions, bookings = await seeding.offers(people)
+    sessions, bookings = await seeding.quotes(people)
     await seeding.office(people)
     await seeding.account(NEWCOMER, None)
     return DemoReport(already_there=False, users=len(PEOPLE) - len(known), sessions=sessions, bookings=bookings)
 
 
-async def _known_people(storage: Storage) -> dict[str, User]:
-    found = await _side_by_side(storage.users.find_by_email(person.address) for person in PEOPLE)
+async def _existing_users(storage: Storage) -> dict[str, User]:
+    found = await _gather(storage.users.find_by_email(person.address) for person in PEOPLE)
     return {person.username: user for person, user in zip(PEOPLE, found, strict=True) if user is not None}
 
 
@@ -97,7 +97,7 @@ def _moment(known: People, now: datetime) -> datetime:
     return now.astimezone(UTC).replace(second=0, microsecond=0)
 
 
-async def _side_by_side(work: Iterable[Coroutine[Any, Any, T]]) -> list[T]:
+async def _gather(work: Iterable[Coroutine[Any, Any, T]]) -> list[T]:
     """The results in order. The first failure ends the others, and is raised as it is."""
     try:
         async with asyncio.TaskGroup() as group:
@@ -107,7 +107,7 @@ async def _side_by_side(work: Iterable[Coroutine[Any, Any, T]]) -> list[T]:
     return [task.result() for task in tasks]
 
 
-async def _all(page: Callable[[str | None], Awaitable[Page[T]]]) -> list[T]:
+async def _all_pages(page: Callable[[str | None], Awaitable[Page[T]]]) -> list[T]:
     found: list[T] = []
     after: str | None = None
     while True:
@@ -118,7 +118,7 @@ async def _all(page: Callable[[str | None], Awaitable[Page[T]]]) -> list[T]:
         after = one.next
 
 
-class _OneHash:
+class _SharedHash:
     """Passwords of people who all have the same: it is hashed once, which takes longer than all else about them."""
 
     def __init__(self, passwords: Passwords) -> None:
@@ -140,7 +140,7 @@ class _OneHash:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Seeding:
+class _Seeder:
     """The steps. Each looks first whether it was taken already."""
 
     storage: Storage
@@ -151,11 +151,11 @@ class _Seeding:
 
     async def account(self, person: DemoPerson, user: User | None) -> User:
         """The account of a person, registered unless it is there, with their time zone set."""
-        clock = StandingClock(person.joined_at(self.moment))
+        clock = FixedClock(person.joined_at(self.moment))
         service = UserService(
             unit_of_work=self.storage.unit_of_work,
             users=self.storage.users,
-            memory=CallerMemory(clock),
+            memory=PrincipalCache(clock),
             passwords=self.passwords,
             clock=clock,
             ids=self.ids,
@@ -172,10 +172,10 @@ class _Seeding:
                 is_superuser=person.is_admin,
             )
         if user.time_zone != person.time_zone:
-            user = await service.change_profile(self._caller(user), {"time_zone": person.time_zone})
+            user = await service.change_profile(self._principal(user), {"time_zone": person.time_zone})
         return user
 
-    async def offers(self, people: People) -> tuple[int, int]:
+    async def quotes(self, people: People) -> tuple[int, int]:
         """Every creator's sessions and what is booked of them; say how many of both were added."""
         sessions: dict[str, list[PlannedSession]] = defaultdict(list)
         bookings: dict[str, list[PlannedBooking]] = defaultdict(list)
@@ -183,9 +183,7 @@ class _Seeding:
             sessions[session.creator.username].append(session)
         for booking in planned_bookings(self.moment):
             bookings[booking.planned.creator.username].append(booking)
-        added = await _side_by_side(
-            self._offers_of(people, sessions[creator], bookings[creator]) for creator in sessions
-        )
+        added = await _gather(self._offers_of(people, sessions[creator], bookings[creator]) for creator in sessions)
         return sum(one for one, _ in added), sum(other for _, other in added)
 
     async def _offers_of(
@@ -193,28 +191,29 @@ class _Seeding:
     ) -> tuple[int, int]:
         creator = people[sessions[0].creator.username]
         catalog, lists = self.storage.catalog, self.storage.booking_lists
-        offered = {
-            one.title: one for one in await _all(lambda after: catalog.of_creator(creator.id, PAGE, after, self.moment))
+        quoted = {
+            one.title: one
+            for one in await _all_pages(lambda after: catalog.of_creator(creator.id, PAGE, after, self.moment))
         }
-        booked = await _all(lambda after: lists.of_creator(creator.id, PAGE, after))
+        booked = await _all_pages(lambda after: lists.of_creator(creator.id, PAGE, after))
         there: dict[BookingKey, Booking] = {(one.user_id, one.session_id, one.created_at): one for one in booked}
-        ids = {one.session.title: await self._session(one, creator, offered.get(one.session.title)) for one in sessions}
+        ids = {one.session.title: await self._session(one, creator, quoted.get(one.session.title)) for one in sessions}
         for one in bookings:
             session_id = ids[one.planned.session.title]
             key = (people[one.person.username].id, session_id, one.booked_at)
             await self._booking(one, people, session_id, there.get(key))
-        return len(sessions) - len(offered), len(bookings) - len(there)
+        return len(sessions) - len(quoted), len(bookings) - len(there)
 
     async def _session(self, planned: PlannedSession, creator: User, session: SessionDetails | None) -> UUID:
         """The id of the session, made unless it is there, with its schedule."""
-        caller = self._caller(creator)
+        principal = self._principal(creator)
         if session is None:
-            facts = planned.session.facts()
+            changes = planned.session.changes()
             # An operator may have chosen other categories; a demo session then stands in none.
-            facts["category"] = facts["category"] if facts["category"] in self.categories else None
-            session = (await self._session_service(planned.created_at).create(caller, facts)).thing
+            changes["category"] = changes["category"] if changes["category"] in self.categories else None
+            session = (await self._session_service(planned.created_at).create(principal, changes)).resource
         if session.is_open and not planned.session.is_open:
-            await self._schedule_service(planned.scheduled_at).replace(caller, session.id, planned.schedule)
+            await self._schedule_service(planned.scheduled_at).replace(principal, session.id, planned.schedule)
         return session.id
 
     async def _booking(
@@ -223,8 +222,8 @@ class _Seeding:
         """Book unless that was done, and take the steps that are still to be taken."""
         if booking is None:
             service = self._booking_service(planned.booked_at)
-            learner = self._caller(people[planned.person.username])
-            booking = (await service.book(learner, session_id, planned.starts_at, planned.seats)).thing
+            learner = self._principal(people[planned.person.username])
+            booking = (await service.book(learner, session_id, planned.starts_at, planned.seats)).resource
         status = booking.status
         for step in planned.steps:
             if status in TRANSITIONS[step.action]:
@@ -234,46 +233,46 @@ class _Seeding:
     async def _step(self, step: PlannedStep, booking_id: UUID, people: People) -> None:
         service = self._booking_service(step.at)
         if step.by is None:
-            await service.attend(booking_id)
+            await service.settle_due(booking_id)
             return
         # a worker that runs beside does what is due by the real clock, and may be the first
         with suppress(IllegalTransition, TooLate):
-            await service.act(self._caller(people[step.by.username]), booking_id, step.action, step.reason)
+            await service.act(self._principal(people[step.by.username]), booking_id, step.action, step.reason)
 
     async def office(self, people: People) -> None:
         """What the staff has done, and what waits for it."""
         staff = next(person.username for person in PEOPLE if person.is_admin)
         catalog = self.storage.catalog
-        listed = await _all(lambda after: catalog.list(CatalogFilters(), PAGE, after, self.moment))
-        callers = {username: self._caller(user) for username, user in people.items()}
-        office = Office(storage=self.storage, ids=self.ids, moment=self.moment)
-        await office.run(callers[staff], callers, {one.title: one.id for one in listed})
+        listed = await _all_pages(lambda after: catalog.list(CatalogFilters(), PAGE, after, self.moment))
+        principals = {username: self._principal(user) for username, user in people.items()}
+        office = StaffActions(storage=self.storage, ids=self.ids, moment=self.moment)
+        await office.run(principals[staff], principals, {one.title: one.id for one in listed})
 
     def _session_service(self, at: datetime) -> SessionService:
         return SessionService(
             unit_of_work=self.storage.unit_of_work,
             catalog=self.storage.catalog,
             users=self.storage.users,
-            clock=StandingClock(at),
+            clock=FixedClock(at),
             ids=self.ids,
             categories=self.categories,
         )
 
     def _schedule_service(self, at: datetime) -> ScheduleService:
         return ScheduleService(
-            unit_of_work=self.storage.unit_of_work, timetables=self.storage.timetables, clock=StandingClock(at)
+            unit_of_work=self.storage.unit_of_work, availabilities=self.storage.availabilities, clock=FixedClock(at)
         )
 
     def _booking_service(self, at: datetime) -> BookingService:
         return BookingService(
             unit_of_work=self.storage.unit_of_work,
             lists=self.storage.booking_lists,
-            clock=StandingClock(at),
+            clock=FixedClock(at),
             ids=self.ids,
         )
 
-    def _caller(self, user: User) -> Caller:
-        return Caller(
+    def _principal(self, user: User) -> Principal:
+        return Principal(
             user_id=user.id,
             family_id=self.ids.new(),
             role=user.role,

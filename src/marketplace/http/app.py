@@ -11,20 +11,20 @@ from litestar.datastructures import ResponseHeader, State
 from litestar.response import Redirect
 
 from marketplace.core.ports.storage import Storage
-from marketplace.http.admin.pages import TOTAL_COUNT, TOTAL_ESTIMATED
-from marketplace.http.auth import Access, guard, opt
-from marketplace.http.document import DocumentController
-from marketplace.http.errors import EXCEPTION_HANDLERS, SAFE_HEADERS
-from marketplace.http.exchanges import Watcher, routed, watched
-from marketplace.http.frontend import DOCS, with_frontend
+from marketplace.http.api.admin.pages import TOTAL_COUNT, TOTAL_ESTIMATED
+from marketplace.http.api.routes import CONTROLLERS
 from marketplace.http.idempotency import KEY, REPLAYED
-from marketplace.http.methods import answering_head, complete_allow
-from marketplace.http.routes import CONTROLLERS
-from marketplace.http.sharing import let_share
-from marketplace.http.unread import reading_to_the_end
+from marketplace.http.middleware.cache_control import allow_shared_caching
+from marketplace.http.middleware.drain_body import with_drained_body
+from marketplace.http.middleware.head_and_options import complete_allow, with_head
+from marketplace.http.openapi.page import DocumentController
+from marketplace.http.problems import EXCEPTION_HANDLERS, SAFE_HEADERS
+from marketplace.http.security.authorization import Access, guard, opt
+from marketplace.http.static.frontend import DOCS, with_frontend
 from marketplace.settings import Settings
+from marketplace.telemetry.request_log import RequestObserver, with_request_records, with_route_recorded
 
-BODY_MOST = 1024 * 1024
+MAX_BODY = 1024 * 1024
 COMPRESSION = CompressionConfig(
     backend="gzip",
     gzip_compress_level=3,
@@ -49,7 +49,7 @@ async def front_page() -> Redirect:
     return Redirect("/api/docs/")
 
 
-def make_app(settings: Settings, container: AsyncContainer, watchers: Sequence[Watcher] = ()) -> Litestar:
+def make_app(settings: Settings, container: AsyncContainer, observers: Sequence[RequestObserver] = ()) -> Litestar:
     """The ASGI application over a container's services. It closes the container when it shuts down."""
 
     async def open_storage() -> None:
@@ -58,12 +58,12 @@ def make_app(settings: Settings, container: AsyncContainer, watchers: Sequence[W
     app = Litestar(
         route_handlers=[DishkaRouter("", route_handlers=[*CONTROLLERS, DocumentController, front_page])],
         guards=[guard],
-        before_send=[complete_allow, let_share],
+        before_send=[complete_allow, allow_shared_caching],
         exception_handlers=EXCEPTION_HANDLERS,
         openapi_config=None,
         cors_config=_cors(settings),
         compression_config=COMPRESSION,
-        request_max_body_size=BODY_MOST,
+        request_max_body_size=MAX_BODY,
         response_headers=[ResponseHeader(name=name, value=value) for name, value in SAFE_HEADERS.items()],
         on_startup=[open_storage],
         on_shutdown=[container.close],
@@ -71,8 +71,8 @@ def make_app(settings: Settings, container: AsyncContainer, watchers: Sequence[W
         state=State({"docs_assets": settings.frontend_dir / DOCS}),
     )
     setup_dishka(container, app)
-    api = answering_head(routed(app.asgi_handler))
-    app.asgi_handler = reading_to_the_end(watched(with_frontend(api, settings.frontend_dir), watchers))
+    api = with_head(with_route_recorded(app.asgi_handler))
+    app.asgi_handler = with_drained_body(with_request_records(with_frontend(api, settings.frontend_dir), observers))
     return app
 
 

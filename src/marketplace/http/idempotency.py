@@ -6,11 +6,11 @@ from typing import Any, TypeVar
 import msgspec
 from litestar import Request, Response
 
-from marketplace.core.entities.idempotency import KEY_PATTERN, IdempotencyKey, is_good_key
-from marketplace.core.errors import Faults
-from marketplace.core.services.idempotency import Made
-from marketplace.http.auth import caller_of
-from marketplace.http.wire import Draft
+from marketplace.core.domain.idempotency import KEY_PATTERN, IdempotencyKey, is_good_key
+from marketplace.core.errors import FieldErrors
+from marketplace.core.services.idempotency import Outcome
+from marketplace.http.security.authorization import principal_of
+from marketplace.http.validation.parsing import ParsedBody
 
 Out = TypeVar("Out", bound=msgspec.Struct)
 
@@ -29,37 +29,39 @@ KEY_PARAMETER: dict[str, Any] = {
 REPLAYED_HEADER = {REPLAYED: "`true` when an earlier request with the same key did this; absent otherwise."}
 
 
-def key_faults(request: Request[Any, Any, Any]) -> Faults:
+def validate_key(request: Request[Any, Any, Any]) -> FieldErrors:
     """What is wrong with the key of a request."""
-    given = request.headers.getall(KEY, [])
-    if len(given) > 1:
+    provided = request.headers.getall(KEY, [])
+    if len(provided) > 1:
         return {KEY: ["Give this once."]}
-    return {} if all(map(is_good_key, given)) else {KEY: ["Give 1 to 255 printable ASCII characters."]}
+    return {} if all(map(is_good_key, provided)) else {KEY: ["Give 1 to 255 printable ASCII characters."]}
 
 
-def key_of(request: Request[Any, Any, Any], draft: Draft[Any]) -> IdempotencyKey | None:
-    """The key of a request whose body was read as `draft`, or `None`."""
-    given = request.headers.get(KEY)
-    if given is None:
+def key_of(request: Request[Any, Any, Any], parsed: ParsedBody[Any]) -> IdempotencyKey | None:
+    """The key of a request whose body was read as `parsed`, or `None`."""
+    provided = request.headers.get(KEY)
+    if provided is None:
         return None
     # what the body says, so that neither spaces nor the order of its fields make it another one
-    said = msgspec.json.encode(draft.given, order="sorted")
+    said = msgspec.json.encode(parsed.values, order="sorted")
     operation = str(request.route_handler.operation_id)
     return IdempotencyKey(
-        user_id=caller_of(request).user_id,
+        user_id=principal_of(request).user_id,
         route=" ".join([operation, *map(str, request.path_params.values())]),
-        key=given,
+        key=provided,
         body_hash=hashlib.sha256(said).digest(),
     )
 
 
-def answer_all(made: Made[Any], kind: type[Out]) -> Response[list[Out]]:
+def answer_all(created: Outcome[Any], kind: type[Out]) -> Response[list[Out]]:
     """As `answer`, where several things were changed."""
-    headers = {REPLAYED: "true"} if made.is_replay else {}
-    return Response([msgspec.convert(thing, kind, from_attributes=True) for thing in made.thing], headers=headers)
+    headers = {REPLAYED: "true"} if created.is_replay else {}
+    return Response(
+        [msgspec.convert(resource, kind, from_attributes=True) for resource in created.resource], headers=headers
+    )
 
 
-def answer(made: Made[Any], kind: type[Out]) -> Response[Out]:
+def answer(created: Outcome[Any], kind: type[Out]) -> Response[Out]:
     """What was made as JSON, with a header where it was made before."""
-    headers = {REPLAYED: "true"} if made.is_replay else {}
-    return Response(msgspec.convert(made.thing, kind, from_attributes=True), headers=headers)
+    headers = {REPLAYED: "true"} if created.is_replay else {}
+    return Response(msgspec.convert(created.resource, kind, from_attributes=True), headers=headers)

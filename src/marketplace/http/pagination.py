@@ -11,14 +11,14 @@ from urllib.parse import urlencode
 import msgspec
 from litestar import Request, Response
 
-from marketplace.core.entities.pages import Page
-from marketplace.core.errors import Faults
-from marketplace.http.auth import Access, caller_of
-from marketplace.http.fields import Cursor, Limit
+from marketplace.core.domain.pages import Page
+from marketplace.core.errors import FieldErrors
+from marketplace.http.security.authorization import Access, principal_of
+from marketplace.http.validation.fields import Cursor, Limit
 
 Out = TypeVar("Out", bound=msgspec.Struct)
 
-SEAL = 12
+SIGNATURE = 12
 """Bytes of the HMAC that are kept."""
 LINK = {"Link": 'Where the next page is, `<…>; rel="next"` (RFC 8288); absent on the last page.'}
 
@@ -36,9 +36,9 @@ class Cursors:
     def __init__(self, secret_key: str) -> None:
         self._key = hashlib.sha256(b"cursors" + secret_key.encode()).digest()
 
-    def faults(self, request: Request[Any, Any, Any], given: Mapping[str, Any]) -> Faults:
+    def validate(self, request: Request[Any, Any, Any], provided: Mapping[str, Any]) -> FieldErrors:
         """What is wrong with the cursor among the given parameters."""
-        if "cursor" not in given or self.open(request, given["cursor"]) is not None:
+        if "cursor" not in provided or self.open(request, provided["cursor"]) is not None:
             return {}
         return {"cursor": ["This cursor does not belong to this list and these filters."]}
 
@@ -47,33 +47,33 @@ class Cursors:
         if cursor is None:
             return None
         try:
-            sealed = base64.b64decode(cursor.encode() + b"=" * (-len(cursor) % 4), altchars=b"-_", validate=True)
-            position = sealed[SEAL:].decode()
+            signed = base64.b64decode(cursor.encode() + b"=" * (-len(cursor) % 4), altchars=b"-_", validate=True)
+            position = signed[SIGNATURE:].decode()
         except (binascii.Error, ValueError, UnicodeError):
-            position, sealed = "", b""
-        return position if hmac.compare_digest(sealed[:SEAL], self._seal(request, position)) else None
+            position, signed = "", b""
+        return position if hmac.compare_digest(signed[:SIGNATURE], self._sign(request, position)) else None
 
     def answer(self, request: Request[Any, Any, Any], page: Page[Any], kind: type[Out]) -> Response[list[Out]]:
         """The page as JSON, with the `Link` to the next one."""
         headers = {}
         if page.next is not None:
-            sealed = self._seal(request, page.next) + page.next.encode()
-            cursor = base64.urlsafe_b64encode(sealed).rstrip(b"=").decode()
+            signed = self._sign(request, page.next) + page.next.encode()
+            cursor = base64.urlsafe_b64encode(signed).rstrip(b"=").decode()
             query = [*self._filters(request, but=("cursor",)), ("cursor", cursor)]
             # relative, since a host can only be had from the request, where anybody may write what they like
             headers["Link"] = f'<{request.scope["path"]}?{urlencode(query)}>; rel="next"'
         return Response(msgspec.convert(page.items, list[kind], from_attributes=True), headers=headers)  # type: ignore[valid-type]
 
-    def _seal(self, request: Request[Any, Any, Any], position: str) -> bytes:
+    def _sign(self, request: Request[Any, Any, Any], position: str) -> bytes:
         path = request.scope["path"].rstrip("/")
         filters = sorted(self._filters(request, but=("cursor", "limit")))
         asks_own = any((name, value.lower()) == ("my_sessions", "true") for name, value in filters)
         is_public = request.scope["route_handler"].opt["route"].access is Access.ANYONE and not asks_own
-        whose = "" if is_public else str(caller_of(request).user_id)
+        whose = "" if is_public else str(principal_of(request).user_id)
         covered = msgspec.json.encode([path, filters, whose, position])
-        return hmac.digest(self._key, covered, "sha256")[:SEAL]
+        return hmac.digest(self._key, covered, "sha256")[:SIGNATURE]
 
     def _filters(self, request: Request[Any, Any, Any], *, but: tuple[str, ...]) -> list[tuple[str, str]]:
-        asked = request.scope["route_handler"].opt["route"].query
-        names = {field.encode_name for field in msgspec.structs.fields(asked)} - set(but)
+        requested = request.scope["route_handler"].opt["route"].query
+        names = {field.encode_name for field in msgspec.structs.fields(requested)} - set(but)
         return [(name, value) for name, value in request.query_params.multi_items() if name in names and value]

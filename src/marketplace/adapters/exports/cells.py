@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping
 from datetime import UTC, datetime
 
-from marketplace.core.entities.exports import Cell
+from marketplace.core.domain.exports import Cell
 
 FORMULAS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")  # noqa: RUF001 - so Excel reads them too
 """What a spreadsheet may take for the beginning of a formula (OWASP, CSV Injection)."""
@@ -23,6 +23,6 @@ def text_of(cell: Cell) -> str:
     return str(cell)
 
 
-def harmless(text: str) -> str:
+def escape_formula(text: str) -> str:
     """The text as no spreadsheet runs it: behind an apostrophe where it could be a formula."""
     return f"'{text}" if text.startswith(FORMULAS) else text

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 from marketplace.adapters.exports.text import CsvFile, JsonLinesFile
 from marketplace.adapters.exports.xlsx import XlsxFile
-from marketplace.core.entities.admin_lists import ListName
-from marketplace.core.entities.exports import ExportFormat
+from marketplace.core.domain.admin_lists import ListName
+from marketplace.core.domain.exports import ExportFormat
 from marketplace.core.ports.exports import ExportFile
 
 

@@ -6,8 +6,8 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 
-from marketplace.adapters.exports.cells import harmless, text_of
-from marketplace.core.entities.exports import Cell
+from marketplace.adapters.exports.cells import escape_formula, text_of
+from marketplace.core.domain.exports import Cell
 
 
 class CsvFile:
@@ -34,7 +34,7 @@ class CsvFile:
 def _csv_cell(cell: Cell) -> str:
     if isinstance(cell, int | Decimal) and not isinstance(cell, bool):
         return str(cell)
-    return harmless(text_of(cell))
+    return escape_formula(text_of(cell))
 
 
 class JsonLinesFile:

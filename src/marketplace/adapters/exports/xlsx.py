@@ -8,14 +8,14 @@ from decimal import Decimal
 from typing import IO
 from xml.sax.saxutils import escape
 
-from marketplace.adapters.exports.cells import harmless, text_of
-from marketplace.core.entities.exports import Cell
+from marketplace.adapters.exports.cells import escape_formula, text_of
+from marketplace.core.domain.exports import Cell
 
-ROWS_MOST = 1_048_576
+MAX_ROWS = 1_048_576
 """Of a sheet, the names of its columns included: what Excel can open."""
-BYTES_MOST = 1_500_000_000
+MAX_BYTES = 1_500_000_000
 """Of a sheet before it is compressed: beyond 2 GiB a zip needs extensions that not every reader has."""
-TEXT_MOST = 32_767
+MAX_TEXT = 32_767
 """Characters that Excel takes in a cell."""
 
 MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
@@ -59,7 +59,7 @@ class _Outlet(io.RawIOBase):
         self._parts.append(bytes(data))
         return len(data)
 
-    def given(self) -> bytes:
+    def provided(self) -> bytes:
         """What was written since it was last asked."""
         parts, self._parts = self._parts, []
         return b"".join(parts)
@@ -77,7 +77,7 @@ class XlsxFile:
     Text in a cell is text, whatever it begins with; it is made harmless all the same, for who saves it as CSV.
     """
 
-    def __init__(self, name: str, columns: Sequence[str], *, rows_most: int = ROWS_MOST) -> None:
+    def __init__(self, name: str, columns: Sequence[str], *, rows_most: int = MAX_ROWS) -> None:
         self._name = name
         self._columns = columns
         self._rows_most = rows_most
@@ -90,17 +90,17 @@ class XlsxFile:
         """See the port."""
         self._zip.writestr("xl/styles.xml", STYLES)
         self._begin_sheet()
-        return self._outlet.given()
+        return self._outlet.provided()
 
     def rows(self, rows: Iterable[Sequence[Cell]]) -> bytes:
         """See the port."""
         for row in rows:
-            if self._rows == self._rows_most or self._bytes > BYTES_MOST:
+            if self._rows == self._rows_most or self._bytes > MAX_BYTES:
                 self._end_sheet()
                 self._begin_sheet()
             self._write(f"<row>{''.join(map(_cell, row))}</row>")
             self._rows += 1
-        return self._outlet.given()
+        return self._outlet.provided()
 
     def end(self) -> bytes:
         """See the port."""
@@ -108,7 +108,7 @@ class XlsxFile:
         for path, content in _frame(self._name, self._sheets).items():
             self._zip.writestr(path, content)
         self._zip.close()
-        return self._outlet.given()
+        return self._outlet.provided()
 
     def _begin_sheet(self) -> None:
         self._sheets += 1
@@ -137,11 +137,11 @@ def _cell(cell: Cell) -> str:
     if isinstance(cell, int):
         return f"<c><v>{cell}</v></c>"
     text = text_of(cell)
-    return _text_cell(harmless(text)) if text else "<c/>"
+    return _text_cell(escape_formula(text)) if text else "<c/>"
 
 
 def _text_cell(text: str, style: int = 0) -> str:
-    fit = escape(ESCAPES.sub("_x005F_", UNFIT.sub("\ufffd", text[:TEXT_MOST])))
+    fit = escape(ESCAPES.sub("_x005F_", UNFIT.sub("\ufffd", text[:MAX_TEXT])))
     shown = fit.replace("\r", "&#13;")
     return f'<c t="inlineStr" s="{style}"><is><t xml:space="preserve">{shown}</t></is></c>'
 

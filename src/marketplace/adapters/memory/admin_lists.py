@@ -7,30 +7,30 @@ from typing import Any, Generic, TypeVar
 from uuid import UUID
 
 from marketplace.adapters.memory.audit import details_of
-from marketplace.adapters.memory.database import Database
-from marketplace.core.entities.admin_lists import (
+from marketplace.adapters.memory.database import MemoryDatabase
+from marketplace.core.domain.admin_lists import (
     AccountRow,
-    AuditFilters,
-    BookingFilters,
     BookingRow,
+    ListedAuditFilters,
+    ListedBookingFilters,
+    ListedSessionFilters,
+    ListedUserFilters,
     PersonName,
     Search,
-    SessionFilters,
     SessionName,
     SessionRow,
-    UserFilters,
     name_key,
     searched_words,
 )
-from marketplace.core.entities.audit import AuditDetails, AuditEntry, email_addresses
-from marketplace.core.entities.bookings import Booking
-from marketplace.core.entities.pages import NumberedPage
-from marketplace.core.entities.search import title_key
-from marketplace.core.entities.sessions import Session
-from marketplace.core.entities.users import User, fold
+from marketplace.core.domain.audit import AuditDetails, AuditEntry, email_addresses
+from marketplace.core.domain.bookings import Booking
+from marketplace.core.domain.pages import NumberedPage
+from marketplace.core.domain.search import title_key
+from marketplace.core.domain.sessions import Session
+from marketplace.core.domain.users import User, fold
 from marketplace.core.ports.admin_lists import AdminLists
 
-F = TypeVar("F", UserFilters, SessionFilters, BookingFilters, AuditFilters)
+F = TypeVar("F", ListedUserFilters, ListedSessionFilters, ListedBookingFilters, ListedAuditFilters)
 R = TypeVar("R")
 
 BATCH = 100
@@ -52,10 +52,10 @@ class MemoryAdminList(Generic[F, R]):
         rows = self._ordered(filters)
         return NumberedPage(tuple(self._shown(row) for row in rows[offset : offset + limit]), len(rows))
 
-    async def matching(self, filters: F, most: int) -> tuple[UUID, ...]:
+    async def matching(self, filters: F, maximum: int) -> tuple[UUID, ...]:
         """See the port."""
         await asyncio.sleep(0)
-        return tuple(row.id for row in self._ordered(filters)[:most])
+        return tuple(row.id for row in self._ordered(filters)[:maximum])
 
     async def batches(self, filters: F) -> AsyncGenerator[tuple[R, ...], None]:
         """See the port."""
@@ -71,7 +71,7 @@ class MemoryAdminList(Generic[F, R]):
         )
 
 
-def memory_admin_lists(database: Database) -> AdminLists:
+def memory_admin_lists(database: MemoryDatabase) -> AdminLists:
     """All four over one database."""
     lists = _Lists(database)
     return AdminLists(
@@ -109,10 +109,10 @@ def memory_admin_lists(database: Database) -> AdminLists:
 
 
 class _Lists:
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: MemoryDatabase) -> None:
         self._database = database
 
-    def users(self, filters: UserFilters) -> Iterator[User]:
+    def users(self, filters: ListedUserFilters) -> Iterator[User]:
         tests = (
             (filters.search, lambda user: _finds(filters.search, {user.id}, words_of_user(user))),
             (filters.role, lambda user: user.role == filters.role),
@@ -123,7 +123,7 @@ class _Lists:
         )
         return _passing(self._database.users.rows.values(), tests)
 
-    def sessions(self, filters: SessionFilters) -> Iterator[Session]:
+    def sessions(self, filters: ListedSessionFilters) -> Iterator[Session]:
         tests = (
             (filters.search, lambda session: self._finds_session(filters.search, session)),
             (filters.status, lambda session: session.status == filters.status),
@@ -137,7 +137,7 @@ class _Lists:
         )
         return _passing(self._database.sessions.rows.values(), tests)
 
-    def bookings(self, filters: BookingFilters) -> Iterator[Booking]:
+    def bookings(self, filters: ListedBookingFilters) -> Iterator[Booking]:
         tests = (
             (filters.search, lambda booking: self._finds_booking(filters.search, booking)),
             (filters.status, lambda booking: booking.status == filters.status),
@@ -148,7 +148,7 @@ class _Lists:
         )
         return _passing(self._database.bookings.rows.values(), tests)
 
-    def audit(self, filters: AuditFilters) -> Iterator[AuditEntry]:
+    def audit(self, filters: ListedAuditFilters) -> Iterator[AuditEntry]:
         tests = (
             (filters.search, lambda entry: self._finds_entry(filters.search, entry)),
             (filters.action, lambda entry: entry.action == filters.action),
@@ -218,13 +218,13 @@ def words_of_entry(entry: AuditEntry) -> frozenset[str]:
 def _finds(search: Search | None, ids: Iterable[UUID | None], *texts: frozenset[str]) -> bool:
     if isinstance(search, UUID):
         return search in ids
-    return any(all(any(word.startswith(asked) for word in text) for asked in search or ()) for text in texts)
+    return any(all(any(word.startswith(requested) for word in text) for requested in search or ()) for text in texts)
 
 
-def _span(least: Any, end: Any, of: Callable[[Any], Any]) -> tuple[Test, Test]:
-    return (least, lambda row: bool(of(row) >= least)), (end, lambda row: bool(of(row) < end))
+def _span(minimum: Any, end: Any, of: Callable[[Any], Any]) -> tuple[Test, Test]:
+    return (minimum, lambda row: bool(of(row) >= minimum)), (end, lambda row: bool(of(row) < end))
 
 
 def _passing(rows: Iterable[R], tests: Iterable[Test]) -> Iterator[R]:
-    asked = [holds for value, holds in tests if value is not None]
-    return (row for row in rows if all(holds(row) for holds in asked))
+    requested = [holds for value, holds in tests if value is not None]
+    return (row for row in rows if all(holds(row) for holds in requested))

@@ -4,15 +4,15 @@ import asyncio
 from dataclasses import fields
 from uuid import UUID
 
-from marketplace.adapters.memory.database import Database, Rows
-from marketplace.core.entities.audit import AuditDetails, AuditEntry, Target
-from marketplace.core.entities.users import PublicUser, public_user
+from marketplace.adapters.memory.database import MemoryDatabase, Rows
+from marketplace.core.domain.audit import AuditDetails, AuditEntry, Target
+from marketplace.core.domain.users import PublicUser, public_user
 
 
-class MemoryAuditTrail:
+class MemoryAuditLogReader:
     """The log as it is read."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: MemoryDatabase) -> None:
         self._database = database
 
     async def newest(self, limit: int, about: Target | None = None) -> tuple[AuditDetails, ...]:
@@ -27,7 +27,7 @@ class MemoryAuditTrail:
         return tuple(details_of(self._database, entry) for entry in newest)
 
 
-class MemoryAudit:
+class MemoryAuditLog:
     """The log within a transaction."""
 
     def __init__(self, rows: Rows) -> None:
@@ -40,7 +40,7 @@ class MemoryAudit:
             self._rows.put(self._rows.database.audit, entry.id, entry)
 
 
-def details_of(database: Database, entry: AuditEntry) -> AuditDetails:
+def details_of(database: MemoryDatabase, entry: AuditEntry) -> AuditDetails:
     """The entry with the people that it names."""
     return AuditDetails(
         **{field.name: getattr(entry, field.name) for field in fields(AuditEntry)},
@@ -49,6 +49,6 @@ def details_of(database: Database, entry: AuditEntry) -> AuditDetails:
     )
 
 
-def _person(database: Database, user_id: UUID | None) -> PublicUser | None:
+def _person(database: MemoryDatabase, user_id: UUID | None) -> PublicUser | None:
     user = None if user_id is None else database.users.rows.get(user_id)
     return None if user is None else public_user(user)

@@ -7,10 +7,10 @@ from dataclasses import fields, replace
 from datetime import datetime
 from uuid import UUID
 
-from marketplace.adapters.memory.database import Database, Rows
+from marketplace.adapters.memory.database import MemoryDatabase, Rows
 from marketplace.adapters.memory.pages import Moment, moment_from, moment_text, page_of
 from marketplace.adapters.memory.sessions import session_details
-from marketplace.core.entities.bookings import (
+from marketplace.core.domain.bookings import (
     ANY_BOOKING,
     LIVE,
     Booking,
@@ -19,15 +19,15 @@ from marketplace.core.entities.bookings import (
     BookingHistory,
     BookingStep,
 )
-from marketplace.core.entities.pages import Page
-from marketplace.core.entities.users import contact
+from marketplace.core.domain.pages import Page
+from marketplace.core.domain.users import contact
 from marketplace.core.errors import NotFound
 
 
 class MemoryBookingLists:
     """Bookings as they are read."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: MemoryDatabase) -> None:
         self._database = database
 
     async def find(self, booking_id: UUID) -> BookingHistory | None:
@@ -67,7 +67,7 @@ class MemoryBookingLists:
             return (booking.created_at if "created_at" in filters.ordering else booking.starts_at), booking.id
 
         last, descends = after and moment_from(json.loads(after)), filters.ordering.startswith("-")
-        found = sorted(filter(filters.admit, own), key=place, reverse=descends)
+        found = sorted(filter(filters.matches, own), key=place, reverse=descends)
         left = [each for each in found if not last or (place(each) < last if descends else place(each) > last)]
         page = page_of(left, limit, lambda booking: json.dumps(moment_text(place(booking))))
         return Page(tuple(booking_details(Rows(self._database), booking) for booking in page.items), page.next)

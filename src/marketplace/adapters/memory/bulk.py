@@ -6,16 +6,16 @@ from dataclasses import fields, replace
 from datetime import datetime
 from uuid import UUID
 
-from marketplace.adapters.memory.database import BulkRow, Database, Rows
-from marketplace.core.entities.bulk import BulkRefusal, BulkRun, BulkRunDetails
-from marketplace.core.entities.users import public_user
+from marketplace.adapters.memory.database import BulkRow, MemoryDatabase, Rows
+from marketplace.core.domain.bulk import BulkRefusal, BulkRun, BulkRunDetails
+from marketplace.core.domain.users import public_user
 from marketplace.core.errors import NotFound
 
 
 class MemoryBulkLists:
     """Runs as they are read."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: MemoryDatabase) -> None:
         self._database = database
 
     async def find(self, run_id: UUID) -> BulkRunDetails | None:
@@ -35,10 +35,10 @@ class MemoryBulkLists:
         await asyncio.sleep(0)
         return len(self._database.bulk_runs.rows)
 
-    async def targets(self, run_id: UUID, begin: int, most: int) -> tuple[UUID, ...]:
+    async def targets(self, run_id: UUID, begin: int, maximum: int) -> tuple[UUID, ...]:
         """A part of what it is about."""
         row = await self._row(run_id)
-        return () if row is None else row.targets[begin : begin + most]
+        return () if row is None else row.targets[begin : begin + maximum]
 
     async def refusals(self, run_id: UUID, limit: int, offset: int) -> tuple[BulkRefusal, ...]:
         """A part of what it left."""
@@ -50,8 +50,8 @@ class MemoryBulkLists:
         return self._database.bulk_runs.rows.get(run_id)
 
     def _details(self, run: BulkRun) -> BulkRunDetails:
-        facts = {field.name: getattr(run, field.name) for field in fields(BulkRun)}
-        return BulkRunDetails(**facts, staff_details=public_user(self._database.users.rows[run.staff_id]))
+        changes = {field.name: getattr(run, field.name) for field in fields(BulkRun)}
+        return BulkRunDetails(**changes, staff_details=public_user(self._database.users.rows[run.staff_id]))
 
 
 class MemoryBulkRuns:
@@ -85,7 +85,7 @@ class MemoryBulkRuns:
         if row is not None:
             self._rows.put(self._table, run.id, replace(row, refusals=(*row.refusals, refusal)))
 
-    async def sweep(self, before: datetime) -> int:
+    async def purge(self, before: datetime) -> int:
         """Remove the first that was over by then."""
         await asyncio.sleep(0)
         for row in self._rows.all(self._table):

@@ -7,18 +7,18 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from marketplace.adapters.memory.bookings import booking_details
-from marketplace.adapters.memory.database import Database, Rows
+from marketplace.adapters.memory.database import MemoryDatabase, Rows
 from marketplace.adapters.memory.sessions import session_details
-from marketplace.core.entities.bulk import BulkKind
-from marketplace.core.entities.bulk_targets import BookingTarget, BulkTarget, SessionTarget, UserTarget
-from marketplace.core.entities.slots import Slot
-from marketplace.core.entities.users import public_user
+from marketplace.core.domain.bulk import BulkKind
+from marketplace.core.domain.bulk_targets import BookingTarget, BulkTarget, SessionTarget, UserTarget
+from marketplace.core.domain.slots import Slot
+from marketplace.core.domain.users import public_user
 
 
 class MemoryBulkTargets:
     """Rows as a preview judges them."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: MemoryDatabase) -> None:
         self._database = database
 
     async def find(self, kind: BulkKind, ids: Sequence[UUID], now: datetime) -> tuple[BulkTarget, ...]:

@@ -5,15 +5,15 @@ from datetime import timedelta
 from uuid import UUID
 
 from marketplace.adapters.memory.bookings import booking_history
-from marketplace.adapters.memory.database import Database, Rows
-from marketplace.core.entities.bookings import Booking, BookingHistory
-from marketplace.core.entities.calendars import CalendarFeed, FeedWindow
+from marketplace.adapters.memory.database import MemoryDatabase, Rows
+from marketplace.core.domain.bookings import Booking, BookingHistory
+from marketplace.core.domain.calendars import CalendarFeed, FeedWindow
 
 
 class MemoryFeedDirectory:
     """Feeds as they are read."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: MemoryDatabase) -> None:
         self._database = database
 
     async def find(self, user_id: UUID) -> CalendarFeed | None:
@@ -32,8 +32,8 @@ class MemoryFeedDirectory:
             return booking.starts_at < window.now, abs(booking.starts_at - window.now), booking.id
 
         bookings = self._database.bookings.rows.values()
-        found = (b for b in bookings if b.concerns(user_id) and b.starts_at >= window.since)
-        nearest = sorted(found, key=distance)[: window.most]
+        found = (b for b in bookings if b.has_party(user_id) and b.starts_at >= window.since)
+        nearest = sorted(found, key=distance)[: window.maximum]
         rows = Rows(self._database)
         return tuple(booking_history(rows, booking) for booking in sorted(nearest, key=lambda b: b.id))
 

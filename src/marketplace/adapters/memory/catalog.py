@@ -10,14 +10,15 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from marketplace.adapters.memory.database import Database, Rows
+from marketplace.adapters.memory.database import MemoryDatabase, Rows
 from marketplace.adapters.memory.pages import Moment, moment, moment_from, moment_text, newest_first, page_of
 from marketplace.adapters.memory.search import Search
 from marketplace.adapters.memory.sessions import session_details
-from marketplace.core.entities.pages import Page
-from marketplace.core.entities.runs import Run
-from marketplace.core.entities.search import title_key
-from marketplace.core.entities.sessions import (
+from marketplace.core.domain.availability import Availability, requested_window
+from marketplace.core.domain.pages import Page
+from marketplace.core.domain.recurring_starts import RecurringStarts
+from marketplace.core.domain.search import title_key
+from marketplace.core.domain.sessions import (
     AVAILABILITY_WINDOW,
     FACETS_WINDOW,
     PRICE_BANDS,
@@ -31,9 +32,8 @@ from marketplace.core.entities.sessions import (
     SessionDetails,
     TagCount,
 )
-from marketplace.core.entities.slots import LATEST_START
-from marketplace.core.entities.timetables import Timetable, asked_window
-from marketplace.core.entities.users import public_user
+from marketplace.core.domain.slots import LATEST_START
+from marketplace.core.domain.users import public_user
 
 TAGS_COUNTED = 50
 
@@ -58,7 +58,7 @@ _ORDERS = {
 class MemoryCatalog:
     """Sessions as they are read."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: MemoryDatabase) -> None:
         self._database = database
 
     async def find(self, session_id: UUID, now: datetime) -> CatalogSession | None:
@@ -93,11 +93,13 @@ class MemoryCatalog:
             tags=tuple(TagCount(tag=name, count=count) for name, count in _commonest(tags)[:TAGS_COUNTED]),
             price_bands=tuple(
                 PriceBandCount(
-                    min_price=least,
-                    max_price=most,
-                    count=sum(least <= session.price and (most is None or session.price < most) for session in matches),
+                    min_price=minimum,
+                    max_price=maximum,
+                    count=sum(
+                        minimum <= session.price and (maximum is None or session.price < maximum) for session in matches
+                    ),
                 )
-                for least, most in PRICE_BANDS
+                for minimum, maximum in PRICE_BANDS
             ),
         )
 
@@ -113,26 +115,26 @@ class MemoryCatalog:
         return Page(tuple(self._shown(session, now) for session in page.items), page.next)
 
     def _shown(self, session: Session, now: datetime) -> CatalogSession:
-        timetable, runs = self._timetable(session)
-        details = {field.name: getattr(timetable.session, field.name) for field in fields(SessionDetails)}
-        return CatalogSession(**details, next_slot=timetable.next_opening(runs, now, LATEST_START, now))
+        availability, runs = self._availability(session)
+        details = {field.name: getattr(availability.session, field.name) for field in fields(SessionDetails)}
+        return CatalogSession(**details, next_slot=availability.next_bookable_start(runs, now, LATEST_START, now))
 
     def _is_available(self, session: Session, filters: CatalogFilters, now: datetime) -> bool:
         if not filters.asks_for_time():
             return True
-        timetable, runs = self._timetable(session)
-        return timetable.has_opening(runs, *asked_window(filters, now), now)
+        availability, runs = self._availability(session)
+        return availability.has_bookable_start(runs, *requested_window(filters, now), now)
 
-    def _timetable(self, session: Session) -> tuple[Timetable, tuple[Run, ...]]:
+    def _availability(self, session: Session) -> tuple[Availability, tuple[RecurringStarts, ...]]:
         """The session with every occupied slot of its creator, and its open times."""
         rows, slots = Rows(self._database), self._database.slots.rows.values()
-        timetable = Timetable(
+        availability = Availability(
             session=session_details(rows, session, public_user),
             schedule=self._database.schedules.rows.get(session.id),
             occupied=tuple(slot for slot in slots if slot.creator_id == session.creator_id and slot.seats_taken),
         )
-        open_times = self._database.open_times.rows.get(session.id)
-        return timetable, open_times.runs if open_times else ()
+        materialized = self._database.materialized.rows.get(session.id)
+        return availability, materialized.runs if materialized else ()
 
     def _search(self, filters: CatalogFilters) -> Search:
         return Search(filters.words, self._database.sessions.rows.values())
@@ -154,8 +156,8 @@ class MemoryCatalog:
         )
 
 
-def _newest(sessions: Iterable[Session], most: int) -> list[Session]:
-    return sorted(sessions, key=moment, reverse=True)[:most]
+def _newest(sessions: Iterable[Session], maximum: int) -> list[Session]:
+    return sorted(sessions, key=moment, reverse=True)[:maximum]
 
 
 def _commonest(counts: Counter[str]) -> list[tuple[str, int]]:

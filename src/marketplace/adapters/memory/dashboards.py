@@ -5,16 +5,16 @@ from collections.abc import Iterator
 from datetime import datetime
 from itertools import pairwise
 
-from marketplace.adapters.memory.database import Database
-from marketplace.core.entities.dashboards import Attention, Dashboard, DashboardWindow, DayNumbers
-from marketplace.core.entities.failing_jobs import FAILING_AFTER
-from marketplace.core.entities.summaries import NOTHING
+from marketplace.adapters.memory.database import MemoryDatabase
+from marketplace.core.domain.dashboards import Attention, Dashboard, DashboardWindow, DayNumbers
+from marketplace.core.domain.failing_jobs import FAILING_AFTER
+from marketplace.core.domain.summaries import NOTHING
 
 
 class MemoryDashboards:
     """Everything, counted anew each time."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: MemoryDatabase) -> None:
         self._database = database
 
     async def find(self, window: DashboardWindow) -> Dashboard:
@@ -26,8 +26,8 @@ class MemoryDashboards:
         )
 
     def _numbers(self, begin: datetime, end: datetime) -> DayNumbers:
-        made = [b for b in self._database.bookings.rows.values() if begin <= b.created_at < end]
-        kept = [booking for booking in made if booking.status != "cancelled"]
+        created = [b for b in self._database.bookings.rows.values() if begin <= b.created_at < end]
+        kept = [booking for booking in created if booking.status != "cancelled"]
         return DayNumbers(
             seats=sum(booking.seats for booking in kept),
             income=sum((booking.amount for booking in kept), NOTHING),
@@ -44,6 +44,6 @@ class MemoryDashboards:
         pending = (booking for booking in database.bookings.rows.values() if booking.status == "pending")
         return Attention(
             open_reports=sum(report.resolution is None for report in database.reports.rows.values()),
-            lapsing_requests=sum((each.answer_by or each.starts_at) < window.lapsing_before for each in pending),
+            lapsing_requests=sum((each.answer_by or each.starts_at) < window.expiring_before for each in pending),
             failed_jobs=sum(row.job.attempts >= FAILING_AFTER for row in database.jobs.rows.values()),
         )

@@ -10,19 +10,19 @@ from typing import Any, Generic, TypeVar
 from uuid import UUID
 
 from marketplace.adapters.memory.locks import Locks
-from marketplace.core.entities.audit import AuditEntry
-from marketplace.core.entities.bookings import Booking, BookingStep
-from marketplace.core.entities.bulk import BulkRefusal, BulkRun
-from marketplace.core.entities.calendars import CalendarFeed
-from marketplace.core.entities.idempotency import IdempotencyKey
-from marketplace.core.entities.open_times import OpenTimes
-from marketplace.core.entities.reports import Report
-from marketplace.core.entities.resets import PasswordReset
-from marketplace.core.entities.schedules import Schedule
-from marketplace.core.entities.sessions import Session
-from marketplace.core.entities.slots import Slot
-from marketplace.core.entities.tokens import Family
-from marketplace.core.entities.users import User
+from marketplace.core.domain.audit import AuditEntry
+from marketplace.core.domain.bookings import Booking, BookingStep
+from marketplace.core.domain.bulk import BulkRefusal, BulkRun
+from marketplace.core.domain.calendars import CalendarFeed
+from marketplace.core.domain.idempotency import IdempotencyKey
+from marketplace.core.domain.materialized_availability import MaterializedAvailability
+from marketplace.core.domain.password_resets import PasswordReset
+from marketplace.core.domain.reports import Report
+from marketplace.core.domain.schedules import Schedule
+from marketplace.core.domain.sessions import Session
+from marketplace.core.domain.slots import Slot
+from marketplace.core.domain.tokens import Login
+from marketplace.core.domain.users import User
 from marketplace.core.ports.jobs import Job
 
 K = TypeVar("K", bound=Hashable)
@@ -36,10 +36,10 @@ KeyKey = tuple[UUID, str, str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class FamilyRow:
+class LoginRow:
     """A login and when it was revoked."""
 
-    family: Family
+    login: Login
     revoked_at: datetime | None = None
 
 
@@ -56,7 +56,7 @@ class KeyRow:
     """An idempotency key, what was made with it and when."""
 
     key: IdempotencyKey
-    thing_id: UUID
+    resource_id: UUID
     created_at: datetime
 
 
@@ -106,7 +106,7 @@ class Table(Generic[K, R]):
             del self.groups[self.group_of(row)][key]
 
 
-class Database:
+class MemoryDatabase:
     """All tables. `emails`, `usernames`, `seats`, `feed_tokens` and `reported` are the unique indexes: whose row it is.
 
     `taken_jobs` says which transaction took a job, for as long as that is open.
@@ -116,11 +116,11 @@ class Database:
         self.users: Table[UUID, User] = Table("users")
         self.emails: Table[str, UUID] = Table("emails")
         self.usernames: Table[str, UUID] = Table("usernames")
-        self.families: Table[UUID, FamilyRow] = Table("families", lambda row: row.family.user_id)
+        self.families: Table[UUID, LoginRow] = Table("families", lambda row: row.login.user_id)
         self.tokens: Table[bytes, TokenRow] = Table("tokens")
         self.sessions: Table[UUID, Session] = Table("sessions")
         self.schedules: Table[UUID, Schedule] = Table("schedules")
-        self.open_times: Table[UUID, OpenTimes] = Table("open_times")
+        self.materialized: Table[UUID, MaterializedAvailability] = Table("open_times")
         self.slots: Table[SlotKey, Slot] = Table("slots")
         self.bookings: Table[UUID, Booking] = Table("bookings")
         self.steps: Table[UUID, tuple[BookingStep, ...]] = Table("steps")
@@ -153,7 +153,7 @@ class Database:
 class Rows:
     """The rows as one transaction sees them: the newest committed ones under its own changes."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: MemoryDatabase) -> None:
         self.database = database
         self._changes: dict[Table[Any, Any], dict[Any, Any]] = {}
 
@@ -195,7 +195,7 @@ class Rows:
         self._changes.setdefault(table, {})[key] = None
 
     async def lock(self, table: Table[K, R], key: K, *, shared: bool = False) -> None:
-        """Wait until nobody else holds the lock of this key, and hold it until the end. Raises `Collision`."""
+        """Wait until nobody else holds the lock of this key, and hold it until the end. Raises `TransactionConflict`."""
         await self.lock_word((table.name, key), shared=shared)
 
     async def lock_word(self, word: Hashable, *, shared: bool = False) -> None:

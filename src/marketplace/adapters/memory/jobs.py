@@ -7,8 +7,8 @@ from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from marketplace.adapters.memory.database import Database, JobRow, Rows
-from marketplace.core.entities.failing_jobs import FAILING_AFTER, FailingJob
+from marketplace.adapters.memory.database import JobRow, MemoryDatabase, Rows
+from marketplace.core.domain.failing_jobs import FAILING_AFTER, FailingJob
 from marketplace.core.errors import NotFound
 from marketplace.core.ports.jobs import Handlers, Job
 from marketplace.core.ports.system import Clock
@@ -66,7 +66,7 @@ class MemoryJobs:
             raise NotFound
         return _failing(self._database, row)
 
-    async def hurry(self, job_id: int, now: datetime) -> None:
+    async def run_now(self, job_id: int, now: datetime) -> None:
         """Its new moment."""
         row = await self._rows.look(self._database.jobs, job_id)
         if row is not None:
@@ -76,7 +76,7 @@ class MemoryJobs:
 class MemoryFailingJobs:
     """Jobs that keep failing, as they are read."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: MemoryDatabase) -> None:
         self._database = database
 
     async def page(self, limit: int, offset: int) -> tuple[FailingJob, ...]:
@@ -93,7 +93,7 @@ class MemoryFailingJobs:
         return [row for row in self._database.jobs.rows.values() if row.job.attempts >= FAILING_AFTER]
 
 
-def _failing(database: Database, row: JobRow) -> FailingJob:
+def _failing(database: MemoryDatabase, row: JobRow) -> FailingJob:
     return FailingJob(
         id=row.id,
         name=row.job.kind,

@@ -6,7 +6,7 @@ from collections.abc import Hashable
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from marketplace.core.errors import Collision
+from marketplace.core.errors import TransactionConflict
 
 
 @dataclass(eq=False, slots=True)
@@ -39,7 +39,7 @@ class Locks:
         self._held: defaultdict[object, set[Hashable]] = defaultdict(set)
 
     async def acquire(self, owner: object, key: Hashable, *, shared: bool = False) -> None:
-        """Hold the lock of a key until `release_all`. Raises `Collision` when it cannot be had in time."""
+        """Hold the lock of a key until `release_all`. Raises `TransactionConflict` when it cannot be had in time."""
         await asyncio.sleep(0)
         lock = self._locks.setdefault(key, _Lock())
         held = lock.holders.get(owner)
@@ -58,24 +58,24 @@ class Locks:
             async with asyncio.timeout(self._timeout):
                 await waiter.granted
         except TimeoutError as error:
-            raise Collision from error
+            raise TransactionConflict from error
         finally:
             if waiter in lock.queue:
                 lock.queue.remove(waiter)
-                self._pass_on(lock, key)
+                self._forward_stop(lock, key)
 
     def release_all(self, owner: object) -> None:
         """Free everything that an owner holds."""
         for key in self._held.pop(owner, ()):
             lock = self._locks[key]
             del lock.holders[owner]
-            self._pass_on(lock, key)
+            self._forward_stop(lock, key)
 
     def _grant(self, lock: _Lock, key: Hashable, owner: object, *, shared: bool) -> None:
         lock.holders[owner] = shared
         self._held[owner].add(key)
 
-    def _pass_on(self, lock: _Lock, key: Hashable) -> None:
+    def _forward_stop(self, lock: _Lock, key: Hashable) -> None:
         while lock.queue and (
             lock.queue[0].granted.done() or lock.admits(lock.queue[0].owner, shared=lock.queue[0].shared)
         ):

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Protocol, TypeVar
 from uuid import UUID
 
-from marketplace.core.entities.pages import Page
+from marketplace.core.domain.pages import Page
 
 R = TypeVar("R")
 

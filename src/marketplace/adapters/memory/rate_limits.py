@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from marketplace.core.entities.rate_limits import Attempt, Count
-from marketplace.core.ports.rate_limits import SWEPT_MOST
+from marketplace.core.domain.rate_limits import Attempt, Count
+from marketplace.core.ports.rate_limits import MAX_PURGED
 
 
 class MemoryRateLimits:
@@ -35,10 +35,10 @@ class MemoryRateLimits:
             if before is not None and before.attempts and before.ends_at > now:
                 self._counts[attempt.key] = replace(before, attempts=before.attempts - 1)
 
-    async def sweep(self, now: datetime) -> int:
+    async def purge(self, now: datetime) -> int:
         """Remove what has ended."""
         await asyncio.sleep(0)
-        ended = [key for key, count in self._counts.items() if count.ends_at <= now][:SWEPT_MOST]
+        ended = [key for key, count in self._counts.items() if count.ends_at <= now][:MAX_PURGED]
         for key in ended:
             del self._counts[key]
         return len(ended)

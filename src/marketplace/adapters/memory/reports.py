@@ -5,18 +5,18 @@ from collections.abc import Callable
 from dataclasses import fields
 from uuid import UUID
 
-from marketplace.adapters.memory.database import Database, Rows
+from marketplace.adapters.memory.database import MemoryDatabase, Rows
 from marketplace.adapters.memory.pages import moment
 from marketplace.adapters.memory.sessions import session_details
-from marketplace.core.entities.reports import Report, ReportDetails
-from marketplace.core.entities.users import contact
+from marketplace.core.domain.reports import Report, ReportDetails
+from marketplace.core.domain.users import contact
 from marketplace.core.errors import AlreadyReported, NotFound
 
 
 class MemoryReportQueue:
     """Reports as they are read."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: MemoryDatabase) -> None:
         self._database = database
 
     async def find(self, report_id: UUID) -> ReportDetails | None:
@@ -61,10 +61,10 @@ class MemoryReports:
 
     async def add(self, report: Report) -> None:
         """Insert; the lock on person and session makes twins wait for one another."""
-        once = (report.session_id, report.reporter_id)
-        if await self._rows.look(self._database.reported, once) is not None:
+        idempotently = (report.session_id, report.reporter_id)
+        if await self._rows.look(self._database.reported, idempotently) is not None:
             raise AlreadyReported
-        self._rows.put(self._database.reported, once, report.id)
+        self._rows.put(self._database.reported, idempotently, report.id)
         self._rows.put(self._database.reports, report.id, report)
 
     async def find(self, report_id: UUID) -> Report | None:

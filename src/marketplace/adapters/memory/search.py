@@ -3,8 +3,8 @@
 from collections.abc import Collection
 from functools import lru_cache
 
-from marketplace.core.entities.search import CORRECTED_LENGTH, CORRECTED_MOST, is_one_typo, words
-from marketplace.core.entities.sessions import Session
+from marketplace.core.domain.search import CORRECTED_LENGTH, MAX_CORRECTED, is_one_typo, words
+from marketplace.core.domain.sessions import Session
 
 
 @lru_cache(maxsize=4096)
@@ -36,4 +36,4 @@ def _beginnings(searched: str, known: set[str]) -> tuple[str, ...]:
     if len(searched) > CORRECTED_LENGTH or any(word.startswith(searched) for word in known):
         return (searched,)
     close = sorted(word for word in known if len(word) <= CORRECTED_LENGTH and is_one_typo(searched, word))
-    return tuple(close[:CORRECTED_MOST])
+    return tuple(close[:MAX_CORRECTED])

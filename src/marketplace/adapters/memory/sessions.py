@@ -8,10 +8,10 @@ from typing import TypeVar
 from uuid import UUID
 
 from marketplace.adapters.memory.database import Rows, Table
-from marketplace.core.entities.open_times import OpenTimes, Scheduled
-from marketplace.core.entities.schedules import Schedule
-from marketplace.core.entities.sessions import Session, SessionDetails
-from marketplace.core.entities.users import PublicUser, User, public_user
+from marketplace.core.domain.materialized_availability import MaterializedAvailability, ScheduledSession
+from marketplace.core.domain.schedules import Schedule
+from marketplace.core.domain.sessions import Session, SessionDetails
+from marketplace.core.domain.users import PublicUser, User, public_user
 from marketplace.core.errors import NotFound
 
 R = TypeVar("R")
@@ -49,31 +49,33 @@ class MemorySessions:
         await asyncio.sleep(0)
         return self._rows.find(self._rows.database.schedules, session_id)
 
-    async def save_schedule(self, session_id: UUID, schedule: Schedule | None, open_times: OpenTimes | None) -> None:
+    async def save_schedule(
+        self, session_id: UUID, schedule: Schedule | None, materialized: MaterializedAvailability | None
+    ) -> None:
         """Put both there, or take them away."""
         await self._put_or_drop(self._rows.database.schedules, session_id, schedule)
-        await self.save_open_times(session_id, open_times)
+        await self.save_materialized(session_id, materialized)
 
-    async def save_open_times(self, session_id: UUID, open_times: OpenTimes | None) -> None:
+    async def save_materialized(self, session_id: UUID, materialized: MaterializedAvailability | None) -> None:
         """Put them there, or take them away."""
-        await self._put_or_drop(self._rows.database.open_times, session_id, open_times)
+        await self._put_or_drop(self._rows.database.materialized, session_id, materialized)
 
-    async def acquire_outdated(self, now: datetime, most: int) -> tuple[Scheduled, ...]:
+    async def acquire_outdated(self, now: datetime, maximum: int) -> tuple[ScheduledSession, ...]:
         """Those whose turn it is still once their lock is had."""
         await asyncio.sleep(0)
-        table = self._rows.database.open_times
+        table = self._rows.database.materialized
         turns = [(times.outdated_at, key) for key, times in table.rows.items() if _is_outdated(times, now)]
         acquired = []
-        for _, session_id in sorted(turns)[:most]:
+        for _, session_id in sorted(turns)[:maximum]:
             await self._rows.lock(table, session_id)
             if _is_outdated(self._rows.find(table, session_id), now):
                 acquired.append(session_id)
         return tuple(self._scheduled(session_id) for session_id in acquired)
 
-    def _scheduled(self, session_id: UUID) -> Scheduled:
+    def _scheduled(self, session_id: UUID) -> ScheduledSession:
         session = self._rows.get(self._table, session_id)
         schedule = self._rows.get(self._rows.database.schedules, session_id)
-        return Scheduled(session_id=session_id, duration=session.duration, schedule=schedule)
+        return ScheduledSession(session_id=session_id, duration=session.duration, schedule=schedule)
 
     async def _put_or_drop(self, table: Table[UUID, R], key: UUID, row: R | None) -> None:
         await self._rows.lock(table, key)
@@ -108,5 +110,5 @@ class MemorySessions:
         self._rows.put(self._table, row.id, row)
 
 
-def _is_outdated(open_times: OpenTimes | None, now: datetime) -> bool:
-    return open_times is not None and open_times.outdated_at is not None and open_times.outdated_at <= now
+def _is_outdated(materialized: MaterializedAvailability | None, now: datetime) -> bool:
+    return materialized is not None and materialized.outdated_at is not None and materialized.outdated_at <= now

@@ -7,27 +7,27 @@ from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
-from marketplace.adapters.memory.database import Database, Rows
+from marketplace.adapters.memory.database import MemoryDatabase, Rows
 from marketplace.adapters.memory.jobs import MemoryJobs
 from marketplace.adapters.memory.sessions import session_details
 from marketplace.adapters.memory.users import buyers_of
-from marketplace.core.entities.bookings import LIVE, Booking, BookingStep
-from marketplace.core.entities.schedules import Schedule
-from marketplace.core.entities.sessions import Session
-from marketplace.core.entities.slots import Offer, Slot, SoldSlot
-from marketplace.core.entities.timetables import Timetable
-from marketplace.core.entities.users import contact, public_user
+from marketplace.core.domain.availability import Availability
+from marketplace.core.domain.bookings import LIVE, Booking, BookingStep
+from marketplace.core.domain.schedules import Schedule
+from marketplace.core.domain.sessions import Session
+from marketplace.core.domain.slots import BookedSlot, BookingQuote, Slot
+from marketplace.core.domain.users import contact, public_user
 from marketplace.core.errors import AlreadyBooked, CreatorUnavailable, NotFound, SoldOut
 from marketplace.core.ports.jobs import Job
 
 
-class MemoryTimetables:
+class MemoryAvailabilities:
     """Timetables as they are read."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: MemoryDatabase) -> None:
         self._database = database
 
-    async def find(self, session_id: UUID, begin: datetime, end: datetime) -> Timetable | None:
+    async def find(self, session_id: UUID, begin: datetime, end: datetime) -> Availability | None:
         """The session with every occupied slot of its creator near the window."""
         await asyncio.sleep(0)
         rows = Rows(self._database)
@@ -36,7 +36,7 @@ class MemoryTimetables:
             return None
         schedule = rows.find(self._database.schedules, session_id)
         first, last = Slot.of(session, begin, schedule=schedule), Slot.of(session, end, schedule=schedule)
-        near = (
+        candidates = (
             slot
             for slot in rows.all(self._database.slots)
             if slot.creator_id == session.creator_id
@@ -44,20 +44,22 @@ class MemoryTimetables:
             and slot.blocked_from < last.blocked_until
             and first.blocked_from < slot.blocked_until
         )
-        return Timetable(session=session_details(rows, session, public_user), schedule=schedule, occupied=tuple(near))
+        return Availability(
+            session=session_details(rows, session, public_user), schedule=schedule, occupied=tuple(candidates)
+        )
 
-    async def sold(self, creator_id: UUID, now: datetime) -> tuple[SoldSlot, ...]:
+    async def sold(self, creator_id: UUID, now: datetime) -> tuple[BookedSlot, ...]:
         """The slots of the live bookings to come."""
         await asyncio.sleep(0)
         held: dict[tuple[datetime, UUID], list[Booking]] = defaultdict(list)
         for booking in self._database.bookings.rows.values():
             if booking.creator_id == creator_id and booking.starts_at > now and booking.status in LIVE:
                 held[booking.starts_at, booking.session_id].append(booking)
-        return tuple(self._sold_slot(held[place]) for place in sorted(held))
+        return tuple(self._booked_slot(held[place]) for place in sorted(held))
 
-    def _sold_slot(self, bookings: list[Booking]) -> SoldSlot:
+    def _booked_slot(self, bookings: list[Booking]) -> BookedSlot:
         session_id, starts_at = bookings[0].session_id, bookings[0].starts_at
-        return SoldSlot(
+        return BookedSlot(
             session_id=session_id,
             title=self._database.sessions.rows[session_id].title,
             starts_at=starts_at,
@@ -75,14 +77,14 @@ class MemorySlots:
         self._database = rows.database
         self._jobs = MemoryJobs(rows)
 
-    async def acquire_offer(self, session_id: UUID, starts_at: datetime, buyer_id: UUID) -> Offer:
+    async def acquire_quote(self, session_id: UUID, starts_at: datetime, buyer_id: UUID) -> BookingQuote:
         """The offer, read once session and creator are locked against edits."""
         session = await self._rows.acquire(self._database.sessions, session_id, shared=True)
         buyer = self._rows.find(self._database.users, buyer_id)
         if session is None or buyer is None:
             raise NotFound
         await self._rows.lock_word(buyers_of(session.creator_id), shared=True)
-        return Offer(
+        return BookingQuote(
             session=session_details(self._rows, session, contact),
             buyer=contact(buyer),
             starts_at=starts_at,
@@ -171,14 +173,14 @@ class MemorySlots:
         )
         return tuple(sorted(found, key=lambda slot: slot.starts_at))
 
-    async def reshape(self, session: Session, schedule: Schedule | None, now: datetime) -> None:
+    async def resize(self, session: Session, schedule: Schedule | None, now: datetime) -> None:
         """Rewrite the slots to come."""
-        reshaped = [
+        resized = [
             Slot.of(session, slot.starts_at, slot.seats_taken, schedule)
             for slot in await self.acquire_upcoming(session.id, now)
         ]
-        await self._check_creator_is_free(reshaped)
-        for slot in reshaped:
+        await self._check_creator_is_free(resized)
+        for slot in resized:
             self._put(slot)
 
     def _upcoming(self, session_id: UUID, now: datetime) -> Iterator[Slot]:
@@ -230,5 +232,5 @@ class MemorySlots:
 
     def _add(self, booking: Booking) -> None:
         self._rows.put(self._database.bookings, booking.id, booking)
-        self._rows.put(self._database.steps, booking.id, (booking.made(),))
+        self._rows.put(self._database.steps, booking.id, (booking.created(),))
         self._rows.put(self._database.seats, (booking.user_id, booking.session_id, booking.starts_at), booking.id)

@@ -4,21 +4,21 @@ import asyncio
 from datetime import timedelta
 
 from marketplace.adapters.memory.admin_lists import memory_admin_lists
-from marketplace.adapters.memory.audit import MemoryAuditTrail
+from marketplace.adapters.memory.audit import MemoryAuditLogReader
 from marketplace.adapters.memory.bookings import MemoryBookingLists
 from marketplace.adapters.memory.bulk import MemoryBulkLists
 from marketplace.adapters.memory.bulk_targets import MemoryBulkTargets
 from marketplace.adapters.memory.calendars import MemoryFeedDirectory
 from marketplace.adapters.memory.catalog import MemoryCatalog
 from marketplace.adapters.memory.dashboards import MemoryDashboards
-from marketplace.adapters.memory.database import Database
+from marketplace.adapters.memory.database import MemoryDatabase
 from marketplace.adapters.memory.jobs import MemoryFailingJobs
+from marketplace.adapters.memory.password_resets import MemoryResetDirectory
 from marketplace.adapters.memory.rate_limits import MemoryRateLimits
 from marketplace.adapters.memory.reports import MemoryReportQueue
-from marketplace.adapters.memory.resets import MemoryResetDirectory
-from marketplace.adapters.memory.slots import MemoryTimetables
+from marketplace.adapters.memory.slots import MemoryAvailabilities
 from marketplace.adapters.memory.summaries import MemoryCreatorSummaries
-from marketplace.adapters.memory.tokens import MemoryCallers
+from marketplace.adapters.memory.tokens import MemoryPrincipals
 from marketplace.adapters.memory.unit_of_work import MemoryUnitOfWork
 from marketplace.adapters.memory.users import MemoryUserDirectory
 from marketplace.core.ports.storage import Storage
@@ -36,17 +36,17 @@ class MemoryReadiness:
 
 def memory_storage(*, lock_timeout: timedelta = LOCK_TIMEOUT) -> Storage:
     """Storage that lives as long as the process; every call makes an empty one of its own."""
-    database = Database(lock_timeout)
+    database = MemoryDatabase(lock_timeout)
     return Storage(
         users=MemoryUserDirectory(database),
-        callers=MemoryCallers(database),
+        principals=MemoryPrincipals(database),
         catalog=MemoryCatalog(database),
-        timetables=MemoryTimetables(database),
+        availabilities=MemoryAvailabilities(database),
         booking_lists=MemoryBookingLists(database),
         feeds=MemoryFeedDirectory(database),
         summaries=MemoryCreatorSummaries(database),
         rate_limits=MemoryRateLimits(),
-        audit=MemoryAuditTrail(database),
+        audit=MemoryAuditLogReader(database),
         resets=MemoryResetDirectory(database),
         reports=MemoryReportQueue(database),
         dashboards=MemoryDashboards(database),

@@ -5,16 +5,16 @@ from collections.abc import Iterable
 from decimal import Decimal
 from uuid import UUID
 
-from marketplace.adapters.memory.database import Database
-from marketplace.core.entities.bookings import Booking
-from marketplace.core.entities.slots import Slot
-from marketplace.core.entities.summaries import NOTHING, CreatorSummary, NextSlot, SummaryWindow, UpcomingSeats
+from marketplace.adapters.memory.database import MemoryDatabase
+from marketplace.core.domain.bookings import Booking
+from marketplace.core.domain.slots import Slot
+from marketplace.core.domain.summaries import NOTHING, CreatorSummary, NextSlot, SummaryWindow, UpcomingSeats
 
 
 class MemoryCreatorSummaries:
     """A creator's numbers, counted anew each time."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: MemoryDatabase) -> None:
         self._database = database
 
     async def find(self, creator_id: UUID, window: SummaryWindow) -> CreatorSummary:

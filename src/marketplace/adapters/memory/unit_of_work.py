@@ -4,15 +4,15 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from marketplace.adapters.memory.audit import MemoryAudit
+from marketplace.adapters.memory.audit import MemoryAuditLog
 from marketplace.adapters.memory.bookings import MemoryBookings
 from marketplace.adapters.memory.bulk import MemoryBulkRuns
 from marketplace.adapters.memory.calendars import MemoryFeeds
-from marketplace.adapters.memory.database import Database, Rows
+from marketplace.adapters.memory.database import MemoryDatabase, Rows
 from marketplace.adapters.memory.idempotency import MemoryIdempotencyKeys
 from marketplace.adapters.memory.jobs import MemoryJobs
+from marketplace.adapters.memory.password_resets import MemoryResets
 from marketplace.adapters.memory.reports import MemoryReports
-from marketplace.adapters.memory.resets import MemoryResets
 from marketplace.adapters.memory.sessions import MemorySessions
 from marketplace.adapters.memory.slots import MemorySlots
 from marketplace.adapters.memory.tokens import MemoryTokens
@@ -35,13 +35,13 @@ class MemoryTransaction:
         self.idempotency_keys = MemoryIdempotencyKeys(rows)
         self.jobs = MemoryJobs(rows)
         self.bulk_runs = MemoryBulkRuns(rows)
-        self.audit = MemoryAudit(rows)
+        self.audit = MemoryAuditLog(rows)
 
 
 class MemoryUnitOfWork:
     """Begins transactions over one database."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: MemoryDatabase) -> None:
         self._database = database
 
     @asynccontextmanager

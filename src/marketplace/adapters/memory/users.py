@@ -5,15 +5,15 @@ from dataclasses import fields
 from datetime import datetime
 from uuid import UUID
 
-from marketplace.adapters.memory.database import Database, FamilyRow, Rows
-from marketplace.core.entities.users import User, UserDetails, fold
+from marketplace.adapters.memory.database import LoginRow, MemoryDatabase, Rows
+from marketplace.core.domain.users import User, UserDetails, fold
 from marketplace.core.errors import EmailTaken, NotFound, UsernameTaken
 
 
 class MemoryUserDirectory:
     """Accounts as they are read."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: MemoryDatabase) -> None:
         self._database = database
 
     async def get(self, user_id: UUID) -> User:
@@ -32,21 +32,25 @@ class MemoryUserDirectory:
             return None
         sessions, bookings = self._database.sessions.rows.values(), self._database.bookings.rows.values()
         logins = (
-            row.family
+            row.login
             for row in self._database.families.rows.values()
-            if row.family.user_id == user_id and self._is_alive(row, now)
+            if row.login.user_id == user_id and self._is_alive(row, now)
         )
         return UserDetails(
             **{field.name: getattr(user, field.name) for field in fields(User)},
             sessions=sum(one.creator_id == user_id and one.archived_at is None for one in sessions),
             bookings=sum(one.user_id == user_id for one in bookings),
-            logins=tuple(sorted(logins, key=lambda family: (family.created_at, family.id), reverse=True)),
+            logins=tuple(sorted(logins, key=lambda login: (login.created_at, login.id), reverse=True)),
         )
 
-    def _is_alive(self, row: FamilyRow, now: datetime) -> bool:
-        begun_by = self._database.families.rows.get(row.family.begun_by) if row.family.begun_by else None
-        is_revoked = row.revoked_at is not None or (begun_by is not None and begun_by.revoked_at is not None)
-        return not is_revoked and row.family.expires_at > now
+    def _is_alive(self, row: LoginRow, now: datetime) -> bool:
+        impersonated_from = (
+            self._database.families.rows.get(row.login.impersonated_from) if row.login.impersonated_from else None
+        )
+        is_revoked = row.revoked_at is not None or (
+            impersonated_from is not None and impersonated_from.revoked_at is not None
+        )
+        return not is_revoked and row.login.expires_at > now
 
     async def find_by_email(self, email: str) -> User | None:
         """The account with this e-mail address."""

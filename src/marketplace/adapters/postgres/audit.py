@@ -3,10 +3,10 @@
 import asyncpg
 import msgspec
 
-from marketplace.adapters.postgres.lexemes import words_vector
-from marketplace.adapters.postgres.pool import Connection, Database
+from marketplace.adapters.postgres.catalog.lexemes import words_vector
+from marketplace.adapters.postgres.connection.pool import Connection, Database
 from marketplace.adapters.postgres.rows import PUBLIC_USER, columns, public_user
-from marketplace.core.entities.audit import AuditDetails, AuditEntry, Target, email_addresses
+from marketplace.core.domain.audit import AuditDetails, AuditEntry, Target, email_addresses
 
 COLUMNS = (
     "id",
@@ -37,8 +37,8 @@ NEWEST = f"{DETAILS} ORDER BY e.at DESC, e.id DESC LIMIT $1"
 NEWEST_ABOUT = f"{DETAILS} WHERE e.target_id = $2 AND e.target_kind = $3 ORDER BY e.at DESC, e.id DESC LIMIT $1"
 
 
-class PostgresAuditTrail:
-    """`AuditTrail` over the pool."""
+class PostgresAuditLogReader:
+    """`AuditLogReader` over the pool."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -53,8 +53,8 @@ class PostgresAuditTrail:
         return tuple(_details(row) for row in rows)
 
 
-class PostgresAudit:
-    """`Audit` on a transaction's connection."""
+class PostgresAuditLog:
+    """`AuditLog` on a transaction's connection."""
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection

@@ -7,10 +7,10 @@ from uuid import UUID
 
 import asyncpg
 
-from marketplace.adapters.postgres.bookings_query import BookingsQuery
-from marketplace.adapters.postgres.pool import Connection, Database, Rows
+from marketplace.adapters.postgres.bookings_query import BookingsStatement
+from marketplace.adapters.postgres.connection.pool import Connection, Database, Rows
 from marketplace.adapters.postgres.rows import BOOKING, CONTACT, SESSION_WITH_CONTACT, booked_session, columns, contact
-from marketplace.core.entities.bookings import (
+from marketplace.core.domain.bookings import (
     ANY_BOOKING,
     Booking,
     BookingDetails,
@@ -18,7 +18,7 @@ from marketplace.core.entities.bookings import (
     BookingHistory,
     BookingStep,
 )
-from marketplace.core.entities.pages import Page
+from marketplace.core.domain.pages import Page
 from marketplace.core.errors import NotFound
 
 STEP = ("booking_id", "at", "actor_id", "from_status", "to_status", "reason", "batch_id")
@@ -90,15 +90,15 @@ class PostgresBookingLists:
         self, user_id: UUID, limit: int, after: str | None, filters: BookingFilters = ANY_BOOKING
     ) -> Page[BookingDetails]:
         """See the port."""
-        return await self._page(BookingsQuery("user_id", user_id, filters), limit, after)
+        return await self._page(BookingsStatement("user_id", user_id, filters), limit, after)
 
     async def of_creator(
         self, creator_id: UUID, limit: int, after: str | None, filters: BookingFilters = ANY_BOOKING
     ) -> Page[BookingDetails]:
         """See the port."""
-        return await self._page(BookingsQuery("creator_id", creator_id, filters), limit, after)
+        return await self._page(BookingsStatement("creator_id", creator_id, filters), limit, after)
 
-    async def _page(self, query: BookingsQuery, limit: int, after: str | None) -> Page[BookingDetails]:
+    async def _page(self, query: BookingsStatement, limit: int, after: str | None) -> Page[BookingDetails]:
         ids, arguments = query.statement(limit, after)
         rows = await self._database.fetch(LIST.format(ids=ids, order=query.order), *arguments)
         items = tuple(BookingDetails(**_details(row)) for row in rows[:limit])

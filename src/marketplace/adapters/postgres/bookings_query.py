@@ -9,14 +9,14 @@ from datetime import datetime
 from typing import Literal, get_args
 from uuid import UUID
 
-from marketplace.adapters.postgres.conditions import Conditions
-from marketplace.core.entities.bookings import Booking, BookingFilters, BookingStatus
+from marketplace.adapters.postgres.connection.conditions import Conditions
+from marketplace.core.domain.bookings import Booking, BookingFilters, BookingStatus
 
 STATUSES: tuple[BookingStatus, ...] = get_args(BookingStatus)
 Party = Literal["user_id", "creator_id"]
 
 
-class BookingsQuery:
+class BookingsStatement:
     """What a person booked (`user_id`), or what was booked of theirs (`creator_id`)."""
 
     def __init__(self, party: Party, person: UUID, filters: BookingFilters) -> None:

@@ -7,9 +7,9 @@ from uuid import UUID
 
 import asyncpg
 
-from marketplace.adapters.postgres.pool import Connection, Database
+from marketplace.adapters.postgres.connection.pool import Connection, Database
 from marketplace.adapters.postgres.rows import PUBLIC_USER, columns, public_user
-from marketplace.core.entities.bulk import BulkRefusal, BulkRun, BulkRunDetails
+from marketplace.core.domain.bulk import BulkRefusal, BulkRun, BulkRunDetails
 from marketplace.core.errors import NotFound
 
 RUN = tuple(field.name for field in fields(BulkRun))
@@ -65,9 +65,9 @@ class PostgresBulkLists:
         row = await self._database.fetchrow(COUNT)
         return int(row["n"]) if row else 0
 
-    async def targets(self, run_id: UUID, begin: int, most: int) -> tuple[UUID, ...]:
+    async def targets(self, run_id: UUID, begin: int, maximum: int) -> tuple[UUID, ...]:
         """See the port."""
-        return tuple(row["target_id"] for row in await self._database.fetch(TARGETS, run_id, begin, most))
+        return tuple(row["target_id"] for row in await self._database.fetch(TARGETS, run_id, begin, maximum))
 
     async def refusals(self, run_id: UUID, limit: int, offset: int) -> tuple[BulkRefusal, ...]:
         """See the port."""
@@ -102,7 +102,7 @@ class PostgresBulkRuns:
         why = (refusal.label, refusal.code, refusal.detail)
         await self._connection.execute(ADD_REFUSAL, run.id, run.done, refusal.id, *why)
 
-    async def sweep(self, before: datetime) -> int:
+    async def purge(self, before: datetime) -> int:
         """See the port."""
         row = await self._connection.fetchrow(OLD, before)
         if row is None:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from marketplace.adapters.postgres.pool import Database, Rows
+from marketplace.adapters.postgres.connection.pool import Database, Rows
 from marketplace.adapters.postgres.rows import (
     BOOKING,
     SESSION_WITH_CREATOR,
@@ -12,10 +12,10 @@ from marketplace.adapters.postgres.rows import (
     session_details,
 )
 from marketplace.adapters.postgres.users import USER
-from marketplace.core.entities.bookings import Booking
-from marketplace.core.entities.bulk import BulkKind
-from marketplace.core.entities.bulk_targets import BookingTarget, BulkTarget, SessionTarget, UserTarget
-from marketplace.core.entities.users import User
+from marketplace.core.domain.bookings import Booking
+from marketplace.core.domain.bulk import BulkKind
+from marketplace.core.domain.bulk_targets import BookingTarget, BulkTarget, SessionTarget, UserTarget
+from marketplace.core.domain.users import User
 
 DESCRIPTION, NONE = "s.description", "''::text"
 """Up to 20,000 characters of each of thousands of rows, which no rule looks at."""

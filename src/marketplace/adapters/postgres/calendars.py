@@ -4,9 +4,9 @@ from uuid import UUID
 
 from marketplace.adapters.postgres.bookings import DETAILS, HISTORIES, booking_history
 from marketplace.adapters.postgres.bookings_query import STATUSES
-from marketplace.adapters.postgres.pool import Connection, Database
-from marketplace.core.entities.bookings import BookingHistory
-from marketplace.core.entities.calendars import CalendarFeed, FeedWindow
+from marketplace.adapters.postgres.connection.pool import Connection, Database
+from marketplace.core.domain.bookings import BookingHistory
+from marketplace.core.domain.calendars import CalendarFeed, FeedWindow
 
 FIND = "SELECT user_id, token, created_at FROM calendar_feeds WHERE user_id = $1"
 UPCOMING = "b.starts_at >= $2 ORDER BY b.starts_at, b.id"
@@ -52,7 +52,7 @@ class PostgresFeedDirectory:
 
     async def find_bookings(self, token: str, window: FeedWindow) -> tuple[BookingHistory, ...] | None:
         """See the port. The owner is a row of the answer, with no booking where there is none."""
-        rows = await self._database.fetch(FIND_BOOKINGS, token, window.now, window.since, window.most)
+        rows = await self._database.fetch(FIND_BOOKINGS, token, window.now, window.since, window.maximum)
         if not rows:
             return None
         return tuple(booking_history(row) for row in rows if row["id"] is not None)

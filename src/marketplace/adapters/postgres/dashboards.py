@@ -1,8 +1,8 @@
 """The staff's numbers in PostgreSQL."""
 
-from marketplace.adapters.postgres.failing_jobs import IS_FAILING
-from marketplace.adapters.postgres.pool import Database
-from marketplace.core.entities.dashboards import Attention, Dashboard, DashboardWindow, DayNumbers
+from marketplace.adapters.postgres.connection.pool import Database
+from marketplace.adapters.postgres.jobs.failing import IS_FAILING
+from marketplace.core.domain.dashboards import Attention, Dashboard, DashboardWindow, DayNumbers
 
 # every number is a range of one index, read without the table behind it; a day at a time, or PostgreSQL would
 # reckon with what it believes to be in the whole year
@@ -33,6 +33,6 @@ class PostgresDashboards:
     async def find(self, window: DashboardWindow) -> Dashboard:
         """See the port."""
         begins, ends = list(window.midnights[:-1]), list(window.midnights[1:])
-        rows = await self._database.fetch(FIND, begins, ends, window.lapsing_before)
+        rows = await self._database.fetch(FIND, begins, ends, window.expiring_before)
         numbers = {place: DayNumbers(**{name: row[name] for name in NUMBERS}) for place, row in enumerate(rows)}
         return Dashboard.of(window, numbers, Attention(**{name: rows[0][name] for name in ATTENTION}))

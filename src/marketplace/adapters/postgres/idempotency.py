@@ -3,10 +3,10 @@
 from datetime import datetime
 from uuid import UUID
 
-from marketplace.adapters.postgres.pool import Connection
-from marketplace.core.entities.idempotency import KEPT_FOR, IdempotencyKey
+from marketplace.adapters.postgres.connection.pool import Connection
+from marketplace.core.domain.idempotency import TTL, IdempotencyKey
 from marketplace.core.errors import KeyReused
-from marketplace.core.ports.idempotency import SWEPT_MOST
+from marketplace.core.ports.idempotency import MAX_PURGED
 
 # ON CONFLICT waits for a twin that is under way: then either its row is there, or it was rolled back and ours is
 CLAIM = """
@@ -18,7 +18,7 @@ CLAIM = """
     RETURNING thing_id
 """
 FIND = "SELECT body_hash, thing_id FROM idempotency_keys WHERE (user_id, route, key) = ($1, $2, $3)"
-SWEEP = """
+PURGE = """
     WITH old AS (
         SELECT user_id, route, key FROM idempotency_keys WHERE created_at <= $1
         ORDER BY created_at LIMIT $2 FOR UPDATE SKIP LOCKED),
@@ -35,10 +35,10 @@ class PostgresIdempotencyKeys:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
-    async def claim(self, key: IdempotencyKey, thing_id: UUID, now: datetime) -> UUID | None:
+    async def claim(self, key: IdempotencyKey, resource_id: UUID, now: datetime) -> UUID | None:
         """See the port. What was there is read in a statement of its own, so that it sees what was waited for."""
         place = (key.user_id, key.route, key.key)
-        if await self._connection.fetchrow(CLAIM, *place, key.body_hash, thing_id, now, now - KEPT_FOR):
+        if await self._connection.fetchrow(CLAIM, *place, key.body_hash, resource_id, now, now - TTL):
             return None
         (used,) = await self._connection.fetch(FIND, *place)
         if used["body_hash"] != key.body_hash:
@@ -46,7 +46,7 @@ class PostgresIdempotencyKeys:
         used_for: UUID = used["thing_id"]
         return used_for
 
-    async def sweep(self, before: datetime) -> int:
+    async def purge(self, before: datetime) -> int:
         """See the port. One that is being claimed anew is none of the old ones any more."""
-        row = await self._connection.fetchrow(SWEEP, before, SWEPT_MOST)
+        row = await self._connection.fetchrow(PURGE, before, MAX_PURGED)
         return int(row["count"]) if row else 0

@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from marketplace.adapters.postgres.pool import Database
-from marketplace.core.entities.rate_limits import Attempt, Count
-from marketplace.core.ports.rate_limits import SWEPT_MOST
+from marketplace.adapters.postgres.connection.pool import Database
+from marketplace.core.domain.rate_limits import Attempt, Count
+from marketplace.core.ports.rate_limits import MAX_PURGED
 
 # rows are locked in the order of their keys, by everybody who locks several
 COUNT = """
@@ -21,7 +21,7 @@ GIVE_BACK = """
         SELECT key FROM rate_limits WHERE key = ANY($1) AND ends_at > $2 AND attempts > 0 ORDER BY key FOR UPDATE)
     UPDATE rate_limits seen SET attempts = attempts - 1 FROM counted WHERE seen.key = counted.key RETURNING 1
 """
-SWEEP = """
+PURGE = """
     WITH ended AS (
         SELECT key FROM rate_limits WHERE ends_at <= $1 ORDER BY ends_at LIMIT $2 FOR UPDATE SKIP LOCKED),
     swept AS (DELETE FROM rate_limits seen USING ended WHERE seen.key = ended.key RETURNING 1)
@@ -46,7 +46,7 @@ class PostgresRateLimits:
         """See the port."""
         await self._database.fetch(GIVE_BACK, [attempt.key for attempt in attempts], now)
 
-    async def sweep(self, now: datetime) -> int:
+    async def purge(self, now: datetime) -> int:
         """See the port."""
-        row = await self._database.fetchrow(SWEEP, now, SWEPT_MOST)
+        row = await self._database.fetchrow(PURGE, now, MAX_PURGED)
         return int(row["count"]) if row else 0

@@ -1,7 +1,7 @@
 """Whether the database answers and has the schema that this program expects."""
 
-from marketplace.adapters.postgres.pool import Database
-from marketplace.adapters.postgres.revisions import newest_revision
+from marketplace.adapters.postgres.connection.pool import Database
+from marketplace.adapters.postgres.schema.revisions import newest_revision
 from marketplace.core.errors import Busy
 
 

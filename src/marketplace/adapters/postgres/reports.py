@@ -5,9 +5,9 @@ from uuid import UUID
 
 import asyncpg
 
-from marketplace.adapters.postgres.pool import Connection, Database, Rows
+from marketplace.adapters.postgres.connection.pool import Connection, Database, Rows
 from marketplace.adapters.postgres.rows import CONTACT, SESSION_WITH_CONTACT, booked_session, columns, contact
-from marketplace.core.entities.reports import Report, ReportDetails
+from marketplace.core.domain.reports import Report, ReportDetails
 from marketplace.core.errors import NotFound
 
 REPORT = tuple(field.name for field in fields(Report))
@@ -46,7 +46,7 @@ class PostgresReportQueue:
 
     async def list_open(self, limit: int, offset: int) -> tuple[ReportDetails, ...]:
         """See the port."""
-        return _all(await self._database.fetch(LIST_OPEN, limit, offset))
+        return _all_pages(await self._database.fetch(LIST_OPEN, limit, offset))
 
     async def count_open(self) -> int:
         """See the port."""
@@ -55,7 +55,7 @@ class PostgresReportQueue:
 
     async def of_session(self, session_id: UUID, limit: int) -> tuple[ReportDetails, ...]:
         """See the port."""
-        return _all(await self._database.fetch(OF_SESSION, session_id, limit))
+        return _all_pages(await self._database.fetch(OF_SESSION, session_id, limit))
 
 
 class PostgresReports:
@@ -90,7 +90,7 @@ class PostgresReports:
         await self._connection.execute(SAVE, report.id, *settled)
 
 
-def _all(rows: Rows) -> tuple[ReportDetails, ...]:
+def _all_pages(rows: Rows) -> tuple[ReportDetails, ...]:
     return tuple(_details(row) for row in rows)
 
 

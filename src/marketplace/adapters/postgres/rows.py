@@ -6,11 +6,11 @@ from typing import Any
 
 import asyncpg
 
-from marketplace.adapters.postgres.availability import next_slot
-from marketplace.core.entities.sessions import CatalogSession, SessionDetails
-from marketplace.core.entities.slots import Slot
-from marketplace.core.entities.timetables import Opening
-from marketplace.core.entities.users import Contact, PublicUser
+from marketplace.adapters.postgres.catalog.availability import next_slot
+from marketplace.core.domain.availability import BookableStart
+from marketplace.core.domain.sessions import CatalogSession, SessionDetails
+from marketplace.core.domain.slots import Slot
+from marketplace.core.domain.users import Contact, PublicUser
 
 PUBLIC_USER = ("id", "username", "role", "avatar", "first_name", "last_name")
 CONTACT = (*PUBLIC_USER, "email")
@@ -67,7 +67,7 @@ SESSION_WITH_CONTACT = (
 )
 
 
-def shown_at(now: str) -> str:
+def session_columns(now: str) -> str:
     """The columns of a session as it is shown by itself; `now` is an expression."""
     return f"{SESSION_WITH_CREATOR}, {next_slot(now)} AS next_slot"
 
@@ -78,12 +78,12 @@ def session_details(row: asyncpg.Record) -> SessionDetails:
 
 
 def catalog_session(row: asyncpg.Record) -> CatalogSession:
-    """The session of a row that has the columns of `shown_at`."""
+    """The session of a row that has the columns of `session_columns`."""
     session = CatalogSession(**_details(row), next_slot=None)
     if row["next_slot"] is None:
         return session
     starts_at, seats_taken = row["next_slot"]
-    return replace(session, next_slot=Opening.of(Slot.of(session, starts_at, seats_taken)))
+    return replace(session, next_slot=BookableStart.of(Slot.of(session, starts_at, seats_taken)))
 
 
 def _details(row: asyncpg.Record) -> dict[str, Any]:

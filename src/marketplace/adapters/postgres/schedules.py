@@ -2,7 +2,7 @@
 
 import msgspec
 
-from marketplace.core.entities.schedules import Schedule
+from marketplace.core.domain.schedules import Schedule
 
 _DECODER = msgspec.json.Decoder(Schedule)
 

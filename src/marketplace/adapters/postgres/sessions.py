@@ -5,44 +5,44 @@ from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
-from marketplace.adapters.postgres.available import available_rows
-from marketplace.adapters.postgres.lexemes import LEARN_WORDS, corrected, text_vector
-from marketplace.adapters.postgres.locks import SHUT_OUT_BUYERS_OF_SESSION
-from marketplace.adapters.postgres.open_times import PostgresOpenTimes
-from marketplace.adapters.postgres.pool import Connection, Database
-from marketplace.adapters.postgres.replica import Reading
-from marketplace.adapters.postgres.rows import (
-    SESSION,
-    SESSION_WITH_CREATOR,
-    catalog_session,
-    session_details,
-    shown_at,
-)
-from marketplace.adapters.postgres.schedules import document_of, schedule_from
-from marketplace.adapters.postgres.sessions_query import (
-    CatalogQuery,
-    CreatorQuery,
+from marketplace.adapters.postgres.catalog.candidates import available_rows
+from marketplace.adapters.postgres.catalog.lexemes import LEARN_WORDS, corrected, text_vector
+from marketplace.adapters.postgres.catalog.statements import (
+    CatalogStatement,
+    CreatorStatement,
     Ranked,
     Sorted,
     Statement,
     counting,
     facets_of,
 )
-from marketplace.core.entities.open_times import OpenTimes, Scheduled
-from marketplace.core.entities.pages import Page
-from marketplace.core.entities.schedules import Schedule
-from marketplace.core.entities.search import title_key
-from marketplace.core.entities.sessions import CatalogFilters, CatalogSession, Facets, Session, SessionDetails
+from marketplace.adapters.postgres.connection.locks import BLOCK_BUYERS_OF_SESSION
+from marketplace.adapters.postgres.connection.pool import Connection, Database
+from marketplace.adapters.postgres.connection.replica import Reading
+from marketplace.adapters.postgres.materialized_availability import PostgresMaterializedAvailability
+from marketplace.adapters.postgres.rows import (
+    SESSION,
+    SESSION_WITH_CREATOR,
+    catalog_session,
+    session_columns,
+    session_details,
+)
+from marketplace.adapters.postgres.schedules import document_of, schedule_from
+from marketplace.core.domain.materialized_availability import MaterializedAvailability, ScheduledSession
+from marketplace.core.domain.pages import Page
+from marketplace.core.domain.schedules import Schedule
+from marketplace.core.domain.search import title_key
+from marketplace.core.domain.sessions import CatalogFilters, CatalogSession, Facets, Session, SessionDetails
 from marketplace.core.errors import NotFound
 
 FACETS_KEPT = 30.0
 """Seconds. Counting everything costs a scan, so one answer serves everybody for a while."""
-FACETS_KEPT_MOST = 256
+MAX_FACETS_KEPT = 256
 FACETS_COUNTED_AT_ONCE = 2
 """Counting scans; buyers must find connections beside it."""
 
 ONE = "FROM sessions s JOIN users c ON c.id = s.creator_id WHERE s.id = $1"
-FIND = f"SELECT {shown_at('$2::timestamptz')} {ONE}"
+FIND = f"SELECT {session_columns('$2::timestamptz')} {ONE}"
 FIND_ROW = f"SELECT {SESSION_WITH_CREATOR} {ONE}"
 ACQUIRE = f"SELECT {SESSION_WITH_CREATOR} {ONE} FOR UPDATE OF s"
 KEPT = (*SESSION, "title_key", "searched")
@@ -68,7 +68,7 @@ class PostgresCatalog:
 
     async def list(self, filters: CatalogFilters, limit: int, after: str | None, now: datetime) -> Page[CatalogSession]:
         """See the port."""
-        query = CatalogQuery(filters, await corrected(self._lists, filters.words), now)
+        query = CatalogStatement(filters, await corrected(self._lists, filters.words), now)
         if filters.ordering == "relevance":
             ranked = Ranked(after)
             return await _page(self._lists, ranked.statement(query, limit), ranked, limit)
@@ -81,7 +81,7 @@ class PostgresCatalog:
     async def of_creator(self, creator_id: UUID, limit: int, after: str | None, now: datetime) -> Page[CatalogSession]:
         """See the port."""
         order = Sorted("-created_at", after)
-        return await _page(self._database, order.statement(CreatorQuery(creator_id, now), limit), order, limit)
+        return await _page(self._database, order.statement(CreatorStatement(creator_id, now), limit), order, limit)
 
     async def facets(self, filters: CatalogFilters, now: datetime) -> Facets:
         """See the port. Whoever asks while the counting is under way waits for that one."""
@@ -101,12 +101,12 @@ class PostgresCatalog:
         self._facets.pop(filters, None)
         self._facets[filters] = kept
         kept[1].add_done_callback(forget_failure)
-        while len(self._facets) > FACETS_KEPT_MOST:
+        while len(self._facets) > MAX_FACETS_KEPT:
             del self._facets[next(iter(self._facets))]
 
     async def _count(self, filters: CatalogFilters, now: datetime) -> Facets:
         async with self._counting:
-            query = CatalogQuery(filters, await corrected(self._lists, filters.words), now)
+            query = CatalogStatement(filters, await corrected(self._lists, filters.words), now)
             rows = await self._lists.fetch(*counting(query))
             return facets_of(rows)
 
@@ -122,11 +122,11 @@ class PostgresSessions:
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
-        self._open_times = PostgresOpenTimes(connection)
+        self._open_times = PostgresMaterializedAvailability(connection)
 
     async def acquire(self, session_id: UUID) -> SessionDetails:
         """See the port."""
-        await self._connection.execute(SHUT_OUT_BUYERS_OF_SESSION, session_id)
+        await self._connection.execute(BLOCK_BUYERS_OF_SESSION, session_id)
         row = await self._connection.fetchrow(ACQUIRE, session_id)
         if row is None:
             raise NotFound
@@ -137,26 +137,28 @@ class PostgresSessions:
         row = await self._connection.fetchrow("SELECT schedule FROM sessions WHERE id = $1", session_id)
         return schedule_from(row["schedule"]) if row else None
 
-    async def save_schedule(self, session_id: UUID, schedule: Schedule | None, open_times: OpenTimes | None) -> None:
+    async def save_schedule(
+        self, session_id: UUID, schedule: Schedule | None, materialized: MaterializedAvailability | None
+    ) -> None:
         """See the port."""
         await self._connection.execute(
             "UPDATE sessions SET schedule = $2::jsonb WHERE id = $1", session_id, document_of(schedule)
         )
-        if schedule is not None and open_times is not None:
-            await self._open_times.save(session_id, schedule, open_times)
+        if schedule is not None and materialized is not None:
+            await self._open_times.save(session_id, schedule, materialized)
         else:
             await self._open_times.forget(session_id)
 
-    async def save_open_times(self, session_id: UUID, open_times: OpenTimes | None) -> None:
+    async def save_materialized(self, session_id: UUID, materialized: MaterializedAvailability | None) -> None:
         """See the port."""
-        if open_times is not None:
-            await self._open_times.renew(session_id, open_times)
+        if materialized is not None:
+            await self._open_times.renew(session_id, materialized)
         else:
             await self._open_times.forget(session_id)
 
-    async def acquire_outdated(self, now: datetime, most: int) -> tuple[Scheduled, ...]:
+    async def acquire_outdated(self, now: datetime, maximum: int) -> tuple[ScheduledSession, ...]:
         """See the port."""
-        return await self._open_times.acquire_outdated(now, most)
+        return await self._open_times.acquire_outdated(now, maximum)
 
     async def find(self, session_id: UUID) -> SessionDetails | None:
         """See the port."""

@@ -8,9 +8,9 @@ commit comes next.
 from datetime import datetime
 from uuid import UUID
 
-from marketplace.adapters.postgres.jobs import enqueued_with, job_values
-from marketplace.adapters.postgres.locks import AS_BUYER, SEATS_OF
-from marketplace.adapters.postgres.pool import Connection, Database
+from marketplace.adapters.postgres.connection.locks import AS_BUYER, SEATS_OF
+from marketplace.adapters.postgres.connection.pool import Connection, Database
+from marketplace.adapters.postgres.jobs.queue import enqueued_with, job_values
 from marketplace.adapters.postgres.rows import (
     BOOKING,
     CONTACT,
@@ -22,11 +22,11 @@ from marketplace.adapters.postgres.rows import (
     session_details,
 )
 from marketplace.adapters.postgres.schedules import schedule_from
-from marketplace.core.entities.bookings import Booking, BookingStep
-from marketplace.core.entities.schedules import Schedule
-from marketplace.core.entities.sessions import Session
-from marketplace.core.entities.slots import Offer, Slot, SoldSlot
-from marketplace.core.entities.timetables import Timetable
+from marketplace.core.domain.availability import Availability
+from marketplace.core.domain.bookings import Booking, BookingStep
+from marketplace.core.domain.schedules import Schedule
+from marketplace.core.domain.sessions import Session
+from marketplace.core.domain.slots import BookedSlot, BookingQuote, Slot
 from marketplace.core.errors import NotFound
 from marketplace.core.ports.jobs import Job
 
@@ -36,7 +36,7 @@ BLOCKED = "lower(l.blocked) AS blocked_from, upper(l.blocked) AS blocked_until"
 
 # FOR KEY SHARE is the lock that the foreign keys take anyway. After a wait for an edit it also reads the session and
 # its creator as the edit left them, where the statement's own snapshot is older; the slot is checked again when taken.
-ACQUIRE_OFFER = f"""
+ACQUIRE_QUOTE = f"""
     WITH {AS_BUYER}
     SELECT {SESSION_WITH_CONTACT}, ({columns("b", CONTACT)}) AS buyer, l.session_id IS NOT NULL AS opened,
         ({columns("l", SLOT)}, lower(l.blocked), upper(l.blocked)) AS slot, s.schedule,
@@ -121,14 +121,14 @@ SHRINK = """
         starts_at - make_interval(mins => $4::int), starts_at + make_interval(mins => $3::int + $5::int))
     WHERE session_id = $1 AND starts_at > $2 AND occupied
 """
-RESHAPE = """
+RESIZE = """
     UPDATE slots SET capacity = $3, ends_at = starts_at + make_interval(mins => $4),
         blocked = tstzrange(starts_at - make_interval(mins => $5), starts_at + make_interval(mins => $4 + $6))
     WHERE session_id = $1 AND starts_at > $2 AND occupied
 """
 
 
-TIMETABLE = f"""
+AVAILABILITY = f"""
     SELECT {SESSION_WITH_CREATOR}, s.schedule, ARRAY(
         SELECT ({columns("l", SLOT)}, lower(l.blocked), upper(l.blocked)) FROM slots l
         WHERE l.creator_id = s.creator_id AND l.occupied AND l.blocked && tstzrange(
@@ -148,27 +148,27 @@ SOLD = """
 """
 
 
-class PostgresTimetables:
-    """`Timetables` over the pool."""
+class PostgresAvailabilities:
+    """`Availabilities` over the pool."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def find(self, session_id: UUID, begin: datetime, end: datetime) -> Timetable | None:
+    async def find(self, session_id: UUID, begin: datetime, end: datetime) -> Availability | None:
         """See the port."""
-        row = await self._database.fetchrow(TIMETABLE, session_id, begin, end)
+        row = await self._database.fetchrow(AVAILABILITY, session_id, begin, end)
         if row is None:
             return None
-        return Timetable(
+        return Availability(
             session=session_details(row),
             schedule=schedule_from(row["schedule"]),
             occupied=tuple(Slot(**dict(zip(SLOT_FIELDS, slot, strict=True))) for slot in row["occupied"]),
         )
 
-    async def sold(self, creator_id: UUID, now: datetime) -> tuple[SoldSlot, ...]:
+    async def sold(self, creator_id: UUID, now: datetime) -> tuple[BookedSlot, ...]:
         """See the port."""
         rows = await self._database.fetch(SOLD, creator_id, now)
-        return tuple(SoldSlot(**dict(row) | {"booking_ids": tuple(row["booking_ids"])}) for row in rows)
+        return tuple(BookedSlot(**dict(row) | {"booking_ids": tuple(row["booking_ids"])}) for row in rows)
 
 
 class PostgresSlots:
@@ -177,12 +177,12 @@ class PostgresSlots:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
-    async def acquire_offer(self, session_id: UUID, starts_at: datetime, buyer_id: UUID) -> Offer:
+    async def acquire_quote(self, session_id: UUID, starts_at: datetime, buyer_id: UUID) -> BookingQuote:
         """See the port."""
-        row = await self._connection.fetchrow(ACQUIRE_OFFER, session_id, starts_at, buyer_id)
+        row = await self._connection.fetchrow(ACQUIRE_QUOTE, session_id, starts_at, buyer_id)
         if row is None:
             raise NotFound
-        return Offer(
+        return BookingQuote(
             session=booked_session(row),
             buyer=contact(row["buyer"]),
             starts_at=starts_at,
@@ -227,13 +227,13 @@ class PostgresSlots:
         rows = await self._connection.fetch(FIND_OCCUPIED, creator_id, begin, end)
         return tuple(Slot(**row) for row in rows)
 
-    async def reshape(self, session: Session, schedule: Schedule | None, now: datetime) -> None:
+    async def resize(self, session: Session, schedule: Schedule | None, now: datetime) -> None:
         """See the port."""
         buffers = (schedule.buffer_before, schedule.buffer_after) if schedule else (0, 0)
         shape = (session.max_participants, session.duration, *buffers)
         # the constraint is judged row by row: let go of what is no longer needed first, and only then grow
         await self._connection.execute(SHRINK, session.id, now, session.duration, *buffers)
-        await self._connection.execute(RESHAPE, session.id, now, *shape)
+        await self._connection.execute(RESIZE, session.id, now, *shape)
 
 
 def _values(booking: Booking) -> tuple[object, ...]:

@@ -4,8 +4,8 @@ from uuid import UUID
 
 import asyncpg
 
-from marketplace.adapters.postgres.pool import Database
-from marketplace.core.entities.summaries import CreatorSummary, NextSlot, SummaryWindow, UpcomingSeats
+from marketplace.adapters.postgres.connection.pool import Database
+from marketplace.core.domain.summaries import CreatorSummary, NextSlot, SummaryWindow, UpcomingSeats
 
 NEXT = ("session_id", "title", "starts_at", "ends_at", "seats_taken", "capacity")
 

@@ -3,20 +3,20 @@
 from datetime import datetime
 from uuid import UUID
 
-from marketplace.adapters.postgres.pool import Connection, Database
+from marketplace.adapters.postgres.connection.pool import Connection, Database
 from marketplace.adapters.postgres.rows import columns
-from marketplace.core.entities.tokens import Caller, Claims, Family
+from marketplace.core.domain.tokens import Claims, Login, Principal
 
-FAMILY = ("id", "user_id", "created_at", "expires_at", "address", "agent", "begun_by")
+LOGIN = ("id", "user_id", "created_at", "expires_at", "address", "agent", "begun_by")
 
-FIND_CALLER = """
+FIND_PRINCIPAL = """
     SELECT u.id AS user_id, f.id AS family_id, u.role, u.is_staff, u.is_superuser, a.id AS impersonator_id
     FROM token_families f JOIN users u ON u.id = f.user_id
         LEFT JOIN token_families b ON b.id = f.begun_by LEFT JOIN users a ON a.id = b.user_id
     WHERE f.id = $1 AND u.id = $2 AND f.revoked_at IS NULL AND u.is_active AND (f.begun_by IS NULL OR (
         b.revoked_at IS NULL AND a.is_active AND a.is_staff AND NOT u.is_staff AND NOT u.is_superuser))
 """
-ADD_FAMILY = """
+ADD_LOGIN = """
     WITH expired AS (DELETE FROM token_families WHERE user_id = $2 AND expires_at <= $3),
     family AS (
         INSERT INTO token_families (id, user_id, created_at, expires_at, address, agent)
@@ -32,7 +32,7 @@ USE = f"""
     WITH used AS (
         UPDATE refresh_tokens SET used_at = $2
         WHERE token_hash = $1 AND used_at IS NULL AND expires_at > $2 RETURNING family_id)
-    SELECT {columns("f", FAMILY)}
+    SELECT {columns("f", LOGIN)}
     FROM token_families f JOIN used ON used.family_id = f.id JOIN users u ON u.id = f.user_id
     WHERE f.revoked_at IS NULL AND u.is_active
     FOR UPDATE OF f
@@ -41,7 +41,7 @@ ADD = """
     WITH extended AS (UPDATE token_families SET expires_at = $3 WHERE id = $2)
     INSERT INTO refresh_tokens (token_hash, family_id, expires_at) VALUES ($1, $2, $3)
 """
-REVOKE_FAMILY_OF = """
+REVOKE_LOGIN_OF = """
     UPDATE token_families SET revoked_at = $2
     WHERE id = (SELECT family_id FROM refresh_tokens WHERE token_hash = $1) AND revoked_at IS NULL
     RETURNING user_id
@@ -59,16 +59,16 @@ REVOKE_ALL = """
 """
 
 
-class PostgresCallers:
-    """`Callers` over the pool."""
+class PostgresPrincipals:
+    """`Principals` over the pool."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def find(self, claims: Claims) -> Caller | None:
+    async def find(self, claims: Claims) -> Principal | None:
         """See the port."""
-        row = await self._database.fetchrow(FIND_CALLER, claims.family_id, claims.user_id)
-        return Caller(**row) if row else None
+        row = await self._database.fetchrow(FIND_PRINCIPAL, claims.family_id, claims.user_id)
+        return Principal(**row) if row else None
 
 
 class PostgresTokens:
@@ -77,31 +77,31 @@ class PostgresTokens:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
-    async def add_family(self, family: Family, token_hash: bytes) -> None:
+    async def add_login(self, login: Login, token_hash: bytes) -> None:
         """See the port."""
-        begun = (family.id, family.user_id, family.created_at, family.expires_at)
-        await self._connection.execute(ADD_FAMILY, *begun, token_hash, family.address, family.agent)
+        started = (login.id, login.user_id, login.created_at, login.expires_at)
+        await self._connection.execute(ADD_LOGIN, *started, token_hash, login.address, login.agent)
 
-    async def add_impersonation(self, family: Family) -> None:
+    async def add_impersonation(self, login: Login) -> None:
         """See the port."""
-        await self._connection.execute(ADD_IMPERSONATION, *(getattr(family, name) for name in FAMILY))
+        await self._connection.execute(ADD_IMPERSONATION, *(getattr(login, name) for name in LOGIN))
 
     async def revoke(self, family_id: UUID, now: datetime) -> bool:
         """See the port."""
         return await self._connection.fetchrow(REVOKE, family_id, now) is not None
 
-    async def use(self, token_hash: bytes, now: datetime) -> Family | None:
+    async def use(self, token_hash: bytes, now: datetime) -> Login | None:
         """See the port."""
         row = await self._connection.fetchrow(USE, token_hash, now)
-        return Family(**row) if row else None
+        return Login(**row) if row else None
 
-    async def add(self, family: Family, token_hash: bytes) -> None:
+    async def add(self, login: Login, token_hash: bytes) -> None:
         """See the port."""
-        await self._connection.execute(ADD, token_hash, family.id, family.expires_at)
+        await self._connection.execute(ADD, token_hash, login.id, login.expires_at)
 
-    async def revoke_family_of(self, token_hash: bytes, now: datetime) -> UUID | None:
+    async def revoke_login_of(self, token_hash: bytes, now: datetime) -> UUID | None:
         """See the port."""
-        row = await self._connection.fetchrow(REVOKE_FAMILY_OF, token_hash, now)
+        row = await self._connection.fetchrow(REVOKE_LOGIN_OF, token_hash, now)
         return row["user_id"] if row else None
 
     async def revoke_all_of(self, token_hash: bytes, now: datetime) -> UUID | None:

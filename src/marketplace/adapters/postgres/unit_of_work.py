@@ -4,27 +4,27 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from functools import cached_property
 
-from marketplace.adapters.postgres.audit import PostgresAudit
+from marketplace.adapters.postgres.audit import PostgresAuditLog
 from marketplace.adapters.postgres.bookings import PostgresBookings
 from marketplace.adapters.postgres.bulk import PostgresBulkRuns
 from marketplace.adapters.postgres.calendars import PostgresFeeds
+from marketplace.adapters.postgres.connection.pool import Connection, Database
 from marketplace.adapters.postgres.idempotency import PostgresIdempotencyKeys
-from marketplace.adapters.postgres.jobs import PostgresJobs
-from marketplace.adapters.postgres.pool import Connection, Database
+from marketplace.adapters.postgres.jobs.queue import PostgresJobs
+from marketplace.adapters.postgres.password_resets import PostgresResets
 from marketplace.adapters.postgres.reports import PostgresReports
-from marketplace.adapters.postgres.resets import PostgresResets
 from marketplace.adapters.postgres.sessions import PostgresSessions
 from marketplace.adapters.postgres.slots import PostgresSlots
 from marketplace.adapters.postgres.tokens import PostgresTokens
 from marketplace.adapters.postgres.users import PostgresUsers
-from marketplace.core.ports.audit import Audit
+from marketplace.core.ports.audit import AuditLog
 from marketplace.core.ports.bookings import Bookings
 from marketplace.core.ports.bulk import BulkRuns
 from marketplace.core.ports.calendars import Feeds
 from marketplace.core.ports.idempotency import IdempotencyKeys
 from marketplace.core.ports.jobs import Jobs
+from marketplace.core.ports.password_resets import Resets
 from marketplace.core.ports.reports import Reports
-from marketplace.core.ports.resets import Resets
 from marketplace.core.ports.sessions import Sessions
 from marketplace.core.ports.slots import Slots
 from marketplace.core.ports.tokens import Tokens
@@ -93,9 +93,9 @@ class PostgresTransaction:
         return PostgresBulkRuns(self._connection)
 
     @property
-    def audit(self) -> Audit:
+    def audit(self) -> AuditLog:
         """The audit log."""
-        return PostgresAudit(self._connection)
+        return PostgresAuditLog(self._connection)
 
 
 class PostgresUnitOfWork:

@@ -3,14 +3,14 @@
 from datetime import datetime
 from uuid import UUID
 
-from marketplace.adapters.postgres.lexemes import words_vector
-from marketplace.adapters.postgres.locks import SHUT_OUT_BUYERS, SUPERUSERS
-from marketplace.adapters.postgres.pool import Connection, Database
+from marketplace.adapters.postgres.catalog.lexemes import words_vector
+from marketplace.adapters.postgres.connection.locks import BLOCK_BUYERS, SUPERUSERS
+from marketplace.adapters.postgres.connection.pool import Connection, Database
 from marketplace.adapters.postgres.rows import columns
-from marketplace.adapters.postgres.tokens import FAMILY
-from marketplace.core.entities.admin_lists import name_key
-from marketplace.core.entities.tokens import Family
-from marketplace.core.entities.users import User, UserDetails, fold
+from marketplace.adapters.postgres.tokens import LOGIN
+from marketplace.core.domain.admin_lists import name_key
+from marketplace.core.domain.tokens import Login
+from marketplace.core.domain.users import User, UserDetails, fold
 from marketplace.core.errors import NotFound
 
 USER = (
@@ -36,7 +36,7 @@ DETAILS = f"""
     SELECT {columns("u", USER)},
         (SELECT count(*) FROM sessions s WHERE s.creator_id = u.id AND s.archived_at IS NULL) AS sessions,
         (SELECT count(*) FROM bookings b WHERE b.user_id = u.id) AS bookings,
-        ARRAY(SELECT ({columns("f", FAMILY)}) FROM token_families f LEFT JOIN token_families b ON b.id = f.begun_by
+        ARRAY(SELECT ({columns("f", LOGIN)}) FROM token_families f LEFT JOIN token_families b ON b.id = f.begun_by
             WHERE f.user_id = u.id AND f.revoked_at IS NULL AND b.revoked_at IS NULL AND f.expires_at > $2
             ORDER BY f.created_at DESC, f.id DESC) AS logins
     FROM users u WHERE u.id = $1
@@ -73,7 +73,7 @@ class PostgresUserDirectory:
         row = await self._database.fetchrow(DETAILS, user_id, now)
         if row is None:
             return None
-        logins = tuple(Family(**dict(zip(FAMILY, login, strict=True))) for login in row["logins"])
+        logins = tuple(Login(**dict(zip(LOGIN, login, strict=True))) for login in row["logins"])
         return UserDetails(**dict(row) | {"logins": logins})
 
     async def find_by_email(self, email: str) -> User | None:
@@ -98,7 +98,7 @@ class PostgresUsers:
 
     async def acquire_with_sessions(self, user_id: UUID) -> User:
         """See the port."""
-        await self._connection.execute(SHUT_OUT_BUYERS, user_id)
+        await self._connection.execute(BLOCK_BUYERS, user_id)
         # FOR UPDATE, or a buyer's FOR KEY SHARE would be content with the row as it was before
         return await self._locked(user_id, "FOR UPDATE")
 

@@ -5,7 +5,7 @@ from uuid import UUID
 
 import jwt
 
-from marketplace.core.entities.tokens import Claims
+from marketplace.core.domain.tokens import Claims
 from marketplace.core.errors import NotSignedIn
 from marketplace.core.ports.system import Ids
 

@@ -5,17 +5,17 @@ from dataclasses import dataclass
 from typing import Protocol, TypeVar
 from uuid import UUID
 
-from marketplace.core.entities.admin_lists import (
+from marketplace.core.domain.admin_lists import (
     AccountRow,
-    AuditFilters,
-    BookingFilters,
     BookingRow,
-    SessionFilters,
+    ListedAuditFilters,
+    ListedBookingFilters,
+    ListedSessionFilters,
+    ListedUserFilters,
     SessionRow,
-    UserFilters,
 )
-from marketplace.core.entities.audit import AuditDetails
-from marketplace.core.entities.pages import NumberedPage
+from marketplace.core.domain.audit import AuditDetails
+from marketplace.core.domain.pages import NumberedPage
 
 F_contra = TypeVar("F_contra", contravariant=True)
 R = TypeVar("R")
@@ -31,12 +31,12 @@ class AdminList(Protocol[F_contra, R]):
     async def page(self, filters: F_contra, offset: int, limit: int) -> NumberedPage[R]:
         """What comes after the first `offset` rows that match, and how many match.
 
-        The total is exact up to `COUNTED_MOST`; of more it may be an estimate, which is more than that too. What an
+        The total is exact up to `MAX_COUNTED`; of more it may be an estimate, which is more than that too. What an
         offset costs grows with it, as far as the middle of the list. Raises `Busy`.
         """
         ...
 
-    async def matching(self, filters: F_contra, most: int) -> tuple[UUID, ...]:
+    async def matching(self, filters: F_contra, maximum: int) -> tuple[UUID, ...]:
         """The ids of all rows that match, in order; where more than `most` do, of any so many. Raises `Busy`."""
         ...
 
@@ -52,7 +52,7 @@ class AdminList(Protocol[F_contra, R]):
 class AdminLists:
     """All four."""
 
-    users: AdminList[UserFilters, AccountRow]
-    sessions: AdminList[SessionFilters, SessionRow]
-    bookings: AdminList[BookingFilters, BookingRow]
-    audit: AdminList[AuditFilters, AuditDetails]
+    users: AdminList[ListedUserFilters, AccountRow]
+    sessions: AdminList[ListedSessionFilters, SessionRow]
+    bookings: AdminList[ListedBookingFilters, BookingRow]
+    audit: AdminList[ListedAuditFilters, AuditDetails]

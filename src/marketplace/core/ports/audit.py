@@ -2,10 +2,10 @@
 
 from typing import Protocol
 
-from marketplace.core.entities.audit import AuditDetails, AuditEntry, Target
+from marketplace.core.domain.audit import AuditDetails, AuditEntry, Target
 
 
-class AuditTrail(Protocol):
+class AuditLogReader(Protocol):
     """The log as it is read, one statement each, outside a transaction."""
 
     async def newest(self, limit: int, about: Target | None = None) -> tuple[AuditDetails, ...]:
@@ -13,7 +13,7 @@ class AuditTrail(Protocol):
         ...
 
 
-class Audit(Protocol):
+class AuditLog(Protocol):
     """The log within a transaction. What was added can be neither changed nor removed, by any program or person."""
 
     async def add(self, *entries: AuditEntry) -> None:

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
-from marketplace.core.entities.bookings import (
+from marketplace.core.domain.bookings import (
     ANY_BOOKING,
     Booking,
     BookingDetails,
@@ -13,7 +13,7 @@ from marketplace.core.entities.bookings import (
     BookingHistory,
     BookingStep,
 )
-from marketplace.core.entities.pages import Page
+from marketplace.core.domain.pages import Page
 
 
 class BookingLists(Protocol):

@@ -5,8 +5,8 @@ from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
-from marketplace.core.entities.bulk import BulkKind, BulkRefusal, BulkRun, BulkRunDetails
-from marketplace.core.entities.bulk_targets import BulkTarget
+from marketplace.core.domain.bulk import BulkKind, BulkRefusal, BulkRun, BulkRunDetails
+from marketplace.core.domain.bulk_targets import BulkTarget
 
 
 class BulkTargets(Protocol):
@@ -35,7 +35,7 @@ class BulkLists(Protocol):
         """How many runs there are."""
         ...
 
-    async def targets(self, run_id: UUID, begin: int, most: int) -> tuple[UUID, ...]:
+    async def targets(self, run_id: UUID, begin: int, maximum: int) -> tuple[UUID, ...]:
         """What a run is about, from the place `begin` on (the first is 0), in the order that was kept."""
         ...
 
@@ -63,6 +63,6 @@ class BulkRuns(Protocol):
         """Keep why the row at the place `run.done` stays as it is; needs `acquire`."""
         ...
 
-    async def sweep(self, before: datetime) -> int:
+    async def purge(self, before: datetime) -> int:
         """Remove one run that was over by then, with all that was kept of it, and say whether there was one: 1 or 0."""
         ...

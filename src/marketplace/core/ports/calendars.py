@@ -5,8 +5,8 @@ from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
-from marketplace.core.entities.bookings import BookingHistory
-from marketplace.core.entities.calendars import CalendarEvent, CalendarFeed, FeedWindow
+from marketplace.core.domain.bookings import BookingHistory
+from marketplace.core.domain.calendars import CalendarEvent, CalendarFeed, FeedWindow
 
 
 class Calendars(Protocol):

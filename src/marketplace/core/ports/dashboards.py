@@ -2,7 +2,7 @@
 
 from typing import Protocol
 
-from marketplace.core.entities.dashboards import Dashboard, DashboardWindow
+from marketplace.core.domain.dashboards import Dashboard, DashboardWindow
 
 
 class Dashboards(Protocol):

@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Sequence
 from typing import Protocol
 
-from marketplace.core.entities.admin_lists import ListName
-from marketplace.core.entities.exports import Cell, ExportFormat
+from marketplace.core.domain.admin_lists import ListName
+from marketplace.core.domain.exports import Cell, ExportFormat
 
 
 class ExportFile(Protocol):

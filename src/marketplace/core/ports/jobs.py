@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Literal, Protocol
 from uuid import UUID
 
-from marketplace.core.entities.failing_jobs import FailingJob
+from marketplace.core.domain.failing_jobs import FailingJob
 
 JobKind = Literal[
     "attend_booking",
@@ -72,7 +72,7 @@ class Jobs(Protocol):
         """A job that keeps failing, locked until the transaction ends. Raises `NotFound`."""
         ...
 
-    async def hurry(self, job_id: int, now: datetime) -> None:
+    async def run_now(self, job_id: int, now: datetime) -> None:
         """Have it tried at `now`; needs `acquire_failing`."""
         ...
 

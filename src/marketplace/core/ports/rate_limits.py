@@ -4,13 +4,13 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Protocol
 
-from marketplace.core.entities.rate_limits import Attempt, Count
+from marketplace.core.domain.rate_limits import Attempt, Count
 
 
 class RateLimits(Protocol):
     """Counts. Each method is one statement outside a transaction, so what was tried counts whatever becomes of it.
 
-    Counts may be lost when the database crashes. Every method may raise `Busy` and `Collision`.
+    Counts may be lost when the database crashes. Every method may raise `Busy` and `TransactionConflict`.
     """
 
     async def count(self, attempts: Sequence[Attempt], now: datetime) -> tuple[Count, ...]:
@@ -25,10 +25,10 @@ class RateLimits(Protocol):
         """Count each of these attempts once less, where its span has not ended and anything is counted."""
         ...
 
-    async def sweep(self, now: datetime) -> int:
-        """Remove counts whose span has ended, at most `SWEPT_MOST`, and say how many."""
+    async def purge(self, now: datetime) -> int:
+        """Remove counts whose span has ended, at most `MAX_PURGED`, and say how many."""
         ...
 
 
-SWEPT_MOST = 10_000
+MAX_PURGED = 10_000
 """One statement's worth."""

@@ -3,7 +3,7 @@
 from typing import Protocol
 from uuid import UUID
 
-from marketplace.core.entities.reports import Report, ReportDetails
+from marketplace.core.domain.reports import Report, ReportDetails
 
 
 class ReportQueue(Protocol):

@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from marketplace.core.entities.tokens import Claims
+from marketplace.core.domain.tokens import Claims
 
 
 class Passwords(Protocol):

@@ -4,10 +4,10 @@ from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
-from marketplace.core.entities.open_times import OpenTimes, Scheduled
-from marketplace.core.entities.pages import Page
-from marketplace.core.entities.schedules import Schedule
-from marketplace.core.entities.sessions import CatalogFilters, CatalogSession, Facets, Session, SessionDetails
+from marketplace.core.domain.materialized_availability import MaterializedAvailability, ScheduledSession
+from marketplace.core.domain.pages import Page
+from marketplace.core.domain.schedules import Schedule
+from marketplace.core.domain.sessions import CatalogFilters, CatalogSession, Facets, Session, SessionDetails
 
 
 class Catalog(Protocol):
@@ -15,7 +15,7 @@ class Catalog(Protocol):
 
     "Listed" is active, not archived, by an active creator. Lists page by keyset: rows added between two pages
     neither repeat nor hide one. What can be booked at `now` is told by the sessions' open times (see `Sessions`) as
-    `Timetable.next_opening` and `Timetable.has_opening` judge them; beyond what is written of them there is nothing.
+    `Availability.next_bookable_start` and `Availability.has_bookable_start` judge them; beyond what is written of them there is nothing.
     """
 
     async def find(self, session_id: UUID, now: datetime) -> CatalogSession | None:
@@ -27,7 +27,7 @@ class Catalog(Protocol):
 
         Every word of a search must begin a word of the title or the description. A word of at most
         `CORRECTED_LENGTH` characters that begins no known word stands for the known ones that are one typo away, the
-        first `CORRECTED_MOST` of them. Known are the words of sessions that were listed, for a while also after.
+        first `MAX_CORRECTED` of them. Known are the words of sessions that were listed, for a while also after.
         By relevance: the more of the words stand in the title the earlier, then newest first, over the
         `RELEVANCE_WINDOW` newest matches that there were at the first page; of these, those that are available where
         that is asked for.
@@ -63,15 +63,17 @@ class Sessions(Protocol):
         """The session's schedule, or `None` when it is open."""
         ...
 
-    async def save_schedule(self, session_id: UUID, schedule: Schedule | None, open_times: OpenTimes | None) -> None:
+    async def save_schedule(
+        self, session_id: UUID, schedule: Schedule | None, materialized: MaterializedAvailability | None
+    ) -> None:
         """Give the session a schedule and its open times, or make it open with neither; needs `acquire`."""
         ...
 
-    async def save_open_times(self, session_id: UUID, open_times: OpenTimes | None) -> None:
+    async def save_materialized(self, session_id: UUID, materialized: MaterializedAvailability | None) -> None:
         """Write a session's open times anew, or forget them; needs `acquire` or `acquire_outdated`."""
         ...
 
-    async def acquire_outdated(self, now: datetime, most: int) -> tuple[Scheduled, ...]:
+    async def acquire_outdated(self, now: datetime, maximum: int) -> tuple[ScheduledSession, ...]:
         """Sessions whose open times are outdated at `now`, the longest outdated first, at most so many.
 
         Their open times are locked until the transaction ends, and read as those who wrote them left them. Buyers and

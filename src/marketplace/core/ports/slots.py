@@ -4,25 +4,25 @@ from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
-from marketplace.core.entities.bookings import Booking, BookingStep
-from marketplace.core.entities.schedules import Schedule
-from marketplace.core.entities.sessions import Session
-from marketplace.core.entities.slots import Offer, Slot, SoldSlot
-from marketplace.core.entities.timetables import Timetable
+from marketplace.core.domain.availability import Availability
+from marketplace.core.domain.bookings import Booking, BookingStep
+from marketplace.core.domain.schedules import Schedule
+from marketplace.core.domain.sessions import Session
+from marketplace.core.domain.slots import BookedSlot, BookingQuote, Slot
 from marketplace.core.ports.jobs import Job
 
 
-class Timetables(Protocol):
+class Availabilities(Protocol):
     """Timetables as they are read, one statement each, outside a transaction."""
 
-    async def find(self, session_id: UUID, begin: datetime, end: datetime) -> Timetable | None:
+    async def find(self, session_id: UUID, begin: datetime, end: datetime) -> Availability | None:
         """The session's timetable for the window `[begin, end)`, whatever its state, or `None`.
 
         It has every occupied slot of the creator whose blocked time comes near enough to matter to a start there.
         """
         ...
 
-    async def sold(self, creator_id: UUID, now: datetime) -> tuple[SoldSlot, ...]:
+    async def sold(self, creator_id: UUID, now: datetime) -> tuple[BookedSlot, ...]:
         """The creator's slots after `now` that have live bookings, by start."""
         ...
 
@@ -38,7 +38,7 @@ class Slots(Protocol):
     A job that is enqueued with seats has a subject; it is there if they are had.
     """
 
-    async def acquire_offer(self, session_id: UUID, starts_at: datetime, buyer_id: UUID) -> Offer:
+    async def acquire_quote(self, session_id: UUID, starts_at: datetime, buyer_id: UUID) -> BookingQuote:
         """What this buyer meets at this start. Raises `NotFound` when session or buyer do not exist.
 
         Until the transaction ends, the session is not edited and its creator not switched off; other buyers are
@@ -93,7 +93,7 @@ class Slots(Protocol):
         """
         ...
 
-    async def reshape(self, session: Session, schedule: Schedule | None, now: datetime) -> None:
+    async def resize(self, session: Session, schedule: Schedule | None, now: datetime) -> None:
         """Give the session's capacity, duration and buffers to its occupied slots after `now`.
 
         Needs `acquire_creator` and `acquire_upcoming`.

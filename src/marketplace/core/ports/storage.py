@@ -3,20 +3,20 @@
 from dataclasses import dataclass
 
 from marketplace.core.ports.admin_lists import AdminLists
-from marketplace.core.ports.audit import AuditTrail
+from marketplace.core.ports.audit import AuditLogReader
 from marketplace.core.ports.bookings import BookingLists
 from marketplace.core.ports.bulk import BulkLists, BulkTargets
 from marketplace.core.ports.calendars import FeedDirectory
 from marketplace.core.ports.dashboards import Dashboards
 from marketplace.core.ports.jobs import FailingJobs
+from marketplace.core.ports.password_resets import ResetDirectory
 from marketplace.core.ports.rate_limits import RateLimits
 from marketplace.core.ports.reports import ReportQueue
-from marketplace.core.ports.resets import ResetDirectory
 from marketplace.core.ports.sessions import Catalog
-from marketplace.core.ports.slots import Timetables
+from marketplace.core.ports.slots import Availabilities
 from marketplace.core.ports.summaries import CreatorSummaries
 from marketplace.core.ports.system import Readiness
-from marketplace.core.ports.tokens import Callers
+from marketplace.core.ports.tokens import Principals
 from marketplace.core.ports.unit_of_work import UnitOfWork
 from marketplace.core.ports.users import UserDirectory
 
@@ -26,14 +26,14 @@ class Storage:
     """One adapter of every storage port; each adapter package has a function that makes it."""
 
     users: UserDirectory
-    callers: Callers
+    principals: Principals
     catalog: Catalog
-    timetables: Timetables
+    availabilities: Availabilities
     booking_lists: BookingLists
     feeds: FeedDirectory
     summaries: CreatorSummaries
     rate_limits: RateLimits
-    audit: AuditTrail
+    audit: AuditLogReader
     resets: ResetDirectory
     reports: ReportQueue
     dashboards: Dashboards

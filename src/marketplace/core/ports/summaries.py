@@ -3,7 +3,7 @@
 from typing import Protocol
 from uuid import UUID
 
-from marketplace.core.entities.summaries import CreatorSummary, SummaryWindow
+from marketplace.core.domain.summaries import CreatorSummary, SummaryWindow
 
 
 class CreatorSummaries(Protocol):

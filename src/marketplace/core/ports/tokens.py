@@ -4,13 +4,13 @@ from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
-from marketplace.core.entities.tokens import Caller, Claims, Family
+from marketplace.core.domain.tokens import Claims, Login, Principal
 
 
-class Callers(Protocol):
+class Principals(Protocol):
     """Who is behind an access token, read outside a transaction."""
 
-    async def find(self, claims: Claims) -> Caller | None:
+    async def find(self, claims: Claims) -> Principal | None:
         """The caller, if the person is active and the login neither revoked nor another's; else `None`.
 
         By a login that another began, if that one is not revoked, its person active and of the staff, and this person
@@ -22,11 +22,11 @@ class Callers(Protocol):
 class Tokens(Protocol):
     """Logins within a transaction."""
 
-    async def add_family(self, family: Family, token_hash: bytes) -> None:
+    async def add_login(self, login: Login, token_hash: bytes) -> None:
         """Start a login with its first refresh token, and drop this person's logins that have expired."""
         ...
 
-    async def add_impersonation(self, family: Family) -> None:
+    async def add_impersonation(self, login: Login) -> None:
         """Start a login that another began. It has no refresh token, and goes when the other does.
 
         Raises `NotSignedIn` when the other is gone already.
@@ -37,7 +37,7 @@ class Tokens(Protocol):
         """Revoke a login. False, and nothing changed, when there is none or it was revoked before."""
         ...
 
-    async def use(self, token_hash: bytes, now: datetime) -> Family | None:
+    async def use(self, token_hash: bytes, now: datetime) -> Login | None:
         """Mark a refresh token as used and return its login, which nobody revokes meanwhile.
 
         `None` when the token is unknown, expired or used, its login revoked or its person inactive. Of two who use
@@ -45,11 +45,11 @@ class Tokens(Protocol):
         """
         ...
 
-    async def add(self, family: Family, token_hash: bytes) -> None:
-        """Add the next refresh token of a login and extend the login to `family.expires_at`."""
+    async def add(self, login: Login, token_hash: bytes) -> None:
+        """Add the next refresh token of a login and extend the login to `login.expires_at`."""
         ...
 
-    async def revoke_family_of(self, token_hash: bytes, now: datetime) -> UUID | None:
+    async def revoke_login_of(self, token_hash: bytes, now: datetime) -> UUID | None:
         """Revoke the login that this refresh token, used or not, belongs to, and return whose it was.
 
         `None`, with nothing changed, when the token is unknown or its login was revoked before.

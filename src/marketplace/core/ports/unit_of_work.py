@@ -4,14 +4,14 @@ from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
 from typing import Protocol
 
-from marketplace.core.ports.audit import Audit
+from marketplace.core.ports.audit import AuditLog
 from marketplace.core.ports.bookings import Bookings
 from marketplace.core.ports.bulk import BulkRuns
 from marketplace.core.ports.calendars import Feeds
 from marketplace.core.ports.idempotency import IdempotencyKeys
 from marketplace.core.ports.jobs import Jobs
+from marketplace.core.ports.password_resets import Resets
 from marketplace.core.ports.reports import Reports
-from marketplace.core.ports.resets import Resets
 from marketplace.core.ports.sessions import Sessions
 from marketplace.core.ports.slots import Slots
 from marketplace.core.ports.tokens import Tokens
@@ -77,7 +77,7 @@ class Transaction(Protocol):
         ...
 
     @property
-    def audit(self) -> Audit:
+    def audit(self) -> AuditLog:
         """The audit log."""
         ...
 
@@ -86,7 +86,7 @@ UnitOfWork = Callable[[], AbstractAsyncContextManager[Transaction]]
 """Begins a transaction.
 
 It is committed when the `with` block ends, and rolled back when the block raises or is cancelled. Entering and every
-operation raise `Busy` when the database or a lock cannot be had in time, `Collision` where one more try is worth it;
+operation raise `Busy` when the database or a lock cannot be had in time, `TransactionConflict` where one more try is worth it;
 leaving raises `OutcomeUnknown` when the database is lost while it commits. Each statement sees what was committed
 before it began (READ COMMITTED).
 """

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
-from marketplace.core.entities.users import User, UserDetails
+from marketplace.core.domain.users import User, UserDetails
 
 
 class UserDirectory(Protocol):

@@ -3,18 +3,18 @@
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 
-from marketplace.core.entities.audit import NOTHING, AuditAction, AuditEntry, Change, Origin, Target
-from marketplace.core.entities.tokens import Caller
+from marketplace.core.domain.audit import NOTHING, AuditAction, AuditEntry, Change, Origin, Target
+from marketplace.core.domain.tokens import Principal
 from marketplace.core.errors import Forbidden, LastSuperuser, MarketplaceError
 from marketplace.core.ports.system import Clock, Ids
 from marketplace.core.ports.unit_of_work import Transaction, UnitOfWork
-from marketplace.core.services.retrying import retrying
+from marketplace.core.services.retries import with_retries
 
-OF_WHO_ASKED = (Forbidden, LastSuperuser)
+REQUESTER_ERRORS = (Forbidden, LastSuperuser)
 """Refusals for who asked, and not for what was asked."""
 
 
-class Auditor:
+class AuditWriter:
     """Writes the log for a service. `who` is a caller, or an origin where nobody is signed in."""
 
     def __init__(self, unit_of_work: UnitOfWork, clock: Clock, ids: Ids) -> None:
@@ -25,7 +25,7 @@ class Auditor:
     async def write(
         self,
         tx: Transaction,
-        who: Caller | Origin,
+        who: Principal | Origin,
         action: AuditAction,
         target: Target | None,
         change: Change = NOTHING,
@@ -35,46 +35,51 @@ class Auditor:
         await tx.audit.add(self._entry(who, action, target, change, reason))
 
     async def write_all(
-        self, tx: Transaction, who: Caller | Origin, action: AuditAction, changes: Mapping[Target, Change], reason: str
+        self,
+        tx: Transaction,
+        who: Principal | Origin,
+        action: AuditAction,
+        changes: Mapping[Target, Change],
+        reason: str,
     ) -> None:
         """One entry for each of many things that the same was done to."""
         await tx.audit.add(*(self._entry(who, action, target, change, reason) for target, change in changes.items()))
 
     def _entry(
-        self, who: Caller | Origin, action: AuditAction, target: Target | None, change: Change, reason: str
+        self, who: Principal | Origin, action: AuditAction, target: Target | None, change: Change, reason: str
     ) -> AuditEntry:
         return AuditEntry.of(
             who, action, target, entry_id=self._ids.new(), at=self._clock.now(), change=change, reason=reason
         )
 
     async def write_alone(
-        self, who: Caller | Origin, action: AuditAction, target: Target | None, change: Change = NOTHING
+        self, who: Principal | Origin, action: AuditAction, target: Target | None, change: Change = NOTHING
     ) -> None:
         """One entry in a transaction of its own: of something that was refused, so that nothing else was done."""
 
-        async def effect() -> None:
+        async def operation() -> None:
             async with self._unit_of_work() as tx:
                 await self.write(tx, who, action, target, change)
 
-        await retrying(effect)
+        await with_retries(operation)
 
     @asynccontextmanager
-    async def refusals(self, who: Caller | Origin, asked: AuditAction, target: Target) -> AsyncIterator[None]:
+    async def refusals(self, who: Principal | Origin, requested: AuditAction, target: Target) -> AsyncIterator[None]:
         """Around what the staff asks about somebody else: that it was refused for who asked is in the log, too."""
         try:
             yield
-        except OF_WHO_ASKED as error:
+        except REQUESTER_ERRORS as error:
             if isinstance(who, Origin) or who.is_staff:
-                await self.write_alone(who, "access_refused", target, _refused(asked, error))
+                await self.write_alone(who, "access_refused", target, _refused(requested, error))
             raise
 
     async def write_refusal(
-        self, tx: Transaction, who: Caller, asked: str, target: Target, error: MarketplaceError
+        self, tx: Transaction, who: Principal, requested: str, target: Target, error: MarketplaceError
     ) -> None:
         """The same for one of many, of which others are not refused: an entry where it is for who asked."""
-        if isinstance(error, OF_WHO_ASKED):
-            await self.write(tx, who, "access_refused", target, _refused(asked, error))
+        if isinstance(error, REQUESTER_ERRORS):
+            await self.write(tx, who, "access_refused", target, _refused(requested, error))
 
 
-def _refused(asked: str, error: MarketplaceError) -> Change:
-    return {}, {"asked": asked, "code": error.code}
+def _refused(requested: str, error: MarketplaceError) -> Change:
+    return {}, {"asked": requested, "code": error.code}

@@ -7,8 +7,8 @@ from datetime import datetime, timedelta
 from typing import Any, TypeVar
 from uuid import UUID
 
-from marketplace.core.entities.audit import BOOKING_FIELDS, AuditAction, differences
-from marketplace.core.entities.bookings import (
+from marketplace.core.domain.audit import BOOKING_FIELDS, AuditAction, differences
+from marketplace.core.domain.bookings import (
     ANY_BOOKING,
     Booking,
     BookingAction,
@@ -17,20 +17,20 @@ from marketplace.core.entities.bookings import (
     BookingHistory,
     Seats,
 )
-from marketplace.core.entities.fields import Reason, require, validate_field
-from marketplace.core.entities.idempotency import IdempotencyKey
-from marketplace.core.entities.pages import Page
-from marketplace.core.entities.sessions import SessionDetails
-from marketplace.core.entities.slots import start_faults
-from marketplace.core.entities.tokens import Caller
-from marketplace.core.errors import Faults, Invalid, NotACreator, NotBookable, NotFound, Overtaken, SoldOut
+from marketplace.core.domain.fields import Reason, require, validate_field
+from marketplace.core.domain.idempotency import IdempotencyKey
+from marketplace.core.domain.pages import Page
+from marketplace.core.domain.sessions import SessionDetails
+from marketplace.core.domain.slots import validate_start
+from marketplace.core.domain.tokens import Principal
+from marketplace.core.errors import FieldErrors, Invalid, NotACreator, NotBookable, NotFound, SoldOut, StaleRead
 from marketplace.core.ports.bookings import BookingLists
 from marketplace.core.ports.jobs import Job
 from marketplace.core.ports.system import Clock, Ids
 from marketplace.core.ports.unit_of_work import Transaction, UnitOfWork
-from marketplace.core.services.audit import Auditor
-from marketplace.core.services.idempotency import Made, once
-from marketplace.core.services.retrying import retrying
+from marketplace.core.services.audit import AuditWriter
+from marketplace.core.services.idempotency import Outcome, idempotently
+from marketplace.core.services.retries import with_retries
 
 T = TypeVar("T")
 
@@ -51,24 +51,24 @@ class BookingService:
         self._lists = lists
         self._clock = clock
         self._ids = ids
-        self._audit = Auditor(unit_of_work, clock, ids)
+        self._audit = AuditWriter(unit_of_work, clock, ids)
 
-    def faults(self, given: Mapping[str, Any]) -> Faults:
+    def validate(self, provided: Mapping[str, Any]) -> FieldErrors:
         """What is wrong with the start among the given fields of a booking."""
-        if "booking_date" not in given:
+        if "booking_date" not in provided:
             return {}
-        faults = start_faults(given["booking_date"], self._clock.now())
-        return {"booking_date": faults} if faults else {}
+        errors = validate_start(provided["booking_date"], self._clock.now())
+        return {"booking_date": errors} if errors else {}
 
     async def book(
         self,
-        caller: Caller,
+        principal: Principal,
         session_id: UUID,
         starts_at: datetime,
         seats: int = 1,
         *,
         key: IdempotencyKey | None = None,
-    ) -> Made[BookingDetails]:
+    ) -> Outcome[BookingDetails]:
         """Take seats at a start.
 
         Raises `Invalid`, `NotFound`, `OwnSession`, `AlreadyBooked`, `SoldOut`, `CreatorUnavailable`,
@@ -77,88 +77,88 @@ class BookingService:
         require(validate_field("seats", Seats, seats))
         booking_id = self._ids.new()
 
-        async def effect(tx: Transaction) -> BookingDetails:
+        async def operation(tx: Transaction) -> BookingDetails:
             self._check_start(starts_at)
-            offer = await tx.slots.acquire_offer(session_id, starts_at, caller.user_id)
-            booking = offer.book(booking_id, seats, self._clock.now())
-            if offer.is_occupied():
-                taken = await tx.slots.take(booking, attendance(booking))
+            quote = await tx.slots.acquire_quote(session_id, starts_at, principal.user_id)
+            booking = quote.book(booking_id, seats, self._clock.now())
+            if quote.is_occupied():
+                taken = await tx.slots.take(booking, settlement_job(booking))
             else:
                 await tx.slots.acquire_creator(booking.creator_id)
-                taken = await tx.slots.open(offer.fresh_slot(), booking, attendance(booking))
+                taken = await tx.slots.open(quote.new_slot(), booking, settlement_job(booking))
             if not taken:
-                raise Overtaken
+                raise StaleRead
             return BookingDetails(
                 **{field.name: getattr(booking, field.name) for field in fields(booking)},
-                session_details=offer.session,
-                user_details=offer.buyer,
+                session_details=quote.session,
+                user_details=quote.buyer,
             )
 
-        return await self._once(key, booking_id, effect, self._read)
+        return await self._idempotently(key, booking_id, operation, self._read)
 
-    async def get(self, caller: Caller, booking_id: UUID) -> BookingHistory:
+    async def get(self, principal: Principal, booking_id: UUID) -> BookingHistory:
         """One booking with its history, for its two parties. Raises `NotFound` for anybody else."""
         found = await self._read(booking_id)
-        if not found.concerns(caller.user_id):
+        if not found.has_party(principal.user_id):
             raise NotFound
         return found
 
     async def list_own(
-        self, caller: Caller, limit: int, after: str | None, filters: BookingFilters = ANY_BOOKING
+        self, principal: Principal, limit: int, after: str | None, filters: BookingFilters = ANY_BOOKING
     ) -> Page[BookingDetails]:
         """One page of what the caller booked."""
         if filters.contradict():
             return Page((), None)
-        return await self._lists.of_user(caller.user_id, limit, after, filters)
+        return await self._lists.of_user(principal.user_id, limit, after, filters)
 
     async def list_of_creator(
-        self, caller: Caller, limit: int, after: str | None, filters: BookingFilters = ANY_BOOKING
+        self, principal: Principal, limit: int, after: str | None, filters: BookingFilters = ANY_BOOKING
     ) -> Page[BookingDetails]:
         """One page of what was booked of the caller's sessions. Raises `NotACreator`."""
-        if caller.role != "creator":
+        if principal.role != "creator":
             raise NotACreator
         if filters.contradict():
             return Page((), None)
-        return await self._lists.of_creator(caller.user_id, limit, after, filters)
+        return await self._lists.of_creator(principal.user_id, limit, after, filters)
 
     async def act(
         self,
-        caller: Caller,
+        principal: Principal,
         booking_id: UUID,
         action: BookingAction,
         reason: str = "",
         *,
         key: IdempotencyKey | None = None,
-    ) -> Made[BookingHistory]:
+    ) -> Outcome[BookingHistory]:
         """Confirm, decline, cancel or complete a booking. Seats return the moment it is cancelled.
 
         Raises `Invalid`, `NotFound`, `NotYours`, `IllegalTransition`, `TooLate`, `KeyReused`.
         """
         require(validate_field("reason", Reason, reason))
 
-        async def effect(tx: Transaction) -> BookingHistory:
-            return await self.act_within(tx, caller, booking_id, action, reason)
+        async def operation(tx: Transaction) -> BookingHistory:
+            return await self.act_within(tx, principal, booking_id, action, reason)
 
         if action not in OF_THE_STAFF:
-            return await self._once(key, booking_id, effect, self._read)
-        async with self._audit.refusals(caller, OF_THE_STAFF[action], ("booking", booking_id)):
-            return await self._once(key, booking_id, effect, self._read)
+            return await self._idempotently(key, booking_id, operation, self._read)
+        async with self._audit.refusals(principal, OF_THE_STAFF[action], ("booking", booking_id)):
+            return await self._idempotently(key, booking_id, operation, self._read)
 
     async def act_within(
-        self, tx: Transaction, caller: Caller, booking_id: UUID, action: BookingAction, reason: str
+        self, tx: Transaction, principal: Principal, booking_id: UUID, action: BookingAction, reason: str
     ) -> BookingHistory:
         """`act` within a transaction of the caller's."""
-        return await self._step(tx, await tx.bookings.acquire(booking_id), action, caller, reason)
+        return await self._step(tx, await tx.bookings.acquire(booking_id), action, principal, reason)
 
     async def reschedule(
         self,
-        caller: Caller,
+        principal: Principal,
         booking_id: UUID,
         starts_at: datetime,
         reason: str = "",
         *,
         key: IdempotencyKey | None = None,
-    ) -> Made[BookingHistory]:
+    ) -> Outcome[BookingHistory]:
         """Move a booking to another start of its session: it has the new seats, or keeps the old.
 
         Raises `Invalid`, `NotFound`, `IllegalTransition`, `TooLate`, `NotBookable`, `AlreadyBooked`, `SoldOut`,
@@ -166,56 +166,56 @@ class BookingService:
         """
         require(validate_field("reason", Reason, reason))
 
-        async def effect(tx: Transaction) -> BookingHistory:
-            return await self._move(tx, caller, booking_id, starts_at, reason)
+        async def operation(tx: Transaction) -> BookingHistory:
+            return await self._move(tx, principal, booking_id, starts_at, reason)
 
-        return await self._once(key, booking_id, effect, self._read)
+        return await self._idempotently(key, booking_id, operation, self._read)
 
     async def _move(
-        self, tx: Transaction, caller: Caller, booking_id: UUID, starts_at: datetime, reason: str
+        self, tx: Transaction, principal: Principal, booking_id: UUID, starts_at: datetime, reason: str
     ) -> BookingHistory:
         self._check_start(starts_at)
         seen = await tx.bookings.find(booking_id)
-        if seen is None or not (seen.concerns(caller.user_id) or caller.is_staff):
+        if seen is None or not (seen.has_party(principal.user_id) or principal.is_staff):
             raise NotFound
-        offer = await tx.slots.acquire_offer(seen.session_id, starts_at, seen.user_id)
+        quote = await tx.slots.acquire_quote(seen.session_id, starts_at, seen.user_id)
         await tx.slots.acquire_creator(seen.creator_id)
         booking = await tx.bookings.acquire(booking_id)
         if booking.starts_at != seen.starts_at:
-            raise Overtaken  # its own old seats were read as somebody's
-        slot, now = offer.fresh_slot(), self._clock.now()
-        moved, step = booking.moved(
+            raise StaleRead  # its own old seats were read as somebody's
+        slot, now = quote.new_slot(), self._clock.now()
+        rescheduled, step = booking.rescheduled(
             slot,
-            caller,
+            principal,
             now,
-            notice=notice_of(offer.session),
-            needs_answer=offer.session.requires_confirmation,
+            notice=cancellation_notice_of(quote.session),
+            needs_answer=quote.session.requires_confirmation,
             why=reason,
         )
-        if not offer.session.is_bookable():
+        if not quote.session.is_bookable():
             raise NotBookable
-        offer.check(booking.seats, now)
-        await self._note(tx, caller, "booking_rescheduled", booking, moved, reason)
+        quote.check(booking.seats, now)
+        await self._note(tx, principal, "booking_rescheduled", booking, rescheduled, reason)
         await tx.slots.release(booking)
-        if not await tx.slots.move(slot, moved, step, attendance(moved)):
+        if not await tx.slots.move(slot, rescheduled, step, settlement_job(rescheduled)):
             raise SoldOut
-        return replace(moved, history=(*booking.history, step))
+        return replace(rescheduled, history=(*booking.history, step))
 
     def _check_start(self, starts_at: datetime) -> None:
         # within the effect, or a repeat that comes after the start would be refused for what was done in time
-        faults = self.faults({"booking_date": starts_at})
-        if faults:
-            raise Invalid(faults)
+        errors = self.validate({"booking_date": starts_at})
+        if errors:
+            raise Invalid(errors)
 
-    async def _once(
+    async def _idempotently(
         self,
         key: IdempotencyKey | None,
         booking_id: UUID,
-        effect: Callable[[Transaction], Awaitable[T]],
+        operation: Callable[[Transaction], Awaitable[T]],
         replay: Callable[[UUID], Awaitable[T]],
-    ) -> Made[T]:
+    ) -> Outcome[T]:
         now = self._clock.now()
-        return await once(self._unit_of_work, effect, replay, key=key, thing_id=booking_id, now=now)
+        return await idempotently(self._unit_of_work, operation, replay, key=key, resource_id=booking_id, now=now)
 
     async def _read(self, booking_id: UUID) -> BookingHistory:
         found = await self._lists.find(booking_id)
@@ -223,7 +223,7 @@ class BookingService:
             raise NotFound
         return found
 
-    async def attend(self, booking_id: UUID | None) -> None:
+    async def settle_due(self, booking_id: UUID | None) -> None:
         """Let a booking lapse or complete it, if its moment has come; else look again when it will have.
 
         The handler of `attend_booking`: it may run twice, too early, or for what is settled already.
@@ -231,53 +231,53 @@ class BookingService:
         if booking_id is None:
             return
 
-        async def effect() -> None:
+        async def operation() -> None:
             async with self._unit_of_work() as tx:
                 booking = await tx.bookings.acquire(booking_id)
                 action = booking.due(self._clock.now())
                 if action is not None:
                     await self._step(tx, booking, action, None, "")
                 else:
-                    await self._attend_later(tx, booking)
+                    await self._schedule_settlement(tx, booking)
 
         with suppress(NotFound):
-            await retrying(effect)
+            await with_retries(operation)
 
-    async def _attend_later(self, tx: Transaction, booking: Booking) -> None:
-        job = attendance(booking)
+    async def _schedule_settlement(self, tx: Transaction, booking: Booking) -> None:
+        job = settlement_job(booking)
         if job is not None:
             await tx.jobs.enqueue(job)
 
     async def _step(
-        self, tx: Transaction, booking: BookingHistory, action: BookingAction, caller: Caller | None, reason: str
+        self, tx: Transaction, booking: BookingHistory, action: BookingAction, principal: Principal | None, reason: str
     ) -> BookingHistory:
-        notice = notice_of(booking.session_details)
-        stepped, step = booking.after(action, caller, self._clock.now(), notice=notice, reason=reason)
-        if caller is not None and action in OF_THE_STAFF:
-            await self._note(tx, caller, OF_THE_STAFF[action], booking, stepped, reason)
+        notice = cancellation_notice_of(booking.session_details)
+        stepped, step = booking.after(action, principal, self._clock.now(), notice=notice, reason=reason)
+        if principal is not None and action in OF_THE_STAFF:
+            await self._note(tx, principal, OF_THE_STAFF[action], booking, stepped, reason)
         if stepped.status == "cancelled":
             # the slot first: who books it again holds it while looking at this booking
             await tx.slots.release(booking)
         await tx.bookings.save(stepped, step)
         if action == "confirm":
-            await self._attend_later(tx, stepped)
+            await self._schedule_settlement(tx, stepped)
         return replace(stepped, history=(*booking.history, step))
 
     async def _note(
-        self, tx: Transaction, caller: Caller, action: AuditAction, before: Booking, after: Booking, reason: str
+        self, tx: Transaction, principal: Principal, action: AuditAction, before: Booking, after: Booking, reason: str
     ) -> None:
         # before slots are locked, since everybody waits for those
-        if caller.is_staff:
+        if principal.is_staff:
             change = differences(before, after, BOOKING_FIELDS)
-            await self._audit.write(tx, caller, action, ("booking", after.id), change, reason)
+            await self._audit.write(tx, principal, action, ("booking", after.id), change, reason)
 
 
-def notice_of(session: SessionDetails) -> timedelta:
+def cancellation_notice_of(session: SessionDetails) -> timedelta:
     """How long before the start a learner may cancel at the latest."""
     return timedelta(hours=session.cancellation_notice)
 
 
-def attendance(booking: Booking) -> Job | None:
+def settlement_job(booking: Booking) -> Job | None:
     """The job for when the marketplace will have something to do about a booking, if ever."""
     moment = booking.next_due()
     return None if moment is None else Job(kind="attend_booking", subject=booking.id, run_at=moment)

@@ -2,14 +2,14 @@
 
 from uuid import UUID
 
-from marketplace.core.entities.calendars import CalendarEvent, CalendarFeed, FeedWindow, new_feed_token
-from marketplace.core.entities.tokens import Caller
+from marketplace.core.domain.calendars import CalendarEvent, CalendarFeed, FeedWindow, new_feed_token
+from marketplace.core.domain.tokens import Principal
 from marketplace.core.errors import ImpersonatedReadOnly, NotFound
 from marketplace.core.ports.bookings import BookingLists
 from marketplace.core.ports.calendars import Calendars, FeedDirectory
 from marketplace.core.ports.system import Clock
 from marketplace.core.ports.unit_of_work import UnitOfWork
-from marketplace.core.services.retrying import retrying
+from marketplace.core.services.retries import with_retries
 
 FEED_NAME = "Sessions marketplace"
 
@@ -32,10 +32,10 @@ class CalendarService:
         self._calendars = calendars
         self._clock = clock
 
-    async def of_booking(self, caller: Caller, booking_id: UUID) -> bytes:
+    async def of_booking(self, principal: Principal, booking_id: UUID) -> bytes:
         """One booking, for its two parties. Raises `NotFound` for anybody else."""
         found = await self._bookings.find(booking_id)
-        if found is None or not found.concerns(caller.user_id):
+        if found is None or not found.has_party(principal.user_id):
             raise NotFound
         return await self._calendars.render([CalendarEvent.of(found)], self._clock.now())
 
@@ -47,33 +47,33 @@ class CalendarService:
             raise NotFound
         return await self._calendars.render(map(CalendarEvent.of, bookings), now, FEED_NAME)
 
-    async def feed(self, caller: Caller) -> CalendarFeed:
+    async def feed(self, principal: Principal) -> CalendarFeed:
         """The caller's feed, made when they first ask; of two who ask at once, both are told the same.
 
         Raises `ImpersonatedReadOnly`: its address is a key that would outlast the look at somebody's site.
         """
-        if caller.impersonator_id is not None:
+        if principal.impersonator_id is not None:
             raise ImpersonatedReadOnly
-        feed = await self._feeds.find(caller.user_id)
+        feed = await self._feeds.find(principal.user_id)
         if feed is not None:
             return feed
 
-        async def effect() -> CalendarFeed:
+        async def operation() -> CalendarFeed:
             async with self._unit_of_work() as tx:
-                return await tx.feeds.add(self._new_feed(caller))
+                return await tx.feeds.add(self._new_feed(principal))
 
-        return await retrying(effect)
+        return await with_retries(operation)
 
-    async def renew(self, caller: Caller) -> CalendarFeed:
+    async def renew(self, principal: Principal) -> CalendarFeed:
         """A new address for the caller's feed; the old one is dead when this returns."""
 
-        async def effect() -> CalendarFeed:
+        async def operation() -> CalendarFeed:
             async with self._unit_of_work() as tx:
-                feed = self._new_feed(caller)
+                feed = self._new_feed(principal)
                 await tx.feeds.save(feed)
                 return feed
 
-        return await retrying(effect)
+        return await with_retries(operation)
 
-    def _new_feed(self, caller: Caller) -> CalendarFeed:
-        return CalendarFeed(user_id=caller.user_id, token=new_feed_token(), created_at=self._clock.now())
+    def _new_feed(self, principal: Principal) -> CalendarFeed:
+        return CalendarFeed(user_id=principal.user_id, token=new_feed_token(), created_at=self._clock.now())

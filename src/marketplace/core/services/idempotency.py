@@ -6,50 +6,50 @@ from datetime import datetime
 from typing import Generic, TypeVar
 from uuid import UUID
 
-from marketplace.core.entities.idempotency import KEPT_FOR, IdempotencyKey
+from marketplace.core.domain.idempotency import TTL, IdempotencyKey
 from marketplace.core.ports.system import Clock
 from marketplace.core.ports.unit_of_work import Transaction, UnitOfWork
-from marketplace.core.services.retrying import retrying
-from marketplace.core.services.sweeping import swept
+from marketplace.core.services.purging import purge_hourly
+from marketplace.core.services.retries import with_retries
 
 T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
-class Made(Generic[T]):
+class Outcome(Generic[T]):
     """What was made or changed; `is_replay` when an earlier request with the same key did it."""
 
-    thing: T
+    resource: T
     is_replay: bool = False
 
 
-async def once(
+async def idempotently(
     unit_of_work: UnitOfWork,
-    effect: Callable[[Transaction], Awaitable[T]],
+    operation: Callable[[Transaction], Awaitable[T]],
     replay: Callable[[UUID], Awaitable[T]],
     *,
     key: IdempotencyKey | None,
-    thing_id: UUID,
+    resource_id: UUID,
     now: datetime,
-) -> Made[T]:
-    """The effect on `thing_id` in a transaction of its own, tried again when another came first.
+) -> Outcome[T]:
+    """The effect on `resource_id` in a transaction of its own, tried again when another came first.
 
     With a key it is done the first time only; a repeat is given what `replay` reads of the thing as it now stands.
     Raises `KeyReused`, `Busy`.
     """
 
-    async def attempt() -> Made[T]:
+    async def attempt() -> Outcome[T]:
         async with unit_of_work() as tx:
-            before = await tx.idempotency_keys.claim(key, thing_id, now) if key else None
+            before = await tx.idempotency_keys.claim(key, resource_id, now) if key else None
             if before is None:
-                return Made(await effect(tx))
+                return Outcome(await operation(tx))
         # read with the transaction's connection given back, as the others may hold all that there are
-        return Made(await replay(before), is_replay=True)
+        return Outcome(await replay(before), is_replay=True)
 
-    return await retrying(attempt)
+    return await with_retries(attempt)
 
 
-async def nothing_left(_: UUID) -> None:
+async def no_replay(_: UUID) -> None:
     """What a repeat replays where the thing is read anew in any case."""
 
 
@@ -60,12 +60,12 @@ class IdempotencyService:
         self._unit_of_work = unit_of_work
         self._clock = clock
 
-    async def sweep(self, _: UUID | None = None) -> None:
+    async def purge(self, _: UUID | None = None) -> None:
         """Remove the keys that count as unused by now, and enqueue the next sweep at the next full hour."""
         now = self._clock.now()
 
-        async def sweep() -> int:
+        async def purge() -> int:
             async with self._unit_of_work() as tx:
-                return await tx.idempotency_keys.sweep(now - KEPT_FOR)
+                return await tx.idempotency_keys.purge(now - TTL)
 
-        await swept(self._unit_of_work, "sweep_idempotency_keys", now, sweep)
+        await purge_hourly(self._unit_of_work, "sweep_idempotency_keys", now, purge)

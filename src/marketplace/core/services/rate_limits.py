@@ -4,13 +4,13 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from uuid import UUID
 
-from marketplace.core.entities.rate_limits import Attempt
+from marketplace.core.domain.rate_limits import Attempt
 from marketplace.core.errors import Busy, RateLimited
 from marketplace.core.ports.rate_limits import RateLimits
 from marketplace.core.ports.system import Clock
 from marketplace.core.ports.unit_of_work import UnitOfWork
-from marketplace.core.services.retrying import retrying
-from marketplace.core.services.sweeping import swept
+from marketplace.core.services.purging import purge_hourly
+from marketplace.core.services.retries import with_retries
 
 
 class RateLimitService:
@@ -27,7 +27,7 @@ class RateLimitService:
         if not self._is_on:
             return
         now = self._clock.now()
-        counts = await retrying(lambda: self._limits.count(attempts, now))
+        counts = await with_retries(lambda: self._limits.count(attempts, now))
         # a span that another process began may end later than one that began now, by as much as clocks differ
         waits = [
             min(count.ends_at - now, attempt.limit.span)
@@ -47,9 +47,9 @@ class RateLimitService:
         yield
         if self._is_on:
             with suppress(Busy):  # what the block did is done
-                await retrying(lambda: self._limits.give_back(attempts, self._clock.now()))
+                await with_retries(lambda: self._limits.give_back(attempts, self._clock.now()))
 
-    async def sweep(self, _: UUID | None = None) -> None:
+    async def purge(self, _: UUID | None = None) -> None:
         """Remove the counts whose span has ended, and enqueue the next sweep at the next full hour."""
         now = self._clock.now()
-        await swept(self._unit_of_work, "sweep_rate_limits", now, lambda: self._limits.sweep(now))
+        await purge_hourly(self._unit_of_work, "sweep_rate_limits", now, lambda: self._limits.purge(now))

@@ -2,15 +2,15 @@
 
 from uuid import UUID
 
-from marketplace.core.entities.fields import require
-from marketplace.core.entities.idempotency import IdempotencyKey
-from marketplace.core.entities.reports import Report, ReportReason
-from marketplace.core.entities.tokens import Caller
+from marketplace.core.domain.fields import require
+from marketplace.core.domain.idempotency import IdempotencyKey
+from marketplace.core.domain.reports import Report, ReportReason
+from marketplace.core.domain.tokens import Principal
 from marketplace.core.errors import NotFound, OwnSession
 from marketplace.core.ports.reports import ReportQueue
 from marketplace.core.ports.system import Clock, Ids
 from marketplace.core.ports.unit_of_work import Transaction, UnitOfWork
-from marketplace.core.services.idempotency import Made, once
+from marketplace.core.services.idempotency import Outcome, idempotently
 
 
 class ReportService:
@@ -23,29 +23,37 @@ class ReportService:
         self._ids = ids
 
     async def report(
-        self, caller: Caller, session_id: UUID, reason: ReportReason, text: str, *, key: IdempotencyKey | None = None
-    ) -> Made[Report]:
+        self,
+        principal: Principal,
+        session_id: UUID,
+        reason: ReportReason,
+        text: str,
+        *,
+        key: IdempotencyKey | None = None,
+    ) -> Outcome[Report]:
         """Tell the staff of a session. Raises `Invalid`, `NotFound`, `OwnSession`, `AlreadyReported`, `KeyReused`."""
         report = Report(
             id=self._ids.new(),
             session_id=session_id,
-            reporter_id=caller.user_id,
+            reporter_id=principal.user_id,
             reason=reason,
             text=text,
             created_at=self._clock.now(),
         )
         require(report.validate())
 
-        async def effect(tx: Transaction) -> Report:
+        async def operation(tx: Transaction) -> Report:
             session = await tx.sessions.find(session_id)
-            if session is None or not session.visible_to(caller):
+            if session is None or not session.visible_to(principal):
                 raise NotFound
-            if session.creator_id == caller.user_id:
+            if session.creator_id == principal.user_id:
                 raise OwnSession("You cannot report your own session.")
             await tx.reports.add(report)
             return report
 
-        return await once(self._unit_of_work, effect, self._read, key=key, thing_id=report.id, now=report.created_at)
+        return await idempotently(
+            self._unit_of_work, operation, self._read, key=key, resource_id=report.id, now=report.created_at
+        )
 
     async def _read(self, report_id: UUID) -> Report:
         found = await self._queue.find(report_id)

@@ -5,23 +5,23 @@ from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
-from marketplace.core.entities.audit import SESSION_FIELDS, AuditAction, differences
-from marketplace.core.entities.fields import OptionalStaffReason, StaffReason, require, validate_field, validate_values
-from marketplace.core.entities.idempotency import IdempotencyKey
-from marketplace.core.entities.pages import Page
-from marketplace.core.entities.sessions import CatalogFilters, CatalogSession, Facets, Session
-from marketplace.core.entities.tokens import Caller
-from marketplace.core.entities.users import public_user
-from marketplace.core.errors import Faults, NotACreator, NotFound
+from marketplace.core.domain.audit import SESSION_FIELDS, AuditAction, differences
+from marketplace.core.domain.fields import OptionalStaffReason, StaffReason, require, validate_field, validate_values
+from marketplace.core.domain.idempotency import IdempotencyKey
+from marketplace.core.domain.pages import Page
+from marketplace.core.domain.sessions import CatalogFilters, CatalogSession, Facets, Session
+from marketplace.core.domain.tokens import Principal
+from marketplace.core.domain.users import public_user
+from marketplace.core.errors import FieldErrors, NotACreator, NotFound
 from marketplace.core.ports.sessions import Catalog
 from marketplace.core.ports.system import Clock, Ids
 from marketplace.core.ports.unit_of_work import Transaction, UnitOfWork
 from marketplace.core.ports.users import UserDirectory
-from marketplace.core.services.audit import Auditor
-from marketplace.core.services.idempotency import Made, nothing_left, once
-from marketplace.core.services.open_times import open_times_of
-from marketplace.core.services.retrying import retrying
-from marketplace.core.services.slots import reshape
+from marketplace.core.services.audit import AuditWriter
+from marketplace.core.services.idempotency import Outcome, idempotently, no_replay
+from marketplace.core.services.materialized_availability import materialized_for
+from marketplace.core.services.retries import with_retries
+from marketplace.core.services.slots import resize
 
 
 class SessionService:
@@ -43,11 +43,11 @@ class SessionService:
         self._clock = clock
         self._ids = ids
         self._categories = categories
-        self._audit = Auditor(unit_of_work, clock, ids)
+        self._audit = AuditWriter(unit_of_work, clock, ids)
 
-    def faults(self, given: Mapping[str, Any]) -> Faults:
+    def validate(self, provided: Mapping[str, Any]) -> FieldErrors:
         """What is wrong with the given fields that only the marketplace knows: the category."""
-        category = given.get("category")
+        category = provided.get("category")
         if category is None or category in self._categories:
             return {}
         return {"category": [f"Choose one of: {', '.join(self._categories)}."]}
@@ -66,27 +66,27 @@ class SessionService:
             return Facets.of_nothing()
         return await self._catalog.facets(filters, now)
 
-    async def list_own(self, caller: Caller, limit: int, after: str | None) -> Page[CatalogSession]:
+    async def list_own(self, principal: Principal, limit: int, after: str | None) -> Page[CatalogSession]:
         """One page of the caller's own sessions, inactive ones too. Raises `NotACreator`."""
-        if caller.role != "creator":
+        if principal.role != "creator":
             raise NotACreator
-        return await self._catalog.of_creator(caller.user_id, limit, after, self._clock.now())
+        return await self._catalog.of_creator(principal.user_id, limit, after, self._clock.now())
 
-    async def get(self, session_id: UUID, caller: Caller | None) -> CatalogSession:
+    async def get(self, session_id: UUID, principal: Principal | None) -> CatalogSession:
         """One session. Raises `NotFound` when this person may not see it."""
         found = await self._read(session_id)
-        if not found.visible_to(caller):
+        if not found.visible_to(principal):
             raise NotFound
         return found
 
     async def create(
-        self, caller: Caller, facts: Mapping[str, Any], *, key: IdempotencyKey | None = None
-    ) -> Made[CatalogSession]:
+        self, principal: Principal, changes: Mapping[str, Any], *, key: IdempotencyKey | None = None
+    ) -> Outcome[CatalogSession]:
         """Offer a session. Raises `NotACreator`, `Invalid`, `KeyReused`."""
-        if caller.role != "creator":
+        if principal.role != "creator":
             raise NotACreator
-        self._check(facts)
-        creator = await self._users.get(caller.user_id)
+        self._check(changes)
+        creator = await self._users.get(principal.user_id)
         session = CatalogSession(
             id=self._ids.new(),
             creator_id=creator.id,
@@ -96,45 +96,47 @@ class SessionService:
             creator_is_active=creator.is_active,
             time_zone=creator.time_zone,
             next_slot=None,
-            **facts,
+            **changes,
         )
 
-        async def effect(tx: Transaction) -> CatalogSession:
+        async def operation(tx: Transaction) -> CatalogSession:
             await tx.sessions.add(session)
             return session
 
-        return await once(self._unit_of_work, effect, self._read, key=key, thing_id=session.id, now=session.created_at)
+        return await idempotently(
+            self._unit_of_work, operation, self._read, key=key, resource_id=session.id, now=session.created_at
+        )
 
     async def change(
-        self, caller: Caller, session_id: UUID, facts: Mapping[str, Any], reason: str | None = None
+        self, principal: Principal, session_id: UUID, changes: Mapping[str, Any], reason: str | None = None
     ) -> CatalogSession:
         """Change a session of one's own, or with a `reason` by the staff; slots and open times follow.
 
         Raises `NotFound`, `NotYours`, `Invalid`, `HasUpcomingBookings` when more seats are sold than would be
         left, `CreatorUnavailable` when sold slots would overlap; both name the slots.
         """
-        self._check(facts, reason)
+        self._check(changes, reason)
 
-        async def effect() -> None:
+        async def operation() -> None:
             async with self._unit_of_work() as tx:
                 before = await tx.sessions.acquire(session_id)
                 now = self._clock.now()
-                session = before.changed_by(caller, facts, on_behalf=reason is not None).revised(before, now)
-                if session.moves_slots(before):
+                session = before.changed_by(principal, changes, on_behalf=reason is not None).revised(before, now)
+                if session.affects_slots(before):
                     schedule = await tx.sessions.find_schedule(session_id)
-                    await reshape(tx, session, schedule, now, was=before)
+                    await resize(tx, session, schedule, now, was=before)
                     if session.duration != before.duration:
-                        open_times = await open_times_of(schedule, session.duration, now)
-                        await tx.sessions.save_open_times(session_id, open_times)
+                        materialized = await materialized_for(schedule, session.duration, now)
+                        await tx.sessions.save_materialized(session_id, materialized)
                 await tx.sessions.save(session)
-                await self._note(tx, caller, "session_changed", before, session, reason)
+                await self._note(tx, principal, "session_changed", before, session, reason)
 
-        await retrying(effect)
+        await with_retries(operation)
         return await self._read(session_id)
 
     async def archive(
-        self, caller: Caller, session_id: UUID, reason: str | None = None, *, key: IdempotencyKey | None = None
-    ) -> Made[CatalogSession]:
+        self, principal: Principal, session_id: UUID, reason: str | None = None, *, key: IdempotencyKey | None = None
+    ) -> Outcome[CatalogSession]:
         """Take a session of one's own away for good, or with a `reason` by the staff; its bookings stay.
 
         Raises `Invalid`, `NotFound`, `NotYours`, `HasUpcomingBookings`, `KeyReused`.
@@ -143,26 +145,26 @@ class SessionService:
             require(validate_field("reason", StaffReason, reason))
         now = self._clock.now()
 
-        async def effect(tx: Transaction) -> None:
-            await self.archive_within(tx, caller, session_id, reason)
+        async def operation(tx: Transaction) -> None:
+            await self.archive_within(tx, principal, session_id, reason)
 
-        made = await once(self._unit_of_work, effect, nothing_left, key=key, thing_id=session_id, now=now)
-        return Made(await self._read(session_id), is_replay=made.is_replay)
+        created = await idempotently(self._unit_of_work, operation, no_replay, key=key, resource_id=session_id, now=now)
+        return Outcome(await self._read(session_id), is_replay=created.is_replay)
 
-    async def archive_within(self, tx: Transaction, caller: Caller, session_id: UUID, reason: str | None) -> None:
+    async def archive_within(self, tx: Transaction, principal: Principal, session_id: UUID, reason: str | None) -> None:
         """`archive` within a transaction of the caller's."""
         now = self._clock.now()
-        session = (await tx.sessions.acquire(session_id)).changed_by(caller, {}, on_behalf=reason is not None)
-        session.check_nobody_booked(await tx.slots.acquire_upcoming(session_id, now))
+        session = (await tx.sessions.acquire(session_id)).changed_by(principal, {}, on_behalf=reason is not None)
+        session.require_no_upcoming_bookings(await tx.slots.acquire_upcoming(session_id, now))
         archived = replace(session, archived_at=now)
         await tx.sessions.save(archived)
-        await tx.sessions.save_open_times(session_id, None)
-        await self._note(tx, caller, "session_archived", session, archived, reason)
+        await tx.sessions.save_materialized(session_id, None)
+        await self._note(tx, principal, "session_archived", session, archived, reason)
 
     async def _note(
         self,
         tx: Transaction,
-        caller: Caller,
+        principal: Principal,
         action: AuditAction,
         before: Session,
         after: Session,
@@ -170,7 +172,7 @@ class SessionService:
     ) -> None:
         if reason is not None:
             change = differences(before, after, SESSION_FIELDS)
-            await self._audit.write(tx, caller, action, ("session", after.id), change, reason)
+            await self._audit.write(tx, principal, action, ("session", after.id), change, reason)
 
     async def _read(self, session_id: UUID) -> CatalogSession:
         found = await self._catalog.find(session_id, self._clock.now())
@@ -178,9 +180,9 @@ class SessionService:
             raise NotFound
         return found
 
-    def _check(self, facts: Mapping[str, Any], reason: str | None = None) -> None:
+    def _check(self, changes: Mapping[str, Any], reason: str | None = None) -> None:
         require(
-            validate_values(Session, facts),
-            self.faults(facts),
+            validate_values(Session, changes),
+            self.validate(changes),
             validate_field("reason", OptionalStaffReason, reason or ""),
         )

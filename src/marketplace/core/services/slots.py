@@ -6,102 +6,108 @@ from datetime import datetime, timedelta
 from itertools import groupby
 from uuid import UUID
 
-from marketplace.core.entities.bookings import BookingHistory
-from marketplace.core.entities.fields import Reason, require, validate_field
-from marketplace.core.entities.idempotency import IdempotencyKey
-from marketplace.core.entities.schedules import Schedule
-from marketplace.core.entities.sessions import Session
-from marketplace.core.entities.slots import Slot, by_slot, check_apart
-from marketplace.core.entities.timetables import WINDOW_MOST, Opening
-from marketplace.core.entities.tokens import Caller
-from marketplace.core.errors import Faults, Invalid, NotFound, NotYours
+from marketplace.core.domain.availability import MAX_WINDOW, BookableStart
+from marketplace.core.domain.bookings import BookingHistory
+from marketplace.core.domain.fields import Reason, require, validate_field
+from marketplace.core.domain.idempotency import IdempotencyKey
+from marketplace.core.domain.schedules import Schedule
+from marketplace.core.domain.sessions import Session
+from marketplace.core.domain.slots import Slot, by_slot, require_no_overlap
+from marketplace.core.domain.tokens import Principal
+from marketplace.core.errors import FieldErrors, Invalid, NotFound, NotYours
 from marketplace.core.ports.bookings import BookingLists
-from marketplace.core.ports.slots import Timetables
+from marketplace.core.ports.slots import Availabilities
 from marketplace.core.ports.system import Clock, Ids
 from marketplace.core.ports.unit_of_work import Transaction, UnitOfWork
-from marketplace.core.services.bookings import attendance
-from marketplace.core.services.idempotency import Made, once
+from marketplace.core.services.bookings import settlement_job
+from marketplace.core.services.idempotency import Outcome, idempotently
 
 
 class SlotService:
     """Slots: the starts of sessions. What is listed is judged by the rules that booking goes by."""
 
     def __init__(
-        self, *, unit_of_work: UnitOfWork, timetables: Timetables, lists: BookingLists, clock: Clock, ids: Ids
+        self, *, unit_of_work: UnitOfWork, availabilities: Availabilities, lists: BookingLists, clock: Clock, ids: Ids
     ) -> None:
         self._unit_of_work = unit_of_work
-        self._timetables = timetables
+        self._availabilities = availabilities
         self._lists = lists
         self._clock = clock
         self._ids = ids
 
-    def faults(self, begin: datetime, end: datetime) -> Faults:
+    def validate(self, begin: datetime, end: datetime) -> FieldErrors:
         """What is wrong with a window of slots."""
-        if not begin <= end <= begin + WINDOW_MOST:
-            return {"to": [f"Choose a time after `from`, at most {WINDOW_MOST.days} days later."]}
+        if not begin <= end <= begin + MAX_WINDOW:
+            return {"to": [f"Choose a time after `from`, at most {MAX_WINDOW.days} days later."]}
         return {}
 
     async def list(
-        self, caller: Caller | None, session_id: UUID, begin: datetime, end: datetime
-    ) -> tuple[Opening, ...]:
+        self, principal: Principal | None, session_id: UUID, begin: datetime, end: datetime
+    ) -> tuple[BookableStart, ...]:
         """The starts in `[begin, end)` that can be booked now. Raises `Invalid`, `NotFound`."""
-        return tuple(opening for opening in await self._openings(caller, session_id, begin, end) if not opening.reason)
+        return tuple(
+            bookable
+            for bookable in await self._bookable_starts(principal, session_id, begin, end)
+            if not bookable.reason
+        )
 
-    async def explain(self, caller: Caller, session_id: UUID, begin: datetime, end: datetime) -> tuple[Opening, ...]:
+    async def explain(
+        self, principal: Principal, session_id: UUID, begin: datetime, end: datetime
+    ) -> tuple[BookableStart, ...]:
         """As `list`, with those that cannot be booked and why; for the creator. Raises `NotYours` too."""
-        return await self._openings(caller, session_id, begin, end, explain=True)
+        return await self._bookable_starts(principal, session_id, begin, end, explain=True)
 
-    async def _openings(
-        self, caller: Caller | None, session_id: UUID, begin: datetime, end: datetime, *, explain: bool = False
-    ) -> tuple[Opening, ...]:
-        faults = self.faults(begin, end)
-        if faults:
-            raise Invalid(faults)
-        found = await self._timetables.find(session_id, begin, end)
-        if found is None or not found.session.visible_to(caller):
+    async def _bookable_starts(
+        self, principal: Principal | None, session_id: UUID, begin: datetime, end: datetime, *, explain: bool = False
+    ) -> tuple[BookableStart, ...]:
+        errors = self.validate(begin, end)
+        if errors:
+            raise Invalid(errors)
+        found = await self._availabilities.find(session_id, begin, end)
+        if found is None or not found.session.visible_to(principal):
             raise NotFound
-        if explain and (caller is None or caller.user_id != found.session.creator_id):
+        if explain and (principal is None or principal.user_id != found.session.creator_id):
             raise NotYours
         now = self._clock.now()
         if found.schedule and not explain:
             begin, end = found.schedule.open_window(begin, end, now)
 
         # two months at a step of a minute take a second, in which others must be served
-        return await asyncio.to_thread(found.explained if explain else found.openings, begin, end, now)
+        return await asyncio.to_thread(found.explained if explain else found.bookable_starts, begin, end, now)
 
     async def preview(
-        self, caller: Caller, session_id: UUID, schedule: Schedule | None, begin: datetime, end: datetime
-    ) -> tuple[Opening, ...]:
+        self, principal: Principal, session_id: UUID, schedule: Schedule | None, begin: datetime, end: datetime
+    ) -> tuple[BookableStart, ...]:
         """Every start in `[begin, end)` that a schedule would give a session of one's own, and why some are closed.
 
         Nothing is kept, and a session that is not listed is judged as if it were. Raises `Invalid`, `NotFound`,
         `NotYours`, `CreatorUnavailable` where the schedule could not be kept, as far as the window shows.
         """
-        faults = {**(schedule.faults() if schedule else {}), **self.preview_faults(begin, end)}
-        if faults:
-            raise Invalid(faults)
+        errors = {**(schedule.validate() if schedule else {}), **self.validate_preview(begin, end)}
+        if errors:
+            raise Invalid(errors)
         reach = timedelta(minutes=schedule.buffer_before + schedule.buffer_after) if schedule else timedelta()
-        found = await self._timetables.find(session_id, begin - reach, end + reach)
+        found = await self._availabilities.find(session_id, begin - reach, end + reach)
         if found is None:
             raise NotFound
-        found.session.changed_by(caller, {})
+        found.session.changed_by(principal, {})
         now = self._clock.now()
         return await asyncio.to_thread(found.under(schedule, now).explained, begin, end, now)
 
-    def preview_faults(self, begin: datetime, end: datetime) -> Faults:
+    def validate_preview(self, begin: datetime, end: datetime) -> FieldErrors:
         """What is wrong with a window to see a schedule in."""
-        faults = self.faults(begin, end)
-        return {"starts_to": faults["to"]} if faults else {}
+        errors = self.validate(begin, end)
+        return {"starts_to": errors["to"]} if errors else {}
 
     async def cancel(
         self,
-        caller: Caller,
+        principal: Principal,
         session_id: UUID,
         starts_at: datetime,
         reason: str = "",
         *,
         key: IdempotencyKey | None = None,
-    ) -> Made[tuple[BookingHistory, ...]]:
+    ) -> Outcome[tuple[BookingHistory, ...]]:
         """Cancel every booking of one start of one's own session, all or none.
 
         Raises `Invalid`, `NotFound`, `NotYours`, `TooLate`, `KeyReused`.
@@ -109,11 +115,13 @@ class SlotService:
         require(validate_field("reason", Reason, reason))
         batch_id = self._ids.new()
 
-        async def effect(tx: Transaction) -> tuple[BookingHistory, ...]:
-            (await tx.sessions.acquire(session_id)).changed_by(caller, {})
+        async def operation(tx: Transaction) -> tuple[BookingHistory, ...]:
+            (await tx.sessions.acquire(session_id)).changed_by(principal, {})
             bookings = await tx.bookings.acquire_of_slot(session_id, starts_at)
             now = self._clock.now()
-            changes = [booking.after("cancel", caller, now, reason=reason, batch_id=batch_id) for booking in bookings]
+            changes = [
+                booking.after("cancel", principal, now, reason=reason, batch_id=batch_id) for booking in bookings
+            ]
             # the slot first: who books it again holds it while looking at these bookings
             await tx.slots.release(*bookings)
             await tx.bookings.save_all(changes)
@@ -121,14 +129,14 @@ class SlotService:
 
         async def replay(batch_id: UUID) -> tuple[BookingHistory, ...]:
             found = await self._lists.of_slot(session_id, starts_at)
-            return tuple(booking for booking in found if booking.took_part_in(batch_id))
+            return tuple(booking for booking in found if booking.is_in_batch(batch_id))
 
         now = self._clock.now()
-        return await once(self._unit_of_work, effect, replay, key=key, thing_id=batch_id, now=now)
+        return await idempotently(self._unit_of_work, operation, replay, key=key, resource_id=batch_id, now=now)
 
 
-async def call_off(
-    tx: Transaction, staff: Caller, creator_id: UUID, now: datetime, *, reason: str, batch_id: UUID
+async def cancel_all(
+    tx: Transaction, staff: Principal, creator_id: UUID, now: datetime, *, reason: str, batch_id: UUID
 ) -> tuple[tuple[BookingHistory, BookingHistory], ...]:
     """Cancel every booking to come of a creator, as the staff: each as it was, and as it is.
 
@@ -142,7 +150,7 @@ async def call_off(
     return tuple((booking, cancelled) for booking, (cancelled, _) in zip(bookings, changes, strict=True))
 
 
-async def reshape(
+async def resize(
     tx: Transaction, session: Session, schedule: Schedule | None, now: datetime, *, was: Session | None = None
 ) -> None:
     """Give the upcoming slots of an acquired session its capacity and duration, and the schedule's buffers.
@@ -158,15 +166,17 @@ async def reshape(
     upcoming = await tx.slots.acquire_upcoming(session.id, now)
     if not upcoming:
         return
-    session.check_seats(upcoming)
-    reshaped = [Slot.of(session, slot.starts_at, slot.seats_taken, schedule) for slot in upcoming]
-    if any(new.reaches_beyond(old) for new, old in zip(reshaped, upcoming, strict=True)):
-        begin, end = min(slot.blocked_from for slot in reshaped), max(slot.blocked_until for slot in reshaped)
+    session.require_capacity(upcoming)
+    resized = [Slot.of(session, slot.starts_at, slot.seats_taken, schedule) for slot in upcoming]
+    if any(new.reaches_beyond(old) for new, old in zip(resized, upcoming, strict=True)):
+        begin, end = min(slot.blocked_from for slot in resized), max(slot.blocked_until for slot in resized)
         occupied = await tx.slots.find_occupied(session.creator_id, begin, end)
-        check_apart(reshaped, [slot for slot in occupied if slot.session_id != session.id or slot.starts_at <= now])
-    await tx.slots.reshape(session, schedule, now)
-    ends = {slot.starts_at: slot.ends_at for slot in reshaped}
+        require_no_overlap(
+            resized, [slot for slot in occupied if slot.session_id != session.id or slot.starts_at <= now]
+        )
+    await tx.slots.resize(session, schedule, now)
+    ends = {slot.starts_at: slot.ends_at for slot in resized}
     sooner = (
-        attendance(replace(each, ends_at=ends[each.starts_at])) for each in bookings if each.status == "confirmed"
+        settlement_job(replace(each, ends_at=ends[each.starts_at])) for each in bookings if each.status == "confirmed"
     )
     await tx.jobs.enqueue(*filter(None, sooner))

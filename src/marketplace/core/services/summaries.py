@@ -1,7 +1,7 @@
 """A creator's numbers."""
 
-from marketplace.core.entities.summaries import CreatorSummary, SummaryWindow
-from marketplace.core.entities.tokens import Caller
+from marketplace.core.domain.summaries import CreatorSummary, SummaryWindow
+from marketplace.core.domain.tokens import Principal
 from marketplace.core.errors import NotACreator
 from marketplace.core.ports.summaries import CreatorSummaries
 from marketplace.core.ports.system import Clock
@@ -16,9 +16,9 @@ class SummaryService:
         self._users = users
         self._clock = clock
 
-    async def of_creator(self, caller: Caller) -> CreatorSummary:
+    async def of_creator(self, principal: Principal) -> CreatorSummary:
         """The caller's own numbers, by the days of the time zone in their profile. Raises `NotACreator`."""
-        if caller.role != "creator":
+        if principal.role != "creator":
             raise NotACreator
-        creator = await self._users.get(caller.user_id)
+        creator = await self._users.get(principal.user_id)
         return await self._summaries.find(creator.id, SummaryWindow.at(self._clock.now(), creator.time_zone))

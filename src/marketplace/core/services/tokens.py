@@ -4,53 +4,53 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from marketplace.core.entities.audit import NOWHERE, Origin, Target, address_tried
-from marketplace.core.entities.tokens import (
-    Caller,
+from marketplace.core.domain.audit import UNKNOWN_ORIGIN, Origin, Target, address_tried
+from marketplace.core.domain.tokens import (
     Claims,
-    Family,
     Login,
+    Principal,
+    SignedIn,
     TokenPair,
     new_refresh_token,
     refresh_token_hash,
 )
-from marketplace.core.entities.users import User
+from marketplace.core.domain.users import User
 from marketplace.core.errors import BadCredentials, BadRefreshToken, NotSignedIn
 from marketplace.core.ports.security import AccessTokens, Passwords
 from marketplace.core.ports.system import Clock, Ids
-from marketplace.core.ports.tokens import Callers
+from marketplace.core.ports.tokens import Principals
 from marketplace.core.ports.unit_of_work import UnitOfWork
 from marketplace.core.ports.users import UserDirectory
-from marketplace.core.services.audit import Auditor
-from marketplace.core.services.retrying import retrying
+from marketplace.core.services.audit import AuditWriter
+from marketplace.core.services.retries import with_retries
 
-CALLER_KEPT = timedelta(milliseconds=500)
-CALLERS_KEPT = 10_000
+PRINCIPAL_TTL = timedelta(milliseconds=500)
+MAX_PRINCIPALS = 10_000
 
 
-class CallerMemory:
+class PrincipalCache:
     """Who was behind a login a moment ago, so that not every request asks the database (contract: 500 ms)."""
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
-        self._kept: dict[UUID, tuple[datetime, Caller]] = {}
+        self._kept: dict[UUID, tuple[datetime, Principal]] = {}
 
-    def recall(self, claims: Claims) -> Caller | None:
+    def recall(self, claims: Claims) -> Principal | None:
         """The caller, if remembered and fresh."""
         kept = self._kept.get(claims.family_id)
         if kept is None or kept[0] <= self._clock.now() or kept[1].user_id != claims.user_id:
             return None
         return kept[1]
 
-    def keep(self, caller: Caller) -> None:
-        """Remember for `CALLER_KEPT`; when there are too many, start over."""
-        if len(self._kept) >= CALLERS_KEPT:
+    def keep(self, principal: Principal) -> None:
+        """Remember for `PRINCIPAL_TTL`; when there are too many, start over."""
+        if len(self._kept) >= MAX_PRINCIPALS:
             self._kept.clear()
-        self._kept[caller.family_id] = (self._clock.now() + CALLER_KEPT, caller)
+        self._kept[principal.family_id] = (self._clock.now() + PRINCIPAL_TTL, principal)
 
     def forget(self, user_id: UUID) -> None:
         """Drop every login of a person, since something about them changed."""
-        self._kept = {family: kept for family, kept in self._kept.items() if kept[1].user_id != user_id}
+        self._kept = {login: kept for login, kept in self._kept.items() if kept[1].user_id != user_id}
 
 
 class TokenService:
@@ -61,8 +61,8 @@ class TokenService:
         *,
         unit_of_work: UnitOfWork,
         users: UserDirectory,
-        callers: Callers,
-        memory: CallerMemory,
+        principals: Principals,
+        memory: PrincipalCache,
         passwords: Passwords,
         access_tokens: AccessTokens,
         clock: Clock,
@@ -71,16 +71,16 @@ class TokenService:
     ) -> None:
         self._unit_of_work = unit_of_work
         self._users = users
-        self._callers = callers
+        self._principals = principals
         self._memory = memory
-        self._audit = Auditor(unit_of_work, clock, ids)
+        self._audit = AuditWriter(unit_of_work, clock, ids)
         self._passwords = passwords
         self._access_tokens = access_tokens
         self._clock = clock
         self._ids = ids
         self._refresh_ttl = refresh_ttl
 
-    async def log_in(self, email: str, password: str, origin: Origin = NOWHERE) -> Login:
+    async def log_in(self, email: str, password: str, origin: Origin = UNKNOWN_ORIGIN) -> SignedIn:
         """Begin a login. Raises `BadCredentials`, after the same time whether or not there is such an account."""
         try:
             login = await self._log_in(email, password, origin) or await self._log_in(email, password, origin)
@@ -97,14 +97,14 @@ class TokenService:
         target: Target | None = ("user", user.id) if user else None
         await self._audit.write_alone(origin, "sign_in_refused", target, ({}, address_tried(email)))
 
-    async def _log_in(self, email: str, password: str, origin: Origin) -> Login | None:
+    async def _log_in(self, email: str, password: str, origin: Origin) -> SignedIn | None:
         # None when the password was changed or hashed anew since it was looked at: judge by what is kept now
         user = await self._users.find_by_email(email)
         matches = await self._passwords.verify(password, user.password_hash if user else None)
         if user is None or not matches or not user.is_active:
             raise BadCredentials
         now, refresh = self._clock.now(), new_refresh_token()
-        family = Family(
+        login = Login(
             id=self._ids.new(),
             user_id=user.id,
             created_at=now,
@@ -114,7 +114,7 @@ class TokenService:
         )
         rehashed = await self._rehashed(user, password)
 
-        async def effect() -> bool:
+        async def operation() -> bool:
             async with self._unit_of_work() as tx:
                 account = await tx.users.acquire(user.id)
                 if account.password_hash != user.password_hash:
@@ -123,43 +123,43 @@ class TokenService:
                     raise BadCredentials
                 if rehashed is not None:
                     await tx.users.save(replace(account, password_hash=rehashed))
-                await tx.tokens.add_family(family, refresh_token_hash(refresh))
-                await self._audit.write(tx, Caller.of(account, family.id, origin), "signed_in", ("user", user.id))
+                await tx.tokens.add_login(login, refresh_token_hash(refresh))
+                await self._audit.write(tx, Principal.of(account, login.id, origin), "signed_in", ("user", user.id))
                 return True
 
-        if not await retrying(effect):
+        if not await with_retries(operation):
             return None
-        return Login(user=user, tokens=self._pair(family, refresh, now))
+        return SignedIn(user=user, tokens=self._pair(login, refresh, now))
 
-    async def refresh(self, token: str, origin: Origin = NOWHERE) -> TokenPair:
+    async def refresh(self, token: str, origin: Origin = UNKNOWN_ORIGIN) -> TokenPair:
         """The next pair of tokens; the given one dies. Raises `BadRefreshToken`, having revoked its login."""
         now, refresh = self._clock.now(), new_refresh_token()
 
-        async def effect() -> Family | None:
+        async def operation() -> Login | None:
             async with self._unit_of_work() as tx:
-                family = await tx.tokens.use(refresh_token_hash(token), now)
-                if family is None:
-                    ended = await tx.tokens.revoke_family_of(refresh_token_hash(token), now)
+                login = await tx.tokens.use(refresh_token_hash(token), now)
+                if login is None:
+                    ended = await tx.tokens.revoke_login_of(refresh_token_hash(token), now)
                     if ended is not None:
                         await self._audit.write(tx, origin, "refresh_refused", ("user", ended))
                     return None
-                family = replace(family, expires_at=now + self._refresh_ttl)
-                await tx.tokens.add(family, refresh_token_hash(refresh))
-                return family
+                login = replace(login, expires_at=now + self._refresh_ttl)
+                await tx.tokens.add(login, refresh_token_hash(refresh))
+                return login
 
-        family = await retrying(effect)
-        if family is None:
+        login = await with_retries(operation)
+        if login is None:
             raise BadRefreshToken
-        return self._pair(family, refresh, now)
+        return self._pair(login, refresh, now)
 
     async def log_out(self, token: str) -> None:
         """End the login of a refresh token. Unknown tokens are no error: there is nothing left to end."""
 
-        async def effect() -> None:
+        async def operation() -> None:
             async with self._unit_of_work() as tx:
-                await tx.tokens.revoke_family_of(refresh_token_hash(token), self._clock.now())
+                await tx.tokens.revoke_login_of(refresh_token_hash(token), self._clock.now())
 
-        await retrying(effect)
+        await with_retries(operation)
 
     async def log_out_everywhere(self, token: str) -> None:
         """End every login of the person whose refresh token this is. Raises `BadRefreshToken` when its login is over.
@@ -167,28 +167,28 @@ class TokenService:
         Unlike `log_out`, it says so: who has an old token has not ended the others by it.
         """
 
-        async def effect() -> UUID | None:
+        async def operation() -> UUID | None:
             async with self._unit_of_work() as tx:
                 return await tx.tokens.revoke_all_of(refresh_token_hash(token), self._clock.now())
 
-        user_id = await retrying(effect)
+        user_id = await with_retries(operation)
         if user_id is None:
             raise BadRefreshToken
         self._memory.forget(user_id)
 
-    async def authenticate(self, token: str, *, fresh: bool = False) -> Caller:
+    async def authenticate(self, token: str, *, fresh: bool = False) -> Principal:
         """Who sent this access token, remembered for at most 500 ms unless `fresh`. Raises `NotSignedIn`."""
         claims = self._access_tokens.read(token, self._clock.now())
-        caller = None if fresh else self._memory.recall(claims)
-        if caller is None:
-            caller = await self._callers.find(claims)
-            if caller is None:
+        principal = None if fresh else self._memory.recall(claims)
+        if principal is None:
+            principal = await self._principals.find(claims)
+            if principal is None:
                 raise NotSignedIn
-            self._memory.keep(caller)
-        return caller
+            self._memory.keep(principal)
+        return principal
 
-    def _pair(self, family: Family, refresh: str, now: datetime) -> TokenPair:
-        claims = Claims(user_id=family.user_id, family_id=family.id)
+    def _pair(self, login: Login, refresh: str, now: datetime) -> TokenPair:
+        claims = Claims(user_id=login.user_id, family_id=login.id)
         return TokenPair(access=self._access_tokens.issue(claims, now), refresh=refresh)
 
     async def _rehashed(self, user: User, password: str) -> str | None:

@@ -5,18 +5,18 @@ from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
-from marketplace.core.entities.audit import NOWHERE, USER_FIELDS, AuditAction, Origin, differences, facts_of
-from marketplace.core.entities.fields import OptionalStaffReason, require, validate_field, validate_values
-from marketplace.core.entities.tokens import Caller
-from marketplace.core.entities.users import PublicUser, Role, User, password_faults, public_user
-from marketplace.core.errors import AlreadyACreator, Faults, Invalid
+from marketplace.core.domain.audit import UNKNOWN_ORIGIN, USER_FIELDS, AuditAction, Origin, differences, values_of
+from marketplace.core.domain.fields import OptionalStaffReason, require, validate_field, validate_values
+from marketplace.core.domain.tokens import Principal
+from marketplace.core.domain.users import PublicUser, Role, User, public_user, validate_password
+from marketplace.core.errors import AlreadyACreator, FieldErrors, Invalid
 from marketplace.core.ports.security import Passwords
 from marketplace.core.ports.system import Clock, Ids
 from marketplace.core.ports.unit_of_work import Transaction, UnitOfWork
 from marketplace.core.ports.users import UserDirectory
-from marketplace.core.services.audit import Auditor
-from marketplace.core.services.retrying import retrying
-from marketplace.core.services.tokens import CallerMemory
+from marketplace.core.services.audit import AuditWriter
+from marketplace.core.services.retries import with_retries
+from marketplace.core.services.tokens import PrincipalCache
 
 WRONG_PASSWORD = "This is not your current password."  # noqa: S105 - a sentence
 
@@ -29,7 +29,7 @@ class UserService:
         *,
         unit_of_work: UnitOfWork,
         users: UserDirectory,
-        memory: CallerMemory,
+        memory: PrincipalCache,
         passwords: Passwords,
         clock: Clock,
         ids: Ids,
@@ -37,18 +37,18 @@ class UserService:
         self._unit_of_work = unit_of_work
         self._users = users
         self._memory = memory
-        self._audit = Auditor(unit_of_work, clock, ids)
+        self._audit = AuditWriter(unit_of_work, clock, ids)
         self._passwords = passwords
         self._clock = clock
         self._ids = ids
 
-    def registration_faults(self, given: Mapping[str, Any]) -> Faults:
+    def validate_registration(self, provided: Mapping[str, Any]) -> FieldErrors:
         """What is wrong with the password among the given fields of a registration."""
-        if "password" not in given:
+        if "password" not in provided:
             return {}
-        names = tuple(given[name] for name in ("email", "username") if name in given)
-        faults = password_faults(given["password"], names=names, is_common=self._passwords.is_common)
-        return {"password": faults} if faults else {}
+        names = tuple(provided[name] for name in ("email", "username") if name in provided)
+        errors = validate_password(provided["password"], names=names, is_common=self._passwords.is_common)
+        return {"password": errors} if errors else {}
 
     async def register(  # noqa: PLR0913 - one argument per fact of an account
         self,
@@ -61,7 +61,7 @@ class UserService:
         last_name: str = "",
         is_staff: bool = False,
         is_superuser: bool = False,
-        origin: Origin = NOWHERE,
+        origin: Origin = UNKNOWN_ORIGIN,
     ) -> User:
         """Make an account. Raises `Invalid`, `EmailTaken`, `UsernameTaken`."""
         user = User(
@@ -80,34 +80,36 @@ class UserService:
             date_joined=self._clock.now(),
         )
         values = {"email": email, "username": username, "password": password}
-        require(user.validate(), self.registration_faults(values))
+        require(user.validate(), self.validate_registration(values))
         user = replace(user, password_hash=await self._passwords.hash(password))
 
-        async def effect() -> None:
+        async def operation() -> None:
             async with self._unit_of_work() as tx:
                 await tx.users.add(user)
-                made = facts_of(user, USER_FIELDS)
-                await self._audit.write(tx, origin, "registered", ("user", user.id), ({}, made))
+                created = values_of(user, USER_FIELDS)
+                await self._audit.write(tx, origin, "registered", ("user", user.id), ({}, created))
 
-        await retrying(effect)
+        await with_retries(operation)
         return user
 
-    async def profile(self, caller: Caller) -> User:
+    async def profile(self, principal: Principal) -> User:
         """The caller's own account."""
-        return await self._users.get(caller.user_id)
+        return await self._users.get(principal.user_id)
 
-    async def impersonator(self, caller: Caller) -> PublicUser | None:
+    async def impersonator(self, principal: Principal) -> PublicUser | None:
         """Who of the staff sees the site as the caller, if anybody does by this login."""
-        return None if caller.impersonator_id is None else public_user(await self._users.get(caller.impersonator_id))
+        return (
+            None if principal.impersonator_id is None else public_user(await self._users.get(principal.impersonator_id))
+        )
 
-    async def change_profile(self, caller: Caller, facts: Mapping[str, Any]) -> User:
+    async def change_profile(self, principal: Principal, changes: Mapping[str, Any]) -> User:
         """Change the given fields of the caller's account. Raises `Invalid`, `UsernameTaken`."""
-        require(validate_values(User, facts))
+        require(validate_values(User, changes))
         # a username is a key that buyers' rows lean on, so changing it waits for them: in a fair queue
-        renames = "username" in facts
-        return await self._change(caller, lambda user: replace(user, **facts), with_sessions=renames)
+        renames = "username" in changes
+        return await self._change(principal, lambda user: replace(user, **changes), with_sessions=renames)
 
-    async def become_creator(self, caller: Caller) -> User:
+    async def become_creator(self, principal: Principal) -> User:
         """Turn a user's account into a creator's. Raises `AlreadyACreator`."""
 
         def promoted(user: User) -> User:
@@ -115,79 +117,79 @@ class UserService:
                 raise AlreadyACreator
             return replace(user, role="creator")
 
-        return await self._change(caller, promoted, action="role_changed")
+        return await self._change(principal, promoted, action="role_changed")
 
-    async def password_change_faults(self, caller: Caller, given: Mapping[str, Any]) -> Faults:
+    async def validate_password_change(self, principal: Principal, provided: Mapping[str, Any]) -> FieldErrors:
         """What is wrong with the current and the new password among the given fields."""
-        return await self._password_faults(caller, await self._users.get(caller.user_id), given)
+        return await self._validate_password(principal, await self._users.get(principal.user_id), provided)
 
-    async def _password_faults(self, caller: Caller, user: User, given: Mapping[str, Any]) -> Faults:
-        faults: dict[str, list[str]] = {}
-        if "new_password" in given:
-            found = password_faults(
-                given["new_password"], names=(user.email, user.username), is_common=self._passwords.is_common
+    async def _validate_password(self, principal: Principal, user: User, provided: Mapping[str, Any]) -> FieldErrors:
+        errors: dict[str, list[str]] = {}
+        if "new_password" in provided:
+            found = validate_password(
+                provided["new_password"], names=(user.email, user.username), is_common=self._passwords.is_common
             )
-            faults |= {"new_password": found} if found else {}
-        if "current_password" in given and not await self._passwords.verify(
-            given["current_password"], user.password_hash
+            errors |= {"new_password": found} if found else {}
+        if "current_password" in provided and not await self._passwords.verify(
+            provided["current_password"], user.password_hash
         ):
-            faults["current_password"] = await self._wrong_password(caller)
-        return faults
+            errors["current_password"] = await self._wrong_password(principal)
+        return errors
 
-    async def _wrong_password(self, caller: Caller) -> list[str]:
-        await self._audit.write_alone(caller, "password_change_refused", ("user", caller.user_id))
+    async def _wrong_password(self, principal: Principal) -> list[str]:
+        await self._audit.write_alone(principal, "password_change_refused", ("user", principal.user_id))
         return [WRONG_PASSWORD]
 
-    async def change_password(self, caller: Caller, *, current_password: str, new_password: str) -> None:
+    async def change_password(self, principal: Principal, *, current_password: str, new_password: str) -> None:
         """Set a new password and end every other login of the caller. Raises `Invalid`."""
-        seen = await self._users.get(caller.user_id)
-        given = {"current_password": current_password, "new_password": new_password}
-        faults = await self._password_faults(caller, seen, given)
-        if faults:
-            raise Invalid(faults)
+        seen = await self._users.get(principal.user_id)
+        provided = {"current_password": current_password, "new_password": new_password}
+        errors = await self._validate_password(principal, seen, provided)
+        if errors:
+            raise Invalid(errors)
         password_hash = await self._passwords.hash(new_password)
 
-        async def effect() -> bool:
+        async def operation() -> bool:
             async with self._unit_of_work() as tx:
-                user = await tx.users.acquire(caller.user_id)
+                user = await tx.users.acquire(principal.user_id)
                 if user.password_hash != seen.password_hash:
                     return False
                 await tx.users.save(replace(user, password_hash=password_hash))
-                await tx.tokens.revoke_all(caller.user_id, self._clock.now(), but=caller.family_id)
-                await tx.resets.drop(caller.user_id)
-                await self._audit.write(tx, caller, "password_changed", ("user", user.id))
+                await tx.tokens.revoke_all(principal.user_id, self._clock.now(), but=principal.family_id)
+                await tx.resets.drop(principal.user_id)
+                await self._audit.write(tx, principal, "password_changed", ("user", user.id))
                 return True
 
-        if not await retrying(effect):
-            raise Invalid({"current_password": await self._wrong_password(caller)})
-        self._memory.forget(caller.user_id)
+        if not await with_retries(operation):
+            raise Invalid({"current_password": await self._wrong_password(principal)})
+        self._memory.forget(principal.user_id)
 
     async def set_active(
         self,
         user_id: UUID,
         *,
         is_active: bool,
-        who: Caller | Origin = NOWHERE,
+        who: Principal | Origin = UNKNOWN_ORIGIN,
         reason: str = "",
-        beside: Callable[[Transaction], Awaitable[None]] | None = None,
+        in_transaction: Callable[[Transaction], Awaitable[None]] | None = None,
     ) -> User:
         """Switch an account on or off. Off: its logins end within a second and its sessions leave the catalog.
 
-        `beside` is done in the same transaction, in which nobody books of this person's sessions. Raises `Invalid`,
+        `in_transaction` is done in the same transaction, in which nobody books of this person's sessions. Raises `Invalid`,
         `NotFound`, `LastSuperuser`; where `who` is one of the staff, `Oneself`, `NotSuperuser`.
         """
         require(validate_field("reason", OptionalStaffReason, reason))
 
-        async def effect() -> User:
+        async def operation() -> User:
             async with self._unit_of_work() as tx:
                 _, user = await self.set_active_within(tx, user_id, is_active=is_active, who=who, reason=reason)
-                if beside is not None:
-                    await beside(tx)
+                if in_transaction is not None:
+                    await in_transaction(tx)
                 return user
 
-        asked: AuditAction = "activated" if is_active else "deactivated"
-        async with self._audit.refusals(who, asked, ("user", user_id)):
-            user = await retrying(effect)
+        requested: AuditAction = "activated" if is_active else "deactivated"
+        async with self._audit.refusals(who, requested, ("user", user_id)):
+            user = await with_retries(operation)
         self._memory.forget(user_id)
         return user
 
@@ -197,7 +199,7 @@ class UserService:
         user_id: UUID,
         *,
         is_active: bool,
-        who: Caller | Origin,
+        who: Principal | Origin,
         reason: str,
     ) -> tuple[User, User]:
         """`set_active` within a transaction of the caller's, who forgets the person's logins when it is committed.
@@ -206,11 +208,11 @@ class UserService:
         """
         superusers = await tx.users.acquire_superusers()
         before = await tx.users.acquire_with_sessions(user_id)
-        if isinstance(who, Caller):
+        if isinstance(who, Principal):
             # by their rights at this moment: of two who switch each other off, one comes too late
-            before.check_managed_by(replace(who, is_superuser=who.user_id in superusers))
+            before.require_manageable_by(replace(who, is_superuser=who.user_id in superusers))
         user = replace(before, is_active=is_active)
-        user.check_left(before, superusers)
+        user.require_superuser_remains(before, superusers)
         await tx.users.save(user)
         if not is_active:
             await tx.tokens.revoke_all(user_id, self._clock.now())
@@ -222,23 +224,23 @@ class UserService:
 
     async def _change(
         self,
-        caller: Caller,
+        principal: Principal,
         change: Callable[[User], User],
         *,
         with_sessions: bool = False,
         action: AuditAction | None = None,
     ) -> User:
-        async def effect() -> User:
+        async def operation() -> User:
             async with self._unit_of_work() as tx:
                 acquire = tx.users.acquire_with_sessions if with_sessions else tx.users.acquire
-                before = await acquire(caller.user_id)
+                before = await acquire(principal.user_id)
                 user = change(before)
                 await tx.users.save(user)
                 if action is not None:
                     changed = differences(before, user, USER_FIELDS)
-                    await self._audit.write(tx, caller, action, ("user", user.id), changed)
+                    await self._audit.write(tx, principal, action, ("user", user.id), changed)
                 return user
 
-        user = await retrying(effect)
-        self._memory.forget(caller.user_id)
+        user = await with_retries(operation)
+        self._memory.forget(principal.user_id)
         return user

@@ -1,6 +1,6 @@
 """Amara Okafor helps small firms in Lagos and elsewhere."""
 
-from marketplace.demo.hours import Hours
+from marketplace.demo.schedule_dsl import WeeklyHoursBuilder
 from marketplace.demo.sessions.entry import DemoSession
 
 SESSIONS: tuple[DemoSession, ...] = (
@@ -22,7 +22,7 @@ SESSIONS: tuple[DemoSession, ...] = (
         price="85.00",
         seats=12,
         tags=("pricing", "freelancing", "negotiation"),
-        hours=Hours(weekly=("Tue 17:00-19:00",), notice=12, horizon=60),
+        hours=WeeklyHoursBuilder(weekly=("Tue 17:00-19:00",), notice=12, horizon=60),
         cancellation_notice=48,
     ),
     DemoSession(
@@ -41,7 +41,7 @@ SESSIONS: tuple[DemoSession, ...] = (
         price="45.00",
         seats=1,
         tags=("mentoring", "startups", "one-to-one"),
-        hours=Hours(
+        hours=WeeklyHoursBuilder(
             weekly=("Mon Tue Wed Thu 09:00-12:00 every 45", "Fri 14:00-16:00 every 45"),
             exceptions=("Wed+1", "Mon+2 14:00-17:00 every 45"),
             buffer_after=15,
@@ -66,7 +66,7 @@ SESSIONS: tuple[DemoSession, ...] = (
         price="60.00",
         seats=8,
         tags=("pitching", "startups", "speaking"),
-        hours=Hours(weekly=("Wed 18:00-19:30",), notice=6, horizon=60),
+        hours=WeeklyHoursBuilder(weekly=("Wed 18:00-19:30",), notice=6, horizon=60),
     ),
     DemoSession(
         creator="amara.okafor",
@@ -87,7 +87,9 @@ SESSIONS: tuple[DemoSession, ...] = (
         price="110.00",
         seats=10,
         tags=("finance", "small-business", "spreadsheets"),
-        hours=Hours(extras=("Sat+0 10:00-12:30", "Sat+2 10:00-12:30"), buffer_after=30, notice=12, horizon=60),
+        hours=WeeklyHoursBuilder(
+            extras=("Sat+0 10:00-12:30", "Sat+2 10:00-12:30"), buffer_after=30, notice=12, horizon=60
+        ),
         cancellation_notice=72,
     ),
     DemoSession(
@@ -109,7 +111,7 @@ SESSIONS: tuple[DemoSession, ...] = (
         price="75.00",
         seats=20,
         tags=("hiring", "small-business", "leadership"),
-        hours=Hours(weekly=("Thu 16:00-18:00",), notice=6, horizon=60),
+        hours=WeeklyHoursBuilder(weekly=("Thu 16:00-18:00",), notice=6, horizon=60),
         cancellation_notice=48,
     ),
 )

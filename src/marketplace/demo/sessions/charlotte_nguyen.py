@@ -1,6 +1,6 @@
 """Charlotte Nguyen sings, listens and swims in Sydney."""
 
-from marketplace.demo.hours import Hours
+from marketplace.demo.schedule_dsl import WeeklyHoursBuilder
 from marketplace.demo.sessions.entry import DemoSession
 
 SESSIONS: tuple[DemoSession, ...] = (
@@ -19,7 +19,7 @@ SESSIONS: tuple[DemoSession, ...] = (
         price="58.00",
         seats=1,
         tags=("singing", "voice", "beginners", "one-to-one"),
-        hours=Hours(
+        hours=WeeklyHoursBuilder(
             weekly=("Tue Wed 13:00-19:00 every 60", "Sat 10:00-13:00 every 60"),
             exceptions=("Wed+1", "Tue+2 09:00-12:00 every 60"),
             buffer_after=15,
@@ -42,7 +42,7 @@ SESSIONS: tuple[DemoSession, ...] = (
         price="18.00",
         seats=12,
         tags=("pregnancy", "movement", "breathing"),
-        hours=Hours(weekly=("Mon Fri 10:00-10:50", "Thu 19:30-20:20"), notice=1),
+        hours=WeeklyHoursBuilder(weekly=("Mon Fri 10:00-10:50", "Thu 19:30-20:20"), notice=1),
         cancellation_notice=4,
     ),
     DemoSession(
@@ -62,7 +62,7 @@ SESSIONS: tuple[DemoSession, ...] = (
         price="21.00",
         seats=14,
         tags=("swimming", "technique", "freestyle"),
-        hours=Hours(weekly=("Sat 07:30-08:15", "Wed 20:00-20:45"), exceptions=("Sat+2",), notice=2),
+        hours=WeeklyHoursBuilder(weekly=("Sat 07:30-08:15", "Wed 20:00-20:45"), exceptions=("Sat+2",), notice=2),
         cancellation_notice=12,
     ),
     DemoSession(
@@ -83,7 +83,7 @@ SESSIONS: tuple[DemoSession, ...] = (
         price="22.00",
         seats=8,
         tags=("writing", "grief", "circle"),
-        hours=Hours(weekly=("Thu 17:00-18:30",), weeks=(-4, 4), buffer_after=15, notice=24, horizon=60),
+        hours=WeeklyHoursBuilder(weekly=("Thu 17:00-18:30",), weeks=(-4, 4), buffer_after=15, notice=24, horizon=60),
         requires_confirmation=True,
         cancellation_notice=0,
     ),
@@ -105,7 +105,7 @@ SESSIONS: tuple[DemoSession, ...] = (
         price="68.00",
         seats=12,
         tags=("podcast", "audio", "storytelling"),
-        hours=Hours(weekly=("Fri 13:00-15:00", "Mon 16:00-18:00"), notice=48),
+        hours=WeeklyHoursBuilder(weekly=("Fri 13:00-15:00", "Mon 16:00-18:00"), notice=48),
         is_open=True,
         requires_confirmation=True,
         cancellation_notice=48,

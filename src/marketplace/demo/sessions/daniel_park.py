@@ -1,6 +1,6 @@
 """Daniel Park coaches in Los Angeles: bodies, careers and a little film."""
 
-from marketplace.demo.hours import Hours
+from marketplace.demo.schedule_dsl import WeeklyHoursBuilder
 from marketplace.demo.sessions.entry import DemoSession
 
 SESSIONS: tuple[DemoSession, ...] = (
@@ -22,7 +22,7 @@ SESSIONS: tuple[DemoSession, ...] = (
         price="240.00",
         seats=1,
         tags=("negotiation", "career", "salary", "one-to-one"),
-        hours=Hours(
+        hours=WeeklyHoursBuilder(
             weekly=("Mon Wed 15:00-19:00 every 120", "Fri 10:00-14:00 every 120"),
             exceptions=("Wed+1",),
             buffer_before=15,
@@ -47,7 +47,7 @@ SESSIONS: tuple[DemoSession, ...] = (
         price="4.00",
         seats=30,
         tags=("office", "mobility", "posture"),
-        hours=Hours(weekly=("Mon Tue Wed Thu Fri 12:00-12:20",), notice=0, horizon=14),
+        hours=WeeklyHoursBuilder(weekly=("Mon Tue Wed Thu Fri 12:00-12:20",), notice=0, horizon=14),
         cancellation_notice=0,
     ),
     DemoSession(
@@ -69,7 +69,7 @@ SESSIONS: tuple[DemoSession, ...] = (
         price="25.00",
         seats=10,
         tags=("handstand", "calisthenics", "strength"),
-        hours=Hours(weekly=("Tue Thu 07:00-08:00", "Sat 09:00-10:00"), exceptions=("Sat+1",), notice=8),
+        hours=WeeklyHoursBuilder(weekly=("Tue Thu 07:00-08:00", "Sat 09:00-10:00"), exceptions=("Sat+1",), notice=8),
         cancellation_notice=12,
     ),
     DemoSession(
@@ -87,7 +87,7 @@ SESSIONS: tuple[DemoSession, ...] = (
         price="8.00",
         seats=25,
         tags=("walking", "audio", "calm"),
-        hours=Hours(weekly=("Sun 08:00-08:40", "Wed 20:00-20:40"), notice=0),
+        hours=WeeklyHoursBuilder(weekly=("Sun 08:00-08:40", "Wed 20:00-20:40"), notice=0),
         cancellation_notice=0,
     ),
     DemoSession(
@@ -107,7 +107,7 @@ SESSIONS: tuple[DemoSession, ...] = (
         price="72.00",
         seats=8,
         tags=("video", "editing", "film", "beginners"),
-        hours=Hours(weekly=("Sun 13:00-16:00",), weeks=(-2, 3), buffer_after=15, notice=24),
+        hours=WeeklyHoursBuilder(weekly=("Sun 13:00-16:00",), weeks=(-2, 3), buffer_after=15, notice=24),
         cancellation_notice=48,
     ),
 )

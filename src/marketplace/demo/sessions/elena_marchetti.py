@@ -1,6 +1,6 @@
 """Elena Marchetti cooks in Rome. Hers is the week that a visitor sees from the inside."""
 
-from marketplace.demo.hours import Hours
+from marketplace.demo.schedule_dsl import WeeklyHoursBuilder
 from marketplace.demo.sessions.entry import DemoSession
 
 SESSIONS: tuple[DemoSession, ...] = (
@@ -25,7 +25,7 @@ SESSIONS: tuple[DemoSession, ...] = (
         price="48.00",
         seats=12,
         tags=("pasta", "italian", "handmade", "dinner"),
-        hours=Hours(
+        hours=WeeklyHoursBuilder(
             weekly=("Tue Thu 18:00-20:00", "Sat 10:30-12:30"),
             exceptions=("Thu+1",),
             buffer_before=30,
@@ -51,7 +51,7 @@ SESSIONS: tuple[DemoSession, ...] = (
         price="28.00",
         seats=16,
         tags=("rice", "italian", "weeknight"),
-        hours=Hours(weekly=("Mon Wed 18:30-19:30", "Fri 12:30-13:30"), buffer_after=15, notice=6),
+        hours=WeeklyHoursBuilder(weekly=("Mon Wed 18:30-19:30", "Fri 12:30-13:30"), buffer_after=15, notice=6),
         cancellation_notice=12,
     ),
     DemoSession(
@@ -72,7 +72,7 @@ SESSIONS: tuple[DemoSession, ...] = (
         price="145.00",
         seats=6,
         tags=("italian", "in-person", "rome", "dinner"),
-        hours=Hours(weekly=("Fri Sun 18:00-22:00",), notice=48, horizon=60),
+        hours=WeeklyHoursBuilder(weekly=("Fri Sun 18:00-22:00",), notice=48, horizon=60),
         is_open=True,
         requires_confirmation=True,
         cancellation_notice=72,
@@ -96,7 +96,7 @@ SESSIONS: tuple[DemoSession, ...] = (
         price="32.00",
         seats=20,
         tags=("bread", "italian", "baking"),
-        hours=Hours(weekly=("Sat 15:00-16:30",), buffer_before=15, notice=24, horizon=60),
+        hours=WeeklyHoursBuilder(weekly=("Sat 15:00-16:30",), buffer_before=15, notice=24, horizon=60),
     ),
     DemoSession(
         creator="elena.marchetti",
@@ -115,7 +115,7 @@ SESSIONS: tuple[DemoSession, ...] = (
         price="25.00",
         seats=24,
         tags=("hosting", "italian", "planning"),
-        hours=Hours(weekly=("Sun 10:30-11:45",), exceptions=("Sun+2 16:00-17:15",), notice=2, horizon=60),
+        hours=WeeklyHoursBuilder(weekly=("Sun 10:30-11:45",), exceptions=("Sun+2 16:00-17:15",), notice=2, horizon=60),
         cancellation_notice=0,
     ),
 )

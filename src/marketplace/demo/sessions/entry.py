@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from marketplace.core.entities.sessions import SessionStatus
-from marketplace.demo.hours import Hours
+from marketplace.core.domain.sessions import SessionStatus
+from marketplace.demo.schedule_dsl import WeeklyHoursBuilder
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,7 +23,7 @@ class DemoSession:
     price: str
     seats: int
     tags: tuple[str, ...]
-    hours: Hours
+    hours: WeeklyHoursBuilder
     is_open: bool = False
     """It has no schedule; the hours are those that people ask for."""
     requires_confirmation: bool = False
@@ -37,7 +37,7 @@ class DemoSession:
         """The paragraphs without the wrapping."""
         return "\n\n".join(" ".join(paragraph.split()) for paragraph in self.text.strip().split("\n\n"))
 
-    def facts(self) -> dict[str, Any]:
+    def changes(self) -> dict[str, Any]:
         """What the creator fills in, by the names of the fields of a session. No picture: each gets a drawn cover."""
         return {
             "title": self.title,

@@ -1,6 +1,6 @@
 """Grace Mitchell left software for the hills above Auckland."""
 
-from marketplace.demo.hours import Hours
+from marketplace.demo.schedule_dsl import WeeklyHoursBuilder
 from marketplace.demo.sessions.entry import DemoSession
 
 SESSIONS: tuple[DemoSession, ...] = (
@@ -20,7 +20,7 @@ SESSIONS: tuple[DemoSession, ...] = (
         price="0.00",
         seats=30,
         tags=("security", "passwords", "family", "free"),
-        hours=Hours(weekly=("Wed 18:00-19:00", "Sat 15:00-16:00"), notice=0),
+        hours=WeeklyHoursBuilder(weekly=("Wed 18:00-19:00", "Sat 15:00-16:00"), notice=0),
         cancellation_notice=0,
     ),
     DemoSession(
@@ -39,7 +39,7 @@ SESSIONS: tuple[DemoSession, ...] = (
         price="20.00",
         seats=16,
         tags=("running", "trail", "balance"),
-        hours=Hours(weekly=("Sat 09:00-10:00", "Tue 19:00-20:00"), exceptions=("Tue+1",), notice=2),
+        hours=WeeklyHoursBuilder(weekly=("Sat 09:00-10:00", "Tue 19:00-20:00"), exceptions=("Tue+1",), notice=2),
         cancellation_notice=12,
     ),
     DemoSession(
@@ -57,7 +57,7 @@ SESSIONS: tuple[DemoSession, ...] = (
         price="29.00",
         seats=15,
         tags=("photography", "phone", "beginners"),
-        hours=Hours(weekly=("Sun 10:00-11:30",), notice=6),
+        hours=WeeklyHoursBuilder(weekly=("Sun 10:00-11:30",), notice=6),
     ),
     DemoSession(
         creator="grace.mitchell",
@@ -77,7 +77,9 @@ SESSIONS: tuple[DemoSession, ...] = (
         price="56.00",
         seats=10,
         tags=("raspberry-pi", "electronics", "weekend", "family"),
-        hours=Hours(extras=("Sun+0 13:00-16:00", "Sun+2 13:00-16:00"), buffer_after=15, notice=12, horizon=60),
+        hours=WeeklyHoursBuilder(
+            extras=("Sun+0 13:00-16:00", "Sun+2 13:00-16:00"), buffer_after=15, notice=12, horizon=60
+        ),
         cancellation_notice=48,
     ),
     DemoSession(
@@ -94,7 +96,7 @@ SESSIONS: tuple[DemoSession, ...] = (
         price="9.00",
         seats=22,
         tags=("habits", "digital-balance", "evening"),
-        hours=Hours(weekly=("Thu 19:00-20:00",), notice=2),
+        hours=WeeklyHoursBuilder(weekly=("Thu 19:00-20:00",), notice=2),
         cancellation_notice=4,
         status="inactive",
     ),

@@ -1,6 +1,6 @@
 """Hannah Weiss draws and paints in New York."""
 
-from marketplace.demo.hours import Hours
+from marketplace.demo.schedule_dsl import WeeklyHoursBuilder
 from marketplace.demo.sessions.entry import DemoSession
 
 SESSIONS: tuple[DemoSession, ...] = (
@@ -22,7 +22,7 @@ SESSIONS: tuple[DemoSession, ...] = (
         price="49.00",
         seats=12,
         tags=("watercolour", "painting", "colour", "beginners"),
-        hours=Hours(weekly=("Mon Thu 18:00-20:00", "Sat 13:00-15:00"), buffer_after=15, notice=6),
+        hours=WeeklyHoursBuilder(weekly=("Mon Thu 18:00-20:00", "Sat 13:00-15:00"), buffer_after=15, notice=6),
         is_popular=True,
     ),
     DemoSession(
@@ -43,7 +43,9 @@ SESSIONS: tuple[DemoSession, ...] = (
         price="42.00",
         seats=16,
         tags=("drawing", "portrait", "live-model"),
-        hours=Hours(weekly=("Fri 18:30-20:30",), exceptions=("Fri+1 14:00-16:00",), buffer_before=30, notice=12),
+        hours=WeeklyHoursBuilder(
+            weekly=("Fri 18:30-20:30",), exceptions=("Fri+1 14:00-16:00",), buffer_before=30, notice=12
+        ),
         cancellation_notice=48,
     ),
     DemoSession(
@@ -61,7 +63,7 @@ SESSIONS: tuple[DemoSession, ...] = (
         price="19.00",
         seats=18,
         tags=("drawing", "calm", "mindfulness"),
-        hours=Hours(weekly=("Wed 12:00-13:00", "Sun 17:00-18:00"), notice=1),
+        hours=WeeklyHoursBuilder(weekly=("Wed 12:00-13:00", "Sun 17:00-18:00"), notice=1),
         cancellation_notice=4,
     ),
     DemoSession(
@@ -79,7 +81,7 @@ SESSIONS: tuple[DemoSession, ...] = (
         price="70.00",
         seats=1,
         tags=("portfolio", "mentoring", "art-school", "one-to-one"),
-        hours=Hours(
+        hours=WeeklyHoursBuilder(
             weekly=("Tue 10:00-13:00 14:00-17:00 every 60", "Wed 14:00-17:00 every 60"),
             exceptions=("Tue+1 09:00-11:00 every 60",),
             buffer_after=15,
@@ -104,7 +106,7 @@ SESSIONS: tuple[DemoSession, ...] = (
         price="34.50",
         seats=14,
         tags=("bookbinding", "paper", "handmade", "one-off"),
-        hours=Hours(extras=("Sun+1 13:00-14:30",), buffer_before=15, notice=24, horizon=60),
+        hours=WeeklyHoursBuilder(extras=("Sun+1 13:00-14:30",), buffer_before=15, notice=24, horizon=60),
         cancellation_notice=48,
     ),
 )

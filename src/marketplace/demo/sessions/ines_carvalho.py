@@ -1,6 +1,6 @@
 """Inês Carvalho paints tiles, bakes and sings in Lisbon."""
 
-from marketplace.demo.hours import Hours
+from marketplace.demo.schedule_dsl import WeeklyHoursBuilder
 from marketplace.demo.sessions.entry import DemoSession
 
 SESSIONS: tuple[DemoSession, ...] = (
@@ -23,7 +23,7 @@ SESSIONS: tuple[DemoSession, ...] = (
         price="39.00",
         seats=14,
         tags=("baking", "portuguese-food", "pastry", "sweet"),
-        hours=Hours(weekly=("Fri 18:00-20:00", "Sun 16:00-18:00"), buffer_before=30, notice=12),
+        hours=WeeklyHoursBuilder(weekly=("Fri 18:00-20:00", "Sun 16:00-18:00"), buffer_before=30, notice=12),
         is_popular=True,
     ),
     DemoSession(
@@ -43,7 +43,9 @@ SESSIONS: tuple[DemoSession, ...] = (
         price="44.00",
         seats=10,
         tags=("tiles", "painting", "pattern", "portugal"),
-        hours=Hours(weekly=("Wed 19:00-21:00", "Sat 15:00-17:00"), exceptions=("Sat+0 10:00-12:00",), notice=24),
+        hours=WeeklyHoursBuilder(
+            weekly=("Wed 19:00-21:00", "Sat 15:00-17:00"), exceptions=("Sat+0 10:00-12:00",), notice=24
+        ),
     ),
     DemoSession(
         creator="ines.carvalho",
@@ -62,7 +64,7 @@ SESSIONS: tuple[DemoSession, ...] = (
         price="19.00",
         seats=12,
         tags=("portuguese", "pronunciation", "listening"),
-        hours=Hours(weekly=("Mon Thu 19:00-20:00",), notice=1),
+        hours=WeeklyHoursBuilder(weekly=("Mon Thu 19:00-20:00",), notice=1),
         cancellation_notice=12,
     ),
     DemoSession(
@@ -84,7 +86,7 @@ SESSIONS: tuple[DemoSession, ...] = (
         price="31.00",
         seats=12,
         tags=("ceramics", "clay", "handmade", "beginners"),
-        hours=Hours(weekly=("Sun 11:00-12:30",), notice=12),
+        hours=WeeklyHoursBuilder(weekly=("Sun 11:00-12:30",), notice=12),
     ),
     DemoSession(
         creator="ines.carvalho",
@@ -104,7 +106,7 @@ SESSIONS: tuple[DemoSession, ...] = (
         price="28.00",
         seats=10,
         tags=("singing", "fado", "portugal", "beginners"),
-        hours=Hours(weekly=("Tue 20:30-21:45",), exceptions=("Tue+2",), notice=3),
+        hours=WeeklyHoursBuilder(weekly=("Tue 20:30-21:45",), exceptions=("Tue+2",), notice=3),
         cancellation_notice=12,
     ),
 )

@@ -1,6 +1,6 @@
 """Jonas Lindqvist teaches music in Stockholm."""
 
-from marketplace.demo.hours import Hours
+from marketplace.demo.schedule_dsl import WeeklyHoursBuilder
 from marketplace.demo.sessions.entry import DemoSession
 
 SESSIONS: tuple[DemoSession, ...] = (
@@ -21,7 +21,7 @@ SESSIONS: tuple[DemoSession, ...] = (
         price="26.00",
         seats=12,
         tags=("guitar", "beginners", "songs"),
-        hours=Hours(weekly=("Tue 18:00-19:15", "Sat 11:00-12:15"), buffer_after=15, notice=2),
+        hours=WeeklyHoursBuilder(weekly=("Tue 18:00-19:15", "Sat 11:00-12:15"), buffer_after=15, notice=2),
         cancellation_notice=12,
         is_popular=True,
     ),
@@ -41,7 +41,7 @@ SESSIONS: tuple[DemoSession, ...] = (
         price="48.00",
         seats=1,
         tags=("guitar", "fingerstyle", "one-to-one"),
-        hours=Hours(
+        hours=WeeklyHoursBuilder(
             weekly=("Mon Wed Thu 13:00-18:00 every 60",),
             exceptions=("Wed+0", "Thu+1 10:00-13:00 every 60"),
             buffer_after=10,
@@ -66,7 +66,7 @@ SESSIONS: tuple[DemoSession, ...] = (
         price="64.00",
         seats=9,
         tags=("songwriting", "lyrics", "creative"),
-        hours=Hours(weekly=("Fri 18:00-22:00",), exceptions=("Fri+1",), notice=12, horizon=60),
+        hours=WeeklyHoursBuilder(weekly=("Fri 18:00-22:00",), exceptions=("Fri+1",), notice=12, horizon=60),
         cancellation_notice=48,
     ),
     DemoSession(
@@ -85,7 +85,7 @@ SESSIONS: tuple[DemoSession, ...] = (
         price="10.00",
         seats=30,
         tags=("listening", "classical", "beginners"),
-        hours=Hours(weekly=("Sun 19:00-20:00",), notice=0),
+        hours=WeeklyHoursBuilder(weekly=("Sun 19:00-20:00",), notice=0),
         cancellation_notice=0,
     ),
     DemoSession(
@@ -106,6 +106,6 @@ SESSIONS: tuple[DemoSession, ...] = (
         price="54.00",
         seats=6,
         tags=("recording", "microphones", "mixing"),
-        hours=Hours(weekly=("Sat 14:00-16:00",), buffer_before=15, notice=24),
+        hours=WeeklyHoursBuilder(weekly=("Sat 14:00-16:00",), buffer_before=15, notice=24),
     ),
 )

@@ -1,6 +1,6 @@
 """Kenji Watanabe paints, prints and writes in Tokyo."""
 
-from marketplace.demo.hours import Hours
+from marketplace.demo.schedule_dsl import WeeklyHoursBuilder
 from marketplace.demo.sessions.entry import DemoSession
 
 SESSIONS: tuple[DemoSession, ...] = (
@@ -22,7 +22,7 @@ SESSIONS: tuple[DemoSession, ...] = (
         price="38.00",
         seats=10,
         tags=("ink", "painting", "beginners", "japan"),
-        hours=Hours(weekly=("Wed 19:00-20:30", "Sat 10:00-11:30 20:00-21:30"), buffer_after=15, notice=4),
+        hours=WeeklyHoursBuilder(weekly=("Wed 19:00-20:30", "Sat 10:00-11:30 20:00-21:30"), buffer_after=15, notice=4),
         is_popular=True,
     ),
     DemoSession(
@@ -40,7 +40,7 @@ SESSIONS: tuple[DemoSession, ...] = (
         price="0.00",
         seats=30,
         tags=("drawing", "urban-sketching", "free"),
-        hours=Hours(weekly=("Sun 08:00-08:45",), notice=0, horizon=30),
+        hours=WeeklyHoursBuilder(weekly=("Sun 08:00-08:45",), notice=0, horizon=30),
         cancellation_notice=0,
     ),
     DemoSession(
@@ -61,7 +61,7 @@ SESSIONS: tuple[DemoSession, ...] = (
         price="35.00",
         seats=12,
         tags=("japanese", "travel", "beginners"),
-        hours=Hours(weekly=("Tue Fri 20:00-21:30",), exceptions=("Tue+1",), notice=6),
+        hours=WeeklyHoursBuilder(weekly=("Tue Fri 20:00-21:30",), exceptions=("Tue+1",), notice=6),
     ),
     DemoSession(
         creator="kenji.watanabe",
@@ -82,7 +82,7 @@ SESSIONS: tuple[DemoSession, ...] = (
         price="55.00",
         seats=2,
         tags=("calligraphy", "japan", "ink"),
-        hours=Hours(weekly=("Mon Thu 17:00-21:00 every 75",), buffer_after=15, notice=48),
+        hours=WeeklyHoursBuilder(weekly=("Mon Thu 17:00-21:00 every 75",), buffer_after=15, notice=48),
         requires_confirmation=True,
         cancellation_notice=48,
     ),
@@ -105,7 +105,9 @@ SESSIONS: tuple[DemoSession, ...] = (
         price="95.00",
         seats=8,
         tags=("printmaking", "woodblock", "handmade"),
-        hours=Hours(extras=("Sun+1 10:00-13:00",), buffer_before=30, buffer_after=30, notice=48, horizon=90),
+        hours=WeeklyHoursBuilder(
+            extras=("Sun+1 10:00-13:00",), buffer_before=30, buffer_after=30, notice=48, horizon=90
+        ),
         cancellation_notice=72,
     ),
 )

@@ -1,6 +1,6 @@
 """Lucía Fernández teaches Spanish in Mexico City, and cooks."""
 
-from marketplace.demo.hours import Hours
+from marketplace.demo.schedule_dsl import WeeklyHoursBuilder
 from marketplace.demo.sessions.entry import DemoSession
 
 SESSIONS: tuple[DemoSession, ...] = (
@@ -22,7 +22,7 @@ SESSIONS: tuple[DemoSession, ...] = (
         price="18.00",
         seats=8,
         tags=("spanish", "conversation", "intermediate"),
-        hours=Hours(weekly=("Tue Thu 18:00-19:15",), notice=1),
+        hours=WeeklyHoursBuilder(weekly=("Tue Thu 18:00-19:15",), notice=1),
         cancellation_notice=12,
         is_popular=True,
     ),
@@ -41,7 +41,9 @@ SESSIONS: tuple[DemoSession, ...] = (
         price="20.00",
         seats=10,
         tags=("spanish", "beginners", "conversation"),
-        hours=Hours(weekly=("Mon Wed 11:00-12:00 19:00-20:00",), exceptions=("Mon+1 19:00-20:00",), notice=2),
+        hours=WeeklyHoursBuilder(
+            weekly=("Mon Wed 11:00-12:00 19:00-20:00",), exceptions=("Mon+1 19:00-20:00",), notice=2
+        ),
         cancellation_notice=12,
     ),
     DemoSession(
@@ -62,7 +64,7 @@ SESSIONS: tuple[DemoSession, ...] = (
         price="30.00",
         seats=14,
         tags=("mexican", "tortillas", "salsa", "family"),
-        hours=Hours(weekly=("Sun 12:00-13:30",), buffer_before=30, notice=12),
+        hours=WeeklyHoursBuilder(weekly=("Sun 12:00-13:30",), buffer_before=30, notice=12),
     ),
     DemoSession(
         creator="lucia.fernandez",
@@ -83,7 +85,7 @@ SESSIONS: tuple[DemoSession, ...] = (
         price="52.00",
         seats=8,
         tags=("spanish", "medical", "work"),
-        hours=Hours(weekly=("Sat 09:00-10:30",), weeks=(-3, 4), notice=12, horizon=60),
+        hours=WeeklyHoursBuilder(weekly=("Sat 09:00-10:30",), weeks=(-3, 4), notice=12, horizon=60),
     ),
     DemoSession(
         creator="lucia.fernandez",
@@ -101,7 +103,7 @@ SESSIONS: tuple[DemoSession, ...] = (
         price="15.00",
         seats=25,
         tags=("spanish", "grammar", "one-off"),
-        hours=Hours(extras=("Fri+1 12:00-13:00",), notice=1, horizon=60),
+        hours=WeeklyHoursBuilder(extras=("Fri+1 12:00-13:00",), notice=1, horizon=60),
         cancellation_notice=12,
     ),
 )

@@ -1,6 +1,6 @@
 """Mateo Silva brings São Paulo: music, capoeira and the language."""
 
-from marketplace.demo.hours import Hours
+from marketplace.demo.schedule_dsl import WeeklyHoursBuilder
 from marketplace.demo.sessions.entry import DemoSession
 
 SESSIONS: tuple[DemoSession, ...] = (
@@ -18,7 +18,7 @@ SESSIONS: tuple[DemoSession, ...] = (
         price="16.00",
         seats=20,
         tags=("capoeira", "martial-arts", "dance", "brazil"),
-        hours=Hours(weekly=("Tue Thu 18:30-19:30", "Sat 09:30-10:30"), notice=1),
+        hours=WeeklyHoursBuilder(weekly=("Tue Thu 18:30-19:30", "Sat 09:30-10:30"), notice=1),
         cancellation_notice=4,
     ),
     DemoSession(
@@ -36,7 +36,7 @@ SESSIONS: tuple[DemoSession, ...] = (
         price="14.00",
         seats=24,
         tags=("percussion", "samba", "family", "brazil"),
-        hours=Hours(weekly=("Sun 16:00-17:00",), notice=0),
+        hours=WeeklyHoursBuilder(weekly=("Sun 16:00-17:00",), notice=0),
         cancellation_notice=4,
     ),
     DemoSession(
@@ -55,7 +55,7 @@ SESSIONS: tuple[DemoSession, ...] = (
         price="33.00",
         seats=8,
         tags=("guitar", "bossa-nova", "rhythm", "brazil"),
-        hours=Hours(weekly=("Wed 19:00-20:15",), exceptions=("Wed+1",), notice=6),
+        hours=WeeklyHoursBuilder(weekly=("Wed 19:00-20:15",), exceptions=("Wed+1",), notice=6),
     ),
     DemoSession(
         creator="mateo.silva",
@@ -72,7 +72,7 @@ SESSIONS: tuple[DemoSession, ...] = (
         price="17.50",
         seats=18,
         tags=("portuguese", "songs", "brazil"),
-        hours=Hours(weekly=("Mon Fri 20:00-21:00",), notice=1),
+        hours=WeeklyHoursBuilder(weekly=("Mon Fri 20:00-21:00",), notice=1),
         cancellation_notice=4,
     ),
     DemoSession(
@@ -90,7 +90,7 @@ SESSIONS: tuple[DemoSession, ...] = (
         price="9.50",
         seats=10,
         tags=("cavaquinho", "samba", "beginners"),
-        hours=Hours(weekly=("Sat 11:00-12:00",), notice=1),
+        hours=WeeklyHoursBuilder(weekly=("Sat 11:00-12:00",), notice=1),
         cancellation_notice=4,
     ),
 )

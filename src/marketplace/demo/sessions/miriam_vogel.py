@@ -1,6 +1,6 @@
 """Miriam Vogel repairs, explains and bakes in Berlin."""
 
-from marketplace.demo.hours import Hours
+from marketplace.demo.schedule_dsl import WeeklyHoursBuilder
 from marketplace.demo.sessions.entry import DemoSession
 
 SESSIONS: tuple[DemoSession, ...] = (
@@ -22,7 +22,7 @@ SESSIONS: tuple[DemoSession, ...] = (
         price="24.00",
         seats=12,
         tags=("repair", "electronics", "sustainability"),
-        hours=Hours(weekly=("Thu 18:00-20:30",), buffer_after=15, notice=6),
+        hours=WeeklyHoursBuilder(weekly=("Thu 18:00-20:30",), buffer_after=15, notice=6),
     ),
     DemoSession(
         creator="miriam.vogel",
@@ -42,7 +42,7 @@ SESSIONS: tuple[DemoSession, ...] = (
         price="55.00",
         seats=20,
         tags=("ai", "office", "productivity"),
-        hours=Hours(weekly=("Tue 12:00-13:30", "Thu 09:00-10:30"), exceptions=("Tue+1",), notice=4),
+        hours=WeeklyHoursBuilder(weekly=("Tue 12:00-13:30", "Thu 09:00-10:30"), exceptions=("Tue+1",), notice=4),
     ),
     DemoSession(
         creator="miriam.vogel",
@@ -61,7 +61,7 @@ SESSIONS: tuple[DemoSession, ...] = (
         price="33.00",
         seats=10,
         tags=("german", "housing", "berlin"),
-        hours=Hours(weekly=("Mon 19:00-20:30", "Wed 18:00-19:30"), notice=2),
+        hours=WeeklyHoursBuilder(weekly=("Mon 19:00-20:30", "Wed 18:00-19:30"), notice=2),
         cancellation_notice=12,
     ),
     DemoSession(
@@ -81,7 +81,7 @@ SESSIONS: tuple[DemoSession, ...] = (
         price="45.00",
         seats=16,
         tags=("meetings", "facilitation", "leadership"),
-        hours=Hours(weekly=("Wed 12:00-13:00",), notice=2, horizon=60),
+        hours=WeeklyHoursBuilder(weekly=("Wed 12:00-13:00",), notice=2, horizon=60),
     ),
     DemoSession(
         creator="miriam.vogel",
@@ -100,7 +100,9 @@ SESSIONS: tuple[DemoSession, ...] = (
         price="37.00",
         seats=12,
         tags=("bread", "sourdough", "baking", "german-food"),
-        hours=Hours(extras=("Sat+0 10:00-12:00", "Sat+1 10:00-12:00", "Sat+3 10:00-12:00"), notice=24, horizon=60),
+        hours=WeeklyHoursBuilder(
+            extras=("Sat+0 10:00-12:00", "Sat+1 10:00-12:00", "Sat+3 10:00-12:00"), notice=24, horizon=60
+        ),
         cancellation_notice=48,
     ),
 )

@@ -1,6 +1,6 @@
 """Priya Raman teaches yoga from Chennai, and rest."""
 
-from marketplace.demo.hours import Hours
+from marketplace.demo.schedule_dsl import WeeklyHoursBuilder
 from marketplace.demo.sessions.entry import DemoSession
 
 SESSIONS: tuple[DemoSession, ...] = (
@@ -20,7 +20,7 @@ SESSIONS: tuple[DemoSession, ...] = (
         price="14.00",
         seats=20,
         tags=("yoga", "beginners", "gentle"),
-        hours=Hours(weekly=("Mon Wed Fri 18:00-19:00", "Sat 08:00-09:00"), notice=1),
+        hours=WeeklyHoursBuilder(weekly=("Mon Wed Fri 18:00-19:00", "Sat 08:00-09:00"), notice=1),
         cancellation_notice=4,
     ),
     DemoSession(
@@ -38,7 +38,7 @@ SESSIONS: tuple[DemoSession, ...] = (
         price="0.00",
         seats=30,
         tags=("meditation", "morning", "free"),
-        hours=Hours(weekly=("Mon Tue Wed Thu Fri Sat 06:00-06:30",), notice=0, horizon=21),
+        hours=WeeklyHoursBuilder(weekly=("Mon Tue Wed Thu Fri Sat 06:00-06:30",), notice=0, horizon=21),
         cancellation_notice=0,
     ),
     DemoSession(
@@ -56,7 +56,7 @@ SESSIONS: tuple[DemoSession, ...] = (
         price="12.50",
         seats=30,
         tags=("breathing", "sleep", "evening"),
-        hours=Hours(weekly=("Tue Thu 21:00-21:45",), exceptions=("Thu+0",), notice=1),
+        hours=WeeklyHoursBuilder(weekly=("Tue Thu 21:00-21:45",), exceptions=("Thu+0",), notice=1),
         cancellation_notice=4,
     ),
     DemoSession(
@@ -77,7 +77,7 @@ SESSIONS: tuple[DemoSession, ...] = (
         price="65.00",
         seats=1,
         tags=("yoga", "therapy", "back-pain", "one-to-one"),
-        hours=Hours(
+        hours=WeeklyHoursBuilder(
             weekly=("Mon Tue Wed Thu Fri 10:00-13:00 15:00-17:30 every 75",),
             exceptions=("Fri+1",),
             buffer_after=15,
@@ -102,7 +102,7 @@ SESSIONS: tuple[DemoSession, ...] = (
         price="36.00",
         seats=12,
         tags=("yoga", "rest", "restorative"),
-        hours=Hours(weekly=("Sun 15:00-17:30",), notice=3),
+        hours=WeeklyHoursBuilder(weekly=("Sun 15:00-17:30",), notice=3),
         cancellation_notice=12,
     ),
 )

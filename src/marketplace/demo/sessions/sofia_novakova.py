@@ -1,6 +1,6 @@
 """Sofia Nováková programs in Prague, and explains it."""
 
-from marketplace.demo.hours import Hours
+from marketplace.demo.schedule_dsl import WeeklyHoursBuilder
 from marketplace.demo.sessions.entry import DemoSession
 
 SESSIONS: tuple[DemoSession, ...] = (
@@ -22,7 +22,7 @@ SESSIONS: tuple[DemoSession, ...] = (
         price="59.00",
         seats=14,
         tags=("git", "developers", "workflow"),
-        hours=Hours(weekly=("Wed 17:00-19:00", "Sat 14:00-16:00"), notice=4, horizon=60),
+        hours=WeeklyHoursBuilder(weekly=("Wed 17:00-19:00", "Sat 14:00-16:00"), notice=4, horizon=60),
         is_popular=True,
     ),
     DemoSession(
@@ -42,7 +42,7 @@ SESSIONS: tuple[DemoSession, ...] = (
         price="78.00",
         seats=10,
         tags=("python", "spreadsheets", "automation", "beginners"),
-        hours=Hours(weekly=("Sat 09:00-11:30",), buffer_before=15, notice=24, horizon=60),
+        hours=WeeklyHoursBuilder(weekly=("Sat 09:00-11:30",), buffer_before=15, notice=24, horizon=60),
         cancellation_notice=48,
     ),
     DemoSession(
@@ -61,7 +61,7 @@ SESSIONS: tuple[DemoSession, ...] = (
         price="120.00",
         seats=1,
         tags=("interviews", "career", "developers", "one-to-one"),
-        hours=Hours(
+        hours=WeeklyHoursBuilder(
             weekly=("Mon Fri 16:00-20:30 every 90", "Thu 18:00-21:00 every 90"),
             exceptions=("Fri+0 10:00-13:00 every 90", "Mon+2"),
             buffer_after=15,
@@ -85,7 +85,7 @@ SESSIONS: tuple[DemoSession, ...] = (
         price="88.00",
         seats=8,
         tags=("postgres", "sql", "performance", "developers"),
-        hours=Hours(weekly=("Tue 10:00-11:30 16:00-17:30",), notice=24),
+        hours=WeeklyHoursBuilder(weekly=("Tue 10:00-11:30 16:00-17:30",), notice=24),
         is_open=True,
         requires_confirmation=True,
     ),
@@ -105,6 +105,6 @@ SESSIONS: tuple[DemoSession, ...] = (
         price="58.00",
         seats=15,
         tags=("freelancing", "contracts", "developers"),
-        hours=Hours(extras=("Thu+0 12:00-13:30", "Thu+2 12:00-13:30"), notice=4, horizon=60),
+        hours=WeeklyHoursBuilder(extras=("Thu+0 12:00-13:30", "Thu+2 12:00-13:30"), notice=4, horizon=60),
     ),
 )

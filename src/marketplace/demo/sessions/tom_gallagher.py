@@ -1,6 +1,6 @@
 """Tom Gallagher trains people in Dublin who do not think of themselves as sporty."""
 
-from marketplace.demo.hours import Hours
+from marketplace.demo.schedule_dsl import WeeklyHoursBuilder
 from marketplace.demo.sessions.entry import DemoSession
 
 SESSIONS: tuple[DemoSession, ...] = (
@@ -22,7 +22,7 @@ SESSIONS: tuple[DemoSession, ...] = (
         price="22.00",
         seats=8,
         tags=("kettlebell", "strength", "beginners"),
-        hours=Hours(weekly=("Mon Wed 18:30-19:30", "Sat 09:00-10:00"), buffer_after=10, notice=2),
+        hours=WeeklyHoursBuilder(weekly=("Mon Wed 18:30-19:30", "Sat 09:00-10:00"), buffer_after=10, notice=2),
         cancellation_notice=12,
         is_popular=True,
     ),
@@ -41,7 +41,9 @@ SESSIONS: tuple[DemoSession, ...] = (
         price="0.00",
         seats=30,
         tags=("mobility", "morning", "free"),
-        hours=Hours(weekly=("Mon Tue Wed Thu Fri 07:00-07:30",), exceptions=("Mon+1",), notice=0, horizon=21),
+        hours=WeeklyHoursBuilder(
+            weekly=("Mon Tue Wed Thu Fri 07:00-07:30",), exceptions=("Mon+1",), notice=0, horizon=21
+        ),
         cancellation_notice=0,
     ),
     DemoSession(
@@ -59,7 +61,7 @@ SESSIONS: tuple[DemoSession, ...] = (
         price="12.00",
         seats=15,
         tags=("strength", "balance", "seniors"),
-        hours=Hours(weekly=("Tue Fri 10:00-10:45",), notice=1),
+        hours=WeeklyHoursBuilder(weekly=("Tue Fri 10:00-10:45",), notice=1),
         cancellation_notice=4,
     ),
     DemoSession(
@@ -80,7 +82,7 @@ SESSIONS: tuple[DemoSession, ...] = (
         price="50.00",
         seats=1,
         tags=("running", "coaching", "beginners", "one-to-one"),
-        hours=Hours(
+        hours=WeeklyHoursBuilder(
             weekly=("Tue Thu 12:00-16:00 every 30", "Mon 10:00-12:00 every 30"),
             exceptions=("Thu+2 17:00-20:00 every 30",),
             buffer_before=10,
@@ -103,7 +105,7 @@ SESSIONS: tuple[DemoSession, ...] = (
         price="15.00",
         seats=30,
         tags=("swimming", "cold-water", "safety"),
-        hours=Hours(weekly=("Wed 20:00-21:15",), notice=2),
+        hours=WeeklyHoursBuilder(weekly=("Wed 20:00-21:15",), notice=2),
         cancellation_notice=12,
         status="inactive",
     ),

@@ -1,6 +1,6 @@
 """Youssef El Amrani cooks and teaches in Casablanca."""
 
-from marketplace.demo.hours import Hours
+from marketplace.demo.schedule_dsl import WeeklyHoursBuilder
 from marketplace.demo.sessions.entry import DemoSession
 
 SESSIONS: tuple[DemoSession, ...] = (
@@ -22,7 +22,7 @@ SESSIONS: tuple[DemoSession, ...] = (
         price="36.00",
         seats=12,
         tags=("moroccan", "slow-cooking", "spices"),
-        hours=Hours(weekly=("Thu Sat 17:00-18:45",), exceptions=("Sat+2",), buffer_before=30, notice=12),
+        hours=WeeklyHoursBuilder(weekly=("Thu Sat 17:00-18:45",), exceptions=("Sat+2",), buffer_before=30, notice=12),
     ),
     DemoSession(
         creator="youssef.elamrani",
@@ -40,7 +40,7 @@ SESSIONS: tuple[DemoSession, ...] = (
         price="18.00",
         seats=25,
         tags=("spices", "tasting", "moroccan", "beginners"),
-        hours=Hours(weekly=("Tue 19:00-20:00",), notice=1),
+        hours=WeeklyHoursBuilder(weekly=("Tue 19:00-20:00",), notice=1),
         cancellation_notice=4,
     ),
     DemoSession(
@@ -59,7 +59,7 @@ SESSIONS: tuple[DemoSession, ...] = (
         price="65.00",
         seats=12,
         tags=("arabic", "writing", "beginners"),
-        hours=Hours(weekly=("Sun 14:00-17:00",), buffer_after=30, notice=12, horizon=60),
+        hours=WeeklyHoursBuilder(weekly=("Sun 14:00-17:00",), buffer_after=30, notice=12, horizon=60),
         cancellation_notice=48,
     ),
     DemoSession(
@@ -77,7 +77,7 @@ SESSIONS: tuple[DemoSession, ...] = (
         price="27.00",
         seats=5,
         tags=("french", "conversation", "work", "phone"),
-        hours=Hours(weekly=("Wed Fri 09:00-10:30",), notice=3),
+        hours=WeeklyHoursBuilder(weekly=("Wed Fri 09:00-10:30",), notice=3),
         cancellation_notice=12,
     ),
     DemoSession(
@@ -98,7 +98,7 @@ SESSIONS: tuple[DemoSession, ...] = (
         price="40.00",
         seats=18,
         tags=("food-business", "pricing", "markets"),
-        hours=Hours(weekly=("Mon 18:30-20:00", "Wed 21:00-22:30"), notice=24),
+        hours=WeeklyHoursBuilder(weekly=("Mon 18:30-20:00", "Wed 21:00-22:30"), notice=24),
         is_open=True,
         requires_confirmation=True,
     ),

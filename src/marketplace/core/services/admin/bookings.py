@@ -2,20 +2,20 @@
 
 from uuid import UUID
 
-from marketplace.core.entities.audit import AuditDetails
-from marketplace.core.entities.bookings import BookingHistory
+from marketplace.core.domain.audit import AuditDetails
+from marketplace.core.domain.bookings import BookingHistory
 from marketplace.core.errors import NotFound
-from marketplace.core.ports.audit import AuditTrail
+from marketplace.core.ports.audit import AuditLogReader
 from marketplace.core.ports.bookings import BookingLists
-from marketplace.core.services.admin.users import LOG_MOST
+from marketplace.core.services.admin.users import MAX_LOG
 
 
 class BookingAdminService:
     """Bookings of others."""
 
-    def __init__(self, *, lists: BookingLists, trail: AuditTrail) -> None:
+    def __init__(self, *, lists: BookingLists, audit_log: AuditLogReader) -> None:
         self._lists = lists
-        self._trail = trail
+        self._audit_log = audit_log
 
     async def get(self, booking_id: UUID) -> BookingHistory:
         """A booking with every step of its life. Raises `NotFound`."""
@@ -26,4 +26,4 @@ class BookingAdminService:
 
     async def log(self, booking_id: UUID) -> tuple[AuditDetails, ...]:
         """What the staff last did about a booking, newest first."""
-        return await self._trail.newest(LOG_MOST, ("booking", booking_id))
+        return await self._audit_log.newest(MAX_LOG, ("booking", booking_id))

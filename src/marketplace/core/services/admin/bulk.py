@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 from uuid import UUID
 
-from marketplace.core.entities.admin_lists import BookingFilters, SessionFilters, UserFilters
-from marketplace.core.entities.bulk import (
+from marketplace.core.domain.admin_lists import ListedBookingFilters, ListedSessionFilters, ListedUserFilters
+from marketplace.core.domain.bulk import (
     ACTIONS,
-    BULK_MOST,
+    MAX_BULK,
     BulkAction,
     BulkKind,
     BulkPreview,
@@ -14,22 +14,22 @@ from marketplace.core.entities.bulk import (
     BulkRun,
     BulkRunDetails,
 )
-from marketplace.core.entities.bulk_targets import BulkTarget
-from marketplace.core.entities.fields import StaffReason, require, validate_field
-from marketplace.core.entities.idempotency import IdempotencyKey
-from marketplace.core.entities.tokens import Caller
-from marketplace.core.errors import Faults, Invalid, MarketplaceError, NotFound
+from marketplace.core.domain.bulk_targets import BulkTarget
+from marketplace.core.domain.fields import StaffReason, require, validate_field
+from marketplace.core.domain.idempotency import IdempotencyKey
+from marketplace.core.domain.tokens import Principal
+from marketplace.core.errors import FieldErrors, Invalid, MarketplaceError, NotFound
 from marketplace.core.ports.admin_lists import AdminLists
 from marketplace.core.ports.bulk import BulkLists, BulkTargets
 from marketplace.core.ports.jobs import Job
 from marketplace.core.ports.system import Clock, Ids
 from marketplace.core.ports.unit_of_work import Transaction, UnitOfWork
-from marketplace.core.services.audit import Auditor
-from marketplace.core.services.idempotency import Made, once
-from marketplace.core.services.retrying import retrying
+from marketplace.core.services.audit import AuditWriter
+from marketplace.core.services.idempotency import Outcome, idempotently
+from marketplace.core.services.retries import with_retries
 
 READ_AT_ONCE = 1_000
-BulkFilters = UserFilters | SessionFilters | BookingFilters
+BulkFilters = ListedUserFilters | ListedSessionFilters | ListedBookingFilters
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,7 +41,7 @@ class BulkOrder:
     rows: tuple[UUID, ...] | BulkFilters
 
 
-def order_faults(kind: BulkKind, action: BulkAction) -> Faults:
+def validate_order(kind: BulkKind, action: BulkAction) -> FieldErrors:
     """What is wrong with an action on rows of this kind."""
     actions = ACTIONS[kind]
     return {} if action in actions else {"action": [f"For {kind}, choose one of: {', '.join(actions)}."]}
@@ -64,27 +64,27 @@ class BulkService:
         self._lists = lists
         self._matches = matches
         self._targets = targets
-        self._audit = Auditor(unit_of_work, clock, ids)
+        self._audit = AuditWriter(unit_of_work, clock, ids)
         self._clock = clock
         self._ids = ids
 
-    async def preview(self, staff: Caller, order: BulkOrder) -> BulkPreview:
+    async def preview(self, staff: Principal, order: BulkOrder) -> BulkPreview:
         """What would come of it at this moment, by the rules that each row will meet. Raises `Invalid`."""
         ids = await self._chosen(order)
         now = self._clock.now()
-        judged = list[tuple[UUID, str, int, MarketplaceError | None]]()
+        evaluated = list[tuple[UUID, str, int, MarketplaceError | None]]()
         for begin in range(0, len(ids), READ_AT_ONCE):
             part = ids[begin : begin + READ_AT_ONCE]
             found = {target.id: target for target in await self._targets.find(order.kind, part, now)}
             for row_id in part:
                 target = found.get(row_id)
                 label, seats = (target.label, target.seats) if target else ("", 0)
-                judged.append((row_id, label, seats, _refusal(target, order.action, staff, self._clock)))
-        return BulkPreview.of(judged)
+                evaluated.append((row_id, label, seats, _refusal(target, order.action, staff, self._clock)))
+        return BulkPreview.of(evaluated)
 
     async def begin(
-        self, staff: Caller, order: BulkOrder, reason: str, *, key: IdempotencyKey | None = None
-    ) -> Made[BulkRunDetails]:
+        self, staff: Principal, order: BulkOrder, reason: str, *, key: IdempotencyKey | None = None
+    ) -> Outcome[BulkRunDetails]:
         """Write down what is to be done, and have it done in the background. Raises `Invalid`, `KeyReused`."""
         require(validate_field("reason", StaffReason, reason))
         chosen, now = await self._chosen(order), self._clock.now()
@@ -108,18 +108,18 @@ class BulkService:
             detail="",
         )
 
-        async def effect(tx: Transaction) -> UUID:
+        async def operation(tx: Transaction) -> UUID:
             await tx.bulk_runs.add(run, chosen)
             await tx.jobs.enqueue(Job(kind="run_bulk", subject=run.id, run_at=now))
-            facts = {"kind": run.kind, "action": run.action, "total": run.total}
-            await self._audit.write(tx, staff, "bulk_begun", ("bulk_run", run.id), ({}, facts), reason)
+            changes = {"kind": run.kind, "action": run.action, "total": run.total}
+            await self._audit.write(tx, staff, "bulk_begun", ("bulk_run", run.id), ({}, changes), reason)
             return run.id
 
         async def replayed(run_id: UUID) -> UUID:
             return run_id
 
-        made = await once(self._unit_of_work, effect, replayed, key=key, thing_id=run.id, now=now)
-        return Made(await self.get(made.thing), is_replay=made.is_replay)
+        created = await idempotently(self._unit_of_work, operation, replayed, key=key, resource_id=run.id, now=now)
+        return Outcome(await self.get(created.resource), is_replay=created.is_replay)
 
     async def get(self, run_id: UUID) -> BulkRunDetails:
         """A run. Raises `NotFound`."""
@@ -137,46 +137,46 @@ class BulkService:
         run = await self.get(run_id)
         return await self._lists.refusals(run_id, limit, offset), run.refused
 
-    async def cancel(self, staff: Caller, run_id: UUID) -> BulkRunDetails:
+    async def cancel(self, staff: Principal, run_id: UUID) -> BulkRunDetails:
         """Stop a run: what is done stays done, the rest is left as it is. Raises `NotFound`, `IllegalTransition`."""
 
-        async def effect() -> None:
+        async def operation() -> None:
             async with self._unit_of_work() as tx:
                 run = await tx.bulk_runs.acquire(run_id)
                 cancelled = run.cancelled(self._clock.now())
                 await tx.bulk_runs.save(cancelled)
-                facts = ({"state": run.state}, {"state": cancelled.state, "done": run.done, "total": run.total})
-                await self._audit.write(tx, staff, "bulk_cancelled", ("bulk_run", run_id), facts)
+                changes = ({"state": run.state}, {"state": cancelled.state, "done": run.done, "total": run.total})
+                await self._audit.write(tx, staff, "bulk_cancelled", ("bulk_run", run_id), changes)
 
-        await retrying(effect)
+        await with_retries(operation)
         return await self.get(run_id)
 
     async def _chosen(self, order: BulkOrder) -> tuple[UUID, ...]:
-        faults = order_faults(order.kind, order.action)
-        if faults:
-            raise Invalid(faults)
+        errors = validate_order(order.kind, order.action)
+        if errors:
+            raise Invalid(errors)
         if not isinstance(order.rows, tuple):
             return await self._matching(order.rows)
         chosen = tuple(dict.fromkeys(order.rows))
-        if not 1 <= len(chosen) <= BULK_MOST:
-            raise Invalid({"ids": [f"Choose 1 to {BULK_MOST} rows."]})
+        if not 1 <= len(chosen) <= MAX_BULK:
+            raise Invalid({"ids": [f"Choose 1 to {MAX_BULK} rows."]})
         return chosen
 
     async def _matching(self, filters: BulkFilters) -> tuple[UUID, ...]:
-        most = BULK_MOST + 1
+        maximum = MAX_BULK + 1
         match filters:
-            case UserFilters():
-                found = await self._matches.users.matching(filters, most)
-            case SessionFilters():
-                found = await self._matches.sessions.matching(filters, most)
-            case BookingFilters():
-                found = await self._matches.bookings.matching(filters, most)
-        if len(found) == most:
-            raise Invalid({"filters": [f"More than {BULK_MOST} rows match. Narrow the filters."]})
+            case ListedUserFilters():
+                found = await self._matches.users.matching(filters, maximum)
+            case ListedSessionFilters():
+                found = await self._matches.sessions.matching(filters, maximum)
+            case ListedBookingFilters():
+                found = await self._matches.bookings.matching(filters, maximum)
+        if len(found) == maximum:
+            raise Invalid({"filters": [f"More than {MAX_BULK} rows match. Narrow the filters."]})
         return found
 
 
-def _refusal(target: BulkTarget | None, action: BulkAction, staff: Caller, clock: Clock) -> MarketplaceError | None:
+def _refusal(target: BulkTarget | None, action: BulkAction, staff: Principal, clock: Clock) -> MarketplaceError | None:
     if target is None:
         return NotFound()
     try:

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from functools import partial
 from uuid import UUID
 
-from marketplace.core.entities.audit import TargetKind
-from marketplace.core.entities.bookings import BookingAction
-from marketplace.core.entities.bulk import KEPT_FOR, LOST_RIGHTS, BulkAction, BulkKind, BulkRefusal, BulkRun
-from marketplace.core.entities.tokens import Caller
+from marketplace.core.domain.audit import TargetKind
+from marketplace.core.domain.bookings import BookingAction
+from marketplace.core.domain.bulk import LOST_RIGHTS, TTL, BulkAction, BulkKind, BulkRefusal, BulkRun
+from marketplace.core.domain.tokens import Principal
 from marketplace.core.errors import Busy, MarketplaceError, OutcomeUnknown
 from marketplace.core.ports.bulk import BulkLists, BulkTargets
 from marketplace.core.ports.jobs import Job
@@ -18,12 +18,12 @@ from marketplace.core.ports.unit_of_work import Transaction, UnitOfWork
 from marketplace.core.ports.users import UserDirectory
 from marketplace.core.services.admin.sessions import SessionAdminService
 from marketplace.core.services.admin.users import UserAdminService
-from marketplace.core.services.audit import Auditor
+from marketplace.core.services.audit import AuditWriter
 from marketplace.core.services.bookings import BookingService
-from marketplace.core.services.retrying import retrying
+from marketplace.core.services.purging import purge_hourly
+from marketplace.core.services.retries import with_retries
 from marketplace.core.services.sessions import SessionService
-from marketplace.core.services.sweeping import swept
-from marketplace.core.services.tokens import CallerMemory
+from marketplace.core.services.tokens import PrincipalCache
 from marketplace.core.services.users import UserService
 
 LOG = logging.getLogger(__name__)
@@ -34,9 +34,9 @@ ROWS_AT_ONCE = 200
 TARGETS: dict[BulkKind, TargetKind] = {"users": "user", "sessions": "session", "bookings": "booking"}
 """How the audit log calls a row."""
 
-Effect = Callable[[Transaction, Caller, UUID, str], Awaitable[object]]
+Operation = Callable[[Transaction, Principal, UUID, str], Awaitable[object]]
 """Does one thing to one row for a reason, within a transaction. Raises what refuses it."""
-Effects = Mapping[tuple[BulkKind, BulkAction], Effect]
+Operations = Mapping[tuple[BulkKind, BulkAction], Operation]
 
 
 class _Fault(MarketplaceError):
@@ -56,7 +56,7 @@ class BulkActors:
     moderation: SessionAdminService
     bookings: BookingService
 
-    def effects(self) -> Effects:
+    def operations(self) -> Operations:
         """What each bulk action does to a row."""
         return {
             ("users", "activate"): partial(self._switch, is_active=True),
@@ -79,11 +79,11 @@ class BulkActors:
             ("bookings", "complete"): partial(self._step, action="complete"),
         }
 
-    async def _switch(self, tx: Transaction, staff: Caller, row: UUID, reason: str, *, is_active: bool) -> None:
+    async def _switch(self, tx: Transaction, staff: Principal, row: UUID, reason: str, *, is_active: bool) -> None:
         before, _ = await self.users.set_active_within(tx, row, is_active=is_active, who=staff, reason=reason)
-        before.switched(is_active=is_active)  # or the report would count as changed what was so already
+        before.with_active(is_active=is_active)  # or the report would count as changed what was so already
 
-    async def _step(self, tx: Transaction, staff: Caller, row: UUID, reason: str, *, action: BookingAction) -> None:
+    async def _step(self, tx: Transaction, staff: Principal, row: UUID, reason: str, *, action: BookingAction) -> None:
         await self.bookings.act_within(tx, staff, row, action, reason)
 
 
@@ -102,7 +102,7 @@ class BulkRunner:
         targets: BulkTargets,
         users: UserDirectory,
         actors: BulkActors,
-        memory: CallerMemory,
+        memory: PrincipalCache,
         clock: Clock,
         ids: Ids,
     ) -> None:
@@ -110,9 +110,9 @@ class BulkRunner:
         self._lists = lists
         self._targets = targets
         self._users = users
-        self._effects = actors.effects()
+        self._operations = actors.operations()
         self._memory = memory
-        self._audit = Auditor(unit_of_work, clock, ids)
+        self._audit = AuditWriter(unit_of_work, clock, ids)
         self._clock = clock
 
     async def run(self, run_id: UUID | None) -> None:
@@ -129,25 +129,25 @@ class BulkRunner:
         async with self._unit_of_work() as tx:
             await tx.jobs.enqueue(Job(kind="run_bulk", subject=run.id, run_at=self._clock.now()))
 
-    async def sweep(self, _: UUID | None = None) -> None:
+    async def purge(self, _: UUID | None = None) -> None:
         """Remove the runs that were over long ago, and enqueue the next sweep. The handler of `sweep_bulk_runs`."""
         now = self._clock.now()
 
-        async def sweep() -> int:
+        async def purge() -> int:
             async with self._unit_of_work() as tx:
-                return await tx.bulk_runs.sweep(now - KEPT_FOR)
+                return await tx.bulk_runs.purge(now - TTL)
 
-        await swept(self._unit_of_work, "sweep_bulk_runs", now, sweep)
+        await purge_hourly(self._unit_of_work, "sweep_bulk_runs", now, purge)
 
     async def _settle(self, run: BulkRun, place: int, row: UUID) -> BulkRun:
         # who lost the rights since it was begun goes no further
         staff = await self._users.get(run.staff_id)
         if not (staff.is_active and staff.is_staff):
             return await self._at(run.id, place, self._end)
-        caller, effect = run.caller(staff), self._effects[run.kind, run.action]
+        principal, operation = run.principal(staff), self._operations[run.kind, run.action]
 
         async def change(tx: Transaction, found: BulkRun) -> BulkRun:
-            await effect(tx, caller, row, found.reason)
+            await operation(tx, principal, row, found.reason)
             return found.counted(self._clock.now(), is_refused=False)
 
         try:
@@ -155,22 +155,24 @@ class BulkRunner:
         except (Busy, OutcomeUnknown):
             raise
         except MarketplaceError as error:
-            return await self._refuse(run, place, row, error, caller)
+            return await self._refuse(run, place, row, error, principal)
         except Exception as error:  # noqa: BLE001 - a fault of ours in one row is not the others'
             # without the message, which may quote what people wrote
             LOG.error("Bulk run %s: %s of %s %s failed: %s", run.id, run.action, run.kind, row, type(error).__name__)  # noqa: TRY400
-            return await self._refuse(run, place, row, _Fault(), caller)
+            return await self._refuse(run, place, row, _Fault(), principal)
         if run.kind == "users":
             self._memory.forget(row)
         return settled
 
-    async def _refuse(self, run: BulkRun, place: int, row: UUID, error: MarketplaceError, caller: Caller) -> BulkRun:
+    async def _refuse(
+        self, run: BulkRun, place: int, row: UUID, error: MarketplaceError, principal: Principal
+    ) -> BulkRun:
         found = await self._targets.find(run.kind, [row], self._clock.now())
         refusal = BulkRefusal(id=row, label=found[0].label if found else "", code=error.code, detail=error.detail)
 
         async def refuse(tx: Transaction, found: BulkRun) -> BulkRun:
             await tx.bulk_runs.add_refusal(found, refusal)
-            await self._audit.write_refusal(tx, caller, run.action, (TARGETS[run.kind], row), error)
+            await self._audit.write_refusal(tx, principal, run.action, (TARGETS[run.kind], row), error)
             return found.counted(self._clock.now(), is_refused=True)
 
         return await self._at(run.id, place, refuse)
@@ -179,7 +181,7 @@ class BulkRunner:
         return found.failed(LOST_RIGHTS, self._clock.now())
 
     async def _at(
-        self, run_id: UUID, place: int, effect: Callable[[Transaction, BulkRun], Awaitable[BulkRun]]
+        self, run_id: UUID, place: int, operation: Callable[[Transaction, BulkRun], Awaitable[BulkRun]]
     ) -> BulkRun:
         """The run after an effect on it, or as it is when it is over or this place is settled already."""
 
@@ -188,8 +190,8 @@ class BulkRunner:
                 found = await tx.bulk_runs.acquire(run_id)
                 if found.is_over or found.done != place:
                     return found
-                after = await effect(tx, found)
+                after = await operation(tx, found)
                 await tx.bulk_runs.save(after)
                 return after
 
-        return await retrying(whole)
+        return await with_retries(whole)

@@ -1,19 +1,19 @@
 """The staff's numbers, and the jobs that somebody should look at."""
 
-from marketplace.core.entities.audit import Target, TargetKind
-from marketplace.core.entities.dashboards import Dashboard, DashboardWindow
-from marketplace.core.entities.failing_jobs import FailingJob
-from marketplace.core.entities.tokens import Caller
+from marketplace.core.domain.audit import Target, TargetKind
+from marketplace.core.domain.dashboards import Dashboard, DashboardWindow
+from marketplace.core.domain.failing_jobs import FailingJob
+from marketplace.core.domain.tokens import Principal
 from marketplace.core.errors import NotFound
 from marketplace.core.ports.dashboards import Dashboards
 from marketplace.core.ports.jobs import FailingJobs
 from marketplace.core.ports.system import Clock, Ids
 from marketplace.core.ports.unit_of_work import UnitOfWork
 from marketplace.core.ports.users import UserDirectory
-from marketplace.core.services.audit import Auditor
-from marketplace.core.services.retrying import retrying
+from marketplace.core.services.audit import AuditWriter
+from marketplace.core.services.retries import with_retries
 
-JOB_ID_MOST = 2**63 - 1
+MAX_JOB_ID = 2**63 - 1
 """What a column can hold."""
 SUBJECTS: dict[str, TargetKind] = {"attend_booking": "booking", "run_bulk": "bulk_run"}
 """What jobs are about, by their kind; the others are about the house."""
@@ -36,10 +36,10 @@ class DashboardService:
         self._dashboards = dashboards
         self._failing_jobs = failing_jobs
         self._users = users
-        self._audit = Auditor(unit_of_work, clock, ids)
+        self._audit = AuditWriter(unit_of_work, clock, ids)
         self._clock = clock
 
-    async def find(self, staff: Caller, days: int) -> Dashboard:
+    async def find(self, staff: Principal, days: int) -> Dashboard:
         """The numbers of so many days, by the time zone in the staff member's profile."""
         account = await self._users.get(staff.user_id)
         return await self._dashboards.find(DashboardWindow.at(self._clock.now(), days, account.time_zone))
@@ -48,21 +48,21 @@ class DashboardService:
         """A page of the jobs that keep failing, those that failed most often first, and how many there are."""
         return await self._failing_jobs.page(limit, offset), await self._failing_jobs.count()
 
-    async def retry_job(self, staff: Caller, job_id: int) -> None:
+    async def retry_job(self, staff: Principal, job_id: int) -> None:
         """Have a failing job tried again now, and not when its time comes. Raises `NotFound`, `IllegalTransition`."""
-        if job_id > JOB_ID_MOST:
+        if job_id > MAX_JOB_ID:
             raise NotFound
 
-        async def effect() -> None:
+        async def operation() -> None:
             async with self._unit_of_work() as tx:
                 job = await tx.jobs.acquire_failing(job_id)
                 now = self._clock.now()
                 job.check_waits(now)
-                await tx.jobs.hurry(job_id, now)
+                await tx.jobs.run_now(job_id, now)
                 kind = SUBJECTS.get(job.name)
                 target: Target | None = (kind, job.subject) if kind and job.subject else None
-                facts = {"job": job.name, "subject": None if job.subject is None else str(job.subject)}
-                change = ({"attempts": job.attempts}, facts)
+                changes = {"job": job.name, "subject": None if job.subject is None else str(job.subject)}
+                change = ({"attempts": job.attempts}, changes)
                 await self._audit.write(tx, staff, "job_retried", target, change)
 
-        await retrying(effect)
+        await with_retries(operation)

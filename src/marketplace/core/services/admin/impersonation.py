@@ -4,19 +4,19 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from marketplace.core.entities.audit import Origin
-from marketplace.core.entities.fields import StaffReason, require, validate_field
-from marketplace.core.entities.tokens import Caller, Claims, Family
-from marketplace.core.entities.users import User
+from marketplace.core.domain.audit import Origin
+from marketplace.core.domain.fields import StaffReason, require, validate_field
+from marketplace.core.domain.tokens import Claims, Login, Principal
+from marketplace.core.domain.users import User
 from marketplace.core.errors import AccountInactive, NotSignedIn
 from marketplace.core.ports.security import AccessTokens
 from marketplace.core.ports.system import Clock, Ids
 from marketplace.core.ports.unit_of_work import UnitOfWork
-from marketplace.core.services.audit import Auditor
-from marketplace.core.services.retrying import retrying
-from marketplace.core.services.tokens import CallerMemory, TokenService
+from marketplace.core.services.audit import AuditWriter
+from marketplace.core.services.retries import with_retries
+from marketplace.core.services.tokens import PrincipalCache, TokenService
 
-IMPERSONATION_LASTS = timedelta(minutes=15)
+IMPERSONATION_TTL = timedelta(minutes=15)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,7 +36,7 @@ class ImpersonationService:
         *,
         unit_of_work: UnitOfWork,
         tokens: TokenService,
-        memory: CallerMemory,
+        memory: PrincipalCache,
         access_tokens: AccessTokens,
         clock: Clock,
         ids: Ids,
@@ -45,11 +45,11 @@ class ImpersonationService:
         self._tokens = tokens
         self._memory = memory
         self._access_tokens = access_tokens
-        self._audit = Auditor(unit_of_work, clock, ids)
+        self._audit = AuditWriter(unit_of_work, clock, ids)
         self._clock = clock
         self._ids = ids
 
-    async def begin(self, staff: Caller, user_id: UUID, reason: str) -> Impersonation:
+    async def begin(self, staff: Principal, user_id: UUID, reason: str) -> Impersonation:
         """See the site as this person. It ends with the login that it is begun by, too.
 
         Raises `Invalid`, `NotFound`, `Oneself`, `StaffTarget` (nobody gains the rights of another by it),
@@ -57,46 +57,46 @@ class ImpersonationService:
         """
         require(validate_field("reason", StaffReason, reason))
         now = self._clock.now()
-        family = Family(
+        login = Login(
             id=self._ids.new(),
             user_id=user_id,
             created_at=now,
-            expires_at=now + IMPERSONATION_LASTS,
+            expires_at=now + IMPERSONATION_TTL,
             address=staff.origin.address,
             agent=staff.origin.agent,
-            begun_by=staff.family_id,
+            impersonated_from=staff.family_id,
         )
 
-        async def effect() -> User:
+        async def operation() -> User:
             async with self._unit_of_work() as tx:
                 user = await tx.users.acquire(user_id)
-                user.check_seen_by(staff)
+                user.require_impersonable_by(staff)
                 if not user.is_active:
                     raise AccountInactive
-                await tx.tokens.add_impersonation(family)
+                await tx.tokens.add_impersonation(login)
                 await self._audit.write(tx, staff, "impersonation_started", ("user", user_id), reason=reason)
                 return user
 
         async with self._audit.refusals(staff, "impersonation_started", ("user", user_id)):
-            user = await retrying(effect)
-        claims = Claims(user_id=user_id, family_id=family.id)
-        access = self._access_tokens.issue(claims, now, IMPERSONATION_LASTS)
-        return Impersonation(access=access, expires_at=family.expires_at, user=user)
+            user = await with_retries(operation)
+        claims = Claims(user_id=user_id, family_id=login.id)
+        access = self._access_tokens.issue(claims, now, IMPERSONATION_TTL)
+        return Impersonation(access=access, expires_at=login.expires_at, user=user)
 
     async def end(self, access: str, origin: Origin) -> bool:
         """End the login of this access token, if it is one of the staff as somebody else; say whether it was."""
         try:
-            caller = replace(await self._tokens.authenticate(access, fresh=True), origin=origin)
+            principal = replace(await self._tokens.authenticate(access, fresh=True), origin=origin)
         except NotSignedIn:
             return False
-        if caller.impersonator_id is None:
+        if principal.impersonator_id is None:
             return False
 
-        async def effect() -> None:
+        async def operation() -> None:
             async with self._unit_of_work() as tx:
-                if await tx.tokens.revoke(caller.family_id, self._clock.now()):
-                    await self._audit.write(tx, caller, "impersonation_ended", ("user", caller.user_id))
+                if await tx.tokens.revoke(principal.family_id, self._clock.now()):
+                    await self._audit.write(tx, principal, "impersonation_ended", ("user", principal.user_id))
 
-        await retrying(effect)
-        self._memory.forget(caller.user_id)
+        await with_retries(operation)
+        self._memory.forget(principal.user_id)
         return True

@@ -5,26 +5,26 @@ from collections.abc import AsyncGenerator, Iterable, Mapping
 from contextlib import aclosing
 from typing import Any
 
-from marketplace.core.entities.admin_lists import (
+from marketplace.core.domain.admin_lists import (
     AccountRow,
-    AuditFilters,
-    BookingFilters,
     BookingRow,
     Filters,
+    ListedAuditFilters,
+    ListedBookingFilters,
+    ListedSessionFilters,
+    ListedUserFilters,
     ListName,
-    SessionFilters,
     SessionRow,
-    UserFilters,
 )
-from marketplace.core.entities.audit import AuditDetails, Origin
-from marketplace.core.entities.exports import ExportFormat, Read, columns_of, facts_asked
-from marketplace.core.entities.pages import NumberedPage
-from marketplace.core.entities.tokens import Caller
+from marketplace.core.domain.audit import AuditDetails, Origin
+from marketplace.core.domain.exports import ExportFormat, Read, columns_of, requested_values
+from marketplace.core.domain.pages import NumberedPage
+from marketplace.core.domain.tokens import Principal
 from marketplace.core.ports.admin_lists import AdminLists
 from marketplace.core.ports.exports import ExportFile, ExportFiles
 from marketplace.core.ports.system import Clock, Ids
 from marketplace.core.ports.unit_of_work import UnitOfWork
-from marketplace.core.services.audit import Auditor
+from marketplace.core.services.audit import AuditWriter
 
 
 class AdminListService:
@@ -35,27 +35,27 @@ class AdminListService:
     ) -> None:
         self._lists = lists
         self._files = files
-        self._audit = Auditor(unit_of_work, clock, ids)
+        self._audit = AuditWriter(unit_of_work, clock, ids)
 
-    async def users(self, filters: UserFilters, offset: int, limit: int) -> NumberedPage[AccountRow]:
+    async def users(self, filters: ListedUserFilters, offset: int, limit: int) -> NumberedPage[AccountRow]:
         """Accounts."""
         return await self._lists.users.page(filters, offset, limit)
 
-    async def sessions(self, filters: SessionFilters, offset: int, limit: int) -> NumberedPage[SessionRow]:
+    async def sessions(self, filters: ListedSessionFilters, offset: int, limit: int) -> NumberedPage[SessionRow]:
         """Sessions."""
         return await self._lists.sessions.page(filters, offset, limit)
 
-    async def bookings(self, filters: BookingFilters, offset: int, limit: int) -> NumberedPage[BookingRow]:
+    async def bookings(self, filters: ListedBookingFilters, offset: int, limit: int) -> NumberedPage[BookingRow]:
         """Bookings."""
         return await self._lists.bookings.page(filters, offset, limit)
 
-    async def audit(self, filters: AuditFilters, offset: int, limit: int) -> NumberedPage[AuditDetails]:
+    async def audit(self, filters: ListedAuditFilters, offset: int, limit: int) -> NumberedPage[AuditDetails]:
         """Entries of the audit log."""
         return await self._lists.audit.page(filters, offset, limit)
 
     async def export(
         self,
-        who: Caller | Origin,
+        who: Principal | Origin,
         filters: Filters,
         form: ExportFormat,
         columns: tuple[str, ...] | None = None,
@@ -66,19 +66,19 @@ class AdminListService:
         """
         name, batches = self._chosen(filters)
         readers = columns_of(name, columns)
-        asked = {"list": name, "format": form, "columns": list(readers), "filters": facts_asked(filters)}
-        await self._audit.write_alone(who, "exported", None, ({}, asked))
+        requested = {"list": name, "format": form, "columns": list(readers), "filters": requested_values(filters)}
+        await self._audit.write_alone(who, "exported", None, ({}, requested))
         return _written(batches, self._files.open(form, name, tuple(readers)), readers)
 
     def _chosen(self, filters: Filters) -> tuple[ListName, AsyncGenerator[tuple[Any, ...], None]]:
         match filters:
-            case UserFilters():
+            case ListedUserFilters():
                 return "users", self._lists.users.batches(filters)
-            case SessionFilters():
+            case ListedSessionFilters():
                 return "sessions", self._lists.sessions.batches(filters)
-            case BookingFilters():
+            case ListedBookingFilters():
                 return "bookings", self._lists.bookings.batches(filters)
-            case AuditFilters():
+            case ListedAuditFilters():
                 return "audit", self._lists.audit.batches(filters)
 
 

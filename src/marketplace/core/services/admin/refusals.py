@@ -3,14 +3,14 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from marketplace.core.entities.audit import TEXT_LENGTH, AuditAction, Change, Origin, Target, address_tried
-from marketplace.core.entities.rate_limits import REFUSALS_KEPT, Attempt
-from marketplace.core.entities.tokens import Caller
+from marketplace.core.domain.audit import TEXT_LENGTH, AuditAction, Change, Origin, Target, address_tried
+from marketplace.core.domain.rate_limits import REFUSAL_TTL, Attempt
+from marketplace.core.domain.tokens import Principal
 from marketplace.core.errors import ImpersonatedReadOnly, MarketplaceError, RateLimited
 from marketplace.core.ports.system import Clock, Ids
 from marketplace.core.ports.unit_of_work import UnitOfWork
 from marketplace.core.ports.users import UserDirectory
-from marketplace.core.services.audit import Auditor
+from marketplace.core.services.audit import AuditWriter
 from marketplace.core.services.rate_limits import RateLimitService
 
 
@@ -26,23 +26,23 @@ class RefusalService:
     ) -> None:
         self._users = users
         self._limits = limits
-        self._audit = Auditor(unit_of_work, clock, ids)
+        self._audit = AuditWriter(unit_of_work, clock, ids)
 
-    async def note(self, caller: Caller, asked: str, error: type[MarketplaceError]) -> None:
+    async def note(self, principal: Principal, requested: str, error: type[MarketplaceError]) -> None:
         """What somebody asked for, as a method and a path."""
         is_impersonated = issubclass(error, ImpersonatedReadOnly)
         action: AuditAction = "impersonated_change_refused" if is_impersonated else "access_refused"
-        if await self._is_kept(str(caller.actor_id)):
-            change: Change = ({}, {"asked": asked[:TEXT_LENGTH], "code": error.code})
-            await self._audit.write_alone(caller, action, ("user", caller.user_id), change)
+        if await self._is_kept(str(principal.actor_id)):
+            change: Change = ({}, {"asked": requested[:TEXT_LENGTH], "code": error.code})
+            await self._audit.write_alone(principal, action, ("user", principal.user_id), change)
 
     @asynccontextmanager
-    async def of_sign_ins(self, email: str, origin: Origin, household: str) -> AsyncIterator[None]:
-        """Around signing in: that it was tried too often. `household` is what the limits know the address as."""
+    async def of_sign_ins(self, email: str, origin: Origin, network: str) -> AsyncIterator[None]:
+        """Around signing in: that it was tried too often. `network` is what the limits know the address as."""
         try:
             yield
         except RateLimited as error:
-            if await self._is_kept(household):
+            if await self._is_kept(network):
                 user = await self._users.find_by_email(email)
                 target: Target | None = ("user", user.id) if user else None
                 change: Change = ({}, address_tried(email) | {"code": error.code})
@@ -50,19 +50,19 @@ class RefusalService:
             raise
 
     @asynccontextmanager
-    async def of_password_changes(self, caller: Caller) -> AsyncIterator[None]:
+    async def of_password_changes(self, principal: Principal) -> AsyncIterator[None]:
         """Around changing one's password: that it was tried too often."""
         try:
             yield
         except RateLimited as error:
-            if await self._is_kept(str(caller.actor_id)):
+            if await self._is_kept(str(principal.actor_id)):
                 change: Change = ({}, {"code": error.code})
-                await self._audit.write_alone(caller, "password_change_refused", ("user", caller.user_id), change)
+                await self._audit.write_alone(principal, "password_change_refused", ("user", principal.user_id), change)
             raise
 
     async def _is_kept(self, subject: str) -> bool:
         try:
-            await self._limits.check(Attempt(REFUSALS_KEPT, subject))
+            await self._limits.check(Attempt(REFUSAL_TTL, subject))
         except RateLimited:
             return False
         return True

@@ -4,23 +4,23 @@ from collections.abc import Awaitable, Callable
 from datetime import datetime
 from uuid import UUID
 
-from marketplace.core.entities.audit import REPORT_FIELDS, SESSION_FIELDS, AuditAction, AuditDetails, differences
-from marketplace.core.entities.fields import OptionalStaffReason, StaffReason, require, validate_field
-from marketplace.core.entities.idempotency import IdempotencyKey
-from marketplace.core.entities.reports import Report, ReportDetails, Resolution
-from marketplace.core.entities.sessions import CatalogSession, SessionDetails
-from marketplace.core.entities.tokens import Caller
+from marketplace.core.domain.audit import REPORT_FIELDS, SESSION_FIELDS, AuditAction, AuditDetails, differences
+from marketplace.core.domain.fields import OptionalStaffReason, StaffReason, require, validate_field
+from marketplace.core.domain.idempotency import IdempotencyKey
+from marketplace.core.domain.reports import Report, ReportDetails, Resolution
+from marketplace.core.domain.sessions import CatalogSession, SessionDetails
+from marketplace.core.domain.tokens import Principal
 from marketplace.core.errors import NotFound
-from marketplace.core.ports.audit import AuditTrail
+from marketplace.core.ports.audit import AuditLogReader
 from marketplace.core.ports.reports import ReportQueue
 from marketplace.core.ports.sessions import Catalog
 from marketplace.core.ports.system import Clock, Ids
 from marketplace.core.ports.unit_of_work import Transaction, UnitOfWork
-from marketplace.core.services.admin.users import LOG_MOST
-from marketplace.core.services.audit import Auditor
-from marketplace.core.services.idempotency import Made, nothing_left, once
+from marketplace.core.services.admin.users import MAX_LOG
+from marketplace.core.services.audit import AuditWriter
+from marketplace.core.services.idempotency import Outcome, idempotently, no_replay
 
-REPORTS_MOST = 50
+MAX_REPORTS = 50
 """Reports that are shown with a session."""
 
 
@@ -33,15 +33,15 @@ class SessionAdminService:
         unit_of_work: UnitOfWork,
         catalog: Catalog,
         queue: ReportQueue,
-        trail: AuditTrail,
+        audit_log: AuditLogReader,
         clock: Clock,
         ids: Ids,
     ) -> None:
         self._unit_of_work = unit_of_work
         self._catalog = catalog
         self._queue = queue
-        self._trail = trail
-        self._audit = Auditor(unit_of_work, clock, ids)
+        self._audit_log = audit_log
+        self._audit = AuditWriter(unit_of_work, clock, ids)
         self._clock = clock
 
     async def get(self, session_id: UUID) -> CatalogSession:
@@ -53,56 +53,56 @@ class SessionAdminService:
 
     async def reports(self, session_id: UUID) -> tuple[ReportDetails, ...]:
         """What was last reported of a session, newest first."""
-        return await self._queue.of_session(session_id, REPORTS_MOST)
+        return await self._queue.of_session(session_id, MAX_REPORTS)
 
     async def log(self, session_id: UUID) -> tuple[AuditDetails, ...]:
         """What the staff last did to a session, newest first."""
-        return await self._trail.newest(LOG_MOST, ("session", session_id))
+        return await self._audit_log.newest(MAX_LOG, ("session", session_id))
 
     async def hide(
-        self, staff: Caller, session_id: UUID, reason: str, *, key: IdempotencyKey | None = None
-    ) -> Made[CatalogSession]:
+        self, staff: Principal, session_id: UUID, reason: str, *, key: IdempotencyKey | None = None
+    ) -> Outcome[CatalogSession]:
         """Hide a session from everybody but its creator, who reads the reason; what was reported of it is settled.
 
         Raises `Invalid`, `NotFound`, `IllegalTransition`, `KeyReused`.
         """
         require(validate_field("reason", StaffReason, reason))
 
-        async def effect(tx: Transaction) -> None:
+        async def operation(tx: Transaction) -> None:
             await self.hide_within(tx, staff, session_id, reason)
 
-        return await self._once(session_id, effect, key)
+        return await self._idempotently(session_id, operation, key)
 
     async def restore(
-        self, staff: Caller, session_id: UUID, reason: str, *, key: IdempotencyKey | None = None
-    ) -> Made[CatalogSession]:
+        self, staff: Principal, session_id: UUID, reason: str, *, key: IdempotencyKey | None = None
+    ) -> Outcome[CatalogSession]:
         """Undo hiding. Raises `Invalid`, `NotFound`, `IllegalTransition`, `KeyReused`."""
         return await self._moderate(staff, session_id, self.restore_within, reason, key)
 
-    async def restore_within(self, tx: Transaction, staff: Caller, session_id: UUID, reason: str) -> None:
+    async def restore_within(self, tx: Transaction, staff: Principal, session_id: UUID, reason: str) -> None:
         """`restore` within a transaction of the caller's."""
         await self._step(tx, staff, session_id, "session_restored", lambda session, _: session.restored(), reason)
 
     async def feature(
-        self, staff: Caller, session_id: UUID, reason: str, *, key: IdempotencyKey | None = None
-    ) -> Made[CatalogSession]:
+        self, staff: Principal, session_id: UUID, reason: str, *, key: IdempotencyKey | None = None
+    ) -> Outcome[CatalogSession]:
         """Put a session on the front page.
 
         Raises `Invalid`, `NotFound`, `IllegalTransition`, `NotListed`, `KeyReused`.
         """
         return await self._moderate(staff, session_id, self.feature_within, reason, key)
 
-    async def feature_within(self, tx: Transaction, staff: Caller, session_id: UUID, reason: str) -> None:
+    async def feature_within(self, tx: Transaction, staff: Principal, session_id: UUID, reason: str) -> None:
         """`feature` within a transaction of the caller's."""
         await self._step(tx, staff, session_id, "session_featured", lambda session, now: session.featured(now), reason)
 
     async def unfeature(
-        self, staff: Caller, session_id: UUID, reason: str, *, key: IdempotencyKey | None = None
-    ) -> Made[CatalogSession]:
+        self, staff: Principal, session_id: UUID, reason: str, *, key: IdempotencyKey | None = None
+    ) -> Outcome[CatalogSession]:
         """Take a session off the front page. Raises `Invalid`, `NotFound`, `IllegalTransition`, `KeyReused`."""
         return await self._moderate(staff, session_id, self.unfeature_within, reason, key)
 
-    async def unfeature_within(self, tx: Transaction, staff: Caller, session_id: UUID, reason: str) -> None:
+    async def unfeature_within(self, tx: Transaction, staff: Principal, session_id: UUID, reason: str) -> None:
         """`unfeature` within a transaction of the caller's."""
         await self._step(tx, staff, session_id, "session_unfeatured", lambda session, _: session.unfeatured(), reason)
 
@@ -112,13 +112,13 @@ class SessionAdminService:
 
     async def resolve(
         self,
-        staff: Caller,
+        staff: Principal,
         report_id: UUID,
         resolution: Resolution,
         note: str,
         *,
         key: IdempotencyKey | None = None,
-    ) -> Made[ReportDetails]:
+    ) -> Outcome[ReportDetails]:
         """Dismiss a report, or hide its session with the note as the reason, which settles all that is said of it.
 
         Raises `Invalid`, `NotFound`, `IllegalTransition`, `KeyReused`.
@@ -128,7 +128,7 @@ class SessionAdminService:
             validate_field("reason", StaffReason, note),
         )
 
-        async def effect(tx: Transaction) -> None:
+        async def operation(tx: Transaction) -> None:
             if resolution == "dismissed":
                 await self._settle(tx, staff, await tx.reports.acquire(report_id), resolution, note)
                 return
@@ -140,8 +140,8 @@ class SessionAdminService:
             await self.hide_within(tx, staff, report.session_id, note)
 
         now = self._clock.now()
-        made = await once(self._unit_of_work, effect, nothing_left, key=key, thing_id=report_id, now=now)
-        return Made(await self._report(report_id), is_replay=made.is_replay)
+        created = await idempotently(self._unit_of_work, operation, no_replay, key=key, resource_id=report_id, now=now)
+        return Outcome(await self._report(report_id), is_replay=created.is_replay)
 
     async def _report(self, report_id: UUID) -> ReportDetails:
         found = await self._queue.find(report_id)
@@ -149,7 +149,7 @@ class SessionAdminService:
             raise NotFound
         return found
 
-    async def hide_within(self, tx: Transaction, staff: Caller, session_id: UUID, reason: str) -> None:
+    async def hide_within(self, tx: Transaction, staff: Principal, session_id: UUID, reason: str) -> None:
         """`hide` within a transaction of the caller's."""
         before = await tx.sessions.acquire(session_id)
         session = before.hidden(reason, self._clock.now())
@@ -159,7 +159,9 @@ class SessionAdminService:
         for report in await tx.reports.acquire_open(session_id):
             await self._settle(tx, staff, report, "hidden", reason)
 
-    async def _settle(self, tx: Transaction, staff: Caller, report: Report, resolution: Resolution, note: str) -> None:
+    async def _settle(
+        self, tx: Transaction, staff: Principal, report: Report, resolution: Resolution, note: str
+    ) -> None:
         settled = report.resolved(resolution, staff.user_id, note, self._clock.now())
         await tx.reports.save(settled)
         action: AuditAction = "report_dismissed" if resolution == "dismissed" else "report_upheld"
@@ -169,7 +171,7 @@ class SessionAdminService:
     async def _step(
         self,
         tx: Transaction,
-        staff: Caller,
+        staff: Principal,
         session_id: UUID,
         action: AuditAction,
         rule: Callable[[SessionDetails, datetime], SessionDetails],
@@ -183,25 +185,25 @@ class SessionAdminService:
 
     async def _moderate(
         self,
-        staff: Caller,
+        staff: Principal,
         session_id: UUID,
-        step: Callable[[Transaction, Caller, UUID, str], Awaitable[None]],
+        step: Callable[[Transaction, Principal, UUID, str], Awaitable[None]],
         reason: str,
         key: IdempotencyKey | None,
-    ) -> Made[CatalogSession]:
+    ) -> Outcome[CatalogSession]:
         require(validate_field("reason", OptionalStaffReason, reason))
 
-        async def effect(tx: Transaction) -> None:
+        async def operation(tx: Transaction) -> None:
             await step(tx, staff, session_id, reason)
 
-        return await self._once(session_id, effect, key)
+        return await self._idempotently(session_id, operation, key)
 
-    async def _once(
+    async def _idempotently(
         self,
         session_id: UUID,
-        effect: Callable[[Transaction], Awaitable[None]],
+        operation: Callable[[Transaction], Awaitable[None]],
         key: IdempotencyKey | None,
-    ) -> Made[CatalogSession]:
+    ) -> Outcome[CatalogSession]:
         now = self._clock.now()
-        made = await once(self._unit_of_work, effect, nothing_left, key=key, thing_id=session_id, now=now)
-        return Made(await self.get(session_id), is_replay=made.is_replay)
+        created = await idempotently(self._unit_of_work, operation, no_replay, key=key, resource_id=session_id, now=now)
+        return Outcome(await self.get(session_id), is_replay=created.is_replay)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
-from marketplace.core.entities.audit import (
+from marketplace.core.domain.audit import (
     BOOKING_FIELDS,
     USER_FIELDS,
     AuditAction,
@@ -14,24 +14,24 @@ from marketplace.core.entities.audit import (
     Target,
     differences,
 )
-from marketplace.core.entities.bookings import BookingHistory
-from marketplace.core.entities.fields import OptionalStaffReason, StaffReason, require, validate_field, validate_values
-from marketplace.core.entities.slots import SoldSlot, sold_slots_of
-from marketplace.core.entities.tokens import Caller
-from marketplace.core.entities.users import Role, User, UserDetails, rights_faults
+from marketplace.core.domain.bookings import BookingHistory
+from marketplace.core.domain.fields import OptionalStaffReason, StaffReason, require, validate_field, validate_values
+from marketplace.core.domain.slots import BookedSlot, booked_slots_of
+from marketplace.core.domain.tokens import Principal
+from marketplace.core.domain.users import Role, User, UserDetails, validate_rights
 from marketplace.core.errors import HasSessions, NotFound
-from marketplace.core.ports.audit import AuditTrail
-from marketplace.core.ports.slots import Timetables
+from marketplace.core.ports.audit import AuditLogReader
+from marketplace.core.ports.slots import Availabilities
 from marketplace.core.ports.system import Clock, Ids
 from marketplace.core.ports.unit_of_work import Transaction, UnitOfWork
 from marketplace.core.ports.users import UserDirectory
-from marketplace.core.services.audit import Auditor
-from marketplace.core.services.retrying import retrying
-from marketplace.core.services.slots import call_off
-from marketplace.core.services.tokens import CallerMemory
+from marketplace.core.services.audit import AuditWriter
+from marketplace.core.services.retries import with_retries
+from marketplace.core.services.slots import cancel_all
+from marketplace.core.services.tokens import PrincipalCache
 from marketplace.core.services.users import UserService
 
-LOG_MOST = 50
+MAX_LOG = 50
 """Entries of the audit log that are shown with an account."""
 
 
@@ -40,7 +40,7 @@ class Deactivation:
     """An account that is off now, the creator's slots that were sold by then, and which bookings of them ended."""
 
     user: User
-    sold_slots: tuple[SoldSlot, ...]
+    sold_slots: tuple[BookedSlot, ...]
     cancelled: frozenset[UUID]
 
 
@@ -52,20 +52,20 @@ class UserAdminService:
         *,
         unit_of_work: UnitOfWork,
         directory: UserDirectory,
-        timetables: Timetables,
-        trail: AuditTrail,
+        availabilities: Availabilities,
+        audit_log: AuditLogReader,
         users: UserService,
-        memory: CallerMemory,
+        memory: PrincipalCache,
         clock: Clock,
         ids: Ids,
     ) -> None:
         self._unit_of_work = unit_of_work
         self._directory = directory
-        self._timetables = timetables
-        self._trail = trail
+        self._availabilities = availabilities
+        self._audit_log = audit_log
         self._users = users
         self._memory = memory
-        self._audit = Auditor(unit_of_work, clock, ids)
+        self._audit = AuditWriter(unit_of_work, clock, ids)
         self._clock = clock
         self._ids = ids
 
@@ -78,24 +78,24 @@ class UserAdminService:
 
     async def log(self, user_id: UUID) -> tuple[AuditDetails, ...]:
         """What was last done to an account, newest first."""
-        return await self._trail.newest(LOG_MOST, ("user", user_id))
+        return await self._audit_log.newest(MAX_LOG, ("user", user_id))
 
-    async def change(self, staff: Caller, user_id: UUID, facts: Mapping[str, Any], reason: str) -> User:
+    async def change(self, staff: Principal, user_id: UUID, changes: Mapping[str, Any], reason: str) -> User:
         """Change address, username or names.
 
         Raises `Invalid`, `NotFound`, `NotSuperuser`, `EmailTaken`, `UsernameTaken`.
         """
-        require(validate_values(User, facts), validate_field("reason", OptionalStaffReason, reason))
+        require(validate_values(User, changes), validate_field("reason", OptionalStaffReason, reason))
 
         async def changed(tx: Transaction) -> tuple[User, User]:
             # addresses and usernames are keys that buyers' rows lean on: see `UserService.change_profile`
             before = await tx.users.acquire_with_sessions(user_id)
-            before.check_managed_by(staff, also_oneself=True)
-            return before, replace(before, **facts)
+            before.require_manageable_by(staff, also_oneself=True)
+            return before, replace(before, **changes)
 
         return await self._change(staff, user_id, "user_changed", changed, reason)
 
-    async def change_role(self, staff: Caller, user_id: UUID, role: Role, reason: str) -> User:
+    async def change_role(self, staff: Principal, user_id: UUID, role: Role, reason: str) -> User:
         """Make somebody a creator, or no longer one.
 
         Raises `Invalid`, `NotFound`, `NotSuperuser`, `Oneself`, `HasSessions`.
@@ -104,7 +104,7 @@ class UserAdminService:
 
         async def changed(tx: Transaction) -> tuple[User, User]:
             before = await tx.users.acquire_with_sessions(user_id)
-            before.check_managed_by(staff)
+            before.require_manageable_by(staff)
             if role != "creator" and await tx.sessions.has_any(user_id):
                 raise HasSessions
             return before, replace(before, role=role)
@@ -112,34 +112,34 @@ class UserAdminService:
         return await self._change(staff, user_id, "role_changed", changed, reason)
 
     async def change_rights(
-        self, staff: Caller, user_id: UUID, *, is_staff: bool, is_superuser: bool, reason: str
+        self, staff: Principal, user_id: UUID, *, is_staff: bool, is_superuser: bool, reason: str
     ) -> User:
         """Give and take rights, by a superuser.
 
         Raises `Invalid`, `NotFound`, `NotSuperuser`, `Oneself`, `LastSuperuser`.
         """
         require(
-            rights_faults(is_staff=is_staff, is_superuser=is_superuser),
+            validate_rights(is_staff=is_staff, is_superuser=is_superuser),
             validate_field("reason", StaffReason, reason),
         )
 
         async def changed(tx: Transaction) -> tuple[User, User]:
             superusers = await tx.users.acquire_superusers()
             before = await tx.users.acquire(user_id)
-            before.check_granted_by(staff, superusers)
+            before.require_grantable_by(staff, superusers)
             user = replace(before, is_staff=is_staff, is_superuser=is_superuser)
-            user.check_left(before, superusers)
+            user.require_superuser_remains(before, superusers)
             return before, user
 
         return await self._change(staff, user_id, "rights_changed", changed, reason)
 
-    async def activate(self, staff: Caller, user_id: UUID, reason: str) -> User:
+    async def activate(self, staff: Principal, user_id: UUID, reason: str) -> User:
         """Switch an account on again. Raises `Invalid`, `NotFound`, `NotSuperuser`, `Oneself`."""
         require(validate_field("reason", StaffReason, reason))
         return await self._users.set_active(user_id, is_active=True, who=staff, reason=reason)
 
     async def deactivate(
-        self, staff: Caller, user_id: UUID, reason: str, *, cancel_sold_seats: bool = False
+        self, staff: Principal, user_id: UUID, reason: str, *, cancel_sold_seats: bool = False
     ) -> Deactivation:
         """Switch an account off, and tell which of its seats are sold; cancel those where that is asked for.
 
@@ -151,69 +151,75 @@ class UserAdminService:
             return await self._deactivate_and_cancel(staff, user_id, reason)
         user = await self._users.set_active(user_id, is_active=False, who=staff, reason=reason)
         # read once nobody can book any more
-        sold = await self._timetables.sold(user_id, self._clock.now())
+        sold = await self._availabilities.sold(user_id, self._clock.now())
         return Deactivation(user=user, sold_slots=sold, cancelled=frozenset())
 
-    async def sold_slots(self, user_id: UUID) -> tuple[SoldSlot, ...]:
+    async def sold_slots(self, user_id: UUID) -> tuple[BookedSlot, ...]:
         """What of this person's sessions to come is sold, before anybody decides about it. Raises `NotFound`."""
         await self._directory.get(user_id)
-        return await self._timetables.sold(user_id, self._clock.now())
+        return await self._availabilities.sold(user_id, self._clock.now())
 
-    async def _deactivate_and_cancel(self, staff: Caller, user_id: UUID, reason: str) -> Deactivation:
+    async def _deactivate_and_cancel(self, staff: Principal, user_id: UUID, reason: str) -> Deactivation:
         sold: tuple[BookingHistory, ...] = ()
 
         async def cancel(tx: Transaction) -> None:
             nonlocal sold
-            sold = await self._call_off(tx, staff, user_id, reason)
+            sold = await self._cancel_all(tx, staff, user_id, reason)
 
-        user = await self._users.set_active(user_id, is_active=False, who=staff, reason=reason, beside=cancel)
+        user = await self._users.set_active(user_id, is_active=False, who=staff, reason=reason, in_transaction=cancel)
         return Deactivation(
-            user=user, sold_slots=sold_slots_of(sold), cancelled=frozenset(booking.id for booking in sold)
+            user=user, sold_slots=booked_slots_of(sold), cancelled=frozenset(booking.id for booking in sold)
         )
 
-    async def deactivate_and_cancel_within(self, tx: Transaction, staff: Caller, user_id: UUID, reason: str) -> None:
+    async def deactivate_and_cancel_within(self, tx: Transaction, staff: Principal, user_id: UUID, reason: str) -> None:
         """`deactivate`, cancelling sold seats, within a transaction: `IllegalTransition` when that changes nothing."""
         before, _ = await self._users.set_active_within(tx, user_id, is_active=False, who=staff, reason=reason)
-        if not await self._call_off(tx, staff, user_id, reason):
-            before.switched(is_active=False)
+        if not await self._cancel_all(tx, staff, user_id, reason):
+            before.with_active(is_active=False)
 
-    async def _call_off(self, tx: Transaction, staff: Caller, user_id: UUID, reason: str) -> tuple[BookingHistory, ...]:
+    async def _cancel_all(
+        self, tx: Transaction, staff: Principal, user_id: UUID, reason: str
+    ) -> tuple[BookingHistory, ...]:
         """Cancel what is sold of a creator's sessions to come, and return it as it was."""
-        called_off = await call_off(tx, staff, user_id, self._clock.now(), reason=reason, batch_id=self._ids.new())
+        cancelled_bookings = await cancel_all(
+            tx, staff, user_id, self._clock.now(), reason=reason, batch_id=self._ids.new()
+        )
         changes: dict[Target, Change] = {
-            ("booking", after.id): differences(before, after, BOOKING_FIELDS) for before, after in called_off
+            ("booking", after.id): differences(before, after, BOOKING_FIELDS) for before, after in cancelled_bookings
         }
         await self._audit.write_all(tx, staff, "booking_cancelled", changes, reason)
-        return tuple(booking for booking, _ in called_off)
+        return tuple(booking for booking, _ in cancelled_bookings)
 
     async def _change(
         self,
-        staff: Caller,
+        staff: Principal,
         user_id: UUID,
         action: AuditAction,
         changed: Callable[[Transaction], Awaitable[tuple[User, User]]],
         reason: str,
     ) -> User:
-        async def effect() -> User:
+        async def operation() -> User:
             async with self._unit_of_work() as tx:
                 before, user = await changed(tx)
                 await self._save(tx, staff, action, (before, user), reason)
                 return user
 
         async with self._audit.refusals(staff, action, ("user", user_id)):
-            user = await retrying(effect)
+            user = await with_retries(operation)
         self._memory.forget(user_id)
         return user
 
-    async def change_role_within(self, tx: Transaction, staff: Caller, user_id: UUID, role: Role, reason: str) -> None:
+    async def change_role_within(
+        self, tx: Transaction, staff: Principal, user_id: UUID, role: Role, reason: str
+    ) -> None:
         """`change_role` within a transaction, and never to the same role: then it raises `IllegalTransition`."""
         before = await tx.users.acquire_with_sessions(user_id)
-        before.check_managed_by(staff)
-        user = before.in_role(role, has_sessions=await tx.sessions.has_any(user_id))
+        before.require_manageable_by(staff)
+        user = before.with_role(role, has_sessions=await tx.sessions.has_any(user_id))
         await self._save(tx, staff, "role_changed", (before, user), reason)
 
     async def _save(
-        self, tx: Transaction, staff: Caller, action: AuditAction, change: tuple[User, User], reason: str
+        self, tx: Transaction, staff: Principal, action: AuditAction, change: tuple[User, User], reason: str
     ) -> None:
         before, user = change
         await tx.users.save(user)

@@ -1,0 +1,51 @@
+"""Links to set a new password."""
+
+import asyncio
+from datetime import datetime
+from uuid import UUID
+
+from marketplace.adapters.memory.database import MemoryDatabase, Rows
+from marketplace.core.domain.password_resets import PasswordReset
+from marketplace.core.domain.users import User
+
+
+class MemoryResetDirectory:
+    """Links as they are read."""
+
+    def __init__(self, database: MemoryDatabase) -> None:
+        self._database = database
+
+    async def find_user(self, token_hash: bytes, now: datetime) -> User | None:
+        """Whose link this is, sought among all."""
+        await asyncio.sleep(0)
+        for reset in self._database.resets.rows.values():
+            if reset.token_hash == token_hash and reset.expires_at > now:
+                user = self._database.users.rows[reset.user_id]
+                return user if user.is_active else None
+        return None
+
+
+class MemoryResets:
+    """Links within a transaction."""
+
+    def __init__(self, rows: Rows) -> None:
+        self._rows = rows
+        self._table = rows.database.resets
+
+    async def save(self, reset: PasswordReset) -> None:
+        """Insert or replace."""
+        await self._rows.lock(self._table, reset.user_id)
+        self._rows.put(self._table, reset.user_id, reset)
+
+    async def take(self, user_id: UUID, token_hash: bytes, now: datetime) -> bool:
+        """Remove it, if it is good."""
+        reset = await self._rows.look(self._table, user_id)
+        if reset is None or reset.token_hash != token_hash or reset.expires_at <= now:
+            return False
+        self._rows.drop(self._table, user_id)
+        return True
+
+    async def drop(self, user_id: UUID) -> None:
+        """Remove it, whatever it is."""
+        await self._rows.lock(self._table, user_id)
+        self._rows.drop(self._table, user_id)

@@ -1,0 +1,107 @@
+"""What can be booked, as SQL: `Availability.next_bookable_start` and `has_bookable_start` of the core, over open times and slots.
+
+In every fragment `s` is a session (its `id`, `creator_id`, `duration` and `max_participants`), `o` its open times, and
+`w` the times in which to look, with the minutes that a slot needs `before` and `after` its start. A start is free when
+no occupied slot of the creator reaches into its time; at the session's own slot it is bookable while seats are left.
+
+The first start of all is looked at by itself, which nearly always is the end of it. Where it is taken, only starts that
+come first after something that is occupied can be the first free ones, since anything before them is taken by the
+same; so what a creator's calendar costs is reading it once, however many starts there are in it. It is read in parts
+`p`, the near ones first.
+"""
+# ruff: noqa: S608 - constant text and placeholders
+
+PARTS = "(0, 7), (7, 35), (35, 100000)"
+"""Days, from where to where."""
+MOMENT = "interval '1 microsecond'"
+EVER = "'infinity'::timestamptz"
+
+
+def _next_start(since: str) -> str:
+    """The first start of the open times at this time or later, free or not; null when there is none."""
+    stride = "make_interval(mins => o.steps[n])"
+    return f"""(SELECT CASE
+            WHEN n > 0 AND {since} <= o.firsts[n] + make_interval(mins => o.steps[n] * (o.counts[n] - 1))
+            THEN date_bin({stride}, {since} + {stride} - {MOMENT}, o.firsts[n])
+            ELSE o.firsts[n + 1] END
+        FROM (SELECT width_bucket({since}, o.firsts) AS n OFFSET 0) AS place)"""
+
+
+def _parts(since: str) -> str:
+    """The times from here to the end of `w`, in parts, in order."""
+    day = "interval '24 hours'"
+    return f"""(SELECT {since} + first * {day} AS since, least({since} + last * {day}, w.until) AS until
+            FROM (VALUES {PARTS}) AS part (first, last) ORDER BY first) AS p"""
+
+
+GAPS = """(SELECT since, lead(taken_from) OVER (ORDER BY since) AS until FROM (
+                SELECT p.since, NULL::timestamptz AS taken_from
+                UNION ALL
+                SELECT upper(l.blocked) + w.before, lower(l.blocked) FROM slots l
+                WHERE l.creator_id = s.creator_id AND l.occupied
+                    AND l.blocked && tstzrange(p.since - w.before, p.until + w.after)
+            ) AS taken) AS gap"""
+"""The creator's time in a part as it lies between occupied slots: free `since`, and `until`, if ever."""
+OWN_SLOTS = """slots l WHERE l.session_id = s.id AND l.starts_at >= p.since AND l.starts_at < p.until
+                AND l.occupied AND l.seats_taken < s.max_participants"""
+"""The session's own slots in a part that have seats left."""
+
+
+def _next_bookable_start(now: str, begin: str, end: str) -> str:
+    """The first start in `[begin, end)` of a session with a schedule that can be booked now, or null."""
+    first_free = f"""SELECT min(at) AS at FROM (
+                SELECT next.at FROM {GAPS}, LATERAL (SELECT {_next_start("gap.since")} AS at
+                    WHERE gap.until IS NULL OR gap.since + w.after <= gap.until OFFSET 0) AS next
+                WHERE next.at < p.until AND (gap.until IS NULL OR next.at + w.after <= gap.until)
+                UNION ALL
+                SELECT l.starts_at FROM {OWN_SLOTS} AND {_next_start("l.starts_at")} = l.starts_at) AS free"""
+    return f"""(SELECT CASE
+            WHEN NOT EXISTS (SELECT FROM slots l WHERE l.creator_id = s.creator_id AND l.occupied
+                AND l.blocked && tstzrange(f.at - w.before, f.at + w.after)
+                AND NOT (l.session_id = s.id AND l.starts_at = f.at AND l.seats_taken < s.max_participants))
+            THEN f.at
+            ELSE (SELECT found.at FROM {_parts("f.at")}, LATERAL ({first_free}) AS found
+                WHERE p.since < p.until AND found.at IS NOT NULL ORDER BY p.since LIMIT 1) END
+        FROM open_times o,
+            LATERAL (SELECT greatest({begin}, {now} + make_interval(mins => o.notice)) AS since,
+                least({end}, {now} + make_interval(hours => 24 * o.horizon)) AS until,
+                make_interval(mins => o.buffer_before) AS before,
+                make_interval(mins => s.duration + o.buffer_after) AS after OFFSET 0) AS w,
+            LATERAL (SELECT {_next_start("w.since")} AS at OFFSET 0) AS f
+        WHERE o.session_id = s.id AND f.at < w.until)"""
+
+
+def _has_room(begin: str, end: str) -> str:
+    """Whether an open session could start in `[begin, end)`."""
+    return f"""(SELECT NOT EXISTS (SELECT FROM slots l WHERE l.creator_id = s.creator_id AND l.occupied
+                AND l.blocked && tstzrange(w.since, w.since + w.after))
+            OR EXISTS (SELECT FROM {_parts("w.since")} WHERE p.since < p.until AND (
+                EXISTS (SELECT FROM {GAPS}
+                    WHERE gap.since < p.until AND (gap.until IS NULL OR gap.since + w.after <= gap.until))
+                OR EXISTS (SELECT FROM {OWN_SLOTS})))
+        FROM (SELECT {begin} AS since, {end} AS until, interval '0' AS before,
+            make_interval(mins => s.duration) AS after OFFSET 0) AS w
+        WHERE w.since < w.until)"""
+
+
+def has_bookable_start(now: str, begin: str, end: str) -> str:
+    """A condition: something that starts in `[begin, end)`, which is all to come, can be booked now.
+
+    `s` says too whether it `is_open`.
+    """
+    return (
+        f"CASE WHEN s.is_open THEN {_has_room(begin, end)} ELSE {_next_bookable_start(now, begin, end)} IS NOT NULL END"
+    )
+
+
+def next_slot(now: str) -> str:
+    """A column: the first start that can be booked now and how many of its seats are taken, or null.
+
+    `s` is the whole row of a session, and `c` of its creator.
+    """
+    shown = "s.status = 'active' AND s.archived_at IS NULL AND s.hidden_at IS NULL AND c.is_active"
+    return f"""CASE WHEN {shown} AND s.schedule IS NOT NULL THEN (
+        SELECT (next.at, coalesce((SELECT l.seats_taken FROM slots l
+            WHERE l.session_id = s.id AND l.starts_at = next.at), 0))
+        FROM (SELECT {_next_bookable_start(now, f"{now} + {MOMENT}", EVER)} AS at OFFSET 0) AS next WHERE next.at IS NOT NULL
+        ) END"""

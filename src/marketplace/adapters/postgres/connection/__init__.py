@@ -1,0 +1,1 @@
+"""The pool, transactions, locks and errors."""

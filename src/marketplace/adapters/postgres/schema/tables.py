@@ -1,0 +1,280 @@
+"""The schema, as advanced-alchemy tables. The migrations make it; a test holds the two together.
+
+Constraint names are part of the code: `errors.py` turns each into the error a person reads.
+"""
+
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from advanced_alchemy.base import DefaultBase
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    Computed,
+    DateTime,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Identity,
+    Index,
+    Integer,
+    Numeric,
+    SmallInteger,
+    Text,
+    text,
+)
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB, TSTZRANGE, TSVECTOR, ExcludeConstraint, Range
+from sqlalchemy.orm import Mapped, mapped_column
+
+LISTED = text("status = 'active' AND archived_at IS NULL")
+NOT_LISTED = text("NOT (status = 'active' AND archived_at IS NULL)")
+LISTED_OPEN = text("status = 'active' AND archived_at IS NULL AND schedule IS NULL")
+
+
+class UserTable(DefaultBase):
+    """Accounts. The folded columns are what uniqueness is judged by, and what lists are sorted by, as is `name_key`.
+
+    `searched` holds the core's words of e-mail address, username and names.
+    """
+
+    __tablename__ = "users"
+    __table_args__ = (
+        CheckConstraint("role IN ('user', 'creator')", name="role"),
+        Index("uq_users_email_folded", "email_folded", unique=True),
+        Index("uq_users_username_folded", "username_folded", unique=True),
+        Index("ix_users_date_joined", "date_joined", "id"),
+        Index("ix_users_name_key", "name_key", "id"),
+        Index("ix_users_searched", "searched", postgresql_using="gin"),
+        Index("ix_users_inactive", "date_joined", "id", postgresql_where=text("NOT is_active")),
+        Index("ix_users_staff", "date_joined", "id", postgresql_where=text("is_staff OR is_superuser")),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    email: Mapped[str] = mapped_column(Text)
+    email_folded: Mapped[str] = mapped_column(Text(collation="C"))
+    username: Mapped[str] = mapped_column(Text)
+    username_folded: Mapped[str] = mapped_column(Text(collation="C"))
+    password_hash: Mapped[str] = mapped_column(Text)
+    role: Mapped[str] = mapped_column(Text)
+    avatar: Mapped[str | None] = mapped_column(Text)
+    first_name: Mapped[str] = mapped_column(Text)
+    last_name: Mapped[str] = mapped_column(Text)
+    time_zone: Mapped[str] = mapped_column(Text)
+    is_active: Mapped[bool]
+    is_staff: Mapped[bool]
+    is_superuser: Mapped[bool]
+    date_joined: Mapped[datetime]
+    name_key: Mapped[str] = mapped_column(Text(collation="C"), server_default=text("''"))
+    searched: Mapped[str] = mapped_column(TSVECTOR, server_default=text("''"))
+
+
+class SessionTable(DefaultBase):
+    """What creators offer. `duration` in minutes.
+
+    `title_key` is the title folded by the core, to sort by; `searched` holds the core's words of title (weight A) and
+    description (B).
+    """
+
+    __tablename__ = "sessions"
+    __table_args__ = (
+        CheckConstraint("duration BETWEEN 1 AND 1440", name="duration"),
+        CheckConstraint("price >= 0", name="price"),
+        CheckConstraint("max_participants BETWEEN 1 AND 10000", name="max_participants"),
+        CheckConstraint("status IN ('active', 'inactive')", name="status"),
+        CheckConstraint("cancellation_notice BETWEEN 0 AND 8760", name="cancellation_notice"),
+        Index("ix_sessions_listed_created_at", "created_at", "id", postgresql_where=LISTED),
+        Index("ix_sessions_listed_open", "created_at", "id", postgresql_where=LISTED_OPEN),
+        Index("ix_sessions_listed_price", "price", "id", postgresql_where=LISTED),
+        Index("ix_sessions_listed_duration", "duration", "id", postgresql_where=LISTED),
+        Index("ix_sessions_listed_title_key", "title_key", "id", postgresql_where=LISTED),
+        Index("ix_sessions_featured_at", "featured_at", "id", postgresql_where=text("featured_at IS NOT NULL")),
+        Index("ix_sessions_listed_category", "category", "created_at", "id", postgresql_where=LISTED),
+        Index("ix_sessions_creator_id_created_at", "creator_id", "created_at", "id"),
+        Index("ix_sessions_tags", "tags", postgresql_using="gin", postgresql_where=LISTED),
+        Index("ix_sessions_searched", "searched", postgresql_using="gin", postgresql_where=LISTED),
+        Index("ix_sessions_searched_unlisted", "searched", postgresql_using="gin", postgresql_where=NOT_LISTED),
+        *(Index(f"ix_sessions_{column}", column, "id") for column in ("created_at", "price", "duration", "title_key")),
+        Index("ix_sessions_inactive", "created_at", "id", postgresql_where=text("status = 'inactive'")),
+        Index("ix_sessions_archived", "created_at", "id", postgresql_where=text("archived_at IS NOT NULL")),
+        Index("ix_sessions_hidden", "created_at", "id", postgresql_where=text("hidden_at IS NOT NULL")),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    creator_id: Mapped[UUID] = mapped_column(ForeignKey("users.id"))
+    title: Mapped[str] = mapped_column(Text)
+    title_key: Mapped[str] = mapped_column(Text(collation="C"))
+    description: Mapped[str] = mapped_column(Text)
+    duration: Mapped[int]
+    price: Mapped[Decimal] = mapped_column(Numeric(10, 2))
+    max_participants: Mapped[int]
+    image_url: Mapped[str | None] = mapped_column(Text)
+    status: Mapped[str] = mapped_column(Text)
+    category: Mapped[str | None] = mapped_column(Text)
+    tags: Mapped[list[str]] = mapped_column(ARRAY(Text))
+    created_at: Mapped[datetime]
+    archived_at: Mapped[datetime | None]
+    requires_confirmation: Mapped[bool] = mapped_column(server_default=text("false"))
+    cancellation_notice: Mapped[int] = mapped_column(server_default=text("0"))
+    schedule: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
+    revision: Mapped[int] = mapped_column(server_default=text("0"))
+    revised_at: Mapped[datetime | None]
+    hidden_at: Mapped[datetime | None]
+    hidden_reason: Mapped[str | None] = mapped_column(Text)
+    featured_at: Mapped[datetime | None]
+    searched: Mapped[str] = mapped_column(TSVECTOR)
+
+
+class MaterializedAvailabilityTable(DefaultBase):
+    """What the schedule of a session gives, written out for the time to come; see `materialized.py`.
+
+    A run of starts is an element of `firsts`, `steps` (minutes) and `counts` each. `days` and `hours` are for finding:
+    the days since 1970 and the hours of the week on which something starts. Minutes, `horizon` in days, as in the
+    schedule. Rows are kept whole up to half a page, as reading one is what every session that is listed costs.
+    """
+
+    __tablename__ = "open_times"
+    __table_args__ = (
+        Index("ix_open_times_when", "days", "hours", postgresql_using="gin"),
+        Index("ix_open_times_outdated_at", "outdated_at"),
+        {"postgresql_with": {"toast_tuple_target": 4096}},
+    )
+
+    session_id: Mapped[UUID] = mapped_column(ForeignKey("sessions.id"), primary_key=True)
+    firsts: Mapped[list[datetime]] = mapped_column(ARRAY(DateTime(timezone=True)))
+    steps: Mapped[list[int]] = mapped_column(ARRAY(SmallInteger))
+    counts: Mapped[list[int]] = mapped_column(ARRAY(Integer))
+    days: Mapped[list[int]] = mapped_column(ARRAY(Integer))
+    hours: Mapped[list[int]] = mapped_column(ARRAY(SmallInteger))
+    notice: Mapped[int]
+    horizon: Mapped[int]
+    buffer_before: Mapped[int]
+    buffer_after: Mapped[int]
+    outdated_at: Mapped[datetime | None]
+
+
+class LexemeTable(DefaultBase):
+    """Every word of every session, with what one deletion makes of it: how a misspelt word finds its neighbours."""
+
+    __tablename__ = "lexemes"
+    __table_args__ = (Index("ix_lexemes_deletions", "deletions", postgresql_using="gin"),)
+
+    lexeme: Mapped[str] = mapped_column(Text(collation="C"), primary_key=True)
+    deletions: Mapped[list[str]] = mapped_column(ARRAY(Text(collation="C")))
+
+
+class SlotTable(DefaultBase):
+    """One start of one session. The check and the exclusion constraint are why nothing can be oversold.
+
+    `occupied` stands in for `seats_taken > 0` so that taking a further seat touches no index: the update stays
+    heap-only, for which `fillfactor` leaves the room.
+    """
+
+    __tablename__ = "slots"
+    __table_args__ = (
+        CheckConstraint("seats_taken BETWEEN 0 AND capacity", name="seats_within_capacity"),
+        ExcludeConstraint(
+            ("creator_id", "="),
+            ("blocked", "&&"),
+            name="ex_slots_one_place_at_a_time",
+            using="gist",
+            where=text("occupied"),
+        ),
+        {"postgresql_with": {"fillfactor": 80}},
+    )
+
+    session_id: Mapped[UUID] = mapped_column(ForeignKey("sessions.id"), primary_key=True)
+    starts_at: Mapped[datetime] = mapped_column(primary_key=True)
+    creator_id: Mapped[UUID] = mapped_column(ForeignKey("users.id"))
+    ends_at: Mapped[datetime]
+    blocked: Mapped[Range[datetime]] = mapped_column(TSTZRANGE)
+    capacity: Mapped[int]
+    seats_taken: Mapped[int]
+    occupied: Mapped[bool] = mapped_column(Computed("seats_taken > 0", persisted=True))
+
+
+class BookingTable(DefaultBase):
+    """Seats somebody holds. `creator_id` is the slot's, repeated so that a creator's list is a scan of its index.
+
+    The indexes of lists have the status second: what has any status is merged from one scan for each.
+    """
+
+    __tablename__ = "bookings"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["session_id", "starts_at"], ["slots.session_id", "slots.starts_at"], name="fk_bookings_slot_slots"
+        ),
+        CheckConstraint("seats >= 1", name="seats"),
+        CheckConstraint("amount >= 0", name="amount"),
+        CheckConstraint("status IN ('pending', 'confirmed', 'cancelled', 'completed')", name="status"),
+        Index(
+            "uq_bookings_one_live_per_person_and_slot",
+            "user_id",
+            "session_id",
+            "starts_at",
+            unique=True,
+            postgresql_where=text("status IN ('pending', 'confirmed')"),
+        ),
+        *(
+            Index(f"ix_bookings_{whose}_status_{order}", whose, "status", order, "id")
+            for whose in ("user_id", "creator_id", "session_id")
+            for order in ("created_at", "starts_at")
+        ),
+        Index("ix_bookings_user_id_session_id", "user_id", "session_id"),
+        Index("ix_bookings_numbers", "created_at", postgresql_include=["seats", "amount", "status"]),
+        Index(
+            "ix_bookings_pending_until",
+            text("coalesce(answer_by, starts_at)"),
+            postgresql_where=text("status = 'pending'"),
+        ),
+        Index("ix_bookings_created_at", "created_at", "id"),
+        Index("ix_bookings_amount", "amount", "id"),
+        Index("ix_bookings_starts_at", "starts_at", "id"),
+        Index(
+            "ix_bookings_live_starts_at",
+            "starts_at",
+            "id",
+            postgresql_where=text("status IN ('pending', 'confirmed')"),
+        ),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    session_id: Mapped[UUID]
+    creator_id: Mapped[UUID]
+    user_id: Mapped[UUID] = mapped_column(ForeignKey("users.id"))
+    starts_at: Mapped[datetime]
+    seats: Mapped[int]
+    amount: Mapped[Decimal] = mapped_column(Numeric(14, 2))
+    status: Mapped[str] = mapped_column(Text)
+    created_at: Mapped[datetime]
+    answer_by: Mapped[datetime | None]
+
+
+class BookingStepTable(DefaultBase):
+    """Each step of a booking's life: who, when, from what to what, and what it was taken together with."""
+
+    __tablename__ = "booking_steps"
+    __table_args__ = (
+        Index("ix_booking_steps_booking_id", "booking_id"),
+        Index("ix_booking_steps_cancelled_at", "at", postgresql_where=text("to_status = 'cancelled'")),
+    )
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
+    booking_id: Mapped[UUID] = mapped_column(ForeignKey("bookings.id"))
+    at: Mapped[datetime]
+    actor_id: Mapped[UUID | None]
+    from_status: Mapped[str | None] = mapped_column(Text)
+    to_status: Mapped[str] = mapped_column(Text)
+    reason: Mapped[str] = mapped_column(Text)
+    batch_id: Mapped[UUID | None]
+
+
+class CalendarFeedTable(DefaultBase):
+    """The private addresses of calendars. Tokens are kept as they are, since their owners are shown them again."""
+
+    __tablename__ = "calendar_feeds"
+    __table_args__ = (Index("uq_calendar_feeds_token", "token", unique=True),)
+
+    user_id: Mapped[UUID] = mapped_column(ForeignKey("users.id"), primary_key=True)
+    token: Mapped[str] = mapped_column(Text)
+    created_at: Mapped[datetime]

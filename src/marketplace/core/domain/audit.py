@@ -1,0 +1,185 @@
+"""The audit log: who did what to what, when, from where, what it changed, and why."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any, Literal, Self
+from uuid import UUID
+
+if TYPE_CHECKING:
+    from marketplace.core.domain.tokens import Principal
+    from marketplace.core.domain.users import PublicUser
+
+AuditAction = Literal[
+    "registered",
+    "signed_in",
+    "sign_in_refused",
+    "refresh_refused",
+    "password_changed",
+    "password_change_refused",
+    "role_changed",
+    "deactivated",
+    "activated",
+    "user_changed",
+    "rights_changed",
+    "password_reset_issued",
+    "password_reset",
+    "session_changed",
+    "session_archived",
+    "session_hidden",
+    "session_restored",
+    "session_featured",
+    "session_unfeatured",
+    "report_dismissed",
+    "report_upheld",
+    "booking_cancelled",
+    "booking_confirmed",
+    "booking_declined",
+    "booking_completed",
+    "booking_rescheduled",
+    "impersonation_started",
+    "impersonation_ended",
+    "impersonated_change_refused",
+    "access_refused",
+    "bulk_begun",
+    "bulk_cancelled",
+    "job_retried",
+    "exported",
+]
+TargetKind = Literal["user", "session", "booking", "report", "bulk_run"]
+Target = tuple[TargetKind, UUID]
+"""What something was done to."""
+AuditValues = Mapping[str, Any]
+"""Fields by name, as JSON can hold them: texts, whole numbers, booleans, lists of texts, and `None`."""
+Change = tuple[AuditValues, AuditValues]
+"""What was, and what is."""
+
+NOTHING: Change = ({}, {})
+TEXT_LENGTH = 200
+"""Characters of a text that the log keeps."""
+USER_FIELDS = ("email", "username", "role", "first_name", "last_name", "is_active", "is_staff", "is_superuser")
+"""What the log keeps of an account: never its password, not even hashed."""
+SESSION_FIELDS = (
+    "title",
+    "description",
+    "duration",
+    "price",
+    "max_participants",
+    "image_url",
+    "status",
+    "category",
+    "tags",
+    "requires_confirmation",
+    "cancellation_notice",
+    "archived_at",
+    "hidden_at",
+    "hidden_reason",
+    "featured_at",
+)
+"""What the log keeps of a session."""
+BOOKING_FIELDS = ("status", "starts_at", "answer_by")
+REPORT_FIELDS = ("resolution", "note")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Origin:
+    """Where something was asked from: the client's address and what it calls itself; `None` where nobody knows."""
+
+    address: str | None = None
+    agent: str | None = None
+
+
+UNKNOWN_ORIGIN = Origin()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AuditEntry:
+    """Something that was done or refused. Ids are kept as they were: an entry outlives what it is about.
+
+    `actor_id` is `None` where nobody was signed in. `as_id` is whom the actor was seeing the site as, if anybody.
+    `before` and `after` have the fields that changed.
+    """
+
+    id: UUID
+    at: datetime
+    actor_id: UUID | None
+    as_id: UUID | None
+    address: str | None
+    agent: str | None
+    action: AuditAction
+    target_kind: TargetKind | None
+    target_id: UUID | None
+    before: AuditValues
+    after: AuditValues
+    reason: str
+
+    @classmethod
+    def of(  # noqa: PLR0913 - one argument per fact
+        cls,
+        who: "Principal | Origin",
+        action: AuditAction,
+        target: Target | None,
+        *,
+        entry_id: UUID,
+        at: datetime,
+        change: Change = NOTHING,
+        reason: str = "",
+    ) -> Self:
+        """What this person, or somebody unknown from there, did."""
+        kind, target_id = target or (None, None)
+        principal, origin = (None, who) if isinstance(who, Origin) else (who, who.origin)
+        return cls(
+            id=entry_id,
+            at=at,
+            actor_id=principal.actor_id if principal else None,
+            as_id=principal.as_id if principal else None,
+            address=origin.address,
+            agent=origin.agent,
+            action=action,
+            target_kind=kind,
+            target_id=target_id,
+            before=change[0],
+            after=change[1],
+            reason=reason,
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AuditDetails(AuditEntry):
+    """An entry as it is read: with the people that it names, as they are called now."""
+
+    actor_details: "PublicUser | None"
+    as_details: "PublicUser | None"
+
+
+def email_addresses(entry: AuditEntry) -> tuple[str, ...]:
+    """The e-mail addresses among what changed, or that were tried."""
+    found = (changes.get("email") for changes in (entry.before, entry.after))
+    return tuple(each for each in found if isinstance(each, str))
+
+
+def address_tried(email: str) -> dict[str, str]:
+    """What the log keeps of the address of a sign-in: something without its form may be a password in a wrong field."""
+    return {"email": email[:TEXT_LENGTH]} if "@" in email else {}
+
+
+def differences(before: object, after: object, names: Iterable[str]) -> Change:
+    """The named fields in which two things differ."""
+    changed = [name for name in names if getattr(before, name) != getattr(after, name)]
+    return values_of(before, changed), values_of(after, changed)
+
+
+def values_of(resource: object, names: Iterable[str]) -> AuditValues:
+    """The named fields of a thing."""
+    return {name: _audit_value(getattr(resource, name)) for name in names}
+
+
+def _audit_value(value: object) -> object:
+    if isinstance(value, str):
+        return value if len(value) <= TEXT_LENGTH else f"{value[: TEXT_LENGTH - 1]}…"
+    if isinstance(value, datetime):
+        return value.isoformat()
+    if isinstance(value, tuple | list):
+        return [_audit_value(each) for each in value]
+    return str(value) if isinstance(value, UUID | Decimal) else value

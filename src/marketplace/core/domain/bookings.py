@@ -1,0 +1,285 @@
+"""Bookings: seats that somebody holds, the steps of their life, and who may take them."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import TYPE_CHECKING, Annotated, Literal, Self
+from uuid import UUID
+
+from marketplace.core.domain.fields import Whole
+from marketplace.core.domain.sessions import MAX_PARTICIPANTS
+from marketplace.core.domain.users import Contact
+from marketplace.core.errors import IllegalTransition, MarketplaceError, NotFound, NotYours, TooLate
+
+if TYPE_CHECKING:
+    from marketplace.core.domain.sessions import SessionDetails
+    from marketplace.core.domain.slots import Slot
+    from marketplace.core.domain.tokens import Principal
+
+BookingStatus = Literal["pending", "confirmed", "cancelled", "completed"]
+BookingAction = Literal["confirm", "decline", "cancel", "complete", "lapse"]
+AllowedAction = Literal["confirm", "decline", "cancel", "complete", "reschedule", "seats", "pay"]
+"""What a viewer can be offered about a booking; `seats` and `pay` are not possible yet."""
+BookingOrdering = Literal["-created_at", "booking_date", "-booking_date"]
+LIVE: frozenset[BookingStatus] = frozenset({"pending", "confirmed"})
+"""The states from which something still can become of a booking. All but `cancelled` hold their seats."""
+
+TRANSITIONS: dict[BookingAction, dict[BookingStatus, BookingStatus]] = {
+    "confirm": {"pending": "confirmed"},
+    "decline": {"pending": "cancelled"},
+    "cancel": {"pending": "cancelled", "confirmed": "cancelled"},
+    "complete": {"confirmed": "completed"},
+    "lapse": {"pending": "cancelled"},
+}
+"""What each action makes of a booking; an action that is not listed for a status is illegal."""
+ANSWERS_AND_ENDS: tuple[Literal["confirm", "decline", "cancel", "complete"], ...] = (
+    "confirm",
+    "decline",
+    "cancel",
+    "complete",
+)
+"""The actions that people take, moving aside."""
+OF_THE_CREATOR: frozenset[BookingAction] = frozenset({"confirm", "decline", "complete"})
+"""What the learner cannot do, also when they are on the staff; other staff can."""
+OF_THE_MARKETPLACE: frozenset[BookingAction] = frozenset({"lapse"})
+"""What nobody can do."""
+
+Seats = Annotated[int, Whole(1, MAX_PARTICIPANTS, example=2)]
+
+PENDING_HOLD = timedelta(hours=48)
+"""How long a pending booking waits for the creator, if its start does not come first."""
+
+
+def response_deadline(requested_at: datetime, starts_at: datetime) -> datetime:
+    """Until when the creator may answer: 48 hours, or the start if that comes first."""
+    return min(requested_at + PENDING_HOLD, starts_at)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BookingStep:
+    """One step of a booking's life. `actor_id` is `None` where the marketplace itself took it."""
+
+    booking_id: UUID
+    at: datetime
+    actor_id: UUID | None
+    from_status: BookingStatus | None
+    to_status: BookingStatus
+    reason: str
+    batch_id: UUID | None = None
+    """What it has in common with the steps that one request took together with it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Booking:
+    """Seats at one start of one session. `amount` = price times seats when it was booked."""
+
+    id: UUID
+    session_id: UUID
+    creator_id: UUID
+    user_id: UUID
+    starts_at: datetime
+    ends_at: datetime
+    seats: Seats
+    amount: Decimal
+    status: BookingStatus
+    created_at: datetime
+    answer_by: datetime | None = None
+    """Until when the creator may answer, while it is pending."""
+
+    def has_party(self, user_id: UUID) -> bool:
+        """Whether this person is one of its two parties."""
+        return user_id in {self.user_id, self.creator_id}
+
+    def due(self, now: datetime) -> "BookingAction | None":
+        """What the marketplace has to do about it by itself at this moment, if anything."""
+        if self.status == "pending" and now >= (self.answer_by or self.starts_at):
+            return "lapse"
+        if self.status == "confirmed" and now >= self.ends_at:
+            return "complete"
+        return None
+
+    def next_due(self) -> datetime | None:
+        """When the marketplace will have something to do about it; `None` when never."""
+        if self.status == "pending":
+            return self.answer_by or self.starts_at
+        return self.ends_at if self.status == "confirmed" else None
+
+    def created(self) -> BookingStep:
+        """The first step: the learner booked."""
+        return BookingStep(
+            booking_id=self.id,
+            at=self.created_at,
+            actor_id=self.user_id,
+            from_status=None,
+            to_status=self.status,
+            reason="",
+        )
+
+    def after(
+        self,
+        action: BookingAction,
+        actor: "Principal | None",
+        now: datetime,
+        *,
+        notice: timedelta = timedelta(),
+        reason: str = "",
+        batch_id: UUID | None = None,
+    ) -> tuple[Self, BookingStep]:
+        """This booking after an action, and the step to keep. `actor` is `None` for the marketplace itself.
+
+        `notice` is how long before the start the learner may cancel at the latest; `batch_id` is for a step that is
+        taken together with others. Raises `NotFound` for who is no
+        party, `NotYours` for what only the creator or the marketplace may do, `IllegalTransition`, `TooLate`.
+        """
+        refusal = self.refusal(action, actor, now, notice=notice)
+        if refusal is not None:
+            raise refusal
+        to_status = TRANSITIONS[action][self.status]
+        step = self._step(to_status, actor, now, reason)
+        return replace(self, status=to_status, answer_by=None), replace(step, batch_id=batch_id)
+
+    def rescheduled(
+        self, slot: "Slot", actor: "Principal", now: datetime, *, notice: timedelta, needs_answer: bool, why: str = ""
+    ) -> tuple[Self, BookingStep]:
+        """This booking at another start of its session, and the step to keep.
+
+        With `needs_answer`, what a learner moves is pending again. Raises as `after` does for cancelling.
+        """
+        refusal = self.move_refusal(actor, now, notice=notice, starts_at=slot.starts_at)
+        if refusal is not None:
+            raise refusal
+        asks_again = needs_answer and actor.user_id == self.user_id
+        to_status: BookingStatus = "pending" if asks_again else self.status
+        reason = f"Moved from {self.starts_at:%Y-%m-%d %H:%M} to {slot.starts_at:%Y-%m-%d %H:%M} UTC. {why}".rstrip()
+        rescheduled = replace(self, starts_at=slot.starts_at, ends_at=slot.ends_at)
+        answer_by = response_deadline(now, slot.starts_at) if to_status == "pending" else None
+        if answer_by and self.answer_by and actor.user_id != self.user_id:
+            answer_by = min(self.answer_by, slot.starts_at)  # who is to answer cannot win time
+        return replace(rescheduled, status=to_status, answer_by=answer_by), self._step(to_status, actor, now, reason)
+
+    def refusal(
+        self, action: BookingAction, actor: "Principal | None", now: datetime, *, notice: timedelta = timedelta()
+    ) -> MarketplaceError | None:
+        """Why this action is not possible now, for this actor; `None` when it is. See `after`."""
+        return (
+            self._actor_refusal(action, actor)
+            or (None if self.status in TRANSITIONS[action] else IllegalTransition(f"The booking is {self.status}."))
+            or self._time_refusal(action, actor, now, notice)
+        )
+
+    def move_refusal(
+        self, actor: "Principal", now: datetime, *, notice: timedelta, starts_at: datetime | None = None
+    ) -> MarketplaceError | None:
+        """Why this actor cannot move the booking now, to this start if one is given; `None` when they can."""
+        refusal = self._actor_refusal("cancel", actor)
+        if refusal is None and (self.status not in LIVE or starts_at == self.starts_at):
+            refusal = IllegalTransition(f"The booking is {self.status}, at {self.starts_at:%Y-%m-%d %H:%M} UTC.")
+        if refusal is None:
+            refusal = self._time_refusal("cancel", actor, now, notice)
+        if refusal is None and self.due(now) == "lapse":
+            refusal = TooLate("The time to answer is over.")
+        return refusal
+
+    def _actor_refusal(self, action: BookingAction, actor: "Principal | None") -> MarketplaceError | None:
+        if actor is None:
+            return None
+        if not (self.has_party(actor.user_id) or actor.is_staff):
+            return NotFound()
+        if action in OF_THE_MARKETPLACE:
+            return NotYours("This happens by itself.")
+        if action in OF_THE_CREATOR and actor.user_id == self.user_id:
+            return NotYours("Only the creator can do this.")
+        return None
+
+    def _time_refusal(
+        self, action: BookingAction, actor: "Principal | None", now: datetime, notice: timedelta
+    ) -> MarketplaceError | None:
+        answer_by = self.answer_by or self.starts_at
+        if action in {"confirm", "decline"} and now >= answer_by:
+            return TooLate("The time to answer is over.")
+        if action == "lapse" and now < answer_by:
+            return IllegalTransition("The creator can still answer.")
+        if action == "complete" and now < self.ends_at:
+            return IllegalTransition("The session has not ended yet.")
+        is_learner = actor is not None and actor.user_id == self.user_id
+        if action == "cancel" and now >= (self.starts_at - notice if is_learner else self.ends_at):
+            return TooLate()
+        return None
+
+    def _step(self, to_status: BookingStatus, actor: "Principal | None", now: datetime, reason: str) -> BookingStep:
+        return BookingStep(
+            booking_id=self.id,
+            at=now,
+            actor_id=actor.user_id if actor else None,
+            from_status=self.status,
+            to_status=to_status,
+            reason=reason,
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BookingDetails(Booking):
+    """A booking as its two parties read it: they see each other's e-mail address."""
+
+    session_details: "SessionDetails"
+    user_details: Contact
+
+    @property
+    def cancellation_notice(self) -> timedelta:
+        """How long before the start a learner may cancel or move at the latest."""
+        return timedelta(hours=self.session_details.cancellation_notice)
+
+    @property
+    def cancellable_until(self) -> datetime | None:
+        """Until when the learner may cancel or move it; `None` once it is settled."""
+        return self.starts_at - self.cancellation_notice if self.status in LIVE else None
+
+    def allowed_actions(self, viewer: "Principal", now: datetime) -> tuple[AllowedAction, ...]:
+        """What this viewer may do about it now, by the rules that decide the action itself.
+
+        A move also needs a start that is left, which is looked up when it is asked for.
+        """
+        notice = self.cancellation_notice
+        steps: tuple[AllowedAction, ...] = tuple(
+            action for action in ANSWERS_AND_ENDS if self.refusal(action, viewer, now, notice=notice) is None
+        )
+        is_movable = self.session_details.is_bookable() and self.move_refusal(viewer, now, notice=notice) is None
+        return (*steps, "reschedule") if is_movable else steps
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BookingHistory(BookingDetails):
+    """One booking with every step of its life, oldest first."""
+
+    history: tuple[BookingStep, ...]
+
+    def is_in_batch(self, batch_id: UUID) -> bool:
+        """Whether one of its steps was taken together with others by this request."""
+        return any(step.batch_id == batch_id for step in self.history)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BookingFilters:
+    """What a list of bookings is asked for. No statuses mean any; the start lies in `[starts_from, starts_to)`."""
+
+    statuses: frozenset[BookingStatus] = frozenset()
+    session: UUID | None = None
+    starts_from: datetime | None = None
+    starts_to: datetime | None = None
+    ordering: BookingOrdering = "-created_at"
+
+    def contradict(self) -> bool:
+        """Whether no booking can pass, which no table needs to be read for."""
+        return self.starts_from is not None and self.starts_to is not None and self.starts_from >= self.starts_to
+
+    def matches(self, booking: Booking) -> bool:
+        """Whether this booking is asked for."""
+        return (
+            (not self.statuses or booking.status in self.statuses)
+            and self.session in {None, booking.session_id}
+            and (self.starts_from is None or self.starts_from <= booking.starts_at)
+            and (self.starts_to is None or booking.starts_at < self.starts_to)
+        )
+
+
+ANY_BOOKING = BookingFilters()

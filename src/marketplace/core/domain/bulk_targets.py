@@ -1,0 +1,110 @@
+"""Rows that a bulk action is about, with what its rules look at: how they are judged before anything is done."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import cast
+from uuid import UUID
+
+from marketplace.core.domain.bookings import Booking, BookingAction
+from marketplace.core.domain.bulk import BulkAction
+from marketplace.core.domain.sessions import SessionDetails
+from marketplace.core.domain.tokens import Principal
+from marketplace.core.domain.users import Role, User
+from marketplace.core.errors import HasUpcomingBookings
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UserTarget:
+    """An account, whether it has sessions that are not archived, and the seats that are sold of them to come."""
+
+    user: User
+    has_sessions: bool
+    seats: int
+
+    @property
+    def id(self) -> UUID:
+        """The account's."""
+        return self.user.id
+
+    @property
+    def label(self) -> str:
+        """How the staff knows it."""
+        return self.user.email
+
+    def check(self, action: BulkAction, staff: Principal, now: datetime) -> None:
+        """Raise what refuses the action. That nobody ends the last superuser follows: nobody ends themselves."""
+        _ = now
+        self.user.require_manageable_by(staff)
+        if action == "deactivate_and_cancel":
+            if not self.seats:
+                self.user.with_active(is_active=False)
+        elif action in {"activate", "deactivate"}:
+            self.user.with_active(is_active=action == "activate")
+        else:
+            role: Role = "creator" if action == "make_creator" else "user"
+            self.user.with_role(role, has_sessions=self.has_sessions)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SessionTarget:
+    """A session, and the seats that are sold of it to come."""
+
+    session: SessionDetails
+    seats: int
+
+    @property
+    def id(self) -> UUID:
+        """The session's."""
+        return self.session.id
+
+    @property
+    def label(self) -> str:
+        """How the staff knows it."""
+        return self.session.title
+
+    def check(self, action: BulkAction, staff: Principal, now: datetime) -> None:
+        """Raise what refuses the action."""
+        if action == "hide":
+            self.session.hidden("", now)
+        elif action == "restore":
+            self.session.restored()
+        elif action == "feature":
+            self.session.featured(now)
+        elif action == "unfeature":
+            self.session.unfeatured()
+        else:
+            self.session.changed_by(staff, {}, on_behalf=True)
+            if self.seats:
+                raise HasUpcomingBookings
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BookingTarget:
+    """A booking, with the notice that its session asks for, and what names it: whose it is, and of what."""
+
+    booking: Booking
+    notice: timedelta
+    title: str
+    email: str
+
+    @property
+    def id(self) -> UUID:
+        """The booking's."""
+        return self.booking.id
+
+    @property
+    def seats(self) -> int:
+        """How many it holds."""
+        return self.booking.seats
+
+    @property
+    def label(self) -> str:
+        """How the staff knows it."""
+        return f"{self.email}: {self.title}, {self.booking.starts_at:%Y-%m-%d %H:%M} UTC"
+
+    def check(self, action: BulkAction, staff: Principal, now: datetime) -> None:
+        """Raise what refuses the action."""
+        self.booking.after(cast("BookingAction", action), staff, now, notice=self.notice)
+
+
+BulkTarget = UserTarget | SessionTarget | BookingTarget

@@ -1,0 +1,112 @@
+"""The staff's numbers, by the days of a zone, and what waits for somebody's attention."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from typing import Self
+from zoneinfo import ZoneInfo
+
+from marketplace.core.domain.summaries import NOTHING, midnight
+
+MIN_DAYS, MAX_DAYS = 7, 366
+EXPIRING_WITHIN = timedelta(hours=24)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DashboardWindow:
+    """The days that are looked at, today the last; `midnights` are where each begins, and where the last ends."""
+
+    time_zone: str
+    now: datetime
+    days: tuple[date, ...]
+    midnights: tuple[datetime, ...]
+
+    @classmethod
+    def at(cls, now: datetime, days: int, time_zone: str) -> Self:
+        """So many days up to this moment, in this IANA zone."""
+        zone = ZoneInfo(time_zone)
+        today = now.astimezone(zone).date()
+        dates = [today - timedelta(days=back) for back in range(days - 1, -2, -1)]
+        return cls(
+            time_zone=time_zone,
+            now=now,
+            days=tuple(dates[:-1]),
+            midnights=tuple(midnight(day, zone) for day in dates),
+        )
+
+    @property
+    def begin(self) -> datetime:
+        """When the first day begins."""
+        return self.midnights[0]
+
+    @property
+    def end(self) -> datetime:
+        """When the last day ends."""
+        return self.midnights[-1]
+
+    @property
+    def expiring_before(self) -> datetime:
+        """Requests that have no answer by then lapse soon."""
+        return self.now + EXPIRING_WITHIN
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DayNumbers:
+    """What happened on one day: what was booked then and is not cancelled since, what was cancelled, who joined."""
+
+    seats: int = 0
+    income: Decimal = NOTHING
+    cancellations: int = 0
+    new_people: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DatedNumbers(DayNumbers):
+    """The same with its day."""
+
+    date: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attention:
+    """What waits: reports that are open, pending bookings that lapse within a day, jobs that keep failing."""
+
+    open_reports: int
+    lapsing_requests: int
+    failed_jobs: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dashboard:
+    """The numbers of every day of a window, all of them together, and what waits."""
+
+    window: DashboardWindow
+    days: tuple[DatedNumbers, ...]
+    attention: Attention
+    totals: DayNumbers = field(default_factory=DayNumbers)
+
+    @classmethod
+    def of(cls, window: DashboardWindow, found: Mapping[int, DayNumbers], attention: Attention) -> Self:
+        """The dashboard, given the numbers of the days that have any by their place in the window."""
+        numbers = [found.get(place, DayNumbers()) for place in range(len(window.days))]
+        return cls(
+            window=window,
+            days=tuple(
+                DatedNumbers(
+                    date=day,
+                    seats=each.seats,
+                    income=each.income,
+                    cancellations=each.cancellations,
+                    new_people=each.new_people,
+                )
+                for day, each in zip(window.days, numbers, strict=True)
+            ),
+            attention=attention,
+            totals=DayNumbers(
+                seats=sum(each.seats for each in numbers),
+                income=sum((each.income for each in numbers), NOTHING),
+                cancellations=sum(each.cancellations for each in numbers),
+                new_people=sum(each.new_people for each in numbers),
+            ),
+        )

@@ -1,0 +1,286 @@
+"""Schedules: when a session may start, as rules in wall time, and the instants that those rules give.
+
+A rule speaks of the clock on the wall of its zone, so ten o'clock stays ten o'clock through the year. How wall times
+become instants (PEP 495, PEP 615):
+
+- A wall time that the clocks skip (a gap) does not exist: it is left out, never moved.
+- A wall time that the clocks show twice (a fold) is the first of the two, once.
+- A range is measured on the wall; a session and its buffers last their minutes whatever the clocks do.
+- A start belongs to the date on which its range begins, also after midnight: weekdays, exceptions and the first and
+  last date are judged by that date. So a day off keeps what is left of the night class of the day before.
+
+Instants are aware and come back in UTC, which `zoneinfo` needs: two times of one zone are compared and subtracted by
+their wall clocks. Everything but `Schedule.errors` takes a schedule without faults, and instants some days off the
+years 1 and 9999.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from itertools import pairwise
+from typing import Literal
+from zoneinfo import ZoneInfo
+
+from marketplace.core.domain.recurring_starts import RecurringStarts, merge_in_order
+from marketplace.core.domain.wall_time import recurring_starts_of, time_zones
+
+ClosedReason = Literal["past", "notice", "horizon"]
+
+DAY = timedelta(days=1)
+DAY_MINUTES = 1440
+WEEK_MINUTES = 7 * DAY_MINUTES
+MAX_STEP = 1440
+"""Minutes."""
+MAX_BUFFER = 1440
+"""Minutes."""
+MAX_NOTICE = 525_600
+"""Minutes: a year."""
+MAX_HORIZON = 730
+"""Days."""
+MAX_WEEKLY = 50
+"""How many ranges a week may have, and one exception."""
+MAX_EXTRAS = 366
+MAX_EXCEPTIONS = 366
+MAX_RANGES = 1_000
+"""How many ranges a schedule may have, weekly ones, extras and those of exceptions together."""
+WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TimeRange:
+    """Wall times of a day, `[starts, ends)`, with a start every `step` minutes; `None` is the session's duration.
+
+    `ends` at 00:00 is the midnight that follows; `ends` before `starts` is on the next day.
+    """
+
+    starts: time
+    ends: time
+    step: int | None
+
+    def __str__(self) -> str:
+        return f"{self.starts:%H:%M} to {self.ends:%H:%M}"
+
+    def span(self) -> tuple[int, int]:
+        """Minutes after midnight at which it begins and ends; both are the same when it is empty."""
+        begin, end = (moment.hour * 60 + moment.minute for moment in (self.starts, self.ends))
+        return begin, end + DAY_MINUTES if end < begin or end == 0 else end
+
+    def quoted(self, duration: int) -> range:
+        """Minutes after midnight at which a session of `duration` minutes may start and still end within."""
+        begin, end = self.span()
+        return range(begin, end - duration + 1, self.step or duration)
+
+    def validate(self) -> list[str]:
+        """What is wrong with it by itself, as sentences."""
+        errors = []
+        if any(moment.second or moment.microsecond or moment.tzinfo for moment in (self.starts, self.ends)):
+            errors.append("Give times of the wall clock in whole minutes.")
+        begin, end = self.span()
+        if begin == end:
+            errors.append(f"{self} is empty: choose an end other than the beginning.")
+        if self.step is not None and not 1 <= self.step <= MAX_STEP:
+            errors.append(f"Choose a step of 1 to {MAX_STEP} minutes.")
+        return errors
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WeeklyHours:
+    """A range of every week. `weekday` from 1, Monday, to 7, Sunday (ISO 8601)."""
+
+    weekday: int
+    hours: TimeRange
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Extra:
+    """A range on one date, beside the weekly hours or the exception of that date."""
+
+    on: date
+    hours: TimeRange
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DayException:
+    """What takes the place of the weekly hours of one date; no ranges make a day off. Extras still count."""
+
+    on: date
+    ranges: tuple[TimeRange, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Schedule:
+    """When a session may start, in the wall time of `time_zone`, an IANA name.
+
+    Buffers and `notice` in minutes, `horizon` in days of 24 hours. `valid_from` and `valid_until` are the first and the
+    last date on which a range may begin.
+    """
+
+    time_zone: str
+    weekly: tuple[WeeklyHours, ...]
+    extras: tuple[Extra, ...]
+    exceptions: tuple[DayException, ...]
+    buffer_before: int
+    buffer_after: int
+    notice: int
+    horizon: int
+    valid_from: date | None
+    valid_until: date | None
+
+    def starts(self, begin: datetime, end: datetime, duration: int) -> tuple[datetime, ...]:
+        """Every start in `[begin, end)` of a session of `duration` minutes, by the rules alone, in order, each once.
+
+        The cost grows with the days of the window that lie between the first and the last date.
+        """
+        return tuple(start for run in self.runs(begin, end, duration) for start in run)
+
+    def runs(self, begin: datetime, end: datetime, duration: int) -> tuple[RecurringStarts, ...]:
+        """The same starts as runs in order, none of which reaches into the next."""
+        zone = ZoneInfo(self.time_zone)
+        # a night class begins the day before; clocks set back over midnight show the day after sooner than `end` does
+        first, last = begin.astimezone(zone).date() - DAY, end.astimezone(zone).date() + DAY
+        found = (
+            run.within(begin, end)
+            for day, hours in self._ranges(first, last)
+            for run in recurring_starts_of(datetime.combine(day, time(), zone), hours.quoted(duration))
+        )
+        return merge_in_order(run for run in found if run is not None)
+
+    def quotes(self, start: datetime, duration: int) -> bool:
+        """Whether this very instant is one of its `starts`, found by looking at two days only."""
+        # by way of UTC, or a skipped time of this very zone would pass as it is
+        local = start.astimezone(UTC).astimezone(ZoneInfo(self.time_zone))
+        if local.fold or local.second or local.microsecond:
+            return False
+        today, minute = local.date(), local.hour * 60 + local.minute
+        return any(
+            minute + (today - day).days * DAY_MINUTES in hours.quoted(duration)
+            for day, hours in self._ranges(today - DAY, today)
+        )
+
+    def closed_reason(self, start: datetime, now: datetime) -> ClosedReason | None:
+        """Why this start cannot be booked now whatever the rules say, or `None`; judged on instants.
+
+        `past` until `now` and at it; `notice` before `now` plus the notice; `horizon` from `now` plus the horizon on.
+        """
+        start, now = start.astimezone(UTC), now.astimezone(UTC)
+        if start <= now:
+            return "past"
+        if start < now + timedelta(minutes=self.notice):
+            return "notice"
+        if start >= now + timedelta(days=self.horizon):
+            return "horizon"
+        return None
+
+    def open_window(self, begin: datetime, end: datetime, now: datetime) -> tuple[datetime, datetime]:
+        """The part of `[begin, end)` that neither notice nor horizon closes at this moment; it may be empty."""
+        first = max(begin, now + timedelta(minutes=self.notice))
+        return first, max(first, min(end, now + timedelta(days=self.horizon)))
+
+    def is_bookable(self, start: datetime, duration: int, now: datetime) -> bool:
+        """Whether this start is one of its own and may be booked now, as far as the schedule can tell."""
+        return self.closed_reason(start, now) is None and self.quotes(start, duration)
+
+    def is_over(self, now: datetime) -> bool:
+        """Whether it gives no start from now on, as far as its dates can tell."""
+        dates = [exception.on for exception in self.exceptions] + [extra.on for extra in self.extras]
+        dates += [date.max] if self.weekly else []
+        last = min(max(dates, default=date.min), self.valid_until or date.max)
+        # a range ends on the day after its date at the latest, and no clock is a day behind
+        return last < now.astimezone(UTC).date() - 3 * DAY
+
+    def blocked(self, start: datetime, duration: int) -> tuple[datetime, datetime]:
+        """The creator's time that a slot takes, half-open: from the buffer before to the buffer after."""
+        start = start.astimezone(UTC)
+        return start - timedelta(minutes=self.buffer_before), start + timedelta(minutes=duration + self.buffer_after)
+
+    def validate(self) -> Mapping[str, list[str]]:
+        """What is wrong with each field, as sentences for a person; nothing when it may be kept."""
+        errors = {
+            "time_zone": [] if self.time_zone in time_zones() else ["Choose an IANA time zone, such as Europe/Madrid."],
+            "weekly": self._validate_weekly(),
+            "extras": _too_many(self.extras, MAX_EXTRAS, "extras")
+            or _validate_range(
+                [(f"{extra.on}", extra.on.toordinal() * DAY_MINUTES, extra.hours) for extra in self.extras]
+            ),
+            "exceptions": self._validate_exceptions(),
+            "buffer_before": _between(self.buffer_before, 0, MAX_BUFFER, "a buffer", "minutes"),
+            "buffer_after": _between(self.buffer_after, 0, MAX_BUFFER, "a buffer", "minutes"),
+            "notice": _between(self.notice, 0, MAX_NOTICE, "a notice", "minutes"),
+            "horizon": _between(self.horizon, 1, MAX_HORIZON, "a horizon", "days"),
+        }
+        if not errors["notice"] and not errors["horizon"] and self.notice >= self.horizon * DAY_MINUTES:
+            errors["notice"] = ["Choose a notice shorter than the horizon, or nothing can ever be booked."]
+        if self.valid_from is not None and self.valid_until is not None and self.valid_until < self.valid_from:
+            errors["valid_until"] = ["Choose a last date that is not before the first."]
+        return {field: sentences for field, sentences in errors.items() if sentences}
+
+    def _ranges(self, first: date, last: date) -> Iterator[tuple[date, TimeRange]]:
+        """Every range that begins on a date from `first` to `last`, with that date."""
+        first, last = max(first, self.valid_from or first), min(last, self.valid_until or last)
+        replaced = {exception.on: exception.ranges for exception in self.exceptions}
+        for day in (first + timedelta(days=number) for number in range((last - first).days + 1)):
+            weekday = day.isoweekday()
+            usual = (weekly.hours for weekly in self.weekly if weekly.weekday == weekday)
+            for hours in replaced.get(day, usual):
+                yield day, hours
+        for extra in self.extras:
+            if first <= extra.on <= last:
+                yield extra.on, extra.hours
+
+    def _validate_weekly(self) -> list[str]:
+        if many := _too_many(self.weekly, MAX_WEEKLY, "weekly ranges"):
+            return many
+        if any(not 1 <= weekly.weekday <= len(WEEKDAYS) for weekly in self.weekly):
+            return ["Choose weekdays from 1, Monday, to 7, Sunday."]
+        placed = [(weekly.weekday - 1, weekly.hours) for weekly in self.weekly]
+        return _validate_range([(WEEKDAYS[day], day * DAY_MINUTES, hours) for day, hours in placed], cycle=WEEK_MINUTES)
+
+    def _validate_exceptions(self) -> list[str]:
+        if many := _too_many(self.exceptions, MAX_EXCEPTIONS, "exceptions"):
+            return many
+        ranges = len(self.weekly) + len(self.extras) + sum(len(exception.ranges) for exception in self.exceptions)
+        if ranges > MAX_RANGES:
+            return [f"Give at most {MAX_RANGES} ranges in all, weekly hours and extras included; these are {ranges}."]
+        errors, seen = [], set[date]()
+        for exception in self.exceptions:
+            if exception.on in seen:
+                errors.append(f"{exception.on} has two exceptions.")
+            elif crowded := _too_many(exception.ranges, MAX_WEEKLY, f"ranges on {exception.on}"):
+                errors += crowded
+            seen.add(exception.on)
+        return errors or _validate_range(
+            [
+                (f"{exception.on}", exception.on.toordinal() * DAY_MINUTES, hours)
+                for exception in self.exceptions
+                for hours in exception.ranges
+            ]
+        )
+
+
+def _too_many(rules: tuple[object, ...], maximum: int, what: str) -> list[str]:
+    return [f"Give at most {maximum} {what}."] if len(rules) > maximum else []
+
+
+def _between(value: int, minimum: int, maximum: int, what: str, unit: str) -> list[str]:
+    return [] if minimum <= value <= maximum else [f"Choose {what} of {minimum} to {maximum} {unit}."]
+
+
+def _validate_range(placed: Iterable[tuple[str, int, TimeRange]], *, cycle: int | None = None) -> list[str]:
+    """What is wrong with ranges, one by one and together; each with the name and the midnight (minutes) of its day.
+
+    Two that meet end to end do not overlap; a night that reaches into the next day's range does. With a `cycle` of
+    so many minutes the last is followed by the first again. When any overlap, at least one pair is named.
+    """
+    errors, spans = [], []
+    for day, midnight, hours in placed:
+        errors += [f"{day}: {sentence}" for sentence in hours.validate()]
+        begin, end = hours.span()
+        spans.append((midnight + begin, midnight + end, f"{day} {hours}"))
+    spans.sort()
+    if cycle is not None and spans:
+        begin, end, name = spans[0]
+        spans.append((begin + cycle, end + cycle, name))
+    errors += [
+        f"{name} overlaps {following}." for (_, end, name), (begin, _, following) in pairwise(spans) if begin < end
+    ]
+    return errors

@@ -1,0 +1,356 @@
+"""Sessions: what a creator offers, who may see it, and what may be changed while seats are sold."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from decimal import Decimal
+from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
+from uuid import UUID
+
+from marketplace.core.domain.fields import Money, OrNone, Rule, Text, WebAddress, Whole, validate_entity
+from marketplace.core.domain.users import PublicUser, fold
+from marketplace.core.errors import FieldErrors, HasUpcomingBookings, IllegalTransition, NotFound, NotListed, NotYours
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from marketplace.core.domain.availability import BookableStart
+    from marketplace.core.domain.slots import Slot
+    from marketplace.core.domain.tokens import Principal
+
+SessionStatus = Literal["active", "inactive"]
+Ordering = Literal[
+    "created_at",
+    "-created_at",
+    "price",
+    "-price",
+    "duration",
+    "-duration",
+    "title",
+    "-title",
+    "featured_at",
+    "-featured_at",
+    "relevance",
+]
+
+TITLE_LENGTH = 200
+DESCRIPTION_LENGTH = 20_000
+MAX_DURATION = 1440
+"""Minutes."""
+MAX_PARTICIPANTS = 10_000
+MAX_PRICE = Decimal("99999999.99")
+MAX_TAGS = 10
+MAX_CANCELLATION_NOTICE = 8_760
+"""Hours: a year."""
+TAG_LENGTH = 40
+SEARCH_LENGTH = 200
+RELEVANCE_WINDOW = 2_000
+"""How many of the newest matches a search by relevance ranks; it ends with them."""
+
+FACETS_WINDOW = 100_000
+"""How many of the newest matches are counted, which bounds what counting costs."""
+AVAILABILITY_WINDOW = 10_000
+"""How many of the newest matches of all other filters are judged, where those that are available are counted."""
+
+PRICE_BANDS: tuple[tuple[Decimal, Decimal | None], ...] = tuple(
+    (Decimal(minimum), None if maximum is None else Decimal(maximum))
+    for minimum, maximum in (
+        ("0.00", "25.00"),
+        ("25.00", "50.00"),
+        ("50.00", "100.00"),
+        ("100.00", "200.00"),
+        ("200.00", None),
+    )
+)
+"""Half-open price ranges `[least, most)` that facets count by."""
+
+MAX_NAMED = 5
+
+
+@dataclass(frozen=True, eq=False)
+class TagList(Rule):
+    """Different words or short phrases, folded to lower case."""
+
+    maximum: int
+    each: Text
+
+    def read(self, value: Any) -> Any:
+        """The tags, each once."""
+        expected = f"Give at most {self.maximum} tags of {self.each.minimum} to {self.each.maximum} characters each."
+        if not isinstance(value, list | tuple) or len(value) > self.maximum:
+            raise ValueError(expected)
+        folded = tuple(dict.fromkeys(fold(self.each.read(tag)) for tag in value))
+        if any(len(tag) > self.each.maximum for tag in folded):
+            raise ValueError(expected)
+        return folded
+
+
+TAG = Text(
+    1, TAG_LENGTH, expected=f"Give at most {MAX_TAGS} tags of 1 to {TAG_LENGTH} characters each.", example="yoga"
+)
+
+Title = Annotated[str, Text(1, TITLE_LENGTH, example="Morning yoga")]
+Description = Annotated[str, Text(1, DESCRIPTION_LENGTH, example="A gentle hour for all levels.")]
+Duration = Annotated[int, Whole(1, MAX_DURATION, example=60, says="Minutes.")]
+Price = Annotated[
+    Decimal,
+    Money(MAX_PRICE, example="49.99", says="Per seat, with at most two decimals."),
+]
+Participants = Annotated[int, Whole(1, MAX_PARTICIPANTS, example=12, says="Seats at each start.")]
+Category = Annotated[
+    str | None,
+    OrNone(
+        Text(0, TAG_LENGTH),
+        example="wellbeing",
+        says="One of the marketplace's categories, see `GET /api/marketplace/`; `null` for none.",
+    ),
+]
+Tags = Annotated[tuple[str, ...], TagList(MAX_TAGS, TAG, example=["yoga", "beginners"], says="Kept in lower case.")]
+CancellationNotice = Annotated[
+    int,
+    Whole(
+        0,
+        MAX_CANCELLATION_NOTICE,
+        example=24,
+        says="Hours before the start until which a learner may cancel.",
+    ),
+]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Session:
+    """What a creator offers. `duration` in minutes, `price` per seat in the marketplace's currency."""
+
+    id: UUID
+    creator_id: UUID
+    title: Title
+    description: Description
+    duration: Duration
+    price: Price
+    max_participants: Participants
+    image_url: WebAddress
+    status: SessionStatus
+    category: Category
+    tags: Tags
+    created_at: datetime
+    archived_at: datetime | None
+    requires_confirmation: bool = False
+    """Whether the creator answers each booking before it is confirmed."""
+    cancellation_notice: CancellationNotice = 0
+    revision: int = 0
+    """How often it was changed in what a calendar shows of it: the title, and when it ends."""
+    revised_at: datetime | None = None
+    hidden_at: datetime | None = None
+    hidden_reason: str | None = None
+    """Why the staff hid it, in words for its creator."""
+    featured_at: datetime | None = None
+    """Since when the front page shows it."""
+
+    def validate(self) -> FieldErrors:
+        """What is wrong with each field, as sentences for a person."""
+        return validate_entity(self)
+
+    def is_listed(self) -> bool:
+        """Whether the catalog shows it (its creator being active)."""
+        return self.status == "active" and self.archived_at is None and self.hidden_at is None
+
+    def affects_slots(self, before: "Session") -> bool:
+        """Whether slots that were opened before must be rewritten to agree with this."""
+        return (self.duration, self.max_participants) != (before.duration, before.max_participants)
+
+    def revised(self, before: "Session", now: datetime) -> Self:
+        """This, as the next revision where a calendar shows it otherwise than before."""
+        if (self.title, self.duration) == (before.title, before.duration):
+            return self
+        return replace(self, revision=before.revision + 1, revised_at=now)
+
+    def require_capacity(self, upcoming: "Iterable[Slot]") -> None:
+        """Raise `HasUpcomingBookings` when an upcoming slot has more seats taken than this session has."""
+        short = [slot for slot in upcoming if slot.seats_taken > self.max_participants]
+        if short:
+            sold = summarize_names([f"{slot.seats_taken} at {slot.starts_at:%Y-%m-%d %H:%M} UTC" for slot in short])
+            starts = [slot.starts_at for slot in short]
+            raise HasUpcomingBookings(f"More seats than that are sold already: {sold}.", starts=starts)
+
+    def require_no_upcoming_bookings(self, upcoming: "Iterable[Slot]") -> None:
+        """Raise `HasUpcomingBookings` when somebody holds a seat in one of the upcoming slots."""
+        booked = [slot.starts_at for slot in upcoming if slot.seats_taken]
+        if booked:
+            raise HasUpcomingBookings(starts=booked)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Moderation:
+    """That the staff hid a session, when, and why."""
+
+    hidden_at: datetime
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SessionDetails(Session):
+    """A session as it is read: with its creator, a `Contact` where the reader is a party of a booking."""
+
+    creator_details: PublicUser
+    creator_is_active: bool
+    is_open: bool = True
+    """Whether any start may be booked, there being no schedule."""
+    time_zone: str = "UTC"
+    """That of its schedule; of an open one, its creator's."""
+
+    def is_bookable(self) -> bool:
+        """Whether the catalog shows it, so that its starts can be booked."""
+        return self.is_listed() and self.creator_is_active
+
+    @property
+    def moderation(self) -> Moderation | None:
+        """What the staff has against it, for its creator and the staff only."""
+        return None if self.hidden_at is None else Moderation(hidden_at=self.hidden_at, reason=self.hidden_reason or "")
+
+    def hidden(self, reason: str, now: datetime) -> Self:
+        """The session out of the catalog and off the front page, until the staff restores it.
+
+        Like the other steps of moderation it raises `NotFound` for an archived one and `IllegalTransition`.
+        """
+        self._check_moderated(is_wrong=self.hidden_at is not None, why="This session is hidden already.")
+        return replace(self, hidden_at=now, hidden_reason=reason, featured_at=None)
+
+    def restored(self) -> Self:
+        """The session as its creator has it."""
+        self._check_moderated(is_wrong=self.hidden_at is None, why="This session is not hidden.")
+        return replace(self, hidden_at=None, hidden_reason=None)
+
+    def featured(self, now: datetime) -> Self:
+        """The session on the front page, before those that were featured earlier. Raises `NotListed`."""
+        self._check_moderated(is_wrong=self.featured_at is not None, why="This session is featured already.")
+        if not self.is_bookable():
+            raise NotListed
+        return replace(self, featured_at=now)
+
+    def unfeatured(self) -> Self:
+        """The session off the front page."""
+        self._check_moderated(is_wrong=self.featured_at is None, why="This session is not featured.")
+        return replace(self, featured_at=None)
+
+    def _check_moderated(self, *, is_wrong: bool, why: str) -> None:
+        if self.archived_at is not None:
+            raise NotFound
+        if is_wrong:
+            raise IllegalTransition(why)
+
+    def visible_to(self, principal: "Principal | None") -> bool:
+        """Anyone sees a listed one of an active creator; its creator and staff an inactive one; nobody an archived."""
+        if self.is_bookable():
+            return True
+        return (
+            self.archived_at is None
+            and principal is not None
+            and (principal.user_id == self.creator_id or principal.is_staff)
+        )
+
+    def changed_by(self, principal: "Principal", changes: "Mapping[str, Any]", *, on_behalf: bool = False) -> Self:
+        """The session with the given fields changed, by its creator, or by the staff on the creator's behalf.
+
+        Raises `NotFound` when the caller may not see it, `NotYours` when they may but it is another's.
+        """
+        if not self.visible_to(principal):
+            raise NotFound
+        if principal.user_id != self.creator_id and not (on_behalf and principal.is_staff):
+            raise NotYours
+        return replace(self, **changes)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CatalogSession(SessionDetails):
+    """A session as it is shown by itself, with the first start that can be booked now: the first of its slots."""
+
+    next_slot: "BookableStart | None"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CatalogFilters:
+    """What the catalog is asked for. `words` are folded; prices and durations are inclusive bounds.
+
+    With `available_from` or `available_to`, something must be bookable that starts at the one or later and before the
+    other.
+    """
+
+    words: tuple[str, ...] = ()
+    creator: UUID | None = None
+    min_price: Decimal | None = None
+    max_price: Decimal | None = None
+    min_duration: int | None = None
+    max_duration: int | None = None
+    category: str | None = None
+    tag: str | None = None
+    featured: bool = False
+    available_from: datetime | None = None
+    available_to: datetime | None = None
+    ordering: Ordering = "-created_at"
+
+    @property
+    def only_featured(self) -> bool:
+        """Whether only what the front page shows can pass; an order by when it was put there says so too."""
+        return self.featured or self.ordering.endswith("featured_at")
+
+    def asks_for_time(self) -> bool:
+        """Whether a session must have something that can be booked in a window."""
+        return self.available_from is not None or self.available_to is not None
+
+    def contradict(self, now: datetime) -> bool:
+        """Whether no session can pass, which no table needs to be read for."""
+        return (
+            _reversed(self.min_price, self.max_price)
+            or _reversed(self.min_duration, self.max_duration)
+            or _reversed(self.available_from, self.available_to)
+            or _reversed(now, self.available_to)
+        )
+
+
+def _reversed(minimum: Any, maximum: Any) -> bool:
+    return minimum is not None and maximum is not None and minimum > maximum
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CategoryCount:
+    """How many sessions of the answer are in a category."""
+
+    category: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TagCount:
+    """How many sessions of the answer carry a tag."""
+
+    tag: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PriceBandCount:
+    """How many sessions of the answer cost `min_price` or more and less than `max_price`."""
+
+    min_price: Decimal
+    max_price: Decimal | None
+    count: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Facets:
+    """Counts for the same filters: categories and the 50 commonest tags by count, then name; bands by price."""
+
+    categories: tuple[CategoryCount, ...]
+    tags: tuple[TagCount, ...]
+    price_bands: tuple[PriceBandCount, ...]
+
+    @classmethod
+    def of_nothing(cls) -> Self:
+        """The counts over no session at all: every band is there."""
+        bands = (PriceBandCount(min_price=minimum, max_price=below, count=0) for minimum, below in PRICE_BANDS)
+        return cls(categories=(), tags=(), price_bands=tuple(bands))
+
+
+def summarize_names(items: "Sequence[str]") -> str:
+    """The first `MAX_NAMED` of several things, and how many more there are."""
+    named, more = ", ".join(items[:MAX_NAMED]), len(items) - MAX_NAMED
+    return f"{named} and {more} more" if more > 0 else named

@@ -1,0 +1,105 @@
+"""A new password for who has lost theirs: the staff hands out a link, and who has it sets the password."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+from uuid import UUID
+
+from marketplace.core.domain.audit import Origin
+from marketplace.core.domain.fields import StaffReason, require, validate_field
+from marketplace.core.domain.password_resets import (
+    RESET_TTL,
+    IssuedReset,
+    PasswordReset,
+    new_reset_token,
+    reset_token_hash,
+)
+from marketplace.core.domain.tokens import Principal
+from marketplace.core.domain.users import validate_password
+from marketplace.core.errors import AccountInactive, BadResetToken, FieldErrors, Invalid
+from marketplace.core.ports.password_resets import ResetDirectory
+from marketplace.core.ports.security import Passwords
+from marketplace.core.ports.system import Clock, Ids
+from marketplace.core.ports.unit_of_work import UnitOfWork
+from marketplace.core.services.audit import AuditWriter
+from marketplace.core.services.retries import with_retries
+from marketplace.core.services.tokens import PrincipalCache
+
+
+class ResetService:
+    """Links to set a new password. Each works once, for a day, and only the newest of a person."""
+
+    def __init__(
+        self,
+        *,
+        unit_of_work: UnitOfWork,
+        resets: ResetDirectory,
+        memory: PrincipalCache,
+        passwords: Passwords,
+        clock: Clock,
+        ids: Ids,
+    ) -> None:
+        self._unit_of_work = unit_of_work
+        self._resets = resets
+        self._memory = memory
+        self._audit = AuditWriter(unit_of_work, clock, ids)
+        self._passwords = passwords
+        self._clock = clock
+
+    async def issue(self, staff: Principal, user_id: UUID, reason: str) -> IssuedReset:
+        """A link for somebody else, by the staff.
+
+        Raises `Invalid`, `NotFound`, `Oneself` (who is signed in changes their password by the old one),
+        `NotSuperuser`, `AccountInactive`.
+        """
+        require(validate_field("reason", StaffReason, reason))
+        token, now = new_reset_token(), self._clock.now()
+        reset = PasswordReset(
+            user_id=user_id, token_hash=reset_token_hash(token), created_at=now, expires_at=now + RESET_TTL
+        )
+
+        async def operation() -> None:
+            async with self._unit_of_work() as tx:
+                user = await tx.users.acquire(user_id)
+                user.require_manageable_by(staff)
+                if not user.is_active:
+                    raise AccountInactive
+                await tx.resets.save(reset)
+                await self._audit.write(tx, staff, "password_reset_issued", ("user", user_id), reason=reason)
+
+        async with self._audit.refusals(staff, "password_reset_issued", ("user", user_id)):
+            await with_retries(operation)
+        return IssuedReset(token=token, expires_at=reset.expires_at)
+
+    def validate(self, provided: Mapping[str, Any]) -> FieldErrors:
+        """What is wrong with the new password among the given fields, whosever it is to be."""
+        if "new_password" not in provided:
+            return {}
+        return self._validate(provided["new_password"])
+
+    async def reset(self, token: str, new_password: str, origin: Origin) -> None:
+        """Set a new password by a link, and end every login of the person. Raises `Invalid`, `BadResetToken`."""
+        token_hash = reset_token_hash(token)
+        seen = await self._resets.find_user(token_hash, self._clock.now())
+        if seen is None:
+            raise BadResetToken
+        errors = self._validate(new_password, seen.email, seen.username)
+        if errors:
+            raise Invalid(errors)
+        password_hash = await self._passwords.hash(new_password)
+
+        async def operation() -> None:
+            async with self._unit_of_work() as tx:
+                user, now = await tx.users.acquire(seen.id), self._clock.now()
+                if not (user.is_active and await tx.resets.take(user.id, token_hash, now)):
+                    raise BadResetToken
+                await tx.users.save(replace(user, password_hash=password_hash))
+                await tx.tokens.revoke_all(user.id, now)
+                await self._audit.write(tx, origin, "password_reset", ("user", user.id))
+
+        await with_retries(operation)
+        self._memory.forget(seen.id)
+
+    def _validate(self, password: str, *names: str) -> FieldErrors:
+        errors = validate_password(password, names=names, is_common=self._passwords.is_common)
+        return {"new_password": errors} if errors else {}

@@ -1,0 +1,1 @@
+"""What starts the program: the command line, the server, the worker."""

@@ -1,0 +1,101 @@
+"""An IPython with the services wired, for what no page has a button for."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Coroutine
+from types import MappingProxyType
+from typing import Any
+
+import IPython
+from dishka import AsyncContainer
+from traitlets.config import Config
+
+from marketplace.bootstrap.container import make_container
+from marketplace.core.domain.audit import Origin
+from marketplace.core.domain.tokens import Principal
+from marketplace.core.errors import NotFound
+from marketplace.core.ports.storage import Storage
+from marketplace.core.ports.system import Clock, Ids
+from marketplace.core.services.admin.bookings import BookingAdminService
+from marketplace.core.services.admin.sessions import SessionAdminService
+from marketplace.core.services.admin.users import UserAdminService
+from marketplace.core.services.bookings import BookingService
+from marketplace.core.services.calendars import CalendarService
+from marketplace.core.services.password_resets import ResetService
+from marketplace.core.services.reports import ReportService
+from marketplace.core.services.schedules import ScheduleService
+from marketplace.core.services.sessions import SessionService
+from marketplace.core.services.slots import SlotService
+from marketplace.core.services.summaries import SummaryService
+from marketplace.core.services.tokens import TokenService
+from marketplace.core.services.users import UserService
+from marketplace.settings import Settings
+
+WIRED: MappingProxyType[str, Any] = MappingProxyType(
+    {
+        "storage": Storage,
+        "clock": Clock,
+        "ids": Ids,
+        "users": UserService,
+        "tokens": TokenService,
+        "sessions": SessionService,
+        "schedules": ScheduleService,
+        "slots": SlotService,
+        "bookings": BookingService,
+        "calendars": CalendarService,
+        "summaries": SummaryService,
+        "reports": ReportService,
+        "resets": ResetService,
+        "user_admin": UserAdminService,
+        "session_admin": SessionAdminService,
+        "booking_admin": BookingAdminService,
+    }
+)
+"""What is there under which name."""
+BANNER = """The sessions marketplace, wired: {names}.
+Top-level `await` works: `await storage.users.find_by_email("ada@example.org")`. What asks for a caller takes
+`await acting_as("root@example.org")`: somebody's account, with your name in the audit log as where it came from."""
+
+
+def open_shell(settings: Settings, origin: Origin, code: str | None = None) -> None:
+    """Open it until it is left, or run `code` instead, and close what was opened. Exits with 1 when the code fails."""
+    with asyncio.Runner() as runner:
+        container = make_container(settings)
+        try:
+            namespace = runner.run(_namespace(settings, container, origin))
+            IPython.start_ipython(
+                argv=[] if code is None else ["-c", code], user_ns=namespace, config=_config(runner, namespace)
+            )
+        finally:
+            runner.run(container.close())
+
+
+def _config(runner: asyncio.Runner, namespace: dict[str, Any]) -> Config:
+    config = Config()
+
+    # the pool belongs to one loop, so everything that is awaited must run in that one
+    def run(awaited: Coroutine[Any, Any, Any]) -> Any:
+        return runner.run(awaited)
+
+    config.InteractiveShell.loop_runner = run
+    config.InteractiveShell.banner2 = BANNER.format(names=", ".join(sorted(namespace))) + "\n"
+    config.InteractiveShell.enable_tip = False
+    config.TerminalInteractiveShell.confirm_exit = False
+    return config
+
+
+async def _namespace(settings: Settings, container: AsyncContainer, origin: Origin) -> dict[str, Any]:
+    storage = await container.get(Storage)
+    wired = {name: await container.get(kind) for name, kind in WIRED.items()}
+    return {"settings": settings, "acting_as": _acting_as(storage, origin), **wired}
+
+
+def _acting_as(storage: Storage, origin: Origin) -> Callable[[str], Awaitable[Principal]]:
+    async def acting_as(email: str) -> Principal:
+        """Somebody as the services know them, by their e-mail address. Raises `NotFound`."""
+        user = await storage.users.find_by_email(email)
+        if user is None:
+            raise NotFound
+        # no login of theirs is used, so none is named
+        return Principal.of(user, user.id, origin)
+
+    return acting_as

@@ -1,0 +1,1 @@
+"""Controllers, one file per noun, with their wire structs."""

@@ -1,0 +1,33 @@
+"""Entries of the audit log over HTTP."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import msgspec
+
+from marketplace.core.domain.audit import AuditAction, TargetKind
+from marketplace.http.api.users import PublicUserOut
+
+
+class AuditEntryOut(msgspec.Struct):
+    """Something that was done or refused.
+
+    `actor_id` is `null` where nobody was signed in, `as_id` is whom the actor saw the site as, if anybody; `before` and
+    `after` have the fields that changed.
+    """
+
+    id: UUID
+    at: datetime
+    actor_id: UUID | None
+    actor_details: PublicUserOut | None
+    as_id: UUID | None
+    as_details: PublicUserOut | None
+    address: str | None
+    agent: str | None
+    action: AuditAction
+    target_kind: TargetKind | None
+    target_id: UUID | None
+    before: dict[str, Any]
+    after: dict[str, Any]
+    reason: str

@@ -1,0 +1,92 @@
+"""Bookings over HTTP, for the staff: on somebody's behalf, and always with a reason."""
+
+from typing import Any
+from uuid import UUID
+
+import msgspec
+from dishka.integrations.litestar import FromDishka
+from litestar import Controller, Request, get
+from litestar.params import FromPath
+
+from marketplace.core.errors import NotFound, NotYours, TooLate
+from marketplace.core.ports.system import Clock
+from marketplace.core.services.admin.bookings import BookingAdminService
+from marketplace.http.api.admin.audit import AuditEntryOut
+from marketplace.http.api.admin.users import ReasonIn
+from marketplace.http.api.booking_routes import BOOKING_NAMES, BookingHistoryOut, BookingRoutes, shown_to
+from marketplace.http.security.authorization import Access, opt, principal_of
+from marketplace.http.validation.fields import Start
+
+
+class MoveIn(ReasonIn, kw_only=True):
+    """Another start of the same session, and why."""
+
+    booking_date: Start
+
+
+class BookingRecordOut(BookingHistoryOut, rename=BOOKING_NAMES):
+    """A booking with its history, oldest step first, and what the staff last did about it, newest first."""
+
+    log: list[AuditEntryOut]
+
+
+OF_THE_STAFF = BookingRoutes(
+    access=Access.STAFF,
+    prefix="",
+    operation="admin_{}_booking",
+    step=ReasonIn,
+    is_step_optional=False,
+    move=MoveIn,
+)
+
+
+class BookingAdminController(Controller):
+    """Bookings."""
+
+    path = "/api/admin/bookings/{booking_id:uuid}"
+    tags = ["administration"]  # noqa: RUF012 - Litestar reads a plain list
+
+    @get("/", operation_id="admin_get_booking", summary="Read a booking", opt=opt(Access.STAFF, errors=(NotFound,)))
+    async def retrieve(
+        self,
+        request: Request[Any, Any, Any],
+        booking_id: FromPath[UUID],
+        bookings: FromDishka[BookingAdminService],
+        clock: FromDishka[Clock],
+    ) -> BookingRecordOut:
+        """Whosever it is, with its history."""
+        found = await bookings.get(booking_id)
+        shown = shown_to(principal_of(request), clock.now(), found, BookingHistoryOut)
+        log = msgspec.convert(await bookings.log(booking_id), list[AuditEntryOut], from_attributes=True)
+        return BookingRecordOut(**msgspec.structs.asdict(shown), log=log)
+
+    cancel = OF_THE_STAFF.step_route(
+        "cancel",
+        "Cancel a booking for somebody",
+        "Until the end of the session, whatever notice it asks for. The seats can be booked again at once.",
+        TooLate,
+    )
+    confirm = OF_THE_STAFF.step_route(
+        "confirm",
+        "Confirm a pending booking for its creator",
+        "Until `respond_by`. Not what one booked oneself.",
+        NotYours,
+        TooLate,
+    )
+    decline = OF_THE_STAFF.step_route(
+        "decline",
+        "Decline a pending booking for its creator",
+        "Until `respond_by`. Not what one booked oneself.",
+        NotYours,
+        TooLate,
+    )
+    complete = OF_THE_STAFF.step_route(
+        "complete",
+        "Complete a booking for its creator",
+        "Once it has ended. Not what one booked oneself.",
+        NotYours,
+    )
+
+    reschedule = OF_THE_STAFF.move_route(
+        "Move a booking to another start for somebody", "It has the new seats, or keeps the old."
+    )

@@ -1,0 +1,280 @@
+"""Bulk actions over HTTP: what one would do, beginning it, its progress, and what it left as it was."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from decimal import Decimal
+from typing import Annotated, Any, Literal, get_args
+from uuid import UUID
+
+import msgspec
+from dishka.integrations.litestar import FromDishka
+from litestar import Controller, Request, Response, get, post
+from litestar.params import FromPath
+from msgspec import Meta
+
+from marketplace.core.domain.admin_lists import ListedBookingFilters, ListedSessionFilters, ListedUserFilters
+from marketplace.core.domain.bulk import ACTIONS, MAX_BULK, BulkAction, BulkKind, BulkState
+from marketplace.core.domain.fields import Choice, StaffReason
+from marketplace.core.errors import IllegalTransition, Invalid, NotFound
+from marketplace.core.services.admin.bulk import BulkFilters, BulkOrder, BulkService, validate_order
+from marketplace.http.api.admin.list_fields import BookingFilterQuery, SessionFilterQuery, UserFilterQuery
+from marketplace.http.api.admin.lists import as_filters
+from marketplace.http.api.admin.pages import TOTAL, NumberedPageQuery, numbered
+from marketplace.http.api.users import PublicUserOut
+from marketplace.http.idempotency import answer, key_of, validate_key
+from marketplace.http.security.authorization import Access, opt, principal_of
+from marketplace.http.validation.fields import field
+from marketplace.http.validation.parsing import ParsedBody, read_body, read_nothing, read_query, read_values
+from marketplace.http.validation.validators import identifier
+
+FILTERS: dict[BulkKind, tuple[type[msgspec.Struct], type[BulkFilters]]] = {
+    "users": (UserFilterQuery, ListedUserFilters),
+    "sessions": (SessionFilterQuery, ListedSessionFilters),
+    "bookings": (BookingFilterQuery, ListedBookingFilters),
+}
+OF_PAGES = {field.encode_name for field in msgspec.structs.fields(NumberedPageQuery)}
+"""Parameters of a list that choose none of its rows."""
+SAYS_ACTIONS = " ".join(f"For {kind}: {', '.join(actions)}." for kind, actions in ACTIONS.items())
+
+
+def _ids(value: Any) -> tuple[UUID, ...]:
+    if not isinstance(value, list) or not 1 <= len(value) <= MAX_BULK:
+        raise ValueError(f"Give a list of 1 to {MAX_BULK} ids.")
+    return tuple(dict.fromkeys(identifier(each) for each in value))
+
+
+def _filters(value: Any) -> dict[str, str]:
+    if not isinstance(value, dict):
+        raise ValueError("Give an object with the filters of the list.")  # noqa: TRY004 - readers raise one kind
+    words = {name: _as_text(provided) for name, provided in value.items() if provided is not None}
+    return {name: word for name, word in words.items() if word and name not in OF_PAGES}
+
+
+def _as_text(value: Any) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, str):
+        return value
+    if isinstance(value, int | Decimal):
+        return str(value)
+    raise ValueError("Give each filter as text, as in the address of the list.")
+
+
+KindWord = Annotated[BulkKind, Choice(get_args(BulkKind), example="sessions")]
+ActionWord = Annotated[
+    BulkAction,
+    Choice(tuple(each for actions in ACTIONS.values() for each in actions), example="hide", says=SAYS_ACTIONS),
+]
+Ids = Annotated[
+    tuple[UUID, ...],
+    field(
+        _ids,
+        {"type": "array", "minItems": 1, "maxItems": MAX_BULK, "items": {"type": "string", "format": "uuid"}},
+        ["0190a1b2-c3d4-7e5f-8a9b-0c1d2e3f4a5b"],
+        "Chosen rows; either these or `filters`.",
+    ),
+]
+ListFilters = Annotated[
+    dict[str, str],
+    field(
+        _filters,
+        {"type": "object", "additionalProperties": {"type": ["string", "number", "boolean", "null"]}},
+        {"status": "active", "created_from": "2030-01-01"},
+        f"Everything that the list with these query parameters has, at most {MAX_BULK} rows: `{{}}` for all of it. "
+        "What matches is written down at once; what comes to match later is not touched.",
+    ),
+]
+
+
+class BulkPreviewIn(msgspec.Struct, kw_only=True):
+    """Something to do to chosen rows, or to everything that matches."""
+
+    kind: KindWord
+    action: ActionWord
+    ids: Ids = ()
+    filters: ListFilters = {}
+
+
+class BulkIn(BulkPreviewIn, kw_only=True):
+    """The same, and why."""
+
+    reason: StaffReason
+
+
+class BulkExampleOut(msgspec.Struct):
+    """What will come of one row; `code` and `detail` say why nothing."""
+
+    id: UUID
+    label: str
+    outcome: Literal["change", "skip"]
+    code: str | None
+    detail: str | None
+
+
+class BulkPreviewOut(msgspec.Struct):
+    """What would come of a bulk action at this moment."""
+
+    matching: int
+    will_change: int
+    will_skip: int
+    seats_affected: Annotated[
+        int,
+        Meta(
+            description="Seats of what will change: held by these bookings, or sold at starts to come. Those are kept, "
+            "but for `deactivate_and_cancel`."
+        ),
+    ]
+    examples: Annotated[list[BulkExampleOut], Meta(description="The first ten of either outcome.")]
+
+
+class BulkRunOut(msgspec.Struct, rename={"staff_details": "staff"}):
+    """A bulk action under way or over. It `failed` where it was ended before its end; `detail` says why."""
+
+    id: UUID
+    kind: BulkKind
+    action: BulkAction
+    state: BulkState
+    total: int
+    done: int
+    changed: int
+    refused: int
+    reason: str
+    detail: str
+    staff_details: PublicUserOut
+    created_at: datetime
+    finished_at: datetime | None
+
+
+class BulkRefusalOut(msgspec.Struct):
+    """A row that stayed as it was, as it was called then, and why."""
+
+    id: UUID
+    label: str
+    code: str
+    detail: str
+
+
+class BulkController(Controller):
+    """Bulk actions."""
+
+    path = "/api/admin/bulk"
+    tags = ["administration"]  # noqa: RUF012 - Litestar reads a plain list
+
+    @post(
+        "/preview",
+        status_code=200,
+        operation_id="admin_preview_bulk",
+        summary="See what a bulk action would do",
+        opt=opt(Access.STAFF, body=BulkPreviewIn),
+    )
+    async def preview(self, request: Request[Any, Any, Any], bulk: FromDishka[BulkService]) -> BulkPreviewOut:
+        """By the rules that each row will meet. Nothing is changed."""
+        parsed = await read_body(request, BulkPreviewIn)
+        data = parsed.checked(_validate_order(parsed))
+        found = await bulk.preview(principal_of(request), _order(data))
+        return msgspec.convert(found, BulkPreviewOut, from_attributes=True)
+
+    @post(
+        "/",
+        status_code=202,
+        operation_id="admin_begin_bulk",
+        summary="Begin a bulk action",
+        opt=opt(Access.STAFF, body=BulkIn, is_keyed=True),
+    )
+    async def begin(self, request: Request[Any, Any, Any], bulk: FromDishka[BulkService]) -> Response[BulkRunOut]:
+        """It is done in the background, row by row, each as the single action does it and by its rules.
+
+        A row that is refused stops nothing: `report/` has it with the reason. It ends where who began it is no longer
+        on the staff.
+        """
+        parsed = await read_body(request, BulkIn)
+        data, key = parsed.checked(validate_key(request), _validate_order(parsed)), key_of(request, parsed)
+        return answer(await bulk.begin(principal_of(request), _order(data), data.reason, key=key), BulkRunOut)
+
+    @get(
+        "/",
+        operation_id="admin_list_bulk",
+        summary="List bulk actions",
+        opt=opt(Access.STAFF, query=NumberedPageQuery, headers=TOTAL),
+    )
+    async def newest(
+        self, request: Request[Any, Any, Any], bulk: FromDishka[BulkService]
+    ) -> Response[list[BulkRunOut]]:
+        """The newest first, whoever of the staff began them."""
+        query = read_query(request, NumberedPageQuery).checked()
+        found, total = await bulk.newest(query.limit, query.offset)
+        return numbered(found, total, BulkRunOut)
+
+    @get(
+        "/{run_id:uuid}",
+        operation_id="admin_get_bulk",
+        summary="Read a bulk action",
+        opt=opt(Access.STAFF, errors=(NotFound,)),
+    )
+    async def retrieve(self, run_id: FromPath[UUID], bulk: FromDishka[BulkService]) -> BulkRunOut:
+        """How far it has come."""
+        return msgspec.convert(await bulk.get(run_id), BulkRunOut, from_attributes=True)
+
+    @get(
+        "/{run_id:uuid}/report",
+        operation_id="admin_get_bulk_report",
+        summary="List what a bulk action left as it was",
+        opt=opt(Access.STAFF, query=NumberedPageQuery, headers=TOTAL, errors=(NotFound,)),
+    )
+    async def report(
+        self, request: Request[Any, Any, Any], run_id: FromPath[UUID], bulk: FromDishka[BulkService]
+    ) -> Response[list[BulkRefusalOut]]:
+        """In the order in which it met them, and why."""
+        query = read_query(request, NumberedPageQuery).checked()
+        found, total = await bulk.refusals(run_id, query.limit, query.offset)
+        return numbered(found, total, BulkRefusalOut)
+
+    @post(
+        "/{run_id:uuid}/cancel",
+        status_code=200,
+        operation_id="admin_cancel_bulk",
+        summary="Stop a bulk action",
+        opt=opt(Access.STAFF, errors=(NotFound, IllegalTransition)),
+    )
+    async def cancel(
+        self, request: Request[Any, Any, Any], run_id: FromPath[UUID], bulk: FromDishka[BulkService]
+    ) -> BulkRunOut:
+        """What is done stays done; the rest is left as it is."""
+        await read_nothing(request)
+        return msgspec.convert(await bulk.cancel(principal_of(request), run_id), BulkRunOut, from_attributes=True)
+
+
+def _validate_order(parsed: ParsedBody[Any]) -> Mapping[str, list[str]]:
+    provided, errors = parsed.values, dict[str, list[str]]()
+    if parsed.is_good and ("ids" in provided) == ("filters" in provided):
+        errors["ids"] = ["Give either ids or filters."]
+    if "kind" in provided and "action" in provided:
+        errors |= {name: list(found) for name, found in validate_order(provided["kind"], provided["action"]).items()}
+    if "kind" in provided and "filters" in provided:
+        wrong = _validate_filters(provided["kind"], provided["filters"])
+        errors |= {"filters": wrong} if wrong else {}
+    return errors
+
+
+def _validate_filters(kind: BulkKind, provided: Mapping[str, str]) -> list[str]:
+    query, _ = FILTERS[kind]
+    # an address may have more than is known; here a slip of the pen would mean everything
+    names = {field.encode_name for field in msgspec.structs.fields(query)}
+    unknown = [f"{name}: the list of {kind} has no such filter." for name in provided if name not in names]
+    try:
+        _read_filters(kind, provided)
+    except Invalid as error:
+        return unknown + [f"{name}: {says}" for name, found in error.errors.items() for says in found]
+    return unknown
+
+
+def _read_filters(kind: BulkKind, provided: Mapping[str, str]) -> BulkFilters:
+    query, filters = FILTERS[kind]
+    read = read_values(query, provided, partial=True, from_text=True).checked()
+    chosen: BulkFilters = as_filters(filters, read)
+    return chosen
+
+
+def _order(data: BulkPreviewIn) -> BulkOrder:
+    rows = data.ids or _read_filters(data.kind, data.filters)
+    return BulkOrder(kind=data.kind, action=data.action, rows=rows)

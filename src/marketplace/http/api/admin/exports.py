@@ -1,0 +1,118 @@
+"""The staff's lists as files, sent while they are read."""
+
+from collections.abc import AsyncGenerator, Iterable
+from typing import Any
+
+import msgspec
+from dishka.integrations.litestar import FromDishka
+from litestar import Controller, Request, get
+from litestar.response import Stream
+
+from marketplace.core.domain.admin_lists import (
+    Filters,
+    ListedAuditFilters,
+    ListedBookingFilters,
+    ListedSessionFilters,
+    ListedUserFilters,
+    ListName,
+)
+from marketplace.core.domain.exports import ExportFormat, validate_columns
+from marketplace.core.ports.system import Clock
+from marketplace.core.services.admin.lists import AdminListService
+from marketplace.http.api.admin.list_fields import (
+    AuditExportQuery,
+    BookingExportQuery,
+    SessionExportQuery,
+    UserExportQuery,
+)
+from marketplace.http.api.admin.lists import as_filters
+from marketplace.http.problems import SAFE_HEADERS
+from marketplace.http.security.authorization import Access, opt, principal_of
+from marketplace.http.validation.parsing import read_query, read_values
+
+MEDIA_TYPES: dict[ExportFormat, str] = {
+    "csv": "text/csv",
+    "jsonl": "application/jsonl",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
+ATTACHMENT = {"Content-Disposition": "`attachment`, with a name for the file."}
+QUERIES: dict[ListName, tuple[type[msgspec.Struct], type[Filters]]] = {
+    "users": (UserExportQuery, ListedUserFilters),
+    "sessions": (SessionExportQuery, ListedSessionFilters),
+    "bookings": (BookingExportQuery, ListedBookingFilters),
+    "audit": (AuditExportQuery, ListedAuditFilters),
+}
+"""How the address of an export is read, and what it asks of the list."""
+SAYS = """
+All that matches, in the list's order, however long that takes; it is in the audit log.
+
+Text that a spreadsheet would take for a formula is behind an apostrophe, but for `jsonl`.
+"""
+
+
+def read_export(name: ListName, requested: Iterable[tuple[str, str]]) -> tuple[Filters, tuple[str, ...] | None]:
+    """What is asked of an export, elsewhere than in an address: filters, and columns or `None` for all.
+
+    Raises `Invalid`, also for what no list can be asked: of a shell, a slip of the pen is no wish for everything.
+    """
+    kind, filters = QUERIES[name]
+    values = dict(requested)
+    known = {field.encode_name for field in msgspec.structs.fields(kind)} - {"format"}
+    unknown = {each: [f"Choose one of: {', '.join(sorted(known))}."] for each in values if each not in known}
+    parsed = read_values(kind, values, partial=True, from_text=True)
+    query: Any = parsed.checked(validate_columns(name, parsed.values.get("columns")), unknown)
+    return as_filters(filters, query), query.columns
+
+
+def _file(name: ListName, summary: str) -> Any:
+    kind, filters = QUERIES[name]
+
+    async def export(
+        self: Controller, request: Request[Any, Any, Any], lists: FromDishka[AdminListService], clock: FromDishka[Clock]
+    ) -> Stream:
+        _ = self
+        parsed = read_query(request, kind)
+        query: Any = parsed.checked(validate_columns(name, parsed.values.get("columns")))
+        parts = await lists.export(principal_of(request), as_filters(filters, query), query.format, query.columns)
+        moment = f"{clock.now():%Y-%m-%d-%H%M%S}"
+        return Stream(
+            _closing(parts),
+            media_type=MEDIA_TYPES[query.format],
+            headers={
+                **SAFE_HEADERS,
+                "Content-Disposition": f'attachment; filename="{name}-{moment}.{query.format}"',
+                "X-Accel-Buffering": "no",
+            },
+        )
+
+    # the document has routes in the order of their names
+    export.__qualname__ = f"export_{name}"
+    route = get(
+        f"/{name}/export",
+        operation_id=f"admin_export_{name}",
+        summary=summary,
+        description=SAYS.strip(),
+        opt=opt(Access.STAFF, query=kind, headers=ATTACHMENT, files=tuple(MEDIA_TYPES.values())),
+    )
+    return route(export)
+
+
+async def _closing(parts: AsyncGenerator[bytes, None]) -> AsyncGenerator[bytes, None]:
+    # who goes away cancels this, and with it the query
+    try:
+        async for part in parts:
+            yield part
+    finally:
+        await parts.aclose()
+
+
+class ExportController(Controller):
+    """Exports."""
+
+    path = "/api/admin"
+    tags = ["administration"]  # noqa: RUF012 - Litestar reads a plain list
+
+    users = _file("users", "Export accounts")
+    sessions = _file("sessions", "Export sessions")
+    bookings = _file("bookings", "Export bookings")
+    audit = _file("audit", "Export entries of the audit log")

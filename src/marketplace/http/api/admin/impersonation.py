@@ -1,0 +1,51 @@
+"""Seeing the site as somebody else, over HTTP."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import msgspec
+from dishka.integrations.litestar import FromDishka
+from litestar import Controller, Request, post
+from litestar.params import FromPath
+
+from marketplace.core.errors import AccountInactive, NotFound, Oneself, StaffTarget
+from marketplace.core.services.admin.impersonation import ImpersonationService
+from marketplace.http.api.admin.users import AccountOut, ReasonIn, account_of
+from marketplace.http.security.authorization import Access, opt, principal_of
+from marketplace.http.validation.parsing import read_body
+
+
+class ImpersonationOut(msgspec.Struct):
+    """A login as somebody else: an access token that can only read, and none to renew it with."""
+
+    access: str
+    expires_at: datetime
+    user: AccountOut
+
+
+class ImpersonationController(Controller):
+    """Logins of the staff as others."""
+
+    path = "/api/admin/users/{user_id:uuid}"
+    tags = ["administration"]  # noqa: RUF012 - Litestar reads a plain list
+
+    @post(
+        "/impersonate",
+        operation_id="admin_impersonate_user",
+        summary="See the site as somebody else",
+        opt=opt(Access.STAFF, body=ReasonIn, errors=(NotFound, Oneself, StaffTarget, AccountInactive)),
+    )
+    async def impersonate(
+        self,
+        request: Request[Any, Any, Any],
+        user_id: FromPath[UUID],
+        impersonations: FromDishka[ImpersonationService],
+    ) -> ImpersonationOut:
+        """For a quarter of an hour, until `logout` with this token, or until one's own login ends.
+
+        Nobody of the staff can be seen as; every unsafe method is 403 `impersonated_read_only`.
+        """
+        data = (await read_body(request, ReasonIn)).checked()
+        started = await impersonations.begin(principal_of(request), user_id, data.reason)
+        return ImpersonationOut(access=started.access, expires_at=started.expires_at, user=account_of(started.user))

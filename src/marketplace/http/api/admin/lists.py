@@ -1,0 +1,106 @@
+"""The staff's lists over HTTP."""
+
+from typing import Any, TypeVar
+
+import msgspec
+from dishka.integrations.litestar import FromDishka
+from litestar import Controller, Request, Response, get
+
+from marketplace.core.domain.admin_lists import (
+    ListedAuditFilters,
+    ListedBookingFilters,
+    ListedSessionFilters,
+    ListedUserFilters,
+)
+from marketplace.core.domain.pages import NumberedPage
+from marketplace.core.services.admin.lists import AdminListService
+from marketplace.http.api.admin.audit import AuditEntryOut
+from marketplace.http.api.admin.list_fields import (
+    AuditListQuery,
+    BookingListQuery,
+    BookingRowOut,
+    SessionListQuery,
+    SessionRowOut,
+    UserListQuery,
+)
+from marketplace.http.api.admin.pages import ESTIMATED, numbered
+from marketplace.http.api.admin.users import AccountOut
+from marketplace.http.security.authorization import Access, opt
+from marketplace.http.validation.parsing import read_query
+
+F = TypeVar("F")
+Out = TypeVar("Out", bound=msgspec.Struct)
+
+
+class AdminListController(Controller):
+    """Lists."""
+
+    path = "/api/admin"
+    tags = ["administration"]  # noqa: RUF012 - Litestar reads a plain list
+
+    @get(
+        "/users",
+        operation_id="admin_list_users",
+        summary="List accounts",
+        opt=opt(Access.STAFF, query=UserListQuery, headers=ESTIMATED),
+    )
+    async def users(
+        self, request: Request[Any, Any, Any], lists: FromDishka[AdminListService]
+    ) -> Response[list[AccountOut]]:
+        """Searched are e-mail address, username and names."""
+        query: Any = read_query(request, UserListQuery).checked()
+        return _answer(await lists.users(as_filters(ListedUserFilters, query), query.offset, query.limit), AccountOut)
+
+    @get(
+        "/sessions",
+        operation_id="admin_list_sessions",
+        summary="List sessions in any state",
+        opt=opt(Access.STAFF, query=SessionListQuery, headers=ESTIMATED),
+    )
+    async def sessions(
+        self, request: Request[Any, Any, Any], lists: FromDishka[AdminListService]
+    ) -> Response[list[SessionRowOut]]:
+        """Searched are title and description together, or the creator; an id is a session's or a creator's."""
+        query: Any = read_query(request, SessionListQuery).checked()
+        return _answer(
+            await lists.sessions(as_filters(ListedSessionFilters, query), query.offset, query.limit), SessionRowOut
+        )
+
+    @get(
+        "/bookings",
+        operation_id="admin_list_bookings",
+        summary="List bookings",
+        opt=opt(Access.STAFF, query=BookingListQuery, headers=ESTIMATED),
+    )
+    async def bookings(
+        self, request: Request[Any, Any, Any], lists: FromDishka[AdminListService]
+    ) -> Response[list[BookingRowOut]]:
+        """Searched are the learner, the creator, or the title; an id is a booking's, a session's or a person's."""
+        query: Any = read_query(request, BookingListQuery).checked()
+        return _answer(
+            await lists.bookings(as_filters(ListedBookingFilters, query), query.offset, query.limit), BookingRowOut
+        )
+
+    @get(
+        "/audit",
+        operation_id="admin_list_audit",
+        summary="List entries of the audit log",
+        opt=opt(Access.STAFF, query=AuditListQuery, headers=ESTIMATED),
+    )
+    async def audit(
+        self, request: Request[Any, Any, Any], lists: FromDishka[AdminListService]
+    ) -> Response[list[AuditEntryOut]]:
+        """Searched are action, reason and changed e-mail addresses, or the people named; an id is any of its ids."""
+        query: Any = read_query(request, AuditListQuery).checked()
+        return _answer(
+            await lists.audit(as_filters(ListedAuditFilters, query), query.offset, query.limit), AuditEntryOut
+        )
+
+
+def as_filters(kind: type[F], query: msgspec.Struct) -> F:
+    """The part of a query that chooses rows and orders them."""
+    return msgspec.convert(query, kind, from_attributes=True, strict=False)
+
+
+def _answer(page: NumberedPage[Any], kind: type[Out]) -> Response[list[Out]]:
+    return numbered(page.items, page.total, kind, is_estimated=page.is_estimated)

@@ -1,0 +1,94 @@
+"""Reports over HTTP, for the staff."""
+
+from datetime import datetime
+from typing import Annotated, Any, get_args
+from uuid import UUID
+
+import msgspec
+from dishka.integrations.litestar import FromDishka
+from litestar import Controller, Request, Response, get, post
+from litestar.params import FromPath
+
+from marketplace.core.domain.fields import Choice, OptionalStaffReason, StaffReason
+from marketplace.core.domain.reports import Resolution
+from marketplace.core.errors import IllegalTransition, NotFound
+from marketplace.core.services.admin.sessions import SessionAdminService
+from marketplace.http.api.admin.pages import TOTAL, NumberedPageQuery, numbered
+from marketplace.http.api.reports import ReportOut
+from marketplace.http.api.sessions import ModerationOut, SessionFactsOut
+from marketplace.http.api.users import ContactOut
+from marketplace.http.idempotency import answer, key_of, validate_key
+from marketplace.http.security.authorization import Access, opt, principal_of
+from marketplace.http.validation.parsing import read_body, read_query
+
+ResolutionWord = Annotated[
+    Resolution,
+    Choice(
+        get_args(Resolution),
+        example="hidden",
+        says="`hidden` hides the session, with `reason` for its creator to read, and settles all open reports of it.",
+    ),
+]
+
+
+class ResolutionIn(msgspec.Struct, kw_only=True):
+    """What comes of a report, and why."""
+
+    resolution: ResolutionWord
+    reason: StaffReason
+
+
+class ModeratedSessionOut(SessionFactsOut, rename={"creator_id": "creator"}):
+    """A session as the staff sees it, hidden and archived ones too."""
+
+    moderation: ModerationOut | None
+    archived_at: datetime | None
+
+
+class ReportRecordOut(ReportOut, rename={"session_id": "session", "reporter_id": "reporter"}):
+    """A report as the staff reads it. `resolution` is `null` while it is open; `note` is why it was resolved so."""
+
+    session_details: ModeratedSessionOut
+    reporter_id: UUID
+    reporter_details: ContactOut
+    resolution: Resolution | None
+    resolved_at: datetime | None
+    resolved_by: UUID | None
+    note: OptionalStaffReason
+
+
+class ReportAdminController(Controller):
+    """Reports."""
+
+    path = "/api/admin/reports"
+    tags = ["administration"]  # noqa: RUF012 - Litestar reads a plain list
+
+    @get(
+        "/",
+        operation_id="admin_list_reports",
+        summary="List open reports",
+        opt=opt(Access.STAFF, query=NumberedPageQuery, headers=TOTAL),
+    )
+    async def list_open(
+        self, request: Request[Any, Any, Any], sessions: FromDishka[SessionAdminService]
+    ) -> Response[list[ReportRecordOut]]:
+        """The oldest first."""
+        query = read_query(request, NumberedPageQuery).checked()
+        found, total = await sessions.open_reports(query.limit, query.offset)
+        return numbered(found, total, ReportRecordOut)
+
+    @post(
+        "/{report_id:uuid}/resolve",
+        status_code=200,
+        operation_id="admin_resolve_report",
+        summary="Resolve a report",
+        opt=opt(Access.STAFF, body=ResolutionIn, is_keyed=True, errors=(NotFound, IllegalTransition)),
+    )
+    async def resolve(
+        self, request: Request[Any, Any, Any], report_id: FromPath[UUID], sessions: FromDishka[SessionAdminService]
+    ) -> Response[ReportRecordOut]:
+        """Dismisses it, or hides the session."""
+        parsed = await read_body(request, ResolutionIn)
+        data, key = parsed.checked(validate_key(request)), key_of(request, parsed)
+        created = await sessions.resolve(principal_of(request), report_id, data.resolution, data.reason, key=key)
+        return answer(created, ReportRecordOut)

@@ -1,0 +1,194 @@
+"""Sessions over HTTP, for the staff."""
+
+from collections.abc import Awaitable
+from typing import Any, Protocol
+from uuid import UUID
+
+import msgspec
+from dishka.integrations.litestar import FromDishka
+from litestar import Controller, Request, Response, get, patch, post
+from litestar.params import FromPath
+
+from marketplace.core.domain.fields import OptionalStaffReason
+from marketplace.core.domain.idempotency import IdempotencyKey
+from marketplace.core.domain.sessions import CatalogSession
+from marketplace.core.domain.tokens import Principal
+from marketplace.core.errors import (
+    CreatorUnavailable,
+    HasUpcomingBookings,
+    IllegalTransition,
+    NotFound,
+    NotListed,
+)
+from marketplace.core.services.admin.sessions import SessionAdminService
+from marketplace.core.services.idempotency import Outcome
+from marketplace.core.services.sessions import SessionService
+from marketplace.http.api.admin.audit import AuditEntryOut
+from marketplace.http.api.admin.reports import ModeratedSessionOut, ReportRecordOut
+from marketplace.http.api.admin.users import ReasonIn
+from marketplace.http.api.sessions import SessionIn
+from marketplace.http.idempotency import answer, key_of, validate_key
+from marketplace.http.security.authorization import Access, opt, principal_of
+from marketplace.http.validation.parsing import ParsedBody, read_body, read_optional_body
+
+
+class SessionEditIn(SessionIn, kw_only=True):
+    """What the staff changes of a session, and why. What is not sent stays as it is."""
+
+    reason: OptionalStaffReason = ""
+
+
+class OptionalReasonIn(msgspec.Struct, kw_only=True):
+    """Why, if there is something to say."""
+
+    reason: OptionalStaffReason = ""
+
+
+class SessionRecordOut(ModeratedSessionOut, rename={"creator_id": "creator"}):
+    """A session with what was last reported of it and what the staff last did to it."""
+
+    reports: list[ReportRecordOut]
+    log: list[AuditEntryOut]
+
+
+class _Step(Protocol):
+    """One step of moderation."""
+
+    def __call__(
+        self, principal: Principal, session_id: UUID, reason: str, /, *, key: IdempotencyKey | None
+    ) -> Awaitable[Outcome[CatalogSession]]:
+        """Take it."""
+        ...
+
+
+class SessionAdminController(Controller):
+    """Sessions."""
+
+    path = "/api/admin/sessions/{session_id:uuid}"
+    tags = ["administration"]  # noqa: RUF012 - Litestar reads a plain list
+
+    @get("/", operation_id="admin_get_session", summary="Read a session", opt=opt(Access.STAFF, errors=(NotFound,)))
+    async def retrieve(self, session_id: FromPath[UUID], sessions: FromDishka[SessionAdminService]) -> SessionRecordOut:
+        """In any state, with its reports and what the staff did to it."""
+        found = await sessions.get(session_id)
+        shown = msgspec.convert(found, ModeratedSessionOut, from_attributes=True)
+        return SessionRecordOut(
+            **msgspec.structs.asdict(shown),
+            reports=msgspec.convert(await sessions.reports(session_id), list[ReportRecordOut], from_attributes=True),
+            log=msgspec.convert(await sessions.log(session_id), list[AuditEntryOut], from_attributes=True),
+        )
+
+    @patch(
+        "/",
+        operation_id="admin_change_session",
+        summary="Change a session on its creator's behalf",
+        opt=opt(
+            Access.STAFF,
+            body=SessionEditIn,
+            is_partial=True,
+            errors=(NotFound, HasUpcomingBookings, CreatorUnavailable),
+        ),
+    )
+    async def change(
+        self, request: Request[Any, Any, Any], session_id: FromPath[UUID], sessions: FromDishka[SessionService]
+    ) -> ModeratedSessionOut:
+        """By the rules that the creator is held to. Fields that are not sent stay as they are."""
+        parsed = await read_body(request, SessionEditIn, partial=True)
+        changes = parsed.changes(sessions.validate(parsed.values))
+        reason = changes.pop("reason", "")
+        changed = await sessions.change(principal_of(request), session_id, changes, reason)
+        return msgspec.convert(changed, ModeratedSessionOut, from_attributes=True)
+
+    @post(
+        "/hide",
+        status_code=200,
+        operation_id="admin_hide_session",
+        summary="Hide a session",
+        opt=opt(Access.STAFF, body=ReasonIn, is_keyed=True, errors=(NotFound, IllegalTransition)),
+    )
+    async def hide(
+        self, request: Request[Any, Any, Any], session_id: FromPath[UUID], sessions: FromDishka[SessionAdminService]
+    ) -> Response[ModeratedSessionOut]:
+        """From everybody but its creator, who reads the reason and cannot undo it.
+
+        Seats that are sold stay sold. Open reports of it are settled.
+        """
+        return await _step(request, session_id, sessions.hide, await read_body(request, ReasonIn))
+
+    @post(
+        "/restore",
+        status_code=200,
+        operation_id="admin_restore_session",
+        summary="Restore a hidden session",
+        opt=opt(
+            Access.STAFF,
+            body=OptionalReasonIn,
+            is_body_optional=True,
+            is_keyed=True,
+            errors=(NotFound, IllegalTransition),
+        ),
+    )
+    async def restore(
+        self, request: Request[Any, Any, Any], session_id: FromPath[UUID], sessions: FromDishka[SessionAdminService]
+    ) -> Response[ModeratedSessionOut]:
+        """As its creator has it: active or inactive."""
+        return await _step(request, session_id, sessions.restore, await read_optional_body(request, OptionalReasonIn))
+
+    @post(
+        "/feature",
+        status_code=200,
+        operation_id="admin_feature_session",
+        summary="Put a session on the front page",
+        opt=opt(
+            Access.STAFF,
+            body=OptionalReasonIn,
+            is_body_optional=True,
+            is_keyed=True,
+            errors=(NotFound, IllegalTransition, NotListed),
+        ),
+    )
+    async def feature(
+        self, request: Request[Any, Any, Any], session_id: FromPath[UUID], sessions: FromDishka[SessionAdminService]
+    ) -> Response[ModeratedSessionOut]:
+        """`GET /api/sessions/?featured=true` has it first, until another is featured."""
+        return await _step(request, session_id, sessions.feature, await read_optional_body(request, OptionalReasonIn))
+
+    @post(
+        "/unfeature",
+        status_code=200,
+        operation_id="admin_unfeature_session",
+        summary="Take a session off the front page",
+        opt=opt(
+            Access.STAFF,
+            body=OptionalReasonIn,
+            is_body_optional=True,
+            is_keyed=True,
+            errors=(NotFound, IllegalTransition),
+        ),
+    )
+    async def unfeature(
+        self, request: Request[Any, Any, Any], session_id: FromPath[UUID], sessions: FromDishka[SessionAdminService]
+    ) -> Response[ModeratedSessionOut]:
+        """It stays in the catalog."""
+        parsed = await read_optional_body(request, OptionalReasonIn)
+        return await _step(request, session_id, sessions.unfeature, parsed)
+
+    @post(
+        "/archive",
+        status_code=200,
+        operation_id="admin_archive_session",
+        summary="Archive a session on its creator's behalf",
+        opt=opt(Access.STAFF, body=ReasonIn, is_keyed=True, errors=(NotFound, HasUpcomingBookings)),
+    )
+    async def archive(
+        self, request: Request[Any, Any, Any], session_id: FromPath[UUID], sessions: FromDishka[SessionService]
+    ) -> Response[ModeratedSessionOut]:
+        """For good, and by the rules that the creator is held to: not while somebody holds a seat to come."""
+        return await _step(request, session_id, sessions.archive, await read_body(request, ReasonIn))
+
+
+async def _step(
+    request: Request[Any, Any, Any], session_id: UUID, take: _Step, parsed: ParsedBody[Any]
+) -> Response[ModeratedSessionOut]:
+    data, key = parsed.checked(validate_key(request)), key_of(request, parsed)
+    return answer(await take(principal_of(request), session_id, data.reason, key=key), ModeratedSessionOut)

@@ -1,0 +1,298 @@
+"""Accounts over HTTP, for the staff."""
+
+from datetime import datetime
+from typing import Annotated, Any
+from uuid import UUID
+
+import msgspec
+from dishka.integrations.litestar import FromDishka
+from litestar import Controller, Request, get, patch, post
+from litestar.params import FromPath
+
+from marketplace.core.domain.fields import Boolean, OptionalStaffReason, StaffReason, WebAddress
+from marketplace.core.domain.sessions import Title
+from marketplace.core.domain.slots import BookedSlot
+from marketplace.core.domain.users import Email, FirstName, LastName, Role, TimeZone, User, Username, validate_rights
+from marketplace.core.errors import (
+    AccountInactive,
+    EmailTaken,
+    HasSessions,
+    LastSuperuser,
+    NotFound,
+    NotSuperuser,
+    Oneself,
+    UsernameTaken,
+)
+from marketplace.core.services.admin.users import Deactivation, UserAdminService
+from marketplace.core.services.password_resets import ResetService
+from marketplace.http.api.admin.audit import AuditEntryOut
+from marketplace.http.security.authorization import Access, opt, principal_of
+from marketplace.http.validation.parsing import read_body
+
+CancelSoldSeats = Annotated[bool, Boolean(says="Whether to cancel every booking to come of this creator's sessions.")]
+IsStaff = Annotated[bool, Boolean(example=True, says="Whether they may enter the back office.")]
+IsSuperuser = Annotated[bool, Boolean(says="Whether they may give rights, too.")]
+
+
+class UserChangeIn(msgspec.Struct, kw_only=True):
+    """What the staff may change of an account. What is not sent stays as it is."""
+
+    email: Email
+    username: Username
+    first_name: FirstName = ""
+    last_name: LastName = ""
+    reason: OptionalStaffReason = ""
+
+
+class ReasonIn(msgspec.Struct, kw_only=True):
+    """Why."""
+
+    reason: StaffReason
+
+
+class DeactivationIn(ReasonIn, kw_only=True):
+    """Why, and what becomes of sold seats."""
+
+    cancel_sold_seats: CancelSoldSeats = False
+
+
+class RoleIn(ReasonIn, kw_only=True):
+    """A role, and why."""
+
+    role: Role
+
+
+class RightsIn(ReasonIn, kw_only=True):
+    """Rights, and why. A superuser is on the staff too."""
+
+    is_staff: IsStaff
+    is_superuser: IsSuperuser
+
+
+class AccountOut(msgspec.Struct):
+    """An account, as the staff sees it."""
+
+    id: UUID
+    email: Email
+    username: Username
+    role: Role
+    avatar: WebAddress
+    first_name: FirstName
+    last_name: LastName
+    time_zone: TimeZone
+    is_active: bool
+    is_staff: bool
+    is_superuser: bool
+    date_joined: datetime
+
+
+class LoginOut(msgspec.Struct):
+    """A login that is alive: since when, until when at the latest unless it is used, and from where it was begun.
+
+    `is_impersonation` when it is somebody of the staff who sees the site as this person.
+    """
+
+    id: UUID
+    created_at: datetime
+    expires_at: datetime
+    address: str | None
+    agent: str | None
+    is_impersonation: bool
+
+
+class AccountDetailsOut(AccountOut):
+    """An account with what hangs on it: sessions not archived, bookings made, living logins, and its newest log."""
+
+    sessions: int
+    bookings: int
+    logins: list[LoginOut]
+    log: list[AuditEntryOut]
+
+
+class BookedSlotOut(msgspec.Struct, rename={"session_id": "session"}):
+    """A start to come that was sold: how many seats, to how many bookings, and how many of those were cancelled now."""
+
+    session_id: UUID
+    title: Title
+    starts_at: datetime
+    ends_at: datetime
+    seats: int
+    bookings: int
+    cancelled: int
+
+
+class DeactivationOut(msgspec.Struct):
+    """An account that is off now, and what of its sessions was sold by then."""
+
+    user: AccountOut
+    sold_slots: list[BookedSlotOut]
+
+
+class ResetOut(msgspec.Struct):
+    """A link to set a new password, shown this once. `path` is the page of this site that takes it."""
+
+    token: str
+    path: str
+    expires_at: datetime
+
+
+class UserAdminController(Controller):
+    """Accounts."""
+
+    path = "/api/admin/users/{user_id:uuid}"
+    tags = ["administration"]  # noqa: RUF012 - Litestar reads a plain list
+
+    @get("/", operation_id="admin_get_user", summary="Read an account", opt=opt(Access.STAFF, errors=(NotFound,)))
+    async def retrieve(self, user_id: FromPath[UUID], users: FromDishka[UserAdminService]) -> AccountDetailsOut:
+        """With its living logins and what was last done to it."""
+        found, log = await users.get(user_id), await users.log(user_id)
+        shown = msgspec.convert(found, AccountOut, from_attributes=True)
+        return AccountDetailsOut(
+            **msgspec.structs.asdict(shown),
+            sessions=found.sessions,
+            bookings=found.bookings,
+            logins=msgspec.convert(found.logins, list[LoginOut], from_attributes=True),
+            log=msgspec.convert(log, list[AuditEntryOut], from_attributes=True),
+        )
+
+    @patch(
+        "/",
+        operation_id="admin_change_user",
+        summary="Change an account",
+        opt=opt(
+            Access.STAFF,
+            body=UserChangeIn,
+            is_partial=True,
+            errors=(NotFound, NotSuperuser, EmailTaken, UsernameTaken),
+        ),
+    )
+    async def change(
+        self, request: Request[Any, Any, Any], user_id: FromPath[UUID], users: FromDishka[UserAdminService]
+    ) -> AccountOut:
+        """Names, e-mail address and username. The accounts of other staff are the superusers' to change."""
+        changes = (await read_body(request, UserChangeIn, partial=True)).changes()
+        reason = changes.pop("reason", "")
+        return account_of(await users.change(principal_of(request), user_id, changes, reason))
+
+    @get(
+        "/sold-slots",
+        operation_id="admin_list_sold_slots",
+        summary="Read what is sold of a creator's sessions",
+        opt=opt(Access.STAFF, errors=(NotFound,)),
+    )
+    async def sold_slots(self, user_id: FromPath[UUID], users: FromDishka[UserAdminService]) -> list[BookedSlotOut]:
+        """The starts to come, by time: what is to be decided about before the account is switched off."""
+        return [_booked_slot(slot) for slot in await users.sold_slots(user_id)]
+
+    @post(
+        "/deactivate",
+        status_code=200,
+        operation_id="admin_deactivate_user",
+        summary="Switch an account off",
+        opt=opt(Access.STAFF, body=DeactivationIn, errors=(NotFound, NotSuperuser, Oneself, LastSuperuser)),
+    )
+    async def deactivate(
+        self, request: Request[Any, Any, Any], user_id: FromPath[UUID], users: FromDishka[UserAdminService]
+    ) -> DeactivationOut:
+        """Its logins end within a second, its sessions leave the catalog.
+
+        Answers with the starts to come that were sold. With `cancel_sold_seats` their bookings are cancelled with
+        it, all or none; of somebody who is switched off already, too.
+        """
+        data = (await read_body(request, DeactivationIn)).checked()
+        done = await users.deactivate(
+            principal_of(request), user_id, data.reason, cancel_sold_seats=data.cancel_sold_seats
+        )
+        return _deactivation(done)
+
+    @post(
+        "/activate",
+        status_code=200,
+        operation_id="admin_activate_user",
+        summary="Switch an account on",
+        opt=opt(Access.STAFF, body=ReasonIn, errors=(NotFound, NotSuperuser, Oneself)),
+    )
+    async def activate(
+        self, request: Request[Any, Any, Any], user_id: FromPath[UUID], users: FromDishka[UserAdminService]
+    ) -> AccountOut:
+        """Its sessions are in the catalog again. Logins that ended stay ended."""
+        data = (await read_body(request, ReasonIn)).checked()
+        return account_of(await users.activate(principal_of(request), user_id, data.reason))
+
+    @post(
+        "/role",
+        status_code=200,
+        operation_id="admin_change_role",
+        summary="Change a person's role",
+        opt=opt(Access.STAFF, body=RoleIn, errors=(NotFound, NotSuperuser, Oneself, HasSessions)),
+    )
+    async def change_role(
+        self, request: Request[Any, Any, Any], user_id: FromPath[UUID], users: FromDishka[UserAdminService]
+    ) -> AccountOut:
+        """A creator whose sessions are not all archived stays one."""
+        data = (await read_body(request, RoleIn)).checked()
+        return account_of(await users.change_role(principal_of(request), user_id, data.role, data.reason))
+
+    @post(
+        "/rights",
+        status_code=200,
+        operation_id="admin_change_rights",
+        summary="Give or take rights",
+        opt=opt(Access.SUPERUSER, body=RightsIn, errors=(NotFound, Oneself, LastSuperuser)),
+    )
+    async def change_rights(
+        self, request: Request[Any, Any, Any], user_id: FromPath[UUID], users: FromDishka[UserAdminService]
+    ) -> AccountOut:
+        """By superusers, never their own, and never the last superuser's."""
+        parsed = await read_body(request, RightsIn)
+        provided = {"is_staff": True, "is_superuser": False} | parsed.values
+        errors = validate_rights(is_staff=provided["is_staff"], is_superuser=provided["is_superuser"])
+        data = parsed.checked(errors)
+        return account_of(
+            await users.change_rights(
+                principal_of(request),
+                user_id,
+                is_staff=data.is_staff,
+                is_superuser=data.is_superuser,
+                reason=data.reason,
+            )
+        )
+
+    @post(
+        "/password-reset",
+        operation_id="admin_issue_password_reset",
+        summary="Make a link to set a new password",
+        opt=opt(Access.STAFF, body=ReasonIn, errors=(NotFound, NotSuperuser, Oneself, AccountInactive)),
+    )
+    async def issue_reset(
+        self, request: Request[Any, Any, Any], user_id: FromPath[UUID], resets: FromDishka[ResetService]
+    ) -> ResetOut:
+        """Shown this once, good for a day and for one use; an older link of the same person is no longer good."""
+        data = (await read_body(request, ReasonIn)).checked()
+        issued = await resets.issue(principal_of(request), user_id, data.reason)
+        # behind a number sign, which browsers keep to themselves and no server's log has
+        path = f"/reset-password#{issued.token}"
+        return ResetOut(token=issued.token, path=path, expires_at=issued.expires_at)
+
+
+def account_of(user: User) -> AccountOut:
+    """An account, as the staff is told it."""
+    return msgspec.convert(user, AccountOut, from_attributes=True)
+
+
+def _deactivation(done: Deactivation) -> DeactivationOut:
+    return DeactivationOut(
+        user=account_of(done.user), sold_slots=[_booked_slot(slot, done.cancelled) for slot in done.sold_slots]
+    )
+
+
+def _booked_slot(slot: BookedSlot, cancelled: frozenset[UUID] = frozenset()) -> BookedSlotOut:
+    return BookedSlotOut(
+        session_id=slot.session_id,
+        title=slot.title,
+        starts_at=slot.starts_at,
+        ends_at=slot.ends_at,
+        seats=slot.seats,
+        bookings=len(slot.booking_ids),
+        cancelled=len(cancelled & set(slot.booking_ids)),
+    )

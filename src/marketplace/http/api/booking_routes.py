@@ -1,0 +1,225 @@
+"""A booking as JSON, and the steps of its life as routes: of its parties, and of the staff."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from decimal import Decimal
+from typing import Any, TypeVar
+from uuid import UUID
+
+import msgspec
+from dishka.integrations.litestar import FromDishka
+from litestar import Controller, Request, Response, post
+from litestar.handlers import HTTPRouteHandler
+from litestar.params import FromPath
+
+from marketplace.core.domain.bookings import AllowedAction, BookingAction, BookingDetails, BookingStatus, Seats
+from marketplace.core.domain.fields import Reason
+from marketplace.core.domain.tokens import Principal
+from marketplace.core.errors import (
+    AlreadyBooked,
+    CreatorUnavailable,
+    FieldErrors,
+    IllegalTransition,
+    MarketplaceError,
+    NotBookable,
+    NotFound,
+    OwnSession,
+    SoldOut,
+    TooLate,
+)
+from marketplace.core.ports.system import Clock
+from marketplace.core.services.bookings import BookingService
+from marketplace.core.services.idempotency import Outcome
+from marketplace.http.api.sessions import SessionFactsOut
+from marketplace.http.api.users import ContactOut
+from marketplace.http.idempotency import answer, key_of, validate_key
+from marketplace.http.security.authorization import Access, opt, principal_of
+from marketplace.http.validation.parsing import ParsedBody, read_body, read_optional_body
+
+OF_A_MOVE = (
+    NotFound,
+    OwnSession,
+    IllegalTransition,
+    TooLate,
+    SoldOut,
+    AlreadyBooked,
+    CreatorUnavailable,
+    NotBookable,
+)
+"""What a move may be refused for."""
+
+
+class BookedSessionOut(SessionFactsOut, rename={"creator_id": "creator"}):
+    """A session as the parties of its bookings see it: with its creator's e-mail address."""
+
+    creator_details: ContactOut
+
+
+BOOKING_NAMES = {"session_id": "session", "user_id": "user", "starts_at": "booking_date", "answer_by": "respond_by"}
+"""Fields that the wire calls otherwise than the core."""
+
+
+class BookingOut(msgspec.Struct, rename=BOOKING_NAMES):
+    """A booking. `booking_date` is the start; `amount` = price times seats when it was booked.
+
+    A `pending` one is cancelled by itself if the creator has not answered by `respond_by`. The learner may cancel or
+    move it until `cancellable_until`; both are `null` where they do not apply. `allowed_actions` are what the person
+    who asks may do now.
+    """
+
+    id: UUID
+    session_id: UUID
+    session_details: BookedSessionOut
+    user_id: UUID
+    user_details: ContactOut
+    starts_at: datetime
+    ends_at: datetime
+    seats: Seats
+    status: BookingStatus
+    amount: Decimal
+    created_at: datetime
+    answer_by: datetime | None
+    cancellable_until: datetime | None
+    allowed_actions: list[AllowedAction]
+
+
+class BookingStepOut(msgspec.Struct, rename={"actor_id": "by", "from_status": "from", "to_status": "to"}):
+    """One step of a booking's life. `by` is `null` where the marketplace itself took it."""
+
+    at: datetime
+    actor_id: UUID | None
+    from_status: BookingStatus | None
+    to_status: BookingStatus
+    reason: Reason
+
+
+class BookingHistoryOut(BookingOut, rename=BOOKING_NAMES):
+    """A booking with its history, oldest step first."""
+
+    history: list[BookingStepOut]
+
+
+Shown = TypeVar("Shown", bound=BookingOut)
+
+
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """A booking as one person sees it at one moment: with what they may do about it."""
+
+    booking: BookingDetails
+    viewer: Principal
+    now: datetime
+
+    @property
+    def allowed_actions(self) -> tuple[AllowedAction, ...]:
+        return self.booking.allowed_actions(self.viewer, self.now)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.booking, name)
+
+
+def shown_to(viewer: Principal, now: datetime, booking: BookingDetails, kind: type[Shown]) -> Shown:
+    """The booking as JSON for this viewer, who is the person seen where the staff impersonates somebody."""
+    return msgspec.convert(_Seen(booking, viewer, now), kind, from_attributes=True)
+
+
+def made_for(viewer: Principal, clock: Clock, created: Outcome[Any], kind: type[Shown]) -> Response[Shown]:
+    """The booking that was made or changed, as its viewer sees it now."""
+    return answer(replace(created, resource=shown_to(viewer, clock.now(), created.resource, kind)), kind)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BookingRoutes:
+    """The steps of a booking's life as one kind of person calls them. Whether they may, the service says."""
+
+    access: Access
+    prefix: str
+    """Of the paths."""
+    operation: str
+    """The names of the operations, with `{}` for the action."""
+    step: type[msgspec.Struct]
+    """The body of a step: a `reason`."""
+    is_step_optional: bool
+    move: type[msgspec.Struct]
+    """The body of a move: a `booking_date` and a `reason`."""
+
+    def step_route(
+        self, action: BookingAction, summary: str, description: str, *errors: type[MarketplaceError]
+    ) -> HTTPRouteHandler:
+        """The route of a step; it answers with the booking."""
+        body, read = self.step, read_optional_body if self.is_step_optional else read_body
+
+        @post(
+            f"{self.prefix}/{action}",
+            status_code=200,
+            operation_id=self.operation.format(action),
+            summary=summary,
+            description=description,
+            opt=opt(
+                self.access,
+                body=body,
+                is_body_optional=self.is_step_optional,
+                is_keyed=True,
+                errors=(NotFound, IllegalTransition, *errors),
+            ),
+        )
+        async def act(
+            self: Controller,
+            request: Request[Any, Any, Any],
+            booking_id: FromPath[UUID],
+            bookings: FromDishka[BookingService],
+            clock: FromDishka[Clock],
+        ) -> Response[BookingHistoryOut]:
+            _ = self
+            parsed = await read(request, body)
+            data: Any = parsed.checked(validate_key(request))
+            key = key_of(request, parsed)
+            principal = principal_of(request)
+            done = await bookings.act(principal, booking_id, action, data.reason, key=key)
+            return made_for(principal, clock, done, BookingHistoryOut)
+
+        return _named(act, action)
+
+    def move_route(self, summary: str, description: str) -> HTTPRouteHandler:
+        """The route of a move to another start; it answers with the booking."""
+        body = self.move
+
+        @post(
+            f"{self.prefix}/reschedule",
+            status_code=200,
+            operation_id=self.operation.format("reschedule"),
+            summary=summary,
+            description=description,
+            opt=opt(self.access, body=body, is_keyed=True, errors=OF_A_MOVE),
+        )
+        async def move(
+            self: Controller,
+            request: Request[Any, Any, Any],
+            booking_id: FromPath[UUID],
+            bookings: FromDishka[BookingService],
+            clock: FromDishka[Clock],
+        ) -> Response[BookingHistoryOut]:
+            _ = self
+            parsed = await read_body(request, body)
+            data: Any = parsed.checked(validate_further(request, parsed, bookings))
+            key = key_of(request, parsed)
+            principal = principal_of(request)
+            rescheduled = await bookings.reschedule(principal, booking_id, data.booking_date, data.reason, key=key)
+            return made_for(principal, clock, rescheduled, BookingHistoryOut)
+
+        return _named(move, "reschedule")
+
+
+def validate_further(request: Request[Any, Any, Any], parsed: ParsedBody[Any], bookings: BookingService) -> FieldErrors:
+    """What is wrong with the key, and where something is, what the clock says of the start.
+
+    Else that is the service's to ask, after the key.
+    """
+    errors = validate_key(request)
+    return {**errors, **bookings.validate(parsed.values)} if errors or not parsed.is_good else {}
+
+
+def _named(route: HTTPRouteHandler, action: str) -> HTTPRouteHandler:
+    # a name of its own: the framework lists routes of one name in another order at every start
+    route.fn.__qualname__ = f"{_named.__name__}.{action}"
+    return route

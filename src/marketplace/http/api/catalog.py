@@ -1,0 +1,118 @@
+"""The catalog over HTTP: what it can be asked, and what is counted."""
+
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+import msgspec
+
+from marketplace.core.domain.sessions import CatalogFilters, Ordering, Price
+from marketplace.core.errors import FieldErrors
+from marketplace.http.validation.fields import (
+    AvailableFrom,
+    AvailableTo,
+    CategoryWord,
+    Cursor,
+    DurationBound,
+    Featured,
+    Limit,
+    Search,
+    Tag,
+)
+
+
+class FacetsQuery(msgspec.Struct, kw_only=True):
+    """The filters of the catalog. All must hold; bounds are inclusive, but for `available_to`."""
+
+    search: Search = ()
+    creator: UUID | None = None
+    min_price: Price | None = None
+    max_price: Price | None = None
+    min_duration: DurationBound | None = None
+    max_duration: DurationBound | None = None
+    category: CategoryWord | None = None
+    tag: Tag | None = None
+    featured: Featured = False
+    available_from: AvailableFrom | None = None
+    available_to: AvailableTo | None = None
+
+
+class CatalogQuery(FacetsQuery, kw_only=True):
+    """What the catalog can be asked."""
+
+    limit: Limit = 20
+    cursor: Cursor | None = None
+    ordering: Ordering | None = None
+    my_sessions: bool = False
+
+
+class CategoryCountOut(msgspec.Struct):
+    """How many sessions are in a category."""
+
+    category: str
+    count: int
+
+
+class TagCountOut(msgspec.Struct):
+    """How many sessions carry a tag."""
+
+    tag: str
+    count: int
+
+
+class PriceBandCountOut(msgspec.Struct):
+    """How many sessions cost `min_price` or more and less than `max_price` (`null`: no limit)."""
+
+    min_price: Decimal
+    max_price: Decimal | None
+    count: int
+
+
+class FacetsOut(msgspec.Struct):
+    """Counts for the same filters, up to 30 seconds old."""
+
+    categories: list[CategoryCountOut]
+    tags: list[TagCountOut]
+    price_bands: list[PriceBandCountOut]
+
+
+def validate_query(provided: Mapping[str, Any]) -> FieldErrors:
+    """What is wrong with parameters that can be read but do not go together."""
+    errors = {}
+    ordering = provided.get("ordering", "")
+    if ordering == "relevance" and "search" not in provided:
+        errors["ordering"] = ["Relevance needs a `search`."]
+    if ordering.endswith("featured_at") and not provided.get("featured"):
+        errors["ordering"] = ["This order needs `featured=true`."]
+    begin, end = provided.get("available_from"), provided.get("available_to")
+    if begin is not None and end is not None and end <= begin:
+        errors["available_to"] = ["Choose a time after `available_from`. A bare date is its midnight, UTC."]
+    return errors
+
+
+def ordering_of(query: CatalogQuery) -> Ordering:
+    """The order that is asked for, or the one that goes with what is asked for."""
+    if query.ordering is not None:
+        return query.ordering
+    if query.search:
+        return "relevance"
+    return "-featured_at" if query.featured else "-created_at"
+
+
+def filters_of(query: FacetsQuery, ordering: Ordering) -> CatalogFilters:
+    """What the catalog is asked for."""
+    return CatalogFilters(
+        words=query.search,
+        creator=query.creator,
+        min_price=query.min_price,
+        max_price=query.max_price,
+        min_duration=query.min_duration,
+        max_duration=query.max_duration,
+        category=query.category,
+        tag=query.tag,
+        featured=query.featured,
+        available_from=query.available_from,
+        available_to=query.available_to,
+        ordering=ordering,
+    )

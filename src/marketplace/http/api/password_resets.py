@@ -1,0 +1,45 @@
+"""Setting a new password by a link of the staff, over HTTP."""
+
+from typing import Any
+
+import msgspec
+from dishka.integrations.litestar import FromDishka
+from litestar import Controller, Request, post
+
+from marketplace.core.domain.users import NewPassword
+from marketplace.core.errors import BadResetToken
+from marketplace.core.services.password_resets import ResetService
+from marketplace.http.security.authorization import Access, opt
+from marketplace.http.security.origin import origin_of
+from marketplace.http.validation.fields import GivenSecret
+from marketplace.http.validation.parsing import read_body
+
+
+class PasswordResetIn(msgspec.Struct, kw_only=True):
+    """The token of a link, and the password as it shall be."""
+
+    token: GivenSecret
+    new_password: NewPassword
+
+
+class ResetController(Controller):
+    """New passwords for who has lost theirs."""
+
+    path = "/api/auth"
+    tags = ["accounts"]  # noqa: RUF012 - Litestar reads a plain list
+
+    @post(
+        "/password-reset",
+        status_code=204,
+        operation_id="reset_password",
+        summary="Set a new password by a link",
+        opt=opt(Access.PUBLIC, body=PasswordResetIn, errors=(BadResetToken,)),
+    )
+    async def reset(self, request: Request[Any, Any, Any], resets: FromDishka[ResetService]) -> None:
+        """Ends every login of the person; sign in with the new password. A link works once.
+
+        Whatever is wrong with a link is told alike.
+        """
+        parsed = await read_body(request, PasswordResetIn)
+        data = parsed.checked(resets.validate(parsed.values))
+        await resets.reset(data.token, data.new_password, origin_of(request))

@@ -1,0 +1,45 @@
+"""Every controller of the API."""
+
+from marketplace.http.api.admin.bookings import BookingAdminController
+from marketplace.http.api.admin.bulk import BulkController
+from marketplace.http.api.admin.dashboards import DashboardController
+from marketplace.http.api.admin.exports import ExportController
+from marketplace.http.api.admin.impersonation import ImpersonationController
+from marketplace.http.api.admin.lists import AdminListController
+from marketplace.http.api.admin.reports import ReportAdminController
+from marketplace.http.api.admin.sessions import SessionAdminController
+from marketplace.http.api.admin.users import UserAdminController
+from marketplace.http.api.bookings import BookingController
+from marketplace.http.api.calendars import CalendarController
+from marketplace.http.api.password_resets import ResetController
+from marketplace.http.api.reports import ReportController
+from marketplace.http.api.schedules import ScheduleController
+from marketplace.http.api.sessions import SessionController
+from marketplace.http.api.slots import SlotController
+from marketplace.http.api.summaries import SummaryController
+from marketplace.http.api.system import SystemController
+from marketplace.http.api.tokens import TokenController
+from marketplace.http.api.users import UserController
+
+CONTROLLERS = (
+    UserController,
+    TokenController,
+    ResetController,
+    SessionController,
+    ReportController,
+    ScheduleController,
+    SlotController,
+    BookingController,
+    CalendarController,
+    SummaryController,
+    AdminListController,
+    ExportController,
+    UserAdminController,
+    ImpersonationController,
+    SessionAdminController,
+    ReportAdminController,
+    BookingAdminController,
+    BulkController,
+    DashboardController,
+    SystemController,
+)

@@ -1,0 +1,182 @@
+"""Schedules over HTTP."""
+
+from dataclasses import fields
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+import msgspec
+from dishka.integrations.litestar import FromDishka
+from litestar import Controller, Request, get, post, put
+from litestar.params import FromPath
+
+from marketplace.core.domain.schedules import Schedule, TimeRange
+from marketplace.core.domain.users import TimeZone
+from marketplace.core.errors import CreatorUnavailable, NotFound, NotYours
+from marketplace.core.ports.system import Clock
+from marketplace.core.services.schedules import ScheduleService
+from marketplace.core.services.slots import SlotService
+from marketplace.http.api.slots import DEFAULT_WINDOW, SlotOut
+from marketplace.http.security.authorization import Access, opt, principal_of
+from marketplace.http.validation.fields import Window
+from marketplace.http.validation.parsing import read_body
+from marketplace.http.validation.schedule_fields import Buffer, Exceptions, Extras, Horizon, Notice, OptionalDay, Weekly
+
+SCHEDULE_FIELDS = tuple(field.name for field in fields(Schedule))
+
+
+class ScheduleIn(msgspec.Struct, kw_only=True):
+    """When a session may start. `is_open`: at any future time, and the rest is not looked at."""
+
+    time_zone: TimeZone = "UTC"
+    is_open: bool = False
+    weekly: Weekly = ()
+    extras: Extras = ()
+    exceptions: Exceptions = ()
+    buffer_before: Buffer = 0
+    buffer_after: Buffer = 0
+    notice: Notice = 0
+    horizon: Horizon = 60
+    valid_from: OptionalDay = None
+    valid_until: OptionalDay = None
+
+
+class SchedulePreviewIn(ScheduleIn, kw_only=True):
+    """A schedule to try, and a window of at most 62 days to see it in, by default the next 14."""
+
+    starts_from: Window | None = None
+    starts_to: Window | None = None
+
+
+class TimeRangeOut(msgspec.Struct):
+    """Wall times, `HH:MM`; a start every `step` minutes, or every `duration`."""
+
+    starts: str
+    ends: str
+    step: int | None
+
+
+class WeeklyHoursOut(TimeRangeOut):
+    """Hours of each week; `weekday` is 1 for Monday to 7."""
+
+    weekday: int
+
+
+class ExtraOut(TimeRangeOut):
+    """Hours of a single date."""
+
+    date: date
+
+
+class DayExceptionOut(msgspec.Struct):
+    """Other hours on a date; none is a day off."""
+
+    date: date
+    ranges: list[TimeRangeOut]
+
+
+class ScheduleOut(msgspec.Struct, kw_only=True):
+    """When a session may start. An open one has no rules."""
+
+    is_open: bool
+    time_zone: TimeZone = "UTC"
+    weekly: list[WeeklyHoursOut] = []
+    extras: list[ExtraOut] = []
+    exceptions: list[DayExceptionOut] = []
+    buffer_before: int = 0
+    buffer_after: int = 0
+    notice: int = 0
+    horizon: int | None = None
+    valid_from: date | None = None
+    valid_until: date | None = None
+
+
+class ScheduleController(Controller):
+    """Schedules."""
+
+    path = "/api/sessions"
+    tags = ["schedules"]  # noqa: RUF012 - Litestar reads a plain list
+
+    @get(
+        "/{session_id:uuid}/schedule",
+        operation_id="get_schedule",
+        summary="Read a session's schedule",
+        opt=opt(Access.CREATOR, errors=(NotFound, NotYours)),
+    )
+    async def retrieve(
+        self, request: Request[Any, Any, Any], session_id: FromPath[UUID], schedules: FromDishka[ScheduleService]
+    ) -> ScheduleOut:
+        """Its creator only."""
+        return _schedule_out(await schedules.get(principal_of(request), session_id))
+
+    @put(
+        "/{session_id:uuid}/schedule",
+        operation_id="replace_schedule",
+        summary="Set a session's schedule",
+        opt=opt(Access.CREATOR, body=ScheduleIn, errors=(NotFound, NotYours, CreatorUnavailable)),
+    )
+    async def replace(
+        self, request: Request[Any, Any, Any], session_id: FromPath[UUID], schedules: FromDishka[ScheduleService]
+    ) -> ScheduleOut:
+        """Its creator only. What is not sent has its default; seats that are sold stay sold.
+
+        A wall time that the clocks skip does not exist; one that they show twice is the first of the two.
+        """
+        parsed = await read_body(request, ScheduleIn)
+        replaced = await schedules.replace(principal_of(request), session_id, _schedule(parsed.checked()))
+        return _schedule_out(replaced)
+
+    @post(
+        "/{session_id:uuid}/schedule/preview",
+        status_code=200,
+        operation_id="preview_schedule",
+        summary="Try a schedule",
+        opt=opt(Access.CREATOR, body=SchedulePreviewIn, errors=(NotFound, NotYours, CreatorUnavailable)),
+    )
+    async def preview(
+        self,
+        request: Request[Any, Any, Any],
+        session_id: FromPath[UUID],
+        slots: FromDishka[SlotService],
+        clock: FromDishka[Clock],
+    ) -> list[SlotOut]:
+        """Its creator only. Every start that this schedule would give, closed ones with the reason; nothing is kept.
+
+        An inactive session is looked at as if it were active; an open one has no starts to list.
+        """
+        parsed = await read_body(request, SchedulePreviewIn)
+        begin = parsed.values.get("starts_from") or clock.now()
+        end = parsed.values.get("starts_to") or begin + DEFAULT_WINDOW
+        is_known = parsed.can_read("starts_from", "starts_to")
+        data = parsed.checked(slots.validate_preview(begin, end) if is_known else {})
+        found = await slots.preview(principal_of(request), session_id, _schedule(data), begin, end)
+        return msgspec.convert(found, list[SlotOut], from_attributes=True)
+
+
+def _schedule(data: ScheduleIn) -> Schedule | None:
+    return None if data.is_open else Schedule(**{name: getattr(data, name) for name in SCHEDULE_FIELDS})
+
+
+def _schedule_out(schedule: Schedule | None) -> ScheduleOut:
+    if schedule is None:
+        return ScheduleOut(is_open=True)
+    return ScheduleOut(
+        is_open=False,
+        time_zone=schedule.time_zone,
+        weekly=[WeeklyHoursOut(*_range(each.hours), each.weekday) for each in schedule.weekly],
+        extras=[ExtraOut(*_range(each.hours), each.on) for each in schedule.extras],
+        exceptions=[
+            DayExceptionOut(each.on, [TimeRangeOut(*_range(hours)) for hours in each.ranges])
+            for each in schedule.exceptions
+        ],
+        buffer_before=schedule.buffer_before,
+        buffer_after=schedule.buffer_after,
+        notice=schedule.notice,
+        horizon=schedule.horizon,
+        valid_from=schedule.valid_from,
+        valid_until=schedule.valid_until,
+    )
+
+
+def _range(hours: TimeRange) -> tuple[str, str, int | None]:
+    return f"{hours.starts:%H:%M}", f"{hours.ends:%H:%M}", hours.step

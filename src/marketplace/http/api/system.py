@@ -1,0 +1,80 @@
+"""Health for operators, and what a client must know of this marketplace."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+import msgspec
+from dishka.integrations.litestar import FromDishka
+from litestar import Controller, get
+from litestar.datastructures import State
+
+from marketplace.core.domain.users import Email
+from marketplace.core.errors import Busy
+from marketplace.core.ports.storage import Storage
+from marketplace.http.security.authorization import Access, opt
+from marketplace.settings import Settings
+
+
+class HealthOut(msgspec.Struct):
+    """`ok`; anything else is a problem document."""
+
+    status: str = "ok"
+
+
+class DemoAccountOut(msgspec.Struct):
+    """An account that a visitor may sign in with."""
+
+    email: Email
+    password: str
+    role: Literal["user", "creator", "admin"]
+    name: str
+
+
+class MarketplaceOut(msgspec.Struct):
+    """The currency of all prices (ISO 4217) and the categories that a session can be in.
+
+    `demo_accounts` are those of a server that runs with demo data; empty everywhere else.
+    """
+
+    currency: str
+    categories: list[str]
+    demo_accounts: list[DemoAccountOut]
+
+
+@dataclass(frozen=True, slots=True)
+class DemoAccounts:
+    """What the composition root tells of the demo, which this layer does not know."""
+
+    shown: tuple[DemoAccountOut, ...] = ()
+
+
+class SystemController(Controller):
+    """The program itself."""
+
+    tags = ["system"]  # noqa: RUF012 - Litestar reads a plain list
+
+    @get("/health/live", operation_id="get_liveness", summary="Is the process alive", opt=opt(Access.PUBLIC))
+    async def live(self) -> HealthOut:
+        """Answers while the process can answer."""
+        return HealthOut()
+
+    @get("/health/ready", operation_id="get_readiness", summary="Can it serve", opt=opt(Access.PUBLIC))
+    async def ready(self, storage: FromDishka[Storage], state: State) -> HealthOut:
+        """200 when the database is reachable and migrated and nobody has told the program to stop, else 503."""
+        draining = state.get("leaving")
+        if draining is not None and draining.exists():
+            raise Busy("The server is about to stop.")
+        await storage.readiness.check()
+        return HealthOut()
+
+    @get(
+        "/api/marketplace",
+        operation_id="get_marketplace",
+        summary="Currency, categories and demo accounts",
+        opt=opt(Access.PUBLIC),
+    )
+    async def marketplace(self, settings: FromDishka[Settings], demo: FromDishka[DemoAccounts]) -> MarketplaceOut:
+        """What a client needs to begin: what the operator set, and the accounts of a demo."""
+        return MarketplaceOut(
+            currency=settings.currency, categories=list(settings.categories), demo_accounts=list(demo.shown)
+        )

@@ -1,0 +1,181 @@
+"""Logins over HTTP."""
+
+from typing import Annotated, Any
+
+import msgspec
+from dishka.integrations.litestar import FromDishka
+from litestar import Controller, Request, Response, post
+
+from marketplace.core.errors import BadCredentials, BadRefreshToken, NoRefreshToken, NotSignedIn, RateLimited
+from marketplace.core.services.admin.impersonation import ImpersonationService
+from marketplace.core.services.admin.refusals import RefusalService
+from marketplace.core.services.rate_limits import RateLimitService
+from marketplace.core.services.tokens import TokenService
+from marketplace.http import rate_limits
+from marketplace.http.api.users import ProfileOut
+from marketplace.http.security.authorization import Access, bearer_token, opt
+from marketplace.http.security.origin import origin_of
+from marketplace.http.security.refresh_cookie import COOKIE_HEADER, ForeignOrigin, RefreshCookie
+from marketplace.http.validation.fields import Everywhere, GivenEmail, GivenPassword, GivenToken, UseCookie
+from marketplace.http.validation.parsing import read_body, read_optional_body
+
+
+class CredentialsIn(msgspec.Struct, kw_only=True):
+    """What a person signs in with."""
+
+    email: GivenEmail
+    password: GivenPassword
+    use_cookie: UseCookie = False
+
+
+class RefreshIn(msgspec.Struct, kw_only=True):
+    """A refresh token, where it is not in the cookie."""
+
+    refresh: GivenToken = None
+
+
+class LogoutIn(RefreshIn, kw_only=True):
+    """A refresh token, where it is not in the cookie, and what to end."""
+
+    everywhere: Everywhere = False
+
+
+class TokenPairOut(msgspec.Struct):
+    """An access token for `Authorization: Bearer …`, and the refresh token to get the next pair with."""
+
+    access: str
+    refresh: Annotated[str | None, msgspec.Meta(description="`null` where it is in the cookie.")]
+
+
+class SignedInOut(TokenPairOut):
+    """A login, and whose it is."""
+
+    user: ProfileOut
+
+
+class TokenController(Controller):
+    """Signing in, staying signed in, signing out."""
+
+    path = "/api/auth"
+    tags = ["accounts"]  # noqa: RUF012 - Litestar reads a plain list
+
+    @post(
+        "/login",
+        status_code=200,
+        operation_id="log_in",
+        summary="Sign in",
+        opt=opt(Access.PUBLIC, body=CredentialsIn, errors=(BadCredentials, RateLimited), headers=COOKIE_HEADER),
+    )
+    async def log_in(
+        self,
+        request: Request[Any, Any, Any],
+        tokens: FromDishka[TokenService],
+        cookie: FromDishka[RefreshCookie],
+        limits: FromDishka[RateLimitService],
+        refusals: FromDishka[RefusalService],
+    ) -> Response[SignedInOut]:
+        """The answer to an unknown address and to a wrong password is the same, and takes as long.
+
+        With `use_cookie` the refresh token comes in a cookie that no script can read, and `refresh` is `null`.
+        """
+        data = (await read_body(request, CredentialsIn)).checked()
+        origin, network = origin_of(request), rate_limits.client_network(request)
+        async with (
+            refusals.of_sign_ins(data.email, origin, network),
+            limits.guessing(*rate_limits.sign_in(network, data.email)),
+        ):
+            login = await tokens.log_in(data.email, data.password, origin)
+        user = msgspec.convert(login.user, ProfileOut, from_attributes=True)
+        shown = None if data.use_cookie else login.tokens.refresh
+        response = Response(SignedInOut(access=login.tokens.access, refresh=shown, user=user))
+        if data.use_cookie:
+            cookie.keep(request, response, login.tokens.refresh)
+        return response
+
+    @post(
+        "/refresh",
+        status_code=200,
+        operation_id="refresh_tokens",
+        summary="Get the next pair of tokens",
+        opt=opt(
+            Access.PUBLIC,
+            body=RefreshIn,
+            is_body_optional=True,
+            is_by_cookie=True,
+            errors=(BadRefreshToken, NoRefreshToken, ForeignOrigin, RateLimited),
+            headers=COOKIE_HEADER,
+        ),
+    )
+    async def refresh(
+        self,
+        request: Request[Any, Any, Any],
+        tokens: FromDishka[TokenService],
+        cookie: FromDishka[RefreshCookie],
+        limits: FromDishka[RateLimitService],
+    ) -> Response[TokenPairOut]:
+        """A refresh token works once. One that is sent again ends its login, for it may have been stolen.
+
+        The next one comes the way that this one went: in the body, or in the cookie. A cookie that is no good any more
+        is cleared.
+        """
+        data = (await read_optional_body(request, RefreshIn)).checked()
+        await limits.check(rate_limits.refresh(request))
+        if data.refresh is not None:
+            pair = await tokens.refresh(data.refresh, origin_of(request))
+            return Response(TokenPairOut(access=pair.access, refresh=pair.refresh))
+        try:
+            pair = await tokens.refresh(cookie.token_of(request), origin_of(request))
+        except BadRefreshToken as error:
+            return cookie.refuse(request, error)
+        response = Response(TokenPairOut(access=pair.access, refresh=None))
+        cookie.keep(request, response, pair.refresh)
+        return response
+
+    @post(
+        "/logout",
+        status_code=204,
+        operation_id="log_out",
+        summary="Sign out",
+        opt=opt(
+            Access.PUBLIC,
+            body=LogoutIn,
+            is_body_optional=True,
+            is_by_cookie=True,
+            errors=(BadRefreshToken, NoRefreshToken, ForeignOrigin),
+            headers=COOKIE_HEADER,
+        ),
+    )
+    async def log_out(
+        self,
+        request: Request[Any, Any, Any],
+        tokens: FromDishka[TokenService],
+        impersonations: FromDishka[ImpersonationService],
+        cookie: FromDishka[RefreshCookie],
+    ) -> Response[None]:
+        """Ends the login that the refresh token belongs to, access tokens included, and clears the cookie.
+
+        With `everywhere`, every login of that person; then the token's own must not have ended before. Sent with the
+        access token of somebody who sees the site as another person, it ends that and nothing else.
+        """
+        data = (await read_optional_body(request, LogoutIn)).checked()
+        if await impersonations.end(_access_token(request), origin_of(request)):
+            return Response(None, status_code=204)
+        end = tokens.log_out_everywhere if data.everywhere else tokens.log_out
+        response = Response(None, status_code=204)
+        if data.refresh is not None:
+            await end(data.refresh)
+        else:
+            try:
+                await end(cookie.token_of(request))
+            except BadRefreshToken as error:
+                return cookie.refuse(request, error)
+            cookie.drop(request, response)
+        return response
+
+
+def _access_token(request: Request[Any, Any, Any]) -> str:
+    """The access token that came along, or nothing; on a public route a bad one is no matter."""
+    try:
+        return bearer_token(request) or ""
+    except NotSignedIn:
+        return ""

@@ -1,0 +1,169 @@
+"""Problem details (RFC 9457): the one form in which anything is refused."""
+
+import logging
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from http import HTTPStatus
+from typing import Any
+
+import msgspec
+from litestar import Request, Response
+from litestar.exceptions import HTTPException
+
+from marketplace.core.errors import (
+    Busy,
+    Conflict,
+    FieldErrors,
+    Forbidden,
+    Invalid,
+    KeyReused,
+    MarketplaceError,
+    NotFound,
+    NotSignedIn,
+    OutcomeUnknown,
+    RateLimited,
+)
+from marketplace.telemetry.request_log import request_record_of
+
+PROBLEM_JSON = "application/problem+json"
+MAX_STARTS = 20
+
+STATUS: dict[type[MarketplaceError], int] = {
+    Invalid: 400,
+    KeyReused: 422,
+    NotSignedIn: 401,
+    RateLimited: 429,
+    Forbidden: 403,
+    NotFound: 404,
+    Conflict: 409,
+    Busy: 503,
+    OutcomeUnknown: 503,
+}
+HEADERS: dict[int, dict[str, str]] = {
+    401: {"WWW-Authenticate": "Bearer"},
+    429: {"Retry-After": "60"},
+    503: {"Retry-After": "1"},
+}
+SAFE_HEADERS = {
+    "Cache-Control": "no-store",
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+}
+"""On every answer that does not say otherwise."""
+FRAMEWORK: dict[int, tuple[str, str]] = {
+    400: ("invalid", "The request is malformed."),
+    404: ("not_found", "There is nothing at this address."),
+    405: ("method_not_allowed", "This address does not answer to that method."),
+    413: ("body_too_large", "The body is larger than 1 MiB."),
+    415: ("unsupported_media_type", "The body must be JSON, with Content-Type: application/json."),
+}
+"""What the framework itself refuses, in our words: its own may repeat paths or types of the program."""
+
+logger = logging.getLogger("marketplace.http")
+
+
+class Problem(msgspec.Struct, kw_only=True):
+    """Problem details. `code` is stable and for programs, `detail` for people, `errors` names the bad fields.
+
+    `starts` are the first of the sold slots that stand in the way. `request_id` is what the log calls a request that
+    failed on our side.
+    """
+
+    type: str = "about:blank"
+    title: str
+    status: int
+    detail: str
+    code: str
+    errors: dict[str, list[str]] | msgspec.UnsetType = msgspec.UNSET
+    starts: list[datetime] | msgspec.UnsetType = msgspec.UNSET
+    request_id: str | msgspec.UnsetType = msgspec.UNSET
+
+    @classmethod
+    def of(
+        cls, status: int, code: str, detail: str, errors: FieldErrors | None = None, starts: Sequence[datetime] = ()
+    ) -> "Problem":
+        """The problem of a status, titled by its phrase, as `about:blank` asks."""
+        errors = {name: list(sentences) for name, sentences in (errors or {}).items()}
+        title = HTTPStatus(status).phrase
+        return cls(
+            title=title,
+            status=status,
+            detail=detail,
+            code=code,
+            errors=errors or msgspec.UNSET,
+            starts=list(starts[:MAX_STARTS]) or msgspec.UNSET,
+        )
+
+
+class UnsupportedMediaType(HTTPException):
+    """A body that does not say it is JSON."""
+
+    status_code = 415
+
+
+def status_of(error: type[MarketplaceError]) -> int:
+    """The status of an error's family."""
+    return next(STATUS[login] for login in error.__mro__ if login in STATUS)
+
+
+def answer(
+    request: Request[Any, Any, Any], problem: Problem, headers: Mapping[str, str] | None = None
+) -> Response[bytes]:
+    """A problem details answer, noted for whoever watches."""
+    record = request_record_of(request.scope)
+    if record is not None:
+        record.code = problem.code
+        if problem.status == HTTPStatus.INTERNAL_SERVER_ERROR:
+            problem.request_id = record.request_id
+    return Response(
+        content=msgspec.json.encode(problem),
+        status_code=problem.status,
+        media_type=PROBLEM_JSON,
+        headers={**SAFE_HEADERS, **HEADERS.get(problem.status, {}), **(headers or {})},
+    )
+
+
+def refuse(request: Request[Any, Any, Any], error: MarketplaceError) -> Response[bytes]:
+    """A rule of the core said no."""
+    errors = error.errors if isinstance(error, Invalid) else None
+    if isinstance(error, Busy | OutcomeUnknown):
+        logger.warning("%s was refused: %s (%r)", _requested(request), error.code, _is_started_by(error))
+    starts = error.starts if isinstance(error, Conflict) else ()
+    headers = {"Retry-After": str(error.retry_after)} if isinstance(error, RateLimited) else None
+    return answer(request, Problem.of(status_of(type(error)), error.code, error.detail, errors, starts), headers)
+
+
+def refuse_framework(request: Request[Any, Any, Any], error: HTTPException) -> Response[bytes]:
+    """The framework said no, before any handler of ours."""
+    if error.status_code >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        return fail(request, error)
+    status = error.status_code if error.status_code in FRAMEWORK else 400
+    code, detail = FRAMEWORK[status]
+    allow = {name: value for name, value in (error.headers or {}).items() if name.lower() == "allow"}
+    return answer(request, Problem.of(status, code, detail), allow)
+
+
+def fail(request: Request[Any, Any, Any], error: Exception) -> Response[bytes]:
+    """A bug. The log has it; the answer says nothing of it but what the log calls the request."""
+    logger.error("%s failed", _requested(request), exc_info=error)
+    return answer(request, Problem.of(500, "internal_error", "Something went wrong on our side. It has been noted."))
+
+
+def _is_started_by(error: BaseException) -> BaseException | None:
+    """What the database or the clock said, however often the effect was tried again."""
+    cause = error.__cause__
+    while isinstance(cause, MarketplaceError) and cause.__cause__ is not None:
+        cause = cause.__cause__
+    return cause
+
+
+def _requested(request: Request[Any, Any, Any]) -> str:
+    """What was asked for, as the log may have it: an address can be a secret, its template cannot."""
+    return f"{request.scope['method']} {request.scope.get('path_template', '')}"
+
+
+EXCEPTION_HANDLERS: dict[int | type[Exception], Any] = {
+    MarketplaceError: refuse,
+    HTTPException: refuse_framework,
+    Exception: fail,
+}

@@ -1,0 +1,111 @@
+"""The refresh token in a cookie: a page of ours can use it, and nothing on the page can read it."""
+
+import ipaddress
+from typing import Any
+from urllib.parse import urlsplit
+
+from litestar import Request, Response
+
+from marketplace.core.errors import BadRefreshToken, Forbidden, NoRefreshToken
+from marketplace.http import errors
+from marketplace.settings import Settings
+
+NAME = "marketplace_refresh"
+PATH = "/api/auth/"
+STRICT: Any = "Strict"
+"""As the standard writes it; the framework's type knows small letters only."""
+COOKIE_PARAMETER: dict[str, Any] = {
+    "name": NAME,
+    "in": "cookie",
+    "required": False,
+    "description": (
+        "The refresh token of a login with `use_cookie`, which browsers send by themselves. It is taken where the body "
+        "has none and the `Origin` is this site's or one that the operator allowed."
+    ),
+    "schema": {"type": "string"},
+}
+COOKIE_HEADER = {"Set-Cookie": f"The cookie `{NAME}`, where the login asked for it; absent otherwise."}
+
+
+class ForeignOrigin(Forbidden):
+    """The cookie came with a request that no page of ours sent."""
+
+    code = "foreign_origin"
+    sentence = "A login that is kept in a cookie can only be used by pages of this site."
+
+
+class RefreshCookie:
+    """Reads and writes the cookie. It is `Secure` unless a developer's browser asked over plain http."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._is_production = settings.environment == "production"
+        self._allowed = frozenset(settings.cors_origins)
+        self._max_age = int(settings.refresh_token_ttl.total_seconds())
+
+    def token_of(self, request: Request[Any, Any, Any]) -> str:
+        """The token in the cookie. Raises `NoRefreshToken`, `ForeignOrigin`."""
+        token = request.cookies.get(NAME)
+        if not token:
+            raise NoRefreshToken
+        if not self._is_ours(request):
+            raise ForeignOrigin
+        return token
+
+    def keep(self, request: Request[Any, Any, Any], response: Response[Any], token: str) -> None:
+        """Have the browser keep the token for as long as it lives."""
+        self._set(request, response, token, self._max_age)
+
+    def drop(self, request: Request[Any, Any, Any], response: Response[Any]) -> None:
+        """Have the browser forget the token."""
+        self._set(request, response, "", 0)
+
+    def refuse(self, request: Request[Any, Any, Any], error: BadRefreshToken) -> Response[Any]:
+        """The login has ended: the browser need not send its token again."""
+        response = errors.refuse(request, error)
+        self.drop(request, response)
+        return response
+
+    def _set(self, request: Request[Any, Any, Any], response: Response[Any], value: str, max_age: int) -> None:
+        is_plain = request.scope["scheme"] == "http" and not self._is_production
+        response.set_cookie(
+            NAME,
+            value,
+            path=PATH,
+            max_age=max_age,
+            httponly=True,
+            samesite=STRICT,
+            secure=not is_plain,
+        )
+
+    def _is_ours(self, request: Request[Any, Any, Any]) -> bool:
+        """Whether the page that sent this is of the origin that it was sent to, or of one that the operator allowed.
+
+        The scheme is not compared with our own, which is http behind a proxy that ends TLS. Instead, production wants
+        an origin whose pages nobody can alter on the way.
+        """
+        provided, hosts = request.headers.getall("origin", []), request.headers.getall("host", [])
+        if len(provided) != 1 or len(hosts) != 1:
+            return False
+        origin = provided[0]
+        if origin in self._allowed:
+            return True
+        scheme, _, authority = origin.partition("://")
+        if scheme not in {"http", "https"} or (self._is_production and not _is_trustworthy(origin)):
+            return False
+        port = ":443" if scheme == "https" else ":80"
+        return bool(authority) and authority.removesuffix(port) == hosts[0].lower().removesuffix(port)
+
+
+def _is_trustworthy(origin: str) -> bool:
+    """Whether browsers call it potentially trustworthy (W3C Secure Contexts, 3.1): https, or this very machine."""
+    try:
+        parts = urlsplit(origin)
+        host = parts.hostname or ""
+    except ValueError:
+        return False
+    if parts.scheme == "https" or host == "localhost" or host.endswith(".localhost"):
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False

@@ -1,0 +1,152 @@
+"""Fields that only the wire has: how each is read, its JSON Schema, its example and its words.
+
+Stored fields are declared beside their entities in the core, see `core/domain/fields.py`.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from types import NoneType
+from typing import Annotated, Any, get_args, get_origin
+from uuid import UUID
+
+from marketplace.core.domain.bookings import BookingStatus
+from marketplace.core.domain.fields import VISIBLE, Boolean, Rule, Text, Whole, rule_of
+from marketplace.core.domain.sessions import MAX_DURATION, SEARCH_LENGTH, TAG_LENGTH
+from marketplace.http.validation.validators import (
+    SEARCH_WORDS,
+    Reader,
+    identifier,
+    instant,
+    or_null,
+    search,
+    several_of,
+    tag,
+    window,
+)
+
+CURSOR_LENGTH = 2000
+LOGIN_LENGTH = 1024
+
+
+@dataclass(frozen=True, eq=False)
+class WireRule(Rule):
+    """A reader with the JSON Schema of what it reads."""
+
+    reader: Reader
+    schema: Mapping[str, Any]
+
+    def read(self, value: Any) -> Any:
+        """What the reader makes of a JSON value."""
+        return self.reader(value)
+
+
+def field(read: Reader, schema: Mapping[str, Any], example: object = None, says: str | None = None) -> WireRule:
+    """The rule of a field that only the wire has."""
+    return WireRule(read, schema, example=example, says=says)
+
+
+def rule_for(annotation: Any) -> Rule:
+    """The rule of a field of a struct, wherever in `X | None` it stands."""
+    rule = rule_of(annotation)
+    if rule is not None:
+        return rule
+    if annotation is UUID:
+        return _ID
+    if get_origin(annotation) is not Annotated:
+        for part in get_args(annotation):
+            if part is not NoneType:
+                return rule_for(part)
+    raise TypeError(f"{annotation} says no way to read it.")
+
+
+def _moment(read: Reader, example: str, says: str) -> WireRule:
+    schema = {"anyOf": [{"type": "string", "format": "date-time"}, {"type": "string", "format": "date"}]}
+    return field(read, schema, example, says)
+
+
+_ID = field(identifier, {"type": "string", "format": "uuid"}, "0190a1b2-c3d4-7e5f-8a9b-0c1d2e3f4a5b")
+_SECRET = "correct horse battery"  # noqa: S105 - an example
+_MIDNIGHT = "2030-05-01T00:00:00Z"
+_TAG = {"type": "string", "minLength": 1, "maxLength": TAG_LENGTH, "pattern": VISIBLE}
+_TOKEN = {"type": "string", "minLength": 1, "maxLength": LOGIN_LENGTH, "pattern": VISIBLE}
+
+GivenPassword = Annotated[str, Text(1, LOGIN_LENGTH, format="password", trim=False, example=_SECRET)]
+GivenEmail = Annotated[str, Text(1, LOGIN_LENGTH, example="ada@example.org")]
+GivenToken = Annotated[
+    str | None,
+    field(
+        or_null(Text(1, LOGIN_LENGTH).read),
+        {"anyOf": [_TOKEN, {"type": "null"}]},
+        "kX2…",
+        "A refresh token; absent or `null` where it is in the cookie.",
+    ),
+]
+GivenSecret = Annotated[str, Text(1, LOGIN_LENGTH, example="kX2…", says="From a link.")]
+DurationBound = Annotated[int, Whole(0, MAX_DURATION, example=60, says="Minutes.")]
+Start = Annotated[
+    datetime,
+    _moment(
+        instant,
+        "2030-05-01T10:00:00Z",
+        "The start, in the future and before 2200; a bare date means midnight UTC.",
+    ),
+]
+Window = Annotated[datetime, _moment(window, _MIDNIGHT, "A bare date means midnight UTC.")]
+StartsFrom = Annotated[datetime, _moment(instant, _MIDNIGHT, "Then or later; a bare date means midnight UTC.")]
+StartsTo = Annotated[datetime, _moment(instant, _MIDNIGHT, "Before then; a bare date means midnight UTC.")]
+AvailableFrom = Annotated[
+    datetime,
+    _moment(
+        window,
+        _MIDNIGHT,
+        "Something can be booked that starts then or later; a bare date means midnight UTC. A session without a "
+        "schedule can, unless its creator is taken for all of the time.",
+    ),
+]
+AvailableTo = Annotated[
+    datetime, _moment(window, "2030-05-08T00:00:00Z", "And before this; a bare date means midnight UTC.")
+]
+SlotStart = Annotated[
+    datetime, field(instant, {"type": "string", "format": "date-time"}, "2030-05-01T10:00:00Z", "The start of a slot.")
+]
+Limit = Annotated[int, Whole(1, 100, example=20, says="How many at most.")]
+Cursor = Annotated[
+    str,
+    field(
+        Text(1, CURSOR_LENGTH).read,
+        {"type": "string", "maxLength": CURSOR_LENGTH},
+        None,
+        "Where the page begins; taken from the `Link` header of the page before.",
+    ),
+]
+Search = Annotated[
+    tuple[str, ...],
+    field(
+        search,
+        {"type": "string", "minLength": 1, "maxLength": SEARCH_LENGTH, "pattern": VISIBLE},
+        "yoga",
+        f"Up to {SEARCH_WORDS} words; each must begin a word of the session. Accents and case do not matter, "
+        "and one typo a word is forgiven.",
+    ),
+]
+Tag = Annotated[str, field(tag, _TAG, "yoga")]
+Statuses = Annotated[
+    frozenset[BookingStatus],
+    field(
+        several_of(*get_args(BookingStatus)),
+        {"type": "array", "items": {"type": "string", "enum": list(get_args(BookingStatus))}},
+        ["pending", "confirmed"],
+        "One or several, repeated or with commas between them.",
+    ),
+]
+UseCookie = Annotated[
+    bool,
+    Boolean(
+        example=True,
+        says="For browsers: the refresh token comes in an `HttpOnly` cookie, and `refresh` of the answer is `null`.",
+    ),
+]
+Everywhere = Annotated[bool, Boolean(example=True, says="Whether to end every login of this person.")]
+Featured = Annotated[bool, Boolean(example=True, says="Whether only what the front page shows is asked for.")]
+CategoryWord = Annotated[str, Text(1, TAG_LENGTH, example="wellbeing")]

@@ -1,0 +1,142 @@
+"""Reading bodies and queries: every field looked at, every bad one named in one answer."""
+
+import re
+from collections.abc import Mapping
+from decimal import Decimal
+from functools import cache
+from types import NoneType
+from typing import Annotated, Any, Generic, TypeVar, get_args, get_origin
+
+import msgspec
+from litestar import Request
+
+from marketplace.core.domain.fields import MAX_INTEGER_DIGITS
+from marketplace.core.errors import FieldErrors, Invalid
+from marketplace.http.problems import UnsupportedMediaType
+from marketplace.http.validation.fields import rule_for
+from marketplace.http.validation.validators import Reader
+
+Wire = TypeVar("Wire", bound=msgspec.Struct)
+
+_JSON = msgspec.json.Decoder(float_hook=Decimal)
+
+
+class ParsedBody(Generic[Wire]):
+    """A body or query whose every field was looked at: what could be read, and what is wrong with the rest."""
+
+    def __init__(self, kind: type[Wire], provided: dict[str, Any], errors: dict[str, list[str]]) -> None:
+        self._kind = kind
+        self._validate = errors
+        self.values = provided
+        """The fields that were sent and could be read, by name."""
+
+    @property
+    def is_good(self) -> bool:
+        """Whether every field could be read."""
+        return not self._validate
+
+    def can_read(self, *names: str) -> bool:
+        """Whether there is nothing wrong with these fields, by their names on the wire."""
+        return self._validate.keys().isdisjoint(names)
+
+    def checked(self, *further: FieldErrors) -> Wire:
+        """The struct, with defaults for what was not sent. Raises `Invalid` naming all that is wrong."""
+        return self._kind(**self.changes(*further))
+
+    def changes(self, *further: FieldErrors) -> dict[str, Any]:
+        """Only what was sent. Raises `Invalid` naming all that is wrong, `further` findings included."""
+        errors = dict(self._validate)
+        for found in further:
+            errors |= {name: list(sentences) for name, sentences in found.items()}
+        if errors:
+            raise Invalid(errors)
+        return self.values
+
+
+async def read_body(request: Request[Any, Any, Any], kind: type[Wire], *, partial: bool = False) -> ParsedBody[Wire]:
+    """The JSON object of a request's body, read as `kind`; with `partial`, no field is required.
+
+    Raises `UnsupportedMediaType`, `Invalid` when it is no JSON object, and 413 through the framework.
+    """
+    body = await _json_body(request)
+    try:
+        values = _JSON.decode(body)
+    except (msgspec.DecodeError, RecursionError, ValueError, ArithmeticError) as error:
+        raise Invalid(detail="The body is not valid JSON.") from error
+    if not isinstance(values, dict):
+        raise Invalid(detail="The body must be a JSON object.")
+    return read_values(kind, values, partial=partial)
+
+
+async def read_optional_body(request: Request[Any, Any, Any], kind: type[Wire]) -> ParsedBody[Wire]:
+    """As `read_body`, where no body at all is good too."""
+    if not await _json_body(request):
+        return ParsedBody(kind, {}, {})
+    return await read_body(request, kind)
+
+
+async def read_nothing(request: Request[Any, Any, Any]) -> None:
+    """The body of a request that needs none; what is sent is held to the same rules of type and size."""
+    await _json_body(request)
+
+
+async def _json_body(request: Request[Any, Any, Any]) -> bytes:
+    body = await request.body()
+    media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if not re.fullmatch(r"application/([\w.+-]+\+)?json", media_type) and (body or media_type):
+        raise UnsupportedMediaType
+    return body
+
+
+def read_query(request: Request[Any, Any, Any], kind: type[Wire]) -> ParsedBody[Wire]:
+    """The query of a request, read as `kind`.
+
+    An empty parameter counts as absent; a repeated one is refused, unless it is a set, which is read of them all.
+    """
+    values: dict[str, Any] = {}
+    for name, value in request.query_params.multi_items():
+        values[name] = [*values[name], value] if name in values else [value]
+    sent = {name: texts[0] if len(texts) == 1 else texts for name, texts in values.items() if texts != [""]}
+    return read_values(kind, sent, partial=True, from_text=True)
+
+
+def read_values(
+    kind: type[Wire], values: Mapping[str, Any], *, partial: bool = False, from_text: bool = False
+) -> ParsedBody[Wire]:
+    """These values, read as `kind`; with `partial`, nothing is required; `from_text` reads numbers from text."""
+    provided: dict[str, Any] = {}
+    errors: dict[str, list[str]] = {}
+    for field, base, read in _readers(kind):
+        name = field.encode_name
+        if name in values:
+            value = values[name]
+            try:
+                provided[field.name] = read(_value_of_text(value, base) if from_text else value)
+            except ValueError as error:
+                errors[name] = [str(error)]
+        elif field.required and not partial:
+            errors[name] = ["This field is required."]
+    return ParsedBody(kind, provided, errors)
+
+
+def _value_of_text(value: Any, base: type) -> Any:
+    if isinstance(value, list) and get_origin(base) is not frozenset:
+        raise ValueError("Give this once.")
+    if base is int and re.fullmatch(rf"-?[0-9]{{1,{MAX_INTEGER_DIGITS}}}", value):
+        return int(value)
+    if base is bool:
+        return {"true": True, "false": False}.get(value.lower(), value)
+    return value
+
+
+@cache
+def _readers(kind: type[msgspec.Struct]) -> tuple[tuple[msgspec.structs.FieldInfo, type, Reader], ...]:
+    return tuple((field, _base(field.type), rule_for(field.type).read) for field in msgspec.structs.fields(kind))
+
+
+def _base(annotation: Any) -> type:
+    """The type of a field, wherever in `X | None` the metadata is."""
+    if get_origin(annotation) is Annotated:
+        return _base(get_args(annotation)[0])
+    parts = [part for part in get_args(annotation) if part is not NoneType]
+    return _base(parts[0]) if len(parts) < len(get_args(annotation)) else annotation

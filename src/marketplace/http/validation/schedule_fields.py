@@ -1,0 +1,154 @@
+"""How the parts of a schedule are read: wall times, dates, and the ranges made of them."""
+
+import re
+from collections.abc import Callable
+from datetime import date, time
+from typing import Annotated, Any, TypeVar
+
+from marketplace.core.domain.fields import Whole
+from marketplace.core.domain.schedules import (
+    MAX_BUFFER,
+    MAX_EXCEPTIONS,
+    MAX_EXTRAS,
+    MAX_HORIZON,
+    MAX_NOTICE,
+    MAX_STEP,
+    MAX_WEEKLY,
+    DayException,
+    Extra,
+    TimeRange,
+    WeeklyHours,
+)
+from marketplace.http.validation.fields import field
+from marketplace.http.validation.json_schema import values_of
+from marketplace.http.validation.validators import Reader
+
+T = TypeVar("T")
+
+WALL_TIME = r"^([01][0-9]|2[0-3]):[0-5][0-9]$"
+DAY = r"^(19[7-9]|2[01][0-9])[0-9]-[0-9]{2}-[0-9]{2}$"
+"""From 1970 to before 2200."""
+STEP = Whole(1, MAX_STEP)
+WEEKDAY = Whole(1, 7)
+A_RANGE = {"starts": "09:00", "ends": "12:00", "step": 30}
+
+
+def wall_time(value: Any) -> time:
+    """A time of the wall clock."""
+    if not isinstance(value, str) or not re.fullmatch(WALL_TIME, value):
+        raise ValueError("Give times of the wall clock such as 09:30.")
+    return time.fromisoformat(value)
+
+
+def end_time(value: Any) -> time:
+    """The end of a range: `24:00` is the following midnight, as `00:00` is. Nothing begins at `24:00`."""
+    return time() if value == "24:00" else wall_time(value)
+
+
+def day(value: Any) -> date:
+    """A date."""
+    expected = "Give dates such as 2030-05-01."
+    if not isinstance(value, str) or not re.fullmatch(DAY, value):
+        raise ValueError(expected)
+    try:
+        return date.fromisoformat(value)
+    except ValueError as error:
+        raise ValueError(expected) from error
+
+
+def optional_day(value: Any) -> date | None:
+    """A date, or `null`."""
+    return None if value is None else day(value)
+
+
+def several(maximum: int, read: Callable[[dict[str, Any]], T]) -> Reader:
+    """A list of at most so many objects, each read alike."""
+
+    def read_all(values: Any) -> tuple[T, ...]:
+        if (
+            not isinstance(values, list)
+            or len(values) > maximum
+            or not all(isinstance(value, dict) for value in values)
+        ):
+            raise ValueError(f"Give a list of at most {maximum} objects.")
+        return tuple(read(value) for value in values)
+
+    return read_all
+
+
+def time_range(value: dict[str, Any]) -> TimeRange:
+    """`starts`, `ends` and, if not every `duration` minutes, `step`."""
+    step = value.get("step")
+    return TimeRange(
+        starts=wall_time(value.get("starts")),
+        ends=end_time(value.get("ends")),
+        step=None if step is None else STEP.read(step),
+    )
+
+
+def _weekly(value: dict[str, Any]) -> WeeklyHours:
+    return WeeklyHours(weekday=WEEKDAY.read(value.get("weekday")), hours=time_range(value))
+
+
+def _extra(value: dict[str, Any]) -> Extra:
+    return Extra(on=day(value.get("date")), hours=time_range(value))
+
+
+def _exception(value: dict[str, Any]) -> DayException:
+    return DayException(on=day(value.get("date")), ranges=several(MAX_WEEKLY, time_range)(value.get("ranges", [])))
+
+
+_START = {"type": "string", "pattern": WALL_TIME}
+_END = {"type": "string", "pattern": r"^(([01][0-9]|2[0-3]):[0-5][0-9]|24:00)$"}
+_DATE = {"type": "string", "format": "date", "pattern": DAY}
+_STEP = {"type": ["integer", "null"], "minimum": 1, "maximum": MAX_STEP}
+_RANGE = {"starts": _START, "ends": _END, "step": _STEP}
+
+
+def _object(**properties: Any) -> dict[str, Any]:
+    optional = {"step", "ranges"}
+    return {
+        "type": "object",
+        "properties": properties,
+        "required": [name for name in properties if name not in optional],
+    }
+
+
+def _list(maximum: int, items: dict[str, Any]) -> dict[str, Any]:
+    return {"type": "array", "maxItems": maximum, "items": items}
+
+
+Weekly = Annotated[
+    tuple[WeeklyHours, ...],
+    field(
+        several(MAX_WEEKLY, _weekly),
+        _list(MAX_WEEKLY, _object(weekday=values_of(WEEKDAY), **_RANGE)),
+        [{"weekday": 1, **A_RANGE}],
+        "Hours of each week. `weekday` is 1 for Monday to 7; a start every `step` minutes, or every `duration`.",
+    ),
+]
+Extras = Annotated[
+    tuple[Extra, ...],
+    field(
+        several(MAX_EXTRAS, _extra),
+        _list(MAX_EXTRAS, _object(date=_DATE, **_RANGE)),
+        [{"date": "2030-05-01", **A_RANGE}],
+        "Hours of single dates, besides the weekly ones.",
+    ),
+]
+Exceptions = Annotated[
+    tuple[DayException, ...],
+    field(
+        several(MAX_EXCEPTIONS, _exception),
+        _list(MAX_EXCEPTIONS, _object(date=_DATE, ranges=_list(MAX_WEEKLY, _object(**_RANGE)))),
+        [{"date": "2030-05-02", "ranges": []}],
+        "Dates with other hours than the weekly ones; no ranges is a day off.",
+    ),
+]
+Buffer = Annotated[int, Whole(0, MAX_BUFFER, example=15, says="Minutes.")]
+Notice = Annotated[int, Whole(0, MAX_NOTICE, example=120, says="Minutes before a start until which it can be booked.")]
+Horizon = Annotated[int, Whole(1, MAX_HORIZON, example=60, says="How many days ahead starts can be booked.")]
+OptionalDay = Annotated[
+    date | None,
+    field(optional_day, {"anyOf": [_DATE, {"type": "null"}]}, "2030-01-01", "In the schedule's zone, inclusive."),
+]

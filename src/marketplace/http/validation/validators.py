@@ -1,0 +1,87 @@
+"""How values are read that only the wire has; the rules of stored fields are in `core/domain/fields.py`.
+
+Each reader takes a JSON value and raises `ValueError` with a sentence for a person.
+"""
+
+import re
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+from marketplace.core.domain.fields import Text
+from marketplace.core.domain.search import words
+from marketplace.core.domain.sessions import SEARCH_LENGTH, TAG_LENGTH
+from marketplace.core.domain.users import fold
+
+Reader = Callable[[Any], Any]
+
+INSTANT = r"\d{4}-\d\d-\d\d([Tt ]\d\d:\d\d(:\d\d(\.\d{1,9})?)?([Zz]|[+-]\d\d:?\d\d))?"
+SEARCH_WORDS = 12
+WINDOW_YEARS = (1970, 2200)
+
+_TAG = Text(1, TAG_LENGTH)
+_SEARCH = Text(1, SEARCH_LENGTH)
+
+
+def or_null(read: Reader) -> Reader:
+    """`null` means none."""
+    return lambda value: None if value is None else read(value)
+
+
+def instant(value: Any) -> datetime:
+    """An ISO 8601 date and time with offset (RFC 3339), or a bare date, which is its midnight in UTC."""
+    expected = "Give a date and time with offset, such as 2030-05-01T10:00:00Z."
+    if not isinstance(value, str) or not re.fullmatch(INSTANT, value.strip(" "), re.ASCII):
+        raise ValueError(expected)
+    try:
+        parsed = datetime.fromisoformat(value.strip(" ").upper())
+        return parsed.replace(tzinfo=UTC) if parsed.tzinfo is None else parsed.astimezone(UTC)
+    except (ValueError, OverflowError) as error:
+        raise ValueError(expected) from error
+
+
+def window(value: Any) -> datetime:
+    """An instant of this age, from which days can be counted either way."""
+    found = instant(value)
+    first, last = WINDOW_YEARS
+    if not first <= found.year < last:
+        raise ValueError(f"Choose a time from the year {first} to before {last}.")
+    return found
+
+
+def several_of(*choices: str) -> Reader:
+    """Words of a closed set, each text of a list having one or several with commas between; an empty text has none."""
+
+    def read(value: Any) -> frozenset[str]:
+        texts = value if isinstance(value, list) else [value]
+        if not all(isinstance(each, str) for each in texts):
+            raise ValueError("This must be text.")
+        words = frozenset(word.strip(" ") for each in texts if each for word in each.split(","))
+        if words.difference(choices):
+            raise ValueError(f"Choose one or several of: {', '.join(choices)}.")
+        return words
+
+    return read
+
+
+def identifier(value: Any) -> UUID:
+    """A UUID in its usual form (RFC 9562)."""
+    if not isinstance(value, str) or not re.fullmatch(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}", value):
+        raise ValueError("This must be an id, such as 0190a1b2-c3d4-7e5f-8a9b-0c1d2e3f4a5b.")
+    return UUID(value)
+
+
+def tag(value: Any) -> str:
+    """One tag, folded."""
+    return fold(str(_TAG.read(value)))
+
+
+def search(value: Any) -> tuple[str, ...]:
+    """The words of a search."""
+    requested = words(_SEARCH.read(value))
+    if not requested:
+        raise ValueError("Give at least one letter or digit to search for.")
+    if len(requested) > SEARCH_WORDS:
+        raise ValueError(f"Search for at most {SEARCH_WORDS} words.")
+    return tuple(dict.fromkeys(requested))
