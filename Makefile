@@ -48,8 +48,8 @@ check: install ## Format, lint, types, import contracts, documents, the size of 
 	$(BIN)/lint-imports --no-cache > .import-contracts.log || { cat .import-contracts.log; exit 1; }
 	$(BIN)/mypy
 	@$(BIN)/marketplace openapi | diff -u openapi.json - || { echo "openapi.json is stale: make openapi"; exit 1; }
-	@cd frontend && npx openapi-typescript ../openapi.json 2>/dev/null | diff -q src/api/schema.d.ts - >/dev/null || \
-		{ echo "frontend/src/api/schema.d.ts is stale: make types"; exit 1; }
+	@cd frontend && npx openapi-typescript ../openapi.json 2>/dev/null | diff -q src/lib/api/schema.d.ts - >/dev/null || \
+		{ echo "frontend/src/lib/api/schema.d.ts is stale: make types"; exit 1; }
 	cd frontend && npm run --silent check
 	$(BIN)/pytest -q -n auto tests/core tests/http tests/architecture
 

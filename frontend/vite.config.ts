@@ -49,7 +49,7 @@ export default defineConfig({
         },
       ],
       {
-        common: new URL("./src/app/i18n/en/common.json", import.meta.url),
+        common: new URL("./src/lib/i18n/en/common.json", import.meta.url),
         sessions: new URL("./src/features/sessions/texts.en.json", import.meta.url),
       },
     ),
@@ -70,7 +70,7 @@ export default defineConfig({
       polyfill: false,
       // the files that a page needs are named in the entry, so every visitor would load the names of these few pages
       resolveDependencies: (file, needed) =>
-        /admin|GuiseBar|reset-password|sessions\.(new|_id\.edit)/.test(file) ? [] : needed,
+        /admin|ImpersonationBar|reset-password|sessions\.(new|_id\.edit)/.test(file) ? [] : needed,
     },
     // what every page needs of others' code, in one file: it packs better, and stays cached when only ours changes
     rolldownOptions: {

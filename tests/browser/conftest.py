@@ -87,16 +87,16 @@ class Watch:
 async def open_page(site: Server, browser: Browser) -> AsyncIterator[OpenPage]:
     """Open pages, each with cookies of its own, at a path: `open_page("/", "phone", color_scheme="dark")`.
 
-    With `in_process=page` it is another tab of the same person. The test fails when a script breaks or a stranger is asked.
+    `same_person_as=page` opens another tab of that person. The test fails on a script error or a foreign request.
     """
     origin = f"http://localhost:{site.port}"
     watch = Watch(origin)
     async with AsyncExitStack() as stack:
 
         async def open_one(
-            path: str = "/", size: Size = "desktop", *, in_process: Page | None = None, color_scheme: Mode = "light"
+            path: str = "/", size: Size = "desktop", *, same_person_as: Page | None = None, color_scheme: Mode = "light"
         ) -> Page:
-            context = in_process.context if in_process else await make_context(size, color_scheme)
+            context = same_person_as.context if same_person_as else await make_context(size, color_scheme)
             page = await context.new_page()
             watch.over(page)
             await page.goto(path)

@@ -82,8 +82,8 @@ async def test_a_creator_who_is_deactivated_is_signed_out_and_the_seats_they_sol
     quoted = await scheduled_session(creator)
     start, *_ = await free_starts(creator, quoted["id"])
     await learner.asks("POST", "/api/bookings/", session=quoted["id"], booking_date=start)
-    in_process = await account(site)
-    await in_process.asks("POST", "/api/bookings/", session=quoted["id"], booking_date=start, seats=2)
+    second_learner = await account(site)
+    await second_learner.asks("POST", "/api/bookings/", session=quoted["id"], booking_date=start, seats=2)
     own = await open_page("/")
     await creator.signs_in(own)
 
@@ -186,8 +186,8 @@ async def test_who_sees_the_site_as_somebody_else_can_look_but_not_touch_and_sta
     await office.get_by_role("button", name="Save").first.click()
     await says(office, "can look but change nothing")
     await office.get_by_role("button", name="Discard").click()
-    in_process = await open_page("/profile", in_process=office)
-    await says(in_process, staff.email)
+    other_tab = await open_page("/profile", same_person_as=office)
+    await says(other_tab, staff.email)
 
     await bar.get_by_role("button", name="Leave").click()
     await expect(bar).to_be_hidden()

@@ -58,13 +58,13 @@ async def test_signing_out_in_one_tab_signs_out_the_other(site: Server, open_pag
     person = await account(site)
     page = await open_page()
     await person.signs_in(page)
-    in_process = await open_page("/dashboard", in_process=page)
-    await expect(in_process.get_by_role("heading", name="My bookings")).to_be_visible()
+    other_tab = await open_page("/dashboard", same_person_as=page)
+    await expect(other_tab.get_by_role("heading", name="My bookings")).to_be_visible()
     await page.get_by_role("button", name=f"Account of {person.name}").click()
     await page.get_by_role("menuitem", name="Sign out").click()
     await expect(page.get_by_role("link", name="Sign in")).to_be_visible()
     await expect(
-        in_process.get_by_role("link", name="Sign in").or_(in_process.get_by_role("button", name="Sign in")).first
+        other_tab.get_by_role("link", name="Sign in").or_(other_tab.get_by_role("button", name="Sign in")).first
     ).to_be_visible()
 
 
@@ -72,7 +72,7 @@ async def test_two_tabs_that_renew_at_once_stay_signed_in(site: Server, open_pag
     person = await account(site)
     page = await open_page()
     await person.signs_in(page)
-    tabs = [page, *[await open_page("/dashboard", in_process=page) for _ in range(3)]]
+    tabs = [page, *[await open_page("/dashboard", same_person_as=page) for _ in range(3)]]
     for _ in range(2):
         await page.wait_for_timeout(1000 * LIFE_OF_ACCESS + 500)
         for tab in tabs:

@@ -36,7 +36,7 @@ async def quoted(storage: Storage, timed: Services, schedule: Schedule | None = 
     return session
 
 
-async def in_process(storage: Storage, session: Session, **changes: Any) -> Session:
+async def second_session(storage: Storage, session: Session, **changes: Any) -> Session:
     """An open session of the same creator."""
     return await stored_session(storage, creator_id=session.creator_id, **changes)
 
@@ -134,7 +134,7 @@ async def test_buffers_keep_away_from_what_the_creator_does_before(
     storage: Storage, timed: Services, taken: int, before: int, after: int, expected: str
 ) -> None:
     session = await quoted(storage, timed, replace(MORNING, buffer_before=before, buffer_after=after))
-    other = await in_process(storage, session, duration=taken)
+    other = await second_session(storage, session, duration=taken)
     await book(storage, timed, other, NOW + timedelta(minutes=10))
 
     assert await next_start(storage, timed, session) == expected
@@ -145,7 +145,7 @@ async def test_buffers_keep_away_from_what_the_creator_does_afterwards(
     storage: Storage, timed: Services, after: int, expected: str
 ) -> None:
     session = await quoted(storage, timed, replace(MORNING, buffer_after=after), duration=30)
-    other = await in_process(storage, session, duration=30)
+    other = await second_session(storage, session, duration=30)
     await book(storage, timed, other, NOW + 2 * HOUR)
 
     assert await next_start(storage, timed, session) == expected
@@ -153,7 +153,7 @@ async def test_buffers_keep_away_from_what_the_creator_does_afterwards(
 
 async def test_a_gap_that_is_just_long_enough_is_found_between_others(storage: Storage, timed: Services) -> None:
     session = await quoted(storage, timed)
-    other = await in_process(storage, session, duration=30)
+    other = await second_session(storage, session, duration=30)
     await book(storage, timed, other, NOW + HOUR / 2, NOW + 2 * HOUR)
     assert await next_start(storage, timed, session) == "07 10:00"
     await book(storage, timed, other, NOW + HOUR)
@@ -162,7 +162,7 @@ async def test_a_gap_that_is_just_long_enough_is_found_between_others(storage: S
 
 async def test_a_creator_who_is_taken_for_weeks_is_free_after_that(storage: Storage, timed: Services) -> None:
     session = await quoted(storage, timed)
-    other = await in_process(storage, session, duration=1440)
+    other = await second_session(storage, session, duration=1440)
     await book(storage, timed, other, *(NOW + DAY * number for number in range(1, 20)))
     await book(storage, timed, session, NOW + HOUR / 2, NOW + 3 * HOUR / 2 + HOUR / 2)
 
@@ -173,10 +173,10 @@ async def test_a_creator_who_is_taken_for_weeks_is_free_after_that(storage: Stor
 
 async def test_a_seat_left_among_much_that_is_taken_is_found(storage: Storage, timed: Services) -> None:
     session = await quoted(storage, timed, max_participants=2)
-    other = await in_process(storage, session, duration=1440)
+    other = await second_session(storage, session, duration=1440)
     left = TUESDAY + 12 * DAY + 9 * HOUR
     await book(storage, timed, session, left)
-    await book(storage, timed, await in_process(storage, session, duration=600), NOW + HOUR / 2)
+    await book(storage, timed, await second_session(storage, session, duration=600), NOW + HOUR / 2)
     await book(storage, timed, other, *(NOW - 10 * HOUR + DAY * number for number in range(1, 13)))
     await book(storage, timed, other, left + HOUR)
 

@@ -20,7 +20,7 @@ from marketplace.core.domain.materialized_availability import (
 from marketplace.core.domain.schedules import Schedule
 from marketplace.core.domain.sessions import CatalogFilters, Session
 from marketplace.core.ports.storage import Storage
-from marketplace.core.services import materialized
+from marketplace.core.services import materialized_availability
 
 DAY, SECOND = timedelta(days=1), timedelta(seconds=1)
 WEEK = a_schedule(horizon=7)
@@ -135,7 +135,7 @@ async def test_the_job_runs_once_a_day_and_twins_of_it_are_one(empty_storage: St
 async def test_much_is_done_in_several_jobs_none_of_which_takes_long(empty_storage: Storage, timed: Services) -> None:
     sessions = [await quoted(empty_storage, timed) for _ in range(7)]
     timed.clock.advance(RENEWED_AFTER)
-    service = materialized.MaterializedAvailabilityService(
+    service = materialized_availability.MaterializedAvailabilityService(
         unit_of_work=empty_storage.unit_of_work, clock=timed.clock, at_once=2, per_job=2
     )
     await service.begin()
@@ -143,7 +143,7 @@ async def test_much_is_done_in_several_jobs_none_of_which_takes_long(empty_stora
     for _ in range(4):
         await run_due(empty_storage.unit_of_work, timed.clock.now(), {"renew_open_times": service.renew})
         left.append(len(await outdated(empty_storage, timed.clock.now())))
-        timed.clock.advance(materialized.PAUSE)
+        timed.clock.advance(materialized_availability.PAUSE)
 
     assert left == [3, 0, 0, 0]
     assert all([await is_true(empty_storage, timed, session) for session in sessions])

@@ -64,8 +64,8 @@ def test_every_file_of_a_kustomization_is_there_and_every_manifest_is_in_one(pat
     (kustomization,) = documents(path)
     named = [(path.parent / each).resolve() for each in kustomization["resources"]]
     assert all(each.is_file() or (each / "kustomization.yaml").is_file() for each in named)
-    in_process = {each.resolve() for each in path.parent.glob("*.yaml")} - {path.resolve()}
-    assert in_process <= set(named)
+    siblings = {each.resolve() for each in path.parent.glob("*.yaml")} - {path.resolve()}
+    assert siblings <= set(named)
 
 
 def pod_specs() -> list[tuple[str, dict[str, Any]]]:

@@ -21,7 +21,7 @@ from marketplace.core.ports.storage import Storage
 from postgres import job_worker
 from postgres.job_worker import QUICK
 
-__all__ = ["PATIENCE", "QUICK", "Seen", "asked", "becomes", "enqueue", "opened", "worker_process", "working"]
+__all__ = ["QUICK", "TIMEOUT", "Seen", "becomes", "enqueue", "opened", "requested", "worker_process", "working"]
 
 TIMEOUT = 20
 """Seconds after which something that should come will not."""
@@ -51,8 +51,8 @@ async def working(dsn: str, handlers: Handlers, pace: Pace = QUICK) -> AsyncIter
 @asynccontextmanager
 async def worker_process(dsn: str, program: str = job_worker.__file__) -> AsyncIterator[asyncio.subprocess.Process]:
     """A worker that can be killed, and is in the end."""
-    in_process = os.environ | {"PYTHONPATH": str(Path(__file__).parents[1])}
-    process = await asyncio.create_subprocess_exec(sys.executable, program, dsn, env=in_process)
+    environment = os.environ | {"PYTHONPATH": str(Path(__file__).parents[1])}
+    process = await asyncio.create_subprocess_exec(sys.executable, program, dsn, env=environment)
     try:
         yield process
     finally:

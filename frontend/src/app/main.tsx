@@ -2,10 +2,10 @@ import { QueryClientProvider } from "@tanstack/react-query";
 import { RouterProvider } from "@tanstack/react-router";
 import { StrictMode, startTransition } from "react";
 import { createRoot } from "react-dom/client";
-import "./i18n";
+import "~/lib/i18n";
 import "./styles.css";
-import { followLogin } from "./follow";
-import { queryClient } from "./query";
+import { queryClient } from "~/lib/api/queryClient";
+import { followLogin } from "./followLogin";
 import { router } from "./router";
 import { applyTheme, chosenTheme } from "./theme";
 

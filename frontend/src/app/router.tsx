@@ -1,8 +1,8 @@
 import { createRouter } from "@tanstack/react-router";
-import { NotFound } from "./layout/NotFound";
+import { NotFound } from "~/components/NotFound";
+import { queryClient } from "~/lib/api/queryClient";
 import { PageCrash } from "./layout/PageCrash";
 import { PagePending } from "./layout/PagePending";
-import { queryClient } from "./query";
 import { routeTree } from "./routes.gen";
 
 export const router = createRouter({

@@ -1,6 +1,6 @@
 import { useState } from "react";
-import { cn } from "./cn";
-import { hashOf } from "./hash";
+import { cn } from "~/lib/cn";
+import { hashText } from "~/lib/hash";
 
 type Person = { id: string; username: string; first_name: string; last_name: string; avatar?: string | null };
 
@@ -22,7 +22,7 @@ export function Avatar({
   className?: string;
 }) {
   const [failed, setFailed] = useState<string | null>(null);
-  const hue = hashOf(person.id) % 360;
+  const hue = hashText(person.id) % 360;
   const shape = cn("shrink-0 rounded-full", SIZES[size], className);
   if (person.avatar && failed !== person.avatar) {
     return (

@@ -1,8 +1,8 @@
 import type { ComponentProps } from "react";
-import { cn } from "./cn";
+import { cn } from "~/lib/cn";
 import { Spinner } from "./Spinner";
 
-const LOOKS = {
+const VARIANTS = {
   primary: "bg-accent text-on-accent hover:bg-accent-strong",
   secondary: "border border-line-strong/60 bg-surface text-ink hover:border-line-strong hover:bg-sunk",
   quiet: "text-ink-soft hover:bg-sunk hover:text-ink",
@@ -17,26 +17,29 @@ const SIZES = {
   "icon-sm": "size-9 justify-center",
 } as const;
 
-type Look = { look?: keyof typeof LOOKS; size?: keyof typeof SIZES };
+type ButtonStyle = { variant?: keyof typeof VARIANTS; size?: keyof typeof SIZES };
 
-export function buttonClass({ look = "primary", size = "md" }: Look = {}, className?: string): string {
+export function buttonClass(
+  { variant = "primary", size = "md" }: ButtonStyle = {},
+  className?: string,
+): string {
   return cn(
     "inline-flex shrink-0 select-none items-center justify-center whitespace-nowrap rounded-control font-semibold transition-colors",
     "disabled:cursor-not-allowed disabled:opacity-55 aria-disabled:cursor-not-allowed aria-disabled:opacity-55",
-    LOOKS[look],
+    VARIANTS[variant],
     SIZES[size],
     className,
   );
 }
 
-type Props = ComponentProps<"button"> & Look & { isBusy?: boolean };
+type Props = ComponentProps<"button"> & ButtonStyle & { isBusy?: boolean };
 
 /** A button. A busy one keeps its place and its focus. Links that look like one take `buttonClass`. */
-export function Button({ look, size, isBusy, className, children, onClick, ...rest }: Props) {
+export function Button({ variant, size, isBusy, className, children, onClick, ...rest }: Props) {
   return (
     <button
       type="button"
-      className={buttonClass({ look, size }, className)}
+      className={buttonClass({ variant, size }, className)}
       aria-disabled={isBusy || undefined}
       aria-busy={isBusy || undefined}
       onClick={isBusy ? (event) => event.preventDefault() : onClick}

@@ -1,7 +1,7 @@
 import { ChevronLeft, ChevronRight } from "lucide-react";
 import { DayPicker, type DayPickerProps } from "react-day-picker";
 import { useTranslation } from "react-i18next";
-import { cn } from "./cn";
+import { cn } from "~/lib/cn";
 
 const NAV =
   "absolute top-0 inline-flex size-10 items-center justify-center rounded-control text-ink-soft transition-colors hover:bg-sunk hover:text-ink aria-disabled:pointer-events-none aria-disabled:opacity-35";
@@ -38,7 +38,7 @@ const RANGE_CLASSES: DayPickerProps["classNames"] = {
 };
 
 /** How a day looks that can be chosen; give it to days that are not `selected`. */
-export const FREE_DAY =
+export const AVAILABLE_DAY =
   "[&>button]:bg-accent-soft [&>button]:font-bold [&>button]:text-accent-strong [&>button]:hover:bg-accent/25";
 
 const PARTS: DayPickerProps["components"] = {
@@ -52,7 +52,7 @@ const PARTS: DayPickerProps["components"] = {
 
 /**
  * A month in which to choose a day, by mouse, finger, arrow keys or ear; weeks begin on Monday. It draws calendar dates,
- * not instants: make them with `drawn` and read them with `dayDrawn` (features/slots/days).
+ * not instants: make them with `drawn` and read them with `dayDrawn` (lib/time/days).
  */
 export function Calendar({ labels, classNames, ...rest }: DayPickerProps) {
   const { t } = useTranslation();

@@ -1,5 +1,5 @@
 import type { ComponentProps } from "react";
-import { cn } from "./cn";
+import { cn } from "~/lib/cn";
 
 /** A surface that stands out from the ground. */
 export function Card({ className, ...rest }: ComponentProps<"div">) {

@@ -1,4 +1,4 @@
-import { cn } from "./cn";
+import { cn } from "~/lib/cn";
 
 const [WIDTH, HEIGHT, GAP] = [600, 140, 4];
 

@@ -2,9 +2,9 @@ import { X } from "lucide-react";
 import { Dialog as Radix } from "radix-ui";
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
+import { cn } from "~/lib/cn";
+import { useRestoreFocus } from "~/lib/hooks/useRestoreFocus";
 import { Button } from "./Button";
-import { cn } from "./cn";
-import { useFocusBack } from "./useFocusBack";
 
 type Props = {
   isOpen: boolean;
@@ -36,7 +36,7 @@ function Content({
   children,
 }: Omit<Props, "isOpen" | "onClose">) {
   const { t } = useTranslation();
-  const focusBack = useFocusBack();
+  const focusBack = useRestoreFocus();
   return (
     <Radix.Content
       {...(!description && { "aria-describedby": undefined })}
@@ -58,7 +58,7 @@ function Content({
           )}
         </div>
         <Radix.Close asChild>
-          <Button look="quiet" size="icon-sm" aria-label={t("actions.close")} className="-mt-1 -mr-2">
+          <Button variant="quiet" size="icon-sm" aria-label={t("actions.close")} className="-mt-1 -mr-2">
             <X aria-hidden className="size-5" />
           </Button>
         </Radix.Close>

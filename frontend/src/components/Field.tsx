@@ -1,6 +1,6 @@
 import { type ComponentProps, type ReactNode, useId } from "react";
 import { useTranslation } from "react-i18next";
-import { cn } from "./cn";
+import { cn } from "~/lib/cn";
 
 /** A control's look without its measures, for those of another size. */
 export const CONTROL_LOOK = cn(

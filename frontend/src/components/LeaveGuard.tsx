@@ -20,7 +20,7 @@ export function LeaveGuard({ isDirty }: { isDirty: () => boolean }) {
       description={t("leave.text")}
       footer={
         <>
-          <Button look="secondary" onClick={proceed}>
+          <Button variant="secondary" onClick={proceed}>
             {t("leave.go")}
           </Button>
           <Button onClick={reset}>{t("leave.stay")}</Button>

@@ -1,15 +1,15 @@
 import { Ellipsis, type LucideIcon } from "lucide-react";
 import { DropdownMenu as Radix } from "radix-ui";
 import type { ReactNode } from "react";
+import { cn } from "~/lib/cn";
 import { Button } from "./Button";
-import { cn } from "./cn";
 
 /** Further things that can be done with what it stands beside. */
 export function Menu({ label, children }: { label: string; children: ReactNode }) {
   return (
     <Radix.Root modal={false}>
       <Radix.Trigger asChild>
-        <Button look="quiet" size="icon" aria-label={label}>
+        <Button variant="quiet" size="icon" aria-label={label}>
           <Ellipsis aria-hidden className="size-5" />
         </Button>
       </Radix.Trigger>

@@ -1,6 +1,6 @@
 import { type ReactNode, useEffect } from "react";
 import { useTranslation } from "react-i18next";
-import { cn } from "./cn";
+import { cn } from "~/lib/cn";
 
 /** Names the page in the browser's tab and history. */
 export function useTitle(page: string | undefined): void {

@@ -1,4 +1,4 @@
-import { cn } from "./cn";
+import { cn } from "~/lib/cn";
 
 /** Holds the place of what comes. */
 export function Skeleton({ className, isRound }: { className?: string; isRound?: boolean }) {

@@ -1,5 +1,5 @@
 import { LoaderCircle } from "lucide-react";
-import { cn } from "./cn";
+import { cn } from "~/lib/cn";
 
 /** Something is under way; the words beside it say what. */
 export function Spinner({ className }: { className?: string }) {

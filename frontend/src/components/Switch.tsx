@@ -1,6 +1,6 @@
 import { Switch as Radix } from "radix-ui";
 import type { ComponentProps } from "react";
-import { cn } from "./cn";
+import { cn } from "~/lib/cn";
 
 type Props = Omit<ComponentProps<typeof Radix.Root>, "onChange">;
 

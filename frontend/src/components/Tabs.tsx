@@ -1,6 +1,6 @@
 import { Tabs as Radix } from "radix-ui";
 import type { ReactNode } from "react";
-import { cn } from "./cn";
+import { cn } from "~/lib/cn";
 
 export const TAB_ROW = "no-scrollbar flex gap-1 overflow-x-auto border-b border-line";
 

@@ -1,7 +1,7 @@
 import { X } from "lucide-react";
 import { type ComponentProps, type KeyboardEvent, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { cn } from "./cn";
+import { cn } from "~/lib/cn";
 
 type Props = {
   tags: string[];

@@ -1,10 +1,10 @@
 import { Check, ChevronsUpDown } from "lucide-react";
 import { type ComponentProps, type KeyboardEvent, useId, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { cn } from "./cn";
+import { cn } from "~/lib/cn";
+import { formatTime, zoneName } from "~/lib/time/time";
+import { searchZones } from "~/lib/time/zones";
 import { Input } from "./Field";
-import { timeOf, zoneName } from "./time";
-import { zonesLike } from "./zones";
 
 const SHOWN_MOST = 60;
 
@@ -21,7 +21,7 @@ export function ZonePicker({ value, onChange, ...field }: Props) {
   const [query, setQuery] = useState<string | null>(null);
   const [at, setAt] = useState(0);
   const isOpen = query !== null;
-  const found = isOpen ? zonesLike(query).slice(0, SHOWN_MOST) : [];
+  const found = isOpen ? searchZones(query).slice(0, SHOWN_MOST) : [];
   const now = new Date();
 
   const close = () => setQuery(null);
@@ -107,7 +107,7 @@ export function ZonePicker({ value, onChange, ...field }: Props) {
               <span className="block truncate font-medium">{id.replaceAll("_", " ")}</span>
               <span className="block truncate text-xs text-ink-faint">{name}</span>
             </span>
-            <span className="tabular text-xs text-ink-soft">{timeOf(now, id)}</span>
+            <span className="tabular text-xs text-ink-soft">{formatTime(now, id)}</span>
             {id === value && <Check aria-hidden className="size-4 text-accent" />}
           </li>
         ))}

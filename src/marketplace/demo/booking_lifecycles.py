@@ -14,7 +14,7 @@ from marketplace.demo.people import DemoPerson
 from marketplace.demo.seeded_random import SeededRandom
 
 PlannedOutcome = Literal["held", "pending", "declined", "lapsed", "cancelled", "called_off"]
-"""`held`: completed or, where it lies ahead, confirmed; `cancelled` by the learner, `cancelled_bookings` by the creator."""
+"""`held`: completed or, where it lies ahead, confirmed; `cancelled` by the learner, `called_off` by the creator."""
 
 MIN_STEP_GAP = timedelta(minutes=5)
 """Between two steps at least."""

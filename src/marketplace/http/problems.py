@@ -83,14 +83,14 @@ class Problem(msgspec.Struct, kw_only=True):
         cls, status: int, code: str, detail: str, errors: FieldErrors | None = None, starts: Sequence[datetime] = ()
     ) -> "Problem":
         """The problem of a status, titled by its phrase, as `about:blank` asks."""
-        errors = {name: list(sentences) for name, sentences in (errors or {}).items()}
+        named = {name: list(sentences) for name, sentences in (errors or {}).items()}
         title = HTTPStatus(status).phrase
         return cls(
             title=title,
             status=status,
             detail=detail,
             code=code,
-            errors=errors or msgspec.UNSET,
+            errors=named or msgspec.UNSET,
             starts=list(starts[:MAX_STARTS]) or msgspec.UNSET,
         )
 

@@ -3,8 +3,8 @@ import { LogOut, ShieldCheck, UserRound } from "lucide-react";
 import { DropdownMenu as Menu } from "radix-ui";
 import { useTranslation } from "react-i18next";
 import { Avatar } from "~/components/Avatar";
-import { displayName, type Me } from "~/features/users/me";
-import { useSignOut } from "./useSignOut";
+import { displayName, type Me } from "~/lib/auth/me";
+import { useSignOut } from "~/lib/auth/useSignOut";
 
 const ITEM =
   "flex h-10 items-center gap-2.5 rounded-control px-3 text-sm font-medium outline-none data-highlighted:bg-sunk";

@@ -4,13 +4,13 @@ import { Dialog } from "radix-ui";
 import { useTranslation } from "react-i18next";
 import { Avatar } from "~/components/Avatar";
 import { Button, buttonClass } from "~/components/Button";
-import { useFocusBack } from "~/components/useFocusBack";
-import { displayName, type Me } from "~/features/users/me";
+import { displayName, type Me } from "~/lib/auth/me";
+import { useNext } from "~/lib/auth/useNext";
+import { useSignOut } from "~/lib/auth/useSignOut";
+import { useRestoreFocus } from "~/lib/hooks/useRestoreFocus";
 import { placesOf } from "./links";
 import { SearchBox } from "./SearchBox";
 import { ThemeSwitch } from "./ThemeSwitch";
-import { useNext } from "./useNext";
-import { useSignOut } from "./useSignOut";
 
 const ROW =
   "flex h-12 items-center rounded-control px-3 font-medium hover:bg-sunk data-[status=active]:bg-accent-soft data-[status=active]:text-accent-strong";
@@ -20,7 +20,7 @@ export default function Drawer({ me, onClose }: { me: Me | null | undefined; onC
   const { t } = useTranslation();
   const next = useNext();
   const signOut = useSignOut();
-  const focusBack = useFocusBack();
+  const focusBack = useRestoreFocus();
   return (
     <Dialog.Root open onOpenChange={(open) => !open && onClose()}>
       <Dialog.Portal>
@@ -35,7 +35,7 @@ export default function Drawer({ me, onClose }: { me: Me | null | undefined; onC
             <div className="flex">
               <ThemeSwitch />
               <Dialog.Close asChild>
-                <Button look="quiet" size="icon-sm" aria-label={t("actions.close")}>
+                <Button variant="quiet" size="icon-sm" aria-label={t("actions.close")}>
                   <X aria-hidden className="size-5" />
                 </Button>
               </Dialog.Close>
@@ -77,7 +77,7 @@ export default function Drawer({ me, onClose }: { me: Me | null | undefined; onC
           <div className="mt-auto flex flex-col gap-3 border-t border-line pt-4">
             {me ? (
               <Button
-                look="secondary"
+                variant="secondary"
                 onClick={() => {
                   onClose();
                   void signOut();
@@ -92,7 +92,7 @@ export default function Drawer({ me, onClose }: { me: Me | null | undefined; onC
                   to="/login"
                   search={next}
                   onClick={onClose}
-                  className={buttonClass({ look: "secondary" })}
+                  className={buttonClass({ variant: "secondary" })}
                 >
                   {t("nav.sign_in")}
                 </Link>

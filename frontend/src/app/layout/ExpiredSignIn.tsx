@@ -1,29 +1,29 @@
 import { useLocation, useRouter } from "@tanstack/react-router";
 import { Suspense, useSyncExternalStore } from "react";
-import { login } from "~/api/login";
-import { patiently } from "~/components/patiently";
-import { forget } from "~/features/users/me";
-import { useGoHome } from "./useGoHome";
+import { login } from "~/lib/auth/login";
+import { clearUserData } from "~/lib/auth/me";
+import { useGoHome } from "~/lib/auth/useGoHome";
+import { lazyWithRetry } from "~/lib/lazyWithRetry";
 
-const SignInDialog = patiently(() => import("~/features/users/SignInDialog"));
+const SignInDialog = lazyWithRetry(() => import("~/features/users/SignInDialog"));
 
-/** Asks again who has been signed out by time, over the page, so that what they typed is kept. */
+/** Prompts to sign in again over the open page when the login expires, so that typed values are kept. */
 export function ExpiredSignIn() {
   const state = useSyncExternalStore(login.subscribe, login.state);
-  const isAsked = useLocation({
+  const isSignInPage = useLocation({
     select: ({ pathname }) => pathname === "/login" || pathname === "/register",
   });
   const router = useRouter();
   const goHome = useGoHome();
-  if (state !== "expired" || isAsked) return null;
-  const goOnAsVisitor = async () => {
+  if (state !== "expired" || isSignInPage) return null;
+  const continueAsGuest = async () => {
     if (!(await goHome())) return;
-    login.forgo();
-    await forget();
+    login.continueAsGuest();
+    await clearUserData();
   };
   return (
     <Suspense>
-      <SignInDialog onDone={() => void router.invalidate()} onClose={() => void goOnAsVisitor()} />
+      <SignInDialog onDone={() => void router.invalidate()} onClose={() => void continueAsGuest()} />
     </Suspense>
   );
 }

@@ -3,17 +3,17 @@ import { Menu } from "lucide-react";
 import { Suspense, useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Button, buttonClass } from "~/components/Button";
-import { patiently } from "~/components/patiently";
-import { useMe } from "~/features/users/me";
+import { useMe } from "~/lib/auth/me";
+import { useNext } from "~/lib/auth/useNext";
+import { lazyWithRetry } from "~/lib/lazyWithRetry";
 import { Logo } from "./Logo";
 import { placesOf } from "./links";
 import { SearchBox } from "./SearchBox";
 import { ThemeSwitch } from "./ThemeSwitch";
-import { useNext } from "./useNext";
 
 const fetchDrawer = () => import("./Drawer");
-const AccountMenu = patiently(() => import("./AccountMenu"));
-const Drawer = patiently(fetchDrawer);
+const AccountMenu = lazyWithRetry(() => import("./AccountMenu"));
+const Drawer = lazyWithRetry(fetchDrawer);
 
 const LINK =
   "inline-flex h-10 items-center rounded-control px-3 text-sm font-medium text-ink-soft transition-colors hover:bg-sunk hover:text-ink data-[status=active]:text-accent-strong";
@@ -69,7 +69,7 @@ export function Header() {
           )}
         </div>
         <Button
-          look="quiet"
+          variant="quiet"
           size="icon"
           className="-mr-2 ml-auto lg:hidden"
           aria-label={t("nav.menu")}

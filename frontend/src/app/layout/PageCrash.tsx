@@ -3,13 +3,13 @@ import { useRouter } from "@tanstack/react-router";
 import { Bug } from "lucide-react";
 import { useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { isProblem, Problem } from "~/api/problem";
-import { queryClient } from "~/app/query";
 import { Button } from "~/components/Button";
-import { Emptiness } from "~/components/Emptiness";
-import { Failure } from "~/components/Failure";
+import { EmptyState } from "~/components/EmptyState";
+import { ErrorState } from "~/components/ErrorState";
+import { NotFound } from "~/components/NotFound";
 import { useTitle } from "~/components/Page";
-import { NotFound } from "./NotFound";
+import { isProblem, Problem } from "~/lib/api/problem";
+import { queryClient } from "~/lib/api/queryClient";
 
 /** Code of the page that did not come: without a connection, or since a new version took its place. */
 const NO_CODE = /dynamically imported module|importing a module script/i;
@@ -47,7 +47,7 @@ export function PageCrash({ error, reset }: ErrorComponentProps) {
 function Refusal({ problem, onRetry }: { problem: Problem; onRetry: () => void }) {
   const { t } = useTranslation();
   useTitle(t("states.failed_title"));
-  return <Failure error={problem} onRetry={onRetry} isPage className="py-24" />;
+  return <ErrorState error={problem} onRetry={onRetry} isPage className="py-24" />;
 }
 
 function Fault({ error, onRetry }: { error: unknown; onRetry: () => void }) {
@@ -60,7 +60,7 @@ function Fault({ error, onRetry }: { error: unknown; onRetry: () => void }) {
   }, [id, error]);
   return (
     <div role="alert">
-      <Emptiness
+      <EmptyState
         isPage
         icon={Bug}
         title={t("states.crash_title")}
@@ -68,14 +68,14 @@ function Fault({ error, onRetry }: { error: unknown; onRetry: () => void }) {
         action={
           <>
             <Button onClick={onRetry}>{t("actions.retry")}</Button>
-            <Button look="secondary" onClick={() => location.assign("/")}>
+            <Button variant="secondary" onClick={() => location.assign("/")}>
               {t("actions.home")}
             </Button>
           </>
         }
       >
         {t("states.crash_text", { id })}
-      </Emptiness>
+      </EmptyState>
     </div>
   );
 }

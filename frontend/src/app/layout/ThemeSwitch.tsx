@@ -13,7 +13,7 @@ export function ThemeSwitch() {
   const Icon = ICONS[theme];
   return (
     <Button
-      look="quiet"
+      variant="quiet"
       size="icon-sm"
       aria-label={t(`theme.${theme}`)}
       title={t(`theme.${theme}`)}

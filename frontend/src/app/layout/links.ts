@@ -1,5 +1,5 @@
 import type { LinkProps } from "@tanstack/react-router";
-import type { Me } from "~/features/users/me";
+import type { Me } from "~/lib/auth/me";
 
 type Place = { to: LinkProps["to"]; text: "explore" | "my_bookings" | "creator" | "creator_bookings" };
 

@@ -2,22 +2,22 @@ import type { QueryClient } from "@tanstack/react-query";
 import { createRootRouteWithContext, Outlet, useLocation } from "@tanstack/react-router";
 import { Suspense, useEffect, useRef, useState, useSyncExternalStore } from "react";
 import { useTranslation } from "react-i18next";
-import { login } from "~/api/login";
-import { patiently } from "~/components/patiently";
+import { login } from "~/lib/auth/login";
+import { lazyWithRetry } from "~/lib/lazyWithRetry";
 import { ExpiredSignIn } from "../layout/ExpiredSignIn";
 import { Footer } from "../layout/Footer";
 import { Header } from "../layout/Header";
 import { OfflineBar } from "../layout/OfflineBar";
 
-const GuiseBar = patiently(() => import("~/features/admin/impersonation/GuiseBar"));
-const Toasts = patiently(() => import("../layout/Toasts"));
+const ImpersonationBar = lazyWithRetry(() => import("~/features/admin/impersonation/ImpersonationBar"));
+const Toasts = lazyWithRetry(() => import("../layout/Toasts"));
 
 export const Route = createRootRouteWithContext<{ queryClient: QueryClient }>()({ component: Root });
 
 function Root() {
   const { t } = useTranslation();
   const main = useFocusOnNewPage();
-  const guise = useSyncExternalStore(login.subscribe, login.guise);
+  const impersonation = useSyncExternalStore(login.subscribe, login.impersonationToken);
   return (
     <div className="flex min-h-dvh flex-col">
       <a
@@ -27,9 +27,9 @@ function Root() {
         {t("skip")}
       </a>
       <OfflineBar />
-      {guise && (
+      {impersonation && (
         <Suspense>
-          <GuiseBar />
+          <ImpersonationBar />
         </Suspense>
       )}
       <Header />

@@ -1,7 +1,7 @@
 import { createFileRoute } from "@tanstack/react-router";
-import { marketplaceQuery } from "~/app/marketplace";
 import { AttendeesPage } from "~/features/bookings/attendees/AttendeesPage";
 import { validateAttendees } from "~/features/bookings/attendees/search";
+import { marketplaceQuery } from "~/lib/api/marketplace";
 
 export const Route = createFileRoute("/creator/bookings")({
   validateSearch: validateAttendees,

@@ -1,6 +1,6 @@
 import { createFileRoute } from "@tanstack/react-router";
-import { marketplaceQuery } from "~/app/marketplace";
 import { OwnPage } from "~/features/sessions/own/OwnPage";
+import { marketplaceQuery } from "~/lib/api/marketplace";
 
 export const Route = createFileRoute("/creator/")({
   loader: ({ context }) => context.queryClient.ensureQueryData(marketplaceQuery),

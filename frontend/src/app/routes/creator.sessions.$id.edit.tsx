@@ -1,6 +1,6 @@
 import { createFileRoute } from "@tanstack/react-router";
-import { marketplaceQuery } from "~/app/marketplace";
 import { EditSessionPage } from "~/features/sessions/own/EditSessionPage";
+import { marketplaceQuery } from "~/lib/api/marketplace";
 
 export const Route = createFileRoute("/creator/sessions/$id/edit")({
   validateSearch: ({ part }): { part?: "times" } => (part === "times" ? { part } : {}),

@@ -1,6 +1,6 @@
 import { createFileRoute } from "@tanstack/react-router";
-import { marketplaceQuery } from "~/app/marketplace";
 import { NewSessionPage } from "~/features/sessions/own/NewSessionPage";
+import { marketplaceQuery } from "~/lib/api/marketplace";
 
 export const Route = createFileRoute("/creator/sessions/new")({
   validateSearch: ({ copy }): { copy?: string } => (typeof copy === "string" ? { copy } : {}),

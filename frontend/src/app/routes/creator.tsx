@@ -1,5 +1,5 @@
 import { createFileRoute } from "@tanstack/react-router";
 import { CreatorGate } from "~/features/sessions/own/CreatorGate";
-import { needSignIn } from "~/features/users/me";
+import { requireSignIn } from "~/lib/auth/me";
 
-export const Route = createFileRoute("/creator")({ beforeLoad: needSignIn, component: CreatorGate });
+export const Route = createFileRoute("/creator")({ beforeLoad: requireSignIn, component: CreatorGate });

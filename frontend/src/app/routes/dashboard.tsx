@@ -1,12 +1,12 @@
 import { createFileRoute } from "@tanstack/react-router";
-import { marketplaceQuery } from "~/app/marketplace";
 import { BookingsPage } from "~/features/bookings/own/BookingsPage";
 import { bookingsSearchOf } from "~/features/bookings/own/search";
-import { needSignIn } from "~/features/users/me";
+import { marketplaceQuery } from "~/lib/api/marketplace";
+import { requireSignIn } from "~/lib/auth/me";
 
 export const Route = createFileRoute("/dashboard")({
   validateSearch: bookingsSearchOf,
-  beforeLoad: needSignIn,
+  beforeLoad: requireSignIn,
   loaderDeps: ({ search: { tab } }) => ({ tab }),
   loader: ({ context: { queryClient }, deps: { tab } }) => {
     void queryClient.prefetchQuery(marketplaceQuery);

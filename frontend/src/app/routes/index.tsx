@@ -1,8 +1,8 @@
 import { createFileRoute } from "@tanstack/react-router";
-import { marketplaceQuery } from "~/app/marketplace";
 import { CatalogPage } from "~/features/sessions/catalog/CatalogPage";
 import { loadCatalog } from "~/features/sessions/queries";
 import { validateCatalog } from "~/features/sessions/search";
+import { marketplaceQuery } from "~/lib/api/marketplace";
 
 export const Route = createFileRoute("/")({
   validateSearch: validateCatalog,

@@ -1,12 +1,12 @@
 import { createFileRoute } from "@tanstack/react-router";
-import { marketplaceQuery } from "~/app/marketplace";
-import { nextOf } from "~/app/next";
 import { LoginPage } from "~/features/users/LoginPage";
-import { needVisitor } from "~/features/users/me";
+import { marketplaceQuery } from "~/lib/api/marketplace";
+import { requireVisitor } from "~/lib/auth/me";
+import { validateNext } from "~/lib/auth/next";
 
 export const Route = createFileRoute("/login")({
-  validateSearch: nextOf,
-  beforeLoad: needVisitor,
+  validateSearch: validateNext,
+  beforeLoad: requireVisitor,
   loader: ({ context }) => context.queryClient.ensureQueryData(marketplaceQuery),
   component: () => <LoginPage next={Route.useSearch().next ?? "/"} />,
 });

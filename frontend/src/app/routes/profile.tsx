@@ -1,5 +1,5 @@
 import { createFileRoute } from "@tanstack/react-router";
-import { needSignIn } from "~/features/users/me";
 import { ProfilePage } from "~/features/users/profile/ProfilePage";
+import { requireSignIn } from "~/lib/auth/me";
 
-export const Route = createFileRoute("/profile")({ beforeLoad: needSignIn, component: ProfilePage });
+export const Route = createFileRoute("/profile")({ beforeLoad: requireSignIn, component: ProfilePage });

@@ -1,10 +1,10 @@
 import { createFileRoute } from "@tanstack/react-router";
-import { nextOf } from "~/app/next";
-import { needVisitor } from "~/features/users/me";
 import { RegisterPage } from "~/features/users/RegisterPage";
+import { requireVisitor } from "~/lib/auth/me";
+import { validateNext } from "~/lib/auth/next";
 
 export const Route = createFileRoute("/register")({
-  validateSearch: nextOf,
-  beforeLoad: needVisitor,
+  validateSearch: validateNext,
+  beforeLoad: requireVisitor,
   component: () => <RegisterPage next={Route.useSearch().next ?? "/"} />,
 });

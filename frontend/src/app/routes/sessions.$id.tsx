@@ -1,8 +1,13 @@
 import { createFileRoute, useNavigate } from "@tanstack/react-router";
-import { marketplaceQuery } from "~/app/marketplace";
-import { validateChoice } from "~/features/bookings/book/choice";
+import { lazy, Suspense } from "react";
+import { BookingPanel } from "~/features/bookings/book/BookingPanel";
+import { type Choice, validateChoice } from "~/features/bookings/book/choice";
 import { SessionPage } from "~/features/sessions/detail/SessionPage";
+import { SessionSkeleton } from "~/features/sessions/detail/SessionSkeleton";
 import { sessionQuery } from "~/features/sessions/queries";
+import { marketplaceQuery } from "~/lib/api/marketplace";
+
+const Confirmation = lazy(() => import("~/features/bookings/book/Confirmation"));
 
 export const Route = createFileRoute("/sessions/$id")({
   validateSearch: validateChoice,
@@ -17,14 +22,22 @@ function Session() {
   const { id } = Route.useParams();
   const choice = Route.useSearch();
   const navigate = useNavigate({ from: Route.fullPath });
+  const onChoose = (change: Choice) =>
+    void navigate({ search: (before) => ({ ...before, ...change }), replace: true, resetScroll: false });
+  if (choice.booked) {
+    return (
+      <Suspense fallback={<SessionSkeleton />}>
+        <Confirmation bookingId={choice.booked} />
+      </Suspense>
+    );
+  }
   return (
     <SessionPage
       key={id}
       id={id}
-      choice={choice}
-      onChoose={(change) =>
-        void navigate({ search: (before) => ({ ...before, ...change }), replace: true, resetScroll: false })
-      }
+      renderPanel={(session, isWide) => (
+        <BookingPanel session={session} choice={choice} onChoose={onChoose} isWide={isWide} />
+      )}
     />
   );
 }

@@ -11,9 +11,9 @@ import {
   Users,
 } from "lucide-react";
 import { useEffect, useRef } from "react";
-import { NotFound } from "~/app/layout/NotFound";
-import { marketplaceQuery } from "~/app/marketplace";
-import { useMe } from "~/features/users/me";
+import { NotFound } from "~/components/NotFound";
+import { marketplaceQuery } from "~/lib/api/marketplace";
+import { useMe } from "~/lib/auth/me";
 import { useTexts } from "./texts";
 
 const PLACES = [

@@ -2,11 +2,11 @@ import type { UseQueryResult } from "@tanstack/react-query";
 import { SearchX } from "lucide-react";
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
-import { isProblem } from "~/api/problem";
-import { Emptiness } from "~/components/Emptiness";
-import { Failure } from "~/components/Failure";
+import { EmptyState } from "~/components/EmptyState";
+import { ErrorState } from "~/components/ErrorState";
 import { useTitle } from "~/components/Page";
 import { Skeleton } from "~/components/Skeleton";
+import { isProblem } from "~/lib/api/problem";
 import { useTexts } from "./texts";
 
 /** One thing of the back office, once it is there; until then its shape, and else why not. */
@@ -30,11 +30,11 @@ export function Loaded<Thing>({
     <>
       {back}
       {isGone ? (
-        <Emptiness isPage icon={SearchX} title={t("gone.title")}>
+        <EmptyState isPage icon={SearchX} title={t("gone.title")}>
           {t("gone.text")}
-        </Emptiness>
+        </EmptyState>
       ) : (
-        <Failure isPage error={found.error} onRetry={() => void found.refetch()} />
+        <ErrorState isPage error={found.error} onRetry={() => void found.refetch()} />
       )}
     </>
   );

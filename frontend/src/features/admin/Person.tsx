@@ -1,5 +1,5 @@
 import { Avatar } from "~/components/Avatar";
-import { displayName } from "~/features/users/me";
+import { displayName } from "~/lib/auth/me";
 
 type Given = {
   id: string;

@@ -1,13 +1,13 @@
 import { type ReactNode, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { toast } from "sonner";
-import { keeper } from "~/api/keys";
-import { say } from "~/app/i18n/say";
 import { Button } from "~/components/Button";
 import { Dialog } from "~/components/Dialog";
 import { Field, Textarea } from "~/components/Field";
 import { Notice } from "~/components/Notice";
-import { refresh } from "~/features/users/me";
+import { createKeyFor } from "~/lib/api/idempotencyKeys";
+import { refetchUserData } from "~/lib/auth/me";
+import { errorMessage } from "~/lib/i18n/errorMessage";
 import { useTexts } from "./texts";
 
 const REASON_MOST = 500;
@@ -48,7 +48,7 @@ export function StepDialog<Done>({
 }) {
   const t = useTexts();
   const { t: common } = useTranslation();
-  const [keyOf] = useState(keeper);
+  const [keyOf] = useState(createKeyFor);
   const [reason, setReason] = useState("");
   const [fault, setFault] = useState<string>();
   const [failure, setFailure] = useState<string | null>(null);
@@ -67,13 +67,13 @@ export function StepDialog<Done>({
     setFailure(null);
     try {
       const result = await take(said, keyOf([said, intent]));
-      await refresh();
+      await refetchUserData();
       if (done) toast.success(done);
       if (onDone) onDone(result);
       else onClose();
     } catch (error) {
-      setFailure(say(error));
-      void refresh();
+      setFailure(errorMessage(error));
+      void refetchUserData();
     } finally {
       setBusy(false);
     }
@@ -87,11 +87,11 @@ export function StepDialog<Done>({
       description={text}
       footer={
         <>
-          <Button look="secondary" onClick={onClose}>
+          <Button variant="secondary" onClick={onClose}>
             {common("actions.cancel")}
           </Button>
           <Button
-            look={isDanger ? "danger" : "primary"}
+            variant={isDanger ? "danger" : "primary"}
             isBusy={isBusy}
             disabled={!isReady}
             onClick={() => void go()}

@@ -1,6 +1,6 @@
 import { CalendarX2, Check, CheckCheck, Hourglass, type LucideIcon } from "lucide-react";
-import type { Schema } from "~/api/client";
 import { Badge, type Tone } from "~/components/Badge";
+import type { Schema } from "~/lib/api/client";
 import { useTexts } from "./texts";
 
 type Status = Schema<"BookingOut">["status"];

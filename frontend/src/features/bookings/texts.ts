@@ -1,5 +1,5 @@
 import { useTranslation } from "react-i18next";
-import { i18n } from "~/app/i18n";
+import { i18n } from "~/lib/i18n";
 import en from "./texts.en.json";
 
 i18n.addResourceBundle("en", "bookings", en);

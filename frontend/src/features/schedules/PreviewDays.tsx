@@ -1,8 +1,8 @@
 import { useState } from "react";
 import { Badge } from "~/components/Badge";
-import { useDuration } from "~/components/duration";
-import { dayOf, timeOf } from "~/components/time";
-import { dayName } from "~/features/slots/days";
+import { formatDayLong } from "~/lib/time/days";
+import { useFormatDuration } from "~/lib/time/duration";
+import { formatDay, formatTime } from "~/lib/time/time";
 import type { PreviewDay, Run, Slot } from "./preview";
 import { useTexts } from "./texts";
 
@@ -28,16 +28,16 @@ export function PreviewDays({ days, zone }: { days: PreviewDay[]; zone: string }
 
 function DayRow({ day: { day, runs, shift }, zone }: { day: PreviewDay; zone: string }) {
   const t = useTexts();
-  const duration = useDuration();
+  const duration = useFormatDuration();
   const [isWhole, setWhole] = useState(false);
   const open = runs.flatMap(({ reason, slots }) => (reason === null ? slots : []));
   const isLong = open.length > OPEN_MOST;
   return (
     <li className="grid grid-cols-[5.25rem_1fr] gap-x-3 py-2.5 text-sm">
       <div>
-        <span className="sr-only">{dayName(day)}</span>
+        <span className="sr-only">{formatDayLong(day)}</span>
         <span aria-hidden className="tabular leading-7 font-medium">
-          {dayOf(`${day}T12:00:00Z`, "UTC")}
+          {formatDay(`${day}T12:00:00Z`, "UTC")}
         </span>
       </div>
       <div className="flex min-w-0 flex-wrap items-center gap-x-1.5 gap-y-1.5">
@@ -61,7 +61,7 @@ function DayRow({ day: { day, runs, shift }, zone }: { day: PreviewDay; zone: st
             className="min-h-7 rounded-control px-1 text-xs font-semibold text-accent underline-offset-4 hover:underline"
           >
             {t("preview.show_all")}
-            <span className="sr-only"> {dayName(day)}</span>
+            <span className="sr-only"> {formatDayLong(day)}</span>
           </button>
         )}
       </div>
@@ -79,8 +79,8 @@ function RunOfTimes({ run: { reason, slots }, zone, isWhole }: { run: Run; zone:
   }
   const times =
     slots.length <= CLOSED_MOST
-      ? slots.map(({ starts_at }) => timeOf(starts_at, zone)).join(" ")
-      : `${timeOf(first.starts_at, zone)} – ${timeOf(last.starts_at, zone)}`;
+      ? slots.map(({ starts_at }) => formatTime(starts_at, zone)).join(" ")
+      : `${formatTime(first.starts_at, zone)} – ${formatTime(last.starts_at, zone)}`;
   return (
     <span className="leading-7 text-ink-faint">
       <s className="tabular">{times}</s>{" "}
@@ -96,7 +96,7 @@ function OpenTime({ slot, zone }: { slot: Slot; zone: string }) {
   const t = useTexts();
   return (
     <span className="tabular rounded-control bg-accent-soft px-2 leading-7 font-semibold text-accent-strong">
-      {timeOf(slot.starts_at, zone)}
+      {formatTime(slot.starts_at, zone)}
       {slot.seats_left < slot.capacity && (
         <span className="ml-1.5 text-xs font-medium">
           {t("preview.seats_left", { count: slot.seats_left })}

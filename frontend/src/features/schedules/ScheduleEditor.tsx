@@ -5,16 +5,16 @@ import { Eye, Undo2 } from "lucide-react";
 import { useEffect, useMemo, useRef, useState } from "react";
 import { Controller, FormProvider, type UseFormReturn, useForm, useWatch } from "react-hook-form";
 import { toast } from "sonner";
-import { isProblem, type Problem } from "~/api/problem";
 import { Button, buttonClass } from "~/components/Button";
 import { Card } from "~/components/Card";
 import { Field } from "~/components/Field";
-import { place } from "~/components/form";
 import { SaveBar } from "~/components/SaveBar";
-import { dateKey } from "~/components/time";
 import { ZonePicker } from "~/components/ZonePicker";
-import { Exceptions } from "./editor/Exceptions";
-import { Extras } from "./editor/Extras";
+import { isProblem, type Problem } from "~/lib/api/problem";
+import { setServerErrors } from "~/lib/forms/setServerErrors";
+import { dateKey } from "~/lib/time/time";
+import { Exceptions } from "./editor/DateOverrides";
+import { Extras } from "./editor/ExtraDates";
 import { KindChoice } from "./editor/KindChoice";
 import { Limits } from "./editor/Limits";
 import { WeekHours } from "./editor/WeekHours";
@@ -105,20 +105,20 @@ export function ScheduleEditor({
           }
         >
           {values.kind === "schedule" && (
-            <a href="#preview" className={buttonClass({ look: "quiet" }, "lg:hidden")}>
+            <a href="#preview" className={buttonClass({ variant: "quiet" }, "lg:hidden")}>
               <Eye aria-hidden className="size-4" />
               <span className="max-sm:sr-only">{t("preview.jump")}</span>
             </a>
           )}
           {isDirty && (
-            <Button look="quiet" onClick={() => form.reset(saved)}>
+            <Button variant="quiet" onClick={() => form.reset(saved)}>
               <Undo2 aria-hidden className="size-4" />
               <span className="max-sm:sr-only">{t("save.discard")}</span>
             </Button>
           )}
           <Button
             type="submit"
-            look={session.isHidden ? "secondary" : "primary"}
+            variant={session.isHidden ? "secondary" : "primary"}
             isBusy={isSaving}
             disabled={!isDirty}
           >
@@ -166,7 +166,7 @@ function useSaving(sessionId: string, form: UseFormReturn<ScheduleForm>, onPubli
         void client.invalidateQueries({ queryKey: ["slots", sessionId] });
       } catch (error) {
         if (isProblem(error, "creator_unavailable")) setFailure(error);
-        else setFailure(place(error, form, { weekly: "week", notice: "notice.amount" }));
+        else setFailure(setServerErrors(error, form, { weekly: "week", notice: "notice.amount" }));
       } finally {
         setSaving(false);
       }

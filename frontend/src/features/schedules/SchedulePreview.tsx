@@ -1,19 +1,19 @@
 import { useQuery } from "@tanstack/react-query";
 import { ChevronLeft, ChevronRight } from "lucide-react";
 import { useState } from "react";
-import { isProblem } from "~/api/problem";
 import { Badge } from "~/components/Badge";
 import { Button } from "~/components/Button";
 import { Card } from "~/components/Card";
-import { Failure } from "~/components/Failure";
+import { ErrorState } from "~/components/ErrorState";
 import { Field } from "~/components/Field";
 import { Notice } from "~/components/Notice";
 import { Skeleton } from "~/components/Skeleton";
 import { Spinner } from "~/components/Spinner";
-import { dateKey, dayOf } from "~/components/time";
-import { useDebounced } from "~/components/useDebounced";
 import { ZonePicker } from "~/components/ZonePicker";
-import { type Day, dayAfter } from "~/features/slots/days";
+import { isProblem } from "~/lib/api/problem";
+import { useDebounced } from "~/lib/hooks/useDebounced";
+import { addDays, type Day } from "~/lib/time/days";
+import { dateKey, formatDay } from "~/lib/time/time";
 import type { ScheduleIn } from "./model";
 import { PreviewDays } from "./PreviewDays";
 import { daysOf, PREVIEW_DAYS, windowOf } from "./preview";
@@ -43,7 +43,7 @@ export function SchedulePreview({
   const [turned, setTurned] = useState(0);
   const [chosenZone, setChosenZone] = useState<string | null>(null);
   const seenFrom = chosenZone ?? zone;
-  const first = dayAfter(today, turned * PREVIEW_DAYS);
+  const first = addDays(today, turned * PREVIEW_DAYS);
 
   return (
     <Card id="preview" className="p-4 sm:p-5">
@@ -85,11 +85,11 @@ function Turning({
   onTurn: (turned: number) => void;
 }) {
   const t = useTexts();
-  const name = (day: Day) => dayOf(`${day}T12:00:00Z`, "UTC");
+  const name = (day: Day) => formatDay(`${day}T12:00:00Z`, "UTC");
   return (
     <div className="my-3 flex items-center justify-between gap-1">
       <Button
-        look="quiet"
+        variant="quiet"
         size="icon"
         className="-ml-2"
         disabled={turned === 0}
@@ -99,10 +99,10 @@ function Turning({
         <ChevronLeft aria-hidden className="size-5" />
       </Button>
       <p aria-live="polite" className="tabular text-sm font-semibold">
-        {t("preview.range", { from: name(first), to: name(dayAfter(first, PREVIEW_DAYS - 1)) })}
+        {t("preview.range", { from: name(first), to: name(addDays(first, PREVIEW_DAYS - 1)) })}
       </p>
       <Button
-        look="quiet"
+        variant="quiet"
         size="icon"
         className="-mr-2"
         aria-label={t("preview.later")}
@@ -138,7 +138,7 @@ function TwoWeeks({
     );
   }
   if (found.isError) {
-    return <Failure error={found.error} onRetry={() => void found.refetch()} className="py-4" />;
+    return <ErrorState error={found.error} onRetry={() => void found.refetch()} className="py-4" />;
   }
   if (!found.data) return settled ? <PreviewSkeleton /> : null;
   const open = found.data.filter(({ reason }) => reason === null).length;

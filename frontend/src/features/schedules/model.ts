@@ -1,6 +1,6 @@
 /** A schedule as it is edited, and as the API has it. What is read, unchanged, is what is sent. */
-import type { Schema } from "~/api/client";
-import { dayAfter } from "~/features/slots/days";
+import type { Schema } from "~/lib/api/client";
+import { addDays } from "~/lib/time/days";
 import { clockOf, DAY_MINUTES, minutesOf, type RangeForm, spanOf } from "./ranges";
 
 export type ScheduleIn = Schema<"ScheduleIn">;
@@ -118,7 +118,7 @@ export function nextRange(ranges: RangeForm[], duration: number): RangeForm {
 /** Days off from the first date to the last, both included, in place of what those dates had; by date. */
 export function withDaysOff(exceptions: ExceptionForm[], first: string, last: string): ExceptionForm[] {
   const dates: string[] = [];
-  for (let date = first; date <= last; date = dayAfter(date)) dates.push(date);
+  for (let date = first; date <= last; date = addDays(date)) dates.push(date);
   const kept = exceptions.filter(({ date }) => !dates.includes(date));
   return byDate([...kept, ...dates.map((date) => ({ date, ranges: [] }))]);
 }

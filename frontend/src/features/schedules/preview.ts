@@ -1,8 +1,8 @@
 /** The starts that a schedule gives, laid out by the day and by why some are closed. */
 import { TZDate } from "@date-fns/tz";
-import type { Schema } from "~/api/client";
-import { dateKey } from "~/components/time";
-import { byDay, type Day, dayAfter, dayStart } from "~/features/slots/days";
+import type { Schema } from "~/lib/api/client";
+import { addDays, type Day, groupByDay, startOfDay } from "~/lib/time/days";
+import { dateKey } from "~/lib/time/time";
 
 export type Slot = Schema<"SlotOut">;
 export type Reason = NonNullable<Slot["reason"]>;
@@ -17,17 +17,17 @@ export const PREVIEW_DAYS = 14;
 
 /** Two weeks of a zone's calendar, as instants; hours more or less than 336 where the clocks change. */
 export function windowOf(first: Day, zone: string): { from: string; to: string } {
-  return { from: dayStart(first, zone), to: dayStart(dayAfter(first, PREVIEW_DAYS), zone) };
+  return { from: startOfDay(first, zone), to: startOfDay(addDays(first, PREVIEW_DAYS), zone) };
 }
 
 /** Every day of the two weeks, also those without a start. What is past is nobody's concern. */
 export function daysOf(slots: Slot[], first: Day, zone: string): PreviewDay[] {
-  const found = byDay(
+  const found = groupByDay(
     slots.filter(({ reason }) => reason !== "past"),
     zone,
   );
   return Array.from({ length: PREVIEW_DAYS }, (_, place) => {
-    const day = dayAfter(first, place);
+    const day = addDays(first, place);
     return { day, runs: runsOf(found.get(day) ?? []), shift: shiftOn(day, zone) };
   });
 }
@@ -44,7 +44,7 @@ export function runsOf(slots: Slot[]): Run[] {
 
 function shiftOn(day: Day, zone: string): number {
   const offset = (at: string) => new TZDate(at, zone).getTimezoneOffset();
-  return offset(dayStart(day, zone)) - offset(dayStart(dayAfter(day), zone));
+  return offset(startOfDay(day, zone)) - offset(startOfDay(addDays(day), zone));
 }
 
 export function today(zone: string, now = new Date()): Day {

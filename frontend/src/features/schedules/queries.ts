@@ -1,5 +1,5 @@
 import { keepPreviousData, queryOptions } from "@tanstack/react-query";
-import { answered, api } from "~/api/client";
+import { api, unwrap } from "~/lib/api/client";
 import type { ScheduleIn, ScheduleOut } from "./model";
 import type { Slot } from "./preview";
 
@@ -7,7 +7,7 @@ export function scheduleQuery(sessionId: string) {
   return queryOptions({
     queryKey: ["schedule", sessionId],
     queryFn: ({ signal }): Promise<ScheduleOut> =>
-      answered(
+      unwrap(
         api.GET("/api/sessions/{session_id}/schedule", {
           params: { path: { session_id: sessionId } },
           signal,
@@ -17,7 +17,7 @@ export function scheduleQuery(sessionId: string) {
 }
 
 export function saveSchedule(sessionId: string, schedule: ScheduleIn): Promise<ScheduleOut> {
-  return answered(
+  return unwrap(
     api.PUT("/api/sessions/{session_id}/schedule", {
       params: { path: { session_id: sessionId } },
       body: schedule,
@@ -34,7 +34,7 @@ export function previewQuery(
   return queryOptions({
     queryKey: ["schedule-preview", sessionId, schedule, window],
     queryFn: ({ signal }): Promise<Slot[]> =>
-      answered(
+      unwrap(
         api.POST("/api/sessions/{session_id}/schedule/preview", {
           params: { path: { session_id: sessionId } },
           body: { ...schedule, starts_from: window.from, starts_to: window.to },

@@ -1,5 +1,5 @@
-import type { Problem } from "~/api/problem";
 import { useStartsInWords } from "~/features/slots/useStartsInWords";
+import type { Problem } from "~/lib/api/problem";
 import { useTexts } from "./texts";
 
 /** Says which sold times a schedule would let overlap. */

@@ -1,5 +1,5 @@
 import { useTranslation } from "react-i18next";
-import { i18n } from "~/app/i18n";
+import { i18n } from "~/lib/i18n";
 
 /** Writes a category: in our words where we have some, else as the marketplace calls it. */
 export function useCategoryName(): (category: string | null) => string {

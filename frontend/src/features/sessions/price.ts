@@ -1,9 +1,9 @@
 import { useTranslation } from "react-i18next";
-import { useMoney } from "~/components/money";
+import { useFormatMoney } from "~/lib/money/money";
 
 /** Writes a price: "€48", or "Free". */
 export function usePrice(): (amount: string) => string {
   const { t } = useTranslation();
-  const money = useMoney();
+  const money = useFormatMoney();
   return (amount) => (Number(amount) === 0 ? t("price.free") : money(amount));
 }

@@ -4,9 +4,9 @@ import {
   type QueryClient,
   queryOptions,
 } from "@tanstack/react-query";
-import { answered, api, type Page, paged, type Schema } from "~/api/client";
-import { browserZone } from "~/components/zone";
-import { meQuery } from "~/features/users/me";
+import { api, type Page, type Schema, unwrap, unwrapPage } from "~/lib/api/client";
+import { meQuery } from "~/lib/auth/me";
+import { browserZone } from "~/lib/time/zone";
 import { type CatalogSearch, sortOf } from "./search";
 
 export type Session = Schema<"SessionOut">;
@@ -19,7 +19,7 @@ const HALF_AN_HOUR = 30 * 60_000;
 /** The API's filters. Days become instants of the viewer's zone, for which the library of zones is fetched only then. */
 async function filtersOf({ search, category, tag, creator, ...rest }: CatalogSearch, zone: string) {
   const { from, to, min_price, max_price, min_duration, max_duration } = rest;
-  const { dayAfter, dayStart } = from || to ? await import("~/features/slots/days") : NO_DAYS;
+  const { addDays: dayAfter, startOfDay: dayStart } = from || to ? await import("~/lib/time/days") : NO_DAYS;
   return {
     search,
     category,
@@ -39,14 +39,14 @@ function clockOf({ from, to }: CatalogSearch, zone: string): string | null {
   return from || to ? zone : null;
 }
 
-const NO_DAYS = { dayAfter: (day: string) => day, dayStart: (day: string) => day };
+const NO_DAYS = { addDays: (day: string) => day, startOfDay: (day: string) => day };
 
 function pageQuery(search: CatalogSearch, zone: string, cursor: string | null) {
   return queryOptions({
     queryKey: ["sessions", "page", search, clockOf(search, zone), cursor],
     queryFn: async ({ signal }): Promise<Page<Session>> => {
       const query = { ...(await filtersOf(search, zone)), ordering: sortOf(search), limit: PAGE };
-      const asked = paged(
+      const asked = unwrapPage(
         api.GET("/api/sessions", { params: { query: { ...query, cursor: cursor ?? undefined } }, signal }),
       );
       // who asks for nothing in particular is shown first what the staff recommends
@@ -61,7 +61,7 @@ function pageQuery(search: CatalogSearch, zone: string, cursor: string | null) {
 
 async function featuredSessions(signal: AbortSignal): Promise<Session[]> {
   const query = { featured: true, limit: FEATURED_MOST };
-  return answered(api.GET("/api/sessions", { params: { query }, signal })).catch(() => []);
+  return unwrap(api.GET("/api/sessions", { params: { query }, signal })).catch(() => []);
 }
 
 /** Each once, where it stands first. */
@@ -97,7 +97,7 @@ export function facetsQuery({ sort: _, ...search }: CatalogSearch, zone: string)
   return queryOptions({
     queryKey: ["sessions", "facets", search, clockOf(search, zone)],
     queryFn: async ({ signal }): Promise<Facets> =>
-      answered(api.GET("/api/sessions/facets", { params: { query: await filtersOf(search, zone) }, signal })),
+      unwrap(api.GET("/api/sessions/facets", { params: { query: await filtersOf(search, zone) }, signal })),
     placeholderData: keepPreviousData,
   });
 }
@@ -112,7 +112,7 @@ export function sessionQuery(id: string) {
   return queryOptions({
     queryKey: ["sessions", "one", id],
     queryFn: ({ signal }): Promise<Session> =>
-      answered(api.GET("/api/sessions/{session_id}", { params: { path: { session_id: id } }, signal })),
+      unwrap(api.GET("/api/sessions/{session_id}", { params: { path: { session_id: id } }, signal })),
   });
 }
 

@@ -1,5 +1,5 @@
 /** What the catalog is asked for, as it stands in the address: so that back, reload and sharing work. */
-import type { Schema } from "~/api/client";
+import type { Schema } from "~/lib/api/client";
 
 export const SORTS = [
   "relevance",

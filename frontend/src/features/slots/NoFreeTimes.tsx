@@ -1,9 +1,9 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { CalendarSearch } from "lucide-react";
 import { useState } from "react";
-import { say } from "~/app/i18n/say";
 import { Button } from "~/components/Button";
-import { monthName } from "./days";
+import { errorMessage } from "~/lib/i18n/errorMessage";
+import { formatMonthName } from "~/lib/time/days";
 import { findNextFree, type NextFree, type Slot } from "./queries";
 import { useTexts } from "./texts";
 
@@ -31,12 +31,12 @@ export function NoFreeTimes({
       if (found) onFound(found);
       else setState("none");
     } catch (error) {
-      setFailure(say(error));
+      setFailure(errorMessage(error));
       setState("idle");
     }
   }
 
-  const month = monthName(search.after);
+  const month = formatMonthName(search.after);
   return (
     <div className="flex flex-col items-start gap-3 rounded-control bg-sunk p-4 text-sm">
       <p>
@@ -47,7 +47,7 @@ export function NoFreeTimes({
           {t("none_at_all")}
         </p>
       ) : (
-        <Button look="secondary" size="sm" isBusy={state === "looking"} onClick={() => void look()}>
+        <Button variant="secondary" size="sm" isBusy={state === "looking"} onClick={() => void look()}>
           {state === "idle" && <CalendarSearch aria-hidden className="size-4" />}
           {t("find_next")}
         </Button>

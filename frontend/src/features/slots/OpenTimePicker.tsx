@@ -1,9 +1,18 @@
 import { useState } from "react";
-import { Calendar, FREE_DAY } from "~/components/Calendar";
+import { AVAILABLE_DAY, Calendar } from "~/components/Calendar";
 import { Field, Input } from "~/components/Field";
-import { dateKey, elsewhereOf, placeOf, sameClock, timeOf, useZone } from "~/components/time";
+import {
+  addMonths,
+  type Day,
+  formatDayLong,
+  fromCalendarDate,
+  monthOf,
+  startOfWeek,
+  toCalendarDate,
+  toInstant,
+} from "~/lib/time/days";
+import { dateKey, formatInOtherZone, formatTime, showsSameTime, useZone, zoneCity } from "~/lib/time/time";
 import type { Bookable, PickedTime } from "./bookable";
-import { type Day, dayDrawn, dayName, drawn, instantOf, monthAfter, monthOf, weekStart } from "./days";
 import { HORIZON_MONTHS } from "./queries";
 import type { SlotPickerProps } from "./SlotPicker";
 import { useTexts } from "./texts";
@@ -15,10 +24,10 @@ export function OpenTimePicker({ session, value, onPick }: SlotPickerProps) {
   const zone = useZone();
   const today = dateKey(new Date(), zone);
   const [day, setDay] = useState<Day | null>(() => (value ? dateKey(value, zone) : null));
-  const [time, setTime] = useState(() => (value ? timeOf(value, zone) : ""));
+  const [time, setTime] = useState(() => (value ? formatTime(value, zone) : ""));
   const [month, setMonth] = useState(() => monthOf(day ?? today));
   const chosen = day && time ? startOf(day, time, zone, session) : null;
-  const wrong = day && time && !chosen ? (instantOf(day, time, zone) ? "open_past" : "open_skipped") : null;
+  const wrong = day && time && !chosen ? (toInstant(day, time, zone) ? "open_past" : "open_skipped") : null;
   const other = session.time_zone;
 
   function choose(nextDay: Day | null, nextTime: string) {
@@ -35,18 +44,18 @@ export function OpenTimePicker({ session, value, onPick }: SlotPickerProps) {
           mode="single"
           required
           aria-label={t("choose_day")}
-          month={drawn(`${month}-01`)}
-          onMonthChange={(date) => setMonth(monthOf(dayDrawn(date)))}
-          startMonth={drawn(`${monthOf(today)}-01`)}
-          endMonth={drawn(`${monthAfter(monthOf(today), HORIZON_MONTHS)}-01`)}
-          today={drawn(today)}
-          hidden={{ before: drawn(weekStart(today)) }}
-          selected={day ? drawn(day) : undefined}
-          onSelect={(date) => choose(dayDrawn(date), time)}
-          disabled={(date) => dayDrawn(date) < today}
-          modifiers={{ free: (date) => dayDrawn(date) >= today && dayDrawn(date) !== day }}
-          modifiersClassNames={{ free: FREE_DAY }}
-          labels={{ labelDayButton: (date) => dayName(dayDrawn(date)) }}
+          month={toCalendarDate(`${month}-01`)}
+          onMonthChange={(date) => setMonth(monthOf(fromCalendarDate(date)))}
+          startMonth={toCalendarDate(`${monthOf(today)}-01`)}
+          endMonth={toCalendarDate(`${addMonths(monthOf(today), HORIZON_MONTHS)}-01`)}
+          today={toCalendarDate(today)}
+          hidden={{ before: toCalendarDate(startOfWeek(today)) }}
+          selected={day ? toCalendarDate(day) : undefined}
+          onSelect={(date) => choose(fromCalendarDate(date), time)}
+          disabled={(date) => fromCalendarDate(date) < today}
+          modifiers={{ free: (date) => fromCalendarDate(date) >= today && fromCalendarDate(date) !== day }}
+          modifiersClassNames={{ free: AVAILABLE_DAY }}
+          labels={{ labelDayButton: (date) => formatDayLong(fromCalendarDate(date)) }}
         />
         <ZoneNote zone={zone} className="mt-3" />
       </div>
@@ -56,13 +65,13 @@ export function OpenTimePicker({ session, value, onPick }: SlotPickerProps) {
         hint={
           chosen && (
             <>
-              {t("open_until", { time: timeOf(chosen.ends_at, zone) })}
-              {other && !sameClock(chosen.starts_at, zone, other) && (
+              {t("open_until", { time: formatTime(chosen.ends_at, zone) })}
+              {other && !showsSameTime(chosen.starts_at, zone, other) && (
                 <>
                   {" "}
                   {t("open_creator", {
-                    when: elsewhereOf(chosen.starts_at, zone, other),
-                    place: placeOf(other),
+                    when: formatInOtherZone(chosen.starts_at, zone, other),
+                    place: zoneCity(other),
                   })}
                 </>
               )}
@@ -86,7 +95,7 @@ export function OpenTimePicker({ session, value, onPick }: SlotPickerProps) {
 
 /** The chosen start, if it exists and is to come. */
 function startOf(day: Day, time: string, zone: string, session: Bookable): PickedTime | null {
-  const starts_at = instantOf(day, time, zone);
+  const starts_at = toInstant(day, time, zone);
   if (!starts_at || new Date(starts_at) <= new Date()) return null;
   const ends = new Date(new Date(starts_at).getTime() + session.duration * 60_000);
   return { starts_at, ends_at: ends.toISOString(), seats_left: null };

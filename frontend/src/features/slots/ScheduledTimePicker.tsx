@@ -1,11 +1,20 @@
 import { useQuery } from "@tanstack/react-query";
 import { useRef, useState } from "react";
-import { say } from "~/app/i18n/say";
 import { Button } from "~/components/Button";
-import { Calendar, FREE_DAY } from "~/components/Calendar";
+import { AVAILABLE_DAY, Calendar } from "~/components/Calendar";
 import { Skeleton } from "~/components/Skeleton";
-import { dateKey, useZone } from "~/components/time";
-import { byDay, type Day, dayDrawn, dayName, drawn, monthAfter, monthOf, weekStart } from "./days";
+import { errorMessage } from "~/lib/i18n/errorMessage";
+import {
+  addMonths,
+  type Day,
+  formatDayLong,
+  fromCalendarDate,
+  groupByDay,
+  monthOf,
+  startOfWeek,
+  toCalendarDate,
+} from "~/lib/time/days";
+import { dateKey, useZone } from "~/lib/time/time";
 import { NoFreeTimes } from "./NoFreeTimes";
 import { HORIZON_MONTHS, slotsQuery } from "./queries";
 import type { SlotPickerProps } from "./SlotPicker";
@@ -26,16 +35,16 @@ export function ScheduledTimePicker({ session, seats, value, onPick, without }: 
 
   const shown = useQuery({ ...slotsQuery(session.id, month, zone), refetchInterval: 60_000 });
   const following = useQuery({
-    ...slotsQuery(session.id, monthAfter(month), zone),
-    enabled: shown.isSuccess && month < monthAfter(monthOf(today), HORIZON_MONTHS),
+    ...slotsQuery(session.id, addMonths(month), zone),
+    enabled: shown.isSuccess && month < addMonths(monthOf(today), HORIZON_MONTHS),
   });
   const known = [...(shown.data ?? []), ...(following.data ?? [])];
-  const days = byDay(
+  const days = groupByDay(
     known.filter((slot) => slot.seats_left >= seats && slot.starts_at !== without),
     zone,
   );
   const isKnown = (day: Day) =>
-    monthOf(day) === month ? shown.isSuccess : monthOf(day) === monthAfter(month) && following.isSuccess;
+    monthOf(day) === month ? shown.isSuccess : monthOf(day) === addMonths(month) && following.isSuccess;
   const freeHere = [...days.keys()].filter((day) => monthOf(day) === month);
   const day = days.has(wanted) && monthOf(wanted) === month ? wanted : freeHere[0];
   const times = day ? (days.get(day) ?? []) : [];
@@ -47,31 +56,33 @@ export function ScheduledTimePicker({ session, seats, value, onPick, without }: 
           mode="single"
           required
           aria-label={t("choose_day")}
-          month={drawn(`${month}-01`)}
-          onMonthChange={(date) => setMonth(monthOf(dayDrawn(date)))}
-          startMonth={drawn(`${monthOf(today)}-01`)}
-          endMonth={drawn(`${monthAfter(monthOf(today), HORIZON_MONTHS)}-01`)}
-          today={drawn(today)}
-          hidden={{ before: drawn(weekStart(today)) }}
-          selected={day ? drawn(day) : undefined}
+          month={toCalendarDate(`${month}-01`)}
+          onMonthChange={(date) => setMonth(monthOf(fromCalendarDate(date)))}
+          startMonth={toCalendarDate(`${monthOf(today)}-01`)}
+          endMonth={toCalendarDate(`${addMonths(monthOf(today), HORIZON_MONTHS)}-01`)}
+          today={toCalendarDate(today)}
+          hidden={{ before: toCalendarDate(startOfWeek(today)) }}
+          selected={day ? toCalendarDate(day) : undefined}
           onSelect={(date) => {
-            setWanted(dayDrawn(date));
+            setWanted(fromCalendarDate(date));
             requestAnimationFrame(() => list.current?.scrollIntoView({ block: "nearest" }));
           }}
           // a month that is not there yet may be walked into, so its days are not closed
           disabled={(date) => {
-            const key = dayDrawn(date);
+            const key = fromCalendarDate(date);
             return key < today || (isKnown(key) && !days.has(key));
           }}
-          modifiers={{ free: (date) => days.has(dayDrawn(date)) && dayDrawn(date) !== day }}
-          modifiersClassNames={{ free: FREE_DAY }}
-          labels={{ labelDayButton: (date) => labelOf(dayDrawn(date)) }}
+          modifiers={{ free: (date) => days.has(fromCalendarDate(date)) && fromCalendarDate(date) !== day }}
+          modifiersClassNames={{ free: AVAILABLE_DAY }}
+          labels={{ labelDayButton: (date) => labelOf(fromCalendarDate(date)) }}
         />
         <ZoneNote zone={zone} className="mt-3" />
       </div>
       <div ref={list} className="min-h-20">
         <p role="status" className="sr-only">
-          {shown.isPending ? t("loading") : day && t("found", { count: times.length, day: dayName(day) })}
+          {shown.isPending
+            ? t("loading")
+            : day && t("found", { count: times.length, day: formatDayLong(day) })}
         </p>
         {shown.isPending && <TimesSkeleton />}
         {shown.isError && !shown.data && (
@@ -79,8 +90,8 @@ export function ScheduledTimePicker({ session, seats, value, onPick, without }: 
             role="alert"
             className="flex flex-col items-start gap-3 rounded-control bg-danger-soft p-4 text-sm"
           >
-            <p className="text-danger">{say(shown.error)}</p>
-            <Button look="secondary" size="sm" onClick={() => void shown.refetch()}>
+            <p className="text-danger">{errorMessage(shown.error)}</p>
+            <Button variant="secondary" size="sm" onClick={() => void shown.refetch()}>
               {t("retry")}
             </Button>
           </div>
@@ -92,7 +103,7 @@ export function ScheduledTimePicker({ session, seats, value, onPick, without }: 
             otherZone={session.time_zone}
             value={value}
             onPick={onPick}
-            legend={t("times_on", { day: dayName(day) })}
+            legend={t("times_on", { day: formatDayLong(day) })}
           />
         )}
         {shown.isSuccess && !day && (
@@ -111,7 +122,7 @@ export function ScheduledTimePicker({ session, seats, value, onPick, without }: 
   );
 
   function labelOf(key: Day): string {
-    const name = dayName(key);
+    const name = formatDayLong(key);
     const count = days.get(key)?.length ?? 0;
     if (!isKnown(key)) return name;
     return count > 0 ? t("day_free", { day: name, count }) : t("day_full", { day: name });

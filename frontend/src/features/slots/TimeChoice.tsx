@@ -1,5 +1,5 @@
-import { cn } from "~/components/cn";
-import { elsewhereOf, placeOf, sameClock, timeOf } from "~/components/time";
+import { cn } from "~/lib/cn";
+import { formatInOtherZone, formatTime, showsSameTime, zoneCity } from "~/lib/time/time";
 import { isFew } from "./bookable";
 import type { Slot } from "./queries";
 import { useTexts } from "./texts";
@@ -22,7 +22,7 @@ export function TimeChoice({
   legend: string;
 }) {
   const t = useTexts();
-  const differs = slots.some(({ starts_at }) => otherZone && !sameClock(starts_at, zone, otherZone));
+  const differs = slots.some(({ starts_at }) => otherZone && !showsSameTime(starts_at, zone, otherZone));
   return (
     <fieldset>
       <legend className="mb-3 text-sm font-semibold">{legend}</legend>
@@ -40,12 +40,12 @@ export function TimeChoice({
               onChange={() => onPick(slot)}
               className="peer absolute inset-0 cursor-pointer opacity-0"
             />
-            <span className="tabular font-semibold">{timeOf(slot.starts_at, zone)}</span>
+            <span className="tabular font-semibold">{formatTime(slot.starts_at, zone)}</span>
             {otherZone && differs && (
               <span className="tabular text-xs text-ink-soft peer-checked:text-on-accent">
                 {t("in_zone", {
-                  when: elsewhereOf(slot.starts_at, zone, otherZone),
-                  place: placeOf(otherZone),
+                  when: formatInOtherZone(slot.starts_at, zone, otherZone),
+                  place: zoneCity(otherZone),
                 })}
               </span>
             )}

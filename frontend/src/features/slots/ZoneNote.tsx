@@ -1,6 +1,6 @@
 import { Globe } from "lucide-react";
-import { cn } from "~/components/cn";
-import { zoneName } from "~/components/time";
+import { cn } from "~/lib/cn";
+import { zoneName } from "~/lib/time/time";
 import { useTexts } from "./texts";
 
 /** Whose clock the times are on. */

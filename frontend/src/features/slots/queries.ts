@@ -1,6 +1,6 @@
 import { type QueryClient, queryOptions } from "@tanstack/react-query";
-import { answered, api, type Schema } from "~/api/client";
-import { type Day, type Month, monthAfter, monthOf, monthSpan } from "./days";
+import { api, type Schema, unwrap } from "~/lib/api/client";
+import { addMonths, type Day, type Month, monthBounds, monthOf } from "~/lib/time/days";
 
 export type Slot = Schema<"SlotOut">;
 
@@ -12,9 +12,9 @@ export function slotsQuery(sessionId: string, month: Month, zone: string) {
   return queryOptions({
     queryKey: ["slots", sessionId, zone, month],
     queryFn: ({ signal }): Promise<Slot[]> =>
-      answered(
+      unwrap(
         api.GET("/api/sessions/{session_id}/slots", {
-          params: { path: { session_id: sessionId }, query: monthSpan(month, zone) },
+          params: { path: { session_id: sessionId }, query: monthBounds(month, zone) },
           signal,
         }),
       ),
@@ -30,8 +30,8 @@ export async function findNextFree(
   client: QueryClient,
   { sessionId, after, today, zone, seats }: NextFree,
 ): Promise<Slot | null> {
-  const last = monthAfter(monthOf(today), HORIZON_MONTHS);
-  for (let month = monthAfter(after); month <= last; month = monthAfter(month)) {
+  const last = addMonths(monthOf(today), HORIZON_MONTHS);
+  for (let month = addMonths(after); month <= last; month = addMonths(month)) {
     const slots = await client.fetchQuery(slotsQuery(sessionId, month, zone));
     const free = slots.find(({ seats_left }) => seats_left >= seats);
     if (free) return free;

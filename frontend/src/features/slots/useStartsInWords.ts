@@ -1,5 +1,5 @@
 import { useTranslation } from "react-i18next";
-import { useZone, whenOf } from "~/components/time";
+import { formatDateTime, useZone } from "~/lib/time/time";
 
 const NAMED_MOST = 5;
 
@@ -8,7 +8,7 @@ export function useStartsInWords(): (starts: string[]) => string {
   const { t } = useTranslation();
   const zone = useZone();
   return (starts) => {
-    const named = starts.slice(0, NAMED_MOST).map((start) => whenOf(start, zone));
+    const named = starts.slice(0, NAMED_MOST).map((start) => formatDateTime(start, zone));
     const more = starts.length - named.length;
     const listed = named.join("; ");
     return more > 0 ? t("and_more", { listed, count: more }) : listed;

@@ -1,5 +1,5 @@
 import { ArrowRight } from "lucide-react";
-import type { Schema } from "~/api/client";
+import type { Schema } from "~/lib/api/client";
 import { useTexts } from "./texts";
 
 type Account = Schema<"DemoAccountOut">;

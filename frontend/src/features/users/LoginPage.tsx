@@ -1,9 +1,9 @@
 import { useSuspenseQuery } from "@tanstack/react-query";
 import { Link, useRouter } from "@tanstack/react-router";
 import { useState } from "react";
-import { marketplaceQuery } from "~/app/marketplace";
 import { Card } from "~/components/Card";
 import { Page } from "~/components/Page";
+import { marketplaceQuery } from "~/lib/api/marketplace";
 import { DemoAccounts } from "./DemoAccounts";
 import { SignInForm } from "./SignInForm";
 import { useTexts } from "./texts";

@@ -7,10 +7,10 @@ import { z } from "zod";
 import { Button } from "~/components/Button";
 import { Card } from "~/components/Card";
 import { Field, Input } from "~/components/Field";
-import { place } from "~/components/form";
 import { Notice } from "~/components/Notice";
 import { Page } from "~/components/Page";
-import { displayName } from "./me";
+import { displayName } from "~/lib/auth/me";
+import { setServerErrors } from "~/lib/forms/setServerErrors";
 import { PasswordInput } from "./PasswordInput";
 import { RoleChoice } from "./RoleChoice";
 import { register } from "./register";
@@ -59,7 +59,7 @@ export function RegisterPage({ next }: { next: string }) {
       toast.success(t("register.welcome", { name: displayName(me) }));
       router.history.replace(me.role === "creator" && next === "/" ? "/creator" : next);
     } catch (error) {
-      setFailure(place(error, form));
+      setFailure(setServerErrors(error, form));
     }
   });
 

@@ -4,15 +4,15 @@ import { CircleCheck, Link2Off } from "lucide-react";
 import { useEffect, useState } from "react";
 import { useForm } from "react-hook-form";
 import { z } from "zod";
-import { answered, api } from "~/api/client";
-import { isProblem } from "~/api/problem";
 import { Button, buttonClass } from "~/components/Button";
 import { Card } from "~/components/Card";
-import { Emptiness } from "~/components/Emptiness";
+import { EmptyState } from "~/components/EmptyState";
 import { Field } from "~/components/Field";
-import { place } from "~/components/form";
 import { Notice } from "~/components/Notice";
 import { Page, useTitle } from "~/components/Page";
+import { api, unwrap } from "~/lib/api/client";
+import { isProblem } from "~/lib/api/problem";
+import { setServerErrors } from "~/lib/forms/setServerErrors";
 import { PasswordInput } from "./PasswordInput";
 import { rulesOf } from "./rules";
 import { StrengthMeter } from "./StrengthMeter";
@@ -46,11 +46,11 @@ function ResetForm({ token, onDone, onDead }: { token: string; onDone: () => voi
   const submit = form.handleSubmit(async ({ new_password }) => {
     setFailure(null);
     try {
-      await answered(api.POST("/api/auth/password-reset", { body: { token, new_password } }));
+      await unwrap(api.POST("/api/auth/password-reset", { body: { token, new_password } }));
       onDone();
     } catch (error) {
       if (isProblem(error, "bad_reset_token") || (isProblem(error) && error.errors.token)) onDead();
-      else setFailure(place(error, form));
+      else setFailure(setServerErrors(error, form));
     }
   });
 
@@ -78,7 +78,7 @@ function Outcome({ isDone }: { isDone: boolean }) {
   const title = t(isDone ? "reset.done" : "reset.dead");
   useTitle(title);
   return (
-    <Emptiness
+    <EmptyState
       isPage
       icon={isDone ? CircleCheck : Link2Off}
       title={title}
@@ -90,6 +90,6 @@ function Outcome({ isDone }: { isDone: boolean }) {
       }
     >
       {t(isDone ? "reset.done_text" : "reset.dead_text")}
-    </Emptiness>
+    </EmptyState>
   );
 }

@@ -2,7 +2,7 @@ import { useQueryClient } from "@tanstack/react-query";
 import { useMemo } from "react";
 import { useTranslation } from "react-i18next";
 import { Dialog } from "~/components/Dialog";
-import { meQuery } from "./me";
+import { meQuery } from "~/lib/auth/me";
 import { SignInForm } from "./SignInForm";
 
 /** Signing in over a page that stays as it is. */

@@ -2,13 +2,13 @@ import { zodResolver } from "@hookform/resolvers/zod";
 import { useEffect, useRef, useState } from "react";
 import { useForm } from "react-hook-form";
 import { z } from "zod";
-import { answered, api } from "~/api/client";
-import { isProblem } from "~/api/problem";
 import { Button } from "~/components/Button";
 import { Field, Input } from "~/components/Field";
-import { place } from "~/components/form";
 import { Notice } from "~/components/Notice";
-import { enter, type Me } from "./me";
+import { api, unwrap } from "~/lib/api/client";
+import { isProblem } from "~/lib/api/problem";
+import { type Me, signIn } from "~/lib/auth/me";
+import { setServerErrors } from "~/lib/forms/setServerErrors";
 import { PasswordInput } from "./PasswordInput";
 import { useTexts } from "./texts";
 
@@ -50,16 +50,16 @@ export function SignInForm({
   const submit = form.handleSubmit(async (credentials) => {
     setFailure(null);
     try {
-      const { access, user } = await answered(
+      const { access, user } = await unwrap(
         api.POST("/api/auth/login", { body: { ...credentials, use_cookie: true } }),
       );
-      enter(access, user);
+      signIn(access, user);
       await onDone(user);
     } catch (error) {
       if (isProblem(error, "bad_credentials")) {
         setFailure(t("login.wrong"));
         form.setFocus("password", { shouldSelect: true });
-      } else setFailure(place(error, form));
+      } else setFailure(setServerErrors(error, form));
     }
   });
 

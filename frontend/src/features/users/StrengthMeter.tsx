@@ -1,4 +1,4 @@
-import { cn } from "~/components/cn";
+import { cn } from "~/lib/cn";
 import { PASSWORD_LEAST, type Strength, strengthOf } from "./strength";
 import { useTexts } from "./texts";
 

@@ -1,21 +1,21 @@
-import { answered, api, type Schema } from "~/api/client";
-import { queryClient } from "~/app/query";
-import { browserZone } from "~/components/zone";
-import { enter, type Me, meQuery } from "./me";
+import { api, type Schema, unwrap } from "~/lib/api/client";
+import { queryClient } from "~/lib/api/queryClient";
+import { type Me, meQuery, signIn } from "~/lib/auth/me";
+import { browserZone } from "~/lib/time/zone";
 
 /**
  * Makes an account, signs in, and reads times in the browser's zone from then on. `null` when the account was made but
  * signing in failed: registering again would be refused.
  */
 export async function register(registration: Schema<"RegistrationIn">): Promise<Me | null> {
-  await answered(api.POST("/api/auth/register", { body: registration }));
+  await unwrap(api.POST("/api/auth/register", { body: registration }));
   const { email, password } = registration;
-  const begun = await answered(
+  const begun = await unwrap(
     api.POST("/api/auth/login", { body: { email, password, use_cookie: true } }),
   ).catch(() => null);
   if (!begun) return null;
-  enter(begun.access, begun.user);
-  const me = await answered(api.PATCH("/api/auth/profile", { body: { time_zone: browserZone() } })).catch(
+  signIn(begun.access, begun.user);
+  const me = await unwrap(api.PATCH("/api/auth/profile", { body: { time_zone: browserZone() } })).catch(
     () => begun.user,
   );
   queryClient.setQueryData(meQuery.queryKey, me);

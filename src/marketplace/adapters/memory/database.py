@@ -195,7 +195,7 @@ class Rows:
         self._changes.setdefault(table, {})[key] = None
 
     async def lock(self, table: Table[K, R], key: K, *, shared: bool = False) -> None:
-        """Wait until nobody else holds the lock of this key, and hold it until the end. Raises `TransactionConflict`."""
+        """Acquire the lock of this key until the transaction ends. Raises `TransactionConflict`."""
         await self.lock_word((table.name, key), shared=shared)
 
     async def lock_word(self, word: Hashable, *, shared: bool = False) -> None:

@@ -29,12 +29,12 @@ class _LazyLists:
         async with self._opening:
             if self._lists is None:
                 # in a thread: mapping the tables takes a third of a second, for which buyers shall not wait
-                engine, kinds = await asyncio.to_thread(
-                    lambda: tuple(import_module(f"{PACKAGE}.{name}") for name in ("engine", "kinds"))
+                engine, definitions = await asyncio.to_thread(
+                    lambda: tuple(import_module(f"{PACKAGE}.{name}") for name in ("engine", "definitions"))
                 )
                 created = engine.Engine(self._database.dsn, self._database.limits)
                 self._database.close_before(created.close)
-                self._lists = kinds.lists_over(created)
+                self._lists = definitions.lists_over(created)
             return self._lists
 
 

@@ -14,8 +14,9 @@ class Catalog(Protocol):
     """Sessions as they are read, one statement each but where it is said, outside a transaction.
 
     "Listed" is active, not archived, by an active creator. Lists page by keyset: rows added between two pages
-    neither repeat nor hide one. What can be booked at `now` is told by the sessions' open times (see `Sessions`) as
-    `Availability.next_bookable_start` and `Availability.has_bookable_start` judge them; beyond what is written of them there is nothing.
+    neither repeat nor hide one. What can be booked at `now` is read from the materialized availability (see
+    `Sessions`) by the rules of `Availability.next_bookable_start` and `Availability.has_bookable_start`; starts after
+    its end are not found.
     """
 
     async def find(self, session_id: UUID, now: datetime) -> CatalogSession | None:

@@ -86,7 +86,7 @@ UnitOfWork = Callable[[], AbstractAsyncContextManager[Transaction]]
 """Begins a transaction.
 
 It is committed when the `with` block ends, and rolled back when the block raises or is cancelled. Entering and every
-operation raise `Busy` when the database or a lock cannot be had in time, `TransactionConflict` where one more try is worth it;
-leaving raises `OutcomeUnknown` when the database is lost while it commits. Each statement sees what was committed
+operation raise `Busy` when the database or a lock cannot be had in time, `TransactionConflict` where one retry may
+help; leaving raises `OutcomeUnknown` when the database is lost while it commits. Each statement sees what was committed
 before it began (READ COMMITTED).
 """

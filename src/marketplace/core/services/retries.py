@@ -12,10 +12,10 @@ MAX_CONFLICTS = 2
 
 
 async def with_retries(operation: Callable[[], Awaitable[T]]) -> T:
-    """The effect's result; the effect is one whole transaction.
+    """Run an operation, which is one whole transaction, and return its result.
 
-    An `StaleRead` effect reads again and decides anew; each time, somebody else got on. A `TransactionConflict` is tried
-    once more. Raises `Busy` when that was not enough.
+    Retry after `StaleRead` up to `MAX_STALE_READS` times, since another transaction made progress each time; retry
+    after `TransactionConflict` once. Raises `Busy` when the retries are used up.
     """
     stale_reads = conflicts = 0
     while True:

@@ -175,8 +175,8 @@ class UserService:
     ) -> User:
         """Switch an account on or off. Off: its logins end within a second and its sessions leave the catalog.
 
-        `in_transaction` is done in the same transaction, in which nobody books of this person's sessions. Raises `Invalid`,
-        `NotFound`, `LastSuperuser`; where `who` is one of the staff, `Oneself`, `NotSuperuser`.
+        `in_transaction` runs in the same transaction, while bookings of this person's sessions are locked out. Raises
+        `Invalid`, `NotFound`, `LastSuperuser`; where `who` is one of the staff, `Oneself`, `NotSuperuser`.
         """
         require(validate_field("reason", OptionalStaffReason, reason))
 

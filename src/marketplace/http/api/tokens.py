@@ -11,8 +11,8 @@ from marketplace.core.services.admin.impersonation import ImpersonationService
 from marketplace.core.services.admin.refusals import RefusalService
 from marketplace.core.services.rate_limits import RateLimitService
 from marketplace.core.services.tokens import TokenService
-from marketplace.http import rate_limits
 from marketplace.http.api.users import ProfileOut
+from marketplace.http.security import rate_limits
 from marketplace.http.security.authorization import Access, bearer_token, opt
 from marketplace.http.security.origin import origin_of
 from marketplace.http.security.refresh_cookie import COOKIE_HEADER, ForeignOrigin, RefreshCookie

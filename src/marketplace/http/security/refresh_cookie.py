@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 from litestar import Request, Response
 
 from marketplace.core.errors import BadRefreshToken, Forbidden, NoRefreshToken
-from marketplace.http import errors
+from marketplace.http import problems
 from marketplace.settings import Settings
 
 NAME = "marketplace_refresh"
@@ -61,7 +61,7 @@ class RefreshCookie:
 
     def refuse(self, request: Request[Any, Any, Any], error: BadRefreshToken) -> Response[Any]:
         """The login has ended: the browser need not send its token again."""
-        response = errors.refuse(request, error)
+        response = problems.refuse(request, error)
         self.drop(request, response)
         return response
 

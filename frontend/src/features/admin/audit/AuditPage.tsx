@@ -1,8 +1,8 @@
 import { Link } from "@tanstack/react-router";
 import { useMemo } from "react";
+import { Moment } from "../DateTime";
 import { ListPage } from "../list/ListPage";
 import type { Listing } from "../list/listing";
-import { Moment } from "../Moment";
 import type { ListSearch } from "../search";
 import { useTexts } from "../texts";
 import { ACTIONS } from "./actions";

@@ -1,6 +1,6 @@
 import { Link } from "@tanstack/react-router";
-import { displayName } from "~/features/users/me";
-import { Moment } from "../Moment";
+import { displayName } from "~/lib/auth/me";
+import { Moment } from "../DateTime";
 import { useTexts } from "../texts";
 import { Changes } from "./Changes";
 import type { Entry } from "./rows";

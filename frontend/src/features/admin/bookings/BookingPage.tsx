@@ -3,17 +3,24 @@ import { Link } from "@tanstack/react-router";
 import { CalendarClock, Check, CheckCheck, X } from "lucide-react";
 import { useState } from "react";
 import { Button } from "~/components/Button";
-import { useMoney } from "~/components/money";
-import { elsewhereOf, placeOf, sameClock, spanOf, useZone, zoneName } from "~/components/time";
-import { useNow } from "~/components/useNow";
-import { History } from "~/features/bookings/own/History";
+import { History } from "~/features/bookings/History";
 import { StatusBadge } from "~/features/bookings/StatusBadge";
-import { displayName, useMe } from "~/features/users/me";
+import { displayName, useMe } from "~/lib/auth/me";
+import { useFormatMoney } from "~/lib/money/money";
+import {
+  formatInOtherZone,
+  formatTimeRange,
+  showsSameTime,
+  useZone,
+  zoneCity,
+  zoneName,
+} from "~/lib/time/time";
+import { useNow } from "~/lib/time/useNow";
 import { AdminPage } from "../AdminPage";
 import { Log } from "../audit/Log";
 import { BackLink } from "../BackLink";
+import { Moment } from "../DateTime";
 import { Loaded } from "../Loaded";
-import { Moment } from "../Moment";
 import { Facts, Panel } from "../Panel";
 import { StepDialog } from "../StepDialog";
 import { useTexts } from "../texts";
@@ -86,7 +93,7 @@ function Details({ booking }: { booking: BookingRecord }) {
 function BookingFacts({ booking }: { booking: BookingRecord }) {
   const t = useTexts();
   const zone = useZone();
-  const money = useMoney();
+  const money = useFormatMoney();
   const { booking_date, session_details: session } = booking;
   const there = session.time_zone;
   const party = (person: {
@@ -119,13 +126,13 @@ function BookingFacts({ booking }: { booking: BookingRecord }) {
             name: t("bookings.starts"),
             value: (
               <>
-                {spanOf(booking_date, booking.ends_at, zone)}
+                {formatTimeRange(booking_date, booking.ends_at, zone)}
                 <span className="block text-xs text-ink-faint">{zoneName(zone)}</span>
-                {there && !sameClock(booking_date, zone, there) && (
+                {there && !showsSameTime(booking_date, zone, there) && (
                   <span className="block text-xs text-ink-faint">
                     {t("bookings.there", {
-                      when: elsewhereOf(booking_date, zone, there),
-                      place: placeOf(there),
+                      when: formatInOtherZone(booking_date, zone, there),
+                      place: zoneCity(there),
                     })}
                   </span>
                 )}
@@ -147,12 +154,12 @@ function BookingFacts({ booking }: { booking: BookingRecord }) {
   );
 }
 
-const LOOKS = {
-  confirm: { look: "primary", icon: Check },
-  decline: { look: "secondary", icon: X },
-  complete: { look: "primary", icon: CheckCheck },
-  reschedule: { look: "secondary", icon: CalendarClock },
-  cancel: { look: "secondary", icon: X },
+const STEP_STYLES = {
+  confirm: { variant: "primary", icon: Check },
+  decline: { variant: "secondary", icon: X },
+  complete: { variant: "primary", icon: CheckCheck },
+  reschedule: { variant: "secondary", icon: CalendarClock },
+  cancel: { variant: "secondary", icon: X },
 } as const;
 
 function Actions({
@@ -165,9 +172,9 @@ function Actions({
   const t = useTexts();
   const me = useMe();
   return stepsOf(booking, me?.id, useNow()).map((step) => {
-    const { look, icon: Icon } = LOOKS[step];
+    const { variant, icon: Icon } = STEP_STYLES[step];
     return (
-      <Button key={step} look={look} onClick={() => onIntent(step)}>
+      <Button key={step} variant={variant} onClick={() => onIntent(step)}>
         <Icon aria-hidden className="size-4" />
         {t(`booking.${step}.open`)}
       </Button>

@@ -1,12 +1,12 @@
 import { useMemo } from "react";
-import { useMoney } from "~/components/money";
 import { StatusBadge } from "~/features/bookings/StatusBadge";
 import { useTexts as useBookingTexts } from "~/features/bookings/texts";
-import { displayName } from "~/features/users/me";
+import { displayName } from "~/lib/auth/me";
+import { useFormatMoney } from "~/lib/money/money";
 import { BulkBar } from "../bulk/BulkBar";
+import { Moment } from "../DateTime";
 import { ListPage } from "../list/ListPage";
 import type { Listing } from "../list/listing";
-import { Moment } from "../Moment";
 import type { ListSearch } from "../search";
 import { useTexts } from "../texts";
 import { type BookingRow, bookingRows } from "./rows";
@@ -16,7 +16,7 @@ const STATUSES = ["pending", "confirmed", "completed", "cancelled"] as const;
 function useListing(): Listing<BookingRow> {
   const t = useTexts();
   const words = useBookingTexts();
-  const money = useMoney();
+  const money = useFormatMoney();
   // biome-ignore lint/correctness/useExhaustiveDependencies: what writes money is the same at every drawing
   return useMemo(
     () => ({

@@ -1,8 +1,8 @@
 import { lazy, Suspense, useState } from "react";
 import { Skeleton } from "~/components/Skeleton";
-import { spanOf, useZone, whenOf } from "~/components/time";
 import type { PickedTime } from "~/features/slots/bookable";
-import { displayName } from "~/features/users/me";
+import { displayName } from "~/lib/auth/me";
+import { formatDateTime, formatTimeRange, useZone } from "~/lib/time/time";
 import { StepDialog } from "../StepDialog";
 import { useTexts } from "../texts";
 import { type BookingRecord, reschedule } from "./queries";
@@ -18,10 +18,10 @@ export function RescheduleDialog({ booking, onClose }: { booking: BookingRecord;
   return (
     <StepDialog
       title={t("booking.reschedule.title", { name: displayName(booking.user_details) })}
-      text={t("booking.reschedule.text", { when: spanOf(booking_date, booking.ends_at, zone) })}
+      text={t("booking.reschedule.text", { when: formatTimeRange(booking_date, booking.ends_at, zone) })}
       action={
         picked
-          ? t("booking.reschedule.do_to", { when: whenOf(picked.starts_at, zone) })
+          ? t("booking.reschedule.do_to", { when: formatDateTime(picked.starts_at, zone) })
           : t("booking.reschedule.do")
       }
       done={t("booking.reschedule.done")}

@@ -36,12 +36,12 @@ export function BulkBar({
         {t(isAll ? "bulk.all_chosen" : "bulk.chosen", { count, number: number.format(count) })}
       </p>
       {!isAll && total > count && (
-        <Button look="quiet" size="sm" onClick={selection.chooseAll}>
+        <Button variant="quiet" size="sm" onClick={selection.chooseAll}>
           {t("bulk.choose_all", { number: number.format(total) })}
         </Button>
       )}
       <Button
-        look="quiet"
+        variant="quiet"
         size="icon-sm"
         aria-label={t("bulk.clear")}
         className="ml-auto md:order-last md:ml-0"
@@ -51,7 +51,7 @@ export function BulkBar({
       </Button>
       <div className="flex flex-wrap gap-2 md:ml-auto">
         {ACTIONS[kind].map((each) => (
-          <Button key={each} look="secondary" size="sm" onClick={() => setAction(each)}>
+          <Button key={each} variant="secondary" size="sm" onClick={() => setAction(each)}>
             {t(`bulk.action.${each}`)}
           </Button>
         ))}

@@ -2,10 +2,10 @@ import { useQuery } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
-import { isProblem } from "~/api/problem";
-import { say } from "~/app/i18n/say";
 import { Notice } from "~/components/Notice";
 import { Skeleton } from "~/components/Skeleton";
+import { isProblem } from "~/lib/api/problem";
+import { errorMessage } from "~/lib/i18n/errorMessage";
 import { StepDialog } from "../StepDialog";
 import { useTexts } from "../texts";
 import { beginBulk, DANGEROUS, KEEPS_SEATS, type Order, previewQuery } from "./queries";
@@ -58,7 +58,7 @@ export function BulkDialog({ order, onClose }: { order: Order; onClose: () => vo
         <Notice tone="danger">
           {isProblem(found.error) && Object.values(found.error.errors).flat().length > 0
             ? Object.values(found.error.errors).flat().join(" ")
-            : say(found.error)}
+            : errorMessage(found.error)}
         </Notice>
       ) : (
         <Skeleton className="h-40 w-full" />

@@ -1,13 +1,13 @@
 import { useQuery } from "@tanstack/react-query";
 import { Link, useNavigate } from "@tanstack/react-router";
 import { ListChecks } from "lucide-react";
-import { Emptiness } from "~/components/Emptiness";
-import { Failure } from "~/components/Failure";
-import { displayName } from "~/features/users/me";
+import { EmptyState } from "~/components/EmptyState";
+import { ErrorState } from "~/components/ErrorState";
+import { displayName } from "~/lib/auth/me";
 import { AdminPage } from "../AdminPage";
+import { Moment } from "../DateTime";
 import { ListSkeleton } from "../list/ListSkeleton";
 import { Pager } from "../list/Pager";
-import { Moment } from "../Moment";
 import type { ListSearch } from "../search";
 import { useTexts } from "../texts";
 import { Progress } from "./Progress";
@@ -35,11 +35,11 @@ function RunsPage({ search }: { search: ListSearch }) {
       {found.isPending ? (
         <ListSkeleton columns={4} />
       ) : found.isError && !found.data ? (
-        <Failure error={found.error} onRetry={() => void found.refetch()} />
+        <ErrorState error={found.error} onRetry={() => void found.refetch()} />
       ) : rows.length === 0 ? (
-        <Emptiness icon={ListChecks} title={t("bulk.none")}>
+        <EmptyState icon={ListChecks} title={t("bulk.none")}>
           {t("bulk.none_text")}
-        </Emptiness>
+        </EmptyState>
       ) : (
         <>
           <ul className="divide-y divide-line rounded-card border border-line bg-surface shadow-soft">

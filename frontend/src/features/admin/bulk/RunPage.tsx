@@ -4,18 +4,18 @@ import { OctagonX } from "lucide-react";
 import { useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { toast } from "sonner";
-import { say } from "~/app/i18n/say";
 import { Button } from "~/components/Button";
 import { Card } from "~/components/Card";
-import { Failure } from "~/components/Failure";
+import { ErrorState } from "~/components/ErrorState";
 import { Notice } from "~/components/Notice";
 import { Skeleton } from "~/components/Skeleton";
-import { displayName } from "~/features/users/me";
+import { displayName } from "~/lib/auth/me";
+import { errorMessage } from "~/lib/i18n/errorMessage";
 import { AdminPage } from "../AdminPage";
 import { BackLink } from "../BackLink";
+import { Moment } from "../DateTime";
 import { Loaded } from "../Loaded";
 import { Pager } from "../list/Pager";
-import { Moment } from "../Moment";
 import { Panel } from "../Panel";
 import type { ListSearch } from "../search";
 import { useTexts } from "../texts";
@@ -97,14 +97,14 @@ function Stop({ run }: { run: Run }) {
       client.setQueryData(runQuery(run.id).queryKey, await stopBulk(run.id));
       toast.success(t("bulk.stopped"));
     } catch (error) {
-      toast.error(say(error));
+      toast.error(errorMessage(error));
       void client.invalidateQueries({ queryKey: runQuery(run.id).queryKey });
     } finally {
       setBusy(false);
     }
   };
   return (
-    <Button look="secondary" isBusy={isBusy} onClick={() => void stop()}>
+    <Button variant="secondary" isBusy={isBusy} onClick={() => void stop()}>
       <OctagonX aria-hidden className="size-4" />
       {t("bulk.stop")}
     </Button>
@@ -151,7 +151,7 @@ function Report({ run, page }: { run: Run; page: number }) {
           )}
         </>
       ) : found.isError ? (
-        <Failure error={found.error} onRetry={() => void found.refetch()} className="py-4" />
+        <ErrorState error={found.error} onRetry={() => void found.refetch()} className="py-4" />
       ) : (
         <Skeleton className="h-32 w-full" />
       )}

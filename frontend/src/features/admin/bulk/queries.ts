@@ -1,5 +1,5 @@
 import { queryOptions } from "@tanstack/react-query";
-import { answered, api, type Schema } from "~/api/client";
+import { api, type Schema, unwrap } from "~/lib/api/client";
 import { rowsOf } from "../rows";
 
 export type Run = Schema<"BulkRunOut">;
@@ -41,13 +41,13 @@ export function previewQuery(order: Order) {
   return queryOptions({
     queryKey: ["admin", "bulk", "preview", order],
     queryFn: ({ signal }) =>
-      answered(api.POST("/api/admin/bulk/preview", { body: order as Schema<"BulkPreviewIn">, signal })),
+      unwrap(api.POST("/api/admin/bulk/preview", { body: order as Schema<"BulkPreviewIn">, signal })),
     staleTime: 0,
   });
 }
 
 export function beginBulk(order: Order, reason: string, key: string): Promise<Run> {
-  return answered(
+  return unwrap(
     api.POST("/api/admin/bulk", {
       params: { header: { "Idempotency-Key": key } },
       body: { ...order, reason } as Schema<"BulkIn">,
@@ -70,7 +70,7 @@ export function runQuery(id: string) {
   return queryOptions({
     queryKey: ["admin", "bulk", "one", id],
     queryFn: ({ signal }): Promise<Run> =>
-      answered(api.GET("/api/admin/bulk/{run_id}", { params: { path: { run_id: id } }, signal })),
+      unwrap(api.GET("/api/admin/bulk/{run_id}", { params: { path: { run_id: id } }, signal })),
     refetchInterval: ({ state }) => (state.data && isOver(state.data) ? false : EVERY_SECOND),
   });
 }
@@ -91,5 +91,5 @@ export function refusalsQuery(id: string, refused: number, page: number) {
 }
 
 export function stopBulk(id: string): Promise<Run> {
-  return answered(api.POST("/api/admin/bulk/{run_id}/cancel", { params: { path: { run_id: id } } }));
+  return unwrap(api.POST("/api/admin/bulk/{run_id}/cancel", { params: { path: { run_id: id } } }));
 }

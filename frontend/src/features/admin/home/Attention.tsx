@@ -1,6 +1,6 @@
 import { Link, type LinkProps } from "@tanstack/react-router";
 import { ChevronRight, CircleCheck, Flag, Hourglass, type LucideIcon, TriangleAlert } from "lucide-react";
-import { cn } from "~/components/cn";
+import { cn } from "~/lib/cn";
 import { useTexts } from "../texts";
 import type { Dashboard } from "./queries";
 

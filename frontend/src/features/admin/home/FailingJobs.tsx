@@ -2,11 +2,11 @@ import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { RotateCw } from "lucide-react";
 import { useState } from "react";
 import { toast } from "sonner";
-import { say } from "~/app/i18n/say";
 import { Button } from "~/components/Button";
-import { Failure } from "~/components/Failure";
+import { ErrorState } from "~/components/ErrorState";
 import { Skeleton } from "~/components/Skeleton";
-import { Moment } from "../Moment";
+import { errorMessage } from "~/lib/i18n/errorMessage";
+import { Moment } from "../DateTime";
 import { Panel } from "../Panel";
 import { useTexts } from "../texts";
 import { type FailingJob, failingJobsQuery, retryJob } from "./queries";
@@ -25,7 +25,7 @@ export function FailingJobs() {
             ))}
           </ul>
         ) : found.isError ? (
-          <Failure error={found.error} onRetry={() => void found.refetch()} className="py-4" />
+          <ErrorState error={found.error} onRetry={() => void found.refetch()} className="py-4" />
         ) : (
           <Skeleton className="h-24 w-full" />
         )}
@@ -44,7 +44,7 @@ function Job({ job }: { job: FailingJob }) {
       await retryJob(job.id);
       toast.success(t("jobs.retried"));
     } catch (error) {
-      toast.error(say(error));
+      toast.error(errorMessage(error));
     } finally {
       setBusy(false);
       void client.invalidateQueries({ queryKey: ["admin"] });
@@ -62,7 +62,7 @@ function Job({ job }: { job: FailingJob }) {
           {t("jobs.next")} <Moment at={job.next_at} />
         </p>
       </div>
-      <Button look="secondary" size="sm" isBusy={isBusy} onClick={() => void retry()}>
+      <Button variant="secondary" size="sm" isBusy={isBusy} onClick={() => void retry()}>
         {!isBusy && <RotateCw aria-hidden className="size-4" />}
         {t("jobs.retry")}
       </Button>

@@ -1,8 +1,8 @@
 import { useQuery } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
-import { Failure } from "~/components/Failure";
+import { ErrorState } from "~/components/ErrorState";
 import { Skeleton } from "~/components/Skeleton";
-import { zoneName } from "~/components/time";
+import { zoneName } from "~/lib/time/time";
 import { AdminPage } from "../AdminPage";
 import type { ListSearch } from "../search";
 import { useTexts } from "../texts";
@@ -54,7 +54,7 @@ export function HomePage({ search }: { search: ListSearch }) {
           {dashboard.attention.failed_jobs > 0 && <FailingJobs />}
         </div>
       ) : found.isError ? (
-        <Failure error={found.error} onRetry={() => void found.refetch()} />
+        <ErrorState error={found.error} onRetry={() => void found.refetch()} />
       ) : (
         <HomeSkeleton />
       )}

@@ -1,10 +1,10 @@
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Card } from "~/components/Card";
-import { cn } from "~/components/cn";
 import { DayBars } from "~/components/DayBars";
-import { useMoney } from "~/components/money";
-import { dayOf } from "~/components/time";
+import { cn } from "~/lib/cn";
+import { useFormatMoney } from "~/lib/money/money";
+import { formatDay } from "~/lib/time/time";
 import { useTexts } from "../texts";
 import type { Dashboard } from "./queries";
 
@@ -12,13 +12,13 @@ const MEASURES = ["seats", "income", "cancellations", "new_people"] as const;
 type Measure = (typeof MEASURES)[number];
 
 function dayName(date: string): string {
-  return dayOf(`${date}T12:00:00Z`, "UTC");
+  return formatDay(`${date}T12:00:00Z`, "UTC");
 }
 
 /** Totals of the span, one of which is drawn by day; a table says all of it to those who hear the page. */
 export function Numbers({ dashboard: { days, totals } }: { dashboard: Dashboard }) {
   const t = useTexts();
-  const money = useMoney();
+  const money = useFormatMoney();
   const { i18n } = useTranslation();
   const number = new Intl.NumberFormat(i18n.language);
   const [measure, setMeasure] = useState<Measure>("seats");

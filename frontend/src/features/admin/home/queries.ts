@@ -1,5 +1,5 @@
 import { queryOptions } from "@tanstack/react-query";
-import { answered, api, type Schema } from "~/api/client";
+import { api, type Schema, unwrap } from "~/lib/api/client";
 import { rowsOf } from "../rows";
 
 export type Dashboard = Schema<"DashboardOut">;
@@ -11,7 +11,7 @@ export function dashboardQuery(days: number) {
   return queryOptions({
     queryKey: ["admin", "dashboard", days],
     queryFn: ({ signal }): Promise<Dashboard> =>
-      answered(api.GET("/api/admin/dashboard", { params: { query: { days } }, signal })),
+      unwrap(api.GET("/api/admin/dashboard", { params: { query: { days } }, signal })),
     placeholderData: (before) => before,
   });
 }

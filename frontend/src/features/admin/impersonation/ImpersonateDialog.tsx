@@ -1,19 +1,21 @@
-import { displayName } from "~/features/users/me";
+import { useRouter } from "@tanstack/react-router";
+import { startImpersonation } from "~/lib/auth/impersonation";
+import { displayName } from "~/lib/auth/me";
 import { StepDialog } from "../StepDialog";
 import { useTexts } from "../texts";
 import type { AccountDetails } from "../users/queries";
-import { beginGuise } from "./guise";
 
 /** Asks why, then shows this tab as the person sees it. */
 export function ImpersonateDialog({ account, onClose }: { account: AccountDetails; onClose: () => void }) {
   const t = useTexts();
+  const router = useRouter();
   const name = displayName(account);
   return (
     <StepDialog
       title={t("impersonate.title", { name })}
       text={t("impersonate.text")}
       action={t("impersonate.do")}
-      take={(reason) => beginGuise(account.id, reason)}
+      take={(reason) => startImpersonation(router, account.id, reason)}
       onClose={onClose}
     />
   );

@@ -26,7 +26,7 @@ export function ColumnsMenu<Row>({
       onOpen={setOpen}
       label={t("columns.label")}
       trigger={
-        <Button look="secondary" size="sm" className="h-10">
+        <Button variant="secondary" size="sm" className="h-10">
           <Columns3 aria-hidden className="size-4" />
           {t("columns.label")}
         </Button>
@@ -45,7 +45,7 @@ export function ColumnsMenu<Row>({
           </li>
         ))}
       </ul>
-      <Button look="quiet" size="sm" onClick={reset} className="mt-2 -ml-3">
+      <Button variant="quiet" size="sm" onClick={reset} className="mt-2 -ml-3">
         {t("columns.reset")}
       </Button>
     </Popover>

@@ -1,7 +1,7 @@
 import { Link } from "@tanstack/react-router";
 import { ArrowDown, ArrowUp, ChevronsUpDown } from "lucide-react";
 import { Checkbox } from "~/components/Checkbox";
-import { cn } from "~/components/cn";
+import { cn } from "~/lib/cn";
 import { useTexts } from "../texts";
 import type { Column, Listing } from "./listing";
 import type { Selection } from "./useSelection";

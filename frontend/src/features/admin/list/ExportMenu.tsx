@@ -3,8 +3,8 @@ import { DropdownMenu as Radix } from "radix-ui";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { toast } from "sonner";
-import { say } from "~/app/i18n/say";
 import { Button } from "~/components/Button";
+import { errorMessage } from "~/lib/i18n/errorMessage";
 import { useTexts } from "../texts";
 import { type Format, fetchExport, save } from "./exports";
 import type { ListName, Query } from "./listing";
@@ -35,7 +35,7 @@ export function ExportMenu({ list, query, total }: { list: ListName; query: Quer
       toast.success(t("export.done", { name: file.name }));
     } catch (error) {
       toast.dismiss(id);
-      if (!stop.signal.aborted) toast.error(say(error));
+      if (!stop.signal.aborted) toast.error(errorMessage(error));
     } finally {
       setBusy(false);
     }
@@ -44,7 +44,7 @@ export function ExportMenu({ list, query, total }: { list: ListName; query: Quer
   return (
     <Radix.Root modal={false}>
       <Radix.Trigger asChild>
-        <Button look="secondary" isBusy={isBusy} disabled={total === 0}>
+        <Button variant="secondary" isBusy={isBusy} disabled={total === 0}>
           {!isBusy && <Download aria-hidden className="size-4" />}
           {t("export.label")}
         </Button>

@@ -1,9 +1,9 @@
 import { useQuery } from "@tanstack/react-query";
 import { ChevronDown, X } from "lucide-react";
 import { useState } from "react";
-import { cn } from "~/components/cn";
 import { Popover } from "~/components/Popover";
-import { displayName } from "~/features/users/me";
+import { displayName } from "~/lib/auth/me";
+import { cn } from "~/lib/cn";
 import type { ListSearch } from "../search";
 import { sessionRecordQuery } from "../sessions/queries";
 import { useTexts } from "../texts";

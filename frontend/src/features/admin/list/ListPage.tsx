@@ -3,11 +3,11 @@ import { useNavigate } from "@tanstack/react-router";
 import { SearchX } from "lucide-react";
 import type { ReactNode } from "react";
 import { Button } from "~/components/Button";
-import { cn } from "~/components/cn";
-import { Emptiness } from "~/components/Emptiness";
-import { Failure } from "~/components/Failure";
-import { useZone } from "~/components/time";
-import { useMatches } from "~/components/useMatches";
+import { EmptyState } from "~/components/EmptyState";
+import { ErrorState } from "~/components/ErrorState";
+import { cn } from "~/lib/cn";
+import { useMediaQuery } from "~/lib/hooks/useMediaQuery";
+import { useZone } from "~/lib/time/time";
 import { AdminPage } from "../AdminPage";
 import type { ListSearch } from "../search";
 import { useTexts } from "../texts";
@@ -47,7 +47,7 @@ export function ListPage<Row extends { id: string }>({
   const t = useTexts();
   const zone = useZone();
   const navigate = useNavigate();
-  const isWide = useMatches("(min-width: 48rem)");
+  const isWide = useMediaQuery("(min-width: 48rem)");
   const columns = useColumns(listing.name, listing.columns);
   const sorts = listing.columns.flatMap(({ sort }) => sort ?? []);
   const search = validated(given, { filters: listing.filters, sorts });
@@ -96,15 +96,15 @@ export function ListPage<Row extends { id: string }>({
       {found.isPending ? (
         <ListSkeleton columns={columns.shown.length} />
       ) : found.isError && !found.data ? (
-        <Failure error={found.error} onRetry={() => void found.refetch()} />
+        <ErrorState error={found.error} onRetry={() => void found.refetch()} />
       ) : rows.length === 0 ? (
-        <Emptiness
+        <EmptyState
           icon={SearchX}
           title={t(isNarrowed ? "list.none_match" : total > 0 ? "list.beyond" : "list.none")}
           action={
             (isNarrowed || total > 0) && (
               <Button
-                look="secondary"
+                variant="secondary"
                 onClick={() => void navigate({ to: ".", search: {}, resetScroll: false })}
               >
                 {t(isNarrowed ? "list.clear" : "list.first_page")}
@@ -113,7 +113,7 @@ export function ListPage<Row extends { id: string }>({
           }
         >
           {isNarrowed && t("list.none_match_text")}
-        </Emptiness>
+        </EmptyState>
       ) : (
         <div
           aria-busy={found.isPlaceholderData}

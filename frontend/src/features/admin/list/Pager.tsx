@@ -55,7 +55,7 @@ export function Pager({
           </select>
         </label>
         <Button
-          look="secondary"
+          variant="secondary"
           size="sm"
           disabled={page === 1}
           onClick={() => onGo({ page: page === 2 ? undefined : page - 1 })}
@@ -63,7 +63,7 @@ export function Pager({
           <ChevronLeft aria-hidden className="size-4" />
           {t("pager.previous")}
         </Button>
-        <Button look="secondary" size="sm" disabled={isLast} onClick={() => onGo({ page: page + 1 })}>
+        <Button variant="secondary" size="sm" disabled={isLast} onClick={() => onGo({ page: page + 1 })}>
           {t("pager.next")}
           <ChevronRight aria-hidden className="size-4" />
         </Button>

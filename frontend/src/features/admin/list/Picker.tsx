@@ -1,9 +1,9 @@
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
-import { say } from "~/app/i18n/say";
 import { Field, Input } from "~/components/Field";
-import { useDebounced } from "~/components/useDebounced";
-import { displayName } from "~/features/users/me";
+import { displayName } from "~/lib/auth/me";
+import { useDebounced } from "~/lib/hooks/useDebounced";
+import { errorMessage } from "~/lib/i18n/errorMessage";
 import { sessionRows } from "../sessions/rows";
 import { useTexts } from "../texts";
 import { userRows } from "../users/rows";
@@ -68,7 +68,7 @@ export function Picker({
         ))}
       </ul>
       <p role="status" className="px-3 text-sm text-ink-faint">
-        {found.isError ? say(found.error) : found.data?.length === 0 && t("picker.none")}
+        {found.isError ? errorMessage(found.error) : found.data?.length === 0 && t("picker.none")}
       </p>
     </div>
   );

@@ -1,7 +1,7 @@
 import { Search, X } from "lucide-react";
 import { type ReactNode, useEffect, useRef, useState } from "react";
 import { Button } from "~/components/Button";
-import { useDebounced } from "~/components/useDebounced";
+import { useDebounced } from "~/lib/hooks/useDebounced";
 import type { ListSearch } from "../search";
 import { useTexts } from "../texts";
 import { FilterChip } from "./FilterChip";
@@ -37,7 +37,7 @@ export function Toolbar<Row extends { id: string }>({
           <FilterChip key={filter.name} filter={filter} search={search} onChange={onChange} />
         ))}
         {isNarrowed && (
-          <Button look="quiet" size="sm" onClick={clear}>
+          <Button variant="quiet" size="sm" onClick={clear}>
             <X aria-hidden className="size-4" />
             {t("filter.clear_all")}
           </Button>

@@ -1,5 +1,5 @@
-import { api } from "~/api/client";
-import { Problem } from "~/api/problem";
+import { api } from "~/lib/api/client";
+import { Problem } from "~/lib/api/problem";
 import type { ListName, Query } from "./listing";
 
 export type Format = "csv" | "jsonl" | "xlsx";

@@ -1,4 +1,4 @@
-import { dayAfter, dayStart } from "~/features/slots/days";
+import { addDays, startOfDay } from "~/lib/time/days";
 import type { ListSearch } from "../search";
 import { type Filter, keysOf, type Query } from "./listing";
 
@@ -59,7 +59,7 @@ export function filtersOf(search: ListSearch, filters: Filter[], zone: string): 
       if (value === undefined) continue;
       const text = String(value);
       if (filter.kind !== "days") query[key] = text;
-      else query[key] = dayStart(key === filter.to ? dayAfter(text) : text, zone);
+      else query[key] = startOfDay(key === filter.to ? addDays(text) : text, zone);
     }
   }
   return query;

@@ -2,8 +2,8 @@ import { Link } from "@tanstack/react-router";
 import { useState } from "react";
 import { Badge } from "~/components/Badge";
 import { Button } from "~/components/Button";
-import { displayName } from "~/features/users/me";
-import { Moment } from "../Moment";
+import { displayName } from "~/lib/auth/me";
+import { Moment } from "../DateTime";
 import { StepDialog } from "../StepDialog";
 import { useTexts } from "../texts";
 import { type Report, resolveReport } from "./queries";
@@ -45,10 +45,10 @@ export function ReportCard({ report }: { report: Report }) {
         </p>
       ) : (
         <div className="mt-1 flex flex-wrap gap-2">
-          <Button look="secondary" size="sm" onClick={() => setResolution("hidden")}>
+          <Button variant="secondary" size="sm" onClick={() => setResolution("hidden")}>
             {t("reports.hide")}
           </Button>
-          <Button look="quiet" size="sm" onClick={() => setResolution("dismissed")}>
+          <Button variant="quiet" size="sm" onClick={() => setResolution("dismissed")}>
             {t("reports.dismiss")}
           </Button>
         </div>

@@ -2,11 +2,11 @@ import { useQuery } from "@tanstack/react-query";
 import { Link, useNavigate } from "@tanstack/react-router";
 import { Flag } from "lucide-react";
 import { Card } from "~/components/Card";
-import { Cover } from "~/components/Cover";
-import { Emptiness } from "~/components/Emptiness";
-import { Failure } from "~/components/Failure";
+import { EmptyState } from "~/components/EmptyState";
+import { ErrorState } from "~/components/ErrorState";
 import { Skeleton } from "~/components/Skeleton";
-import { displayName } from "~/features/users/me";
+import { Cover } from "~/features/sessions/Cover";
+import { displayName } from "~/lib/auth/me";
 import { AdminPage } from "../AdminPage";
 import { Pager } from "../list/Pager";
 import type { ListSearch } from "../search";
@@ -31,11 +31,11 @@ export function ReportsPage({ search }: { search: ListSearch }) {
           ))}
         </div>
       ) : found.isError ? (
-        <Failure error={found.error} onRetry={() => void found.refetch()} />
+        <ErrorState error={found.error} onRetry={() => void found.refetch()} />
       ) : reports.length === 0 ? (
-        <Emptiness icon={Flag} title={t("reports.none")}>
+        <EmptyState icon={Flag} title={t("reports.none")}>
           {t("reports.none_text")}
-        </Emptiness>
+        </EmptyState>
       ) : (
         <>
           <ul className="flex max-w-4xl flex-col gap-4">

@@ -1,5 +1,5 @@
 import { queryOptions } from "@tanstack/react-query";
-import { answered, api, type Schema } from "~/api/client";
+import { api, type Schema, unwrap } from "~/lib/api/client";
 
 export type Report = Schema<"ReportRecordOut">;
 export const REPORTS_PAGE = 20;
@@ -19,7 +19,7 @@ export function reportsQuery(page: number) {
 }
 
 export function resolveReport(id: string, resolution: "hidden" | "dismissed", reason: string, key: string) {
-  return answered(
+  return unwrap(
     api.POST("/api/admin/reports/{report_id}/resolve", {
       params: { path: { report_id: id }, header: { "Idempotency-Key": key } },
       body: { resolution, reason },

@@ -4,14 +4,14 @@ import { useMemo, useRef, useState } from "react";
 import type { UseFormReturn } from "react-hook-form";
 import { useTranslation } from "react-i18next";
 import { toast } from "sonner";
-import { answered, api } from "~/api/client";
 import { Button } from "~/components/Button";
 import { Field, Input } from "~/components/Field";
-import { place } from "~/components/form";
 import { LeaveGuard } from "~/components/LeaveGuard";
 import { changesOf, type SessionForm as Form, formOf } from "~/features/sessions/own/model";
 import { SessionForm } from "~/features/sessions/own/SessionForm";
-import { refresh } from "~/features/users/me";
+import { api, unwrap } from "~/lib/api/client";
+import { refetchUserData } from "~/lib/auth/me";
+import { setServerErrors } from "~/lib/forms/setServerErrors";
 import { AdminPage } from "../AdminPage";
 import { BackLink } from "../BackLink";
 import { Loaded } from "../Loaded";
@@ -46,18 +46,18 @@ function Edit({ session }: { session: SessionRecord }) {
   const save = async (values: Form, form: UseFormReturn<Form>) => {
     setFailure(null);
     try {
-      await answered(
+      await unwrap(
         api.PATCH("/api/admin/sessions/{session_id}", {
           params: { path: { session_id: session.id } },
           body: { ...changesOf(values, saved), reason: reason.trim() },
         }),
       );
       isDirty.current = false;
-      await refresh();
+      await refetchUserData();
       toast.success(t("sessions.saved"));
       await navigate({ to: "/admin/sessions/$id", params: { id: session.id } });
     } catch (error) {
-      setFailure(place(error, form));
+      setFailure(setServerErrors(error, form));
     }
   };
 
@@ -89,7 +89,7 @@ function Edit({ session }: { session: SessionRecord }) {
         actions={({ isDirty: isChanged, isBusy }) => (
           <>
             <Button
-              look="quiet"
+              variant="quiet"
               onClick={() => void navigate({ to: "/admin/sessions/$id", params: { id: session.id } })}
             >
               {common("actions.cancel")}

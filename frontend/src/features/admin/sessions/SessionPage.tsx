@@ -2,20 +2,20 @@ import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { Archive, EyeOff, Pencil, RotateCcw, Star, StarOff } from "lucide-react";
 import { useState } from "react";
-import { i18n } from "~/app/i18n";
 import { Button, buttonClass } from "~/components/Button";
-import { Cover } from "~/components/Cover";
-import { useDuration } from "~/components/duration";
 import { Menu, MenuItem } from "~/components/Menu";
-import { useMoney } from "~/components/money";
 import { Notice } from "~/components/Notice";
-import { zoneName } from "~/components/time";
-import { displayName } from "~/features/users/me";
+import { Cover } from "~/features/sessions/Cover";
+import { displayName } from "~/lib/auth/me";
+import { i18n } from "~/lib/i18n";
+import { useFormatMoney } from "~/lib/money/money";
+import { useFormatDuration } from "~/lib/time/duration";
+import { zoneName } from "~/lib/time/time";
 import { AdminPage } from "../AdminPage";
 import { Log } from "../audit/Log";
 import { BackLink } from "../BackLink";
+import { Moment } from "../DateTime";
 import { Loaded } from "../Loaded";
-import { Moment } from "../Moment";
 import { Facts, Panel } from "../Panel";
 import { ReportCard } from "../reports/ReportCard";
 import { useTexts } from "../texts";
@@ -94,8 +94,8 @@ function Details({ session }: { session: SessionRecord }) {
 
 function SessionFacts({ session }: { session: SessionRecord }) {
   const t = useTexts();
-  const money = useMoney();
-  const duration = useDuration();
+  const money = useFormatMoney();
+  const duration = useFormatDuration();
   return (
     <Panel
       title={t("sessions.facts")}
@@ -141,7 +141,7 @@ function Actions({ session, onStep }: { session: SessionRecord; onStep: (step: S
       <Link
         to="/admin/sessions/$id/edit"
         params={{ id: session.id }}
-        className={buttonClass({ look: "secondary" })}
+        className={buttonClass({ variant: "secondary" })}
       >
         <Pencil aria-hidden className="size-4" />
         {t("edit")}
@@ -152,7 +152,7 @@ function Actions({ session, onStep }: { session: SessionRecord; onStep: (step: S
           {t("restore.open")}
         </Button>
       ) : (
-        <Button look="secondary" onClick={() => onStep("hide")}>
+        <Button variant="secondary" onClick={() => onStep("hide")}>
           <EyeOff aria-hidden className="size-4" />
           {t("hide.open")}
         </Button>

@@ -1,13 +1,13 @@
 import { useMemo } from "react";
 import { useTranslation } from "react-i18next";
-import { i18n } from "~/app/i18n";
-import { useDuration } from "~/components/duration";
-import { useMoney } from "~/components/money";
-import { displayName } from "~/features/users/me";
+import { displayName } from "~/lib/auth/me";
+import { i18n } from "~/lib/i18n";
+import { useFormatMoney } from "~/lib/money/money";
+import { useFormatDuration } from "~/lib/time/duration";
 import { BulkBar } from "../bulk/BulkBar";
+import { Moment } from "../DateTime";
 import { ListPage } from "../list/ListPage";
 import type { Listing } from "../list/listing";
-import { Moment } from "../Moment";
 import type { ListSearch } from "../search";
 import { useTexts } from "../texts";
 import { type SessionRow, sessionRows } from "./rows";
@@ -18,8 +18,8 @@ type Category = "art";
 function useListing(): Listing<SessionRow> {
   const t = useTexts();
   const { t: common } = useTranslation();
-  const money = useMoney();
-  const duration = useDuration();
+  const money = useFormatMoney();
+  const duration = useFormatDuration();
   // biome-ignore lint/correctness/useExhaustiveDependencies: what writes money and minutes is the same at every drawing
   return useMemo(() => {
     const category = (name: string) => common(`categories.${name as Category}`, { defaultValue: name });

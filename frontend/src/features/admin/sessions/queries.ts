@@ -1,5 +1,5 @@
 import { queryOptions } from "@tanstack/react-query";
-import { answered, api, type Schema } from "~/api/client";
+import { api, type Schema, unwrap } from "~/lib/api/client";
 
 export type SessionRecord = Schema<"SessionRecordOut">;
 export type ModeratedSession = Schema<"ModeratedSessionOut">;
@@ -10,7 +10,7 @@ export function sessionRecordQuery(id: string) {
   return queryOptions({
     queryKey: ["admin", "sessions", "one", id],
     queryFn: ({ signal }): Promise<SessionRecord> =>
-      answered(api.GET("/api/admin/sessions/{session_id}", { params: { path: { session_id: id } }, signal })),
+      unwrap(api.GET("/api/admin/sessions/{session_id}", { params: { path: { session_id: id } }, signal })),
   });
 }
 
@@ -20,7 +20,7 @@ export function takeStep(
   reason: string,
   key: string,
 ): Promise<ModeratedSession> {
-  return answered(
+  return unwrap(
     api.POST(`/api/admin/sessions/{session_id}/${step}`, {
       params: { path: { session_id: id }, header: { "Idempotency-Key": key } },
       body: { reason },

@@ -1,7 +1,7 @@
 import { Eye, KeyRound, Power, Repeat2, ShieldCheck } from "lucide-react";
 import { Button } from "~/components/Button";
 import { Menu, MenuItem } from "~/components/Menu";
-import { displayName, useMe } from "~/features/users/me";
+import { displayName, useMe } from "~/lib/auth/me";
 import { useTexts } from "../texts";
 import type { AccountDetails } from "./queries";
 
@@ -22,13 +22,13 @@ export function AccountActions({
   return (
     <>
       {!account.is_staff && account.is_active && (
-        <Button look="secondary" onClick={() => onIntent("impersonate")}>
+        <Button variant="secondary" onClick={() => onIntent("impersonate")}>
           <Eye aria-hidden className="size-4" />
           {t("impersonate.open")}
         </Button>
       )}
       {isMine && (
-        <Button look="secondary" onClick={() => onIntent(account.is_active ? "deactivate" : "activate")}>
+        <Button variant="secondary" onClick={() => onIntent(account.is_active ? "deactivate" : "activate")}>
           <Power aria-hidden className="size-4" />
           {t(account.is_active ? "deactivate.open" : "activate.open")}
         </Button>

@@ -1,4 +1,4 @@
-import { displayName } from "~/features/users/me";
+import { displayName } from "~/lib/auth/me";
 import { ImpersonateDialog } from "../impersonation/ImpersonateDialog";
 import { StepDialog } from "../StepDialog";
 import { useTexts } from "../texts";

@@ -4,11 +4,11 @@ import { useTranslation } from "react-i18next";
 import { Button } from "~/components/Button";
 import { Checkbox } from "~/components/Checkbox";
 import { Dialog } from "~/components/Dialog";
-import { Failure } from "~/components/Failure";
+import { ErrorState } from "~/components/ErrorState";
 import { Notice } from "~/components/Notice";
 import { Skeleton } from "~/components/Skeleton";
-import { displayName } from "~/features/users/me";
-import { Moment } from "../Moment";
+import { displayName } from "~/lib/auth/me";
+import { Moment } from "../DateTime";
 import { StepDialog } from "../StepDialog";
 import { useTexts } from "../texts";
 import { type AccountDetails, type Deactivation, deactivate, soldSlotsQuery } from "./queries";
@@ -54,7 +54,7 @@ function ToCome({
   const t = useTexts();
   const found = useQuery(soldSlotsQuery(account.id));
   if (found.isError)
-    return <Failure error={found.error} onRetry={() => void found.refetch()} className="py-4" />;
+    return <ErrorState error={found.error} onRetry={() => void found.refetch()} className="py-4" />;
   if (!found.data) return <Skeleton className="h-24 w-full" />;
   if (found.data.length === 0) return <Notice>{t("deactivate.none_sold")}</Notice>;
   const bookings = found.data.reduce((sum, slot) => sum + slot.bookings, 0);
@@ -114,7 +114,7 @@ function Sold({ done: first, name, onClose }: { done: Deactivation; name: string
       footer={
         <>
           {left && (
-            <Button look="secondary" onClick={() => setAsked(true)}>
+            <Button variant="secondary" onClick={() => setAsked(true)}>
               {t("deactivate.cancel_do")}
             </Button>
           )}

@@ -7,11 +7,11 @@ import { z } from "zod";
 import { Button } from "~/components/Button";
 import { Dialog } from "~/components/Dialog";
 import { Field, Input } from "~/components/Field";
-import { place } from "~/components/form";
 import { Notice } from "~/components/Notice";
-import { refresh } from "~/features/users/me";
 import { rulesOf } from "~/features/users/rules";
 import { useTexts as useUserTexts } from "~/features/users/texts";
+import { refetchUserData } from "~/lib/auth/me";
+import { setServerErrors } from "~/lib/forms/setServerErrors";
 import { useTexts } from "../texts";
 import { type AccountDetails, changeAccount } from "./queries";
 
@@ -44,11 +44,11 @@ export function EditAccountDialog({ account, onClose }: { account: AccountDetail
     const changed = Object.entries(facts).filter(([name]) => dirtyFields[name as keyof typeof facts]);
     try {
       await changeAccount(account.id, Object.fromEntries(changed), reason);
-      await refresh();
+      await refetchUserData();
       toast.success(t("users.saved"));
       onClose();
     } catch (error) {
-      setFailure(place(error, form));
+      setFailure(setServerErrors(error, form));
     }
   });
 
@@ -59,7 +59,7 @@ export function EditAccountDialog({ account, onClose }: { account: AccountDetail
       title={t("users.edit")}
       footer={
         <>
-          <Button look="secondary" onClick={onClose}>
+          <Button variant="secondary" onClick={onClose}>
             {common("actions.cancel")}
           </Button>
           <Button isBusy={isSubmitting} disabled={!isChanged} onClick={() => void submit()}>

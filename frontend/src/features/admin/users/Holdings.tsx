@@ -1,13 +1,13 @@
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import type { ReactNode } from "react";
-import { Failure } from "~/components/Failure";
-import { useMoney } from "~/components/money";
+import { ErrorState } from "~/components/ErrorState";
 import { Skeleton } from "~/components/Skeleton";
 import { StatusBadge } from "~/features/bookings/StatusBadge";
+import { useFormatMoney } from "~/lib/money/money";
 import { type BookingRow, bookingRows } from "../bookings/rows";
+import { Moment } from "../DateTime";
 import type { Rows } from "../list/listing";
-import { Moment } from "../Moment";
 import { Panel } from "../Panel";
 import { type SessionRow, sessionRows } from "../sessions/rows";
 import { SessionBadges } from "../sessions/SessionBadges";
@@ -21,7 +21,7 @@ const ROW = "flex flex-wrap items-center justify-between gap-x-4 gap-y-1 py-2.5"
 /** The newest of what a creator offers. */
 export function PersonsSessions({ account }: { account: AccountDetails }) {
   const t = useTexts();
-  const money = useMoney();
+  const money = useFormatMoney();
   return (
     <Newest<SessionRow>
       title={t("users.sessions", { count: account.sessions })}
@@ -128,7 +128,7 @@ function Newest<Row extends { id: string }>({
           <p className="text-sm text-ink-soft">{none}</p>
         )
       ) : found.isError ? (
-        <Failure error={found.error} onRetry={() => void found.refetch()} className="py-4" />
+        <ErrorState error={found.error} onRetry={() => void found.refetch()} className="py-4" />
       ) : (
         <Skeleton className="h-32 w-full" />
       )}

@@ -5,8 +5,8 @@ import { Button } from "~/components/Button";
 import { Dialog } from "~/components/Dialog";
 import { Field, Input } from "~/components/Field";
 import { Notice } from "~/components/Notice";
-import { displayName } from "~/features/users/me";
-import { Moment } from "../Moment";
+import { displayName } from "~/lib/auth/me";
+import { Moment } from "../DateTime";
 import { StepDialog } from "../StepDialog";
 import { useTexts } from "../texts";
 import { type AccountDetails, issueReset, type Reset } from "./queries";
@@ -57,7 +57,7 @@ function Link({ made, name, onClose }: { made: Reset; name: string; onClose: () 
         >
           {(field) => <Input {...field} readOnly value={address} onFocus={({ target }) => target.select()} />}
         </Field>
-        <Button look="secondary" onClick={() => void copy()}>
+        <Button variant="secondary" onClick={() => void copy()}>
           {isCopied ? <Check aria-hidden className="size-4" /> : <Copy aria-hidden className="size-4" />}
           {t(isCopied ? "reset.copied" : "reset.copy")}
         </Button>

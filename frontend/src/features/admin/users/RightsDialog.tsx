@@ -1,6 +1,6 @@
 import { useState } from "react";
 import { SwitchField } from "~/components/SwitchField";
-import { displayName } from "~/features/users/me";
+import { displayName } from "~/lib/auth/me";
 import { StepDialog } from "../StepDialog";
 import { useTexts } from "../texts";
 import { type AccountDetails, changeRights } from "./queries";

@@ -4,13 +4,13 @@ import { useState } from "react";
 import { Avatar } from "~/components/Avatar";
 import { Badge } from "~/components/Badge";
 import { Button } from "~/components/Button";
-import { zoneName } from "~/components/time";
-import { displayName, useMe } from "~/features/users/me";
+import { displayName, useMe } from "~/lib/auth/me";
+import { zoneName } from "~/lib/time/time";
 import { AdminPage } from "../AdminPage";
 import { Log } from "../audit/Log";
 import { BackLink } from "../BackLink";
+import { Moment } from "../DateTime";
 import { Loaded } from "../Loaded";
-import { Moment } from "../Moment";
 import { Facts, Panel } from "../Panel";
 import { useTexts } from "../texts";
 import { AccountActions, type AccountIntent } from "./AccountActions";
@@ -76,7 +76,7 @@ function Details({ account }: { account: AccountDetails }) {
           <Panel
             title={t("users.account")}
             action={
-              <Button look="secondary" size="sm" onClick={() => setIntent("edit")}>
+              <Button variant="secondary" size="sm" onClick={() => setIntent("edit")}>
                 {t("edit")}
               </Button>
             }

@@ -1,9 +1,9 @@
 import { useMemo } from "react";
-import { displayName } from "~/features/users/me";
+import { displayName } from "~/lib/auth/me";
 import { BulkBar } from "../bulk/BulkBar";
+import { Moment } from "../DateTime";
 import { ListPage } from "../list/ListPage";
 import type { Listing } from "../list/listing";
-import { Moment } from "../Moment";
 import { Person } from "../Person";
 import type { ListSearch } from "../search";
 import { useTexts } from "../texts";

@@ -1,18 +1,18 @@
 import { queryOptions } from "@tanstack/react-query";
-import { answered, api, type Schema } from "~/api/client";
+import { api, type Schema, unwrap } from "~/lib/api/client";
 
 export type Account = Schema<"AccountOut">;
 export type AccountDetails = Schema<"AccountDetailsOut">;
 export type Deactivation = Schema<"DeactivationOut">;
 export type Reset = Schema<"ResetOut">;
-export type SoldSlot = Schema<"SoldSlotOut">;
+export type SoldSlot = Schema<"BookedSlotOut">;
 
 /** One account with its logins and what was last done to it. */
 export function accountQuery(id: string) {
   return queryOptions({
     queryKey: ["admin", "users", "one", id],
     queryFn: ({ signal }): Promise<AccountDetails> =>
-      answered(api.GET("/api/admin/users/{user_id}", { params: { path: { user_id: id } }, signal })),
+      unwrap(api.GET("/api/admin/users/{user_id}", { params: { path: { user_id: id } }, signal })),
   });
 }
 
@@ -21,7 +21,7 @@ export function soldSlotsQuery(id: string) {
   return queryOptions({
     queryKey: ["admin", "users", "sold-slots", id],
     queryFn: ({ signal }): Promise<SoldSlot[]> =>
-      answered(api.GET("/api/admin/users/{user_id}/sold-slots", { params: at(id), signal })),
+      unwrap(api.GET("/api/admin/users/{user_id}/sold-slots", { params: at(id), signal })),
     staleTime: 0,
   });
 }
@@ -31,15 +31,15 @@ const at = (id: string) => ({ path: { user_id: id } });
 export type AccountFacts = { email: string; username: string; first_name: string; last_name: string };
 
 export function changeAccount(id: string, facts: Partial<AccountFacts>, reason: string): Promise<Account> {
-  return answered(api.PATCH("/api/admin/users/{user_id}", { params: at(id), body: { ...facts, reason } }));
+  return unwrap(api.PATCH("/api/admin/users/{user_id}", { params: at(id), body: { ...facts, reason } }));
 }
 
 export function activate(id: string, reason: string): Promise<Account> {
-  return answered(api.POST("/api/admin/users/{user_id}/activate", { params: at(id), body: { reason } }));
+  return unwrap(api.POST("/api/admin/users/{user_id}/activate", { params: at(id), body: { reason } }));
 }
 
 export function deactivate(id: string, reason: string, cancel_sold_seats: boolean): Promise<Deactivation> {
-  return answered(
+  return unwrap(
     api.POST("/api/admin/users/{user_id}/deactivate", {
       params: at(id),
       body: { reason, cancel_sold_seats },
@@ -48,19 +48,17 @@ export function deactivate(id: string, reason: string, cancel_sold_seats: boolea
 }
 
 export function changeRole(id: string, role: Account["role"], reason: string): Promise<Account> {
-  return answered(api.POST("/api/admin/users/{user_id}/role", { params: at(id), body: { role, reason } }));
+  return unwrap(api.POST("/api/admin/users/{user_id}/role", { params: at(id), body: { role, reason } }));
 }
 
 export type Rights = Pick<Account, "is_staff" | "is_superuser">;
 
 export function changeRights(id: string, rights: Rights, reason: string): Promise<Account> {
-  return answered(
+  return unwrap(
     api.POST("/api/admin/users/{user_id}/rights", { params: at(id), body: { ...rights, reason } }),
   );
 }
 
 export function issueReset(id: string, reason: string): Promise<Reset> {
-  return answered(
-    api.POST("/api/admin/users/{user_id}/password-reset", { params: at(id), body: { reason } }),
-  );
+  return unwrap(api.POST("/api/admin/users/{user_id}/password-reset", { params: at(id), body: { reason } }));
 }

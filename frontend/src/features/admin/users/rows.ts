@@ -1,4 +1,4 @@
-import { api, type Schema } from "~/api/client";
+import { api, type Schema } from "~/lib/api/client";
 import type { Query } from "../list/listing";
 import { rowsOf } from "../rows";
 

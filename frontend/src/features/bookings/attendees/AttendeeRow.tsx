@@ -3,10 +3,10 @@ import { useTranslation } from "react-i18next";
 import { Avatar } from "~/components/Avatar";
 import { Button } from "~/components/Button";
 import { Menu, MenuItem, MenuLink } from "~/components/Menu";
-import { useMoney } from "~/components/money";
-import { distance, useZone, whenOf } from "~/components/time";
-import { useNow } from "~/components/useNow";
-import { displayName } from "~/features/users/me";
+import { displayName } from "~/lib/auth/me";
+import { useFormatMoney } from "~/lib/money/money";
+import { formatDateTime, formatDistance, useZone } from "~/lib/time/time";
+import { useNow } from "~/lib/time/useNow";
 import { StatusBadge } from "../StatusBadge";
 import { type Booking, isLive } from "./groups";
 import type { Intent } from "./IntentDialog";
@@ -18,7 +18,7 @@ type Props = { booking: Booking; onIntent: (intent: Intent) => void; onAnswered:
 /** One person's booking, how to reach them, and what can be done about it. */
 export function AttendeeRow({ booking, onIntent, onAnswered }: Props) {
   const { t: common } = useTranslation();
-  const money = useMoney();
+  const money = useFormatMoney();
   const { user_details: person } = booking;
   return (
     <li className="grid grid-cols-[auto_1fr_auto] items-center gap-x-3 gap-y-2 px-4 py-3 sm:px-5 md:grid-cols-[auto_minmax(0,1fr)_auto_auto]">
@@ -62,10 +62,10 @@ function Steps({ booking, onIntent, onAnswered }: Props) {
         <p className="tabular mr-auto text-sm font-medium text-warn">
           {isLate
             ? t("row.answer_now")
-            : t("row.answer", { distance: distance(by, now), when: whenOf(by, zone) })}
+            : t("row.answer", { distance: formatDistance(by, now), when: formatDateTime(by, zone) })}
         </p>
         <Button
-          look="secondary"
+          variant="secondary"
           aria-label={t("row.decline_named", { name })}
           onClick={() => onIntent({ kind: "decline", booking })}
         >
@@ -85,7 +85,7 @@ function Steps({ booking, onIntent, onAnswered }: Props) {
     return (
       <div className="col-span-full flex justify-end">
         <Button
-          look="secondary"
+          variant="secondary"
           size="sm"
           isBusy={isBusy}
           aria-label={t("row.complete_named", { name })}
@@ -106,7 +106,7 @@ function RowMenu({ booking, onIntent }: Pick<Props, "booking" | "onIntent">) {
   const now = useNow();
   const { user_details: person, session_details: session, booking_date } = booking;
   const name = displayName(person);
-  const subject = t("mail_subject", { title: session.title, when: whenOf(booking_date, zone) });
+  const subject = t("mail_subject", { title: session.title, when: formatDateTime(booking_date, zone) });
   const canCancel = isLive(booking) && new Date(booking.ends_at) > now;
   const canMove = canCancel && new Date(booking_date) > now && session.status === "active";
   return (

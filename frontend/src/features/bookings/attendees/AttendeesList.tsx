@@ -5,11 +5,11 @@ import { useRef } from "react";
 import { useTranslation } from "react-i18next";
 import { Button, buttonClass } from "~/components/Button";
 import { Card } from "~/components/Card";
-import { Emptiness } from "~/components/Emptiness";
-import { Failure } from "~/components/Failure";
+import { EmptyState } from "~/components/EmptyState";
+import { ErrorState } from "~/components/ErrorState";
 import { Skeleton } from "~/components/Skeleton";
-import { useZone } from "~/components/time";
-import { useNow } from "~/components/useNow";
+import { useZone } from "~/lib/time/time";
+import { useNow } from "~/lib/time/useNow";
 import { belongs } from "./filters";
 import { bySlot } from "./groups";
 import type { Intent } from "./IntentDialog";
@@ -44,7 +44,7 @@ function Listed({ search, onIntent, onChange, onAnswered }: Props & { onAnswered
   const { data, error, hasNextPage, isFetchingNextPage, isFetchNextPageError } = found;
 
   if (!data) {
-    return error ? <Failure error={error} onRetry={() => void found.refetch()} /> : <ListSkeleton />;
+    return error ? <ErrorState error={error} onRetry={() => void found.refetch()} /> : <ListSkeleton />;
   }
   const bookings = data.pages.flatMap(({ items }) => items).filter((booking) => belongs(booking, view, now));
   if (bookings.length === 0 && !hasNextPage) return <Nothing search={search} onChange={onChange} />;
@@ -60,11 +60,11 @@ function Listed({ search, onIntent, onChange, onAnswered }: Props & { onAnswered
         ))}
       </div>
       {isFetchNextPageError && (
-        <Failure error={error} onRetry={() => void found.fetchNextPage()} className="py-6" />
+        <ErrorState error={error} onRetry={() => void found.fetchNextPage()} className="py-6" />
       )}
       {hasNextPage && !isFetchNextPageError && (
         <div className="mt-6 flex justify-center">
-          <Button look="secondary" isBusy={isFetchingNextPage} onClick={() => void found.fetchNextPage()}>
+          <Button variant="secondary" isBusy={isFetchingNextPage} onClick={() => void found.fetchNextPage()}>
             {common("actions.more")}
           </Button>
         </div>
@@ -91,31 +91,31 @@ function Nothing({
   const view = viewOf(search);
   if (isNarrowed(search)) {
     return (
-      <Emptiness
+      <EmptyState
         icon={ICONS[view]}
         title={t("empty.narrowed_title")}
         action={
-          <Button look="secondary" onClick={() => onChange({ show: search.show })}>
+          <Button variant="secondary" onClick={() => onChange({ show: search.show })}>
             {t("filters.clear")}
           </Button>
         }
       >
         {t("empty.narrowed_text")}
-      </Emptiness>
+      </EmptyState>
     );
   }
   return (
-    <Emptiness
+    <EmptyState
       icon={ICONS[view]}
       title={t(`empty.${view}.title`)}
       action={
-        <Link to="/creator" className={buttonClass({ look: "secondary" })}>
+        <Link to="/creator" className={buttonClass({ variant: "secondary" })}>
           {t("empty.sessions")}
         </Link>
       }
     >
       {t(`empty.${view}.text`)}
-    </Emptiness>
+    </EmptyState>
   );
 }
 

@@ -3,16 +3,16 @@ import { Link } from "@tanstack/react-router";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { toast } from "sonner";
-import { keeper } from "~/api/keys";
-import { isProblem } from "~/api/problem";
-import { say } from "~/app/i18n/say";
 import { Button } from "~/components/Button";
 import { Dialog } from "~/components/Dialog";
-import { Failure } from "~/components/Failure";
+import { ErrorState } from "~/components/ErrorState";
 import { Notice } from "~/components/Notice";
 import { Skeleton } from "~/components/Skeleton";
-import { spanOf, useZone } from "~/components/time";
-import { displayName, refresh } from "~/features/users/me";
+import { createKeyFor } from "~/lib/api/idempotencyKeys";
+import { isProblem } from "~/lib/api/problem";
+import { displayName, refetchUserData } from "~/lib/auth/me";
+import { errorMessage } from "~/lib/i18n/errorMessage";
+import { formatTimeRange, useZone } from "~/lib/time/time";
 import type { Booking, SlotGroup } from "./groups";
 import { cancelSlot, holdersQuery } from "./queries";
 import { isReason, ReasonField } from "./ReasonField";
@@ -25,7 +25,7 @@ export function CancelSlotDialog({ group, onClose }: { group: SlotGroup; onClose
   const t = useTexts();
   const { t: common } = useTranslation();
   const zone = useZone();
-  const [keyOf] = useState(keeper);
+  const [keyOf] = useState(createKeyFor);
   const [reason, setReason] = useState("");
   const [failure, setFailure] = useState<string | null>(null);
   const [isBusy, setBusy] = useState(false);
@@ -40,12 +40,12 @@ export function CancelSlotDialog({ group, onClose }: { group: SlotGroup; onClose
     const said = reason.trim();
     try {
       const cancelled = await cancelSlot(group, said, keyOf([group.key, said]));
-      await refresh();
+      await refetchUserData();
       toast.success(t("cancel_slot.done", { count: cancelled.length }));
       onClose();
     } catch (error) {
-      setFailure(isProblem(error, "too_late") ? t("cancel_slot.too_late") : say(error));
-      if (isProblem(error) && error.status === 409) await refresh();
+      setFailure(isProblem(error, "too_late") ? t("cancel_slot.too_late") : errorMessage(error));
+      if (isProblem(error) && error.status === 409) await refetchUserData();
     } finally {
       setBusy(false);
     }
@@ -59,16 +59,16 @@ export function CancelSlotDialog({ group, onClose }: { group: SlotGroup; onClose
       description={
         <>
           <span className="block font-semibold text-ink">{group.session.title}</span>
-          <span className="tabular block">{spanOf(group.starts_at, group.ends_at, zone)}</span>
+          <span className="tabular block">{formatTimeRange(group.starts_at, group.ends_at, zone)}</span>
         </>
       }
       footer={
         <>
-          <Button look="secondary" onClick={onClose}>
+          <Button variant="secondary" onClick={onClose}>
             {affected?.length === 0 ? common("actions.close") : t("reason.keep")}
           </Button>
           {affected && affected.length > 0 && (
-            <Button look="danger" isBusy={isBusy} onClick={() => void go()}>
+            <Button variant="danger" isBusy={isBusy} onClick={() => void go()}>
               {t("cancel_slot.do", { count: affected.length })}
             </Button>
           )}
@@ -78,7 +78,7 @@ export function CancelSlotDialog({ group, onClose }: { group: SlotGroup; onClose
       <div className="flex flex-col gap-5">
         {failure && <Notice tone="danger">{failure}</Notice>}
         {holders.isError && (
-          <Failure error={holders.error} onRetry={() => void holders.refetch()} className="py-2" />
+          <ErrorState error={holders.error} onRetry={() => void holders.refetch()} className="py-2" />
         )}
         {!affected && !holders.isError && <Skeleton className="h-24 w-full" />}
         {affected?.length === 0 && <p className="text-sm text-ink-soft">{t("cancel_slot.nobody")}</p>}

@@ -3,12 +3,12 @@ import { Download, SlidersHorizontal, X } from "lucide-react";
 import { useId, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { toast } from "sonner";
-import { say } from "~/app/i18n/say";
-import { marketplaceQuery } from "~/app/marketplace";
 import { Button } from "~/components/Button";
-import { cn } from "~/components/cn";
 import { Field, Input, Select } from "~/components/Field";
-import { dateKey, useZone } from "~/components/time";
+import { marketplaceQuery } from "~/lib/api/marketplace";
+import { cn } from "~/lib/cn";
+import { errorMessage } from "~/lib/i18n/errorMessage";
+import { dateKey, useZone } from "~/lib/time/time";
 import { useTexts as useBookingTexts } from "../texts";
 import { csvOf, download } from "./csv";
 import { belongs, filtersOf } from "./filters";
@@ -46,7 +46,7 @@ export function Filters({
   return (
     <search aria-label={t("filters.label")} className="mb-6 flex flex-wrap items-end justify-between gap-3">
       <Button
-        look="secondary"
+        variant="secondary"
         className="sm:hidden"
         aria-expanded={isOpen}
         aria-controls={panel}
@@ -82,7 +82,7 @@ export function Filters({
         {day("from")}
         {day("to")}
         {isNarrowed(search) && (
-          <Button look="quiet" onClick={() => onChange({ show: search.show })}>
+          <Button variant="quiet" onClick={() => onChange({ show: search.show })}>
             <X aria-hidden className="size-4" />
             {t("filters.clear")}
           </Button>
@@ -117,7 +117,7 @@ function SaveAsFile({ search }: { search: AttendeesSearch }) {
       download(`${t("csv.file")}-${view}-${dateKey(now, zone)}.csv`, csv);
       toast.success(t(isWhole ? "filters.csv_done" : "filters.csv_cut", { count: listed.length }));
     } catch (error) {
-      toast.error(say(error));
+      toast.error(errorMessage(error));
     } finally {
       setBusy(false);
     }
@@ -125,7 +125,7 @@ function SaveAsFile({ search }: { search: AttendeesSearch }) {
 
   return (
     <Button
-      look="secondary"
+      variant="secondary"
       isBusy={isBusy}
       className="ml-auto"
       aria-label={isBusy ? `${t("filters.csv")}, ${common("loading")}` : undefined}

@@ -1,16 +1,16 @@
 import { lazy, Suspense, useState } from "react";
 import { toast } from "sonner";
-import { keeper } from "~/api/keys";
-import { isProblem } from "~/api/problem";
-import { say } from "~/app/i18n/say";
 import { Button } from "~/components/Button";
 import { Dialog } from "~/components/Dialog";
 import { Notice } from "~/components/Notice";
 import { Skeleton } from "~/components/Skeleton";
-import { spanOf, useZone, whenOf } from "~/components/time";
 import type { PickedTime } from "~/features/slots/bookable";
-import { displayName, refresh } from "~/features/users/me";
-import { OVER, TIME_LOST } from "../lost";
+import { createKeyFor } from "~/lib/api/idempotencyKeys";
+import { isProblem } from "~/lib/api/problem";
+import { displayName, refetchUserData } from "~/lib/auth/me";
+import { errorMessage } from "~/lib/i18n/errorMessage";
+import { formatDateTime, formatTimeRange, useZone } from "~/lib/time/time";
+import { OVER, TIME_LOST } from "../errorCodes";
 import { moveBooking } from "../own/queries";
 import { Summary } from "../own/Summary";
 import type { Booking } from "./groups";
@@ -22,7 +22,7 @@ const SlotPicker = lazy(() => import("~/features/slots/SlotPicker").then((m) => 
 export function MoveDialog({ booking, onClose }: { booking: Booking; onClose: () => void }) {
   const t = useTexts();
   const zone = useZone();
-  const [keyOf] = useState(keeper);
+  const [keyOf] = useState(createKeyFor);
   const [picked, setPicked] = useState<PickedTime | null>(null);
   const [failure, setFailure] = useState<string | null>(null);
   const [isOver, setOver] = useState(false);
@@ -35,16 +35,16 @@ export function MoveDialog({ booking, onClose }: { booking: Booking; onClose: ()
     setFailure(null);
     try {
       const moved = await moveBooking(booking.id, to.starts_at, keyOf([booking.id, to.starts_at]));
-      await refresh();
-      toast.success(t("move.done", { name, when: whenOf(moved.booking_date, zone) }));
+      await refetchUserData();
+      toast.success(t("move.done", { name, when: formatDateTime(moved.booking_date, zone) }));
       onClose();
     } catch (error) {
       const lost = TIME_LOST.find((code) => isProblem(error, code));
       const isEnd = OVER.some((code) => isProblem(error, code));
       if (lost) setPicked(null);
-      setFailure(lost ? t(`move.${lost}`, { name }) : isEnd ? t("move.over") : say(error));
+      setFailure(lost ? t(`move.${lost}`, { name }) : isEnd ? t("move.over") : errorMessage(error));
       setOver(isEnd);
-      if (lost || isEnd) await refresh();
+      if (lost || isEnd) await refetchUserData();
     } finally {
       setBusy(false);
     }
@@ -60,7 +60,9 @@ export function MoveDialog({ booking, onClose }: { booking: Booking; onClose: ()
         <>
           <p aria-live="polite" className="tabular self-center text-sm max-sm:order-1 sm:mr-auto">
             {picked ? (
-              <strong>{t("move.new", { when: spanOf(picked.starts_at, picked.ends_at, zone) })}</strong>
+              <strong>
+                {t("move.new", { when: formatTimeRange(picked.starts_at, picked.ends_at, zone) })}
+              </strong>
             ) : (
               <span className="text-ink-faint">{t("move.none")}</span>
             )}

@@ -1,13 +1,13 @@
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { toast } from "sonner";
-import { keeper } from "~/api/keys";
-import { isProblem } from "~/api/problem";
-import { say } from "~/app/i18n/say";
 import { Button } from "~/components/Button";
 import { Dialog } from "~/components/Dialog";
 import { Notice } from "~/components/Notice";
-import { displayName, refresh } from "~/features/users/me";
+import { createKeyFor } from "~/lib/api/idempotencyKeys";
+import { isProblem } from "~/lib/api/problem";
+import { displayName, refetchUserData } from "~/lib/auth/me";
+import { errorMessage } from "~/lib/i18n/errorMessage";
 import { cancelBooking } from "../own/queries";
 import { Summary } from "../own/Summary";
 import type { Booking } from "./groups";
@@ -27,7 +27,7 @@ export function ReasonDialog({
 }) {
   const t = useTexts();
   const { t: common } = useTranslation();
-  const [keyOf] = useState(keeper);
+  const [keyOf] = useState(createKeyFor);
   const [reason, setReason] = useState("");
   const [failure, setFailure] = useState<string | null>(null);
   const [isOver, setOver] = useState(false);
@@ -43,17 +43,17 @@ export function ReasonDialog({
     try {
       if (step === "decline") await answer(booking.id, step, key, said);
       else await cancelBooking(booking.id, said, key);
-      await refresh();
+      await refetchUserData();
       toast.success(t(`${step}.done`, { name }));
       onClose();
     } catch (error) {
       const isTooLate = isProblem(error, "too_late");
       const isChanged = isProblem(error, "illegal_transition") || isProblem(error, "not_found");
       if (isTooLate && step === "decline") setFailure(t("row.answer_late"));
-      else setFailure(isChanged ? t("row.changed") : say(error));
+      else setFailure(isChanged ? t("row.changed") : errorMessage(error));
       if (isTooLate || isChanged) {
         setOver(true);
-        await refresh();
+        await refetchUserData();
       }
     } finally {
       setBusy(false);
@@ -68,11 +68,11 @@ export function ReasonDialog({
       description={<Summary booking={booking} />}
       footer={
         <>
-          <Button look="secondary" onClick={onClose}>
+          <Button variant="secondary" onClick={onClose}>
             {isOver ? common("actions.close") : t("reason.keep")}
           </Button>
           {!isOver && (
-            <Button look="danger" isBusy={isBusy} onClick={() => void go()}>
+            <Button variant="danger" isBusy={isBusy} onClick={() => void go()}>
               {t(`${step}.do`)}
             </Button>
           )}

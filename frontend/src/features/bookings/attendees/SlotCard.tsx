@@ -3,8 +3,8 @@ import { CalendarX2, Mail, PencilLine } from "lucide-react";
 import { Badge } from "~/components/Badge";
 import { Card } from "~/components/Card";
 import { Menu, MenuItem, MenuLink } from "~/components/Menu";
-import { distance, spanOf, useZone, whenOf } from "~/components/time";
-import { useNow } from "~/components/useNow";
+import { formatDateTime, formatDistance, formatTimeRange, useZone } from "~/lib/time/time";
+import { useNow } from "~/lib/time/useNow";
 import { AttendeeRow } from "./AttendeeRow";
 import { isLive, type SlotGroup } from "./groups";
 import type { Intent } from "./IntentDialog";
@@ -26,7 +26,7 @@ export function SlotCard({
   const t = useTexts();
   const zone = useZone();
   const { session, starts_at, bookings } = group;
-  const when = whenOf(starts_at, zone);
+  const when = formatDateTime(starts_at, zone);
   return (
     <Card>
       <section aria-label={`${session.title}, ${when}`}>
@@ -34,7 +34,7 @@ export function SlotCard({
           <div className="min-w-0 flex-1">
             <div className="flex flex-wrap items-center gap-x-3 gap-y-1">
               <h3 className="tabular text-base">
-                <time dateTime={starts_at}>{spanOf(starts_at, group.ends_at, zone)}</time>
+                <time dateTime={starts_at}>{formatTimeRange(starts_at, group.ends_at, zone)}</time>
               </h3>
               <Standing group={group} />
             </div>
@@ -72,7 +72,7 @@ function Standing({ group: { starts_at, ends_at, bookings } }: { group: SlotGrou
   const now = useNow();
   if (!bookings.some(isLive) || new Date(ends_at) <= now) return null;
   if (new Date(starts_at) <= now) return <Badge tone="accent">{t("slot.under_way")}</Badge>;
-  return <span className="text-sm text-ink-faint">{distance(starts_at, now)}</span>;
+  return <span className="text-sm text-ink-faint">{formatDistance(starts_at, now)}</span>;
 }
 
 function Seats({ group: { bookings, seats, session, isWhole }, view }: { group: SlotGroup; view: View }) {
@@ -106,7 +106,7 @@ function SlotMenu({ group, onIntent }: { group: SlotGroup; onIntent: (intent: In
   const zone = useZone();
   const now = useNow();
   const { session, starts_at, bookings } = group;
-  const when = whenOf(starts_at, zone);
+  const when = formatDateTime(starts_at, zone);
   const subject = t("mail_subject", { title: session.title, when });
   const everybody = [...new Set(bookings.map(({ user_details }) => user_details.email))];
   const canCancel = bookings.some(isLive) && new Date(group.ends_at) > now;

@@ -1,4 +1,4 @@
-import { dayAfter, dayStart } from "~/features/slots/days";
+import { addDays, startOfDay } from "~/lib/time/days";
 import type { Booking } from "./groups";
 import { type AttendeesSearch, type View, viewOf } from "./search";
 
@@ -23,8 +23,8 @@ export type Filters = {
 /** What the API is asked for. Days are those of a zone, and what is to come depends on when one looks. */
 export function filtersOf(search: AttendeesSearch, zone: string, now: Date): Filters {
   const view = viewOf(search);
-  const from = search.from && dayStart(search.from, zone);
-  const to = search.to && dayStart(dayAfter(search.to), zone);
+  const from = search.from && startOfDay(search.from, zone);
+  const to = search.to && startOfDay(addDays(search.to), zone);
   const recent = new Date(now.getTime() - DAY).toISOString();
   return {
     status: [...STATUSES[view]],

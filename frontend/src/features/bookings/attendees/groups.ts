@@ -1,4 +1,4 @@
-import type { Schema } from "~/api/client";
+import type { Schema } from "~/lib/api/client";
 
 export type Booking = Schema<"BookingOut">;
 

@@ -1,5 +1,5 @@
 import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
-import { answered, api, paged, type Schema } from "~/api/client";
+import { api, type Schema, unwrap, unwrapPage } from "~/lib/api/client";
 import { type Filters, filtersOf } from "./filters";
 import type { Booking, SlotGroup } from "./groups";
 import type { AttendeesSearch } from "./search";
@@ -17,7 +17,7 @@ export function attendeesQuery(search: AttendeesSearch, zone: string) {
     queryFn: async ({ pageParam, signal }) => {
       const filters = pageParam?.filters ?? filtersOf(search, zone, new Date());
       const query = { ...filters, limit: PAGE, cursor: pageParam?.cursor };
-      const { items, next } = await paged(
+      const { items, next } = await unwrapPage(
         api.GET("/api/bookings/creator_bookings", { params: { query }, signal }),
       );
       return { items, next: next === null ? null : { cursor: next, filters } };
@@ -33,7 +33,9 @@ export async function allOf(filters: Filters): Promise<{ bookings: Booking[]; is
   let cursor: string | undefined;
   do {
     const query = { ...filters, limit: PAGE_MOST, cursor };
-    const { items, next } = await paged(api.GET("/api/bookings/creator_bookings", { params: { query } }));
+    const { items, next } = await unwrapPage(
+      api.GET("/api/bookings/creator_bookings", { params: { query } }),
+    );
     bookings.push(...items);
     cursor = next ?? undefined;
   } while (cursor && bookings.length < EXPORT_MOST);
@@ -65,7 +67,7 @@ export const titlesQuery = queryOptions({
   queryKey: ["sessions", "own", "titles"],
   queryFn: async ({ signal }) => {
     const query = { my_sessions: true, limit: PAGE_MOST };
-    const { items } = await paged(api.GET("/api/sessions", { params: { query }, signal }));
+    const { items } = await unwrapPage(api.GET("/api/sessions", { params: { query }, signal }));
     return items.map(({ id, title }) => ({ id, title }));
   },
 });
@@ -77,14 +79,14 @@ type History = Schema<"BookingHistoryOut">;
 export function answer(id: string, step: Answer, key: string, reason = ""): Promise<History> {
   const params = { path: { booking_id: id }, header: { "Idempotency-Key": key } };
   if (step === "decline") {
-    return answered(api.POST("/api/bookings/{booking_id}/decline", { params, body: { reason } }));
+    return unwrap(api.POST("/api/bookings/{booking_id}/decline", { params, body: { reason } }));
   }
-  return answered(api.POST(`/api/bookings/{booking_id}/${step}`, { params }));
+  return unwrap(api.POST(`/api/bookings/{booking_id}/${step}`, { params }));
 }
 
 /** Cancels every booking of one start, all or none. */
 export function cancelSlot(group: SlotGroup, reason: string, key: string): Promise<Booking[]> {
-  return answered(
+  return unwrap(
     api.POST("/api/sessions/{session_id}/slots/cancel", {
       params: { path: { session_id: group.session.id }, header: { "Idempotency-Key": key } },
       body: { starts_at: group.starts_at, reason },

@@ -1,5 +1,5 @@
-import { dateKey, timeOf } from "~/components/time";
-import { displayName } from "~/features/users/me";
+import { displayName } from "~/lib/auth/me";
+import { dateKey, formatTime } from "~/lib/time/time";
 import type { Booking } from "./groups";
 import type { Texts } from "./texts";
 
@@ -31,8 +31,8 @@ export function rowsOf(
   const rows = bookings.map((booking) => [
     booking.session_details.title,
     dateKey(booking.booking_date, zone),
-    timeOf(booking.booking_date, zone),
-    timeOf(booking.ends_at, zone),
+    formatTime(booking.booking_date, zone),
+    formatTime(booking.ends_at, zone),
     zone,
     booking.booking_date,
     displayName(booking.user_details),

@@ -1,9 +1,9 @@
 import { useState } from "react";
 import { toast } from "sonner";
-import { keeper } from "~/api/keys";
-import { isProblem } from "~/api/problem";
-import { say } from "~/app/i18n/say";
-import { displayName, refresh } from "~/features/users/me";
+import { createKeyFor } from "~/lib/api/idempotencyKeys";
+import { isProblem } from "~/lib/api/problem";
+import { displayName, refetchUserData } from "~/lib/auth/me";
+import { errorMessage } from "~/lib/i18n/errorMessage";
 import type { Booking } from "./groups";
 import { answer } from "./queries";
 import { useTexts } from "./texts";
@@ -11,7 +11,7 @@ import { useTexts } from "./texts";
 /** Confirms or completes a booking with one click; never shown before the server has said so. */
 export function useAnswer(onAnswered: () => void) {
   const t = useTexts();
-  const [keyOf] = useState(keeper);
+  const [keyOf] = useState(createKeyFor);
   const [isBusy, setBusy] = useState(false);
 
   const take = async (booking: Booking, step: "confirm" | "complete") => {
@@ -21,12 +21,12 @@ export function useAnswer(onAnswered: () => void) {
       const name = displayName(booking.user_details);
       toast.success(t(step === "confirm" ? "row.confirmed" : "row.completed", { name }));
       onAnswered();
-      await refresh();
+      await refetchUserData();
     } catch (error) {
       if (isProblem(error, "too_late")) toast.error(t("row.answer_late"));
       else if (isProblem(error, "illegal_transition")) toast.error(t("row.changed"));
-      else toast.error(say(error));
-      if (isProblem(error) && error.status === 409) await refresh();
+      else toast.error(errorMessage(error));
+      if (isProblem(error) && error.status === 409) await refetchUserData();
     } finally {
       setBusy(false);
     }

@@ -1,8 +1,8 @@
 import { CalendarPlus, ExternalLink } from "lucide-react";
 import { useState } from "react";
 import { toast } from "sonner";
-import { say } from "~/app/i18n/say";
 import { Button, buttonClass } from "~/components/Button";
+import { errorMessage } from "~/lib/i18n/errorMessage";
 import { downloadCalendar, googleLink } from "../calendar/calendar";
 import { useTexts } from "../texts";
 import type { Booking } from "./book";
@@ -17,7 +17,7 @@ export function AddToCalendar({ booking }: { booking: Booking }) {
     try {
       await downloadCalendar(booking.id, booking.session_details.title);
     } catch (error) {
-      toast.error(say(error));
+      toast.error(errorMessage(error));
     } finally {
       setBusy(false);
     }
@@ -25,7 +25,7 @@ export function AddToCalendar({ booking }: { booking: Booking }) {
 
   return (
     <div className="flex flex-wrap gap-3 border-t border-line bg-sunk px-5 py-4">
-      <Button look="secondary" className="flex-1" isBusy={isBusy} onClick={() => void download()}>
+      <Button variant="secondary" className="flex-1" isBusy={isBusy} onClick={() => void download()}>
         <CalendarPlus aria-hidden className="size-4" />
         {t("booked.calendar")}
       </Button>
@@ -33,7 +33,7 @@ export function AddToCalendar({ booking }: { booking: Booking }) {
         href={googleLink(booking, location.origin)}
         target="_blank"
         rel="noopener noreferrer"
-        className={buttonClass({ look: "secondary" }, "flex-1")}
+        className={buttonClass({ variant: "secondary" }, "flex-1")}
       >
         <ExternalLink aria-hidden className="size-4" />
         {t("booked.google")}

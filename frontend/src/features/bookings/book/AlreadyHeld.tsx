@@ -1,8 +1,8 @@
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { TicketCheck } from "lucide-react";
-import { useZone, whenOf } from "~/components/time";
-import { useMe } from "~/features/users/me";
+import { useMe } from "~/lib/auth/me";
+import { formatDateTime, useZone } from "~/lib/time/time";
 import { useTexts } from "../texts";
 import { heldQuery } from "./book";
 
@@ -21,7 +21,7 @@ export function AlreadyHeld({ sessionId }: { sessionId: string }) {
           {held.map(({ id, booking_date, status }) => (
             <li key={id}>
               {t(status === "pending" ? "book.held_pending" : "book.held", {
-                when: whenOf(booking_date, zone),
+                when: formatDateTime(booking_date, zone),
               })}
             </li>
           ))}

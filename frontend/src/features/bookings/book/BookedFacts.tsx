@@ -1,9 +1,17 @@
 import { Link } from "@tanstack/react-router";
 import type { ReactNode } from "react";
-import { Cover } from "~/components/Cover";
-import { elsewhereOf, longDayOf, placeOf, sameClock, timeOf, useZone, zoneName } from "~/components/time";
+import { Cover } from "~/features/sessions/Cover";
 import { usePrice } from "~/features/sessions/price";
-import { displayName } from "~/features/users/me";
+import { displayName } from "~/lib/auth/me";
+import {
+  formatInOtherZone,
+  formatLongDay,
+  formatTime,
+  showsSameTime,
+  useZone,
+  zoneCity,
+  zoneName,
+} from "~/lib/time/time";
 import { useTexts } from "../texts";
 import type { Booking } from "./book";
 
@@ -15,7 +23,7 @@ export function BookedFacts({ booking }: { booking: Booking }) {
   const { session_details: session, booking_date, ends_at } = booking;
   const other = session.time_zone;
   const creator = session.creator_details;
-  const isSameDay = longDayOf(booking_date, zone) === longDayOf(ends_at, zone);
+  const isSameDay = formatLongDay(booking_date, zone) === formatLongDay(ends_at, zone);
   return (
     <>
       <div className="flex items-center gap-4 border-b border-line p-5">
@@ -30,15 +38,17 @@ export function BookedFacts({ booking }: { booking: Booking }) {
       </div>
       <dl className="tabular grid gap-x-6 gap-y-4 p-5 sm:grid-cols-[6rem_1fr]">
         <Fact name={t("booked.when")}>
-          <strong className="font-semibold">{longDayOf(booking_date, zone)}</strong>
+          <strong className="font-semibold">{formatLongDay(booking_date, zone)}</strong>
           <br />
-          {timeOf(booking_date, zone)} –{" "}
-          {isSameDay ? timeOf(ends_at, zone) : `${longDayOf(ends_at, zone)}, ${timeOf(ends_at, zone)}`}
+          {formatTime(booking_date, zone)} –{" "}
+          {isSameDay
+            ? formatTime(ends_at, zone)
+            : `${formatLongDay(ends_at, zone)}, ${formatTime(ends_at, zone)}`}
           <span className="block text-sm text-ink-faint">
             {zoneName(zone)}
             {other &&
-              !sameClock(booking_date, zone, other) &&
-              ` · ${t("booked.there", { when: elsewhereOf(booking_date, zone, other), place: placeOf(other) })}`}
+              !showsSameTime(booking_date, zone, other) &&
+              ` · ${t("booked.there", { when: formatInOtherZone(booking_date, zone, other), place: zoneCity(other) })}`}
           </span>
         </Fact>
         <Fact name={t("booked.with")}>

@@ -2,10 +2,10 @@ import { lazy, Suspense, useState } from "react";
 import { Button } from "~/components/Button";
 import { Card } from "~/components/Card";
 import { Skeleton } from "~/components/Skeleton";
-import { useZone, whenOf } from "~/components/time";
 import { usePrice } from "~/features/sessions/price";
 import type { Session } from "~/features/sessions/queries";
-import { useMe } from "~/features/users/me";
+import { useMe } from "~/lib/auth/me";
+import { formatDateTime, useZone } from "~/lib/time/time";
 import { useTexts } from "../texts";
 import { BookingFields } from "./BookingFields";
 import { BookingTotal } from "./BookingTotal";
@@ -68,10 +68,11 @@ function BookingBar({ booking }: { booking: BookingState }) {
           <Price session={session} />
           <p className="tabular truncate text-xs text-ink-soft">
             {time
-              ? whenOf(time.starts_at, zone)
+              ? formatDateTime(time.starts_at, zone)
               : session.is_open
                 ? t("book.open_short")
-                : session.next_slot && t("book.next", { when: whenOf(session.next_slot.starts_at, zone) })}
+                : session.next_slot &&
+                  t("book.next", { when: formatDateTime(session.next_slot.starts_at, zone) })}
           </p>
         </div>
         <Button size="lg" aria-haspopup="dialog" aria-expanded={isOpen} onClick={() => setOpen(true)}>

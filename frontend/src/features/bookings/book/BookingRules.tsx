@@ -1,25 +1,28 @@
 import { ShieldCheck, UserCheck } from "lucide-react";
-import { useZone, whenOf } from "~/components/time";
-import { displayName } from "~/features/users/me";
+import { displayName } from "~/lib/auth/me";
+import { useFormatNotice } from "~/lib/time/duration";
+import { formatDateTime, useZone } from "~/lib/time/time";
 import { useTexts } from "../texts";
 import { cancellationRule } from "./cancellation";
 import type { BookingState } from "./useBooking";
-import { useNotice } from "./useNotice";
 
 /** What one agrees to: until when it can be cancelled, and who has to say yes. Said before, not after. */
 export function BookingRules({ booking: { session, time, seats } }: { booking: BookingState }) {
   const t = useTexts();
-  const notice = useNotice();
+  const noticePeriod = useFormatNotice();
   const zone = useZone();
   const rule = cancellationRule(session.cancellation_notice, time?.starts_at, new Date());
   const cancelling =
     rule.kind === "until_start"
       ? t("book.cancel_until_start")
       : rule.kind === "until_moment"
-        ? t("book.cancel_until_moment", { when: whenOf(rule.moment, zone), notice: notice(rule.hours) })
+        ? t("book.cancel_until_moment", {
+            when: formatDateTime(rule.moment, zone),
+            notice: noticePeriod(rule.hours),
+          })
         : rule.kind === "too_late"
-          ? t("book.cancel_too_late", { notice: notice(rule.hours) })
-          : t("book.cancel_until", { notice: notice(rule.hours) });
+          ? t("book.cancel_too_late", { notice: noticePeriod(rule.hours) })
+          : t("book.cancel_until", { notice: noticePeriod(rule.hours) });
   return (
     <ul className="flex flex-col gap-1.5 text-xs text-ink-soft">
       {session.requires_confirmation && (

@@ -1,11 +1,11 @@
 import { Link } from "@tanstack/react-router";
-import { say } from "~/app/i18n/say";
 import { Button } from "~/components/Button";
-import { times } from "~/components/money";
 import { Notice } from "~/components/Notice";
-import { spanOf, useZone } from "~/components/time";
 import { usePrice } from "~/features/sessions/price";
-import { useMe } from "~/features/users/me";
+import { useMe } from "~/lib/auth/me";
+import { errorMessage } from "~/lib/i18n/errorMessage";
+import { multiplyPrice } from "~/lib/money/money";
+import { formatTimeRange, useZone } from "~/lib/time/time";
 import { useTexts } from "../texts";
 import { BookingRules } from "./BookingRules";
 import type { BookingState, Obstacle } from "./useBooking";
@@ -22,7 +22,7 @@ export function BookingTotal({ booking }: { booking: BookingState }) {
       {obstacle && <Told obstacle={obstacle} />}
       <div className="flex items-baseline justify-between gap-4">
         <p className="tabular min-w-0 text-sm text-ink-soft" aria-live="polite">
-          {time ? spanOf(time.starts_at, time.ends_at, zone) : t("book.no_time_yet")}
+          {time ? formatTimeRange(time.starts_at, time.ends_at, zone) : t("book.no_time_yet")}
         </p>
         <p className="tabular shrink-0 text-sm">
           {seats > 1 && (
@@ -30,7 +30,7 @@ export function BookingTotal({ booking }: { booking: BookingState }) {
               {t("book.times", { price: price(session.price), count: seats })}
             </span>
           )}
-          <strong className="text-lg">{price(times(session.price, seats))}</strong>
+          <strong className="text-lg">{price(multiplyPrice(session.price, seats))}</strong>
         </p>
       </div>
       <BookingRules booking={booking} />
@@ -51,7 +51,7 @@ function Told({ obstacle }: { obstacle: Obstacle }) {
     <Notice tone="danger">
       {problem.code === "sold_out" && seats > 1
         ? t("book.sold_out_some")
-        : (words?.join(" ") ?? say(problem))}
+        : (words?.join(" ") ?? errorMessage(problem))}
       {problem.code === "already_booked" && (
         <>
           {" "}

@@ -2,16 +2,16 @@ import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { Check, Hourglass } from "lucide-react";
 import { useEffect, useRef } from "react";
-import { isProblem } from "~/api/problem";
-import { NotFound } from "~/app/layout/NotFound";
 import { buttonClass } from "~/components/Button";
 import { Card } from "~/components/Card";
-import { cn } from "~/components/cn";
-import { Failure } from "~/components/Failure";
+import { ErrorState } from "~/components/ErrorState";
+import { NotFound } from "~/components/NotFound";
 import { useTitle } from "~/components/Page";
 import { Skeleton } from "~/components/Skeleton";
-import { useZone, whenOf } from "~/components/time";
-import { displayName } from "~/features/users/me";
+import { isProblem } from "~/lib/api/problem";
+import { displayName } from "~/lib/auth/me";
+import { cn } from "~/lib/cn";
+import { formatDateTime, useZone } from "~/lib/time/time";
 import { useTexts } from "../texts";
 import { AddToCalendar } from "./AddToCalendar";
 import { BookedFacts } from "./BookedFacts";
@@ -25,7 +25,7 @@ export default function Confirmation({ bookingId }: { bookingId: string }) {
   if (isPending) return <Skeleton className="mx-auto my-16 h-[32rem] w-full max-w-xl" />;
   if (!booking) {
     if (isProblem(error) && error.status === 404) return <NotFound />;
-    return <Failure error={error} onRetry={() => void refetch()} isPage className="py-24" />;
+    return <ErrorState error={error} onRetry={() => void refetch()} isPage className="py-24" />;
   }
   return <Booked booking={booking} />;
 }
@@ -64,7 +64,7 @@ function Booked({ booking }: { booking: Booking }) {
               ? t("booked.pending_until", {
                   name,
                   count: booking.seats,
-                  when: whenOf(booking.answer_by, zone),
+                  when: formatDateTime(booking.answer_by, zone),
                 })
               : t("booked.pending", { name })
             : isLive
@@ -80,7 +80,7 @@ function Booked({ booking }: { booking: Booking }) {
         <Link to="/dashboard" className={buttonClass({ size: "lg" })}>
           {t("book.my_bookings")}
         </Link>
-        <Link to="/" className={buttonClass({ look: "secondary", size: "lg" })}>
+        <Link to="/" className={buttonClass({ variant: "secondary", size: "lg" })}>
           {t("booked.more")}
         </Link>
       </div>

@@ -2,8 +2,8 @@ import { Link } from "@tanstack/react-router";
 import { PencilLine } from "lucide-react";
 import { buttonClass } from "~/components/Button";
 import { Card } from "~/components/Card";
-import { cn } from "~/components/cn";
 import type { Session } from "~/features/sessions/queries";
+import { cn } from "~/lib/cn";
 import { useTexts } from "../texts";
 
 /** In place of booking, for the one who gives the session. */
@@ -19,7 +19,7 @@ export function OwnSession({ session, isWide }: { session: Session; isWide: bool
         <Link
           to="/creator/sessions/$id/edit"
           params={{ id: session.id }}
-          className={buttonClass({ look: "secondary" }, "mt-5 w-full")}
+          className={buttonClass({ variant: "secondary" }, "mt-5 w-full")}
         >
           <PencilLine aria-hidden className="size-4" />
           {t("book.own_edit")}

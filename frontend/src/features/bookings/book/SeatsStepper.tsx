@@ -38,7 +38,7 @@ export function SeatsStepper({
       </div>
       <div className="flex items-center gap-1">
         <Button
-          look="secondary"
+          variant="secondary"
           size="icon"
           aria-label={t("book.seats_less")}
           disabled={value <= 1}
@@ -60,7 +60,7 @@ export function SeatsStepper({
           className="tabular h-11 w-14 rounded-control bg-transparent text-center text-base font-semibold [appearance:textfield] [&::-webkit-inner-spin-button]:appearance-none"
         />
         <Button
-          look="secondary"
+          variant="secondary"
           size="icon"
           aria-label={t("book.seats_more")}
           disabled={value >= most}

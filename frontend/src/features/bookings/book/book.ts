@@ -1,6 +1,6 @@
 import { queryOptions } from "@tanstack/react-query";
-import { answered, api, type Schema } from "~/api/client";
-import { queryClient } from "~/app/query";
+import { api, type Schema, unwrap } from "~/lib/api/client";
+import { queryClient } from "~/lib/api/queryClient";
 
 export type Booking = Schema<"BookingOut">;
 
@@ -11,7 +11,7 @@ export function bookingQuery(id: string) {
   return queryOptions({
     queryKey: ["bookings", "made", id],
     queryFn: ({ signal }): Promise<Booking> =>
-      answered(api.GET("/api/bookings/{booking_id}", { params: { path: { booking_id: id } }, signal })),
+      unwrap(api.GET("/api/bookings/{booking_id}", { params: { path: { booking_id: id } }, signal })),
   });
 }
 
@@ -20,7 +20,7 @@ export function heldQuery(sessionId: string) {
   return queryOptions({
     queryKey: ["bookings", "held", sessionId],
     queryFn: ({ signal }): Promise<Booking[]> =>
-      answered(
+      unwrap(
         api.GET("/api/bookings", {
           params: {
             query: {
@@ -39,7 +39,7 @@ export function heldQuery(sessionId: string) {
 
 /** Takes the seats, or raises `Problem`. With the same key a repeat takes them only once. */
 export async function takeSeats(wish: Wish, key: string): Promise<Booking> {
-  const booking = await answered(
+  const booking = await unwrap(
     api.POST("/api/bookings", { body: wish, params: { header: { "Idempotency-Key": key } } }),
   );
   queryClient.setQueryData(bookingQuery(booking.id).queryKey, booking);

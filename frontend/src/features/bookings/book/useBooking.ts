@@ -1,16 +1,16 @@
 import { useQuery } from "@tanstack/react-query";
 import { useNavigate, useRouter } from "@tanstack/react-router";
 import { useState } from "react";
-import { keeper } from "~/api/keys";
-import { isProblem, type Problem } from "~/api/problem";
-import { queryClient } from "~/app/query";
-import { dateKey, useZone } from "~/components/time";
 import type { Session } from "~/features/sessions/queries";
 import type { PickedTime } from "~/features/slots/bookable";
-import { monthOf } from "~/features/slots/days";
 import { slotsQuery } from "~/features/slots/queries";
-import { meQuery } from "~/features/users/me";
-import { TIME_LOST } from "../lost";
+import { createKeyFor } from "~/lib/api/idempotencyKeys";
+import { isProblem, type Problem } from "~/lib/api/problem";
+import { queryClient } from "~/lib/api/queryClient";
+import { meQuery } from "~/lib/auth/me";
+import { monthOf } from "~/lib/time/days";
+import { dateKey, useZone } from "~/lib/time/time";
+import { TIME_LOST } from "../errorCodes";
 import { refreshSeats, takeSeats } from "./book";
 import type { Choice } from "./choice";
 
@@ -24,7 +24,7 @@ export function useBooking(session: Session, choice: Choice, onChoose: (change: 
   const navigate = useNavigate();
   const router = useRouter();
   const zone = useZone();
-  const [keyOf] = useState(keeper);
+  const [keyOf] = useState(createKeyFor);
   const [obstacle, setObstacle] = useState<Obstacle | null>(null);
   const [isBusy, setBusy] = useState(false);
   const { time, isGone } = useChosenTime(session, choice.at, zone);

@@ -3,13 +3,13 @@ import { CalendarSync, Copy, Eye } from "lucide-react";
 import { useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { toast } from "sonner";
-import { say } from "~/app/i18n/say";
 import { Button, buttonClass } from "~/components/Button";
 import { Dialog } from "~/components/Dialog";
-import { Failure } from "~/components/Failure";
+import { ErrorState } from "~/components/ErrorState";
 import { Field, Input } from "~/components/Field";
 import { Notice } from "~/components/Notice";
 import { Skeleton } from "~/components/Skeleton";
+import { errorMessage } from "~/lib/i18n/errorMessage";
 import { useTexts } from "../texts";
 import { feedQuery, renewFeed } from "./calendar";
 
@@ -23,7 +23,7 @@ export function CalendarFeed() {
       {isShown ? (
         <Address />
       ) : (
-        <Button look="secondary" onClick={() => setShown(true)} className="self-end">
+        <Button variant="secondary" onClick={() => setShown(true)} className="self-end">
           <Eye aria-hidden className="size-4" />
           {t("calendar.feed_show")}
         </Button>
@@ -42,7 +42,7 @@ function Address() {
 
   if (!data) {
     return error ? (
-      <Failure error={error} onRetry={() => void refetch()} className="py-2" />
+      <ErrorState error={error} onRetry={() => void refetch()} className="py-2" />
     ) : (
       <div role="status" aria-label={common("loading")}>
         <Skeleton className="h-11 w-full" />
@@ -77,19 +77,19 @@ function Address() {
             />
           )}
         </Field>
-        <Button look="secondary" onClick={() => void copy()}>
+        <Button variant="secondary" onClick={() => void copy()}>
           <Copy aria-hidden className="size-4" />
           {t("calendar.feed_copy")}
         </Button>
       </div>
       <p className="text-xs text-ink-faint">{t("calendar.feed_hint")}</p>
       <div className="flex flex-wrap justify-end gap-3">
-        <Button look="quiet" onClick={() => setAsked(true)}>
+        <Button variant="quiet" onClick={() => setAsked(true)}>
           {t("calendar.feed_renew")}
         </Button>
         <a
           href={`webcal://${address.host}${address.pathname}`}
-          className={buttonClass({ look: "secondary" })}
+          className={buttonClass({ variant: "secondary" })}
         >
           <CalendarSync aria-hidden className="size-4" />
           {t("calendar.feed_subscribe")}
@@ -115,7 +115,7 @@ function RenewDialog({ onDone, onClose }: { onDone: () => void; onClose: () => v
       onDone();
       onClose();
     } catch (error) {
-      setFailure(say(error));
+      setFailure(errorMessage(error));
       setBusy(false);
     }
   }
@@ -128,7 +128,7 @@ function RenewDialog({ onDone, onClose }: { onDone: () => void; onClose: () => v
       description={t("calendar.feed_renew_text")}
       footer={
         <>
-          <Button look="secondary" onClick={onClose}>
+          <Button variant="secondary" onClick={onClose}>
             {common("actions.keep")}
           </Button>
           <Button isBusy={isBusy} onClick={() => void renew()}>

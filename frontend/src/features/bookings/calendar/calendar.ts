@@ -1,5 +1,5 @@
 import { queryOptions } from "@tanstack/react-query";
-import { answered, api, type Schema } from "~/api/client";
+import { api, type Schema, unwrap } from "~/lib/api/client";
 import type { Booking } from "../own/queries";
 
 /** "20261203T173000Z", as calendars write an instant. */
@@ -28,7 +28,7 @@ export function googleLink(
 
 /** Fetches a booking as an iCalendar file and hands it to the browser: a plain link would come without the token. */
 export async function downloadCalendar(bookingId: string, name: string): Promise<void> {
-  const file = (await answered(
+  const file = (await unwrap(
     api.GET("/api/bookings/{booking_id}/calendar.ics", {
       params: { path: { booking_id: bookingId } },
       parseAs: "blob",
@@ -54,10 +54,10 @@ export function fileName(title: string): string {
 /** Where one's private feed is, from the root of the server. */
 export const feedQuery = queryOptions({
   queryKey: ["calendar", "feed"],
-  queryFn: ({ signal }) => answered(api.GET("/api/calendar", { signal })),
+  queryFn: ({ signal }) => unwrap(api.GET("/api/calendar", { signal })),
 });
 
 /** Gives the feed another address; the old one is not found from then on. */
 export function renewFeed(): Promise<Schema<"CalendarFeedOut">> {
-  return answered(api.POST("/api/calendar/renew"));
+  return unwrap(api.POST("/api/calendar/renew"));
 }

@@ -1,15 +1,15 @@
 import { Link } from "@tanstack/react-router";
 import { CalendarPlus, Download, History, Mail } from "lucide-react";
 import { toast } from "sonner";
-import { say } from "~/app/i18n/say";
 import { Button, buttonClass } from "~/components/Button";
 import { Menu, MenuItem, MenuLink } from "~/components/Menu";
-import { useNow } from "~/components/useNow";
-import { displayName } from "~/features/users/me";
+import { displayName } from "~/lib/auth/me";
+import { errorMessage } from "~/lib/i18n/errorMessage";
+import { useNow } from "~/lib/time/useNow";
 import { downloadCalendar, googleLink } from "../calendar/calendar";
+import { changesOf } from "../rules";
 import { useTexts } from "../texts";
 import type { Booking } from "./queries";
-import { changesOf } from "./rules";
 import { useMailTo } from "./useMailTo";
 
 /** What a person wants to do about a booking, in a dialog. */
@@ -34,7 +34,7 @@ export function BookingActions({
     <div className="ml-auto flex items-center gap-2">
       {canMove && (
         <Button
-          look="secondary"
+          variant="secondary"
           aria-label={t("own.actions.move_of", { title })}
           onClick={() => onIntent({ kind: "move", booking })}
         >
@@ -43,7 +43,7 @@ export function BookingActions({
       )}
       {canCancel && (
         <Button
-          look="quiet"
+          variant="quiet"
           aria-label={t(`own.actions.${cancel}_of`, { title })}
           onClick={() => onIntent({ kind: "cancel", booking })}
         >
@@ -51,7 +51,7 @@ export function BookingActions({
         </Button>
       )}
       {!(isOver || canCancel) && (
-        <a href={mailTo(booking)} className={buttonClass({ look: "secondary" })}>
+        <a href={mailTo(booking)} className={buttonClass({ variant: "secondary" })}>
           {t("own.actions.write", { name: displayName(session_details.creator_details) })}
         </a>
       )}
@@ -60,7 +60,7 @@ export function BookingActions({
           to="/sessions/$id"
           params={{ id: booking.session }}
           aria-label={t("own.actions.again_of", { title })}
-          className={buttonClass({ look: "secondary" })}
+          className={buttonClass({ variant: "secondary" })}
         >
           {t("own.actions.again")}
         </Link>
@@ -78,7 +78,7 @@ function FurtherActions({ booking }: { booking: Booking }) {
   const download = () =>
     downloadCalendar(id, title).then(
       () => toast.success(t("calendar.downloaded")),
-      (error: unknown) => toast.error(say(error)),
+      (error: unknown) => toast.error(errorMessage(error)),
     );
   return (
     <Menu label={t("own.actions.more", { title })}>

@@ -2,10 +2,10 @@ import { Link } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
 import { Avatar } from "~/components/Avatar";
 import { Card } from "~/components/Card";
-import { Cover } from "~/components/Cover";
-import { cn } from "~/components/cn";
-import { useMoney } from "~/components/money";
-import { displayName } from "~/features/users/me";
+import { Cover } from "~/features/sessions/Cover";
+import { displayName } from "~/lib/auth/me";
+import { cn } from "~/lib/cn";
+import { useFormatMoney } from "~/lib/money/money";
 import { StatusBadge } from "../StatusBadge";
 import { useTexts } from "../texts";
 import { BookingActions, type Intent } from "./BookingActions";
@@ -69,7 +69,7 @@ export function BookingCard({
 function Facts({ booking }: { booking: Booking }) {
   const t = useTexts();
   const { t: common } = useTranslation();
-  const money = useMoney();
+  const money = useFormatMoney();
   const creator = booking.session_details.creator_details;
   return (
     <p className="mt-2 flex flex-wrap items-center gap-x-4 gap-y-1 text-sm text-ink-soft">

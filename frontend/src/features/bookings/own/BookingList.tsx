@@ -5,15 +5,15 @@ import { Suspense, useRef } from "react";
 import { useTranslation } from "react-i18next";
 import { Button, buttonClass } from "~/components/Button";
 import { Card } from "~/components/Card";
-import { Emptiness } from "~/components/Emptiness";
-import { Failure } from "~/components/Failure";
+import { EmptyState } from "~/components/EmptyState";
+import { ErrorState } from "~/components/ErrorState";
 import { Skeleton } from "~/components/Skeleton";
-import { useNow } from "~/components/useNow";
+import { useNow } from "~/lib/time/useNow";
+import { tabOf } from "../rules";
 import { useTexts } from "../texts";
 import type { Intent } from "./BookingActions";
 import { BookingCard } from "./BookingCard";
 import { ownBookingsQuery } from "./queries";
-import { tabOf } from "./rules";
 import type { BookingTab } from "./search";
 
 /** The bookings of one tab, page after page. */
@@ -27,7 +27,7 @@ export function BookingList({ tab, onIntent }: { tab: BookingTab; onIntent: (int
     found;
 
   if (!data) {
-    return error ? <Failure error={error} onRetry={() => void refetch()} /> : <ListSkeleton tab={tab} />;
+    return error ? <ErrorState error={error} onRetry={() => void refetch()} /> : <ListSkeleton tab={tab} />;
   }
   const bookings = data.pages.flatMap(({ items }) => items).filter((booking) => tabOf(booking, now) === tab);
   if (bookings.length === 0 && !hasNextPage) return <NoBookings tab={tab} />;
@@ -54,11 +54,11 @@ export function BookingList({ tab, onIntent }: { tab: BookingTab; onIntent: (int
         </ul>
       </Suspense>
       {isFetchNextPageError && (
-        <Failure error={error} onRetry={() => void fetchNextPage()} className="py-6" />
+        <ErrorState error={error} onRetry={() => void fetchNextPage()} className="py-6" />
       )}
       {hasNextPage && !isFetchNextPageError && (
         <div className="mt-8 flex justify-center">
-          <Button look="secondary" isBusy={isFetchingNextPage} onClick={() => void more()}>
+          <Button variant="secondary" isBusy={isFetchingNextPage} onClick={() => void more()}>
             {common("actions.more")}
           </Button>
         </div>
@@ -77,19 +77,19 @@ const ICONS: Record<BookingTab, LucideIcon> = {
 function NoBookings({ tab }: { tab: BookingTab }) {
   const t = useTexts();
   return (
-    <Emptiness
+    <EmptyState
       icon={ICONS[tab]}
       title={t(`own.empty.${tab}.title`)}
       action={
         tab !== "cancelled" && (
-          <Link to="/" className={buttonClass({ look: tab === "upcoming" ? "primary" : "secondary" })}>
+          <Link to="/" className={buttonClass({ variant: tab === "upcoming" ? "primary" : "secondary" })}>
             {t("own.find")}
           </Link>
         )
       }
     >
       {t(`own.empty.${tab}.text`)}
-    </Emptiness>
+    </EmptyState>
   );
 }
 

@@ -1,9 +1,9 @@
-import { useZone, whenOf } from "~/components/time";
-import { useNow } from "~/components/useNow";
-import { displayName } from "~/features/users/me";
+import { displayName } from "~/lib/auth/me";
+import { formatDateTime, useZone } from "~/lib/time/time";
+import { useNow } from "~/lib/time/useNow";
+import { changeableUntil } from "../rules";
 import { useTexts } from "../texts";
 import type { Booking } from "./queries";
-import { changeableUntil } from "./rules";
 
 /** Until when something can be done about a booking, by whom; nothing where all is settled. */
 export function BookingTerms({ booking }: { booking: Booking }) {
@@ -15,10 +15,10 @@ export function BookingTerms({ booking }: { booking: Booking }) {
   const until = changeableUntil(booking);
   const name = displayName(session_details.creator_details);
   const hasNotice = session_details.cancellation_notice > 0;
-  const when = whenOf(until, zone);
+  const when = formatDateTime(until, zone);
   const sentence =
     status === "pending" && answer_by
-      ? t("own.answer_by", { name, when: whenOf(answer_by, zone) })
+      ? t("own.answer_by", { name, when: formatDateTime(answer_by, zone) })
       : now < until
         ? t(hasNotice ? "own.until" : "own.until_start", { when })
         : t(hasNotice ? "own.too_late" : "own.too_late_start", { when });

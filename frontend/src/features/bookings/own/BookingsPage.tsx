@@ -5,8 +5,9 @@ import { useState } from "react";
 import { buttonClass } from "~/components/Button";
 import { Page } from "~/components/Page";
 import { type Tab, Tabs } from "~/components/Tabs";
-import { useZone, zoneName } from "~/components/time";
-import { useNow } from "~/components/useNow";
+import { useZone, zoneName } from "~/lib/time/time";
+import { useNow } from "~/lib/time/useNow";
+import { tabOf } from "../rules";
 import { useTexts } from "../texts";
 import type { Intent } from "./BookingActions";
 import { BookingList } from "./BookingList";
@@ -14,7 +15,6 @@ import { CancelDialog } from "./CancelDialog";
 import { DetailsDialog } from "./DetailsDialog";
 import { ownBookingsQuery } from "./queries";
 import { RescheduleDialog } from "./RescheduleDialog";
-import { tabOf } from "./rules";
 import { BOOKING_TABS, type BookingsSearch, type BookingTab } from "./search";
 
 /** What a person has booked, by what became of it. */
@@ -58,7 +58,7 @@ export function BookingsPage({ search }: { search: BookingsSearch }) {
         </p>
       }
       actions={
-        <Link to="/profile" hash="calendar" className={buttonClass({ look: "secondary" })}>
+        <Link to="/profile" hash="calendar" className={buttonClass({ variant: "secondary" })}>
           <CalendarSync aria-hidden className="size-4" />
           {t("own.subscribe")}
         </Link>

@@ -2,18 +2,18 @@ import { CalendarClock, Undo2, UserRound } from "lucide-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { toast } from "sonner";
-import { keeper } from "~/api/keys";
-import { isProblem } from "~/api/problem";
-import { say } from "~/app/i18n/say";
 import { Button, buttonClass } from "~/components/Button";
 import { Dialog } from "~/components/Dialog";
 import { Field, Textarea } from "~/components/Field";
 import { Notice } from "~/components/Notice";
-import { useZone, whenOf } from "~/components/time";
-import { displayName, refresh } from "~/features/users/me";
+import { createKeyFor } from "~/lib/api/idempotencyKeys";
+import { isProblem } from "~/lib/api/problem";
+import { displayName, refetchUserData } from "~/lib/auth/me";
+import { errorMessage } from "~/lib/i18n/errorMessage";
+import { formatDateTime, useZone } from "~/lib/time/time";
+import { changeableUntil } from "../rules";
 import { useTexts } from "../texts";
 import { type Booking, cancelBooking } from "./queries";
-import { changeableUntil } from "./rules";
 import { Summary } from "./Summary";
 import { useMailTo } from "./useMailTo";
 
@@ -25,7 +25,7 @@ export function CancelDialog({ booking, onClose }: { booking: Booking; onClose: 
   const { t: common } = useTranslation();
   const zone = useZone();
 
-  const [keyOf] = useState(keeper);
+  const [keyOf] = useState(createKeyFor);
   const [reason, setReason] = useState("");
   const [failure, setFailure] = useState<string | null>(null);
   const [isBusy, setBusy] = useState(false);
@@ -34,7 +34,7 @@ export function CancelDialog({ booking, onClose }: { booking: Booking; onClose: 
   const mailTo = useMailTo();
   const isPending = booking.status === "pending";
   const name = displayName(booking.session_details.creator_details);
-  const until = whenOf(changeableUntil(booking), zone);
+  const until = formatDateTime(changeableUntil(booking), zone);
   const left = REASON_MOST - [...reason.trim()].length;
 
   async function cancel() {
@@ -43,14 +43,14 @@ export function CancelDialog({ booking, onClose }: { booking: Booking; onClose: 
     setFailure(null);
     try {
       await cancelBooking(booking.id, reason.trim(), keyOf([booking.id, reason.trim()]));
-      await refresh();
+      await refetchUserData();
       toast.success(t("own.cancel.done"));
       onClose();
     } catch (error) {
       const over = isProblem(error, "too_late") ? "too_late" : isGone(error) ? "changed" : null;
-      setFailure(over ? t(`own.cancel.${over}`, { when: until, name }) : say(error));
+      setFailure(over ? t(`own.cancel.${over}`, { when: until, name }) : errorMessage(error));
       setEnd(over);
-      if (over) await refresh();
+      if (over) await refetchUserData();
     } finally {
       setBusy(false);
     }
@@ -64,7 +64,7 @@ export function CancelDialog({ booking, onClose }: { booking: Booking; onClose: 
       description={<Summary booking={booking} />}
       footer={
         <>
-          <Button look="secondary" onClick={onClose}>
+          <Button variant="secondary" onClick={onClose}>
             {end ? common("actions.close") : t("own.cancel.keep")}
           </Button>
           {end === "too_late" && (
@@ -73,7 +73,7 @@ export function CancelDialog({ booking, onClose }: { booking: Booking; onClose: 
             </a>
           )}
           {!end && (
-            <Button look="danger" isBusy={isBusy} onClick={() => void cancel()}>
+            <Button variant="danger" isBusy={isBusy} onClick={() => void cancel()}>
               {t(isPending ? "own.cancel.do_pending" : "own.cancel.do")}
             </Button>
           )}

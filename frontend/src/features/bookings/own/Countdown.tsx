@@ -1,9 +1,9 @@
-import { useDuration } from "~/components/duration";
-import { distance } from "~/components/time";
-import { useNow } from "~/components/useNow";
+import { useFormatDuration } from "~/lib/time/duration";
+import { formatDistance } from "~/lib/time/time";
+import { useNow } from "~/lib/time/useNow";
+import { minutesUntil } from "../rules";
 import { useTexts } from "../texts";
 import type { Booking } from "./queries";
-import { minutesUntil } from "./rules";
 
 const A_DAY = 24 * 60;
 
@@ -11,7 +11,7 @@ const A_DAY = 24 * 60;
 export function Countdown({ booking, className }: { booking: Booking; className?: string }) {
   const t = useTexts();
   const now = useNow();
-  const duration = useDuration();
+  const duration = useFormatDuration();
   const minutes = minutesUntil(booking, now);
   if (minutes === null) return null;
   return (
@@ -20,7 +20,7 @@ export function Countdown({ booking, className }: { booking: Booking; className?
         ? t("own.under_way")
         : minutes < A_DAY
           ? t("own.in", { duration: duration(minutes) })
-          : distance(booking.booking_date, now)}
+          : formatDistance(booking.booking_date, now)}
     </span>
   );
 }

@@ -2,17 +2,25 @@ import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
-import { isProblem } from "~/api/problem";
 import { buttonClass } from "~/components/Button";
 import { Dialog } from "~/components/Dialog";
-import { Failure } from "~/components/Failure";
-import { useMoney } from "~/components/money";
+import { ErrorState } from "~/components/ErrorState";
 import { Skeleton } from "~/components/Skeleton";
-import { elsewhereOf, placeOf, sameClock, spanOf, useZone, whenOf, zoneName } from "~/components/time";
-import { displayName, useMe } from "~/features/users/me";
+import { isProblem } from "~/lib/api/problem";
+import { displayName, useMe } from "~/lib/auth/me";
+import { useFormatMoney } from "~/lib/money/money";
+import {
+  formatDateTime,
+  formatInOtherZone,
+  formatTimeRange,
+  showsSameTime,
+  useZone,
+  zoneCity,
+  zoneName,
+} from "~/lib/time/time";
+import { History } from "../History";
 import { StatusBadge } from "../StatusBadge";
 import { useTexts } from "../texts";
-import { History } from "./History";
 import { type BookingHistory, bookingQuery } from "./queries";
 
 /** Everything about one booking, with what happened to it. */
@@ -31,7 +39,7 @@ export function DetailsDialog({ id, onClose }: { id: string; onClose: () => void
           <Link
             to="/sessions/$id"
             params={{ id: data.session }}
-            className={buttonClass({ look: "secondary" })}
+            className={buttonClass({ variant: "secondary" })}
           >
             {t("own.details.session")}
           </Link>
@@ -45,7 +53,7 @@ export function DetailsDialog({ id, onClose }: { id: string; onClose: () => void
           {t("own.details.unknown")}
         </p>
       ) : error ? (
-        <Failure error={error} onRetry={() => void refetch()} className="py-4" />
+        <ErrorState error={error} onRetry={() => void refetch()} className="py-4" />
       ) : (
         <div role="status" aria-label={common("loading")} className="flex flex-col gap-3">
           {["w-64", "w-48", "w-56", "w-40", "w-52"].map((width) => (
@@ -61,7 +69,7 @@ function Details({ booking }: { booking: BookingHistory }) {
   const t = useTexts();
   const { t: common } = useTranslation();
   const zone = useZone();
-  const money = useMoney();
+  const money = useFormatMoney();
   const me = useMe();
   const { booking_date, session_details: session, user_details: learner } = booking;
   const creator = session.creator_details;
@@ -72,12 +80,14 @@ function Details({ booking }: { booking: BookingHistory }) {
     <>
       <dl className="grid grid-cols-[auto_1fr] gap-x-6 gap-y-2.5 text-sm">
         <Fact term={t("own.details.when")}>
-          <span className="tabular font-semibold">{spanOf(booking_date, booking.ends_at, zone)}</span>
+          <span className="tabular font-semibold">
+            {formatTimeRange(booking_date, booking.ends_at, zone)}
+          </span>
           <span className="block text-xs text-ink-faint">{zoneName(zone)}</span>
         </Fact>
-        {!sameClock(booking_date, zone, other) && (
+        {!showsSameTime(booking_date, zone, other) && (
           <Fact term={t("own.details.there", { name: displayName(creator) })}>
-            {t("own.there", { when: elsewhereOf(booking_date, zone, other), place: placeOf(other) })}
+            {t("own.there", { when: formatInOtherZone(booking_date, zone, other), place: zoneCity(other) })}
           </Fact>
         )}
         <Fact term={t("own.details.seats")}>{booking.seats}</Fact>
@@ -100,10 +110,10 @@ function Details({ booking }: { booking: BookingHistory }) {
         </Fact>
         {booking.answer_by && (
           <Fact term={t("own.details.answer")}>
-            {t("own.details.answer_by", { when: whenOf(booking.answer_by, zone) })}
+            {t("own.details.answer_by", { when: formatDateTime(booking.answer_by, zone) })}
           </Fact>
         )}
-        <Fact term={t("own.details.booked")}>{whenOf(booking.created_at, zone)}</Fact>
+        <Fact term={t("own.details.booked")}>{formatDateTime(booking.created_at, zone)}</Fact>
       </dl>
       <h3 className="mt-6 mb-3 border-t border-line pt-5 text-sm">{t("own.details.history")}</h3>
       <History booking={booking} />

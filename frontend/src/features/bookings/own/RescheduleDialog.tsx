@@ -1,24 +1,24 @@
 import { Suspense, useState } from "react";
 import { toast } from "sonner";
-import { keeper } from "~/api/keys";
-import { isProblem } from "~/api/problem";
-import { say } from "~/app/i18n/say";
 import { Button } from "~/components/Button";
 import { Dialog } from "~/components/Dialog";
 import { Notice } from "~/components/Notice";
-import { patiently } from "~/components/patiently";
 import { Skeleton } from "~/components/Skeleton";
-import { spanOf, useZone, whenOf } from "~/components/time";
 import type { PickedTime } from "~/features/slots/bookable";
 import type { SlotPickerProps } from "~/features/slots/SlotPicker";
-import { displayName, refresh } from "~/features/users/me";
-import { OVER, TIME_LOST } from "../lost";
+import { createKeyFor } from "~/lib/api/idempotencyKeys";
+import { isProblem } from "~/lib/api/problem";
+import { displayName, refetchUserData } from "~/lib/auth/me";
+import { errorMessage } from "~/lib/i18n/errorMessage";
+import { lazyWithRetry } from "~/lib/lazyWithRetry";
+import { formatDateTime, formatTimeRange, useZone } from "~/lib/time/time";
+import { OVER, TIME_LOST } from "../errorCodes";
+import { changeableUntil } from "../rules";
 import { useTexts } from "../texts";
 import { type Booking, moveBooking } from "./queries";
-import { changeableUntil } from "./rules";
 import { Summary } from "./Summary";
 
-const SlotPicker = patiently<SlotPickerProps>(async () => ({
+const SlotPicker = lazyWithRetry<SlotPickerProps>(async () => ({
   default: (await import("~/features/slots/SlotPicker")).SlotPicker,
 }));
 
@@ -26,7 +26,7 @@ const SlotPicker = patiently<SlotPickerProps>(async () => ({
 export function RescheduleDialog({ booking, onClose }: { booking: Booking; onClose: () => void }) {
   const t = useTexts();
   const zone = useZone();
-  const [keyOf] = useState(keeper);
+  const [keyOf] = useState(createKeyFor);
   const [picked, setPicked] = useState<PickedTime | null>(null);
   const [failure, setFailure] = useState<string | null>(null);
   const [isBusy, setBusy] = useState(false);
@@ -39,9 +39,9 @@ export function RescheduleDialog({ booking, onClose }: { booking: Booking; onClo
     setFailure(null);
     try {
       const moved = await moveBooking(booking.id, to.starts_at, keyOf([booking.id, to.starts_at]));
-      await refresh();
+      await refetchUserData();
       const words = moved.status === "pending" ? "own.move.done_asking" : "own.move.done";
-      toast.success(t(words, { when: whenOf(moved.booking_date, zone), name }));
+      toast.success(t(words, { when: formatDateTime(moved.booking_date, zone), name }));
       onClose();
     } catch (error) {
       const lost = TIME_LOST.find((code) => isProblem(error, code));
@@ -50,10 +50,10 @@ export function RescheduleDialog({ booking, onClose }: { booking: Booking; onClo
         setPicked(null);
         setFailure(t(`own.move.${lost}`, { name }));
       } else if (over === "too_late") {
-        setFailure(t("own.move.too_late", { when: whenOf(changeableUntil(booking), zone), name }));
-      } else setFailure(over ? t("own.move.changed") : say(error));
+        setFailure(t("own.move.too_late", { when: formatDateTime(changeableUntil(booking), zone), name }));
+      } else setFailure(over ? t("own.move.changed") : errorMessage(error));
       setOver(over !== undefined);
-      if (lost || over) await refresh();
+      if (lost || over) await refetchUserData();
     } finally {
       setBusy(false);
     }
@@ -69,7 +69,9 @@ export function RescheduleDialog({ booking, onClose }: { booking: Booking; onClo
         <>
           <p aria-live="polite" className="tabular self-center text-sm max-sm:order-1 sm:mr-auto">
             {picked ? (
-              <strong>{t("own.move.new", { when: spanOf(picked.starts_at, picked.ends_at, zone) })}</strong>
+              <strong>
+                {t("own.move.new", { when: formatTimeRange(picked.starts_at, picked.ends_at, zone) })}
+              </strong>
             ) : (
               <span className="text-ink-faint">{t("own.move.none")}</span>
             )}

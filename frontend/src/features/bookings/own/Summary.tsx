@@ -1,5 +1,5 @@
 import { useTranslation } from "react-i18next";
-import { spanOf, useZone, zoneName } from "~/components/time";
+import { formatTimeRange, useZone, zoneName } from "~/lib/time/time";
 import type { Booking } from "./queries";
 
 /** Which booking a dialog is about. */
@@ -10,7 +10,8 @@ export function Summary({ booking }: { booking: Booking }) {
     <>
       <span className="block font-semibold text-ink">{booking.session_details.title}</span>
       <span className="tabular block">
-        {spanOf(booking.booking_date, booking.ends_at, zone)} · {common("seats", { count: booking.seats })}
+        {formatTimeRange(booking.booking_date, booking.ends_at, zone)} ·{" "}
+        {common("seats", { count: booking.seats })}
       </span>
       <span className="block text-xs text-ink-faint">{zoneName(zone)}</span>
     </>

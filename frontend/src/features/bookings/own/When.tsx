@@ -1,4 +1,4 @@
-import { elsewhereOf, placeOf, sameClock, spanOf, useZone } from "~/components/time";
+import { formatInOtherZone, formatTimeRange, showsSameTime, useZone, zoneCity } from "~/lib/time/time";
 import { useTexts } from "../texts";
 import type { Booking } from "./queries";
 
@@ -11,11 +11,11 @@ export function When({ booking, className }: { booking: Booking; className?: str
   return (
     <p className={className}>
       <time dateTime={booking_date} className="tabular font-semibold">
-        {spanOf(booking_date, ends_at, zone)}
+        {formatTimeRange(booking_date, ends_at, zone)}
       </time>
-      {!sameClock(booking_date, zone, other) && (
+      {!showsSameTime(booking_date, zone, other) && (
         <span className="tabular block text-xs text-ink-faint">
-          {t("own.there", { when: elsewhereOf(booking_date, zone, other), place: placeOf(other) })}
+          {t("own.there", { when: formatInOtherZone(booking_date, zone, other), place: zoneCity(other) })}
         </span>
       )}
     </p>

@@ -1,5 +1,5 @@
 import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
-import { answered, api, paged, type Schema } from "~/api/client";
+import { api, type Schema, unwrap, unwrapPage } from "~/lib/api/client";
 import type { BookingTab } from "./search";
 
 export type Booking = Schema<"BookingOut">;
@@ -39,7 +39,7 @@ export function ownBookingsQuery(tab: BookingTab) {
     queryFn: async ({ pageParam, signal }) => {
       const filters = pageParam?.filters ?? filtersOf(tab, new Date());
       const query = { ...filters, limit: 20, cursor: pageParam?.cursor };
-      const { items, next } = await paged(api.GET("/api/bookings", { params: { query }, signal }));
+      const { items, next } = await unwrapPage(api.GET("/api/bookings", { params: { query }, signal }));
       return { items, next: next === null ? null : { cursor: next, filters } };
     },
     initialPageParam: null as Place,
@@ -52,12 +52,12 @@ export function bookingQuery(id: string) {
   return queryOptions({
     queryKey: ["bookings", "one", id],
     queryFn: ({ signal }): Promise<BookingHistory> =>
-      answered(api.GET("/api/bookings/{booking_id}", { params: { path: { booking_id: id } }, signal })),
+      unwrap(api.GET("/api/bookings/{booking_id}", { params: { path: { booking_id: id } }, signal })),
   });
 }
 
 export function cancelBooking(id: string, reason: string, key: string): Promise<BookingHistory> {
-  return answered(
+  return unwrap(
     api.POST("/api/bookings/{booking_id}/cancel", {
       params: { path: { booking_id: id }, header: { "Idempotency-Key": key } },
       body: { reason },
@@ -66,7 +66,7 @@ export function cancelBooking(id: string, reason: string, key: string): Promise<
 }
 
 export function moveBooking(id: string, startsAt: string, key: string): Promise<BookingHistory> {
-  return answered(
+  return unwrap(
     api.POST("/api/bookings/{booking_id}/reschedule", {
       params: { path: { booking_id: id }, header: { "Idempotency-Key": key } },
       body: { booking_date: startsAt },

@@ -1,4 +1,4 @@
-import { useZone, whenOf } from "~/components/time";
+import { formatDateTime, useZone } from "~/lib/time/time";
 import { useTexts } from "../texts";
 import type { Booking } from "./queries";
 
@@ -7,7 +7,7 @@ export function useMailTo(): (booking: Booking) => string {
   const t = useTexts();
   const zone = useZone();
   return ({ booking_date, session_details: { title, creator_details } }) => {
-    const subject = t("own.mail_subject", { title, when: whenOf(booking_date, zone) });
+    const subject = t("own.mail_subject", { title, when: formatDateTime(booking_date, zone) });
     return `mailto:${creator_details.email}?subject=${encodeURIComponent(subject)}`;
   };
 }

@@ -41,17 +41,17 @@ export function CopyDay({ day }: { day: DayPlace }) {
       }}
       label={t("week.copy_title", { day: nameOf(day) })}
       trigger={
-        <Button look="quiet" size="icon" aria-label={t("week.copy", { day: nameOf(day) })}>
+        <Button variant="quiet" size="icon" aria-label={t("week.copy", { day: nameOf(day) })}>
           <Copy aria-hidden className="size-4" />
         </Button>
       }
     >
       <p className="text-sm font-semibold">{t("week.copy_title", { day: nameOf(day) })}</p>
       <div className="mt-2 flex gap-2">
-        <Button look="secondary" size="sm" onClick={() => setChosen(workdays)}>
+        <Button variant="secondary" size="sm" onClick={() => setChosen(workdays)}>
           {t("week.copy_workdays")}
         </Button>
-        <Button look="secondary" size="sm" onClick={() => setChosen(others)}>
+        <Button variant="secondary" size="sm" onClick={() => setChosen(others)}>
           {t("week.copy_all")}
         </Button>
       </div>

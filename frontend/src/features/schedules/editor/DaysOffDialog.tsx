@@ -4,7 +4,7 @@ import { toast } from "sonner";
 import { Button } from "~/components/Button";
 import { Dialog } from "~/components/Dialog";
 import { Field, Input } from "~/components/Field";
-import { type Day, dayAfter } from "~/features/slots/days";
+import { addDays, type Day } from "~/lib/time/days";
 import { DAY_MINUTES, midnightOf } from "../ranges";
 import { useTexts } from "../texts";
 
@@ -22,7 +22,7 @@ export function DaysOffDialog({
 }) {
   const t = useTexts();
   const { t: common } = useTranslation();
-  const [first, setFirst] = useState(dayAfter(today));
+  const [first, setFirst] = useState(addDays(today));
   const [last, setLast] = useState("");
   const [isTried, setTried] = useState(false);
   const [begin, end] = [midnightOf(first), midnightOf(last || first)];
@@ -45,7 +45,7 @@ export function DaysOffDialog({
       description={t("exceptions.dialog_text")}
       footer={
         <>
-          <Button look="secondary" onClick={onClose}>
+          <Button variant="secondary" onClick={onClose}>
             {common("actions.cancel")}
           </Button>
           <Button onClick={add}>{t("exceptions.dialog_add")}</Button>

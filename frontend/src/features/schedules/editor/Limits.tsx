@@ -3,7 +3,7 @@ import { Field, Input, Select } from "~/components/Field";
 import { Section } from "~/components/Section";
 import { type ScheduleForm, UNITS, type Unit } from "../model";
 import { useTexts } from "../texts";
-import { faultAt } from "./faults";
+import { faultAt } from "./errorAt";
 
 /** Free time around a session, how late and how early it can be booked, and from when to when the schedule holds. */
 export function Limits() {

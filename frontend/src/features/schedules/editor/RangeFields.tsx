@@ -1,13 +1,13 @@
 import { Trash2 } from "lucide-react";
 import { type Path, useFormContext, useWatch } from "react-hook-form";
 import { Button } from "~/components/Button";
-import { cn } from "~/components/cn";
-import { useDuration } from "~/components/duration";
 import { CONTROL_LOOK, Input } from "~/components/Field";
+import { cn } from "~/lib/cn";
+import { useFormatDuration } from "~/lib/time/duration";
 import type { ScheduleForm } from "../model";
 import { clockOf, isOvernight, type RangeForm, spanOf, startsIn } from "../ranges";
 import { useTexts } from "../texts";
-import { faultAt } from "./faults";
+import { faultAt } from "./errorAt";
 
 const LISTED = 5;
 
@@ -50,7 +50,7 @@ export function RangeFields({
           <Input type="time" aria-label={t("range.until", { day })} {...field("ends")} />
         </span>
         <Button
-          look="quiet"
+          variant="quiet"
           size="icon"
           aria-label={t("range.remove", { day, range: `${range.starts}–${range.ends}` })}
           onClick={onRemove}
@@ -85,7 +85,7 @@ export function RangeFields({
 /** What a range gives, in times of the clock: the first few and the last. */
 function Starts({ range, duration }: { range: RangeForm; duration: number }) {
   const t = useTexts();
-  const words = useDuration();
+  const words = useFormatDuration();
   const starts = startsIn(range, duration).map(clockOf);
   if (!spanOf(range)) return null;
   if (starts.length === 0) {

@@ -5,7 +5,7 @@ import { Section } from "~/components/Section";
 import { nextRange, type ScheduleForm } from "../model";
 import { useTexts } from "../texts";
 import { CopyDay } from "./CopyDay";
-import { faultAt } from "./faults";
+import { faultAt } from "./errorAt";
 import { RangeFields } from "./RangeFields";
 
 export const DAYS = [0, 1, 2, 3, 4, 5, 6] as const;
@@ -62,7 +62,7 @@ function DayHours({ day, duration }: { day: DayPlace; duration: number }) {
         </div>
         <div className="flex max-sm:absolute max-sm:top-2.5 max-sm:right-0">
           <Button
-            look="quiet"
+            variant="quiet"
             size="icon"
             aria-label={t("week.add", { day: name })}
             onClick={() => append(nextRange(getValues(`week.${day}.ranges`), duration))}

@@ -1,5 +1,5 @@
 import { X } from "lucide-react";
-import { cn } from "~/components/cn";
+import { cn } from "~/lib/cn";
 import { activeFilters, type CatalogSearch, type Filter } from "../search";
 import { useTexts } from "../texts";
 import { nothing } from "./filters";

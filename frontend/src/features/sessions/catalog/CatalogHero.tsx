@@ -1,5 +1,5 @@
-import { Cover } from "~/components/Cover";
-import { cn } from "~/components/cn";
+import { cn } from "~/lib/cn";
+import { Cover } from "../Cover";
 import { useTexts } from "../texts";
 import { SearchField } from "./SearchField";
 

@@ -1,8 +1,8 @@
 import { useInfiniteQuery, useQuery, useQueryClient, useSuspenseQuery } from "@tanstack/react-query";
 import { Suspense, useRef } from "react";
-import { marketplaceQuery } from "~/app/marketplace";
 import { useTitle } from "~/components/Page";
-import { useZone } from "~/components/time";
+import { marketplaceQuery } from "~/lib/api/marketplace";
+import { useZone } from "~/lib/time/time";
 import { catalogQuery, facetsQuery, totalOf } from "../queries";
 import { type CatalogSearch, without } from "../search";
 import { useTexts } from "../texts";

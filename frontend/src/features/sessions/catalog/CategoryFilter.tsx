@@ -1,6 +1,6 @@
 import { useSuspenseQuery } from "@tanstack/react-query";
-import { marketplaceQuery } from "~/app/marketplace";
-import { glyphOf } from "~/components/Cover";
+import { marketplaceQuery } from "~/lib/api/marketplace";
+import { glyphOf } from "../Cover";
 import { useCategoryName } from "../category";
 import type { Facets } from "../queries";
 import { useTexts } from "../texts";

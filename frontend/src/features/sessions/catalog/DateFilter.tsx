@@ -1,7 +1,7 @@
 import { lazy, Suspense, useState } from "react";
-import { cn } from "~/components/cn";
 import { Skeleton } from "~/components/Skeleton";
-import { dateKey, useZone } from "~/components/time";
+import { cn } from "~/lib/cn";
+import { dateKey, useZone } from "~/lib/time/time";
 import { useTexts } from "../texts";
 import { Choices } from "./Choices";
 import { QUICK, quickDays, quickOf } from "./dates";

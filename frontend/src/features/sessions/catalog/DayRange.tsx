@@ -1,6 +1,14 @@
 import { useState } from "react";
 import { Calendar } from "~/components/Calendar";
-import { type Day, dayDrawn, dayName, drawn, monthAfter, monthOf, weekStart } from "~/features/slots/days";
+import {
+  addMonths,
+  type Day,
+  formatDayLong,
+  fromCalendarDate,
+  monthOf,
+  startOfWeek,
+  toCalendarDate,
+} from "~/lib/time/days";
 import { useTexts } from "../texts";
 import type { Change } from "./useCatalog";
 
@@ -22,21 +30,26 @@ export default function DayRange({
   const begin = first ?? from;
   const end = first ? first : (to ?? from);
   const label =
-    begin && end && begin !== end ? `${dayName(begin)} – ${dayName(end)}` : begin && dayName(begin);
+    begin && end && begin !== end
+      ? `${formatDayLong(begin)} – ${formatDayLong(end)}`
+      : begin && formatDayLong(begin);
   return (
     <>
       <Calendar
         mode="range"
         aria-label={t("filters.own_dates")}
-        defaultMonth={drawn(`${monthOf(begin ?? today)}-01`)}
-        startMonth={drawn(`${monthOf(today)}-01`)}
-        endMonth={drawn(`${monthAfter(monthOf(today), 12)}-01`)}
-        today={drawn(today)}
-        hidden={{ before: drawn(weekStart(today)) }}
-        disabled={(date) => dayDrawn(date) < today}
-        selected={{ from: begin ? drawn(begin) : undefined, to: end ? drawn(end) : undefined }}
+        defaultMonth={toCalendarDate(`${monthOf(begin ?? today)}-01`)}
+        startMonth={toCalendarDate(`${monthOf(today)}-01`)}
+        endMonth={toCalendarDate(`${addMonths(monthOf(today), 12)}-01`)}
+        today={toCalendarDate(today)}
+        hidden={{ before: toCalendarDate(startOfWeek(today)) }}
+        disabled={(date) => fromCalendarDate(date) < today}
+        selected={{
+          from: begin ? toCalendarDate(begin) : undefined,
+          to: end ? toCalendarDate(end) : undefined,
+        }}
         onDayClick={(date) => {
-          const day = dayDrawn(date);
+          const day = fromCalendarDate(date);
           if (day < today) return;
           if (first === null) {
             setFirst(day);
@@ -46,7 +59,7 @@ export default function DayRange({
             onChange(day < first ? { from: day, to: first } : { from: first, to: day }, { replace: true });
           }
         }}
-        labels={{ labelDayButton: (date) => dayName(dayDrawn(date)) }}
+        labels={{ labelDayButton: (date) => formatDayLong(fromCalendarDate(date)) }}
       />
       <p role="status" className="mt-2 min-h-5 text-xs text-ink-soft">
         {first ? (

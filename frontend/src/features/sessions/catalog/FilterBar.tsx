@@ -26,13 +26,13 @@ export function FilterBar(given: FilterBarProps) {
               <FilterChip key={filter} filter={filter} {...given} />
             ))}
             {active.length > 0 && (
-              <Button look="quiet" size="md" onClick={clear}>
+              <Button variant="quiet" size="md" onClick={clear}>
                 {t("filters.clear")}
               </Button>
             )}
           </div>
           <Button
-            look="secondary"
+            variant="secondary"
             className="md:hidden"
             aria-haspopup="dialog"
             aria-expanded={isSheetOpen}

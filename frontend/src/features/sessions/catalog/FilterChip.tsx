@@ -1,6 +1,6 @@
 import { ChevronDown } from "lucide-react";
 import { lazy, Suspense, useRef, useState } from "react";
-import { cn } from "~/components/cn";
+import { cn } from "~/lib/cn";
 import { useTexts } from "../texts";
 import { type FilterBarProps, settingOf, type WithControl } from "./filters";
 

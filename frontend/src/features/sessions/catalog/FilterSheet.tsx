@@ -21,7 +21,7 @@ export default function FilterSheet({
       footer={
         <>
           {activeFilters(given.search).length > 0 && (
-            <Button look="secondary" size="lg" onClick={onClear}>
+            <Button variant="secondary" size="lg" onClick={onClear}>
               {t("filters.clear")}
             </Button>
           )}

@@ -3,8 +3,8 @@ import { SearchX, WifiOff } from "lucide-react";
 import { Suspense } from "react";
 import { useTranslation } from "react-i18next";
 import { Button } from "~/components/Button";
-import { Emptiness } from "~/components/Emptiness";
-import { useZone } from "~/components/time";
+import { EmptyState } from "~/components/EmptyState";
+import { useZone } from "~/lib/time/time";
 import { catalogQuery } from "../queries";
 import { activeFilters, type CatalogSearch } from "../search";
 import { useTexts } from "../texts";
@@ -30,7 +30,7 @@ export function NoResults({ search, onChange }: { search: CatalogSearch; onChang
   const sessions = others.data?.pages[0]?.items.slice(0, OTHERS) ?? [];
   return (
     <>
-      <Emptiness
+      <EmptyState
         icon={SearchX}
         title={t(isNarrowed ? "empty.title" : "empty.nothing_title")}
         action={
@@ -41,7 +41,7 @@ export function NoResults({ search, onChange }: { search: CatalogSearch; onChang
               )}
               {search.search !== undefined && (
                 <Button
-                  look={active.length > 0 ? "secondary" : "primary"}
+                  variant={active.length > 0 ? "secondary" : "primary"}
                   onClick={() => onChange({ search: undefined })}
                 >
                   {t("empty.clear_search")}
@@ -56,7 +56,7 @@ export function NoResults({ search, onChange }: { search: CatalogSearch; onChang
             ? t("empty.text_search", { search: search.search })
             : t("empty.text")
           : t("empty.nothing_text")}
-      </Emptiness>
+      </EmptyState>
       {sessions.length > 0 && (
         <section className="border-t border-line pt-8">
           <h2 className="mb-6 text-xl">{t(search.category ? "empty.others_near" : "empty.others")}</h2>
@@ -74,8 +74,8 @@ export function Offline() {
   const { t } = useTranslation();
   const texts = useTexts();
   return (
-    <Emptiness icon={WifiOff} title={t("states.offline_title")}>
+    <EmptyState icon={WifiOff} title={t("states.offline_title")}>
       {texts("empty.offline")}
-    </Emptiness>
+    </EmptyState>
   );
 }

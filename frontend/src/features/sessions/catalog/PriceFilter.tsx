@@ -1,8 +1,8 @@
 import { useSuspenseQuery } from "@tanstack/react-query";
 import { useState } from "react";
-import { marketplaceQuery } from "~/app/marketplace";
 import { Button } from "~/components/Button";
 import { Field, Input } from "~/components/Field";
+import { marketplaceQuery } from "~/lib/api/marketplace";
 import type { Facets } from "../queries";
 import { useTexts } from "../texts";
 import { Choices } from "./Choices";
@@ -89,7 +89,7 @@ function OwnBounds({ search, onChange }: FilterProps) {
             />
           )}
         </Field>
-        <Button type="submit" look="secondary">
+        <Button type="submit" variant="secondary">
           {t("filters.apply")}
         </Button>
       </div>

@@ -2,15 +2,15 @@ import { useInfiniteQuery, useQueryClient } from "@tanstack/react-query";
 import { Suspense, useDeferredValue, useEffect, useMemo, useRef } from "react";
 import { useTranslation } from "react-i18next";
 import { Button } from "~/components/Button";
-import { cn } from "~/components/cn";
-import { Failure } from "~/components/Failure";
-import { useZone } from "~/components/time";
+import { ErrorState } from "~/components/ErrorState";
+import { cn } from "~/lib/cn";
+import { useOnVisible } from "~/lib/hooks/useOnVisible";
+import { useZone } from "~/lib/time/time";
 import { catalogQuery, distinct, prefetchNextPage, type Session } from "../queries";
 import type { CatalogSearch } from "../search";
 import { Grid, GridSkeleton } from "./Grid";
 import { NoResults, Offline } from "./NoResults";
 import type { Change } from "./useCatalog";
-import { useOnceSeen } from "./useOnceSeen";
 
 /** Pages that come by themselves while one scrolls; after that the button asks, so that the page has an end. */
 const PAGES_BY_THEMSELVES = 5;
@@ -36,11 +36,11 @@ export function Results({ search, onChange }: { search: CatalogSearch; onChange:
 
   const comesByItself =
     hasNextPage && !isFetchingNextPage && !isFetchNextPageError && pages % PAGES_BY_THEMSELVES !== 0;
-  const end = useOnceSeen(comesByItself, () => void fetchNextPage());
+  const end = useOnVisible(comesByItself, () => void fetchNextPage());
 
   if (found.isPending && found.fetchStatus === "paused") return <Offline />;
   if (found.isPending) return <GridSkeleton />;
-  if (!data) return <Failure error={found.error} onRetry={() => void found.refetch()} />;
+  if (!data) return <ErrorState error={found.error} onRetry={() => void found.refetch()} />;
   if (sessions.length === 0) return <NoResults search={search} onChange={onChange} />;
 
   async function more() {
@@ -60,10 +60,10 @@ export function Results({ search, onChange }: { search: CatalogSearch; onChange:
       </Suspense>
       <div ref={end} className="mt-10 flex flex-col items-center gap-4">
         {isFetchNextPageError && (
-          <Failure error={found.error} onRetry={() => void fetchNextPage()} className="py-0" />
+          <ErrorState error={found.error} onRetry={() => void fetchNextPage()} className="py-0" />
         )}
         {hasNextPage && !isFetchNextPageError && (
-          <Button look="secondary" isBusy={isFetchingNextPage} onClick={() => void more()}>
+          <Button variant="secondary" isBusy={isFetchingNextPage} onClick={() => void more()}>
             {t("actions.more")}
           </Button>
         )}

@@ -1,6 +1,6 @@
 import { cleanup, fireEvent, render, screen } from "@testing-library/react";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import "~/app/i18n";
+import "~/lib/i18n";
 import { SearchField } from "./SearchField";
 
 const field = () => screen.getByRole<HTMLInputElement>("searchbox");

@@ -71,7 +71,7 @@ export function SearchField({
         </label>
         {text && (
           <Button
-            look="quiet"
+            variant="quiet"
             size="icon-sm"
             aria-label={texts("search.clear")}
             onClick={() => {

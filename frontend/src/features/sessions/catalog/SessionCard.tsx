@@ -2,19 +2,19 @@ import { Link } from "@tanstack/react-router";
 import { CalendarClock } from "lucide-react";
 import { Avatar } from "~/components/Avatar";
 import { Badge } from "~/components/Badge";
-import { Cover } from "~/components/Cover";
-import { useDuration } from "~/components/duration";
 import { Skeleton } from "~/components/Skeleton";
-import { useZone, whenOf } from "~/components/time";
 import { isFew } from "~/features/slots/bookable";
-import { displayName } from "~/features/users/me";
+import { displayName } from "~/lib/auth/me";
+import { useFormatDuration } from "~/lib/time/duration";
+import { formatDateTime, useZone } from "~/lib/time/time";
+import { Cover } from "../Cover";
 import { usePrice } from "../price";
 import type { Session } from "../queries";
 import { useTexts } from "../texts";
 
 /** How all cards of a grid write what they say: asked for once, not by each. */
 export function useCardWords() {
-  return { t: useTexts(), duration: useDuration(), price: usePrice(), zone: useZone() };
+  return { t: useTexts(), duration: useFormatDuration(), price: usePrice(), zone: useZone() };
 }
 
 type Words = ReturnType<typeof useCardWords>;
@@ -86,7 +86,7 @@ function NextTime({
   const said = is_open
     ? t("card.open")
     : next_slot
-      ? t("card.next", { when: whenOf(next_slot.starts_at, zone) })
+      ? t("card.next", { when: formatDateTime(next_slot.starts_at, zone) })
       : t("card.no_time");
   return (
     <p className="tabular mt-1.5 flex items-center gap-2 text-sm text-ink-faint">

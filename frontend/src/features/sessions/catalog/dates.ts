@@ -1,4 +1,4 @@
-import { type Day, dayAfter } from "~/features/slots/days";
+import { addDays, type Day } from "~/lib/time/days";
 
 export const QUICK = ["today", "tomorrow", "weekend", "week"] as const;
 export type Quick = (typeof QUICK)[number];
@@ -12,11 +12,11 @@ export function quickDays(quick: Quick, today: Day): Days {
     case "today":
       return { from: today, to: today };
     case "tomorrow":
-      return { from: dayAfter(today), to: dayAfter(today) };
+      return { from: addDays(today), to: addDays(today) };
     case "weekend":
-      return { from: dayAfter(today, Math.max(0, 6 - weekday)), to: dayAfter(today, 7 - weekday) };
+      return { from: addDays(today, Math.max(0, 6 - weekday)), to: addDays(today, 7 - weekday) };
     case "week":
-      return { from: today, to: dayAfter(today, 6) };
+      return { from: today, to: addDays(today, 6) };
   }
 }
 

@@ -1,6 +1,6 @@
-import { useMoney } from "~/components/money";
-import { dateKey, dayOf, useZone } from "~/components/time";
-import { displayName } from "~/features/users/me";
+import { displayName } from "~/lib/auth/me";
+import { useFormatMoney } from "~/lib/money/money";
+import { dateKey, formatDay, useZone } from "~/lib/time/time";
 import { useCategoryName } from "../category";
 import type { Facets, Session } from "../queries";
 import type { CatalogSearch, Filter } from "../search";
@@ -14,7 +14,7 @@ export type FilterWords = ReturnType<typeof useFilterWords>;
 /** Says in a few words what a filter is set to: "Cooking", "Under €25", "This weekend". */
 export function useFilterWords(facets: Facets | undefined, first: Session | undefined) {
   const t = useTexts();
-  const money = useMoney();
+  const money = useFormatMoney();
   const zone = useZone();
   const categoryName = useCategoryName();
   const price = (amount: number) => money(amount.toFixed(2));
@@ -59,5 +59,5 @@ export function useFilterWords(facets: Facets | undefined, first: Session | unde
 }
 
 function short(day: string | undefined): string {
-  return day ? dayOf(`${day}T12:00:00Z`, "UTC") : "";
+  return day ? formatDay(`${day}T12:00:00Z`, "UTC") : "";
 }

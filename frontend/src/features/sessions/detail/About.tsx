@@ -1,9 +1,9 @@
 import { Link } from "@tanstack/react-router";
 import { ChevronRight } from "lucide-react";
 import { Avatar } from "~/components/Avatar";
-import { Cover } from "~/components/Cover";
 import { Notice } from "~/components/Notice";
-import { displayName } from "~/features/users/me";
+import { displayName } from "~/lib/auth/me";
+import { Cover } from "../Cover";
 import { useCategoryName } from "../category";
 import type { Session } from "../queries";
 import { useTexts } from "../texts";

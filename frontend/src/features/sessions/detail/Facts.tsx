@@ -7,18 +7,17 @@ import {
   UserCheck,
   UsersRound,
 } from "lucide-react";
-import { useDuration } from "~/components/duration";
-import { useZone, zoneName } from "~/components/time";
-import { useNotice } from "~/features/bookings/book/useNotice";
-import { displayName } from "~/features/users/me";
+import { displayName } from "~/lib/auth/me";
+import { useFormatDuration, useFormatNotice } from "~/lib/time/duration";
+import { useZone, zoneName } from "~/lib/time/time";
 import type { Session } from "../queries";
 import { useTexts } from "../texts";
 
 /** What one wants to know before choosing a time, at a glance. */
 export function Facts({ session }: { session: Session }) {
   const t = useTexts();
-  const duration = useDuration();
-  const notice = useNotice();
+  const duration = useFormatDuration();
+  const noticePeriod = useFormatNotice();
   const zone = useZone();
   const { max_participants, cancellation_notice, requires_confirmation, is_open, time_zone } = session;
   const name = session.creator_details.first_name || displayName(session.creator_details);
@@ -33,7 +32,7 @@ export function Facts({ session }: { session: Session }) {
       text:
         cancellation_notice === 0
           ? t("detail.cancel_until_start")
-          : t("detail.cancel_until", { notice: notice(cancellation_notice) }),
+          : t("detail.cancel_until", { notice: noticePeriod(cancellation_notice) }),
     },
   ];
   if (is_open) facts.push({ icon: CalendarClock, text: t("detail.open") });

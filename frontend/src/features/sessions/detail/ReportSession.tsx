@@ -1,14 +1,14 @@
 import { Link } from "@tanstack/react-router";
 import { Flag } from "lucide-react";
 import { lazy, Suspense, useState } from "react";
-import { useNext } from "~/app/layout/useNext";
 import { buttonClass } from "~/components/Button";
-import { useMe } from "~/features/users/me";
+import { useMe } from "~/lib/auth/me";
+import { useNext } from "~/lib/auth/useNext";
 import type { Session } from "../queries";
 import { useTexts } from "../texts";
 
 const ReportDialog = lazy(() => import("../report/ReportDialog"));
-const LOOK = buttonClass({ look: "quiet", size: "sm" }, "mt-8 -ml-3");
+const LOOK = buttonClass({ variant: "quiet", size: "sm" }, "mt-8 -ml-3");
 
 /** Leads to telling the staff what is wrong with a session; a visitor signs in first. */
 export function ReportSession({ session }: { session: Session }) {

@@ -1,8 +1,8 @@
 import { useInfiniteQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
-import { useZone } from "~/components/time";
+import { useOnVisible } from "~/lib/hooks/useOnVisible";
+import { useZone } from "~/lib/time/time";
 import { Grid } from "../catalog/Grid";
-import { useOnceSeen } from "../catalog/useOnceSeen";
 import { catalogQuery, type Session } from "../queries";
 import { useTexts } from "../texts";
 
@@ -14,7 +14,7 @@ export function Similar({ session }: { session: Session }) {
   const client = useQueryClient();
   const zone = useZone();
   const [isNear, setNear] = useState(false);
-  const place = useOnceSeen(!isNear, () => setNear(true));
+  const place = useOnVisible(!isNear, () => setNear(true));
   const search = session.category ? { category: session.category } : {};
   const found = useInfiniteQuery({
     ...catalogQuery(client, search, zone),

@@ -3,12 +3,12 @@ import { Link } from "@tanstack/react-router";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { toast } from "sonner";
-import { isProblem, type Problem } from "~/api/problem";
-import { say } from "~/app/i18n/say";
 import { Button, buttonClass } from "~/components/Button";
 import { Dialog } from "~/components/Dialog";
 import { Notice } from "~/components/Notice";
 import { useStartsInWords } from "~/features/slots/useStartsInWords";
+import { isProblem, type Problem } from "~/lib/api/problem";
+import { errorMessage } from "~/lib/i18n/errorMessage";
 import type { Session } from "../queries";
 import { archiveSession, forget } from "./queries";
 import { useTexts } from "./texts";
@@ -48,16 +48,16 @@ export function ArchiveDialog({ session, onClose }: { session: Session; onClose:
       description={t("archive.text")}
       footer={
         <>
-          <Button look="secondary" onClick={onClose}>
+          <Button variant="secondary" onClick={onClose}>
             {common("actions.keep")}
           </Button>
-          <Button look="danger" isBusy={isBusy} onClick={() => void archive()}>
+          <Button variant="danger" isBusy={isBusy} onClick={() => void archive()}>
             {t("archive.action")}
           </Button>
         </>
       }
     >
-      {failure !== null && <Notice tone="danger">{say(failure)}</Notice>}
+      {failure !== null && <Notice tone="danger">{errorMessage(failure)}</Notice>}
     </Dialog>
   );
 }
@@ -89,7 +89,7 @@ function StillBooked({
         <>
           {session.status === "active" && (
             <Button
-              look="secondary"
+              variant="secondary"
               onClick={() => {
                 listing.mutate({ session, status: "inactive" });
                 onClose();

@@ -3,13 +3,13 @@ import { Outlet } from "@tanstack/react-router";
 import { Presentation } from "lucide-react";
 import { useState } from "react";
 import { toast } from "sonner";
-import { answered, api } from "~/api/client";
-import { say } from "~/app/i18n/say";
 import { Button } from "~/components/Button";
-import { Emptiness } from "~/components/Emptiness";
+import { EmptyState } from "~/components/EmptyState";
 import { Notice } from "~/components/Notice";
 import { useTitle } from "~/components/Page";
-import { meQuery, useMe } from "~/features/users/me";
+import { api, unwrap } from "~/lib/api/client";
+import { meQuery, useMe } from "~/lib/auth/me";
+import { errorMessage } from "~/lib/i18n/errorMessage";
 import { useTexts } from "./texts";
 
 /** Lets creators on to their pages; others are offered to become one. */
@@ -29,17 +29,17 @@ function BecomeCreator() {
     setBusy(true);
     setFailure(null);
     try {
-      const me = await answered(api.POST("/api/auth/become-creator"));
+      const me = await unwrap(api.POST("/api/auth/become-creator"));
       client.setQueryData(meQuery.queryKey, me);
       toast.success(t("become.done"));
     } catch (error) {
-      setFailure(say(error));
+      setFailure(errorMessage(error));
       setBusy(false);
     }
   };
 
   return (
-    <Emptiness
+    <EmptyState
       isPage
       icon={Presentation}
       title={t("become.title")}
@@ -56,6 +56,6 @@ function BecomeCreator() {
           {failure}
         </Notice>
       )}
-    </Emptiness>
+    </EmptyState>
   );
 }

@@ -4,10 +4,10 @@ import { Undo2 } from "lucide-react";
 import { type ReactNode, useMemo, useState } from "react";
 import type { UseFormReturn } from "react-hook-form";
 import { toast } from "sonner";
-import { isProblem } from "~/api/problem";
 import { Button } from "~/components/Button";
-import { place } from "~/components/form";
 import { useStartsInWords } from "~/features/slots/useStartsInWords";
+import { isProblem } from "~/lib/api/problem";
+import { setServerErrors } from "~/lib/forms/setServerErrors";
 import type { Session } from "../queries";
 import { changesOf, type SessionForm as Form, formOf } from "./model";
 import { changeSession, remember } from "./queries";
@@ -42,7 +42,7 @@ export function DetailsPart({ session, onDirty }: { session: Session; onDirty: (
       };
       if (isProblem(error, "has_upcoming_bookings")) refuse("max_participants", "seats");
       else if (isProblem(error, "creator_unavailable")) refuse("duration", "duration");
-      else setFailure(place(error, form));
+      else setFailure(setServerErrors(error, form));
     }
   };
 
@@ -56,7 +56,7 @@ export function DetailsPart({ session, onDirty }: { session: Session; onDirty: (
       actions={({ isDirty, isBusy, discard }) => (
         <>
           {isDirty && (
-            <Button look="quiet" onClick={discard}>
+            <Button variant="quiet" onClick={discard}>
               <Undo2 aria-hidden className="size-4" />
               <span className="max-sm:sr-only">{t("edit.discard")}</span>
             </Button>

@@ -2,16 +2,16 @@ import { useQuery } from "@tanstack/react-query";
 import { Link, useNavigate } from "@tanstack/react-router";
 import { Eye, Users } from "lucide-react";
 import { useCallback, useRef, useState } from "react";
-import { isProblem } from "~/api/problem";
-import { NotFound } from "~/app/layout/NotFound";
 import { Badge } from "~/components/Badge";
 import { buttonClass } from "~/components/Button";
-import { Failure } from "~/components/Failure";
+import { ErrorState } from "~/components/ErrorState";
 import { LeaveGuard } from "~/components/LeaveGuard";
+import { NotFound } from "~/components/NotFound";
 import { Notice } from "~/components/Notice";
 import { Page } from "~/components/Page";
 import { Tabs } from "~/components/Tabs";
-import { useMe } from "~/features/users/me";
+import { isProblem } from "~/lib/api/problem";
+import { useMe } from "~/lib/auth/me";
 import { type Session, sessionQuery } from "../queries";
 import { DetailsPart } from "./DetailsPart";
 import { FormSkeleton } from "./FormSkeleton";
@@ -29,7 +29,7 @@ export function EditSessionPage({ id, part }: { id: string; part: Part }) {
   const session = found.data;
   if (isProblem(found.error) && found.error.status === 404) return <NotFound />;
   if (found.isError && !session) {
-    return <Failure isPage error={found.error} onRetry={() => void found.refetch()} className="py-24" />;
+    return <ErrorState isPage error={found.error} onRetry={() => void found.refetch()} className="py-24" />;
   }
   if (session && me && session.creator !== me.id) {
     return <NotFound title={t("edit.foreign_title")} text={t("edit.foreign_text")} />;
@@ -69,7 +69,7 @@ function Links({ session }: { session: Session }) {
       <Link
         to="/creator/bookings"
         search={{ session: session.id }}
-        className={buttonClass({ look: "secondary", size: "sm" })}
+        className={buttonClass({ variant: "secondary", size: "sm" })}
       >
         <Users aria-hidden className="size-4" />
         {t("edit.attendees")}
@@ -77,7 +77,7 @@ function Links({ session }: { session: Session }) {
       <Link
         to="/sessions/$id"
         params={{ id: session.id }}
-        className={buttonClass({ look: "secondary", size: "sm" })}
+        className={buttonClass({ variant: "secondary", size: "sm" })}
       >
         <Eye aria-hidden className="size-4" />
         {t("edit.view")}

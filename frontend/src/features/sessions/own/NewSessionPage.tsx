@@ -4,12 +4,12 @@ import { ArrowLeft } from "lucide-react";
 import { useMemo, useRef, useState } from "react";
 import type { UseFormReturn } from "react-hook-form";
 import { toast } from "sonner";
-import { newKey } from "~/api/client";
 import { Button } from "~/components/Button";
-import { place } from "~/components/form";
 import { LeaveGuard } from "~/components/LeaveGuard";
 import { Notice } from "~/components/Notice";
 import { Page } from "~/components/Page";
+import { newIdempotencyKey } from "~/lib/api/client";
+import { setServerErrors } from "~/lib/forms/setServerErrors";
 import { sessionQuery } from "../queries";
 import { FormSkeleton } from "./FormSkeleton";
 import { BLANK, copyOf, type SessionForm as Form, wireOf } from "./model";
@@ -73,7 +73,7 @@ function NewSession({ begin, copied }: { begin: Form; copied: string | undefined
     setFailure(null);
     const wire = wireOf(values);
     const body = JSON.stringify(wire);
-    if (sent.current?.body !== body) sent.current = { body, key: newKey() };
+    if (sent.current?.body !== body) sent.current = { body, key: newIdempotencyKey() };
     try {
       const made = await createSession(wire, sent.current.key);
       dirty.current = false;
@@ -88,7 +88,7 @@ function NewSession({ begin, copied }: { begin: Form; copied: string | undefined
         ignoreBlocker: true,
       });
     } catch (error) {
-      setFailure(place(error, form));
+      setFailure(setServerErrors(error, form));
     }
   };
 

@@ -2,12 +2,12 @@ import { Link, useNavigate } from "@tanstack/react-router";
 import { Archive, CalendarClock, Copy, Eye, Users } from "lucide-react";
 import { Badge } from "~/components/Badge";
 import { buttonClass } from "~/components/Button";
-import { Cover } from "~/components/Cover";
-import { useDuration } from "~/components/duration";
 import { Menu, MenuItem } from "~/components/Menu";
 import { Notice } from "~/components/Notice";
 import { Switch } from "~/components/Switch";
-import { useZone, whenOf } from "~/components/time";
+import { useFormatDuration } from "~/lib/time/duration";
+import { formatDateTime, useZone } from "~/lib/time/time";
+import { Cover } from "../Cover";
 import { usePrice } from "../price";
 import type { Session } from "../queries";
 import { useTexts } from "./texts";
@@ -16,7 +16,7 @@ import { useListing } from "./useListing";
 /** One of the creator's sessions with everything that can be done with it. */
 export function OwnSessionRow({ session, onArchive }: { session: Session; onArchive: () => void }) {
   const t = useTexts();
-  const duration = useDuration();
+  const duration = useFormatDuration();
   const price = usePrice();
   const listing = useListing();
   const isListed = session.status === "active";
@@ -67,7 +67,7 @@ export function OwnSessionRow({ session, onArchive }: { session: Session; onArch
           to="/creator/sessions/$id/edit"
           params={{ id: session.id }}
           aria-label={t("list.edit_named", { title: session.title })}
-          className={buttonClass({ look: "secondary", size: "sm" })}
+          className={buttonClass({ variant: "secondary", size: "sm" })}
         >
           {t("list.edit")}
         </Link>
@@ -84,7 +84,7 @@ function NextTime({ session: { is_open, next_slot, status } }: { session: Sessio
     const isSoldOut = next_slot.seats_left === 0;
     return (
       <>
-        <p className="tabular font-medium">{whenOf(next_slot.starts_at, zone)}</p>
+        <p className="tabular font-medium">{formatDateTime(next_slot.starts_at, zone)}</p>
         <p className="tabular text-ink-faint">
           {isSoldOut ? t("list.sold_out") : t("list.seats_left", { count: next_slot.seats_left })}
         </p>

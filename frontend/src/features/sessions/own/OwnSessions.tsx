@@ -5,8 +5,8 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Button, buttonClass } from "~/components/Button";
 import { Card } from "~/components/Card";
-import { Emptiness } from "~/components/Emptiness";
-import { Failure } from "~/components/Failure";
+import { EmptyState } from "~/components/EmptyState";
+import { ErrorState } from "~/components/ErrorState";
 import { Skeleton } from "~/components/Skeleton";
 import type { Session } from "../queries";
 import { ArchiveDialog } from "./ArchiveDialog";
@@ -28,7 +28,7 @@ export function OwnSessions() {
       </h2>
       {!sessions && found.isError && (
         <Card>
-          <Failure error={found.error} onRetry={() => void found.refetch()} />
+          <ErrorState error={found.error} onRetry={() => void found.refetch()} />
         </Card>
       )}
       {!sessions && found.isPending && <ListSkeleton />}
@@ -45,7 +45,7 @@ export function OwnSessions() {
       {found.hasNextPage && (
         <div className="mt-5 flex justify-center">
           <Button
-            look="secondary"
+            variant="secondary"
             isBusy={found.isFetchingNextPage}
             onClick={() => void found.fetchNextPage()}
           >
@@ -62,7 +62,7 @@ function FirstSession() {
   const t = useTexts();
   return (
     <Card>
-      <Emptiness
+      <EmptyState
         icon={Presentation}
         title={t("list.empty_title")}
         action={
@@ -73,7 +73,7 @@ function FirstSession() {
         }
       >
         {t("list.empty_text")}
-      </Emptiness>
+      </EmptyState>
     </Card>
   );
 }

@@ -1,8 +1,8 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
-import { Failure } from "~/components/Failure";
-import { useZone } from "~/components/time";
+import { ErrorState } from "~/components/ErrorState";
 import { scheduleQuery } from "~/features/schedules/queries";
 import { ScheduleEditor } from "~/features/schedules/ScheduleEditor";
+import { useZone } from "~/lib/time/time";
 import type { Session } from "../queries";
 import { FormSkeleton } from "./FormSkeleton";
 import { changeSession, remember } from "./queries";
@@ -14,7 +14,7 @@ export function TimesPart({ session, onDirty }: { session: Session; onDirty: (is
   const schedule = useQuery(scheduleQuery(session.id));
   if (!schedule.data) {
     return schedule.isError ? (
-      <Failure error={schedule.error} onRetry={() => void schedule.refetch()} />
+      <ErrorState error={schedule.error} onRetry={() => void schedule.refetch()} />
     ) : (
       <FormSkeleton />
     );

@@ -1,5 +1,5 @@
 /** A session as it is edited, and as the API has it. */
-import type { Schema } from "~/api/client";
+import type { Schema } from "~/lib/api/client";
 import type { Session } from "../queries";
 
 export type SessionIn = Schema<"SessionIn">;

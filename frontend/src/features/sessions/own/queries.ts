@@ -1,6 +1,6 @@
 import { infiniteQueryOptions, type QueryClient, queryOptions } from "@tanstack/react-query";
-import { answered, api, type Page, paged, type Schema } from "~/api/client";
 import { saveSchedule, scheduleQuery } from "~/features/schedules/queries";
+import { api, type Page, type Schema, unwrap, unwrapPage } from "~/lib/api/client";
 import { type Session, sessionQuery } from "../queries";
 import type { SessionChanges, SessionIn } from "./model";
 
@@ -11,14 +11,14 @@ const PAGE = 20;
 /** The creator's numbers: what is sold, what is to come, the month's income. */
 export const summaryQuery = queryOptions({
   queryKey: ["creator", "summary"],
-  queryFn: ({ signal }): Promise<Summary> => answered(api.GET("/api/creator/summary", { signal })),
+  queryFn: ({ signal }): Promise<Summary> => unwrap(api.GET("/api/creator/summary", { signal })),
 });
 
 /** A creator's own sessions, hidden ones too, newest first. */
 export const ownSessionsQuery = infiniteQueryOptions({
   queryKey: ["sessions", "own"],
   queryFn: ({ pageParam, signal }): Promise<Page<Session>> =>
-    paged(
+    unwrapPage(
       api.GET("/api/sessions", {
         params: { query: { my_sessions: true, limit: PAGE, cursor: pageParam ?? undefined } },
         signal,
@@ -30,17 +30,17 @@ export const ownSessionsQuery = infiniteQueryOptions({
 
 /** Offers a session. The same `key` for each try of one intent, so that none is made twice. */
 export function createSession(session: SessionIn, key: string): Promise<Session> {
-  return answered(api.POST("/api/sessions", { body: session, headers: { "Idempotency-Key": key } }));
+  return unwrap(api.POST("/api/sessions", { body: session, headers: { "Idempotency-Key": key } }));
 }
 
 export function changeSession(id: string, changes: SessionChanges): Promise<Session> {
-  return answered(
+  return unwrap(
     api.PATCH("/api/sessions/{session_id}", { params: { path: { session_id: id } }, body: changes }),
   );
 }
 
 export async function archiveSession(id: string): Promise<void> {
-  await answered(api.DELETE("/api/sessions/{session_id}", { params: { path: { session_id: id } } }));
+  await unwrap(api.DELETE("/api/sessions/{session_id}", { params: { path: { session_id: id } } }));
 }
 
 /** Gives one session the times of another. */

@@ -1,6 +1,6 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { toast } from "sonner";
-import { say } from "~/app/i18n/say";
+import { errorMessage } from "~/lib/i18n/errorMessage";
 import type { Session } from "../queries";
 import { changeSession, ownSessionsQuery, remember, show } from "./queries";
 import { useTexts } from "./texts";
@@ -19,7 +19,7 @@ export function useListing() {
     },
     onError: (error, { session }) => {
       show(client, session);
-      toast.error(say(error));
+      toast.error(errorMessage(error));
     },
     onSuccess: (changed, { session }) => {
       remember(client, changed);

@@ -1,14 +1,14 @@
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { toast } from "sonner";
-import { answered, api, type Schema } from "~/api/client";
-import { keeper } from "~/api/keys";
-import { isProblem } from "~/api/problem";
-import { say } from "~/app/i18n/say";
 import { Button } from "~/components/Button";
 import { Dialog } from "~/components/Dialog";
 import { Field, Textarea } from "~/components/Field";
 import { Notice } from "~/components/Notice";
+import { api, type Schema, unwrap } from "~/lib/api/client";
+import { createKeyFor } from "~/lib/api/idempotencyKeys";
+import { isProblem } from "~/lib/api/problem";
+import { errorMessage } from "~/lib/i18n/errorMessage";
 import type { Session } from "../queries";
 import { useTexts } from "./texts";
 
@@ -21,7 +21,7 @@ const TEXT_MOST = 2000;
 export default function ReportDialog({ session, onClose }: { session: Session; onClose: () => void }) {
   const t = useTexts();
   const { t: common } = useTranslation();
-  const [keyOf] = useState(keeper);
+  const [keyOf] = useState(createKeyFor);
   const [reason, setReason] = useState<Reason | null>(null);
   const [text, setText] = useState("");
   const [failure, setFailure] = useState<string | null>(null);
@@ -35,7 +35,7 @@ export default function ReportDialog({ session, onClose }: { session: Session; o
     setFailure(null);
     const body = { reason, text: text.trim() };
     try {
-      await answered(
+      await unwrap(
         api.POST("/api/sessions/{session_id}/report", {
           params: { path: { session_id: session.id }, header: { "Idempotency-Key": keyOf(body) } },
           body,
@@ -44,7 +44,7 @@ export default function ReportDialog({ session, onClose }: { session: Session; o
       toast.success(t("done"));
       onClose();
     } catch (error) {
-      setFailure(isProblem(error, "already_reported") ? t("already") : say(error));
+      setFailure(isProblem(error, "already_reported") ? t("already") : errorMessage(error));
     } finally {
       setBusy(false);
     }
@@ -58,7 +58,7 @@ export default function ReportDialog({ session, onClose }: { session: Session; o
       description={t("intro")}
       footer={
         <>
-          <Button look="secondary" onClick={onClose}>
+          <Button variant="secondary" onClick={onClose}>
             {common("actions.cancel")}
           </Button>
           <Button isBusy={isBusy} onClick={() => void send()}>

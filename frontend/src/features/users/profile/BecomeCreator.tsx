@@ -2,13 +2,13 @@ import { useNavigate } from "@tanstack/react-router";
 import { Presentation } from "lucide-react";
 import { useState } from "react";
 import { toast } from "sonner";
-import { answered, api } from "~/api/client";
-import { isProblem } from "~/api/problem";
-import { say } from "~/app/i18n/say";
-import { queryClient } from "~/app/query";
 import { Button } from "~/components/Button";
 import { Notice } from "~/components/Notice";
-import { meQuery } from "../me";
+import { api, unwrap } from "~/lib/api/client";
+import { isProblem } from "~/lib/api/problem";
+import { queryClient } from "~/lib/api/queryClient";
+import { meQuery } from "~/lib/auth/me";
+import { errorMessage } from "~/lib/i18n/errorMessage";
 import { useTexts } from "../texts";
 
 /** Turns a learner's account into a creator's. */
@@ -22,13 +22,13 @@ export function BecomeCreator() {
     setBusy(true);
     setFailure(null);
     try {
-      const me = await answered(api.POST("/api/auth/become-creator"));
+      const me = await unwrap(api.POST("/api/auth/become-creator"));
       queryClient.setQueryData(meQuery.queryKey, me);
       toast.success(t("profile.became_creator"));
       await navigate({ to: "/creator" });
     } catch (error) {
       if (isProblem(error, "illegal_transition")) await queryClient.invalidateQueries(meQuery);
-      else setFailure(say(error));
+      else setFailure(errorMessage(error));
     } finally {
       setBusy(false);
     }
@@ -41,7 +41,7 @@ export function BecomeCreator() {
         <Presentation aria-hidden className="mt-0.5 size-6 shrink-0 text-accent" />
         <p className="text-sm text-ink-soft">{t("profile.become_text")}</p>
       </div>
-      <Button look="secondary" isBusy={isBusy} onClick={() => void become()} className="self-end">
+      <Button variant="secondary" isBusy={isBusy} onClick={() => void become()} className="self-end">
         {t("profile.become")}
       </Button>
     </div>

@@ -3,12 +3,12 @@ import { useState } from "react";
 import { useForm } from "react-hook-form";
 import { toast } from "sonner";
 import { z } from "zod";
-import { answered, api } from "~/api/client";
 import { Button } from "~/components/Button";
 import { Field } from "~/components/Field";
-import { place } from "~/components/form";
 import { Notice } from "~/components/Notice";
-import type { Me } from "../me";
+import { api, unwrap } from "~/lib/api/client";
+import type { Me } from "~/lib/auth/me";
+import { setServerErrors } from "~/lib/forms/setServerErrors";
 import { PasswordInput } from "../PasswordInput";
 import { rulesOf } from "../rules";
 import { StrengthMeter } from "../StrengthMeter";
@@ -32,11 +32,11 @@ export function PasswordForm({ me }: { me: Me }) {
   const submit = form.handleSubmit(async (passwords) => {
     setFailure(null);
     try {
-      await answered(api.POST("/api/auth/password", { body: passwords }));
+      await unwrap(api.POST("/api/auth/password", { body: passwords }));
       form.reset(EMPTY);
       toast.success(t("profile.password_changed"));
     } catch (error) {
-      setFailure(place(error, form));
+      setFailure(setServerErrors(error, form));
     }
   });
 
@@ -59,7 +59,7 @@ export function PasswordForm({ me }: { me: Me }) {
           <PasswordInput autoComplete="new-password" {...field} {...form.register("new_password")} />
         )}
       </Field>
-      <Button type="submit" look="secondary" isBusy={isSubmitting} className="self-end">
+      <Button type="submit" variant="secondary" isBusy={isSubmitting} className="self-end">
         {t("profile.password_change")}
       </Button>
     </form>

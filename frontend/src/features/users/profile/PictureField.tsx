@@ -2,7 +2,7 @@ import { useEffect, useState } from "react";
 import type { UseFormRegisterReturn } from "react-hook-form";
 import { Avatar } from "~/components/Avatar";
 import { Field, Input } from "~/components/Field";
-import type { Me } from "../me";
+import type { Me } from "~/lib/auth/me";
 import { isWebAddress } from "../rules";
 import { useTexts } from "../texts";
 

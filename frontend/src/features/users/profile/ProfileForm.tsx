@@ -4,13 +4,13 @@ import { Controller, useForm } from "react-hook-form";
 import { useTranslation } from "react-i18next";
 import { toast } from "sonner";
 import { z } from "zod";
-import { answered, api } from "~/api/client";
-import { queryClient } from "~/app/query";
 import { Button } from "~/components/Button";
 import { Field, Input } from "~/components/Field";
-import { place } from "~/components/form";
 import { Notice } from "~/components/Notice";
-import { type Me, meQuery, refresh } from "../me";
+import { api, unwrap } from "~/lib/api/client";
+import { queryClient } from "~/lib/api/queryClient";
+import { type Me, meQuery, refetchUserData } from "~/lib/auth/me";
+import { setServerErrors } from "~/lib/forms/setServerErrors";
 import { rulesOf } from "../rules";
 import { useTexts } from "../texts";
 import { PictureField } from "./PictureField";
@@ -53,13 +53,13 @@ export function ProfileForm({ me, onDirty }: { me: Me; onDirty: (isDirty: boolea
     setFailure(null);
     const changed = Object.entries(facts).filter(([name]) => dirtyFields[name as keyof Facts]);
     try {
-      const saved = await answered(api.PATCH("/api/auth/profile", { body: Object.fromEntries(changed) }));
+      const saved = await unwrap(api.PATCH("/api/auth/profile", { body: Object.fromEntries(changed) }));
       form.reset(factsOf(saved));
       queryClient.setQueryData(meQuery.queryKey, saved);
       toast.success(t("profile.saved"));
-      void refresh();
+      void refetchUserData();
     } catch (error) {
-      setFailure(place(error, form));
+      setFailure(setServerErrors(error, form));
     }
   });
 
@@ -94,7 +94,7 @@ export function ProfileForm({ me, onDirty }: { me: Me; onDirty: (isDirty: boolea
       />
       <div className="flex flex-wrap justify-end gap-3 border-t border-line pt-5">
         {isDirty && (
-          <Button look="quiet" onClick={() => form.reset(factsOf(me))}>
+          <Button variant="quiet" onClick={() => form.reset(factsOf(me))}>
             {t("profile.discard")}
           </Button>
         )}

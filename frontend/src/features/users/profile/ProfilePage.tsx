@@ -2,7 +2,7 @@ import { useState } from "react";
 import { LeaveGuard } from "~/components/LeaveGuard";
 import { Page } from "~/components/Page";
 import { CalendarFeed } from "~/features/bookings/calendar/CalendarFeed";
-import { useMe } from "../me";
+import { useMe } from "~/lib/auth/me";
 import { useTexts } from "../texts";
 import { BecomeCreator } from "./BecomeCreator";
 import { PasswordForm } from "./PasswordForm";

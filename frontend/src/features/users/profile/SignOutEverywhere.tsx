@@ -1,8 +1,8 @@
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import { useSignOut } from "~/app/layout/useSignOut";
 import { Button } from "~/components/Button";
 import { Dialog } from "~/components/Dialog";
+import { useSignOut } from "~/lib/auth/useSignOut";
 import { useTexts } from "../texts";
 
 /** Ends every login of a person, this one too. */
@@ -14,7 +14,7 @@ export function SignOutEverywhere() {
   return (
     <div className="flex flex-col gap-4">
       <p className="text-sm text-ink-soft">{t("profile.everywhere_text")}</p>
-      <Button look="secondary" onClick={() => setAsked(true)} className="self-end">
+      <Button variant="secondary" onClick={() => setAsked(true)} className="self-end">
         {t("profile.everywhere")}
       </Button>
       {isAsked && (
@@ -25,11 +25,11 @@ export function SignOutEverywhere() {
           description={t("profile.everywhere_means")}
           footer={
             <>
-              <Button look="secondary" onClick={() => setAsked(false)}>
+              <Button variant="secondary" onClick={() => setAsked(false)}>
                 {common("actions.cancel")}
               </Button>
               <Button
-                look="danger"
+                variant="danger"
                 onClick={() => {
                   setAsked(false);
                   void signOut({ everywhere: true });

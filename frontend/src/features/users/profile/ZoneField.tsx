@@ -1,9 +1,9 @@
 import { Button } from "~/components/Button";
 import { Field } from "~/components/Field";
-import { sameClock, timeOf, zoneName } from "~/components/time";
-import { useNow } from "~/components/useNow";
 import { ZonePicker } from "~/components/ZonePicker";
-import { browserZone } from "~/components/zone";
+import { formatTime, showsSameTime, zoneName } from "~/lib/time/time";
+import { useNow } from "~/lib/time/useNow";
+import { browserZone } from "~/lib/time/zone";
 import { useTexts } from "../texts";
 
 const HALF_A_YEAR = 182 * 86_400_000;
@@ -22,12 +22,12 @@ export function ZoneField({
   const now = useNow();
   const here = browserZone();
   const later = new Date(now.getTime() + HALF_A_YEAR);
-  const isElsewhere = !sameClock(now, zone, here) || !sameClock(later, zone, here);
+  const isElsewhere = !showsSameTime(now, zone, here) || !showsSameTime(later, zone, here);
   return (
     <div id="time-zone" className="flex flex-col gap-3">
       <Field
         label={t("profile.zone")}
-        hint={t("profile.zone_hint", { time: timeOf(now, zone) })}
+        hint={t("profile.zone_hint", { time: formatTime(now, zone) })}
         error={error}
       >
         {(field) => <ZonePicker {...field} value={zone} onChange={onChange} />}
@@ -35,9 +35,9 @@ export function ZoneField({
       {isElsewhere && (
         <div className="flex flex-wrap items-center justify-between gap-3 rounded-control bg-sunk px-4 py-3 text-sm">
           <p className="min-w-0 flex-1 basis-60">
-            {t("profile.zone_here", { zone: zoneName(here), time: timeOf(now, here) })}
+            {t("profile.zone_here", { zone: zoneName(here), time: formatTime(now, here) })}
           </p>
-          <Button look="secondary" size="sm" onClick={() => onChange(here)}>
+          <Button variant="secondary" size="sm" onClick={() => onChange(here)}>
             {t("profile.zone_use")}
           </Button>
         </div>

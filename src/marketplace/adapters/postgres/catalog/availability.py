@@ -1,4 +1,4 @@
-"""What can be booked, as SQL: `Availability.next_bookable_start` and `has_bookable_start` of the core, over open times and slots.
+"""The SQL of `Availability.next_bookable_start` and `has_bookable_start`, over materialized starts and slots.
 
 In every fragment `s` is a session (its `id`, `creator_id`, `duration` and `max_participants`), `o` its open times, and
 `w` the times in which to look, with the minutes that a slot needs `before` and `after` its start. A start is free when
@@ -103,5 +103,5 @@ def next_slot(now: str) -> str:
     return f"""CASE WHEN {shown} AND s.schedule IS NOT NULL THEN (
         SELECT (next.at, coalesce((SELECT l.seats_taken FROM slots l
             WHERE l.session_id = s.id AND l.starts_at = next.at), 0))
-        FROM (SELECT {_next_bookable_start(now, f"{now} + {MOMENT}", EVER)} AS at OFFSET 0) AS next WHERE next.at IS NOT NULL
-        ) END"""
+        FROM (SELECT {_next_bookable_start(now, f"{now} + {MOMENT}", EVER)} AS at OFFSET 0) AS next
+        WHERE next.at IS NOT NULL) END"""

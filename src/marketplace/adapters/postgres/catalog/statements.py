@@ -98,7 +98,7 @@ class CatalogStatement(SessionsStatement):
             self.require("s.searched @@ {}::tsquery", " & ".join(_lexemes(term) for term in terms))
 
     def availability(self) -> str:
-        """Whether something can be booked in the window at a session with the columns `availability_columns`, as an expression."""
+        """Whether a session with the columns `availability_columns` has a bookable start in the window, as SQL."""
         return has_bookable_start(*map(self.bind_time, (self.now, *self.window)))
 
     def newest(self, columns: str, maximum: int) -> str:

@@ -1,10 +1,10 @@
 import { useSuspenseQuery } from "@tanstack/react-query";
 import { Controller, useFormContext, useWatch } from "react-hook-form";
 import { useTranslation } from "react-i18next";
-import { marketplaceQuery } from "~/app/marketplace";
 import { Field, Input, Select, Textarea } from "~/components/Field";
 import { Section } from "~/components/Section";
 import { TagsInput } from "~/components/TagsInput";
+import { marketplaceQuery } from "~/lib/api/marketplace";
 import { useCategoryName } from "../../category";
 import { type SessionForm, tagsIn } from "../model";
 import { DESCRIPTION_MOST, TAGS_MOST, TITLE_MOST } from "../rules";

@@ -1,6 +1,6 @@
 import { useFormContext, useWatch } from "react-hook-form";
 import { SessionCard } from "~/features/sessions/catalog/SessionCard";
-import { useMe } from "~/features/users/me";
+import { useMe } from "~/lib/auth/me";
 import type { Session } from "../../queries";
 import { amountOf, type SessionForm } from "../model";
 import { useTexts } from "../texts";

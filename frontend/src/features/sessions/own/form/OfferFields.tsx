@@ -1,10 +1,10 @@
 import { useSuspenseQuery } from "@tanstack/react-query";
 import { useFormContext, useWatch } from "react-hook-form";
-import { marketplaceQuery } from "~/app/marketplace";
-import { cn } from "~/components/cn";
-import { useDuration } from "~/components/duration";
 import { Field, Input } from "~/components/Field";
 import { Section } from "~/components/Section";
+import { marketplaceQuery } from "~/lib/api/marketplace";
+import { cn } from "~/lib/cn";
+import { useFormatDuration } from "~/lib/time/duration";
 import type { SessionForm } from "../model";
 import { useTexts } from "../texts";
 
@@ -65,7 +65,7 @@ function seatWords(t: ReturnType<typeof useTexts>, count: number): string {
 
 function UsualDurations() {
   const t = useTexts();
-  const words = useDuration();
+  const words = useFormatDuration();
   const { control, setValue } = useFormContext<SessionForm>();
   const duration = useWatch({ control, name: "duration" });
   return (

@@ -2,7 +2,7 @@ import { useEffect, useState } from "react";
 import { useFormContext, useWatch } from "react-hook-form";
 import { Field, Input } from "~/components/Field";
 import { Section } from "~/components/Section";
-import { useDebounced } from "~/components/useDebounced";
+import { useDebounced } from "~/lib/hooks/useDebounced";
 import type { SessionForm } from "../model";
 import { useTexts } from "../texts";
 

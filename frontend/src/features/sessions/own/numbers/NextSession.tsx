@@ -2,8 +2,8 @@ import { Link } from "@tanstack/react-router";
 import { CalendarClock } from "lucide-react";
 import { buttonClass } from "~/components/Button";
 import { Card } from "~/components/Card";
-import { dateKey, distance, longDayOf, timeOf, useZone, zoneName } from "~/components/time";
-import { useNow } from "~/components/useNow";
+import { dateKey, formatDistance, formatLongDay, formatTime, useZone, zoneName } from "~/lib/time/time";
+import { useNow } from "~/lib/time/useNow";
 import type { Summary } from "../queries";
 import { useTexts } from "../texts";
 
@@ -20,9 +20,10 @@ export function NextSession({ next }: { next: Summary["next_slot"] }) {
         <>
           <p className="mt-3 text-lg leading-snug font-semibold text-balance">{next.title}</p>
           <p className="tabular mt-2 text-sm text-ink-soft">
-            {longDayOf(next.starts_at, zone)}
+            {formatLongDay(next.starts_at, zone)}
             <br />
-            {timeOf(next.starts_at, zone)}–{timeOf(next.ends_at, zone)} · {distance(next.starts_at, now)}
+            {formatTime(next.starts_at, zone)}–{formatTime(next.ends_at, zone)} ·{" "}
+            {formatDistance(next.starts_at, now)}
           </p>
           <p className="mt-1 text-xs text-ink-faint">{zoneName(zone)}</p>
           <p className="tabular mt-3 mb-4 text-sm font-medium">
@@ -31,7 +32,7 @@ export function NextSession({ next }: { next: Summary["next_slot"] }) {
           <Link
             to="/creator/bookings"
             search={{ session: next.session, from: day, to: day }}
-            className={buttonClass({ look: "secondary", size: "sm" }, "mt-auto self-start")}
+            className={buttonClass({ variant: "secondary", size: "sm" }, "mt-auto self-start")}
           >
             {t("next.attendees")}
           </Link>

@@ -3,9 +3,9 @@ import { Link } from "@tanstack/react-router";
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { Card } from "~/components/Card";
-import { Failure } from "~/components/Failure";
-import { useMoney } from "~/components/money";
+import { ErrorState } from "~/components/ErrorState";
 import { Skeleton } from "~/components/Skeleton";
+import { useFormatMoney } from "~/lib/money/money";
 import { type Summary, summaryQuery } from "../queries";
 import { useTexts } from "../texts";
 import { NextSession } from "./NextSession";
@@ -30,7 +30,7 @@ export function Numbers() {
         </div>
       ) : found.isError ? (
         <Card>
-          <Failure error={found.error} onRetry={() => void found.refetch()} className="py-8" />
+          <ErrorState error={found.error} onRetry={() => void found.refetch()} className="py-8" />
         </Card>
       ) : (
         <NumbersSkeleton />
@@ -41,7 +41,7 @@ export function Numbers() {
 
 function Tiles({ summary }: { summary: Summary }) {
   const t = useTexts();
-  const money = useMoney();
+  const money = useFormatMoney();
   const { i18n } = useTranslation();
   const number = new Intl.NumberFormat(i18n.language);
   const percent = new Intl.NumberFormat(i18n.language, { style: "percent" });

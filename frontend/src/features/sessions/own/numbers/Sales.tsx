@@ -1,22 +1,22 @@
 import { useState } from "react";
 import { Card } from "~/components/Card";
-import { cn } from "~/components/cn";
 import { DayBars } from "~/components/DayBars";
-import { useMoney } from "~/components/money";
-import { dayOf } from "~/components/time";
+import { cn } from "~/lib/cn";
+import { useFormatMoney } from "~/lib/money/money";
+import { formatDay } from "~/lib/time/time";
 import { useTexts } from "../texts";
 import { type Day, type Measure, measured, sumOf, topOf } from "./sales";
 
 const MEASURES = ["seats", "income"] as const;
 
 function dayName(date: string): string {
-  return dayOf(`${date}T12:00:00Z`, "UTC");
+  return formatDay(`${date}T12:00:00Z`, "UTC");
 }
 
 /** What was booked on each of the last thirty days, as bars to see and as a table to hear. */
 export function Sales({ days }: { days: Day[] }) {
   const t = useTexts();
-  const money = useMoney();
+  const money = useFormatMoney();
   const [measure, setMeasure] = useState<Measure>("seats");
   const [first, last] = [days[0], days.at(-1)];
   const seats = days.reduce((sum, day) => sum + day.seats, 0);
@@ -88,7 +88,7 @@ function MeasureChoice({ measure, onChoose }: { measure: Measure; onChoose: (mea
 
 function SalesTable({ days }: { days: Day[] }) {
   const t = useTexts();
-  const money = useMoney();
+  const money = useFormatMoney();
   return (
     <div className="sr-only">
       <table>

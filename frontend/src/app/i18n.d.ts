@@ -1,0 +1,30 @@
+import type admin from "~/features/admin/texts.en.json";
+import type attendees from "~/features/bookings/attendees/texts.en.json";
+import type bookings from "~/features/bookings/texts.en.json";
+import type schedules from "~/features/schedules/texts.en.json";
+import type own_sessions from "~/features/sessions/own/texts.en.json";
+import type report from "~/features/sessions/report/texts.en.json";
+import type sessions from "~/features/sessions/texts.en.json";
+import type slots from "~/features/slots/texts.en.json";
+import type users from "~/features/users/texts.en.json";
+import type common from "~/lib/i18n/en/common.json";
+import type problems from "~/lib/i18n/en/problems.json";
+
+declare module "i18next" {
+  interface CustomTypeOptions {
+    defaultNS: "common";
+    resources: {
+      common: typeof common;
+      problems: typeof problems;
+      users: typeof users;
+      sessions: typeof sessions;
+      slots: typeof slots;
+      bookings: typeof bookings;
+      attendees: typeof attendees;
+      schedules: typeof schedules;
+      admin: typeof admin;
+      report: typeof report;
+      own_sessions: typeof own_sessions;
+    };
+  }
+}

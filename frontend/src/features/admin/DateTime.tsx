@@ -1,0 +1,13 @@
+import { dateKey, formatDateTime, useZone } from "~/lib/time/time";
+
+/** An instant on the viewer's clock, with its year where that is not this one. */
+export function Moment({ at }: { at: string }) {
+  const zone = useZone();
+  const year = dateKey(at, zone).slice(0, 4);
+  const isThisYear = year === dateKey(new Date(), zone).slice(0, 4);
+  return (
+    <time dateTime={at} className="tabular whitespace-nowrap">
+      {isThisYear ? formatDateTime(at, zone) : formatDateTime(at, zone).replace(",", ` ${year},`)}
+    </time>
+  );
+}

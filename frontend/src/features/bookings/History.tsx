@@ -1,0 +1,60 @@
+import { displayName, useMe } from "~/lib/auth/me";
+import { cn } from "~/lib/cn";
+import { formatDateTime, useZone } from "~/lib/time/time";
+import type { BookingHistory } from "./own/queries";
+import { type Actor, stepsOf, type ToldStep } from "./steps";
+import { useTexts } from "./texts";
+
+const DOTS: Partial<Record<ToldStep["name"], string>> = {
+  confirmed: "bg-good",
+  took_place: "bg-good",
+  completed: "bg-good",
+  declined: "bg-danger",
+  lapsed: "bg-danger",
+  cancelled: "bg-danger",
+};
+
+/** What happened to a booking: each step with who took it and when, the oldest first. */
+export function History({ booking }: { booking: BookingHistory }) {
+  const t = useTexts();
+  const zone = useZone();
+  const me = useMe();
+  const names: Record<Exclude<Actor, "you">, string> = {
+    learner: displayName(booking.user_details),
+    creator: displayName(booking.session_details.creator_details),
+    staff: t("own.actor.staff"),
+    marketplace: t("own.actor.marketplace"),
+  };
+  return (
+    <ol className="flex flex-col">
+      {stepsOf(booking, me?.id ?? "").map((step) => (
+        <li
+          key={`${step.at} ${step.name}`}
+          className="relative flex gap-3 pb-4 last:pb-0 [&:not(:last-child)]:before:absolute [&:not(:last-child)]:before:top-4 [&:not(:last-child)]:before:bottom-0 [&:not(:last-child)]:before:left-[5px] [&:not(:last-child)]:before:w-px [&:not(:last-child)]:before:bg-line"
+        >
+          <span
+            aria-hidden
+            className={cn("mt-1.5 size-[11px] shrink-0 rounded-full", DOTS[step.name] ?? "bg-accent")}
+          />
+          <div className="min-w-0 text-sm">
+            <p className="font-medium">
+              {t(`own.step.${step.name}.${step.actor === "you" ? "you" : "other"}`, {
+                name: step.actor === "you" ? "" : names[step.actor],
+                from: step.moved ? formatDateTime(step.moved.from, zone) : "",
+                to: step.moved ? formatDateTime(step.moved.to, zone) : "",
+              })}
+            </p>
+            <time dateTime={step.at} className="tabular block text-xs text-ink-faint">
+              {formatDateTime(step.at, zone)}
+            </time>
+            {step.reason && (
+              <q className="mt-1.5 block border-l-2 border-line pl-3 whitespace-pre-line text-ink-soft">
+                {step.reason}
+              </q>
+            )}
+          </div>
+        </li>
+      ))}
+    </ol>
+  );
+}

@@ -1,0 +1,129 @@
+import {
+  BriefcaseBusiness,
+  CookingPot,
+  Cpu,
+  Dumbbell,
+  Flower2,
+  Languages,
+  type LucideIcon,
+  Music,
+  Palette,
+  Sparkles,
+} from "lucide-react";
+import { useState } from "react";
+import { cn } from "~/lib/cn";
+import { hashText } from "~/lib/hash";
+
+const LOOKS: Record<string, { glyph: LucideIcon; hue: number }> = {
+  art: { glyph: Palette, hue: 20 },
+  business: { glyph: BriefcaseBusiness, hue: 255 },
+  cooking: { glyph: CookingPot, hue: 55 },
+  fitness: { glyph: Dumbbell, hue: 145 },
+  languages: { glyph: Languages, hue: 225 },
+  music: { glyph: Music, hue: 310 },
+  technology: { glyph: Cpu, hue: 195 },
+  wellbeing: { glyph: Flower2, hue: 170 },
+};
+const OTHER = { glyph: Sparkles, hue: 85 };
+
+/** The sign of a category. */
+export function glyphOf(category: string | null): LucideIcon {
+  return (LOOKS[category ?? ""] ?? OTHER).glyph;
+}
+
+type Covered = { id: string; category: string | null; image_url: string | null };
+
+/**
+ * A session's picture in 3:2, or in its stead a quiet drawing from its id and category. `isFirst` for one that is
+ * seen without scrolling.
+ */
+export function Cover({
+  session,
+  className,
+  shape = "card",
+  isFirst,
+}: {
+  session: Covered;
+  className?: string;
+  /** `banner` is lower where the page is wide. */
+  shape?: "card" | "banner";
+  isFirst?: boolean;
+}) {
+  const [failed, setFailed] = useState<string | null>(null);
+  const frame = cn(
+    "relative aspect-3/2 w-full overflow-hidden bg-sunk",
+    shape === "banner" && "lg:aspect-2/1",
+    className,
+  );
+  if (!session.image_url || failed === session.image_url) {
+    return (
+      <div className={frame}>
+        <Drawing session={session} />
+      </div>
+    );
+  }
+  return (
+    <div className={frame}>
+      <img
+        src={session.image_url}
+        alt=""
+        width={600}
+        height={400}
+        loading={isFirst ? "eager" : "lazy"}
+        fetchPriority={isFirst ? "high" : "auto"}
+        decoding="async"
+        referrerPolicy="no-referrer"
+        onError={() => setFailed(session.image_url)}
+        className="size-full object-cover"
+      />
+    </div>
+  );
+}
+
+function Drawing({ session }: { session: Covered }) {
+  const { glyph: Glyph, hue } = LOOKS[session.category ?? ""] ?? OTHER;
+  const seed = hashText(session.id);
+  const bits = (from: number, count: number) => (seed >>> from) & (2 ** count - 1);
+  const base = hue + bits(0, 5) - 16;
+  const turn = bits(5, 3) * 45;
+  const tone = (light: number, dark: number, chroma: number, shift: number) =>
+    `light-dark(oklch(${light} ${chroma} ${base + shift}), oklch(${dark} ${chroma * 0.8} ${base + shift}))`;
+  const [x, y, size] = [bits(8, 4) * 4, bits(12, 4) * 4, 70 + bits(16, 3) * 8];
+  return (
+    <div
+      aria-hidden
+      className="absolute inset-0"
+      style={{
+        background: `linear-gradient(${turn}deg, ${tone(0.93, 0.33, 0.045, -14)}, ${tone(0.84, 0.27, 0.075, 26)})`,
+      }}
+    >
+      <span
+        className="absolute rounded-full"
+        style={{
+          width: `${size}%`,
+          aspectRatio: 1,
+          left: `${x - 20}%`,
+          top: `${y}%`,
+          background: tone(0.88, 0.31, 0.07, 44),
+          opacity: 0.6,
+        }}
+      />
+      <span
+        className="absolute rounded-full"
+        style={{
+          width: `${size * 0.55}%`,
+          aspectRatio: 1,
+          right: `${bits(20, 4) * 3 - 12}%`,
+          top: `${bits(24, 4) * 4 - 30}%`,
+          background: tone(0.95, 0.38, 0.05, -30),
+          opacity: 0.65,
+        }}
+      />
+      <Glyph
+        strokeWidth={1.1}
+        className="absolute top-1/2 left-1/2 size-[26%] -translate-x-1/2 -translate-y-1/2"
+        style={{ color: tone(0.45, 0.85, 0.09, 0) }}
+      />
+    </div>
+  );
+}

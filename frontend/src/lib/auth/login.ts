@@ -1,0 +1,206 @@
+/**
+ * The login of this browser, shared by its tabs.
+ *
+ * The access token lives in memory only. The refresh token is a cookie that no script can read. Tabs renew one at a
+ * time, since two tabs sending the same refresh token look like theft, which ends the login.
+ */
+import { Problem } from "~/lib/api/problem";
+
+/** `expired`: the login ended while a page was open; the user has to sign in again to continue. */
+export type State = "signed-out" | "signed-in" | "expired";
+
+/** A change made in another tab. `another-person`: a different user is signed in now. */
+export type LoginEvent = "signed-in" | "signed-out" | "another-person";
+
+type Message = { kind: "signed-in"; access: string } | { kind: "signed-out" };
+
+/** What a login needs from its browser. */
+export type Browser = {
+  /** Sends the refresh token. Raises `Problem` when the server cannot be reached. */
+  refresh: () => Promise<Response>;
+  /** Runs one callback at a time across all tabs. */
+  withLock: <T>(work: () => Promise<T>) => Promise<T>;
+  /** Sends to the other tabs. */
+  broadcast: (message: Message) => void;
+  /** Receives from the other tabs. */
+  onMessage: (listener: (message: Message) => void) => void;
+  /** Without the hint a visitor's browser would ask for a token that it cannot have, on every visit. */
+  hint: { read: () => boolean; write: (isSignedIn: boolean) => void };
+};
+
+export function openLogin({ refresh, withLock, broadcast, onMessage, hint }: Browser) {
+  let access: string | null = null;
+  let userId: string | null = null;
+  let impersonationToken: string | null = null;
+  let state: State = hint.read() ? "signed-in" : "signed-out";
+  let renewal: Promise<string | null> | null = null;
+  const stateListeners = new Set<() => void>();
+  const eventListeners = new Set<(event: LoginEvent) => void>();
+
+  function setState(next: State, token: string | null): void {
+    access = token;
+    if (token !== null) userId = userIdOf(token);
+    if (next === "signed-out") userId = null;
+    if (next === state) return;
+    state = next;
+    impersonate(null);
+  }
+
+  function impersonate(token: string | null): void {
+    impersonationToken = token;
+    for (const listener of stateListeners) listener();
+  }
+
+  function emit(event: LoginEvent): void {
+    for (const listener of eventListeners) listener(event);
+  }
+
+  /** Accepts a token unless it belongs to another user: the open page must not be submitted in their name. */
+  function accept(token: string): boolean {
+    if (userId !== null && userIdOf(token) !== userId) {
+      setState("signed-out", null);
+      emit("another-person");
+      return false;
+    }
+    setState("signed-in", token);
+    return true;
+  }
+
+  function renew(stale: string | null): Promise<string | null> {
+    if (impersonationToken !== null && stale === impersonationToken) {
+      impersonate(null);
+      emit("another-person");
+      return Promise.resolve(null);
+    }
+    renewal ??= withLock(async () => {
+      if (state !== "signed-in") return null;
+      return access !== null && access !== stale ? access : requestToken();
+    }).finally(() => {
+      renewal = null;
+    });
+    return renewal;
+  }
+
+  async function requestToken(): Promise<string | null> {
+    const response = await refresh();
+    if (response.ok) {
+      const { access: renewed } = (await response.json()) as { access: string };
+      broadcast({ kind: "signed-in", access: renewed });
+      return accept(renewed) ? renewed : null;
+    }
+    if (response.status >= 500 || response.status === 429) throw await Problem.from(response);
+    hint.write(false);
+    // a login that had already ended when the page was opened makes its user a visitor, without a prompt
+    setState(userId === null ? "signed-out" : "expired", null);
+    return null;
+  }
+
+  onMessage((message) => {
+    const before = state;
+    if (message.kind === "signed-out") setState("signed-out", null);
+    else if (!accept(message.access)) return;
+    if (before !== state) emit(message.kind);
+  });
+
+  return {
+    state: () => state,
+
+    /** Calls back when the state changes. */
+    subscribe(listener: () => void): () => void {
+      stateListeners.add(listener);
+      return () => stateListeners.delete(listener);
+    },
+
+    /** Calls back when another tab changed the login. */
+    onEvent(listener: (event: LoginEvent) => void): () => void {
+      eventListeners.add(listener);
+      return () => eventListeners.delete(listener);
+    },
+
+    /** Starts a login. Returns `false` if the page belonged to another user and has to be reloaded. */
+    start(token: string): boolean {
+      hint.write(true);
+      broadcast({ kind: "signed-in", access: token });
+      return accept(token);
+    },
+
+    /** Signs out with `revoke` while no tab renews. If `revoke` raises, the login stays as it was. */
+    end(revoke: () => Promise<void>): Promise<void> {
+      return withLock(async () => {
+        await revoke();
+        hint.write(false);
+        setState("signed-out", null);
+        broadcast({ kind: "signed-out" });
+      });
+    },
+
+    /** Continues as a visitor after the login has expired. */
+    continueAsGuest(): void {
+      if (state === "expired") setState("signed-out", null);
+    },
+
+    /** The token with which a staff member views the site as another user, in this tab only. */
+    impersonationToken: () => impersonationToken,
+
+    /** Sends this token, which cannot be renewed, instead of the login's own; `null` ends that. */
+    impersonate,
+
+    /** The token to send, renewed when there is none yet; `null` for a visitor. */
+    async token(): Promise<string | null> {
+      return impersonationToken ?? (access !== null || state !== "signed-in" ? access : renew(null));
+    },
+
+    /** The token that replaces `stale`, or `null` when the login has ended; the user is then asked to sign in. */
+    renew,
+  };
+}
+
+/** The `sub` claim of an access token (RFC 7519); `null` if it has none. */
+function userIdOf(token: string): string | null {
+  try {
+    const claims = token.split(".")[1]?.replaceAll("-", "+").replaceAll("_", "/") ?? "";
+    return String((JSON.parse(atob(claims)) as { sub: unknown }).sub);
+  } catch {
+    return null;
+  }
+}
+
+const HINT = "marketplace.signed-in";
+
+function currentBrowser(): Browser {
+  const channel = typeof BroadcastChannel === "undefined" ? null : new BroadcastChannel("marketplace.login");
+  return {
+    refresh: () =>
+      fetch("/api/auth/refresh/", {
+        method: "POST",
+        headers: { "Content-Type": "application/json" },
+        body: "{}",
+      }).catch(() => {
+        throw Problem.offline();
+      }),
+    withLock: async (work) =>
+      navigator.locks ? await navigator.locks.request("marketplace.renewal", work) : work(),
+    broadcast: (message) => channel?.postMessage(message),
+    onMessage: (listener) =>
+      channel?.addEventListener("message", ({ data }: MessageEvent<Message>) => listener(data)),
+    hint: {
+      read() {
+        try {
+          return localStorage.getItem(HINT) !== null;
+        } catch {
+          return false;
+        }
+      },
+      write(isSignedIn) {
+        try {
+          if (isSignedIn) localStorage.setItem(HINT, "1");
+          else localStorage.removeItem(HINT);
+        } catch {
+          // where storage is forbidden, a reload asks to sign in again
+        }
+      },
+    },
+  };
+}
+
+export const login = openLogin(currentBrowser());

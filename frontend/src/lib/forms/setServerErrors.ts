@@ -1,0 +1,47 @@
+import type { FieldValues, Path, UseFormReturn } from "react-hook-form";
+import { isProblem } from "~/lib/api/problem";
+import { errorMessage } from "~/lib/i18n/errorMessage";
+
+/** Refusals that are about one field, though the API gives them a code of their own (409). */
+const FIELD_OF: Record<string, string> = { email_taken: "email", username_taken: "username" };
+
+/**
+ * Puts what the API refused at its fields, and returns what is about none of them. `names` are the API's names of
+ * fields where the form has others. What was typed stays.
+ */
+export function setServerErrors<Values extends FieldValues>(
+  error: unknown,
+  form: UseFormReturn<Values>,
+  names: Record<string, Path<Values>> = {},
+): string | null {
+  const fieldErrors = fieldErrorsOf(error);
+  if (!fieldErrors) return errorMessage(error);
+  const known = Object.keys(form.getValues());
+  const otherMessages: string[] = [];
+  const invalidFields: Path<Values>[] = [];
+  for (const [field, messages] of Object.entries(fieldErrors)) {
+    const name = names[field] ?? (field as Path<Values>);
+    const message = messages.join(" ");
+    if (known.includes(topOf(name))) {
+      form.setError(name, { type: "server", message });
+      invalidFields.push(name);
+    } else otherMessages.push(message);
+  }
+  // the API names them in an order of its own; the person goes on at the first that they see
+  const [first] = invalidFields.toSorted(
+    (one, other) => known.indexOf(topOf(one)) - known.indexOf(topOf(other)),
+  );
+  if (first) form.setFocus(first);
+  return otherMessages.length > 0 ? otherMessages.join(" ") : null;
+}
+
+function topOf(name: string): string {
+  return name.split(".")[0] ?? "";
+}
+
+function fieldErrorsOf(error: unknown): Record<string, string[]> | null {
+  if (!isProblem(error)) return null;
+  const field = FIELD_OF[error.code];
+  if (field) return { [field]: [errorMessage(error)] };
+  return Object.keys(error.errors).length > 0 ? error.errors : null;
+}

@@ -1,0 +1,20 @@
+import { type RefCallback, useCallback, useEffect, useRef } from "react";
+
+/** Calls back when an element comes near the window, a screen ahead of being seen. */
+export function useOnVisible(isWanted: boolean, onSeen: () => void): RefCallback<HTMLElement> {
+  const latest = useRef(onSeen);
+  useEffect(() => {
+    latest.current = onSeen;
+  });
+  return useCallback(
+    (element: HTMLElement | null) => {
+      if (!element || !isWanted) return;
+      const observer = new IntersectionObserver(([entry]) => entry?.isIntersecting && latest.current(), {
+        rootMargin: "0px 0px 900px",
+      });
+      observer.observe(element);
+      return () => observer.disconnect();
+    },
+    [isWanted],
+  );
+}

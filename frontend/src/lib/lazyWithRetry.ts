@@ -1,0 +1,17 @@
+import { type ComponentType, lazy } from "react";
+
+const RETRY_DELAY_MS = 30_000;
+
+/** A part of a page whose code comes later. Without a connection it comes when there is one: no page breaks for it. */
+export function lazyWithRetry<Props>(load: () => Promise<{ default: ComponentType<Props> }>) {
+  return lazy(async (): Promise<{ default: ComponentType<Props> }> => {
+    for (;;) {
+      const loaded = await load().catch(() => null);
+      if (loaded) return loaded;
+      await new Promise<void>((resolve) => {
+        addEventListener("online", () => resolve(), { once: true });
+        setTimeout(resolve, RETRY_DELAY_MS);
+      });
+    }
+  });
+}

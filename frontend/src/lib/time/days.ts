@@ -1,0 +1,97 @@
+/**
+ * Calendar days of the person who looks. A day is a text, "2026-12-03", and a month "2026-12": neither is an instant,
+ * and what a day spans depends on the zone, on days when the clocks change too.
+ */
+import { TZDate } from "@date-fns/tz";
+import { dateKey, formatLongDay, formatMonth, formatTime } from "./time";
+
+export type Day = string;
+export type Month = string;
+
+function parts(key: string): number[] {
+  return key.split("-").map(Number);
+}
+
+export function monthOf(day: Day): Month {
+  return day.slice(0, 7);
+}
+
+export function addMonths(month: Month, count = 1): Month {
+  const [year = 0, number = 1] = parts(month);
+  const shifted = new Date(Date.UTC(year, number - 1 + count, 1));
+  return shifted.toISOString().slice(0, 7);
+}
+
+export function addDays(day: Day, count = 1): Day {
+  const date = new Date(`${day}T00:00:00Z`);
+  date.setUTCDate(date.getUTCDate() + count);
+  return date.toISOString().slice(0, 10);
+}
+
+/** The Monday of a day's week. */
+export function startOfWeek(day: Day): Day {
+  const weekday = new Date(`${day}T12:00:00Z`).getUTCDay() || 7;
+  return addDays(day, 1 - weekday);
+}
+
+/** For a calendar that draws days: noon there and everywhere is the same day, whatever the browser's zone. */
+export function toCalendarDate(key: Day | Month): Date {
+  const [year = 0, month = 1, day = 1] = parts(key);
+  return new Date(year, month - 1, day, 12);
+}
+
+/** The day that a calendar's date stands for. */
+export function fromCalendarDate(date: Date): Day {
+  const two = (value: number) => String(value).padStart(2, "0");
+  return `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())}`;
+}
+
+/** "Thursday 3 December 2026" */
+export function formatDayLong(day: Day): string {
+  return formatLongDay(`${day}T12:00:00Z`, "UTC");
+}
+
+/** "December 2026" */
+export function formatMonthName(month: Month): string {
+  return formatMonth(`${month}-15T12:00:00Z`, "UTC");
+}
+
+/** The instant at which a day begins in a zone, as ISO 8601. */
+export function startOfDay(day: Day, zone: string): string {
+  const [year = 0, month = 1, date = 1] = parts(day);
+  return new Date(new TZDate(year, month - 1, date, zone).getTime()).toISOString();
+}
+
+/** From where to where a month lasts in a zone: 28 to 31 days, an hour more or less where the clocks change. */
+export function monthBounds(month: Month, zone: string): { from: string; to: string } {
+  return { from: startOfDay(`${month}-01`, zone), to: startOfDay(`${addMonths(month)}-01`, zone) };
+}
+
+/**
+ * The instant of a wall time ("18:30"), the first of the two where the clocks show it twice; `null` where they skip it.
+ */
+export function toInstant(day: Day, time: string, zone: string): string | null {
+  const [year = 0, month = 1, date = 1] = parts(day);
+  const [hour = 0, minute = 0] = time.split(":").map(Number);
+  const naive = new TZDate(year, month - 1, date, hour, minute, zone).getTime();
+  const shows = (at: number) =>
+    formatTime(new Date(at), zone) === time && dateKey(new Date(at), zone) === day;
+  const earlier = [120, 60, 30].map((minutes) => naive - minutes * 60_000).find(shows);
+  if (earlier !== undefined) return new Date(earlier).toISOString();
+  return shows(naive) ? new Date(naive).toISOString() : null;
+}
+
+/** What starts on which day, in the order given. */
+export function groupByDay<Slot extends { starts_at: string }>(
+  slots: Slot[],
+  zone: string,
+): Map<Day, Slot[]> {
+  const days = new Map<Day, Slot[]>();
+  for (const slot of slots) {
+    const day = dateKey(slot.starts_at, zone);
+    const existing = days.get(day);
+    if (existing) existing.push(slot);
+    else days.set(day, [slot]);
+  }
+  return days;
+}
