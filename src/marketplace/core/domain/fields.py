@@ -54,7 +54,7 @@ class Rule:
 
 @dataclass(frozen=True, eq=False)
 class Text(Rule):
-    """Text of `least` to `most` characters once trimmed and NFC-normalized (Unicode Annex 15).
+    """Text of `minimum` to `maximum` characters once trimmed and NFC-normalized (Unicode Annex 15).
 
     Control characters are refused, line breaks aside. `format` is that of JSON Schema.
     """
@@ -122,7 +122,7 @@ class OrNone(Rule):
 
 @dataclass(frozen=True, eq=False)
 class Whole(Rule):
-    """A whole number from `least` to `most`. JSON writes some as `60.0` or `6e1`."""
+    """A whole number from `minimum` to `maximum`. JSON writes some as `60.0` or `6e1`."""
 
     minimum: int
     maximum: int
@@ -139,7 +139,7 @@ class Whole(Rule):
 
 @dataclass(frozen=True, eq=False)
 class Money(Rule):
-    """An amount from 0 to `most`: a decimal string or a number with at most two places, never rounded."""
+    """An amount from 0 to `maximum`: a decimal string or a number with at most two places, never rounded."""
 
     maximum: Decimal
 

@@ -142,14 +142,14 @@ def _answer_schemas(structs: Iterable[type[msgspec.Struct]]) -> dict[str, Any]:
         properties = components[reference["$ref"].rpartition("/")[2]].get("properties", {})
         for field in msgspec.structs.fields(struct):
             name = field.encode_name
-            properties[name] = _notes(field, properties[name]) | properties[name]
+            if "$ref" in properties[name]:
+                continue
+            properties[name] |= {each: said for each, said in _notes(field).items() if each not in properties[name]}
     return dict(components)
 
 
-def _notes(field: msgspec.structs.FieldInfo, schema: dict[str, Any]) -> dict[str, Any]:
+def _notes(field: msgspec.structs.FieldInfo) -> dict[str, Any]:
     """What an answer's schema says beyond the type: the words and the example of the field."""
-    if "$ref" in schema:
-        return {}
     rule = rule_of(field.type)
     notes = {} if rule is None else notes_of(rule)
     example = EXAMPLES.get(field.encode_name)
