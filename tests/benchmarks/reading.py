@@ -136,7 +136,9 @@ BEFORE: dict[str, Callable[[Any], Any]] = {
     "seats": whole_of,
     "cancellation_notice": whole_of,
 }
-FIELDS = {kind: msgspec.structs.fields(kind) for kind in (SessionStruct, BookingStruct)}
+FIELDS: dict[type[msgspec.Struct], tuple[msgspec.structs.FieldInfo, ...]] = {
+    kind: msgspec.structs.fields(kind) for kind in (SessionStruct, BookingStruct)
+}
 
 
 def by_msgspec(kind: type[msgspec.Struct], body: bytes) -> dict[str, str]:

@@ -1,7 +1,7 @@
 """What the API refuses, a service called from the shell or a job refuses too, naming every bad field."""
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from decimal import Decimal
 from typing import Any
 
@@ -18,9 +18,10 @@ from builders import (
     stored_session,
     stored_user,
 )
-from marketplace.core.domain.fields import NOT_CANONICAL
-from marketplace.core.domain.sessions import Session
+from marketplace.core.domain.fields import NOT_CANONICAL, field_names
+from marketplace.core.domain.sessions import SESSION_FIELDS, Session
 from marketplace.core.domain.tokens import Principal
+from marketplace.core.domain.users import USER_FIELDS
 from marketplace.core.errors import Invalid
 from marketplace.core.ports.storage import Storage
 from marketplace.core.services.admin.bulk import BulkOrder
@@ -211,3 +212,23 @@ def test_text_is_stored_trimmed_and_composed(value: str) -> None:
 @pytest.mark.parametrize("price", [Decimal("49.999"), Decimal("1e9"), Decimal("NaN"), Decimal("Infinity"), 49.99, True])
 def test_price_is_never_rounded(price: object) -> None:
     assert set(a_session(price=price).validate()) == {"price"}
+
+
+@dataclass
+class Keeper:
+    name: str
+    reset_token: str
+
+
+def test_derived_lists_refuse_a_secret_that_is_not_left_out() -> None:
+    with pytest.raises(ValueError, match="reset_token"):
+        field_names(Keeper)
+    with pytest.raises(ValueError, match="nickname"):
+        field_names(Keeper, "reset_token", "nickname")
+    assert field_names(Keeper, "reset_token") == ("name",)
+
+
+def test_audit_log_keeps_every_field_that_is_not_left_out_by_name() -> None:
+    kept = {field.name for field in fields(Session)} - {"id", "creator_id", "created_at", "revision", "revised_at"}
+    assert set(SESSION_FIELDS) == kept
+    assert "password_hash" not in USER_FIELDS

@@ -27,7 +27,12 @@ async def test_a_cancelled_slot_takes_all_its_bookings_along_and_no_others(api: 
     response = await creator.post(cancel(session), AT_TOMORROW | {"reason": "I am ill."})
 
     assert response.status_code == 200
-    settled: dict[str, Any] = {"status": "cancelled", "respond_by": None, "cancellable_until": None, "allowed_actions": []}
+    settled: dict[str, Any] = {
+        "status": "cancelled",
+        "respond_by": None,
+        "cancellable_until": None,
+        "allowed_actions": [],
+    }
     gone = [booking | settled for booking in created]
     assert response.json() == gone
     for learner, booking in zip(learners, created, strict=True):

@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Annotated, Literal, Self
 from uuid import UUID
 
-from marketplace.core.domain.fields import Whole
+from marketplace.core.domain.fields import Whole, field_names
 from marketplace.core.domain.sessions import MAX_PARTICIPANTS
 from marketplace.core.domain.users import Contact
 from marketplace.core.errors import IllegalTransition, MarketplaceError, NotFound, NotYours, TooLate
@@ -215,6 +215,12 @@ class Booking:
             to_status=to_status,
             reason=reason,
         )
+
+
+BOOKING_FIELDS = field_names(
+    Booking, "id", "session_id", "creator_id", "user_id", "ends_at", "seats", "amount", "created_at"
+)
+"""What the audit log keeps of a booking."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -30,6 +30,8 @@ MAX_NFC_SHRINKAGE = 4
 """How many times longer a text may be before NFC than it may be after."""
 NOT_CANONICAL = "Give this in its canonical form: trimmed and NFC-normalized."
 
+SECRET = re.compile("password|hash|secret|token")
+
 _CONTROL = re.compile(f"[{CONTROL}]")
 
 
@@ -218,6 +220,20 @@ def rules_of(entity: type) -> Mapping[str, Rule]:
     """The rules of a dataclass by the names of its fields; fields without one are left out."""
     found = {each.name: rule_of(each.type) for each in fields(entity)}
     return {name: rule for name, rule in found.items() if rule is not None}
+
+
+def field_names(entity: type, *excluded: str) -> tuple[str, ...]:
+    """The names of a dataclass's fields in their order, but for those excluded.
+
+    Lists for the log and for exports name what they leave out, so that a new field is in them. A secret has to be
+    excluded by name: raises `ValueError` where one is not, and where an excluded field does not exist.
+    """
+    names = [each.name for each in fields(entity)]
+    kept = tuple(name for name in names if name not in excluded)
+    unsafe = {name for name in kept if SECRET.search(name)} | set(excluded).difference(names)
+    if unsafe:
+        raise ValueError(f"{entity.__name__}: {', '.join(sorted(unsafe))}")
+    return kept
 
 
 def validate_values(entity: type, values: Mapping[str, Any]) -> FieldErrors:

@@ -58,6 +58,10 @@ class Report:
         return replace(self, resolution=resolution, resolved_at=now, resolved_by=staff_id, note=note)
 
 
+REPORT_FIELDS = ("resolution", "note")
+"""What the audit log keeps of a report."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReportDetails(Report):
     """A report as the staff reads it."""

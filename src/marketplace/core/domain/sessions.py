@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
 from uuid import UUID
 
-from marketplace.core.domain.fields import Money, OrNone, Rule, Text, WebAddress, Whole, validate_entity
+from marketplace.core.domain.fields import Money, OrNone, Rule, Text, WebAddress, Whole, field_names, validate_entity
 from marketplace.core.domain.users import PublicUser, fold
 from marketplace.core.errors import FieldErrors, HasUpcomingBookings, IllegalTransition, NotFound, NotListed, NotYours
 
@@ -117,33 +117,39 @@ CancellationNotice = Annotated[
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Session:
-    """What a creator offers. `duration` in minutes, `price` per seat in the marketplace's currency."""
+class SessionSummary:
+    """What the staff's lists and exports have of a session."""
 
     id: UUID
-    creator_id: UUID
     title: Title
-    description: Description
-    duration: Duration
-    price: Price
-    max_participants: Participants
-    image_url: WebAddress
     status: SessionStatus
+    price: Price
+    duration: Duration
+    max_participants: Participants
     category: Category
-    tags: Tags
     created_at: datetime
     archived_at: datetime | None
+    hidden_at: datetime | None = None
+    featured_at: datetime | None = None
+    """Since when the front page shows it."""
+    image_url: WebAddress
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Session(SessionSummary):
+    """What a creator offers. `duration` in minutes, `price` per seat in the marketplace's currency."""
+
+    creator_id: UUID
+    description: Description
+    tags: Tags
     requires_confirmation: bool = False
     """Whether the creator answers each booking before it is confirmed."""
     cancellation_notice: CancellationNotice = 0
     revision: int = 0
     """How often it was changed in what a calendar shows of it: the title, and when it ends."""
     revised_at: datetime | None = None
-    hidden_at: datetime | None = None
     hidden_reason: str | None = None
     """Why the staff hid it, in words for its creator."""
-    featured_at: datetime | None = None
-    """Since when the front page shows it."""
 
     def validate(self) -> FieldErrors:
         """What is wrong with each field, as sentences for a person."""
@@ -176,6 +182,10 @@ class Session:
         booked = [slot.starts_at for slot in upcoming if slot.seats_taken]
         if booked:
             raise HasUpcomingBookings(starts=booked)
+
+
+SESSION_FIELDS = field_names(Session, "id", "creator_id", "created_at", "revision", "revised_at")
+"""What the audit log keeps of a session."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

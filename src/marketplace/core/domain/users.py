@@ -7,7 +7,15 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
 from uuid import UUID
 
-from marketplace.core.domain.fields import MAX_NAME_LENGTH, Rule, Text, WebAddress, validate_entity, validate_field
+from marketplace.core.domain.fields import (
+    MAX_NAME_LENGTH,
+    Rule,
+    Text,
+    WebAddress,
+    field_names,
+    validate_entity,
+    validate_field,
+)
 from marketplace.core.domain.wall_time import time_zones
 from marketplace.core.errors import (
     FieldErrors,
@@ -200,6 +208,10 @@ class User(Contact):
         ceases = before.is_superuser and not (self.is_superuser and self.is_active)
         if ceases and superusers <= {self.id}:
             raise LastSuperuser
+
+
+USER_FIELDS = field_names(User, "id", "password_hash", "avatar", "time_zone", "date_joined")
+"""What the audit log keeps of an account: never its password, not even hashed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,9 +7,10 @@ from datetime import datetime, timedelta
 from typing import Any, TypeVar
 from uuid import UUID
 
-from marketplace.core.domain.audit import BOOKING_FIELDS, AuditAction, differences
+from marketplace.core.domain.audit import AuditAction, differences
 from marketplace.core.domain.bookings import (
     ANY_BOOKING,
+    BOOKING_FIELDS,
     Booking,
     BookingAction,
     BookingDetails,

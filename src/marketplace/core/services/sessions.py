@@ -5,11 +5,11 @@ from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
-from marketplace.core.domain.audit import SESSION_FIELDS, AuditAction, differences
+from marketplace.core.domain.audit import AuditAction, differences
 from marketplace.core.domain.fields import OptionalStaffReason, StaffReason, require, validate_field, validate_values
 from marketplace.core.domain.idempotency import IdempotencyKey
 from marketplace.core.domain.pages import Page
-from marketplace.core.domain.sessions import CatalogFilters, CatalogSession, Facets, Session
+from marketplace.core.domain.sessions import SESSION_FIELDS, CatalogFilters, CatalogSession, Facets, Session
 from marketplace.core.domain.tokens import Principal
 from marketplace.core.domain.users import public_user
 from marketplace.core.errors import FieldErrors, NotACreator, NotFound

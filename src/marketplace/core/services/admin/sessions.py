@@ -4,11 +4,11 @@ from collections.abc import Awaitable, Callable
 from datetime import datetime
 from uuid import UUID
 
-from marketplace.core.domain.audit import REPORT_FIELDS, SESSION_FIELDS, AuditAction, AuditDetails, differences
+from marketplace.core.domain.audit import AuditAction, AuditDetails, differences
 from marketplace.core.domain.fields import OptionalStaffReason, StaffReason, require, validate_field
 from marketplace.core.domain.idempotency import IdempotencyKey
-from marketplace.core.domain.reports import Report, ReportDetails, Resolution
-from marketplace.core.domain.sessions import CatalogSession, SessionDetails
+from marketplace.core.domain.reports import REPORT_FIELDS, Report, ReportDetails, Resolution
+from marketplace.core.domain.sessions import SESSION_FIELDS, CatalogSession, SessionDetails
 from marketplace.core.domain.tokens import Principal
 from marketplace.core.errors import NotFound
 from marketplace.core.ports.audit import AuditLogReader
