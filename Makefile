@@ -61,6 +61,10 @@ openapi: install ## Write openapi.json anew
 types: openapi ## Write the front end's client anew, from openapi.json
 	cd frontend && npm run --silent types
 
+.PHONY: fixtures
+fixtures: install ## Write the answers of the API that the front end's tests read
+	MARKETPLACE_WRITE_FIXTURES=1 $(BIN)/pytest -q -n0 tests/http/test_fixtures.py
+
 .PHONY: format
 format: install ## Format the code
 	$(BIN)/ruff format .
