@@ -6,11 +6,12 @@ import { Dialog } from "~/components/Dialog";
 import { Field, Textarea } from "~/components/Field";
 import { Notice } from "~/components/Notice";
 import { createKeyFor } from "~/lib/api/idempotencyKeys";
+import { reasonLimits } from "~/lib/api/limits";
 import { refetchUserData } from "~/lib/auth/me";
 import { errorMessage } from "~/lib/i18n/errorMessage";
 import { useTexts } from "./texts";
 
-const REASON_MOST = 500;
+const MAX_REASON = reasonLimits.reason.maxLength;
 
 /** Asks before the staff does something, says what it means, and takes the reason for the log. */
 export function StepDialog<Done>({
@@ -62,7 +63,7 @@ export function StepDialog<Done>({
   const go = async () => {
     const said = reason.trim();
     if (!said && !isReasonOptional) return refuse(t("step.reason_needed"));
-    if ([...said].length > REASON_MOST) return refuse(t("step.reason_long", { count: REASON_MOST }));
+    if ([...said].length > MAX_REASON) return refuse(t("step.reason_long", { count: MAX_REASON }));
     setBusy(true);
     setFailure(null);
     try {

@@ -1,8 +1,6 @@
 import type { Booking } from "./own/queries";
 import type { BookingTab } from "./own/search";
 
-const HOUR = 3_600_000;
-
 type Timed = Pick<Booking, "status" | "booking_date" | "ends_at">;
 
 /** Where a booking is as time goes by; the server settles those that have ended a moment later. */
@@ -11,23 +9,21 @@ export function tabOf({ status, ends_at }: Timed, now: Date): BookingTab {
   return status === "confirmed" && new Date(ends_at) > now ? "upcoming" : "past";
 }
 
-/** Until when the learner may cancel or move a booking. */
-export function changeableUntil({
-  booking_date,
-  session_details: { cancellation_notice },
-}: Pick<Booking, "booking_date"> & {
-  session_details: Pick<Booking["session_details"], "cancellation_notice">;
-}): Date {
-  return new Date(new Date(booking_date).getTime() - cancellation_notice * HOUR);
+type Action = Booking["allowed_actions"][number];
+
+/** Whether the API allows this to the person who asked it. */
+export function isAllowed({ allowed_actions }: Pick<Booking, "allowed_actions">, action: Action): boolean {
+  return allowed_actions.includes(action);
 }
 
-/** What the learner can still do. The server has the last word. */
-export function changesOf(booking: Booking, now: Date): { canCancel: boolean; canMove: boolean } {
-  const isLive = booking.status === "pending" || booking.status === "confirmed";
-  const canCancel = isLive && now < changeableUntil(booking);
-  const hasLapsed =
-    booking.status === "pending" && booking.answer_by !== null && now >= new Date(booking.answer_by);
-  return { canCancel, canMove: canCancel && !hasLapsed && booking.session_details.status === "active" };
+/** Whether the learner can still cancel or move a booking, also once the answer of the API is some minutes old. */
+export function isOpenToLearner(
+  booking: Pick<Booking, "allowed_actions" | "cancellable_until">,
+  action: "cancel" | "reschedule",
+  now: Date,
+): boolean {
+  const { cancellable_until: until } = booking;
+  return isAllowed(booking, action) && until !== null && now < new Date(until);
 }
 
 /** How long it takes until a booking begins, in minutes; `0` while it goes on, `null` when it is over. */

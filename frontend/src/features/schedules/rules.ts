@@ -1,28 +1,26 @@
 import { z } from "zod";
+import { scheduleLimits } from "~/lib/api/limits";
 import { noticeMinutes, type ScheduleForm } from "./model";
 import { DAY_MINUTES, midnightOf, minutesOf, overlapping, type Placed, spanOf, WEEK_MINUTES } from "./ranges";
 import type { Texts } from "./texts";
 
-const STEP_MOST = 1440;
-const BUFFER_MOST = 1440;
-const NOTICE_MOST = 525_600;
-const HORIZON_MOST = 730;
-const WEEKLY_MOST = 50;
-const DATES_MOST = 366;
+const MAX_STEP = scheduleLimits.weekly.each.step.maximum;
+const MAX_NOTICE = scheduleLimits.notice.maximum;
 
 type Path = (string | number)[];
 type Complain = (path: Path, message: string) => void;
 type Placing = Placed & { path: Path };
 
-function wholeFrom(least: number, most: number, message: string) {
+function whole({ minimum, maximum }: { minimum: number; maximum: number }, message: string) {
   return z
     .string()
     .trim()
-    .refine((text) => /^\d{1,6}$/.test(text) && Number(text) >= least && Number(text) <= most, message);
+    .refine((text) => /^\d{1,6}$/.test(text) && Number(text) >= minimum && Number(text) <= maximum, message);
 }
 
 /** What the server asks of a schedule, said at the very field while one types. An open one has no rules. */
 export function scheduleRules(t: Texts) {
+  const { exceptions, extras, buffer_before, buffer_after, notice, horizon } = scheduleLimits;
   const range = {
     starts: z.string(),
     ends: z.string(),
@@ -30,9 +28,9 @@ export function scheduleRules(t: Texts) {
       .string()
       .trim()
       .refine(
-        (text) => text === "" || (/^\d{1,4}$/.test(text) && Number(text) >= 1 && Number(text) <= STEP_MOST),
+        (text) => text === "" || (/^\d{1,4}$/.test(text) && Number(text) >= 1 && Number(text) <= MAX_STEP),
         {
-          message: t("rules.step", { most: STEP_MOST }),
+          message: t("rules.step", { most: MAX_STEP }),
         },
       ),
   };
@@ -43,15 +41,19 @@ export function scheduleRules(t: Texts) {
       kind: z.literal("schedule"),
       time_zone: z.string().min(1, t("rules.zone")),
       week: z.array(z.object({ ranges })),
-      exceptions: z.array(z.object({ date, ranges })).max(DATES_MOST, t("rules.dates", { most: DATES_MOST })),
-      extras: z.array(z.object({ date, ...range })).max(DATES_MOST, t("rules.dates", { most: DATES_MOST })),
-      buffer_before: wholeFrom(0, BUFFER_MOST, t("rules.buffer", { most: BUFFER_MOST })),
-      buffer_after: wholeFrom(0, BUFFER_MOST, t("rules.buffer", { most: BUFFER_MOST })),
+      exceptions: z
+        .array(z.object({ date, ranges }))
+        .max(exceptions.maxItems, t("rules.dates", { most: exceptions.maxItems })),
+      extras: z
+        .array(z.object({ date, ...range }))
+        .max(extras.maxItems, t("rules.dates", { most: extras.maxItems })),
+      buffer_before: whole(buffer_before, t("rules.buffer", { most: buffer_before.maximum })),
+      buffer_after: whole(buffer_after, t("rules.buffer", { most: buffer_after.maximum })),
       notice: z.object({
-        amount: wholeFrom(0, NOTICE_MOST, t("rules.notice")),
+        amount: whole(notice, t("rules.notice")),
         unit: z.enum(["minutes", "hours", "days"]),
       }),
-      horizon: wholeFrom(1, HORIZON_MOST, t("rules.horizon", { most: HORIZON_MOST })),
+      horizon: whole(horizon, t("rules.horizon", { most: horizon.maximum })),
       valid_from: z.string(),
       valid_until: z.string(),
     })
@@ -72,7 +74,8 @@ function judgeRanges(form: ScheduleForm, complain: Complain, t: Texts): void {
       path: ["week", day, "ranges", place],
     })),
   );
-  if (weekly.length > WEEKLY_MOST) complain(["week"], t("rules.weekly", { most: WEEKLY_MOST }));
+  const { maxItems } = scheduleLimits.weekly;
+  if (weekly.length > maxItems) complain(["week"], t("rules.weekly", { most: maxItems }));
   const dated: Placing[] = form.exceptions.flatMap(({ date, ranges }, index) =>
     ranges.map((range, place) => ({
       midnight: midnightOf(date) ?? Number.NaN,
@@ -115,7 +118,7 @@ function judgeTogether(placed: Placing[], complain: Complain, t: Texts, cycle?: 
 
 function judgeLimits(form: ScheduleForm, complain: Complain, t: Texts): void {
   const notice = noticeMinutes(form.notice);
-  if (notice > NOTICE_MOST) complain(["notice", "amount"], t("rules.notice"));
+  if (notice > MAX_NOTICE) complain(["notice", "amount"], t("rules.notice"));
   else if (notice >= Number(form.horizon) * DAY_MINUTES)
     complain(["notice", "amount"], t("rules.notice_horizon"));
   if (form.valid_from && form.valid_until && form.valid_until < form.valid_from) {

@@ -1,5 +1,6 @@
 /** What the catalog is asked for, as it stands in the address: so that back, reload and sharing work. */
 import type { Schema } from "~/lib/api/client";
+import { listSessionsLimits, sessionLimits } from "~/lib/api/limits";
 
 export const SORTS = [
   "relevance",
@@ -44,17 +45,20 @@ export type Filter = keyof typeof FILTERS;
 
 export type Category = Schema<"FacetsOut">["categories"][number];
 
-const SEARCH_MOST = 200;
+const MAX_SEARCH = listSessionsLimits.search.maxLength;
 const WORDS_MOST = 12;
-const PRICE_MOST = 99_999_999.99;
-const DURATION_MOST = 1440;
 const UUID = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i;
 
 /** What of an address makes sense; the rest is left out. */
 export function validateCatalog(given: Record<string, unknown>): CatalogSearch {
   const search = searchable(given.search);
-  const [min_price, max_price] = bounds(given.min_price, given.max_price, PRICE_MOST, 100);
-  const [min_duration, max_duration] = bounds(given.min_duration, given.max_duration, DURATION_MOST, 1);
+  const [min_price, max_price] = bounds(given.min_price, given.max_price, sessionLimits.price.maximum, 100);
+  const [min_duration, max_duration] = bounds(
+    given.min_duration,
+    given.max_duration,
+    listSessionsLimits.max_duration.maximum,
+    1,
+  );
   const [from, to] = [day(given.from), day(given.to)];
   const sort = SORTS.find((each) => each === given.sort);
   return present({
@@ -75,12 +79,12 @@ export function validateCatalog(given: Record<string, unknown>): CatalogSearch {
 /** A search as the API takes it: with a letter or digit, and of not too many words. */
 export function searchable(given: unknown): string | undefined {
   const text = typeof given === "number" ? String(given) : typeof given === "string" ? given : "";
-  const words = [...text.slice(0, SEARCH_MOST).matchAll(/[\p{L}\p{N}]+/gu)];
+  const words = [...text.slice(0, MAX_SEARCH).matchAll(/[\p{L}\p{N}]+/gu)];
   const last = words.at(Math.min(words.length, WORDS_MOST) - 1);
   if (!last) return undefined;
   return words.length > WORDS_MOST
     ? text.slice(0, last.index + last[0].length).trim()
-    : text.slice(0, SEARCH_MOST).trim();
+    : text.slice(0, MAX_SEARCH).trim();
 }
 
 export function activeFilters(search: CatalogSearch): Filter[] {

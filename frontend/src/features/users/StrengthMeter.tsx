@@ -1,5 +1,5 @@
 import { cn } from "~/lib/cn";
-import { PASSWORD_LEAST, type Strength, strengthOf } from "./strength";
+import { MIN_PASSWORD, type Strength, strengthOf } from "./strength";
 import { useTexts } from "./texts";
 
 const LEVEL: Record<Strength, number> = { short: 0, weak: 1, fair: 2, good: 3, strong: 4 };
@@ -11,7 +11,7 @@ export function StrengthMeter({ password }: { password: string }) {
   const strength = strengthOf(password);
   const level = LEVEL[strength];
   if (!password) return <span>{t("password.hint")}</span>;
-  const missing = PASSWORD_LEAST - [...password].length;
+  const missing = MIN_PASSWORD - [...password].length;
   return (
     <span className="flex items-center gap-3">
       <span aria-hidden className="flex w-32 gap-1">

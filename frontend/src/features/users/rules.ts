@@ -1,9 +1,6 @@
 import { z } from "zod";
-import { PASSWORD_LEAST } from "./strength";
+import { profileLimits, registrationLimits } from "~/lib/api/limits";
 import type { useTexts } from "./texts";
-
-const PASSWORD_MOST = 128;
-const NAME_MOST = 150;
 
 const WEB_ADDRESS = /^https?:\/\/[^\s/?#@:\\]+(:\d{1,5})?([/?#]\S*)?$/i;
 
@@ -15,30 +12,32 @@ export function isWebAddress(text: string): boolean {
 /** What is asked of the facts of an account, as the API asks it. */
 export function rulesOf(t: ReturnType<typeof useTexts>) {
   const long = (count: number) => t("rules.too_long", { count });
+  const { email, username, password, first_name } = registrationLimits;
+  const { avatar } = profileLimits;
   return {
     email: z
       .string()
       .trim()
       .min(1, t("rules.needed"))
-      .max(254, long(254))
+      .max(email.maxLength, long(email.maxLength))
       .regex(/^[^\s@]+@[^\s@]+\.[^\s@]+$/, t("rules.email")),
     username: z
       .string()
       .trim()
       .min(1, t("rules.needed"))
-      .min(2, t("rules.username_short"))
-      .max(NAME_MOST, long(NAME_MOST))
+      .min(username.minLength, t("rules.username_short"))
+      .max(username.maxLength, long(username.maxLength))
       .regex(/^[\p{L}\p{N}@.+\-_]+$/u, t("rules.username_signs")),
-    name: z.string().trim().max(NAME_MOST, long(NAME_MOST)),
+    name: z.string().trim().max(first_name.maxLength, long(first_name.maxLength)),
     newPassword: z
       .string()
       .min(1, t("rules.needed"))
-      .min(PASSWORD_LEAST, t("rules.password_short"))
-      .max(PASSWORD_MOST, long(PASSWORD_MOST)),
+      .min(password.minLength, t("rules.password_short"))
+      .max(password.maxLength, long(password.maxLength)),
     picture: z
       .string()
       .trim()
-      .max(2048, long(2048))
+      .max(avatar.maxLength, long(avatar.maxLength))
       .refine((text) => text === "" || isWebAddress(text), t("rules.web_address")),
     givenPassword: z.string().min(1, t("rules.needed")),
   };

@@ -1,6 +1,8 @@
+import { registrationLimits } from "~/lib/api/limits";
+
 export type Strength = "short" | "weak" | "fair" | "good" | "strong";
 
-export const PASSWORD_LEAST = 8;
+export const MIN_PASSWORD = registrationLimits.password.minLength;
 
 /**
  * A rough guess from length and variety, to encourage while one types; the server's rule is the length alone
@@ -8,7 +10,7 @@ export const PASSWORD_LEAST = 8;
  */
 export function strengthOf(password: string): Strength {
   const length = [...password].length;
-  if (length < PASSWORD_LEAST) return "short";
+  if (length < MIN_PASSWORD) return "short";
   const kinds = [/\p{Ll}/u, /\p{Lu}/u, /\p{N}/u, /[^\p{L}\p{N}]/u].filter((kind) =>
     kind.test(password),
   ).length;

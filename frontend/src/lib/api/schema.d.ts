@@ -421,7 +421,7 @@ export interface paths {
         put?: never;
         /**
          * Confirm a pending booking
-         * @description By the creator, until `answer_by`.
+         * @description By the creator, until `respond_by`.
          */
         post: operations["confirm_booking"];
         delete?: never;
@@ -441,7 +441,7 @@ export interface paths {
         put?: never;
         /**
          * Decline a pending booking
-         * @description By the creator, until `answer_by`. The seats can be booked again at once.
+         * @description By the creator, until `respond_by`. The seats can be booked again at once.
          */
         post: operations["decline_booking"];
         delete?: never;
@@ -1232,7 +1232,7 @@ export interface paths {
         put?: never;
         /**
          * Confirm a pending booking for its creator
-         * @description Until `answer_by`. Not what one booked oneself.
+         * @description Until `respond_by`. Not what one booked oneself.
          */
         post: operations["admin_confirm_booking"];
         delete?: never;
@@ -1252,7 +1252,7 @@ export interface paths {
         put?: never;
         /**
          * Decline a pending booking for its creator
-         * @description Until `answer_by`. Not what one booked oneself.
+         * @description Until `respond_by`. Not what one booked oneself.
          */
         post: operations["admin_decline_booking"];
         delete?: never;
@@ -1524,20 +1524,29 @@ export interface components {
             id: string;
             /** @example ada@example.org */
             email: string;
-            /** @example ada */
+            /**
+             * @description Letters, digits and @ . + - _
+             * @example ada
+             */
             username: string;
             /**
              * @example creator
              * @enum {unknown}
              */
             role: "creator" | "user";
-            /** @example null */
+            /**
+             * @description http(s); `null` for none.
+             * @example https://images.example.org/morning-yoga.jpg
+             */
             avatar: string | null;
             /** @example Ada */
             first_name: string;
             /** @example Byron */
             last_name: string;
-            /** @example Europe/Madrid */
+            /**
+             * @description An IANA time zone name.
+             * @example Europe/Madrid
+             */
             time_zone: string;
             is_active: boolean;
             is_staff: boolean;
@@ -1566,20 +1575,29 @@ export interface components {
             id: string;
             /** @example ada@example.org */
             email: string;
-            /** @example ada */
+            /**
+             * @description Letters, digits and @ . + - _
+             * @example ada
+             */
             username: string;
             /**
              * @example creator
              * @enum {unknown}
              */
             role: "creator" | "user";
-            /** @example null */
+            /**
+             * @description http(s); `null` for none.
+             * @example https://images.example.org/morning-yoga.jpg
+             */
             avatar: string | null;
             /** @example Ada */
             first_name: string;
             /** @example Byron */
             last_name: string;
-            /** @example Europe/Madrid */
+            /**
+             * @description An IANA time zone name.
+             * @example Europe/Madrid
+             */
             time_zone: string;
             is_active: boolean;
             is_staff: boolean;
@@ -1672,22 +1690,36 @@ export interface components {
             title: string;
             /** @example A gentle hour for all levels. */
             description: string;
-            /** @example 60 */
+            /**
+             * @description Minutes.
+             * @example 60
+             */
             duration: number;
             /**
              * Format: decimal
+             * @description Per seat, with at most two decimals.
              * @example 49.99
              */
             price: string;
-            /** @example 12 */
+            /**
+             * @description Seats at each start.
+             * @example 12
+             */
             max_participants: number;
-            /** @example null */
+            /**
+             * @description http(s); `null` for none.
+             * @example https://images.example.org/morning-yoga.jpg
+             */
             image_url: string | null;
             /** @enum {unknown} */
             status: "active" | "inactive";
-            /** @example wellbeing */
+            /**
+             * @description One of the marketplace's categories, see `GET /api/marketplace/`; `null` for none.
+             * @example wellbeing
+             */
             category: string | null;
             /**
+             * @description Kept in lower case.
              * @example [
              *       "yoga",
              *       "beginners"
@@ -1696,11 +1728,17 @@ export interface components {
             tags: string[];
             /** @example false */
             requires_confirmation: boolean;
-            /** @example 24 */
+            /**
+             * @description Hours before the start until which a learner may cancel.
+             * @example 24
+             */
             cancellation_notice: number;
             /** @example false */
             is_open: boolean;
-            /** @example Europe/Madrid */
+            /**
+             * @description An IANA time zone name.
+             * @example Europe/Madrid
+             */
             time_zone: string;
             /**
              * Format: date-time
@@ -1789,7 +1827,19 @@ export interface components {
              * Format: date-time
              * @example 2030-01-04T09:00:00Z
              */
-            answer_by: string | null;
+            respond_by: string | null;
+            /**
+             * Format: date-time
+             * @example 2030-04-30T10:00:00Z
+             */
+            cancellable_until: string | null;
+            /**
+             * @example [
+             *       "cancel",
+             *       "reschedule"
+             *     ]
+             */
+            allowed_actions: ("cancel" | "complete" | "confirm" | "decline" | "pay" | "reschedule" | "seats")[];
             history: components["schemas"]["BookingStepOut"][];
         };
         /**
@@ -1807,14 +1857,16 @@ export interface components {
              * @example 2030-05-01T10:00:00Z
              */
             booking_date: string;
-            /** @example 1 */
+            /** @example 2 */
             seats?: number;
         };
         /**
          * BookingOut
          * @description A booking. `booking_date` is the start; `amount` = price times seats when it was booked.
          *
-         *         A `pending` one is cancelled by itself if the creator has not answered by `answer_by`.
+         *         A `pending` one is cancelled by itself if the creator has not answered by `respond_by`. The learner may cancel or
+         *         move it until `cancellable_until`; both are `null` where they do not apply. `allowed_actions` are what the person
+         *         who asks may do now.
          */
         BookingOut: {
             /**
@@ -1862,7 +1914,19 @@ export interface components {
              * Format: date-time
              * @example 2030-01-04T09:00:00Z
              */
-            answer_by: string | null;
+            respond_by: string | null;
+            /**
+             * Format: date-time
+             * @example 2030-04-30T10:00:00Z
+             */
+            cancellable_until: string | null;
+            /**
+             * @example [
+             *       "cancel",
+             *       "reschedule"
+             *     ]
+             */
+            allowed_actions: ("cancel" | "complete" | "confirm" | "decline" | "pay" | "reschedule" | "seats")[];
         };
         /**
          * BookingRecordOut
@@ -1914,7 +1978,19 @@ export interface components {
              * Format: date-time
              * @example 2030-01-04T09:00:00Z
              */
-            answer_by: string | null;
+            respond_by: string | null;
+            /**
+             * Format: date-time
+             * @example 2030-04-30T10:00:00Z
+             */
+            cancellable_until: string | null;
+            /**
+             * @example [
+             *       "cancel",
+             *       "reschedule"
+             *     ]
+             */
+            allowed_actions: ("cancel" | "complete" | "confirm" | "decline" | "pay" | "reschedule" | "seats")[];
             history: components["schemas"]["BookingStepOut"][];
             log: components["schemas"]["AuditEntryOut"][];
         };
@@ -1966,7 +2042,10 @@ export interface components {
             from: ("cancelled" | "completed" | "confirmed" | "pending") | null;
             /** @enum {unknown} */
             to: "cancelled" | "completed" | "confirmed" | "pending";
-            /** @example  */
+            /**
+             * @description For the other party.
+             * @example I am ill.
+             */
             reason: string;
         };
         /**
@@ -2151,14 +2230,20 @@ export interface components {
              * @example 0190a1b2-c3d4-7e5f-8a9b-0c1d2e3f4a5b
              */
             id: string;
-            /** @example ada */
+            /**
+             * @description Letters, digits and @ . + - _
+             * @example ada
+             */
             username: string;
             /**
              * @example creator
              * @enum {unknown}
              */
             role: "creator" | "user";
-            /** @example null */
+            /**
+             * @description http(s); `null` for none.
+             * @example https://images.example.org/morning-yoga.jpg
+             */
             avatar: string | null;
             /** @example Ada */
             first_name: string;
@@ -2466,22 +2551,36 @@ export interface components {
             title: string;
             /** @example A gentle hour for all levels. */
             description: string;
-            /** @example 60 */
+            /**
+             * @description Minutes.
+             * @example 60
+             */
             duration: number;
             /**
              * Format: decimal
+             * @description Per seat, with at most two decimals.
              * @example 49.99
              */
             price: string;
-            /** @example 12 */
+            /**
+             * @description Seats at each start.
+             * @example 12
+             */
             max_participants: number;
-            /** @example null */
+            /**
+             * @description http(s); `null` for none.
+             * @example https://images.example.org/morning-yoga.jpg
+             */
             image_url: string | null;
             /** @enum {unknown} */
             status: "active" | "inactive";
-            /** @example wellbeing */
+            /**
+             * @description One of the marketplace's categories, see `GET /api/marketplace/`; `null` for none.
+             * @example wellbeing
+             */
             category: string | null;
             /**
+             * @description Kept in lower case.
              * @example [
              *       "yoga",
              *       "beginners"
@@ -2490,11 +2589,17 @@ export interface components {
             tags: string[];
             /** @example false */
             requires_confirmation: boolean;
-            /** @example 24 */
+            /**
+             * @description Hours before the start until which a learner may cancel.
+             * @example 24
+             */
             cancellation_notice: number;
             /** @example false */
             is_open: boolean;
-            /** @example Europe/Madrid */
+            /**
+             * @description An IANA time zone name.
+             * @example Europe/Madrid
+             */
             time_zone: string;
             /**
              * Format: date-time
@@ -2653,7 +2758,10 @@ export interface components {
              * @example 0190a1b2-c3d4-7e5f-8a9b-0c1d2e3f4a5b
              */
             id: string;
-            /** @example ada */
+            /**
+             * @description Letters, digits and @ . + - _
+             * @example ada
+             */
             username: string;
             /** @example ada@example.org */
             email: string;
@@ -2711,13 +2819,13 @@ export interface components {
              */
             username?: string;
             /**
-             * @description http(s); `null` or empty for none.
+             * @description http(s); `null` for none.
              * @example https://images.example.org/morning-yoga.jpg
              */
             avatar?: string | null;
             /** @example Ada */
             first_name?: string;
-            /** @example Ada */
+            /** @example Byron */
             last_name?: string;
             /**
              * @description An IANA time zone name.
@@ -2736,13 +2844,13 @@ export interface components {
              */
             username: string;
             /**
-             * @description http(s); `null` or empty for none.
+             * @description http(s); `null` for none.
              * @example https://images.example.org/morning-yoga.jpg
              */
             avatar?: string | null;
             /** @example Ada */
             first_name?: string;
-            /** @example Ada */
+            /** @example Byron */
             last_name?: string;
             /**
              * @description An IANA time zone name.
@@ -2762,20 +2870,29 @@ export interface components {
             id: string;
             /** @example ada@example.org */
             email: string;
-            /** @example ada */
+            /**
+             * @description Letters, digits and @ . + - _
+             * @example ada
+             */
             username: string;
             /**
              * @example creator
              * @enum {unknown}
              */
             role: "creator" | "user";
-            /** @example null */
+            /**
+             * @description http(s); `null` for none.
+             * @example https://images.example.org/morning-yoga.jpg
+             */
             avatar: string | null;
             /** @example Ada */
             first_name: string;
             /** @example Byron */
             last_name: string;
-            /** @example Europe/Madrid */
+            /**
+             * @description An IANA time zone name.
+             * @example Europe/Madrid
+             */
             time_zone: string;
             is_staff: boolean;
             is_superuser: boolean;
@@ -2797,14 +2914,20 @@ export interface components {
              * @example 0190a1b2-c3d4-7e5f-8a9b-0c1d2e3f4a5b
              */
             id: string;
-            /** @example ada */
+            /**
+             * @description Letters, digits and @ . + - _
+             * @example ada
+             */
             username: string;
             /**
              * @example creator
              * @enum {unknown}
              */
             role: "creator" | "user";
-            /** @example null */
+            /**
+             * @description http(s); `null` for none.
+             * @example https://images.example.org/morning-yoga.jpg
+             */
             avatar: string | null;
             /** @example Ada */
             first_name: string;
@@ -2845,7 +2968,10 @@ export interface components {
             id: string;
             /** @example ada@example.org */
             email: string;
-            /** @example ada */
+            /**
+             * @description Letters, digits and @ . + - _
+             * @example ada
+             */
             username: string;
             /**
              * @example creator
@@ -2885,7 +3011,7 @@ export interface components {
             role?: "user" | "creator";
             /** @example Ada */
             first_name?: string;
-            /** @example Ada */
+            /** @example Byron */
             last_name?: string;
         };
         /**
@@ -2921,11 +3047,15 @@ export interface components {
              */
             session: string;
             /**
-             * @example
+             * @description What is wrong with it.
+             * @example misleading
              * @enum {unknown}
              */
             reason: "misleading" | "offensive" | "other" | "spam" | "unsafe";
-            /** @example The photo shows another place. */
+            /**
+             * @description In your own words, for the staff.
+             * @example The photo shows another place.
+             */
             text: string;
             /**
              * Format: date-time
@@ -2949,11 +3079,15 @@ export interface components {
              */
             session: string;
             /**
-             * @example
+             * @description What is wrong with it.
+             * @example misleading
              * @enum {unknown}
              */
             reason: "misleading" | "offensive" | "other" | "spam" | "unsafe";
-            /** @example The photo shows another place. */
+            /**
+             * @description In your own words, for the staff.
+             * @example The photo shows another place.
+             */
             text: string;
             /**
              * Format: date-time
@@ -2972,7 +3106,10 @@ export interface components {
             resolved_at: string | null;
             /** @example null */
             resolved_by: string | null;
-            /** @example  */
+            /**
+             * @description Why; kept in the audit log.
+             * @example Asked for by e-mail.
+             */
             note: string;
         };
         /**
@@ -3034,7 +3171,7 @@ export interface components {
              */
             reason: string;
             /**
-             * @description Whether they may enter.
+             * @description Whether they may enter the back office.
              * @example true
              */
             is_staff: boolean;
@@ -3164,6 +3301,7 @@ export interface components {
             /** @example false */
             is_open: boolean;
             /**
+             * @description An IANA time zone name.
              * @default UTC
              * @example Europe/Madrid
              */
@@ -3308,7 +3446,7 @@ export interface components {
              */
             duration?: number;
             /**
-             * @description Per seat; a decimal string or a number, with at most two places.
+             * @description Per seat, with at most two decimals.
              * @example 49.99
              */
             price?: string | number;
@@ -3318,7 +3456,7 @@ export interface components {
              */
             max_participants?: number;
             /**
-             * @description http(s); `null` or empty for none.
+             * @description http(s); `null` for none.
              * @example https://images.example.org/morning-yoga.jpg
              */
             image_url?: string | null;
@@ -3364,7 +3502,7 @@ export interface components {
              */
             duration?: number;
             /**
-             * @description Per seat; a decimal string or a number, with at most two places.
+             * @description Per seat, with at most two decimals.
              * @example 49.99
              */
             price?: string | number;
@@ -3374,7 +3512,7 @@ export interface components {
              */
             max_participants?: number;
             /**
-             * @description http(s); `null` or empty for none.
+             * @description http(s); `null` for none.
              * @example https://images.example.org/morning-yoga.jpg
              */
             image_url?: string | null;
@@ -3425,7 +3563,7 @@ export interface components {
              */
             duration: number;
             /**
-             * @description Per seat; a decimal string or a number, with at most two places.
+             * @description Per seat, with at most two decimals.
              * @example 49.99
              */
             price: string | number;
@@ -3435,7 +3573,7 @@ export interface components {
              */
             max_participants?: number;
             /**
-             * @description http(s); `null` or empty for none.
+             * @description http(s); `null` for none.
              * @example https://images.example.org/morning-yoga.jpg
              */
             image_url?: string | null;
@@ -3501,22 +3639,36 @@ export interface components {
             title: string;
             /** @example A gentle hour for all levels. */
             description: string;
-            /** @example 60 */
+            /**
+             * @description Minutes.
+             * @example 60
+             */
             duration: number;
             /**
              * Format: decimal
+             * @description Per seat, with at most two decimals.
              * @example 49.99
              */
             price: string;
-            /** @example 12 */
+            /**
+             * @description Seats at each start.
+             * @example 12
+             */
             max_participants: number;
-            /** @example null */
+            /**
+             * @description http(s); `null` for none.
+             * @example https://images.example.org/morning-yoga.jpg
+             */
             image_url: string | null;
             /** @enum {unknown} */
             status: "active" | "inactive";
-            /** @example wellbeing */
+            /**
+             * @description One of the marketplace's categories, see `GET /api/marketplace/`; `null` for none.
+             * @example wellbeing
+             */
             category: string | null;
             /**
+             * @description Kept in lower case.
              * @example [
              *       "yoga",
              *       "beginners"
@@ -3525,11 +3677,17 @@ export interface components {
             tags: string[];
             /** @example false */
             requires_confirmation: boolean;
-            /** @example 24 */
+            /**
+             * @description Hours before the start until which a learner may cancel.
+             * @example 24
+             */
             cancellation_notice: number;
             /** @example false */
             is_open: boolean;
-            /** @example Europe/Madrid */
+            /**
+             * @description An IANA time zone name.
+             * @example Europe/Madrid
+             */
             time_zone: string;
             /**
              * Format: date-time
@@ -3561,22 +3719,36 @@ export interface components {
             title: string;
             /** @example A gentle hour for all levels. */
             description: string;
-            /** @example 60 */
+            /**
+             * @description Minutes.
+             * @example 60
+             */
             duration: number;
             /**
              * Format: decimal
+             * @description Per seat, with at most two decimals.
              * @example 49.99
              */
             price: string;
-            /** @example 12 */
+            /**
+             * @description Seats at each start.
+             * @example 12
+             */
             max_participants: number;
-            /** @example null */
+            /**
+             * @description http(s); `null` for none.
+             * @example https://images.example.org/morning-yoga.jpg
+             */
             image_url: string | null;
             /** @enum {unknown} */
             status: "active" | "inactive";
-            /** @example wellbeing */
+            /**
+             * @description One of the marketplace's categories, see `GET /api/marketplace/`; `null` for none.
+             * @example wellbeing
+             */
             category: string | null;
             /**
+             * @description Kept in lower case.
              * @example [
              *       "yoga",
              *       "beginners"
@@ -3585,11 +3757,17 @@ export interface components {
             tags: string[];
             /** @example false */
             requires_confirmation: boolean;
-            /** @example 24 */
+            /**
+             * @description Hours before the start until which a learner may cancel.
+             * @example 24
+             */
             cancellation_notice: number;
             /** @example false */
             is_open: boolean;
-            /** @example Europe/Madrid */
+            /**
+             * @description An IANA time zone name.
+             * @example Europe/Madrid
+             */
             time_zone: string;
             /**
              * Format: date-time
@@ -3621,14 +3799,24 @@ export interface components {
             status: "active" | "inactive";
             /**
              * Format: decimal
+             * @description Per seat, with at most two decimals.
              * @example 49.99
              */
             price: string;
-            /** @example 60 */
+            /**
+             * @description Minutes.
+             * @example 60
+             */
             duration: number;
-            /** @example 12 */
+            /**
+             * @description Seats at each start.
+             * @example 12
+             */
             max_participants: number;
-            /** @example wellbeing */
+            /**
+             * @description One of the marketplace's categories, see `GET /api/marketplace/`; `null` for none.
+             * @example wellbeing
+             */
             category: string | null;
             /**
              * Format: date-time
@@ -3644,7 +3832,10 @@ export interface components {
             hidden_at: string | null;
             /** @example null */
             featured_at: string | null;
-            /** @example null */
+            /**
+             * @description http(s); `null` for none.
+             * @example https://images.example.org/morning-yoga.jpg
+             */
             image_url: string | null;
         };
         /**
@@ -3767,7 +3958,7 @@ export interface components {
             username?: string;
             /** @example Ada */
             first_name?: string;
-            /** @example Ada */
+            /** @example Byron */
             last_name?: string;
             /**
              * @description Why; kept in the audit log.
@@ -4986,9 +5177,9 @@ export interface operations {
                 /** @description Up to 12 words; each must begin a word of the session. Accents and case do not matter, and one typo a word is forgiven. */
                 search?: string;
                 creator?: string;
-                /** @description Per seat; a decimal string or a number, with at most two places. */
+                /** @description Per seat, with at most two decimals. */
                 min_price?: string;
-                /** @description Per seat; a decimal string or a number, with at most two places. */
+                /** @description Per seat, with at most two decimals. */
                 max_price?: string;
                 /** @description Minutes. */
                 min_duration?: number | string;
@@ -5176,9 +5367,9 @@ export interface operations {
                 /** @description Up to 12 words; each must begin a word of the session. Accents and case do not matter, and one typo a word is forgiven. */
                 search?: string;
                 creator?: string;
-                /** @description Per seat; a decimal string or a number, with at most two places. */
+                /** @description Per seat, with at most two decimals. */
                 min_price?: string;
-                /** @description Per seat; a decimal string or a number, with at most two places. */
+                /** @description Per seat, with at most two decimals. */
                 max_price?: string;
                 /** @description Minutes. */
                 min_duration?: number | string;
@@ -7278,9 +7469,9 @@ export interface operations {
                 is_archived?: boolean | string;
                 is_featured?: boolean | string;
                 creator?: string;
-                /** @description Per seat; a decimal string or a number, with at most two places. */
+                /** @description Per seat, with at most two decimals. */
                 min_price?: string;
-                /** @description Per seat; a decimal string or a number, with at most two places. */
+                /** @description Per seat, with at most two decimals. */
                 max_price?: string;
                 /** @description A bare date means midnight UTC. */
                 created_from?: string;
@@ -7602,9 +7793,9 @@ export interface operations {
                 is_archived?: boolean | string;
                 is_featured?: boolean | string;
                 creator?: string;
-                /** @description Per seat; a decimal string or a number, with at most two places. */
+                /** @description Per seat, with at most two decimals. */
                 min_price?: string;
-                /** @description Per seat; a decimal string or a number, with at most two places. */
+                /** @description Per seat, with at most two decimals. */
                 max_price?: string;
                 /** @description A bare date means midnight UTC. */
                 created_from?: string;

@@ -4,8 +4,9 @@ import { CalendarClock, Check, CheckCheck, X } from "lucide-react";
 import { useState } from "react";
 import { Button } from "~/components/Button";
 import { History } from "~/features/bookings/History";
+import { isAllowed } from "~/features/bookings/rules";
 import { StatusBadge } from "~/features/bookings/StatusBadge";
-import { displayName, useMe } from "~/lib/auth/me";
+import { displayName } from "~/lib/auth/me";
 import { useFormatMoney } from "~/lib/money/money";
 import {
   formatInOtherZone,
@@ -15,7 +16,6 @@ import {
   zoneCity,
   zoneName,
 } from "~/lib/time/time";
-import { useNow } from "~/lib/time/useNow";
 import { AdminPage } from "../AdminPage";
 import { Log } from "../audit/Log";
 import { BackLink } from "../BackLink";
@@ -26,7 +26,6 @@ import { StepDialog } from "../StepDialog";
 import { useTexts } from "../texts";
 import { type BookingRecord, type BookingStep, bookingRecordQuery, takeStep } from "./queries";
 import { RescheduleDialog } from "./RescheduleDialog";
-import { stepsOf } from "./steps";
 
 const LINK = "font-medium text-accent underline-offset-4 hover:underline";
 
@@ -144,8 +143,8 @@ function BookingFacts({ booking }: { booking: BookingRecord }) {
           { name: t("bookings.seats"), value: booking.seats },
           { name: t("bookings.amount"), value: money(booking.amount) },
           { name: t("bookings.made"), value: <Moment at={booking.created_at} /> },
-          ...(booking.answer_by
-            ? [{ name: t("bookings.answer_by"), value: <Moment at={booking.answer_by} /> }]
+          ...(booking.respond_by
+            ? [{ name: t("bookings.answer_by"), value: <Moment at={booking.respond_by} /> }]
             : []),
           { name: t("id"), value: <code className="text-xs break-all">{booking.id}</code> },
         ]}
@@ -162,6 +161,9 @@ const STEP_STYLES = {
   cancel: { variant: "secondary", icon: X },
 } as const;
 
+/** In the order of the buttons. */
+const STEPS = ["confirm", "decline", "complete", "reschedule", "cancel"] as const;
+
 function Actions({
   booking,
   onIntent,
@@ -170,8 +172,7 @@ function Actions({
   onIntent: (intent: BookingStep | "reschedule") => void;
 }) {
   const t = useTexts();
-  const me = useMe();
-  return stepsOf(booking, me?.id, useNow()).map((step) => {
+  return STEPS.filter((step) => isAllowed(booking, step)).map((step) => {
     const { variant, icon: Icon } = STEP_STYLES[step];
     return (
       <Button key={step} variant={variant} onClick={() => onIntent(step)}>

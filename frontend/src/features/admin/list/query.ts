@@ -1,3 +1,4 @@
+import { adminListUsersLimits } from "~/lib/api/limits";
 import { addDays, startOfDay } from "~/lib/time/days";
 import type { ListSearch } from "../search";
 import { type Filter, keysOf, type Query } from "./listing";
@@ -6,7 +7,7 @@ export const LIMITS = [20, 50, 100];
 const DAY = /^\d{4}-\d\d-\d\d$/;
 const AMOUNT = /^\d{1,8}(\.\d{1,2})?$/;
 const UUID = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i;
-const SEARCH_MOST = 200;
+const { search: SEARCH, page: PAGE } = adminListUsersLimits;
 
 export type Asked = { filters: Filter[]; sorts: string[]; ordering: string };
 
@@ -18,14 +19,14 @@ export function validated(
   const kept: ListSearch = {};
   const words = String(search.search ?? "")
     .trim()
-    .slice(0, SEARCH_MOST);
+    .slice(0, SEARCH.maxLength);
   if (words) kept.search = words;
   for (const filter of filters) Object.assign(kept, settingsOf(filter, search));
   const ordering = String(search.ordering ?? "");
   if (sorts.includes(ordering.replace("-", ""))) kept.ordering = ordering;
   if (LIMITS.includes(Number(search.limit))) kept.limit = Number(search.limit);
   const page = Number(search.page);
-  if (Number.isInteger(page) && page > 1 && page <= 100_000) kept.page = page;
+  if (Number.isInteger(page) && page > 1 && page <= PAGE.maximum) kept.page = page;
   return kept;
 }
 

@@ -1,11 +1,12 @@
 import { Field, Textarea } from "~/components/Field";
+import { stepLimits } from "~/lib/api/limits";
 import { useTexts } from "./texts";
 
-const REASON_MOST = 500;
+const MAX_REASON = stepLimits.reason.maxLength;
 const WORTH_SAYING = 100;
 
 export function isReason(reason: string): boolean {
-  return [...reason.trim()].length <= REASON_MOST;
+  return [...reason.trim()].length <= MAX_REASON;
 }
 
 /** A word to those who are affected. */
@@ -19,7 +20,7 @@ export function ReasonField({
   onChange: (reason: string) => void;
 }) {
   const t = useTexts();
-  const left = REASON_MOST - [...value.trim()].length;
+  const left = MAX_REASON - [...value.trim()].length;
   return (
     <Field
       label={label}

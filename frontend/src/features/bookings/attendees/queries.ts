@@ -1,5 +1,6 @@
 import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
 import { api, type Schema, unwrap, unwrapPage } from "~/lib/api/client";
+import { listCreatorBookingsLimits } from "~/lib/api/limits";
 import { type Filters, filtersOf } from "./filters";
 import type { Booking, SlotGroup } from "./groups";
 import type { AttendeesSearch } from "./search";
@@ -7,7 +8,7 @@ import type { AttendeesSearch } from "./search";
 type Place = { cursor: string; filters: Filters } | null;
 
 const PAGE = 50;
-const PAGE_MOST = 100;
+const MAX_PAGE = listCreatorBookingsLimits.limit.maximum;
 const EXPORT_MOST = 10_000;
 
 /** A creator's bookings, page by page. A cursor belongs to its filters, so all pages have the "now" of the first. */
@@ -32,7 +33,7 @@ export async function allOf(filters: Filters): Promise<{ bookings: Booking[]; is
   const bookings: Booking[] = [];
   let cursor: string | undefined;
   do {
-    const query = { ...filters, limit: PAGE_MOST, cursor };
+    const query = { ...filters, limit: MAX_PAGE, cursor };
     const { items, next } = await unwrapPage(
       api.GET("/api/bookings/creator_bookings", { params: { query } }),
     );
@@ -66,7 +67,7 @@ export function holdersQuery({ session, starts_at }: Pick<SlotGroup, "session" |
 export const titlesQuery = queryOptions({
   queryKey: ["sessions", "own", "titles"],
   queryFn: async ({ signal }) => {
-    const query = { my_sessions: true, limit: PAGE_MOST };
+    const query = { my_sessions: true, limit: MAX_PAGE };
     const { items } = await unwrapPage(api.GET("/api/sessions", { params: { query }, signal }));
     return items.map(({ id, title }) => ({ id, title }));
   },

@@ -7,17 +7,17 @@ import { Dialog } from "~/components/Dialog";
 import { Field, Textarea } from "~/components/Field";
 import { Notice } from "~/components/Notice";
 import { createKeyFor } from "~/lib/api/idempotencyKeys";
+import { stepLimits } from "~/lib/api/limits";
 import { isProblem } from "~/lib/api/problem";
 import { displayName, refetchUserData } from "~/lib/auth/me";
 import { errorMessage } from "~/lib/i18n/errorMessage";
 import { formatDateTime, useZone } from "~/lib/time/time";
-import { changeableUntil } from "../rules";
 import { useTexts } from "../texts";
 import { type Booking, cancelBooking } from "./queries";
 import { Summary } from "./Summary";
 import { useMailTo } from "./useMailTo";
 
-const REASON_MOST = 500;
+const MAX_REASON = stepLimits.reason.maxLength;
 
 /** Asks before a booking is given up, and says what that means. */
 export function CancelDialog({ booking, onClose }: { booking: Booking; onClose: () => void }) {
@@ -34,8 +34,8 @@ export function CancelDialog({ booking, onClose }: { booking: Booking; onClose: 
   const mailTo = useMailTo();
   const isPending = booking.status === "pending";
   const name = displayName(booking.session_details.creator_details);
-  const until = formatDateTime(changeableUntil(booking), zone);
-  const left = REASON_MOST - [...reason.trim()].length;
+  const until = formatDateTime(booking.cancellable_until ?? booking.booking_date, zone);
+  const left = MAX_REASON - [...reason.trim()].length;
 
   async function cancel() {
     if (left < 0) return;

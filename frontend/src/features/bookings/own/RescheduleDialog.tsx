@@ -13,7 +13,6 @@ import { errorMessage } from "~/lib/i18n/errorMessage";
 import { lazyWithRetry } from "~/lib/lazyWithRetry";
 import { formatDateTime, formatTimeRange, useZone } from "~/lib/time/time";
 import { OVER, TIME_LOST } from "../errorCodes";
-import { changeableUntil } from "../rules";
 import { useTexts } from "../texts";
 import { type Booking, moveBooking } from "./queries";
 import { Summary } from "./Summary";
@@ -50,7 +49,8 @@ export function RescheduleDialog({ booking, onClose }: { booking: Booking; onClo
         setPicked(null);
         setFailure(t(`own.move.${lost}`, { name }));
       } else if (over === "too_late") {
-        setFailure(t("own.move.too_late", { when: formatDateTime(changeableUntil(booking), zone), name }));
+        const until = booking.cancellable_until ?? booking.booking_date;
+        setFailure(t("own.move.too_late", { when: formatDateTime(until, zone), name }));
       } else setFailure(over ? t("own.move.changed") : errorMessage(error));
       setOver(over !== undefined);
       if (lost || over) await refetchUserData();

@@ -4,11 +4,12 @@ import { toast } from "sonner";
 import { Button } from "~/components/Button";
 import { Dialog } from "~/components/Dialog";
 import { Field, Input } from "~/components/Field";
+import { scheduleLimits } from "~/lib/api/limits";
 import { addDays, type Day } from "~/lib/time/days";
 import { DAY_MINUTES, midnightOf } from "../ranges";
 import { useTexts } from "../texts";
 
-const DAYS_MOST = 366;
+const MAX_DAYS = scheduleLimits.exceptions.maxItems;
 
 /** Asks for one day or several in a row on which nothing can be booked. */
 export function DaysOffDialog({
@@ -27,7 +28,7 @@ export function DaysOffDialog({
   const [isTried, setTried] = useState(false);
   const [begin, end] = [midnightOf(first), midnightOf(last || first)];
   const count = begin === null || end === null ? 0 : (end - begin) / DAY_MINUTES + 1;
-  const fault = count < 1 ? t("exceptions.order") : count > DAYS_MOST ? t("exceptions.too_long") : undefined;
+  const fault = count < 1 ? t("exceptions.order") : count > MAX_DAYS ? t("exceptions.too_long") : undefined;
 
   const add = () => {
     setTried(true);

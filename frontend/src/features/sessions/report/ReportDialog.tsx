@@ -7,6 +7,7 @@ import { Field, Textarea } from "~/components/Field";
 import { Notice } from "~/components/Notice";
 import { api, type Schema, unwrap } from "~/lib/api/client";
 import { createKeyFor } from "~/lib/api/idempotencyKeys";
+import { reportLimits } from "~/lib/api/limits";
 import { isProblem } from "~/lib/api/problem";
 import { errorMessage } from "~/lib/i18n/errorMessage";
 import type { Session } from "../queries";
@@ -15,7 +16,7 @@ import { useTexts } from "./texts";
 type Reason = Schema<"ReportIn">["reason"];
 
 const REASONS: Reason[] = ["misleading", "spam", "offensive", "unsafe", "other"];
-const TEXT_MOST = 2000;
+const MAX_TEXT = reportLimits.text.maxLength;
 
 /** Tells the staff what is wrong with a session. */
 export default function ReportDialog({ session, onClose }: { session: Session; onClose: () => void }) {
@@ -26,7 +27,7 @@ export default function ReportDialog({ session, onClose }: { session: Session; o
   const [text, setText] = useState("");
   const [failure, setFailure] = useState<string | null>(null);
   const [isBusy, setBusy] = useState(false);
-  const isLong = [...text.trim()].length > TEXT_MOST;
+  const isLong = [...text.trim()].length > MAX_TEXT;
 
   const send = async () => {
     if (!reason) return setFailure(t("needed"));
@@ -84,7 +85,7 @@ export default function ReportDialog({ session, onClose }: { session: Session; o
             </label>
           ))}
         </fieldset>
-        <Field label={t("text")} isOptional error={isLong ? t("too_long", { count: TEXT_MOST }) : undefined}>
+        <Field label={t("text")} isOptional error={isLong ? t("too_long", { count: MAX_TEXT }) : undefined}>
           {(field) => (
             <Textarea {...field} rows={4} value={text} onChange={({ target }) => setText(target.value)} />
           )}

@@ -4,10 +4,10 @@ import { useTranslation } from "react-i18next";
 import { Field, Input, Select, Textarea } from "~/components/Field";
 import { Section } from "~/components/Section";
 import { TagsInput } from "~/components/TagsInput";
+import { sessionLimits } from "~/lib/api/limits";
 import { marketplaceQuery } from "~/lib/api/marketplace";
 import { useCategoryName } from "../../category";
 import { type SessionForm, tagsIn } from "../model";
-import { DESCRIPTION_MOST, TAGS_MOST, TITLE_MOST } from "../rules";
 import { useTexts } from "../texts";
 
 /** Title, description, category and tags. */
@@ -25,7 +25,7 @@ export function AboutFields() {
         <Field label={t("form.title")} hint={t("form.title_hint")} error={errors.title?.message}>
           {(field) => (
             <Input
-              maxLength={TITLE_MOST}
+              maxLength={sessionLimits.title.maxLength}
               placeholder={t("form.title_example")}
               {...field}
               {...register("title")}
@@ -63,7 +63,7 @@ export function AboutFields() {
                   tags={value}
                   onChange={onChange}
                   read={tagsIn}
-                  most={TAGS_MOST}
+                  most={sessionLimits.tags.maxItems}
                   placeholder={t("form.tags_example")}
                 />
               )}
@@ -93,7 +93,7 @@ function DescriptionHint() {
       <span className="tabular">
         {t("form.count", {
           count: number.format([...text.trim()].length) as unknown as number,
-          most: number.format(DESCRIPTION_MOST),
+          most: number.format(sessionLimits.description.maxLength),
         })}
       </span>
     </span>
