@@ -1,4 +1,4 @@
-# The front door. `make` alone says what there is.
+# `make` alone lists the targets.
 .DEFAULT_GOAL := help
 SHELL := /bin/bash
 
@@ -9,7 +9,7 @@ PORT := $(or $(MARKETPLACE_PORT),8000)
 export UV_PYTHON_DOWNLOADS := never
 
 .PHONY: help
-help: ## Say what there is
+help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 20
 
 .PHONY: install
@@ -17,7 +17,7 @@ install: $(VENV)/.installed frontend/node_modules/.installed frontend/dist/.buil
 
 $(VENV)/.installed: requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
-		{ echo "Python 3.11 or newer is needed; set PYTHON=/path/to/python3.11"; exit 1; }
+		{ echo "Python 3.11 or newer is required. Set PYTHON=/path/to/python3.11"; exit 1; }
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	@$(BIN)/python -m uv --version >/dev/null 2>&1 || $(BIN)/python -m pip install --quiet "uv>=0.9"
 	VIRTUAL_ENV=$(CURDIR)/$(VENV) $(BIN)/python -m uv pip sync --quiet --require-hashes requirements.lock
@@ -26,7 +26,7 @@ $(VENV)/.installed: requirements.lock pyproject.toml
 
 frontend/node_modules/.installed: frontend/package-lock.json
 	@node -e 'const [major, minor] = process.versions.node.split("."); process.exit(major > 20 || (major == 20 && minor >= 19) ? 0 : 1)' || \
-		{ echo "Node 20.19 or newer is needed"; exit 1; }
+		{ echo "Node 20.19 or newer is required."; exit 1; }
 	cd frontend && npm ci --silent
 	@touch $@
 
@@ -47,18 +47,18 @@ check: install ## Format, lint, types, import contracts, documents, the size of 
 	$(BIN)/ruff check --quiet .
 	$(BIN)/lint-imports --no-cache > .import-contracts.log || { cat .import-contracts.log; exit 1; }
 	$(BIN)/mypy
-	@$(BIN)/marketplace openapi | diff -u openapi.json - || { echo "openapi.json is stale: make openapi"; exit 1; }
+	@$(BIN)/marketplace openapi | diff -u openapi.json - || { echo "openapi.json is out of date. Run make openapi"; exit 1; }
 	@cd frontend && npx openapi-typescript ../openapi.json 2>/dev/null | diff -q src/lib/api/schema.d.ts - >/dev/null || \
-		{ echo "frontend/src/lib/api/schema.d.ts is stale: make types"; exit 1; }
+		{ echo "frontend/src/lib/api/schema.d.ts is out of date. Run make types"; exit 1; }
 	cd frontend && npm run --silent check
 	$(BIN)/pytest -q -n auto tests/core tests/http tests/architecture
 
 .PHONY: openapi
-openapi: install ## Write openapi.json anew
+openapi: install ## Regenerate openapi.json
 	$(BIN)/marketplace openapi > openapi.json
 
 .PHONY: types
-types: openapi ## Write the front end's client anew, from openapi.json
+types: openapi ## Regenerate the front end's API client from openapi.json
 	cd frontend && npm run --silent types
 
 .PHONY: fixtures
@@ -76,7 +76,7 @@ chromium:
 	@command -v "$${MARKETPLACE_TEST_CHROMIUM:-chromium}" >/dev/null || command -v chromium-browser google-chrome >/dev/null || \
 		{ test "$$(id -u)" = 0 && command -v apt-get >/dev/null && apt-get update -qq && \
 		  DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium >/dev/null; } || \
-		{ echo "The tests need a Chromium: install the package chromium, or name one in MARKETPLACE_TEST_CHROMIUM"; exit 1; }
+		{ echo "The tests need Chromium. Install the package chromium, or set MARKETPLACE_TEST_CHROMIUM to its path."; exit 1; }
 
 .PHONY: nginx
 nginx:
@@ -87,7 +87,7 @@ nginx:
 		      nginx-light libnginx-mod-http-brotli-static openssl >/dev/null; \
 		  rm -f /usr/sbin/policy-rc.d; \
 		  test -e /usr/lib/nginx/modules/ngx_http_brotli_static_module.so; } || \
-		{ echo "The tests need nginx with brotli: install the packages nginx-light, libnginx-mod-http-brotli-static and openssl"; exit 1; }
+		{ echo "The tests need nginx with brotli. Install the packages nginx-light, libnginx-mod-http-brotli-static and openssl."; exit 1; }
 
 # tests with the whole database that no clock watches, so that they can run side by side; the longest first
 UNHURRIED := \
@@ -109,28 +109,35 @@ test-long: install ## Ten times as many examples as in `make test`, others each 
 		tests/core/test_schedules_properties.py tests/http/test_same_instant.py
 
 .PHONY: bench
-bench: install ## What a request costs, as ratios within one run (needs wrk)
+bench: install ## Measure requests, as ratios within one run (needs wrk)
 	PYTHONPATH=tests $(BIN)/python tests/benchmarks/bench.py
 
 .PHONY: bench-admin
-bench-admin: install ## What the staff's lists and exports cost at a million rows (minutes; BENCH="--data FOLDER" keeps the rows)
+bench-admin: install ## Measure admin lists and exports with a million rows (minutes; BENCH="--data FOLDER" keeps the rows)
 	PYTHONPATH=tests $(BIN)/python tests/benchmarks/admin.py $(BENCH)
 
 .PHONY: bench-scaling
-bench-scaling: install ## The figures behind docs/scaling.md: bytes, seats, lists and connections (minutes; needs wrk)
+bench-scaling: install ## Measure the figures in docs/scaling.md: bytes, seats, lists and connections (minutes; needs wrk)
 	PYTHONPATH=tests $(BIN)/python tests/benchmarks/scaling.py
+
+.PHONY: findings
+findings: ## Run the scripts of findings/: is other software still as surprising? (minutes; needs a network)
+	@changed=0; for script in findings/*.sh; do \
+		if output=$$(bash $$script 2>&1); then echo "ok       $$script"; \
+		else changed=1; echo "changed  $$script: $${output##*$$'\n'}"; fi; \
+	done; exit $$changed
 
 frontend/lighthouse/node_modules/.installed: frontend/lighthouse/package-lock.json
 	cd frontend/lighthouse && npm ci --silent
 	@touch $@
 
 .PHONY: lighthouse
-lighthouse: install frontend/lighthouse/node_modules/.installed ## Lighthouse's scores of the catalog and a session's page (needs Chromium: CHROME_PATH)
+lighthouse: install frontend/lighthouse/node_modules/.installed ## Run Lighthouse on the catalog and a session page (needs Chromium: CHROME_PATH)
 	CHROME_PATH=$(or $(CHROME_PATH),$(shell command -v chromium || command -v google-chrome)) \
 		node frontend/lighthouse/run.mjs $(BIN)/marketplace
 
 .PHONY: lock
-lock: install ## Choose versions anew and write the three locks
+lock: install ## Upgrade all dependencies and write the three lock files
 	$(BIN)/python -m uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header \
 		--python-version 3.11 --extra embedded --extra traces --group dev --upgrade pyproject.toml -o requirements.lock
 	$(BIN)/python -m uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header --no-annotate \
@@ -139,5 +146,5 @@ lock: install ## Choose versions anew and write the three locks
 		--no-annotate --python-version 3.11 --upgrade - -o requirements-build.lock
 
 .PHONY: clean
-clean: ## Remove what was built; keep the data in .marketplace
+clean: ## Remove everything that was built; keep the data in .marketplace
 	rm -rf $(VENV) frontend/node_modules frontend/lighthouse/node_modules frontend/dist .mypy_cache .ruff_cache .pytest_cache

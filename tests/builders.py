@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import datetime, time, timedelta
 from decimal import Decimal
 from itertools import count
@@ -13,6 +13,9 @@ from uuid_utils.compat import uuid7
 
 from fakes import NOW, FreshIds, MovableClock, NumberedAccessTokens, PlainPasswords
 from marketplace.adapters.calendars import Rfc5545Calendars
+from marketplace.adapters.exports.files import StreamedFiles
+from marketplace.bootstrap.services import Adapters, ServiceOptions, build_services
+from marketplace.bootstrap.services import Services as BuiltServices
 from marketplace.core.domain.bookings import Booking, BookingHistory
 from marketplace.core.domain.calendars import CalendarFeed, new_feed_token
 from marketplace.core.domain.idempotency import IdempotencyKey
@@ -23,15 +26,6 @@ from marketplace.core.domain.tokens import Login, Principal, refresh_token_hash
 from marketplace.core.domain.users import Contact, User
 from marketplace.core.ports.storage import Storage
 from marketplace.core.ports.unit_of_work import UnitOfWork
-from marketplace.core.services.bookings import BookingService
-from marketplace.core.services.calendars import CalendarService
-from marketplace.core.services.idempotency import IdempotencyService
-from marketplace.core.services.materialized_availability import MaterializedAvailabilityService
-from marketplace.core.services.schedules import ScheduleService
-from marketplace.core.services.sessions import SessionService
-from marketplace.core.services.slots import SlotService
-from marketplace.core.services.tokens import PrincipalCache, TokenService
-from marketplace.core.services.users import UserService
 
 TOMORROW = NOW + timedelta(days=1)
 PASSWORD = "correct horse"
@@ -247,21 +241,24 @@ async def seats_taken(storage: Storage, session: Session) -> int:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Services:
-    """Every service over one storage, with the fakes that they were given."""
+class Services(BuiltServices):
+    """Every service over one storage, with the fakes behind them."""
 
     clock: MovableClock
     passwords: PlainPasswords
     access_tokens: NumberedAccessTokens
-    users: UserService
-    tokens: TokenService
-    sessions: SessionService
-    bookings: BookingService
-    schedules: ScheduleService
-    slots: SlotService
-    materialized: MaterializedAvailabilityService
-    calendars: CalendarService
-    idempotency: IdempotencyService
+
+
+def an_adapter_set(**changes: Any) -> Adapters:
+    defaults: dict[str, Any] = {
+        "clock": MovableClock(),
+        "ids": FreshIds(),
+        "passwords": PlainPasswords(),
+        "access_tokens": NumberedAccessTokens(),
+        "calendars": Rfc5545Calendars(),
+        "files": StreamedFiles(),
+    }
+    return Adapters(**defaults | changes)
 
 
 def services_over(
@@ -271,47 +268,15 @@ def services_over(
     clock: MovableClock | None = None,
     passwords: PlainPasswords | None = None,
 ) -> Services:
-    clock, ids, passwords = clock or MovableClock(), FreshIds(), passwords or PlainPasswords()
-    begin, memory = unit_of_work or storage.unit_of_work, PrincipalCache(clock)
-    access_tokens = NumberedAccessTokens()
+    clock, passwords, access_tokens = clock or MovableClock(), passwords or PlainPasswords(), NumberedAccessTokens()
+    built = build_services(
+        replace(storage, unit_of_work=unit_of_work or storage.unit_of_work),
+        an_adapter_set(clock=clock, passwords=passwords, access_tokens=access_tokens),
+        ServiceOptions(categories=CATEGORIES, refresh_ttl=REFRESH_TTL),
+    )
     return Services(
         clock=clock,
         passwords=passwords,
         access_tokens=access_tokens,
-        users=UserService(
-            unit_of_work=begin, users=storage.users, memory=memory, passwords=passwords, clock=clock, ids=ids
-        ),
-        tokens=TokenService(
-            unit_of_work=begin,
-            users=storage.users,
-            principals=storage.principals,
-            memory=memory,
-            passwords=passwords,
-            access_tokens=access_tokens,
-            clock=clock,
-            ids=ids,
-            refresh_ttl=REFRESH_TTL,
-        ),
-        sessions=SessionService(
-            unit_of_work=begin,
-            catalog=storage.catalog,
-            users=storage.users,
-            clock=clock,
-            ids=ids,
-            categories=CATEGORIES,
-        ),
-        bookings=BookingService(unit_of_work=begin, lists=storage.booking_lists, clock=clock, ids=ids),
-        schedules=ScheduleService(unit_of_work=begin, availabilities=storage.availabilities, clock=clock),
-        slots=SlotService(
-            unit_of_work=begin, availabilities=storage.availabilities, lists=storage.booking_lists, clock=clock, ids=ids
-        ),
-        materialized=MaterializedAvailabilityService(unit_of_work=begin, clock=clock),
-        calendars=CalendarService(
-            unit_of_work=begin,
-            bookings=storage.booking_lists,
-            feeds=storage.feeds,
-            calendars=Rfc5545Calendars(),
-            clock=clock,
-        ),
-        idempotency=IdempotencyService(unit_of_work=begin, clock=clock),
+        **{each.name: getattr(built, each.name) for each in fields(built)},
     )

@@ -7,7 +7,7 @@ from typing import Any
 from uuid_utils.compat import uuid7
 
 from builders import Services, as_a
-from fakes import NOW, FreshIds, MovableClock
+from fakes import NOW, MovableClock
 from marketplace.adapters.memory.jobs import run_due
 from marketplace.core.domain.audit import AuditEntry, Target
 from marketplace.core.domain.failing_jobs import FAILING_AFTER, FailingJob
@@ -22,7 +22,6 @@ from marketplace.core.services.admin.sessions import SessionAdminService
 from marketplace.core.services.admin.users import UserAdminService
 from marketplace.core.services.password_resets import ResetService
 from marketplace.core.services.reports import ReportService
-from marketplace.core.services.tokens import PrincipalCache
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,82 +45,19 @@ class StaffServices:
         return await run_due(storage.unit_of_work, self.clock.now(), {"run_bulk": self.runner.run})
 
 
-def staff_over(storage: Storage, services: Services) -> StaffServices:
-    begin, clock, ids, memory = storage.unit_of_work, services.clock, FreshIds(), PrincipalCache(services.clock)
-    accounts = UserAdminService(
-        unit_of_work=begin,
-        directory=storage.users,
-        availabilities=storage.availabilities,
-        audit_log=storage.audit,
-        users=services.users,
-        memory=memory,
-        clock=clock,
-        ids=ids,
-    )
-    moderation = SessionAdminService(
-        unit_of_work=begin,
-        catalog=storage.catalog,
-        queue=storage.reports,
-        audit_log=storage.audit,
-        clock=clock,
-        ids=ids,
-    )
-    actors = BulkActors(
-        users=services.users,
-        accounts=accounts,
-        sessions=services.sessions,
-        moderation=moderation,
-        bookings=services.bookings,
-    )
+def staff_over(services: Services) -> StaffServices:
     return StaffServices(
-        clock=clock,
-        users=accounts,
-        resets=ResetService(
-            unit_of_work=begin,
-            resets=storage.resets,
-            memory=memory,
-            passwords=services.passwords,
-            clock=clock,
-            ids=ids,
-        ),
-        impersonations=ImpersonationService(
-            unit_of_work=begin,
-            tokens=services.tokens,
-            memory=memory,
-            access_tokens=services.access_tokens,
-            clock=clock,
-            ids=ids,
-        ),
-        sessions=moderation,
-        bookings=BookingAdminService(lists=storage.booking_lists, audit_log=storage.audit),
-        reports=ReportService(unit_of_work=begin, queue=storage.reports, clock=clock, ids=ids),
-        actors=actors,
-        bulk=BulkService(
-            unit_of_work=begin,
-            lists=storage.bulk_lists,
-            targets=storage.bulk_targets,
-            matches=storage.lists,
-            clock=clock,
-            ids=ids,
-        ),
-        runner=BulkRunner(
-            unit_of_work=begin,
-            lists=storage.bulk_lists,
-            targets=storage.bulk_targets,
-            users=storage.users,
-            actors=actors,
-            memory=memory,
-            clock=clock,
-            ids=ids,
-        ),
-        dashboards=DashboardService(
-            unit_of_work=begin,
-            dashboards=storage.dashboards,
-            failing_jobs=storage.failing_jobs,
-            users=storage.users,
-            clock=clock,
-            ids=ids,
-        ),
+        clock=services.clock,
+        users=services.user_admin,
+        resets=services.resets,
+        impersonations=services.impersonations,
+        sessions=services.session_admin,
+        bookings=services.booking_admin,
+        reports=services.reports,
+        actors=services.bulk_actors,
+        bulk=services.bulk,
+        runner=services.bulk_runner,
+        dashboards=services.dashboards,
     )
 
 

@@ -150,14 +150,14 @@ def _network(text: str) -> str:
     try:
         return str(ip_network(text))
     except ValueError:
-        raise ValueError("addresses or networks such as 10.0.0.7 or 172.16.0.0/12, by comma") from None
+        raise ValueError("addresses or networks such as 10.0.0.7 or 172.16.0.0/12, separated by commas") from None
 
 
 def _several(parse: Callable[[str], str]) -> Callable[[str], tuple[str, ...]]:
     def parse_all(text: str) -> tuple[str, ...]:
         parts = tuple(parse(part.strip()) for part in text.split(",") if part.strip())
         if not parts:
-            raise ValueError("at least one, by comma")
+            raise ValueError("at least one value, separated by commas")
         return parts
 
     return parse_all
@@ -181,11 +181,13 @@ VARIABLES: dict[str, Callable[[str], Any]] = {
     "port": _whole(1, 65_535),
     "workers": _whole(1, 64),
     "trusted_proxies": _several(_network),
-    "cors_origins": _several(_matching(r"https?://[^/\s,*]+", "origins such as https://app.example.org, by comma")),
+    "cors_origins": _several(
+        _matching(r"https?://[^/\s,*]+", "origins such as https://app.example.org, separated by commas")
+    ),
     "access_token_ttl": _seconds(1, 31 * 86_400),
     "refresh_token_ttl": _seconds(1, 366 * 86_400),
     "currency": _matching(r"[A-Z]{3}", "three capital letters (ISO 4217), such as EUR"),
-    "categories": _several(_matching(r"[a-z0-9][a-z0-9-]{0,39}", "lower-case words, by comma")),
+    "categories": _several(_matching(r"[a-z0-9][a-z0-9-]{0,39}", "lowercase words, separated by commas")),
     "rate_limit": _on_or_off,
     "demo": _on_or_off,
     "worker_inside": _on_or_off,
@@ -237,14 +239,14 @@ def provided_secret(environment: Mapping[str, str], name: str) -> str:
     if not path:
         return text
     if text:
-        raise SettingsError(f"{variable} and {variable}_FILE are both set, but must not be: which of them is meant?")
+        raise SettingsError(f"{variable} and {variable}_FILE are both set. Set only one of them.")
     try:
         text = Path(path).read_text(encoding="utf-8").strip()
     except (OSError, UnicodeDecodeError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "it is no text"
-        raise SettingsError(f"{variable}_FILE is '{path}', but must be a file that can be read: {reason}.") from None
+        reason = error.strerror if isinstance(error, OSError) else "it isn't text"
+        raise SettingsError(f"{variable}_FILE is '{path}', but must be a readable file: {reason}.") from None
     if not text:
-        raise SettingsError(f"{variable}_FILE is '{path}', but must be a file with the secret in it: it is empty.")
+        raise SettingsError(f"{variable}_FILE is '{path}', but must be a file that contains the secret: it's empty.")
     return text
 
 
@@ -257,7 +259,7 @@ def _check_together(settings: Settings) -> None:
     if settings.storage == "memory" and settings.workers > 1:
         raise SettingsError(
             f"{PREFIX}WORKERS is '{settings.workers}', but must be 1 with {PREFIX}STORAGE=memory:"
-            " each process would have a memory of its own."
+            " each process would have its own data."
         )
     if settings.environment == "production":
         _check_production(settings)
@@ -266,17 +268,16 @@ def _check_together(settings: Settings) -> None:
 def _check_production(settings: Settings) -> None:
     if settings.demo:
         raise SettingsError(
-            f"{PREFIX}DEMO is 'on', but must be off with {PREFIX}ENVIRONMENT=production:"
-            " the passwords of the demo are public."
+            f"{PREFIX}DEMO is 'on', but must be off with {PREFIX}ENVIRONMENT=production: the demo passwords are public."
         )
     if settings.database_url is None:
         raise SettingsError(
-            f"{PREFIX}DATABASE_URL is absent, but must be set with {PREFIX}ENVIRONMENT=production:"
+            f"{PREFIX}DATABASE_URL is not set, but must be set with {PREFIX}ENVIRONMENT=production:"
             " the embedded database is for development."
         )
     if settings.secret_key is None:
         raise SettingsError(
-            f"{PREFIX}SECRET_KEY is absent, but must be set with {PREFIX}ENVIRONMENT=production,"
+            f"{PREFIX}SECRET_KEY is not set, but must be set with {PREFIX}ENVIRONMENT=production,"
             f" to at least {MIN_SECRET} random characters."
         )
     lowered = settings.secret_key.lower()

@@ -123,7 +123,7 @@ async def test_axe_finds_nothing_in_the_back_office(
     ):
         found += await in_both_modes(page, path, size)
     await page.goto("/admin/sessions")
-    await page.get_by_role("checkbox", name="Choose Bread in a hurry").first.check()
+    await page.get_by_role("checkbox", name="Select Bread in a hurry").first.check()
     await page.get_by_role("button", name="Hide", exact=True).click()
     await page.get_by_text("Will change", exact=True).wait_for()
     for mode in MODES:

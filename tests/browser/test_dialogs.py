@@ -74,12 +74,12 @@ async def faults_of_dialogs(page: Page, size: Size, path: str, *ways: Way) -> li
 async def test_the_dialogs_of_learners_are_good(scene: Scene, open_page: OpenPage, size: Size) -> None:
     page = await open_page("/", size)
     await scene.learner.signs_in(page)
-    details = ("More about", "Details")
+    details = ("More actions for", "Details")
     cancel, move = ("Cancel",), ("Reschedule",)
     found = await faults_of_dialogs(page, size, "/dashboard", cancel, move, details)
     found += await faults_of_dialogs(page, size, "/profile", ("Sign out everywhere",))
-    await page.get_by_role("button", name="Show the address").click()
-    await page.get_by_role("button", name="Get a new address").click()
+    await page.get_by_role("button", name="Show calendar link").click()
+    await page.get_by_role("button", name="Get a new link").click()
     found += await findings(page, f"dialog-new-address-{size}")
     if size == "phone":
         found += await faults_of_dialogs(page, size, "/", ("Filters",), ("Menu",))
@@ -94,19 +94,19 @@ async def test_the_dialogs_of_learners_are_good(scene: Scene, open_page: OpenPag
 async def test_the_dialogs_of_creators_are_good(scene: Scene, open_page: OpenPage, size: Size) -> None:
     page = await open_page("/", size)
     await scene.creator.signs_in(page)
-    found = await faults_of_dialogs(page, size, "/creator", (f"More for {BREAD}", "Archive"))
+    found = await faults_of_dialogs(page, size, "/creator", (f"More actions for {BREAD}", "Archive"))
     edit = f"/creator/sessions/{scene.sold}/edit?part=times"
     found += await faults_of_dialogs(page, size, edit, ("Add days off",))
-    person, time = f"More for {scene.learner.name}", f"More for {BREAD},"
+    person, time = f"More actions for {scene.learner.name}", f"More actions for {BREAD},"
     found += await faults_of_dialogs(
         page,
         size,
         "/creator/bookings",
         (f"Decline {scene.learner.name}",),
         (person, "Details and history"),
-        (person, "Move to another time"),
-        (person, "Cancel this booking"),
-        (time, "Cancel this time"),
+        (person, "Reschedule"),
+        (person, "Cancel booking"),
+        (time, "Cancel all bookings"),
     )
     assert found == []
 
@@ -119,17 +119,17 @@ async def test_the_dialogs_of_the_staff_are_good(
     staff = await staff_member(site, database, is_superuser=True)
     await staff.signs_in(page)
     person = await scene.creator.asks("GET", "/api/auth/profile/")
-    more = "More for"
+    more = "More actions for"
     found = await faults_of_dialogs(
         page,
         size,
         f"/admin/users/{person['id']}",
         ("Deactivate",),
-        ("See the site as",),
+        ("View as user",),
         ("Edit",),
         (more, "Password reset link"),
-        (more, "Make a learner"),
-        (more, "Rights"),
+        (more, "Make learner"),
+        (more, "Permissions"),
     )
     found += await faults_of_dialogs(
         page,
@@ -156,5 +156,5 @@ async def test_who_forgets_the_reason_is_told_so_and_led_to_it(
     await button(page, "Cancel booking").click()
     dialog = page.get_by_role("dialog")
     await dialog.get_by_role("button", name="Cancel booking").click()
-    await expect(dialog.get_by_role("alert")).to_have_text("Say why.")
+    await expect(dialog.get_by_role("alert")).to_have_text("Enter a reason.")
     await expect(dialog.get_by_label("Reason")).to_be_focused()

@@ -45,7 +45,7 @@ async def test_who_is_signed_out_in_mid_form_signs_in_over_it_and_sends_what_the
     await page.context.clear_cookies()
     await page.wait_for_timeout(1000 * LIFE_OF_ACCESS + 500)
     await page.get_by_role("button", name="Save").first.click()
-    dialog = page.get_by_role("dialog", name="Sign in to go on")
+    dialog = page.get_by_role("dialog", name="Sign in to continue")
     await expect(dialog).to_be_visible()
     await fill_sign_in(page, person.email)
     await expect(dialog).to_be_hidden()
@@ -60,7 +60,7 @@ async def test_signing_out_in_one_tab_signs_out_the_other(site: Server, open_pag
     await person.signs_in(page)
     other_tab = await open_page("/dashboard", same_person_as=page)
     await expect(other_tab.get_by_role("heading", name="My bookings")).to_be_visible()
-    await page.get_by_role("button", name=f"Account of {person.name}").click()
+    await page.get_by_role("button", name=f"{person.name}'s account").click()
     await page.get_by_role("menuitem", name="Sign out").click()
     await expect(page.get_by_role("link", name="Sign in")).to_be_visible()
     await expect(

@@ -28,11 +28,11 @@ async def quote(page: Page) -> None:
     await page.get_by_role("link", name="New session").first.click()
     await page.get_by_label("Title").fill(TITLE)
     await page.get_by_label("Description").fill("Rice, smoke and patience.\n\nCome hungry.")
-    await page.get_by_label("Price for a seat").fill("39.50")
-    await page.get_by_label("Seats at each start").fill("6")
-    await page.get_by_label("Learners may cancel until").fill("0")
+    await page.get_by_label("Price per seat").fill("39.50")
+    await page.get_by_label("Seats per start").fill("6")
+    await page.get_by_label("Learners can cancel until").fill("0")
     await page.get_by_role("button", name="Save and set times").click()
-    await says(page, "Saved. Now say when it takes place.")
+    await says(page, "Saved. Now set its times.")
     await page.get_by_text("At set times").click()
     for day in WEEKDAYS:
         add = page.get_by_role("button", name=f"Add hours on {day}")
@@ -40,7 +40,7 @@ async def quote(page: Page) -> None:
             await add.click()
     await expect(page.get_by_text(re.compile(r"\d+ times can be booked in these two weeks"))).to_be_visible()
     await page.get_by_role("button", name="Save and publish").click()
-    await says(page, "Saved. It is in the catalog now.")
+    await says(page, "Saved and published in the catalog.")
 
 
 async def choose_a_time(page: Page) -> str:
@@ -66,19 +66,19 @@ async def test_a_session_is_offered_found_booked_moved_and_cancelled(site: Serve
     await learner.get_by_role("button", name="Choose a time").click()
     await choose_a_time(learner)
     await learner.get_by_role("dialog").get_by_role("button", name="Book", exact=True).click()
-    await expect(learner.get_by_role("heading", name="You are booked")).to_be_visible()
+    await expect(learner.get_by_role("heading", name="You're booked")).to_be_visible()
 
     await learner.get_by_role("link", name="My bookings").first.click()
     await expect(learner.get_by_role("heading", name="My bookings")).to_be_visible()
     await learner.get_by_role("button", name=f"Reschedule “{TITLE}”").click()
     await choose_a_time(learner)
-    await learner.get_by_role("dialog").get_by_role("button", name="Move booking").click()
+    await learner.get_by_role("dialog").get_by_role("button", name="Reschedule booking").click()
     await expect(learner.get_by_role("dialog")).to_be_hidden()
 
     await creator.goto("/creator/bookings")
     await says(creator, "Ivo")
 
-    await learner.get_by_role("button", name=f"Cancel “{TITLE}”").click()
+    await learner.get_by_role("button", name=f"Cancel booking of “{TITLE}”").click()
     await learner.get_by_role("dialog").get_by_role("button", name=re.compile("Cancel")).last.click()
     await expect(learner.get_by_role("dialog")).to_be_hidden()
     await learner.get_by_role("tab", name=re.compile("Cancelled")).click()

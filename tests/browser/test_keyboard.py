@@ -26,7 +26,7 @@ async def test_the_first_tab_offers_to_skip_to_the_content(open_page: OpenPage) 
     page = await open_page("/")
     await expect(page.get_by_role("searchbox").first).to_be_visible()
     await page.keyboard.press("Tab")
-    skip = page.get_by_role("link", name="Skip to the content")
+    skip = page.get_by_role("link", name="Skip to content")
     await expect(skip).to_be_focused()
     await page.keyboard.press("Enter")
     await page.keyboard.press("Tab")
@@ -61,7 +61,7 @@ async def test_a_seat_is_booked_and_given_back_by_keys_alone(site: Server, open_
     await page.keyboard.press("Space")
     await tab_to(page, page.get_by_role("button", name="Book", exact=True))
     await page.keyboard.press("Enter")
-    await expect(page.get_by_role("heading", name="You are booked")).to_be_visible()
+    await expect(page.get_by_role("heading", name="You're booked")).to_be_visible()
 
     await page.goto("/dashboard")
     cancel = page.get_by_role("button", name=f"Cancel “{quoted['title']}”")
@@ -120,12 +120,12 @@ async def test_a_creator_registers_and_offers_a_session_by_keys_alone(open_page:
     await page.get_by_label("Title").wait_for()
     await fill(page, "Title", "Knots without a mouse")
     await fill(page, "Description", "Rope, and ten fingers.")
-    await fill(page, "Price for a seat", "19.50")
+    await fill(page, "Price per seat", "19.50")
     await press(page, "button", "Save and set times")
-    await says(page, "Saved. Now say when it takes place.")
+    await says(page, "Saved. Now set its times.")
     await choose(page, "At set times")
     await press(page, "button", "Save and publish")
-    await says(page, "Saved. It is in the catalog now.")
+    await says(page, "Saved and published in the catalog.")
 
 
 async def test_somebody_signs_in_and_moves_a_booking_by_keys_alone(site: Server, open_page: OpenPage) -> None:

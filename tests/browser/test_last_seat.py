@@ -8,7 +8,7 @@ from browser.conftest import OpenPage
 from browser.people import account, free_starts, scheduled_session
 from postgres.servers import Server
 
-BOOKED = "You are booked"
+BOOKED = "You're booked"
 TAKEN = "That seat was just taken. These times are still free."
 
 

@@ -173,7 +173,7 @@ class Life(RuleBasedStateMachine):
     @rule(steps=st.sampled_from([1, 2, 3, 4, 96]))
     def time_passes(self, steps: int) -> None:
         self.clock.advance(steps * STEP)
-        self._both(lambda side: side.services.materialized.renew())
+        self._both(lambda side: side.services.materialized_availability.renew())
 
     @invariant()
     def the_books_are_right_and_the_same(self) -> None:

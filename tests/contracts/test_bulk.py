@@ -40,8 +40,8 @@ def services(storage: Storage) -> Services:
 
 
 @pytest.fixture
-def staff(storage: Storage, services: Services) -> StaffServices:
-    return staff_over(storage, services)
+def staff(services: Services) -> StaffServices:
+    return staff_over(services)
 
 
 async def test_a_run_is_kept_with_what_it_is_about_in_order(storage: Storage) -> None:
@@ -108,7 +108,7 @@ async def test_a_run_that_was_over_long_ago_is_forgotten_with_all_that_was_kept_
 
 async def test_what_is_old_is_looked_for_every_hour(empty_storage: Storage) -> None:
     services = services_over(empty_storage)
-    handlers = {"sweep_bulk_runs": staff_over(empty_storage, services).runner.purge}
+    handlers = {"sweep_bulk_runs": staff_over(services).runner.purge}
     async with empty_storage.unit_of_work() as tx:
         await tx.jobs.enqueue(Job(kind="sweep_bulk_runs", subject=None, run_at=NOW))
 
@@ -251,7 +251,7 @@ async def test_a_cancelled_run_leaves_the_rest_as_it_is(storage: Storage, staff:
 
 
 async def test_a_run_is_enqueued_with_what_it_is_about_or_not_at_all(empty_storage: Storage) -> None:
-    storage, staff = empty_storage, staff_over(empty_storage, services_over(empty_storage))
+    storage, staff = empty_storage, staff_over(services_over(empty_storage))
     run = await started(storage, staff, order("sessions", "hide", [uuid7()]))
 
     async with storage.unit_of_work() as tx:

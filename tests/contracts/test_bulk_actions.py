@@ -30,8 +30,8 @@ def services(storage: Storage) -> Services:
 
 
 @pytest.fixture
-def staff(storage: Storage, services: Services) -> StaffServices:
-    return staff_over(storage, services)
+def staff(services: Services) -> StaffServices:
+    return staff_over(services)
 
 
 async def test_hiding_many_hides_each_with_an_entry_of_the_log(storage: Storage, staff: StaffServices) -> None:
@@ -62,7 +62,7 @@ async def test_what_is_refused_is_reported_and_stops_nothing(storage: Storage, s
         (nothing, "", "not_found"),
         (archived.id, archived.title, "not_found"),
     ]
-    assert found[0].detail == "This session is hidden already."
+    assert found[0].detail == "This session is already hidden."
 
 
 async def test_each_action_on_sessions_does_what_the_single_one_does(storage: Storage, staff: StaffServices) -> None:

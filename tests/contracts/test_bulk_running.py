@@ -35,8 +35,8 @@ def services(storage: Storage) -> Services:
 
 
 @pytest.fixture
-def staff(storage: Storage, services: Services) -> StaffServices:
-    return staff_over(storage, services)
+def staff(services: Services) -> StaffServices:
+    return staff_over(services)
 
 
 @pytest.mark.parametrize("lost", [{"is_staff": False}, {"is_active": False}])
@@ -136,7 +136,7 @@ async def test_a_row_that_cannot_be_had_in_time_is_tried_again(open_storage: Ope
             await asyncio.Event().wait()
 
     async with open_storage(timedelta(seconds=0.2)) as storage:
-        staff, (session,) = staff_over(storage, services_over(storage)), await sessions(storage, 1)
+        staff, (session,) = staff_over(services_over(storage)), await sessions(storage, 1)
         run = await started(storage, staff, order("sessions", "hide", [session]))
         holder = asyncio.create_task(hold(storage, session))
         await held.wait()

@@ -80,7 +80,7 @@ async def test_requests_that_lapse_within_a_day_want_attention(empty_storage: St
 
 async def test_open_reports_want_attention(empty_storage: Storage) -> None:
     storage, services = empty_storage, services_over(empty_storage)
-    staff, session = staff_over(storage, services), await stored_session(empty_storage)
+    staff, session = staff_over(services), await stored_session(empty_storage)
     created = [
         (await staff.reports.report(a_caller(await stored_user(storage)), session.id, "spam", "")).resource
         for _ in range(2)
@@ -92,7 +92,7 @@ async def test_open_reports_want_attention(empty_storage: Storage) -> None:
 
 
 async def test_the_staff_sees_the_days_of_their_own_zone(empty_storage: Storage) -> None:
-    staff = staff_over(empty_storage, services_over(empty_storage))
+    staff = staff_over(services_over(empty_storage))
     who = await stored_user(empty_storage, is_staff=True, time_zone="Pacific/Kiritimati")
 
     found = await staff.dashboards.find(a_caller(who), 7)

@@ -70,7 +70,7 @@ async def test_who_acquires_a_creators_after_waiting_gets_them_as_they_then_are(
 
 
 async def test_what_was_sold_is_cancelled_with_its_steps_entries_and_seats_in_one_batch(storage: Storage) -> None:
-    staff, colleague = staff_over(storage, services_over(storage)), await a_colleague(storage)
+    staff, colleague = staff_over(services_over(storage)), await a_colleague(storage)
     creator = await stored_user(storage, role="creator")
     session = await stored_session(storage, creator_id=creator.id, max_participants=9)
     bookings = [
@@ -101,7 +101,7 @@ async def test_a_creator_is_switched_off_in_the_middle_of_everything_and_nothing
     storage: Storage,
 ) -> None:
     services = services_over(storage)
-    staff, colleague = staff_over(storage, services), await a_colleague(storage)
+    staff, colleague = staff_over(services), await a_colleague(storage)
     creator = await stored_user(storage, role="creator")
     sessions = [await stored_session(storage, creator_id=creator.id, max_participants=30) for _ in range(2)]
     starts = {sessions[0].id: TOMORROW, sessions[1].id: LATER}
@@ -132,7 +132,7 @@ async def test_a_creator_is_switched_off_in_the_middle_of_everything_and_nothing
 
 
 async def test_of_whom_nothing_is_sold_nothing_is_cancelled(storage: Storage) -> None:
-    staff, colleague = staff_over(storage, services_over(storage)), await a_colleague(storage)
+    staff, colleague = staff_over(services_over(storage)), await a_colleague(storage)
     nobody = await stored_user(storage, role="creator")
 
     done = await staff.users.deactivate(colleague, nobody.id, WHY, cancel_sold_seats=True)

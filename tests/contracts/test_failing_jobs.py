@@ -102,7 +102,7 @@ async def test_a_chore_that_keeps_failing_is_listed_too(empty_storage: Storage) 
 
 async def test_a_retry_makes_it_due_once_and_is_in_the_log(empty_storage: Storage) -> None:
     storage, services = empty_storage, services_over(empty_storage)
-    staff, who = staff_over(storage, services), a_caller(await stored_user(storage, is_staff=True))
+    staff, who = staff_over(services), a_caller(await stored_user(storage, is_staff=True))
     subject = await failed(storage, FAILING_AFTER)
     job = await only(storage)
     services.clock.at = now = job.next_at - RETRY_AFTER / 2
@@ -121,7 +121,7 @@ async def test_a_retry_makes_it_due_once_and_is_in_the_log(empty_storage: Storag
 
 
 async def test_what_does_not_fail_cannot_be_retried(empty_storage: Storage) -> None:
-    staff = staff_over(empty_storage, services_over(empty_storage))
+    staff = staff_over(services_over(empty_storage))
     who = a_caller(await stored_user(empty_storage, is_staff=True))
     await failed(empty_storage, FAILING_AFTER - 1)
 

@@ -51,7 +51,9 @@ async def is_true(storage: Storage, timed: Services, session: Session) -> bool:
 
 async def work(storage: Storage, timed: Services) -> int:
     """Run what is due, as the worker would."""
-    return await run_due(storage.unit_of_work, timed.clock.now(), {"renew_open_times": timed.materialized.renew})
+    return await run_due(
+        storage.unit_of_work, timed.clock.now(), {"renew_open_times": timed.materialized_availability.renew}
+    )
 
 
 async def outdated(storage: Storage, now: datetime) -> tuple[ScheduledSession, ...]:
@@ -89,7 +91,7 @@ async def test_a_worker_that_is_late_for_less_than_four_weeks_leaves_nothing_out
     empty_storage: Storage, timed: Services, days: int
 ) -> None:
     session = await quoted(empty_storage, timed)
-    await timed.materialized.begin()
+    await timed.materialized_availability.begin()
     timed.clock.advance(days * DAY)
     assert await is_true(empty_storage, timed, session)
     assert await next_start(empty_storage, timed, session) is not None
@@ -109,7 +111,7 @@ async def test_after_a_longer_absence_times_are_missing_but_none_is_wrong(
     assert await next_start(empty_storage, timed, session) is None
     assert (await timed.sessions.list(CatalogFilters(available_from=NOW), 5, None)).items == ()
 
-    await timed.materialized.renew()
+    await timed.materialized_availability.renew()
 
     assert await is_true(empty_storage, timed, session)
     assert await next_start(empty_storage, timed, session) == timed.clock.now() + timedelta(hours=1)
@@ -117,8 +119,8 @@ async def test_after_a_longer_absence_times_are_missing_but_none_is_wrong(
 
 async def test_the_job_runs_once_a_day_and_twins_of_it_are_one(empty_storage: Storage, timed: Services) -> None:
     session = await quoted(empty_storage, timed)
-    await timed.materialized.begin()
-    await timed.materialized.begin()
+    await timed.materialized_availability.begin()
+    await timed.materialized_availability.begin()
     assert await work(empty_storage, timed) == 1
     assert await work(empty_storage, timed) == 0
 
@@ -154,7 +156,7 @@ async def test_two_jobs_at_once_renew_everything(empty_storage: Storage, timed: 
         await quoted(empty_storage, timed)
     timed.clock.advance(RENEWED_AFTER)
 
-    await asyncio.gather(*(timed.materialized.renew() for _ in range(3)))
+    await asyncio.gather(*(timed.materialized_availability.renew() for _ in range(3)))
 
     assert await outdated(empty_storage, timed.clock.now()) == ()
 
@@ -194,7 +196,7 @@ async def test_a_renewal_does_not_undo_a_change_that_it_did_not_see(empty_storag
     async with empty_storage.unit_of_work() as tx:
         await tx.sessions.acquire(session.id)
         await tx.sessions.save_schedule(session.id, single, MaterializedAvailability.of(single, session.duration, now))
-        renewal = asyncio.create_task(timed.materialized.renew())
+        renewal = asyncio.create_task(timed.materialized_availability.renew())
         await asyncio.wait({renewal}, timeout=0.1)
     await renewal
 
@@ -220,7 +222,7 @@ async def test_what_is_over_archived_or_open_needs_no_renewal(empty_storage: Sto
     timed.clock.advance(RENEWED_AFTER)
     assert [each.session_id for each in await outdated(empty_storage, timed.clock.now())] == [over.id]
 
-    await timed.materialized.renew()
+    await timed.materialized_availability.renew()
     timed.clock.advance(1000 * DAY)
     assert await outdated(empty_storage, timed.clock.now()) == ()
 
@@ -233,7 +235,7 @@ async def test_a_zone_that_is_not_known_here_keeps_nobody_waiting(empty_storage:
         await tx.sessions.save_schedule(session.id, strange, MaterializedAvailability.of(strange, 60, NOW))
     timed.clock.advance(AHEAD + 8 * DAY)
 
-    await timed.materialized.renew()
+    await timed.materialized_availability.renew()
 
     assert await next_start(empty_storage, timed, session) is None
     assert await is_true(empty_storage, timed, other)
@@ -252,7 +254,7 @@ async def test_a_new_duration_is_written_at_once(empty_storage: Storage, timed: 
 
 async def test_nothing_is_outdated_where_there_are_no_schedules(empty_storage: Storage, timed: Services) -> None:
     await stored_session(empty_storage)
-    await timed.materialized.renew()
+    await timed.materialized_availability.renew()
 
     assert await outdated(empty_storage, NOW + 1000 * DAY) == ()
     assert await empty_storage.catalog.find(UUID(int=0), NOW) is None

@@ -170,7 +170,7 @@ async def test_an_edit_that_would_make_sold_times_overlap_names_them(storage: St
         await edit
 
     named = [f"2030-01-{day:02} 09:00 with 2030-01-{day:02} 10:00 UTC" for day in range(8, 13)]
-    assert caught.value.detail == f"Times that are sold would overlap: {', '.join(named)} and 2 more."
+    assert caught.value.detail == f"Existing bookings would overlap: {', '.join(named)} and 2 more."
     assert await slots_of(storage, session) == before
     assert (await services.sessions.get(session.id, None)).title == session.title
     assert await services.schedules.get(owner, session.id) is None

@@ -42,7 +42,7 @@ async def left(storage: Storage) -> frozenset[object]:
 async def test_of_two_superusers_who_remove_each_other_at_once_one_is_left(
     empty_storage: Storage, one_does: Removal, other_does: Removal
 ) -> None:
-    staff = staff_over(empty_storage, services_over(empty_storage))
+    staff = staff_over(services_over(empty_storage))
     one, other = await superusers(empty_storage, 2)
 
     for _ in range(5):
@@ -56,7 +56,7 @@ async def test_of_two_superusers_who_remove_each_other_at_once_one_is_left(
 async def test_of_two_who_switch_each_other_off_one_comes_too_late_though_a_third_is_left(
     empty_storage: Storage,
 ) -> None:
-    staff = staff_over(empty_storage, services_over(empty_storage))
+    staff = staff_over(services_over(empty_storage))
     one, other, _ = await superusers(empty_storage, 3)
 
     outcome = await at_once([switch_off(staff, one, other), switch_off(staff, other, one)])
@@ -66,7 +66,7 @@ async def test_of_two_who_switch_each_other_off_one_comes_too_late_though_a_thir
 
 
 async def test_of_many_superusers_who_remove_one_another_at_once_one_is_left(empty_storage: Storage) -> None:
-    staff = staff_over(empty_storage, services_over(empty_storage))
+    staff = staff_over(services_over(empty_storage))
     ring = await superusers(empty_storage, 8)
     ways = [take_rights, switch_off]
 

@@ -33,8 +33,8 @@ ANSWERS: tuple[BookingAction, ...] = ("confirm", "decline")
 
 
 @pytest.fixture
-def staff(services: Services, storage: Storage) -> StaffServices:
-    return staff_over(storage, services)
+def staff(services: Services) -> StaffServices:
+    return staff_over(services)
 
 
 @pytest.fixture

@@ -37,8 +37,8 @@ EVERYTHING = CatalogFilters()
 
 
 @pytest.fixture
-def staff(services: Services, storage: Storage) -> StaffServices:
-    return staff_over(storage, services)
+def staff(services: Services) -> StaffServices:
+    return staff_over(services)
 
 
 @pytest.fixture

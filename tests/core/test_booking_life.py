@@ -147,7 +147,7 @@ def test_a_pending_booking_without_a_deadline_is_answered_before_its_start(actio
 def test_a_booking_lapses_from_the_moment_that_nobody_can_answer_it() -> None:
     booking = pending()
 
-    with pytest.raises(IllegalTransition, match="can still answer"):
+    with pytest.raises(IllegalTransition, match="can still respond"):
         booking.after("lapse", None, ANSWER_BY - INSTANT)
     lapsed, step = booking.after("lapse", None, ANSWER_BY)
     assert (lapsed.status, step.actor_id) == ("cancelled", None)
@@ -158,7 +158,7 @@ def test_a_booking_is_completed_from_its_end_on(who: str) -> None:
     booking = a_booking(a_session())
     actor = actor_of(booking, who)
 
-    with pytest.raises(IllegalTransition, match="not ended"):
+    with pytest.raises(IllegalTransition, match="hasn't ended"):
         booking.after("complete", actor, booking.ends_at - INSTANT)
     completed, _ = booking.after("complete", actor, booking.ends_at)
     assert completed.status == "completed"

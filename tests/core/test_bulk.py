@@ -85,10 +85,10 @@ def test_a_role_and_a_switch_that_change_nothing_are_refused() -> None:
     [
         ("Busy", Busy.sentence),
         ("NotFound", NotFound.sentence),
-        ("KeyError", "Something went wrong on our side (KeyError). The log of the worker has where."),
-        ("MarketplaceError", "Something went wrong on our side (MarketplaceError). The log of the worker has where."),
-        ("datetime", "Something went wrong on our side (datetime). The log of the worker has where."),
-        (None, "Something went wrong on our side (unknown). The log of the worker has where."),
+        ("KeyError", "Something went wrong on our side (KeyError). See the worker's log."),
+        ("MarketplaceError", "Something went wrong on our side (MarketplaceError). See the worker's log."),
+        ("datetime", "Something went wrong on our side (datetime). See the worker's log."),
+        (None, "Something went wrong on our side (unknown). See the worker's log."),
     ],
 )
 def test_what_a_job_raised_is_told_in_words_for_a_person(fault: str | None, said: str) -> None:
@@ -104,7 +104,7 @@ def test_a_job_that_is_being_tried_is_not_hurried() -> None:
 async def test_a_fault_in_one_row_is_reported_without_its_message_and_stops_nothing(
     storage: Storage, services: Services, caplog: pytest.LogCaptureFixture
 ) -> None:
-    staff, session = staff_over(storage, services), await stored_session(storage)
+    staff, session = staff_over(services), await stored_session(storage)
     broken: Any = Broken()
     runner = BulkRunner(
         unit_of_work=storage.unit_of_work,
@@ -133,6 +133,6 @@ async def test_a_fault_in_one_row_is_reported_without_its_message_and_stops_noth
 
 
 async def test_every_action_of_every_kind_can_be_carried_out(storage: Storage) -> None:
-    staff = staff_over(storage, services_over(storage))
+    staff = staff_over(services_over(storage))
 
     assert set(staff.actors.operations()) == {(kind, action) for kind, actions in ACTIONS.items() for action in actions}

@@ -10,16 +10,20 @@ from typing import Any
 
 import pytest
 
-from builders import Services, a_caller, services_over, somebody
+from builders import REFRESH_TTL, Services, a_caller, an_adapter_set, services_over, somebody
 from fakes import FreshIds, MovableClock, PlainPasswords
 from marketplace.adapters.memory.storage import memory_storage
+from marketplace.bootstrap.services import ServiceOptions, build_services
+from marketplace.bootstrap.services import Services as BuiltServices
 from marketplace.core.domain.availability import BookableStart
 from marketplace.core.domain.bookings import TRANSITIONS, BookingHistory
 from marketplace.core.domain.schedules import Schedule
 from marketplace.core.domain.sessions import CatalogFilters, SessionDetails
 from marketplace.core.domain.users import User
 from marketplace.core.errors import NotBookable, SoldOut
+from marketplace.core.ports.security import Passwords
 from marketplace.core.ports.storage import Storage
+from marketplace.core.ports.system import Clock
 from marketplace.core.ports.unit_of_work import Transaction
 from marketplace.demo.people import CREATOR_EMAIL, CREATORS, DEMO_ACCOUNTS, NEWCOMER, PEOPLE
 from marketplace.demo.plan import planned_bookings
@@ -54,7 +58,13 @@ def killed_after(storage: Storage, transactions: int) -> Storage:
 
 
 async def seed(storage: Storage, now: datetime = NOW, categories: Iterable[str] = CATEGORIES) -> DemoReport:
-    return await seed_demo(storage, PlainPasswords(), IDS, tuple(categories), now)
+    adapters = an_adapter_set(ids=IDS)
+    options = ServiceOptions(categories=tuple(categories), refresh_ttl=REFRESH_TTL)
+
+    def services_at(clock: Clock, passwords: Passwords) -> BuiltServices:
+        return build_services(storage, replace(adapters, clock=clock, passwords=passwords), options)
+
+    return await seed_demo(storage, PlainPasswords(), IDS, services_at, categories=tuple(categories), now=now)
 
 
 async def user(storage: Storage, email: str) -> User:

@@ -32,8 +32,8 @@ HERE = Origin(address="192.0.2.7", agent="a browser")
 
 
 @pytest.fixture
-def staff(services: Services, storage: Storage) -> StaffServices:
-    return staff_over(storage, services)
+def staff(services: Services) -> StaffServices:
+    return staff_over(services)
 
 
 @pytest.fixture

@@ -36,8 +36,8 @@ WHY = "The photo shows another place."
 
 
 @pytest.fixture
-def staff(services: Services, storage: Storage) -> StaffServices:
-    return staff_over(storage, services)
+def staff(services: Services) -> StaffServices:
+    return staff_over(services)
 
 
 @pytest.fixture

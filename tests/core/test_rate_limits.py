@@ -68,7 +68,7 @@ async def test_of_two_limits_that_are_over_the_longer_one_is_told(limits: RateLi
         await limits.check(LONG, SHORT)
 
     assert (short.value.retry_after, both.value.retry_after) == (90, 3_600)
-    assert both.value.detail == "That was tried too often. Please try again in 60 minutes."
+    assert both.value.detail == "Too many attempts. Try again in 60 minutes."
 
 
 async def test_a_wait_is_a_second_at_least() -> None:

@@ -26,8 +26,8 @@ WHY = "Lost their telephone."
 
 
 @pytest.fixture
-def staff(services: Services, storage: Storage) -> StaffServices:
-    return staff_over(storage, services)
+def staff(services: Services) -> StaffServices:
+    return staff_over(services)
 
 
 @pytest.fixture

@@ -37,26 +37,26 @@ def test_a_schedule_of_every_kind_of_rule_has_no_faults() -> None:
     ("changes", "errors"),
     [
         *(
-            ({"time_zone": name}, {"time_zone": ["Choose an IANA time zone, such as Europe/Madrid."]})
+            ({"time_zone": name}, {"time_zone": ["Choose an IANA time zone such as Europe/Madrid."]})
             for name in ("", "Europe", "Mars/Olympus", "europe/madrid", "localtime", "right/UTC", "../UTC", "UTC\0")
         ),
-        ({"buffer_before": -1}, {"buffer_before": ["Choose a buffer of 0 to 1440 minutes."]}),
-        ({"buffer_after": 1441}, {"buffer_after": ["Choose a buffer of 0 to 1440 minutes."]}),
-        ({"notice": 525_601}, {"notice": ["Choose a notice of 0 to 525600 minutes."]}),
-        ({"horizon": 0}, {"horizon": ["Choose a horizon of 1 to 730 days."]}),
+        ({"buffer_before": -1}, {"buffer_before": ["Use a buffer of 0 to 1440 minutes."]}),
+        ({"buffer_after": 1441}, {"buffer_after": ["Use a buffer of 0 to 1440 minutes."]}),
+        ({"notice": 525_601}, {"notice": ["Use a minimum notice of 0 to 525600 minutes."]}),
+        ({"horizon": 0}, {"horizon": ["Use a booking window of 1 to 730 days."]}),
         (
             {"notice": 1440, "horizon": 1},
-            {"notice": ["Choose a notice shorter than the horizon, or nothing can ever be booked."]},
+            {"notice": ["The minimum notice must be shorter than the booking window, or nothing can be booked."]},
         ),
         (
             {"valid_from": MONDAY, "valid_until": MONDAY - timedelta(days=1)},
-            {"valid_until": ["Choose a last date that is not before the first."]},
+            {"valid_until": ["The last date can't be before the first."]},
         ),
         (
             {"time_zone": "Mars/Olympus", "horizon": 731},
             {
-                "time_zone": ["Choose an IANA time zone, such as Europe/Madrid."],
-                "horizon": ["Choose a horizon of 1 to 730 days."],
+                "time_zone": ["Choose an IANA time zone such as Europe/Madrid."],
+                "horizon": ["Use a booking window of 1 to 730 days."],
             },
         ),
     ],
@@ -71,21 +71,21 @@ def test_what_is_wrong_is_said_of_every_field(changes: Mapping[str, Any], errors
         (
             1,
             [hours("09:00", "09:00")],
-            ["Monday: 09:00 to 09:00 is empty: choose an end other than the beginning."],
+            ["Monday: 09:00 to 09:00 is empty: the end must differ from the start."],
         ),
-        (2, [hours("09:00", "12:00", 0)], ["Tuesday: Choose a step of 1 to 1440 minutes."]),
-        (2, [hours("09:00", "12:00", 1441)], ["Tuesday: Choose a step of 1 to 1440 minutes."]),
-        (3, [hours("09:00:30", "12:00")], ["Wednesday: Give times of the wall clock in whole minutes."]),
-        (3, [hours("09:00+01:00", "12:00")], ["Wednesday: Give times of the wall clock in whole minutes."]),
-        (0, [hours("09:00", "12:00")], ["Choose weekdays from 1, Monday, to 7, Sunday."]),
-        (8, [hours("09:00", "12:00")], ["Choose weekdays from 1, Monday, to 7, Sunday."]),
+        (2, [hours("09:00", "12:00", 0)], ["Tuesday: Use a step of 1 to 1440 minutes."]),
+        (2, [hours("09:00", "12:00", 1441)], ["Tuesday: Use a step of 1 to 1440 minutes."]),
+        (3, [hours("09:00:30", "12:00")], ["Wednesday: Use times in whole minutes."]),
+        (3, [hours("09:00+01:00", "12:00")], ["Wednesday: Use times in whole minutes."]),
+        (0, [hours("09:00", "12:00")], ["Use weekdays from 1 (Monday) to 7 (Sunday)."]),
+        (8, [hours("09:00", "12:00")], ["Use weekdays from 1 (Monday) to 7 (Sunday)."]),
         (
             4,
             [hours("11:59", "14:00"), hours("09:00", "12:00")],
             ["Thursday 09:00 to 12:00 overlaps Thursday 11:59 to 14:00."],
         ),
         (5, [hours("09:00", "12:00")] * 2, ["Friday 09:00 to 12:00 overlaps Friday 09:00 to 12:00."]),
-        (6, [hours("01:00", "03:00")] * 51, ["Give at most 50 weekly ranges."]),
+        (6, [hours("01:00", "03:00")] * 51, ["Use at most 50 weekly ranges."]),
     ],
 )
 def test_weekly_hours_are_whole_in_order_and_few(weekday: int, provided: list[TimeRange], sentences: list[str]) -> None:
@@ -121,22 +121,22 @@ def test_dated_rules_are_whole_few_and_one_exception_a_date() -> None:
     def exceptions(*provided: DayException) -> Mapping[str, list[str]]:
         return replace(schedule, exceptions=provided).validate()
 
-    assert extras(empty) == {"extras": ["2030-01-07: 09:00 to 09:00 is empty: choose an end other than the beginning."]}
+    assert extras(empty) == {"extras": ["2030-01-07: 09:00 to 09:00 is empty: the end must differ from the start."]}
     assert extras(hours("09:00", "11:00"), hours("10:00", "12:00")) == {
         "extras": ["2030-01-07 09:00 to 11:00 overlaps 2030-01-07 10:00 to 12:00."]
     }
     assert replace(schedule, extras=tuple(Extra(on=day, hours=empty) for day in dates)).validate() == {
-        "extras": ["Give at most 366 extras."]
+        "extras": ["Use at most 366 extra dates."]
     }
     assert exceptions(DayException(on=MONDAY, ranges=()), DayException(on=MONDAY, ranges=(empty,))) == {
-        "exceptions": ["2030-01-07 has two exceptions."]
+        "exceptions": ["2030-01-07 is listed twice."]
     }
     assert exceptions(DayException(on=MONDAY, ranges=(empty,) * 51)) == {
-        "exceptions": ["Give at most 50 ranges on 2030-01-07."]
+        "exceptions": ["Use at most 50 ranges on 2030-01-07."]
     }
     assert exceptions(DayException(on=MONDAY, ranges=(hours("09:00", "11:00"), hours("10:00", "12:00")))) == {
         "exceptions": ["2030-01-07 09:00 to 11:00 overlaps 2030-01-07 10:00 to 12:00."]
     }
     assert exceptions(*(DayException(on=day, ranges=()) for day in dates)) == {
-        "exceptions": ["Give at most 366 exceptions."]
+        "exceptions": ["Use at most 366 date overrides."]
     }

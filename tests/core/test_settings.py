@@ -176,7 +176,7 @@ def test_a_file_that_holds_no_secret_is_said_and_what_is_in_it_is_not(tmp_path: 
     empty.write_text("\n")
     short.write_text("hunter2")
     for path in (tmp_path / "nothing", tmp_path, empty):
-        with pytest.raises(SettingsError, match=rf"^{variable} is '{path}', but must be a file"):
+        with pytest.raises(SettingsError, match=rf"^{variable} is '{path}', but must be a (readable )?file"):
             read_settings({variable: str(path)})
     with pytest.raises(SettingsError, match=rf"^MARKETPLACE_{name} is \(not shown\)"):
         read_settings({variable: str(short)})

@@ -33,7 +33,7 @@ def test_of_two_that_overlap_both_are_named_the_earlier_first() -> None:
     assert (
         refusal([early], [late])
         == refusal([late], [early])
-        == ("Times that are sold would overlap: 2030-01-08 09:00 with 2030-01-08 09:59 UTC.")
+        == ("Existing bookings would overlap: 2030-01-08 09:00 with 2030-01-08 09:59 UTC.")
     )
 
 
@@ -60,7 +60,7 @@ def test_a_long_one_is_named_with_everything_that_it_covers() -> None:
     others = [a_slot(OTHER, starts_at=TOMORROW + hours * HOUR) for hours in (1, 4, 9, 10)]
 
     assert refusal([a_slot(day)], others) == (
-        "Times that are sold would overlap: 2030-01-08 09:00 with 2030-01-08 10:00 UTC, "
+        "Existing bookings would overlap: 2030-01-08 09:00 with 2030-01-08 10:00 UTC, "
         "2030-01-08 09:00 with 2030-01-08 13:00 UTC, 2030-01-08 09:00 with 2030-01-08 18:00 UTC."
     )
 

@@ -55,9 +55,9 @@ async def test_a_night_that_was_missed_is_made_up_for_and_the_next_one_kept(data
     soon = datetime.now(UTC) + timedelta(seconds=15)
     async with watching(folder, database, BACKUP_AT=soon.strftime("%H:%M:%S")) as log:
         assert not is_fresh(folder)
-        assert await becomes_true(lambda: log.read_text().count("every count as dumped") == 1, 60), log.read_text()
+        assert await becomes_true(lambda: log.read_text().count("every row count matches") == 1, 60), log.read_text()
         assert is_fresh(folder)
-        assert await becomes_true(lambda: log.read_text().count("every count as dumped") == 2, 60), log.read_text()
+        assert await becomes_true(lambda: log.read_text().count("every row count matches") == 2, 60), log.read_text()
     assert len(dumps(folder)) == 2
     os.utime(dumps(folder)[0], (0, 0))
     os.utime(dumps(folder)[1], (0, 0))

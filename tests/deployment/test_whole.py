@@ -237,7 +237,7 @@ async def test_last_nights_backup_is_restored_and_counted(whole: Whole, tmp_path
     code, dumped = await backup("dump", str(tmp_path / "backups"))
     assert code == 0, dumped
     code, said = await backup("rehearse", dumped)
-    assert (code, "every count as dumped" in said) == (0, True), said
+    assert (code, "every row count matches" in said) == (0, True), said
 
     miscount(Path(dumped.replace(".dump", ".counts")))
     code, said = await backup("rehearse", dumped)

@@ -55,9 +55,14 @@ async def test_a_run_is_queued_then_finished_and_reports_what_it_left(api: Api, 
             "id": str(hidden.id),
             "label": hidden.title,
             "code": "illegal_transition",
-            "detail": "This session is hidden already.",
+            "detail": "This session is already hidden.",
         },
-        {"id": str(nobodys), "label": "", "code": "not_found", "detail": "There is no such thing here."},
+        {
+            "id": str(nobodys),
+            "label": "",
+            "code": "not_found",
+            "detail": "This doesn't exist, or you don't have access to it.",
+        },
     ]
     page = await staff.get(f"{BULK}{over['id']}/report/", page=2, limit=1)
     assert [row["id"] for row in page.json()] == [str(nobodys)]

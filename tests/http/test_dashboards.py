@@ -54,7 +54,7 @@ async def test_a_failing_job_is_listed_without_what_was_raised_and_retried_once(
 
     assert response.headers["x-total-count"] == "1"
     assert (job["name"], job["subject"], job["attempts"]) == ("attend_booking", str(subject), FAILING_AFTER)
-    assert job["error"] == "Something went wrong on our side (LookupError). The log of the worker has where."
+    assert job["error"] == "Something went wrong on our side (LookupError). See the worker's log."
     assert "fault" not in job
     assert retried.status_code == 204
     problem(await staff.post(f"/api/admin/jobs/{job['id']}/retry/"), 409, "illegal_transition")

@@ -216,7 +216,7 @@ async def test_a_session_cannot_grow_into_another_sold_one(api: Api) -> None:
     await api.booking(learner, late, booking_date=(TOMORROW + timedelta(hours=1)).isoformat())
 
     said = problem(await creator.patch(at(early.id), {"duration": 61}), 409, "creator_unavailable")
-    assert said["detail"] == "Times that are sold would overlap: 2030-01-08 09:00 with 2030-01-08 10:00 UTC."
+    assert said["detail"] == "Existing bookings would overlap: 2030-01-08 09:00 with 2030-01-08 10:00 UTC."
     assert said["starts"] == ["2030-01-08T09:00:00Z", "2030-01-08T10:00:00Z"]
     assert (await creator.patch(at(early.id), {"duration": 30})).status_code == 200
 

@@ -39,7 +39,7 @@ async def storage(empty_database: str) -> AsyncIterator[Storage]:
 
 
 def staff_of(storage: Storage, now: datetime) -> StaffServices:
-    return staff_over(storage, services_over(storage, clock=MovableClock(now)))
+    return staff_over(services_over(storage, clock=MovableClock(now)))
 
 
 async def started(

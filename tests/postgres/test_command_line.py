@@ -94,13 +94,13 @@ def test_serving_on_a_busy_port_says_so(shell: Shell) -> None:
         port = str(listener.getsockname()[1])
         refused = shell.run("serve", "--port", port)
     assert refused.returncode == 1
-    assert refused.stderr.startswith(f"Error: MARKETPLACE_PORT is '{port}', but must be one that can be listened on")
+    assert refused.stderr.startswith(f"Error: MARKETPLACE_PORT is '{port}', but must be a port that is free on ")
 
 
 def test_a_database_that_is_away_is_said_plainly(shell: Shell) -> None:
     refused = shell.run("migrate", provided={"MARKETPLACE_DATABASE_URL": "postgresql://nobody@127.0.0.1:1/none"})
     assert refused.returncode == 1
-    assert refused.stderr.startswith("Error: The database cannot be reached")
+    assert refused.stderr.startswith("Error: Can't reach the database")
     assert "Traceback" not in refused.stderr
 
 
@@ -110,7 +110,7 @@ def test_a_database_that_is_newer_than_the_program_is_not_taken_back(shell: Shel
     refused = shell.run("migrate", "--revision", "0001")
 
     assert refused.returncode == 1
-    assert refused.stderr.startswith("Error: The database is at 9999 and this program knows migrations up to ")
+    assert refused.stderr.startswith("Error: The database is at 9999, but this program only knows migrations up to ")
 
 
 def test_an_administrator_is_made_from_the_environment_once_and_the_password_is_never_printed(shell: Shell) -> None:
@@ -120,9 +120,9 @@ def test_an_administrator_is_made_from_the_environment_once_and_the_password_is_
         "MARKETPLACE_ADMIN_PASSWORD": "a long enough secret",
     }
     created = shell.run("create-admin", provided=provided)
-    assert (created.returncode, created.stdout) == (0, "Made the administrator root.\n")
+    assert (created.returncode, created.stdout) == (0, "Created the administrator root.\n")
     again = shell.run("create-admin", provided=provided)
-    assert (again.returncode, again.stderr) == (1, "Error: There is an account with this e-mail address already.\n")
+    assert (again.returncode, again.stderr) == (1, "Error: An account with this email address already exists.\n")
     assert "a long enough secret" not in created.stdout + created.stderr + again.stdout + again.stderr
 
 
@@ -140,7 +140,7 @@ def test_an_administrator_is_asked_for_what_is_not_given_and_is_in_the_audit_log
     created = shell.run("create-admin", *provided, typed=typed)
 
     assert created.returncode == 0, created.stderr
-    assert created.stdout.endswith("Made the administrator root.\n")
+    assert created.stdout.endswith("Created the administrator root.\n")
     assert "a long enough secret" not in created.stdout + created.stderr
     kept = query(empty_database, "SELECT action || ' ' || (after->>'is_superuser') || ' ' || agent FROM audit_entries")
     assert kept.startswith("registered true marketplace create-admin, by ")
@@ -158,7 +158,7 @@ def test_unattended_it_says_which_variable_is_missing(shell: Shell, provided: tu
     refused = shell.run("create-admin", *provided)
 
     assert refused.returncode == 1
-    assert f"there is nobody to ask. Set {named} or --" in refused.stderr
+    assert f"can't be prompted for. Set {named} or use --" in refused.stderr
 
 
 def test_secrets_are_read_from_files(shell: Shell, tmp_path: Path) -> None:
@@ -168,7 +168,7 @@ def test_secrets_are_read_from_files(shell: Shell, tmp_path: Path) -> None:
     files = {"MARKETPLACE_ADMIN_PASSWORD_FILE": str(tmp_path / "password")}
     files |= {"MARKETPLACE_SECRET_KEY": "", "MARKETPLACE_SECRET_KEY_FILE": str(tmp_path / "key")}
     created = shell.run("create-admin", provided=provided | files)
-    assert (created.returncode, created.stdout) == (0, "Made the administrator root.\n")
+    assert (created.returncode, created.stdout) == (0, "Created the administrator root.\n")
 
     missing = {"MARKETPLACE_ADMIN_PASSWORD_FILE": str(tmp_path / "nothing")}
     refused = shell.run("create-admin", provided=provided | missing)
@@ -188,28 +188,28 @@ def test_an_account_is_switched_off_and_on_again_unless_it_is_the_last_superuser
     refused = shell.run("deactivate", "r@example.org")
     assert (refused.returncode, refused.stderr) == (1, "Error: This is the last active superuser.\n")
     shell.run("create-admin", "--email", "a@example.org", "--username", "ann", "--password", "a long enough secret")
-    assert shell.run("deactivate", "A@example.org").stdout == "ann is inactive now.\n"
-    assert shell.run("activate", "a@example.org").stdout == "ann is active now.\n"
+    assert shell.run("deactivate", "A@example.org").stdout == "ann is now inactive.\n"
+    assert shell.run("activate", "a@example.org").stdout == "ann is now active.\n"
     unknown = shell.run("deactivate", "nobody@example.org")
     assert (unknown.returncode, unknown.stderr) == (
         1,
-        "Error: There is no account with the e-mail address nobody@example.org.\n",
+        "Error: No account has the email address nobody@example.org.\n",
     )
 
 
 def test_the_demo_is_made_once_and_never_over_real_data(shell: Shell) -> None:
     created = shell.run("seed-demo")
     assert created.returncode == 0, created.stderr
-    assert "Made 59 accounts, 80 sessions" in created.stdout
+    assert "Created 59 accounts, 80 sessions" in created.stdout
     assert all(f"{account.email} " in created.stdout for account in DEMO_ACCOUNTS)
-    assert shell.run("seed-demo").stdout.startswith("The demo data is there already.")
+    assert shell.run("seed-demo").stdout.startswith("The demo data is already there.")
 
 
 def test_the_demo_refuses_a_database_with_real_accounts(shell: Shell) -> None:
     shell.run("create-admin", "--email", "a@example.org", "--username", "ann", "--password", "a long enough secret")
     refused = shell.run("seed-demo")
     assert refused.returncode == 1
-    assert "This database holds accounts that are not the demo's" in refused.stderr
+    assert "This database has accounts that aren't demo accounts" in refused.stderr
 
 
 def test_check_is_content_where_all_is_well_and_else_says_what_to_do(shell: Shell) -> None:
@@ -228,7 +228,7 @@ def test_check_is_content_where_all_is_well_and_else_says_what_to_do(shell: Shel
 
 def test_a_migration_goes_down_and_up_again(shell: Shell) -> None:
     assert shell.run("migrate", "--revision", "base").stdout == "The database is at base.\n"
-    assert "none ran yet" in shell.run("check").stdout
+    assert "none applied yet" in shell.run("check").stdout
     assert shell.run("migrate").stdout == "The database is at head.\n"
 
 
@@ -262,7 +262,7 @@ def test_a_shell_has_the_services_and_awaits_and_what_is_done_there_is_in_the_au
     left = shell.run("shell", typed="\n".join(lines))
 
     assert left.returncode == 0, left.stderr
-    assert "The sessions marketplace, wired: acting_as, " in left.stdout
+    assert "The sessions marketplace. Available: acting_as, " in left.stdout
     assert "active: False" in left.stdout
     assert "NotFound" in left.stdout
     assert "still here" in left.stdout

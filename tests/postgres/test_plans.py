@@ -237,7 +237,7 @@ async def test_switching_a_creator_off_takes_as_many_statements_for_many_booking
     program: Watched,
 ) -> None:
     services, buyers = services_over(program.storage), await stored_users(program.storage, 60)
-    staff = staff_over(program.storage, services)
+    staff = staff_over(services)
     superuser = a_caller((await stored_users(program.storage, 1, is_staff=True, is_superuser=True))[0])
     counted = []
     for number in (1, 2, 60):
@@ -255,7 +255,7 @@ async def test_a_request_as_somebody_else_is_one_statement_too_and_reads_by_keys
     staff = await stored_user(program.storage, is_staff=True)
     own = await stored_login(program.storage, staff, "a token of the staff")
     learner = await stored_user(program.storage)
-    started = await staff_over(program.storage, services).impersonations.begin(
+    started = await staff_over(services).impersonations.begin(
         a_caller(staff, own.id), learner.id, "They asked for help."
     )
 

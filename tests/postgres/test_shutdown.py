@@ -71,7 +71,7 @@ async def test_a_server_that_is_told_to_stop_says_so_and_loses_no_request(
     assert late.status_code == 200
     assert noticed_after < DELAY
     assert proxy.not_ready is not None
-    assert proxy.not_ready.json()["detail"] == "The server is about to stop."
+    assert proxy.not_ready.json()["detail"] == "The server is shutting down."
     assert time.monotonic() - logged_at >= DELAY
     assert server.failures() == []
 

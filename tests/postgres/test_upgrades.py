@@ -90,14 +90,14 @@ async def test_people_book_on_while_a_migration_waits_for_somebody_who_reads_for
     async with booking(empty_database, tmp_path) as (server, load):
         async with held(empty_database, "SELECT FROM bookings"):
             migration = asyncio.create_task(migrate(empty_database, policy=SHORT, folders=upgrades.folders))
-            assert await becomes_true(lambda: caplog.text.count("is tried again") >= 3, 20)
+            assert await becomes_true(lambda: caplog.text.count("will be retried") >= 3, 20)
             await load.created(WARM)
             assert not migration.done()
         await migration
         await load.created(WARM)
         failures = server.failures()
 
-    assert f"Migration {upgrades.newest} was refused a lock" in caplog.text
+    assert f"Migration {upgrades.newest} couldn't get a lock" in caplog.text
     assert "(a long report, idle in transaction for " in caplog.text
     assert await revision(books) == upgrades.newest
     assert (statuses(load.answers), failures) == ({201}, [])
@@ -175,8 +175,8 @@ async def test_a_migration_that_is_refused_its_lock_too_often_says_which_and_who
         pid = reader.get_server_pid()
 
     assert str(args.value).startswith(
-        f"Migration {refused} was refused a lock 2 times, after 0.5 s each, and is not done: the database is at {done}."
-        f" In its way was process {pid} (a long report, idle in transaction for "
+        f"Migration {refused} couldn't get a lock in 2 tries of 0.5 s and wasn't applied: the database is at {done}."
+        f" It was blocked by process {pid} (a long report, idle in transaction for "
     )
     assert await revision(books) == done
     assert await migrate(empty_database, folders=upgrades.folders) == "head"

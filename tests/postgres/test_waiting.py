@@ -75,6 +75,6 @@ def test_a_program_whose_database_never_comes_says_so(tmp_path: Path) -> None:
     )
 
     assert refused.returncode == 1
-    assert "Error: The database cannot be reached: " in refused.stderr
+    assert "Error: Can't reach the database: " in refused.stderr
     assert "Traceback" not in refused.stderr
     assert "hunter2" not in refused.stderr

@@ -27,14 +27,14 @@ class NotFound(MarketplaceError):
     """There is no such thing, or this person may not know of it."""
 
     code = "not_found"
-    sentence = "There is no such thing here."
+    sentence = "This doesn't exist, or you don't have access to it."
 
 
 class Conflict(MarketplaceError):
     """A rule of the domain says no to the thing as it stands now. `starts` are those of slots in its way, if told."""
 
     code = "conflict"
-    sentence = "That is not possible as things stand."
+    sentence = "This isn't possible right now."
 
     def __init__(self, detail: str | None = None, *, starts: Iterable[datetime] = ()) -> None:
         super().__init__(detail)
@@ -45,14 +45,14 @@ class Forbidden(MarketplaceError):
     """This person may not."""
 
     code = "forbidden"
-    sentence = "You may not do this."
+    sentence = "You don't have permission to do this."
 
 
 class Invalid(MarketplaceError):
     """What was sent is malformed; `errors` names every bad field."""
 
     code = "invalid"
-    sentence = "Some of what was sent is not valid."
+    sentence = "Some fields aren't valid."
 
     def __init__(self, errors: FieldErrors | None = None, detail: str | None = None) -> None:
         super().__init__(detail)
@@ -63,14 +63,16 @@ class Busy(MarketplaceError):
     """A lock or the database could not be had in time. Nothing was written; trying again may succeed."""
 
     code = "busy"
-    sentence = "The service is busy. Nothing was changed; please try again in a moment."
+    sentence = "The service is busy. Nothing was changed; try again in a moment."
 
 
 class OutcomeUnknown(MarketplaceError):
     """The database was lost while it committed: the change was made or was not."""
 
     code = "outcome_unknown"
-    sentence = "The answer of the database was lost. The change may have been made: please look before you try again."
+    sentence = (
+        "The connection was lost before the change was confirmed. It may have been made; check before you try again."
+    )
 
 
 class TransactionConflict(Busy):
@@ -85,42 +87,42 @@ class KeyReused(Invalid):
     """An `Idempotency-Key` that was used for another body."""
 
     code = "idempotency_key_reused"
-    sentence = "This Idempotency-Key was used for another request. Please take a new one."
+    sentence = "This Idempotency-Key was already used for a different request. Use a new one."
 
 
 class NotSignedIn(Forbidden):
     """No token, or one that is bad, expired or revoked."""
 
     code = "not_signed_in"
-    sentence = "Please sign in: the access token is missing, expired or no longer valid."
+    sentence = "Sign in to continue: the access token is missing, expired or no longer valid."
 
 
 class BadCredentials(NotSignedIn):
     """Wrong e-mail or password. One message for both, so that it does not tell which addresses have an account."""
 
     code = "bad_credentials"
-    sentence = "E-mail or password is wrong."
+    sentence = "Incorrect email or password."
 
 
 class BadRefreshToken(NotSignedIn):
     """A refresh token that is unknown, expired, revoked or was used before."""
 
     code = "bad_refresh_token"
-    sentence = "This login has ended. Please sign in again."
+    sentence = "You've been signed out. Sign in again."
 
 
 class BadResetToken(NotSignedIn):
     """A token for a new password that is unknown, expired, used, or of somebody inactive. One message for all."""
 
     code = "bad_reset_token"
-    sentence = "This link is no longer good. Please ask for a new one."
+    sentence = "This link doesn't work anymore. Ask for a new one."
 
 
 class NoRefreshToken(NotSignedIn):
     """No refresh token, neither in the body nor in a cookie."""
 
     code = "no_refresh_token"
-    sentence = "There is no login to go on with: the request has no refresh token, neither in its body nor in a cookie."
+    sentence = "The request has no refresh token, in its body or in a cookie."
 
 
 class NotACreator(Forbidden):
@@ -134,7 +136,7 @@ class NotStaff(Forbidden):
     """The back office is the staff's."""
 
     code = "not_staff"
-    sentence = "Only the staff can do this."
+    sentence = "Only staff can do this."
 
 
 class NotSuperuser(Forbidden):
@@ -148,50 +150,52 @@ class StaffTarget(Forbidden):
     """Who sees the site as somebody else sees it as somebody without rights."""
 
     code = "staff_target"
-    sentence = "Nobody sees the site as somebody of the staff."
+    sentence = "You can't view the site as a staff member."
 
 
 class ImpersonatedReadOnly(Forbidden):
     """Who sees the site as somebody else changes nothing."""
 
     code = "impersonated_read_only"
-    sentence = "You see the site as somebody else, and can change nothing. Sign out to be yourself again."
+    sentence = (
+        "You're viewing the site as another user, so you can't change anything. Sign out to return to your own account."
+    )
 
 
 class Oneself(Forbidden):
     """What nobody may do to their own account, lest they lock themselves out or grant themselves rights."""
 
     code = "oneself"
-    sentence = "You cannot do this to your own account."
+    sentence = "You can't do this to your own account."
 
 
 class OwnSession(Forbidden):
     """A creator may not book their own session."""
 
     code = "own_session"
-    sentence = "You cannot book your own session."
+    sentence = "You can't book your own session."
 
 
 class NotYours(Forbidden):
     """Visible to this person, but somebody else's."""
 
     code = "not_yours"
-    sentence = "This belongs to somebody else."
+    sentence = "This belongs to another user."
 
 
 class RateLimited(Forbidden):
     """It was tried too often for now. `retry_after` is in whole seconds, at least one."""
 
     code = "rate_limited"
-    sentence = "That was tried too often. Please try again later."
+    sentence = "Too many attempts. Try again later."
 
     def __init__(self, wait: timedelta) -> None:
         self.retry_after = max(1, ceil(wait.total_seconds()))
         minutes = ceil(self.retry_after / 60)
         super().__init__(
-            f"That was tried too often. Please try again in {minutes} minutes."
+            f"Too many attempts. Try again in {minutes} minutes."
             if minutes > 1
-            else "That was tried too often. Please try again in a minute."
+            else "Too many attempts. Try again in a minute."
         )
 
 
@@ -199,7 +203,7 @@ class EmailTaken(Conflict):
     """E-mail addresses are unique after NFKC and case folding."""
 
     code = "email_taken"
-    sentence = "There is an account with this e-mail address already."
+    sentence = "An account with this email address already exists."
 
 
 class UsernameTaken(Conflict):
@@ -213,7 +217,7 @@ class AlreadyACreator(Conflict):
     """The account is a creator's already."""
 
     code = "illegal_transition"
-    sentence = "This account is a creator's already."
+    sentence = "This account is already a creator account."
 
 
 class LastSuperuser(Conflict):
@@ -227,7 +231,7 @@ class AccountInactive(Conflict):
     """The account is switched off."""
 
     code = "account_inactive"
-    sentence = "This account is switched off."
+    sentence = "This account is deactivated."
 
 
 class HasSessions(Conflict):
@@ -241,60 +245,60 @@ class NotListed(Conflict):
     """Only what the catalog shows can stand on the front page."""
 
     code = "not_listed"
-    sentence = "The catalog does not show this session."
+    sentence = "This session isn't in the catalog."
 
 
 class AlreadyReported(Conflict):
     """Everybody is heard once about a session."""
 
     code = "already_reported"
-    sentence = "You have reported this session already. We are looking into it."
+    sentence = "You've already reported this session."
 
 
 class SoldOut(Conflict):
     """Fewer seats are left than were asked for."""
 
     code = "sold_out"
-    sentence = "There are not enough seats left at this time."
+    sentence = "There aren't enough seats left at this time."
 
 
 class AlreadyBooked(Conflict):
     """One live booking per person and slot."""
 
     code = "already_booked"
-    sentence = "You have a booking at this time already."
+    sentence = "You already have a booking at this time."
 
 
 class CreatorUnavailable(Conflict):
     """The creator holds another seat-taken slot that overlaps."""
 
     code = "creator_unavailable"
-    sentence = "The creator is taken at this time. Please choose another one."
+    sentence = "The creator isn't available at this time. Choose another time."
 
 
 class NotBookable(Conflict):
     """The session cannot be booked at this time at all."""
 
     code = "not_bookable"
-    sentence = "This session cannot be booked at this time."
+    sentence = "This session can't be booked at this time."
 
 
 class TooLate(Conflict):
     """The moment until which this was possible has passed."""
 
     code = "too_late"
-    sentence = "It is too late for that now."
+    sentence = "It's too late to do this."
 
 
 class IllegalTransition(Conflict):
     """The booking is not in a state from which this step leads anywhere."""
 
     code = "illegal_transition"
-    sentence = "The booking is not in a state that allows this."
+    sentence = "The booking's status doesn't allow this."
 
 
 class HasUpcomingBookings(Conflict):
     """Somebody still holds a future seat that this change would take away."""
 
     code = "has_upcoming_bookings"
-    sentence = "Somebody still holds a seat at an upcoming time of this session."
+    sentence = "This session has upcoming bookings."

@@ -28,22 +28,22 @@ ANSWERED_WITHIN = timedelta(hours=14)
 CALLED_OFF_BEFORE = timedelta(hours=5)
 
 APOLOGIES = (
-    "Down with a cold, I am sorry.",
+    "Sorry, I'm down with a cold.",
     "I booked the wrong week, sorry!",
-    "A meeting has landed on top of it.",
+    "I have a meeting at that time.",
     "My daughter has a school play that day.",
-    "I will be on a train without a connection.",
+    "I'll be on a train without internet.",
     "",
 )
 CALLED_OFF = (
-    "I have lost my voice. I am sorry: please choose another date.",
-    "The power is out in the whole street, and nobody knows for how long.",
-    "My little one is ill and I have to stay with her. Every other date stands.",
+    "I've lost my voice. Sorry! Please choose another date.",
+    "The power is out on our street, and we don't know for how long.",
+    "My daughter is ill and I have to stay with her. All other dates take place.",
 )
 DECLINED = (
-    "I am away that day after all. The week after is free.",
-    "I have promised that day to my family, and only remembered when I saw your name.",
-    "That day has filled up in the meantime. Please ask for another one.",
+    "I'm away that day after all. The week after works.",
+    "I promised that day to my family and forgot to block it.",
+    "That day has filled up. Please request another one.",
 )
 
 

@@ -23,16 +23,12 @@ from marketplace.core.errors import IllegalTransition, TooLate
 from marketplace.core.ports.security import Passwords
 from marketplace.core.ports.storage import Storage
 from marketplace.core.ports.system import Ids
-from marketplace.core.services.bookings import BookingService
-from marketplace.core.services.schedules import ScheduleService
-from marketplace.core.services.sessions import SessionService
-from marketplace.core.services.tokens import PrincipalCache
-from marketplace.core.services.users import UserService
 from marketplace.demo.booking_lifecycles import PlannedBooking, PlannedStep
 from marketplace.demo.classes import PlannedSession
 from marketplace.demo.fixed_clock import FixedClock
 from marketplace.demo.people import DEMO_PASSWORD, NEWCOMER, PEOPLE, DemoPerson
 from marketplace.demo.plan import planned_bookings, planned_sessions
+from marketplace.demo.ports import DemoServices, ServicesAt
 from marketplace.demo.staff_actions import StaffActions
 
 T = TypeVar("T")
@@ -49,8 +45,8 @@ class RealDataPresent(RuntimeError):
 
     def __init__(self) -> None:
         super().__init__(
-            "This database holds accounts that are not the demo's. The demo's password is public, "
-            "so it is only made in a database that has no accounts yet. Nothing was changed."
+            "This database has accounts that aren't demo accounts. The demo passwords are public, "
+            "so demo data is only created in a database without accounts. Nothing was changed."
         )
 
 
@@ -65,16 +61,31 @@ class DemoReport:
 
 
 async def seed_demo(
-    storage: Storage, passwords: Passwords, ids: Ids, categories: Collection[str], now: datetime
+    storage: Storage,
+    passwords: Passwords,
+    ids: Ids,
+    services_at: ServicesAt,
+    *,
+    categories: Collection[str],
+    now: datetime,
 ) -> DemoReport:
-    """Make the demo, or what is missing of it. Raises `RealDataPresent` when there are accounts and none is ours."""
+    """Create the demo data, or what is missing of it.
+
+    `services_at` builds the services over a clock that stands still. Raises `RealDataPresent` when the database holds
+    accounts that are not the demo's.
+    """
     known = await _existing_users(storage)
     if NEWCOMER.username in known:
         return DemoReport(already_there=True, users=0, sessions=0, bookings=0)
     if not known and await storage.users.has_any():
         raise RealDataPresent
     seeding = _Seeder(
-        storage=storage, passwords=_SharedHash(passwords), ids=ids, categories=categories, moment=_moment(known, now)
+        storage=storage,
+        passwords=_SharedHash(passwords),
+        ids=ids,
+        services_at=services_at,
+        categories=categories,
+        moment=_moment(known, now),
     )
     others = [person for person in PEOPLE if person != NEWCOMER]
     users = await _gather(seeding.account(person, known.get(person.username)) for person in others)
@@ -146,20 +157,13 @@ class _Seeder:
     storage: Storage
     passwords: Passwords
     ids: Ids
+    services_at: ServicesAt
     categories: Collection[str]
     moment: datetime
 
     async def account(self, person: DemoPerson, user: User | None) -> User:
         """The account of a person, registered unless it is there, with their time zone set."""
-        clock = FixedClock(person.joined_at(self.moment))
-        service = UserService(
-            unit_of_work=self.storage.unit_of_work,
-            users=self.storage.users,
-            memory=PrincipalCache(clock),
-            passwords=self.passwords,
-            clock=clock,
-            ids=self.ids,
-        )
+        service = self._services(person.joined_at(self.moment)).users
         if user is None:
             user = await service.register(
                 email=person.address,
@@ -211,9 +215,9 @@ class _Seeder:
             changes = planned.session.changes()
             # An operator may have chosen other categories; a demo session then stands in none.
             changes["category"] = changes["category"] if changes["category"] in self.categories else None
-            session = (await self._session_service(planned.created_at).create(principal, changes)).resource
+            session = (await self._services(planned.created_at).sessions.create(principal, changes)).resource
         if session.is_open and not planned.session.is_open:
-            await self._schedule_service(planned.scheduled_at).replace(principal, session.id, planned.schedule)
+            await self._services(planned.scheduled_at).schedules.replace(principal, session.id, planned.schedule)
         return session.id
 
     async def _booking(
@@ -221,7 +225,7 @@ class _Seeder:
     ) -> None:
         """Book unless that was done, and take the steps that are still to be taken."""
         if booking is None:
-            service = self._booking_service(planned.booked_at)
+            service = self._services(planned.booked_at).bookings
             learner = self._principal(people[planned.person.username])
             booking = (await service.book(learner, session_id, planned.starts_at, planned.seats)).resource
         status = booking.status
@@ -231,7 +235,7 @@ class _Seeder:
                 status = TRANSITIONS[step.action][status]
 
     async def _step(self, step: PlannedStep, booking_id: UUID, people: People) -> None:
-        service = self._booking_service(step.at)
+        service = self._services(step.at).bookings
         if step.by is None:
             await service.settle_due(booking_id)
             return
@@ -245,31 +249,11 @@ class _Seeder:
         catalog = self.storage.catalog
         listed = await _all_pages(lambda after: catalog.list(CatalogFilters(), PAGE, after, self.moment))
         principals = {username: self._principal(user) for username, user in people.items()}
-        office = StaffActions(storage=self.storage, ids=self.ids, moment=self.moment)
+        office = StaffActions(services_at=self._services, moment=self.moment)
         await office.run(principals[staff], principals, {one.title: one.id for one in listed})
 
-    def _session_service(self, at: datetime) -> SessionService:
-        return SessionService(
-            unit_of_work=self.storage.unit_of_work,
-            catalog=self.storage.catalog,
-            users=self.storage.users,
-            clock=FixedClock(at),
-            ids=self.ids,
-            categories=self.categories,
-        )
-
-    def _schedule_service(self, at: datetime) -> ScheduleService:
-        return ScheduleService(
-            unit_of_work=self.storage.unit_of_work, availabilities=self.storage.availabilities, clock=FixedClock(at)
-        )
-
-    def _booking_service(self, at: datetime) -> BookingService:
-        return BookingService(
-            unit_of_work=self.storage.unit_of_work,
-            lists=self.storage.booking_lists,
-            clock=FixedClock(at),
-            ids=self.ids,
-        )
+    def _services(self, at: datetime) -> DemoServices:
+        return self.services_at(FixedClock(at), self.passwords)
 
     def _principal(self, user: User) -> Principal:
         return Principal(

@@ -1,6 +1,6 @@
 """What the staff of the demo has done, and what waits for it."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -9,15 +9,11 @@ from uuid import UUID
 from marketplace.core.domain.reports import ReportReason
 from marketplace.core.domain.tokens import Principal
 from marketplace.core.errors import AlreadyReported, IllegalTransition
-from marketplace.core.ports.storage import Storage
-from marketplace.core.ports.system import Ids
-from marketplace.core.services.admin.sessions import SessionAdminService
-from marketplace.core.services.reports import ReportService
-from marketplace.demo.fixed_clock import FixedClock
+from marketplace.demo.ports import DemoServices
 
 FEATURED = ("Sunday lunch for eight, planned backwards", "Fado for people who only sing in the car", "Git without fear")
 """Titles of the sessions on the front page, the last one first."""
-WHY = "A favourite of the house."
+WHY = "A staff pick."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,7 +39,7 @@ COMPLAINTS = (
         by="wei.zhang",
         title="A guided walk in your ear",
         reason="misleading",
-        text="It says that it is live. It was a recording.",
+        text="It says it's live, but it was a recording.",
         ago=timedelta(hours=7),
     ),
 )
@@ -53,8 +49,7 @@ COMPLAINTS = (
 class StaffActions:
     """The back office of the demo. What was done already stays as it is."""
 
-    storage: Storage
-    ids: Ids
+    services_at: Callable[[datetime], DemoServices]
     moment: datetime
 
     async def run(self, staff: Principal, people: Mapping[str, Principal], sessions: Mapping[str, UUID]) -> None:
@@ -62,27 +57,10 @@ class StaffActions:
         for place, title in enumerate(FEATURED):
             if title in sessions:
                 with suppress(IllegalTransition):
-                    moderation = self._moderation(timedelta(days=3, minutes=-place))
+                    moderation = self.services_at(self.moment - timedelta(days=3, minutes=-place)).session_admin
                     await moderation.feature(staff, sessions[title], WHY)
         for one in COMPLAINTS:
             if one.title in sessions and one.by in people:
                 with suppress(AlreadyReported):
-                    await self._reports(one.ago).report(people[one.by], sessions[one.title], one.reason, one.text)
-
-    def _moderation(self, ago: timedelta) -> SessionAdminService:
-        return SessionAdminService(
-            unit_of_work=self.storage.unit_of_work,
-            catalog=self.storage.catalog,
-            queue=self.storage.reports,
-            audit_log=self.storage.audit,
-            clock=FixedClock(self.moment - ago),
-            ids=self.ids,
-        )
-
-    def _reports(self, ago: timedelta) -> ReportService:
-        return ReportService(
-            unit_of_work=self.storage.unit_of_work,
-            queue=self.storage.reports,
-            clock=FixedClock(self.moment - ago),
-            ids=self.ids,
-        )
+                    reports = self.services_at(self.moment - one.ago).reports
+                    await reports.report(people[one.by], sessions[one.title], one.reason, one.text)

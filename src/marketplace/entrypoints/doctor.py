@@ -60,7 +60,7 @@ def _checked(subject: str, look: Callable[[], str], *errors: type[Exception]) ->
 def _secret(settings: Settings) -> Finding:
     if settings.secret_key is not None:
         return Finding(subject="secret key", is_good=True, seen="from the environment")
-    return Finding(subject="secret key", is_good=True, seen=f"kept in {settings.data_dir / 'secret_key'}")
+    return Finding(subject="secret key", is_good=True, seen=f"stored in {settings.data_dir / 'secret_key'}")
 
 
 def _embedded() -> str:
@@ -87,7 +87,7 @@ def _database(url: str) -> Iterator[Finding]:
             subject="database",
             is_good=False,
             seen=f"{type(error).__name__}: {error}",
-            advice="Is the server running, and do host, user and password in MARKETPLACE_DATABASE_URL agree with it?",
+            advice="Check the server, and the host, user and password in MARKETPLACE_DATABASE_URL.",
         )
         return
     yield Finding(
@@ -105,8 +105,8 @@ def _database(url: str) -> Iterator[Finding]:
     yield Finding(
         subject="migrations",
         is_good=revision == newest_revision(),
-        seen=f"at {revision}" if revision else "none ran yet",
-        advice="Run `marketplace migrate`; `serve` does it too.",
+        seen=f"at {revision}" if revision else "none applied yet",
+        advice="Run `marketplace migrate`, or `serve`, which migrates first.",
     )
 
 

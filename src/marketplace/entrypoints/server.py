@@ -7,6 +7,7 @@ import signal
 import socket
 import tempfile
 import threading
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -17,9 +18,10 @@ from granian.server.mp import MPServer
 from marketplace.adapters.postgres.connection.wait_for_database import wait_for_database
 from marketplace.adapters.postgres.schema.migrate import migrate_now
 from marketplace.bootstrap.container import make_container
+from marketplace.bootstrap.services import Adapters, ServiceOptions, Services, build_services
 from marketplace.core.ports.security import Passwords
 from marketplace.core.ports.storage import Storage
-from marketplace.core.ports.system import Clock, Ids
+from marketplace.core.ports.system import Clock
 from marketplace.demo.seed import DemoReport, seed_demo
 from marketplace.settings import DRAINING, PREFIX, Settings, SettingsError
 from marketplace.telemetry.logs import GRANIAN
@@ -43,7 +45,7 @@ class _Draining(MPServer):
         is_first = not self._leaving.exists()
         self._leaving.touch()
         if is_first and self._delay and args and args[0] == signal.SIGTERM:
-            LOG.info("Not ready any more, and stopping in %g s", self._delay)
+            LOG.info("No longer ready; shutting down in %g s", self._delay)
             timer = threading.Timer(self._delay, super().signal_handler_interrupt)
             timer.daemon = True
             timer.start()
@@ -72,7 +74,7 @@ def check_port(name: str, host: str, port: int) -> None:
             probe.bind(address)
     except OSError as error:
         raise SettingsError(
-            f"{PREFIX}{name} is '{port}', but must be one that can be listened on at {host}:"
+            f"{PREFIX}{name} is '{port}', but must be a port that is free on {host}:"
             f" {error.strerror}. Stop the other program or choose another port."
         ) from error
 
@@ -94,23 +96,29 @@ def seed(settings: Settings) -> DemoReport:
     """Fill the database of these settings with the demo. Raises `RealDataPresent`, `SettingsError` in production."""
     if settings.storage == "memory":
         raise SettingsError(
-            f"{PREFIX}STORAGE is 'memory', but must be postgres for demo data: each process has a memory of its own."
+            f"{PREFIX}STORAGE is 'memory', but must be 'postgres' for demo data: memory isn't shared by processes."
         )
     if settings.environment == "production":
         raise SettingsError(
-            f"{PREFIX}ENVIRONMENT is 'production', but must be development for demo data: its password is public."
+            f"{PREFIX}ENVIRONMENT is 'production', but must be 'development' for demo data: its passwords are public."
         )
 
     async def run() -> DemoReport:
         container = make_container(settings)
         try:
-            clock = await container.get(Clock)
+            storage, adapters = await container.get(Storage), await container.get(Adapters)
+            options = await container.get(ServiceOptions)
+
+            def services_at(clock: Clock, passwords: Passwords) -> Services:
+                return build_services(storage, replace(adapters, clock=clock, passwords=passwords), options)
+
             return await seed_demo(
-                await container.get(Storage),
-                await container.get(Passwords),
-                await container.get(Ids),
-                settings.categories,
-                clock.now(),
+                storage,
+                adapters.passwords,
+                adapters.ids,
+                services_at,
+                categories=settings.categories,
+                now=adapters.clock.now(),
             )
         finally:
             await container.close()

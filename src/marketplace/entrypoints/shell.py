@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Coroutine
-from types import MappingProxyType
+from dataclasses import fields
 from typing import Any
 
 import IPython
@@ -10,50 +10,17 @@ from dishka import AsyncContainer
 from traitlets.config import Config
 
 from marketplace.bootstrap.container import make_container
+from marketplace.bootstrap.services import Services
 from marketplace.core.domain.audit import Origin
 from marketplace.core.domain.tokens import Principal
 from marketplace.core.errors import NotFound
 from marketplace.core.ports.storage import Storage
 from marketplace.core.ports.system import Clock, Ids
-from marketplace.core.services.admin.bookings import BookingAdminService
-from marketplace.core.services.admin.sessions import SessionAdminService
-from marketplace.core.services.admin.users import UserAdminService
-from marketplace.core.services.bookings import BookingService
-from marketplace.core.services.calendars import CalendarService
-from marketplace.core.services.password_resets import ResetService
-from marketplace.core.services.reports import ReportService
-from marketplace.core.services.schedules import ScheduleService
-from marketplace.core.services.sessions import SessionService
-from marketplace.core.services.slots import SlotService
-from marketplace.core.services.summaries import SummaryService
-from marketplace.core.services.tokens import TokenService
-from marketplace.core.services.users import UserService
 from marketplace.settings import Settings
 
-WIRED: MappingProxyType[str, Any] = MappingProxyType(
-    {
-        "storage": Storage,
-        "clock": Clock,
-        "ids": Ids,
-        "users": UserService,
-        "tokens": TokenService,
-        "sessions": SessionService,
-        "schedules": ScheduleService,
-        "slots": SlotService,
-        "bookings": BookingService,
-        "calendars": CalendarService,
-        "summaries": SummaryService,
-        "reports": ReportService,
-        "resets": ResetService,
-        "user_admin": UserAdminService,
-        "session_admin": SessionAdminService,
-        "booking_admin": BookingAdminService,
-    }
-)
-"""What is there under which name."""
-BANNER = """The sessions marketplace, wired: {names}.
-Top-level `await` works: `await storage.users.find_by_email("ada@example.org")`. What asks for a caller takes
-`await acting_as("root@example.org")`: somebody's account, with your name in the audit log as where it came from."""
+BANNER = """The sessions marketplace. Available: {names}.
+Top-level `await` works: `await storage.users.find_by_email("ada@example.org")`. Where a service needs a caller, pass
+`await acting_as("root@example.org")`: it acts as that account, and the audit log records your name as the origin."""
 
 
 def open_shell(settings: Settings, origin: Origin, code: str | None = None) -> None:
@@ -85,8 +52,15 @@ def _config(runner: asyncio.Runner, namespace: dict[str, Any]) -> Config:
 
 async def _namespace(settings: Settings, container: AsyncContainer, origin: Origin) -> dict[str, Any]:
     storage = await container.get(Storage)
-    wired = {name: await container.get(kind) for name, kind in WIRED.items()}
-    return {"settings": settings, "acting_as": _acting_as(storage, origin), **wired}
+    services = await container.get(Services)
+    return {
+        "settings": settings,
+        "storage": storage,
+        "clock": await container.get(Clock),
+        "ids": await container.get(Ids),
+        "acting_as": _acting_as(storage, origin),
+        **{field.name: getattr(services, field.name) for field in fields(services)},
+    }
 
 
 def _acting_as(storage: Storage, origin: Origin) -> Callable[[str], Awaitable[Principal]]:

@@ -63,7 +63,7 @@ async def _begin_chores(container: AsyncContainer, handlers: Handlers, stop: asy
                 await handlers[purge](None)
             await (await container.get(MaterializedAvailabilityService)).begin()
         except MarketplaceError as error:
-            LOG.warning("The worker waits for the database: %s", error)
+            LOG.warning("The worker is waiting for the database: %s", error)
             await _wait(stop, PAUSE)
         else:
             return
@@ -110,7 +110,7 @@ class InProcessWorker:
                 await work(self._settings, self._container, self._stop, self._meter)
             except Exception:
                 # whatever it is: bookings must go on lapsing and completing
-                LOG.exception("The background work broke off and begins again")
+                LOG.exception("The background worker failed and is restarting")
                 await _wait(self._stop, PAUSE)
 
     async def end(self) -> None:

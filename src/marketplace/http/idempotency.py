@@ -21,20 +21,21 @@ KEY_PARAMETER: dict[str, Any] = {
     "in": "header",
     "required": False,
     "description": (
-        "A word of your choice for this request, kept for 24 hours: sent again with the same body, it does nothing and "
-        "is answered with the same thing as it now stands."
+        "A unique key of your choice for this request, kept for 24 hours. Repeating the "
+        "request with the same key and body changes nothing and returns the same resource in "
+        "its current state."
     ),
     "schema": {"type": "string", "minLength": 1, "maxLength": 255, "pattern": KEY_PATTERN},
 }
-REPLAYED_HEADER = {REPLAYED: "`true` when an earlier request with the same key did this; absent otherwise."}
+REPLAYED_HEADER = {REPLAYED: "`true` if an earlier request with the same key did this; otherwise absent."}
 
 
 def validate_key(request: Request[Any, Any, Any]) -> FieldErrors:
     """What is wrong with the key of a request."""
     provided = request.headers.getall(KEY, [])
     if len(provided) > 1:
-        return {KEY: ["Give this once."]}
-    return {} if all(map(is_good_key, provided)) else {KEY: ["Give 1 to 255 printable ASCII characters."]}
+        return {KEY: ["Send this only once."]}
+    return {} if all(map(is_good_key, provided)) else {KEY: ["Use 1 to 255 printable ASCII characters."]}
 
 
 def key_of(request: Request[Any, Any, Any], parsed: ParsedBody[Any]) -> IdempotencyKey | None:

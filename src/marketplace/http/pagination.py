@@ -20,7 +20,7 @@ Out = TypeVar("Out", bound=msgspec.Struct)
 
 SIGNATURE = 12
 """Bytes of the HMAC that are kept."""
-LINK = {"Link": 'Where the next page is, `<…>; rel="next"` (RFC 8288); absent on the last page.'}
+LINK = {"Link": 'The next page, as `<…>; rel="next"` (RFC 8288); absent on the last page.'}
 
 
 class PageQuery(msgspec.Struct, kw_only=True):
@@ -40,7 +40,7 @@ class Cursors:
         """What is wrong with the cursor among the given parameters."""
         if "cursor" not in provided or self.open(request, provided["cursor"]) is not None:
             return {}
-        return {"cursor": ["This cursor does not belong to this list and these filters."]}
+        return {"cursor": ["This cursor doesn't belong to this list with these filters."]}
 
     def open(self, request: Request[Any, Any, Any], cursor: str | None) -> str | None:
         """The adapter's position in a cursor; `None` when there is none, it was altered, or is another list's."""

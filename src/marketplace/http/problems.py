@@ -52,8 +52,8 @@ SAFE_HEADERS = {
 """On every answer that does not say otherwise."""
 FRAMEWORK: dict[int, tuple[str, str]] = {
     400: ("invalid", "The request is malformed."),
-    404: ("not_found", "There is nothing at this address."),
-    405: ("method_not_allowed", "This address does not answer to that method."),
+    404: ("not_found", "There's nothing at this address."),
+    405: ("method_not_allowed", "This address doesn't support that method."),
     413: ("body_too_large", "The body is larger than 1 MiB."),
     415: ("unsupported_media_type", "The body must be JSON, with Content-Type: application/json."),
 }
@@ -63,10 +63,10 @@ logger = logging.getLogger("marketplace.http")
 
 
 class Problem(msgspec.Struct, kw_only=True):
-    """Problem details. `code` is stable and for programs, `detail` for people, `errors` names the bad fields.
+    """Problem details. `code` is stable, for programs; `detail` is for people; `errors` lists the invalid fields.
 
-    `starts` are the first of the sold slots that stand in the way. `request_id` is what the log calls a request that
-    failed on our side.
+    `starts` lists the first booked starts that are in the way. `request_id` identifies a request that failed on our
+    side in the log.
     """
 
     type: str = "about:blank"
@@ -146,7 +146,7 @@ def refuse_framework(request: Request[Any, Any, Any], error: HTTPException) -> R
 def fail(request: Request[Any, Any, Any], error: Exception) -> Response[bytes]:
     """A bug. The log has it; the answer says nothing of it but what the log calls the request."""
     logger.error("%s failed", _requested(request), exc_info=error)
-    return answer(request, Problem.of(500, "internal_error", "Something went wrong on our side. It has been noted."))
+    return answer(request, Problem.of(500, "internal_error", "Something went wrong on our side. It has been logged."))
 
 
 def _is_started_by(error: BaseException) -> BaseException | None:

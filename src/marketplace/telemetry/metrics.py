@@ -11,8 +11,8 @@ from uuid import UUID
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
-from marketplace.adapters.postgres.connection.pool import Database
 from marketplace.core.ports.jobs import Handler, Handlers
+from marketplace.telemetry.database_timing import ConnectionPool
 from marketplace.telemetry.request_log import RequestRecord
 
 BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
@@ -114,11 +114,11 @@ class Meter:
 
         return handle
 
-    async def sample(self, database: Database) -> None:
+    async def sample(self, pool: ConnectionPool) -> None:
         """Look at the pool, over and over, until cancelled."""
         in_use, idle = self._pool.labels("in_use"), self._pool.labels("idle")
         while True:
-            usage = database.usage
+            usage = pool.usage
             in_use.set(usage.size - usage.idle)
             idle.set(usage.idle)
             self._pool_waiting.set(usage.waiting)

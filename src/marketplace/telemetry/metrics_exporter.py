@@ -105,7 +105,7 @@ class _Exporter:
                 return
             if time.monotonic() - started > MAX_PAUSE:
                 pause = PAUSE_FIRST
-            LOG.warning("The exporter of metrics ended (%s) and begins again in %g s", _why(status), pause)
+            LOG.warning("The metrics exporter ended (%s) and restarts in %g s", _why(status), pause)
             self._is_ending.wait(pause)
             pause = min(2 * pause, MAX_PAUSE)
             with self._beginning:

@@ -18,6 +18,7 @@ export function StepDialog<Done>({
   title,
   text,
   action,
+  keep,
   done,
   isDanger,
   isReasonOptional,
@@ -33,6 +34,8 @@ export function StepDialog<Done>({
   text?: ReactNode;
   /** What the button says. */
   action: string;
+  /** What the button says that changes nothing. */
+  keep?: string;
   /** What is said once it is done; nothing where `onDone` shows it. */
   done?: string;
   isDanger?: boolean;
@@ -89,7 +92,7 @@ export function StepDialog<Done>({
       footer={
         <>
           <Button variant="secondary" onClick={onClose}>
-            {common("actions.cancel")}
+            {keep ?? common("actions.back")}
           </Button>
           <Button
             variant={isDanger ? "danger" : "primary"}

@@ -14,7 +14,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Turn one's account into a creator's
+         * Become a creator
          * @description Bookings and logins stay as they are.
          */
         post: operations["become_creator"];
@@ -32,13 +32,13 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Read one's own account
+         * Get your account
          * @description The caller's account.
          */
         get: operations["get_profile"];
         /**
-         * Change one's own account
-         * @description `username` is required; other fields that are not sent stay as they are.
+         * Update your account
+         * @description `username` is required. Other fields you don't send stay as they are.
          */
         put: operations["replace_profile"];
         post?: never;
@@ -46,8 +46,8 @@ export interface paths {
         options?: never;
         head?: never;
         /**
-         * Change parts of one's own account
-         * @description Fields that are not sent stay as they are.
+         * Update parts of your account
+         * @description Fields you don't send stay as they are.
          */
         patch: operations["change_profile"];
         trace?: never;
@@ -62,8 +62,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Change one's password
-         * @description Ends every other login of the caller; this one goes on.
+         * Change your password
+         * @description Ends all other logins of the caller; this one stays active.
          */
         post: operations["change_password"];
         delete?: never;
@@ -82,8 +82,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Make an account
-         * @description Anyone may. E-mail address and username are unique whatever their case.
+         * Create an account
+         * @description Open to anyone. Email address and username are unique, ignoring case.
          */
         post: operations["register"];
         delete?: never;
@@ -103,9 +103,9 @@ export interface paths {
         put?: never;
         /**
          * Sign in
-         * @description The answer to an unknown address and to a wrong password is the same, and takes as long.
+         * @description An unknown address and a wrong password get the same response, in the same time.
          *
-         *     With `use_cookie` the refresh token comes in a cookie that no script can read, and `refresh` is `null`.
+         *     With `use_cookie`, the refresh token is set as a cookie that scripts can't read, and `refresh` is `null`.
          */
         post: operations["log_in"];
         delete?: never;
@@ -125,10 +125,10 @@ export interface paths {
         put?: never;
         /**
          * Sign out
-         * @description Ends the login that the refresh token belongs to, access tokens included, and clears the cookie.
+         * @description Ends the login of the refresh token, including its access tokens, and clears the cookie.
          *
-         *     With `everywhere`, every login of that person; then the token's own must not have ended before. Sent with the
-         *     access token of somebody who sees the site as another person, it ends that and nothing else.
+         *     With `everywhere`, ends all logins of that user; the token's own login must still be active. With an access
+         *     token that impersonates another user, ends the impersonation and nothing else.
          */
         post: operations["log_out"];
         delete?: never;
@@ -147,11 +147,11 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Get the next pair of tokens
-         * @description A refresh token works once. One that is sent again ends its login, for it may have been stolen.
+         * Refresh the tokens
+         * @description A refresh token works once. Sending it again ends its login, because it may have been stolen.
          *
-         *     The next one comes the way that this one went: in the body, or in the cookie. A cookie that is no good any more
-         *     is cleared.
+         *     The new refresh token is returned the way the old one was sent: in the body or as a cookie. A cookie that is no
+         *     longer valid is cleared.
          */
         post: operations["refresh_tokens"];
         delete?: never;
@@ -170,10 +170,10 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Set a new password by a link
-         * @description Ends every login of the person; sign in with the new password. A link works once.
+         * Reset a password
+         * @description Ends all logins of the user, who then signs in with the new password. A link works once.
          *
-         *     Whatever is wrong with a link is told alike.
+         *     Every invalid link gets the same response.
          */
         post: operations["reset_password"];
         delete?: never;
@@ -190,26 +190,26 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Read a session
-         * @description An inactive session is seen by its creator and staff only.
+         * Get a session
+         * @description An inactive session is visible to its creator and staff only.
          */
         get: operations["get_session"];
         /**
-         * Change a session
-         * @description Its creator only. Optional fields that are not sent stay as they are.
+         * Update a session
+         * @description For its creator only. Optional fields you don't send stay as they are.
          */
         put: operations["replace_session"];
         post?: never;
         /**
          * Archive a session
-         * @description Its creator only. Bookings are never lost: they keep showing the session.
+         * @description For its creator only. Existing bookings are kept and still show the session.
          */
         delete: operations["archive_session"];
         options?: never;
         head?: never;
         /**
-         * Change parts of a session
-         * @description Its creator only. Fields that are not sent stay as they are; upcoming times follow a new capacity.
+         * Update parts of a session
+         * @description For its creator only. Fields you don't send stay as they are. A new capacity applies to upcoming times.
          */
         patch: operations["change_session"];
         trace?: never;
@@ -223,15 +223,15 @@ export interface paths {
         };
         /**
          * Search the catalog
-         * @description Active sessions, newest first or by `ordering`; with `featured=true`, those featured last come first.
+         * @description Active sessions, newest first or by `ordering`. With `featured=true`, the most recently featured come first.
          *
-         *     `my_sessions=true` gives a creator all of their own, inactive ones too, newest first and unfiltered.
+         *     `my_sessions=true` lists all of a creator's own sessions, including inactive ones, newest first and unfiltered.
          */
         get: operations["list_sessions"];
         put?: never;
         /**
-         * Offer a session
-         * @description Creators only.
+         * Create a session
+         * @description For creators only.
          */
         post: operations["create_session"];
         delete?: never;
@@ -249,7 +249,7 @@ export interface paths {
         };
         /**
          * Count the catalog by category, tag and price
-         * @description Counts for the same filters as the list. They may be up to 30 seconds old.
+         * @description Counts for the same filters as the list, up to 30 seconds old.
          */
         get: operations["count_sessions"];
         put?: never;
@@ -270,8 +270,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Report a session to the staff
-         * @description Once per person and session. The creator is not told who reported it.
+         * Report a session
+         * @description Once per user and session. The creator can't see who reported it.
          */
         post: operations["report_session"];
         delete?: never;
@@ -290,10 +290,10 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Try a schedule
-         * @description Its creator only. Every start that this schedule would give, closed ones with the reason; nothing is kept.
+         * Preview a schedule
+         * @description For the session's creator only. Lists every start of this schedule, closed ones with the reason.
          *
-         *     An inactive session is looked at as if it were active; an open one has no starts to list.
+         *     Nothing is saved. An inactive session is treated as active. An open session has no starts to list.
          */
         post: operations["preview_schedule"];
         delete?: never;
@@ -310,15 +310,15 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Read a session's schedule
-         * @description Its creator only.
+         * Get a session's schedule
+         * @description For the session's creator only.
          */
         get: operations["get_schedule"];
         /**
          * Set a session's schedule
-         * @description Its creator only. What is not sent has its default; seats that are sold stay sold.
+         * @description For the session's creator only. Fields you don't send get their defaults. Existing bookings stay.
          *
-         *     A wall time that the clocks skip does not exist; one that they show twice is the first of the two.
+         *     A wall time that the clocks skip is left out; for one that occurs twice, the first counts.
          */
         put: operations["replace_schedule"];
         post?: never;
@@ -338,8 +338,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Cancel every booking of one start
-         * @description By the session's creator, until the end: all of them or none. Answers with what was cancelled.
+         * Cancel all bookings of a start
+         * @description For the session's creator, until the end. Cancels all of them or none, and returns the cancelled bookings.
          */
         post: operations["cancel_slot"];
         delete?: never;
@@ -357,9 +357,9 @@ export interface paths {
         };
         /**
          * List bookable starts
-         * @description Every start that can be booked at this moment, and no other; none for an open session.
+         * @description All starts that can be booked right now; none for an open session.
          *
-         *     `explain=true` gives the creator the closed ones too, with the reason.
+         *     With `explain=true`, the creator also gets closed starts, with the reason.
          */
         get: operations["list_slots"];
         put?: never;
@@ -381,7 +381,7 @@ export interface paths {
         put?: never;
         /**
          * Cancel a booking
-         * @description By the learner until `cancellation_notice` hours before the start, by the creator and staff until the end. The seats can be booked again at once.
+         * @description For the learner until `cancellation_notice` hours before the start; for the creator and staff until the end. The seats become available right away.
          */
         post: operations["cancel_booking"];
         delete?: never;
@@ -401,7 +401,7 @@ export interface paths {
         put?: never;
         /**
          * Complete a booking
-         * @description By the creator, once it has ended.
+         * @description For the creator, once the session has ended.
          */
         post: operations["complete_booking"];
         delete?: never;
@@ -421,7 +421,7 @@ export interface paths {
         put?: never;
         /**
          * Confirm a pending booking
-         * @description By the creator, until `respond_by`.
+         * @description For the creator, until `respond_by`.
          */
         post: operations["confirm_booking"];
         delete?: never;
@@ -441,7 +441,7 @@ export interface paths {
         put?: never;
         /**
          * Decline a pending booking
-         * @description By the creator, until `respond_by`. The seats can be booked again at once.
+         * @description For the creator, until `respond_by`. The seats become available right away.
          */
         post: operations["decline_booking"];
         delete?: never;
@@ -460,10 +460,10 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Move a booking to another start
-         * @description By either party, as long as they may cancel. It has the new seats, or keeps the old.
+         * Reschedule a booking
+         * @description For the learner and the creator, as long as they can cancel. The booking gets the new seats or keeps the old ones.
          *
-         *     What a learner moves is pending again where the session asks for confirmation.
+         *     If the session requires confirmation, a booking rescheduled by the learner is pending again.
          */
         post: operations["reschedule_booking"];
         delete?: never;
@@ -480,14 +480,14 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * List one's own bookings
-         * @description What the caller booked, newest first or by `ordering`.
+         * List your bookings
+         * @description The caller's bookings, newest first or by `ordering`.
          */
         get: operations["list_bookings"];
         put?: never;
         /**
          * Book seats
-         * @description However many people ask for the same seat at once, one has it and the others are told so.
+         * @description If several users request the same seat at once, exactly one gets it; the others get 409.
          */
         post: operations["create_booking"];
         delete?: never;
@@ -504,8 +504,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * List one's own bookings, by its older name
-         * @description The same as `GET /api/bookings/`.
+         * List your bookings (older path)
+         * @description Same as `GET /api/bookings/`.
          */
         get: operations["list_my_bookings"];
         put?: never;
@@ -524,8 +524,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * List bookings of one's sessions
-         * @description What was booked of the caller's sessions, newest first or by `ordering`. Creators only.
+         * List bookings of your sessions
+         * @description Bookings of the caller's sessions, newest first or by `ordering`. For creators only.
          */
         get: operations["list_creator_bookings"];
         put?: never;
@@ -544,8 +544,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Read a booking
-         * @description For its two parties, with its history.
+         * Get a booking
+         * @description For its learner and creator, with its history.
          */
         get: operations["get_booking"];
         put?: never;
@@ -564,8 +564,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Find the address of one's calendar feed
-         * @description It is made when it is first asked for, and stays until it is renewed.
+         * Get your calendar feed URL
+         * @description Created on the first request; stays the same until you renew it.
          */
         get: operations["get_calendar_feed"];
         put?: never;
@@ -584,8 +584,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Read a booking as a calendar
-         * @description For its two parties: one event, which replaces what was imported of this booking before.
+         * Download a booking as a calendar file
+         * @description For its learner and creator: one event, which replaces earlier imports of this booking.
          */
         get: operations["get_booking_calendar"];
         put?: never;
@@ -604,10 +604,10 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Read a calendar feed
-         * @description Every booking of a person, as learner and as creator: one event each, from 90 days back on, at most 1,000.
+         * Get a calendar feed
+         * @description All bookings of a user, as learner and as creator, one event each: from 90 days ago, at most 1,000.
          *
-         *     `feed` is the token and `.ics`, as the address has them. No sign-in is needed.
+         *     `feed` is the token followed by `.ics`, as in the feed's URL. No sign-in needed.
          */
         get: operations["read_calendar_feed"];
         put?: never;
@@ -628,8 +628,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Get a new address for one's calendar feed
-         * @description The old address is 404 from now on.
+         * Renew your calendar feed URL
+         * @description The old URL returns 404 from now on.
          */
         post: operations["renew_calendar_feed"];
         delete?: never;
@@ -646,8 +646,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Read one's numbers as a creator
-         * @description Seats sold, income and what comes next. Creators only.
+         * Get your creator summary
+         * @description Seats booked, booked value and the next session. For creators only.
          */
         get: operations["get_creator_summary"];
         put?: never;
@@ -666,8 +666,10 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * List entries of the audit log
-         * @description Searched are action, reason and changed e-mail addresses, or the people named; an id is any of its ids.
+         * List audit log entries
+         * @description Searches action, reason and changed email addresses, or the people involved.
+         *
+         *     An ID matches any ID of an entry.
          */
         get: operations["admin_list_audit"];
         put?: never;
@@ -687,7 +689,7 @@ export interface paths {
         };
         /**
          * List bookings
-         * @description Searched are the learner, the creator, or the title; an id is a booking's, a session's or a person's.
+         * @description Searches the learner, the creator or the title. An ID matches a booking, a session or a user.
          */
         get: operations["admin_list_bookings"];
         put?: never;
@@ -706,8 +708,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * List sessions in any state
-         * @description Searched are title and description together, or the creator; an id is a session's or a creator's.
+         * List sessions of any status
+         * @description Searches title and description together, or the creator. An ID matches a session or a creator.
          */
         get: operations["admin_list_sessions"];
         put?: never;
@@ -727,7 +729,7 @@ export interface paths {
         };
         /**
          * List accounts
-         * @description Searched are e-mail address, username and names.
+         * @description Searches email address, username and names.
          */
         get: operations["admin_list_users"];
         put?: never;
@@ -746,10 +748,10 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Export entries of the audit log
-         * @description All that matches, in the list's order, however long that takes; it is in the audit log.
+         * Export audit log entries
+         * @description All matches, in the list's order, however long it takes. The audit log records the export.
          *
-         *     Text that a spreadsheet would take for a formula is behind an apostrophe, but for `jsonl`.
+         *     Except in `jsonl`, text that a spreadsheet would read as a formula is prefixed with an apostrophe.
          */
         get: operations["admin_export_audit"];
         put?: never;
@@ -769,9 +771,9 @@ export interface paths {
         };
         /**
          * Export bookings
-         * @description All that matches, in the list's order, however long that takes; it is in the audit log.
+         * @description All matches, in the list's order, however long it takes. The audit log records the export.
          *
-         *     Text that a spreadsheet would take for a formula is behind an apostrophe, but for `jsonl`.
+         *     Except in `jsonl`, text that a spreadsheet would read as a formula is prefixed with an apostrophe.
          */
         get: operations["admin_export_bookings"];
         put?: never;
@@ -791,9 +793,9 @@ export interface paths {
         };
         /**
          * Export sessions
-         * @description All that matches, in the list's order, however long that takes; it is in the audit log.
+         * @description All matches, in the list's order, however long it takes. The audit log records the export.
          *
-         *     Text that a spreadsheet would take for a formula is behind an apostrophe, but for `jsonl`.
+         *     Except in `jsonl`, text that a spreadsheet would read as a formula is prefixed with an apostrophe.
          */
         get: operations["admin_export_sessions"];
         put?: never;
@@ -813,9 +815,9 @@ export interface paths {
         };
         /**
          * Export accounts
-         * @description All that matches, in the list's order, however long that takes; it is in the audit log.
+         * @description All matches, in the list's order, however long it takes. The audit log records the export.
          *
-         *     Text that a spreadsheet would take for a formula is behind an apostrophe, but for `jsonl`.
+         *     Except in `jsonl`, text that a spreadsheet would read as a formula is prefixed with an apostrophe.
          */
         get: operations["admin_export_users"];
         put?: never;
@@ -836,8 +838,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Switch an account on
-         * @description Its sessions are in the catalog again. Logins that ended stay ended.
+         * Activate an account
+         * @description Its sessions return to the catalog. Ended logins stay ended.
          */
         post: operations["admin_activate_user"];
         delete?: never;
@@ -854,8 +856,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Read an account
-         * @description With its living logins and what was last done to it.
+         * Get an account
+         * @description With its active logins and latest audit log entries.
          */
         get: operations["admin_get_user"];
         put?: never;
@@ -864,8 +866,8 @@ export interface paths {
         options?: never;
         head?: never;
         /**
-         * Change an account
-         * @description Names, e-mail address and username. The accounts of other staff are the superusers' to change.
+         * Update an account
+         * @description Names, email address and username. Only superusers can change other staff accounts.
          */
         patch: operations["admin_change_user"];
         trace?: never;
@@ -880,8 +882,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Give or take rights
-         * @description By superusers, never their own, and never the last superuser's.
+         * Change permissions
+         * @description For superusers. They can't change their own permissions or those of the last superuser.
          */
         post: operations["admin_change_rights"];
         delete?: never;
@@ -900,8 +902,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Change a person's role
-         * @description A creator whose sessions are not all archived stays one.
+         * Change a user's role
+         * @description A creator with unarchived sessions can't be made a learner.
          */
         post: operations["admin_change_role"];
         delete?: never;
@@ -920,11 +922,11 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Switch an account off
-         * @description Its logins end within a second, its sessions leave the catalog.
+         * Deactivate an account
+         * @description Its logins end within a second and its sessions leave the catalog.
          *
-         *     Answers with the starts to come that were sold. With `cancel_sold_seats` their bookings are cancelled with
-         *     it, all or none; of somebody who is switched off already, too.
+         *     Returns the upcoming booked starts. With `cancel_sold_seats`, also cancels their bookings, all or none. This
+         *     works for accounts that are already deactivated, too.
          */
         post: operations["admin_deactivate_user"];
         delete?: never;
@@ -943,8 +945,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Make a link to set a new password
-         * @description Shown this once, good for a day and for one use; an older link of the same person is no longer good.
+         * Create a password reset link
+         * @description Shown only once. Works once, within a day. Older links of the same user stop working.
          */
         post: operations["admin_issue_password_reset"];
         delete?: never;
@@ -961,8 +963,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Read what is sold of a creator's sessions
-         * @description The starts to come, by time: what is to be decided about before the account is switched off.
+         * List a creator's upcoming booked starts
+         * @description By time, to decide what happens to them before deactivating the account.
          */
         get: operations["admin_list_sold_slots"];
         put?: never;
@@ -983,10 +985,10 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * See the site as somebody else
-         * @description For a quarter of an hour, until `logout` with this token, or until one's own login ends.
+         * View the site as another user
+         * @description For 15 minutes, until `logout` with this token, or until your own login ends.
          *
-         *     Nobody of the staff can be seen as; every unsafe method is 403 `impersonated_read_only`.
+         *     Staff members can't be impersonated. Every unsafe method gets 403 `impersonated_read_only`.
          */
         post: operations["admin_impersonate_user"];
         delete?: never;
@@ -1005,8 +1007,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Archive a session on its creator's behalf
-         * @description For good, and by the rules that the creator is held to: not while somebody holds a seat to come.
+         * Archive a session for its creator
+         * @description Permanent. The creator's rules apply: a session with upcoming bookings can't be archived.
          */
         post: operations["admin_archive_session"];
         delete?: never;
@@ -1023,8 +1025,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Read a session
-         * @description In any state, with its reports and what the staff did to it.
+         * Get a session
+         * @description Of any status, with its reports and audit log entries.
          */
         get: operations["admin_get_session"];
         put?: never;
@@ -1033,8 +1035,8 @@ export interface paths {
         options?: never;
         head?: never;
         /**
-         * Change a session on its creator's behalf
-         * @description By the rules that the creator is held to. Fields that are not sent stay as they are.
+         * Update a session for its creator
+         * @description The creator's rules apply. Fields you don't send stay as they are.
          */
         patch: operations["admin_change_session"];
         trace?: never;
@@ -1049,8 +1051,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Put a session on the front page
-         * @description `GET /api/sessions/?featured=true` has it first, until another is featured.
+         * Feature a session
+         * @description `GET /api/sessions/?featured=true` lists it first until another session is featured.
          */
         post: operations["admin_feature_session"];
         delete?: never;
@@ -1070,9 +1072,9 @@ export interface paths {
         put?: never;
         /**
          * Hide a session
-         * @description From everybody but its creator, who reads the reason and cannot undo it.
+         * @description Only its creator and staff can see it. The creator sees the reason and can't undo it.
          *
-         *     Seats that are sold stay sold. Open reports of it are settled.
+         *     Existing bookings stay. Open reports about it are resolved.
          */
         post: operations["admin_hide_session"];
         delete?: never;
@@ -1092,7 +1094,7 @@ export interface paths {
         put?: never;
         /**
          * Restore a hidden session
-         * @description As its creator has it: active or inactive.
+         * @description It returns to the status its creator gave it: active or inactive.
          */
         post: operations["admin_restore_session"];
         delete?: never;
@@ -1111,7 +1113,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Take a session off the front page
+         * Unfeature a session
          * @description It stays in the catalog.
          */
         post: operations["admin_unfeature_session"];
@@ -1130,7 +1132,7 @@ export interface paths {
         };
         /**
          * List open reports
-         * @description The oldest first.
+         * @description Oldest first.
          */
         get: operations["admin_list_reports"];
         put?: never;
@@ -1152,7 +1154,7 @@ export interface paths {
         put?: never;
         /**
          * Resolve a report
-         * @description Dismisses it, or hides the session.
+         * @description Dismisses the report or hides the session.
          */
         post: operations["admin_resolve_report"];
         delete?: never;
@@ -1169,8 +1171,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Read a booking
-         * @description Whosever it is, with its history.
+         * Get a booking
+         * @description Any booking, with its history.
          */
         get: operations["admin_get_booking"];
         put?: never;
@@ -1191,8 +1193,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Cancel a booking for somebody
-         * @description Until the end of the session, whatever notice it asks for. The seats can be booked again at once.
+         * Cancel any booking
+         * @description Until the session ends, whatever its cancellation notice. The seats become available right away.
          */
         post: operations["admin_cancel_booking"];
         delete?: never;
@@ -1212,7 +1214,7 @@ export interface paths {
         put?: never;
         /**
          * Complete a booking for its creator
-         * @description Once it has ended. Not what one booked oneself.
+         * @description Once the session has ended. Not for your own bookings.
          */
         post: operations["admin_complete_booking"];
         delete?: never;
@@ -1232,7 +1234,7 @@ export interface paths {
         put?: never;
         /**
          * Confirm a pending booking for its creator
-         * @description Until `respond_by`. Not what one booked oneself.
+         * @description Until `respond_by`. Not for your own bookings.
          */
         post: operations["admin_confirm_booking"];
         delete?: never;
@@ -1252,7 +1254,7 @@ export interface paths {
         put?: never;
         /**
          * Decline a pending booking for its creator
-         * @description Until `respond_by`. Not what one booked oneself.
+         * @description Until `respond_by`. Not for your own bookings.
          */
         post: operations["admin_decline_booking"];
         delete?: never;
@@ -1271,8 +1273,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Move a booking to another start for somebody
-         * @description It has the new seats, or keeps the old.
+         * Reschedule any booking
+         * @description The booking gets the new seats or keeps the old ones.
          */
         post: operations["admin_reschedule_booking"];
         delete?: never;
@@ -1290,16 +1292,16 @@ export interface paths {
         };
         /**
          * List bulk actions
-         * @description The newest first, whoever of the staff began them.
+         * @description Newest first, from all staff.
          */
         get: operations["admin_list_bulk"];
         put?: never;
         /**
-         * Begin a bulk action
-         * @description It is done in the background, row by row, each as the single action does it and by its rules.
+         * Start a bulk action
+         * @description Runs in the background, row by row, with the rules of the single action.
          *
-         *     A row that is refused stops nothing: `report/` has it with the reason. It ends where who began it is no longer
-         *     on the staff.
+         *     A refused row doesn't stop it; `report/` lists it with the reason. It ends if the person who started it is no
+         *     longer staff.
          */
         post: operations["admin_begin_bulk"];
         delete?: never;
@@ -1319,7 +1321,7 @@ export interface paths {
         put?: never;
         /**
          * Stop a bulk action
-         * @description What is done stays done; the rest is left as it is.
+         * @description Changes already made are kept; the remaining rows stay as they are.
          */
         post: operations["admin_cancel_bulk"];
         delete?: never;
@@ -1338,8 +1340,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * See what a bulk action would do
-         * @description By the rules that each row will meet. Nothing is changed.
+         * Preview a bulk action
+         * @description Applies each row's rules without changing anything.
          */
         post: operations["admin_preview_bulk"];
         delete?: never;
@@ -1356,8 +1358,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * List what a bulk action left as it was
-         * @description In the order in which it met them, and why.
+         * List the rows a bulk action skipped
+         * @description In the order processed, with the reason.
          */
         get: operations["admin_get_bulk_report"];
         put?: never;
@@ -1376,8 +1378,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Read a bulk action
-         * @description How far it has come.
+         * Get a bulk action
+         * @description With its progress.
          */
         get: operations["admin_get_bulk"];
         put?: never;
@@ -1396,8 +1398,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Read the marketplace's numbers
-         * @description By day, and what needs attention.
+         * Get the dashboard
+         * @description Daily numbers and what needs attention.
          */
         get: operations["admin_get_dashboard"];
         put?: never;
@@ -1416,8 +1418,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * List jobs that keep failing
-         * @description Those that failed most often first. None is ever given up.
+         * List failing jobs
+         * @description Jobs with the most failures first. Jobs are retried until they succeed.
          */
         get: operations["admin_list_failing_jobs"];
         put?: never;
@@ -1438,8 +1440,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Try a failing job again now
-         * @description Once; if it fails again, it is tried again by itself as before.
+         * Retry a failing job
+         * @description Runs it once now. If it fails again, automatic retries continue.
          */
         post: operations["admin_retry_job"];
         delete?: never;
@@ -1456,8 +1458,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Is the process alive
-         * @description Answers while the process can answer.
+         * Check liveness
+         * @description Answers as long as the process can answer.
          */
         get: operations["get_liveness"];
         put?: never;
@@ -1476,8 +1478,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Currency, categories and demo accounts
-         * @description What a client needs to begin: what the operator set, and the accounts of a demo.
+         * Get currency, categories and demo accounts
+         * @description What a client needs at startup: the operator's settings and any demo accounts.
          */
         get: operations["get_marketplace"];
         put?: never;
@@ -1496,8 +1498,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Can it serve
-         * @description 200 when the database is reachable and migrated and nobody has told the program to stop, else 503.
+         * Check readiness
+         * @description 200 if the database is reachable and migrated and the program isn't shutting down; otherwise 503.
          */
         get: operations["get_readiness"];
         put?: never;
@@ -1514,7 +1516,7 @@ export interface components {
     schemas: {
         /**
          * AccountDetailsOut
-         * @description An account with what hangs on it: sessions not archived, bookings made, living logins, and its newest log.
+         * @description An account with its unarchived sessions, bookings, active logins and latest audit log entries.
          */
         AccountDetailsOut: {
             /**
@@ -1535,7 +1537,7 @@ export interface components {
              */
             role: "creator" | "user";
             /**
-             * @description http(s); `null` for none.
+             * @description An http(s) URL; `null` for none.
              * @example https://images.example.org/morning-yoga.jpg
              */
             avatar: string | null;
@@ -1565,7 +1567,7 @@ export interface components {
         };
         /**
          * AccountOut
-         * @description An account, as the staff sees it.
+         * @description An account, as staff see it.
          */
         AccountOut: {
             /**
@@ -1586,7 +1588,7 @@ export interface components {
              */
             role: "creator" | "user";
             /**
-             * @description http(s); `null` for none.
+             * @description An http(s) URL; `null` for none.
              * @example https://images.example.org/morning-yoga.jpg
              */
             avatar: string | null;
@@ -1610,21 +1612,21 @@ export interface components {
         };
         /**
          * AttentionOut
-         * @description What waits for somebody.
+         * @description What needs attention.
          */
         AttentionOut: {
             open_reports: number;
-            /** @description Pending bookings that lapse within 24 hours. */
+            /** @description Pending bookings that expire within 24 hours. */
             lapsing_requests: number;
-            /** @description Jobs that keep failing. */
+            /** @description Failing jobs. */
             failed_jobs: number;
         };
         /**
          * AuditEntryOut
-         * @description Something that was done or refused.
+         * @description An action that was done or refused.
          *
-         *         `actor_id` is `null` where nobody was signed in, `as_id` is whom the actor saw the site as, if anybody; `before` and
-         *         `after` have the fields that changed.
+         *         `actor_id` is `null` if no one was signed in. `as_id` is the user whom the actor impersonated, if any. `before` and
+         *         `after` have the changed fields.
          */
         AuditEntryOut: {
             /**
@@ -1672,7 +1674,7 @@ export interface components {
         };
         /**
          * BookedSessionOut
-         * @description A session as the parties of its bookings see it: with its creator's e-mail address.
+         * @description A session as the parties of its bookings see it, with its creator's email address.
          */
         BookedSessionOut: {
             /**
@@ -1697,29 +1699,29 @@ export interface components {
             duration: number;
             /**
              * Format: decimal
-             * @description Per seat, with at most two decimals.
+             * @description Per seat, with at most two decimal places.
              * @example 49.99
              */
             price: string;
             /**
-             * @description Seats at each start.
+             * @description Seats per start.
              * @example 12
              */
             max_participants: number;
             /**
-             * @description http(s); `null` for none.
+             * @description An http(s) URL; `null` for none.
              * @example https://images.example.org/morning-yoga.jpg
              */
             image_url: string | null;
             /** @enum {unknown} */
             status: "active" | "inactive";
             /**
-             * @description One of the marketplace's categories, see `GET /api/marketplace/`; `null` for none.
+             * @description One of the categories of `GET /api/marketplace/`; `null` for none.
              * @example wellbeing
              */
             category: string | null;
             /**
-             * @description Kept in lower case.
+             * @description Stored in lower case.
              * @example [
              *       "yoga",
              *       "beginners"
@@ -1729,7 +1731,7 @@ export interface components {
             /** @example false */
             requires_confirmation: boolean;
             /**
-             * @description Hours before the start until which a learner may cancel.
+             * @description Hours before the start until which learners can cancel.
              * @example 24
              */
             cancellation_notice: number;
@@ -1750,7 +1752,7 @@ export interface components {
         };
         /**
          * BookedSlotOut
-         * @description A start to come that was sold: how many seats, to how many bookings, and how many of those were cancelled now.
+         * @description An upcoming booked start: its seats, its bookings and how many of them were just cancelled.
          */
         BookedSlotOut: {
             /**
@@ -1862,11 +1864,11 @@ export interface components {
         };
         /**
          * BookingOut
-         * @description A booking. `booking_date` is the start; `amount` = price times seats when it was booked.
+         * @description A booking. `booking_date` is the start; `amount` is price times seats when it was booked.
          *
-         *         A `pending` one is cancelled by itself if the creator has not answered by `respond_by`. The learner may cancel or
-         *         move it until `cancellable_until`; both are `null` where they do not apply. `allowed_actions` are what the person
-         *         who asks may do now.
+         *         A `pending` booking is cancelled automatically if the creator hasn't responded by `respond_by`. The learner can
+         *         cancel or reschedule until `cancellable_until`. Both are `null` if they don't apply. `allowed_actions` are what
+         *         the caller can do now.
          */
         BookingOut: {
             /**
@@ -1930,7 +1932,7 @@ export interface components {
         };
         /**
          * BookingRecordOut
-         * @description A booking with its history, oldest step first, and what the staff last did about it, newest first.
+         * @description A booking with its history, oldest step first, and its latest audit log entries, newest first.
          */
         BookingRecordOut: {
             /**
@@ -1996,7 +1998,7 @@ export interface components {
         };
         /**
          * BookingRowOut
-         * @description A booking in a list of the staff; `user` is the learner.
+         * @description A booking in an admin list. `user` is the learner.
          */
         BookingRowOut: {
             /**
@@ -2029,7 +2031,7 @@ export interface components {
         };
         /**
          * BookingStepOut
-         * @description One step of a booking's life. `by` is `null` where the marketplace itself took it.
+         * @description A step in a booking's history. `by` is `null` if the marketplace did it.
          */
         BookingStepOut: {
             /**
@@ -2043,14 +2045,14 @@ export interface components {
             /** @enum {unknown} */
             to: "cancelled" | "completed" | "confirmed" | "pending";
             /**
-             * @description For the other party.
+             * @description The other party sees this.
              * @example I am ill.
              */
             reason: string;
         };
         /**
          * BulkExampleOut
-         * @description What will come of one row; `code` and `detail` say why nothing.
+         * @description The outcome for one row. `code` and `detail` say why it would be skipped.
          */
         BulkExampleOut: {
             /**
@@ -2063,12 +2065,12 @@ export interface components {
             outcome: "change" | "skip";
             /** @example sold_out */
             code: string | null;
-            /** @example There are not enough seats left at this time. */
+            /** @example There aren't enough seats left at this time. */
             detail: string | null;
         };
         /**
          * BulkIn
-         * @description The same, and why.
+         * @description The rows, the action and a reason.
          */
         BulkIn: {
             /**
@@ -2083,7 +2085,7 @@ export interface components {
              */
             action: "activate" | "deactivate" | "deactivate_and_cancel" | "make_creator" | "make_user" | "hide" | "restore" | "archive" | "feature" | "unfeature" | "cancel" | "confirm" | "decline" | "complete";
             /**
-             * @description Chosen rows; either these or `filters`.
+             * @description IDs of the rows. Send either `ids` or `filters`.
              * @example [
              *       "0190a1b2-c3d4-7e5f-8a9b-0c1d2e3f4a5b"
              *     ]
@@ -2100,14 +2102,14 @@ export interface components {
                 [key: string]: string | number | boolean | null;
             };
             /**
-             * @description Why; kept in the audit log.
-             * @example Asked for by e-mail.
+             * @description The reason, saved in the audit log.
+             * @example Requested by email.
              */
             reason: string;
         };
         /**
          * BulkPreviewIn
-         * @description Something to do to chosen rows, or to everything that matches.
+         * @description An action on selected rows or on all matches.
          */
         BulkPreviewIn: {
             /**
@@ -2122,7 +2124,7 @@ export interface components {
              */
             action: "activate" | "deactivate" | "deactivate_and_cancel" | "make_creator" | "make_user" | "hide" | "restore" | "archive" | "feature" | "unfeature" | "cancel" | "confirm" | "decline" | "complete";
             /**
-             * @description Chosen rows; either these or `filters`.
+             * @description IDs of the rows. Send either `ids` or `filters`.
              * @example [
              *       "0190a1b2-c3d4-7e5f-8a9b-0c1d2e3f4a5b"
              *     ]
@@ -2141,20 +2143,20 @@ export interface components {
         };
         /**
          * BulkPreviewOut
-         * @description What would come of a bulk action at this moment.
+         * @description What a bulk action would do right now.
          */
         BulkPreviewOut: {
             matching: number;
             will_change: number;
             will_skip: number;
-            /** @description Seats of what will change: held by these bookings, or sold at starts to come. Those are kept, but for `deactivate_and_cancel`. */
+            /** @description Seats of the rows that will change: seats of these bookings, or booked seats at upcoming starts. The latter are kept, except with `deactivate_and_cancel`. */
             seats_affected: number;
-            /** @description The first ten of either outcome. */
+            /** @description The first ten rows of each outcome. */
             examples: components["schemas"]["BulkExampleOut"][];
         };
         /**
          * BulkRefusalOut
-         * @description A row that stayed as it was, as it was called then, and why.
+         * @description A skipped row, with its name at the time and the reason.
          */
         BulkRefusalOut: {
             /**
@@ -2165,12 +2167,12 @@ export interface components {
             label: string;
             /** @example sold_out */
             code: string;
-            /** @example There are not enough seats left at this time. */
+            /** @example There aren't enough seats left at this time. */
             detail: string;
         };
         /**
          * BulkRunOut
-         * @description A bulk action under way or over. It `failed` where it was ended before its end; `detail` says why.
+         * @description A bulk action, running or ended. If it `failed`, it was stopped early and `detail` says why.
          */
         BulkRunOut: {
             /**
@@ -2193,7 +2195,7 @@ export interface components {
             refused: number;
             /** @example  */
             reason: string;
-            /** @example There are not enough seats left at this time. */
+            /** @example There aren't enough seats left at this time. */
             detail: string;
             staff: components["schemas"]["PublicUserOut"];
             /**
@@ -2205,14 +2207,14 @@ export interface components {
         };
         /**
          * CalendarFeedOut
-         * @description The address of one's feed, from the root of this server. Who knows it can read the feed.
+         * @description The feed's URL, relative to this server's root. Anyone who knows it can read the feed.
          */
         CalendarFeedOut: {
             url: string;
         };
         /**
          * CategoryCountOut
-         * @description How many sessions are in a category.
+         * @description Number of sessions in a category.
          */
         CategoryCountOut: {
             /** @example wellbeing */
@@ -2222,7 +2224,7 @@ export interface components {
         };
         /**
          * ContactOut
-         * @description What the other party of a booking sees of a person.
+         * @description A user's details, as the other party of a booking sees them.
          */
         ContactOut: {
             /**
@@ -2241,7 +2243,7 @@ export interface components {
              */
             role: "creator" | "user";
             /**
-             * @description http(s); `null` for none.
+             * @description An http(s) URL; `null` for none.
              * @example https://images.example.org/morning-yoga.jpg
              */
             avatar: string | null;
@@ -2254,39 +2256,39 @@ export interface components {
         };
         /**
          * CreatorSummaryOut
-         * @description A creator's numbers, by the days of `time_zone`.
+         * @description A creator's numbers, by day in `time_zone`.
          */
         CreatorSummaryOut: {
             /**
-             * @description That of the creator's profile.
+             * @description The time zone of the creator's profile.
              * @example Europe/Madrid
              */
             time_zone: string;
             upcoming: components["schemas"]["UpcomingSeatsOut"];
             /**
-             * @description Bookings that the creator still can answer.
+             * @description Bookings the creator can still respond to.
              * @example 2
              */
             pending_bookings: number;
             /**
              * Format: decimal
-             * @description Of this month's starts: pending, confirmed and completed bookings.
+             * @description Booked value of this month's starts: pending, confirmed and completed bookings.
              * @example 899.82
              */
             expected_income: string;
             /**
              * Format: decimal
-             * @description The part of it that is completed.
+             * @description The completed part of it.
              * @example 249.95
              */
             completed_income: string;
             next_slot: components["schemas"]["NextBookedSlotOut"] | null;
-            /** @description The last 30 days, oldest first, today the last. */
+            /** @description The last 30 days up to today, oldest first. */
             days: components["schemas"]["DaySalesOut"][];
         };
         /**
          * CredentialsIn
-         * @description What a person signs in with.
+         * @description Sign-in credentials.
          */
         CredentialsIn: {
             /** @example ada@example.org */
@@ -2297,18 +2299,18 @@ export interface components {
              */
             password: string;
             /**
-             * @description For browsers: the refresh token comes in an `HttpOnly` cookie, and `refresh` of the answer is `null`.
+             * @description For browsers: the refresh token is set as an `HttpOnly` cookie, and `refresh` in the response is `null`.
              * @example true
              */
             use_cookie?: boolean;
         };
         /**
          * DashboardOut
-         * @description Numbers by the days of `time_zone`, from the first to the last, both included.
+         * @description Numbers by day in `time_zone`, from the first day to the last, inclusive.
          */
         DashboardOut: {
             /**
-             * @description That of one's own profile.
+             * @description The time zone of your profile.
              * @example Europe/Madrid
              */
             time_zone: string;
@@ -2316,14 +2318,14 @@ export interface components {
             from: string;
             /** Format: date */
             to: string;
-            /** @description Oldest first, today the last. */
+            /** @description Up to today, oldest first. */
             days: components["schemas"]["DayNumbersOut"][];
             totals: components["schemas"]["NumbersOut"];
             attention: components["schemas"]["AttentionOut"];
         };
         /**
          * DayExceptionOut
-         * @description Other hours on a date; none is a day off.
+         * @description Different hours on a date; none means a day off.
          */
         DayExceptionOut: {
             /**
@@ -2355,7 +2357,7 @@ export interface components {
         };
         /**
          * DaySalesOut
-         * @description What was booked on one day, whenever it takes place, less what was cancelled since.
+         * @description Bookings made on one day, whenever the sessions take place, minus those cancelled since.
          */
         DaySalesOut: {
             /**
@@ -2373,23 +2375,23 @@ export interface components {
         };
         /**
          * DeactivationIn
-         * @description Why, and what becomes of sold seats.
+         * @description The reason, and what happens to upcoming bookings.
          */
         DeactivationIn: {
             /**
-             * @description Why; kept in the audit log.
-             * @example Asked for by e-mail.
+             * @description The reason, saved in the audit log.
+             * @example Requested by email.
              */
             reason: string;
             /**
-             * @description Whether to cancel every booking to come of this creator's sessions.
+             * @description Whether to cancel all upcoming bookings of this creator's sessions.
              * @example false
              */
             cancel_sold_seats?: boolean;
         };
         /**
          * DeactivationOut
-         * @description An account that is off now, and what of its sessions was sold by then.
+         * @description The deactivated account and the upcoming booked starts of its sessions.
          */
         DeactivationOut: {
             user: components["schemas"]["AccountOut"];
@@ -2397,7 +2399,7 @@ export interface components {
         };
         /**
          * DemoAccountOut
-         * @description An account that a visitor may sign in with.
+         * @description An account that visitors can sign in with.
          */
         DemoAccountOut: {
             /** @example ada@example.org */
@@ -2412,7 +2414,7 @@ export interface components {
         };
         /**
          * ExtraOut
-         * @description Hours of a single date.
+         * @description Hours on a single date.
          */
         ExtraOut: {
             starts: string;
@@ -2441,13 +2443,13 @@ export interface components {
         };
         /**
          * FailingJobOut
-         * @description A job that failed several times in a row. It is tried again by itself at `next_at`, or sooner by `retry/`.
+         * @description A job that failed several times in a row. It's retried automatically at `next_at`, or sooner with `retry/`.
          */
         FailingJobOut: {
             /** @example 0190a1b2-c3d4-7e5f-8a9b-0c1d2e3f4a5b */
             id: number;
             name: string;
-            /** @description What it is about, such as a booking. */
+            /** @description What the job is about, such as a booking. */
             subject: string | null;
             attempts: number;
             error: string;
@@ -2464,7 +2466,7 @@ export interface components {
         };
         /**
          * ImpersonationOut
-         * @description A login as somebody else: an access token that can only read, and none to renew it with.
+         * @description An impersonation: a read-only access token without a refresh token.
          */
         ImpersonationOut: {
             access: string;
@@ -2477,9 +2479,9 @@ export interface components {
         };
         /**
          * LoginOut
-         * @description A login that is alive: since when, until when at the latest unless it is used, and from where it was begun.
+         * @description An active login: when and from where it was created, and when it expires unless used.
          *
-         *         `is_impersonation` when it is somebody of the staff who sees the site as this person.
+         *         `is_impersonation` is true if a staff member is viewing the site as this user.
          */
         LoginOut: {
             /**
@@ -2505,25 +2507,25 @@ export interface components {
         };
         /**
          * LogoutIn
-         * @description A refresh token, where it is not in the cookie, and what to end.
+         * @description A refresh token, unless it's in the cookie, and what to end.
          */
         LogoutIn: {
             /**
-             * @description A refresh token; absent or `null` where it is in the cookie.
+             * @description A refresh token; absent or `null` if it's in the cookie.
              * @example kX2…
              */
             refresh?: string | null;
             /**
-             * @description Whether to end every login of this person.
+             * @description Whether to end all logins of this user.
              * @example true
              */
             everywhere?: boolean;
         };
         /**
          * MarketplaceOut
-         * @description The currency of all prices (ISO 4217) and the categories that a session can be in.
+         * @description The currency of all prices (ISO 4217) and the categories a session can have.
          *
-         *         `demo_accounts` are those of a server that runs with demo data; empty everywhere else.
+         *         `demo_accounts` is empty unless the server runs with demo data.
          */
         MarketplaceOut: {
             /** @example EUR */
@@ -2533,7 +2535,7 @@ export interface components {
         };
         /**
          * ModeratedSessionOut
-         * @description A session as the staff sees it, hidden and archived ones too.
+         * @description A session as staff see it, including hidden and archived ones.
          */
         ModeratedSessionOut: {
             /**
@@ -2558,29 +2560,29 @@ export interface components {
             duration: number;
             /**
              * Format: decimal
-             * @description Per seat, with at most two decimals.
+             * @description Per seat, with at most two decimal places.
              * @example 49.99
              */
             price: string;
             /**
-             * @description Seats at each start.
+             * @description Seats per start.
              * @example 12
              */
             max_participants: number;
             /**
-             * @description http(s); `null` for none.
+             * @description An http(s) URL; `null` for none.
              * @example https://images.example.org/morning-yoga.jpg
              */
             image_url: string | null;
             /** @enum {unknown} */
             status: "active" | "inactive";
             /**
-             * @description One of the marketplace's categories, see `GET /api/marketplace/`; `null` for none.
+             * @description One of the categories of `GET /api/marketplace/`; `null` for none.
              * @example wellbeing
              */
             category: string | null;
             /**
-             * @description Kept in lower case.
+             * @description Stored in lower case.
              * @example [
              *       "yoga",
              *       "beginners"
@@ -2590,7 +2592,7 @@ export interface components {
             /** @example false */
             requires_confirmation: boolean;
             /**
-             * @description Hours before the start until which a learner may cancel.
+             * @description Hours before the start until which learners can cancel.
              * @example 24
              */
             cancellation_notice: number;
@@ -2614,7 +2616,7 @@ export interface components {
         };
         /**
          * ModerationOut
-         * @description That the staff hid a session, when, and why, in words for its creator.
+         * @description When and why staff hid a session. The creator sees the reason.
          */
         ModerationOut: {
             /**
@@ -2627,12 +2629,12 @@ export interface components {
         };
         /**
          * MoveIn
-         * @description Another start of the same session, and why.
+         * @description Another start of the same session, and the reason.
          */
         MoveIn: {
             /**
-             * @description Why; kept in the audit log.
-             * @example Asked for by e-mail.
+             * @description The reason, saved in the audit log.
+             * @example Requested by email.
              */
             reason: string;
             /**
@@ -2643,7 +2645,7 @@ export interface components {
         };
         /**
          * NextBookedSlotOut
-         * @description The next start at which somebody has a seat.
+         * @description The next booked start.
          */
         NextBookedSlotOut: {
             /**
@@ -2690,7 +2692,7 @@ export interface components {
         };
         /**
          * NumbersOut
-         * @description What was booked and not cancelled since, how many bookings were cancelled, how many people joined.
+         * @description Bookings made and not cancelled since, cancelled bookings and new users.
          */
         NumbersOut: {
             /** @example 2 */
@@ -2705,18 +2707,18 @@ export interface components {
         };
         /**
          * OptionalReasonIn
-         * @description Why, if there is something to say.
+         * @description An optional reason.
          */
         OptionalReasonIn: {
             /**
-             * @description Why; kept in the audit log.
-             * @example Asked for by e-mail.
+             * @description The reason, saved in the audit log.
+             * @example Requested by email.
              */
             reason?: string;
         };
         /**
          * PasswordChangeIn
-         * @description The password as it is and as it shall be.
+         * @description The current and the new password.
          */
         PasswordChangeIn: {
             /**
@@ -2726,31 +2728,31 @@ export interface components {
             current_password: string;
             /**
              * Format: password
-             * @description Not among the commonest, not the e-mail address or username.
+             * @description Not a common password, the email address or the username.
              * @example correct horse battery
              */
             new_password: string;
         };
         /**
          * PasswordResetIn
-         * @description The token of a link, and the password as it shall be.
+         * @description The token of a reset link and the new password.
          */
         PasswordResetIn: {
             /**
-             * @description From a link.
+             * @description From the reset link.
              * @example kX2…
              */
             token: string;
             /**
              * Format: password
-             * @description Not among the commonest, not the e-mail address or username.
+             * @description Not a common password, the email address or the username.
              * @example correct horse battery
              */
             new_password: string;
         };
         /**
          * PersonNameOut
-         * @description Who somebody is.
+         * @description A user's name.
          */
         PersonNameOut: {
             /**
@@ -2772,7 +2774,7 @@ export interface components {
         };
         /**
          * PriceBandCountOut
-         * @description How many sessions cost `min_price` or more and less than `max_price` (`null`: no limit).
+         * @description Number of sessions that cost at least `min_price` and less than `max_price` (`null`: no limit).
          */
         PriceBandCountOut: {
             /**
@@ -2787,10 +2789,10 @@ export interface components {
         };
         /**
          * Problem
-         * @description Problem details. `code` is stable and for programs, `detail` for people, `errors` names the bad fields.
+         * @description Problem details. `code` is stable, for programs; `detail` is for people; `errors` lists the invalid fields.
          *
-         *         `starts` are the first of the sold slots that stand in the way. `request_id` is what the log calls a request that
-         *         failed on our side.
+         *         `starts` lists the first booked starts that are in the way. `request_id` identifies a request that failed on our
+         *         side in the log.
          */
         Problem: {
             /** @default about:blank */
@@ -2798,7 +2800,7 @@ export interface components {
             /** @example Morning yoga */
             title: string;
             status: number;
-            /** @example There are not enough seats left at this time. */
+            /** @example There aren't enough seats left at this time. */
             detail: string;
             /** @example sold_out */
             code: string;
@@ -2810,7 +2812,7 @@ export interface components {
         };
         /**
          * ProfileIn
-         * @description What a person may change of their account. What is not sent stays as it is.
+         * @description Changes to your account. Fields you don't send stay as they are.
          */
         ProfileChangesIn: {
             /**
@@ -2819,7 +2821,7 @@ export interface components {
              */
             username?: string;
             /**
-             * @description http(s); `null` for none.
+             * @description An http(s) URL; `null` for none.
              * @example https://images.example.org/morning-yoga.jpg
              */
             avatar?: string | null;
@@ -2835,7 +2837,7 @@ export interface components {
         };
         /**
          * ProfileIn
-         * @description What a person may change of their account. What is not sent stays as it is.
+         * @description Changes to your account. Fields you don't send stay as they are.
          */
         ProfileIn: {
             /**
@@ -2844,7 +2846,7 @@ export interface components {
              */
             username: string;
             /**
-             * @description http(s); `null` for none.
+             * @description An http(s) URL; `null` for none.
              * @example https://images.example.org/morning-yoga.jpg
              */
             avatar?: string | null;
@@ -2860,7 +2862,7 @@ export interface components {
         };
         /**
          * ProfileOut
-         * @description A person's own account. `impersonated_by` is who of the staff sees the site as this person by this login.
+         * @description Your account. `impersonated_by` is the staff member who views the site as you with this login.
          */
         ProfileOut: {
             /**
@@ -2881,7 +2883,7 @@ export interface components {
              */
             role: "creator" | "user";
             /**
-             * @description http(s); `null` for none.
+             * @description An http(s) URL; `null` for none.
              * @example https://images.example.org/morning-yoga.jpg
              */
             avatar: string | null;
@@ -2906,7 +2908,7 @@ export interface components {
         };
         /**
          * PublicUserOut
-         * @description What anyone may see of a person.
+         * @description A user's public details.
          */
         PublicUserOut: {
             /**
@@ -2925,7 +2927,7 @@ export interface components {
              */
             role: "creator" | "user";
             /**
-             * @description http(s); `null` for none.
+             * @description An http(s) URL; `null` for none.
              * @example https://images.example.org/morning-yoga.jpg
              */
             avatar: string | null;
@@ -2936,29 +2938,29 @@ export interface components {
         };
         /**
          * ReasonIn
-         * @description Why.
+         * @description The reason.
          */
         ReasonIn: {
             /**
-             * @description Why; kept in the audit log.
-             * @example Asked for by e-mail.
+             * @description The reason, saved in the audit log.
+             * @example Requested by email.
              */
             reason: string;
         };
         /**
          * RefreshIn
-         * @description A refresh token, where it is not in the cookie.
+         * @description A refresh token, unless it's in the cookie.
          */
         RefreshIn: {
             /**
-             * @description A refresh token; absent or `null` where it is in the cookie.
+             * @description A refresh token; absent or `null` if it's in the cookie.
              * @example kX2…
              */
             refresh?: string | null;
         };
         /**
          * RegisteredOut
-         * @description An account that was just made.
+         * @description The created account.
          */
         RegisteredOut: {
             /**
@@ -3000,7 +3002,7 @@ export interface components {
             username: string;
             /**
              * Format: password
-             * @description Not among the commonest, not the e-mail address or username.
+             * @description Not a common password, the email address or the username.
              * @example correct horse battery
              */
             password: string;
@@ -3016,24 +3018,24 @@ export interface components {
         };
         /**
          * ReportIn
-         * @description What somebody holds against a session.
+         * @description A report about a session.
          */
         ReportIn: {
             /**
-             * @description What is wrong with it.
+             * @description What's wrong with it.
              * @example misleading
              * @enum {string}
              */
             reason: "spam" | "misleading" | "offensive" | "unsafe" | "other";
             /**
-             * @description In your own words, for the staff.
+             * @description Details for staff.
              * @example The photo shows another place.
              */
             text?: string;
         };
         /**
          * ReportOut
-         * @description A report that was taken.
+         * @description The created report.
          */
         ReportOut: {
             /**
@@ -3047,13 +3049,13 @@ export interface components {
              */
             session: string;
             /**
-             * @description What is wrong with it.
+             * @description What's wrong with it.
              * @example misleading
              * @enum {unknown}
              */
             reason: "misleading" | "offensive" | "other" | "spam" | "unsafe";
             /**
-             * @description In your own words, for the staff.
+             * @description Details for staff.
              * @example The photo shows another place.
              */
             text: string;
@@ -3065,7 +3067,7 @@ export interface components {
         };
         /**
          * ReportRecordOut
-         * @description A report as the staff reads it. `resolution` is `null` while it is open; `note` is why it was resolved so.
+         * @description A report as staff see it. `resolution` is `null` while it's open; `note` is the reason for the resolution.
          */
         ReportRecordOut: {
             /**
@@ -3079,13 +3081,13 @@ export interface components {
              */
             session: string;
             /**
-             * @description What is wrong with it.
+             * @description What's wrong with it.
              * @example misleading
              * @enum {unknown}
              */
             reason: "misleading" | "offensive" | "other" | "spam" | "unsafe";
             /**
-             * @description In your own words, for the staff.
+             * @description Details for staff.
              * @example The photo shows another place.
              */
             text: string;
@@ -3107,18 +3109,18 @@ export interface components {
             /** @example null */
             resolved_by: string | null;
             /**
-             * @description Why; kept in the audit log.
-             * @example Asked for by e-mail.
+             * @description The reason, saved in the audit log.
+             * @example Requested by email.
              */
             note: string;
         };
         /**
          * RescheduleIn
-         * @description Another start of the same session, and why.
+         * @description Another start of the same session, and the reason.
          */
         RescheduleIn: {
             /**
-             * @description For the other party.
+             * @description The other party sees this.
              * @example I am ill.
              */
             reason?: string;
@@ -3130,7 +3132,7 @@ export interface components {
         };
         /**
          * ResetOut
-         * @description A link to set a new password, shown this once. `path` is the page of this site that takes it.
+         * @description A password reset link, shown only once. `path` is the page of this site that accepts it.
          */
         ResetOut: {
             /** @example kX2… */
@@ -3145,50 +3147,50 @@ export interface components {
         };
         /**
          * ResolutionIn
-         * @description What comes of a report, and why.
+         * @description The resolution of a report, and the reason.
          */
         ResolutionIn: {
             /**
-             * @description `hidden` hides the session, with `reason` for its creator to read, and settles all open reports of it.
+             * @description `hidden` hides the session, shows `reason` to its creator and resolves all open reports about it.
              * @example hidden
              * @enum {string}
              */
             resolution: "dismissed" | "hidden";
             /**
-             * @description Why; kept in the audit log.
-             * @example Asked for by e-mail.
+             * @description The reason, saved in the audit log.
+             * @example Requested by email.
              */
             reason: string;
         };
         /**
          * RightsIn
-         * @description Rights, and why. A superuser is on the staff too.
+         * @description Rights, and why. A superuser must also be staff.
          */
         RightsIn: {
             /**
-             * @description Why; kept in the audit log.
-             * @example Asked for by e-mail.
+             * @description The reason, saved in the audit log.
+             * @example Requested by email.
              */
             reason: string;
             /**
-             * @description Whether they may enter the back office.
+             * @description Whether they can use the admin API.
              * @example true
              */
             is_staff: boolean;
             /**
-             * @description Whether they may give rights, too.
+             * @description Whether they can also change permissions.
              * @example false
              */
             is_superuser: boolean;
         };
         /**
          * RoleIn
-         * @description A role, and why.
+         * @description A role and the reason.
          */
         RoleIn: {
             /**
-             * @description Why; kept in the audit log.
-             * @example Asked for by e-mail.
+             * @description The reason, saved in the audit log.
+             * @example Requested by email.
              */
             reason: string;
             /**
@@ -3199,7 +3201,7 @@ export interface components {
         };
         /**
          * ScheduleIn
-         * @description When a session may start. `is_open`: at any future time, and the rest is not looked at.
+         * @description When a session can start. With `is_open`, at any future time; the other fields are ignored.
          */
         ScheduleIn: {
             /**
@@ -3210,7 +3212,7 @@ export interface components {
             /** @example false */
             is_open?: boolean;
             /**
-             * @description Hours of each week. `weekday` is 1 for Monday to 7; a start every `step` minutes, or every `duration`.
+             * @description Weekly hours. `weekday` is 1 (Monday) to 7 (Sunday). A start every `step` minutes, or every `duration`.
              * @example [
              *       {
              *         "weekday": 1,
@@ -3227,7 +3229,7 @@ export interface components {
                 step?: number | null;
             }[];
             /**
-             * @description Hours of single dates, besides the weekly ones.
+             * @description Hours on single dates, in addition to the weekly hours.
              * @example [
              *       {
              *         "date": "2030-05-01",
@@ -3245,7 +3247,7 @@ export interface components {
                 step?: number | null;
             }[];
             /**
-             * @description Dates with other hours than the weekly ones; no ranges is a day off.
+             * @description Dates with different hours, which replace the weekly hours; no ranges means a day off.
              * @example [
              *       {
              *         "date": "2030-05-02",
@@ -3273,12 +3275,12 @@ export interface components {
              */
             buffer_after?: number;
             /**
-             * @description Minutes before a start until which it can be booked.
+             * @description Minimum notice: minutes before a start until which it can be booked.
              * @example 120
              */
             notice?: number;
             /**
-             * @description How many days ahead starts can be booked.
+             * @description Booking window: how many days ahead starts can be booked.
              * @example 60
              */
             horizon?: number;
@@ -3295,7 +3297,7 @@ export interface components {
         };
         /**
          * ScheduleOut
-         * @description When a session may start. An open one has no rules.
+         * @description When a session can start. An open session has no rules.
          */
         ScheduleOut: {
             /** @example false */
@@ -3327,7 +3329,7 @@ export interface components {
         };
         /**
          * SchedulePreviewIn
-         * @description A schedule to try, and a window of at most 62 days to see it in, by default the next 14.
+         * @description A schedule to preview and a window of at most 62 days; the next 14 days by default.
          */
         SchedulePreviewIn: {
             /**
@@ -3338,7 +3340,7 @@ export interface components {
             /** @example false */
             is_open?: boolean;
             /**
-             * @description Hours of each week. `weekday` is 1 for Monday to 7; a start every `step` minutes, or every `duration`.
+             * @description Weekly hours. `weekday` is 1 (Monday) to 7 (Sunday). A start every `step` minutes, or every `duration`.
              * @example [
              *       {
              *         "weekday": 1,
@@ -3355,7 +3357,7 @@ export interface components {
                 step?: number | null;
             }[];
             /**
-             * @description Hours of single dates, besides the weekly ones.
+             * @description Hours on single dates, in addition to the weekly hours.
              * @example [
              *       {
              *         "date": "2030-05-01",
@@ -3373,7 +3375,7 @@ export interface components {
                 step?: number | null;
             }[];
             /**
-             * @description Dates with other hours than the weekly ones; no ranges is a day off.
+             * @description Dates with different hours, which replace the weekly hours; no ranges means a day off.
              * @example [
              *       {
              *         "date": "2030-05-02",
@@ -3401,12 +3403,12 @@ export interface components {
              */
             buffer_after?: number;
             /**
-             * @description Minutes before a start until which it can be booked.
+             * @description Minimum notice: minutes before a start until which it can be booked.
              * @example 120
              */
             notice?: number;
             /**
-             * @description How many days ahead starts can be booked.
+             * @description Booking window: how many days ahead starts can be booked.
              * @example 60
              */
             horizon?: number;
@@ -3433,7 +3435,7 @@ export interface components {
         };
         /**
          * SessionIn
-         * @description What a creator offers.
+         * @description A session's details.
          */
         SessionChangesIn: {
             /** @example Morning yoga */
@@ -3446,17 +3448,17 @@ export interface components {
              */
             duration?: number;
             /**
-             * @description Per seat, with at most two decimals.
+             * @description Per seat, with at most two decimal places.
              * @example 49.99
              */
             price?: string | number;
             /**
-             * @description Seats at each start.
+             * @description Seats per start.
              * @example 12
              */
             max_participants?: number;
             /**
-             * @description http(s); `null` for none.
+             * @description An http(s) URL; `null` for none.
              * @example https://images.example.org/morning-yoga.jpg
              */
             image_url?: string | null;
@@ -3466,13 +3468,13 @@ export interface components {
              */
             status?: "active" | "inactive";
             /**
-             * @description One of the marketplace's categories, see `GET /api/marketplace/`; `null` for none.
+             * @description One of the categories of `GET /api/marketplace/`; `null` for none.
              * @example wellbeing
              * @enum {string|null}
              */
             category?: "art" | "business" | "cooking" | "fitness" | "languages" | "music" | "technology" | "wellbeing" | "" | null;
             /**
-             * @description Kept in lower case.
+             * @description Stored in lower case.
              * @example [
              *       "yoga",
              *       "beginners"
@@ -3482,14 +3484,14 @@ export interface components {
             /** @example false */
             requires_confirmation?: boolean;
             /**
-             * @description Hours before the start until which a learner may cancel.
+             * @description Hours before the start until which learners can cancel.
              * @example 24
              */
             cancellation_notice?: number;
         };
         /**
          * SessionEditIn
-         * @description What the staff changes of a session, and why. What is not sent stays as it is.
+         * @description Staff changes to a session, and the reason. Fields you don't send stay as they are.
          */
         SessionEditChangesIn: {
             /** @example Morning yoga */
@@ -3502,17 +3504,17 @@ export interface components {
              */
             duration?: number;
             /**
-             * @description Per seat, with at most two decimals.
+             * @description Per seat, with at most two decimal places.
              * @example 49.99
              */
             price?: string | number;
             /**
-             * @description Seats at each start.
+             * @description Seats per start.
              * @example 12
              */
             max_participants?: number;
             /**
-             * @description http(s); `null` for none.
+             * @description An http(s) URL; `null` for none.
              * @example https://images.example.org/morning-yoga.jpg
              */
             image_url?: string | null;
@@ -3522,13 +3524,13 @@ export interface components {
              */
             status?: "active" | "inactive";
             /**
-             * @description One of the marketplace's categories, see `GET /api/marketplace/`; `null` for none.
+             * @description One of the categories of `GET /api/marketplace/`; `null` for none.
              * @example wellbeing
              * @enum {string|null}
              */
             category?: "art" | "business" | "cooking" | "fitness" | "languages" | "music" | "technology" | "wellbeing" | "" | null;
             /**
-             * @description Kept in lower case.
+             * @description Stored in lower case.
              * @example [
              *       "yoga",
              *       "beginners"
@@ -3538,19 +3540,19 @@ export interface components {
             /** @example false */
             requires_confirmation?: boolean;
             /**
-             * @description Hours before the start until which a learner may cancel.
+             * @description Hours before the start until which learners can cancel.
              * @example 24
              */
             cancellation_notice?: number;
             /**
-             * @description Why; kept in the audit log.
-             * @example Asked for by e-mail.
+             * @description The reason, saved in the audit log.
+             * @example Requested by email.
              */
             reason?: string;
         };
         /**
          * SessionIn
-         * @description What a creator offers.
+         * @description A session's details.
          */
         SessionIn: {
             /** @example Morning yoga */
@@ -3563,17 +3565,17 @@ export interface components {
              */
             duration: number;
             /**
-             * @description Per seat, with at most two decimals.
+             * @description Per seat, with at most two decimal places.
              * @example 49.99
              */
             price: string | number;
             /**
-             * @description Seats at each start.
+             * @description Seats per start.
              * @example 12
              */
             max_participants?: number;
             /**
-             * @description http(s); `null` for none.
+             * @description An http(s) URL; `null` for none.
              * @example https://images.example.org/morning-yoga.jpg
              */
             image_url?: string | null;
@@ -3583,13 +3585,13 @@ export interface components {
              */
             status?: "active" | "inactive";
             /**
-             * @description One of the marketplace's categories, see `GET /api/marketplace/`; `null` for none.
+             * @description One of the categories of `GET /api/marketplace/`; `null` for none.
              * @example wellbeing
              * @enum {string|null}
              */
             category?: "art" | "business" | "cooking" | "fitness" | "languages" | "music" | "technology" | "wellbeing" | "" | null;
             /**
-             * @description Kept in lower case.
+             * @description Stored in lower case.
              * @example [
              *       "yoga",
              *       "beginners"
@@ -3599,14 +3601,14 @@ export interface components {
             /** @example false */
             requires_confirmation?: boolean;
             /**
-             * @description Hours before the start until which a learner may cancel.
+             * @description Hours before the start until which learners can cancel.
              * @example 24
              */
             cancellation_notice?: number;
         };
         /**
          * SessionNameOut
-         * @description Which session.
+         * @description A session's name.
          */
         SessionNameOut: {
             /**
@@ -3619,9 +3621,9 @@ export interface components {
         };
         /**
          * SessionOut
-         * @description A session. `next_slot` is the first of its slots that can be booked now; an open session has none.
+         * @description A session. `next_slot` is the first start that can be booked now; an open session has none.
          *
-         *         `moderation` is for its creator and the staff, who alone see one that has any.
+         *         `moderation` is set on hidden sessions, which only their creator and staff can see.
          */
         SessionOut: {
             /**
@@ -3646,29 +3648,29 @@ export interface components {
             duration: number;
             /**
              * Format: decimal
-             * @description Per seat, with at most two decimals.
+             * @description Per seat, with at most two decimal places.
              * @example 49.99
              */
             price: string;
             /**
-             * @description Seats at each start.
+             * @description Seats per start.
              * @example 12
              */
             max_participants: number;
             /**
-             * @description http(s); `null` for none.
+             * @description An http(s) URL; `null` for none.
              * @example https://images.example.org/morning-yoga.jpg
              */
             image_url: string | null;
             /** @enum {unknown} */
             status: "active" | "inactive";
             /**
-             * @description One of the marketplace's categories, see `GET /api/marketplace/`; `null` for none.
+             * @description One of the categories of `GET /api/marketplace/`; `null` for none.
              * @example wellbeing
              */
             category: string | null;
             /**
-             * @description Kept in lower case.
+             * @description Stored in lower case.
              * @example [
              *       "yoga",
              *       "beginners"
@@ -3678,7 +3680,7 @@ export interface components {
             /** @example false */
             requires_confirmation: boolean;
             /**
-             * @description Hours before the start until which a learner may cancel.
+             * @description Hours before the start until which learners can cancel.
              * @example 24
              */
             cancellation_notice: number;
@@ -3701,7 +3703,7 @@ export interface components {
         };
         /**
          * SessionRecordOut
-         * @description A session with what was last reported of it and what the staff last did to it.
+         * @description A session with its latest reports and audit log entries.
          */
         SessionRecordOut: {
             /**
@@ -3726,29 +3728,29 @@ export interface components {
             duration: number;
             /**
              * Format: decimal
-             * @description Per seat, with at most two decimals.
+             * @description Per seat, with at most two decimal places.
              * @example 49.99
              */
             price: string;
             /**
-             * @description Seats at each start.
+             * @description Seats per start.
              * @example 12
              */
             max_participants: number;
             /**
-             * @description http(s); `null` for none.
+             * @description An http(s) URL; `null` for none.
              * @example https://images.example.org/morning-yoga.jpg
              */
             image_url: string | null;
             /** @enum {unknown} */
             status: "active" | "inactive";
             /**
-             * @description One of the marketplace's categories, see `GET /api/marketplace/`; `null` for none.
+             * @description One of the categories of `GET /api/marketplace/`; `null` for none.
              * @example wellbeing
              */
             category: string | null;
             /**
-             * @description Kept in lower case.
+             * @description Stored in lower case.
              * @example [
              *       "yoga",
              *       "beginners"
@@ -3758,7 +3760,7 @@ export interface components {
             /** @example false */
             requires_confirmation: boolean;
             /**
-             * @description Hours before the start until which a learner may cancel.
+             * @description Hours before the start until which learners can cancel.
              * @example 24
              */
             cancellation_notice: number;
@@ -3784,7 +3786,7 @@ export interface components {
         };
         /**
          * SessionRowOut
-         * @description A session in a list of the staff, in whatever state.
+         * @description A session of any status in an admin list.
          */
         SessionRowOut: {
             /**
@@ -3799,7 +3801,7 @@ export interface components {
             status: "active" | "inactive";
             /**
              * Format: decimal
-             * @description Per seat, with at most two decimals.
+             * @description Per seat, with at most two decimal places.
              * @example 49.99
              */
             price: string;
@@ -3809,12 +3811,12 @@ export interface components {
              */
             duration: number;
             /**
-             * @description Seats at each start.
+             * @description Seats per start.
              * @example 12
              */
             max_participants: number;
             /**
-             * @description One of the marketplace's categories, see `GET /api/marketplace/`; `null` for none.
+             * @description One of the categories of `GET /api/marketplace/`; `null` for none.
              * @example wellbeing
              */
             category: string | null;
@@ -3833,41 +3835,41 @@ export interface components {
             /** @example null */
             featured_at: string | null;
             /**
-             * @description http(s); `null` for none.
+             * @description An http(s) URL; `null` for none.
              * @example https://images.example.org/morning-yoga.jpg
              */
             image_url: string | null;
         };
         /**
          * SignedInOut
-         * @description A login, and whose it is.
+         * @description A login and its user.
          */
         SignedInOut: {
             access: string;
-            /** @description `null` where it is in the cookie. */
+            /** @description `null` if it's in the cookie. */
             refresh: string | null;
             user: components["schemas"]["ProfileOut"];
         };
         /**
          * SlotCancellationIn
-         * @description Which slot, and why, in words for those who booked it.
+         * @description The start and a reason. The learners see the reason.
          */
         SlotCancellationIn: {
             /**
              * Format: date-time
-             * @description The start of a slot.
+             * @description The start to cancel.
              * @example 2030-05-01T10:00:00Z
              */
             starts_at: string;
             /**
-             * @description For the other party.
+             * @description The other party sees this.
              * @example I am ill.
              */
             reason?: string;
         };
         /**
          * SlotOut
-         * @description A start. `reason` says why it cannot be booked, `null` when it can; only asked-for explanations have any.
+         * @description A start. With `explain`, `reason` says why it can't be booked; otherwise it's `null`.
          */
         SlotOut: {
             /**
@@ -3889,18 +3891,18 @@ export interface components {
         };
         /**
          * StepIn
-         * @description Why, in words for the other party.
+         * @description The reason. The other party sees it.
          */
         StepIn: {
             /**
-             * @description For the other party.
+             * @description The other party sees this.
              * @example I am ill.
              */
             reason?: string;
         };
         /**
          * TagCountOut
-         * @description How many sessions carry a tag.
+         * @description Number of sessions with a tag.
          */
         TagCountOut: {
             /** @example yoga */
@@ -3919,16 +3921,16 @@ export interface components {
         };
         /**
          * TokenPairOut
-         * @description An access token for `Authorization: Bearer …`, and the refresh token to get the next pair with.
+         * @description An access token for `Authorization: Bearer …` and a refresh token for the next pair.
          */
         TokenPairOut: {
             access: string;
-            /** @description `null` where it is in the cookie. */
+            /** @description `null` if it's in the cookie. */
             refresh: string | null;
         };
         /**
          * UpcomingSeatsOut
-         * @description Seats of all starts to come at which somebody has one.
+         * @description Seats of all upcoming booked starts.
          */
         UpcomingSeatsOut: {
             /** @example 18 */
@@ -3936,14 +3938,14 @@ export interface components {
             /** @example 24 */
             seats_offered: number;
             /**
-             * @description 0 to 1; `null` when nobody has a seat.
+             * @description 0 to 1; `null` if no seats are booked.
              * @example 0.75
              */
             fill_rate: number | null;
         };
         /**
          * UserChangeIn
-         * @description What the staff may change of an account. What is not sent stays as it is.
+         * @description Staff changes to an account. Fields you don't send stay as they are.
          */
         UserChangeChangesIn: {
             /**
@@ -3961,8 +3963,8 @@ export interface components {
             /** @example Byron */
             last_name?: string;
             /**
-             * @description Why; kept in the audit log.
-             * @example Asked for by e-mail.
+             * @description The reason, saved in the audit log.
+             * @example Requested by email.
              */
             reason?: string;
         };
@@ -4003,7 +4005,7 @@ export interface operations {
                     "application/json": components["schemas"]["ProfileOut"];
                 };
             };
-            /** @description - `not_signed_in`: Please sign in: the access token is missing, expired or no longer valid. */
+            /** @description - `not_signed_in`: Sign in to continue: the access token is missing, expired or no longer valid. */
             401: {
                 headers: {
                     /** @description `Bearer` */
@@ -4014,7 +4016,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `impersonated_read_only`: You see the site as somebody else, and can change nothing. Sign out to be yourself again. */
+            /** @description - `impersonated_read_only`: You're viewing the site as another user, so you can't change anything. Sign out to return to your own account. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -4023,7 +4025,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `illegal_transition`: This account is a creator's already. */
+            /** @description - `illegal_transition`: This account is already a creator account. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -4033,8 +4035,8 @@ export interface operations {
                 };
             };
             /**
-             * @description - `busy`: The service is busy. Nothing was changed; please try again in a moment.
-             *     - `outcome_unknown`: The answer of the database was lost. The change may have been made: please look before you try again.
+             * @description - `busy`: The service is busy. Nothing was changed; try again in a moment.
+             *     - `outcome_unknown`: The connection was lost before the change was confirmed. It may have been made; check before you try again.
              */
             503: {
                 headers: {
@@ -4066,7 +4068,7 @@ export interface operations {
                     "application/json": components["schemas"]["ProfileOut"];
                 };
             };
-            /** @description - `not_signed_in`: Please sign in: the access token is missing, expired or no longer valid. */
+            /** @description - `not_signed_in`: Sign in to continue: the access token is missing, expired or no longer valid. */
             401: {
                 headers: {
                     /** @description `Bearer` */
@@ -4077,7 +4079,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `busy`: The service is busy. Nothing was changed; please try again in a moment. */
+            /** @description - `busy`: The service is busy. Nothing was changed; try again in a moment. */
             503: {
                 headers: {
                     /** @description `1` */
@@ -4112,7 +4114,7 @@ export interface operations {
                     "application/json": components["schemas"]["ProfileOut"];
                 };
             };
-            /** @description - `invalid`: Some of what was sent is not valid. */
+            /** @description - `invalid`: Some fields aren't valid. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -4121,7 +4123,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `not_signed_in`: Please sign in: the access token is missing, expired or no longer valid. */
+            /** @description - `not_signed_in`: Sign in to continue: the access token is missing, expired or no longer valid. */
             401: {
                 headers: {
                     /** @description `Bearer` */
@@ -4132,7 +4134,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `impersonated_read_only`: You see the site as somebody else, and can change nothing. Sign out to be yourself again. */
+            /** @description - `impersonated_read_only`: You're viewing the site as another user, so you can't change anything. Sign out to return to your own account. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -4169,8 +4171,8 @@ export interface operations {
                 };
             };
             /**
-             * @description - `busy`: The service is busy. Nothing was changed; please try again in a moment.
-             *     - `outcome_unknown`: The answer of the database was lost. The change may have been made: please look before you try again.
+             * @description - `busy`: The service is busy. Nothing was changed; try again in a moment.
+             *     - `outcome_unknown`: The connection was lost before the change was confirmed. It may have been made; check before you try again.
              */
             503: {
                 headers: {
@@ -4206,7 +4208,7 @@ export interface operations {
                     "application/json": components["schemas"]["ProfileOut"];
                 };
             };
-            /** @description - `invalid`: Some of what was sent is not valid. */
+            /** @description - `invalid`: Some fields aren't valid. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -4215,7 +4217,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `not_signed_in`: Please sign in: the access token is missing, expired or no longer valid. */
+            /** @description - `not_signed_in`: Sign in to continue: the access token is missing, expired or no longer valid. */
             401: {
                 headers: {
                     /** @description `Bearer` */
@@ -4226,7 +4228,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `impersonated_read_only`: You see the site as somebody else, and can change nothing. Sign out to be yourself again. */
+            /** @description - `impersonated_read_only`: You're viewing the site as another user, so you can't change anything. Sign out to return to your own account. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -4263,8 +4265,8 @@ export interface operations {
                 };
             };
             /**
-             * @description - `busy`: The service is busy. Nothing was changed; please try again in a moment.
-             *     - `outcome_unknown`: The answer of the database was lost. The change may have been made: please look before you try again.
+             * @description - `busy`: The service is busy. Nothing was changed; try again in a moment.
+             *     - `outcome_unknown`: The connection was lost before the change was confirmed. It may have been made; check before you try again.
              */
             503: {
                 headers: {
@@ -4298,7 +4300,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description - `invalid`: Some of what was sent is not valid. */
+            /** @description - `invalid`: Some fields aren't valid. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -4307,7 +4309,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `not_signed_in`: Please sign in: the access token is missing, expired or no longer valid. */
+            /** @description - `not_signed_in`: Sign in to continue: the access token is missing, expired or no longer valid. */
             401: {
                 headers: {
                     /** @description `Bearer` */
@@ -4318,7 +4320,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `impersonated_read_only`: You see the site as somebody else, and can change nothing. Sign out to be yourself again. */
+            /** @description - `impersonated_read_only`: You're viewing the site as another user, so you can't change anything. Sign out to return to your own account. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -4345,7 +4347,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `rate_limited`: That was tried too often. Please try again later. */
+            /** @description - `rate_limited`: Too many attempts. Try again later. */
             429: {
                 headers: {
                     /** @description `60` */
@@ -4357,8 +4359,8 @@ export interface operations {
                 };
             };
             /**
-             * @description - `busy`: The service is busy. Nothing was changed; please try again in a moment.
-             *     - `outcome_unknown`: The answer of the database was lost. The change may have been made: please look before you try again.
+             * @description - `busy`: The service is busy. Nothing was changed; try again in a moment.
+             *     - `outcome_unknown`: The connection was lost before the change was confirmed. It may have been made; check before you try again.
              */
             503: {
                 headers: {
@@ -4394,7 +4396,7 @@ export interface operations {
                     "application/json": components["schemas"]["RegisteredOut"];
                 };
             };
-            /** @description - `invalid`: Some of what was sent is not valid. */
+            /** @description - `invalid`: Some fields aren't valid. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -4404,7 +4406,7 @@ export interface operations {
                 };
             };
             /**
-             * @description - `email_taken`: There is an account with this e-mail address already.
+             * @description - `email_taken`: An account with this email address already exists.
              *     - `username_taken`: This username is taken.
              */
             409: {
@@ -4433,7 +4435,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `rate_limited`: That was tried too often. Please try again later. */
+            /** @description - `rate_limited`: Too many attempts. Try again later. */
             429: {
                 headers: {
                     /** @description `60` */
@@ -4445,8 +4447,8 @@ export interface operations {
                 };
             };
             /**
-             * @description - `busy`: The service is busy. Nothing was changed; please try again in a moment.
-             *     - `outcome_unknown`: The answer of the database was lost. The change may have been made: please look before you try again.
+             * @description - `busy`: The service is busy. Nothing was changed; try again in a moment.
+             *     - `outcome_unknown`: The connection was lost before the change was confirmed. It may have been made; check before you try again.
              */
             503: {
                 headers: {
@@ -4476,7 +4478,7 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
-                    /** @description The cookie `marketplace_refresh`, where the login asked for it; absent otherwise. */
+                    /** @description The cookie `marketplace_refresh`, if the login asked for it; otherwise absent. */
                     "Set-Cookie"?: string;
                     [name: string]: unknown;
                 };
@@ -4484,7 +4486,7 @@ export interface operations {
                     "application/json": components["schemas"]["SignedInOut"];
                 };
             };
-            /** @description - `invalid`: Some of what was sent is not valid. */
+            /** @description - `invalid`: Some fields aren't valid. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -4493,7 +4495,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `bad_credentials`: E-mail or password is wrong. */
+            /** @description - `bad_credentials`: Incorrect email or password. */
             401: {
                 headers: {
                     /** @description `Bearer` */
@@ -4522,7 +4524,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `rate_limited`: That was tried too often. Please try again later. */
+            /** @description - `rate_limited`: Too many attempts. Try again later. */
             429: {
                 headers: {
                     /** @description `60` */
@@ -4534,8 +4536,8 @@ export interface operations {
                 };
             };
             /**
-             * @description - `busy`: The service is busy. Nothing was changed; please try again in a moment.
-             *     - `outcome_unknown`: The answer of the database was lost. The change may have been made: please look before you try again.
+             * @description - `busy`: The service is busy. Nothing was changed; try again in a moment.
+             *     - `outcome_unknown`: The connection was lost before the change was confirmed. It may have been made; check before you try again.
              */
             503: {
                 headers: {
@@ -4555,7 +4557,7 @@ export interface operations {
             header?: never;
             path?: never;
             cookie?: {
-                /** @description The refresh token of a login with `use_cookie`, which browsers send by themselves. It is taken where the body has none and the `Origin` is this site's or one that the operator allowed. */
+                /** @description The refresh token of a login with `use_cookie`, sent by browsers. Used if the body has none and the `Origin` is this site or one that the operator allows. */
                 marketplace_refresh?: string;
             };
         };
@@ -4568,13 +4570,13 @@ export interface operations {
             /** @description No Content */
             204: {
                 headers: {
-                    /** @description The cookie `marketplace_refresh`, where the login asked for it; absent otherwise. */
+                    /** @description The cookie `marketplace_refresh`, if the login asked for it; otherwise absent. */
                     "Set-Cookie"?: string;
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            /** @description - `invalid`: Some of what was sent is not valid. */
+            /** @description - `invalid`: Some fields aren't valid. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -4584,8 +4586,8 @@ export interface operations {
                 };
             };
             /**
-             * @description - `bad_refresh_token`: This login has ended. Please sign in again.
-             *     - `no_refresh_token`: There is no login to go on with: the request has no refresh token, neither in its body nor in a cookie.
+             * @description - `bad_refresh_token`: You've been signed out. Sign in again.
+             *     - `no_refresh_token`: The request has no refresh token, in its body or in a cookie.
              */
             401: {
                 headers: {
@@ -4597,7 +4599,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `foreign_origin`: A login that is kept in a cookie can only be used by pages of this site. */
+            /** @description - `foreign_origin`: Only pages of this site can use a login kept in a cookie. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -4625,8 +4627,8 @@ export interface operations {
                 };
             };
             /**
-             * @description - `busy`: The service is busy. Nothing was changed; please try again in a moment.
-             *     - `outcome_unknown`: The answer of the database was lost. The change may have been made: please look before you try again.
+             * @description - `busy`: The service is busy. Nothing was changed; try again in a moment.
+             *     - `outcome_unknown`: The connection was lost before the change was confirmed. It may have been made; check before you try again.
              */
             503: {
                 headers: {
@@ -4646,7 +4648,7 @@ export interface operations {
             header?: never;
             path?: never;
             cookie?: {
-                /** @description The refresh token of a login with `use_cookie`, which browsers send by themselves. It is taken where the body has none and the `Origin` is this site's or one that the operator allowed. */
+                /** @description The refresh token of a login with `use_cookie`, sent by browsers. Used if the body has none and the `Origin` is this site or one that the operator allows. */
                 marketplace_refresh?: string;
             };
         };
@@ -4659,7 +4661,7 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
-                    /** @description The cookie `marketplace_refresh`, where the login asked for it; absent otherwise. */
+                    /** @description The cookie `marketplace_refresh`, if the login asked for it; otherwise absent. */
                     "Set-Cookie"?: string;
                     [name: string]: unknown;
                 };
@@ -4667,7 +4669,7 @@ export interface operations {
                     "application/json": components["schemas"]["TokenPairOut"];
                 };
             };
-            /** @description - `invalid`: Some of what was sent is not valid. */
+            /** @description - `invalid`: Some fields aren't valid. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -4677,8 +4679,8 @@ export interface operations {
                 };
             };
             /**
-             * @description - `bad_refresh_token`: This login has ended. Please sign in again.
-             *     - `no_refresh_token`: There is no login to go on with: the request has no refresh token, neither in its body nor in a cookie.
+             * @description - `bad_refresh_token`: You've been signed out. Sign in again.
+             *     - `no_refresh_token`: The request has no refresh token, in its body or in a cookie.
              */
             401: {
                 headers: {
@@ -4690,7 +4692,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `foreign_origin`: A login that is kept in a cookie can only be used by pages of this site. */
+            /** @description - `foreign_origin`: Only pages of this site can use a login kept in a cookie. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -4717,7 +4719,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `rate_limited`: That was tried too often. Please try again later. */
+            /** @description - `rate_limited`: Too many attempts. Try again later. */
             429: {
                 headers: {
                     /** @description `60` */
@@ -4729,8 +4731,8 @@ export interface operations {
                 };
             };
             /**
-             * @description - `busy`: The service is busy. Nothing was changed; please try again in a moment.
-             *     - `outcome_unknown`: The answer of the database was lost. The change may have been made: please look before you try again.
+             * @description - `busy`: The service is busy. Nothing was changed; try again in a moment.
+             *     - `outcome_unknown`: The connection was lost before the change was confirmed. It may have been made; check before you try again.
              */
             503: {
                 headers: {
@@ -4764,7 +4766,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description - `invalid`: Some of what was sent is not valid. */
+            /** @description - `invalid`: Some fields aren't valid. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -4773,7 +4775,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `bad_reset_token`: This link is no longer good. Please ask for a new one. */
+            /** @description - `bad_reset_token`: This link doesn't work anymore. Ask for a new one. */
             401: {
                 headers: {
                     /** @description `Bearer` */
@@ -4803,8 +4805,8 @@ export interface operations {
                 };
             };
             /**
-             * @description - `busy`: The service is busy. Nothing was changed; please try again in a moment.
-             *     - `outcome_unknown`: The answer of the database was lost. The change may have been made: please look before you try again.
+             * @description - `busy`: The service is busy. Nothing was changed; try again in a moment.
+             *     - `outcome_unknown`: The connection was lost before the change was confirmed. It may have been made; check before you try again.
              */
             503: {
                 headers: {
@@ -4838,7 +4840,7 @@ export interface operations {
                     "application/json": components["schemas"]["SessionOut"];
                 };
             };
-            /** @description - `not_signed_in`: Please sign in: the access token is missing, expired or no longer valid. */
+            /** @description - `not_signed_in`: Sign in to continue: the access token is missing, expired or no longer valid. */
             401: {
                 headers: {
                     /** @description `Bearer` */
@@ -4849,7 +4851,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `not_found`: There is no such thing here. */
+            /** @description - `not_found`: This doesn't exist, or you don't have access to it. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -4858,7 +4860,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `busy`: The service is busy. Nothing was changed; please try again in a moment. */
+            /** @description - `busy`: The service is busy. Nothing was changed; try again in a moment. */
             503: {
                 headers: {
                     /** @description `1` */
@@ -4895,7 +4897,7 @@ export interface operations {
                     "application/json": components["schemas"]["SessionOut"];
                 };
             };
-            /** @description - `invalid`: Some of what was sent is not valid. */
+            /** @description - `invalid`: Some fields aren't valid. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -4904,7 +4906,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `not_signed_in`: Please sign in: the access token is missing, expired or no longer valid. */
+            /** @description - `not_signed_in`: Sign in to continue: the access token is missing, expired or no longer valid. */
             401: {
                 headers: {
                     /** @description `Bearer` */
@@ -4916,9 +4918,9 @@ export interface operations {
                 };
             };
             /**
-             * @description - `impersonated_read_only`: You see the site as somebody else, and can change nothing. Sign out to be yourself again.
+             * @description - `impersonated_read_only`: You're viewing the site as another user, so you can't change anything. Sign out to return to your own account.
              *     - `not_a_creator`: Only creators can do this. You can become a creator in your profile.
-             *     - `not_yours`: This belongs to somebody else.
+             *     - `not_yours`: This belongs to another user.
              */
             403: {
                 headers: {
@@ -4928,7 +4930,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `not_found`: There is no such thing here. */
+            /** @description - `not_found`: This doesn't exist, or you don't have access to it. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -4938,8 +4940,8 @@ export interface operations {
                 };
             };
             /**
-             * @description - `creator_unavailable`: The creator is taken at this time. Please choose another one.
-             *     - `has_upcoming_bookings`: Somebody still holds a seat at an upcoming time of this session.
+             * @description - `creator_unavailable`: The creator isn't available at this time. Choose another time.
+             *     - `has_upcoming_bookings`: This session has upcoming bookings.
              */
             409: {
                 headers: {
@@ -4968,8 +4970,8 @@ export interface operations {
                 };
             };
             /**
-             * @description - `busy`: The service is busy. Nothing was changed; please try again in a moment.
-             *     - `outcome_unknown`: The answer of the database was lost. The change may have been made: please look before you try again.
+             * @description - `busy`: The service is busy. Nothing was changed; try again in a moment.
+             *     - `outcome_unknown`: The connection was lost before the change was confirmed. It may have been made; check before you try again.
              */
             503: {
                 headers: {
@@ -5001,7 +5003,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description - `not_signed_in`: Please sign in: the access token is missing, expired or no longer valid. */
+            /** @description - `not_signed_in`: Sign in to continue: the access token is missing, expired or no longer valid. */
             401: {
                 headers: {
                     /** @description `Bearer` */
@@ -5013,9 +5015,9 @@ export interface operations {
                 };
             };
             /**
-             * @description - `impersonated_read_only`: You see the site as somebody else, and can change nothing. Sign out to be yourself again.
+             * @description - `impersonated_read_only`: You're viewing the site as another user, so you can't change anything. Sign out to return to your own account.
              *     - `not_a_creator`: Only creators can do this. You can become a creator in your profile.
-             *     - `not_yours`: This belongs to somebody else.
+             *     - `not_yours`: This belongs to another user.
              */
             403: {
                 headers: {
@@ -5025,7 +5027,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `not_found`: There is no such thing here. */
+            /** @description - `not_found`: This doesn't exist, or you don't have access to it. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -5034,7 +5036,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `has_upcoming_bookings`: Somebody still holds a seat at an upcoming time of this session. */
+            /** @description - `has_upcoming_bookings`: This session has upcoming bookings. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -5044,8 +5046,8 @@ export interface operations {
                 };
             };
             /**
-             * @description - `busy`: The service is busy. Nothing was changed; please try again in a moment.
-             *     - `outcome_unknown`: The answer of the database was lost. The change may have been made: please look before you try again.
+             * @description - `busy`: The service is busy. Nothing was changed; try again in a moment.
+             *     - `outcome_unknown`: The connection was lost before the change was confirmed. It may have been made; check before you try again.
              */
             503: {
                 headers: {
@@ -5083,7 +5085,7 @@ export interface operations {
                     "application/json": components["schemas"]["SessionOut"];
                 };
             };
-            /** @description - `invalid`: Some of what was sent is not valid. */
+            /** @description - `invalid`: Some fields aren't valid. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -5092,7 +5094,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `not_signed_in`: Please sign in: the access token is missing, expired or no longer valid. */
+            /** @description - `not_signed_in`: Sign in to continue: the access token is missing, expired or no longer valid. */
             401: {
                 headers: {
                     /** @description `Bearer` */
@@ -5104,9 +5106,9 @@ export interface operations {
                 };
             };
             /**
-             * @description - `impersonated_read_only`: You see the site as somebody else, and can change nothing. Sign out to be yourself again.
+             * @description - `impersonated_read_only`: You're viewing the site as another user, so you can't change anything. Sign out to return to your own account.
              *     - `not_a_creator`: Only creators can do this. You can become a creator in your profile.
-             *     - `not_yours`: This belongs to somebody else.
+             *     - `not_yours`: This belongs to another user.
              */
             403: {
                 headers: {
@@ -5116,7 +5118,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `not_found`: There is no such thing here. */
+            /** @description - `not_found`: This doesn't exist, or you don't have access to it. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -5126,8 +5128,8 @@ export interface operations {
                 };
             };
             /**
-             * @description - `creator_unavailable`: The creator is taken at this time. Please choose another one.
-             *     - `has_upcoming_bookings`: Somebody still holds a seat at an upcoming time of this session.
+             * @description - `creator_unavailable`: The creator isn't available at this time. Choose another time.
+             *     - `has_upcoming_bookings`: This session has upcoming bookings.
              */
             409: {
                 headers: {
@@ -5156,8 +5158,8 @@ export interface operations {
                 };
             };
             /**
-             * @description - `busy`: The service is busy. Nothing was changed; please try again in a moment.
-             *     - `outcome_unknown`: The answer of the database was lost. The change may have been made: please look before you try again.
+             * @description - `busy`: The service is busy. Nothing was changed; try again in a moment.
+             *     - `outcome_unknown`: The connection was lost before the change was confirmed. It may have been made; check before you try again.
              */
             503: {
                 headers: {
@@ -5174,12 +5176,12 @@ export interface operations {
     list_sessions: {
         parameters: {
             query?: {
-                /** @description Up to 12 words; each must begin a word of the session. Accents and case do not matter, and one typo a word is forgiven. */
+                /** @description Up to 12 words, each matching the beginning of a word of the session. Ignores accents and case, and allows one typo per word. */
                 search?: string;
                 creator?: string;
-                /** @description Per seat, with at most two decimals. */
+                /** @description Per seat, with at most two decimal places. */
                 min_price?: string;
-                /** @description Per seat, with at most two decimals. */
+                /** @description Per seat, with at most two decimal places. */
                 max_price?: string;
                 /** @description Minutes. */
                 min_duration?: number | string;
@@ -5187,15 +5189,15 @@ export interface operations {
                 max_duration?: number | string;
                 category?: string;
                 tag?: string;
-                /** @description Whether only what the front page shows is asked for. */
+                /** @description Whether to list only featured sessions. */
                 featured?: boolean | string;
-                /** @description Something can be booked that starts then or later; a bare date means midnight UTC. A session without a schedule can, unless its creator is taken for all of the time. */
+                /** @description Sessions with a bookable start at or after this time; a bare date means midnight UTC. A session without a schedule matches unless its creator is booked for the whole period. */
                 available_from?: string;
-                /** @description And before this; a bare date means midnight UTC. */
+                /** @description And before this time; a bare date means midnight UTC. */
                 available_to?: string;
-                /** @description How many at most. */
+                /** @description Maximum number of results. */
                 limit?: number | string;
-                /** @description Where the page begins; taken from the `Link` header of the page before. */
+                /** @description The cursor from the previous page's `Link` header. */
                 cursor?: string;
                 ordering?: ("created_at" | "-created_at" | "price" | "-price" | "duration" | "-duration" | "title" | "-title" | "featured_at" | "-featured_at" | "relevance") | string;
                 my_sessions?: boolean | string;
@@ -5209,7 +5211,7 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
-                    /** @description Where the next page is, `<…>; rel="next"` (RFC 8288); absent on the last page. */
+                    /** @description The next page, as `<…>; rel="next"` (RFC 8288); absent on the last page. */
                     Link?: string;
                     [name: string]: unknown;
                 };
@@ -5217,7 +5219,7 @@ export interface operations {
                     "application/json": components["schemas"]["SessionOut"][];
                 };
             };
-            /** @description - `invalid`: Some of what was sent is not valid. */
+            /** @description - `invalid`: Some fields aren't valid. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -5226,7 +5228,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `not_signed_in`: Please sign in: the access token is missing, expired or no longer valid. */
+            /** @description - `not_signed_in`: Sign in to continue: the access token is missing, expired or no longer valid. */
             401: {
                 headers: {
                     /** @description `Bearer` */
@@ -5246,7 +5248,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `busy`: The service is busy. Nothing was changed; please try again in a moment. */
+            /** @description - `busy`: The service is busy. Nothing was changed; try again in a moment. */
             503: {
                 headers: {
                     /** @description `1` */
@@ -5263,7 +5265,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description A word of your choice for this request, kept for 24 hours: sent again with the same body, it does nothing and is answered with the same thing as it now stands. */
+                /** @description A unique key of your choice for this request, kept for 24 hours. Repeating the request with the same key and body changes nothing and returns the same resource in its current state. */
                 "Idempotency-Key"?: string;
             };
             path?: never;
@@ -5278,7 +5280,7 @@ export interface operations {
             /** @description Created */
             201: {
                 headers: {
-                    /** @description `true` when an earlier request with the same key did this; absent otherwise. */
+                    /** @description `true` if an earlier request with the same key did this; otherwise absent. */
                     "Idempotency-Replayed"?: string;
                     [name: string]: unknown;
                 };
@@ -5286,7 +5288,7 @@ export interface operations {
                     "application/json": components["schemas"]["SessionOut"];
                 };
             };
-            /** @description - `invalid`: Some of what was sent is not valid. */
+            /** @description - `invalid`: Some fields aren't valid. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -5295,7 +5297,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `not_signed_in`: Please sign in: the access token is missing, expired or no longer valid. */
+            /** @description - `not_signed_in`: Sign in to continue: the access token is missing, expired or no longer valid. */
             401: {
                 headers: {
                     /** @description `Bearer` */
@@ -5307,7 +5309,7 @@ export interface operations {
                 };
             };
             /**
-             * @description - `impersonated_read_only`: You see the site as somebody else, and can change nothing. Sign out to be yourself again.
+             * @description - `impersonated_read_only`: You're viewing the site as another user, so you can't change anything. Sign out to return to your own account.
              *     - `not_a_creator`: Only creators can do this. You can become a creator in your profile.
              */
             403: {
@@ -5336,7 +5338,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `idempotency_key_reused`: This Idempotency-Key was used for another request. Please take a new one. */
+            /** @description - `idempotency_key_reused`: This Idempotency-Key was already used for a different request. Use a new one. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -5346,8 +5348,8 @@ export interface operations {
                 };
             };
             /**
-             * @description - `busy`: The service is busy. Nothing was changed; please try again in a moment.
-             *     - `outcome_unknown`: The answer of the database was lost. The change may have been made: please look before you try again.
+             * @description - `busy`: The service is busy. Nothing was changed; try again in a moment.
+             *     - `outcome_unknown`: The connection was lost before the change was confirmed. It may have been made; check before you try again.
              */
             503: {
                 headers: {
@@ -5364,12 +5366,12 @@ export interface operations {
     count_sessions: {
         parameters: {
             query?: {
-                /** @description Up to 12 words; each must begin a word of the session. Accents and case do not matter, and one typo a word is forgiven. */
+                /** @description Up to 12 words, each matching the beginning of a word of the session. Ignores accents and case, and allows one typo per word. */
                 search?: string;
                 creator?: string;
-                /** @description Per seat, with at most two decimals. */
+                /** @description Per seat, with at most two decimal places. */
                 min_price?: string;
-                /** @description Per seat, with at most two decimals. */
+                /** @description Per seat, with at most two decimal places. */
                 max_price?: string;
                 /** @description Minutes. */
                 min_duration?: number | string;
@@ -5377,11 +5379,11 @@ export interface operations {
                 max_duration?: number | string;
                 category?: string;
                 tag?: string;
-                /** @description Whether only what the front page shows is asked for. */
+                /** @description Whether to list only featured sessions. */
                 featured?: boolean | string;
-                /** @description Something can be booked that starts then or later; a bare date means midnight UTC. A session without a schedule can, unless its creator is taken for all of the time. */
+                /** @description Sessions with a bookable start at or after this time; a bare date means midnight UTC. A session without a schedule matches unless its creator is booked for the whole period. */
                 available_from?: string;
-                /** @description And before this; a bare date means midnight UTC. */
+                /** @description And before this time; a bare date means midnight UTC. */
                 available_to?: string;
             };
             header?: never;
@@ -5399,7 +5401,7 @@ export interface operations {
                     "application/json": components["schemas"]["FacetsOut"];
                 };
             };
-            /** @description - `invalid`: Some of what was sent is not valid. */
+            /** @description - `invalid`: Some fields aren't valid. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -5408,7 +5410,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `not_signed_in`: Please sign in: the access token is missing, expired or no longer valid. */
+            /** @description - `not_signed_in`: Sign in to continue: the access token is missing, expired or no longer valid. */
             401: {
                 headers: {
                     /** @description `Bearer` */
@@ -5419,7 +5421,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `busy`: The service is busy. Nothing was changed; please try again in a moment. */
+            /** @description - `busy`: The service is busy. Nothing was changed; try again in a moment. */
             503: {
                 headers: {
                     /** @description `1` */
@@ -5436,7 +5438,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description A word of your choice for this request, kept for 24 hours: sent again with the same body, it does nothing and is answered with the same thing as it now stands. */
+                /** @description A unique key of your choice for this request, kept for 24 hours. Repeating the request with the same key and body changes nothing and returns the same resource in its current state. */
                 "Idempotency-Key"?: string;
             };
             path: {
@@ -5453,7 +5455,7 @@ export interface operations {
             /** @description Created */
             201: {
                 headers: {
-                    /** @description `true` when an earlier request with the same key did this; absent otherwise. */
+                    /** @description `true` if an earlier request with the same key did this; otherwise absent. */
                     "Idempotency-Replayed"?: string;
                     [name: string]: unknown;
                 };
@@ -5461,7 +5463,7 @@ export interface operations {
                     "application/json": components["schemas"]["ReportOut"];
                 };
             };
-            /** @description - `invalid`: Some of what was sent is not valid. */
+            /** @description - `invalid`: Some fields aren't valid. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -5470,7 +5472,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `not_signed_in`: Please sign in: the access token is missing, expired or no longer valid. */
+            /** @description - `not_signed_in`: Sign in to continue: the access token is missing, expired or no longer valid. */
             401: {
                 headers: {
                     /** @description `Bearer` */
@@ -5482,8 +5484,8 @@ export interface operations {
                 };
             };
             /**
-             * @description - `impersonated_read_only`: You see the site as somebody else, and can change nothing. Sign out to be yourself again.
-             *     - `own_session`: You cannot book your own session.
+             * @description - `impersonated_read_only`: You're viewing the site as another user, so you can't change anything. Sign out to return to your own account.
+             *     - `own_session`: You can't book your own session.
              */
             403: {
                 headers: {
@@ -5493,7 +5495,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `not_found`: There is no such thing here. */
+            /** @description - `not_found`: This doesn't exist, or you don't have access to it. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -5502,7 +5504,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `already_reported`: You have reported this session already. We are looking into it. */
+            /** @description - `already_reported`: You've already reported this session. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -5529,7 +5531,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `idempotency_key_reused`: This Idempotency-Key was used for another request. Please take a new one. */
+            /** @description - `idempotency_key_reused`: This Idempotency-Key was already used for a different request. Use a new one. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -5539,8 +5541,8 @@ export interface operations {
                 };
             };
             /**
-             * @description - `busy`: The service is busy. Nothing was changed; please try again in a moment.
-             *     - `outcome_unknown`: The answer of the database was lost. The change may have been made: please look before you try again.
+             * @description - `busy`: The service is busy. Nothing was changed; try again in a moment.
+             *     - `outcome_unknown`: The connection was lost before the change was confirmed. It may have been made; check before you try again.
              */
             503: {
                 headers: {
@@ -5578,7 +5580,7 @@ export interface operations {
                     "application/json": components["schemas"]["SlotOut"][];
                 };
             };
-            /** @description - `invalid`: Some of what was sent is not valid. */
+            /** @description - `invalid`: Some fields aren't valid. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -5587,7 +5589,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `not_signed_in`: Please sign in: the access token is missing, expired or no longer valid. */
+            /** @description - `not_signed_in`: Sign in to continue: the access token is missing, expired or no longer valid. */
             401: {
                 headers: {
                     /** @description `Bearer` */
@@ -5599,9 +5601,9 @@ export interface operations {
                 };
             };
             /**
-             * @description - `impersonated_read_only`: You see the site as somebody else, and can change nothing. Sign out to be yourself again.
+             * @description - `impersonated_read_only`: You're viewing the site as another user, so you can't change anything. Sign out to return to your own account.
              *     - `not_a_creator`: Only creators can do this. You can become a creator in your profile.
-             *     - `not_yours`: This belongs to somebody else.
+             *     - `not_yours`: This belongs to another user.
              */
             403: {
                 headers: {
@@ -5611,7 +5613,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `not_found`: There is no such thing here. */
+            /** @description - `not_found`: This doesn't exist, or you don't have access to it. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -5620,7 +5622,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `creator_unavailable`: The creator is taken at this time. Please choose another one. */
+            /** @description - `creator_unavailable`: The creator isn't available at this time. Choose another time. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -5648,8 +5650,8 @@ export interface operations {
                 };
             };
             /**
-             * @description - `busy`: The service is busy. Nothing was changed; please try again in a moment.
-             *     - `outcome_unknown`: The answer of the database was lost. The change may have been made: please look before you try again.
+             * @description - `busy`: The service is busy. Nothing was changed; try again in a moment.
+             *     - `outcome_unknown`: The connection was lost before the change was confirmed. It may have been made; check before you try again.
              */
             503: {
                 headers: {
@@ -5683,7 +5685,7 @@ export interface operations {
                     "application/json": components["schemas"]["ScheduleOut"];
                 };
             };
-            /** @description - `not_signed_in`: Please sign in: the access token is missing, expired or no longer valid. */
+            /** @description - `not_signed_in`: Sign in to continue: the access token is missing, expired or no longer valid. */
             401: {
                 headers: {
                     /** @description `Bearer` */
@@ -5696,7 +5698,7 @@ export interface operations {
             };
             /**
              * @description - `not_a_creator`: Only creators can do this. You can become a creator in your profile.
-             *     - `not_yours`: This belongs to somebody else.
+             *     - `not_yours`: This belongs to another user.
              */
             403: {
                 headers: {
@@ -5706,7 +5708,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `not_found`: There is no such thing here. */
+            /** @description - `not_found`: This doesn't exist, or you don't have access to it. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -5715,7 +5717,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `busy`: The service is busy. Nothing was changed; please try again in a moment. */
+            /** @description - `busy`: The service is busy. Nothing was changed; try again in a moment. */
             503: {
                 headers: {
                     /** @description `1` */
@@ -5752,7 +5754,7 @@ export interface operations {
                     "application/json": components["schemas"]["ScheduleOut"];
                 };
             };
-            /** @description - `invalid`: Some of what was sent is not valid. */
+            /** @description - `invalid`: Some fields aren't valid. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -5761,7 +5763,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `not_signed_in`: Please sign in: the access token is missing, expired or no longer valid. */
+            /** @description - `not_signed_in`: Sign in to continue: the access token is missing, expired or no longer valid. */
             401: {
                 headers: {
                     /** @description `Bearer` */
@@ -5773,9 +5775,9 @@ export interface operations {
                 };
             };
             /**
-             * @description - `impersonated_read_only`: You see the site as somebody else, and can change nothing. Sign out to be yourself again.
+             * @description - `impersonated_read_only`: You're viewing the site as another user, so you can't change anything. Sign out to return to your own account.
              *     - `not_a_creator`: Only creators can do this. You can become a creator in your profile.
-             *     - `not_yours`: This belongs to somebody else.
+             *     - `not_yours`: This belongs to another user.
              */
             403: {
                 headers: {
@@ -5785,7 +5787,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `not_found`: There is no such thing here. */
+            /** @description - `not_found`: This doesn't exist, or you don't have access to it. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -5794,7 +5796,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `creator_unavailable`: The creator is taken at this time. Please choose another one. */
+            /** @description - `creator_unavailable`: The creator isn't available at this time. Choose another time. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -5822,8 +5824,8 @@ export interface operations {
                 };
             };
             /**
-             * @description - `busy`: The service is busy. Nothing was changed; please try again in a moment.
-             *     - `outcome_unknown`: The answer of the database was lost. The change may have been made: please look before you try again.
+             * @description - `busy`: The service is busy. Nothing was changed; try again in a moment.
+             *     - `outcome_unknown`: The connection was lost before the change was confirmed. It may have been made; check before you try again.
              */
             503: {
                 headers: {
@@ -5841,7 +5843,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description A word of your choice for this request, kept for 24 hours: sent again with the same body, it does nothing and is answered with the same thing as it now stands. */
+                /** @description A unique key of your choice for this request, kept for 24 hours. Repeating the request with the same key and body changes nothing and returns the same resource in its current state. */
                 "Idempotency-Key"?: string;
             };
             path: {
@@ -5858,7 +5860,7 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
-                    /** @description `true` when an earlier request with the same key did this; absent otherwise. */
+                    /** @description `true` if an earlier request with the same key did this; otherwise absent. */
                     "Idempotency-Replayed"?: string;
                     [name: string]: unknown;
                 };
@@ -5866,7 +5868,7 @@ export interface operations {
                     "application/json": components["schemas"]["BookingOut"][];
                 };
             };
-            /** @description - `invalid`: Some of what was sent is not valid. */
+            /** @description - `invalid`: Some fields aren't valid. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -5875,7 +5877,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `not_signed_in`: Please sign in: the access token is missing, expired or no longer valid. */
+            /** @description - `not_signed_in`: Sign in to continue: the access token is missing, expired or no longer valid. */
             401: {
                 headers: {
                     /** @description `Bearer` */
@@ -5887,9 +5889,9 @@ export interface operations {
                 };
             };
             /**
-             * @description - `impersonated_read_only`: You see the site as somebody else, and can change nothing. Sign out to be yourself again.
+             * @description - `impersonated_read_only`: You're viewing the site as another user, so you can't change anything. Sign out to return to your own account.
              *     - `not_a_creator`: Only creators can do this. You can become a creator in your profile.
-             *     - `not_yours`: This belongs to somebody else.
+             *     - `not_yours`: This belongs to another user.
              */
             403: {
                 headers: {
@@ -5899,7 +5901,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `not_found`: There is no such thing here. */
+            /** @description - `not_found`: This doesn't exist, or you don't have access to it. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -5908,7 +5910,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `too_late`: It is too late for that now. */
+            /** @description - `too_late`: It's too late to do this. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -5935,7 +5937,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `idempotency_key_reused`: This Idempotency-Key was used for another request. Please take a new one. */
+            /** @description - `idempotency_key_reused`: This Idempotency-Key was already used for a different request. Use a new one. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -5945,8 +5947,8 @@ export interface operations {
                 };
             };
             /**
-             * @description - `busy`: The service is busy. Nothing was changed; please try again in a moment.
-             *     - `outcome_unknown`: The answer of the database was lost. The change may have been made: please look before you try again.
+             * @description - `busy`: The service is busy. Nothing was changed; try again in a moment.
+             *     - `outcome_unknown`: The connection was lost before the change was confirmed. It may have been made; check before you try again.
              */
             503: {
                 headers: {
@@ -5986,7 +5988,7 @@ export interface operations {
                     "application/json": components["schemas"]["SlotOut"][];
                 };
             };
-            /** @description - `invalid`: Some of what was sent is not valid. */
+            /** @description - `invalid`: Some fields aren't valid. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -5995,7 +5997,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `not_signed_in`: Please sign in: the access token is missing, expired or no longer valid. */
+            /** @description - `not_signed_in`: Sign in to continue: the access token is missing, expired or no longer valid. */
             401: {
                 headers: {
                     /** @description `Bearer` */
@@ -6006,7 +6008,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `not_yours`: This belongs to somebody else. */
+            /** @description - `not_yours`: This belongs to another user. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -6015,7 +6017,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `not_found`: There is no such thing here. */
+            /** @description - `not_found`: This doesn't exist, or you don't have access to it. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -6024,7 +6026,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `busy`: The service is busy. Nothing was changed; please try again in a moment. */
+            /** @description - `busy`: The service is busy. Nothing was changed; try again in a moment. */
             503: {
                 headers: {
                     /** @description `1` */
@@ -6041,7 +6043,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description A word of your choice for this request, kept for 24 hours: sent again with the same body, it does nothing and is answered with the same thing as it now stands. */
+                /** @description A unique key of your choice for this request, kept for 24 hours. Repeating the request with the same key and body changes nothing and returns the same resource in its current state. */
                 "Idempotency-Key"?: string;
             };
             path: {
@@ -6058,7 +6060,7 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
-                    /** @description `true` when an earlier request with the same key did this; absent otherwise. */
+                    /** @description `true` if an earlier request with the same key did this; otherwise absent. */
                     "Idempotency-Replayed"?: string;
                     [name: string]: unknown;
                 };
@@ -6066,7 +6068,7 @@ export interface operations {
                     "application/json": components["schemas"]["BookingHistoryOut"];
                 };
             };
-            /** @description - `invalid`: Some of what was sent is not valid. */
+            /** @description - `invalid`: Some fields aren't valid. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -6075,7 +6077,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `not_signed_in`: Please sign in: the access token is missing, expired or no longer valid. */
+            /** @description - `not_signed_in`: Sign in to continue: the access token is missing, expired or no longer valid. */
             401: {
                 headers: {
                     /** @description `Bearer` */
@@ -6086,7 +6088,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `impersonated_read_only`: You see the site as somebody else, and can change nothing. Sign out to be yourself again. */
+            /** @description - `impersonated_read_only`: You're viewing the site as another user, so you can't change anything. Sign out to return to your own account. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -6095,7 +6097,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `not_found`: There is no such thing here. */
+            /** @description - `not_found`: This doesn't exist, or you don't have access to it. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -6105,8 +6107,8 @@ export interface operations {
                 };
             };
             /**
-             * @description - `illegal_transition`: The booking is not in a state that allows this.
-             *     - `too_late`: It is too late for that now.
+             * @description - `illegal_transition`: The booking's status doesn't allow this.
+             *     - `too_late`: It's too late to do this.
              */
             409: {
                 headers: {
@@ -6134,7 +6136,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `idempotency_key_reused`: This Idempotency-Key was used for another request. Please take a new one. */
+            /** @description - `idempotency_key_reused`: This Idempotency-Key was already used for a different request. Use a new one. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -6144,8 +6146,8 @@ export interface operations {
                 };
             };
             /**
-             * @description - `busy`: The service is busy. Nothing was changed; please try again in a moment.
-             *     - `outcome_unknown`: The answer of the database was lost. The change may have been made: please look before you try again.
+             * @description - `busy`: The service is busy. Nothing was changed; try again in a moment.
+             *     - `outcome_unknown`: The connection was lost before the change was confirmed. It may have been made; check before you try again.
              */
             503: {
                 headers: {
@@ -6163,7 +6165,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description A word of your choice for this request, kept for 24 hours: sent again with the same body, it does nothing and is answered with the same thing as it now stands. */
+                /** @description A unique key of your choice for this request, kept for 24 hours. Repeating the request with the same key and body changes nothing and returns the same resource in its current state. */
                 "Idempotency-Key"?: string;
             };
             path: {
@@ -6180,7 +6182,7 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
-                    /** @description `true` when an earlier request with the same key did this; absent otherwise. */
+                    /** @description `true` if an earlier request with the same key did this; otherwise absent. */
                     "Idempotency-Replayed"?: string;
                     [name: string]: unknown;
                 };
@@ -6188,7 +6190,7 @@ export interface operations {
                     "application/json": components["schemas"]["BookingHistoryOut"];
                 };
             };
-            /** @description - `invalid`: Some of what was sent is not valid. */
+            /** @description - `invalid`: Some fields aren't valid. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -6197,7 +6199,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `not_signed_in`: Please sign in: the access token is missing, expired or no longer valid. */
+            /** @description - `not_signed_in`: Sign in to continue: the access token is missing, expired or no longer valid. */
             401: {
                 headers: {
                     /** @description `Bearer` */
@@ -6209,8 +6211,8 @@ export interface operations {
                 };
             };
             /**
-             * @description - `impersonated_read_only`: You see the site as somebody else, and can change nothing. Sign out to be yourself again.
-             *     - `not_yours`: This belongs to somebody else.
+             * @description - `impersonated_read_only`: You're viewing the site as another user, so you can't change anything. Sign out to return to your own account.
+             *     - `not_yours`: This belongs to another user.
              */
             403: {
                 headers: {
@@ -6220,7 +6222,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `not_found`: There is no such thing here. */
+            /** @description - `not_found`: This doesn't exist, or you don't have access to it. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -6229,7 +6231,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `illegal_transition`: The booking is not in a state that allows this. */
+            /** @description - `illegal_transition`: The booking's status doesn't allow this. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -6256,7 +6258,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `idempotency_key_reused`: This Idempotency-Key was used for another request. Please take a new one. */
+            /** @description - `idempotency_key_reused`: This Idempotency-Key was already used for a different request. Use a new one. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -6266,8 +6268,8 @@ export interface operations {
                 };
             };
             /**
-             * @description - `busy`: The service is busy. Nothing was changed; please try again in a moment.
-             *     - `outcome_unknown`: The answer of the database was lost. The change may have been made: please look before you try again.
+             * @description - `busy`: The service is busy. Nothing was changed; try again in a moment.
+             *     - `outcome_unknown`: The connection was lost before the change was confirmed. It may have been made; check before you try again.
              */
             503: {
                 headers: {
@@ -6285,7 +6287,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description A word of your choice for this request, kept for 24 hours: sent again with the same body, it does nothing and is answered with the same thing as it now stands. */
+                /** @description A unique key of your choice for this request, kept for 24 hours. Repeating the request with the same key and body changes nothing and returns the same resource in its current state. */
                 "Idempotency-Key"?: string;
             };
             path: {
@@ -6302,7 +6304,7 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
-                    /** @description `true` when an earlier request with the same key did this; absent otherwise. */
+                    /** @description `true` if an earlier request with the same key did this; otherwise absent. */
                     "Idempotency-Replayed"?: string;
                     [name: string]: unknown;
                 };
@@ -6310,7 +6312,7 @@ export interface operations {
                     "application/json": components["schemas"]["BookingHistoryOut"];
                 };
             };
-            /** @description - `invalid`: Some of what was sent is not valid. */
+            /** @description - `invalid`: Some fields aren't valid. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -6319,7 +6321,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `not_signed_in`: Please sign in: the access token is missing, expired or no longer valid. */
+            /** @description - `not_signed_in`: Sign in to continue: the access token is missing, expired or no longer valid. */
             401: {
                 headers: {
                     /** @description `Bearer` */
@@ -6331,8 +6333,8 @@ export interface operations {
                 };
             };
             /**
-             * @description - `impersonated_read_only`: You see the site as somebody else, and can change nothing. Sign out to be yourself again.
-             *     - `not_yours`: This belongs to somebody else.
+             * @description - `impersonated_read_only`: You're viewing the site as another user, so you can't change anything. Sign out to return to your own account.
+             *     - `not_yours`: This belongs to another user.
              */
             403: {
                 headers: {
@@ -6342,7 +6344,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `not_found`: There is no such thing here. */
+            /** @description - `not_found`: This doesn't exist, or you don't have access to it. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -6352,8 +6354,8 @@ export interface operations {
                 };
             };
             /**
-             * @description - `illegal_transition`: The booking is not in a state that allows this.
-             *     - `too_late`: It is too late for that now.
+             * @description - `illegal_transition`: The booking's status doesn't allow this.
+             *     - `too_late`: It's too late to do this.
              */
             409: {
                 headers: {
@@ -6381,7 +6383,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `idempotency_key_reused`: This Idempotency-Key was used for another request. Please take a new one. */
+            /** @description - `idempotency_key_reused`: This Idempotency-Key was already used for a different request. Use a new one. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -6391,8 +6393,8 @@ export interface operations {
                 };
             };
             /**
-             * @description - `busy`: The service is busy. Nothing was changed; please try again in a moment.
-             *     - `outcome_unknown`: The answer of the database was lost. The change may have been made: please look before you try again.
+             * @description - `busy`: The service is busy. Nothing was changed; try again in a moment.
+             *     - `outcome_unknown`: The connection was lost before the change was confirmed. It may have been made; check before you try again.
              */
             503: {
                 headers: {
@@ -6410,7 +6412,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description A word of your choice for this request, kept for 24 hours: sent again with the same body, it does nothing and is answered with the same thing as it now stands. */
+                /** @description A unique key of your choice for this request, kept for 24 hours. Repeating the request with the same key and body changes nothing and returns the same resource in its current state. */
                 "Idempotency-Key"?: string;
             };
             path: {
@@ -6427,7 +6429,7 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
-                    /** @description `true` when an earlier request with the same key did this; absent otherwise. */
+                    /** @description `true` if an earlier request with the same key did this; otherwise absent. */
                     "Idempotency-Replayed"?: string;
                     [name: string]: unknown;
                 };
@@ -6435,7 +6437,7 @@ export interface operations {
                     "application/json": components["schemas"]["BookingHistoryOut"];
                 };
             };
-            /** @description - `invalid`: Some of what was sent is not valid. */
+            /** @description - `invalid`: Some fields aren't valid. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -6444,7 +6446,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `not_signed_in`: Please sign in: the access token is missing, expired or no longer valid. */
+            /** @description - `not_signed_in`: Sign in to continue: the access token is missing, expired or no longer valid. */
             401: {
                 headers: {
                     /** @description `Bearer` */
@@ -6456,8 +6458,8 @@ export interface operations {
                 };
             };
             /**
-             * @description - `impersonated_read_only`: You see the site as somebody else, and can change nothing. Sign out to be yourself again.
-             *     - `not_yours`: This belongs to somebody else.
+             * @description - `impersonated_read_only`: You're viewing the site as another user, so you can't change anything. Sign out to return to your own account.
+             *     - `not_yours`: This belongs to another user.
              */
             403: {
                 headers: {
@@ -6467,7 +6469,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `not_found`: There is no such thing here. */
+            /** @description - `not_found`: This doesn't exist, or you don't have access to it. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -6477,8 +6479,8 @@ export interface operations {
                 };
             };
             /**
-             * @description - `illegal_transition`: The booking is not in a state that allows this.
-             *     - `too_late`: It is too late for that now.
+             * @description - `illegal_transition`: The booking's status doesn't allow this.
+             *     - `too_late`: It's too late to do this.
              */
             409: {
                 headers: {
@@ -6506,7 +6508,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `idempotency_key_reused`: This Idempotency-Key was used for another request. Please take a new one. */
+            /** @description - `idempotency_key_reused`: This Idempotency-Key was already used for a different request. Use a new one. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -6516,8 +6518,8 @@ export interface operations {
                 };
             };
             /**
-             * @description - `busy`: The service is busy. Nothing was changed; please try again in a moment.
-             *     - `outcome_unknown`: The answer of the database was lost. The change may have been made: please look before you try again.
+             * @description - `busy`: The service is busy. Nothing was changed; try again in a moment.
+             *     - `outcome_unknown`: The connection was lost before the change was confirmed. It may have been made; check before you try again.
              */
             503: {
                 headers: {
@@ -6535,7 +6537,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description A word of your choice for this request, kept for 24 hours: sent again with the same body, it does nothing and is answered with the same thing as it now stands. */
+                /** @description A unique key of your choice for this request, kept for 24 hours. Repeating the request with the same key and body changes nothing and returns the same resource in its current state. */
                 "Idempotency-Key"?: string;
             };
             path: {
@@ -6552,7 +6554,7 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
-                    /** @description `true` when an earlier request with the same key did this; absent otherwise. */
+                    /** @description `true` if an earlier request with the same key did this; otherwise absent. */
                     "Idempotency-Replayed"?: string;
                     [name: string]: unknown;
                 };
@@ -6560,7 +6562,7 @@ export interface operations {
                     "application/json": components["schemas"]["BookingHistoryOut"];
                 };
             };
-            /** @description - `invalid`: Some of what was sent is not valid. */
+            /** @description - `invalid`: Some fields aren't valid. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -6569,7 +6571,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `not_signed_in`: Please sign in: the access token is missing, expired or no longer valid. */
+            /** @description - `not_signed_in`: Sign in to continue: the access token is missing, expired or no longer valid. */
             401: {
                 headers: {
                     /** @description `Bearer` */
@@ -6581,8 +6583,8 @@ export interface operations {
                 };
             };
             /**
-             * @description - `impersonated_read_only`: You see the site as somebody else, and can change nothing. Sign out to be yourself again.
-             *     - `own_session`: You cannot book your own session.
+             * @description - `impersonated_read_only`: You're viewing the site as another user, so you can't change anything. Sign out to return to your own account.
+             *     - `own_session`: You can't book your own session.
              */
             403: {
                 headers: {
@@ -6592,7 +6594,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `not_found`: There is no such thing here. */
+            /** @description - `not_found`: This doesn't exist, or you don't have access to it. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -6602,12 +6604,12 @@ export interface operations {
                 };
             };
             /**
-             * @description - `already_booked`: You have a booking at this time already.
-             *     - `creator_unavailable`: The creator is taken at this time. Please choose another one.
-             *     - `illegal_transition`: The booking is not in a state that allows this.
-             *     - `not_bookable`: This session cannot be booked at this time.
-             *     - `sold_out`: There are not enough seats left at this time.
-             *     - `too_late`: It is too late for that now.
+             * @description - `already_booked`: You already have a booking at this time.
+             *     - `creator_unavailable`: The creator isn't available at this time. Choose another time.
+             *     - `illegal_transition`: The booking's status doesn't allow this.
+             *     - `not_bookable`: This session can't be booked at this time.
+             *     - `sold_out`: There aren't enough seats left at this time.
+             *     - `too_late`: It's too late to do this.
              */
             409: {
                 headers: {
@@ -6635,7 +6637,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `idempotency_key_reused`: This Idempotency-Key was used for another request. Please take a new one. */
+            /** @description - `idempotency_key_reused`: This Idempotency-Key was already used for a different request. Use a new one. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -6645,8 +6647,8 @@ export interface operations {
                 };
             };
             /**
-             * @description - `busy`: The service is busy. Nothing was changed; please try again in a moment.
-             *     - `outcome_unknown`: The answer of the database was lost. The change may have been made: please look before you try again.
+             * @description - `busy`: The service is busy. Nothing was changed; try again in a moment.
+             *     - `outcome_unknown`: The connection was lost before the change was confirmed. It may have been made; check before you try again.
              */
             503: {
                 headers: {
@@ -6663,16 +6665,16 @@ export interface operations {
     list_bookings: {
         parameters: {
             query?: {
-                /** @description How many at most. */
+                /** @description Maximum number of results. */
                 limit?: number | string;
-                /** @description Where the page begins; taken from the `Link` header of the page before. */
+                /** @description The cursor from the previous page's `Link` header. */
                 cursor?: string;
-                /** @description One or several, repeated or with commas between them. */
+                /** @description One or more, repeated or separated by commas. */
                 status?: ("pending" | "confirmed" | "cancelled" | "completed")[] | string;
                 session?: string;
-                /** @description Then or later; a bare date means midnight UTC. */
+                /** @description At or after this time; a bare date means midnight UTC. */
                 starts_from?: string;
-                /** @description Before then; a bare date means midnight UTC. */
+                /** @description Before this time; a bare date means midnight UTC. */
                 starts_to?: string;
                 ordering?: ("-created_at" | "booking_date" | "-booking_date") | string;
             };
@@ -6685,7 +6687,7 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
-                    /** @description Where the next page is, `<…>; rel="next"` (RFC 8288); absent on the last page. */
+                    /** @description The next page, as `<…>; rel="next"` (RFC 8288); absent on the last page. */
                     Link?: string;
                     [name: string]: unknown;
                 };
@@ -6693,7 +6695,7 @@ export interface operations {
                     "application/json": components["schemas"]["BookingOut"][];
                 };
             };
-            /** @description - `invalid`: Some of what was sent is not valid. */
+            /** @description - `invalid`: Some fields aren't valid. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -6702,7 +6704,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `not_signed_in`: Please sign in: the access token is missing, expired or no longer valid. */
+            /** @description - `not_signed_in`: Sign in to continue: the access token is missing, expired or no longer valid. */
             401: {
                 headers: {
                     /** @description `Bearer` */
@@ -6713,7 +6715,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `busy`: The service is busy. Nothing was changed; please try again in a moment. */
+            /** @description - `busy`: The service is busy. Nothing was changed; try again in a moment. */
             503: {
                 headers: {
                     /** @description `1` */
@@ -6730,7 +6732,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description A word of your choice for this request, kept for 24 hours: sent again with the same body, it does nothing and is answered with the same thing as it now stands. */
+                /** @description A unique key of your choice for this request, kept for 24 hours. Repeating the request with the same key and body changes nothing and returns the same resource in its current state. */
                 "Idempotency-Key"?: string;
             };
             path?: never;
@@ -6745,7 +6747,7 @@ export interface operations {
             /** @description Created */
             201: {
                 headers: {
-                    /** @description `true` when an earlier request with the same key did this; absent otherwise. */
+                    /** @description `true` if an earlier request with the same key did this; otherwise absent. */
                     "Idempotency-Replayed"?: string;
                     [name: string]: unknown;
                 };
@@ -6753,7 +6755,7 @@ export interface operations {
                     "application/json": components["schemas"]["BookingOut"];
                 };
             };
-            /** @description - `invalid`: Some of what was sent is not valid. */
+            /** @description - `invalid`: Some fields aren't valid. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -6762,7 +6764,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `not_signed_in`: Please sign in: the access token is missing, expired or no longer valid. */
+            /** @description - `not_signed_in`: Sign in to continue: the access token is missing, expired or no longer valid. */
             401: {
                 headers: {
                     /** @description `Bearer` */
@@ -6774,8 +6776,8 @@ export interface operations {
                 };
             };
             /**
-             * @description - `impersonated_read_only`: You see the site as somebody else, and can change nothing. Sign out to be yourself again.
-             *     - `own_session`: You cannot book your own session.
+             * @description - `impersonated_read_only`: You're viewing the site as another user, so you can't change anything. Sign out to return to your own account.
+             *     - `own_session`: You can't book your own session.
              */
             403: {
                 headers: {
@@ -6785,7 +6787,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `not_found`: There is no such thing here. */
+            /** @description - `not_found`: This doesn't exist, or you don't have access to it. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -6795,10 +6797,10 @@ export interface operations {
                 };
             };
             /**
-             * @description - `already_booked`: You have a booking at this time already.
-             *     - `creator_unavailable`: The creator is taken at this time. Please choose another one.
-             *     - `not_bookable`: This session cannot be booked at this time.
-             *     - `sold_out`: There are not enough seats left at this time.
+             * @description - `already_booked`: You already have a booking at this time.
+             *     - `creator_unavailable`: The creator isn't available at this time. Choose another time.
+             *     - `not_bookable`: This session can't be booked at this time.
+             *     - `sold_out`: There aren't enough seats left at this time.
              */
             409: {
                 headers: {
@@ -6826,7 +6828,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `idempotency_key_reused`: This Idempotency-Key was used for another request. Please take a new one. */
+            /** @description - `idempotency_key_reused`: This Idempotency-Key was already used for a different request. Use a new one. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -6836,8 +6838,8 @@ export interface operations {
                 };
             };
             /**
-             * @description - `busy`: The service is busy. Nothing was changed; please try again in a moment.
-             *     - `outcome_unknown`: The answer of the database was lost. The change may have been made: please look before you try again.
+             * @description - `busy`: The service is busy. Nothing was changed; try again in a moment.
+             *     - `outcome_unknown`: The connection was lost before the change was confirmed. It may have been made; check before you try again.
              */
             503: {
                 headers: {
@@ -6854,16 +6856,16 @@ export interface operations {
     list_my_bookings: {
         parameters: {
             query?: {
-                /** @description How many at most. */
+                /** @description Maximum number of results. */
                 limit?: number | string;
-                /** @description Where the page begins; taken from the `Link` header of the page before. */
+                /** @description The cursor from the previous page's `Link` header. */
                 cursor?: string;
-                /** @description One or several, repeated or with commas between them. */
+                /** @description One or more, repeated or separated by commas. */
                 status?: ("pending" | "confirmed" | "cancelled" | "completed")[] | string;
                 session?: string;
-                /** @description Then or later; a bare date means midnight UTC. */
+                /** @description At or after this time; a bare date means midnight UTC. */
                 starts_from?: string;
-                /** @description Before then; a bare date means midnight UTC. */
+                /** @description Before this time; a bare date means midnight UTC. */
                 starts_to?: string;
                 ordering?: ("-created_at" | "booking_date" | "-booking_date") | string;
             };
@@ -6876,7 +6878,7 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
-                    /** @description Where the next page is, `<…>; rel="next"` (RFC 8288); absent on the last page. */
+                    /** @description The next page, as `<…>; rel="next"` (RFC 8288); absent on the last page. */
                     Link?: string;
                     [name: string]: unknown;
                 };
@@ -6884,7 +6886,7 @@ export interface operations {
                     "application/json": components["schemas"]["BookingOut"][];
                 };
             };
-            /** @description - `invalid`: Some of what was sent is not valid. */
+            /** @description - `invalid`: Some fields aren't valid. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -6893,7 +6895,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `not_signed_in`: Please sign in: the access token is missing, expired or no longer valid. */
+            /** @description - `not_signed_in`: Sign in to continue: the access token is missing, expired or no longer valid. */
             401: {
                 headers: {
                     /** @description `Bearer` */
@@ -6904,7 +6906,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `busy`: The service is busy. Nothing was changed; please try again in a moment. */
+            /** @description - `busy`: The service is busy. Nothing was changed; try again in a moment. */
             503: {
                 headers: {
                     /** @description `1` */
@@ -6920,16 +6922,16 @@ export interface operations {
     list_creator_bookings: {
         parameters: {
             query?: {
-                /** @description How many at most. */
+                /** @description Maximum number of results. */
                 limit?: number | string;
-                /** @description Where the page begins; taken from the `Link` header of the page before. */
+                /** @description The cursor from the previous page's `Link` header. */
                 cursor?: string;
-                /** @description One or several, repeated or with commas between them. */
+                /** @description One or more, repeated or separated by commas. */
                 status?: ("pending" | "confirmed" | "cancelled" | "completed")[] | string;
                 session?: string;
-                /** @description Then or later; a bare date means midnight UTC. */
+                /** @description At or after this time; a bare date means midnight UTC. */
                 starts_from?: string;
-                /** @description Before then; a bare date means midnight UTC. */
+                /** @description Before this time; a bare date means midnight UTC. */
                 starts_to?: string;
                 ordering?: ("-created_at" | "booking_date" | "-booking_date") | string;
             };
@@ -6942,7 +6944,7 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
-                    /** @description Where the next page is, `<…>; rel="next"` (RFC 8288); absent on the last page. */
+                    /** @description The next page, as `<…>; rel="next"` (RFC 8288); absent on the last page. */
                     Link?: string;
                     [name: string]: unknown;
                 };
@@ -6950,7 +6952,7 @@ export interface operations {
                     "application/json": components["schemas"]["BookingOut"][];
                 };
             };
-            /** @description - `invalid`: Some of what was sent is not valid. */
+            /** @description - `invalid`: Some fields aren't valid. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -6959,7 +6961,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `not_signed_in`: Please sign in: the access token is missing, expired or no longer valid. */
+            /** @description - `not_signed_in`: Sign in to continue: the access token is missing, expired or no longer valid. */
             401: {
                 headers: {
                     /** @description `Bearer` */
@@ -6979,7 +6981,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `busy`: The service is busy. Nothing was changed; please try again in a moment. */
+            /** @description - `busy`: The service is busy. Nothing was changed; try again in a moment. */
             503: {
                 headers: {
                     /** @description `1` */
@@ -7012,7 +7014,7 @@ export interface operations {
                     "application/json": components["schemas"]["BookingHistoryOut"];
                 };
             };
-            /** @description - `not_signed_in`: Please sign in: the access token is missing, expired or no longer valid. */
+            /** @description - `not_signed_in`: Sign in to continue: the access token is missing, expired or no longer valid. */
             401: {
                 headers: {
                     /** @description `Bearer` */
@@ -7023,7 +7025,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `not_found`: There is no such thing here. */
+            /** @description - `not_found`: This doesn't exist, or you don't have access to it. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -7032,7 +7034,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `busy`: The service is busy. Nothing was changed; please try again in a moment. */
+            /** @description - `busy`: The service is busy. Nothing was changed; try again in a moment. */
             503: {
                 headers: {
                     /** @description `1` */
@@ -7063,7 +7065,7 @@ export interface operations {
                     "application/json": components["schemas"]["CalendarFeedOut"];
                 };
             };
-            /** @description - `not_signed_in`: Please sign in: the access token is missing, expired or no longer valid. */
+            /** @description - `not_signed_in`: Sign in to continue: the access token is missing, expired or no longer valid. */
             401: {
                 headers: {
                     /** @description `Bearer` */
@@ -7074,7 +7076,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `impersonated_read_only`: You see the site as somebody else, and can change nothing. Sign out to be yourself again. */
+            /** @description - `impersonated_read_only`: You're viewing the site as another user, so you can't change anything. Sign out to return to your own account. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -7083,7 +7085,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `busy`: The service is busy. Nothing was changed; please try again in a moment. */
+            /** @description - `busy`: The service is busy. Nothing was changed; try again in a moment. */
             503: {
                 headers: {
                     /** @description `1` */
@@ -7116,7 +7118,7 @@ export interface operations {
                     "text/calendar": string;
                 };
             };
-            /** @description - `not_signed_in`: Please sign in: the access token is missing, expired or no longer valid. */
+            /** @description - `not_signed_in`: Sign in to continue: the access token is missing, expired or no longer valid. */
             401: {
                 headers: {
                     /** @description `Bearer` */
@@ -7127,7 +7129,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `not_found`: There is no such thing here. */
+            /** @description - `not_found`: This doesn't exist, or you don't have access to it. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -7136,7 +7138,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `busy`: The service is busy. Nothing was changed; please try again in a moment. */
+            /** @description - `busy`: The service is busy. Nothing was changed; try again in a moment. */
             503: {
                 headers: {
                     /** @description `1` */
@@ -7169,7 +7171,7 @@ export interface operations {
                     "text/calendar": string;
                 };
             };
-            /** @description - `not_found`: There is no such thing here. */
+            /** @description - `not_found`: This doesn't exist, or you don't have access to it. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -7178,7 +7180,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `busy`: The service is busy. Nothing was changed; please try again in a moment. */
+            /** @description - `busy`: The service is busy. Nothing was changed; try again in a moment. */
             503: {
                 headers: {
                     /** @description `1` */
@@ -7209,7 +7211,7 @@ export interface operations {
                     "application/json": components["schemas"]["CalendarFeedOut"];
                 };
             };
-            /** @description - `not_signed_in`: Please sign in: the access token is missing, expired or no longer valid. */
+            /** @description - `not_signed_in`: Sign in to continue: the access token is missing, expired or no longer valid. */
             401: {
                 headers: {
                     /** @description `Bearer` */
@@ -7220,7 +7222,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `impersonated_read_only`: You see the site as somebody else, and can change nothing. Sign out to be yourself again. */
+            /** @description - `impersonated_read_only`: You're viewing the site as another user, so you can't change anything. Sign out to return to your own account. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -7230,8 +7232,8 @@ export interface operations {
                 };
             };
             /**
-             * @description - `busy`: The service is busy. Nothing was changed; please try again in a moment.
-             *     - `outcome_unknown`: The answer of the database was lost. The change may have been made: please look before you try again.
+             * @description - `busy`: The service is busy. Nothing was changed; try again in a moment.
+             *     - `outcome_unknown`: The connection was lost before the change was confirmed. It may have been made; check before you try again.
              */
             503: {
                 headers: {
@@ -7263,7 +7265,7 @@ export interface operations {
                     "application/json": components["schemas"]["CreatorSummaryOut"];
                 };
             };
-            /** @description - `not_signed_in`: Please sign in: the access token is missing, expired or no longer valid. */
+            /** @description - `not_signed_in`: Sign in to continue: the access token is missing, expired or no longer valid. */
             401: {
                 headers: {
                     /** @description `Bearer` */
@@ -7283,7 +7285,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `busy`: The service is busy. Nothing was changed; please try again in a moment. */
+            /** @description - `busy`: The service is busy. Nothing was changed; try again in a moment. */
             503: {
                 headers: {
                     /** @description `1` */
@@ -7299,11 +7301,11 @@ export interface operations {
     admin_list_audit: {
         parameters: {
             query?: {
-                /** @description Which page, from 1 on; one beyond the last is empty. */
+                /** @description Page number, starting at 1. Pages after the last are empty. */
                 page?: number | string;
-                /** @description How many at most. */
+                /** @description Maximum number of results. */
                 limit?: number | string;
-                /** @description An id, or words each of which must begin a word of what is searched; accents and case do not matter. */
+                /** @description An ID, or words that each match the beginning of a word. Ignores accents and case. */
                 search?: string;
                 action?: ("registered" | "signed_in" | "sign_in_refused" | "refresh_refused" | "password_changed" | "password_change_refused" | "role_changed" | "deactivated" | "activated" | "user_changed" | "rights_changed" | "password_reset_issued" | "password_reset" | "session_changed" | "session_archived" | "session_hidden" | "session_restored" | "session_featured" | "session_unfeatured" | "report_dismissed" | "report_upheld" | "booking_cancelled" | "booking_confirmed" | "booking_declined" | "booking_completed" | "booking_rescheduled" | "impersonation_started" | "impersonation_ended" | "impersonated_change_refused" | "access_refused" | "bulk_begun" | "bulk_cancelled" | "job_retried" | "exported") | string;
                 actor?: string;
@@ -7323,9 +7325,9 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
-                    /** @description How many there are on all pages together. */
+                    /** @description Number of results on all pages. */
                     "X-Total-Count"?: string;
-                    /** @description `true` where the total is an estimate; absent where it was counted. */
+                    /** @description `true` if the total is an estimate; absent if it was counted. */
                     "X-Total-Estimated"?: string;
                     [name: string]: unknown;
                 };
@@ -7333,7 +7335,7 @@ export interface operations {
                     "application/json": components["schemas"]["AuditEntryOut"][];
                 };
             };
-            /** @description - `invalid`: Some of what was sent is not valid. */
+            /** @description - `invalid`: Some fields aren't valid. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -7342,7 +7344,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `not_signed_in`: Please sign in: the access token is missing, expired or no longer valid. */
+            /** @description - `not_signed_in`: Sign in to continue: the access token is missing, expired or no longer valid. */
             401: {
                 headers: {
                     /** @description `Bearer` */
@@ -7353,7 +7355,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `not_staff`: Only the staff can do this. */
+            /** @description - `not_staff`: Only staff can do this. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -7362,7 +7364,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `busy`: The service is busy. Nothing was changed; please try again in a moment. */
+            /** @description - `busy`: The service is busy. Nothing was changed; try again in a moment. */
             503: {
                 headers: {
                     /** @description `1` */
@@ -7378,11 +7380,11 @@ export interface operations {
     admin_list_bookings: {
         parameters: {
             query?: {
-                /** @description Which page, from 1 on; one beyond the last is empty. */
+                /** @description Page number, starting at 1. Pages after the last are empty. */
                 page?: number | string;
-                /** @description How many at most. */
+                /** @description Maximum number of results. */
                 limit?: number | string;
-                /** @description An id, or words each of which must begin a word of what is searched; accents and case do not matter. */
+                /** @description An ID, or words that each match the beginning of a word. Ignores accents and case. */
                 search?: string;
                 status?: ("pending" | "confirmed" | "cancelled" | "completed") | string;
                 session?: string;
@@ -7403,9 +7405,9 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
-                    /** @description How many there are on all pages together. */
+                    /** @description Number of results on all pages. */
                     "X-Total-Count"?: string;
-                    /** @description `true` where the total is an estimate; absent where it was counted. */
+                    /** @description `true` if the total is an estimate; absent if it was counted. */
                     "X-Total-Estimated"?: string;
                     [name: string]: unknown;
                 };
@@ -7413,7 +7415,7 @@ export interface operations {
                     "application/json": components["schemas"]["BookingRowOut"][];
                 };
             };
-            /** @description - `invalid`: Some of what was sent is not valid. */
+            /** @description - `invalid`: Some fields aren't valid. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -7422,7 +7424,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `not_signed_in`: Please sign in: the access token is missing, expired or no longer valid. */
+            /** @description - `not_signed_in`: Sign in to continue: the access token is missing, expired or no longer valid. */
             401: {
                 headers: {
                     /** @description `Bearer` */
@@ -7433,7 +7435,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `not_staff`: Only the staff can do this. */
+            /** @description - `not_staff`: Only staff can do this. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -7442,7 +7444,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `busy`: The service is busy. Nothing was changed; please try again in a moment. */
+            /** @description - `busy`: The service is busy. Nothing was changed; try again in a moment. */
             503: {
                 headers: {
                     /** @description `1` */
@@ -7458,20 +7460,20 @@ export interface operations {
     admin_list_sessions: {
         parameters: {
             query?: {
-                /** @description Which page, from 1 on; one beyond the last is empty. */
+                /** @description Page number, starting at 1. Pages after the last are empty. */
                 page?: number | string;
-                /** @description How many at most. */
+                /** @description Maximum number of results. */
                 limit?: number | string;
-                /** @description An id, or words each of which must begin a word of what is searched; accents and case do not matter. */
+                /** @description An ID, or words that each match the beginning of a word. Ignores accents and case. */
                 search?: string;
                 status?: ("active" | "inactive") | string;
                 is_hidden?: boolean | string;
                 is_archived?: boolean | string;
                 is_featured?: boolean | string;
                 creator?: string;
-                /** @description Per seat, with at most two decimals. */
+                /** @description Per seat, with at most two decimal places. */
                 min_price?: string;
-                /** @description Per seat, with at most two decimals. */
+                /** @description Per seat, with at most two decimal places. */
                 max_price?: string;
                 /** @description A bare date means midnight UTC. */
                 created_from?: string;
@@ -7488,9 +7490,9 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
-                    /** @description How many there are on all pages together. */
+                    /** @description Number of results on all pages. */
                     "X-Total-Count"?: string;
-                    /** @description `true` where the total is an estimate; absent where it was counted. */
+                    /** @description `true` if the total is an estimate; absent if it was counted. */
                     "X-Total-Estimated"?: string;
                     [name: string]: unknown;
                 };
@@ -7498,7 +7500,7 @@ export interface operations {
                     "application/json": components["schemas"]["SessionRowOut"][];
                 };
             };
-            /** @description - `invalid`: Some of what was sent is not valid. */
+            /** @description - `invalid`: Some fields aren't valid. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -7507,7 +7509,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `not_signed_in`: Please sign in: the access token is missing, expired or no longer valid. */
+            /** @description - `not_signed_in`: Sign in to continue: the access token is missing, expired or no longer valid. */
             401: {
                 headers: {
                     /** @description `Bearer` */
@@ -7518,7 +7520,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `not_staff`: Only the staff can do this. */
+            /** @description - `not_staff`: Only staff can do this. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -7527,7 +7529,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `busy`: The service is busy. Nothing was changed; please try again in a moment. */
+            /** @description - `busy`: The service is busy. Nothing was changed; try again in a moment. */
             503: {
                 headers: {
                     /** @description `1` */
@@ -7543,11 +7545,11 @@ export interface operations {
     admin_list_users: {
         parameters: {
             query?: {
-                /** @description Which page, from 1 on; one beyond the last is empty. */
+                /** @description Page number, starting at 1. Pages after the last are empty. */
                 page?: number | string;
-                /** @description How many at most. */
+                /** @description Maximum number of results. */
                 limit?: number | string;
-                /** @description An id, or words each of which must begin a word of what is searched; accents and case do not matter. */
+                /** @description An ID, or words that each match the beginning of a word. Ignores accents and case. */
                 search?: string;
                 role?: ("user" | "creator") | string;
                 is_active?: boolean | string;
@@ -7568,9 +7570,9 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
-                    /** @description How many there are on all pages together. */
+                    /** @description Number of results on all pages. */
                     "X-Total-Count"?: string;
-                    /** @description `true` where the total is an estimate; absent where it was counted. */
+                    /** @description `true` if the total is an estimate; absent if it was counted. */
                     "X-Total-Estimated"?: string;
                     [name: string]: unknown;
                 };
@@ -7578,7 +7580,7 @@ export interface operations {
                     "application/json": components["schemas"]["AccountOut"][];
                 };
             };
-            /** @description - `invalid`: Some of what was sent is not valid. */
+            /** @description - `invalid`: Some fields aren't valid. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -7587,7 +7589,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `not_signed_in`: Please sign in: the access token is missing, expired or no longer valid. */
+            /** @description - `not_signed_in`: Sign in to continue: the access token is missing, expired or no longer valid. */
             401: {
                 headers: {
                     /** @description `Bearer` */
@@ -7598,7 +7600,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `not_staff`: Only the staff can do this. */
+            /** @description - `not_staff`: Only staff can do this. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -7607,7 +7609,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `busy`: The service is busy. Nothing was changed; please try again in a moment. */
+            /** @description - `busy`: The service is busy. Nothing was changed; try again in a moment. */
             503: {
                 headers: {
                     /** @description `1` */
@@ -7623,11 +7625,11 @@ export interface operations {
     admin_export_audit: {
         parameters: {
             query?: {
-                /** @description A sheet of `xlsx` holds 1,048,575 rows; what is more stands in further sheets. */
+                /** @description An `xlsx` sheet holds 1,048,575 rows; further rows go to additional sheets. */
                 format?: ("csv" | "jsonl" | "xlsx") | string;
-                /** @description Names of columns with commas between them, in the order asked for; all of them by default. */
+                /** @description Column names in the desired order, separated by commas. All columns by default. */
                 columns?: string;
-                /** @description An id, or words each of which must begin a word of what is searched; accents and case do not matter. */
+                /** @description An ID, or words that each match the beginning of a word. Ignores accents and case. */
                 search?: string;
                 action?: ("registered" | "signed_in" | "sign_in_refused" | "refresh_refused" | "password_changed" | "password_change_refused" | "role_changed" | "deactivated" | "activated" | "user_changed" | "rights_changed" | "password_reset_issued" | "password_reset" | "session_changed" | "session_archived" | "session_hidden" | "session_restored" | "session_featured" | "session_unfeatured" | "report_dismissed" | "report_upheld" | "booking_cancelled" | "booking_confirmed" | "booking_declined" | "booking_completed" | "booking_rescheduled" | "impersonation_started" | "impersonation_ended" | "impersonated_change_refused" | "access_refused" | "bulk_begun" | "bulk_cancelled" | "job_retried" | "exported") | string;
                 actor?: string;
@@ -7647,7 +7649,7 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
-                    /** @description `attachment`, with a name for the file. */
+                    /** @description `attachment`, with a file name. */
                     "Content-Disposition"?: string;
                     [name: string]: unknown;
                 };
@@ -7657,7 +7659,7 @@ export interface operations {
                     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
                 };
             };
-            /** @description - `invalid`: Some of what was sent is not valid. */
+            /** @description - `invalid`: Some fields aren't valid. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -7666,7 +7668,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `not_signed_in`: Please sign in: the access token is missing, expired or no longer valid. */
+            /** @description - `not_signed_in`: Sign in to continue: the access token is missing, expired or no longer valid. */
             401: {
                 headers: {
                     /** @description `Bearer` */
@@ -7677,7 +7679,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `not_staff`: Only the staff can do this. */
+            /** @description - `not_staff`: Only staff can do this. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -7686,7 +7688,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `busy`: The service is busy. Nothing was changed; please try again in a moment. */
+            /** @description - `busy`: The service is busy. Nothing was changed; try again in a moment. */
             503: {
                 headers: {
                     /** @description `1` */
@@ -7702,11 +7704,11 @@ export interface operations {
     admin_export_bookings: {
         parameters: {
             query?: {
-                /** @description A sheet of `xlsx` holds 1,048,575 rows; what is more stands in further sheets. */
+                /** @description An `xlsx` sheet holds 1,048,575 rows; further rows go to additional sheets. */
                 format?: ("csv" | "jsonl" | "xlsx") | string;
-                /** @description Names of columns with commas between them, in the order asked for; all of them by default. */
+                /** @description Column names in the desired order, separated by commas. All columns by default. */
                 columns?: string;
-                /** @description An id, or words each of which must begin a word of what is searched; accents and case do not matter. */
+                /** @description An ID, or words that each match the beginning of a word. Ignores accents and case. */
                 search?: string;
                 status?: ("pending" | "confirmed" | "cancelled" | "completed") | string;
                 session?: string;
@@ -7727,7 +7729,7 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
-                    /** @description `attachment`, with a name for the file. */
+                    /** @description `attachment`, with a file name. */
                     "Content-Disposition"?: string;
                     [name: string]: unknown;
                 };
@@ -7737,7 +7739,7 @@ export interface operations {
                     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
                 };
             };
-            /** @description - `invalid`: Some of what was sent is not valid. */
+            /** @description - `invalid`: Some fields aren't valid. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -7746,7 +7748,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `not_signed_in`: Please sign in: the access token is missing, expired or no longer valid. */
+            /** @description - `not_signed_in`: Sign in to continue: the access token is missing, expired or no longer valid. */
             401: {
                 headers: {
                     /** @description `Bearer` */
@@ -7757,7 +7759,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `not_staff`: Only the staff can do this. */
+            /** @description - `not_staff`: Only staff can do this. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -7766,7 +7768,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `busy`: The service is busy. Nothing was changed; please try again in a moment. */
+            /** @description - `busy`: The service is busy. Nothing was changed; try again in a moment. */
             503: {
                 headers: {
                     /** @description `1` */
@@ -7782,20 +7784,20 @@ export interface operations {
     admin_export_sessions: {
         parameters: {
             query?: {
-                /** @description A sheet of `xlsx` holds 1,048,575 rows; what is more stands in further sheets. */
+                /** @description An `xlsx` sheet holds 1,048,575 rows; further rows go to additional sheets. */
                 format?: ("csv" | "jsonl" | "xlsx") | string;
-                /** @description Names of columns with commas between them, in the order asked for; all of them by default. */
+                /** @description Column names in the desired order, separated by commas. All columns by default. */
                 columns?: string;
-                /** @description An id, or words each of which must begin a word of what is searched; accents and case do not matter. */
+                /** @description An ID, or words that each match the beginning of a word. Ignores accents and case. */
                 search?: string;
                 status?: ("active" | "inactive") | string;
                 is_hidden?: boolean | string;
                 is_archived?: boolean | string;
                 is_featured?: boolean | string;
                 creator?: string;
-                /** @description Per seat, with at most two decimals. */
+                /** @description Per seat, with at most two decimal places. */
                 min_price?: string;
-                /** @description Per seat, with at most two decimals. */
+                /** @description Per seat, with at most two decimal places. */
                 max_price?: string;
                 /** @description A bare date means midnight UTC. */
                 created_from?: string;
@@ -7812,7 +7814,7 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
-                    /** @description `attachment`, with a name for the file. */
+                    /** @description `attachment`, with a file name. */
                     "Content-Disposition"?: string;
                     [name: string]: unknown;
                 };
@@ -7822,7 +7824,7 @@ export interface operations {
                     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
                 };
             };
-            /** @description - `invalid`: Some of what was sent is not valid. */
+            /** @description - `invalid`: Some fields aren't valid. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -7831,7 +7833,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `not_signed_in`: Please sign in: the access token is missing, expired or no longer valid. */
+            /** @description - `not_signed_in`: Sign in to continue: the access token is missing, expired or no longer valid. */
             401: {
                 headers: {
                     /** @description `Bearer` */
@@ -7842,7 +7844,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `not_staff`: Only the staff can do this. */
+            /** @description - `not_staff`: Only staff can do this. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -7851,7 +7853,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `busy`: The service is busy. Nothing was changed; please try again in a moment. */
+            /** @description - `busy`: The service is busy. Nothing was changed; try again in a moment. */
             503: {
                 headers: {
                     /** @description `1` */
@@ -7867,11 +7869,11 @@ export interface operations {
     admin_export_users: {
         parameters: {
             query?: {
-                /** @description A sheet of `xlsx` holds 1,048,575 rows; what is more stands in further sheets. */
+                /** @description An `xlsx` sheet holds 1,048,575 rows; further rows go to additional sheets. */
                 format?: ("csv" | "jsonl" | "xlsx") | string;
-                /** @description Names of columns with commas between them, in the order asked for; all of them by default. */
+                /** @description Column names in the desired order, separated by commas. All columns by default. */
                 columns?: string;
-                /** @description An id, or words each of which must begin a word of what is searched; accents and case do not matter. */
+                /** @description An ID, or words that each match the beginning of a word. Ignores accents and case. */
                 search?: string;
                 role?: ("user" | "creator") | string;
                 is_active?: boolean | string;
@@ -7892,7 +7894,7 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
-                    /** @description `attachment`, with a name for the file. */
+                    /** @description `attachment`, with a file name. */
                     "Content-Disposition"?: string;
                     [name: string]: unknown;
                 };
@@ -7902,7 +7904,7 @@ export interface operations {
                     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
                 };
             };
-            /** @description - `invalid`: Some of what was sent is not valid. */
+            /** @description - `invalid`: Some fields aren't valid. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -7911,7 +7913,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `not_signed_in`: Please sign in: the access token is missing, expired or no longer valid. */
+            /** @description - `not_signed_in`: Sign in to continue: the access token is missing, expired or no longer valid. */
             401: {
                 headers: {
                     /** @description `Bearer` */
@@ -7922,7 +7924,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `not_staff`: Only the staff can do this. */
+            /** @description - `not_staff`: Only staff can do this. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -7931,7 +7933,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `busy`: The service is busy. Nothing was changed; please try again in a moment. */
+            /** @description - `busy`: The service is busy. Nothing was changed; try again in a moment. */
             503: {
                 headers: {
                     /** @description `1` */
@@ -7968,7 +7970,7 @@ export interface operations {
                     "application/json": components["schemas"]["AccountOut"];
                 };
             };
-            /** @description - `invalid`: Some of what was sent is not valid. */
+            /** @description - `invalid`: Some fields aren't valid. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -7977,7 +7979,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `not_signed_in`: Please sign in: the access token is missing, expired or no longer valid. */
+            /** @description - `not_signed_in`: Sign in to continue: the access token is missing, expired or no longer valid. */
             401: {
                 headers: {
                     /** @description `Bearer` */
@@ -7989,10 +7991,10 @@ export interface operations {
                 };
             };
             /**
-             * @description - `impersonated_read_only`: You see the site as somebody else, and can change nothing. Sign out to be yourself again.
-             *     - `not_staff`: Only the staff can do this.
+             * @description - `impersonated_read_only`: You're viewing the site as another user, so you can't change anything. Sign out to return to your own account.
+             *     - `not_staff`: Only staff can do this.
              *     - `not_superuser`: Only superusers can do this.
-             *     - `oneself`: You cannot do this to your own account.
+             *     - `oneself`: You can't do this to your own account.
              */
             403: {
                 headers: {
@@ -8002,7 +8004,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `not_found`: There is no such thing here. */
+            /** @description - `not_found`: This doesn't exist, or you don't have access to it. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -8030,8 +8032,8 @@ export interface operations {
                 };
             };
             /**
-             * @description - `busy`: The service is busy. Nothing was changed; please try again in a moment.
-             *     - `outcome_unknown`: The answer of the database was lost. The change may have been made: please look before you try again.
+             * @description - `busy`: The service is busy. Nothing was changed; try again in a moment.
+             *     - `outcome_unknown`: The connection was lost before the change was confirmed. It may have been made; check before you try again.
              */
             503: {
                 headers: {
@@ -8065,7 +8067,7 @@ export interface operations {
                     "application/json": components["schemas"]["AccountDetailsOut"];
                 };
             };
-            /** @description - `not_signed_in`: Please sign in: the access token is missing, expired or no longer valid. */
+            /** @description - `not_signed_in`: Sign in to continue: the access token is missing, expired or no longer valid. */
             401: {
                 headers: {
                     /** @description `Bearer` */
@@ -8076,7 +8078,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `not_staff`: Only the staff can do this. */
+            /** @description - `not_staff`: Only staff can do this. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -8085,7 +8087,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `not_found`: There is no such thing here. */
+            /** @description - `not_found`: This doesn't exist, or you don't have access to it. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -8094,7 +8096,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `busy`: The service is busy. Nothing was changed; please try again in a moment. */
+            /** @description - `busy`: The service is busy. Nothing was changed; try again in a moment. */
             503: {
                 headers: {
                     /** @description `1` */
@@ -8131,7 +8133,7 @@ export interface operations {
                     "application/json": components["schemas"]["AccountOut"];
                 };
             };
-            /** @description - `invalid`: Some of what was sent is not valid. */
+            /** @description - `invalid`: Some fields aren't valid. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -8140,7 +8142,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `not_signed_in`: Please sign in: the access token is missing, expired or no longer valid. */
+            /** @description - `not_signed_in`: Sign in to continue: the access token is missing, expired or no longer valid. */
             401: {
                 headers: {
                     /** @description `Bearer` */
@@ -8152,8 +8154,8 @@ export interface operations {
                 };
             };
             /**
-             * @description - `impersonated_read_only`: You see the site as somebody else, and can change nothing. Sign out to be yourself again.
-             *     - `not_staff`: Only the staff can do this.
+             * @description - `impersonated_read_only`: You're viewing the site as another user, so you can't change anything. Sign out to return to your own account.
+             *     - `not_staff`: Only staff can do this.
              *     - `not_superuser`: Only superusers can do this.
              */
             403: {
@@ -8164,7 +8166,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `not_found`: There is no such thing here. */
+            /** @description - `not_found`: This doesn't exist, or you don't have access to it. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -8174,7 +8176,7 @@ export interface operations {
                 };
             };
             /**
-             * @description - `email_taken`: There is an account with this e-mail address already.
+             * @description - `email_taken`: An account with this email address already exists.
              *     - `username_taken`: This username is taken.
              */
             409: {
@@ -8204,8 +8206,8 @@ export interface operations {
                 };
             };
             /**
-             * @description - `busy`: The service is busy. Nothing was changed; please try again in a moment.
-             *     - `outcome_unknown`: The answer of the database was lost. The change may have been made: please look before you try again.
+             * @description - `busy`: The service is busy. Nothing was changed; try again in a moment.
+             *     - `outcome_unknown`: The connection was lost before the change was confirmed. It may have been made; check before you try again.
              */
             503: {
                 headers: {
@@ -8243,7 +8245,7 @@ export interface operations {
                     "application/json": components["schemas"]["AccountOut"];
                 };
             };
-            /** @description - `invalid`: Some of what was sent is not valid. */
+            /** @description - `invalid`: Some fields aren't valid. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -8252,7 +8254,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `not_signed_in`: Please sign in: the access token is missing, expired or no longer valid. */
+            /** @description - `not_signed_in`: Sign in to continue: the access token is missing, expired or no longer valid. */
             401: {
                 headers: {
                     /** @description `Bearer` */
@@ -8264,10 +8266,10 @@ export interface operations {
                 };
             };
             /**
-             * @description - `impersonated_read_only`: You see the site as somebody else, and can change nothing. Sign out to be yourself again.
-             *     - `not_staff`: Only the staff can do this.
+             * @description - `impersonated_read_only`: You're viewing the site as another user, so you can't change anything. Sign out to return to your own account.
+             *     - `not_staff`: Only staff can do this.
              *     - `not_superuser`: Only superusers can do this.
-             *     - `oneself`: You cannot do this to your own account.
+             *     - `oneself`: You can't do this to your own account.
              */
             403: {
                 headers: {
@@ -8277,7 +8279,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `not_found`: There is no such thing here. */
+            /** @description - `not_found`: This doesn't exist, or you don't have access to it. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -8314,8 +8316,8 @@ export interface operations {
                 };
             };
             /**
-             * @description - `busy`: The service is busy. Nothing was changed; please try again in a moment.
-             *     - `outcome_unknown`: The answer of the database was lost. The change may have been made: please look before you try again.
+             * @description - `busy`: The service is busy. Nothing was changed; try again in a moment.
+             *     - `outcome_unknown`: The connection was lost before the change was confirmed. It may have been made; check before you try again.
              */
             503: {
                 headers: {
@@ -8353,7 +8355,7 @@ export interface operations {
                     "application/json": components["schemas"]["AccountOut"];
                 };
             };
-            /** @description - `invalid`: Some of what was sent is not valid. */
+            /** @description - `invalid`: Some fields aren't valid. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -8362,7 +8364,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `not_signed_in`: Please sign in: the access token is missing, expired or no longer valid. */
+            /** @description - `not_signed_in`: Sign in to continue: the access token is missing, expired or no longer valid. */
             401: {
                 headers: {
                     /** @description `Bearer` */
@@ -8374,10 +8376,10 @@ export interface operations {
                 };
             };
             /**
-             * @description - `impersonated_read_only`: You see the site as somebody else, and can change nothing. Sign out to be yourself again.
-             *     - `not_staff`: Only the staff can do this.
+             * @description - `impersonated_read_only`: You're viewing the site as another user, so you can't change anything. Sign out to return to your own account.
+             *     - `not_staff`: Only staff can do this.
              *     - `not_superuser`: Only superusers can do this.
-             *     - `oneself`: You cannot do this to your own account.
+             *     - `oneself`: You can't do this to your own account.
              */
             403: {
                 headers: {
@@ -8387,7 +8389,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `not_found`: There is no such thing here. */
+            /** @description - `not_found`: This doesn't exist, or you don't have access to it. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -8424,8 +8426,8 @@ export interface operations {
                 };
             };
             /**
-             * @description - `busy`: The service is busy. Nothing was changed; please try again in a moment.
-             *     - `outcome_unknown`: The answer of the database was lost. The change may have been made: please look before you try again.
+             * @description - `busy`: The service is busy. Nothing was changed; try again in a moment.
+             *     - `outcome_unknown`: The connection was lost before the change was confirmed. It may have been made; check before you try again.
              */
             503: {
                 headers: {
@@ -8463,7 +8465,7 @@ export interface operations {
                     "application/json": components["schemas"]["DeactivationOut"];
                 };
             };
-            /** @description - `invalid`: Some of what was sent is not valid. */
+            /** @description - `invalid`: Some fields aren't valid. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -8472,7 +8474,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `not_signed_in`: Please sign in: the access token is missing, expired or no longer valid. */
+            /** @description - `not_signed_in`: Sign in to continue: the access token is missing, expired or no longer valid. */
             401: {
                 headers: {
                     /** @description `Bearer` */
@@ -8484,10 +8486,10 @@ export interface operations {
                 };
             };
             /**
-             * @description - `impersonated_read_only`: You see the site as somebody else, and can change nothing. Sign out to be yourself again.
-             *     - `not_staff`: Only the staff can do this.
+             * @description - `impersonated_read_only`: You're viewing the site as another user, so you can't change anything. Sign out to return to your own account.
+             *     - `not_staff`: Only staff can do this.
              *     - `not_superuser`: Only superusers can do this.
-             *     - `oneself`: You cannot do this to your own account.
+             *     - `oneself`: You can't do this to your own account.
              */
             403: {
                 headers: {
@@ -8497,7 +8499,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `not_found`: There is no such thing here. */
+            /** @description - `not_found`: This doesn't exist, or you don't have access to it. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -8534,8 +8536,8 @@ export interface operations {
                 };
             };
             /**
-             * @description - `busy`: The service is busy. Nothing was changed; please try again in a moment.
-             *     - `outcome_unknown`: The answer of the database was lost. The change may have been made: please look before you try again.
+             * @description - `busy`: The service is busy. Nothing was changed; try again in a moment.
+             *     - `outcome_unknown`: The connection was lost before the change was confirmed. It may have been made; check before you try again.
              */
             503: {
                 headers: {
@@ -8573,7 +8575,7 @@ export interface operations {
                     "application/json": components["schemas"]["ResetOut"];
                 };
             };
-            /** @description - `invalid`: Some of what was sent is not valid. */
+            /** @description - `invalid`: Some fields aren't valid. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -8582,7 +8584,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `not_signed_in`: Please sign in: the access token is missing, expired or no longer valid. */
+            /** @description - `not_signed_in`: Sign in to continue: the access token is missing, expired or no longer valid. */
             401: {
                 headers: {
                     /** @description `Bearer` */
@@ -8594,10 +8596,10 @@ export interface operations {
                 };
             };
             /**
-             * @description - `impersonated_read_only`: You see the site as somebody else, and can change nothing. Sign out to be yourself again.
-             *     - `not_staff`: Only the staff can do this.
+             * @description - `impersonated_read_only`: You're viewing the site as another user, so you can't change anything. Sign out to return to your own account.
+             *     - `not_staff`: Only staff can do this.
              *     - `not_superuser`: Only superusers can do this.
-             *     - `oneself`: You cannot do this to your own account.
+             *     - `oneself`: You can't do this to your own account.
              */
             403: {
                 headers: {
@@ -8607,7 +8609,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `not_found`: There is no such thing here. */
+            /** @description - `not_found`: This doesn't exist, or you don't have access to it. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -8616,7 +8618,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `account_inactive`: This account is switched off. */
+            /** @description - `account_inactive`: This account is deactivated. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -8644,8 +8646,8 @@ export interface operations {
                 };
             };
             /**
-             * @description - `busy`: The service is busy. Nothing was changed; please try again in a moment.
-             *     - `outcome_unknown`: The answer of the database was lost. The change may have been made: please look before you try again.
+             * @description - `busy`: The service is busy. Nothing was changed; try again in a moment.
+             *     - `outcome_unknown`: The connection was lost before the change was confirmed. It may have been made; check before you try again.
              */
             503: {
                 headers: {
@@ -8679,7 +8681,7 @@ export interface operations {
                     "application/json": components["schemas"]["BookedSlotOut"][];
                 };
             };
-            /** @description - `not_signed_in`: Please sign in: the access token is missing, expired or no longer valid. */
+            /** @description - `not_signed_in`: Sign in to continue: the access token is missing, expired or no longer valid. */
             401: {
                 headers: {
                     /** @description `Bearer` */
@@ -8690,7 +8692,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `not_staff`: Only the staff can do this. */
+            /** @description - `not_staff`: Only staff can do this. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -8699,7 +8701,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `not_found`: There is no such thing here. */
+            /** @description - `not_found`: This doesn't exist, or you don't have access to it. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -8708,7 +8710,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `busy`: The service is busy. Nothing was changed; please try again in a moment. */
+            /** @description - `busy`: The service is busy. Nothing was changed; try again in a moment. */
             503: {
                 headers: {
                     /** @description `1` */
@@ -8745,7 +8747,7 @@ export interface operations {
                     "application/json": components["schemas"]["ImpersonationOut"];
                 };
             };
-            /** @description - `invalid`: Some of what was sent is not valid. */
+            /** @description - `invalid`: Some fields aren't valid. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -8754,7 +8756,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `not_signed_in`: Please sign in: the access token is missing, expired or no longer valid. */
+            /** @description - `not_signed_in`: Sign in to continue: the access token is missing, expired or no longer valid. */
             401: {
                 headers: {
                     /** @description `Bearer` */
@@ -8766,10 +8768,10 @@ export interface operations {
                 };
             };
             /**
-             * @description - `impersonated_read_only`: You see the site as somebody else, and can change nothing. Sign out to be yourself again.
-             *     - `not_staff`: Only the staff can do this.
-             *     - `oneself`: You cannot do this to your own account.
-             *     - `staff_target`: Nobody sees the site as somebody of the staff.
+             * @description - `impersonated_read_only`: You're viewing the site as another user, so you can't change anything. Sign out to return to your own account.
+             *     - `not_staff`: Only staff can do this.
+             *     - `oneself`: You can't do this to your own account.
+             *     - `staff_target`: You can't view the site as a staff member.
              */
             403: {
                 headers: {
@@ -8779,7 +8781,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `not_found`: There is no such thing here. */
+            /** @description - `not_found`: This doesn't exist, or you don't have access to it. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -8788,7 +8790,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `account_inactive`: This account is switched off. */
+            /** @description - `account_inactive`: This account is deactivated. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -8816,8 +8818,8 @@ export interface operations {
                 };
             };
             /**
-             * @description - `busy`: The service is busy. Nothing was changed; please try again in a moment.
-             *     - `outcome_unknown`: The answer of the database was lost. The change may have been made: please look before you try again.
+             * @description - `busy`: The service is busy. Nothing was changed; try again in a moment.
+             *     - `outcome_unknown`: The connection was lost before the change was confirmed. It may have been made; check before you try again.
              */
             503: {
                 headers: {
@@ -8835,7 +8837,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description A word of your choice for this request, kept for 24 hours: sent again with the same body, it does nothing and is answered with the same thing as it now stands. */
+                /** @description A unique key of your choice for this request, kept for 24 hours. Repeating the request with the same key and body changes nothing and returns the same resource in its current state. */
                 "Idempotency-Key"?: string;
             };
             path: {
@@ -8852,7 +8854,7 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
-                    /** @description `true` when an earlier request with the same key did this; absent otherwise. */
+                    /** @description `true` if an earlier request with the same key did this; otherwise absent. */
                     "Idempotency-Replayed"?: string;
                     [name: string]: unknown;
                 };
@@ -8860,7 +8862,7 @@ export interface operations {
                     "application/json": components["schemas"]["ModeratedSessionOut"];
                 };
             };
-            /** @description - `invalid`: Some of what was sent is not valid. */
+            /** @description - `invalid`: Some fields aren't valid. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -8869,7 +8871,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `not_signed_in`: Please sign in: the access token is missing, expired or no longer valid. */
+            /** @description - `not_signed_in`: Sign in to continue: the access token is missing, expired or no longer valid. */
             401: {
                 headers: {
                     /** @description `Bearer` */
@@ -8881,8 +8883,8 @@ export interface operations {
                 };
             };
             /**
-             * @description - `impersonated_read_only`: You see the site as somebody else, and can change nothing. Sign out to be yourself again.
-             *     - `not_staff`: Only the staff can do this.
+             * @description - `impersonated_read_only`: You're viewing the site as another user, so you can't change anything. Sign out to return to your own account.
+             *     - `not_staff`: Only staff can do this.
              */
             403: {
                 headers: {
@@ -8892,7 +8894,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `not_found`: There is no such thing here. */
+            /** @description - `not_found`: This doesn't exist, or you don't have access to it. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -8901,7 +8903,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `has_upcoming_bookings`: Somebody still holds a seat at an upcoming time of this session. */
+            /** @description - `has_upcoming_bookings`: This session has upcoming bookings. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -8928,7 +8930,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `idempotency_key_reused`: This Idempotency-Key was used for another request. Please take a new one. */
+            /** @description - `idempotency_key_reused`: This Idempotency-Key was already used for a different request. Use a new one. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -8938,8 +8940,8 @@ export interface operations {
                 };
             };
             /**
-             * @description - `busy`: The service is busy. Nothing was changed; please try again in a moment.
-             *     - `outcome_unknown`: The answer of the database was lost. The change may have been made: please look before you try again.
+             * @description - `busy`: The service is busy. Nothing was changed; try again in a moment.
+             *     - `outcome_unknown`: The connection was lost before the change was confirmed. It may have been made; check before you try again.
              */
             503: {
                 headers: {
@@ -8973,7 +8975,7 @@ export interface operations {
                     "application/json": components["schemas"]["SessionRecordOut"];
                 };
             };
-            /** @description - `not_signed_in`: Please sign in: the access token is missing, expired or no longer valid. */
+            /** @description - `not_signed_in`: Sign in to continue: the access token is missing, expired or no longer valid. */
             401: {
                 headers: {
                     /** @description `Bearer` */
@@ -8984,7 +8986,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `not_staff`: Only the staff can do this. */
+            /** @description - `not_staff`: Only staff can do this. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -8993,7 +8995,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `not_found`: There is no such thing here. */
+            /** @description - `not_found`: This doesn't exist, or you don't have access to it. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -9002,7 +9004,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `busy`: The service is busy. Nothing was changed; please try again in a moment. */
+            /** @description - `busy`: The service is busy. Nothing was changed; try again in a moment. */
             503: {
                 headers: {
                     /** @description `1` */
@@ -9039,7 +9041,7 @@ export interface operations {
                     "application/json": components["schemas"]["ModeratedSessionOut"];
                 };
             };
-            /** @description - `invalid`: Some of what was sent is not valid. */
+            /** @description - `invalid`: Some fields aren't valid. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -9048,7 +9050,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `not_signed_in`: Please sign in: the access token is missing, expired or no longer valid. */
+            /** @description - `not_signed_in`: Sign in to continue: the access token is missing, expired or no longer valid. */
             401: {
                 headers: {
                     /** @description `Bearer` */
@@ -9060,8 +9062,8 @@ export interface operations {
                 };
             };
             /**
-             * @description - `impersonated_read_only`: You see the site as somebody else, and can change nothing. Sign out to be yourself again.
-             *     - `not_staff`: Only the staff can do this.
+             * @description - `impersonated_read_only`: You're viewing the site as another user, so you can't change anything. Sign out to return to your own account.
+             *     - `not_staff`: Only staff can do this.
              */
             403: {
                 headers: {
@@ -9071,7 +9073,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `not_found`: There is no such thing here. */
+            /** @description - `not_found`: This doesn't exist, or you don't have access to it. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -9081,8 +9083,8 @@ export interface operations {
                 };
             };
             /**
-             * @description - `creator_unavailable`: The creator is taken at this time. Please choose another one.
-             *     - `has_upcoming_bookings`: Somebody still holds a seat at an upcoming time of this session.
+             * @description - `creator_unavailable`: The creator isn't available at this time. Choose another time.
+             *     - `has_upcoming_bookings`: This session has upcoming bookings.
              */
             409: {
                 headers: {
@@ -9111,8 +9113,8 @@ export interface operations {
                 };
             };
             /**
-             * @description - `busy`: The service is busy. Nothing was changed; please try again in a moment.
-             *     - `outcome_unknown`: The answer of the database was lost. The change may have been made: please look before you try again.
+             * @description - `busy`: The service is busy. Nothing was changed; try again in a moment.
+             *     - `outcome_unknown`: The connection was lost before the change was confirmed. It may have been made; check before you try again.
              */
             503: {
                 headers: {
@@ -9130,7 +9132,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description A word of your choice for this request, kept for 24 hours: sent again with the same body, it does nothing and is answered with the same thing as it now stands. */
+                /** @description A unique key of your choice for this request, kept for 24 hours. Repeating the request with the same key and body changes nothing and returns the same resource in its current state. */
                 "Idempotency-Key"?: string;
             };
             path: {
@@ -9147,7 +9149,7 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
-                    /** @description `true` when an earlier request with the same key did this; absent otherwise. */
+                    /** @description `true` if an earlier request with the same key did this; otherwise absent. */
                     "Idempotency-Replayed"?: string;
                     [name: string]: unknown;
                 };
@@ -9155,7 +9157,7 @@ export interface operations {
                     "application/json": components["schemas"]["ModeratedSessionOut"];
                 };
             };
-            /** @description - `invalid`: Some of what was sent is not valid. */
+            /** @description - `invalid`: Some fields aren't valid. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -9164,7 +9166,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `not_signed_in`: Please sign in: the access token is missing, expired or no longer valid. */
+            /** @description - `not_signed_in`: Sign in to continue: the access token is missing, expired or no longer valid. */
             401: {
                 headers: {
                     /** @description `Bearer` */
@@ -9176,8 +9178,8 @@ export interface operations {
                 };
             };
             /**
-             * @description - `impersonated_read_only`: You see the site as somebody else, and can change nothing. Sign out to be yourself again.
-             *     - `not_staff`: Only the staff can do this.
+             * @description - `impersonated_read_only`: You're viewing the site as another user, so you can't change anything. Sign out to return to your own account.
+             *     - `not_staff`: Only staff can do this.
              */
             403: {
                 headers: {
@@ -9187,7 +9189,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `not_found`: There is no such thing here. */
+            /** @description - `not_found`: This doesn't exist, or you don't have access to it. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -9197,8 +9199,8 @@ export interface operations {
                 };
             };
             /**
-             * @description - `illegal_transition`: The booking is not in a state that allows this.
-             *     - `not_listed`: The catalog does not show this session.
+             * @description - `illegal_transition`: The booking's status doesn't allow this.
+             *     - `not_listed`: This session isn't in the catalog.
              */
             409: {
                 headers: {
@@ -9226,7 +9228,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `idempotency_key_reused`: This Idempotency-Key was used for another request. Please take a new one. */
+            /** @description - `idempotency_key_reused`: This Idempotency-Key was already used for a different request. Use a new one. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -9236,8 +9238,8 @@ export interface operations {
                 };
             };
             /**
-             * @description - `busy`: The service is busy. Nothing was changed; please try again in a moment.
-             *     - `outcome_unknown`: The answer of the database was lost. The change may have been made: please look before you try again.
+             * @description - `busy`: The service is busy. Nothing was changed; try again in a moment.
+             *     - `outcome_unknown`: The connection was lost before the change was confirmed. It may have been made; check before you try again.
              */
             503: {
                 headers: {
@@ -9255,7 +9257,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description A word of your choice for this request, kept for 24 hours: sent again with the same body, it does nothing and is answered with the same thing as it now stands. */
+                /** @description A unique key of your choice for this request, kept for 24 hours. Repeating the request with the same key and body changes nothing and returns the same resource in its current state. */
                 "Idempotency-Key"?: string;
             };
             path: {
@@ -9272,7 +9274,7 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
-                    /** @description `true` when an earlier request with the same key did this; absent otherwise. */
+                    /** @description `true` if an earlier request with the same key did this; otherwise absent. */
                     "Idempotency-Replayed"?: string;
                     [name: string]: unknown;
                 };
@@ -9280,7 +9282,7 @@ export interface operations {
                     "application/json": components["schemas"]["ModeratedSessionOut"];
                 };
             };
-            /** @description - `invalid`: Some of what was sent is not valid. */
+            /** @description - `invalid`: Some fields aren't valid. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -9289,7 +9291,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `not_signed_in`: Please sign in: the access token is missing, expired or no longer valid. */
+            /** @description - `not_signed_in`: Sign in to continue: the access token is missing, expired or no longer valid. */
             401: {
                 headers: {
                     /** @description `Bearer` */
@@ -9301,8 +9303,8 @@ export interface operations {
                 };
             };
             /**
-             * @description - `impersonated_read_only`: You see the site as somebody else, and can change nothing. Sign out to be yourself again.
-             *     - `not_staff`: Only the staff can do this.
+             * @description - `impersonated_read_only`: You're viewing the site as another user, so you can't change anything. Sign out to return to your own account.
+             *     - `not_staff`: Only staff can do this.
              */
             403: {
                 headers: {
@@ -9312,7 +9314,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `not_found`: There is no such thing here. */
+            /** @description - `not_found`: This doesn't exist, or you don't have access to it. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -9321,7 +9323,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `illegal_transition`: The booking is not in a state that allows this. */
+            /** @description - `illegal_transition`: The booking's status doesn't allow this. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -9348,7 +9350,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `idempotency_key_reused`: This Idempotency-Key was used for another request. Please take a new one. */
+            /** @description - `idempotency_key_reused`: This Idempotency-Key was already used for a different request. Use a new one. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -9358,8 +9360,8 @@ export interface operations {
                 };
             };
             /**
-             * @description - `busy`: The service is busy. Nothing was changed; please try again in a moment.
-             *     - `outcome_unknown`: The answer of the database was lost. The change may have been made: please look before you try again.
+             * @description - `busy`: The service is busy. Nothing was changed; try again in a moment.
+             *     - `outcome_unknown`: The connection was lost before the change was confirmed. It may have been made; check before you try again.
              */
             503: {
                 headers: {
@@ -9377,7 +9379,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description A word of your choice for this request, kept for 24 hours: sent again with the same body, it does nothing and is answered with the same thing as it now stands. */
+                /** @description A unique key of your choice for this request, kept for 24 hours. Repeating the request with the same key and body changes nothing and returns the same resource in its current state. */
                 "Idempotency-Key"?: string;
             };
             path: {
@@ -9394,7 +9396,7 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
-                    /** @description `true` when an earlier request with the same key did this; absent otherwise. */
+                    /** @description `true` if an earlier request with the same key did this; otherwise absent. */
                     "Idempotency-Replayed"?: string;
                     [name: string]: unknown;
                 };
@@ -9402,7 +9404,7 @@ export interface operations {
                     "application/json": components["schemas"]["ModeratedSessionOut"];
                 };
             };
-            /** @description - `invalid`: Some of what was sent is not valid. */
+            /** @description - `invalid`: Some fields aren't valid. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -9411,7 +9413,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `not_signed_in`: Please sign in: the access token is missing, expired or no longer valid. */
+            /** @description - `not_signed_in`: Sign in to continue: the access token is missing, expired or no longer valid. */
             401: {
                 headers: {
                     /** @description `Bearer` */
@@ -9423,8 +9425,8 @@ export interface operations {
                 };
             };
             /**
-             * @description - `impersonated_read_only`: You see the site as somebody else, and can change nothing. Sign out to be yourself again.
-             *     - `not_staff`: Only the staff can do this.
+             * @description - `impersonated_read_only`: You're viewing the site as another user, so you can't change anything. Sign out to return to your own account.
+             *     - `not_staff`: Only staff can do this.
              */
             403: {
                 headers: {
@@ -9434,7 +9436,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `not_found`: There is no such thing here. */
+            /** @description - `not_found`: This doesn't exist, or you don't have access to it. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -9443,7 +9445,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `illegal_transition`: The booking is not in a state that allows this. */
+            /** @description - `illegal_transition`: The booking's status doesn't allow this. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -9470,7 +9472,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `idempotency_key_reused`: This Idempotency-Key was used for another request. Please take a new one. */
+            /** @description - `idempotency_key_reused`: This Idempotency-Key was already used for a different request. Use a new one. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -9480,8 +9482,8 @@ export interface operations {
                 };
             };
             /**
-             * @description - `busy`: The service is busy. Nothing was changed; please try again in a moment.
-             *     - `outcome_unknown`: The answer of the database was lost. The change may have been made: please look before you try again.
+             * @description - `busy`: The service is busy. Nothing was changed; try again in a moment.
+             *     - `outcome_unknown`: The connection was lost before the change was confirmed. It may have been made; check before you try again.
              */
             503: {
                 headers: {
@@ -9499,7 +9501,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description A word of your choice for this request, kept for 24 hours: sent again with the same body, it does nothing and is answered with the same thing as it now stands. */
+                /** @description A unique key of your choice for this request, kept for 24 hours. Repeating the request with the same key and body changes nothing and returns the same resource in its current state. */
                 "Idempotency-Key"?: string;
             };
             path: {
@@ -9516,7 +9518,7 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
-                    /** @description `true` when an earlier request with the same key did this; absent otherwise. */
+                    /** @description `true` if an earlier request with the same key did this; otherwise absent. */
                     "Idempotency-Replayed"?: string;
                     [name: string]: unknown;
                 };
@@ -9524,7 +9526,7 @@ export interface operations {
                     "application/json": components["schemas"]["ModeratedSessionOut"];
                 };
             };
-            /** @description - `invalid`: Some of what was sent is not valid. */
+            /** @description - `invalid`: Some fields aren't valid. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -9533,7 +9535,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `not_signed_in`: Please sign in: the access token is missing, expired or no longer valid. */
+            /** @description - `not_signed_in`: Sign in to continue: the access token is missing, expired or no longer valid. */
             401: {
                 headers: {
                     /** @description `Bearer` */
@@ -9545,8 +9547,8 @@ export interface operations {
                 };
             };
             /**
-             * @description - `impersonated_read_only`: You see the site as somebody else, and can change nothing. Sign out to be yourself again.
-             *     - `not_staff`: Only the staff can do this.
+             * @description - `impersonated_read_only`: You're viewing the site as another user, so you can't change anything. Sign out to return to your own account.
+             *     - `not_staff`: Only staff can do this.
              */
             403: {
                 headers: {
@@ -9556,7 +9558,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `not_found`: There is no such thing here. */
+            /** @description - `not_found`: This doesn't exist, or you don't have access to it. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -9565,7 +9567,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `illegal_transition`: The booking is not in a state that allows this. */
+            /** @description - `illegal_transition`: The booking's status doesn't allow this. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -9592,7 +9594,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `idempotency_key_reused`: This Idempotency-Key was used for another request. Please take a new one. */
+            /** @description - `idempotency_key_reused`: This Idempotency-Key was already used for a different request. Use a new one. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -9602,8 +9604,8 @@ export interface operations {
                 };
             };
             /**
-             * @description - `busy`: The service is busy. Nothing was changed; please try again in a moment.
-             *     - `outcome_unknown`: The answer of the database was lost. The change may have been made: please look before you try again.
+             * @description - `busy`: The service is busy. Nothing was changed; try again in a moment.
+             *     - `outcome_unknown`: The connection was lost before the change was confirmed. It may have been made; check before you try again.
              */
             503: {
                 headers: {
@@ -9620,9 +9622,9 @@ export interface operations {
     admin_list_reports: {
         parameters: {
             query?: {
-                /** @description Which page, from 1 on; one beyond the last is empty. */
+                /** @description Page number, starting at 1. Pages after the last are empty. */
                 page?: number | string;
-                /** @description How many at most. */
+                /** @description Maximum number of results. */
                 limit?: number | string;
             };
             header?: never;
@@ -9634,7 +9636,7 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
-                    /** @description How many there are on all pages together. */
+                    /** @description Number of results on all pages. */
                     "X-Total-Count"?: string;
                     [name: string]: unknown;
                 };
@@ -9642,7 +9644,7 @@ export interface operations {
                     "application/json": components["schemas"]["ReportRecordOut"][];
                 };
             };
-            /** @description - `invalid`: Some of what was sent is not valid. */
+            /** @description - `invalid`: Some fields aren't valid. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -9651,7 +9653,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `not_signed_in`: Please sign in: the access token is missing, expired or no longer valid. */
+            /** @description - `not_signed_in`: Sign in to continue: the access token is missing, expired or no longer valid. */
             401: {
                 headers: {
                     /** @description `Bearer` */
@@ -9662,7 +9664,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `not_staff`: Only the staff can do this. */
+            /** @description - `not_staff`: Only staff can do this. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -9671,7 +9673,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `busy`: The service is busy. Nothing was changed; please try again in a moment. */
+            /** @description - `busy`: The service is busy. Nothing was changed; try again in a moment. */
             503: {
                 headers: {
                     /** @description `1` */
@@ -9688,7 +9690,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description A word of your choice for this request, kept for 24 hours: sent again with the same body, it does nothing and is answered with the same thing as it now stands. */
+                /** @description A unique key of your choice for this request, kept for 24 hours. Repeating the request with the same key and body changes nothing and returns the same resource in its current state. */
                 "Idempotency-Key"?: string;
             };
             path: {
@@ -9705,7 +9707,7 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
-                    /** @description `true` when an earlier request with the same key did this; absent otherwise. */
+                    /** @description `true` if an earlier request with the same key did this; otherwise absent. */
                     "Idempotency-Replayed"?: string;
                     [name: string]: unknown;
                 };
@@ -9713,7 +9715,7 @@ export interface operations {
                     "application/json": components["schemas"]["ReportRecordOut"];
                 };
             };
-            /** @description - `invalid`: Some of what was sent is not valid. */
+            /** @description - `invalid`: Some fields aren't valid. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -9722,7 +9724,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `not_signed_in`: Please sign in: the access token is missing, expired or no longer valid. */
+            /** @description - `not_signed_in`: Sign in to continue: the access token is missing, expired or no longer valid. */
             401: {
                 headers: {
                     /** @description `Bearer` */
@@ -9734,8 +9736,8 @@ export interface operations {
                 };
             };
             /**
-             * @description - `impersonated_read_only`: You see the site as somebody else, and can change nothing. Sign out to be yourself again.
-             *     - `not_staff`: Only the staff can do this.
+             * @description - `impersonated_read_only`: You're viewing the site as another user, so you can't change anything. Sign out to return to your own account.
+             *     - `not_staff`: Only staff can do this.
              */
             403: {
                 headers: {
@@ -9745,7 +9747,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `not_found`: There is no such thing here. */
+            /** @description - `not_found`: This doesn't exist, or you don't have access to it. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -9754,7 +9756,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `illegal_transition`: The booking is not in a state that allows this. */
+            /** @description - `illegal_transition`: The booking's status doesn't allow this. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -9781,7 +9783,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `idempotency_key_reused`: This Idempotency-Key was used for another request. Please take a new one. */
+            /** @description - `idempotency_key_reused`: This Idempotency-Key was already used for a different request. Use a new one. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -9791,8 +9793,8 @@ export interface operations {
                 };
             };
             /**
-             * @description - `busy`: The service is busy. Nothing was changed; please try again in a moment.
-             *     - `outcome_unknown`: The answer of the database was lost. The change may have been made: please look before you try again.
+             * @description - `busy`: The service is busy. Nothing was changed; try again in a moment.
+             *     - `outcome_unknown`: The connection was lost before the change was confirmed. It may have been made; check before you try again.
              */
             503: {
                 headers: {
@@ -9826,7 +9828,7 @@ export interface operations {
                     "application/json": components["schemas"]["BookingRecordOut"];
                 };
             };
-            /** @description - `not_signed_in`: Please sign in: the access token is missing, expired or no longer valid. */
+            /** @description - `not_signed_in`: Sign in to continue: the access token is missing, expired or no longer valid. */
             401: {
                 headers: {
                     /** @description `Bearer` */
@@ -9837,7 +9839,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `not_staff`: Only the staff can do this. */
+            /** @description - `not_staff`: Only staff can do this. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -9846,7 +9848,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `not_found`: There is no such thing here. */
+            /** @description - `not_found`: This doesn't exist, or you don't have access to it. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -9855,7 +9857,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `busy`: The service is busy. Nothing was changed; please try again in a moment. */
+            /** @description - `busy`: The service is busy. Nothing was changed; try again in a moment. */
             503: {
                 headers: {
                     /** @description `1` */
@@ -9872,7 +9874,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description A word of your choice for this request, kept for 24 hours: sent again with the same body, it does nothing and is answered with the same thing as it now stands. */
+                /** @description A unique key of your choice for this request, kept for 24 hours. Repeating the request with the same key and body changes nothing and returns the same resource in its current state. */
                 "Idempotency-Key"?: string;
             };
             path: {
@@ -9889,7 +9891,7 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
-                    /** @description `true` when an earlier request with the same key did this; absent otherwise. */
+                    /** @description `true` if an earlier request with the same key did this; otherwise absent. */
                     "Idempotency-Replayed"?: string;
                     [name: string]: unknown;
                 };
@@ -9897,7 +9899,7 @@ export interface operations {
                     "application/json": components["schemas"]["BookingHistoryOut"];
                 };
             };
-            /** @description - `invalid`: Some of what was sent is not valid. */
+            /** @description - `invalid`: Some fields aren't valid. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -9906,7 +9908,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `not_signed_in`: Please sign in: the access token is missing, expired or no longer valid. */
+            /** @description - `not_signed_in`: Sign in to continue: the access token is missing, expired or no longer valid. */
             401: {
                 headers: {
                     /** @description `Bearer` */
@@ -9918,8 +9920,8 @@ export interface operations {
                 };
             };
             /**
-             * @description - `impersonated_read_only`: You see the site as somebody else, and can change nothing. Sign out to be yourself again.
-             *     - `not_staff`: Only the staff can do this.
+             * @description - `impersonated_read_only`: You're viewing the site as another user, so you can't change anything. Sign out to return to your own account.
+             *     - `not_staff`: Only staff can do this.
              */
             403: {
                 headers: {
@@ -9929,7 +9931,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `not_found`: There is no such thing here. */
+            /** @description - `not_found`: This doesn't exist, or you don't have access to it. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -9939,8 +9941,8 @@ export interface operations {
                 };
             };
             /**
-             * @description - `illegal_transition`: The booking is not in a state that allows this.
-             *     - `too_late`: It is too late for that now.
+             * @description - `illegal_transition`: The booking's status doesn't allow this.
+             *     - `too_late`: It's too late to do this.
              */
             409: {
                 headers: {
@@ -9968,7 +9970,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `idempotency_key_reused`: This Idempotency-Key was used for another request. Please take a new one. */
+            /** @description - `idempotency_key_reused`: This Idempotency-Key was already used for a different request. Use a new one. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -9978,8 +9980,8 @@ export interface operations {
                 };
             };
             /**
-             * @description - `busy`: The service is busy. Nothing was changed; please try again in a moment.
-             *     - `outcome_unknown`: The answer of the database was lost. The change may have been made: please look before you try again.
+             * @description - `busy`: The service is busy. Nothing was changed; try again in a moment.
+             *     - `outcome_unknown`: The connection was lost before the change was confirmed. It may have been made; check before you try again.
              */
             503: {
                 headers: {
@@ -9997,7 +9999,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description A word of your choice for this request, kept for 24 hours: sent again with the same body, it does nothing and is answered with the same thing as it now stands. */
+                /** @description A unique key of your choice for this request, kept for 24 hours. Repeating the request with the same key and body changes nothing and returns the same resource in its current state. */
                 "Idempotency-Key"?: string;
             };
             path: {
@@ -10014,7 +10016,7 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
-                    /** @description `true` when an earlier request with the same key did this; absent otherwise. */
+                    /** @description `true` if an earlier request with the same key did this; otherwise absent. */
                     "Idempotency-Replayed"?: string;
                     [name: string]: unknown;
                 };
@@ -10022,7 +10024,7 @@ export interface operations {
                     "application/json": components["schemas"]["BookingHistoryOut"];
                 };
             };
-            /** @description - `invalid`: Some of what was sent is not valid. */
+            /** @description - `invalid`: Some fields aren't valid. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -10031,7 +10033,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `not_signed_in`: Please sign in: the access token is missing, expired or no longer valid. */
+            /** @description - `not_signed_in`: Sign in to continue: the access token is missing, expired or no longer valid. */
             401: {
                 headers: {
                     /** @description `Bearer` */
@@ -10043,9 +10045,9 @@ export interface operations {
                 };
             };
             /**
-             * @description - `impersonated_read_only`: You see the site as somebody else, and can change nothing. Sign out to be yourself again.
-             *     - `not_staff`: Only the staff can do this.
-             *     - `not_yours`: This belongs to somebody else.
+             * @description - `impersonated_read_only`: You're viewing the site as another user, so you can't change anything. Sign out to return to your own account.
+             *     - `not_staff`: Only staff can do this.
+             *     - `not_yours`: This belongs to another user.
              */
             403: {
                 headers: {
@@ -10055,7 +10057,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `not_found`: There is no such thing here. */
+            /** @description - `not_found`: This doesn't exist, or you don't have access to it. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -10064,7 +10066,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `illegal_transition`: The booking is not in a state that allows this. */
+            /** @description - `illegal_transition`: The booking's status doesn't allow this. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -10091,7 +10093,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `idempotency_key_reused`: This Idempotency-Key was used for another request. Please take a new one. */
+            /** @description - `idempotency_key_reused`: This Idempotency-Key was already used for a different request. Use a new one. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -10101,8 +10103,8 @@ export interface operations {
                 };
             };
             /**
-             * @description - `busy`: The service is busy. Nothing was changed; please try again in a moment.
-             *     - `outcome_unknown`: The answer of the database was lost. The change may have been made: please look before you try again.
+             * @description - `busy`: The service is busy. Nothing was changed; try again in a moment.
+             *     - `outcome_unknown`: The connection was lost before the change was confirmed. It may have been made; check before you try again.
              */
             503: {
                 headers: {
@@ -10120,7 +10122,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description A word of your choice for this request, kept for 24 hours: sent again with the same body, it does nothing and is answered with the same thing as it now stands. */
+                /** @description A unique key of your choice for this request, kept for 24 hours. Repeating the request with the same key and body changes nothing and returns the same resource in its current state. */
                 "Idempotency-Key"?: string;
             };
             path: {
@@ -10137,7 +10139,7 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
-                    /** @description `true` when an earlier request with the same key did this; absent otherwise. */
+                    /** @description `true` if an earlier request with the same key did this; otherwise absent. */
                     "Idempotency-Replayed"?: string;
                     [name: string]: unknown;
                 };
@@ -10145,7 +10147,7 @@ export interface operations {
                     "application/json": components["schemas"]["BookingHistoryOut"];
                 };
             };
-            /** @description - `invalid`: Some of what was sent is not valid. */
+            /** @description - `invalid`: Some fields aren't valid. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -10154,7 +10156,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `not_signed_in`: Please sign in: the access token is missing, expired or no longer valid. */
+            /** @description - `not_signed_in`: Sign in to continue: the access token is missing, expired or no longer valid. */
             401: {
                 headers: {
                     /** @description `Bearer` */
@@ -10166,9 +10168,9 @@ export interface operations {
                 };
             };
             /**
-             * @description - `impersonated_read_only`: You see the site as somebody else, and can change nothing. Sign out to be yourself again.
-             *     - `not_staff`: Only the staff can do this.
-             *     - `not_yours`: This belongs to somebody else.
+             * @description - `impersonated_read_only`: You're viewing the site as another user, so you can't change anything. Sign out to return to your own account.
+             *     - `not_staff`: Only staff can do this.
+             *     - `not_yours`: This belongs to another user.
              */
             403: {
                 headers: {
@@ -10178,7 +10180,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `not_found`: There is no such thing here. */
+            /** @description - `not_found`: This doesn't exist, or you don't have access to it. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -10188,8 +10190,8 @@ export interface operations {
                 };
             };
             /**
-             * @description - `illegal_transition`: The booking is not in a state that allows this.
-             *     - `too_late`: It is too late for that now.
+             * @description - `illegal_transition`: The booking's status doesn't allow this.
+             *     - `too_late`: It's too late to do this.
              */
             409: {
                 headers: {
@@ -10217,7 +10219,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `idempotency_key_reused`: This Idempotency-Key was used for another request. Please take a new one. */
+            /** @description - `idempotency_key_reused`: This Idempotency-Key was already used for a different request. Use a new one. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -10227,8 +10229,8 @@ export interface operations {
                 };
             };
             /**
-             * @description - `busy`: The service is busy. Nothing was changed; please try again in a moment.
-             *     - `outcome_unknown`: The answer of the database was lost. The change may have been made: please look before you try again.
+             * @description - `busy`: The service is busy. Nothing was changed; try again in a moment.
+             *     - `outcome_unknown`: The connection was lost before the change was confirmed. It may have been made; check before you try again.
              */
             503: {
                 headers: {
@@ -10246,7 +10248,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description A word of your choice for this request, kept for 24 hours: sent again with the same body, it does nothing and is answered with the same thing as it now stands. */
+                /** @description A unique key of your choice for this request, kept for 24 hours. Repeating the request with the same key and body changes nothing and returns the same resource in its current state. */
                 "Idempotency-Key"?: string;
             };
             path: {
@@ -10263,7 +10265,7 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
-                    /** @description `true` when an earlier request with the same key did this; absent otherwise. */
+                    /** @description `true` if an earlier request with the same key did this; otherwise absent. */
                     "Idempotency-Replayed"?: string;
                     [name: string]: unknown;
                 };
@@ -10271,7 +10273,7 @@ export interface operations {
                     "application/json": components["schemas"]["BookingHistoryOut"];
                 };
             };
-            /** @description - `invalid`: Some of what was sent is not valid. */
+            /** @description - `invalid`: Some fields aren't valid. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -10280,7 +10282,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `not_signed_in`: Please sign in: the access token is missing, expired or no longer valid. */
+            /** @description - `not_signed_in`: Sign in to continue: the access token is missing, expired or no longer valid. */
             401: {
                 headers: {
                     /** @description `Bearer` */
@@ -10292,9 +10294,9 @@ export interface operations {
                 };
             };
             /**
-             * @description - `impersonated_read_only`: You see the site as somebody else, and can change nothing. Sign out to be yourself again.
-             *     - `not_staff`: Only the staff can do this.
-             *     - `not_yours`: This belongs to somebody else.
+             * @description - `impersonated_read_only`: You're viewing the site as another user, so you can't change anything. Sign out to return to your own account.
+             *     - `not_staff`: Only staff can do this.
+             *     - `not_yours`: This belongs to another user.
              */
             403: {
                 headers: {
@@ -10304,7 +10306,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `not_found`: There is no such thing here. */
+            /** @description - `not_found`: This doesn't exist, or you don't have access to it. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -10314,8 +10316,8 @@ export interface operations {
                 };
             };
             /**
-             * @description - `illegal_transition`: The booking is not in a state that allows this.
-             *     - `too_late`: It is too late for that now.
+             * @description - `illegal_transition`: The booking's status doesn't allow this.
+             *     - `too_late`: It's too late to do this.
              */
             409: {
                 headers: {
@@ -10343,7 +10345,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `idempotency_key_reused`: This Idempotency-Key was used for another request. Please take a new one. */
+            /** @description - `idempotency_key_reused`: This Idempotency-Key was already used for a different request. Use a new one. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -10353,8 +10355,8 @@ export interface operations {
                 };
             };
             /**
-             * @description - `busy`: The service is busy. Nothing was changed; please try again in a moment.
-             *     - `outcome_unknown`: The answer of the database was lost. The change may have been made: please look before you try again.
+             * @description - `busy`: The service is busy. Nothing was changed; try again in a moment.
+             *     - `outcome_unknown`: The connection was lost before the change was confirmed. It may have been made; check before you try again.
              */
             503: {
                 headers: {
@@ -10372,7 +10374,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description A word of your choice for this request, kept for 24 hours: sent again with the same body, it does nothing and is answered with the same thing as it now stands. */
+                /** @description A unique key of your choice for this request, kept for 24 hours. Repeating the request with the same key and body changes nothing and returns the same resource in its current state. */
                 "Idempotency-Key"?: string;
             };
             path: {
@@ -10389,7 +10391,7 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
-                    /** @description `true` when an earlier request with the same key did this; absent otherwise. */
+                    /** @description `true` if an earlier request with the same key did this; otherwise absent. */
                     "Idempotency-Replayed"?: string;
                     [name: string]: unknown;
                 };
@@ -10397,7 +10399,7 @@ export interface operations {
                     "application/json": components["schemas"]["BookingHistoryOut"];
                 };
             };
-            /** @description - `invalid`: Some of what was sent is not valid. */
+            /** @description - `invalid`: Some fields aren't valid. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -10406,7 +10408,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `not_signed_in`: Please sign in: the access token is missing, expired or no longer valid. */
+            /** @description - `not_signed_in`: Sign in to continue: the access token is missing, expired or no longer valid. */
             401: {
                 headers: {
                     /** @description `Bearer` */
@@ -10418,9 +10420,9 @@ export interface operations {
                 };
             };
             /**
-             * @description - `impersonated_read_only`: You see the site as somebody else, and can change nothing. Sign out to be yourself again.
-             *     - `not_staff`: Only the staff can do this.
-             *     - `own_session`: You cannot book your own session.
+             * @description - `impersonated_read_only`: You're viewing the site as another user, so you can't change anything. Sign out to return to your own account.
+             *     - `not_staff`: Only staff can do this.
+             *     - `own_session`: You can't book your own session.
              */
             403: {
                 headers: {
@@ -10430,7 +10432,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `not_found`: There is no such thing here. */
+            /** @description - `not_found`: This doesn't exist, or you don't have access to it. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -10440,12 +10442,12 @@ export interface operations {
                 };
             };
             /**
-             * @description - `already_booked`: You have a booking at this time already.
-             *     - `creator_unavailable`: The creator is taken at this time. Please choose another one.
-             *     - `illegal_transition`: The booking is not in a state that allows this.
-             *     - `not_bookable`: This session cannot be booked at this time.
-             *     - `sold_out`: There are not enough seats left at this time.
-             *     - `too_late`: It is too late for that now.
+             * @description - `already_booked`: You already have a booking at this time.
+             *     - `creator_unavailable`: The creator isn't available at this time. Choose another time.
+             *     - `illegal_transition`: The booking's status doesn't allow this.
+             *     - `not_bookable`: This session can't be booked at this time.
+             *     - `sold_out`: There aren't enough seats left at this time.
+             *     - `too_late`: It's too late to do this.
              */
             409: {
                 headers: {
@@ -10473,7 +10475,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `idempotency_key_reused`: This Idempotency-Key was used for another request. Please take a new one. */
+            /** @description - `idempotency_key_reused`: This Idempotency-Key was already used for a different request. Use a new one. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -10483,8 +10485,8 @@ export interface operations {
                 };
             };
             /**
-             * @description - `busy`: The service is busy. Nothing was changed; please try again in a moment.
-             *     - `outcome_unknown`: The answer of the database was lost. The change may have been made: please look before you try again.
+             * @description - `busy`: The service is busy. Nothing was changed; try again in a moment.
+             *     - `outcome_unknown`: The connection was lost before the change was confirmed. It may have been made; check before you try again.
              */
             503: {
                 headers: {
@@ -10501,9 +10503,9 @@ export interface operations {
     admin_list_bulk: {
         parameters: {
             query?: {
-                /** @description Which page, from 1 on; one beyond the last is empty. */
+                /** @description Page number, starting at 1. Pages after the last are empty. */
                 page?: number | string;
-                /** @description How many at most. */
+                /** @description Maximum number of results. */
                 limit?: number | string;
             };
             header?: never;
@@ -10515,7 +10517,7 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
-                    /** @description How many there are on all pages together. */
+                    /** @description Number of results on all pages. */
                     "X-Total-Count"?: string;
                     [name: string]: unknown;
                 };
@@ -10523,7 +10525,7 @@ export interface operations {
                     "application/json": components["schemas"]["BulkRunOut"][];
                 };
             };
-            /** @description - `invalid`: Some of what was sent is not valid. */
+            /** @description - `invalid`: Some fields aren't valid. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -10532,7 +10534,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `not_signed_in`: Please sign in: the access token is missing, expired or no longer valid. */
+            /** @description - `not_signed_in`: Sign in to continue: the access token is missing, expired or no longer valid. */
             401: {
                 headers: {
                     /** @description `Bearer` */
@@ -10543,7 +10545,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `not_staff`: Only the staff can do this. */
+            /** @description - `not_staff`: Only staff can do this. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -10552,7 +10554,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `busy`: The service is busy. Nothing was changed; please try again in a moment. */
+            /** @description - `busy`: The service is busy. Nothing was changed; try again in a moment. */
             503: {
                 headers: {
                     /** @description `1` */
@@ -10569,7 +10571,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description A word of your choice for this request, kept for 24 hours: sent again with the same body, it does nothing and is answered with the same thing as it now stands. */
+                /** @description A unique key of your choice for this request, kept for 24 hours. Repeating the request with the same key and body changes nothing and returns the same resource in its current state. */
                 "Idempotency-Key"?: string;
             };
             path?: never;
@@ -10584,7 +10586,7 @@ export interface operations {
             /** @description Accepted */
             202: {
                 headers: {
-                    /** @description `true` when an earlier request with the same key did this; absent otherwise. */
+                    /** @description `true` if an earlier request with the same key did this; otherwise absent. */
                     "Idempotency-Replayed"?: string;
                     [name: string]: unknown;
                 };
@@ -10592,7 +10594,7 @@ export interface operations {
                     "application/json": components["schemas"]["BulkRunOut"];
                 };
             };
-            /** @description - `invalid`: Some of what was sent is not valid. */
+            /** @description - `invalid`: Some fields aren't valid. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -10601,7 +10603,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `not_signed_in`: Please sign in: the access token is missing, expired or no longer valid. */
+            /** @description - `not_signed_in`: Sign in to continue: the access token is missing, expired or no longer valid. */
             401: {
                 headers: {
                     /** @description `Bearer` */
@@ -10613,8 +10615,8 @@ export interface operations {
                 };
             };
             /**
-             * @description - `impersonated_read_only`: You see the site as somebody else, and can change nothing. Sign out to be yourself again.
-             *     - `not_staff`: Only the staff can do this.
+             * @description - `impersonated_read_only`: You're viewing the site as another user, so you can't change anything. Sign out to return to your own account.
+             *     - `not_staff`: Only staff can do this.
              */
             403: {
                 headers: {
@@ -10642,7 +10644,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `idempotency_key_reused`: This Idempotency-Key was used for another request. Please take a new one. */
+            /** @description - `idempotency_key_reused`: This Idempotency-Key was already used for a different request. Use a new one. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -10652,8 +10654,8 @@ export interface operations {
                 };
             };
             /**
-             * @description - `busy`: The service is busy. Nothing was changed; please try again in a moment.
-             *     - `outcome_unknown`: The answer of the database was lost. The change may have been made: please look before you try again.
+             * @description - `busy`: The service is busy. Nothing was changed; try again in a moment.
+             *     - `outcome_unknown`: The connection was lost before the change was confirmed. It may have been made; check before you try again.
              */
             503: {
                 headers: {
@@ -10687,7 +10689,7 @@ export interface operations {
                     "application/json": components["schemas"]["BulkRunOut"];
                 };
             };
-            /** @description - `not_signed_in`: Please sign in: the access token is missing, expired or no longer valid. */
+            /** @description - `not_signed_in`: Sign in to continue: the access token is missing, expired or no longer valid. */
             401: {
                 headers: {
                     /** @description `Bearer` */
@@ -10699,8 +10701,8 @@ export interface operations {
                 };
             };
             /**
-             * @description - `impersonated_read_only`: You see the site as somebody else, and can change nothing. Sign out to be yourself again.
-             *     - `not_staff`: Only the staff can do this.
+             * @description - `impersonated_read_only`: You're viewing the site as another user, so you can't change anything. Sign out to return to your own account.
+             *     - `not_staff`: Only staff can do this.
              */
             403: {
                 headers: {
@@ -10710,7 +10712,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `not_found`: There is no such thing here. */
+            /** @description - `not_found`: This doesn't exist, or you don't have access to it. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -10719,7 +10721,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `illegal_transition`: The booking is not in a state that allows this. */
+            /** @description - `illegal_transition`: The booking's status doesn't allow this. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -10729,8 +10731,8 @@ export interface operations {
                 };
             };
             /**
-             * @description - `busy`: The service is busy. Nothing was changed; please try again in a moment.
-             *     - `outcome_unknown`: The answer of the database was lost. The change may have been made: please look before you try again.
+             * @description - `busy`: The service is busy. Nothing was changed; try again in a moment.
+             *     - `outcome_unknown`: The connection was lost before the change was confirmed. It may have been made; check before you try again.
              */
             503: {
                 headers: {
@@ -10766,7 +10768,7 @@ export interface operations {
                     "application/json": components["schemas"]["BulkPreviewOut"];
                 };
             };
-            /** @description - `invalid`: Some of what was sent is not valid. */
+            /** @description - `invalid`: Some fields aren't valid. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -10775,7 +10777,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `not_signed_in`: Please sign in: the access token is missing, expired or no longer valid. */
+            /** @description - `not_signed_in`: Sign in to continue: the access token is missing, expired or no longer valid. */
             401: {
                 headers: {
                     /** @description `Bearer` */
@@ -10787,8 +10789,8 @@ export interface operations {
                 };
             };
             /**
-             * @description - `impersonated_read_only`: You see the site as somebody else, and can change nothing. Sign out to be yourself again.
-             *     - `not_staff`: Only the staff can do this.
+             * @description - `impersonated_read_only`: You're viewing the site as another user, so you can't change anything. Sign out to return to your own account.
+             *     - `not_staff`: Only staff can do this.
              */
             403: {
                 headers: {
@@ -10817,8 +10819,8 @@ export interface operations {
                 };
             };
             /**
-             * @description - `busy`: The service is busy. Nothing was changed; please try again in a moment.
-             *     - `outcome_unknown`: The answer of the database was lost. The change may have been made: please look before you try again.
+             * @description - `busy`: The service is busy. Nothing was changed; try again in a moment.
+             *     - `outcome_unknown`: The connection was lost before the change was confirmed. It may have been made; check before you try again.
              */
             503: {
                 headers: {
@@ -10835,9 +10837,9 @@ export interface operations {
     admin_get_bulk_report: {
         parameters: {
             query?: {
-                /** @description Which page, from 1 on; one beyond the last is empty. */
+                /** @description Page number, starting at 1. Pages after the last are empty. */
                 page?: number | string;
-                /** @description How many at most. */
+                /** @description Maximum number of results. */
                 limit?: number | string;
             };
             header?: never;
@@ -10851,7 +10853,7 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
-                    /** @description How many there are on all pages together. */
+                    /** @description Number of results on all pages. */
                     "X-Total-Count"?: string;
                     [name: string]: unknown;
                 };
@@ -10859,7 +10861,7 @@ export interface operations {
                     "application/json": components["schemas"]["BulkRefusalOut"][];
                 };
             };
-            /** @description - `invalid`: Some of what was sent is not valid. */
+            /** @description - `invalid`: Some fields aren't valid. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -10868,7 +10870,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `not_signed_in`: Please sign in: the access token is missing, expired or no longer valid. */
+            /** @description - `not_signed_in`: Sign in to continue: the access token is missing, expired or no longer valid. */
             401: {
                 headers: {
                     /** @description `Bearer` */
@@ -10879,7 +10881,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `not_staff`: Only the staff can do this. */
+            /** @description - `not_staff`: Only staff can do this. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -10888,7 +10890,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `not_found`: There is no such thing here. */
+            /** @description - `not_found`: This doesn't exist, or you don't have access to it. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -10897,7 +10899,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `busy`: The service is busy. Nothing was changed; please try again in a moment. */
+            /** @description - `busy`: The service is busy. Nothing was changed; try again in a moment. */
             503: {
                 headers: {
                     /** @description `1` */
@@ -10930,7 +10932,7 @@ export interface operations {
                     "application/json": components["schemas"]["BulkRunOut"];
                 };
             };
-            /** @description - `not_signed_in`: Please sign in: the access token is missing, expired or no longer valid. */
+            /** @description - `not_signed_in`: Sign in to continue: the access token is missing, expired or no longer valid. */
             401: {
                 headers: {
                     /** @description `Bearer` */
@@ -10941,7 +10943,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `not_staff`: Only the staff can do this. */
+            /** @description - `not_staff`: Only staff can do this. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -10950,7 +10952,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `not_found`: There is no such thing here. */
+            /** @description - `not_found`: This doesn't exist, or you don't have access to it. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -10959,7 +10961,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `busy`: The service is busy. Nothing was changed; please try again in a moment. */
+            /** @description - `busy`: The service is busy. Nothing was changed; try again in a moment. */
             503: {
                 headers: {
                     /** @description `1` */
@@ -10975,7 +10977,7 @@ export interface operations {
     admin_get_dashboard: {
         parameters: {
             query?: {
-                /** @description How many days, today the last. */
+                /** @description Number of days, up to and including today. */
                 days?: number | string;
             };
             header?: never;
@@ -10993,7 +10995,7 @@ export interface operations {
                     "application/json": components["schemas"]["DashboardOut"];
                 };
             };
-            /** @description - `invalid`: Some of what was sent is not valid. */
+            /** @description - `invalid`: Some fields aren't valid. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -11002,7 +11004,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `not_signed_in`: Please sign in: the access token is missing, expired or no longer valid. */
+            /** @description - `not_signed_in`: Sign in to continue: the access token is missing, expired or no longer valid. */
             401: {
                 headers: {
                     /** @description `Bearer` */
@@ -11013,7 +11015,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `not_staff`: Only the staff can do this. */
+            /** @description - `not_staff`: Only staff can do this. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -11022,7 +11024,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `busy`: The service is busy. Nothing was changed; please try again in a moment. */
+            /** @description - `busy`: The service is busy. Nothing was changed; try again in a moment. */
             503: {
                 headers: {
                     /** @description `1` */
@@ -11038,9 +11040,9 @@ export interface operations {
     admin_list_failing_jobs: {
         parameters: {
             query?: {
-                /** @description Which page, from 1 on; one beyond the last is empty. */
+                /** @description Page number, starting at 1. Pages after the last are empty. */
                 page?: number | string;
-                /** @description How many at most. */
+                /** @description Maximum number of results. */
                 limit?: number | string;
             };
             header?: never;
@@ -11052,7 +11054,7 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
-                    /** @description How many there are on all pages together. */
+                    /** @description Number of results on all pages. */
                     "X-Total-Count"?: string;
                     [name: string]: unknown;
                 };
@@ -11060,7 +11062,7 @@ export interface operations {
                     "application/json": components["schemas"]["FailingJobOut"][];
                 };
             };
-            /** @description - `invalid`: Some of what was sent is not valid. */
+            /** @description - `invalid`: Some fields aren't valid. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -11069,7 +11071,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `not_signed_in`: Please sign in: the access token is missing, expired or no longer valid. */
+            /** @description - `not_signed_in`: Sign in to continue: the access token is missing, expired or no longer valid. */
             401: {
                 headers: {
                     /** @description `Bearer` */
@@ -11080,7 +11082,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `not_staff`: Only the staff can do this. */
+            /** @description - `not_staff`: Only staff can do this. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -11089,7 +11091,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `busy`: The service is busy. Nothing was changed; please try again in a moment. */
+            /** @description - `busy`: The service is busy. Nothing was changed; try again in a moment. */
             503: {
                 headers: {
                     /** @description `1` */
@@ -11120,7 +11122,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description - `not_signed_in`: Please sign in: the access token is missing, expired or no longer valid. */
+            /** @description - `not_signed_in`: Sign in to continue: the access token is missing, expired or no longer valid. */
             401: {
                 headers: {
                     /** @description `Bearer` */
@@ -11132,8 +11134,8 @@ export interface operations {
                 };
             };
             /**
-             * @description - `impersonated_read_only`: You see the site as somebody else, and can change nothing. Sign out to be yourself again.
-             *     - `not_staff`: Only the staff can do this.
+             * @description - `impersonated_read_only`: You're viewing the site as another user, so you can't change anything. Sign out to return to your own account.
+             *     - `not_staff`: Only staff can do this.
              */
             403: {
                 headers: {
@@ -11143,7 +11145,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `not_found`: There is no such thing here. */
+            /** @description - `not_found`: This doesn't exist, or you don't have access to it. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -11152,7 +11154,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `illegal_transition`: The booking is not in a state that allows this. */
+            /** @description - `illegal_transition`: The booking's status doesn't allow this. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -11162,8 +11164,8 @@ export interface operations {
                 };
             };
             /**
-             * @description - `busy`: The service is busy. Nothing was changed; please try again in a moment.
-             *     - `outcome_unknown`: The answer of the database was lost. The change may have been made: please look before you try again.
+             * @description - `busy`: The service is busy. Nothing was changed; try again in a moment.
+             *     - `outcome_unknown`: The connection was lost before the change was confirmed. It may have been made; check before you try again.
              */
             503: {
                 headers: {
@@ -11195,7 +11197,7 @@ export interface operations {
                     "application/json": components["schemas"]["HealthOut"];
                 };
             };
-            /** @description - `busy`: The service is busy. Nothing was changed; please try again in a moment. */
+            /** @description - `busy`: The service is busy. Nothing was changed; try again in a moment. */
             503: {
                 headers: {
                     /** @description `1` */
@@ -11226,7 +11228,7 @@ export interface operations {
                     "application/json": components["schemas"]["MarketplaceOut"];
                 };
             };
-            /** @description - `busy`: The service is busy. Nothing was changed; please try again in a moment. */
+            /** @description - `busy`: The service is busy. Nothing was changed; try again in a moment. */
             503: {
                 headers: {
                     /** @description `1` */
@@ -11257,7 +11259,7 @@ export interface operations {
                     "application/json": components["schemas"]["HealthOut"];
                 };
             };
-            /** @description - `busy`: The service is busy. Nothing was changed; please try again in a moment. */
+            /** @description - `busy`: The service is busy. Nothing was changed; try again in a moment. */
             503: {
                 headers: {
                     /** @description `1` */

@@ -57,7 +57,7 @@ describe("what the API refused", () => {
   it("is said in words when it is about no field, and leaves the form as it was", () => {
     const { form } = formOf();
     form.setValue("email", "ada@example.org");
-    expect(setServerErrors(Problem.offline(), form)).toContain("cannot be reached");
+    expect(setServerErrors(Problem.offline(), form)).toContain("reach the server");
     expect(form.getValues("email")).toBe("ada@example.org");
     expect(form.formState.errors).toEqual({});
   });

@@ -138,6 +138,6 @@ async def work(unit_of_work: UnitOfWork, clock: Clock, handlers: Handlers, stop:
         except Exception as error:  # noqa: BLE001 - the next job is not to blame
             raised = error.exceptions if isinstance(error, ExceptionGroup) else (error,)
             words = ", ".join(type(one).__name__ for one in raised)
-            LOG.error("Jobs failed and will be tried again: %s", words)  # noqa: TRY400 - messages may quote people
+            LOG.error("Jobs failed and will be retried: %s", words)  # noqa: TRY400 - messages may quote people
         with suppress(TimeoutError):
             await asyncio.wait_for(stop.wait(), LOOK_EVERY)

@@ -1,17 +1,14 @@
 """Columns that several statements read, and the entities that rows become."""
 
 from collections.abc import Sequence
-from dataclasses import fields, replace
+from dataclasses import fields
 from typing import Any
 
 import asyncpg
 
-from marketplace.adapters.postgres.catalog.availability import next_slot
-from marketplace.core.domain.availability import BookableStart
 from marketplace.core.domain.bookings import Booking
 from marketplace.core.domain.fields import field_names
-from marketplace.core.domain.sessions import CatalogSession, Session, SessionDetails
-from marketplace.core.domain.slots import Slot
+from marketplace.core.domain.sessions import Session, SessionDetails
 from marketplace.core.domain.users import Contact, PublicUser, User
 
 PUBLIC_USER = field_names(PublicUser)
@@ -38,26 +35,13 @@ SESSION_WITH_CONTACT = (
 )
 
 
-def session_columns(now: str) -> str:
-    """The columns of a session as it is shown by itself; `now` is an expression."""
-    return f"{SESSION_WITH_CREATOR}, {next_slot(now)} AS next_slot"
-
-
 def session_details(row: asyncpg.Record) -> SessionDetails:
     """The session of a row that has the `SESSION_WITH_CREATOR` columns."""
-    return SessionDetails(**_details(row))
+    return SessionDetails(**session_values(row))
 
 
-def catalog_session(row: asyncpg.Record) -> CatalogSession:
-    """The session of a row that has the columns of `session_columns`."""
-    session = CatalogSession(**_details(row), next_slot=None)
-    if row["next_slot"] is None:
-        return session
-    starts_at, seats_taken = row["next_slot"]
-    return replace(session, next_slot=BookableStart.of(Slot.of(session, starts_at, seats_taken)))
-
-
-def _details(row: asyncpg.Record) -> dict[str, Any]:
+def session_values(row: asyncpg.Record) -> dict[str, Any]:
+    """The fields of `SessionDetails` in a row that has the `SESSION_WITH_CREATOR` columns."""
     return {name: row[name] for name in SESSION} | {
         "tags": tuple(row["tags"]),
         "creator_details": public_user(row["creator_details"]),

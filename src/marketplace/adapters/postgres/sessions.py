@@ -7,6 +7,7 @@ from uuid import UUID
 
 from marketplace.adapters.postgres.catalog.candidates import available_rows
 from marketplace.adapters.postgres.catalog.lexemes import LEARN_WORDS, corrected, text_vector
+from marketplace.adapters.postgres.catalog.rows import catalog_session, session_columns
 from marketplace.adapters.postgres.catalog.statements import (
     CatalogStatement,
     CreatorStatement,
@@ -20,13 +21,7 @@ from marketplace.adapters.postgres.connection.locks import BLOCK_BUYERS_OF_SESSI
 from marketplace.adapters.postgres.connection.pool import Connection, Database
 from marketplace.adapters.postgres.connection.replica import Reading
 from marketplace.adapters.postgres.materialized_availability import PostgresMaterializedAvailability
-from marketplace.adapters.postgres.rows import (
-    SESSION,
-    SESSION_WITH_CREATOR,
-    catalog_session,
-    session_columns,
-    session_details,
-)
+from marketplace.adapters.postgres.rows import SESSION, SESSION_WITH_CREATOR, session_details
 from marketplace.adapters.postgres.schedules import document_of, schedule_from
 from marketplace.core.domain.materialized_availability import MaterializedAvailability, ScheduledSession
 from marketplace.core.domain.pages import Page

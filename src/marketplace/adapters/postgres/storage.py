@@ -7,12 +7,12 @@ from marketplace.adapters.postgres.bulk import PostgresBulkLists
 from marketplace.adapters.postgres.bulk_targets import PostgresBulkTargets
 from marketplace.adapters.postgres.calendars import PostgresFeedDirectory
 from marketplace.adapters.postgres.connection.pool import Database
-from marketplace.adapters.postgres.connection.readiness import PostgresReadiness
 from marketplace.adapters.postgres.connection.replica import Reading
 from marketplace.adapters.postgres.dashboards import PostgresDashboards
 from marketplace.adapters.postgres.jobs.failing import PostgresFailingJobs
 from marketplace.adapters.postgres.password_resets import PostgresResetDirectory
 from marketplace.adapters.postgres.rate_limits import PostgresRateLimits
+from marketplace.adapters.postgres.readiness import PostgresReadiness
 from marketplace.adapters.postgres.reports import PostgresReportQueue
 from marketplace.adapters.postgres.sessions import PostgresCatalog
 from marketplace.adapters.postgres.slots import PostgresAvailabilities

@@ -4,10 +4,11 @@ from datetime import datetime
 from uuid import UUID
 
 from marketplace.adapters.postgres.connection.pool import Connection, Database
-from marketplace.adapters.postgres.rows import columns
 from marketplace.core.domain.tokens import Claims, Login, Principal
 
-LOGIN = ("id", "user_id", "created_at", "expires_at", "address", "agent", "begun_by")
+LOGIN = ("id", "user_id", "created_at", "expires_at", "address", "agent", "impersonated_from")
+LOGIN_COLUMNS = "f.id, f.user_id, f.created_at, f.expires_at, f.address, f.agent, f.begun_by"
+"""The columns of `LOGIN`, in order; `begun_by` is the stored name of `impersonated_from`."""
 
 FIND_PRINCIPAL = """
     SELECT u.id AS user_id, f.id AS family_id, u.role, u.is_staff, u.is_superuser, a.id AS impersonator_id
@@ -32,7 +33,7 @@ USE = f"""
     WITH used AS (
         UPDATE refresh_tokens SET used_at = $2
         WHERE token_hash = $1 AND used_at IS NULL AND expires_at > $2 RETURNING family_id)
-    SELECT {columns("f", LOGIN)}
+    SELECT {LOGIN_COLUMNS}
     FROM token_families f JOIN used ON used.family_id = f.id JOIN users u ON u.id = f.user_id
     WHERE f.revoked_at IS NULL AND u.is_active
     FOR UPDATE OF f
@@ -93,7 +94,7 @@ class PostgresTokens:
     async def use(self, token_hash: bytes, now: datetime) -> Login | None:
         """See the port."""
         row = await self._connection.fetchrow(USE, token_hash, now)
-        return Login(**row) if row else None
+        return Login(**dict(zip(LOGIN, row.values(), strict=True))) if row else None
 
     async def add(self, login: Login, token_hash: bytes) -> None:
         """See the port."""

@@ -7,7 +7,7 @@ from marketplace.adapters.postgres.catalog.lexemes import words_vector
 from marketplace.adapters.postgres.connection.locks import BLOCK_BUYERS, SUPERUSERS
 from marketplace.adapters.postgres.connection.pool import Connection, Database
 from marketplace.adapters.postgres.rows import USER, columns
-from marketplace.adapters.postgres.tokens import LOGIN
+from marketplace.adapters.postgres.tokens import LOGIN, LOGIN_COLUMNS
 from marketplace.core.domain.admin_lists import name_key
 from marketplace.core.domain.tokens import Login
 from marketplace.core.domain.users import User, UserDetails, fold
@@ -21,7 +21,7 @@ DETAILS = f"""
     SELECT {columns("u", USER)},
         (SELECT count(*) FROM sessions s WHERE s.creator_id = u.id AND s.archived_at IS NULL) AS sessions,
         (SELECT count(*) FROM bookings b WHERE b.user_id = u.id) AS bookings,
-        ARRAY(SELECT ({columns("f", LOGIN)}) FROM token_families f LEFT JOIN token_families b ON b.id = f.begun_by
+        ARRAY(SELECT ({LOGIN_COLUMNS}) FROM token_families f LEFT JOIN token_families b ON b.id = f.begun_by
             WHERE f.user_id = u.id AND f.revoked_at IS NULL AND b.revoked_at IS NULL AND f.expires_at > $2
             ORDER BY f.created_at DESC, f.id DESC) AS logins
     FROM users u WHERE u.id = $1

@@ -177,7 +177,7 @@ class Booking:
         if refusal is None:
             refusal = self._time_refusal("cancel", actor, now, notice)
         if refusal is None and self.due(now) == "lapse":
-            refusal = TooLate("The time to answer is over.")
+            refusal = TooLate("The time to respond has passed.")
         return refusal
 
     def _actor_refusal(self, action: BookingAction, actor: "Principal | None") -> MarketplaceError | None:
@@ -186,7 +186,7 @@ class Booking:
         if not (self.has_party(actor.user_id) or actor.is_staff):
             return NotFound()
         if action in OF_THE_MARKETPLACE:
-            return NotYours("This happens by itself.")
+            return NotYours("This happens automatically.")
         if action in OF_THE_CREATOR and actor.user_id == self.user_id:
             return NotYours("Only the creator can do this.")
         return None
@@ -196,11 +196,11 @@ class Booking:
     ) -> MarketplaceError | None:
         answer_by = self.answer_by or self.starts_at
         if action in {"confirm", "decline"} and now >= answer_by:
-            return TooLate("The time to answer is over.")
+            return TooLate("The time to respond has passed.")
         if action == "lapse" and now < answer_by:
-            return IllegalTransition("The creator can still answer.")
+            return IllegalTransition("The creator can still respond.")
         if action == "complete" and now < self.ends_at:
-            return IllegalTransition("The session has not ended yet.")
+            return IllegalTransition("The session hasn't ended yet.")
         is_learner = actor is not None and actor.user_id == self.user_id
         if action == "cancel" and now >= (self.starts_at - notice if is_learner else self.ends_at):
             return TooLate()

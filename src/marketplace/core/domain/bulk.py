@@ -32,7 +32,7 @@ TTL = timedelta(days=90)
 MAX_EXAMPLES = 10
 """Rows of each outcome that a preview names."""
 
-LOST_RIGHTS = "Who began it is no longer on the staff."
+LOST_RIGHTS = "The person who started it is no longer on the staff."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,7 +85,7 @@ class BulkRun:
     def cancelled(self, now: datetime) -> Self:
         """The run without what is left. Raises `IllegalTransition` when it is over."""
         if self.is_over:
-            raise IllegalTransition(f"This run is {self.state} already.")
+            raise IllegalTransition(f"This bulk action is already {self.state}.")
         return replace(self, state="cancelled", finished_at=now)
 
     def failed(self, detail: str, now: datetime) -> Self:

@@ -83,7 +83,7 @@ def validate_columns(name: ListName, requested: tuple[str, ...] | None) -> Field
     """What is wrong with the columns that are asked for."""
     if requested is None or (requested and not set(requested).difference(COLUMNS[name])):
         return {}
-    return {"columns": [f"Choose one or several of: {', '.join(COLUMNS[name])}."]}
+    return {"columns": [f"Choose one or more of: {', '.join(COLUMNS[name])}."]}
 
 
 def requested_values(filters: Filters) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from marketplace.core import errors
 
 FAILING_AFTER = 3
 """Attempts that failed one after the other, after which a job is one that somebody should look at."""
-OTHER_FAULT = "Something went wrong on our side ({}). The log of the worker has where."
+OTHER_FAULT = "Something went wrong on our side ({}). See the worker's log."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,4 +38,4 @@ class FailingJob:
     def check_waits(self, now: datetime) -> None:
         """Raise `IllegalTransition` when it is tried at this moment, or about to be."""
         if self.is_under_way or self.next_at <= now:
-            raise errors.IllegalTransition("This job is being tried again already.")
+            raise errors.IllegalTransition("This job is already being retried.")

@@ -28,7 +28,7 @@ MAX_INTEGER_DIGITS = 18
 MAX_MARKS = 30
 MAX_NFC_SHRINKAGE = 4
 """How many times longer a text may be before NFC than it may be after."""
-NOT_CANONICAL = "Give this in its canonical form: trimmed and NFC-normalized."
+NOT_CANONICAL = "Must be trimmed and NFC-normalized."
 
 SECRET = re.compile("password|hash|secret|token")
 
@@ -71,7 +71,7 @@ class Text(Rule):
     def read(self, value: Any) -> Any:
         """The text, trimmed and normalized."""
         if not isinstance(value, str):
-            raise ValueError("This must be text.")  # noqa: TRY004 - rules raise one type
+            raise ValueError("Must be text.")  # noqa: TRY004 - rules raise one type
         if _CONTROL.search(value):
             raise ValueError("Control characters are not allowed.")
         provided = value.strip() if self.trim else value
@@ -86,9 +86,9 @@ class Text(Rule):
         if self.expected:
             return self.expected
         return (
-            f"Give {self.minimum} to {self.maximum} characters."
+            f"Use {self.minimum} to {self.maximum} characters."
             if self.minimum
-            else f"Give at most {self.maximum} characters."
+            else f"Use at most {self.maximum} characters."
         )
 
 
@@ -133,9 +133,9 @@ class Whole(Rule):
         """The number as an `int`."""
         is_whole = isinstance(value, Decimal) and value.adjusted() < MAX_INTEGER_DIGITS and value % 1 == 0
         if (isinstance(value, bool) or not isinstance(value, int)) and not is_whole:
-            raise ValueError(f"This must be a whole number from {self.minimum} to {self.maximum}.")
+            raise ValueError(f"Must be a whole number from {self.minimum} to {self.maximum}.")
         if not self.minimum <= value <= self.maximum:
-            raise ValueError(f"Choose a whole number from {self.minimum} to {self.maximum}.")
+            raise ValueError(f"Must be a whole number from {self.minimum} to {self.maximum}.")
         return int(value)
 
 
@@ -159,7 +159,7 @@ class Money(Rule):
             or not isinstance(value, str | int | Decimal)
             or not re.fullmatch(self.pattern, shown)
         ):
-            raise ValueError(f"Give an amount from 0 to {self.maximum} with at most two decimals, such as 49.99.")
+            raise ValueError(f"Enter an amount from 0 to {self.maximum} with at most two decimals, such as 49.99.")
         return Decimal(shown).quantize(Decimal("0.01"))
 
 
@@ -183,24 +183,24 @@ class Boolean(Rule):
     def read(self, value: Any) -> Any:
         """The value itself."""
         if not isinstance(value, bool):
-            raise ValueError("This must be true or false.")  # noqa: TRY004 - rules raise one type
+            raise ValueError("Must be true or false.")  # noqa: TRY004 - rules raise one type
         return value
 
 
 WebAddress = Annotated[
     str | None,
     OrNone(
-        Text(0, MAX_URL_LENGTH, URL, "Give a web address that begins with http:// or https://."),
+        Text(0, MAX_URL_LENGTH, URL, "Enter a URL that starts with http:// or https://."),
         example="https://images.example.org/morning-yoga.jpg",
-        says="http(s); `null` for none.",
+        says="An http(s) URL; `null` for none.",
     ),
 ]
-Reason = Annotated[str, Text(0, MAX_REASON_LENGTH, example="I am ill.", says="For the other party.")]
+Reason = Annotated[str, Text(0, MAX_REASON_LENGTH, example="I am ill.", says="The other party sees this.")]
 StaffReason = Annotated[
-    str, Text(1, MAX_REASON_LENGTH, example="Asked for by e-mail.", says="Why; kept in the audit log.")
+    str, Text(1, MAX_REASON_LENGTH, example="Requested by email.", says="The reason, saved in the audit log.")
 ]
 OptionalStaffReason = Annotated[
-    str, Text(0, MAX_REASON_LENGTH, example="Asked for by e-mail.", says="Why; kept in the audit log.")
+    str, Text(0, MAX_REASON_LENGTH, example="Requested by email.", says="The reason, saved in the audit log.")
 ]
 
 

@@ -19,11 +19,11 @@ Resolution = Literal["dismissed", "hidden"]
 REPORT_TEXT_LENGTH = 2_000
 
 ReportReasonWord = Annotated[
-    ReportReason, Choice(get_args(ReportReason), example="misleading", says="What is wrong with it.")
+    ReportReason, Choice(get_args(ReportReason), example="misleading", says="What's wrong with it.")
 ]
 ReportText = Annotated[
     str,
-    Text(0, REPORT_TEXT_LENGTH, example="The photo shows another place.", says="In your own words, for the staff."),
+    Text(0, REPORT_TEXT_LENGTH, example="The photo shows another place.", says="Details for staff."),
 ]
 
 
@@ -50,7 +50,7 @@ class Report:
     def check_open(self) -> None:
         """Raise `IllegalTransition` when it has a resolution."""
         if self.resolution is not None:
-            raise IllegalTransition(f"This report is {self.resolution} already.")
+            raise IllegalTransition(f"This report has already been resolved ({self.resolution}).")
 
     def resolved(self, resolution: Resolution, staff_id: UUID, note: str, now: datetime) -> Self:
         """The report with its resolution. Raises `IllegalTransition` when it has one."""

@@ -74,12 +74,12 @@ class TimeRange:
         """What is wrong with it by itself, as sentences."""
         errors = []
         if any(moment.second or moment.microsecond or moment.tzinfo for moment in (self.starts, self.ends)):
-            errors.append("Give times of the wall clock in whole minutes.")
+            errors.append("Use times in whole minutes.")
         begin, end = self.span()
         if begin == end:
-            errors.append(f"{self} is empty: choose an end other than the beginning.")
+            errors.append(f"{self} is empty: the end must differ from the start.")
         if self.step is not None and not 1 <= self.step <= MAX_STEP:
-            errors.append(f"Choose a step of 1 to {MAX_STEP} minutes.")
+            errors.append(f"Use a step of 1 to {MAX_STEP} minutes.")
         return errors
 
 
@@ -196,22 +196,22 @@ class Schedule:
     def validate(self) -> Mapping[str, list[str]]:
         """What is wrong with each field, as sentences for a person; nothing when it may be kept."""
         errors = {
-            "time_zone": [] if self.time_zone in time_zones() else ["Choose an IANA time zone, such as Europe/Madrid."],
+            "time_zone": [] if self.time_zone in time_zones() else ["Choose an IANA time zone such as Europe/Madrid."],
             "weekly": self._validate_weekly(),
-            "extras": _too_many(self.extras, MAX_EXTRAS, "extras")
+            "extras": _too_many(self.extras, MAX_EXTRAS, "extra dates")
             or _validate_range(
                 [(f"{extra.on}", extra.on.toordinal() * DAY_MINUTES, extra.hours) for extra in self.extras]
             ),
             "exceptions": self._validate_exceptions(),
             "buffer_before": _between(self.buffer_before, 0, MAX_BUFFER, "a buffer", "minutes"),
             "buffer_after": _between(self.buffer_after, 0, MAX_BUFFER, "a buffer", "minutes"),
-            "notice": _between(self.notice, 0, MAX_NOTICE, "a notice", "minutes"),
-            "horizon": _between(self.horizon, 1, MAX_HORIZON, "a horizon", "days"),
+            "notice": _between(self.notice, 0, MAX_NOTICE, "a minimum notice", "minutes"),
+            "horizon": _between(self.horizon, 1, MAX_HORIZON, "a booking window", "days"),
         }
         if not errors["notice"] and not errors["horizon"] and self.notice >= self.horizon * DAY_MINUTES:
-            errors["notice"] = ["Choose a notice shorter than the horizon, or nothing can ever be booked."]
+            errors["notice"] = ["The minimum notice must be shorter than the booking window, or nothing can be booked."]
         if self.valid_from is not None and self.valid_until is not None and self.valid_until < self.valid_from:
-            errors["valid_until"] = ["Choose a last date that is not before the first."]
+            errors["valid_until"] = ["The last date can't be before the first."]
         return {field: sentences for field, sentences in errors.items() if sentences}
 
     def _ranges(self, first: date, last: date) -> Iterator[tuple[date, TimeRange]]:
@@ -231,20 +231,20 @@ class Schedule:
         if many := _too_many(self.weekly, MAX_WEEKLY, "weekly ranges"):
             return many
         if any(not 1 <= weekly.weekday <= len(WEEKDAYS) for weekly in self.weekly):
-            return ["Choose weekdays from 1, Monday, to 7, Sunday."]
+            return ["Use weekdays from 1 (Monday) to 7 (Sunday)."]
         placed = [(weekly.weekday - 1, weekly.hours) for weekly in self.weekly]
         return _validate_range([(WEEKDAYS[day], day * DAY_MINUTES, hours) for day, hours in placed], cycle=WEEK_MINUTES)
 
     def _validate_exceptions(self) -> list[str]:
-        if many := _too_many(self.exceptions, MAX_EXCEPTIONS, "exceptions"):
+        if many := _too_many(self.exceptions, MAX_EXCEPTIONS, "date overrides"):
             return many
         ranges = len(self.weekly) + len(self.extras) + sum(len(exception.ranges) for exception in self.exceptions)
         if ranges > MAX_RANGES:
-            return [f"Give at most {MAX_RANGES} ranges in all, weekly hours and extras included; these are {ranges}."]
+            return [f"Use at most {MAX_RANGES} ranges in total, weekly hours and extra dates included, not {ranges}."]
         errors, seen = [], set[date]()
         for exception in self.exceptions:
             if exception.on in seen:
-                errors.append(f"{exception.on} has two exceptions.")
+                errors.append(f"{exception.on} is listed twice.")
             elif crowded := _too_many(exception.ranges, MAX_WEEKLY, f"ranges on {exception.on}"):
                 errors += crowded
             seen.add(exception.on)
@@ -258,11 +258,11 @@ class Schedule:
 
 
 def _too_many(rules: tuple[object, ...], maximum: int, what: str) -> list[str]:
-    return [f"Give at most {maximum} {what}."] if len(rules) > maximum else []
+    return [f"Use at most {maximum} {what}."] if len(rules) > maximum else []
 
 
 def _between(value: int, minimum: int, maximum: int, what: str, unit: str) -> list[str]:
-    return [] if minimum <= value <= maximum else [f"Choose {what} of {minimum} to {maximum} {unit}."]
+    return [] if minimum <= value <= maximum else [f"Use {what} of {minimum} to {maximum} {unit}."]
 
 
 def _validate_range(placed: Iterable[tuple[str, int, TimeRange]], *, cycle: int | None = None) -> list[str]:

@@ -75,7 +75,7 @@ class TagList(Rule):
 
     def read(self, value: Any) -> Any:
         """The tags, each once."""
-        expected = f"Give at most {self.maximum} tags of {self.each.minimum} to {self.each.maximum} characters each."
+        expected = f"Use at most {self.maximum} tags of {self.each.minimum} to {self.each.maximum} characters each."
         if not isinstance(value, list | tuple) or len(value) > self.maximum:
             raise ValueError(expected)
         folded = tuple(dict.fromkeys(fold(self.each.read(tag)) for tag in value))
@@ -84,34 +84,32 @@ class TagList(Rule):
         return folded
 
 
-TAG = Text(
-    1, TAG_LENGTH, expected=f"Give at most {MAX_TAGS} tags of 1 to {TAG_LENGTH} characters each.", example="yoga"
-)
+TAG = Text(1, TAG_LENGTH, expected=f"Use at most {MAX_TAGS} tags of 1 to {TAG_LENGTH} characters each.", example="yoga")
 
 Title = Annotated[str, Text(1, TITLE_LENGTH, example="Morning yoga")]
 Description = Annotated[str, Text(1, DESCRIPTION_LENGTH, example="A gentle hour for all levels.")]
 Duration = Annotated[int, Whole(1, MAX_DURATION, example=60, says="Minutes.")]
 Price = Annotated[
     Decimal,
-    Money(MAX_PRICE, example="49.99", says="Per seat, with at most two decimals."),
+    Money(MAX_PRICE, example="49.99", says="Per seat, with at most two decimal places."),
 ]
-Participants = Annotated[int, Whole(1, MAX_PARTICIPANTS, example=12, says="Seats at each start.")]
+Participants = Annotated[int, Whole(1, MAX_PARTICIPANTS, example=12, says="Seats per start.")]
 Category = Annotated[
     str | None,
     OrNone(
         Text(0, TAG_LENGTH),
         example="wellbeing",
-        says="One of the marketplace's categories, see `GET /api/marketplace/`; `null` for none.",
+        says="One of the categories of `GET /api/marketplace/`; `null` for none.",
     ),
 ]
-Tags = Annotated[tuple[str, ...], TagList(MAX_TAGS, TAG, example=["yoga", "beginners"], says="Kept in lower case.")]
+Tags = Annotated[tuple[str, ...], TagList(MAX_TAGS, TAG, example=["yoga", "beginners"], says="Stored in lower case.")]
 CancellationNotice = Annotated[
     int,
     Whole(
         0,
         MAX_CANCELLATION_NOTICE,
         example=24,
-        says="Hours before the start until which a learner may cancel.",
+        says="Hours before the start until which learners can cancel.",
     ),
 ]
 
@@ -175,7 +173,7 @@ class Session(SessionSummary):
         if short:
             sold = summarize_names([f"{slot.seats_taken} at {slot.starts_at:%Y-%m-%d %H:%M} UTC" for slot in short])
             starts = [slot.starts_at for slot in short]
-            raise HasUpcomingBookings(f"More seats than that are sold already: {sold}.", starts=starts)
+            raise HasUpcomingBookings(f"More seats than that are already booked: {sold}.", starts=starts)
 
     def require_no_upcoming_bookings(self, upcoming: "Iterable[Slot]") -> None:
         """Raise `HasUpcomingBookings` when somebody holds a seat in one of the upcoming slots."""
@@ -221,24 +219,24 @@ class SessionDetails(Session):
 
         Like the other steps of moderation it raises `NotFound` for an archived one and `IllegalTransition`.
         """
-        self._check_moderated(is_wrong=self.hidden_at is not None, why="This session is hidden already.")
+        self._check_moderated(is_wrong=self.hidden_at is not None, why="This session is already hidden.")
         return replace(self, hidden_at=now, hidden_reason=reason, featured_at=None)
 
     def restored(self) -> Self:
         """The session as its creator has it."""
-        self._check_moderated(is_wrong=self.hidden_at is None, why="This session is not hidden.")
+        self._check_moderated(is_wrong=self.hidden_at is None, why="This session isn't hidden.")
         return replace(self, hidden_at=None, hidden_reason=None)
 
     def featured(self, now: datetime) -> Self:
         """The session on the front page, before those that were featured earlier. Raises `NotListed`."""
-        self._check_moderated(is_wrong=self.featured_at is not None, why="This session is featured already.")
+        self._check_moderated(is_wrong=self.featured_at is not None, why="This session is already featured.")
         if not self.is_bookable():
             raise NotListed
         return replace(self, featured_at=now)
 
     def unfeatured(self) -> Self:
         """The session off the front page."""
-        self._check_moderated(is_wrong=self.featured_at is None, why="This session is not featured.")
+        self._check_moderated(is_wrong=self.featured_at is None, why="This session isn't featured.")
         return replace(self, featured_at=None)
 
     def _check_moderated(self, *, is_wrong: bool, why: str) -> None:

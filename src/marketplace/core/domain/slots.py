@@ -100,7 +100,7 @@ def require_no_overlap(resized: Iterable[Slot], others: Iterable[Slot]) -> None:
         pairs = (sorted(slot.starts_at for slot in pair) for pair in overlapping)
         named = summarize_names([f"{early:%Y-%m-%d %H:%M} with {late:%Y-%m-%d %H:%M} UTC" for early, late in pairs])
         starts = [slot.starts_at for pair in overlapping for slot in pair]
-        raise CreatorUnavailable(f"Times that are sold would overlap: {named}.", starts=starts)
+        raise CreatorUnavailable(f"Existing bookings would overlap: {named}.", starts=starts)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -34,7 +34,7 @@ Role = Literal["user", "creator"]
 
 PASSWORD_LENGTH = (8, 128)
 """Characters. The upper bound keeps hashing cheap (OWASP ASVS 5.0, 6.2)."""
-PASSWORD_EXPECTED = "Choose a password of {} to {} characters.".format(*PASSWORD_LENGTH)
+PASSWORD_EXPECTED = "Use a password of {} to {} characters.".format(*PASSWORD_LENGTH)
 MAX_USERNAME_LENGTH = 150
 MAX_EMAIL_LENGTH = 254
 """Characters (RFC 5321, 4.5.3.1.3, less the angle brackets)."""
@@ -69,7 +69,7 @@ class TimeZoneName(Rule):
     def read(self, value: Any) -> Any:
         """The name itself."""
         if not isinstance(value, str) or value not in time_zones():
-            raise ValueError("Choose an IANA time zone, such as Europe/Madrid.")
+            raise ValueError("Choose an IANA time zone such as Europe/Madrid.")
         return value
 
 
@@ -79,7 +79,7 @@ Email = Annotated[
         3,
         MAX_EMAIL_LENGTH,
         EMAIL,
-        "Give an e-mail address, such as ada@example.org.",
+        "Enter an email address such as ada@example.org.",
         format="email",
         example="ada@example.org",
     ),
@@ -106,7 +106,7 @@ NewPassword = Annotated[
         format="password",
         trim=False,
         example="correct horse battery",
-        says="Not among the commonest, not the e-mail address or username.",
+        says="Not a common password, the email address or the username.",
     ),
 ]
 
@@ -121,9 +121,9 @@ def validate_password(password: str, *, names: tuple[str, ...], is_common: Calla
     if malformed:
         return list(malformed)
     if fold(password) in {fold(name) for name in names}:
-        return ["Choose a password that is not your e-mail address or username."]
+        return ["Use a password other than your email address or username."]
     if is_common(password):
-        return ["This is one of the most used passwords. Choose another one."]
+        return ["This is one of the most common passwords. Use another one."]
     return []
 
 
@@ -170,18 +170,18 @@ class User(Contact):
             if not also_oneself:
                 raise Oneself
         elif (self.is_staff or self.is_superuser) and not staff.is_superuser:
-            raise NotSuperuser("Only superusers can change the accounts of the staff.")
+            raise NotSuperuser("Only superusers can change staff accounts.")
 
     def with_active(self, *, is_active: bool) -> Self:
         """The account switched on or off. Raises `IllegalTransition` when it is so already."""
         if self.is_active == is_active:
-            raise IllegalTransition(f"This account is switched {'on' if is_active else 'off'} already.")
+            raise IllegalTransition(f"This account is already {'active' if is_active else 'deactivated'}.")
         return replace(self, is_active=is_active)
 
     def with_role(self, role: Role, *, has_sessions: bool) -> Self:
         """The account in another role. Raises `IllegalTransition` when it has it, `HasSessions`."""
         if self.role == role:
-            raise IllegalTransition(f"This account is a {role}'s already.")
+            raise IllegalTransition(f"This account already has the role {role}.")
         if role != "creator" and has_sessions:
             raise HasSessions
         return replace(self, role=role)
@@ -226,7 +226,7 @@ class UserDetails(User):
 
 def validate_rights(*, is_staff: bool, is_superuser: bool) -> FieldErrors:
     """What is wrong with rights that are to be given together."""
-    return {"is_superuser": ["A superuser is on the staff too."]} if is_superuser and not is_staff else {}
+    return {"is_superuser": ["A superuser must also be staff."]} if is_superuser and not is_staff else {}
 
 
 def public_user(user: User) -> PublicUser:

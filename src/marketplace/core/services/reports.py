@@ -47,7 +47,7 @@ class ReportService:
             if session is None or not session.visible_to(principal):
                 raise NotFound
             if session.creator_id == principal.user_id:
-                raise OwnSession("You cannot report your own session.")
+                raise OwnSession("You can't report your own session.")
             await tx.reports.add(report)
             return report
 

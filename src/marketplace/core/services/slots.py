@@ -38,7 +38,7 @@ class SlotService:
     def validate(self, begin: datetime, end: datetime) -> FieldErrors:
         """What is wrong with a window of slots."""
         if not begin <= end <= begin + MAX_WINDOW:
-            return {"to": [f"Choose a time after `from`, at most {MAX_WINDOW.days} days later."]}
+            return {"to": [f"Use a time after `from`, at most {MAX_WINDOW.days} days later."]}
         return {}
 
     async def list(

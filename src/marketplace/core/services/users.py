@@ -18,7 +18,7 @@ from marketplace.core.services.audit import AuditWriter
 from marketplace.core.services.retries import with_retries
 from marketplace.core.services.tokens import PrincipalCache
 
-WRONG_PASSWORD = "This is not your current password."  # noqa: S105 - a sentence
+WRONG_PASSWORD = "This isn't your current password."  # noqa: S105 - a sentence
 
 
 class UserService:

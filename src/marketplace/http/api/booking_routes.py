@@ -50,7 +50,7 @@ OF_A_MOVE = (
 
 
 class BookedSessionOut(SessionFactsOut, rename={"creator_id": "creator"}):
-    """A session as the parties of its bookings see it: with its creator's e-mail address."""
+    """A session as the parties of its bookings see it, with its creator's email address."""
 
     creator_details: ContactOut
 
@@ -60,11 +60,11 @@ BOOKING_NAMES = {"session_id": "session", "user_id": "user", "starts_at": "booki
 
 
 class BookingOut(msgspec.Struct, rename=BOOKING_NAMES):
-    """A booking. `booking_date` is the start; `amount` = price times seats when it was booked.
+    """A booking. `booking_date` is the start; `amount` is price times seats when it was booked.
 
-    A `pending` one is cancelled by itself if the creator has not answered by `respond_by`. The learner may cancel or
-    move it until `cancellable_until`; both are `null` where they do not apply. `allowed_actions` are what the person
-    who asks may do now.
+    A `pending` booking is cancelled automatically if the creator hasn't responded by `respond_by`. The learner can
+    cancel or reschedule until `cancellable_until`. Both are `null` if they don't apply. `allowed_actions` are what
+    the caller can do now.
     """
 
     id: UUID
@@ -84,7 +84,7 @@ class BookingOut(msgspec.Struct, rename=BOOKING_NAMES):
 
 
 class BookingStepOut(msgspec.Struct, rename={"actor_id": "by", "from_status": "from", "to_status": "to"}):
-    """One step of a booking's life. `by` is `null` where the marketplace itself took it."""
+    """A step in a booking's history. `by` is `null` if the marketplace did it."""
 
     at: datetime
     actor_id: UUID | None

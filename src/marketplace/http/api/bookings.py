@@ -59,13 +59,13 @@ class BookingsQuery(PageQuery, kw_only=True):
 
 
 class StepIn(msgspec.Struct, kw_only=True):
-    """Why, in words for the other party."""
+    """The reason. The other party sees it."""
 
     reason: Reason = ""
 
 
 class RescheduleIn(StepIn, kw_only=True):
-    """Another start of the same session, and why."""
+    """Another start of the same session, and the reason."""
 
     booking_date: Start
 
@@ -89,7 +89,7 @@ class BookingController(Controller):
     @get(
         "/",
         operation_id="list_bookings",
-        summary="List one's own bookings",
+        summary="List your bookings",
         opt=opt(Access.SIGNED_IN, query=BookingsQuery, headers=LINK),
     )
     async def list_own(
@@ -99,13 +99,13 @@ class BookingController(Controller):
         cursors: FromDishka[Cursors],
         clock: FromDishka[Clock],
     ) -> Response[list[BookingOut]]:
-        """What the caller booked, newest first or by `ordering`."""
+        """The caller's bookings, newest first or by `ordering`."""
         return await _listed(request, cursors, clock, bookings.list_own)
 
     @get(
         "/my_bookings",
         operation_id="list_my_bookings",
-        summary="List one's own bookings, by its older name",
+        summary="List your bookings (older path)",
         opt=opt(Access.SIGNED_IN, query=BookingsQuery, headers=LINK),
     )
     async def list_mine(
@@ -115,13 +115,13 @@ class BookingController(Controller):
         cursors: FromDishka[Cursors],
         clock: FromDishka[Clock],
     ) -> Response[list[BookingOut]]:
-        """The same as `GET /api/bookings/`."""
+        """Same as `GET /api/bookings/`."""
         return await _listed(request, cursors, clock, bookings.list_own)
 
     @get(
         "/creator_bookings",
         operation_id="list_creator_bookings",
-        summary="List bookings of one's sessions",
+        summary="List bookings of your sessions",
         opt=opt(Access.CREATOR, query=BookingsQuery, headers=LINK),
     )
     async def list_of_creator(
@@ -131,7 +131,7 @@ class BookingController(Controller):
         cursors: FromDishka[Cursors],
         clock: FromDishka[Clock],
     ) -> Response[list[BookingOut]]:
-        """What was booked of the caller's sessions, newest first or by `ordering`. Creators only."""
+        """Bookings of the caller's sessions, newest first or by `ordering`. For creators only."""
         return await _listed(request, cursors, clock, bookings.list_of_creator)
 
     @post(
@@ -148,7 +148,7 @@ class BookingController(Controller):
     async def create(
         self, request: Request[Any, Any, Any], bookings: FromDishka[BookingService], clock: FromDishka[Clock]
     ) -> Response[BookingOut]:
-        """However many people ask for the same seat at once, one has it and the others are told so."""
+        """If several users request the same seat at once, exactly one gets it; the others get 409."""
         parsed = await read_body(request, BookingIn)
         data = parsed.checked(validate_further(request, parsed, bookings))
         key = key_of(request, parsed)
@@ -159,7 +159,7 @@ class BookingController(Controller):
     @get(
         "/{booking_id:uuid}",
         operation_id="get_booking",
-        summary="Read a booking",
+        summary="Get a booking",
         opt=opt(Access.SIGNED_IN, errors=(NotFound,)),
     )
     async def retrieve(
@@ -169,33 +169,40 @@ class BookingController(Controller):
         bookings: FromDishka[BookingService],
         clock: FromDishka[Clock],
     ) -> BookingHistoryOut:
-        """For its two parties, with its history."""
+        """For its learner and creator, with its history."""
         principal = principal_of(request)
         return shown_to(principal, clock.now(), await bookings.get(principal, booking_id), BookingHistoryOut)
 
     cancel = PARTIES.step_route(
         "cancel",
         "Cancel a booking",
-        "By the learner until `cancellation_notice` hours before the start, by the creator and staff until the end. "
-        "The seats can be booked again at once.",
+        (
+            "For the learner until `cancellation_notice` hours before the start; for the creator "
+            "and staff until the end. The seats become available right away."
+        ),
         TooLate,
     )
     confirm = PARTIES.step_route(
-        "confirm", "Confirm a pending booking", "By the creator, until `respond_by`.", NotYours, TooLate
+        "confirm", "Confirm a pending booking", "For the creator, until `respond_by`.", NotYours, TooLate
     )
     decline = PARTIES.step_route(
         "decline",
         "Decline a pending booking",
-        "By the creator, until `respond_by`. The seats can be booked again at once.",
+        "For the creator, until `respond_by`. The seats become available right away.",
         NotYours,
         TooLate,
     )
-    complete = PARTIES.step_route("complete", "Complete a booking", "By the creator, once it has ended.", NotYours)
+    complete = PARTIES.step_route(
+        "complete", "Complete a booking", "For the creator, once the session has ended.", NotYours
+    )
 
     reschedule = PARTIES.move_route(
-        "Move a booking to another start",
-        "By either party, as long as they may cancel. It has the new seats, or keeps the old.\n\n"
-        "What a learner moves is pending again where the session asks for confirmation.",
+        "Reschedule a booking",
+        (
+            "For the learner and the creator, as long as they can cancel. The booking gets the "
+            "new seats or keeps the old ones.\n\nIf the session requires confirmation, a booking "
+            "rescheduled by the learner is pending again."
+        ),
     )
 
 

@@ -21,7 +21,7 @@ FEED = r"([\w-]{43})\.ics"
 
 
 class CalendarFeedOut(msgspec.Struct):
-    """The address of one's feed, from the root of this server. Who knows it can read the feed."""
+    """The feed's URL, relative to this server's root. Anyone who knows it can read the feed."""
 
     url: str
 
@@ -35,49 +35,49 @@ class CalendarController(Controller):
     @get(
         "/bookings/{booking_id:uuid}/calendar.ics",
         operation_id="get_booking_calendar",
-        summary="Read a booking as a calendar",
+        summary="Download a booking as a calendar file",
         media_type=CALENDAR,
         opt=opt(Access.SIGNED_IN, errors=(NotFound,)),
     )
     async def of_booking(
         self, request: Request[Any, Any, Any], booking_id: FromPath[UUID], calendars: FromDishka[CalendarService]
     ) -> Response[bytes]:
-        """For its two parties: one event, which replaces what was imported of this booking before."""
+        """For its learner and creator: one event, which replaces earlier imports of this booking."""
         return _calendar(await calendars.of_booking(principal_of(request), booking_id), "booking")
 
     @get(
         "/calendar",
         operation_id="get_calendar_feed",
-        summary="Find the address of one's calendar feed",
+        summary="Get your calendar feed URL",
         opt=opt(Access.SIGNED_IN, errors=(ImpersonatedReadOnly,)),
     )
     async def feed(self, request: Request[Any, Any, Any], calendars: FromDishka[CalendarService]) -> CalendarFeedOut:
-        """It is made when it is first asked for, and stays until it is renewed."""
+        """Created on the first request; stays the same until you renew it."""
         return _address(await calendars.feed(principal_of(request)))
 
     @post(
         "/calendar/renew",
         status_code=200,
         operation_id="renew_calendar_feed",
-        summary="Get a new address for one's calendar feed",
+        summary="Renew your calendar feed URL",
         opt=opt(Access.SIGNED_IN),
     )
     async def renew(self, request: Request[Any, Any, Any], calendars: FromDishka[CalendarService]) -> CalendarFeedOut:
-        """The old address is 404 from now on."""
+        """The old URL returns 404 from now on."""
         await read_nothing(request)
         return _address(await calendars.renew(principal_of(request)))
 
     @get(
         "/calendar/{feed:str}",
         operation_id="read_calendar_feed",
-        summary="Read a calendar feed",
+        summary="Get a calendar feed",
         media_type=CALENDAR,
         opt=opt(Access.PUBLIC, errors=(NotFound,)),
     )
     async def of_token(self, feed: FromPath[str], calendars: FromDishka[CalendarService]) -> Response[bytes]:
-        """Every booking of a person, as learner and as creator: one event each, from 90 days back on, at most 1,000.
+        """All bookings of a user, as learner and as creator, one event each: from 90 days ago, at most 1,000.
 
-        `feed` is the token and `.ics`, as the address has them. No sign-in is needed.
+        `feed` is the token followed by `.ics`, as in the feed's URL. No sign-in needed.
         """
         token = re.fullmatch(FEED, feed, re.ASCII)
         if token is None:

@@ -48,21 +48,21 @@ class CatalogQuery(FacetsQuery, kw_only=True):
 
 
 class CategoryCountOut(msgspec.Struct):
-    """How many sessions are in a category."""
+    """Number of sessions in a category."""
 
     category: str
     count: int
 
 
 class TagCountOut(msgspec.Struct):
-    """How many sessions carry a tag."""
+    """Number of sessions with a tag."""
 
     tag: str
     count: int
 
 
 class PriceBandCountOut(msgspec.Struct):
-    """How many sessions cost `min_price` or more and less than `max_price` (`null`: no limit)."""
+    """Number of sessions that cost at least `min_price` and less than `max_price` (`null`: no limit)."""
 
     min_price: Decimal
     max_price: Decimal | None
@@ -82,12 +82,12 @@ def validate_query(provided: Mapping[str, Any]) -> FieldErrors:
     errors = {}
     ordering = provided.get("ordering", "")
     if ordering == "relevance" and "search" not in provided:
-        errors["ordering"] = ["Relevance needs a `search`."]
+        errors["ordering"] = ["Sorting by relevance needs `search`."]
     if ordering.endswith("featured_at") and not provided.get("featured"):
         errors["ordering"] = ["This order needs `featured=true`."]
     begin, end = provided.get("available_from"), provided.get("available_to")
     if begin is not None and end is not None and end <= begin:
-        errors["available_to"] = ["Choose a time after `available_from`. A bare date is its midnight, UTC."]
+        errors["available_to"] = ["Use a time after `available_from`. A bare date means midnight UTC."]
     return errors
 
 

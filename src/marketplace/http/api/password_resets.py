@@ -16,7 +16,7 @@ from marketplace.http.validation.parsing import read_body
 
 
 class PasswordResetIn(msgspec.Struct, kw_only=True):
-    """The token of a link, and the password as it shall be."""
+    """The token of a reset link and the new password."""
 
     token: GivenSecret
     new_password: NewPassword
@@ -32,13 +32,13 @@ class ResetController(Controller):
         "/password-reset",
         status_code=204,
         operation_id="reset_password",
-        summary="Set a new password by a link",
+        summary="Reset a password",
         opt=opt(Access.PUBLIC, body=PasswordResetIn, errors=(BadResetToken,)),
     )
     async def reset(self, request: Request[Any, Any, Any], resets: FromDishka[ResetService]) -> None:
-        """Ends every login of the person; sign in with the new password. A link works once.
+        """Ends all logins of the user, who then signs in with the new password. A link works once.
 
-        Whatever is wrong with a link is told alike.
+        Every invalid link gets the same response.
         """
         parsed = await read_body(request, PasswordResetIn)
         data = parsed.checked(resets.validate(parsed.values))

@@ -18,14 +18,14 @@ from marketplace.http.validation.parsing import read_body
 
 
 class ReportIn(msgspec.Struct, kw_only=True):
-    """What somebody holds against a session."""
+    """A report about a session."""
 
     reason: ReportReasonWord
     text: ReportText = ""
 
 
 class ReportOut(msgspec.Struct, rename={"session_id": "session"}):
-    """A report that was taken."""
+    """The created report."""
 
     id: UUID
     session_id: UUID
@@ -43,13 +43,13 @@ class ReportController(Controller):
     @post(
         "/",
         operation_id="report_session",
-        summary="Report a session to the staff",
+        summary="Report a session",
         opt=opt(Access.SIGNED_IN, body=ReportIn, is_keyed=True, errors=(NotFound, OwnSession, AlreadyReported)),
     )
     async def report(
         self, request: Request[Any, Any, Any], session_id: FromPath[UUID], reports: FromDishka[ReportService]
     ) -> Response[ReportOut]:
-        """Once per person and session. The creator is not told who reported it."""
+        """Once per user and session. The creator can't see who reported it."""
         parsed = await read_body(request, ReportIn)
         data, key = parsed.checked(validate_key(request)), key_of(request, parsed)
         created = await reports.report(principal_of(request), session_id, data.reason, data.text, key=key)

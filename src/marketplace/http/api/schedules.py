@@ -26,7 +26,7 @@ SCHEDULE_FIELDS = tuple(field.name for field in fields(Schedule))
 
 
 class ScheduleIn(msgspec.Struct, kw_only=True):
-    """When a session may start. `is_open`: at any future time, and the rest is not looked at."""
+    """When a session can start. With `is_open`, at any future time; the other fields are ignored."""
 
     time_zone: TimeZone = "UTC"
     is_open: bool = False
@@ -42,7 +42,7 @@ class ScheduleIn(msgspec.Struct, kw_only=True):
 
 
 class SchedulePreviewIn(ScheduleIn, kw_only=True):
-    """A schedule to try, and a window of at most 62 days to see it in, by default the next 14."""
+    """A schedule to preview and a window of at most 62 days; the next 14 days by default."""
 
     starts_from: Window | None = None
     starts_to: Window | None = None
@@ -63,20 +63,20 @@ class WeeklyHoursOut(TimeRangeOut):
 
 
 class ExtraOut(TimeRangeOut):
-    """Hours of a single date."""
+    """Hours on a single date."""
 
     date: date
 
 
 class DayExceptionOut(msgspec.Struct):
-    """Other hours on a date; none is a day off."""
+    """Different hours on a date; none means a day off."""
 
     date: date
     ranges: list[TimeRangeOut]
 
 
 class ScheduleOut(msgspec.Struct, kw_only=True):
-    """When a session may start. An open one has no rules."""
+    """When a session can start. An open session has no rules."""
 
     is_open: bool
     time_zone: TimeZone = "UTC"
@@ -100,13 +100,13 @@ class ScheduleController(Controller):
     @get(
         "/{session_id:uuid}/schedule",
         operation_id="get_schedule",
-        summary="Read a session's schedule",
+        summary="Get a session's schedule",
         opt=opt(Access.CREATOR, errors=(NotFound, NotYours)),
     )
     async def retrieve(
         self, request: Request[Any, Any, Any], session_id: FromPath[UUID], schedules: FromDishka[ScheduleService]
     ) -> ScheduleOut:
-        """Its creator only."""
+        """For the session's creator only."""
         return _schedule_out(await schedules.get(principal_of(request), session_id))
 
     @put(
@@ -118,9 +118,9 @@ class ScheduleController(Controller):
     async def replace(
         self, request: Request[Any, Any, Any], session_id: FromPath[UUID], schedules: FromDishka[ScheduleService]
     ) -> ScheduleOut:
-        """Its creator only. What is not sent has its default; seats that are sold stay sold.
+        """For the session's creator only. Fields you don't send get their defaults. Existing bookings stay.
 
-        A wall time that the clocks skip does not exist; one that they show twice is the first of the two.
+        A wall time that the clocks skip is left out; for one that occurs twice, the first counts.
         """
         parsed = await read_body(request, ScheduleIn)
         replaced = await schedules.replace(principal_of(request), session_id, _schedule(parsed.checked()))
@@ -130,7 +130,7 @@ class ScheduleController(Controller):
         "/{session_id:uuid}/schedule/preview",
         status_code=200,
         operation_id="preview_schedule",
-        summary="Try a schedule",
+        summary="Preview a schedule",
         opt=opt(Access.CREATOR, body=SchedulePreviewIn, errors=(NotFound, NotYours, CreatorUnavailable)),
     )
     async def preview(
@@ -140,9 +140,9 @@ class ScheduleController(Controller):
         slots: FromDishka[SlotService],
         clock: FromDishka[Clock],
     ) -> list[SlotOut]:
-        """Its creator only. Every start that this schedule would give, closed ones with the reason; nothing is kept.
+        """For the session's creator only. Lists every start of this schedule, closed ones with the reason.
 
-        An inactive session is looked at as if it were active; an open one has no starts to list.
+        Nothing is saved. An inactive session is treated as active. An open session has no starts to list.
         """
         parsed = await read_body(request, SchedulePreviewIn)
         begin = parsed.values.get("starts_from") or clock.now()

@@ -40,7 +40,7 @@ from marketplace.http.validation.parsing import ParsedBody, read_body, read_quer
 
 
 class SessionIn(msgspec.Struct, kw_only=True):
-    """What a creator offers."""
+    """A session's details."""
 
     title: Title
     description: Description
@@ -56,7 +56,7 @@ class SessionIn(msgspec.Struct, kw_only=True):
 
 
 class ModerationOut(msgspec.Struct):
-    """That the staff hid a session, when, and why, in words for its creator."""
+    """When and why staff hid a session. The creator sees the reason."""
 
     hidden_at: datetime
     reason: str
@@ -98,9 +98,9 @@ class NextSlotOut(msgspec.Struct):
 
 
 class SessionOut(SessionFactsOut, rename={"creator_id": "creator"}):
-    """A session. `next_slot` is the first of its slots that can be booked now; an open session has none.
+    """A session. `next_slot` is the first start that can be booked now; an open session has none.
 
-    `moderation` is for its creator and the staff, who alone see one that has any.
+    `moderation` is set on hidden sessions, which only their creator and staff can see.
     """
 
     next_slot: NextSlotOut | None
@@ -122,9 +122,9 @@ class SessionController(Controller):
     async def list_sessions(
         self, request: Request[Any, Any, Any], sessions: FromDishka[SessionService], cursors: FromDishka[Cursors]
     ) -> Response[list[SessionOut]]:
-        """Active sessions, newest first or by `ordering`; with `featured=true`, those featured last come first.
+        """Active sessions, newest first or by `ordering`. With `featured=true`, the most recently featured come first.
 
-        `my_sessions=true` gives a creator all of their own, inactive ones too, newest first and unfiltered.
+        `my_sessions=true` lists all of a creator's own sessions, including inactive ones, newest first and unfiltered.
         """
         asks_own = request.query_params.get("my_sessions", "").lower() == "true"
         creator = await creator_of(request) if asks_own else None
@@ -144,7 +144,7 @@ class SessionController(Controller):
         opt=opt(Access.ANYONE, query=FacetsQuery),
     )
     async def facets(self, request: Request[Any, Any, Any], sessions: FromDishka[SessionService]) -> FacetsOut:
-        """Counts for the same filters as the list. They may be up to 30 seconds old."""
+        """Counts for the same filters as the list, up to 30 seconds old."""
         parsed = read_query(request, FacetsQuery)
         query = parsed.checked(validate_query(parsed.values))
         facets = await sessions.facets(filters_of(query, "-created_at"))
@@ -153,13 +153,13 @@ class SessionController(Controller):
     @post(
         "/",
         operation_id="create_session",
-        summary="Offer a session",
+        summary="Create a session",
         opt=opt(Access.CREATOR, body=SessionIn, is_keyed=True),
     )
     async def create(
         self, request: Request[Any, Any, Any], sessions: FromDishka[SessionService]
     ) -> Response[SessionOut]:
-        """Creators only."""
+        """For creators only."""
         parsed = await read_body(request, SessionIn)
         data = parsed.checked(sessions.validate(parsed.values), validate_key(request))
         changes = msgspec.structs.asdict(data)
@@ -168,33 +168,33 @@ class SessionController(Controller):
     @get(
         "/{session_id:uuid}",
         operation_id="get_session",
-        summary="Read a session",
+        summary="Get a session",
         opt=opt(Access.ANYONE, errors=(NotFound,)),
     )
     async def retrieve(
         self, request: Request[Any, Any, Any], session_id: FromPath[UUID], sessions: FromDishka[SessionService]
     ) -> SessionOut:
-        """An inactive session is seen by its creator and staff only."""
+        """An inactive session is visible to its creator and staff only."""
         found = await sessions.get(session_id, optional_principal_of(request))
         return msgspec.convert(found, SessionOut, from_attributes=True)
 
     @put(
         "/{session_id:uuid}",
         operation_id="replace_session",
-        summary="Change a session",
+        summary="Update a session",
         opt=opt(Access.CREATOR, body=SessionIn, errors=(NotFound, NotYours, HasUpcomingBookings, CreatorUnavailable)),
     )
     async def replace(
         self, request: Request[Any, Any, Any], session_id: FromPath[UUID], sessions: FromDishka[SessionService]
     ) -> SessionOut:
-        """Its creator only. Optional fields that are not sent stay as they are."""
+        """For its creator only. Optional fields you don't send stay as they are."""
         parsed = await read_body(request, SessionIn)
         return await self._change(request, session_id, sessions, parsed)
 
     @patch(
         "/{session_id:uuid}",
         operation_id="change_session",
-        summary="Change parts of a session",
+        summary="Update parts of a session",
         opt=opt(
             Access.CREATOR,
             body=SessionIn,
@@ -205,7 +205,7 @@ class SessionController(Controller):
     async def change(
         self, request: Request[Any, Any, Any], session_id: FromPath[UUID], sessions: FromDishka[SessionService]
     ) -> SessionOut:
-        """Its creator only. Fields that are not sent stay as they are; upcoming times follow a new capacity."""
+        """For its creator only. Fields you don't send stay as they are. A new capacity applies to upcoming times."""
         parsed = await read_body(request, SessionIn, partial=True)
         return await self._change(request, session_id, sessions, parsed)
 
@@ -218,7 +218,7 @@ class SessionController(Controller):
     async def archive(
         self, request: Request[Any, Any, Any], session_id: FromPath[UUID], sessions: FromDishka[SessionService]
     ) -> None:
-        """Its creator only. Bookings are never lost: they keep showing the session."""
+        """For its creator only. Existing bookings are kept and still show the session."""
         await sessions.archive(principal_of(request), session_id)
 
     async def _change(

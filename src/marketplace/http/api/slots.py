@@ -33,14 +33,14 @@ class SlotsQuery(msgspec.Struct, kw_only=True, rename={"begin": "from", "end": "
 
 
 class SlotCancellationIn(msgspec.Struct, kw_only=True):
-    """Which slot, and why, in words for those who booked it."""
+    """The start and a reason. The learners see the reason."""
 
     starts_at: SlotStart
     reason: Reason = ""
 
 
 class SlotOut(msgspec.Struct):
-    """A start. `reason` says why it cannot be booked, `null` when it can; only asked-for explanations have any."""
+    """A start. With `explain`, `reason` says why it can't be booked; otherwise it's `null`."""
 
     starts_at: datetime
     ends_at: datetime
@@ -68,9 +68,9 @@ class SlotController(Controller):
         slots: FromDishka[SlotService],
         clock: FromDishka[Clock],
     ) -> list[SlotOut]:
-        """Every start that can be booked at this moment, and no other; none for an open session.
+        """All starts that can be booked right now; none for an open session.
 
-        `explain=true` gives the creator the closed ones too, with the reason.
+        With `explain=true`, the creator also gets closed starts, with the reason.
         """
         if request.query_params.get("explain", "").lower() == "true":
             await creator_of(request)
@@ -88,7 +88,7 @@ class SlotController(Controller):
         "/cancel",
         status_code=200,
         operation_id="cancel_slot",
-        summary="Cancel every booking of one start",
+        summary="Cancel all bookings of a start",
         opt=opt(Access.CREATOR, body=SlotCancellationIn, is_keyed=True, errors=(NotFound, NotYours, TooLate)),
     )
     async def cancel(
@@ -98,7 +98,7 @@ class SlotController(Controller):
         slots: FromDishka[SlotService],
         clock: FromDishka[Clock],
     ) -> Response[list[BookingOut]]:
-        """By the session's creator, until the end: all of them or none. Answers with what was cancelled."""
+        """For the session's creator, until the end. Cancels all of them or none, and returns the cancelled bookings."""
         parsed = await read_body(request, SlotCancellationIn)
         data, key = parsed.checked(validate_key(request)), key_of(request, parsed)
         principal = principal_of(request)

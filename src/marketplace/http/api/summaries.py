@@ -17,15 +17,15 @@ from marketplace.http.security.authorization import Access, opt, principal_of
 
 
 class UpcomingSeatsOut(msgspec.Struct):
-    """Seats of all starts to come at which somebody has one."""
+    """Seats of all upcoming booked starts."""
 
     seats_sold: int
     seats_offered: int
-    fill_rate: Annotated[float | None, Meta(description="0 to 1; `null` when nobody has a seat.")]
+    fill_rate: Annotated[float | None, Meta(description="0 to 1; `null` if no seats are booked.")]
 
 
 class NextBookedSlotOut(msgspec.Struct, rename={"session_id": "session"}):
-    """The next start at which somebody has a seat."""
+    """The next booked start."""
 
     session_id: UUID
     title: Title
@@ -36,7 +36,7 @@ class NextBookedSlotOut(msgspec.Struct, rename={"session_id": "session"}):
 
 
 class DaySalesOut(msgspec.Struct):
-    """What was booked on one day, whenever it takes place, less what was cancelled since."""
+    """Bookings made on one day, whenever the sessions take place, minus those cancelled since."""
 
     date: date
     seats: int
@@ -44,17 +44,17 @@ class DaySalesOut(msgspec.Struct):
 
 
 class CreatorSummaryOut(msgspec.Struct):
-    """A creator's numbers, by the days of `time_zone`."""
+    """A creator's numbers, by day in `time_zone`."""
 
-    time_zone: Annotated[TimeZone, Meta(description="That of the creator's profile.")]
+    time_zone: Annotated[TimeZone, Meta(description="The time zone of the creator's profile.")]
     upcoming: UpcomingSeatsOut
-    pending_bookings: Annotated[int, Meta(description="Bookings that the creator still can answer.")]
+    pending_bookings: Annotated[int, Meta(description="Bookings the creator can still respond to.")]
     expected_income: Annotated[
-        Decimal, Meta(description="Of this month's starts: pending, confirmed and completed bookings.")
+        Decimal, Meta(description="Booked value of this month's starts: pending, confirmed and completed bookings.")
     ]
-    completed_income: Annotated[Decimal, Meta(description="The part of it that is completed.")]
+    completed_income: Annotated[Decimal, Meta(description="The completed part of it.")]
     next_slot: NextBookedSlotOut | None
-    days: Annotated[list[DaySalesOut], Meta(description="The last 30 days, oldest first, today the last.")]
+    days: Annotated[list[DaySalesOut], Meta(description="The last 30 days up to today, oldest first.")]
 
 
 class SummaryController(Controller):
@@ -66,12 +66,12 @@ class SummaryController(Controller):
     @get(
         "/summary",
         operation_id="get_creator_summary",
-        summary="Read one's numbers as a creator",
+        summary="Get your creator summary",
         opt=opt(Access.CREATOR),
     )
     async def of_creator(
         self, request: Request[Any, Any, Any], summaries: FromDishka[SummaryService]
     ) -> CreatorSummaryOut:
-        """Seats sold, income and what comes next. Creators only."""
+        """Seats booked, booked value and the next session. For creators only."""
         found = await summaries.of_creator(principal_of(request))
         return msgspec.convert(found, CreatorSummaryOut, from_attributes=True)

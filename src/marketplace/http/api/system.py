@@ -22,7 +22,7 @@ class HealthOut(msgspec.Struct):
 
 
 class DemoAccountOut(msgspec.Struct):
-    """An account that a visitor may sign in with."""
+    """An account that visitors can sign in with."""
 
     email: Email
     password: str
@@ -31,9 +31,9 @@ class DemoAccountOut(msgspec.Struct):
 
 
 class MarketplaceOut(msgspec.Struct):
-    """The currency of all prices (ISO 4217) and the categories that a session can be in.
+    """The currency of all prices (ISO 4217) and the categories a session can have.
 
-    `demo_accounts` are those of a server that runs with demo data; empty everywhere else.
+    `demo_accounts` is empty unless the server runs with demo data.
     """
 
     currency: str
@@ -53,28 +53,28 @@ class SystemController(Controller):
 
     tags = ["system"]  # noqa: RUF012 - Litestar reads a plain list
 
-    @get("/health/live", operation_id="get_liveness", summary="Is the process alive", opt=opt(Access.PUBLIC))
+    @get("/health/live", operation_id="get_liveness", summary="Check liveness", opt=opt(Access.PUBLIC))
     async def live(self) -> HealthOut:
-        """Answers while the process can answer."""
+        """Answers as long as the process can answer."""
         return HealthOut()
 
-    @get("/health/ready", operation_id="get_readiness", summary="Can it serve", opt=opt(Access.PUBLIC))
+    @get("/health/ready", operation_id="get_readiness", summary="Check readiness", opt=opt(Access.PUBLIC))
     async def ready(self, storage: FromDishka[Storage], state: State) -> HealthOut:
-        """200 when the database is reachable and migrated and nobody has told the program to stop, else 503."""
+        """200 if the database is reachable and migrated and the program isn't shutting down; otherwise 503."""
         draining = state.get("leaving")
         if draining is not None and draining.exists():
-            raise Busy("The server is about to stop.")
+            raise Busy("The server is shutting down.")
         await storage.readiness.check()
         return HealthOut()
 
     @get(
         "/api/marketplace",
         operation_id="get_marketplace",
-        summary="Currency, categories and demo accounts",
+        summary="Get currency, categories and demo accounts",
         opt=opt(Access.PUBLIC),
     )
     async def marketplace(self, settings: FromDishka[Settings], demo: FromDishka[DemoAccounts]) -> MarketplaceOut:
-        """What a client needs to begin: what the operator set, and the accounts of a demo."""
+        """What a client needs at startup: the operator's settings and any demo accounts."""
         return MarketplaceOut(
             currency=settings.currency, categories=list(settings.categories), demo_accounts=list(demo.shown)
         )

@@ -21,7 +21,7 @@ from marketplace.http.validation.parsing import read_body, read_optional_body
 
 
 class CredentialsIn(msgspec.Struct, kw_only=True):
-    """What a person signs in with."""
+    """Sign-in credentials."""
 
     email: GivenEmail
     password: GivenPassword
@@ -29,26 +29,26 @@ class CredentialsIn(msgspec.Struct, kw_only=True):
 
 
 class RefreshIn(msgspec.Struct, kw_only=True):
-    """A refresh token, where it is not in the cookie."""
+    """A refresh token, unless it's in the cookie."""
 
     refresh: GivenToken = None
 
 
 class LogoutIn(RefreshIn, kw_only=True):
-    """A refresh token, where it is not in the cookie, and what to end."""
+    """A refresh token, unless it's in the cookie, and what to end."""
 
     everywhere: Everywhere = False
 
 
 class TokenPairOut(msgspec.Struct):
-    """An access token for `Authorization: Bearer …`, and the refresh token to get the next pair with."""
+    """An access token for `Authorization: Bearer …` and a refresh token for the next pair."""
 
     access: str
-    refresh: Annotated[str | None, msgspec.Meta(description="`null` where it is in the cookie.")]
+    refresh: Annotated[str | None, msgspec.Meta(description="`null` if it's in the cookie.")]
 
 
 class SignedInOut(TokenPairOut):
-    """A login, and whose it is."""
+    """A login and its user."""
 
     user: ProfileOut
 
@@ -74,9 +74,9 @@ class TokenController(Controller):
         limits: FromDishka[RateLimitService],
         refusals: FromDishka[RefusalService],
     ) -> Response[SignedInOut]:
-        """The answer to an unknown address and to a wrong password is the same, and takes as long.
+        """An unknown address and a wrong password get the same response, in the same time.
 
-        With `use_cookie` the refresh token comes in a cookie that no script can read, and `refresh` is `null`.
+        With `use_cookie`, the refresh token is set as a cookie that scripts can't read, and `refresh` is `null`.
         """
         data = (await read_body(request, CredentialsIn)).checked()
         origin, network = origin_of(request), rate_limits.client_network(request)
@@ -96,7 +96,7 @@ class TokenController(Controller):
         "/refresh",
         status_code=200,
         operation_id="refresh_tokens",
-        summary="Get the next pair of tokens",
+        summary="Refresh the tokens",
         opt=opt(
             Access.PUBLIC,
             body=RefreshIn,
@@ -113,10 +113,10 @@ class TokenController(Controller):
         cookie: FromDishka[RefreshCookie],
         limits: FromDishka[RateLimitService],
     ) -> Response[TokenPairOut]:
-        """A refresh token works once. One that is sent again ends its login, for it may have been stolen.
+        """A refresh token works once. Sending it again ends its login, because it may have been stolen.
 
-        The next one comes the way that this one went: in the body, or in the cookie. A cookie that is no good any more
-        is cleared.
+        The new refresh token is returned the way the old one was sent: in the body or as a cookie. A cookie that is no
+        longer valid is cleared.
         """
         data = (await read_optional_body(request, RefreshIn)).checked()
         await limits.check(rate_limits.refresh(request))
@@ -152,10 +152,10 @@ class TokenController(Controller):
         impersonations: FromDishka[ImpersonationService],
         cookie: FromDishka[RefreshCookie],
     ) -> Response[None]:
-        """Ends the login that the refresh token belongs to, access tokens included, and clears the cookie.
+        """Ends the login of the refresh token, including its access tokens, and clears the cookie.
 
-        With `everywhere`, every login of that person; then the token's own must not have ended before. Sent with the
-        access token of somebody who sees the site as another person, it ends that and nothing else.
+        With `everywhere`, ends all logins of that user; the token's own login must still be active. With an access
+        token that impersonates another user, ends the impersonation and nothing else.
         """
         data = (await read_optional_body(request, LogoutIn)).checked()
         if await impersonations.end(_access_token(request), origin_of(request)):

@@ -34,7 +34,7 @@ class RegistrationIn(msgspec.Struct, kw_only=True):
 
 
 class ProfileIn(msgspec.Struct, kw_only=True):
-    """What a person may change of their account. What is not sent stays as it is."""
+    """Changes to your account. Fields you don't send stay as they are."""
 
     username: Username
     avatar: WebAddress = None
@@ -44,14 +44,14 @@ class ProfileIn(msgspec.Struct, kw_only=True):
 
 
 class PasswordChangeIn(msgspec.Struct, kw_only=True):
-    """The password as it is and as it shall be."""
+    """The current and the new password."""
 
     current_password: GivenPassword
     new_password: NewPassword
 
 
 class RegisteredOut(msgspec.Struct):
-    """An account that was just made."""
+    """The created account."""
 
     id: UUID
     email: Email
@@ -62,7 +62,7 @@ class RegisteredOut(msgspec.Struct):
 
 
 class PublicUserOut(msgspec.Struct):
-    """What anyone may see of a person."""
+    """A user's public details."""
 
     id: UUID
     username: Username
@@ -73,7 +73,7 @@ class PublicUserOut(msgspec.Struct):
 
 
 class ProfileOut(msgspec.Struct):
-    """A person's own account. `impersonated_by` is who of the staff sees the site as this person by this login."""
+    """Your account. `impersonated_by` is the staff member who views the site as you with this login."""
 
     id: UUID
     email: Email
@@ -90,7 +90,7 @@ class ProfileOut(msgspec.Struct):
 
 
 class ContactOut(PublicUserOut):
-    """What the other party of a booking sees of a person."""
+    """A user's details, as the other party of a booking sees them."""
 
     email: Email
 
@@ -104,20 +104,20 @@ class UserController(Controller):
     @post(
         "/register",
         operation_id="register",
-        summary="Make an account",
+        summary="Create an account",
         opt=opt(Access.PUBLIC, body=RegistrationIn, errors=(EmailTaken, UsernameTaken, RateLimited)),
     )
     async def register(
         self, request: Request[Any, Any, Any], users: FromDishka[UserService], limits: FromDishka[RateLimitService]
     ) -> RegisteredOut:
-        """Anyone may. E-mail address and username are unique whatever their case."""
+        """Open to anyone. Email address and username are unique, ignoring case."""
         parsed = await read_body(request, RegistrationIn)
         data = parsed.checked(users.validate_registration(parsed.values))
         await limits.check(registration(request))
         user = await users.register(**msgspec.structs.asdict(data), origin=origin_of(request))
         return msgspec.convert(user, RegisteredOut, from_attributes=True)
 
-    @get("/profile", operation_id="get_profile", summary="Read one's own account", opt=opt(Access.SIGNED_IN))
+    @get("/profile", operation_id="get_profile", summary="Get your account", opt=opt(Access.SIGNED_IN))
     async def profile(self, request: Request[Any, Any, Any], users: FromDishka[UserService]) -> ProfileOut:
         """The caller's account."""
         principal = principal_of(request)
@@ -130,22 +130,22 @@ class UserController(Controller):
     @put(
         "/profile",
         operation_id="replace_profile",
-        summary="Change one's own account",
+        summary="Update your account",
         opt=opt(Access.SIGNED_IN, body=ProfileIn, errors=(UsernameTaken,)),
     )
     async def replace_profile(self, request: Request[Any, Any, Any], users: FromDishka[UserService]) -> ProfileOut:
-        """`username` is required; other fields that are not sent stay as they are."""
+        """`username` is required. Other fields you don't send stay as they are."""
         parsed = await read_body(request, ProfileIn)
         return await self._change(request, users, parsed.changes())
 
     @patch(
         "/profile",
         operation_id="change_profile",
-        summary="Change parts of one's own account",
+        summary="Update parts of your account",
         opt=opt(Access.SIGNED_IN, body=ProfileIn, is_partial=True, errors=(UsernameTaken,)),
     )
     async def change_profile(self, request: Request[Any, Any, Any], users: FromDishka[UserService]) -> ProfileOut:
-        """Fields that are not sent stay as they are."""
+        """Fields you don't send stay as they are."""
         parsed = await read_body(request, ProfileIn, partial=True)
         return await self._change(request, users, parsed.changes())
 
@@ -153,7 +153,7 @@ class UserController(Controller):
         "/password",
         status_code=204,
         operation_id="change_password",
-        summary="Change one's password",
+        summary="Change your password",
         opt=opt(Access.SIGNED_IN, body=PasswordChangeIn, errors=(RateLimited,)),
     )
     async def password(
@@ -163,7 +163,7 @@ class UserController(Controller):
         limits: FromDishka[RateLimitService],
         refusals: FromDishka[RefusalService],
     ) -> None:
-        """Ends every other login of the caller; this one goes on."""
+        """Ends all other logins of the caller; this one stays active."""
         principal = principal_of(request)
         parsed = await read_body(request, PasswordChangeIn)
         guess = Attempt(PASSWORD_CHANGE, str(principal.user_id))
@@ -179,7 +179,7 @@ class UserController(Controller):
         "/become-creator",
         status_code=200,
         operation_id="become_creator",
-        summary="Turn one's account into a creator's",
+        summary="Become a creator",
         opt=opt(Access.SIGNED_IN, errors=(AlreadyACreator,)),
     )
     async def become_creator(self, request: Request[Any, Any, Any], users: FromDishka[UserService]) -> ProfileOut:

@@ -35,11 +35,11 @@ from marketplace.http.validation.json_schema import notes_of, schema_of
 
 REF = "#/components/schemas/{name}"
 DESCRIPTION = """\
-Creators offer sessions; people find them, book a time and a seat, and turn up.
+Creators offer sessions; learners find them and book seats.
 
-Times are ISO 8601 in UTC, money is a decimal string, ids are UUIDs, unknown fields are ignored, and every path works
-with and without its trailing slash. A refusal is `application/problem+json` (RFC 9457) with a stable `code`. Lists
-are bare arrays; the next page is in the `Link` header.
+Times are ISO 8601 in UTC, amounts are decimal strings and IDs are UUIDs. Unknown fields are ignored. Every path works
+with and without a trailing slash. Errors are `application/problem+json` (RFC 9457) with a stable `code`. Lists are bare
+arrays; the `Link` header has the next page.
 """
 SCHEMES: dict[Access, list[dict[str, list[str]]]] = {
     Access.PUBLIC: [],
@@ -65,13 +65,13 @@ def openapi_config() -> OpenAPIConfig:
         description=DESCRIPTION,
         use_handler_docstrings=True,
         tags=[
-            Tag(name="accounts", description="Registering, signing in, one's own profile."),
-            Tag(name="sessions", description="The catalog, and a creator's own sessions."),
-            Tag(name="schedules", description="When sessions may start, and the starts that are left."),
-            Tag(name="bookings", description="Taking seats and giving them back."),
-            Tag(name="calendars", description="Bookings in calendars of other programs (RFC 5545)."),
-            Tag(name="administration", description="What the staff does; every act is in the audit log."),
-            Tag(name="system", description="Health, and what the operator set."),
+            Tag(name="accounts", description="Registration, sign-in and your profile."),
+            Tag(name="sessions", description="The catalog and a creator's own sessions."),
+            Tag(name="schedules", description="Schedules and bookable starts."),
+            Tag(name="bookings", description="Booking, cancelling and rescheduling seats."),
+            Tag(name="calendars", description="Bookings for calendar programs (RFC 5545)."),
+            Tag(name="administration", description="Administration by staff. The audit log records every action."),
+            Tag(name="system", description="Health checks and the operator's settings."),
         ],
         components=Components(
             security_schemes={

@@ -63,7 +63,7 @@ EXAMPLES: dict[str, Any] = {
     "cancelled": 0,
     "token": "kX2…",
     "path": "/reset-password#kX2…",
-    "detail": "There are not enough seats left at this time.",
+    "detail": "There aren't enough seats left at this time.",
     "code": "sold_out",
 }
 """By the name of a property of an answer."""

@@ -19,19 +19,19 @@ COOKIE_PARAMETER: dict[str, Any] = {
     "in": "cookie",
     "required": False,
     "description": (
-        "The refresh token of a login with `use_cookie`, which browsers send by themselves. It is taken where the body "
-        "has none and the `Origin` is this site's or one that the operator allowed."
+        "The refresh token of a login with `use_cookie`, sent by browsers. Used if the body "
+        "has none and the `Origin` is this site or one that the operator allows."
     ),
     "schema": {"type": "string"},
 }
-COOKIE_HEADER = {"Set-Cookie": f"The cookie `{NAME}`, where the login asked for it; absent otherwise."}
+COOKIE_HEADER = {"Set-Cookie": f"The cookie `{NAME}`, if the login asked for it; otherwise absent."}
 
 
 class ForeignOrigin(Forbidden):
     """The cookie came with a request that no page of ours sent."""
 
     code = "foreign_origin"
-    sentence = "A login that is kept in a cookie can only be used by pages of this site."
+    sentence = "Only pages of this site can use a login kept in a cookie."
 
 
 class RefreshCookie:

@@ -79,10 +79,10 @@ GivenToken = Annotated[
         or_null(Text(1, LOGIN_LENGTH).read),
         {"anyOf": [_TOKEN, {"type": "null"}]},
         "kX2…",
-        "A refresh token; absent or `null` where it is in the cookie.",
+        "A refresh token; absent or `null` if it's in the cookie.",
     ),
 ]
-GivenSecret = Annotated[str, Text(1, LOGIN_LENGTH, example="kX2…", says="From a link.")]
+GivenSecret = Annotated[str, Text(1, LOGIN_LENGTH, example="kX2…", says="From the reset link.")]
 DurationBound = Annotated[int, Whole(0, MAX_DURATION, example=60, says="Minutes.")]
 Start = Annotated[
     datetime,
@@ -93,31 +93,31 @@ Start = Annotated[
     ),
 ]
 Window = Annotated[datetime, _moment(window, _MIDNIGHT, "A bare date means midnight UTC.")]
-StartsFrom = Annotated[datetime, _moment(instant, _MIDNIGHT, "Then or later; a bare date means midnight UTC.")]
-StartsTo = Annotated[datetime, _moment(instant, _MIDNIGHT, "Before then; a bare date means midnight UTC.")]
+StartsFrom = Annotated[datetime, _moment(instant, _MIDNIGHT, "At or after this time; a bare date means midnight UTC.")]
+StartsTo = Annotated[datetime, _moment(instant, _MIDNIGHT, "Before this time; a bare date means midnight UTC.")]
 AvailableFrom = Annotated[
     datetime,
     _moment(
         window,
         _MIDNIGHT,
-        "Something can be booked that starts then or later; a bare date means midnight UTC. A session without a "
-        "schedule can, unless its creator is taken for all of the time.",
+        "Sessions with a bookable start at or after this time; a bare date means midnight UTC. A session without a "
+        "schedule matches unless its creator is booked for the whole period.",
     ),
 ]
 AvailableTo = Annotated[
-    datetime, _moment(window, "2030-05-08T00:00:00Z", "And before this; a bare date means midnight UTC.")
+    datetime, _moment(window, "2030-05-08T00:00:00Z", "And before this time; a bare date means midnight UTC.")
 ]
 SlotStart = Annotated[
-    datetime, field(instant, {"type": "string", "format": "date-time"}, "2030-05-01T10:00:00Z", "The start of a slot.")
+    datetime, field(instant, {"type": "string", "format": "date-time"}, "2030-05-01T10:00:00Z", "The start to cancel.")
 ]
-Limit = Annotated[int, Whole(1, 100, example=20, says="How many at most.")]
+Limit = Annotated[int, Whole(1, 100, example=20, says="Maximum number of results.")]
 Cursor = Annotated[
     str,
     field(
         Text(1, CURSOR_LENGTH).read,
         {"type": "string", "maxLength": CURSOR_LENGTH},
         None,
-        "Where the page begins; taken from the `Link` header of the page before.",
+        "The cursor from the previous page's `Link` header.",
     ),
 ]
 Search = Annotated[
@@ -126,8 +126,8 @@ Search = Annotated[
         search,
         {"type": "string", "minLength": 1, "maxLength": SEARCH_LENGTH, "pattern": VISIBLE},
         "yoga",
-        f"Up to {SEARCH_WORDS} words; each must begin a word of the session. Accents and case do not matter, "
-        "and one typo a word is forgiven.",
+        f"Up to {SEARCH_WORDS} words, each matching the beginning of a word of the session. "
+        "Ignores accents and case, and allows one typo per word.",
     ),
 ]
 Tag = Annotated[str, field(tag, _TAG, "yoga")]
@@ -137,16 +137,16 @@ Statuses = Annotated[
         several_of(*get_args(BookingStatus)),
         {"type": "array", "items": {"type": "string", "enum": list(get_args(BookingStatus))}},
         ["pending", "confirmed"],
-        "One or several, repeated or with commas between them.",
+        "One or more, repeated or separated by commas.",
     ),
 ]
 UseCookie = Annotated[
     bool,
     Boolean(
         example=True,
-        says="For browsers: the refresh token comes in an `HttpOnly` cookie, and `refresh` of the answer is `null`.",
+        says="For browsers: the refresh token is set as an `HttpOnly` cookie, and `refresh` in the response is `null`.",
     ),
 ]
-Everywhere = Annotated[bool, Boolean(example=True, says="Whether to end every login of this person.")]
-Featured = Annotated[bool, Boolean(example=True, says="Whether only what the front page shows is asked for.")]
+Everywhere = Annotated[bool, Boolean(example=True, says="Whether to end all logins of this user.")]
+Featured = Annotated[bool, Boolean(example=True, says="Whether to list only featured sessions.")]
 CategoryWord = Annotated[str, Text(1, TAG_LENGTH, example="wellbeing")]

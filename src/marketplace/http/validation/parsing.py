@@ -62,7 +62,7 @@ async def read_body(request: Request[Any, Any, Any], kind: type[Wire], *, partia
     try:
         values = _JSON.decode(body)
     except (msgspec.DecodeError, RecursionError, ValueError, ArithmeticError) as error:
-        raise Invalid(detail="The body is not valid JSON.") from error
+        raise Invalid(detail="The body isn't valid JSON.") from error
     if not isinstance(values, dict):
         raise Invalid(detail="The body must be a JSON object.")
     return read_values(kind, values, partial=partial)
@@ -121,7 +121,7 @@ def read_values(
 
 def _value_of_text(value: Any, base: type) -> Any:
     if isinstance(value, list) and get_origin(base) is not frozenset:
-        raise ValueError("Give this once.")
+        raise ValueError("Send this only once.")
     if base is int and re.fullmatch(rf"-?[0-9]{{1,{MAX_INTEGER_DIGITS}}}", value):
         return int(value)
     if base is bool:

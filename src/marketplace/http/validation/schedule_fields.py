@@ -36,7 +36,7 @@ A_RANGE = {"starts": "09:00", "ends": "12:00", "step": 30}
 def wall_time(value: Any) -> time:
     """A time of the wall clock."""
     if not isinstance(value, str) or not re.fullmatch(WALL_TIME, value):
-        raise ValueError("Give times of the wall clock such as 09:30.")
+        raise ValueError("Use times such as 09:30.")
     return time.fromisoformat(value)
 
 
@@ -47,7 +47,7 @@ def end_time(value: Any) -> time:
 
 def day(value: Any) -> date:
     """A date."""
-    expected = "Give dates such as 2030-05-01."
+    expected = "Use dates such as 2030-05-01."
     if not isinstance(value, str) or not re.fullmatch(DAY, value):
         raise ValueError(expected)
     try:
@@ -70,7 +70,7 @@ def several(maximum: int, read: Callable[[dict[str, Any]], T]) -> Reader:
             or len(values) > maximum
             or not all(isinstance(value, dict) for value in values)
         ):
-            raise ValueError(f"Give a list of at most {maximum} objects.")
+            raise ValueError(f"Must be a list of at most {maximum} objects.")
         return tuple(read(value) for value in values)
 
     return read_all
@@ -124,7 +124,7 @@ Weekly = Annotated[
         several(MAX_WEEKLY, _weekly),
         _list(MAX_WEEKLY, _object(weekday=values_of(WEEKDAY), **_RANGE)),
         [{"weekday": 1, **A_RANGE}],
-        "Hours of each week. `weekday` is 1 for Monday to 7; a start every `step` minutes, or every `duration`.",
+        ("Weekly hours. `weekday` is 1 (Monday) to 7 (Sunday). A start every `step` minutes, or every `duration`."),
     ),
 ]
 Extras = Annotated[
@@ -133,7 +133,7 @@ Extras = Annotated[
         several(MAX_EXTRAS, _extra),
         _list(MAX_EXTRAS, _object(date=_DATE, **_RANGE)),
         [{"date": "2030-05-01", **A_RANGE}],
-        "Hours of single dates, besides the weekly ones.",
+        "Hours on single dates, in addition to the weekly hours.",
     ),
 ]
 Exceptions = Annotated[
@@ -142,12 +142,16 @@ Exceptions = Annotated[
         several(MAX_EXCEPTIONS, _exception),
         _list(MAX_EXCEPTIONS, _object(date=_DATE, ranges=_list(MAX_WEEKLY, _object(**_RANGE)))),
         [{"date": "2030-05-02", "ranges": []}],
-        "Dates with other hours than the weekly ones; no ranges is a day off.",
+        "Dates with different hours, which replace the weekly hours; no ranges means a day off.",
     ),
 ]
 Buffer = Annotated[int, Whole(0, MAX_BUFFER, example=15, says="Minutes.")]
-Notice = Annotated[int, Whole(0, MAX_NOTICE, example=120, says="Minutes before a start until which it can be booked.")]
-Horizon = Annotated[int, Whole(1, MAX_HORIZON, example=60, says="How many days ahead starts can be booked.")]
+Notice = Annotated[
+    int, Whole(0, MAX_NOTICE, example=120, says="Minimum notice: minutes before a start until which it can be booked.")
+]
+Horizon = Annotated[
+    int, Whole(1, MAX_HORIZON, example=60, says="Booking window: how many days ahead starts can be booked.")
+]
 OptionalDay = Annotated[
     date | None,
     field(optional_day, {"anyOf": [_DATE, {"type": "null"}]}, "2030-01-01", "In the schedule's zone, inclusive."),

@@ -31,7 +31,7 @@ def or_null(read: Reader) -> Reader:
 
 def instant(value: Any) -> datetime:
     """An ISO 8601 date and time with offset (RFC 3339), or a bare date, which is its midnight in UTC."""
-    expected = "Give a date and time with offset, such as 2030-05-01T10:00:00Z."
+    expected = "Enter a date and time with a UTC offset, such as 2030-05-01T10:00:00Z."
     if not isinstance(value, str) or not re.fullmatch(INSTANT, value.strip(" "), re.ASCII):
         raise ValueError(expected)
     try:
@@ -46,7 +46,7 @@ def window(value: Any) -> datetime:
     found = instant(value)
     first, last = WINDOW_YEARS
     if not first <= found.year < last:
-        raise ValueError(f"Choose a time from the year {first} to before {last}.")
+        raise ValueError(f"Use a time in the years {first} to {last - 1}.")
     return found
 
 
@@ -56,10 +56,10 @@ def several_of(*choices: str) -> Reader:
     def read(value: Any) -> frozenset[str]:
         texts = value if isinstance(value, list) else [value]
         if not all(isinstance(each, str) for each in texts):
-            raise ValueError("This must be text.")
+            raise ValueError("Must be text.")
         words = frozenset(word.strip(" ") for each in texts if each for word in each.split(","))
         if words.difference(choices):
-            raise ValueError(f"Choose one or several of: {', '.join(choices)}.")
+            raise ValueError(f"Choose one or more of: {', '.join(choices)}.")
         return words
 
     return read
@@ -68,7 +68,7 @@ def several_of(*choices: str) -> Reader:
 def identifier(value: Any) -> UUID:
     """A UUID in its usual form (RFC 9562)."""
     if not isinstance(value, str) or not re.fullmatch(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}", value):
-        raise ValueError("This must be an id, such as 0190a1b2-c3d4-7e5f-8a9b-0c1d2e3f4a5b.")
+        raise ValueError("Must be an ID such as 0190a1b2-c3d4-7e5f-8a9b-0c1d2e3f4a5b.")
     return UUID(value)
 
 
@@ -81,7 +81,7 @@ def search(value: Any) -> tuple[str, ...]:
     """The words of a search."""
     requested = words(_SEARCH.read(value))
     if not requested:
-        raise ValueError("Give at least one letter or digit to search for.")
+        raise ValueError("Enter at least one letter or digit.")
     if len(requested) > SEARCH_WORDS:
-        raise ValueError(f"Search for at most {SEARCH_WORDS} words.")
+        raise ValueError(f"Use at most {SEARCH_WORDS} words.")
     return tuple(dict.fromkeys(requested))

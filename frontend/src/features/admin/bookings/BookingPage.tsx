@@ -77,6 +77,7 @@ function Details({ booking }: { booking: BookingRecord }) {
           title={t(`booking.${intent}.title`, { name: displayName(booking.user_details) })}
           text={t(`booking.${intent}.text`)}
           action={t(`booking.${intent}.do`)}
+          keep={intent === "cancel" ? t("booking.cancel.keep") : undefined}
           done={t(`booking.${intent}.done`)}
           isDanger={intent === "cancel" || intent === "decline"}
           reasonHint={t("booking.reason_hint")}

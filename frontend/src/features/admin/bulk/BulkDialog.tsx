@@ -25,7 +25,12 @@ export function BulkDialog({ order, onClose }: { order: Order; onClose: () => vo
     <StepDialog
       title={t(`bulk.title.${order.action}`)}
       text={t("bulk.text")}
-      action={preview ? t("bulk.do", { number: number.format(changes) }) : t("bulk.looking")}
+      action={
+        preview
+          ? t(`bulk.do.${order.action}`, { count: changes, number: number.format(changes) })
+          : t("bulk.looking")
+      }
+      keep={order.kind === "bookings" ? t("bulk.keep") : undefined}
       isDanger={DANGEROUS.includes(order.action)}
       isReady={changes > 0}
       intent={order}

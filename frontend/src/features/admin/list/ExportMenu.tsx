@@ -15,7 +15,7 @@ const MEGABYTE = 1_000_000;
 /** Saves all that the list has with its filters, on every page of it, as a file. */
 export function ExportMenu({ list, query, total }: { list: ListName; query: Query; total: number }) {
   const t = useTexts();
-  const { t: common, i18n } = useTranslation();
+  const { i18n } = useTranslation();
   const [isBusy, setBusy] = useState(false);
   const number = new Intl.NumberFormat(i18n.language, { maximumFractionDigits: 1 });
 
@@ -24,7 +24,7 @@ export function ExportMenu({ list, query, total }: { list: ListName; query: Quer
     const stop = new AbortController();
     const id = toast.loading(t("export.begun"), {
       duration: Number.POSITIVE_INFINITY,
-      action: { label: common("actions.cancel"), onClick: () => stop.abort() },
+      action: { label: t("export.stop"), onClick: () => stop.abort() },
     });
     try {
       const file = await fetchExport(list, format, query, stop.signal, (bytes) =>

@@ -93,7 +93,7 @@ function Edit({ session }: { session: SessionRecord }) {
               variant="quiet"
               onClick={() => void navigate({ to: "/admin/sessions/$id", params: { id: session.id } })}
             >
-              {common("actions.cancel")}
+              {common("actions.back")}
             </Button>
             <Button type="submit" isBusy={isBusy} disabled={!isChanged}>
               {common("actions.save")}

@@ -93,6 +93,7 @@ function Sold({ done: first, name, onClose }: { done: Deactivation; name: string
         title={t("deactivate.cancel_title")}
         text={t("deactivate.cancel_text")}
         action={t("deactivate.cancel_do")}
+        keep={t("bulk.keep")}
         isDanger
         done={t("deactivate.cancelled")}
         take={(reason) => deactivate(done.user.id, reason, true)}

@@ -61,7 +61,7 @@ export function EditAccountDialog({ account, onClose }: { account: AccountDetail
       footer={
         <>
           <Button variant="secondary" onClick={onClose}>
-            {common("actions.cancel")}
+            {common("actions.back")}
           </Button>
           <Button isBusy={isSubmitting} disabled={!isChanged} onClick={() => void submit()}>
             {common("actions.save")}

@@ -65,7 +65,7 @@ export function CancelSlotDialog({ group, onClose }: { group: SlotGroup; onClose
       footer={
         <>
           <Button variant="secondary" onClick={onClose}>
-            {affected?.length === 0 ? common("actions.close") : t("reason.keep")}
+            {affected?.length === 0 ? common("actions.close") : t("cancel_slot.keep")}
           </Button>
           {affected && affected.length > 0 && (
             <Button variant="danger" isBusy={isBusy} onClick={() => void go()}>

@@ -69,7 +69,7 @@ export function ReasonDialog({
       footer={
         <>
           <Button variant="secondary" onClick={onClose}>
-            {isOver ? common("actions.close") : t("reason.keep")}
+            {isOver ? common("actions.close") : t(`${step}.keep`)}
           </Button>
           {!isOver && (
             <Button variant="danger" isBusy={isBusy} onClick={() => void go()}>

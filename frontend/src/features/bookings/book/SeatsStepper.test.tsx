@@ -11,9 +11,9 @@ const button = (name: string) => screen.getByRole<HTMLButtonElement>("button", {
 describe("the number of seats", () => {
   it("ends at one and at what is left", () => {
     const { rerender } = render(<SeatsStepper value={1} most={2} onChange={() => undefined} />);
-    expect(button("One seat less").disabled).toBe(true);
+    expect(button("Remove one seat").disabled).toBe(true);
     rerender(<SeatsStepper value={2} most={2} onChange={() => undefined} />);
-    expect(button("One seat more").disabled).toBe(true);
+    expect(button("Add one seat").disabled).toBe(true);
   });
 
   it("that was typed is brought within what is possible when one leaves the field", () => {

@@ -65,7 +65,7 @@ export function CancelDialog({ booking, onClose }: { booking: Booking; onClose: 
       footer={
         <>
           <Button variant="secondary" onClick={onClose}>
-            {end ? common("actions.close") : t("own.cancel.keep")}
+            {end ? common("actions.close") : t(isPending ? "own.cancel.keep_pending" : "own.cancel.keep")}
           </Button>
           {end === "too_late" && (
             <a href={mailTo(booking)} className={buttonClass()}>

@@ -47,7 +47,7 @@ export function DaysOffDialog({
       footer={
         <>
           <Button variant="secondary" onClick={onClose}>
-            {common("actions.cancel")}
+            {common("actions.back")}
           </Button>
           <Button onClick={add}>{t("exceptions.dialog_add")}</Button>
         </>

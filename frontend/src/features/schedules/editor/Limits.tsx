@@ -40,7 +40,7 @@ export function Limits() {
             </span>
           )}
         </Field>
-        <Field label={t("limits.horizon")} hint={t("limits.notice_hint")} error={fault("horizon")}>
+        <Field label={t("limits.horizon")} hint={t("limits.horizon_hint")} error={fault("horizon")}>
           {(field) => (
             <WithUnit unit={t("limits.days")}>
               <Input inputMode="numeric" {...field} {...register("horizon")} />

@@ -60,7 +60,7 @@ export default function ReportDialog({ session, onClose }: { session: Session; o
       footer={
         <>
           <Button variant="secondary" onClick={onClose}>
-            {common("actions.cancel")}
+            {common("actions.back")}
           </Button>
           <Button isBusy={isBusy} onClick={() => void send()}>
             {t("submit")}

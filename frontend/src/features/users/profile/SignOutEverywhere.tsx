@@ -26,7 +26,7 @@ export function SignOutEverywhere() {
           footer={
             <>
               <Button variant="secondary" onClick={() => setAsked(false)}>
-                {common("actions.cancel")}
+                {common("actions.back")}
               </Button>
               <Button
                 variant="danger"

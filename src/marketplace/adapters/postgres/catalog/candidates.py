@@ -9,6 +9,7 @@ that is short has another after it, which begins where the walk ended.
 
 from datetime import timedelta
 
+from marketplace.adapters.postgres.catalog.rows import session_columns
 from marketplace.adapters.postgres.catalog.statements import (
     FROM,
     CatalogStatement,
@@ -20,7 +21,6 @@ from marketplace.adapters.postgres.connection.conditions import Conditions
 from marketplace.adapters.postgres.connection.pool import Rows
 from marketplace.adapters.postgres.connection.replica import Reading
 from marketplace.adapters.postgres.materialized_availability import days_of, hours_of
-from marketplace.adapters.postgres.rows import session_columns
 from marketplace.core.domain.schedules import MAX_HORIZON
 
 FIRST_WALK = 1_000

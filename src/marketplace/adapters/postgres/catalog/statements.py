@@ -11,9 +11,9 @@ import asyncpg
 
 from marketplace.adapters.postgres.catalog.availability import has_bookable_start
 from marketplace.adapters.postgres.catalog.lexemes import Terms
+from marketplace.adapters.postgres.catalog.rows import session_columns
 from marketplace.adapters.postgres.connection.conditions import Conditions
 from marketplace.adapters.postgres.connection.pool import Rows
-from marketplace.adapters.postgres.rows import session_columns
 from marketplace.core.domain.availability import requested_window
 from marketplace.core.domain.sessions import (
     AVAILABILITY_WINDOW,

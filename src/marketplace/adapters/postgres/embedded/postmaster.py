@@ -103,7 +103,7 @@ def server_user(data: Path, binaries: Binaries) -> SystemUser:
         with contextlib.suppress(KeyError):
             entry = pwd.getpwnam(name)
             return _reaching(SystemUser(uid=entry.pw_uid, gid=entry.pw_gid), data, binaries)
-    message = "PostgreSQL does not run as root: start the program as another user, or set MARKETPLACE_DATABASE_URL."
+    message = "PostgreSQL can't run as root. Start the program as another user, or set MARKETPLACE_DATABASE_URL."
     raise EmbeddedPostgresError(message)
 
 
@@ -112,9 +112,9 @@ def _reaching(user: SystemUser, data: Path, binaries: Binaries) -> SystemUser:
     for folder in (data.parent, binaries.folder):
         if not user.reaches(folder):
             message = (
-                f"PostgreSQL does not run as root, and user {user.uid}, as whom it would run, cannot enter {folder}: "
-                "start the program as another user, or keep its data and its installation where every user may go "
-                "(not below /root), or set MARKETPLACE_DATABASE_URL."
+                f"PostgreSQL can't run as root, and user {user.uid}, which it would run as, can't enter {folder}. "
+                "Start the program as another user, keep its data and installation in folders that every user can "
+                "enter (not below /root), or set MARKETPLACE_DATABASE_URL."
             )
             raise EmbeddedPostgresError(message)
     return user
@@ -167,7 +167,7 @@ def launch(data: Path, binaries: Binaries, user: SystemUser, log: Path) -> int:
     """
     folder = _socket_folder(data, user)
     if _answers(folder / f".s.PGSQL.{PORT}"):
-        message = f"A PostgreSQL that this program cannot see, of another container perhaps, already runs over {data}."
+        message = f"Another PostgreSQL, perhaps in another container, is already using {data}."
         raise EmbeddedPostgresError(message)
     _disown(data / "postmaster.pid")
     _disown(folder / f".s.PGSQL.{PORT}.lock")
@@ -245,6 +245,6 @@ def _socket_folder(data: Path, user: SystemUser) -> Path:
         short.mkdir(mode=0o700)
         user.own(short)
     if not user.owns(short):
-        message = f"{short} is not a private folder of ours: remove it, or set TMPDIR to another folder."
+        message = f"{short} isn't a private folder of this program. Remove it, or set TMPDIR to another folder."
         raise EmbeddedPostgresError(message)
     return short

@@ -70,7 +70,7 @@ def embedded_postgres(
                 server = _start(data, binaries, timeout)
                 _create_database(binaries, server, database)
         except OSError as error:
-            message = f"The embedded PostgreSQL cannot use {data}: {error}."
+            message = f"The embedded PostgreSQL can't use {data}: {error}."
             raise EmbeddedPostgresError(message) from error
         yield f"postgresql://{USER}@/{quote(database, safe='')}?host={quote(str(server.socket.parent))}&port={PORT}"
 
@@ -90,7 +90,7 @@ def _start(data: Path, binaries: Binaries, timeout: float) -> Postmaster:
         while not ((server := find_postmaster(data)) and server.ready):
             dead = server is None and not (launched and serves(launched, data))
             if time.monotonic() > end or (dead and launched and not _may_retry(_tail(log, logged))):
-                _refuse(f"PostgreSQL did not start over {data}. The end of {log}:\n{_tail(log, logged)}")
+                _refuse(f"PostgreSQL didn't start with {data}. The last lines of {log}:\n{_tail(log, logged)}")
             if dead:
                 time.sleep(0.2 if launched else 0)
                 logged = _log_end(log)
@@ -116,7 +116,7 @@ def _may_retry(log: str) -> bool:
 def _initialise(data: Path, binaries: Binaries, user: SystemUser) -> None:
     """Make the data folder aside and move it into place whole, so that a kill leaves nothing half made."""
     if data.exists() and any(data.iterdir()):
-        _refuse(f"{data} holds files but is no data folder of PostgreSQL: name a folder that is empty or not there.")
+        _refuse(f"{data} isn't empty and isn't a PostgreSQL data folder. Choose an empty or new folder.")
     prefix = f"{data.name}.new-"
     for left_over in [path for path in data.parent.iterdir() if path.name.startswith(prefix)]:
         shutil.rmtree(left_over, ignore_errors=True)
@@ -126,7 +126,7 @@ def _initialise(data: Path, binaries: Binaries, user: SystemUser) -> None:
         where = ["-D", str(aside), "-U", USER, "--auth=trust", "--encoding=UTF8", *binaries.locale_flags()]
         created = user.run([binaries.program("initdb"), "--no-instructions", *where])
         if created.returncode:
-            _refuse(f"PostgreSQL could not make the data folder {data}:\n{created.stderr.strip()}")
+            _refuse(f"PostgreSQL couldn't create the data folder {data}:\n{created.stderr.strip()}")
         aside.rename(data)
     finally:
         shutil.rmtree(aside, ignore_errors=True)
@@ -138,7 +138,7 @@ def _create_database(binaries: Binaries, server: Postmaster, database: str) -> N
     target = ["-h", str(server.socket.parent), "-p", str(PORT), "-U", USER, "-d", "postgres"]
     created = SystemUser().run([binaries.program("psql"), *options, *target], text_in=CREATE_DATABASE)
     if created.returncode:
-        _refuse(f"The database {database} could not be made: {created.stderr.strip()}")
+        _refuse(f"Couldn't create the database {database}: {created.stderr.strip()}")
 
 
 def _leave(data: Path, users: int, timeout: float, entered_by: int) -> None:
@@ -210,13 +210,13 @@ def _tail(log: Path, start: int) -> str:
 def _mismatch(data: Path, made_by: str, binaries: Binaries) -> str:
     """Return how to bring data from the major version that made it to the one that is here."""
     return f"""\
-{data} was made by PostgreSQL {made_by}, and the one here is {binaries.major} ({binaries.folder}).
+{data} was created by PostgreSQL {made_by}, but this machine has {binaries.major} ({binaries.folder}).
 Dump with the old version ($OLD is the bin folder of any PostgreSQL {made_by}) and move the folder away:
     $OLD/pg_ctl start -w -D '{data}' -o "-k /tmp -c listen_addresses="
     $OLD/pg_dump -Fc -h /tmp -U {USER} -f marketplace.dump {USER}
     $OLD/pg_ctl stop -w -D '{data}'
     mv '{data}' '{data}.{made_by}'
-Then start the program, which makes a new folder, and while it runs restore with the new version:
+Then start the program, which creates a new folder. While it runs, restore with the new version:
     {binaries.program("pg_restore")} --clean --if-exists -h "$(sed -n 5p '{data}/postmaster.pid')" \\
         -U {USER} -d {USER} marketplace.dump"""
 

@@ -87,7 +87,7 @@ async def work(dsn: str, handlers: Handlers, stop: asyncio.Event, pace: Pace | N
             await _run_connected(dsn, handlers, stop, pace)
             failures = 0
         except TROUBLE as error:
-            LOG.warning("The worker has no connection and tries again: %s", _seen(error))
+            LOG.warning("The worker lost its connection and is retrying: %s", _seen(error))
             failures += 1
         with suppress(TimeoutError):
             delay = _backoff(pace.reconnect_first, failures, pace.reconnect_most)
@@ -129,7 +129,7 @@ class _Manager(QueueManager):
     ) -> None:
         """Leave a job that could not be put back as it is: it will be picked again when its heartbeat is old."""
         _ = executor, jbuff
-        LOG.warning("Job %d (%s) could not be put back at once: %s", job.id, job.entrypoint, _seen(exc))
+        LOG.warning("Job %d (%s) could not be requeued immediately: %s", job.id, job.entrypoint, _seen(exc))
 
 
 def _entrypoint(handler: Handler, pace: Pace) -> Callable[[Job], Awaitable[None]]:

@@ -37,7 +37,7 @@ class Watch:
     def taken(self) -> str:
         """Who was seen since this was last asked, in words."""
         seen, self._seen = self._seen, None
-        return seen or "somebody who was gone when it was asked"
+        return seen or "a connection that has ended since"
 
 
 @asynccontextmanager

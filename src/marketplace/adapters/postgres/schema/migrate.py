@@ -127,7 +127,7 @@ async def _wait_for_turn(connection: AsyncConnection) -> None:
     while not await connection.scalar(text("SELECT pg_try_advisory_lock(:key)"), {"key": ONE_AT_A_TIME}):
         await connection.rollback()
         if logged_at is None or time.monotonic() - logged_at >= LOG_INTERVAL:
-            LOG.info("Waiting for another program that migrates")
+            LOG.info("Waiting for another program to finish migrating")
             logged_at = time.monotonic()
         await asyncio.sleep(TURN)
     await connection.commit()
@@ -142,10 +142,10 @@ def _current(connection: Connection) -> str | None:
 def _is_newer_than_us(current: str, revision: str, newest: str) -> str:
     if revision != "head":
         raise MigrationError(
-            f"The database is at {current} and this program knows migrations up to {newest}:"
-            f" only a program that knows {current} can take it back to {revision}."
+            f"The database is at {current}, but this program only knows migrations up to {newest}."
+            f" Use a program that knows {current} to take it back to {revision}."
         )
-    LOG.warning("The database is at %s, newer than this program's %s, and is left as it is", current, newest)
+    LOG.warning("The database is at %s, newer than this program's %s; leaving it as it is", current, newest)
     return current
 
 
@@ -161,11 +161,11 @@ async def _migrate_with_retries(
         blockers = watch.taken()
         if tries >= policy.tries:
             raise MigrationError(
-                f"Migration {step} was refused a lock {tries} times, after {policy.lock_timeout.total_seconds():g} s"
-                f" each, and is not done: the database is at {current or 'base'}. In its way was {blockers}."
-                " Once that has ended, run `marketplace migrate` again."
+                f"Migration {step} couldn't get a lock in {tries} tries of {policy.lock_timeout.total_seconds():g} s"
+                f" and wasn't applied: the database is at {current or 'base'}. It was blocked by {blockers}."
+                " When that has ended, run `marketplace migrate` again."
             ) from refusal
-        LOG.warning("Migration %s was refused a lock and is tried again; in its way was %s", step, blockers)
+        LOG.warning("Migration %s couldn't get a lock and will be retried; blocked by %s", step, blockers)
         await asyncio.sleep(policy.pause.total_seconds())
 
 

@@ -89,7 +89,7 @@ class BulkService:
         require(validate_field("reason", StaffReason, reason))
         chosen, now = await self._chosen(order), self._clock.now()
         if not chosen:
-            raise Invalid({"filters": ["Nothing matches."]})
+            raise Invalid({"filters": ["No rows match."]})
         run = BulkRun(
             id=self._ids.new(),
             kind=order.kind,
@@ -159,7 +159,7 @@ class BulkService:
             return await self._matching(order.rows)
         chosen = tuple(dict.fromkeys(order.rows))
         if not 1 <= len(chosen) <= MAX_BULK:
-            raise Invalid({"ids": [f"Choose 1 to {MAX_BULK} rows."]})
+            raise Invalid({"ids": [f"Select 1 to {MAX_BULK} rows."]})
         return chosen
 
     async def _matching(self, filters: BulkFilters) -> tuple[UUID, ...]:

@@ -11,10 +11,10 @@ from marketplace.http.api.users import PublicUserOut
 
 
 class AuditEntryOut(msgspec.Struct):
-    """Something that was done or refused.
+    """An action that was done or refused.
 
-    `actor_id` is `null` where nobody was signed in, `as_id` is whom the actor saw the site as, if anybody; `before` and
-    `after` have the fields that changed.
+    `actor_id` is `null` if no one was signed in. `as_id` is the user whom the actor impersonated, if any. `before` and
+    `after` have the changed fields.
     """
 
     id: UUID

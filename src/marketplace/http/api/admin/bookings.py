@@ -19,13 +19,13 @@ from marketplace.http.validation.fields import Start
 
 
 class MoveIn(ReasonIn, kw_only=True):
-    """Another start of the same session, and why."""
+    """Another start of the same session, and the reason."""
 
     booking_date: Start
 
 
 class BookingRecordOut(BookingHistoryOut, rename=BOOKING_NAMES):
-    """A booking with its history, oldest step first, and what the staff last did about it, newest first."""
+    """A booking with its history, oldest step first, and its latest audit log entries, newest first."""
 
     log: list[AuditEntryOut]
 
@@ -46,7 +46,7 @@ class BookingAdminController(Controller):
     path = "/api/admin/bookings/{booking_id:uuid}"
     tags = ["administration"]  # noqa: RUF012 - Litestar reads a plain list
 
-    @get("/", operation_id="admin_get_booking", summary="Read a booking", opt=opt(Access.STAFF, errors=(NotFound,)))
+    @get("/", operation_id="admin_get_booking", summary="Get a booking", opt=opt(Access.STAFF, errors=(NotFound,)))
     async def retrieve(
         self,
         request: Request[Any, Any, Any],
@@ -54,7 +54,7 @@ class BookingAdminController(Controller):
         bookings: FromDishka[BookingAdminService],
         clock: FromDishka[Clock],
     ) -> BookingRecordOut:
-        """Whosever it is, with its history."""
+        """Any booking, with its history."""
         found = await bookings.get(booking_id)
         shown = shown_to(principal_of(request), clock.now(), found, BookingHistoryOut)
         log = msgspec.convert(await bookings.log(booking_id), list[AuditEntryOut], from_attributes=True)
@@ -62,31 +62,31 @@ class BookingAdminController(Controller):
 
     cancel = OF_THE_STAFF.step_route(
         "cancel",
-        "Cancel a booking for somebody",
-        "Until the end of the session, whatever notice it asks for. The seats can be booked again at once.",
+        "Cancel any booking",
+        ("Until the session ends, whatever its cancellation notice. The seats become available right away."),
         TooLate,
     )
     confirm = OF_THE_STAFF.step_route(
         "confirm",
         "Confirm a pending booking for its creator",
-        "Until `respond_by`. Not what one booked oneself.",
+        "Until `respond_by`. Not for your own bookings.",
         NotYours,
         TooLate,
     )
     decline = OF_THE_STAFF.step_route(
         "decline",
         "Decline a pending booking for its creator",
-        "Until `respond_by`. Not what one booked oneself.",
+        "Until `respond_by`. Not for your own bookings.",
         NotYours,
         TooLate,
     )
     complete = OF_THE_STAFF.step_route(
         "complete",
         "Complete a booking for its creator",
-        "Once it has ended. Not what one booked oneself.",
+        "Once the session has ended. Not for your own bookings.",
         NotYours,
     )
 
     reschedule = OF_THE_STAFF.move_route(
-        "Move a booking to another start for somebody", "It has the new seats, or keeps the old."
+        "Reschedule any booking", "The booking gets the new seats or keeps the old ones."
     )

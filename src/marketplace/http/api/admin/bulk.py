@@ -39,13 +39,13 @@ SAYS_ACTIONS = " ".join(f"For {kind}: {', '.join(actions)}." for kind, actions i
 
 def _ids(value: Any) -> tuple[UUID, ...]:
     if not isinstance(value, list) or not 1 <= len(value) <= MAX_BULK:
-        raise ValueError(f"Give a list of 1 to {MAX_BULK} ids.")
+        raise ValueError(f"Must be a list of 1 to {MAX_BULK} IDs.")
     return tuple(dict.fromkeys(identifier(each) for each in value))
 
 
 def _filters(value: Any) -> dict[str, str]:
     if not isinstance(value, dict):
-        raise ValueError("Give an object with the filters of the list.")  # noqa: TRY004 - readers raise one kind
+        raise ValueError("Must be an object with the list's filters.")  # noqa: TRY004 - readers raise one kind
     words = {name: _as_text(provided) for name, provided in value.items() if provided is not None}
     return {name: word for name, word in words.items() if word and name not in OF_PAGES}
 
@@ -57,7 +57,7 @@ def _as_text(value: Any) -> str:
         return value
     if isinstance(value, int | Decimal):
         return str(value)
-    raise ValueError("Give each filter as text, as in the address of the list.")
+    raise ValueError("Each filter must be text, as in the list's query string.")
 
 
 KindWord = Annotated[BulkKind, Choice(get_args(BulkKind), example="sessions")]
@@ -71,7 +71,7 @@ Ids = Annotated[
         _ids,
         {"type": "array", "minItems": 1, "maxItems": MAX_BULK, "items": {"type": "string", "format": "uuid"}},
         ["0190a1b2-c3d4-7e5f-8a9b-0c1d2e3f4a5b"],
-        "Chosen rows; either these or `filters`.",
+        "IDs of the rows. Send either `ids` or `filters`.",
     ),
 ]
 ListFilters = Annotated[
@@ -87,7 +87,7 @@ ListFilters = Annotated[
 
 
 class BulkPreviewIn(msgspec.Struct, kw_only=True):
-    """Something to do to chosen rows, or to everything that matches."""
+    """An action on selected rows or on all matches."""
 
     kind: KindWord
     action: ActionWord
@@ -96,13 +96,13 @@ class BulkPreviewIn(msgspec.Struct, kw_only=True):
 
 
 class BulkIn(BulkPreviewIn, kw_only=True):
-    """The same, and why."""
+    """The rows, the action and a reason."""
 
     reason: StaffReason
 
 
 class BulkExampleOut(msgspec.Struct):
-    """What will come of one row; `code` and `detail` say why nothing."""
+    """The outcome for one row. `code` and `detail` say why it would be skipped."""
 
     id: UUID
     label: str
@@ -112,7 +112,7 @@ class BulkExampleOut(msgspec.Struct):
 
 
 class BulkPreviewOut(msgspec.Struct):
-    """What would come of a bulk action at this moment."""
+    """What a bulk action would do right now."""
 
     matching: int
     will_change: int
@@ -120,15 +120,17 @@ class BulkPreviewOut(msgspec.Struct):
     seats_affected: Annotated[
         int,
         Meta(
-            description="Seats of what will change: held by these bookings, or sold at starts to come. Those are kept, "
-            "but for `deactivate_and_cancel`."
+            description=(
+                "Seats of the rows that will change: seats of these bookings, or booked seats at "
+                "upcoming starts. The latter are kept, except with `deactivate_and_cancel`."
+            )
         ),
     ]
-    examples: Annotated[list[BulkExampleOut], Meta(description="The first ten of either outcome.")]
+    examples: Annotated[list[BulkExampleOut], Meta(description="The first ten rows of each outcome.")]
 
 
 class BulkRunOut(msgspec.Struct, rename={"staff_details": "staff"}):
-    """A bulk action under way or over. It `failed` where it was ended before its end; `detail` says why."""
+    """A bulk action, running or ended. If it `failed`, it was stopped early and `detail` says why."""
 
     id: UUID
     kind: BulkKind
@@ -146,7 +148,7 @@ class BulkRunOut(msgspec.Struct, rename={"staff_details": "staff"}):
 
 
 class BulkRefusalOut(msgspec.Struct):
-    """A row that stayed as it was, as it was called then, and why."""
+    """A skipped row, with its name at the time and the reason."""
 
     id: UUID
     label: str
@@ -164,11 +166,11 @@ class BulkController(Controller):
         "/preview",
         status_code=200,
         operation_id="admin_preview_bulk",
-        summary="See what a bulk action would do",
+        summary="Preview a bulk action",
         opt=opt(Access.STAFF, body=BulkPreviewIn),
     )
     async def preview(self, request: Request[Any, Any, Any], bulk: FromDishka[BulkService]) -> BulkPreviewOut:
-        """By the rules that each row will meet. Nothing is changed."""
+        """Applies each row's rules without changing anything."""
         parsed = await read_body(request, BulkPreviewIn)
         data = parsed.checked(_validate_order(parsed))
         found = await bulk.preview(principal_of(request), _order(data))
@@ -178,14 +180,14 @@ class BulkController(Controller):
         "/",
         status_code=202,
         operation_id="admin_begin_bulk",
-        summary="Begin a bulk action",
+        summary="Start a bulk action",
         opt=opt(Access.STAFF, body=BulkIn, is_keyed=True),
     )
     async def begin(self, request: Request[Any, Any, Any], bulk: FromDishka[BulkService]) -> Response[BulkRunOut]:
-        """It is done in the background, row by row, each as the single action does it and by its rules.
+        """Runs in the background, row by row, with the rules of the single action.
 
-        A row that is refused stops nothing: `report/` has it with the reason. It ends where who began it is no longer
-        on the staff.
+        A refused row doesn't stop it; `report/` lists it with the reason. It ends if the person who started it is no
+        longer staff.
         """
         parsed = await read_body(request, BulkIn)
         data, key = parsed.checked(validate_key(request), _validate_order(parsed)), key_of(request, parsed)
@@ -200,7 +202,7 @@ class BulkController(Controller):
     async def newest(
         self, request: Request[Any, Any, Any], bulk: FromDishka[BulkService]
     ) -> Response[list[BulkRunOut]]:
-        """The newest first, whoever of the staff began them."""
+        """Newest first, from all staff."""
         query = read_query(request, NumberedPageQuery).checked()
         found, total = await bulk.newest(query.limit, query.offset)
         return numbered(found, total, BulkRunOut)
@@ -208,23 +210,23 @@ class BulkController(Controller):
     @get(
         "/{run_id:uuid}",
         operation_id="admin_get_bulk",
-        summary="Read a bulk action",
+        summary="Get a bulk action",
         opt=opt(Access.STAFF, errors=(NotFound,)),
     )
     async def retrieve(self, run_id: FromPath[UUID], bulk: FromDishka[BulkService]) -> BulkRunOut:
-        """How far it has come."""
+        """With its progress."""
         return msgspec.convert(await bulk.get(run_id), BulkRunOut, from_attributes=True)
 
     @get(
         "/{run_id:uuid}/report",
         operation_id="admin_get_bulk_report",
-        summary="List what a bulk action left as it was",
+        summary="List the rows a bulk action skipped",
         opt=opt(Access.STAFF, query=NumberedPageQuery, headers=TOTAL, errors=(NotFound,)),
     )
     async def report(
         self, request: Request[Any, Any, Any], run_id: FromPath[UUID], bulk: FromDishka[BulkService]
     ) -> Response[list[BulkRefusalOut]]:
-        """In the order in which it met them, and why."""
+        """In the order processed, with the reason."""
         query = read_query(request, NumberedPageQuery).checked()
         found, total = await bulk.refusals(run_id, query.limit, query.offset)
         return numbered(found, total, BulkRefusalOut)
@@ -239,7 +241,7 @@ class BulkController(Controller):
     async def cancel(
         self, request: Request[Any, Any, Any], run_id: FromPath[UUID], bulk: FromDishka[BulkService]
     ) -> BulkRunOut:
-        """What is done stays done; the rest is left as it is."""
+        """Changes already made are kept; the remaining rows stay as they are."""
         await read_nothing(request)
         return msgspec.convert(await bulk.cancel(principal_of(request), run_id), BulkRunOut, from_attributes=True)
 
@@ -247,7 +249,7 @@ class BulkController(Controller):
 def _validate_order(parsed: ParsedBody[Any]) -> Mapping[str, list[str]]:
     provided, errors = parsed.values, dict[str, list[str]]()
     if parsed.is_good and ("ids" in provided) == ("filters" in provided):
-        errors["ids"] = ["Give either ids or filters."]
+        errors["ids"] = ["Send either `ids` or `filters`."]
     if "kind" in provided and "action" in provided:
         errors |= {name: list(found) for name, found in validate_order(provided["kind"], provided["action"]).items()}
     if "kind" in provided and "filters" in provided:
@@ -260,7 +262,7 @@ def _validate_filters(kind: BulkKind, provided: Mapping[str, str]) -> list[str]:
     query, _ = FILTERS[kind]
     # an address may have more than is known; here a slip of the pen would mean everything
     names = {field.encode_name for field in msgspec.structs.fields(query)}
-    unknown = [f"{name}: the list of {kind} has no such filter." for name in provided if name not in names]
+    unknown = [f"{name}: unknown filter for {kind}." for name in provided if name not in names]
     try:
         _read_filters(kind, provided)
     except Invalid as error:

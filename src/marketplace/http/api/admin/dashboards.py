@@ -21,7 +21,9 @@ from marketplace.http.security.authorization import Access, opt, principal_of
 from marketplace.http.validation.parsing import read_nothing, read_query
 
 DEFAULT_DAYS = 30
-Days = Annotated[int, Whole(MIN_DAYS, MAX_DAYS, example=DEFAULT_DAYS, says="How many days, today the last.")]
+Days = Annotated[
+    int, Whole(MIN_DAYS, MAX_DAYS, example=DEFAULT_DAYS, says="Number of days, up to and including today.")
+]
 
 
 class DashboardQuery(msgspec.Struct, kw_only=True):
@@ -31,7 +33,7 @@ class DashboardQuery(msgspec.Struct, kw_only=True):
 
 
 class NumbersOut(msgspec.Struct):
-    """What was booked and not cancelled since, how many bookings were cancelled, how many people joined."""
+    """Bookings made and not cancelled since, cancelled bookings and new users."""
 
     seats: int
     income: Decimal
@@ -46,30 +48,30 @@ class DayNumbersOut(NumbersOut):
 
 
 class AttentionOut(msgspec.Struct):
-    """What waits for somebody."""
+    """What needs attention."""
 
     open_reports: int
-    lapsing_requests: Annotated[int, Meta(description="Pending bookings that lapse within 24 hours.")]
-    failed_jobs: Annotated[int, Meta(description="Jobs that keep failing.")]
+    lapsing_requests: Annotated[int, Meta(description="Pending bookings that expire within 24 hours.")]
+    failed_jobs: Annotated[int, Meta(description="Failing jobs.")]
 
 
 class DashboardOut(msgspec.Struct, rename={"from_date": "from", "to_date": "to"}):
-    """Numbers by the days of `time_zone`, from the first to the last, both included."""
+    """Numbers by day in `time_zone`, from the first day to the last, inclusive."""
 
-    time_zone: Annotated[TimeZone, Meta(description="That of one's own profile.")]
+    time_zone: Annotated[TimeZone, Meta(description="The time zone of your profile.")]
     from_date: date
     to_date: date
-    days: Annotated[list[DayNumbersOut], Meta(description="Oldest first, today the last.")]
+    days: Annotated[list[DayNumbersOut], Meta(description="Up to today, oldest first.")]
     totals: NumbersOut
     attention: AttentionOut
 
 
 class FailingJobOut(msgspec.Struct):
-    """A job that failed several times in a row. It is tried again by itself at `next_at`, or sooner by `retry/`."""
+    """A job that failed several times in a row. It's retried automatically at `next_at`, or sooner with `retry/`."""
 
     id: int
     name: str
-    subject: Annotated[UUID | None, Meta(description="What it is about, such as a booking.")]
+    subject: Annotated[UUID | None, Meta(description="What the job is about, such as a booking.")]
     attempts: int
     error: str
     failed_at: datetime | None
@@ -85,26 +87,26 @@ class DashboardController(Controller):
     @get(
         "/dashboard",
         operation_id="admin_get_dashboard",
-        summary="Read the marketplace's numbers",
+        summary="Get the dashboard",
         opt=opt(Access.STAFF, query=DashboardQuery),
     )
     async def dashboard(
         self, request: Request[Any, Any, Any], dashboards: FromDishka[DashboardService]
     ) -> DashboardOut:
-        """By day, and what needs attention."""
+        """Daily numbers and what needs attention."""
         query = read_query(request, DashboardQuery).checked()
         return _dashboard(await dashboards.find(principal_of(request), query.days))
 
     @get(
         "/jobs",
         operation_id="admin_list_failing_jobs",
-        summary="List jobs that keep failing",
+        summary="List failing jobs",
         opt=opt(Access.STAFF, query=NumberedPageQuery, headers=TOTAL),
     )
     async def failing_jobs(
         self, request: Request[Any, Any, Any], dashboards: FromDishka[DashboardService]
     ) -> Response[list[FailingJobOut]]:
-        """Those that failed most often first. None is ever given up."""
+        """Jobs with the most failures first. Jobs are retried until they succeed."""
         query = read_query(request, NumberedPageQuery).checked()
         found, total = await dashboards.failing_jobs(query.limit, query.offset)
         return numbered(found, total, FailingJobOut)
@@ -113,13 +115,13 @@ class DashboardController(Controller):
         "/jobs/{job_id:int}/retry",
         status_code=204,
         operation_id="admin_retry_job",
-        summary="Try a failing job again now",
+        summary="Retry a failing job",
         opt=opt(Access.STAFF, errors=(NotFound, IllegalTransition)),
     )
     async def retry_job(
         self, request: Request[Any, Any, Any], job_id: FromPath[int], dashboards: FromDishka[DashboardService]
     ) -> None:
-        """Once; if it fails again, it is tried again by itself as before."""
+        """Runs it once now. If it fails again, automatic retries continue."""
         await read_nothing(request)
         await dashboards.retry_job(principal_of(request), job_id)
 

@@ -35,7 +35,7 @@ MEDIA_TYPES: dict[ExportFormat, str] = {
     "jsonl": "application/jsonl",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
-ATTACHMENT = {"Content-Disposition": "`attachment`, with a name for the file."}
+ATTACHMENT = {"Content-Disposition": "`attachment`, with a file name."}
 QUERIES: dict[ListName, tuple[type[msgspec.Struct], type[Filters]]] = {
     "users": (UserExportQuery, ListedUserFilters),
     "sessions": (SessionExportQuery, ListedSessionFilters),
@@ -44,9 +44,9 @@ QUERIES: dict[ListName, tuple[type[msgspec.Struct], type[Filters]]] = {
 }
 """How the address of an export is read, and what it asks of the list."""
 SAYS = """
-All that matches, in the list's order, however long that takes; it is in the audit log.
+All matches, in the list's order, however long it takes. The audit log records the export.
 
-Text that a spreadsheet would take for a formula is behind an apostrophe, but for `jsonl`.
+Except in `jsonl`, text that a spreadsheet would read as a formula is prefixed with an apostrophe.
 """
 
 
@@ -115,4 +115,4 @@ class ExportController(Controller):
     users = _file("users", "Export accounts")
     sessions = _file("sessions", "Export sessions")
     bookings = _file("bookings", "Export bookings")
-    audit = _file("audit", "Export entries of the audit log")
+    audit = _file("audit", "Export audit log entries")

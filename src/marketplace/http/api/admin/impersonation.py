@@ -17,7 +17,7 @@ from marketplace.http.validation.parsing import read_body
 
 
 class ImpersonationOut(msgspec.Struct):
-    """A login as somebody else: an access token that can only read, and none to renew it with."""
+    """An impersonation: a read-only access token without a refresh token."""
 
     access: str
     expires_at: datetime
@@ -33,7 +33,7 @@ class ImpersonationController(Controller):
     @post(
         "/impersonate",
         operation_id="admin_impersonate_user",
-        summary="See the site as somebody else",
+        summary="View the site as another user",
         opt=opt(Access.STAFF, body=ReasonIn, errors=(NotFound, Oneself, StaffTarget, AccountInactive)),
     )
     async def impersonate(
@@ -42,9 +42,9 @@ class ImpersonationController(Controller):
         user_id: FromPath[UUID],
         impersonations: FromDishka[ImpersonationService],
     ) -> ImpersonationOut:
-        """For a quarter of an hour, until `logout` with this token, or until one's own login ends.
+        """For 15 minutes, until `logout` with this token, or until your own login ends.
 
-        Nobody of the staff can be seen as; every unsafe method is 403 `impersonated_read_only`.
+        Staff members can't be impersonated. Every unsafe method gets 403 `impersonated_read_only`.
         """
         data = (await read_body(request, ReasonIn)).checked()
         started = await impersonations.begin(principal_of(request), user_id, data.reason)

@@ -60,7 +60,7 @@ SearchText = Annotated[
         _search,
         values_of(SEARCHED),
         "ada@example.org",
-        "An id, or words each of which must begin a word of what is searched; accents and case do not matter.",
+        "An ID, or words that each match the beginning of a word. Ignores accents and case.",
     ),
 ]
 Columns = Annotated[
@@ -69,14 +69,14 @@ Columns = Annotated[
         _columns,
         values_of(COLUMN_NAMES),
         "id",
-        "Names of columns with commas between them, in the order asked for; all of them by default.",
+        "Column names in the desired order, separated by commas. All columns by default.",
     ),
 ]
 FormatWord = Annotated[
     ExportFormat,
     Choice(
         get_args(ExportFormat),
-        says="A sheet of `xlsx` holds 1,048,575 rows; what is more stands in further sheets.",
+        says="An `xlsx` sheet holds 1,048,575 rows; further rows go to additional sheets.",
     ),
 ]
 
@@ -166,7 +166,7 @@ AuditExportQuery = _joined("AuditExportQuery", ExportQuery, AuditFilterQuery)
 
 
 class PersonNameOut(msgspec.Struct):
-    """Who somebody is."""
+    """A user's name."""
 
     id: UUID
     username: Username
@@ -176,14 +176,14 @@ class PersonNameOut(msgspec.Struct):
 
 
 class SessionNameOut(msgspec.Struct):
-    """Which session."""
+    """A session's name."""
 
     id: UUID
     title: Title
 
 
 class SessionRowOut(msgspec.Struct):
-    """A session in a list of the staff, in whatever state."""
+    """A session of any status in an admin list."""
 
     id: UUID
     title: Title
@@ -201,7 +201,7 @@ class SessionRowOut(msgspec.Struct):
 
 
 class BookingRowOut(msgspec.Struct, rename={"starts_at": "booking_date"}):
-    """A booking in a list of the staff; `user` is the learner."""
+    """A booking in an admin list. `user` is the learner."""
 
     id: UUID
     session: SessionNameOut

@@ -47,20 +47,20 @@ class AdminListController(Controller):
     async def users(
         self, request: Request[Any, Any, Any], lists: FromDishka[AdminListService]
     ) -> Response[list[AccountOut]]:
-        """Searched are e-mail address, username and names."""
+        """Searches email address, username and names."""
         query: Any = read_query(request, UserListQuery).checked()
         return _answer(await lists.users(as_filters(ListedUserFilters, query), query.offset, query.limit), AccountOut)
 
     @get(
         "/sessions",
         operation_id="admin_list_sessions",
-        summary="List sessions in any state",
+        summary="List sessions of any status",
         opt=opt(Access.STAFF, query=SessionListQuery, headers=ESTIMATED),
     )
     async def sessions(
         self, request: Request[Any, Any, Any], lists: FromDishka[AdminListService]
     ) -> Response[list[SessionRowOut]]:
-        """Searched are title and description together, or the creator; an id is a session's or a creator's."""
+        """Searches title and description together, or the creator. An ID matches a session or a creator."""
         query: Any = read_query(request, SessionListQuery).checked()
         return _answer(
             await lists.sessions(as_filters(ListedSessionFilters, query), query.offset, query.limit), SessionRowOut
@@ -75,7 +75,7 @@ class AdminListController(Controller):
     async def bookings(
         self, request: Request[Any, Any, Any], lists: FromDishka[AdminListService]
     ) -> Response[list[BookingRowOut]]:
-        """Searched are the learner, the creator, or the title; an id is a booking's, a session's or a person's."""
+        """Searches the learner, the creator or the title. An ID matches a booking, a session or a user."""
         query: Any = read_query(request, BookingListQuery).checked()
         return _answer(
             await lists.bookings(as_filters(ListedBookingFilters, query), query.offset, query.limit), BookingRowOut
@@ -84,13 +84,16 @@ class AdminListController(Controller):
     @get(
         "/audit",
         operation_id="admin_list_audit",
-        summary="List entries of the audit log",
+        summary="List audit log entries",
         opt=opt(Access.STAFF, query=AuditListQuery, headers=ESTIMATED),
     )
     async def audit(
         self, request: Request[Any, Any, Any], lists: FromDishka[AdminListService]
     ) -> Response[list[AuditEntryOut]]:
-        """Searched are action, reason and changed e-mail addresses, or the people named; an id is any of its ids."""
+        """Searches action, reason and changed email addresses, or the people involved.
+
+        An ID matches any ID of an entry.
+        """
         query: Any = read_query(request, AuditListQuery).checked()
         return _answer(
             await lists.audit(as_filters(ListedAuditFilters, query), query.offset, query.limit), AuditEntryOut

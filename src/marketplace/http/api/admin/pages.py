@@ -13,11 +13,13 @@ Out = TypeVar("Out", bound=msgspec.Struct)
 
 TOTAL_COUNT = "X-Total-Count"
 TOTAL_ESTIMATED = "X-Total-Estimated"
-TOTAL = {TOTAL_COUNT: "How many there are on all pages together."}
-ESTIMATED = TOTAL | {TOTAL_ESTIMATED: "`true` where the total is an estimate; absent where it was counted."}
+TOTAL = {TOTAL_COUNT: "Number of results on all pages."}
+ESTIMATED = TOTAL | {TOTAL_ESTIMATED: "`true` if the total is an estimate; absent if it was counted."}
 MAX_PAGE = 100_000
 
-PageNumber = Annotated[int, Whole(1, MAX_PAGE, example=1, says="Which page, from 1 on; one beyond the last is empty.")]
+PageNumber = Annotated[
+    int, Whole(1, MAX_PAGE, example=1, says="Page number, starting at 1. Pages after the last are empty.")
+]
 
 
 class NumberedPageQuery(msgspec.Struct, kw_only=True):

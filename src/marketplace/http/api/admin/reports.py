@@ -26,27 +26,27 @@ ResolutionWord = Annotated[
     Choice(
         get_args(Resolution),
         example="hidden",
-        says="`hidden` hides the session, with `reason` for its creator to read, and settles all open reports of it.",
+        says="`hidden` hides the session, shows `reason` to its creator and resolves all open reports about it.",
     ),
 ]
 
 
 class ResolutionIn(msgspec.Struct, kw_only=True):
-    """What comes of a report, and why."""
+    """The resolution of a report, and the reason."""
 
     resolution: ResolutionWord
     reason: StaffReason
 
 
 class ModeratedSessionOut(SessionFactsOut, rename={"creator_id": "creator"}):
-    """A session as the staff sees it, hidden and archived ones too."""
+    """A session as staff see it, including hidden and archived ones."""
 
     moderation: ModerationOut | None
     archived_at: datetime | None
 
 
 class ReportRecordOut(ReportOut, rename={"session_id": "session", "reporter_id": "reporter"}):
-    """A report as the staff reads it. `resolution` is `null` while it is open; `note` is why it was resolved so."""
+    """A report as staff see it. `resolution` is `null` while it's open; `note` is the reason for the resolution."""
 
     session_details: ModeratedSessionOut
     reporter_id: UUID
@@ -72,7 +72,7 @@ class ReportAdminController(Controller):
     async def list_open(
         self, request: Request[Any, Any, Any], sessions: FromDishka[SessionAdminService]
     ) -> Response[list[ReportRecordOut]]:
-        """The oldest first."""
+        """Oldest first."""
         query = read_query(request, NumberedPageQuery).checked()
         found, total = await sessions.open_reports(query.limit, query.offset)
         return numbered(found, total, ReportRecordOut)
@@ -87,7 +87,7 @@ class ReportAdminController(Controller):
     async def resolve(
         self, request: Request[Any, Any, Any], report_id: FromPath[UUID], sessions: FromDishka[SessionAdminService]
     ) -> Response[ReportRecordOut]:
-        """Dismisses it, or hides the session."""
+        """Dismisses the report or hides the session."""
         parsed = await read_body(request, ResolutionIn)
         data, key = parsed.checked(validate_key(request)), key_of(request, parsed)
         created = await sessions.resolve(principal_of(request), report_id, data.resolution, data.reason, key=key)

@@ -33,19 +33,19 @@ from marketplace.http.validation.parsing import ParsedBody, read_body, read_opti
 
 
 class SessionEditIn(SessionIn, kw_only=True):
-    """What the staff changes of a session, and why. What is not sent stays as it is."""
+    """Staff changes to a session, and the reason. Fields you don't send stay as they are."""
 
     reason: OptionalStaffReason = ""
 
 
 class OptionalReasonIn(msgspec.Struct, kw_only=True):
-    """Why, if there is something to say."""
+    """An optional reason."""
 
     reason: OptionalStaffReason = ""
 
 
 class SessionRecordOut(ModeratedSessionOut, rename={"creator_id": "creator"}):
-    """A session with what was last reported of it and what the staff last did to it."""
+    """A session with its latest reports and audit log entries."""
 
     reports: list[ReportRecordOut]
     log: list[AuditEntryOut]
@@ -67,9 +67,9 @@ class SessionAdminController(Controller):
     path = "/api/admin/sessions/{session_id:uuid}"
     tags = ["administration"]  # noqa: RUF012 - Litestar reads a plain list
 
-    @get("/", operation_id="admin_get_session", summary="Read a session", opt=opt(Access.STAFF, errors=(NotFound,)))
+    @get("/", operation_id="admin_get_session", summary="Get a session", opt=opt(Access.STAFF, errors=(NotFound,)))
     async def retrieve(self, session_id: FromPath[UUID], sessions: FromDishka[SessionAdminService]) -> SessionRecordOut:
-        """In any state, with its reports and what the staff did to it."""
+        """Of any status, with its reports and audit log entries."""
         found = await sessions.get(session_id)
         shown = msgspec.convert(found, ModeratedSessionOut, from_attributes=True)
         return SessionRecordOut(
@@ -81,7 +81,7 @@ class SessionAdminController(Controller):
     @patch(
         "/",
         operation_id="admin_change_session",
-        summary="Change a session on its creator's behalf",
+        summary="Update a session for its creator",
         opt=opt(
             Access.STAFF,
             body=SessionEditIn,
@@ -92,7 +92,7 @@ class SessionAdminController(Controller):
     async def change(
         self, request: Request[Any, Any, Any], session_id: FromPath[UUID], sessions: FromDishka[SessionService]
     ) -> ModeratedSessionOut:
-        """By the rules that the creator is held to. Fields that are not sent stay as they are."""
+        """The creator's rules apply. Fields you don't send stay as they are."""
         parsed = await read_body(request, SessionEditIn, partial=True)
         changes = parsed.changes(sessions.validate(parsed.values))
         reason = changes.pop("reason", "")
@@ -109,9 +109,9 @@ class SessionAdminController(Controller):
     async def hide(
         self, request: Request[Any, Any, Any], session_id: FromPath[UUID], sessions: FromDishka[SessionAdminService]
     ) -> Response[ModeratedSessionOut]:
-        """From everybody but its creator, who reads the reason and cannot undo it.
+        """Only its creator and staff can see it. The creator sees the reason and can't undo it.
 
-        Seats that are sold stay sold. Open reports of it are settled.
+        Existing bookings stay. Open reports about it are resolved.
         """
         return await _step(request, session_id, sessions.hide, await read_body(request, ReasonIn))
 
@@ -131,14 +131,14 @@ class SessionAdminController(Controller):
     async def restore(
         self, request: Request[Any, Any, Any], session_id: FromPath[UUID], sessions: FromDishka[SessionAdminService]
     ) -> Response[ModeratedSessionOut]:
-        """As its creator has it: active or inactive."""
+        """It returns to the status its creator gave it: active or inactive."""
         return await _step(request, session_id, sessions.restore, await read_optional_body(request, OptionalReasonIn))
 
     @post(
         "/feature",
         status_code=200,
         operation_id="admin_feature_session",
-        summary="Put a session on the front page",
+        summary="Feature a session",
         opt=opt(
             Access.STAFF,
             body=OptionalReasonIn,
@@ -150,14 +150,14 @@ class SessionAdminController(Controller):
     async def feature(
         self, request: Request[Any, Any, Any], session_id: FromPath[UUID], sessions: FromDishka[SessionAdminService]
     ) -> Response[ModeratedSessionOut]:
-        """`GET /api/sessions/?featured=true` has it first, until another is featured."""
+        """`GET /api/sessions/?featured=true` lists it first until another session is featured."""
         return await _step(request, session_id, sessions.feature, await read_optional_body(request, OptionalReasonIn))
 
     @post(
         "/unfeature",
         status_code=200,
         operation_id="admin_unfeature_session",
-        summary="Take a session off the front page",
+        summary="Unfeature a session",
         opt=opt(
             Access.STAFF,
             body=OptionalReasonIn,
@@ -177,13 +177,13 @@ class SessionAdminController(Controller):
         "/archive",
         status_code=200,
         operation_id="admin_archive_session",
-        summary="Archive a session on its creator's behalf",
+        summary="Archive a session for its creator",
         opt=opt(Access.STAFF, body=ReasonIn, is_keyed=True, errors=(NotFound, HasUpcomingBookings)),
     )
     async def archive(
         self, request: Request[Any, Any, Any], session_id: FromPath[UUID], sessions: FromDishka[SessionService]
     ) -> Response[ModeratedSessionOut]:
-        """For good, and by the rules that the creator is held to: not while somebody holds a seat to come."""
+        """Permanent. The creator's rules apply: a session with upcoming bookings can't be archived."""
         return await _step(request, session_id, sessions.archive, await read_body(request, ReasonIn))
 
 

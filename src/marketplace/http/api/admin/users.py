@@ -29,13 +29,13 @@ from marketplace.http.api.admin.audit import AuditEntryOut
 from marketplace.http.security.authorization import Access, opt, principal_of
 from marketplace.http.validation.parsing import read_body
 
-CancelSoldSeats = Annotated[bool, Boolean(says="Whether to cancel every booking to come of this creator's sessions.")]
-IsStaff = Annotated[bool, Boolean(example=True, says="Whether they may enter the back office.")]
-IsSuperuser = Annotated[bool, Boolean(says="Whether they may give rights, too.")]
+CancelSoldSeats = Annotated[bool, Boolean(says="Whether to cancel all upcoming bookings of this creator's sessions.")]
+IsStaff = Annotated[bool, Boolean(example=True, says="Whether they can use the admin API.")]
+IsSuperuser = Annotated[bool, Boolean(says="Whether they can also change permissions.")]
 
 
 class UserChangeIn(msgspec.Struct, kw_only=True):
-    """What the staff may change of an account. What is not sent stays as it is."""
+    """Staff changes to an account. Fields you don't send stay as they are."""
 
     email: Email
     username: Username
@@ -45,32 +45,32 @@ class UserChangeIn(msgspec.Struct, kw_only=True):
 
 
 class ReasonIn(msgspec.Struct, kw_only=True):
-    """Why."""
+    """The reason."""
 
     reason: StaffReason
 
 
 class DeactivationIn(ReasonIn, kw_only=True):
-    """Why, and what becomes of sold seats."""
+    """The reason, and what happens to upcoming bookings."""
 
     cancel_sold_seats: CancelSoldSeats = False
 
 
 class RoleIn(ReasonIn, kw_only=True):
-    """A role, and why."""
+    """A role and the reason."""
 
     role: Role
 
 
 class RightsIn(ReasonIn, kw_only=True):
-    """Rights, and why. A superuser is on the staff too."""
+    """Rights, and why. A superuser must also be staff."""
 
     is_staff: IsStaff
     is_superuser: IsSuperuser
 
 
 class AccountOut(msgspec.Struct):
-    """An account, as the staff sees it."""
+    """An account, as staff see it."""
 
     id: UUID
     email: Email
@@ -87,9 +87,9 @@ class AccountOut(msgspec.Struct):
 
 
 class LoginOut(msgspec.Struct):
-    """A login that is alive: since when, until when at the latest unless it is used, and from where it was begun.
+    """An active login: when and from where it was created, and when it expires unless used.
 
-    `is_impersonation` when it is somebody of the staff who sees the site as this person.
+    `is_impersonation` is true if a staff member is viewing the site as this user.
     """
 
     id: UUID
@@ -101,7 +101,7 @@ class LoginOut(msgspec.Struct):
 
 
 class AccountDetailsOut(AccountOut):
-    """An account with what hangs on it: sessions not archived, bookings made, living logins, and its newest log."""
+    """An account with its unarchived sessions, bookings, active logins and latest audit log entries."""
 
     sessions: int
     bookings: int
@@ -110,7 +110,7 @@ class AccountDetailsOut(AccountOut):
 
 
 class BookedSlotOut(msgspec.Struct, rename={"session_id": "session"}):
-    """A start to come that was sold: how many seats, to how many bookings, and how many of those were cancelled now."""
+    """An upcoming booked start: its seats, its bookings and how many of them were just cancelled."""
 
     session_id: UUID
     title: Title
@@ -122,14 +122,14 @@ class BookedSlotOut(msgspec.Struct, rename={"session_id": "session"}):
 
 
 class DeactivationOut(msgspec.Struct):
-    """An account that is off now, and what of its sessions was sold by then."""
+    """The deactivated account and the upcoming booked starts of its sessions."""
 
     user: AccountOut
     sold_slots: list[BookedSlotOut]
 
 
 class ResetOut(msgspec.Struct):
-    """A link to set a new password, shown this once. `path` is the page of this site that takes it."""
+    """A password reset link, shown only once. `path` is the page of this site that accepts it."""
 
     token: str
     path: str
@@ -142,9 +142,9 @@ class UserAdminController(Controller):
     path = "/api/admin/users/{user_id:uuid}"
     tags = ["administration"]  # noqa: RUF012 - Litestar reads a plain list
 
-    @get("/", operation_id="admin_get_user", summary="Read an account", opt=opt(Access.STAFF, errors=(NotFound,)))
+    @get("/", operation_id="admin_get_user", summary="Get an account", opt=opt(Access.STAFF, errors=(NotFound,)))
     async def retrieve(self, user_id: FromPath[UUID], users: FromDishka[UserAdminService]) -> AccountDetailsOut:
-        """With its living logins and what was last done to it."""
+        """With its active logins and latest audit log entries."""
         found, log = await users.get(user_id), await users.log(user_id)
         shown = msgspec.convert(found, AccountOut, from_attributes=True)
         return AccountDetailsOut(
@@ -158,7 +158,7 @@ class UserAdminController(Controller):
     @patch(
         "/",
         operation_id="admin_change_user",
-        summary="Change an account",
+        summary="Update an account",
         opt=opt(
             Access.STAFF,
             body=UserChangeIn,
@@ -169,7 +169,7 @@ class UserAdminController(Controller):
     async def change(
         self, request: Request[Any, Any, Any], user_id: FromPath[UUID], users: FromDishka[UserAdminService]
     ) -> AccountOut:
-        """Names, e-mail address and username. The accounts of other staff are the superusers' to change."""
+        """Names, email address and username. Only superusers can change other staff accounts."""
         changes = (await read_body(request, UserChangeIn, partial=True)).changes()
         reason = changes.pop("reason", "")
         return account_of(await users.change(principal_of(request), user_id, changes, reason))
@@ -177,27 +177,27 @@ class UserAdminController(Controller):
     @get(
         "/sold-slots",
         operation_id="admin_list_sold_slots",
-        summary="Read what is sold of a creator's sessions",
+        summary="List a creator's upcoming booked starts",
         opt=opt(Access.STAFF, errors=(NotFound,)),
     )
     async def sold_slots(self, user_id: FromPath[UUID], users: FromDishka[UserAdminService]) -> list[BookedSlotOut]:
-        """The starts to come, by time: what is to be decided about before the account is switched off."""
+        """By time, to decide what happens to them before deactivating the account."""
         return [_booked_slot(slot) for slot in await users.sold_slots(user_id)]
 
     @post(
         "/deactivate",
         status_code=200,
         operation_id="admin_deactivate_user",
-        summary="Switch an account off",
+        summary="Deactivate an account",
         opt=opt(Access.STAFF, body=DeactivationIn, errors=(NotFound, NotSuperuser, Oneself, LastSuperuser)),
     )
     async def deactivate(
         self, request: Request[Any, Any, Any], user_id: FromPath[UUID], users: FromDishka[UserAdminService]
     ) -> DeactivationOut:
-        """Its logins end within a second, its sessions leave the catalog.
+        """Its logins end within a second and its sessions leave the catalog.
 
-        Answers with the starts to come that were sold. With `cancel_sold_seats` their bookings are cancelled with
-        it, all or none; of somebody who is switched off already, too.
+        Returns the upcoming booked starts. With `cancel_sold_seats`, also cancels their bookings, all or none. This
+        works for accounts that are already deactivated, too.
         """
         data = (await read_body(request, DeactivationIn)).checked()
         done = await users.deactivate(
@@ -209,13 +209,13 @@ class UserAdminController(Controller):
         "/activate",
         status_code=200,
         operation_id="admin_activate_user",
-        summary="Switch an account on",
+        summary="Activate an account",
         opt=opt(Access.STAFF, body=ReasonIn, errors=(NotFound, NotSuperuser, Oneself)),
     )
     async def activate(
         self, request: Request[Any, Any, Any], user_id: FromPath[UUID], users: FromDishka[UserAdminService]
     ) -> AccountOut:
-        """Its sessions are in the catalog again. Logins that ended stay ended."""
+        """Its sessions return to the catalog. Ended logins stay ended."""
         data = (await read_body(request, ReasonIn)).checked()
         return account_of(await users.activate(principal_of(request), user_id, data.reason))
 
@@ -223,13 +223,13 @@ class UserAdminController(Controller):
         "/role",
         status_code=200,
         operation_id="admin_change_role",
-        summary="Change a person's role",
+        summary="Change a user's role",
         opt=opt(Access.STAFF, body=RoleIn, errors=(NotFound, NotSuperuser, Oneself, HasSessions)),
     )
     async def change_role(
         self, request: Request[Any, Any, Any], user_id: FromPath[UUID], users: FromDishka[UserAdminService]
     ) -> AccountOut:
-        """A creator whose sessions are not all archived stays one."""
+        """A creator with unarchived sessions can't be made a learner."""
         data = (await read_body(request, RoleIn)).checked()
         return account_of(await users.change_role(principal_of(request), user_id, data.role, data.reason))
 
@@ -237,13 +237,13 @@ class UserAdminController(Controller):
         "/rights",
         status_code=200,
         operation_id="admin_change_rights",
-        summary="Give or take rights",
+        summary="Change permissions",
         opt=opt(Access.SUPERUSER, body=RightsIn, errors=(NotFound, Oneself, LastSuperuser)),
     )
     async def change_rights(
         self, request: Request[Any, Any, Any], user_id: FromPath[UUID], users: FromDishka[UserAdminService]
     ) -> AccountOut:
-        """By superusers, never their own, and never the last superuser's."""
+        """For superusers. They can't change their own permissions or those of the last superuser."""
         parsed = await read_body(request, RightsIn)
         provided = {"is_staff": True, "is_superuser": False} | parsed.values
         errors = validate_rights(is_staff=provided["is_staff"], is_superuser=provided["is_superuser"])
@@ -261,13 +261,13 @@ class UserAdminController(Controller):
     @post(
         "/password-reset",
         operation_id="admin_issue_password_reset",
-        summary="Make a link to set a new password",
+        summary="Create a password reset link",
         opt=opt(Access.STAFF, body=ReasonIn, errors=(NotFound, NotSuperuser, Oneself, AccountInactive)),
     )
     async def issue_reset(
         self, request: Request[Any, Any, Any], user_id: FromPath[UUID], resets: FromDishka[ResetService]
     ) -> ResetOut:
-        """Shown this once, good for a day and for one use; an older link of the same person is no longer good."""
+        """Shown only once. Works once, within a day. Older links of the same user stop working."""
         data = (await read_body(request, ReasonIn)).checked()
         issued = await resets.issue(principal_of(request), user_id, data.reason)
         # behind a number sign, which browsers keep to themselves and no server's log has

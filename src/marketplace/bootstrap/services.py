@@ -1,0 +1,213 @@
+"""Every service over one storage. The container, the shell, the demo and the tests build them here."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import timedelta
+
+from marketplace.core.ports.calendars import Calendars
+from marketplace.core.ports.exports import ExportFiles
+from marketplace.core.ports.jobs import Handlers
+from marketplace.core.ports.security import AccessTokens, Passwords
+from marketplace.core.ports.storage import Storage
+from marketplace.core.ports.system import Clock, Ids
+from marketplace.core.services.admin.bookings import BookingAdminService
+from marketplace.core.services.admin.bulk import BulkService
+from marketplace.core.services.admin.bulk_runner import BulkActors, BulkRunner
+from marketplace.core.services.admin.dashboards import DashboardService
+from marketplace.core.services.admin.impersonation import ImpersonationService
+from marketplace.core.services.admin.lists import AdminListService
+from marketplace.core.services.admin.refusals import RefusalService
+from marketplace.core.services.admin.sessions import SessionAdminService
+from marketplace.core.services.admin.users import UserAdminService
+from marketplace.core.services.bookings import BookingService
+from marketplace.core.services.calendars import CalendarService
+from marketplace.core.services.idempotency import IdempotencyService
+from marketplace.core.services.materialized_availability import MaterializedAvailabilityService
+from marketplace.core.services.password_resets import ResetService
+from marketplace.core.services.rate_limits import RateLimitService
+from marketplace.core.services.reports import ReportService
+from marketplace.core.services.schedules import ScheduleService
+from marketplace.core.services.sessions import SessionService
+from marketplace.core.services.slots import SlotService
+from marketplace.core.services.summaries import SummaryService
+from marketplace.core.services.tokens import PrincipalCache, TokenService
+from marketplace.core.services.users import UserService
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Adapters:
+    """The ports that services need beyond storage."""
+
+    clock: Clock
+    ids: Ids
+    passwords: Passwords
+    access_tokens: AccessTokens
+    calendars: Calendars
+    files: ExportFiles
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ServiceOptions:
+    """The part of the settings that is a rule of the services. `refresh_ttl` is how long an unused login lasts."""
+
+    categories: Collection[str]
+    refresh_ttl: timedelta
+    rate_limit: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Services:
+    """Every service. Those that end in `_admin` are for staff."""
+
+    users: UserService
+    tokens: TokenService
+    resets: ResetService
+    sessions: SessionService
+    schedules: ScheduleService
+    slots: SlotService
+    materialized_availability: MaterializedAvailabilityService
+    bookings: BookingService
+    calendars: CalendarService
+    summaries: SummaryService
+    reports: ReportService
+    rate_limits: RateLimitService
+    idempotency: IdempotencyService
+    user_admin: UserAdminService
+    session_admin: SessionAdminService
+    booking_admin: BookingAdminService
+    impersonations: ImpersonationService
+    refusals: RefusalService
+    dashboards: DashboardService
+    admin_lists: AdminListService
+    bulk: BulkService
+    bulk_actors: BulkActors
+    bulk_runner: BulkRunner
+
+    def handlers(self) -> Handlers:
+        """Job handlers by stored job kind."""
+        return {
+            "attend_booking": self.bookings.settle_due,
+            "renew_open_times": self.materialized_availability.renew,
+            "run_bulk": self.bulk_runner.run,
+            "sweep_bulk_runs": self.bulk_runner.purge,
+            "sweep_idempotency_keys": self.idempotency.purge,
+            "sweep_rate_limits": self.rate_limits.purge,
+        }
+
+
+def build_services(storage: Storage, adapters: Adapters, options: ServiceOptions) -> Services:
+    """Build every service over `storage`. Services are stateless but for the cache of principals that they share."""
+    begin, clock, ids, passwords = storage.unit_of_work, adapters.clock, adapters.ids, adapters.passwords
+    memory = PrincipalCache(clock)
+    users = UserService(
+        unit_of_work=begin, users=storage.users, memory=memory, passwords=passwords, clock=clock, ids=ids
+    )
+    tokens = TokenService(
+        unit_of_work=begin,
+        users=storage.users,
+        principals=storage.principals,
+        memory=memory,
+        passwords=passwords,
+        access_tokens=adapters.access_tokens,
+        clock=clock,
+        ids=ids,
+        refresh_ttl=options.refresh_ttl,
+    )
+    sessions = SessionService(
+        unit_of_work=begin,
+        catalog=storage.catalog,
+        users=storage.users,
+        clock=clock,
+        ids=ids,
+        categories=options.categories,
+    )
+    bookings = BookingService(unit_of_work=begin, lists=storage.booking_lists, clock=clock, ids=ids)
+    limits = RateLimitService(unit_of_work=begin, limits=storage.rate_limits, clock=clock, is_on=options.rate_limit)
+    user_admin = UserAdminService(
+        unit_of_work=begin,
+        directory=storage.users,
+        availabilities=storage.availabilities,
+        audit_log=storage.audit,
+        users=users,
+        memory=memory,
+        clock=clock,
+        ids=ids,
+    )
+    session_admin = SessionAdminService(
+        unit_of_work=begin,
+        catalog=storage.catalog,
+        queue=storage.reports,
+        audit_log=storage.audit,
+        clock=clock,
+        ids=ids,
+    )
+    actors = BulkActors(
+        users=users, accounts=user_admin, sessions=sessions, moderation=session_admin, bookings=bookings
+    )
+    return Services(
+        users=users,
+        tokens=tokens,
+        resets=ResetService(
+            unit_of_work=begin, resets=storage.resets, memory=memory, passwords=passwords, clock=clock, ids=ids
+        ),
+        sessions=sessions,
+        schedules=ScheduleService(unit_of_work=begin, availabilities=storage.availabilities, clock=clock),
+        slots=SlotService(
+            unit_of_work=begin, availabilities=storage.availabilities, lists=storage.booking_lists, clock=clock, ids=ids
+        ),
+        materialized_availability=MaterializedAvailabilityService(unit_of_work=begin, clock=clock),
+        bookings=bookings,
+        calendars=CalendarService(
+            unit_of_work=begin,
+            bookings=storage.booking_lists,
+            feeds=storage.feeds,
+            calendars=adapters.calendars,
+            clock=clock,
+        ),
+        summaries=SummaryService(summaries=storage.summaries, users=storage.users, clock=clock),
+        reports=ReportService(unit_of_work=begin, queue=storage.reports, clock=clock, ids=ids),
+        rate_limits=limits,
+        idempotency=IdempotencyService(unit_of_work=begin, clock=clock),
+        user_admin=user_admin,
+        session_admin=session_admin,
+        booking_admin=BookingAdminService(lists=storage.booking_lists, audit_log=storage.audit),
+        impersonations=ImpersonationService(
+            unit_of_work=begin,
+            tokens=tokens,
+            memory=memory,
+            access_tokens=adapters.access_tokens,
+            clock=clock,
+            ids=ids,
+        ),
+        refusals=RefusalService(unit_of_work=begin, users=storage.users, limits=limits, clock=clock, ids=ids),
+        dashboards=DashboardService(
+            unit_of_work=begin,
+            dashboards=storage.dashboards,
+            failing_jobs=storage.failing_jobs,
+            users=storage.users,
+            clock=clock,
+            ids=ids,
+        ),
+        admin_lists=AdminListService(
+            unit_of_work=begin, lists=storage.lists, files=adapters.files, clock=clock, ids=ids
+        ),
+        bulk=BulkService(
+            unit_of_work=begin,
+            lists=storage.bulk_lists,
+            targets=storage.bulk_targets,
+            matches=storage.lists,
+            clock=clock,
+            ids=ids,
+        ),
+        bulk_actors=actors,
+        bulk_runner=BulkRunner(
+            unit_of_work=begin,
+            lists=storage.bulk_lists,
+            targets=storage.bulk_targets,
+            users=storage.users,
+            actors=actors,
+            memory=memory,
+            clock=clock,
+            ids=ids,
+        ),
+    )

@@ -1,0 +1,34 @@
+"""The services that the demo acts through. The composition root hands them in."""
+
+from collections.abc import Callable
+from typing import Protocol
+
+from marketplace.core.ports.security import Passwords
+from marketplace.core.ports.system import Clock
+from marketplace.core.services.admin.sessions import SessionAdminService
+from marketplace.core.services.bookings import BookingService
+from marketplace.core.services.reports import ReportService
+from marketplace.core.services.schedules import ScheduleService
+from marketplace.core.services.sessions import SessionService
+from marketplace.core.services.users import UserService
+
+
+class DemoServices(Protocol):
+    """The part of `Services` that the demo uses."""
+
+    @property
+    def users(self) -> UserService: ...
+    @property
+    def sessions(self) -> SessionService: ...
+    @property
+    def schedules(self) -> ScheduleService: ...
+    @property
+    def bookings(self) -> BookingService: ...
+    @property
+    def session_admin(self) -> SessionAdminService: ...
+    @property
+    def reports(self) -> ReportService: ...
+
+
+ServicesAt = Callable[[Clock, Passwords], DemoServices]
+"""Builds the services over a clock and a password hasher."""

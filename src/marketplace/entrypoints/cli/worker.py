@@ -1,0 +1,28 @@
+"""`marketplace worker`."""
+
+import asyncio
+
+import click
+
+from marketplace.bootstrap.container import make_container
+from marketplace.bootstrap.environment import prepared_settings
+from marketplace.entrypoints.cli.console import announce, plain_errors
+from marketplace.entrypoints.server import check_metrics_port, migrate_settings
+from marketplace.entrypoints.worker import meter_of, work_until_signalled
+from marketplace.settings import PREFIX, SettingsError
+from marketplace.telemetry.logs import configure_logs
+from marketplace.telemetry.metrics_exporter import exported_metrics
+
+
+@click.command()
+def worker() -> None:
+    """Run background jobs, such as expiring and completing bookings. Start as many workers as you like."""
+    with plain_errors(), prepared_settings() as settings:
+        if settings.database_url is None:
+            raise SettingsError(f"{PREFIX}STORAGE is 'memory', where `serve` runs the background jobs itself.")
+        check_metrics_port(settings)
+        configure_logs(settings)
+        migrate_settings(settings)
+        announce(settings, "Worker started.")
+        with exported_metrics(settings):
+            asyncio.run(work_until_signalled(settings, make_container(settings), meter_of(settings)))
