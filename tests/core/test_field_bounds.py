@@ -81,7 +81,7 @@ async def world(services: Services, storage: Storage) -> World:
     session = await stored_session(storage, creator_id=creator.user_id)
     return World(
         services=services,
-        staff_services=staff_over(storage, services),
+        staff_services=staff_over(services),
         creator=creator,
         learner=learner,
         staff=a_caller(await stored_user(storage, is_staff=True, is_superuser=True)),
