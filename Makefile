@@ -7,6 +7,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 PORT := $(or $(MARKETPLACE_PORT),8000)
 export UV_PYTHON_DOWNLOADS := never
+# each start of the program would compile it again, for two seconds
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: help
 help: ## List the targets
@@ -41,17 +43,26 @@ frontend/dist/.built: frontend/node_modules/.installed $(FRONTEND)
 run: install ## Run the marketplace with demo data on http://localhost:8000 (MARKETPLACE_PORT)
 	MARKETPLACE_PORT=$(PORT) $(BIN)/marketplace serve --demo
 
+# a file stays with one worker, which keeps its server and database; the files in the order of tests/conftest.py
+PYTEST_PARALLEL := $(BIN)/pytest -q -n auto --dist loadfile --no-loadscope-reorder
+
 .PHONY: check
-check: install ## Format, lint, types, import contracts, documents, the size of the front end, fast tests: two minutes on two processors
+check: install ## Format, lint, types, import contracts, documents, the size of the front end, fast tests (a minute)
+	@$(MAKE) --no-print-directory -j2 check-tests check-sources
+
+.PHONY: check-tests
+check-tests:
+	$(PYTEST_PARALLEL) -m "not thorough" tests/core tests/http tests/architecture
+
+.PHONY: check-sources
+check-sources:
 	$(BIN)/ruff format --check --quiet .
 	$(BIN)/ruff check --quiet .
 	$(BIN)/lint-imports --no-cache > .import-contracts.log || { cat .import-contracts.log; exit 1; }
 	$(BIN)/mypy
-	@$(BIN)/marketplace openapi | diff -u openapi.json - || { echo "openapi.json is out of date. Run make openapi"; exit 1; }
-	@cd frontend && npx openapi-typescript ../openapi.json 2>/dev/null | diff -q src/lib/api/schema.d.ts - >/dev/null || \
+	@cd frontend && node_modules/.bin/openapi-typescript ../openapi.json 2>/dev/null | diff -q src/lib/api/schema.d.ts - >/dev/null || \
 		{ echo "frontend/src/lib/api/schema.d.ts is out of date. Run make types"; exit 1; }
 	cd frontend && npm run --silent check
-	$(BIN)/pytest -q -n auto tests/core tests/http tests/architecture
 
 .PHONY: openapi
 openapi: install ## Regenerate openapi.json
@@ -89,24 +100,27 @@ nginx:
 		  test -e /usr/lib/nginx/modules/ngx_http_brotli_static_module.so; } || \
 		{ echo "The tests need nginx with brotli. Install the packages nginx-light, libnginx-mod-http-brotli-static and openssl."; exit 1; }
 
-# tests with the whole database that no clock watches, so that they can run side by side; the longest first
-UNHURRIED := \
-	$(patsubst %,tests/browser/test_%.py,accessibility dialogs) \
-	$(patsubst %,tests/postgres/test_%.py,schemathesis command_line plans admin_plans availability_plans booking_plans \
-		dashboard_plans demo migrations readme) \
-	$(patsubst %,tests/deployment/test_%.py,image backup database files kubernetes) \
-	$(patsubst %,tests/browser/test_%.py,admin long_words keyboard journey media)
-
 .PHONY: test
-test: install chromium nginx ## Every test, on a real PostgreSQL, in a real browser, behind a real nginx
-	$(BIN)/pytest -q -n auto --dist loadfile --no-loadscope-reorder $(UNHURRIED) tests/core tests/http tests/architecture tests/contracts
-	$(BIN)/pytest tests/postgres tests/deployment tests/browser $(addprefix --ignore=,$(UNHURRIED))
+test: install chromium nginx ## Every test, on a real PostgreSQL, in a real browser, behind a real nginx (eight minutes)
+	$(PYTEST_PARALLEL) -m "not runs_alone"
+	$(BIN)/pytest -q -m runs_alone tests/postgres tests/deployment tests/browser
+
+LONG := MARKETPLACE_TEST_LONG=1 $(PYTEST_PARALLEL)
 
 .PHONY: test-long
-test-long: install ## Ten times as many examples as in `make test`, others each time: what breaks a rule is printed (an hour)
-	MARKETPLACE_TEST_LONG=1 $(BIN)/pytest -n auto --dist loadfile tests/postgres/test_schemathesis.py \
-		tests/contracts/test_life_stateful.py tests/contracts/test_availability_properties.py \
-		tests/core/test_schedules_properties.py tests/http/test_same_instant.py
+test-long: test-long-api test-long-lifecycle test-long-schedules ## Ten times as many examples as `make test`, new ones each time (an hour, in the parts below)
+
+.PHONY: test-long-api
+test-long-api: install ## The part of test-long that sends generated requests by openapi.json
+	$(LONG) tests/postgres/test_schemathesis.py
+
+.PHONY: test-long-lifecycle
+test-long-lifecycle: install ## The part of test-long that takes bookings and availability through generated steps
+	$(LONG) tests/contracts/test_life_stateful.py tests/contracts/test_availability_properties.py
+
+.PHONY: test-long-schedules
+test-long-schedules: install ## The part of test-long that searches schedules around clock changes
+	$(LONG) tests/core/test_schedules_properties.py tests/http/test_same_instant.py
 
 .PHONY: bench
 bench: install ## Measure requests, as ratios within one run (needs wrk)
@@ -115,6 +129,10 @@ bench: install ## Measure requests, as ratios within one run (needs wrk)
 .PHONY: bench-admin
 bench-admin: install ## Measure admin lists and exports with a million rows (minutes; BENCH="--data FOLDER" keeps the rows)
 	PYTHONPATH=tests $(BIN)/python tests/benchmarks/admin.py $(BENCH)
+
+.PHONY: bench-jobs
+bench-jobs: install ## What the job queue costs a booking and a worker (minutes; BENCH="reads idle" runs parts)
+	PYTHONPATH=tests $(BIN)/python tests/benchmarks/job_queue.py $(BENCH)
 
 .PHONY: bench-scaling
 bench-scaling: install ## Measure the figures in docs/scaling.md: bytes, seats, lists and connections (minutes; needs wrk)

@@ -18,6 +18,9 @@ const FIRST_PAGES = ["index", "sessions.$id"].map(
   (route) => `${import.meta.dirname}/src/app/routes/${route}.tsx?tsr-split=component`,
 );
 
+// Modules are loaded once per thread, not once per file. A test that changes a module's state restores it.
+const SHARED = { pool: "threads", isolate: false } as const;
+
 export default defineConfig({
   plugins: [
     tanstackRouter({
@@ -91,5 +94,18 @@ export default defineConfig({
     strictPort: true,
     proxy: { "/api": backend, "/health": backend, "/docs-assets": backend },
   },
-  test: { environment: "happy-dom", include: ["src/**/*.test.{ts,tsx}"], env: { TZ: "UTC" } },
+  test: {
+    env: { TZ: "UTC" },
+    // a document costs more than most tests: only those of components have one
+    projects: [
+      {
+        extends: true,
+        test: { name: "rules", include: ["src/**/*.test.ts"], environment: "node", ...SHARED },
+      },
+      {
+        extends: true,
+        test: { name: "components", include: ["src/**/*.test.tsx"], environment: "happy-dom", ...SHARED },
+      },
+    ],
+  },
 });

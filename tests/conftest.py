@@ -4,13 +4,22 @@ import asyncio
 import os
 import socket
 from collections.abc import Iterator
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
 
-from databases import address_of, scratch_database
+from databases import address_of, execute, scratch_database, shared_database
 
 POSTGRES_IMAGE = "postgres:18-alpine"
+WITHOUT_DISK = (
+    "ALTER SYSTEM SET fsync = off",
+    "ALTER SYSTEM SET full_page_writes = off",
+    "ALTER SYSTEM SET checkpoint_timeout = '1h'",
+    "ALTER SYSTEM SET max_wal_size = '8GB'",
+    "SELECT pg_reload_conf()",
+)
+"""No test on the shared server cuts the power; those that kill a PostgreSQL start one of their own."""
 
 
 def docker_answers() -> bool:
@@ -26,9 +35,22 @@ def docker_answers() -> bool:
     return True
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Start the files marked `starts_first` before the others, so that no worker is left with one at the end."""
+    items.sort(key=lambda item: item.get_closest_marker("starts_first") is None)
+
+
 @pytest.fixture(scope="session")
-def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of a server whose databases may be made and dropped; under xdist, each worker's own."""
+def run_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder that all xdist workers of a run share."""
+    own = tmp_path_factory.getbasetemp()
+    return own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
+
+
+@pytest.fixture(scope="session")
+def postgres_server(run_folder: Path) -> Iterator[str]:
+    """The address of a server on which databases can be created and dropped. Workers share an embedded one."""
     provided = os.environ.get("MARKETPLACE_TEST_DATABASE_URL")
     if provided:
         yield provided
@@ -40,17 +62,20 @@ def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     else:
         from marketplace.adapters.postgres.embedded.server import embedded_postgres  # noqa: PLC0415 - as migrate
 
-        with embedded_postgres(tmp_path_factory.mktemp("postgres") / "data") as dsn:
+        with embedded_postgres(run_folder / "postgres" / "data") as dsn:
+            execute(dsn, *WITHOUT_DISK)
             yield dsn
 
 
 @pytest.fixture(scope="session")
-def migrated_template(postgres_server: str) -> Iterator[str]:
+def migrated_template(postgres_server: str, run_folder: Path) -> Iterator[str]:
     """The name of a database that the real migrations built, once per run."""
     from marketplace.adapters.postgres.schema.migrate import migrate  # noqa: PLC0415 - over a second, that few runs need
 
-    with scratch_database(postgres_server) as name:
+    def fill(name: str) -> None:
         asyncio.run(migrate(address_of(postgres_server, name)))
+
+    with shared_database(postgres_server, run_folder, "migrated", fill) as name:
         yield name
 
 

@@ -1,8 +1,12 @@
-"""Databases of a test's own."""
+"""Databases of a test's own, and templates that a run fills once."""
 
 import asyncio
-from collections.abc import Iterator
-from contextlib import contextmanager
+import fcntl
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from hashlib import sha256
+from pathlib import Path
+from typing import IO
 from urllib.parse import urlsplit
 from uuid import uuid4
 
@@ -14,11 +18,14 @@ def address_of(server: str, name: str) -> str:
     return urlsplit(server)._replace(path=f"/{name}").geturl()
 
 
-def _execute(server: str, statement: str) -> None:
+def execute(server: str, *statements: str) -> None:
+    """Run statements, each in a transaction of its own."""
+
     async def run() -> None:
         connection = await asyncpg.connect(server)
         try:
-            await connection.execute(statement)
+            for statement in statements:
+                await connection.execute(statement)
         finally:
             await connection.close()
 
@@ -29,8 +36,46 @@ def _execute(server: str, statement: str) -> None:
 def scratch_database(server: str, template: str = "template0") -> Iterator[str]:
     """The name of a new database that is gone afterwards: a copy of a template, to which nobody may be connected."""
     name = f"test_{uuid4().hex}"
-    _execute(server, f"CREATE DATABASE {name} TEMPLATE {template}")
+    execute(server, f"CREATE DATABASE {name} TEMPLATE {template}")
     try:
         yield name
     finally:
-        _execute(server, f"DROP DATABASE {name} WITH (FORCE)")
+        execute(server, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@contextmanager
+def shared_database(
+    server: str, folder: Path, role: str, fill: Callable[[str], None], template: str = "template0"
+) -> Iterator[str]:
+    """The name of a database that all workers of a run use: the first fills it, the last to leave drops it.
+
+    Users hold a shared lock on a file of `folder`, as those of the embedded PostgreSQL do.
+    """
+    known_as = f"{role}-{sha256(server.encode()).hexdigest()[:12]}"
+    with (folder / f"{known_as}.users").open("a+") as users, (folder / f"{known_as}.lock").open("a") as turn:
+        with _locked(turn):
+            fcntl.flock(users, fcntl.LOCK_SH)
+            users.seek(0)
+            name = users.read()
+            if not name:
+                name = f"test_{role}_{uuid4().hex}"
+                execute(server, f"CREATE DATABASE {name} TEMPLATE {template}")
+                fill(name)
+                users.write(name)
+                users.flush()
+        try:
+            yield name
+        finally:
+            with _locked(turn), suppress(BlockingIOError):
+                fcntl.flock(users, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                users.truncate(0)
+                execute(server, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@contextmanager
+def _locked(file: IO[str]) -> Iterator[None]:
+    fcntl.flock(file, fcntl.LOCK_EX)
+    try:
+        yield
+    finally:
+        fcntl.flock(file, fcntl.LOCK_UN)

@@ -7,8 +7,8 @@ from typing import Any
 from uuid_utils.compat import uuid7
 
 from builders import Services, as_a
+from due_jobs import run_due
 from fakes import NOW, MovableClock
-from marketplace.adapters.memory.jobs import run_due
 from marketplace.core.domain.audit import AuditEntry, Target
 from marketplace.core.domain.failing_jobs import FAILING_AFTER, FailingJob
 from marketplace.core.ports.jobs import Job
@@ -42,7 +42,7 @@ class StaffServices:
 
     async def run(self, storage: Storage) -> int:
         """Do all the bulk work that is due; how many jobs that took."""
-        return await run_due(storage.unit_of_work, self.clock.now(), {"run_bulk": self.runner.run})
+        return await run_due(storage.job_queue, self.clock.now(), {"run_bulk": self.runner.run})
 
 
 def staff_over(services: Services) -> StaffServices:
@@ -79,12 +79,21 @@ def an_entry(**changes: Any) -> AuditEntry:
     return AuditEntry(**defaults | changes)
 
 
+FAR = NOW + timedelta(days=9)
+"""When every job of a test is due."""
+
+
 async def a_failing_job(storage: Storage, fault: str = "Trouble") -> FailingJob:
     """A job that failed often enough to be noticed, last at `NOW`, and waits for its next time an hour from then."""
-    subject = uuid7()
-    job = Job(kind="attend_booking", subject=subject, run_at=NOW, attempts=FAILING_AFTER - 1)
+    subject, worker, queue = uuid7(), uuid7(), storage.job_queue
     async with storage.unit_of_work() as tx:
-        await tx.jobs.put_back(job, NOW + timedelta(hours=1), fault, NOW)
+        await tx.jobs.enqueue(Job(kind="attend_booking", subject=subject, run_at=NOW))
+    for _ in range(FAILING_AFTER):
+        claimed = await queue.claim(worker, ["attend_booking"], now=FAR, limit=999, lease=timedelta(minutes=1))
+        for job in claimed:
+            if job.subject == subject:
+                await queue.retry(worker, job.id, run_at=NOW + timedelta(hours=1), fault=fault, now=NOW)
+        await queue.release(worker, [job.id for job in claimed if job.subject != subject])
     (found,) = [each for each in await storage.failing_jobs.page(100, 0) if each.subject == subject]
     return found
 

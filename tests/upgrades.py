@@ -15,7 +15,7 @@ MIGRATION = """
 import sqlalchemy as sa
 from alembic import op
 
-from marketplace.adapters.postgres import expanding
+from marketplace.adapters.postgres.schema import online_ddl
 
 revision = "{revision}"
 down_revision = "{before}"

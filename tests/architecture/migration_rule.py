@@ -58,7 +58,7 @@ def findings(script: Script, folders: tuple[Path, ...], releases: set[str]) -> l
     try:
         sql = printed(script, folders)
     except Exception as error:  # noqa: BLE001 - a migration is any code
-        return [Finding("cannot-be-printed", f"{error!r}: what reads rows is `expanding.fill_in` or a worker's job")]
+        return [Finding("cannot-be-printed", f"{error!r}: what reads rows is `online_ddl.backfill` or a worker's job")]
     unused_since = getattr(script.module, "unused_since", None)
     found = [*_of_squawk(sql), *_of_rows_and_locks(sql), *_of_a_second_try(sql)]
     if unused_since is None:
@@ -96,7 +96,9 @@ def _of_squawk(sql: str) -> Iterator[Finding]:
 def _of_rows_and_locks(sql: str) -> Iterator[Finding]:
     for statement in [*_inside(sql), *_outside(sql)]:
         if WRITES_ROWS.match(statement) and "SKIP LOCKED" not in statement:
-            yield Finding("rows-in-one-go", f"Rows that people use are changed by `expanding.fill_in`. At: {statement}")
+            yield Finding(
+                "rows-in-one-go", f"Rows that people use are changed by `online_ddl.backfill`. At: {statement}"
+            )
         if HAS_ALL_WAIT.match(statement):
             yield Finding("all-wait", f"Everybody waits for this to end. At: {statement}")
         if HIDES.match(statement):
@@ -110,7 +112,7 @@ def _of_a_second_try(sql: str) -> Iterator[Finding]:
     for before, statement in zip(["", *outside], outside, strict=False):
         index = CONCURRENT_INDEX.match(statement)
         if index and before != f"DROP INDEX CONCURRENTLY IF EXISTS {index[1]}":
-            yield Finding("left-invalid", f"A try that failed leaves it; `expanding.make_index`. At: {statement}")
+            yield Finding("left-invalid", f"A try that failed leaves it; `online_ddl.make_index`. At: {statement}")
 
 
 def _inside(sql: str) -> list[str]:

@@ -98,7 +98,7 @@ FORBIDDEN = {
     "a migration that fails halfway cannot be begun again": (
         """
         op.add_column("sessions", sa.Column("level", sa.Text(), nullable=True))
-        expanding.make_index("ix_sessions_level", "sessions", ["level"])
+        online_ddl.make_index("ix_sessions_level", "sessions", ["level"])
         """,
         "half-done",
     ),
@@ -126,12 +126,12 @@ ALLOWED = {
         'op.execute("ALTER TABLE sessions VALIDATE CONSTRAINT ck_sessions_level")'
     ),
     "an index that nobody waits for": """
-        expanding.make_index("uq_sessions_level", "sessions", ["level", "id"], unique=True)
-        expanding.make_index("ix_sessions_level", "sessions", ["level"], postgresql_where=sa.text("level <> ''"))
+        online_ddl.make_index("uq_sessions_level", "sessions", ["level", "id"], unique=True)
+        online_ddl.make_index("ix_sessions_level", "sessions", ["level"], postgresql_where=sa.text("level <> ''"))
     """,
-    "an index that nobody waits to be rid of": 'expanding.drop_index("ix_sessions_level", "sessions")',
+    "an index that nobody waits to be rid of": 'online_ddl.drop_index("ix_sessions_level", "sessions")',
     "rows that are filled in by and by": (
-        'expanding.fill_in("sessions", assignments="level = \'any\'", where="level IS NULL")'
+        'online_ddl.backfill("sessions", assignments="level = \'any\'", where="level IS NULL")'
     ),
 }
 

@@ -1,13 +1,17 @@
 """What can be seen of a page by a machine."""
 
 import os
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Page
 
 KEEPS_PICTURES = bool(os.environ.get("MARKETPLACE_TEST_PICTURES"))
 PICTURES = Path(__file__).parent / "screenshots"
+RULES_OF_COLORS = ("color-contrast", "link-in-text-block")
+"""The rules of axe whose outcome depends on the colors of a mode."""
 AT_REST = """async () => {
   const moment = () => new Promise(done => setTimeout(done, 25));
   let moments = 0;
@@ -16,8 +20,16 @@ AT_REST = """async () => {
 """Until what was asked for just now has come to rest: half a second at most."""
 
 
-async def findings(page: Page, name: str, within: str | None = None) -> list[str]:
-    """What axe holds against a page once it is at rest, or against a part of it.
+async def findings_in_both_modes(page: Page, name: str, within: str | None = None) -> list[str]:
+    """What axe holds against a page in light mode, and against its colors in dark mode."""
+    await page.emulate_media(color_scheme="light")
+    found = await findings(page, f"{name}-light", within)
+    await page.emulate_media(color_scheme="dark")
+    return found + await findings(page, f"{name}-dark", within, RULES_OF_COLORS)
+
+
+async def findings(page: Page, name: str, within: str | None = None, rules: Sequence[str] = ()) -> list[str]:
+    """What axe holds against a page once it is at rest, or against a part of it; by all rules unless some are named.
 
     With `MARKETPLACE_TEST_PICTURES=1` a picture of it is kept in `screenshots`, to be looked at.
     """
@@ -25,7 +37,10 @@ async def findings(page: Page, name: str, within: str | None = None) -> list[str
     await page.evaluate(AT_REST)
     if KEEPS_PICTURES:
         await page.screenshot(path=PICTURES / f"{name}.png", full_page=True)
-    found = await Axe().run(page, within)
+    options: dict[str, Any] = {"resultTypes": ["violations"]}
+    if rules:
+        options["runOnly"] = {"type": "rule", "values": list(rules)}
+    found = await Axe().run(page, within, options)
     return [
         f"{page.url} {rule['id']}: {node['target']} {node.get('failureSummary', '')}"
         for rule in found.response["violations"]

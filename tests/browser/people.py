@@ -59,7 +59,7 @@ async def account(
 
 async def session(creator: Account, **changes: Any) -> dict[str, Any]:
     """A session of theirs, open to any time."""
-    changes = {
+    defaults = {
         "title": f"Bread for beginners {next(_numbers)}",
         "description": "We mix, wait, fold and bake.\n\nBring an apron.",
         "duration": 60,
@@ -67,7 +67,7 @@ async def session(creator: Account, **changes: Any) -> dict[str, Any]:
         "max_participants": 4,
         "category": "cooking",
     }
-    created: dict[str, Any] = await creator.asks("POST", "/api/sessions/", **changes | changes)
+    created: dict[str, Any] = await creator.asks("POST", "/api/sessions/", **defaults | changes)
     return created
 
 

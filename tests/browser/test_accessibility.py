@@ -5,13 +5,13 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.async_api import Page
 
-from browser.conftest import Mode, OpenPage, Size
-from browser.looks import findings, is_wider_than_the_window
+from browser.conftest import OpenPage, Size
+from browser.looks import findings, findings_in_both_modes, is_wider_than_the_window
 from browser.people import Account, account, free_starts, scheduled_session, session
 from browser.staff import staff_member
 from postgres.servers import Server
 
-MODES: tuple[Mode, ...] = ("light", "dark")
+pytestmark = pytest.mark.starts_first
 
 
 @pytest.fixture(scope="module")
@@ -29,20 +29,17 @@ async def creator(site: Server) -> Account:
     return creator
 
 
-def picture_of(path: str, size: Size, mode: Mode) -> str:
+def picture_of(path: str, size: Size) -> str:
     """A name for the picture of a page, whatever the id in its address."""
     address = urlsplit(path)
     words = [word for word in address.path.split("/") if word and "-" not in word]
-    return "-".join([*(words or ["home"]), *(["search"] if address.query else []), size, mode])
+    return "-".join([*(words or ["home"]), *(["search"] if address.query else []), size])
 
 
 async def in_both_modes(page: Page, path: str, size: Size) -> list[str]:
-    """What axe holds against a page as it opens, in one mode and then in the other."""
+    """What axe holds against a page, in both modes. Fails when the page is wider than the window."""
     await page.goto(path)
-    found: list[str] = []
-    for mode in MODES:
-        await page.emulate_media(color_scheme=mode)
-        found += await findings(page, picture_of(path, size, mode))
+    found = await findings_in_both_modes(page, picture_of(path, size))
     assert not await is_wider_than_the_window(page), path
     return found
 
@@ -126,7 +123,5 @@ async def test_axe_finds_nothing_in_the_back_office(
     await page.get_by_role("checkbox", name="Select Bread in a hurry").first.check()
     await page.get_by_role("button", name="Hide", exact=True).click()
     await page.get_by_text("Will change", exact=True).wait_for()
-    for mode in MODES:
-        await page.emulate_media(color_scheme=mode)
-        found += await findings(page, f"admin-bulk-dialog-{size}-{mode}")
+    found += await findings_in_both_modes(page, f"admin-bulk-dialog-{size}")
     assert found == []

@@ -5,15 +5,16 @@ from dataclasses import dataclass
 import pytest
 from playwright.async_api import Locator, Page, expect
 
-from browser.conftest import Mode, OpenPage, Size
-from browser.looks import findings, is_wider_than_the_window
+from browser.conftest import OpenPage, Size
+from browser.looks import findings, findings_in_both_modes, is_wider_than_the_window
 from browser.people import Account, account, free_starts, scheduled_session
 from browser.staff import staff_member
 from postgres.servers import Server
 
+pytestmark = pytest.mark.starts_first
+
 Way = tuple[str, ...]
 """The beginning of the name of the button that opens it, or of a menu's and then of its item."""
-MODES: tuple[Mode, ...] = ("light", "dark")
 BREAD, PASTA = "Bread that rises", "Pasta by hand"
 
 
@@ -58,10 +59,8 @@ async def faults_of_dialogs(page: Page, size: Size, path: str, *ways: Way) -> li
         where = " > ".join(way)
         if not await dialog.evaluate("dialog => dialog.contains(document.activeElement)"):
             errors.append(f"{where}: the focus stays outside")
-        for mode in MODES:
-            await page.emulate_media(color_scheme=mode)
-            picture = "-".join(["dialog", *where.lower().replace("> ", "").split(), size, mode])
-            errors += [f"{where}: {fault}" for fault in await findings(page, picture, "[role=dialog]")]
+        picture = "-".join(["dialog", *where.lower().replace("> ", "").split(), size])
+        errors += [f"{where}: {fault}" for fault in await findings_in_both_modes(page, picture, "[role=dialog]")]
         if await is_wider_than_the_window(page):
             errors.append(f"{where}: wider than the window")
         await page.keyboard.press("Escape")

@@ -7,8 +7,8 @@ import pytest
 
 from builders import TOMORROW, Services, a_caller, a_user, seats_taken, services_over, stored_session, stored_user
 from contracts.harness import waits
+from due_jobs import run_due
 from fakes import NOW, MovableClock
-from marketplace.adapters.memory.jobs import run_due
 from marketplace.core.domain.bookings import BookingHistory
 from marketplace.core.domain.sessions import Session
 from marketplace.core.domain.tokens import Principal
@@ -29,7 +29,7 @@ def timed(empty_storage: Storage, clock: MovableClock) -> Services:
 
 
 async def work(storage: Storage, services: Services, clock: MovableClock) -> int:
-    return await run_due(storage.unit_of_work, clock.now(), {"attend_booking": services.bookings.settle_due})
+    return await run_due(storage.job_queue, clock.now(), {"attend_booking": services.bookings.settle_due})
 
 
 async def requested(storage: Storage, **changes: object) -> tuple[Session, Principal, Principal]:

@@ -18,8 +18,8 @@ from builders import (
 )
 from bulk_orders import WHY, a_run, carried_out, order, sessions, somebody_of_the_staff, started
 from contracts.harness import broken_transaction
+from due_jobs import run_due, take_due
 from fakes import NOW
-from marketplace.adapters.memory.jobs import run_due
 from marketplace.core.domain.admin_lists import ListedBookingFilters, ListedSessionFilters, ListedUserFilters
 from marketplace.core.domain.bulk import (
     MAX_BULK,
@@ -112,11 +112,11 @@ async def test_what_is_old_is_looked_for_every_hour(empty_storage: Storage) -> N
     async with empty_storage.unit_of_work() as tx:
         await tx.jobs.enqueue(Job(kind="sweep_bulk_runs", subject=None, run_at=NOW))
 
-    assert await run_due(empty_storage.unit_of_work, NOW, handlers) == 1
+    assert await run_due(empty_storage.job_queue, NOW, handlers) == 1
 
-    async with empty_storage.unit_of_work() as tx:
-        found = await tx.jobs.take_due(NOW + timedelta(hours=1), list(handlers))
-    assert found == Job(kind="sweep_bulk_runs", subject=None, run_at=NOW + timedelta(hours=1))
+    next_hour = NOW + timedelta(hours=1)
+    found = await take_due(empty_storage.job_queue, next_hour, "sweep_bulk_runs")
+    assert found == [Job(kind="sweep_bulk_runs", subject=None, run_at=next_hour)]
 
 
 async def test_a_run_that_is_not_there_cannot_be_acquired(storage: Storage) -> None:
@@ -254,6 +254,5 @@ async def test_a_run_is_enqueued_with_what_it_is_about_or_not_at_all(empty_stora
     storage, staff = empty_storage, staff_over(services_over(empty_storage))
     run = await started(storage, staff, order("sessions", "hide", [uuid7()]))
 
-    async with storage.unit_of_work() as tx:
-        assert await tx.jobs.take_due(NOW, ["run_bulk"]) == Job(kind="run_bulk", subject=run.id, run_at=NOW)
-        assert await tx.jobs.take_due(NOW, ["run_bulk"]) is None
+    found = await take_due(storage.job_queue, NOW, "run_bulk")
+    assert found == [Job(kind="run_bulk", subject=run.id, run_at=NOW)]

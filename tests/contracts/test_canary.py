@@ -14,7 +14,7 @@ from marketplace.adapters.memory.slots import MemorySlots
 from marketplace.adapters.memory.storage import memory_storage
 from marketplace.adapters.memory.unit_of_work import MemoryTransaction
 from marketplace.adapters.postgres.connection.pool import PoolLimits, connect
-from marketplace.adapters.postgres.jobs.queue import job_values
+from marketplace.adapters.postgres.jobs.enqueue import job_values
 from marketplace.adapters.postgres.rows import BOOKING
 from marketplace.adapters.postgres.slots import TAKE, PostgresSlots
 from marketplace.adapters.postgres.storage import postgres_storage

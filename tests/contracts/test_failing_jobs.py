@@ -6,8 +6,8 @@ from uuid_utils.compat import uuid7
 
 from builders import a_caller, services_over, stored_user
 from contracts.harness import broken_transaction
+from due_jobs import RETRY_AFTER, run_due
 from fakes import NOW
-from marketplace.adapters.memory.jobs import RETRY_AFTER, run_due
 from marketplace.core.domain.failing_jobs import FAILING_AFTER, FailingJob
 from marketplace.core.errors import IllegalTransition, NotFound
 from marketplace.core.ports.jobs import Job, JobKind
@@ -32,7 +32,7 @@ async def failed(storage: Storage, times: int, kind: JobKind = "attend_booking",
         await tx.jobs.enqueue(Job(kind=kind, subject=subject, run_at=NOW))
     for place in range(times):
         with pytest.raises(ExceptionGroup):
-            await run_due(storage.unit_of_work, NOW + place * RETRY_AFTER, {kind: fail})
+            await run_due(storage.job_queue, NOW + place * RETRY_AFTER, {kind: fail})
     return subject
 
 
@@ -74,7 +74,7 @@ async def test_a_job_that_succeeds_at_last_is_listed_no_longer(empty_storage: St
 
     await failed(empty_storage, FAILING_AFTER)
 
-    assert await run_due(empty_storage.unit_of_work, NOW + 9 * SECOND, {"attend_booking": succeed}) == 1
+    assert await run_due(empty_storage.job_queue, NOW + 9 * SECOND, {"attend_booking": succeed}) == 1
     assert await empty_storage.failing_jobs.count() == 0
 
 
@@ -93,7 +93,7 @@ async def test_a_chore_that_keeps_failing_is_listed_too(empty_storage: Storage) 
         await tx.jobs.enqueue(Job(kind="sweep_rate_limits", subject=None, run_at=NOW))
     for place in range(FAILING_AFTER):
         with pytest.raises(ExceptionGroup):
-            await run_due(empty_storage.unit_of_work, NOW + place * RETRY_AFTER, {"sweep_rate_limits": fail})
+            await run_due(empty_storage.job_queue, NOW + place * RETRY_AFTER, {"sweep_rate_limits": fail})
 
     job = await only(empty_storage)
 
@@ -106,14 +106,14 @@ async def test_a_retry_makes_it_due_once_and_is_in_the_log(empty_storage: Storag
     subject = await failed(storage, FAILING_AFTER)
     job = await only(storage)
     services.clock.at = now = job.next_at - RETRY_AFTER / 2
-    assert await run_due(storage.unit_of_work, now, {"attend_booking": fail}) == 0
+    assert await run_due(storage.job_queue, now, {"attend_booking": fail}) == 0
 
     await staff.dashboards.retry_job(who, job.id)
 
     with pytest.raises(IllegalTransition):
         await staff.dashboards.retry_job(who, job.id)
     with pytest.raises(ExceptionGroup):
-        await run_due(storage.unit_of_work, now, {"attend_booking": fail})
+        await run_due(storage.job_queue, now, {"attend_booking": fail})
     (entry,) = await logged(storage, ("booking", subject))
     assert (entry.action, entry.actor_id) == ("job_retried", who.user_id)
     assert entry.after == {"job": "attend_booking", "subject": str(subject)}

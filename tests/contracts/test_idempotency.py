@@ -13,8 +13,8 @@ from uuid_utils.compat import uuid7
 
 from builders import a_key, services_over
 from contracts.harness import broken_transaction, waits
+from due_jobs import run_due
 from fakes import NOW
-from marketplace.adapters.memory.jobs import run_due
 from marketplace.core.domain.idempotency import TTL, IdempotencyKey
 from marketplace.core.errors import Busy, KeyReused
 from marketplace.core.ports.jobs import Handlers, Job
@@ -156,7 +156,7 @@ async def test_the_sweeping_job_removes_keys_of_a_day_ago_and_runs_again_at_the_
 
     async def run(at: timedelta) -> int:
         services.clock.at = NOW + at
-        return await run_due(empty_storage.unit_of_work, services.clock.now(), handlers)
+        return await run_due(empty_storage.job_queue, services.clock.now(), handlers)
 
     ran = [await run(TTL - MOMENT), await run(TTL - MOMENT), await run(TTL)]
     left = [await purge_hourly(empty_storage, timedelta()), await purge_hourly(empty_storage, hour)]

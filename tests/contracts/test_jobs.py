@@ -1,14 +1,15 @@
 import asyncio
 from collections.abc import Awaitable, Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
 import pytest
 
 from contracts.harness import broken_transaction
+from due_jobs import RETRY_AFTER, run_due
 from fakes import NOW
-from marketplace.adapters.memory.jobs import RETRY_AFTER, run_due
-from marketplace.core.ports.jobs import Handler, Handlers, Job, JobKind
+from marketplace.core.domain.failing_jobs import FAILING_AFTER
+from marketplace.core.ports.jobs import WORKER_LOST, ClaimedJob, Handler, Handlers, Job, JobKind
 from marketplace.core.ports.storage import Storage
 
 EVERY_KIND: tuple[JobKind, ...] = (
@@ -18,6 +19,10 @@ EVERY_KIND: tuple[JobKind, ...] = (
     "sweep_idempotency_keys",
 )
 SECOND = timedelta(seconds=1)
+LEASE = timedelta(minutes=1)
+SHORT_LEASE = timedelta(milliseconds=20)
+AFTER_SHORT_LEASE = 0.05
+"""Seconds."""
 
 
 class Trouble(Exception):
@@ -31,6 +36,12 @@ def a_job(kind: JobKind = "sweep_idempotency_keys", after: timedelta = timedelta
 async def enqueue(storage: Storage, *jobs: Job) -> None:
     async with storage.unit_of_work() as tx:
         await tx.jobs.enqueue(*jobs)
+
+
+async def claim(
+    storage: Storage, worker: UUID | None = None, *, now: datetime = NOW, limit: int = 9, lease: timedelta = LEASE
+) -> tuple[ClaimedJob, ...]:
+    return await storage.job_queue.claim(worker or uuid4(), EVERY_KIND, now=now, limit=limit, lease=lease)
 
 
 class Log:
@@ -64,38 +75,37 @@ async def test_a_job_reaches_the_handler_of_its_kind_once(empty_storage: Storage
     job = a_job("attend_booking")
     await enqueue(empty_storage, job)
 
-    first = await run_due(empty_storage.unit_of_work, NOW, log.handlers)
-    second = await run_due(empty_storage.unit_of_work, NOW, log.handlers)
+    first = await run_due(empty_storage.job_queue, NOW, log.handlers)
+    second = await run_due(empty_storage.job_queue, NOW, log.handlers)
 
     assert (first, second) == (1, 0)
     assert log.called == [("attend_booking", job.subject)]
 
 
-async def test_a_job_is_taken_as_it_was_enqueued(empty_storage: Storage) -> None:
-    jobs = {
-        Job(kind="sweep_idempotency_keys", subject=uuid4(), run_at=NOW + timedelta(microseconds=1)),
-        Job(kind="sweep_idempotency_keys", subject=None, run_at=NOW),
-    }
-    await enqueue(empty_storage, *jobs)
+async def test_claimed_job_is_as_it_was_enqueued(empty_storage: Storage) -> None:
+    first = Job(kind="sweep_idempotency_keys", subject=None, run_at=NOW)
+    second = Job(kind="attend_booking", subject=uuid4(), run_at=NOW + timedelta(microseconds=1))
+    await enqueue(empty_storage, second, first)
 
-    async with empty_storage.unit_of_work() as tx:
-        taken = {await tx.jobs.take_due(NOW + SECOND, EVERY_KIND) for _ in range(3)}
+    claimed = await claim(empty_storage, now=NOW + SECOND)
 
-    assert taken == {*jobs, None}
+    assert [(job.kind, job.subject, job.run_at, job.attempts) for job in claimed] == [
+        (job.kind, job.subject, job.run_at, 0) for job in (first, second)
+    ]
 
 
 async def test_no_job_runs_before_its_time(empty_storage: Storage, log: Log) -> None:
     await enqueue(empty_storage, a_job(after=SECOND))
 
-    assert await run_due(empty_storage.unit_of_work, NOW + SECOND - timedelta(microseconds=1), log.handlers) == 0
-    assert await run_due(empty_storage.unit_of_work, NOW + SECOND, log.handlers) == 1
+    assert await run_due(empty_storage.job_queue, NOW + SECOND - timedelta(microseconds=1), log.handlers) == 0
+    assert await run_due(empty_storage.job_queue, NOW + SECOND, log.handlers) == 1
 
 
 async def test_jobs_run_in_the_order_in_which_they_fall_due(empty_storage: Storage, log: Log) -> None:
     jobs = [a_job(after=-seconds * SECOND) for seconds in (1, 3, 2, 3)]
     await enqueue(empty_storage, *jobs)
 
-    await run_due(empty_storage.unit_of_work, NOW, log.handlers)
+    await run_due(empty_storage.job_queue, NOW, log.handlers)
 
     assert [subject for _, subject in log.called] == [jobs[place].subject for place in (1, 3, 2, 0)]
 
@@ -104,28 +114,28 @@ async def test_a_rolled_back_transaction_leaves_no_job(empty_storage: Storage, l
     async with broken_transaction(empty_storage) as tx:
         await tx.jobs.enqueue(a_job(), Job(kind="sweep_idempotency_keys", subject=None, run_at=NOW))
 
-    assert await run_due(empty_storage.unit_of_work, NOW, log.handlers) == 0
+    assert await run_due(empty_storage.job_queue, NOW, log.handlers) == 0
 
 
 async def test_a_job_does_not_run_before_its_transaction_is_committed(empty_storage: Storage, log: Log) -> None:
     async with empty_storage.unit_of_work() as tx:
         await tx.jobs.enqueue(a_job())
-        assert await run_due(empty_storage.unit_of_work, NOW, log.handlers) == 0
+        assert await run_due(empty_storage.job_queue, NOW, log.handlers) == 0
 
-    assert await run_due(empty_storage.unit_of_work, NOW, log.handlers) == 1
+    assert await run_due(empty_storage.job_queue, NOW, log.handlers) == 1
 
 
 async def test_a_transaction_that_enqueues_nothing_is_none_the_worse(empty_storage: Storage, log: Log) -> None:
     await enqueue(empty_storage)
 
-    assert await run_due(empty_storage.unit_of_work, NOW, log.handlers) == 0
+    assert await run_due(empty_storage.job_queue, NOW, log.handlers) == 0
 
 
 async def test_a_kind_without_a_handler_waits_for_one(empty_storage: Storage, log: Log) -> None:
     await enqueue(empty_storage, a_job("sweep_idempotency_keys"))
 
-    assert await run_due(empty_storage.unit_of_work, NOW, {"attend_booking": log.handlers["attend_booking"]}) == 0
-    assert await run_due(empty_storage.unit_of_work, NOW, log.handlers) == 1
+    assert await run_due(empty_storage.job_queue, NOW, {"attend_booking": log.handlers["attend_booking"]}) == 0
+    assert await run_due(empty_storage.job_queue, NOW, log.handlers) == 1
 
 
 async def test_what_a_handler_enqueues_runs_too_when_it_is_due(empty_storage: Storage, log: Log) -> None:
@@ -135,7 +145,7 @@ async def test_what_a_handler_enqueues_runs_too_when_it_is_due(empty_storage: St
     await enqueue(empty_storage, a_job("sweep_idempotency_keys"))
     handlers = {**log.handlers, "sweep_idempotency_keys": then(log.handlers["sweep_idempotency_keys"], more)}
 
-    assert await run_due(empty_storage.unit_of_work, NOW, handlers) == 2
+    assert await run_due(empty_storage.job_queue, NOW, handlers) == 2
     assert [kind for kind, _ in log.called] == ["sweep_idempotency_keys", "attend_booking"]
 
 
@@ -147,12 +157,12 @@ async def test_a_job_whose_handler_fails_is_in_nobodys_way_and_is_tried_again(em
     await enqueue(empty_storage, failing, other)
 
     with pytest.raises(ExceptionGroup) as raised:
-        await run_due(empty_storage.unit_of_work, NOW, {**log.handlers, "attend_booking": fail})
+        await run_due(empty_storage.job_queue, NOW, {**log.handlers, "attend_booking": fail})
     assert raised.group_contains(Trouble)
     assert log.called == [("sweep_idempotency_keys", other.subject)]
 
-    assert await run_due(empty_storage.unit_of_work, NOW, log.handlers) == 0
-    assert await run_due(empty_storage.unit_of_work, NOW + RETRY_AFTER, log.handlers) == 1
+    assert await run_due(empty_storage.job_queue, NOW, log.handlers) == 0
+    assert await run_due(empty_storage.job_queue, NOW + RETRY_AFTER, log.handlers) == 1
     assert log.called[1:] == [("attend_booking", failing.subject)]
 
 
@@ -164,35 +174,20 @@ async def test_a_job_that_is_interrupted_runs_again(empty_storage: Storage, log:
         await asyncio.Event().wait()
 
     await enqueue(empty_storage, a_job())
-    task = asyncio.create_task(run_due(empty_storage.unit_of_work, NOW, {"sweep_idempotency_keys": hang}))
+    task = asyncio.create_task(run_due(empty_storage.job_queue, NOW, {"sweep_idempotency_keys": hang}))
     await started.wait()
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
         await task
 
-    assert await run_due(empty_storage.unit_of_work, NOW, log.handlers) == 1
-
-
-async def test_a_taken_job_is_nobody_elses_and_comes_back_with_a_rollback(empty_storage: Storage) -> None:
-    first, second = a_job(after=-SECOND), a_job()
-    await enqueue(empty_storage, first, second)
-
-    async with broken_transaction(empty_storage) as tx:
-        assert await tx.jobs.take_due(NOW, EVERY_KIND) == first
-        async with empty_storage.unit_of_work() as another:
-            assert await another.jobs.take_due(NOW, EVERY_KIND) == second
-            assert await another.jobs.take_due(NOW, EVERY_KIND) is None
-
-    async with empty_storage.unit_of_work() as tx:
-        assert await tx.jobs.take_due(NOW, EVERY_KIND) == first
-        assert await tx.jobs.take_due(NOW, EVERY_KIND) is None
+    assert await run_due(empty_storage.job_queue, NOW, log.handlers) == 1
 
 
 async def test_two_runners_share_the_jobs(empty_storage: Storage, log: Log) -> None:
     jobs = [a_job() for _ in range(20)]
     await enqueue(empty_storage, *jobs)
 
-    done = await asyncio.gather(*(run_due(empty_storage.unit_of_work, NOW, log.handlers) for _ in range(2)))
+    done = await asyncio.gather(*(run_due(empty_storage.job_queue, NOW, log.handlers) for _ in range(2)))
 
     assert sum(done) == 20
     assert {subject for _, subject in log.called} == {job.subject for job in jobs}
@@ -203,7 +198,7 @@ async def test_jobs_of_one_subject_are_all_kept(empty_storage: Storage, log: Log
     await enqueue(empty_storage, job, job)
     await enqueue(empty_storage, job)
 
-    assert await run_due(empty_storage.unit_of_work, NOW, log.handlers) == 3
+    assert await run_due(empty_storage.job_queue, NOW, log.handlers) == 3
 
 
 async def test_of_a_chore_one_is_kept_per_time(empty_storage: Storage, log: Log) -> None:
@@ -213,8 +208,8 @@ async def test_of_a_chore_one_is_kept_per_time(empty_storage: Storage, log: Log)
     await enqueue(empty_storage, chore, chore, later)
     await asyncio.gather(*(enqueue(empty_storage, chore) for _ in range(5)))
 
-    assert await run_due(empty_storage.unit_of_work, NOW, log.handlers) == 1
-    assert await run_due(empty_storage.unit_of_work, NOW + SECOND, log.handlers) == 1
+    assert await run_due(empty_storage.job_queue, NOW, log.handlers) == 1
+    assert await run_due(empty_storage.job_queue, NOW + SECOND, log.handlers) == 1
 
 
 async def test_a_chore_can_enqueue_its_next_time(empty_storage: Storage, log: Log) -> None:
@@ -227,7 +222,7 @@ async def test_a_chore_can_enqueue_its_next_time(empty_storage: Storage, log: Lo
     handlers = {"sweep_idempotency_keys": then(log.handlers["sweep_idempotency_keys"], again)}
     await enqueue(empty_storage, chore(0))
 
-    done = [await run_due(empty_storage.unit_of_work, NOW + at * SECOND, handlers) for at in range(4)]
+    done = [await run_due(empty_storage.job_queue, NOW + at * SECOND, handlers) for at in range(4)]
 
     assert done == [1, 1, 1, 1]
 
@@ -241,4 +236,138 @@ async def test_a_chore_whose_twin_is_rolled_back_is_kept(empty_storage: Storage,
         assert not twin.done()
     await twin
 
-    assert await run_due(empty_storage.unit_of_work, NOW, log.handlers) == 1
+    assert await run_due(empty_storage.job_queue, NOW, log.handlers) == 1
+
+
+async def test_chore_that_waits_to_be_retried_is_not_enqueued_twice(empty_storage: Storage) -> None:
+    chore = Job(kind="sweep_idempotency_keys", subject=None, run_at=NOW)
+    worker = uuid4()
+    await enqueue(empty_storage, chore)
+    [job] = await claim(empty_storage, worker)
+    await enqueue(empty_storage, chore)
+    await empty_storage.job_queue.retry(worker, job.id, run_at=NOW + SECOND, fault="Trouble", now=NOW)
+
+    await enqueue(empty_storage, chore)
+
+    assert len(await claim(empty_storage, now=NOW + SECOND)) == 1
+
+
+async def test_leased_job_is_not_claimed_by_another_worker(empty_storage: Storage) -> None:
+    await enqueue(empty_storage, a_job(after=-SECOND), a_job())
+
+    [first] = await claim(empty_storage, limit=1)
+    [second] = await claim(empty_storage)
+
+    assert first.run_at < second.run_at
+    assert await claim(empty_storage) == ()
+
+
+async def test_claims_at_the_same_time_share_the_jobs(empty_storage: Storage) -> None:
+    await enqueue(empty_storage, *(a_job() for _ in range(20)))
+
+    claims = await asyncio.gather(*(claim(empty_storage, limit=5) for _ in range(8)))
+
+    numbers = [job.id for claimed in claims for job in claimed]
+    assert len(numbers) == len(set(numbers))
+    assert len(numbers) + len(await claim(empty_storage, limit=20)) == 20
+
+
+async def test_job_is_claimed_by_another_worker_once_its_lease_has_run_out(empty_storage: Storage) -> None:
+    await enqueue(empty_storage, a_job())
+    [lost] = await claim(empty_storage, lease=SHORT_LEASE)
+    await asyncio.sleep(AFTER_SHORT_LEASE)
+
+    [found] = await claim(empty_storage)
+
+    assert (found.id, found.attempts) == (lost.id, 1)
+    assert await claim(empty_storage) == ()
+
+
+async def test_job_whose_workers_are_lost_again_and_again_is_failing(empty_storage: Storage) -> None:
+    await enqueue(empty_storage, a_job())
+    for _ in range(FAILING_AFTER + 1):
+        await claim(empty_storage, lease=SHORT_LEASE)
+        await asyncio.sleep(AFTER_SHORT_LEASE)
+
+    [failing] = await empty_storage.failing_jobs.page(9, 0)
+
+    assert (failing.attempts, failing.fault, failing.is_under_way) == (FAILING_AFTER, WORKER_LOST, False)
+    assert failing.failed_at is not None
+
+
+async def test_renewed_lease_lasts_longer(empty_storage: Storage) -> None:
+    worker = uuid4()
+    await enqueue(empty_storage, a_job(), a_job(after=-SECOND))
+    renewed, left = await claim(empty_storage, worker, lease=SHORT_LEASE)
+
+    await empty_storage.job_queue.renew(worker, [renewed.id], LEASE)
+    await asyncio.sleep(AFTER_SHORT_LEASE)
+
+    assert [job.id for job in await claim(empty_storage)] == [left.id]
+
+
+async def test_worker_that_lost_its_lease_changes_nothing(empty_storage: Storage) -> None:
+    late, queue = uuid4(), empty_storage.job_queue
+    await enqueue(empty_storage, a_job())
+    [job] = await claim(empty_storage, late, lease=SHORT_LEASE)
+    await asyncio.sleep(AFTER_SHORT_LEASE)
+    other = uuid4()
+    await claim(empty_storage, other)
+
+    await queue.retry(late, job.id, run_at=NOW, fault="Trouble", now=NOW)
+    await queue.release(late, [job.id])
+    await queue.renew(late, [job.id], SHORT_LEASE)
+    await queue.finish(late, [job.id])
+
+    await asyncio.sleep(AFTER_SHORT_LEASE)
+    assert await claim(empty_storage) == ()
+    await queue.release(other, [job.id])
+    assert [job.id for job in await claim(empty_storage)] == [job.id]
+
+
+async def test_released_job_is_due_as_before_and_has_not_failed(empty_storage: Storage) -> None:
+    worker = uuid4()
+    await enqueue(empty_storage, a_job())
+    claimed = await claim(empty_storage, worker)
+
+    await empty_storage.job_queue.release(worker, [job.id for job in claimed])
+
+    assert await claim(empty_storage) == claimed
+
+
+async def test_finished_job_is_gone(empty_storage: Storage) -> None:
+    worker = uuid4()
+    await enqueue(empty_storage, a_job(), a_job())
+    claimed = await claim(empty_storage, worker, lease=SHORT_LEASE)
+
+    await empty_storage.job_queue.finish(worker, [job.id for job in claimed])
+
+    await asyncio.sleep(AFTER_SHORT_LEASE)
+    assert await claim(empty_storage) == ()
+
+
+async def test_failing_job_that_staff_have_locked_is_passed_over(empty_storage: Storage) -> None:
+    worker, queue = uuid4(), empty_storage.job_queue
+    await enqueue(empty_storage, a_job())
+    for _ in range(FAILING_AFTER):
+        [job] = await claim(empty_storage, worker)
+        await queue.retry(worker, job.id, run_at=NOW, fault="Trouble", now=NOW)
+
+    async with empty_storage.unit_of_work() as tx:
+        await tx.jobs.acquire_failing(job.id)
+        assert await claim(empty_storage) == ()
+
+    assert [found.id for found in await claim(empty_storage)] == [job.id]
+
+
+async def test_leased_job_is_under_way(empty_storage: Storage) -> None:
+    worker, queue = uuid4(), empty_storage.job_queue
+    await enqueue(empty_storage, a_job())
+    for _ in range(FAILING_AFTER):
+        [job] = await claim(empty_storage, worker)
+        await queue.retry(worker, job.id, run_at=NOW, fault="Trouble", now=NOW)
+    waiting = await empty_storage.failing_jobs.page(9, 0)
+    await claim(empty_storage, worker)
+    running = await empty_storage.failing_jobs.page(9, 0)
+
+    assert [job.is_under_way for job in (*waiting, *running)] == [False, True]

@@ -9,8 +9,8 @@ import pytest
 
 from builders import Services, a_caller, a_schedule, a_user, services_over, stored_session, stored_user
 from contracts.harness import broken_transaction, owner_of, waits
+from due_jobs import run_due
 from fakes import NOW, MovableClock
-from marketplace.adapters.memory.jobs import run_due
 from marketplace.core.domain.materialized_availability import (
     AHEAD,
     RENEWED_AFTER,
@@ -52,7 +52,7 @@ async def is_true(storage: Storage, timed: Services, session: Session) -> bool:
 async def work(storage: Storage, timed: Services) -> int:
     """Run what is due, as the worker would."""
     return await run_due(
-        storage.unit_of_work, timed.clock.now(), {"renew_open_times": timed.materialized_availability.renew}
+        storage.job_queue, timed.clock.now(), {"renew_open_times": timed.materialized_availability.renew}
     )
 
 
@@ -143,7 +143,7 @@ async def test_much_is_done_in_several_jobs_none_of_which_takes_long(empty_stora
     await service.begin()
     left = []
     for _ in range(4):
-        await run_due(empty_storage.unit_of_work, timed.clock.now(), {"renew_open_times": service.renew})
+        await run_due(empty_storage.job_queue, timed.clock.now(), {"renew_open_times": service.renew})
         left.append(len(await outdated(empty_storage, timed.clock.now())))
         timed.clock.advance(materialized_availability.PAUSE)
 

@@ -4,6 +4,7 @@ from secrets import token_hex
 import pytest
 
 from contracts.harness import at_once
+from due_jobs import take_due
 from fakes import NOW, MovableClock
 from marketplace.core.domain.rate_limits import Attempt, Count, RateLimit
 from marketplace.core.ports.jobs import Job
@@ -135,6 +136,6 @@ async def test_a_sweep_is_bounded_and_the_chore_goes_on_until_nothing_is_left(em
     await service.purge()
 
     assert await empty_storage.rate_limits.purge(clock.now()) == 0
-    async with empty_storage.unit_of_work() as tx:
-        found = await tx.jobs.take_due(NOW + timedelta(hours=1), ["sweep_rate_limits"])
-    assert found == Job(kind="sweep_rate_limits", subject=None, run_at=NOW + timedelta(hours=1))
+    next_hour = NOW + timedelta(hours=1)
+    found = await take_due(empty_storage.job_queue, next_hour, "sweep_rate_limits")
+    assert found == [Job(kind="sweep_rate_limits", subject=None, run_at=next_hour)]

@@ -6,6 +6,7 @@ import pytest
 
 from builders import TOMORROW, a_booking, somebody, stored_booking, stored_session, stored_user
 from contracts.harness import broken_transaction
+from due_jobs import take_due
 from fakes import NOW
 from marketplace.core.domain.bookings import Booking
 from marketplace.core.domain.sessions import Session
@@ -23,11 +24,7 @@ async def a_seat(storage: Storage, session: Session) -> Booking:
 
 async def due(storage: Storage) -> list[Job]:
     """Every job that there is, taken away."""
-    found = []
-    async with storage.unit_of_work() as tx:
-        while (job := await tx.jobs.take_due(NOW + timedelta(days=999), ["attend_booking"])) is not None:
-            found.append(job)
-    return found
+    return await take_due(storage.job_queue, NOW + timedelta(days=999), "attend_booking")
 
 
 @pytest.mark.parametrize("has_job", [True, False])

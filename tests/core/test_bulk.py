@@ -6,8 +6,8 @@ from uuid_utils.compat import uuid7
 
 from builders import Services, a_caller, a_user, services_over, stored_session, stored_user
 from bulk_orders import a_run
+from due_jobs import run_due
 from fakes import NOW, FreshIds
-from marketplace.adapters.memory.jobs import run_due
 from marketplace.core.domain.bulk import ACTIONS, BulkPreview
 from marketplace.core.domain.failing_jobs import FailingJob
 from marketplace.core.errors import Busy, HasSessions, IllegalTransition, NotFound
@@ -122,7 +122,7 @@ async def test_a_fault_in_one_row_is_reported_without_its_message_and_stops_noth
     handlers: Handlers = {"run_bulk": runner.run}
 
     with caplog.at_level(logging.DEBUG):
-        await run_due(storage.unit_of_work, NOW, handlers)
+        await run_due(storage.job_queue, NOW, handlers)
 
     after = await staff.bulk.get(run.id)
     (first, _) = await storage.bulk_lists.refusals(run.id, 9, 0)

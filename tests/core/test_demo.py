@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import AsyncIterator, Iterable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from itertools import count
 from typing import Any
@@ -36,6 +36,7 @@ DIFFICULT = (
     datetime(2026, 3, 29, 0, 59, 59, tzinfo=UTC),  # a second before the clocks of Europe go forward
     datetime(2028, 2, 29, 23, 59, tzinfo=UTC),
 )
+Everything = tuple[set[Any], set[Any], set[Any]]
 LEGAL = {step for action in TRANSITIONS.values() for step in action.items()}
 IDS = FreshIds()
 
@@ -95,7 +96,7 @@ async def schedule_of(storage: Storage, session: SessionDetails) -> Schedule | N
     return availability.schedule
 
 
-async def everything(storage: Storage) -> tuple[set[Any], set[Any], set[Any]]:
+async def everything(storage: Storage) -> Everything:
     users = [await storage.users.find_by_email(person.address) for person in PEOPLE]
     people = {(one.email, one.role, one.is_staff, one.time_zone, one.date_joined) for one in users if one is not None}
     sessions = {(one.title, one.created_at, await schedule_of(storage, one)) for one in await all_sessions(storage)}
@@ -118,27 +119,61 @@ async def bookable_starts(storage: Storage, now: datetime, session: SessionDetai
     return await slots.explain(somebody(session.creator_id), session.id, now, now + timedelta(days=60))
 
 
+@dataclass(frozen=True, slots=True)
+class Seeding:
+    """A demo that was seeded into nothing, what the seeding said, and how many transactions it took."""
+
+    storage: Storage
+    now: datetime
+    report: DemoReport
+    transactions: int
+
+
+async def seeding_at(now: datetime) -> Seeding:
+    started, storage = count(), memory_storage()
+
+    def unit_of_work() -> AbstractAsyncContextManager[Transaction]:
+        next(started)
+        return storage.unit_of_work()
+
+    report = await seed(replace(storage, unit_of_work=unit_of_work), now)
+    return Seeding(storage, now, report, next(started))
+
+
 @pytest.fixture(scope="module")
-async def seeded() -> Storage:
-    storage = memory_storage()
-    await seed(storage)
-    return storage
+async def seeding() -> Seeding:
+    return await seeding_at(NOW)
+
+
+@pytest.fixture(scope="module")
+def seeded(seeding: Seeding) -> Storage:
+    return seeding.storage
+
+
+@pytest.fixture(scope="module")
+def steps(seeding: Seeding) -> int:
+    """How many transactions a whole seeding takes."""
+    return seeding.transactions
+
+
+@pytest.fixture(scope="module")
+async def whole(seeded: Storage) -> Everything:
+    """Everything of a demo that was not interrupted."""
+    return await everything(seeded)
 
 
 @pytest.fixture(scope="module", params=[NOW, *DIFFICULT], ids=str)
-async def demo(request: pytest.FixtureRequest) -> tuple[Storage, datetime]:
+async def demo(request: pytest.FixtureRequest, seeding: Seeding) -> tuple[Storage, datetime]:
     """A demo and the moment at which it was made."""
-    storage = memory_storage()
-    await seed(storage, request.param)
-    return storage, request.param
+    created = seeding if request.param == seeding.now else await seeding_at(request.param)
+    return created.storage, created.now
 
 
-async def test_an_empty_database_gets_the_whole_demo() -> None:
-    storage = memory_storage()
-    report = await seed(storage)
+async def test_an_empty_database_gets_the_whole_demo(seeding: Seeding) -> None:
+    report = seeding.report
     assert (report.already_there, report.users, report.sessions) == (False, len(PEOPLE), 80)
     assert 700 <= report.bookings <= 1_000
-    assert len(await all_bookings(storage)) == report.bookings
+    assert len(await all_bookings(seeding.storage)) == report.bookings
 
 
 async def test_sixteen_creators_offer_eighty_sessions_in_eight_fields(seeded: Storage) -> None:
@@ -237,19 +272,18 @@ async def test_the_staff_recommends_some_sessions_and_has_reports_to_answer(seed
     assert await seeded.reports.count_open() == len(COMPLAINTS)
 
 
-async def test_a_second_seeding_changes_nothing() -> None:
-    storage = memory_storage()
-    await seed(storage)
-    before = await everything(storage)
-    report = await seed(storage, NOW + timedelta(days=9))
+async def test_a_second_seeding_changes_nothing(seeded: Storage, whole: Everything) -> None:
+    report = await seed(seeded, NOW + timedelta(days=9))
     assert report == DemoReport(already_there=True, users=0, sessions=0, bookings=0)
-    assert await everything(storage) == before
+    assert await everything(seeded) == whole
 
 
-async def test_two_empty_databases_get_the_same_demo_within_a_minute(seeded: Storage) -> None:
+async def test_two_empty_databases_get_the_same_demo_within_a_minute(
+    whole: Everything,
+) -> None:
     other = memory_storage()
     await seed(other, NOW + timedelta(seconds=54))
-    assert await everything(other) == await everything(seeded)
+    assert await everything(other) == whole
 
 
 async def test_a_database_with_real_accounts_is_refused_and_left_alone() -> None:
@@ -263,20 +297,6 @@ async def test_a_database_with_real_accounts_is_refused_and_left_alone() -> None
     assert not (await storage.catalog.list(CatalogFilters(), 10, None, NOW)).items
 
 
-@pytest.fixture(scope="module")
-async def steps() -> int:
-    """How many transactions a whole seeding takes."""
-    started = count()
-    storage = memory_storage()
-
-    def unit_of_work() -> AbstractAsyncContextManager[Transaction]:
-        next(started)
-        return storage.unit_of_work()
-
-    await seed(replace(storage, unit_of_work=unit_of_work))
-    return next(started)
-
-
 async def test_every_effect_is_a_transaction_of_its_own(steps: int) -> None:
     bookings = sum(1 + len(one.steps) for one in planned_bookings(NOW.replace(second=0)))
     office = len(FEATURED) + len(COMPLAINTS)
@@ -287,23 +307,23 @@ async def test_every_effect_is_a_transaction_of_its_own(steps: int) -> None:
 
 @pytest.mark.parametrize("share", [0.05, 0.12, 0.6, 0.999])
 async def test_an_interrupted_seeding_is_completed_by_the_next_one_even_days_later(
-    seeded: Storage, steps: int, share: float
+    whole: Everything, steps: int, share: float
 ) -> None:
     storage = memory_storage()
     with pytest.raises(Killed):
         await seed(killed_after(storage, int(steps * share)))
     assert not (await seed(storage, NOW + timedelta(days=3))).already_there
-    assert await everything(storage) == await everything(seeded)
+    assert await everything(storage) == whole
     assert (await seed(storage)).already_there
 
 
-async def test_a_seeding_interrupted_again_and_again_is_completed(seeded: Storage, steps: int) -> None:
+async def test_a_seeding_interrupted_again_and_again_is_completed(whole: Everything, steps: int) -> None:
     storage = memory_storage()
     for _ in range(steps // 400):
         with pytest.raises(Killed):
             await seed(killed_after(storage, 400))
     await seed(storage)
-    assert await everything(storage) == await everything(seeded)
+    assert await everything(storage) == whole
 
 
 async def test_a_seeding_goes_on_where_a_worker_has_settled_bookings_meanwhile(steps: int) -> None:

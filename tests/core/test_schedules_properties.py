@@ -10,6 +10,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from itertools import pairwise
 from zoneinfo import ZoneInfo
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -33,6 +34,8 @@ from core.clock_changes import (
     wall_of,
 )
 from marketplace.core.domain.schedules import Schedule, TimeRange
+
+pytestmark = pytest.mark.thorough
 
 
 def ruled(schedule: Schedule, day: date, duration: int) -> Iterator[datetime]:

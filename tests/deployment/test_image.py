@@ -24,6 +24,8 @@ from deployment.proxy import DEPLOY, ROOT
 from http_api import a_registration
 from postgres.servers import free_port
 
+pytestmark = pytest.mark.starts_first
+
 STAGES = stages_of(DEPLOY / "Dockerfile")
 FOR_BUILDING = {"build", "hatchling", "pip", "setuptools", "uv", "wheel"}
 

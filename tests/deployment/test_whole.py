@@ -34,6 +34,8 @@ from postgres.crowd import DISCREPANCIES, Person, people
 from postgres.servers import Server, becomes_true, environment, free_port, run_command
 from postgres.standby import standby_of
 
+pytestmark = pytest.mark.runs_alone
+
 __all__ = ["browser", "open_page"]
 """The fixtures of the browser, which look for a `site`."""
 

@@ -5,8 +5,8 @@ from uuid import uuid4
 import pytest
 
 from builders import a_key, seats_taken
+from due_jobs import run_due
 from http_api import Api, Person, bad_fields, ids, problem
-from marketplace.adapters.memory.jobs import run_due
 from marketplace.core.domain.bulk import MAX_BULK
 from marketplace.core.ports.jobs import Handlers, JobKind
 
@@ -26,7 +26,7 @@ def order(kind: str, action: str, *rows: object, **more: Any) -> dict[str, Any]:
 async def work(api: Api) -> None:
     """Do the bulk work that is due."""
     handlers = await api.container.get(Handlers)
-    await run_due(api.storage.unit_of_work, api.clock.now(), {"run_bulk": handlers["run_bulk"]})
+    await run_due(api.storage.job_queue, api.clock.now(), {"run_bulk": handlers["run_bulk"]})
 
 
 async def test_every_kind_of_job_has_a_handler(api: Api) -> None:

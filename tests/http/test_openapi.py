@@ -28,7 +28,7 @@ ROLES = {Access.CREATOR, Access.STAFF, Access.SUPERUSER}
 Operation = dict[str, Any]
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def described() -> dict[str, Any]:
     """The document as a client reads it."""
     generated: dict[str, Any] = json.loads(msgspec.json.encode(document(SETTINGS.categories)))
@@ -125,7 +125,7 @@ async def test_the_document_is_valid_and_leads_nowhere_else(described: dict[str,
 
 async def test_the_committed_document_is_the_generated_one(described: dict[str, Any]) -> None:
     if WRITTEN.exists():
-        assert json.loads(WRITTEN.read_text(encoding="utf-8")) == described
+        assert json.loads(WRITTEN.read_text(encoding="utf-8")) == described, "Run make openapi"
 
 
 def bodies(described: dict[str, Any]) -> dict[str, dict[str, Any]]:

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 import pytest_asyncio
+from httpx import Response
 
 from builders import PASSWORD, TOMORROW
 from fakes import NOW
@@ -200,9 +201,38 @@ async def built_api(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[A
         yield opened
 
 
+@dataclass(slots=True)
+class Worlds:
+    """The world of the tests, made again once a request changed it: those that are refused or only read do not."""
+
+    api: Api
+    current: World | None = None
+
+    async def note(self, response: Response) -> None:
+        if response.is_success and response.request.method != "GET":
+            self.current = None
+
+    async def get(self) -> World:
+        self.api.clock.at = NOW
+        if self.current is None:
+            world = await make_world(self.api)
+            self.current = world
+        return self.current
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def worlds(built_api: Api) -> Worlds:
+    created = Worlds(built_api)
+    built_api.client.event_hooks["response"].append(created.note)
+    return created
+
+
 @pytest_asyncio.fixture(loop_scope="module")
-async def world(built_api: Api) -> World:
-    built_api.clock.at = NOW
+async def world(worlds: Worlds) -> World:
+    return await worlds.get()
+
+
+async def make_world(built_api: Api) -> World:
     creator, learner = await built_api.creator(), await built_api.person()
     people = {
         "visitor": built_api.visitor,

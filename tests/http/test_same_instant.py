@@ -28,6 +28,8 @@ from marketplace.core.domain.materialized_availability import MaterializedAvaila
 from marketplace.core.domain.schedules import Schedule, TimeRange
 from searching import searched
 
+pytestmark = pytest.mark.thorough
+
 ROUND_THE_CLOCK = st.sampled_from([15, 30, 60]).map(lambda step: TimeRange(starts=MIDNIGHT, ends=MIDNIGHT, step=step))
 BUFFERS, MINUTES = st.sampled_from([(0, 0), (15, 180)]), st.sampled_from([1, 30, 60, 90, 1440])
 

@@ -3,17 +3,16 @@
 import asyncio
 import sys
 
-from marketplace.adapters.postgres.jobs.worker import work
 from marketplace.bootstrap.container import make_container
 from marketplace.core.ports.jobs import Handlers
 from marketplace.settings import Settings
-from postgres.job_worker import QUICK
+from postgres.job_worker import work
 
 
 async def _main(dsn: str) -> None:
     container = make_container(Settings(database_url=dsn, secret_key="forty-two characters that nobody else has"))
     handlers = await container.get(Handlers)
-    await work(dsn, {"run_bulk": handlers["run_bulk"]}, asyncio.Event(), QUICK)
+    await work(dsn, {"run_bulk": handlers["run_bulk"]})
 
 
 if __name__ == "__main__":

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 import pytest_asyncio
 
-from databases import address_of, scratch_database
+from databases import address_of, scratch_database, shared_database
 from postgres.bulk import Size, load
 from postgres.plans import Watched, watched
 from postgres.programs import (
@@ -25,10 +25,13 @@ if TYPE_CHECKING:
 
 
 @pytest.fixture(scope="session")
-def loaded_template(postgres_server: str, migrated_template: str) -> Iterator[str]:
+def loaded_template(postgres_server: str, migrated_template: str, run_folder: Path) -> Iterator[str]:
     """The name of a database with a marketplace of some size, filled once per run."""
-    with scratch_database(postgres_server, migrated_template) as name:
+
+    def fill(name: str) -> None:
         asyncio.run(load(address_of(postgres_server, name), Size()))
+
+    with shared_database(postgres_server, run_folder, "loaded", fill, migrated_template) as name:
         yield name
 
 

@@ -7,11 +7,14 @@ from uuid import UUID
 
 import asyncpg
 
-from marketplace.adapters.postgres.jobs.worker import Pace, work
+from marketplace.adapters.postgres.jobs.queue import PostgresJobQueue, connect_worker
+from marketplace.adapters.system import SystemClock
+from marketplace.core.ports.jobs import Handlers
+from marketplace.core.services.job_worker import JobWorker, Pace
 
 QUICK = Pace(
-    look_every=timedelta(seconds=0.3),
-    heartbeat_timeout=timedelta(seconds=1),
+    poll_every=timedelta(seconds=0.1),
+    lease=timedelta(seconds=1),
     retry_first=timedelta(seconds=0.1),
     reconnect_first=timedelta(seconds=0.1),
     reconnect_most=timedelta(seconds=0.5),
@@ -19,6 +22,12 @@ QUICK = Pace(
 TABLES = ("CREATE TABLE begun (subject uuid)", "CREATE TABLE effects (subject uuid PRIMARY KEY)")
 BEGIN = "INSERT INTO begun VALUES ($1)"
 TAKE_EFFECT = "INSERT INTO effects VALUES ($1) ON CONFLICT DO NOTHING"
+
+
+async def work(dsn: str, handlers: Handlers) -> None:
+    """Work until killed."""
+    database = await connect_worker(dsn)
+    await JobWorker(PostgresJobQueue(database), SystemClock(), handlers, QUICK).run(asyncio.Event())
 
 
 async def _main(dsn: str) -> None:
@@ -29,7 +38,7 @@ async def _main(dsn: str) -> None:
             await asyncio.sleep(0.01)
             await pool.execute(TAKE_EFFECT, subject)
 
-        await work(dsn, {"sweep_idempotency_keys": handle}, asyncio.Event(), QUICK)
+        await work(dsn, {"sweep_idempotency_keys": handle})
 
 
 if __name__ == "__main__":

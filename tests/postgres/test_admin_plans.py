@@ -29,6 +29,8 @@ from postgres.bulk import BUSY_CREATOR, BUSY_PERSON, numbered
 from postgres.office import STAFF, StaffActions, load_office
 from postgres.plans import PAGE, nodes
 
+pytestmark = pytest.mark.starts_first
+
 MAX_BLOCKS = 65_000
 """Pages of 8 KiB that all statements of a page may look at together, one that is given up after its time among them.
 

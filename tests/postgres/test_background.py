@@ -21,7 +21,7 @@ from postgres.servers import Server, environment, servers
 
 TIMEOUT = 20
 """Seconds."""
-CHORES = "SELECT entrypoint FROM pgqueuer WHERE entrypoint LIKE 'sweep%' AND status = 'queued'"
+CHORES = "SELECT kind FROM jobs WHERE kind LIKE 'sweep%'"
 
 
 async def status_once_settled(server: Server, path: str, headers: dict[str, str]) -> str:

@@ -75,7 +75,7 @@ async def test_each_of_500_bookings_is_cancelled_once_though_a_worker_is_killed(
     cancelled = await requested(empty_database, "SELECT count(*) FROM bookings WHERE status = 'cancelled'")
     async with worker_process(empty_database, bulk_worker.__file__):
         assert await becomes(empty_database, "SELECT state FROM bulk_runs", "finished")
-        assert await becomes(empty_database, "SELECT count(*) FROM pgqueuer WHERE entrypoint = 'run_bulk'", 0)
+        assert await becomes(empty_database, "SELECT count(*) FROM jobs WHERE kind = 'run_bulk'", 0)
 
     after = await staff.bulk.get(run.id)
     assert 200 <= halfway == cancelled < 500

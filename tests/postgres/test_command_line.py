@@ -13,6 +13,8 @@ from marketplace.demo.people import DEMO_ACCOUNTS
 from postgres.programs import query
 from postgres.servers import servers
 
+pytestmark = pytest.mark.starts_first
+
 SECRET = "hV9-x2LqT7_bQw8ZrYc4Nd1KfMs6Gj3P"
 
 

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 
+@pytest.mark.runs_alone
 def test_a_second_start_takes_less_than_a_second_and_keeps_the_data(data: Path) -> None:
     with embedded_postgres(data) as dsn:
         keep_a_note(dsn)

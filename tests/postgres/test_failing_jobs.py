@@ -1,4 +1,4 @@
-"""Jobs that keep failing, as pgqueuer itself writes of them, and a worker that is told to try one again."""
+"""Jobs that keep failing, as a worker reports them, and one that staff have tried again at once."""
 
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
@@ -10,8 +10,8 @@ from postgres.workers import Seen, becomes, enqueue, opened, requested, working
 
 KIND = "sweep_idempotency_keys"
 WAITS_AN_HOUR = """
-    INSERT INTO pgqueuer (priority, entrypoint, payload, execute_after, status, attempts)
-    VALUES (0, 'sweep_idempotency_keys', NULL, now() + interval '1 hour', 'queued', 12) RETURNING id
+    INSERT INTO jobs (kind, run_at, attempts)
+    VALUES ('sweep_idempotency_keys', now() + interval '1 hour', 12) RETURNING id
 """
 
 
@@ -31,7 +31,7 @@ async def test_what_a_worker_could_not_do_three_times_is_listed_with_the_kind_of
     seen = Seen(*(Trouble("ada@example.org") for _ in range(20)))
     async with working(empty_database, {KIND: seen}):
         (enqueued,) = await enqueue(storage, kind="sweep_idempotency_keys")
-        assert await becomes(empty_database, "SELECT max(attempts) >= 3 FROM pgqueuer", answer=True)
+        assert await becomes(empty_database, "SELECT max(attempts) >= 3 FROM jobs", answer=True)
         (job,) = await storage.failing_jobs.page(9, 0)
 
     assert (job.name, job.subject, job.fault) == (KIND, enqueued.subject, "Trouble")
@@ -49,7 +49,7 @@ async def test_a_job_that_is_hurried_is_tried_at_once(empty_database: str, stora
             await tx.jobs.run_now(number, datetime.now(UTC))
         await seen.done()
 
-    assert await requested(empty_database, "SELECT count(*) FROM pgqueuer") == 0
+    assert await requested(empty_database, "SELECT count(*) FROM jobs") == 0
 
 
 async def test_one_failing_job_among_many_that_wait_is_found_without_reading_them(
@@ -57,14 +57,14 @@ async def test_one_failing_job_among_many_that_wait_is_found_without_reading_the
 ) -> None:
     await requested(
         empty_database,
-        "INSERT INTO pgqueuer (priority, entrypoint, payload, execute_after, status)"
-        " SELECT 0, 'attend_booking', uuid_send(gen_random_uuid()), now() + interval '9 days', 'queued'"
+        "INSERT INTO jobs (kind, subject, run_at)"
+        " SELECT 'attend_booking', gen_random_uuid(), now() + interval '9 days'"
         " FROM generate_series(1, 50000)",
     )
     await requested(empty_database, WAITS_AN_HOUR)
-    await requested(empty_database, "ANALYZE pgqueuer")
+    await requested(empty_database, "ANALYZE jobs")
 
-    plan = await requested(empty_database, "EXPLAIN (FORMAT JSON) SELECT count(*) FROM pgqueuer WHERE attempts >= 3")
+    plan = await requested(empty_database, "EXPLAIN (FORMAT JSON) SELECT count(*) FROM jobs WHERE attempts >= 3")
 
-    assert "ix_pgqueuer_failing" in plan
+    assert "ix_jobs_failing" in plan
     assert await storage.failing_jobs.count() == 1

@@ -34,9 +34,9 @@ async def test_each_of_500_jobs_takes_effect_once_though_a_worker_is_killed(
         worker.kill()
         await worker.wait()
     halfway = await requested(empty_database, "SELECT count(*) FROM effects")
-    under_way = await requested(empty_database, "SELECT count(*) FROM pgqueuer WHERE status = 'picked'")
+    under_way = await requested(empty_database, "SELECT count(*) FROM jobs WHERE locked_until IS NOT NULL")
     async with worker_process(empty_database):
-        assert await becomes(empty_database, "SELECT count(*) FROM pgqueuer", 0)
+        assert await becomes(empty_database, "SELECT count(*) FROM jobs", 0)
 
     assert 200 <= halfway < 500
     assert under_way > 0
@@ -77,7 +77,7 @@ async def test_a_worker_goes_on_after_postgresql_was_killed_and_started_again(tm
             await asyncio.sleep(1.5)
             assert seen.at == []
             await asyncio.to_thread(stack.enter_context, embedded_postgres(data))
-            assert await becomes(dsn, "SELECT count(*) FROM pgqueuer", 0)
+            assert await becomes(dsn, "SELECT count(*) FROM jobs", 0)
 
     assert len(seen.subjects) == len(set(seen.subjects)) == 2
 

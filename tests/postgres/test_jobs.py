@@ -10,10 +10,12 @@ import asyncpg
 import pytest
 import pytest_asyncio
 
-from marketplace.adapters.postgres.jobs.worker import Pace
+from marketplace.adapters.postgres.connection.pool import PoolLimits
+from marketplace.adapters.postgres.jobs.enqueue import ENQUEUE, ENQUEUED_WITH
 from marketplace.core.ports.jobs import Job
 from marketplace.core.ports.storage import Storage
-from postgres.workers import QUICK, TIMEOUT, Seen, becomes, enqueue, opened, requested, working
+from marketplace.core.services.job_worker import Pace
+from postgres.workers import QUICK, TIMEOUT, Seen, enqueue, opened, requested, working
 
 
 class Trouble(Exception):
@@ -26,6 +28,7 @@ async def storage(empty_database: str) -> AsyncIterator[Storage]:
         yield storage
 
 
+@pytest.mark.runs_alone
 async def test_a_committed_job_runs_within_two_seconds(empty_database: str, storage: Storage) -> None:
     seen = Seen()
     async with working(empty_database, {"sweep_idempotency_keys": seen}, Pace()):
@@ -39,9 +42,10 @@ async def test_a_committed_job_runs_within_two_seconds(empty_database: str, stor
 
     assert seen.subjects[1] == job.subject
     assert seen.at[1] - committed < timedelta(seconds=2)
-    assert await requested(empty_database, "SELECT count(*) FROM pgqueuer") == 0
+    assert await requested(empty_database, "SELECT count(*) FROM jobs") == 0
 
 
+@pytest.mark.runs_alone
 async def test_no_job_runs_before_its_time_nor_much_after(empty_database: str, storage: Storage) -> None:
     seen = Seen()
     async with working(empty_database, {"sweep_idempotency_keys": seen}, Pace()):
@@ -74,21 +78,10 @@ async def test_no_job_runs_before_the_commit_and_none_after_a_rollback(empty_dat
     assert seen.subjects == [committed.subject]
 
 
-async def test_only_a_job_that_is_due_soon_makes_its_commit_wait_for_others(
-    empty_database: str, storage: Storage
-) -> None:
-    heard: list[object] = []
-    listener = await asyncpg.connect(empty_database)
-    await listener.add_listener("ch_pgqueuer", lambda *notification: heard.append(notification))
-
-    await enqueue(storage, after=60)
-    await asyncio.sleep(0.2)
-    far = len(heard)
-    await enqueue(storage, after=5)
-    await asyncio.sleep(0.2)
-    await listener.close()
-
-    assert (far, len(heard)) == (0, 1)
+async def test_enqueued_job_notifies_nobody(empty_database: str) -> None:
+    """PostgreSQL lets only one transaction that notifies commit at a time, so bookings would queue."""
+    assert await requested(empty_database, "SELECT count(*) FROM pg_trigger WHERE tgrelid = 'jobs'::regclass") == 0
+    assert not any("notify" in statement.lower() for statement in (ENQUEUE, ENQUEUED_WITH))
 
 
 async def test_a_failing_handler_is_called_again_and_logs_one_line_without_its_message(
@@ -108,8 +101,7 @@ async def test_a_failing_handler_is_called_again_and_logs_one_line_without_its_m
         "failed at attempt 2",
     ]
     assert "ada@example.org" not in caplog.text
-    assert await requested(empty_database, "SELECT count(*) FROM pgqueuer_log WHERE traceback::text LIKE '%ada@%'") == 0
-    assert await requested(empty_database, "SELECT count(*) FROM pgqueuer") == 0
+    assert await requested(empty_database, "SELECT count(*) FROM jobs") == 0
 
 
 async def test_a_cancelled_handler_is_called_again(empty_database: str, storage: Storage) -> None:
@@ -121,7 +113,7 @@ async def test_a_cancelled_handler_is_called_again(empty_database: str, storage:
     assert len(seen.at) == 2
 
 
-async def test_a_job_that_cannot_be_put_back_is_called_again(empty_database: str, storage: Storage) -> None:
+async def test_job_whose_failure_cannot_be_written_is_called_again(empty_database: str, storage: Storage) -> None:
     seen = Seen(Trouble())
     blocker = await asyncpg.connect(empty_database)
     transaction = blocker.transaction()
@@ -129,11 +121,11 @@ async def test_a_job_that_cannot_be_put_back_is_called_again(empty_database: str
     async def fail_with_its_row_locked(subject: UUID | None) -> None:
         if not seen.at:
             await transaction.start()
-            await blocker.execute("SELECT FROM pgqueuer FOR UPDATE")
+            await blocker.execute("SELECT FROM jobs FOR UPDATE")
         await seen(subject)
 
-    impatient = empty_database + ("&" if "?" in empty_database else "?") + "lock_timeout=100"
-    async with working(impatient, {"sweep_idempotency_keys": fail_with_its_row_locked}):
+    impatient = PoolLimits(min_size=0, max_size=1, lock_timeout=timedelta(milliseconds=100))
+    async with working(empty_database, {"sweep_idempotency_keys": fail_with_its_row_locked}, limits=impatient):
         await enqueue(storage)
         await asyncio.sleep(0.5)
         await transaction.rollback()
@@ -141,6 +133,7 @@ async def test_a_job_that_cannot_be_put_back_is_called_again(empty_database: str
     await blocker.close()
 
     assert len(seen.at) == 2
+    assert await requested(empty_database, "SELECT count(*) FROM jobs") == 0
 
 
 async def test_a_worker_that_is_told_to_stop_ends_what_it_has_begun(empty_database: str, storage: Storage) -> None:
@@ -156,15 +149,15 @@ async def test_a_worker_that_is_told_to_stop_ends_what_it_has_begun(empty_databa
         await asyncio.wait_for(started.wait(), TIMEOUT)
 
     assert ended.is_set()
-    assert await requested(empty_database, "SELECT count(*) FROM pgqueuer") == 0
+    assert await requested(empty_database, "SELECT count(*) FROM jobs") == 0
 
 
-async def test_a_job_that_takes_longer_than_a_heartbeat_is_run_once(empty_database: str, storage: Storage) -> None:
+async def test_job_that_takes_longer_than_a_lease_is_run_once(empty_database: str, storage: Storage) -> None:
     seen = Seen()
 
     async def take_long(subject: UUID | None) -> None:
         await seen(subject)
-        await asyncio.sleep(2.5 * QUICK.heartbeat_timeout.total_seconds())
+        await asyncio.sleep(2.5 * QUICK.lease.total_seconds())
 
     handlers = {"sweep_idempotency_keys": take_long}
     async with working(empty_database, handlers), working(empty_database, handlers):
@@ -172,13 +165,3 @@ async def test_a_job_that_takes_longer_than_a_heartbeat_is_run_once(empty_databa
         await seen.done()
 
     assert len(seen.at) == 1
-
-
-async def test_what_pgqueuer_notes_of_old_jobs_is_dropped(empty_database: str) -> None:
-    await requested(
-        empty_database,
-        "INSERT INTO pgqueuer_log (created, job_id, status, priority, entrypoint)"
-        " SELECT now() - age, 1, 'successful', 0, 'complete_booking' FROM unnest('{6 days,8 days}'::interval[]) age",
-    )
-    async with working(empty_database, {}):
-        assert await becomes(empty_database, "SELECT count(*) FROM pgqueuer_log", 1)

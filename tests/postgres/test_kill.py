@@ -19,6 +19,8 @@ from postgres.crowd import Books, booked, statuses
 from postgres.load import BUYERS, WARM, Load, under_load
 from postgres.servers import Server, becomes_true, is_alive, servers
 
+pytestmark = pytest.mark.runs_alone
+
 
 class Postgres:
     """A PostgreSQL of the test's own, which can be killed."""

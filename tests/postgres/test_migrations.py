@@ -79,7 +79,7 @@ async def revision(connection: Any) -> Any:
 
 
 def ours(lines: list[str]) -> list[str]:
-    """Without the queue, which pgqueuer describes."""
+    """Without the queue of pgqueuer, which the release before uses and a later one drops."""
     return [line for line in lines if "pgqueuer" not in line]
 
 

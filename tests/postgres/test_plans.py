@@ -28,6 +28,8 @@ from postgres.bulk import BUSY_CREATOR, BUSY_PERSON, numbered
 from postgres.plans import PAGE, Watched, carried_out, costly, pages, sent
 from staff import staff_over
 
+pytestmark = pytest.mark.starts_first
+
 PAGE_BLOCKS = 700
 """Pages of 8 KiB for a page of a list: its rows, their creators, and what an index walks past on the way."""
 WINDOW_ROWS = 10_000

@@ -27,6 +27,9 @@ WITHOUT_CREATOR = """
         WHERE a.attrelid = i.indrelid AND a.attname = 'creator_id' AND a.attnum = ANY(i.indkey::int2[]))
     ORDER BY 1
 """
+WAITING = (
+    "SELECT count(*) FROM pg_locks JOIN pg_stat_activity USING (pid) WHERE NOT granted AND datname = current_database()"
+)
 
 
 @pytest_asyncio.fixture(loop_scope="module")
@@ -95,7 +98,7 @@ async def test_who_waits_for_a_booking_that_is_moved_to_another_month_is_told_to
     async with moves.transaction():
         await moves.execute("UPDATE by_month SET starts_at = '2030-02-15Z'")
         waiting = asyncio.create_task(waits.execute("SELECT FROM by_month FOR NO KEY UPDATE"))
-        assert await becomes(empty_database, "SELECT count(*) FROM pg_locks WHERE NOT granted", 1)
+        assert await becomes(empty_database, WAITING, 1)
     with pytest.raises(asyncpg.SerializationError):
         await waiting
     for each in (moves, waits):
@@ -120,5 +123,5 @@ async def test_what_creators_apart_would_have_to_change_is_what_the_page_says(co
         "slots pk_slots",
     }
     have = "SELECT table_name FROM information_schema.columns WHERE column_name = 'creator_id' AND table_name = ANY($1)"
-    having = {row[0] for row in await connection.fetch(have, [*tables, "pgqueuer", "open_times"])}
+    having = {row[0] for row in await connection.fetch(have, [*tables, "jobs", "open_times"])}
     assert having == {"sessions", "slots", "bookings"}

@@ -8,12 +8,15 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+import pytest
 
 from marketplace.demo.people import CREATOR_EMAIL, DEMO_PASSWORD, LEARNER_EMAIL
 from marketplace.http.openapi.document import document
 from marketplace.settings import Settings
 from postgres.servers import run_command, servers
 from searching import IS_LONG, TIMES
+
+pytestmark = pytest.mark.starts_first
 
 TESTS = Path(__file__).parents[1]
 EXAMPLES = str(10 * TIMES)

@@ -18,6 +18,8 @@ from marketplace.adapters.postgres.storage import postgres_storage
 from postgres.crowd import Books, Person, book, booked, people
 from postgres.servers import Server, servers
 
+pytestmark = pytest.mark.runs_alone
+
 CLIENTS = 8
 DELAY = 1.5
 """Seconds."""

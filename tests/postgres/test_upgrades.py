@@ -46,11 +46,15 @@ EXPANDS = (
     """,
     ADDS_A_COLUMN,
     'op.execute("ALTER TABLE sessions VALIDATE CONSTRAINT ck_sessions_level")',
-    'expanding.fill_in("sessions", assignments="level = \'any\'", where="level IS NULL")',
-    'expanding.make_index("ix_bookings_guests", "bookings", ["guests", "id"])',
-    'expanding.drop_index("ix_bookings_amount", "bookings")',
+    'online_ddl.backfill("sessions", assignments="level = \'any\'", where="level IS NULL")',
+    'online_ddl.make_index("ix_bookings_guests", "bookings", ["guests", "id"])',
+    'online_ddl.drop_index("ix_bookings_amount", "bookings")',
 )
-WAITING = "SELECT pid FROM pg_stat_activity WHERE application_name = 'marketplace migrate' AND wait_event_type = 'Lock'"
+WAITING = """
+    SELECT pid FROM pg_stat_activity
+    WHERE datname = current_database() AND application_name = 'marketplace migrate' AND wait_event_type = 'Lock'
+"""
+ASLEEP = "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event = 'PgSleep'"
 INVALID = "SELECT indexrelid::regclass::text FROM pg_index WHERE NOT indisvalid"
 
 
@@ -122,7 +126,7 @@ async def test_behind_a_migration_that_waits_without_an_end_nobody_books(
 async def test_an_index_that_is_made_concurrently_waits_for_who_writes_as_long_as_it_takes_and_nobody_waits_for_it(
     empty_database: str, books: Books, upgrades: Upgrades, tmp_path: Path
 ) -> None:
-    upgrades.add('expanding.make_index("ix_bookings_seats", "bookings", ["seats", "id"])')
+    upgrades.add('online_ddl.make_index("ix_bookings_seats", "bookings", ["seats", "id"])')
     idempotently = RetryPolicy(lock_timeout=timedelta(seconds=0.3), tries=1)
     async with booking(empty_database, tmp_path) as (_, load):
         async with held(empty_database, "LOCK TABLE bookings IN ROW EXCLUSIVE MODE"):
@@ -202,7 +206,7 @@ async def test_what_a_killed_program_was_migrating_is_migrated_by_the_next(
     upgrades.add("op.execute(\"SELECT pg_sleep(60) WHERE to_regclass('hold') IS NOT NULL\")")
     await books.ask("CREATE TABLE hold (id int)")
     program = migrating(1, empty_database, upgrades)
-    await comes(lambda: books.ask("SELECT 1 FROM pg_stat_activity WHERE wait_event = 'PgSleep'"))
+    await comes(lambda: books.ask(ASLEEP))
 
     os.killpg(program.pid, signal.SIGKILL)
     program.wait()
@@ -219,7 +223,7 @@ async def test_an_index_that_failed_halfway_is_made_anew_by_the_next_try(
     empty_database: str, books: Books, upgrades: Upgrades
 ) -> None:
     upgrades.add('op.execute("CREATE TABLE levels (id int)")')
-    upgrades.add('expanding.make_index("uq_levels_id", "levels", ["id"], unique=True)')
+    upgrades.add('online_ddl.make_index("uq_levels_id", "levels", ["id"], unique=True)')
     await migrate(empty_database, f"{int(newest_revision()) + 1:04}", folders=upgrades.folders)
     await books.ask("INSERT INTO levels VALUES (1), (1)")
 
@@ -241,7 +245,7 @@ async def test_rows_that_somebody_changes_are_filled_in_once_they_are_free(
     filled = "SELECT count(*) FROM levels WHERE level IS NOT NULL HAVING count(*) = 99999"
     await migrate(empty_database, folders=upgrades.folders)
     await books.ask("INSERT INTO levels SELECT n FROM generate_series(1, 100000) n")
-    upgrades.add("expanding.fill_in(\"levels\", assignments=\"level = 'any'\", where='level IS NULL')")
+    upgrades.add("online_ddl.backfill(\"levels\", assignments=\"level = 'any'\", where='level IS NULL')")
 
     async with held(empty_database, "UPDATE levels SET id = 0 WHERE id = 7"):
         migration = asyncio.create_task(

@@ -13,11 +13,13 @@ from uuid import UUID, uuid4
 
 import asyncpg
 
-from marketplace.adapters.postgres.connection.pool import connect
-from marketplace.adapters.postgres.jobs.worker import Pace, work
+from marketplace.adapters.postgres.connection.pool import PoolLimits, connect
+from marketplace.adapters.postgres.jobs.queue import WORKERS_OWN, PostgresJobQueue, connect_worker
 from marketplace.adapters.postgres.storage import postgres_storage
+from marketplace.adapters.system import SystemClock
 from marketplace.core.ports.jobs import Handlers, Job, JobKind
 from marketplace.core.ports.storage import Storage
+from marketplace.core.services.job_worker import JobWorker, Pace
 from postgres import job_worker
 from postgres.job_worker import QUICK
 
@@ -37,15 +39,19 @@ async def opened(dsn: str) -> AsyncIterator[Storage]:
 
 
 @asynccontextmanager
-async def working(dsn: str, handlers: Handlers, pace: Pace = QUICK) -> AsyncIterator[asyncio.Event]:
+async def working(
+    dsn: str, handlers: Handlers, pace: Pace = QUICK, limits: PoolLimits = WORKERS_OWN
+) -> AsyncIterator[asyncio.Event]:
     """While a worker runs; it is told to stop at the end of the block and must."""
-    stop = asyncio.Event()
-    task = asyncio.create_task(work(dsn, handlers, stop, pace))
+    stop, database = asyncio.Event(), await connect_worker(dsn, limits)
+    worker = JobWorker(PostgresJobQueue(database), SystemClock(), handlers, pace)
+    task = asyncio.create_task(worker.run(stop))
     try:
         yield stop
     finally:
         stop.set()
         await asyncio.wait_for(task, TIMEOUT)
+        await database.close()
 
 
 @asynccontextmanager

@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING
 
 from dishka import AsyncContainer
 
-from marketplace.adapters.memory.jobs import work as work_in_memory
 from marketplace.adapters.postgres.connection.pool import Database
+from marketplace.adapters.postgres.jobs.pgqueuer import adopt_jobs
+from marketplace.adapters.postgres.jobs.queue import PostgresJobQueue, connect_worker
 from marketplace.core.errors import MarketplaceError
 from marketplace.core.ports.jobs import Handlers
 from marketplace.core.ports.storage import Storage
 from marketplace.core.ports.system import Clock
+from marketplace.core.services.job_worker import JobWorker
 from marketplace.core.services.materialized_availability import MaterializedAvailabilityService
 from marketplace.settings import Settings
 
@@ -23,6 +25,8 @@ if TYPE_CHECKING:
 LOG = logging.getLogger(__name__)
 
 PAUSE = 1.0
+"""Seconds."""
+ADOPT_EVERY = 2.0
 """Seconds."""
 PURGE_JOBS = ("sweep_bulk_runs", "sweep_idempotency_keys", "sweep_rate_limits")
 
@@ -45,14 +49,29 @@ async def work(
     if meter is not None:
         handlers = meter.metered(handlers)
     await _begin_chores(container, handlers, stop)
+    clock = await container.get(Clock)
     if settings.database_url is None:
-        storage, clock = await container.get(Storage), await container.get(Clock)
-        await work_in_memory(storage.unit_of_work, clock, handlers, stop)
+        await JobWorker((await container.get(Storage)).job_queue, clock, handlers).run(stop)
         return
-    # half a second that only a worker needs to spend
-    from marketplace.adapters.postgres.jobs.worker import work as work_in_postgres  # noqa: PLC0415
+    database = await connect_worker(settings.database_url)
+    adopting = asyncio.create_task(_adopt(await container.get(Database)))
+    try:
+        await JobWorker(PostgresJobQueue(database), clock, handlers).run(stop)
+    finally:
+        adopting.cancel()
+        await asyncio.gather(adopting, return_exceptions=True)
+        await database.close()
 
-    await work_in_postgres(settings.database_url, handlers, stop)
+
+async def _adopt(database: Database) -> None:
+    """Move what servers of the release before enqueue, until cancelled."""
+    while True:
+        try:
+            while await adopt_jobs(database):
+                pass
+        except Exception as error:  # noqa: BLE001 - the jobs stay where they are until the next time
+            LOG.warning("Jobs enqueued by the previous release could not be moved: %s", type(error).__name__)
+        await asyncio.sleep(ADOPT_EVERY)
 
 
 async def _begin_chores(container: AsyncContainer, handlers: Handlers, stop: asyncio.Event) -> None:

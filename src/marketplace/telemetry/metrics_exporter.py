@@ -36,9 +36,12 @@ TIMEOUT = 3
 PAUSE_FIRST, MAX_PAUSE = 0.5, 30.0
 """Seconds until an exporter that ended is begun again: doubled from the first to the most, unless it lasted longer."""
 QUEUE = """
-    SELECT count(*) AS due, coalesce(extract(epoch FROM now() - min(execute_after)), 0)::float8 AS age,
-        (SELECT count(*) FROM pgqueuer WHERE status = 'picked') AS picked
-    FROM pgqueuer WHERE status = 'queued' AND entrypoint = ANY($1) AND execute_after <= now()
+    SELECT count(*) FILTER (WHERE is_free AND kind = ANY($1)) AS due,
+        coalesce(extract(epoch FROM now() - min(run_at) FILTER (WHERE is_free AND kind = ANY($1))), 0)::float8 AS age,
+        count(*) FILTER (WHERE NOT is_free) AS picked
+    FROM (
+        SELECT run_at, kind, locked_until IS NULL OR locked_until <= now() AS is_free FROM jobs WHERE run_at <= now()
+    ) AS job
 """
 DUE = ("marketplace_jobs_due", "Jobs whose time has come and that no worker has taken.")
 PICKED = ("marketplace_jobs_picked", "Jobs that a worker has taken.")

@@ -45,5 +45,5 @@ class MemoryDashboards:
         return Attention(
             open_reports=sum(report.resolution is None for report in database.reports.rows.values()),
             lapsing_requests=sum((each.answer_by or each.starts_at) < window.expiring_before for each in pending),
-            failed_jobs=sum(row.job.attempts >= FAILING_AFTER for row in database.jobs.rows.values()),
+            failed_jobs=sum(row.attempts >= FAILING_AFTER for row in database.jobs.rows.values()),
         )

@@ -62,12 +62,19 @@ class KeyRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JobRow:
-    """A job and its number, later ones are higher; what it raised when it failed last, and when that was."""
+    """A job as it was enqueued and as it is due by now, its failures in a row, the last error, and its lease.
+
+    Later jobs have higher numbers. `locked_until` is a time of `time.monotonic`.
+    """
 
     id: int
+    enqueued: Job
     job: Job
+    attempts: int = 0
     fault: str | None = None
     failed_at: datetime | None = None
+    locked_by: UUID | None = None
+    locked_until: float = 0.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,10 +114,7 @@ class Table(Generic[K, R]):
 
 
 class MemoryDatabase:
-    """All tables. `emails`, `usernames`, `seats`, `feed_tokens` and `reported` are the unique indexes: whose row it is.
-
-    `taken_jobs` says which transaction took a job, for as long as that is open.
-    """
+    """All tables. `emails`, `usernames`, `seats`, `feed_tokens` and `reported` are unique indexes: whose row it is."""
 
     def __init__(self, lock_timeout: timedelta) -> None:
         self.users: Table[UUID, User] = Table("users")
@@ -135,13 +139,8 @@ class MemoryDatabase:
         self.reports: Table[UUID, Report] = Table("reports")
         self.reported: Table[tuple[UUID, UUID], UUID] = Table("reported")
         self.job_ids = count()
-        self.taken_jobs: dict[int, Rows] = {}
         self.locks = Locks(lock_timeout)
         self.open_rows: set[Rows] = set()
-
-    def is_taken(self, job_id: int) -> bool:
-        """Whether a transaction that is open has taken this job."""
-        return self.taken_jobs.get(job_id) in self.open_rows
 
     def begin(self) -> "Rows":
         """The rows as a new transaction sees them."""

@@ -1,24 +1,16 @@
-"""Jobs in memory, and what runs them where there is no worker."""
+"""Jobs in memory."""
 
 import asyncio
-import logging
-from collections.abc import Collection
-from contextlib import suppress
+import time
+from collections.abc import Collection, Iterator
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
 
 from marketplace.adapters.memory.database import JobRow, MemoryDatabase, Rows
 from marketplace.core.domain.failing_jobs import FAILING_AFTER, FailingJob
 from marketplace.core.errors import NotFound
-from marketplace.core.ports.jobs import Handlers, Job
-from marketplace.core.ports.system import Clock
-from marketplace.core.ports.unit_of_work import UnitOfWork
-
-LOG = logging.getLogger(__name__)
-
-RETRY_AFTER = timedelta(seconds=1)
-LOOK_EVERY = 0.5
-"""Seconds."""
+from marketplace.core.ports.jobs import WORKER_LOST, ClaimedJob, Job
 
 
 class MemoryJobs:
@@ -33,44 +25,100 @@ class MemoryJobs:
         for job in jobs:
             if job.subject is None:
                 await self._rows.lock_word(job)
-                if any(row.job == job for row in self._rows.all(self._database.jobs)):
+                if any(row.enqueued == job for row in self._rows.all(self._database.jobs)):
                     continue
             number = next(self._database.job_ids)
-            self._rows.put(self._database.jobs, number, JobRow(id=number, job=job))
-
-    async def take_due(self, now: datetime, kinds: Collection[str]) -> Job | None:
-        """The longest due of those that no other transaction has taken."""
-        await asyncio.sleep(0)
-        database = self._database
-        database.taken_jobs = {job: taker for job, taker in database.taken_jobs.items() if taker in database.open_rows}
-        due = (row for row in self._rows.all(database.jobs) if row.job.run_at <= now and row.job.kind in kinds)
-        free = (row for row in due if row.id not in database.taken_jobs)
-        first = min(free, key=lambda row: (row.job.run_at, row.id), default=None)
-        if first is None:
-            return None
-        database.taken_jobs[first.id] = self._rows
-        self._rows.drop(database.jobs, first.id)
-        return first.job
-
-    async def put_back(self, job: Job, run_at: datetime, fault: str, now: datetime) -> None:
-        """Add it as another job."""
-        await asyncio.sleep(0)
-        again = replace(job, run_at=run_at, attempts=job.attempts + 1)
-        number = next(self._database.job_ids)
-        self._rows.put(self._database.jobs, number, JobRow(id=number, job=again, fault=fault, failed_at=now))
+            self._rows.put(self._database.jobs, number, JobRow(id=number, enqueued=job, job=job))
 
     async def acquire_failing(self, job_id: int) -> FailingJob:
         """The job, locked."""
         row = await self._rows.acquire(self._database.jobs, job_id)
-        if row is None or row.job.attempts < FAILING_AFTER:
+        if row is None or row.attempts < FAILING_AFTER:
             raise NotFound
-        return _failing(self._database, row)
+        return _failing(row)
 
     async def run_now(self, job_id: int, now: datetime) -> None:
         """Its new moment."""
         row = await self._rows.look(self._database.jobs, job_id)
         if row is not None:
             self._rows.put(self._database.jobs, job_id, replace(row, job=replace(row.job, run_at=now)))
+
+
+class MemoryJobQueue:
+    """Jobs as workers take them."""
+
+    def __init__(self, database: MemoryDatabase) -> None:
+        self._database = database
+
+    async def claim(
+        self, worker: UUID, kinds: Collection[str], *, now: datetime, limit: int, lease: timedelta
+    ) -> tuple[ClaimedJob, ...]:
+        """Rows that an open transaction has locked are passed over."""
+        await asyncio.sleep(0)
+        instant, jobs = time.monotonic(), self._database.jobs
+        due = sorted(
+            (
+                row
+                for row in jobs.rows.values()
+                if row.job.run_at <= now
+                and row.job.kind in kinds
+                and (row.locked_by is None or row.locked_until <= instant)
+                and not self._database.locks.is_held((jobs.name, row.id))
+            ),
+            key=lambda row: (row.job.run_at, row.id),
+        )
+        claimed = []
+        for row in due[:limit]:
+            lost = row.locked_by is not None
+            leased = replace(
+                row,
+                attempts=row.attempts + lost,
+                fault=WORKER_LOST if lost else row.fault,
+                failed_at=datetime.now(UTC) if lost else row.failed_at,
+                locked_by=worker,
+                locked_until=instant + lease.total_seconds(),
+            )
+            jobs.put(row.id, leased)
+            claimed.append(
+                ClaimedJob(
+                    id=row.id,
+                    kind=row.job.kind,
+                    subject=row.job.subject,
+                    run_at=row.job.run_at,
+                    attempts=leased.attempts,
+                )
+            )
+        return tuple(claimed)
+
+    async def renew(self, worker: UUID, job_ids: Collection[int], lease: timedelta) -> None:
+        """From now on."""
+        await asyncio.sleep(0)
+        for row in self._leased(worker, job_ids):
+            self._database.jobs.put(row.id, replace(row, locked_until=time.monotonic() + lease.total_seconds()))
+
+    async def finish(self, worker: UUID, job_ids: Collection[int]) -> None:
+        """Remove them."""
+        await asyncio.sleep(0)
+        for row in self._leased(worker, job_ids):
+            self._database.jobs.drop(row.id)
+
+    async def retry(self, worker: UUID, job_id: int, *, run_at: datetime, fault: str, now: datetime) -> None:
+        """Count the failure."""
+        await asyncio.sleep(0)
+        for row in self._leased(worker, [job_id]):
+            again = replace(row.job, run_at=run_at)
+            failed = replace(row, job=again, attempts=row.attempts + 1, fault=fault, failed_at=now, locked_by=None)
+            self._database.jobs.put(row.id, failed)
+
+    async def release(self, worker: UUID, job_ids: Collection[int]) -> None:
+        """Due as before."""
+        await asyncio.sleep(0)
+        for row in self._leased(worker, job_ids):
+            self._database.jobs.put(row.id, replace(row, locked_by=None))
+
+    def _leased(self, worker: UUID, job_ids: Collection[int]) -> Iterator[JobRow]:
+        rows = (self._database.jobs.rows.get(job_id) for job_id in job_ids)
+        yield from [row for row in rows if row is not None and row.locked_by == worker]
 
 
 class MemoryFailingJobs:
@@ -81,8 +129,8 @@ class MemoryFailingJobs:
 
     async def page(self, limit: int, offset: int) -> tuple[FailingJob, ...]:
         """A part of them."""
-        found = sorted(await self._found(), key=lambda row: (-row.job.attempts, row.id))
-        return tuple(_failing(self._database, row) for row in found[offset : offset + limit])
+        found = sorted(await self._found(), key=lambda row: (-row.attempts, row.id))
+        return tuple(_failing(row) for row in found[offset : offset + limit])
 
     async def count(self) -> int:
         """All of them."""
@@ -90,54 +138,17 @@ class MemoryFailingJobs:
 
     async def _found(self) -> list[JobRow]:
         await asyncio.sleep(0)
-        return [row for row in self._database.jobs.rows.values() if row.job.attempts >= FAILING_AFTER]
+        return [row for row in self._database.jobs.rows.values() if row.attempts >= FAILING_AFTER]
 
 
-def _failing(database: MemoryDatabase, row: JobRow) -> FailingJob:
+def _failing(row: JobRow) -> FailingJob:
     return FailingJob(
         id=row.id,
         name=row.job.kind,
         subject=row.job.subject,
-        attempts=row.job.attempts,
+        attempts=row.attempts,
         fault=row.fault,
         failed_at=row.failed_at,
         next_at=row.job.run_at,
-        is_under_way=database.is_taken(row.id),
+        is_under_way=row.locked_by is not None and row.locked_until > time.monotonic(),
     )
-
-
-async def run_due(unit_of_work: UnitOfWork, now: datetime, handlers: Handlers) -> int:
-    """Run every job that is due, one at a time, and those that they enqueue; return how many did their work.
-
-    A job is removed with its handler's end, so one that is interrupted runs again. One whose handler raises is due
-    again `RETRY_AFTER` now; what was raised comes as an `ExceptionGroup` once the others have run.
-    """
-    done, raised = 0, list[Exception]()
-    while True:
-        async with unit_of_work() as tx:
-            job = await tx.jobs.take_due(now, handlers)
-            if job is None:
-                break
-            try:
-                await handlers[job.kind](job.subject)
-            except Exception as error:  # noqa: BLE001 - whatever it is, the job must not be lost
-                await tx.jobs.put_back(job, now + RETRY_AFTER, type(error).__name__, now)
-                raised.append(error)
-            else:
-                done += 1
-    if raised:
-        raise ExceptionGroup("jobs that will be tried again", raised)
-    return done
-
-
-async def work(unit_of_work: UnitOfWork, clock: Clock, handlers: Handlers, stop: asyncio.Event) -> None:
-    """Run due jobs until told to stop: the worker of a storage that lives in this process."""
-    while not stop.is_set():
-        try:
-            await run_due(unit_of_work, clock.now(), handlers)
-        except Exception as error:  # noqa: BLE001 - the next job is not to blame
-            raised = error.exceptions if isinstance(error, ExceptionGroup) else (error,)
-            words = ", ".join(type(one).__name__ for one in raised)
-            LOG.error("Jobs failed and will be retried: %s", words)  # noqa: TRY400 - messages may quote people
-        with suppress(TimeoutError):
-            await asyncio.wait_for(stop.wait(), LOOK_EVERY)

@@ -64,6 +64,10 @@ class Locks:
                 lock.queue.remove(waiter)
                 self._forward_stop(lock, key)
 
+    def is_held(self, key: Hashable) -> bool:
+        """Whether somebody holds the lock of a key."""
+        return key in self._locks and bool(self._locks[key].holders)
+
     def release_all(self, owner: object) -> None:
         """Free everything that an owner holds."""
         for key in self._held.pop(owner, ()):

@@ -12,7 +12,7 @@ from marketplace.adapters.memory.calendars import MemoryFeedDirectory
 from marketplace.adapters.memory.catalog import MemoryCatalog
 from marketplace.adapters.memory.dashboards import MemoryDashboards
 from marketplace.adapters.memory.database import MemoryDatabase
-from marketplace.adapters.memory.jobs import MemoryFailingJobs
+from marketplace.adapters.memory.jobs import MemoryFailingJobs, MemoryJobQueue
 from marketplace.adapters.memory.password_resets import MemoryResetDirectory
 from marketplace.adapters.memory.rate_limits import MemoryRateLimits
 from marketplace.adapters.memory.reports import MemoryReportQueue
@@ -51,6 +51,7 @@ def memory_storage(*, lock_timeout: timedelta = LOCK_TIMEOUT) -> Storage:
         reports=MemoryReportQueue(database),
         dashboards=MemoryDashboards(database),
         failing_jobs=MemoryFailingJobs(database),
+        job_queue=MemoryJobQueue(database),
         bulk_lists=MemoryBulkLists(database),
         bulk_targets=MemoryBulkTargets(database),
         lists=memory_admin_lists(database),

@@ -11,7 +11,7 @@ FIND = f"""
         (SELECT count(*) FROM reports WHERE resolved_at IS NULL) AS open_reports,
         (SELECT count(*) FROM bookings
             WHERE status = 'pending' AND coalesce(answer_by, starts_at) < $3) AS lapsing_requests,
-        (SELECT count(*) FROM pgqueuer WHERE {IS_FAILING}) AS failed_jobs
+        (SELECT count(*) FROM jobs WHERE {IS_FAILING}) AS failed_jobs
     FROM unnest($1::timestamptz[], $2::timestamptz[]) WITH ORDINALITY AS days (begins, ends, place),
         LATERAL (SELECT coalesce(sum(seats), 0) AS seats, coalesce(sum(amount), 0.00) AS income FROM bookings
             WHERE created_at >= begins AND created_at < ends AND status <> 'cancelled') AS sold,

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from marketplace.adapters.postgres.connection.locks import AS_BUYER, SEATS_OF
 from marketplace.adapters.postgres.connection.pool import Connection, Database
-from marketplace.adapters.postgres.jobs.queue import enqueued_with, job_values
+from marketplace.adapters.postgres.jobs.enqueue import enqueued_with, job_values
 from marketplace.adapters.postgres.rows import (
     BOOKING,
     CONTACT,

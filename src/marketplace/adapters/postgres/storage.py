@@ -10,6 +10,7 @@ from marketplace.adapters.postgres.connection.pool import Database
 from marketplace.adapters.postgres.connection.replica import Reading
 from marketplace.adapters.postgres.dashboards import PostgresDashboards
 from marketplace.adapters.postgres.jobs.failing import PostgresFailingJobs
+from marketplace.adapters.postgres.jobs.queue import PostgresJobQueue
 from marketplace.adapters.postgres.password_resets import PostgresResetDirectory
 from marketplace.adapters.postgres.rate_limits import PostgresRateLimits
 from marketplace.adapters.postgres.readiness import PostgresReadiness
@@ -39,6 +40,7 @@ def postgres_storage(database: Database, lists: Reading | None = None) -> Storag
         reports=PostgresReportQueue(database),
         dashboards=PostgresDashboards(database),
         failing_jobs=PostgresFailingJobs(database),
+        job_queue=PostgresJobQueue(database),
         bulk_lists=PostgresBulkLists(database),
         bulk_targets=PostgresBulkTargets(database),
         lists=lazy_admin_lists(database),

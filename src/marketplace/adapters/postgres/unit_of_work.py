@@ -10,7 +10,7 @@ from marketplace.adapters.postgres.bulk import PostgresBulkRuns
 from marketplace.adapters.postgres.calendars import PostgresFeeds
 from marketplace.adapters.postgres.connection.pool import Connection, Database
 from marketplace.adapters.postgres.idempotency import PostgresIdempotencyKeys
-from marketplace.adapters.postgres.jobs.queue import PostgresJobs
+from marketplace.adapters.postgres.jobs.enqueue import PostgresJobs
 from marketplace.adapters.postgres.password_resets import PostgresResets
 from marketplace.adapters.postgres.reports import PostgresReports
 from marketplace.adapters.postgres.sessions import PostgresSessions

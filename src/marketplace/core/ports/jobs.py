@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Collection, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Literal, Protocol
 from uuid import UUID
 
@@ -16,7 +16,9 @@ JobKind = Literal[
     "sweep_idempotency_keys",
     "sweep_rate_limits",
 ]
-"""`attend_booking`: let a pending booking lapse or complete a confirmed one, when its moment has come.
+"""The names are stored, so they stay when the code's words change.
+
+`attend_booking`: expire a pending booking or complete a confirmed one when it is due (the settlement job).
 
 `renew_open_times`: write anew, day by day, what schedules give in the time to come.
 
@@ -26,8 +28,8 @@ JobKind = Literal[
 Handler = Callable[[UUID | None], Awaitable[None]]
 """Does the work of one kind for a job's subject.
 
-It may be called more than once for one job, and at the same time for two of one subject, so it looks at what is there
-and does only what is still to do. A job whose handler raises is tried again until it does not.
+It is idempotent: it may be called more than once for one job, and at the same time for two jobs of one subject. A job
+whose handler raises is tried again until it does not.
 """
 Handlers = Mapping[str, Handler]
 """By kind. Jobs of a kind that has no handler wait for one."""
@@ -35,15 +37,22 @@ Handlers = Mapping[str, Handler]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Job:
-    """Something to do at `run_at` or soon after. `subject` is what it is about; `None` for a chore of the house.
-
-    `attempts` is how often it was tried, and failed.
-    """
+    """Something to do at `run_at` or soon after. `subject` is what it is about; `None` for a chore."""
 
     kind: JobKind
     subject: UUID | None
     run_at: datetime
-    attempts: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClaimedJob:
+    """A job that a worker has a lease on. `attempts` is how often in a row it has failed."""
+
+    id: int
+    kind: str
+    subject: UUID | None
+    run_at: datetime
+    attempts: int
 
 
 class Jobs(Protocol):
@@ -52,20 +61,9 @@ class Jobs(Protocol):
     async def enqueue(self, *jobs: Job) -> None:
         """Add jobs. None runs before the transaction is committed, nor before its `run_at`; a rollback leaves none.
 
-        Of a chore (no subject) one is kept per kind and `run_at`. Jobs with a subject are all kept: one left out for
-        the sake of another that begins at this moment would not see what this transaction did.
+        A chore (no subject) is added once per kind and `run_at`. Jobs with a subject are all kept: one left out because
+        another starts at this moment would not see what this transaction did.
         """
-        ...
-
-    async def take_due(self, now: datetime, kinds: Collection[str]) -> Job | None:
-        """Remove and return one due job of these kinds, the longest due first, or `None`.
-
-        It is gone once the transaction is committed, and there again after a rollback; until then nobody else has it.
-        """
-        ...
-
-    async def put_back(self, job: Job, run_at: datetime, fault: str, now: datetime) -> None:
-        """Add a job again that was taken and failed at `now`, to be tried at `run_at`; `fault` names what it raised."""
         ...
 
     async def acquire_failing(self, job_id: int) -> FailingJob:
@@ -73,7 +71,41 @@ class Jobs(Protocol):
         ...
 
     async def run_now(self, job_id: int, now: datetime) -> None:
-        """Have it tried at `now`; needs `acquire_failing`."""
+        """Make it due at `now`; needs `acquire_failing`."""
+        ...
+
+
+class JobQueue(Protocol):
+    """Jobs as workers take them: each method commits by itself.
+
+    A worker has a claimed job until its lease runs out; it renews the lease while the handler runs. After that another
+    worker may claim the job, and what the first still says about it has no effect. Leases are counted by the storage's
+    own clock, so the clocks of workers need not agree.
+    """
+
+    async def claim(
+        self, worker: UUID, kinds: Collection[str], *, now: datetime, limit: int, lease: timedelta
+    ) -> tuple[ClaimedJob, ...]:
+        """Lease up to `limit` jobs of these kinds that are due at `now`, the longest due first.
+
+        Never waits for jobs that others have. A job whose lease ran out counts as failed once, with `WORKER_LOST`.
+        """
+        ...
+
+    async def renew(self, worker: UUID, job_ids: Collection[int], lease: timedelta) -> None:
+        """Lease these jobs for `lease` from now on."""
+        ...
+
+    async def finish(self, worker: UUID, job_ids: Collection[int]) -> None:
+        """Remove jobs whose handler succeeded."""
+        ...
+
+    async def retry(self, worker: UUID, job_id: int, *, run_at: datetime, fault: str, now: datetime) -> None:
+        """Give a job back whose handler failed at `now`, to be tried at `run_at`. `fault` is the name of the error."""
+        ...
+
+    async def release(self, worker: UUID, job_ids: Collection[int]) -> None:
+        """Give jobs back that were not finished, due as before, without counting a failure."""
         ...
 
 
@@ -87,3 +119,7 @@ class FailingJobs(Protocol):
     async def count(self) -> int:
         """How many there are."""
         ...
+
+
+WORKER_LOST = "WorkerLost"
+"""The fault of a job whose worker did not say how it ended: killed, cut off, or blocked for longer than the lease."""

@@ -8,7 +8,7 @@ from marketplace.core.ports.bookings import BookingLists
 from marketplace.core.ports.bulk import BulkLists, BulkTargets
 from marketplace.core.ports.calendars import FeedDirectory
 from marketplace.core.ports.dashboards import Dashboards
-from marketplace.core.ports.jobs import FailingJobs
+from marketplace.core.ports.jobs import FailingJobs, JobQueue
 from marketplace.core.ports.password_resets import ResetDirectory
 from marketplace.core.ports.rate_limits import RateLimits
 from marketplace.core.ports.reports import ReportQueue
@@ -38,6 +38,7 @@ class Storage:
     reports: ReportQueue
     dashboards: Dashboards
     failing_jobs: FailingJobs
+    job_queue: JobQueue
     bulk_lists: BulkLists
     bulk_targets: BulkTargets
     lists: AdminLists

@@ -171,7 +171,7 @@ class Database:
         await self._pool.close()
 
 
-async def connect(dsn: str, limits: PoolLimits | None = None) -> Database:
+async def connect(dsn: str, limits: PoolLimits | None = None, *, application_name: str = "marketplace") -> Database:
     """Open the pool, in the event loop that will use it. Raises `Busy` when the server cannot be reached."""
     limits = limits or PoolLimits()
     with translating_errors():
@@ -183,7 +183,7 @@ async def connect(dsn: str, limits: PoolLimits | None = None) -> Database:
             max_inactive_connection_lifetime=300,
             reset=_leave_clean,
             server_settings={
-                "application_name": "marketplace",
+                "application_name": application_name,
                 "timezone": "UTC",
                 "jit": "off",
                 "lock_timeout": milliseconds(limits.lock_timeout),

@@ -1,99 +1,76 @@
-"""Jobs in pgqueuer's table.
+"""Jobs as workers take them: a lease on a row of `jobs`.
 
-Written by a statement of ours: pgqueuer's own takes a delay after the database's clock where a job has an instant, and
-writes to its log under the locks of a booking. The columns are those of migration 0003; this module does not load
-pgqueuer, which takes half a second that only a worker needs to spend.
+`locked_by` fences: a worker whose lease ran out, and whose job another has by now, changes nothing any more. Claims and
+renewals touch no indexed column.
 """
 
 from collections.abc import Collection
-from dataclasses import replace
-from datetime import datetime
-from typing import cast
+from datetime import datetime, timedelta
 from uuid import UUID
 
-from marketplace.adapters.postgres.connection.pool import Connection
-from marketplace.adapters.postgres.jobs.failing import ACQUIRE as ACQUIRE_FAILING
-from marketplace.adapters.postgres.jobs.failing import PUT_BACK, RUN_NOW, failing_job, subject_of
-from marketplace.core.domain.failing_jobs import FailingJob
-from marketplace.core.errors import NotFound
-from marketplace.core.ports.jobs import Job, JobKind
+from marketplace.adapters.postgres.connection.pool import Database, PoolLimits, connect
+from marketplace.core.ports.jobs import WORKER_LOST, ClaimedJob
 
-ENQUEUE = """
-    INSERT INTO pgqueuer (priority, entrypoint, payload, execute_after, dedupe_key, status)
-    SELECT 0, kind, subject, run_at, chore, 'queued'
-    FROM unnest($1::text[], $2::bytea[], $3::timestamptz[], $4::text[]) AS job (kind, subject, run_at, chore)
-    ON CONFLICT (dedupe_key) WHERE status IN ('queued', 'picked') AND dedupe_key IS NOT NULL DO NOTHING
+# Lease the longest due jobs that nobody has. A lease that ran out is a failure that its worker could not report.
+CLAIM = f"""
+    WITH due AS (
+        SELECT id FROM jobs
+        WHERE run_at <= $3 AND kind = ANY($2) AND (locked_until IS NULL OR locked_until <= now())
+        ORDER BY run_at, id LIMIT $4 FOR UPDATE SKIP LOCKED)
+    UPDATE jobs j SET locked_by = $1, locked_until = now() + $5::interval,
+        attempts = attempts + (locked_until IS NOT NULL)::int,
+        fault = CASE WHEN locked_until IS NULL THEN fault ELSE '{WORKER_LOST}' END,
+        failed_at = coalesce(locked_until, failed_at)
+    FROM due WHERE j.id = due.id
+    RETURNING j.id, j.kind, j.subject, j.run_at, j.attempts
+"""  # noqa: S608 - constant text
+# Prolong the leases of a worker.
+RENEW = "UPDATE jobs SET locked_until = now() + $3::interval WHERE locked_by = $1 AND id = ANY($2::bigint[])"
+# Remove jobs that are done.
+FINISH = "DELETE FROM jobs WHERE locked_by = $1 AND id = ANY($2::bigint[])"
+# Count a failure and say when to try again.
+RETRY = """
+    UPDATE jobs SET run_at = $3, attempts = attempts + 1, fault = $4, failed_at = $5, locked_by = NULL,
+        locked_until = NULL
+    WHERE locked_by = $1 AND id = $2
 """
-ENQUEUED_WITH = """
-    queued AS (
-        INSERT INTO pgqueuer (priority, entrypoint, payload, execute_after, status)
-        SELECT 0, ${}::text, ${}::bytea, ${}::timestamptz, 'queued' FROM {part} WHERE ${}::text IS NOT NULL)
-"""
-TAKE_DUE = """
-    DELETE FROM pgqueuer WHERE id = (
-        SELECT id FROM pgqueuer WHERE status = 'queued' AND execute_after <= $1 AND entrypoint = ANY($2)
-        ORDER BY execute_after, id LIMIT 1 FOR UPDATE SKIP LOCKED)
-    RETURNING entrypoint, payload, execute_after, attempts
-"""
+# End leases early.
+RELEASE = "UPDATE jobs SET locked_by = NULL, locked_until = NULL WHERE locked_by = $1 AND id = ANY($2::bigint[])"
+
+WORKERS_OWN = PoolLimits(min_size=0, max_size=1)
+"""A worker has a connection of its own, so that no handler or request can keep it from renewing its leases."""
 
 
-class PostgresJobs:
-    """`Jobs` on a transaction's connection."""
+async def connect_worker(dsn: str, limits: PoolLimits = WORKERS_OWN) -> Database:
+    """A pool for one worker. The first statement connects."""
+    return await connect(dsn, limits, application_name="marketplace worker")
 
-    def __init__(self, connection: Connection) -> None:
-        self._connection = connection
 
-    async def enqueue(self, *jobs: Job) -> None:
+class PostgresJobQueue:
+    """`JobQueue` over a pool."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def claim(
+        self, worker: UUID, kinds: Collection[str], *, now: datetime, limit: int, lease: timedelta
+    ) -> tuple[ClaimedJob, ...]:
         """See the port."""
-        if jobs:
-            await self._connection.execute(
-                ENQUEUE,
-                [job.kind for job in jobs],
-                [payload_of(job.subject) for job in jobs],
-                [job.run_at for job in jobs],
-                [_chore(job) for job in jobs],
-            )
+        rows = await self._database.fetch(CLAIM, worker, list(kinds), now, limit, lease)
+        return tuple(sorted((ClaimedJob(**row) for row in rows), key=lambda job: (job.run_at, job.id)))
 
-    async def take_due(self, now: datetime, kinds: Collection[str]) -> Job | None:
+    async def renew(self, worker: UUID, job_ids: Collection[int], lease: timedelta) -> None:
         """See the port."""
-        row = await self._connection.fetchrow(TAKE_DUE, now, list(kinds))
-        if row is None:
-            return None
-        kind = cast("JobKind", row["entrypoint"])
-        return Job(kind=kind, subject=subject_of(row["payload"]), run_at=row["execute_after"], attempts=row["attempts"])
+        await self._database.fetch(RENEW, worker, list(job_ids), lease)
 
-    async def put_back(self, job: Job, run_at: datetime, fault: str, now: datetime) -> None:
+    async def finish(self, worker: UUID, job_ids: Collection[int]) -> None:
         """See the port."""
-        again = replace(job, run_at=run_at, attempts=job.attempts + 1)
-        values = (again.kind, payload_of(again.subject), run_at, _chore(again), again.attempts)
-        await self._connection.execute(PUT_BACK, *values, now, fault)
+        await self._database.fetch(FINISH, worker, list(job_ids))
 
-    async def acquire_failing(self, job_id: int) -> FailingJob:
+    async def retry(self, worker: UUID, job_id: int, *, run_at: datetime, fault: str, now: datetime) -> None:
         """See the port."""
-        row = await self._connection.fetchrow(ACQUIRE_FAILING, job_id)
-        if row is None:
-            raise NotFound
-        return failing_job(row)
+        await self._database.fetch(RETRY, worker, job_id, run_at, fault, now)
 
-    async def run_now(self, job_id: int, now: datetime) -> None:
+    async def release(self, worker: UUID, job_ids: Collection[int]) -> None:
         """See the port."""
-        await self._connection.execute(RUN_NOW, job_id, now)
-
-
-def enqueued_with(part: str, first: int) -> str:
-    """A part of a statement that enqueues a job if an earlier part has a row; its values are at `$first` and on."""
-    return ENQUEUED_WITH.format(first, first + 1, first + 2, first, part=part)
-
-
-def job_values(job: Job | None) -> tuple[object, ...]:
-    """The three values that a statement enqueues a job with a subject by, or none."""
-    return (None, None, None) if job is None else (job.kind, payload_of(job.subject), job.run_at)
-
-
-def payload_of(subject: UUID | None) -> bytes | None:
-    """A subject as pgqueuer keeps it."""
-    return None if subject is None else subject.bytes
-
-
-def _chore(job: Job) -> str | None:
-    return f"{job.kind} {job.run_at.isoformat()}" if job.subject is None else None
+        await self._database.fetch(RELEASE, worker, list(job_ids))

@@ -296,3 +296,28 @@ class CalendarFeedTable(DefaultBase):
     user_id: Mapped[UUID] = mapped_column(ForeignKey("users.id"), primary_key=True)
     token: Mapped[str] = mapped_column(Text)
     created_at: Mapped[datetime]
+
+
+class JobTable(DefaultBase):
+    """The job queue. A job leaves the table when its handler has succeeded, and in no other way.
+
+    `locked_until` is the end of a worker's lease, by the database's clock; `dedupe_key` is set for chores only.
+    """
+
+    __tablename__ = "jobs"
+    __table_args__ = (
+        Index("ix_jobs_run_at", "run_at", "id"),
+        Index("uq_jobs_dedupe_key", "dedupe_key", unique=True, postgresql_where=text("dedupe_key IS NOT NULL")),
+        Index("ix_jobs_failing", "attempts", "id", postgresql_where=text("attempts >= 3")),
+    )
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
+    kind: Mapped[str] = mapped_column(Text)
+    subject: Mapped[UUID | None]
+    run_at: Mapped[datetime]
+    dedupe_key: Mapped[str | None] = mapped_column(Text)
+    attempts: Mapped[int] = mapped_column(server_default=text("0"))
+    locked_by: Mapped[UUID | None]
+    locked_until: Mapped[datetime | None]
+    fault: Mapped[str | None] = mapped_column(Text)
+    failed_at: Mapped[datetime | None]
