@@ -51,6 +51,7 @@ BAD_SESSION: dict[str, Any] = {
     "tags": ("x",) * 11,
     "requires_confirmation": "no",
     "cancellation_notice": 8761,
+    "audience": "x" * 501,
 }
 BAD_USER: dict[str, Any] = {
     "email": "",

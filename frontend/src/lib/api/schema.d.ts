@@ -1735,6 +1735,11 @@ export interface components {
              * @example 24
              */
             cancellation_notice: number;
+            /**
+             * @description Who it's for; empty for not said.
+             * @example Beginners of all ages.
+             */
+            audience: string;
             /** @example false */
             is_open: boolean;
             /**
@@ -2596,6 +2601,11 @@ export interface components {
              * @example 24
              */
             cancellation_notice: number;
+            /**
+             * @description Who it's for; empty for not said.
+             * @example Beginners of all ages.
+             */
+            audience: string;
             /** @example false */
             is_open: boolean;
             /**
@@ -3488,6 +3498,11 @@ export interface components {
              * @example 24
              */
             cancellation_notice?: number;
+            /**
+             * @description Who it's for; empty for not said.
+             * @example Beginners of all ages.
+             */
+            audience?: string;
         };
         /**
          * SessionEditIn
@@ -3544,6 +3559,11 @@ export interface components {
              * @example 24
              */
             cancellation_notice?: number;
+            /**
+             * @description Who it's for; empty for not said.
+             * @example Beginners of all ages.
+             */
+            audience?: string;
             /**
              * @description The reason, saved in the audit log.
              * @example Requested by email.
@@ -3605,6 +3625,11 @@ export interface components {
              * @example 24
              */
             cancellation_notice?: number;
+            /**
+             * @description Who it's for; empty for not said.
+             * @example Beginners of all ages.
+             */
+            audience?: string;
         };
         /**
          * SessionNameOut
@@ -3684,6 +3709,11 @@ export interface components {
              * @example 24
              */
             cancellation_notice: number;
+            /**
+             * @description Who it's for; empty for not said.
+             * @example Beginners of all ages.
+             */
+            audience: string;
             /** @example false */
             is_open: boolean;
             /**
@@ -3764,6 +3794,11 @@ export interface components {
              * @example 24
              */
             cancellation_notice: number;
+            /**
+             * @description Who it's for; empty for not said.
+             * @example Beginners of all ages.
+             */
+            audience: string;
             /** @example false */
             is_open: boolean;
             /**

@@ -88,6 +88,7 @@ TAG = Text(1, TAG_LENGTH, expected=f"Use at most {MAX_TAGS} tags of 1 to {TAG_LE
 
 Title = Annotated[str, Text(1, TITLE_LENGTH, example="Morning yoga")]
 Description = Annotated[str, Text(1, DESCRIPTION_LENGTH, example="A gentle hour for all levels.")]
+Audience = Annotated[str, Text(0, 500, example="Beginners of all ages.", says="Who it's for; empty for not said.")]
 Duration = Annotated[int, Whole(1, MAX_DURATION, example=60, says="Minutes.")]
 Price = Annotated[
     Decimal,
@@ -131,6 +132,7 @@ class SessionSummary:
     featured_at: datetime | None = None
     """Since when the front page shows it."""
     image_url: WebAddress
+    audience: Audience = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

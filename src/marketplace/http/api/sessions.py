@@ -11,6 +11,7 @@ from litestar.params import FromPath
 
 from marketplace.core.domain.fields import WebAddress
 from marketplace.core.domain.sessions import (
+    Audience,
     CancellationNotice,
     Category,
     Description,
@@ -53,6 +54,7 @@ class SessionIn(msgspec.Struct, kw_only=True):
     tags: Tags = ()
     requires_confirmation: bool = False
     cancellation_notice: CancellationNotice = 0
+    audience: Audience = ""
 
 
 class ModerationOut(msgspec.Struct):
@@ -82,6 +84,7 @@ class SessionFactsOut(msgspec.Struct, rename={"creator_id": "creator"}):
     tags: Tags
     requires_confirmation: bool
     cancellation_notice: CancellationNotice
+    audience: Audience
     is_open: bool
     time_zone: TimeZone
     created_at: datetime

@@ -140,6 +140,7 @@ class SessionTable(DefaultBase):
     hidden_at: Mapped[datetime | None]
     hidden_reason: Mapped[str | None] = mapped_column(Text)
     featured_at: Mapped[datetime | None]
+    audience: Mapped[str] = mapped_column(Text, server_default=text("''"))
     searched: Mapped[str] = mapped_column(TSVECTOR)
 
 

@@ -7,12 +7,14 @@ import { TagsInput } from "~/components/TagsInput";
 import { sessionLimits } from "~/lib/api/limits";
 import { marketplaceQuery } from "~/lib/api/marketplace";
 import { useCategoryName } from "../../category";
+import { useTexts as useSessionTexts } from "../../texts";
 import { type SessionForm, tagsIn } from "../model";
 import { useTexts } from "../texts";
 
 /** Title, description, category and tags. */
 export function AboutFields() {
   const t = useTexts();
+  const session = useSessionTexts();
   const category = useCategoryName();
   const { categories } = useSuspenseQuery(marketplaceQuery).data;
   const { control, formState, register, getValues } = useFormContext<SessionForm>();
@@ -34,6 +36,9 @@ export function AboutFields() {
         </Field>
         <Field label={t("form.description")} hint={<DescriptionHint />} error={errors.description?.message}>
           {(field) => <Textarea rows={7} {...field} {...register("description")} />}
+        </Field>
+        <Field label={session("detail.audience")} isOptional error={errors.audience?.message}>
+          {(field) => <Textarea rows={2} {...field} {...register("audience")} />}
         </Field>
         <Field label={t("form.category")} isOptional error={errors.category?.message} className="sm:max-w-72">
           {(field) => (
