@@ -7,9 +7,9 @@ import "./styles.css";
 import { queryClient } from "~/lib/api/queryClient";
 import { followLogin } from "./followLogin";
 import { router } from "./router";
-import { applyTheme, chosenTheme } from "./theme";
+import { applyTheme, storedTheme } from "./theme";
 
-applyTheme(chosenTheme());
+applyTheme(storedTheme());
 followLogin(router);
 
 // the router loads a page anew whose code was not found, for there may be a new version: without a connection there is
@@ -19,12 +19,12 @@ addEventListener("vite:preloadError", ({ payload }) => {
 });
 
 /** Milliseconds for which an empty page is taken for one that comes at once; then its outline is shown. */
-const PATIENCE = 400;
+const SHELL_DELAY_MS = 400;
 
-const place = document.getElementById("app");
-if (!place) throw new Error("index.html has no place for the application");
+const container = document.getElementById("app");
+if (!container) throw new Error("index.html has no place for the application");
 
-function draw(root: HTMLElement): void {
+function renderApp(root: HTMLElement): void {
   // in steps, so that a press or a key meanwhile is answered
   startTransition(() =>
     createRoot(root).render(
@@ -39,6 +39,6 @@ function draw(root: HTMLElement): void {
 
 // what stands already stays until the page is there, so that it is drawn once and in steps; where only the shell stands,
 // for a moment at most
-const isHeadThere = document.querySelector("[data-shell=head]") !== null;
-const moment = new Promise((resolve) => isHeadThere || setTimeout(resolve, PATIENCE));
-void Promise.race([router.load(), moment]).finally(() => draw(place));
+const isHeadShown = document.querySelector("[data-shell=head]") !== null;
+const shellTimeout = new Promise((resolve) => isHeadShown || setTimeout(resolve, SHELL_DELAY_MS));
+void Promise.race([router.load(), shellTimeout]).finally(() => renderApp(container));

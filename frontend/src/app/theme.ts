@@ -4,10 +4,10 @@ export type Theme = "system" | "light" | "dark";
 const KEY = "marketplace.theme";
 const ORDER: Theme[] = ["system", "light", "dark"];
 
-export function chosenTheme(): Theme {
+export function storedTheme(): Theme {
   try {
-    const kept = localStorage.getItem(KEY);
-    return kept === "light" || kept === "dark" ? kept : "system";
+    const stored = localStorage.getItem(KEY);
+    return stored === "light" || stored === "dark" ? stored : "system";
   } catch {
     return "system";
   }
@@ -18,7 +18,7 @@ export function applyTheme(theme: Theme): void {
   else document.documentElement.dataset.theme = theme;
 }
 
-export function chooseTheme(theme: Theme): void {
+export function saveTheme(theme: Theme): void {
   applyTheme(theme);
   try {
     if (theme === "system") localStorage.removeItem(KEY);
@@ -28,6 +28,6 @@ export function chooseTheme(theme: Theme): void {
   }
 }
 
-export function themeAfter(theme: Theme): Theme {
+export function nextTheme(theme: Theme): Theme {
   return ORDER[(ORDER.indexOf(theme) + 1) % ORDER.length] ?? "system";
 }

@@ -23,7 +23,7 @@ export function Avatar({
 }) {
   const [failed, setFailed] = useState<string | null>(null);
   const hue = hashText(person.id) % 360;
-  const shape = cn("shrink-0 rounded-full", SIZES[size], className);
+  const avatarClass = cn("shrink-0 rounded-full", SIZES[size], className);
   if (person.avatar && failed !== person.avatar) {
     return (
       <img
@@ -32,14 +32,14 @@ export function Avatar({
         loading="lazy"
         referrerPolicy="no-referrer"
         onError={() => setFailed(person.avatar ?? null)}
-        className={cn(shape, "object-cover")}
+        className={cn(avatarClass, "object-cover")}
       />
     );
   }
   return (
     <span
       aria-hidden
-      className={cn(shape, "inline-flex items-center justify-center font-bold")}
+      className={cn(avatarClass, "inline-flex items-center justify-center font-bold")}
       style={{
         background: `light-dark(oklch(0.9 0.05 ${hue}), oklch(0.38 0.06 ${hue}))`,
         color: `light-dark(oklch(0.36 0.08 ${hue}), oklch(0.92 0.04 ${hue}))`,

@@ -15,21 +15,21 @@ export function DayBars({ bars, top }: { bars: DayBar[]; top: number }) {
       aria-hidden="true"
       className="h-32 w-full border-y border-line border-t-dashed"
     >
-      {bars.map(({ date, value, label }, place) => {
+      {bars.map(({ date, value, label }, index) => {
         const height = value === 0 ? 0 : Math.max(3, (value / top) * HEIGHT);
         return (
           <g key={date} className="group">
             <title>{label}</title>
-            <rect x={place * step} y={0} width={step} height={HEIGHT} className="fill-transparent" />
+            <rect x={index * step} y={0} width={step} height={HEIGHT} className="fill-transparent" />
             <rect
-              x={place * step + gap / 2}
+              x={index * step + gap / 2}
               y={HEIGHT - height}
               width={step - gap}
               height={height}
               rx={2}
               className={cn(
                 "transition-[fill]",
-                place === bars.length - 1
+                index === bars.length - 1
                   ? "fill-accent-strong"
                   : "fill-accent group-hover:fill-accent-strong",
               )}

@@ -36,11 +36,11 @@ function Content({
   children,
 }: Omit<Props, "isOpen" | "onClose">) {
   const { t } = useTranslation();
-  const focusBack = useRestoreFocus();
+  const restoreFocus = useRestoreFocus();
   return (
     <Radix.Content
       {...(!description && { "aria-describedby": undefined })}
-      onCloseAutoFocus={focusBack}
+      onCloseAutoFocus={restoreFocus}
       className={cn(
         "fixed z-50 flex max-h-[92dvh] flex-col bg-raised shadow-soft outline-none",
         "max-sm:inset-x-0 max-sm:bottom-0 max-sm:animate-slide-up max-sm:rounded-t-[16px]",

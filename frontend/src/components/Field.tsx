@@ -3,15 +3,15 @@ import { useTranslation } from "react-i18next";
 import { cn } from "~/lib/cn";
 
 /** A control's look without its measures, for those of another size. */
-export const CONTROL_LOOK = cn(
+export const CONTROL_STYLE = cn(
   "rounded-control border border-line-strong/70 bg-surface text-base text-ink placeholder:text-ink-faint",
   "transition-colors hover:border-line-strong focus-visible:border-accent focus-visible:outline-offset-0",
   "aria-invalid:border-danger disabled:opacity-60",
 );
 
-export const CONTROL = cn(CONTROL_LOOK, "w-full px-3.5");
+export const CONTROL = cn(CONTROL_STYLE, "w-full px-3.5");
 
-type Given = { id: string; "aria-invalid": true | undefined; "aria-describedby": string | undefined };
+type ControlProps = { id: string; "aria-invalid": true | undefined; "aria-describedby": string | undefined };
 
 /** A label, its control, a hint and what is wrong, tied together for those who hear the page. */
 export function Field({
@@ -27,18 +27,22 @@ export function Field({
   error?: string | undefined;
   isOptional?: boolean;
   className?: string;
-  children: (given: Given) => ReactNode;
+  children: (controlProps: ControlProps) => ReactNode;
 }) {
   const id = useId();
   const { t } = useTranslation();
-  const described = [hint && `${id}-hint`, error && `${id}-error`].filter(Boolean).join(" ");
+  const describedBy = [hint && `${id}-hint`, error && `${id}-error`].filter(Boolean).join(" ");
   return (
     <div className={cn("flex flex-col gap-1.5", className)}>
       <label htmlFor={id} className="flex items-baseline gap-2 text-sm font-semibold">
         {label}
         {isOptional && <span className="text-xs font-normal text-ink-faint">{t("field.optional")}</span>}
       </label>
-      {children({ id, "aria-invalid": error ? true : undefined, "aria-describedby": described || undefined })}
+      {children({
+        id,
+        "aria-invalid": error ? true : undefined,
+        "aria-describedby": describedBy || undefined,
+      })}
       {hint && (
         <div id={`${id}-hint`} className="text-xs text-ink-faint">
           {hint}

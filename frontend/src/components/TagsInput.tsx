@@ -8,29 +8,29 @@ type Props = {
   onChange: (tags: string[]) => void;
   /** The tags in a text that was typed or pasted. */
   read: (text: string) => string[];
-  most: number;
+  max: number;
 } & Pick<ComponentProps<"input">, "id" | "aria-invalid" | "aria-describedby" | "placeholder">;
 
 /** Words as chips: Enter or a comma adds one, a button at each or Backspace takes it away. */
-export function TagsInput({ tags, onChange, read, most, ...field }: Props) {
+export function TagsInput({ tags, onChange, read, max, ...field }: Props) {
   const { t } = useTranslation();
   const input = useRef<HTMLInputElement>(null);
   const [text, setText] = useState("");
-  const [said, setSaid] = useState("");
-  const isFull = tags.length >= most;
+  const [announcement, setAnnouncement] = useState("");
+  const isFull = tags.length >= max;
 
   const add = (typed: string) => {
-    const next = [...new Set([...tags, ...read(typed)])].slice(0, most);
+    const next = [...new Set([...tags, ...read(typed)])].slice(0, max);
     const added = next.filter((tag) => !tags.includes(tag));
     setText("");
     if (added.length === 0) return;
     onChange(next);
-    setSaid(t("tags.added", { tags: added.join(", ") }));
+    setAnnouncement(t("tags.added", { tags: added.join(", ") }));
   };
   const remove = (tag: string | undefined) => {
     if (tag === undefined) return;
     onChange(tags.filter((one) => one !== tag));
-    setSaid(t("tags.removed", { tag }));
+    setAnnouncement(t("tags.removed", { tag }));
     input.current?.focus();
   };
   const onKey = (event: KeyboardEvent) => {
@@ -77,7 +77,7 @@ export function TagsInput({ tags, onChange, read, most, ...field }: Props) {
         className="h-8 min-w-32 flex-1 bg-transparent px-2 text-base outline-none placeholder:text-ink-faint"
       />
       <span role="status" className="sr-only">
-        {said}
+        {announcement}
       </span>
     </div>
   );

@@ -6,7 +6,7 @@ import { formatTime, zoneName } from "~/lib/time/time";
 import { searchZones } from "~/lib/time/zones";
 import { Input } from "./Field";
 
-const SHOWN_MOST = 60;
+const MAX_MATCHES = 60;
 
 type Props = { value: string; onChange: (zone: string) => void } & Pick<
   ComponentProps<"input">,
@@ -19,9 +19,9 @@ export function ZonePicker({ value, onChange, ...field }: Props) {
   const list = useId();
   const options = useRef<HTMLUListElement>(null);
   const [query, setQuery] = useState<string | null>(null);
-  const [at, setAt] = useState(0);
+  const [activeIndex, setActiveIndex] = useState(0);
   const isOpen = query !== null;
-  const found = isOpen ? searchZones(query).slice(0, SHOWN_MOST) : [];
+  const matches = isOpen ? searchZones(query).slice(0, MAX_MATCHES) : [];
   const now = new Date();
 
   const close = () => setQuery(null);
@@ -30,9 +30,9 @@ export function ZonePicker({ value, onChange, ...field }: Props) {
     close();
   };
   const move = (to: number) => {
-    const place = Math.max(0, Math.min(found.length - 1, to));
-    setAt(place);
-    options.current?.children[place]?.scrollIntoView({ block: "nearest" });
+    const index = Math.max(0, Math.min(matches.length - 1, to));
+    setActiveIndex(index);
+    options.current?.children[index]?.scrollIntoView({ block: "nearest" });
   };
   const onKey = (event: KeyboardEvent) => {
     if (event.key === "Escape" && isOpen) {
@@ -42,11 +42,11 @@ export function ZonePicker({ value, onChange, ...field }: Props) {
     if (event.key === "ArrowDown" || event.key === "ArrowUp") {
       event.preventDefault();
       if (!isOpen) return setQuery("");
-      return move(at + (event.key === "ArrowDown" ? 1 : -1));
+      return move(activeIndex + (event.key === "ArrowDown" ? 1 : -1));
     }
     if (event.key === "Enter" && isOpen) {
       event.preventDefault();
-      choose(found[at]?.id);
+      choose(matches[activeIndex]?.id);
     }
   };
 
@@ -58,7 +58,7 @@ export function ZonePicker({ value, onChange, ...field }: Props) {
         aria-expanded={isOpen}
         aria-controls={list}
         aria-autocomplete="list"
-        aria-activedescendant={isOpen && found[at] ? `${list}-${at}` : undefined}
+        aria-activedescendant={isOpen && matches[activeIndex] ? `${list}-${activeIndex}` : undefined}
         autoComplete="off"
         spellCheck={false}
         className="truncate pr-10"
@@ -70,7 +70,7 @@ export function ZonePicker({ value, onChange, ...field }: Props) {
         onKeyDown={onKey}
         onChange={(event) => {
           setQuery(event.target.value);
-          setAt(0);
+          setActiveIndex(0);
         }}
       />
       <ChevronsUpDown
@@ -83,10 +83,10 @@ export function ZonePicker({ value, onChange, ...field }: Props) {
         // biome-ignore lint/a11y/noNoninteractiveElementToInteractiveRole: the list of a combobox is one
         role="listbox"
         aria-label={t("zone.label")}
-        hidden={found.length === 0}
+        hidden={matches.length === 0}
         className="absolute inset-x-0 top-full z-20 mt-1.5 max-h-72 overflow-y-auto rounded-card border border-line bg-raised p-1.5 shadow-soft"
       >
-        {found.map(({ id, name }, place) => (
+        {matches.map(({ id, name }, place) => (
           // biome-ignore lint/a11y/useKeyWithClickEvents: keys are the text field's
           // biome-ignore lint/a11y/useFocusableInteractive: focus stays in the text field
           <li
@@ -97,10 +97,10 @@ export function ZonePicker({ value, onChange, ...field }: Props) {
             aria-selected={id === value}
             onMouseDown={(event) => event.preventDefault()}
             onClick={() => choose(id)}
-            onMouseMove={() => place !== at && setAt(place)}
+            onMouseMove={() => place !== activeIndex && setActiveIndex(place)}
             className={cn(
               "flex cursor-pointer items-center gap-3 rounded-control px-3 py-2 text-sm",
-              place === at && "bg-sunk",
+              place === activeIndex && "bg-sunk",
             )}
           >
             <span className="min-w-0 flex-1">
@@ -112,7 +112,7 @@ export function ZonePicker({ value, onChange, ...field }: Props) {
           </li>
         ))}
       </ul>
-      {isOpen && found.length === 0 && (
+      {isOpen && matches.length === 0 && (
         <p
           role="status"
           className="absolute inset-x-0 top-full z-20 mt-1.5 rounded-card border border-line bg-raised px-4 py-3 text-sm text-ink-soft shadow-soft"

@@ -8,7 +8,7 @@ import { displayName, type Me } from "~/lib/auth/me";
 import { useNext } from "~/lib/auth/useNext";
 import { useSignOut } from "~/lib/auth/useSignOut";
 import { useRestoreFocus } from "~/lib/hooks/useRestoreFocus";
-import { placesOf } from "./links";
+import { navLinks } from "./links";
 import { SearchBox } from "./SearchBox";
 import { ThemeSwitch } from "./ThemeSwitch";
 
@@ -20,14 +20,14 @@ export default function Drawer({ me, onClose }: { me: Me | null | undefined; onC
   const { t } = useTranslation();
   const next = useNext();
   const signOut = useSignOut();
-  const focusBack = useRestoreFocus();
+  const restoreFocus = useRestoreFocus();
   return (
     <Dialog.Root open onOpenChange={(open) => !open && onClose()}>
       <Dialog.Portal>
         <Dialog.Overlay className="fixed inset-0 z-50 animate-fade-in bg-veil" />
         <Dialog.Content
           aria-describedby={undefined}
-          onCloseAutoFocus={focusBack}
+          onCloseAutoFocus={restoreFocus}
           className="fixed inset-y-0 right-0 z-50 flex w-[min(20rem,88vw)] animate-slide-left flex-col bg-raised p-4 shadow-soft outline-none"
         >
           <div className="mb-3 flex items-center justify-between">
@@ -52,7 +52,7 @@ export default function Drawer({ me, onClose }: { me: Me | null | undefined; onC
           )}
           <SearchBox className="mb-3 md:hidden" onSearch={onClose} />
           <nav aria-label={t("nav.label")} className="flex flex-col gap-1">
-            {placesOf(me).map(({ to, text }) => (
+            {navLinks(me).map(({ to, text }) => (
               <Link
                 key={text}
                 to={to}

@@ -7,7 +7,7 @@ import { useMe } from "~/lib/auth/me";
 import { useNext } from "~/lib/auth/useNext";
 import { lazyWithRetry } from "~/lib/lazyWithRetry";
 import { Logo } from "./Logo";
-import { placesOf } from "./links";
+import { navLinks } from "./links";
 import { SearchBox } from "./SearchBox";
 import { ThemeSwitch } from "./ThemeSwitch";
 
@@ -44,7 +44,7 @@ export function Header() {
         </Link>
         {!isHome && <SearchBox className="hidden max-w-xs flex-1 md:block" />}
         <nav aria-label={t("nav.label")} className="ml-auto hidden items-center gap-0.5 lg:flex">
-          {placesOf(me).map(({ to, text }) => (
+          {navLinks(me).map(({ to, text }) => (
             <Link key={text} to={to} activeOptions={{ exact: true, includeSearch: false }} className={LINK}>
               {t(`nav.${text}`)}
             </Link>

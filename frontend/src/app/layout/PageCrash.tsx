@@ -12,17 +12,17 @@ import { isProblem, Problem } from "~/lib/api/problem";
 import { queryClient } from "~/lib/api/queryClient";
 
 /** Code of the page that did not come: without a connection, or since a new version took its place. */
-const NO_CODE = /dynamically imported module|importing a module script/i;
+const CHUNK_ERROR = /dynamically imported module|importing a module script/i;
 
 /** What stands in place of a page that broke. What the server refused is said in words; a fault of ours has a number. */
 export function PageCrash({ error, reset }: ErrorComponentProps) {
   const router = useRouter();
-  const isCode = error instanceof Error && NO_CODE.test(error.message);
-  const problem = isProblem(error) ? error : isCode ? Problem.offline() : null;
+  const isChunkError = error instanceof Error && CHUNK_ERROR.test(error.message);
+  const problem = isProblem(error) ? error : isChunkError ? Problem.offline() : null;
 
   const retry = () => {
     // what failed to load once is not asked for again by the page that asked for it
-    if (isCode) return location.reload();
+    if (isChunkError) return location.reload();
     // what the page broke over may be what it was told
     if (!problem) queryClient.removeQueries({ type: "inactive" });
     reset();
@@ -35,22 +35,26 @@ export function PageCrash({ error, reset }: ErrorComponentProps) {
   const isOffline = problem?.code === "offline";
   useEffect(() => {
     if (!isOffline) return;
-    const goOn = () => latest.current();
-    addEventListener("online", goOn);
-    return () => removeEventListener("online", goOn);
+    const retryNow = () => latest.current();
+    addEventListener("online", retryNow);
+    return () => removeEventListener("online", retryNow);
   }, [isOffline]);
 
   if (problem?.status === 404) return <NotFound />;
-  return problem ? <Refusal problem={problem} onRetry={retry} /> : <Fault error={error} onRetry={retry} />;
+  return problem ? (
+    <ProblemPage problem={problem} onRetry={retry} />
+  ) : (
+    <CrashPage error={error} onRetry={retry} />
+  );
 }
 
-function Refusal({ problem, onRetry }: { problem: Problem; onRetry: () => void }) {
+function ProblemPage({ problem, onRetry }: { problem: Problem; onRetry: () => void }) {
   const { t } = useTranslation();
   useTitle(t("states.failed_title"));
   return <ErrorState error={problem} onRetry={onRetry} isPage className="py-24" />;
 }
 
-function Fault({ error, onRetry }: { error: unknown; onRetry: () => void }) {
+function CrashPage({ error, onRetry }: { error: unknown; onRetry: () => void }) {
   const { t } = useTranslation();
   const [id] = useState(() => crypto.randomUUID().slice(0, 8));
   useTitle(t("states.crash_title"));

@@ -1,7 +1,7 @@
 import { Monitor, Moon, Sun } from "lucide-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import { chooseTheme, chosenTheme, themeAfter } from "~/app/theme";
+import { nextTheme, saveTheme, storedTheme } from "~/app/theme";
 import { Button } from "~/components/Button";
 
 const ICONS = { system: Monitor, light: Sun, dark: Moon };
@@ -9,7 +9,7 @@ const ICONS = { system: Monitor, light: Sun, dark: Moon };
 /** As the system, light, dark, and round again. */
 export function ThemeSwitch() {
   const { t } = useTranslation();
-  const [theme, setTheme] = useState(chosenTheme);
+  const [theme, setTheme] = useState(storedTheme);
   const Icon = ICONS[theme];
   return (
     <Button
@@ -18,8 +18,8 @@ export function ThemeSwitch() {
       aria-label={t(`theme.${theme}`)}
       title={t(`theme.${theme}`)}
       onClick={() => {
-        const next = themeAfter(theme);
-        chooseTheme(next);
+        const next = nextTheme(theme);
+        saveTheme(next);
         setTheme(next);
       }}
     >

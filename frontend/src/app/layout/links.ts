@@ -1,17 +1,17 @@
 import type { LinkProps } from "@tanstack/react-router";
 import type { Me } from "~/lib/auth/me";
 
-type Place = { to: LinkProps["to"]; text: "explore" | "my_bookings" | "creator" | "creator_bookings" };
+type NavLink = { to: LinkProps["to"]; text: "explore" | "my_bookings" | "creator" | "creator_bookings" };
 
-const EXPLORE: Place = { to: "/", text: "explore" };
-const BOOKINGS: Place = { to: "/dashboard", text: "my_bookings" };
-const TEACHING: Place[] = [
+const EXPLORE: NavLink = { to: "/", text: "explore" };
+const BOOKINGS: NavLink = { to: "/dashboard", text: "my_bookings" };
+const TEACHING: NavLink[] = [
   { to: "/creator", text: "creator" },
   { to: "/creator/bookings", text: "creator_bookings" },
 ];
 
 /** Where this person may go, by who they are. */
-export function placesOf(me: Me | null | undefined): Place[] {
+export function navLinks(me: Me | null | undefined): NavLink[] {
   if (!me) return [EXPLORE];
   return [EXPLORE, BOOKINGS, ...(me.role === "creator" ? TEACHING : [])];
 }

@@ -1,10 +1,10 @@
 import { createFileRoute } from "@tanstack/react-router";
 import { AdminShell } from "~/features/admin/pages";
-import { listSearchOf } from "~/features/admin/search";
+import { validateListSearch } from "~/features/admin/search";
 import { requireSignIn } from "~/lib/auth/me";
 
 export const Route = createFileRoute("/admin")({
-  validateSearch: listSearchOf,
+  validateSearch: validateListSearch,
   beforeLoad: requireSignIn,
   component: AdminShell,
 });

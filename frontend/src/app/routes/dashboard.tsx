@@ -1,11 +1,11 @@
 import { createFileRoute } from "@tanstack/react-router";
 import { BookingsPage } from "~/features/bookings/own/BookingsPage";
-import { bookingsSearchOf } from "~/features/bookings/own/search";
+import { validateBookings } from "~/features/bookings/own/search";
 import { marketplaceQuery } from "~/lib/api/marketplace";
 import { requireSignIn } from "~/lib/auth/me";
 
 export const Route = createFileRoute("/dashboard")({
-  validateSearch: bookingsSearchOf,
+  validateSearch: validateBookings,
   beforeLoad: requireSignIn,
   loaderDeps: ({ search: { tab } }) => ({ tab }),
   loader: ({ context: { queryClient }, deps: { tab } }) => {

@@ -1,6 +1,6 @@
 import { createFileRoute } from "@tanstack/react-router";
 import { CatalogPage } from "~/features/sessions/catalog/CatalogPage";
-import { loadCatalog } from "~/features/sessions/queries";
+import { prefetchCatalog } from "~/features/sessions/queries";
 import { validateCatalog } from "~/features/sessions/search";
 import { marketplaceQuery } from "~/lib/api/marketplace";
 
@@ -9,7 +9,7 @@ export const Route = createFileRoute("/")({
   loaderDeps: ({ search }) => search,
   loader: ({ context: { queryClient }, deps }) => {
     void queryClient.prefetchQuery(marketplaceQuery);
-    loadCatalog(queryClient, deps);
+    prefetchCatalog(queryClient, deps);
   },
   component: () => <CatalogPage search={Route.useSearch()} />,
 });

@@ -16,7 +16,7 @@ import { marketplaceQuery } from "~/lib/api/marketplace";
 import { useMe } from "~/lib/auth/me";
 import { useTexts } from "./texts";
 
-const PLACES = [
+const NAV_LINKS = [
   { to: "/admin", text: "dashboard", icon: Gauge },
   { to: "/admin/users", text: "users", icon: Users },
   { to: "/admin/sessions", text: "sessions", icon: Presentation },
@@ -38,7 +38,7 @@ export function AdminShell() {
       data-wide
       className="mx-auto grid w-full max-w-[88rem] gap-x-8 px-4 sm:px-6 lg:grid-cols-[12rem_minmax(0,1fr)]"
     >
-      <Ways />
+      <AdminNav />
       <div className="min-w-0 pt-6 pb-14 lg:pt-8">
         <Outlet />
       </div>
@@ -46,7 +46,7 @@ export function AdminShell() {
   );
 }
 
-function Ways() {
+function AdminNav() {
   const t = useTexts();
   const bar = useRef<HTMLElement>(null);
   const { pathname } = useLocation();
@@ -63,7 +63,7 @@ function Ways() {
       aria-label={t("nav.label")}
       className="no-scrollbar -mx-4 flex max-lg:relative gap-1 overflow-x-auto border-b border-line px-4 py-2 sm:-mx-6 sm:px-6 lg:sticky lg:top-16 lg:mx-0 lg:h-[calc(100dvh-4rem)] lg:flex-col lg:border-r lg:border-b-0 lg:py-8 lg:pr-4 lg:pl-0"
     >
-      {PLACES.map(({ to, text, icon: Icon }) => (
+      {NAV_LINKS.map(({ to, text, icon: Icon }) => (
         <Link
           key={to}
           to={to}

@@ -2,10 +2,10 @@ import { Link } from "@tanstack/react-router";
 import { ArrowLeft } from "lucide-react";
 import type { ReactNode } from "react";
 
-type Lists = "/admin/users" | "/admin/sessions" | "/admin/bookings" | "/admin/bulk";
+type ListPath = "/admin/users" | "/admin/sessions" | "/admin/bookings" | "/admin/bulk";
 
 /** The way back to the list that something is in. */
-export function BackLink({ to, children }: { to: Lists; children: ReactNode }) {
+export function BackLink({ to, children }: { to: ListPath; children: ReactNode }) {
   return (
     <Link
       to={to}

@@ -1,7 +1,7 @@
 import { dateKey, formatDateTime, useZone } from "~/lib/time/time";
 
 /** An instant on the viewer's clock, with its year where that is not this one. */
-export function Moment({ at }: { at: string }) {
+export function DateTime({ at }: { at: string }) {
   const zone = useZone();
   const year = dateKey(at, zone).slice(0, 4);
   const isThisYear = year === dateKey(new Date(), zone).slice(0, 4);

@@ -10,22 +10,22 @@ import { isProblem } from "~/lib/api/problem";
 import { useTexts } from "./texts";
 
 /** One thing of the back office, once it is there; until then its shape, and else why not. */
-export function Loaded<Thing>({
-  found,
+export function QueryResult<Resource>({
+  found: query,
   title,
   back,
   children,
 }: {
-  found: UseQueryResult<Thing>;
+  found: UseQueryResult<Resource>;
   /** What kind of thing it is, until it has a name. */
   title: string;
   back: ReactNode;
-  children: (thing: Thing) => ReactNode;
+  children: (resource: Resource) => ReactNode;
 }) {
   const t = useTexts();
-  if (found.data) return children(found.data);
-  if (!found.isError) return <DetailSkeleton title={title} />;
-  const isGone = isProblem(found.error) && (found.error.status === 404 || found.error.status === 400);
+  if (query.data) return children(query.data);
+  if (!query.isError) return <DetailSkeleton title={title} />;
+  const isGone = isProblem(query.error) && (query.error.status === 404 || query.error.status === 400);
   return (
     <>
       {back}
@@ -34,7 +34,7 @@ export function Loaded<Thing>({
           {t("gone.text")}
         </EmptyState>
       ) : (
-        <ErrorState isPage error={found.error} onRetry={() => void found.refetch()} />
+        <ErrorState isPage error={query.error} onRetry={() => void query.refetch()} />
       )}
     </>
   );

@@ -1,7 +1,7 @@
 import { Avatar } from "~/components/Avatar";
 import { displayName } from "~/lib/auth/me";
 
-type Given = {
+type PersonFields = {
   id: string;
   username: string;
   first_name: string;
@@ -11,7 +11,7 @@ type Given = {
 };
 
 /** A person in a list: picture, name, and where they are reached. */
-export function Person({ person }: { person: Given }) {
+export function Person({ person }: { person: PersonFields }) {
   return (
     <span className="flex min-w-0 items-center gap-3">
       <Avatar person={person} size="md" />

@@ -1,3 +1,4 @@
+import { useMutation } from "@tanstack/react-query";
 import { type ReactNode, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { toast } from "sonner";
@@ -14,18 +15,18 @@ import { useTexts } from "./texts";
 const MAX_REASON = reasonLimits.reason.maxLength;
 
 /** Asks before the staff does something, says what it means, and takes the reason for the log. */
-export function StepDialog<Done>({
+export function ActionDialog<Result>({
   title,
   text,
-  action,
-  keep,
-  done,
+  actionLabel,
+  keepLabel,
+  done: successMessage,
   isDanger,
   isReasonOptional,
   reasonHint,
   intent,
   isReady = true,
-  take,
+  take: submit,
   onDone,
   onClose,
   children,
@@ -33,9 +34,9 @@ export function StepDialog<Done>({
   title: string;
   text?: ReactNode;
   /** What the button says. */
-  action: string;
+  actionLabel: string;
   /** What the button says that changes nothing. */
-  keep?: string;
+  keepLabel?: string;
   /** What is said once it is done; nothing where `onDone` shows it. */
   done?: string;
   isDanger?: boolean;
@@ -44,9 +45,9 @@ export function StepDialog<Done>({
   /** What else than the reason makes it another thing to do. */
   intent?: unknown;
   isReady?: boolean;
-  take: (reason: string, key: string) => Promise<Done>;
+  take: (reason: string, key: string) => Promise<Result>;
   /** What follows, in place of closing. */
-  onDone?: (done: Done) => void;
+  onDone?: (done: Result) => void;
   onClose: () => void;
   children?: ReactNode;
 }) {
@@ -54,33 +55,30 @@ export function StepDialog<Done>({
   const { t: common } = useTranslation();
   const [keyOf] = useState(createKeyFor);
   const [reason, setReason] = useState("");
-  const [fault, setFault] = useState<string>();
-  const [failure, setFailure] = useState<string | null>(null);
-  const [isBusy, setBusy] = useState(false);
+  const [reasonError, setReasonError] = useState<string>();
   const field = useRef<HTMLTextAreaElement>(null);
 
-  const refuse = (sentence: string) => {
-    setFault(sentence);
-    field.current?.focus();
-  };
-  const go = async () => {
-    const said = reason.trim();
-    if (!said && !isReasonOptional) return refuse(t("step.reason_needed"));
-    if ([...said].length > MAX_REASON) return refuse(t("step.reason_long", { count: MAX_REASON }));
-    setBusy(true);
-    setFailure(null);
-    try {
-      const result = await take(said, keyOf([said, intent]));
+  const action = useMutation({
+    mutationFn: (given: string) => submit(given, keyOf([given, intent])),
+    onSuccess: async (result) => {
       await refetchUserData();
-      if (done) toast.success(done);
+      if (successMessage) toast.success(successMessage);
       if (onDone) onDone(result);
       else onClose();
-    } catch (error) {
-      setFailure(errorMessage(error));
-      void refetchUserData();
-    } finally {
-      setBusy(false);
-    }
+    },
+    onError: () => void refetchUserData(),
+  });
+
+  const rejectReason = (message: string) => {
+    setReasonError(message);
+    field.current?.focus();
+  };
+  const confirm = () => {
+    const trimmedReason = reason.trim();
+    if (!trimmedReason && !isReasonOptional) return rejectReason(t("step.reason_needed"));
+    if ([...trimmedReason].length > MAX_REASON)
+      return rejectReason(t("step.reason_long", { count: MAX_REASON }));
+    action.mutate(trimmedReason);
   };
 
   return (
@@ -92,26 +90,26 @@ export function StepDialog<Done>({
       footer={
         <>
           <Button variant="secondary" onClick={onClose}>
-            {keep ?? common("actions.back")}
+            {keepLabel ?? common("actions.back")}
           </Button>
           <Button
             variant={isDanger ? "danger" : "primary"}
-            isBusy={isBusy}
+            isBusy={action.isPending}
             disabled={!isReady}
-            onClick={() => void go()}
+            onClick={confirm}
           >
-            {action}
+            {actionLabel}
           </Button>
         </>
       }
     >
       <div className="flex flex-col gap-5">
-        {failure && <Notice tone="danger">{failure}</Notice>}
+        {action.error && <Notice tone="danger">{errorMessage(action.error)}</Notice>}
         {children}
         <Field
           label={t("step.reason")}
           hint={reasonHint ?? t("step.reason_hint")}
-          error={fault}
+          error={reasonError}
           isOptional={isReasonOptional}
         >
           {(given) => (
@@ -122,7 +120,7 @@ export function StepDialog<Done>({
               value={reason}
               onChange={({ target }) => {
                 setReason(target.value);
-                setFault(undefined);
+                setReasonError(undefined);
               }}
             />
           )}

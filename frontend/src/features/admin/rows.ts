@@ -1,7 +1,9 @@
 import type { Rows } from "./list/listing";
 
 /** A numbered page of a list of the staff, with how many rows there are on all pages. */
-export async function rowsOf<Row>(call: Promise<{ data?: Row[]; response: Response }>): Promise<Rows<Row>> {
+export async function unwrapRows<Row>(
+  call: Promise<{ data?: Row[]; response: Response }>,
+): Promise<Rows<Row>> {
   const { data, response } = await call;
   return {
     rows: data ?? [],

@@ -2,8 +2,8 @@
 export type ListSearch = { [name: string]: string | number | boolean | undefined };
 
 /** What of an address can be a list's; what each list understands of it is its own to say. */
-export function listSearchOf(given: Record<string, unknown>): ListSearch {
+export function validateListSearch(search: Record<string, unknown>): ListSearch {
   return Object.fromEntries(
-    Object.entries(given).filter(([, value]) => typeof value !== "object"),
+    Object.entries(search).filter(([, value]) => typeof value !== "object"),
   ) as ListSearch;
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import fixtures from "~/testing/fixtures/bookings.json";
-import type { Booking } from "./own/queries";
-import { isAllowed, isOpenToLearner, minutesUntil, tabOf } from "./rules";
+import { bookingTab, isAllowed, isOpenToLearner, minutesUntil } from "./rules";
+import type { Booking } from "./types";
 
 const at = (time: string) => new Date(`2026-12-03T${time}:00Z`);
 
@@ -18,15 +18,15 @@ function bookingOf(given: Partial<Booking>, session: Partial<Booking["session_de
 
 describe("the tab of a booking", () => {
   it("is upcoming until it ends, then past, also before the server has completed it", () => {
-    expect(tabOf(bookingOf({}), at("09:00"))).toBe("upcoming");
-    expect(tabOf(bookingOf({}), at("10:59"))).toBe("upcoming");
-    expect(tabOf(bookingOf({}), at("11:00"))).toBe("past");
-    expect(tabOf(bookingOf({ status: "completed" }), at("10:30"))).toBe("past");
+    expect(bookingTab(bookingOf({}), at("09:00"))).toBe("upcoming");
+    expect(bookingTab(bookingOf({}), at("10:59"))).toBe("upcoming");
+    expect(bookingTab(bookingOf({}), at("11:00"))).toBe("past");
+    expect(bookingTab(bookingOf({ status: "completed" }), at("10:30"))).toBe("past");
   });
 
   it("is pending or cancelled whatever the time", () => {
-    expect(tabOf(bookingOf({ status: "pending" }), at("23:00"))).toBe("pending");
-    expect(tabOf(bookingOf({ status: "cancelled" }), at("09:00"))).toBe("cancelled");
+    expect(bookingTab(bookingOf({ status: "pending" }), at("23:00"))).toBe("pending");
+    expect(bookingTab(bookingOf({ status: "cancelled" }), at("09:00"))).toBe("cancelled");
   });
 });
 

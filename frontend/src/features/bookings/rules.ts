@@ -1,22 +1,25 @@
-import type { Booking } from "./own/queries";
 import type { BookingTab } from "./own/search";
+import type { Booking } from "./types";
 
-type Timed = Pick<Booking, "status" | "booking_date" | "ends_at">;
+type TimedBooking = Pick<Booking, "status" | "booking_date" | "ends_at">;
 
 /** Where a booking is as time goes by; the server settles those that have ended a moment later. */
-export function tabOf({ status, ends_at }: Timed, now: Date): BookingTab {
+export function bookingTab({ status, ends_at }: TimedBooking, now: Date): BookingTab {
   if (status === "pending" || status === "cancelled") return status;
   return status === "confirmed" && new Date(ends_at) > now ? "upcoming" : "past";
 }
 
-type Action = Booking["allowed_actions"][number];
+type AllowedAction = Booking["allowed_actions"][number];
 
 /** Whether the API allows this to the person who asked it. */
-export function isAllowed({ allowed_actions }: Pick<Booking, "allowed_actions">, action: Action): boolean {
+export function isAllowed(
+  { allowed_actions }: Pick<Booking, "allowed_actions">,
+  action: AllowedAction,
+): boolean {
   return allowed_actions.includes(action);
 }
 
-/** Whether the learner can still cancel or move a booking, also once the answer of the API is some minutes old. */
+/** Whether the learner can still cancel or reschedule, also once the answer of the API is some minutes old. */
 export function isOpenToLearner(
   booking: Pick<Booking, "allowed_actions" | "cancellable_until">,
   action: "cancel" | "reschedule",
@@ -27,7 +30,7 @@ export function isOpenToLearner(
 }
 
 /** How long it takes until a booking begins, in minutes; `0` while it goes on, `null` when it is over. */
-export function minutesUntil({ booking_date, ends_at }: Timed, now: Date): number | null {
+export function minutesUntil({ booking_date, ends_at }: TimedBooking, now: Date): number | null {
   if (now >= new Date(ends_at)) return null;
   return Math.max(0, Math.ceil((new Date(booking_date).getTime() - now.getTime()) / 60_000));
 }

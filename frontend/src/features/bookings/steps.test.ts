@@ -1,14 +1,16 @@
 import { describe, expect, it } from "vitest";
-import type { BookingHistory } from "./own/queries";
 import { stepsOf } from "./steps";
+import type { BookingHistory } from "./types";
 
 const [NOOR, ELENA, ROBIN] = ["noor", "elena", "robin"];
 
 type Step = BookingHistory["history"][number];
 type Status = Step["to"];
 
-function step(by: string | null, from: Status | null, to: Status, reason = ""): Step {
-  return { at: "2026-12-01T10:00:00Z", by, from, to, reason } as Step;
+const NOTHING_ELSE = { from_start: null, to_start: null, from_seats: null, to_seats: null, reason: "" };
+
+function step(by: string | null, action: Step["action"], from: Status | null, to: Status, more = {}): Step {
+  return { at: "2026-12-01T10:00:00Z", by, action, from, to, ...NOTHING_ELSE, ...more };
 }
 
 function told(step: Step, reader = NOOR) {
@@ -16,58 +18,104 @@ function told(step: Step, reader = NOOR) {
   return stepsOf(booking as Parameters<typeof stepsOf>[0], reader)[0];
 }
 
-const MOVE = "Moved from 2026-12-03 10:00 to 2026-12-04 18:30 UTC.";
+const STARTS = { from_start: "2026-12-03T10:00:00Z", to_start: "2026-12-04T18:30:30Z" };
+const moved = { from: STARTS.from_start, to: STARTS.to_start };
 
 describe("a step of a booking", () => {
   it("is booked at once, or asked for", () => {
-    expect(told(step(NOOR, null, "confirmed"))?.name).toBe("booked");
-    expect(told(step(NOOR, null, "pending"))?.name).toBe("asked");
+    expect(told(step(NOOR, "book", null, "confirmed"))?.name).toBe("booked");
+    expect(told(step(NOOR, "book", null, "pending"))?.name).toBe("asked");
   });
 
   it("is the creator's answer, or that there was none", () => {
-    expect(told(step(ELENA, "pending", "confirmed"))).toMatchObject({ name: "confirmed", actor: "creator" });
-    expect(told(step(ELENA, "pending", "cancelled", "I am ill."))).toMatchObject({
+    expect(told(step(ELENA, "confirm", "pending", "confirmed"))).toMatchObject({
+      name: "confirmed",
+      actor: "creator",
+    });
+    expect(told(step(ELENA, "decline", "pending", "cancelled", { reason: "I am ill." }))).toMatchObject({
       name: "declined",
       reason: "I am ill.",
     });
-    expect(told(step(null, "pending", "cancelled"))).toMatchObject({ name: "lapsed", actor: "marketplace" });
+    expect(told(step(null, "expire", "pending", "cancelled"))).toMatchObject({
+      name: "expired",
+      actor: "marketplace",
+    });
   });
 
-  it("is cancelled by whoever cancelled", () => {
-    expect(told(step(NOOR, "pending", "cancelled"))).toMatchObject({ name: "cancelled", actor: "you" });
-    expect(told(step(ELENA, "confirmed", "cancelled"))).toMatchObject({
+  it("is cancelled by whoever cancelled, also before the answer", () => {
+    expect(told(step(NOOR, "cancel", "pending", "cancelled"))).toMatchObject({
+      name: "cancelled",
+      actor: "you",
+    });
+    expect(told(step(ELENA, "cancel", "pending", "cancelled"))).toMatchObject({
       name: "cancelled",
       actor: "creator",
     });
-    expect(told(step(ROBIN, "confirmed", "cancelled"))).toMatchObject({ name: "cancelled", actor: "staff" });
+    expect(told(step(ROBIN, "cancel", "confirmed", "cancelled"))).toMatchObject({
+      name: "cancelled",
+      actor: "staff",
+    });
   });
 
   it("took place by itself, or was marked as held", () => {
-    expect(told(step(null, "confirmed", "completed"))?.name).toBe("took_place");
-    expect(told(step(ELENA, "confirmed", "completed"))?.name).toBe("completed");
+    expect(told(step(null, "complete", "confirmed", "completed"))?.name).toBe("took_place");
+    expect(told(step(ELENA, "complete", "confirmed", "completed"))?.name).toBe("completed");
   });
 
   it("is moved from one instant to another, which are then shown in the reader's zone", () => {
-    const moved = { from: "2026-12-03T10:00Z", to: "2026-12-04T18:30Z" };
-    expect(told(step(NOOR, "confirmed", "confirmed", MOVE))).toMatchObject({
+    expect(told(step(NOOR, "reschedule", "confirmed", "confirmed", STARTS))).toMatchObject({
       name: "moved",
       moved,
       reason: "",
     });
-    expect(told(step(NOOR, "pending", "pending", MOVE))).toMatchObject({ name: "moved", moved });
-    expect(told(step(NOOR, "confirmed", "pending", MOVE))).toMatchObject({ name: "moved_asking", moved });
+    expect(told(step(NOOR, "reschedule", "pending", "pending", STARTS))).toMatchObject({
+      name: "moved",
+      moved,
+    });
+    expect(told(step(NOOR, "reschedule", "confirmed", "pending", STARTS))).toMatchObject({
+      name: "moved_asking",
+      moved,
+    });
   });
 
-  it("is not taken for a move because somebody wrote so", () => {
-    expect(told(step(NOOR, "confirmed", "cancelled", MOVE))).toMatchObject({
-      name: "cancelled",
+  it.each([
+    ["the learner", NOOR, "learner"],
+    ["the creator", ELENA, "creator"],
+    ["the staff", ROBIN, "staff"],
+  ])("is a move with its reason to everybody when %s moves it and says why", (_, by, actor) => {
+    for (const reader of [NOOR, ELENA, ROBIN]) {
+      for (const status of ["pending", "confirmed"] as const) {
+        expect(
+          told(step(by, "reschedule", status, status, { ...STARTS, reason: "The room is taken." }), reader),
+        ).toEqual({
+          name: "moved",
+          at: "2026-12-01T10:00:00Z",
+          actor: by === reader ? "you" : actor,
+          reason: "The room is taken.",
+          moved,
+          seats: null,
+        });
+      }
+    }
+  });
+
+  it("is a move without its times where only that is known", () => {
+    expect(told(step(NOOR, "reschedule", "confirmed", "confirmed"))).toMatchObject({
+      name: "moved_only",
       moved: null,
-      reason: MOVE,
+    });
+  });
+
+  it("changes the number of seats", () => {
+    const seats = { from_seats: 2, to_seats: 3 };
+    expect(told(step(NOOR, "seats", "confirmed", "confirmed", seats))).toMatchObject({
+      name: "reseated",
+      seats: { from: 2, to: 3 },
     });
   });
 
   it("is told to the creator with the learner's name", () => {
-    expect(told(step(NOOR, null, "confirmed"), ELENA)?.actor).toBe("learner");
-    expect(told(step(ELENA, "pending", "confirmed"), ELENA)?.actor).toBe("you");
+    expect(told(step(NOOR, "book", null, "confirmed"), ELENA)?.actor).toBe("learner");
+    expect(told(step(ELENA, "confirm", "pending", "confirmed"), ELENA)?.actor).toBe("you");
   });
 });

@@ -6,8 +6,8 @@ import { formatDay, formatTime } from "~/lib/time/time";
 import type { PreviewDay, Run, Slot } from "./preview";
 import { useTexts } from "./texts";
 
-const OPEN_MOST = 12;
-const CLOSED_MOST = 4;
+const MAX_TIMES_SHOWN = 12;
+const MAX_CLOSED_SHOWN = 4;
 
 /** Day by day what can be booked, and what cannot with the reason in words. */
 export function PreviewDays({ days, zone }: { days: PreviewDay[]; zone: string }) {
@@ -29,9 +29,9 @@ export function PreviewDays({ days, zone }: { days: PreviewDay[]; zone: string }
 function DayRow({ day: { day, runs, shift }, zone }: { day: PreviewDay; zone: string }) {
   const t = useTexts();
   const duration = useFormatDuration();
-  const [isWhole, setWhole] = useState(false);
+  const [isExpanded, setExpanded] = useState(false);
   const open = runs.flatMap(({ reason, slots }) => (reason === null ? slots : []));
-  const isLong = open.length > OPEN_MOST;
+  const isLong = open.length > MAX_TIMES_SHOWN;
   return (
     <li className="grid grid-cols-[5.25rem_1fr] gap-x-3 py-2.5 text-sm">
       <div>
@@ -52,12 +52,12 @@ function DayRow({ day: { day, runs, shift }, zone }: { day: PreviewDay; zone: st
         )}
         {runs.length === 0 && <span className="leading-7 text-ink-faint">{t("preview.closed_day")}</span>}
         {runs.map((run) => (
-          <RunOfTimes key={run.slots[0]?.starts_at} run={run} zone={zone} isWhole={isWhole || !isLong} />
+          <TimeRun key={run.slots[0]?.starts_at} run={run} zone={zone} isWhole={isExpanded || !isLong} />
         ))}
-        {isLong && !isWhole && (
+        {isLong && !isExpanded && (
           <button
             type="button"
-            onClick={() => setWhole(true)}
+            onClick={() => setExpanded(true)}
             className="min-h-7 rounded-control px-1 text-xs font-semibold text-accent underline-offset-4 hover:underline"
           >
             {t("preview.show_all")}
@@ -69,23 +69,23 @@ function DayRow({ day: { day, runs, shift }, zone }: { day: PreviewDay; zone: st
   );
 }
 
-function RunOfTimes({ run: { reason, slots }, zone, isWhole }: { run: Run; zone: string; isWhole: boolean }) {
+function TimeRun({ run: { reason, slots }, zone, isWhole }: { run: Run; zone: string; isWhole: boolean }) {
   const t = useTexts();
   const [first, last] = [slots[0], slots.at(-1)];
   if (!first || !last) return null;
   if (reason === null) {
-    const shown = isWhole ? slots : slots.slice(0, OPEN_MOST);
+    const shown = isWhole ? slots : slots.slice(0, MAX_TIMES_SHOWN);
     return shown.map((slot) => <OpenTime key={slot.starts_at} slot={slot} zone={zone} />);
   }
   const times =
-    slots.length <= CLOSED_MOST
+    slots.length <= MAX_CLOSED_SHOWN
       ? slots.map(({ starts_at }) => formatTime(starts_at, zone)).join(" ")
       : `${formatTime(first.starts_at, zone)} – ${formatTime(last.starts_at, zone)}`;
   return (
     <span className="leading-7 text-ink-faint">
       <s className="tabular">{times}</s>{" "}
       <span className="text-xs">
-        {slots.length > CLOSED_MOST && `${t("preview.count", { count: slots.length })}, `}
+        {slots.length > MAX_CLOSED_SHOWN && `${t("preview.count", { count: slots.length })}, `}
         {t(`reasons.${reason as Exclude<typeof reason, "past">}`)}
       </span>
     </span>

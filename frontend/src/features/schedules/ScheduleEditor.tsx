@@ -1,5 +1,5 @@
 import { zodResolver } from "@hookform/resolvers/zod";
-import { useQueryClient } from "@tanstack/react-query";
+import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { Eye, Undo2 } from "lucide-react";
 import { useEffect, useMemo, useRef, useState } from "react";
@@ -11,21 +11,22 @@ import { Field } from "~/components/Field";
 import { SaveBar } from "~/components/SaveBar";
 import { ZonePicker } from "~/components/ZonePicker";
 import { isProblem, type Problem } from "~/lib/api/problem";
+import { queryKeys } from "~/lib/api/queryKeys";
 import { setServerErrors } from "~/lib/forms/setServerErrors";
 import { dateKey } from "~/lib/time/time";
-import { Exceptions } from "./editor/DateOverrides";
-import { Extras } from "./editor/ExtraDates";
+import { DateOverrides } from "./editor/DateOverrides";
+import { ExtraDates } from "./editor/ExtraDates";
 import { KindChoice } from "./editor/KindChoice";
 import { Limits } from "./editor/Limits";
 import { WeekHours } from "./editor/WeekHours";
-import { formOf, type ScheduleForm, type ScheduleOut, wireOf } from "./model";
+import { type ScheduleForm, type ScheduleOut, toScheduleForm, toScheduleIn } from "./model";
 import { saveSchedule, scheduleQuery } from "./queries";
 import { scheduleRules } from "./rules";
 import { SchedulePreview } from "./SchedulePreview";
 import { useTexts } from "./texts";
-import { useConflict } from "./useConflict";
+import { useConflictMessage } from "./useConflict";
 
-type Edited = { id: string; duration: number; isHidden: boolean };
+type SessionFields = { id: string; duration: number; isHidden: boolean };
 
 /** When a session can be booked, in the creator's own wall time, beside what learners will see of it. */
 export function ScheduleEditor({
@@ -35,7 +36,7 @@ export function ScheduleEditor({
   onDirty,
   onPublish,
 }: {
-  session: Edited;
+  session: SessionFields;
   schedule: ScheduleOut;
   /** Where a new schedule's clock hangs. */
   zone: string;
@@ -45,19 +46,19 @@ export function ScheduleEditor({
 }) {
   const t = useTexts();
   const rules = useMemo(() => scheduleRules(t), [t]);
-  const saved = useMemo(() => formOf(schedule, zone), [schedule, zone]);
+  const saved = useMemo(() => toScheduleForm(schedule, zone), [schedule, zone]);
   const form = useForm<ScheduleForm>({ resolver: zodResolver(rules), defaultValues: saved });
   const values = useWatch({ control: form.control }) as ScheduleForm;
   const isGood = useMemo(() => rules.safeParse(values).success, [rules, values]);
-  const wire = useMemo(() => (isGood ? wireOf(values) : null), [isGood, values]);
-  const isDirty = JSON.stringify(wireOf(values)) !== JSON.stringify(wireOf(saved));
+  const wire = useMemo(() => (isGood ? toScheduleIn(values) : null), [isGood, values]);
+  const isDirty = JSON.stringify(toScheduleIn(values)) !== JSON.stringify(toScheduleIn(saved));
   const { failure, isSaving, save } = useSaving(session.id, form, onPublish);
 
   // ranges depend on one another, so what is wrong is judged as a whole while one types
   // biome-ignore lint/correctness/useExhaustiveDependencies: anew for new values
   useEffect(() => void form.trigger(), [form, values]);
   useEffect(() => onDirty(isDirty), [onDirty, isDirty]);
-  useFollowing(form, saved);
+  useResetOnSave(form, saved);
 
   const today = dateKey(new Date(), values.time_zone);
   return (
@@ -80,8 +81,8 @@ export function ScheduleEditor({
                   />
                 </Card>
                 <WeekHours duration={session.duration} />
-                <Exceptions duration={session.duration} today={today} />
-                <Extras duration={session.duration} today={today} />
+                <DateOverrides duration={session.duration} today={today} />
+                <ExtraDates duration={session.duration} today={today} />
                 <Limits />
               </>
             )}
@@ -137,10 +138,11 @@ export function ScheduleEditor({
 }
 
 /** What was changed elsewhere is shown, unless something else is typed here. */
-function useFollowing(form: UseFormReturn<ScheduleForm>, saved: ScheduleForm) {
+function useResetOnSave(form: UseFormReturn<ScheduleForm>, saved: ScheduleForm) {
   const shown = useRef(saved);
   useEffect(() => {
-    const isTyped = JSON.stringify(wireOf(form.getValues())) !== JSON.stringify(wireOf(shown.current));
+    const isTyped =
+      JSON.stringify(toScheduleIn(form.getValues())) !== JSON.stringify(toScheduleIn(shown.current));
     if (!isTyped) form.reset(saved);
     shown.current = saved;
   }, [form, saved]);
@@ -150,33 +152,32 @@ function useSaving(sessionId: string, form: UseFormReturn<ScheduleForm>, onPubli
   const t = useTexts();
   const client = useQueryClient();
   const [failure, setFailure] = useState<Problem | string | null>(null);
-  const [isSaving, setSaving] = useState(false);
-
+  const saving = useMutation({
+    mutationFn: async ({ values, isPublished }: { values: ScheduleForm; isPublished: boolean }) => {
+      const savedSchedule = await saveSchedule(sessionId, toScheduleIn(values));
+      client.setQueryData(scheduleQuery(sessionId).queryKey, savedSchedule);
+      form.reset(toScheduleForm(savedSchedule, values.time_zone));
+      if (isPublished) await onPublish();
+    },
+    onMutate: () => setFailure(null),
+    onSuccess: (_, { isPublished }) => {
+      toast.success(t(isPublished ? "save.published" : "save.saved"));
+      void client.invalidateQueries({ queryKey: queryKeys.sessions.all });
+      void client.invalidateQueries({ queryKey: queryKeys.slots.ofSession(sessionId) });
+    },
+    onError: (error) => {
+      if (isProblem(error, "creator_unavailable")) setFailure(error);
+      else setFailure(setServerErrors(error, form, { weekly: "week", notice: "notice.amount" }));
+    },
+  });
   const save = (isPublished: boolean) =>
-    form.handleSubmit(async (values) => {
-      setFailure(null);
-      setSaving(true);
-      try {
-        const kept = await saveSchedule(sessionId, wireOf(values));
-        client.setQueryData(scheduleQuery(sessionId).queryKey, kept);
-        form.reset(formOf(kept, values.time_zone));
-        if (isPublished) await onPublish();
-        toast.success(t(isPublished ? "save.published" : "save.saved"));
-        void client.invalidateQueries({ queryKey: ["sessions"] });
-        void client.invalidateQueries({ queryKey: ["slots", sessionId] });
-      } catch (error) {
-        if (isProblem(error, "creator_unavailable")) setFailure(error);
-        else setFailure(setServerErrors(error, form, { weekly: "week", notice: "notice.amount" }));
-      } finally {
-        setSaving(false);
-      }
-    });
-  return { failure, isSaving, save };
+    form.handleSubmit((values) => saving.mutate({ values, isPublished }));
+  return { failure, isSaving: saving.isPending, save };
 }
 
 function SavingFailure({ failure, sessionId }: { failure: Problem | string; sessionId: string }) {
   const t = useTexts();
-  const conflict = useConflict();
+  const conflict = useConflictMessage();
   if (typeof failure === "string") return failure;
   return (
     <>

@@ -16,12 +16,12 @@ import { addDays, type Day } from "~/lib/time/days";
 import { dateKey, formatDay } from "~/lib/time/time";
 import type { ScheduleIn } from "./model";
 import { PreviewDays } from "./PreviewDays";
-import { daysOf, PREVIEW_DAYS, windowOf } from "./preview";
+import { PREVIEW_DAYS, previewWindow, toPreviewDays } from "./preview";
 import { previewQuery } from "./queries";
 import { useTexts } from "./texts";
-import { useConflict } from "./useConflict";
+import { useConflictMessage } from "./useConflict";
 
-const STILL = 400;
+const PREVIEW_DELAY_MS = 400;
 
 /**
  * The next two weeks as learners will see them, judged by the server's own rules on what is typed but not saved yet.
@@ -40,10 +40,10 @@ export function SchedulePreview({
 }) {
   const t = useTexts();
   const today = dateKey(new Date(), zone);
-  const [turned, setTurned] = useState(0);
+  const [dayOffset, setDayOffset] = useState(0);
   const [chosenZone, setChosenZone] = useState<string | null>(null);
-  const seenFrom = chosenZone ?? zone;
-  const first = addDays(today, turned * PREVIEW_DAYS);
+  const viewZone = chosenZone ?? zone;
+  const first = addDays(today, dayOffset * PREVIEW_DAYS);
 
   return (
     <Card id="preview" className="p-4 sm:p-5">
@@ -59,15 +59,15 @@ export function SchedulePreview({
         ) : (
           <>
             <Field label={t("preview.seen_from")} className="mt-4">
-              {(field) => <ZonePicker {...field} value={seenFrom} onChange={setChosenZone} />}
+              {(field) => <ZonePicker {...field} value={viewZone} onChange={setChosenZone} />}
             </Field>
-            <Turning first={first} turned={turned} onTurn={setTurned} />
+            <DayNavigation first={first} turned={dayOffset} onTurn={setDayOffset} />
             {!schedule && (
               <Notice tone="warn" className="mb-3">
                 {t("preview.faulty")}
               </Notice>
             )}
-            <TwoWeeks sessionId={sessionId} schedule={schedule} first={first} zone={seenFrom} />
+            <TwoWeeks sessionId={sessionId} schedule={schedule} first={first} zone={viewZone} />
           </>
         )}
       </section>
@@ -75,10 +75,10 @@ export function SchedulePreview({
   );
 }
 
-function Turning({
+function DayNavigation({
   first,
   turned,
-  onTurn,
+  onTurn: onNavigate,
 }: {
   first: Day;
   turned: number;
@@ -94,7 +94,7 @@ function Turning({
         className="-ml-2"
         disabled={turned === 0}
         aria-label={t("preview.earlier")}
-        onClick={() => onTurn(turned - 1)}
+        onClick={() => onNavigate(turned - 1)}
       >
         <ChevronLeft aria-hidden className="size-5" />
       </Button>
@@ -106,7 +106,7 @@ function Turning({
         size="icon"
         className="-mr-2"
         aria-label={t("preview.later")}
-        onClick={() => onTurn(turned + 1)}
+        onClick={() => onNavigate(turned + 1)}
       >
         <ChevronRight aria-hidden className="size-5" />
       </Button>
@@ -126,29 +126,29 @@ function TwoWeeks({
   zone: string;
 }) {
   const t = useTexts();
-  const conflict = useConflict();
-  const settled = useDebounced(schedule, STILL);
-  const found = useQuery(previewQuery(sessionId, settled, windowOf(first, zone)));
-  if (isProblem(found.error, "creator_unavailable")) {
+  const conflict = useConflictMessage();
+  const debounced = useDebounced(schedule, PREVIEW_DELAY_MS);
+  const query = useQuery(previewQuery(sessionId, debounced, previewWindow(first, zone)));
+  if (isProblem(query.error, "creator_unavailable")) {
     return (
       <Notice tone="warn">
         <strong className="block font-semibold">{t("save.conflict_title")}</strong>
-        {conflict(found.error)}
+        {conflict(query.error)}
       </Notice>
     );
   }
-  if (found.isError) {
-    return <ErrorState error={found.error} onRetry={() => void found.refetch()} className="py-4" />;
+  if (query.isError) {
+    return <ErrorState error={query.error} onRetry={() => void query.refetch()} className="py-4" />;
   }
-  if (!found.data) return settled ? <PreviewSkeleton /> : null;
-  const open = found.data.filter(({ reason }) => reason === null).length;
+  if (!query.data) return debounced ? <PreviewSkeleton /> : null;
+  const open = query.data.filter(({ reason }) => reason === null).length;
   const total = open > 0 ? t("preview.total", { count: open }) : t("preview.none");
-  const days = daysOf(found.data, first, zone);
+  const days = toPreviewDays(query.data, first, zone);
   return (
-    <div aria-busy={found.isPlaceholderData}>
+    <div aria-busy={query.isPlaceholderData}>
       <p role="status" className="flex min-h-6 items-center gap-2 text-sm text-ink-soft">
-        {schedule && found.isPlaceholderData && <Spinner />}
-        {schedule && (found.isPlaceholderData ? t("preview.updating") : total)}
+        {schedule && query.isPlaceholderData && <Spinner />}
+        {schedule && (query.isPlaceholderData ? t("preview.updating") : total)}
       </p>
       <PreviewDays days={days} zone={zone} />
     </div>

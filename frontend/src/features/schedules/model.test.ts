@@ -1,6 +1,14 @@
 import { describe, expect, it } from "vitest";
-import { formOf, nextRange, noticeForm, noticeMinutes, type ScheduleOut, wireOf, withDaysOff } from "./model";
-import { clockOf } from "./ranges";
+import {
+  addDaysOff,
+  nextRange,
+  type ScheduleOut,
+  toNoticeForm,
+  toNoticeMinutes,
+  toScheduleForm,
+  toScheduleIn,
+} from "./model";
+import { formatMinutes } from "./ranges";
 
 /** Numbers that look random and are the same each time (mulberry32). */
 function dice(seed: number) {
@@ -17,8 +25,8 @@ function dice(seed: number) {
 function anySchedule(seed: number): ScheduleOut {
   const roll = dice(seed);
   const range = (from: number) => ({
-    starts: clockOf(from),
-    ends: clockOf(from + 30 + roll(120)),
+    starts: formatMinutes(from),
+    ends: formatMinutes(from + 30 + roll(120)),
     step: roll(2) ? 1 + roll(1440) : null,
   });
   const ranges = (most: number) =>
@@ -44,16 +52,16 @@ describe("a schedule", () => {
   it("is sent as it was read, if nothing is changed", () => {
     for (let seed = 1; seed <= 500; seed += 1) {
       const read = anySchedule(seed);
-      expect(wireOf(formOf(read, "UTC"))).toEqual(read);
+      expect(toScheduleIn(toScheduleForm(read, "UTC"))).toEqual(read);
     }
   });
 
   it("that is open is sent as open, whatever hours were proposed", () => {
     const open = { ...anySchedule(1), is_open: true, weekly: [], exceptions: [], extras: [], horizon: null };
-    const form = formOf(open, "Europe/Rome");
-    expect(wireOf(form)).toEqual({ is_open: true });
+    const form = toScheduleForm(open, "Europe/Rome");
+    expect(toScheduleIn(form)).toEqual({ is_open: true });
     expect(form.time_zone).toBe("Europe/Rome");
-    expect(wireOf({ ...form, kind: "schedule" }).weekly).toHaveLength(5);
+    expect(toScheduleIn({ ...form, kind: "schedule" }).weekly).toHaveLength(5);
   });
 
   it("shows ranges and dates in order, in whatever order they were sent", () => {
@@ -70,7 +78,7 @@ describe("a schedule", () => {
         { date: "2027-05-01", ranges: [] },
       ],
     };
-    const form = formOf(mixed, "UTC");
+    const form = toScheduleForm(mixed, "UTC");
     expect(form.week[0]?.ranges.map(({ starts }) => starts)).toEqual(["09:00", "18:00"]);
     expect(form.exceptions.map(({ date }) => date)).toEqual(["2027-05-01", "2027-05-02"]);
   });
@@ -78,15 +86,15 @@ describe("a schedule", () => {
 
 describe("a notice", () => {
   it("is said in the largest unit that has no remainder", () => {
-    expect(noticeForm(0)).toEqual({ amount: "0", unit: "hours" });
-    expect(noticeForm(90)).toEqual({ amount: "90", unit: "minutes" });
-    expect(noticeForm(120)).toEqual({ amount: "2", unit: "hours" });
-    expect(noticeForm(2880)).toEqual({ amount: "2", unit: "days" });
+    expect(toNoticeForm(0)).toEqual({ amount: "0", unit: "hours" });
+    expect(toNoticeForm(90)).toEqual({ amount: "90", unit: "minutes" });
+    expect(toNoticeForm(120)).toEqual({ amount: "2", unit: "hours" });
+    expect(toNoticeForm(2880)).toEqual({ amount: "2", unit: "days" });
   });
 
   it("is the same number of minutes again", () => {
     for (let minutes = 0; minutes < 20_000; minutes += 7)
-      expect(noticeMinutes(noticeForm(minutes))).toBe(minutes);
+      expect(toNoticeMinutes(toNoticeForm(minutes))).toBe(minutes);
   });
 });
 
@@ -112,7 +120,7 @@ describe("a further range", () => {
 it("days off take the place of what their dates had, in order", () => {
   const other = { date: "2026-12-31", ranges: [{ starts: "09:00", ends: "12:00", step: "" }] };
   const kept = { date: "2026-11-01", ranges: [] };
-  expect(withDaysOff([other, kept], "2026-12-30", "2027-01-01")).toEqual([
+  expect(addDaysOff([other, kept], "2026-12-30", "2027-01-01")).toEqual([
     kept,
     { date: "2026-12-30", ranges: [] },
     { date: "2026-12-31", ranges: [] },

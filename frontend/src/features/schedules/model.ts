@@ -1,7 +1,7 @@
 /** A schedule as it is edited, and as the API has it. What is read, unchanged, is what is sent. */
 import type { Schema } from "~/lib/api/client";
 import { addDays } from "~/lib/time/days";
-import { clockOf, DAY_MINUTES, minutesOf, type RangeForm, spanOf } from "./ranges";
+import { DAY_MINUTES, formatMinutes, parseTime, type RangeForm, toSpan } from "./ranges";
 
 export type ScheduleIn = Schema<"ScheduleIn">;
 export type ScheduleOut = Schema<"ScheduleOut">;
@@ -11,8 +11,8 @@ export const UNITS = { minutes: 1, hours: 60, days: DAY_MINUTES } as const;
 export type Unit = keyof typeof UNITS;
 
 export type DayForm = { ranges: RangeForm[] };
-export type ExceptionForm = { date: string; ranges: RangeForm[] };
-export type ExtraForm = RangeForm & { date: string };
+export type DateOverrideForm = { date: string; ranges: RangeForm[] };
+export type ExtraDateForm = RangeForm & { date: string };
 
 /** Numbers are texts as typed; `week` has seven days, from Monday; dates are "YYYY-MM-DD", empty for none. */
 export type ScheduleForm = {
@@ -20,8 +20,8 @@ export type ScheduleForm = {
   time_zone: string;
   week: DayForm[];
   /** Dates with other hours than the week's; no ranges make a day off. */
-  exceptions: ExceptionForm[];
-  extras: ExtraForm[];
+  exceptions: DateOverrideForm[];
+  extras: ExtraDateForm[];
   buffer_before: string;
   buffer_after: string;
   notice: { amount: string; unit: Unit };
@@ -30,75 +30,75 @@ export type ScheduleForm = {
   valid_until: string;
 };
 
-const HORIZON = 60;
-const PROPOSED: RangeForm = { starts: "09:00", ends: "17:00", step: "" };
+const DEFAULT_BOOKING_WINDOW = 60;
+const DEFAULT_SCHEDULE: RangeForm = { starts: "09:00", ends: "17:00", step: "" };
 const WEEKDAYS = [1, 2, 3, 4, 5, 6, 7];
 const WORKDAYS = 5;
 
 /** What the form begins with; an open session is offered a working week, should its creator want hours. */
-export function formOf(schedule: ScheduleOut, zone: string): ScheduleForm {
-  if (schedule.is_open) return { ...proposal(zone), kind: "open" };
+export function toScheduleForm(schedule: ScheduleOut, zone: string): ScheduleForm {
+  if (schedule.is_open) return { ...defaults(zone), kind: "open" };
   return {
     kind: "schedule",
     time_zone: schedule.time_zone,
     week: WEEKDAYS.map((weekday) => ({
-      ranges: inOrder(schedule.weekly.filter((hours) => hours.weekday === weekday).map(rangeForm)),
+      ranges: sortRanges(schedule.weekly.filter((hours) => hours.weekday === weekday).map(toRangeForm)),
     })),
-    exceptions: byDate(
-      schedule.exceptions.map(({ date, ranges }) => ({ date, ranges: inOrder(ranges.map(rangeForm)) })),
+    exceptions: sortByDate(
+      schedule.exceptions.map(({ date, ranges }) => ({ date, ranges: sortRanges(ranges.map(toRangeForm)) })),
     ),
-    extras: byDate(schedule.extras.map((extra) => ({ date: extra.date, ...rangeForm(extra) }))),
+    extras: sortByDate(schedule.extras.map((extra) => ({ date: extra.date, ...toRangeForm(extra) }))),
     buffer_before: String(schedule.buffer_before),
     buffer_after: String(schedule.buffer_after),
-    notice: noticeForm(schedule.notice),
-    horizon: String(schedule.horizon ?? HORIZON),
+    notice: toNoticeForm(schedule.notice),
+    horizon: String(schedule.horizon ?? DEFAULT_BOOKING_WINDOW),
     valid_from: schedule.valid_from ?? "",
     valid_until: schedule.valid_until ?? "",
   };
 }
 
-function proposal(zone: string): ScheduleForm {
+function defaults(zone: string): ScheduleForm {
   return {
     kind: "schedule",
     time_zone: zone,
-    week: WEEKDAYS.map((weekday) => ({ ranges: weekday <= WORKDAYS ? [{ ...PROPOSED }] : [] })),
+    week: WEEKDAYS.map((weekday) => ({ ranges: weekday <= WORKDAYS ? [{ ...DEFAULT_SCHEDULE }] : [] })),
     exceptions: [],
     extras: [],
     buffer_before: "0",
     buffer_after: "0",
     notice: { amount: "2", unit: "hours" },
-    horizon: String(HORIZON),
+    horizon: String(DEFAULT_BOOKING_WINDOW),
     valid_from: "",
     valid_until: "",
   };
 }
 
 /** What is sent. Takes a form without faults. */
-export function wireOf(form: ScheduleForm): ScheduleIn {
+export function toScheduleIn(form: ScheduleForm): ScheduleIn {
   if (form.kind === "open") return { is_open: true };
   return {
     is_open: false,
     time_zone: form.time_zone,
     weekly: form.week.flatMap(({ ranges }, day) =>
-      ranges.map((range) => ({ weekday: day + 1, ...rangeWire(range) })),
+      ranges.map((range) => ({ weekday: day + 1, ...toRangeIn(range) })),
     ),
-    exceptions: form.exceptions.map(({ date, ranges }) => ({ date, ranges: ranges.map(rangeWire) })),
-    extras: form.extras.map(({ date, ...range }) => ({ date, ...rangeWire(range) })),
+    exceptions: form.exceptions.map(({ date, ranges }) => ({ date, ranges: ranges.map(toRangeIn) })),
+    extras: form.extras.map(({ date, ...range }) => ({ date, ...toRangeIn(range) })),
     buffer_before: Number(form.buffer_before),
     buffer_after: Number(form.buffer_after),
-    notice: noticeMinutes(form.notice),
+    notice: toNoticeMinutes(form.notice),
     horizon: Number(form.horizon),
     valid_from: form.valid_from || null,
     valid_until: form.valid_until || null,
   };
 }
 
-export function noticeMinutes({ amount, unit }: ScheduleForm["notice"]): number {
+export function toNoticeMinutes({ amount, unit }: ScheduleForm["notice"]): number {
   return Number(amount) * UNITS[unit];
 }
 
 /** In the largest unit that has no remainder. */
-export function noticeForm(minutes: number): ScheduleForm["notice"] {
+export function toNoticeForm(minutes: number): ScheduleForm["notice"] {
   if (minutes > 0 && minutes % UNITS.days === 0)
     return { amount: String(minutes / UNITS.days), unit: "days" };
   if (minutes % UNITS.hours === 0) return { amount: String(minutes / UNITS.hours), unit: "hours" };
@@ -107,35 +107,35 @@ export function noticeForm(minutes: number): ScheduleForm["notice"] {
 
 /** A range to begin with: the working day, or an hour after what is there, if the day has room for it. */
 export function nextRange(ranges: RangeForm[], duration: number): RangeForm {
-  if (ranges.length === 0) return { ...PROPOSED };
-  const ends = ranges.map((range) => spanOf(range)?.[1] ?? 0);
+  if (ranges.length === 0) return { ...DEFAULT_SCHEDULE };
+  const ends = ranges.map((range) => toSpan(range)?.[1] ?? 0);
   const begin = Math.max(...ends) + UNITS.hours;
   const length = Math.max(duration, UNITS.hours);
   if (begin + length > DAY_MINUTES) return { starts: "", ends: "", step: "" };
-  return { starts: clockOf(begin), ends: clockOf(begin + length), step: "" };
+  return { starts: formatMinutes(begin), ends: formatMinutes(begin + length), step: "" };
 }
 
 /** Days off from the first date to the last, both included, in place of what those dates had; by date. */
-export function withDaysOff(exceptions: ExceptionForm[], first: string, last: string): ExceptionForm[] {
+export function addDaysOff(exceptions: DateOverrideForm[], first: string, last: string): DateOverrideForm[] {
   const dates: string[] = [];
   for (let date = first; date <= last; date = addDays(date)) dates.push(date);
-  const kept = exceptions.filter(({ date }) => !dates.includes(date));
-  return byDate([...kept, ...dates.map((date) => ({ date, ranges: [] }))]);
+  const remaining = exceptions.filter(({ date }) => !dates.includes(date));
+  return sortByDate([...remaining, ...dates.map((date) => ({ date, ranges: [] }))]);
 }
 
-function rangeForm({ starts, ends, step }: RangeOut): RangeForm {
+function toRangeForm({ starts, ends, step }: RangeOut): RangeForm {
   return { starts, ends, step: step === null ? "" : String(step) };
 }
 
-function rangeWire({ starts, ends, step }: RangeForm): RangeOut {
+function toRangeIn({ starts, ends, step }: RangeForm): RangeOut {
   return { starts, ends, step: step.trim() === "" ? null : Number(step) };
 }
 
-function inOrder(ranges: RangeForm[]): RangeForm[] {
-  return ranges.toSorted((one, other) => (minutesOf(one.starts) ?? 0) - (minutesOf(other.starts) ?? 0));
+function sortRanges(ranges: RangeForm[]): RangeForm[] {
+  return ranges.toSorted((one, other) => (parseTime(one.starts) ?? 0) - (parseTime(other.starts) ?? 0));
 }
 
-function byDate<Dated extends { date: string; starts?: string }>(dated: Dated[]): Dated[] {
+function sortByDate<Dated extends { date: string; starts?: string }>(dated: Dated[]): Dated[] {
   const key = ({ date, starts = "" }: Dated) => `${date} ${starts}`;
   return dated.toSorted((one, other) => key(one).localeCompare(key(other)));
 }

@@ -16,23 +16,23 @@ export type PreviewDay = { day: Day; runs: Run[]; shift: number };
 export const PREVIEW_DAYS = 14;
 
 /** Two weeks of a zone's calendar, as instants; hours more or less than 336 where the clocks change. */
-export function windowOf(first: Day, zone: string): { from: string; to: string } {
+export function previewWindow(first: Day, zone: string): { from: string; to: string } {
   return { from: startOfDay(first, zone), to: startOfDay(addDays(first, PREVIEW_DAYS), zone) };
 }
 
 /** Every day of the two weeks, also those without a start. What is past is nobody's concern. */
-export function daysOf(slots: Slot[], first: Day, zone: string): PreviewDay[] {
-  const found = groupByDay(
+export function toPreviewDays(slots: Slot[], first: Day, zone: string): PreviewDay[] {
+  const slotsByDay = groupByDay(
     slots.filter(({ reason }) => reason !== "past"),
     zone,
   );
-  return Array.from({ length: PREVIEW_DAYS }, (_, place) => {
-    const day = addDays(first, place);
-    return { day, runs: runsOf(found.get(day) ?? []), shift: shiftOn(day, zone) };
+  return Array.from({ length: PREVIEW_DAYS }, (_, index) => {
+    const day = addDays(first, index);
+    return { day, runs: groupRuns(slotsByDay.get(day) ?? []), shift: clockShift(day, zone) };
   });
 }
 
-export function runsOf(slots: Slot[]): Run[] {
+export function groupRuns(slots: Slot[]): Run[] {
   const runs: Run[] = [];
   for (const slot of slots) {
     const last = runs.at(-1);
@@ -42,7 +42,7 @@ export function runsOf(slots: Slot[]): Run[] {
   return runs;
 }
 
-function shiftOn(day: Day, zone: string): number {
+function clockShift(day: Day, zone: string): number {
   const offset = (at: string) => new TZDate(at, zone).getTimezoneOffset();
   return offset(startOfDay(day, zone)) - offset(startOfDay(addDays(day), zone));
 }

@@ -1,11 +1,12 @@
 import { keepPreviousData, queryOptions } from "@tanstack/react-query";
 import { api, unwrap } from "~/lib/api/client";
+import { queryKeys } from "~/lib/api/queryKeys";
 import type { ScheduleIn, ScheduleOut } from "./model";
 import type { Slot } from "./preview";
 
 export function scheduleQuery(sessionId: string) {
   return queryOptions({
-    queryKey: ["schedule", sessionId],
+    queryKey: queryKeys.schedule.ofSession(sessionId),
     queryFn: ({ signal }): Promise<ScheduleOut> =>
       unwrap(
         api.GET("/api/sessions/{session_id}/schedule", {
@@ -32,7 +33,7 @@ export function previewQuery(
   window: { from: string; to: string },
 ) {
   return queryOptions({
-    queryKey: ["schedule-preview", sessionId, schedule, window],
+    queryKey: queryKeys.schedule.preview(sessionId, schedule, window),
     queryFn: ({ signal }): Promise<Slot[]> =>
       unwrap(
         api.POST("/api/sessions/{session_id}/schedule/preview", {

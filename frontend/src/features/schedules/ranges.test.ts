@@ -1,12 +1,12 @@
 import { describe, expect, it } from "vitest";
 import {
-  clockOf,
+  dayOffset,
+  findOverlaps,
+  formatMinutes,
   isOvernight,
-  midnightOf,
-  overlapping,
+  listStarts,
   type RangeForm,
-  spanOf,
-  startsIn,
+  toSpan,
   WEEK_MINUTES,
 } from "./ranges";
 
@@ -20,39 +20,43 @@ const SUNDAY = 6 * 1440;
 
 describe("a range", () => {
   it("that ends at midnight reaches to the end of its day", () => {
-    expect(spanOf(range("22:00", "00:00"))).toEqual([1320, 1440]);
-    expect(spanOf(range("00:00", "00:00"))).toEqual([0, 1440]);
+    expect(toSpan(range("22:00", "00:00"))).toEqual([1320, 1440]);
+    expect(toSpan(range("00:00", "00:00"))).toEqual([0, 1440]);
     expect(isOvernight(range("22:00", "00:00"))).toBe(false);
   });
 
   it("that ends before it begins ends on the next day", () => {
-    expect(spanOf(range("22:00", "02:00"))).toEqual([1320, 1560]);
+    expect(toSpan(range("22:00", "02:00"))).toEqual([1320, 1560]);
     expect(isOvernight(range("22:00", "02:00"))).toBe(true);
   });
 
   it("is nothing until both ends are typed", () => {
-    expect(spanOf(range("", "10:00"))).toBeNull();
-    expect(spanOf(range("24:00", "10:00"))).toBeNull();
+    expect(toSpan(range("", "10:00"))).toBeNull();
+    expect(toSpan(range("24:00", "10:00"))).toBeNull();
   });
 });
 
 describe("the starts in a range", () => {
   it("come every duration where no step is given, and end within", () => {
-    expect(startsIn(range("09:00", "11:30"), 60).map(clockOf)).toEqual(["09:00", "10:00"]);
+    expect(listStarts(range("09:00", "11:30"), 60).map(formatMinutes)).toEqual(["09:00", "10:00"]);
   });
 
   it("come every step, also where sessions of one start would overlap the next", () => {
-    expect(startsIn(range("09:00", "10:30", "15"), 60).map(clockOf)).toEqual(["09:00", "09:15", "09:30"]);
+    expect(listStarts(range("09:00", "10:30", "15"), 60).map(formatMinutes)).toEqual([
+      "09:00",
+      "09:15",
+      "09:30",
+    ]);
   });
 
   it("go on after midnight", () => {
-    expect(startsIn(range("23:00", "01:00"), 60).map(clockOf)).toEqual(["23:00", "00:00"]);
+    expect(listStarts(range("23:00", "01:00"), 60).map(formatMinutes)).toEqual(["23:00", "00:00"]);
   });
 
   it("are none where the session is longer than the range, or the step is no number", () => {
-    expect(startsIn(range("09:00", "09:30"), 60)).toEqual([]);
-    expect(startsIn(range("09:00", "12:00", "0"), 60)).toEqual([]);
-    expect(startsIn(range("09:00", "12:00", "x"), 60)).toEqual([]);
+    expect(listStarts(range("09:00", "09:30"), 60)).toEqual([]);
+    expect(listStarts(range("09:00", "12:00", "0"), 60)).toEqual([]);
+    expect(listStarts(range("09:00", "12:00", "x"), 60)).toEqual([]);
   });
 });
 
@@ -62,7 +66,7 @@ describe("ranges", () => {
       midnight: 0,
       range: one,
     }));
-    expect(overlapping(placed)).toEqual([]);
+    expect(findOverlaps(placed)).toEqual([]);
   });
 
   it("overlap whichever is typed first, and the later one is named second", () => {
@@ -70,7 +74,7 @@ describe("ranges", () => {
       midnight: 0,
       range: one,
     }));
-    expect(overlapping(placed)).toEqual([[1, 0]]);
+    expect(findOverlaps(placed)).toEqual([[1, 0]]);
   });
 
   it("overlap where a night reaches into the next day", () => {
@@ -78,7 +82,7 @@ describe("ranges", () => {
       { midnight: MONDAY, range: range("22:00", "02:00") },
       { midnight: TUESDAY, range: range("01:00", "03:00") },
     ];
-    expect(overlapping(placed)).toEqual([[0, 1]]);
+    expect(findOverlaps(placed)).toEqual([[0, 1]]);
   });
 
   it("overlap where Sunday's night reaches into Monday, as the week begins again", () => {
@@ -86,8 +90,8 @@ describe("ranges", () => {
       { midnight: MONDAY, range: range("01:00", "03:00") },
       { midnight: SUNDAY, range: range("22:00", "02:00") },
     ];
-    expect(overlapping(placed, WEEK_MINUTES)).toEqual([[1, 0]]);
-    expect(overlapping(placed)).toEqual([]);
+    expect(findOverlaps(placed, WEEK_MINUTES)).toEqual([[1, 0]]);
+    expect(findOverlaps(placed)).toEqual([]);
   });
 
   it("that lie within a longer one are all found", () => {
@@ -95,18 +99,18 @@ describe("ranges", () => {
       midnight: 0,
       range: one,
     }));
-    expect(overlapping(placed)).toEqual([
+    expect(findOverlaps(placed)).toEqual([
       [0, 1],
       [0, 2],
     ]);
   });
 
   it("alone in a week never overlap themselves", () => {
-    expect(overlapping([{ midnight: MONDAY, range: range("09:00", "08:00") }], WEEK_MINUTES)).toEqual([]);
+    expect(findOverlaps([{ midnight: MONDAY, range: range("09:00", "08:00") }], WEEK_MINUTES)).toEqual([]);
   });
 });
 
 it("dates lie a day apart, whatever the clocks do", () => {
-  expect((midnightOf("2027-03-29") ?? 0) - (midnightOf("2027-03-28") ?? 0)).toBe(1440);
-  expect(midnightOf("tomorrow")).toBeNull();
+  expect((dayOffset("2027-03-29") ?? 0) - (dayOffset("2027-03-28") ?? 0)).toBe(1440);
+  expect(dayOffset("tomorrow")).toBeNull();
 });

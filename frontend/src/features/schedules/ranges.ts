@@ -6,39 +6,39 @@
 /** As typed: "HH:MM" twice, and minutes between starts, empty for the session's own duration. */
 export type RangeForm = { starts: string; ends: string; step: string };
 
-export type Placed = { midnight: number; range: RangeForm };
+export type PositionedRange = { midnight: number; range: RangeForm };
 
 export const DAY_MINUTES = 1440;
 export const WEEK_MINUTES = 7 * DAY_MINUTES;
 
 /** Minutes after midnight; `null` while it is not a time. */
-export function minutesOf(clock: string): number | null {
+export function parseTime(clock: string): number | null {
   const match = /^([01]\d|2[0-3]):([0-5]\d)$/.exec(clock);
   return match ? Number(match[1]) * 60 + Number(match[2]) : null;
 }
 
 /** "HH:MM" of minutes after midnight, also of the next day's. */
-export function clockOf(minutes: number): string {
+export function formatMinutes(minutes: number): string {
   const within = ((minutes % DAY_MINUTES) + DAY_MINUTES) % DAY_MINUTES;
   const two = (value: number) => String(value).padStart(2, "0");
   return `${two(Math.floor(within / 60))}:${two(within % 60)}`;
 }
 
 /** Where it begins and ends; both are the same when it is empty, and `null` while it is not typed in full. */
-export function spanOf({ starts, ends }: Pick<RangeForm, "starts" | "ends">): [number, number] | null {
-  const [begin, end] = [minutesOf(starts), minutesOf(ends)];
+export function toSpan({ starts, ends }: Pick<RangeForm, "starts" | "ends">): [number, number] | null {
+  const [begin, end] = [parseTime(starts), parseTime(ends)];
   if (begin === null || end === null) return null;
   return [begin, end < begin || end === 0 ? end + DAY_MINUTES : end];
 }
 
 export function isOvernight(range: RangeForm): boolean {
-  const span = spanOf(range);
+  const span = toSpan(range);
   return span !== null && span[1] > DAY_MINUTES;
 }
 
 /** Minutes after midnight at which a session of so many minutes may start and still end within. */
-export function startsIn(range: RangeForm, duration: number): number[] {
-  const span = spanOf(range);
+export function listStarts(range: RangeForm, duration: number): number[] {
+  const span = toSpan(range);
   const step = range.step.trim() === "" ? duration : Number(range.step);
   if (!span || !Number.isInteger(step) || step < 1 || duration < 1) return [];
   const found: number[] = [];
@@ -47,7 +47,7 @@ export function startsIn(range: RangeForm, duration: number): number[] {
 }
 
 /** Minutes from 1970 to the midnight of a date, on a calendar without clock changes: to compare dates by. */
-export function midnightOf(date: string): number | null {
+export function dayOffset(date: string): number | null {
   const match = /^(\d{4})-(\d\d)-(\d\d)$/.exec(date);
   if (!match) return null;
   return Date.UTC(Number(match[1]), Number(match[2]) - 1, Number(match[3])) / 60_000;
@@ -57,9 +57,9 @@ export function midnightOf(date: string): number | null {
  * Which ranges overlap, as pairs of their places in the list. Two that meet end to end do not; a night that reaches
  * into the next day's range does. With a `cycle` of so many minutes the last is followed by the first again.
  */
-export function overlapping(placed: Placed[], cycle?: number): [number, number][] {
-  const spans = placed.flatMap(({ midnight, range }, index) => {
-    const span = spanOf(range);
+export function findOverlaps(positioned: PositionedRange[], cycle?: number): [number, number][] {
+  const spans = positioned.flatMap(({ midnight, range }, index) => {
+    const span = toSpan(range);
     return span ? [{ index, begin: midnight + span[0], end: midnight + span[1] }] : [];
   });
   spans.sort((one, other) => one.begin - other.begin || one.end - other.end);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { formOf, type ScheduleForm } from "./model";
+import { type ScheduleForm, toScheduleForm } from "./model";
 import { scheduleRules } from "./rules";
 import type { Texts } from "./texts";
 
@@ -19,15 +19,15 @@ const OPEN = {
 };
 
 function proposed(changes: Partial<ScheduleForm>): ScheduleForm {
-  return { ...formOf(OPEN, "Europe/Rome"), kind: "schedule", ...changes };
+  return { ...toScheduleForm(OPEN, "Europe/Rome"), kind: "schedule", ...changes };
 }
 
 /** What is wrong, as "path: message". */
 function faults(form: ScheduleForm): string[] {
-  const judged = rules.safeParse(form);
-  return judged.success
+  const errorsOf = rules.safeParse(form);
+  return errorsOf.success
     ? []
-    : judged.error.issues.map(({ path, message }) => `${path.join(".")}: ${message}`);
+    : errorsOf.error.issues.map(({ path, message }) => `${path.join(".")}: ${message}`);
 }
 
 const range = (starts: string, ends: string, step = "") => ({ starts, ends, step });

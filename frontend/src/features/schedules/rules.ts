@@ -1,26 +1,37 @@
 import { z } from "zod";
 import { scheduleLimits } from "~/lib/api/limits";
-import { noticeMinutes, type ScheduleForm } from "./model";
-import { DAY_MINUTES, midnightOf, minutesOf, overlapping, type Placed, spanOf, WEEK_MINUTES } from "./ranges";
+import { type ScheduleForm, toNoticeMinutes } from "./model";
+import {
+  DAY_MINUTES,
+  dayOffset,
+  findOverlaps,
+  type PositionedRange,
+  parseTime,
+  toSpan,
+  WEEK_MINUTES,
+} from "./ranges";
 import type { Texts } from "./texts";
 
 const MAX_STEP = scheduleLimits.weekly.each.step.maximum;
-const MAX_NOTICE = scheduleLimits.notice.maximum;
+const MAX_BUFFER = scheduleLimits.buffer_before.maximum;
+const MAX_MINIMUM_NOTICE = scheduleLimits.notice.maximum;
+const MAX_BOOKING_WINDOW = scheduleLimits.horizon.maximum;
+const MAX_WEEKLY = scheduleLimits.weekly.maxItems;
+const MAX_DATE_OVERRIDES = scheduleLimits.exceptions.maxItems;
 
 type Path = (string | number)[];
-type Complain = (path: Path, message: string) => void;
-type Placing = Placed & { path: Path };
+type AddIssue = (path: Path, message: string) => void;
+type RangeWithPath = PositionedRange & { path: Path };
 
-function whole({ minimum, maximum }: { minimum: number; maximum: number }, message: string) {
+function integerBetween(min: number, max: number, message: string) {
   return z
     .string()
     .trim()
-    .refine((text) => /^\d{1,6}$/.test(text) && Number(text) >= minimum && Number(text) <= maximum, message);
+    .refine((text) => /^\d{1,6}$/.test(text) && Number(text) >= min && Number(text) <= max, message);
 }
 
 /** What the server asks of a schedule, said at the very field while one types. An open one has no rules. */
 export function scheduleRules(t: Texts) {
-  const { exceptions, extras, buffer_before, buffer_after, notice, horizon } = scheduleLimits;
   const range = {
     starts: z.string(),
     ends: z.string(),
@@ -35,7 +46,7 @@ export function scheduleRules(t: Texts) {
       ),
   };
   const ranges = z.array(z.object(range));
-  const date = z.string().refine((text) => midnightOf(text) !== null, t("rules.date"));
+  const date = z.string().refine((text) => dayOffset(text) !== null, t("rules.date"));
   const rules = z
     .object({
       kind: z.literal("schedule"),
@@ -43,85 +54,84 @@ export function scheduleRules(t: Texts) {
       week: z.array(z.object({ ranges })),
       exceptions: z
         .array(z.object({ date, ranges }))
-        .max(exceptions.maxItems, t("rules.dates", { most: exceptions.maxItems })),
+        .max(MAX_DATE_OVERRIDES, t("rules.dates", { most: MAX_DATE_OVERRIDES })),
       extras: z
         .array(z.object({ date, ...range }))
-        .max(extras.maxItems, t("rules.dates", { most: extras.maxItems })),
-      buffer_before: whole(buffer_before, t("rules.buffer", { most: buffer_before.maximum })),
-      buffer_after: whole(buffer_after, t("rules.buffer", { most: buffer_after.maximum })),
+        .max(MAX_DATE_OVERRIDES, t("rules.dates", { most: MAX_DATE_OVERRIDES })),
+      buffer_before: integerBetween(0, MAX_BUFFER, t("rules.buffer", { most: MAX_BUFFER })),
+      buffer_after: integerBetween(0, MAX_BUFFER, t("rules.buffer", { most: MAX_BUFFER })),
       notice: z.object({
-        amount: whole(notice, t("rules.notice")),
+        amount: integerBetween(0, MAX_MINIMUM_NOTICE, t("rules.notice")),
         unit: z.enum(["minutes", "hours", "days"]),
       }),
-      horizon: whole(horizon, t("rules.horizon", { most: horizon.maximum })),
+      horizon: integerBetween(1, MAX_BOOKING_WINDOW, t("rules.horizon", { most: MAX_BOOKING_WINDOW })),
       valid_from: z.string(),
       valid_until: z.string(),
     })
     .superRefine((form, context) => {
-      const complain: Complain = (path, message) => context.addIssue({ code: "custom", path, message });
-      judgeRanges(form, complain, t);
-      judgeLimits(form, complain, t);
+      const addIssue: AddIssue = (path, message) => context.addIssue({ code: "custom", path, message });
+      checkRanges(form, addIssue, t);
+      checkLimits(form, addIssue, t);
     });
-  const either = z.discriminatedUnion("kind", [z.looseObject({ kind: z.literal("open") }), rules]);
-  return either as unknown as z.ZodType<ScheduleForm, ScheduleForm>;
+  const schema = z.discriminatedUnion("kind", [z.looseObject({ kind: z.literal("open") }), rules]);
+  return schema as unknown as z.ZodType<ScheduleForm, ScheduleForm>;
 }
 
-function judgeRanges(form: ScheduleForm, complain: Complain, t: Texts): void {
-  const weekly: Placing[] = form.week.flatMap(({ ranges }, day) =>
-    ranges.map((range, place) => ({
+function checkRanges(form: ScheduleForm, addIssue: AddIssue, t: Texts): void {
+  const weeklyRanges: RangeWithPath[] = form.week.flatMap(({ ranges }, day) =>
+    ranges.map((range, rangeIndex) => ({
       midnight: day * DAY_MINUTES,
       range,
-      path: ["week", day, "ranges", place],
+      path: ["week", day, "ranges", rangeIndex],
     })),
   );
-  const { maxItems } = scheduleLimits.weekly;
-  if (weekly.length > maxItems) complain(["week"], t("rules.weekly", { most: maxItems }));
-  const dated: Placing[] = form.exceptions.flatMap(({ date, ranges }, index) =>
-    ranges.map((range, place) => ({
-      midnight: midnightOf(date) ?? Number.NaN,
+  if (weeklyRanges.length > MAX_WEEKLY) addIssue(["week"], t("rules.weekly", { most: MAX_WEEKLY }));
+  const overrideRanges: RangeWithPath[] = form.exceptions.flatMap(({ date, ranges }, index) =>
+    ranges.map((range, rangeIndex) => ({
+      midnight: dayOffset(date) ?? Number.NaN,
       range,
-      path: ["exceptions", index, "ranges", place],
+      path: ["exceptions", index, "ranges", rangeIndex],
     })),
   );
-  const extra: Placing[] = form.extras.map((range, index) => ({
-    midnight: midnightOf(range.date) ?? Number.NaN,
+  const extraRanges: RangeWithPath[] = form.extras.map((range, index) => ({
+    midnight: dayOffset(range.date) ?? Number.NaN,
     range,
     path: ["extras", index],
   }));
-  judgeTogether(weekly, complain, t, WEEK_MINUTES);
-  judgeTogether(dated, complain, t);
-  judgeTogether(extra, complain, t);
+  checkOverlaps(weeklyRanges, addIssue, t, WEEK_MINUTES);
+  checkOverlaps(overrideRanges, addIssue, t);
+  checkOverlaps(extraRanges, addIssue, t);
   const seen = new Set<string>();
   form.exceptions.forEach(({ date }, index) => {
-    if (date && seen.has(date)) complain(["exceptions", index, "date"], t("rules.twice"));
+    if (date && seen.has(date)) addIssue(["exceptions", index, "date"], t("rules.twice"));
     seen.add(date);
   });
 }
 
-function judgeTogether(placed: Placing[], complain: Complain, t: Texts, cycle?: number): void {
-  const good = placed.filter(({ range, midnight, path }) => {
-    const missing = (["starts", "ends"] as const).filter((end) => minutesOf(range[end]) === null);
-    for (const end of missing) complain([...path, end], t("rules.time"));
-    const span = spanOf(range);
+function checkOverlaps(placed: RangeWithPath[], addIssue: AddIssue, t: Texts, cycle?: number): void {
+  const valid = placed.filter(({ range, midnight, path }) => {
+    const missing = (["starts", "ends"] as const).filter((end) => parseTime(range[end]) === null);
+    for (const end of missing) addIssue([...path, end], t("rules.time"));
+    const span = toSpan(range);
     const isEmpty = span !== null && span[0] === span[1];
-    if (isEmpty) complain([...path, "ends"], t("rules.empty"));
+    if (isEmpty) addIssue([...path, "ends"], t("rules.empty"));
     return missing.length === 0 && !isEmpty && !Number.isNaN(midnight);
   });
-  const told = new Set<number>();
-  for (const [, later] of overlapping(good, cycle)) {
-    const found = good[later];
-    if (!found || told.has(later)) continue;
-    told.add(later);
-    complain([...found.path, "starts"], t("rules.overlap"));
+  const reported = new Set<number>();
+  for (const [, later] of findOverlaps(valid, cycle)) {
+    const found = valid[later];
+    if (!found || reported.has(later)) continue;
+    reported.add(later);
+    addIssue([...found.path, "starts"], t("rules.overlap"));
   }
 }
 
-function judgeLimits(form: ScheduleForm, complain: Complain, t: Texts): void {
-  const notice = noticeMinutes(form.notice);
-  if (notice > MAX_NOTICE) complain(["notice", "amount"], t("rules.notice"));
+function checkLimits(form: ScheduleForm, addIssue: AddIssue, t: Texts): void {
+  const notice = toNoticeMinutes(form.notice);
+  if (notice > MAX_MINIMUM_NOTICE) addIssue(["notice", "amount"], t("rules.notice"));
   else if (notice >= Number(form.horizon) * DAY_MINUTES)
-    complain(["notice", "amount"], t("rules.notice_horizon"));
+    addIssue(["notice", "amount"], t("rules.notice_horizon"));
   if (form.valid_from && form.valid_until && form.valid_until < form.valid_from) {
-    complain(["valid_until"], t("rules.until"));
+    addIssue(["valid_until"], t("rules.until"));
   }
 }

@@ -1,11 +1,11 @@
-import { useStartsInWords } from "~/features/slots/useStartsInWords";
+import { useFormatStarts } from "~/features/slots/useStartsInWords";
 import type { Problem } from "~/lib/api/problem";
 import { useTexts } from "./texts";
 
 /** Says which sold times a schedule would let overlap. */
-export function useConflict(): (problem: Problem) => string {
+export function useConflictMessage(): (problem: Problem) => string {
   const t = useTexts();
-  const words = useStartsInWords();
+  const words = useFormatStarts();
   return ({ starts }) =>
     starts.length > 0 ? t("save.conflict_text", { times: words(starts) }) : t("save.conflict_some");
 }

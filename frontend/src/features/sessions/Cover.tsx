@@ -14,7 +14,7 @@ import { useState } from "react";
 import { cn } from "~/lib/cn";
 import { hashText } from "~/lib/hash";
 
-const LOOKS: Record<string, { glyph: LucideIcon; hue: number }> = {
+const CATEGORY_STYLES: Record<string, { glyph: LucideIcon; hue: number }> = {
   art: { glyph: Palette, hue: 20 },
   business: { glyph: BriefcaseBusiness, hue: 255 },
   cooking: { glyph: CookingPot, hue: 55 },
@@ -27,11 +27,11 @@ const LOOKS: Record<string, { glyph: LucideIcon; hue: number }> = {
 const OTHER = { glyph: Sparkles, hue: 85 };
 
 /** The sign of a category. */
-export function glyphOf(category: string | null): LucideIcon {
-  return (LOOKS[category ?? ""] ?? OTHER).glyph;
+export function categoryGlyph(category: string | null): LucideIcon {
+  return (CATEGORY_STYLES[category ?? ""] ?? OTHER).glyph;
 }
 
-type Covered = { id: string; category: string | null; image_url: string | null };
+type CoverSession = { id: string; category: string | null; image_url: string | null };
 
 /**
  * A session's picture in 3:2, or in its stead a quiet drawing from its id and category. `isFirst` for one that is
@@ -43,7 +43,7 @@ export function Cover({
   shape = "card",
   isFirst,
 }: {
-  session: Covered;
+  session: CoverSession;
   className?: string;
   /** `banner` is lower where the page is wide. */
   shape?: "card" | "banner";
@@ -80,8 +80,8 @@ export function Cover({
   );
 }
 
-function Drawing({ session }: { session: Covered }) {
-  const { glyph: Glyph, hue } = LOOKS[session.category ?? ""] ?? OTHER;
+function Drawing({ session }: { session: CoverSession }) {
+  const { glyph: Glyph, hue } = CATEGORY_STYLES[session.category ?? ""] ?? OTHER;
   const seed = hashText(session.id);
   const bits = (from: number, count: number) => (seed >>> from) & (2 ** count - 1);
   const base = hue + bits(0, 5) - 16;

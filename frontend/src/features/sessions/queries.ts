@@ -5,21 +5,22 @@ import {
   queryOptions,
 } from "@tanstack/react-query";
 import { api, type Page, type Schema, unwrap, unwrapPage } from "~/lib/api/client";
+import { queryKeys } from "~/lib/api/queryKeys";
 import { meQuery } from "~/lib/auth/me";
 import { browserZone } from "~/lib/time/zone";
-import { type CatalogSearch, sortOf } from "./search";
+import { type CatalogSearch, effectiveSort } from "./search";
 
 export type Session = Schema<"SessionOut">;
 export type Facets = Schema<"FacetsOut">;
 
 const PAGE = 12;
-const FEATURED_MOST = 4;
+const MAX_FEATURED = 4;
 const HALF_AN_HOUR = 30 * 60_000;
 
 /** The API's filters. Days become instants of the viewer's zone, for which the library of zones is fetched only then. */
-async function filtersOf({ search, category, tag, creator, ...rest }: CatalogSearch, zone: string) {
+async function toApiFilters({ search, category, tag, creator, ...rest }: CatalogSearch, zone: string) {
   const { from, to, min_price, max_price, min_duration, max_duration } = rest;
-  const { addDays: dayAfter, startOfDay: dayStart } = from || to ? await import("~/lib/time/days") : NO_DAYS;
+  const { addDays, startOfDay } = from || to ? await import("~/lib/time/days") : NO_DATES;
   return {
     search,
     category,
@@ -29,30 +30,30 @@ async function filtersOf({ search, category, tag, creator, ...rest }: CatalogSea
     max_price: max_price?.toFixed(2),
     min_duration,
     max_duration,
-    available_from: from && dayStart(from, zone),
-    available_to: to && dayStart(dayAfter(to), zone),
+    available_from: from && startOfDay(from, zone),
+    available_to: to && startOfDay(addDays(to), zone),
   };
 }
 
 /** Only days need a zone; other searches stay the same when it becomes known. */
-function clockOf({ from, to }: CatalogSearch, zone: string): string | null {
+function zoneForDates({ from, to }: CatalogSearch, zone: string): string | null {
   return from || to ? zone : null;
 }
 
-const NO_DAYS = { addDays: (day: string) => day, startOfDay: (day: string) => day };
+const NO_DATES = { addDays: (day: string) => day, startOfDay: (day: string) => day };
 
 function pageQuery(search: CatalogSearch, zone: string, cursor: string | null) {
   return queryOptions({
-    queryKey: ["sessions", "page", search, clockOf(search, zone), cursor],
+    queryKey: queryKeys.sessions.page(search, zoneForDates(search, zone), cursor),
     queryFn: async ({ signal }): Promise<Page<Session>> => {
-      const query = { ...(await filtersOf(search, zone)), ordering: sortOf(search), limit: PAGE };
-      const asked = unwrapPage(
+      const query = { ...(await toApiFilters(search, zone)), ordering: effectiveSort(search), limit: PAGE };
+      const request = unwrapPage(
         api.GET("/api/sessions", { params: { query: { ...query, cursor: cursor ?? undefined } }, signal }),
       );
       // who asks for nothing in particular is shown first what the staff recommends
-      if (cursor || Object.keys(search).length > 0) return asked;
-      const [featured, page] = await Promise.all([featuredSessions(signal), asked]);
-      return { ...page, items: distinct([...featured, ...page.items]) };
+      if (cursor || Object.keys(search).length > 0) return request;
+      const [featured, page] = await Promise.all([featuredSessions(signal), request]);
+      return { ...page, items: uniqueById([...featured, ...page.items]) };
     },
     staleTime: 30_000,
     retry: false,
@@ -60,19 +61,19 @@ function pageQuery(search: CatalogSearch, zone: string, cursor: string | null) {
 }
 
 async function featuredSessions(signal: AbortSignal): Promise<Session[]> {
-  const query = { featured: true, limit: FEATURED_MOST };
+  const query = { featured: true, limit: MAX_FEATURED };
   return unwrap(api.GET("/api/sessions", { params: { query }, signal })).catch(() => []);
 }
 
 /** Each once, where it stands first. */
-export function distinct(sessions: Session[]): Session[] {
+export function uniqueById(sessions: Session[]): Session[] {
   return [...new Map(sessions.map((session) => [session.id, session])).values()];
 }
 
 /** The catalog, page by page. What was seen is kept for half an hour, so that going back finds the same place. */
 export function catalogQuery(client: QueryClient, search: CatalogSearch, zone: string) {
   return infiniteQueryOptions({
-    queryKey: ["sessions", "catalog", search, clockOf(search, zone)],
+    queryKey: queryKeys.sessions.catalog(search, zoneForDates(search, zone)),
     queryFn: ({ pageParam }) => client.fetchQuery(pageQuery(search, zone, pageParam)),
     initialPageParam: null as string | null,
     getNextPageParam: ({ next }: Page<Session>) => next,
@@ -95,29 +96,31 @@ export function prefetchNextPage(
 /** How many sessions there are for these filters, by category and by price. */
 export function facetsQuery({ sort: _, ...search }: CatalogSearch, zone: string) {
   return queryOptions({
-    queryKey: ["sessions", "facets", search, clockOf(search, zone)],
+    queryKey: queryKeys.sessions.facets(search, zoneForDates(search, zone)),
     queryFn: async ({ signal }): Promise<Facets> =>
-      unwrap(api.GET("/api/sessions/facets", { params: { query: await filtersOf(search, zone) }, signal })),
+      unwrap(
+        api.GET("/api/sessions/facets", { params: { query: await toApiFilters(search, zone) }, signal }),
+      ),
     placeholderData: keepPreviousData,
   });
 }
 
 /** Every session has a price, so the price bands together are all of them. */
-export function totalOf({ price_bands }: Facets): number {
+export function totalCount({ price_bands }: Facets): number {
   return price_bands.reduce((sum, { count }) => sum + count, 0);
 }
 
 /** One session. */
 export function sessionQuery(id: string) {
   return queryOptions({
-    queryKey: ["sessions", "one", id],
+    queryKey: queryKeys.sessions.one(id),
     queryFn: ({ signal }): Promise<Session> =>
       unwrap(api.GET("/api/sessions/{session_id}", { params: { path: { session_id: id } }, signal })),
   });
 }
 
 /** Asks for what the catalog shows first, while its code is still on the way. */
-export function loadCatalog(client: QueryClient, search: CatalogSearch): void {
+export function prefetchCatalog(client: QueryClient, search: CatalogSearch): void {
   const zone = client.getQueryData(meQuery.queryKey)?.time_zone ?? browserZone();
   void client.prefetchInfiniteQuery(catalogQuery(client, search, zone));
   void client.prefetchQuery(facetsQuery(search, zone));

@@ -1,5 +1,12 @@
 import { describe, expect, it } from "vitest";
-import { activeFilters, changed, searchable, sortOf, validateCatalog, without } from "./search";
+import {
+  activeFilters,
+  applyChange,
+  clearFilters,
+  effectiveSort,
+  normalizeSearch,
+  validateCatalog,
+} from "./search";
 
 describe("an address of the catalog", () => {
   it("is kept where it makes sense", () => {
@@ -48,14 +55,14 @@ describe("an address of the catalog", () => {
   it("sorts by relevance only where something is searched", () => {
     expect(validateCatalog({ sort: "relevance" })).toEqual({});
     expect(validateCatalog({ search: "yoga", sort: "relevance" }).sort).toBe("relevance");
-    expect(sortOf({ search: "yoga" })).toBe("relevance");
-    expect(sortOf({})).toBe("-created_at");
+    expect(effectiveSort({ search: "yoga" })).toBe("relevance");
+    expect(effectiveSort({})).toBe("-created_at");
   });
 });
 
 it("a search has at most twelve words", () => {
-  expect(searchable("a b c d e f g h i j k l m n")).toBe("a b c d e f g h i j k l");
-  expect(searchable("  fresh pasta!  ")).toBe("fresh pasta!");
+  expect(normalizeSearch("a b c d e f g h i j k l m n")).toBe("a b c d e f g h i j k l");
+  expect(normalizeSearch("  fresh pasta!  ")).toBe("fresh pasta!");
 });
 
 describe("filters", () => {
@@ -66,11 +73,11 @@ describe("filters", () => {
   });
 
   it("go with all that belongs to them", () => {
-    expect(without(search, "price")).toEqual({ search: "yoga", to: "2026-12-05" });
+    expect(clearFilters(search, "price")).toEqual({ search: "yoga", to: "2026-12-05" });
   });
 
   it("go when changed to nothing", () => {
-    expect(changed(search, { min_price: undefined })).toEqual({
+    expect(applyChange(search, { min_price: undefined })).toEqual({
       search: "yoga",
       max_price: 10,
       to: "2026-12-05",

@@ -46,26 +46,23 @@ export type Filter = keyof typeof FILTERS;
 export type Category = Schema<"FacetsOut">["categories"][number];
 
 const MAX_SEARCH = listSessionsLimits.search.maxLength;
-const WORDS_MOST = 12;
+const MAX_WORDS = 12;
+const MAX_PRICE = sessionLimits.price.maximum;
+const MAX_DURATION = listSessionsLimits.max_duration.maximum;
 const UUID = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i;
 
 /** What of an address makes sense; the rest is left out. */
-export function validateCatalog(given: Record<string, unknown>): CatalogSearch {
-  const search = searchable(given.search);
-  const [min_price, max_price] = bounds(given.min_price, given.max_price, sessionLimits.price.maximum, 100);
-  const [min_duration, max_duration] = bounds(
-    given.min_duration,
-    given.max_duration,
-    listSessionsLimits.max_duration.maximum,
-    1,
-  );
-  const [from, to] = [day(given.from), day(given.to)];
-  const sort = SORTS.find((each) => each === given.sort);
-  return present({
+export function validateCatalog(raw: Record<string, unknown>): CatalogSearch {
+  const search = normalizeSearch(raw.search);
+  const [min_price, max_price] = bounds(raw.min_price, raw.max_price, MAX_PRICE, 100);
+  const [min_duration, max_duration] = bounds(raw.min_duration, raw.max_duration, MAX_DURATION, 1);
+  const [from, to] = [day(raw.from), day(raw.to)];
+  const sort = SORTS.find((each) => each === raw.sort);
+  return definedOnly({
     search,
-    category: word(given.category),
-    tag: word(given.tag),
-    creator: typeof given.creator === "string" && UUID.test(given.creator) ? given.creator : undefined,
+    category: word(raw.category),
+    tag: word(raw.tag),
+    creator: typeof raw.creator === "string" && UUID.test(raw.creator) ? raw.creator : undefined,
     min_price,
     max_price,
     min_duration,
@@ -77,12 +74,12 @@ export function validateCatalog(given: Record<string, unknown>): CatalogSearch {
 }
 
 /** A search as the API takes it: with a letter or digit, and of not too many words. */
-export function searchable(given: unknown): string | undefined {
-  const text = typeof given === "number" ? String(given) : typeof given === "string" ? given : "";
+export function normalizeSearch(value: unknown): string | undefined {
+  const text = typeof value === "number" ? String(value) : typeof value === "string" ? value : "";
   const words = [...text.slice(0, MAX_SEARCH).matchAll(/[\p{L}\p{N}]+/gu)];
-  const last = words.at(Math.min(words.length, WORDS_MOST) - 1);
+  const last = words.at(Math.min(words.length, MAX_WORDS) - 1);
   if (!last) return undefined;
-  return words.length > WORDS_MOST
+  return words.length > MAX_WORDS
     ? text.slice(0, last.index + last[0].length).trim()
     : text.slice(0, MAX_SEARCH).trim();
 }
@@ -94,46 +91,46 @@ export function activeFilters(search: CatalogSearch): Filter[] {
 }
 
 /** The same without these filters. */
-export function without(search: CatalogSearch, ...filters: Filter[]): CatalogSearch {
+export function clearFilters(search: CatalogSearch, ...filters: Filter[]): CatalogSearch {
   const keys = new Set<string>(filters.flatMap((filter) => FILTERS[filter]));
   return Object.fromEntries(Object.entries(search).filter(([key]) => !keys.has(key)));
 }
 
 /** The same with some of it changed; `undefined` takes away. */
-export function changed(search: CatalogSearch, change: CatalogSearch): CatalogSearch {
+export function applyChange(search: CatalogSearch, change: CatalogSearch): CatalogSearch {
   return validateCatalog({ ...search, ...change });
 }
 
-export function sortOf({ search, sort }: CatalogSearch): Sort {
+export function effectiveSort({ search, sort }: CatalogSearch): Sort {
   return sort ?? (search ? "relevance" : "-created_at");
 }
 
-function word(given: unknown): string | undefined {
-  const text = typeof given === "number" ? String(given) : given;
+function word(value: unknown): string | undefined {
+  const text = typeof value === "number" ? String(value) : value;
   return typeof text === "string" && text.trim() && text.length <= 50 ? text.trim() : undefined;
 }
 
-function day(given: unknown): string | undefined {
-  if (typeof given !== "string" || !/^\d{4}-\d\d-\d\d$/.test(given)) return undefined;
-  const date = new Date(`${given}T00:00:00Z`);
-  return !Number.isNaN(date.getTime()) && date.toISOString().startsWith(given) ? given : undefined;
+function day(value: unknown): string | undefined {
+  if (typeof value !== "string" || !/^\d{4}-\d\d-\d\d$/.test(value)) return undefined;
+  const date = new Date(`${value}T00:00:00Z`);
+  return !Number.isNaN(date.getTime()) && date.toISOString().startsWith(value) ? value : undefined;
 }
 
 function bounds(
-  least: unknown,
-  most: unknown,
+  min: unknown,
+  max: unknown,
   limit: number,
   parts: number,
 ): [number | undefined, number | undefined] {
-  const number = (given: unknown) => {
-    const value = typeof given === "string" && given.trim() ? Number(given) : given;
+  const number = (raw: unknown) => {
+    const value = typeof raw === "string" && raw.trim() ? Number(raw) : raw;
     if (typeof value !== "number" || !Number.isFinite(value) || value < 0) return undefined;
     return Math.round(Math.min(value, limit) * parts) / parts;
   };
-  const [low, high] = [number(least), number(most)];
+  const [low, high] = [number(min), number(max)];
   return low !== undefined && high !== undefined && low > high ? [high, low] : [low, high];
 }
 
-function present(search: CatalogSearch): CatalogSearch {
+function definedOnly(search: CatalogSearch): CatalogSearch {
   return Object.fromEntries(Object.entries(search).filter(([, value]) => value !== undefined));
 }

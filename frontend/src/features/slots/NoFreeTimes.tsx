@@ -4,7 +4,7 @@ import { useState } from "react";
 import { Button } from "~/components/Button";
 import { errorMessage } from "~/lib/i18n/errorMessage";
 import { formatMonthName } from "~/lib/time/days";
-import { findNextFree, type NextFree, type Slot } from "./queries";
+import { findNextFree, type NextFreeSearch, type Slot } from "./queries";
 import { useTexts } from "./texts";
 
 /** Says that a month has no time, and looks for the next one when asked. */
@@ -13,7 +13,7 @@ export function NoFreeTimes({
   isForSeats,
   onFound,
 }: {
-  search: NextFree;
+  search: NextFreeSearch;
   /** There are times, only none with that many seats. */
   isForSeats: boolean;
   onFound: (slot: Slot) => void;
@@ -23,12 +23,12 @@ export function NoFreeTimes({
   const [state, setState] = useState<"idle" | "looking" | "none">("idle");
   const [failure, setFailure] = useState<string | null>(null);
 
-  async function look() {
+  async function searchNext() {
     setState("looking");
     setFailure(null);
     try {
-      const found = await findNextFree(client, search);
-      if (found) onFound(found);
+      const next = await findNextFree(client, search);
+      if (next) onFound(next);
       else setState("none");
     } catch (error) {
       setFailure(errorMessage(error));
@@ -47,7 +47,7 @@ export function NoFreeTimes({
           {t("none_at_all")}
         </p>
       ) : (
-        <Button variant="secondary" size="sm" isBusy={state === "looking"} onClick={() => void look()}>
+        <Button variant="secondary" size="sm" isBusy={state === "looking"} onClick={() => void searchNext()}>
           {state === "idle" && <CalendarSearch aria-hidden className="size-4" />}
           {t("find_next")}
         </Button>

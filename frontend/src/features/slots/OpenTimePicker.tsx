@@ -12,8 +12,8 @@ import {
   toInstant,
 } from "~/lib/time/days";
 import { dateKey, formatInOtherZone, formatTime, showsSameTime, useZone, zoneCity } from "~/lib/time/time";
-import type { Bookable, PickedTime } from "./bookable";
-import { HORIZON_MONTHS } from "./queries";
+import type { BookableSession, PickedTime } from "./bookable";
+import { MAX_BOOKING_WINDOW_MONTHS } from "./queries";
 import type { SlotPickerProps } from "./SlotPicker";
 import { useTexts } from "./texts";
 import { ZoneNote } from "./ZoneNote";
@@ -26,14 +26,14 @@ export function OpenTimePicker({ session, value, onPick }: SlotPickerProps) {
   const [day, setDay] = useState<Day | null>(() => (value ? dateKey(value, zone) : null));
   const [time, setTime] = useState(() => (value ? formatTime(value, zone) : ""));
   const [month, setMonth] = useState(() => monthOf(day ?? today));
-  const chosen = day && time ? startOf(day, time, zone, session) : null;
-  const wrong = day && time && !chosen ? (toInstant(day, time, zone) ? "open_past" : "open_skipped") : null;
-  const other = session.time_zone;
+  const chosen = day && time ? toPickedTime(day, time, zone, session) : null;
+  const problem = day && time && !chosen ? (toInstant(day, time, zone) ? "open_past" : "open_skipped") : null;
+  const creatorZone = session.time_zone;
 
   function choose(nextDay: Day | null, nextTime: string) {
     setDay(nextDay);
     setTime(nextTime);
-    onPick(nextDay && nextTime ? startOf(nextDay, nextTime, zone, session) : null);
+    onPick(nextDay && nextTime ? toPickedTime(nextDay, nextTime, zone, session) : null);
   }
 
   return (
@@ -47,7 +47,7 @@ export function OpenTimePicker({ session, value, onPick }: SlotPickerProps) {
           month={toCalendarDate(`${month}-01`)}
           onMonthChange={(date) => setMonth(monthOf(fromCalendarDate(date)))}
           startMonth={toCalendarDate(`${monthOf(today)}-01`)}
-          endMonth={toCalendarDate(`${addMonths(monthOf(today), HORIZON_MONTHS)}-01`)}
+          endMonth={toCalendarDate(`${addMonths(monthOf(today), MAX_BOOKING_WINDOW_MONTHS)}-01`)}
           today={toCalendarDate(today)}
           hidden={{ before: toCalendarDate(startOfWeek(today)) }}
           selected={day ? toCalendarDate(day) : undefined}
@@ -61,17 +61,17 @@ export function OpenTimePicker({ session, value, onPick }: SlotPickerProps) {
       </div>
       <Field
         label={t("open_time")}
-        error={wrong ? t(wrong) : undefined}
+        error={problem ? t(problem) : undefined}
         hint={
           chosen && (
             <>
               {t("open_until", { time: formatTime(chosen.ends_at, zone) })}
-              {other && !showsSameTime(chosen.starts_at, zone, other) && (
+              {creatorZone && !showsSameTime(chosen.starts_at, zone, creatorZone) && (
                 <>
                   {" "}
                   {t("open_creator", {
-                    when: formatInOtherZone(chosen.starts_at, zone, other),
-                    place: zoneCity(other),
+                    when: formatInOtherZone(chosen.starts_at, zone, creatorZone),
+                    place: zoneCity(creatorZone),
                   })}
                 </>
               )}
@@ -94,7 +94,7 @@ export function OpenTimePicker({ session, value, onPick }: SlotPickerProps) {
 }
 
 /** The chosen start, if it exists and is to come. */
-function startOf(day: Day, time: string, zone: string, session: Bookable): PickedTime | null {
+function toPickedTime(day: Day, time: string, zone: string, session: BookableSession): PickedTime | null {
   const starts_at = toInstant(day, time, zone);
   if (!starts_at || new Date(starts_at) <= new Date()) return null;
   const ends = new Date(new Date(starts_at).getTime() + session.duration * 60_000);

@@ -16,37 +16,39 @@ import {
 } from "~/lib/time/days";
 import { dateKey, useZone } from "~/lib/time/time";
 import { NoFreeTimes } from "./NoFreeTimes";
-import { HORIZON_MONTHS, slotsQuery } from "./queries";
+import { MAX_BOOKING_WINDOW_MONTHS, slotsQuery } from "./queries";
 import type { SlotPickerProps } from "./SlotPicker";
 import { TimeChoice } from "./TimeChoice";
 import { useTexts } from "./texts";
 import { ZoneNote } from "./ZoneNote";
 
 /** The free days of a month, and the times of one of them. The next month is fetched ahead. */
-export function ScheduledTimePicker({ session, seats, value, onPick, without }: SlotPickerProps) {
+export function ScheduledTimePicker({ session, seats, value, onPick, excludedStart }: SlotPickerProps) {
   const t = useTexts();
   const zone = useZone();
   const today = dateKey(new Date(), zone);
-  const [wanted, setWanted] = useState<Day>(() =>
+  const [preferredDay, setPreferredDay] = useState<Day>(() =>
     firstDay(value ?? session.next_slot?.starts_at, zone, today),
   );
   const list = useRef<HTMLDivElement>(null);
-  const [month, setMonth] = useState(() => monthOf(wanted));
+  const [month, setMonth] = useState(() => monthOf(preferredDay));
 
-  const shown = useQuery({ ...slotsQuery(session.id, month, zone), refetchInterval: 60_000 });
-  const following = useQuery({
+  const currentMonth = useQuery({ ...slotsQuery(session.id, month, zone), refetchInterval: 60_000 });
+  const nextMonth = useQuery({
     ...slotsQuery(session.id, addMonths(month), zone),
-    enabled: shown.isSuccess && month < addMonths(monthOf(today), HORIZON_MONTHS),
+    enabled: currentMonth.isSuccess && month < addMonths(monthOf(today), MAX_BOOKING_WINDOW_MONTHS),
   });
-  const known = [...(shown.data ?? []), ...(following.data ?? [])];
+  const fetchedSlots = [...(currentMonth.data ?? []), ...(nextMonth.data ?? [])];
   const days = groupByDay(
-    known.filter((slot) => slot.seats_left >= seats && slot.starts_at !== without),
+    fetchedSlots.filter((slot) => slot.seats_left >= seats && slot.starts_at !== excludedStart),
     zone,
   );
   const isKnown = (day: Day) =>
-    monthOf(day) === month ? shown.isSuccess : monthOf(day) === addMonths(month) && following.isSuccess;
-  const freeHere = [...days.keys()].filter((day) => monthOf(day) === month);
-  const day = days.has(wanted) && monthOf(wanted) === month ? wanted : freeHere[0];
+    monthOf(day) === month
+      ? currentMonth.isSuccess
+      : monthOf(day) === addMonths(month) && nextMonth.isSuccess;
+  const freeDays = [...days.keys()].filter((day) => monthOf(day) === month);
+  const day = days.has(preferredDay) && monthOf(preferredDay) === month ? preferredDay : freeDays[0];
   const times = day ? (days.get(day) ?? []) : [];
 
   return (
@@ -59,12 +61,12 @@ export function ScheduledTimePicker({ session, seats, value, onPick, without }: 
           month={toCalendarDate(`${month}-01`)}
           onMonthChange={(date) => setMonth(monthOf(fromCalendarDate(date)))}
           startMonth={toCalendarDate(`${monthOf(today)}-01`)}
-          endMonth={toCalendarDate(`${addMonths(monthOf(today), HORIZON_MONTHS)}-01`)}
+          endMonth={toCalendarDate(`${addMonths(monthOf(today), MAX_BOOKING_WINDOW_MONTHS)}-01`)}
           today={toCalendarDate(today)}
           hidden={{ before: toCalendarDate(startOfWeek(today)) }}
           selected={day ? toCalendarDate(day) : undefined}
           onSelect={(date) => {
-            setWanted(fromCalendarDate(date));
+            setPreferredDay(fromCalendarDate(date));
             requestAnimationFrame(() => list.current?.scrollIntoView({ block: "nearest" }));
           }}
           // a month that is not there yet may be walked into, so its days are not closed
@@ -74,24 +76,24 @@ export function ScheduledTimePicker({ session, seats, value, onPick, without }: 
           }}
           modifiers={{ free: (date) => days.has(fromCalendarDate(date)) && fromCalendarDate(date) !== day }}
           modifiersClassNames={{ free: AVAILABLE_DAY }}
-          labels={{ labelDayButton: (date) => labelOf(fromCalendarDate(date)) }}
+          labels={{ labelDayButton: (date) => dayLabel(fromCalendarDate(date)) }}
         />
         <ZoneNote zone={zone} className="mt-3" />
       </div>
       <div ref={list} className="min-h-20">
         <p role="status" className="sr-only">
-          {shown.isPending
+          {currentMonth.isPending
             ? t("loading")
             : day && t("found", { count: times.length, day: formatDayLong(day) })}
         </p>
-        {shown.isPending && <TimesSkeleton />}
-        {shown.isError && !shown.data && (
+        {currentMonth.isPending && <TimesSkeleton />}
+        {currentMonth.isError && !currentMonth.data && (
           <div
             role="alert"
             className="flex flex-col items-start gap-3 rounded-control bg-danger-soft p-4 text-sm"
           >
-            <p className="text-danger">{errorMessage(shown.error)}</p>
-            <Button variant="secondary" size="sm" onClick={() => void shown.refetch()}>
+            <p className="text-danger">{errorMessage(currentMonth.error)}</p>
+            <Button variant="secondary" size="sm" onClick={() => void currentMonth.refetch()}>
               {t("retry")}
             </Button>
           </div>
@@ -106,13 +108,13 @@ export function ScheduledTimePicker({ session, seats, value, onPick, without }: 
             legend={t("times_on", { day: formatDayLong(day) })}
           />
         )}
-        {shown.isSuccess && !day && (
+        {currentMonth.isSuccess && !day && (
           <NoFreeTimes
             key={month}
             search={{ sessionId: session.id, after: month, today, zone, seats }}
-            isForSeats={shown.data.some(({ starts_at }) => starts_at !== without)}
+            isForSeats={currentMonth.data.some(({ starts_at }) => starts_at !== excludedStart)}
             onFound={({ starts_at }) => {
-              setWanted(dateKey(starts_at, zone));
+              setPreferredDay(dateKey(starts_at, zone));
               setMonth(monthOf(dateKey(starts_at, zone)));
             }}
           />
@@ -121,7 +123,7 @@ export function ScheduledTimePicker({ session, seats, value, onPick, without }: 
     </div>
   );
 
-  function labelOf(key: Day): string {
+  function dayLabel(key: Day): string {
     const name = formatDayLong(key);
     const count = days.get(key)?.length ?? 0;
     if (!isKnown(key)) return name;
@@ -138,8 +140,8 @@ function TimesSkeleton() {
     <div aria-hidden>
       <Skeleton className="h-5 w-40" />
       <div className="mt-4 grid grid-cols-3 gap-2">
-        {[1, 2, 3].map((place) => (
-          <Skeleton key={place} className="h-11" />
+        {[1, 2, 3].map((index) => (
+          <Skeleton key={index} className="h-11" />
         ))}
       </div>
     </div>

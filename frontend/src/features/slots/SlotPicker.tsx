@@ -1,9 +1,9 @@
-import type { Bookable, PickedTime } from "./bookable";
+import type { BookableSession, PickedTime } from "./bookable";
 import { OpenTimePicker } from "./OpenTimePicker";
 import { ScheduledTimePicker } from "./ScheduledTimePicker";
 
 export type SlotPickerProps = {
-  session: Bookable;
+  session: BookableSession;
   /** How many seats the time must still have. */
   seats: number;
   /** The `starts_at` that is chosen. */
@@ -11,7 +11,7 @@ export type SlotPickerProps = {
   /** `null` when what was chosen is no time to book. */
   onPick: (time: PickedTime | null) => void;
   /** A start that is not offered: the one that a booking moves away from. */
-  without?: string;
+  excludedStart?: string;
 };
 
 /**

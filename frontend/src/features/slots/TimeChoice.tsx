@@ -1,6 +1,6 @@
 import { cn } from "~/lib/cn";
 import { formatInOtherZone, formatTime, showsSameTime, zoneCity } from "~/lib/time/time";
-import { isFew } from "./bookable";
+import { hasFewSeatsLeft } from "./bookable";
 import type { Slot } from "./queries";
 import { useTexts } from "./texts";
 
@@ -49,7 +49,7 @@ export function TimeChoice({
                 })}
               </span>
             )}
-            {isFew(slot) && (
+            {hasFewSeatsLeft(slot) && (
               <span className="text-xs font-semibold text-warn peer-checked:text-on-accent">
                 {t("left", { count: slot.seats_left })}
               </span>

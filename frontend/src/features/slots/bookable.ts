@@ -1,7 +1,7 @@
 import type { Slot } from "./queries";
 
 /** What choosing a time needs to know of a session; a booking's `session_details` know it, too. */
-export type Bookable = {
+export type BookableSession = {
   id: string;
   is_open: boolean;
   /** Minutes. */
@@ -15,6 +15,6 @@ export type Bookable = {
 export type PickedTime = { starts_at: string; ends_at: string; seats_left: number | null };
 
 /** So few seats that it is worth saying; never where nobody has taken any yet. */
-export function isFew({ seats_left, capacity }: Pick<Slot, "seats_left" | "capacity">): boolean {
+export function hasFewSeatsLeft({ seats_left, capacity }: Pick<Slot, "seats_left" | "capacity">): boolean {
   return seats_left < capacity && seats_left <= 3;
 }

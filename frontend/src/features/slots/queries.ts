@@ -1,16 +1,17 @@
 import { type QueryClient, queryOptions } from "@tanstack/react-query";
 import { api, type Schema, unwrap } from "~/lib/api/client";
+import { queryKeys } from "~/lib/api/queryKeys";
 import { addMonths, type Day, type Month, monthBounds, monthOf } from "~/lib/time/days";
 
 export type Slot = Schema<"SlotOut">;
 
 /** The farthest that a schedule may reach, in months (730 days). */
-export const HORIZON_MONTHS = 24;
+export const MAX_BOOKING_WINDOW_MONTHS = 24;
 
 /** The starts of one month of the viewer's calendar that can be booked. They go fast, so they are not kept long. */
 export function slotsQuery(sessionId: string, month: Month, zone: string) {
   return queryOptions({
-    queryKey: ["slots", sessionId, zone, month],
+    queryKey: queryKeys.slots.month(sessionId, zone, month),
     queryFn: ({ signal }): Promise<Slot[]> =>
       unwrap(
         api.GET("/api/sessions/{session_id}/slots", {
@@ -28,9 +29,9 @@ export function slotsQuery(sessionId: string, month: Month, zone: string) {
  */
 export async function findNextFree(
   client: QueryClient,
-  { sessionId, after, today, zone, seats }: NextFree,
+  { sessionId, after, today, zone, seats }: NextFreeSearch,
 ): Promise<Slot | null> {
-  const last = addMonths(monthOf(today), HORIZON_MONTHS);
+  const last = addMonths(monthOf(today), MAX_BOOKING_WINDOW_MONTHS);
   for (let month = addMonths(after); month <= last; month = addMonths(month)) {
     const slots = await client.fetchQuery(slotsQuery(sessionId, month, zone));
     const free = slots.find(({ seats_left }) => seats_left >= seats);
@@ -39,4 +40,4 @@ export async function findNextFree(
   return null;
 }
 
-export type NextFree = { sessionId: string; after: Month; today: Day; zone: string; seats: number };
+export type NextFreeSearch = { sessionId: string; after: Month; today: Day; zone: string; seats: number };

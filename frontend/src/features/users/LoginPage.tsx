@@ -13,14 +13,14 @@ export function LoginPage({ next }: { next: string }) {
   const t = useTexts();
   const router = useRouter();
   const { demo_accounts } = useSuspenseQuery(marketplaceQuery).data;
-  const [given, setGiven] = useState<{ email: string; password: string }>();
+  const [prefilled, setPrefilled] = useState<{ email: string; password: string }>();
   return (
     <Page title={t("login.title")} intro={t("login.intro")} width="narrow">
       <Card className="p-5 sm:p-7">
-        <SignInForm given={given} onDone={() => router.history.replace(next)} />
+        <SignInForm given={prefilled} onDone={() => router.history.replace(next)} />
       </Card>
       {demo_accounts && demo_accounts.length > 0 && (
-        <DemoAccounts accounts={demo_accounts} onUse={setGiven} />
+        <DemoAccounts accounts={demo_accounts} onUse={setPrefilled} />
       )}
       <p className="mt-6 text-center text-sm text-ink-soft">
         {t("login.new_here")}{" "}

@@ -14,7 +14,7 @@ import { setServerErrors } from "~/lib/forms/setServerErrors";
 import { PasswordInput } from "./PasswordInput";
 import { RoleChoice } from "./RoleChoice";
 import { register } from "./register";
-import { rulesOf } from "./rules";
+import { accountRules } from "./rules";
 import { StrengthMeter } from "./StrengthMeter";
 import { useTexts } from "./texts";
 
@@ -23,7 +23,7 @@ export function RegisterPage({ next }: { next: string }) {
   const t = useTexts();
   const router = useRouter();
   const [failure, setFailure] = useState<string | null>(null);
-  const rules = rulesOf(t);
+  const rules = accountRules(t);
   const form = useForm({
     resolver: zodResolver(
       z.object({

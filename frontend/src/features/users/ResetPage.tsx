@@ -14,7 +14,7 @@ import { api, unwrap } from "~/lib/api/client";
 import { isProblem } from "~/lib/api/problem";
 import { setServerErrors } from "~/lib/forms/setServerErrors";
 import { PasswordInput } from "./PasswordInput";
-import { rulesOf } from "./rules";
+import { accountRules } from "./rules";
 import { StrengthMeter } from "./StrengthMeter";
 import { useTexts } from "./texts";
 
@@ -24,7 +24,7 @@ export function ResetPage() {
   const [token] = useState(() => location.hash.slice(1));
   const [state, setState] = useState<"asked" | "done" | "dead">(token ? "asked" : "dead");
   useEffect(() => history.replaceState(history.state, "", location.pathname), []);
-  if (state !== "asked") return <Outcome isDone={state === "done"} />;
+  if (state !== "asked") return <ResetOutcome isDone={state === "done"} />;
   return (
     <Page title={t("reset.title")} intro={t("reset.intro")} width="narrow">
       <Card className="p-5 sm:p-7">
@@ -34,11 +34,19 @@ export function ResetPage() {
   );
 }
 
-function ResetForm({ token, onDone, onDead }: { token: string; onDone: () => void; onDead: () => void }) {
+function ResetForm({
+  token,
+  onDone,
+  onDead: onInvalidToken,
+}: {
+  token: string;
+  onDone: () => void;
+  onDead: () => void;
+}) {
   const t = useTexts();
   const [failure, setFailure] = useState<string | null>(null);
   const form = useForm({
-    resolver: zodResolver(z.object({ new_password: rulesOf(t).newPassword })),
+    resolver: zodResolver(z.object({ new_password: accountRules(t).newPassword })),
     defaultValues: { new_password: "" },
   });
   const { errors, isSubmitting } = form.formState;
@@ -49,7 +57,7 @@ function ResetForm({ token, onDone, onDead }: { token: string; onDone: () => voi
       await unwrap(api.POST("/api/auth/password-reset", { body: { token, new_password } }));
       onDone();
     } catch (error) {
-      if (isProblem(error, "bad_reset_token") || (isProblem(error) && error.errors.token)) onDead();
+      if (isProblem(error, "bad_reset_token") || (isProblem(error) && error.errors.token)) onInvalidToken();
       else setFailure(setServerErrors(error, form));
     }
   });
@@ -73,7 +81,7 @@ function ResetForm({ token, onDone, onDead }: { token: string; onDone: () => voi
   );
 }
 
-function Outcome({ isDone }: { isDone: boolean }) {
+function ResetOutcome({ isDone }: { isDone: boolean }) {
   const t = useTexts();
   const title = t(isDone ? "reset.done" : "reset.dead");
   useTitle(title);

@@ -16,7 +16,7 @@ export type Credentials = { email: string; password: string };
 
 /** E-mail and password. `given` fills them in, as far as they are known; the person goes on at what is missing. */
 export function SignInForm({
-  given,
+  given: prefilled,
   onDone,
 }: {
   given?: Credentials;
@@ -34,7 +34,7 @@ export function SignInForm({
   });
   const form = useForm<Credentials>({
     resolver: zodResolver(rules),
-    values: given,
+    values: prefilled,
     defaultValues: { email: "", password: "" },
   });
   const { errors, isSubmitting } = form.formState;
@@ -43,9 +43,9 @@ export function SignInForm({
   const button = useRef<HTMLButtonElement>(null);
 
   useEffect(() => {
-    if (given?.password) button.current?.focus();
-    else if (given?.email) setFocus("password");
-  }, [given, setFocus]);
+    if (prefilled?.password) button.current?.focus();
+    else if (prefilled?.email) setFocus("password");
+  }, [prefilled, setFocus]);
 
   const submit = form.handleSubmit(async (credentials) => {
     setFailure(null);

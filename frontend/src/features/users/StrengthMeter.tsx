@@ -1,5 +1,5 @@
 import { cn } from "~/lib/cn";
-import { MIN_PASSWORD, type Strength, strengthOf } from "./strength";
+import { MIN_PASSWORD, passwordStrength, type Strength } from "./strength";
 import { useTexts } from "./texts";
 
 const LEVEL: Record<Strength, number> = { short: 0, weak: 1, fair: 2, good: 3, strong: 4 };
@@ -8,7 +8,7 @@ const COLOUR = ["bg-line", "bg-danger", "bg-warn", "bg-good", "bg-good"];
 /** How hard a password is to guess, as one types it. */
 export function StrengthMeter({ password }: { password: string }) {
   const t = useTexts();
-  const strength = strengthOf(password);
+  const strength = passwordStrength(password);
   const level = LEVEL[strength];
   if (!password) return <span>{t("password.hint")}</span>;
   const missing = MIN_PASSWORD - [...password].length;

@@ -10,13 +10,13 @@ import { browserZone } from "~/lib/time/zone";
 export async function register(registration: Schema<"RegistrationIn">): Promise<Me | null> {
   await unwrap(api.POST("/api/auth/register", { body: registration }));
   const { email, password } = registration;
-  const begun = await unwrap(
+  const session = await unwrap(
     api.POST("/api/auth/login", { body: { email, password, use_cookie: true } }),
   ).catch(() => null);
-  if (!begun) return null;
-  signIn(begun.access, begun.user);
+  if (!session) return null;
+  signIn(session.access, session.user);
   const me = await unwrap(api.PATCH("/api/auth/profile", { body: { time_zone: browserZone() } })).catch(
-    () => begun.user,
+    () => session.user,
   );
   queryClient.setQueryData(meQuery.queryKey, me);
   return me;

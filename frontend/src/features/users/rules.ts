@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { profileLimits, registrationLimits } from "~/lib/api/limits";
+import { MIN_PASSWORD } from "./strength";
 import type { useTexts } from "./texts";
 
 const WEB_ADDRESS = /^https?:\/\/[^\s/?#@:\\]+(:\d{1,5})?([/?#]\S*)?$/i;
@@ -10,7 +11,7 @@ export function isWebAddress(text: string): boolean {
 }
 
 /** What is asked of the facts of an account, as the API asks it. */
-export function rulesOf(t: ReturnType<typeof useTexts>) {
+export function accountRules(t: ReturnType<typeof useTexts>) {
   const long = (count: number) => t("rules.too_long", { count });
   const { email, username, password, first_name } = registrationLimits;
   const { avatar } = profileLimits;
@@ -32,7 +33,7 @@ export function rulesOf(t: ReturnType<typeof useTexts>) {
     newPassword: z
       .string()
       .min(1, t("rules.needed"))
-      .min(password.minLength, t("rules.password_short"))
+      .min(MIN_PASSWORD, t("rules.password_short"))
       .max(password.maxLength, long(password.maxLength)),
     picture: z
       .string()

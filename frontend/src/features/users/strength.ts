@@ -1,5 +1,4 @@
 import { registrationLimits } from "~/lib/api/limits";
-
 export type Strength = "short" | "weak" | "fair" | "good" | "strong";
 
 export const MIN_PASSWORD = registrationLimits.password.minLength;
@@ -8,7 +7,7 @@ export const MIN_PASSWORD = registrationLimits.password.minLength;
  * A rough guess from length and variety, to encourage while one types; the server's rule is the length alone
  * (NIST SP 800-63B, 5.1.1.2: no composition rules).
  */
-export function strengthOf(password: string): Strength {
+export function passwordStrength(password: string): Strength {
   const length = [...password].length;
   if (length < MIN_PASSWORD) return "short";
   const kinds = [/\p{Ll}/u, /\p{Lu}/u, /\p{N}/u, /[^\p{L}\p{N}]/u].filter((kind) =>

@@ -1,9 +1,10 @@
 import { queryOptions } from "@tanstack/react-query";
 import { api, unwrap } from "./client";
+import { queryKeys } from "./queryKeys";
 
 /** What is the same for everybody here: currency, categories. */
 export const marketplaceQuery = queryOptions({
-  queryKey: ["marketplace"],
+  queryKey: queryKeys.marketplace,
   queryFn: () => unwrap(api.GET("/api/marketplace")),
   staleTime: Number.POSITIVE_INFINITY,
 });

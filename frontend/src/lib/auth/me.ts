@@ -2,21 +2,19 @@ import { queryOptions, useQuery } from "@tanstack/react-query";
 import { redirect } from "@tanstack/react-router";
 import { useSyncExternalStore } from "react";
 import { api, type Schema, unwrap } from "~/lib/api/client";
-import { marketplaceQuery } from "~/lib/api/marketplace";
 import { isProblem } from "~/lib/api/problem";
 import { queryClient } from "~/lib/api/queryClient";
+import { queryKeys } from "~/lib/api/queryKeys";
 import { login } from "./login";
 
 export type Me = Schema<"ProfileOut">;
 
-const ME = ["me"];
-
 export const meQuery = queryOptions({
-  queryKey: ME,
+  queryKey: queryKeys.me,
   queryFn: async (): Promise<Me | null> => {
     if ((await login.token()) !== null) return unwrap(api.GET("/api/auth/profile"));
     // who has to sign in again is still the same person, with the same page before them
-    return login.state() === "expired" ? (queryClient.getQueryData<Me>(ME) ?? null) : null;
+    return login.state() === "expired" ? (queryClient.getQueryData<Me>(queryKeys.me) ?? null) : null;
   },
   staleTime: 5 * 60_000,
 });
@@ -80,5 +78,5 @@ export async function refetchUserData(): Promise<void> {
 }
 
 function dependsOnUser({ queryKey: [first] }: { queryKey: readonly unknown[] }): boolean {
-  return first !== ME[0] && first !== marketplaceQuery.queryKey[0];
+  return first !== queryKeys.me[0] && first !== queryKeys.marketplace[0];
 }

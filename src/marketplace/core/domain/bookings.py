@@ -17,7 +17,9 @@ if TYPE_CHECKING:
     from marketplace.core.domain.tokens import Principal
 
 BookingStatus = Literal["pending", "confirmed", "cancelled", "completed"]
-BookingAction = Literal["confirm", "decline", "cancel", "complete", "lapse"]
+BookingAction = Literal["confirm", "decline", "cancel", "complete", "expire"]
+StepAction = Literal["book", "confirm", "decline", "cancel", "complete", "expire", "reschedule", "seats"]
+"""What a step did. `expire`: nobody answered a pending booking in time, so it was cancelled."""
 AllowedAction = Literal["confirm", "decline", "cancel", "complete", "reschedule", "seats", "pay"]
 """What a viewer can be offered about a booking; `seats` and `pay` are not possible yet."""
 BookingOrdering = Literal["-created_at", "booking_date", "-booking_date"]
@@ -29,7 +31,7 @@ TRANSITIONS: dict[BookingAction, dict[BookingStatus, BookingStatus]] = {
     "decline": {"pending": "cancelled"},
     "cancel": {"pending": "cancelled", "confirmed": "cancelled"},
     "complete": {"confirmed": "completed"},
-    "lapse": {"pending": "cancelled"},
+    "expire": {"pending": "cancelled"},
 }
 """What each action makes of a booking; an action that is not listed for a status is illegal."""
 ANSWERS_AND_ENDS: tuple[Literal["confirm", "decline", "cancel", "complete"], ...] = (
@@ -41,7 +43,7 @@ ANSWERS_AND_ENDS: tuple[Literal["confirm", "decline", "cancel", "complete"], ...
 """The actions that people take, moving aside."""
 OF_THE_CREATOR: frozenset[BookingAction] = frozenset({"confirm", "decline", "complete"})
 """What the learner cannot do, also when they are on the staff; other staff can."""
-OF_THE_MARKETPLACE: frozenset[BookingAction] = frozenset({"lapse"})
+OF_THE_MARKETPLACE: frozenset[BookingAction] = frozenset({"expire"})
 """What nobody can do."""
 
 Seats = Annotated[int, Whole(1, MAX_PARTICIPANTS, example=2)]
@@ -57,16 +59,25 @@ def response_deadline(requested_at: datetime, starts_at: datetime) -> datetime:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BookingStep:
-    """One step of a booking's life. `actor_id` is `None` where the marketplace itself took it."""
+    """One step of a booking's life. `actor_id` is `None` where the marketplace itself took it.
+
+    Start and seats are there where the step changed them, both as they were and as they became. `reason` is what a
+    person wrote, and nothing else.
+    """
 
     booking_id: UUID
     at: datetime
     actor_id: UUID | None
+    action: StepAction
     from_status: BookingStatus | None
     to_status: BookingStatus
     reason: str
     batch_id: UUID | None = None
     """What it has in common with the steps that one request took together with it."""
+    from_start: datetime | None = None
+    to_start: datetime | None = None
+    from_seats: int | None = None
+    to_seats: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,7 +104,7 @@ class Booking:
     def due(self, now: datetime) -> "BookingAction | None":
         """What the marketplace has to do about it by itself at this moment, if anything."""
         if self.status == "pending" and now >= (self.answer_by or self.starts_at):
-            return "lapse"
+            return "expire"
         if self.status == "confirmed" and now >= self.ends_at:
             return "complete"
         return None
@@ -110,6 +121,7 @@ class Booking:
             booking_id=self.id,
             at=self.created_at,
             actor_id=self.user_id,
+            action="book",
             from_status=None,
             to_status=self.status,
             reason="",
@@ -135,7 +147,7 @@ class Booking:
         if refusal is not None:
             raise refusal
         to_status = TRANSITIONS[action][self.status]
-        step = self._step(to_status, actor, now, reason)
+        step = self._step(action, to_status, actor, now, reason)
         return replace(self, status=to_status, answer_by=None), replace(step, batch_id=batch_id)
 
     def rescheduled(
@@ -150,12 +162,13 @@ class Booking:
             raise refusal
         asks_again = needs_answer and actor.user_id == self.user_id
         to_status: BookingStatus = "pending" if asks_again else self.status
-        reason = f"Moved from {self.starts_at:%Y-%m-%d %H:%M} to {slot.starts_at:%Y-%m-%d %H:%M} UTC. {why}".rstrip()
         rescheduled = replace(self, starts_at=slot.starts_at, ends_at=slot.ends_at)
         answer_by = response_deadline(now, slot.starts_at) if to_status == "pending" else None
         if answer_by and self.answer_by and actor.user_id != self.user_id:
             answer_by = min(self.answer_by, slot.starts_at)  # who is to answer cannot win time
-        return replace(rescheduled, status=to_status, answer_by=answer_by), self._step(to_status, actor, now, reason)
+        step = self._step("reschedule", to_status, actor, now, why)
+        step = replace(step, from_start=self.starts_at, to_start=slot.starts_at)
+        return replace(rescheduled, status=to_status, answer_by=answer_by), step
 
     def refusal(
         self, action: BookingAction, actor: "Principal | None", now: datetime, *, notice: timedelta = timedelta()
@@ -176,7 +189,7 @@ class Booking:
             refusal = IllegalTransition(f"The booking is {self.status}, at {self.starts_at:%Y-%m-%d %H:%M} UTC.")
         if refusal is None:
             refusal = self._time_refusal("cancel", actor, now, notice)
-        if refusal is None and self.due(now) == "lapse":
+        if refusal is None and self.due(now) == "expire":
             refusal = TooLate("The time to respond has passed.")
         return refusal
 
@@ -197,7 +210,7 @@ class Booking:
         answer_by = self.answer_by or self.starts_at
         if action in {"confirm", "decline"} and now >= answer_by:
             return TooLate("The time to respond has passed.")
-        if action == "lapse" and now < answer_by:
+        if action == "expire" and now < answer_by:
             return IllegalTransition("The creator can still respond.")
         if action == "complete" and now < self.ends_at:
             return IllegalTransition("The session hasn't ended yet.")
@@ -206,11 +219,14 @@ class Booking:
             return TooLate()
         return None
 
-    def _step(self, to_status: BookingStatus, actor: "Principal | None", now: datetime, reason: str) -> BookingStep:
+    def _step(
+        self, action: StepAction, to_status: BookingStatus, actor: "Principal | None", now: datetime, reason: str
+    ) -> BookingStep:
         return BookingStep(
             booking_id=self.id,
             at=now,
             actor_id=actor.user_id if actor else None,
+            action=action,
             from_status=self.status,
             to_status=to_status,
             reason=reason,

@@ -144,16 +144,19 @@ def _answer_schemas(structs: Iterable[type[msgspec.Struct]]) -> dict[str, Any]:
             name = field.encode_name
             if "$ref" in properties[name]:
                 continue
-            properties[name] |= {each: said for each, said in _notes(field).items() if each not in properties[name]}
+            notes = _notes(struct, field)
+            properties[name] |= {each: said for each, said in notes.items() if each not in properties[name]}
     return dict(components)
 
 
-def _notes(field: msgspec.structs.FieldInfo) -> dict[str, Any]:
+def _notes(struct: type[msgspec.Struct], field: msgspec.structs.FieldInfo) -> dict[str, Any]:
     """What an answer's schema says beyond the type: the words and the example of the field."""
     rule = rule_of(field.type)
     notes = {} if rule is None else notes_of(rule)
-    example = EXAMPLES.get(field.encode_name)
-    if "examples" not in notes and field.encode_name in EXAMPLES:
+    name = f"{struct.__name__}.{field.encode_name}"
+    name = name if name in EXAMPLES else field.encode_name
+    example = EXAMPLES.get(name)
+    if "examples" not in notes and name in EXAMPLES:
         notes["examples"] = [example]
     if str(example).endswith("00Z"):
         notes["format"] = "date-time"

@@ -1,6 +1,6 @@
 import { Link } from "@tanstack/react-router";
 import { useMemo } from "react";
-import { Moment } from "../DateTime";
+import { DateTime } from "../DateTime";
 import { ListPage } from "../list/ListPage";
 import type { Listing } from "../list/listing";
 import type { ListSearch } from "../search";
@@ -10,7 +10,7 @@ import { Changes, hasChanges } from "./Changes";
 import { Actor } from "./Log";
 import { auditRows, type Entry } from "./rows";
 
-const PAGES = {
+const TARGET_PAGES = {
   user: "/admin/users/$id",
   session: "/admin/sessions/$id",
   booking: "/admin/bookings/$id",
@@ -22,7 +22,7 @@ function Target({ entry: { target_kind: kind, target_id: id } }: { entry: Entry 
   const text = `${t(`log.kind.${kind}`)} ${id.slice(-6)}`;
   if (kind === "report" || kind === "bulk_run") return text;
   return (
-    <Link to={PAGES[kind]} params={{ id }} className="underline-offset-4 hover:underline">
+    <Link to={TARGET_PAGES[kind]} params={{ id }} className="underline-offset-4 hover:underline">
       {text}
     </Link>
   );
@@ -38,7 +38,7 @@ function useListing(): Listing<Entry> {
       nameOf: ({ action }) => t(`log.action.${action}`),
       columns: [
         { name: "action", head: t("log.what"), cell: ({ action }) => t(`log.action.${action}`) },
-        { name: "at", head: t("log.when"), sort: "at", cell: ({ at }) => <Moment at={at} /> },
+        { name: "at", head: t("log.when"), sort: "at", cell: ({ at }) => <DateTime at={at} /> },
         {
           name: "actor",
           fields: ["actor_username", "as_username"],

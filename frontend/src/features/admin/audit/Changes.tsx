@@ -2,11 +2,11 @@ import { useTexts } from "../texts";
 
 type Facts = Record<string, unknown>;
 
-function shown(value: unknown): string {
+function formatValue(value: unknown): string {
   if (value === null || value === undefined || value === "") return "–";
   if (Array.isArray(value)) return value.join(", ") || "–";
   if (typeof value !== "object") return String(value);
-  const parts = Object.entries(value).map(([name, each]) => `${name}: ${shown(each)}`);
+  const parts = Object.entries(value).map(([name, each]) => `${name}: ${formatValue(each)}`);
   return parts.join(", ") || "–";
 }
 
@@ -31,10 +31,10 @@ export function Changes({ before, after }: { before: Facts; after: Facts }) {
             <dd className="min-w-0 whitespace-normal">
               {name in before && (
                 <>
-                  <del className="text-ink-faint">{shown(before[name])}</del> →{" "}
+                  <del className="text-ink-faint">{formatValue(before[name])}</del> →{" "}
                 </>
               )}
-              <ins className="no-underline">{shown(after[name])}</ins>
+              <ins className="no-underline">{formatValue(after[name])}</ins>
             </dd>
           </div>
         ))}

@@ -1,6 +1,6 @@
 import { Link } from "@tanstack/react-router";
 import { displayName } from "~/lib/auth/me";
-import { Moment } from "../DateTime";
+import { DateTime } from "../DateTime";
 import { useTexts } from "../texts";
 import { Changes } from "./Changes";
 import type { Entry } from "./rows";
@@ -16,7 +16,7 @@ export function Log({ entries }: { entries: Entry[] }) {
           <p className="flex flex-wrap justify-between gap-x-4">
             <span className="font-medium">{t(`log.action.${entry.action}`)}</span>
             <span className="text-xs text-ink-faint">
-              <Moment at={entry.at} />
+              <DateTime at={entry.at} />
             </span>
           </p>
           <p className="text-ink-soft">

@@ -4,6 +4,7 @@ import { CalendarClock, Check, CheckCheck, X } from "lucide-react";
 import { useState } from "react";
 import { Button } from "~/components/Button";
 import { History } from "~/features/bookings/History";
+import { RescheduleDialog } from "~/features/bookings/RescheduleDialog";
 import { isAllowed } from "~/features/bookings/rules";
 import { StatusBadge } from "~/features/bookings/StatusBadge";
 import { displayName } from "~/lib/auth/me";
@@ -19,34 +20,39 @@ import {
 import { AdminPage } from "../AdminPage";
 import { Log } from "../audit/Log";
 import { BackLink } from "../BackLink";
-import { Moment } from "../DateTime";
-import { Loaded } from "../Loaded";
+import { DateTime } from "../DateTime";
+import { QueryResult } from "../Loaded";
 import { Facts, Panel } from "../Panel";
-import { StepDialog } from "../StepDialog";
+import { ActionDialog } from "../StepDialog";
 import { useTexts } from "../texts";
-import { type BookingRecord, type BookingStep, bookingRecordQuery, takeStep } from "./queries";
-import { RescheduleDialog } from "./RescheduleDialog";
+import {
+  applyAction,
+  type BookingAction,
+  type BookingRecord,
+  bookingRecordQuery,
+  reschedule,
+} from "./queries";
 
 const LINK = "font-medium text-accent underline-offset-4 hover:underline";
 
 /** One booking with all that happened to it, and what the staff can do for those whose it is. */
 export function BookingPage({ id }: { id: string }) {
   const t = useTexts();
-  const found = useQuery(bookingRecordQuery(id));
+  const query = useQuery(bookingRecordQuery(id));
   return (
-    <Loaded
-      found={found}
+    <QueryResult
+      found={query}
       title={t("bookings.one")}
       back={<BackLink to="/admin/bookings">{t("nav.bookings")}</BackLink>}
     >
       {(booking) => <Details booking={booking} />}
-    </Loaded>
+    </QueryResult>
   );
 }
 
 function Details({ booking }: { booking: BookingRecord }) {
   const t = useTexts();
-  const [intent, setIntent] = useState<BookingStep | "reschedule" | null>(null);
+  const [intent, setIntent] = useState<BookingAction | "reschedule" | null>(null);
   const close = () => setIntent(null);
   return (
     <AdminPage
@@ -71,18 +77,20 @@ function Details({ booking }: { booking: BookingRecord }) {
         </div>
         <BookingFacts booking={booking} />
       </div>
-      {intent === "reschedule" && <RescheduleDialog booking={booking} onClose={close} />}
+      {intent === "reschedule" && (
+        <RescheduleDialog actor="staff" booking={booking} reschedule={reschedule} onClose={close} />
+      )}
       {intent && intent !== "reschedule" && (
-        <StepDialog
+        <ActionDialog
           title={t(`booking.${intent}.title`, { name: displayName(booking.user_details) })}
           text={t(`booking.${intent}.text`)}
-          action={t(`booking.${intent}.do`)}
-          keep={intent === "cancel" ? t("booking.cancel.keep") : undefined}
+          actionLabel={t(`booking.${intent}.do`)}
+          keepLabel={intent === "cancel" ? t("booking.cancel.keep") : undefined}
           done={t(`booking.${intent}.done`)}
           isDanger={intent === "cancel" || intent === "decline"}
           reasonHint={t("booking.reason_hint")}
           intent={intent}
-          take={(reason, key) => takeStep(booking.id, intent, reason, key)}
+          take={(reason, key) => applyAction(booking.id, intent, reason, key)}
           onClose={close}
         />
       )}
@@ -95,7 +103,7 @@ function BookingFacts({ booking }: { booking: BookingRecord }) {
   const zone = useZone();
   const money = useFormatMoney();
   const { booking_date, session_details: session } = booking;
-  const there = session.time_zone;
+  const creatorZone = session.time_zone;
   const party = (person: {
     id: string;
     first_name: string;
@@ -128,11 +136,11 @@ function BookingFacts({ booking }: { booking: BookingRecord }) {
               <>
                 {formatTimeRange(booking_date, booking.ends_at, zone)}
                 <span className="block text-xs text-ink-faint">{zoneName(zone)}</span>
-                {there && !showsSameTime(booking_date, zone, there) && (
+                {creatorZone && !showsSameTime(booking_date, zone, creatorZone) && (
                   <span className="block text-xs text-ink-faint">
                     {t("bookings.there", {
-                      when: formatInOtherZone(booking_date, zone, there),
-                      place: zoneCity(there),
+                      when: formatInOtherZone(booking_date, zone, creatorZone),
+                      place: zoneCity(creatorZone),
                     })}
                   </span>
                 )}
@@ -143,9 +151,9 @@ function BookingFacts({ booking }: { booking: BookingRecord }) {
           { name: t("bookings.creator"), value: party(session.creator_details) },
           { name: t("bookings.seats"), value: booking.seats },
           { name: t("bookings.amount"), value: money(booking.amount) },
-          { name: t("bookings.made"), value: <Moment at={booking.created_at} /> },
+          { name: t("bookings.made"), value: <DateTime at={booking.created_at} /> },
           ...(booking.respond_by
-            ? [{ name: t("bookings.answer_by"), value: <Moment at={booking.respond_by} /> }]
+            ? [{ name: t("bookings.answer_by"), value: <DateTime at={booking.respond_by} /> }]
             : []),
           { name: t("id"), value: <code className="text-xs break-all">{booking.id}</code> },
         ]}
@@ -163,17 +171,17 @@ const STEP_STYLES = {
 } as const;
 
 /** In the order of the buttons. */
-const STEPS = ["confirm", "decline", "complete", "reschedule", "cancel"] as const;
+const ACTIONS = ["confirm", "decline", "complete", "reschedule", "cancel"] as const;
 
 function Actions({
   booking,
   onIntent,
 }: {
   booking: BookingRecord;
-  onIntent: (intent: BookingStep | "reschedule") => void;
+  onIntent: (intent: BookingAction | "reschedule") => void;
 }) {
   const t = useTexts();
-  return STEPS.filter((step) => isAllowed(booking, step)).map((step) => {
+  return ACTIONS.filter((action) => isAllowed(booking, action)).map((step) => {
     const { variant, icon: Icon } = STEP_STYLES[step];
     return (
       <Button key={step} variant={variant} onClick={() => onIntent(step)}>

@@ -4,7 +4,7 @@ import { useTexts as useBookingTexts } from "~/features/bookings/texts";
 import { displayName } from "~/lib/auth/me";
 import { useFormatMoney } from "~/lib/money/money";
 import { BulkBar } from "../bulk/BulkBar";
-import { Moment } from "../DateTime";
+import { DateTime } from "../DateTime";
 import { ListPage } from "../list/ListPage";
 import type { Listing } from "../list/listing";
 import type { ListSearch } from "../search";
@@ -55,7 +55,7 @@ function useListing(): Listing<BookingRow> {
           name: "booking_date",
           head: t("bookings.starts"),
           sort: "booking_date",
-          cell: ({ booking_date }) => <Moment at={booking_date} />,
+          cell: ({ booking_date }) => <DateTime at={booking_date} />,
         },
         { name: "status", head: t("bookings.state"), cell: ({ status }) => <StatusBadge status={status} /> },
         { name: "seats", head: t("bookings.seats"), isNumber: true, cell: ({ seats }) => seats },
@@ -72,7 +72,7 @@ function useListing(): Listing<BookingRow> {
           head: t("bookings.made"),
           sort: "created_at",
           isSpare: true,
-          cell: ({ created_at }) => <Moment at={created_at} />,
+          cell: ({ created_at }) => <DateTime at={created_at} />,
         },
       ],
       filters: [

@@ -6,35 +6,35 @@ import { Notice } from "~/components/Notice";
 import { Skeleton } from "~/components/Skeleton";
 import { isProblem } from "~/lib/api/problem";
 import { errorMessage } from "~/lib/i18n/errorMessage";
-import { StepDialog } from "../StepDialog";
+import { ActionDialog } from "../StepDialog";
 import { useTexts } from "../texts";
-import { beginBulk, DANGEROUS, KEEPS_SEATS, type Order, previewQuery } from "./queries";
+import { type BulkRequest, DESTRUCTIVE_ACTIONS, KEEPS_BOOKINGS, previewQuery, startBulk } from "./queries";
 
 /** Shows what a bulk action would do, takes the reason, and begins it. */
-export function BulkDialog({ order, onClose }: { order: Order; onClose: () => void }) {
+export function BulkDialog({ order: request, onClose }: { order: BulkRequest; onClose: () => void }) {
   const t = useTexts();
   const navigate = useNavigate();
   const { i18n } = useTranslation();
   const number = new Intl.NumberFormat(i18n.language);
-  const found = useQuery(previewQuery(order));
-  const preview = found.data;
+  const query = useQuery(previewQuery(request));
+  const preview = query.data;
   const changes = preview?.will_change ?? 0;
   const examples = (outcome: "change" | "skip") =>
     preview?.examples.filter((example) => example.outcome === outcome) ?? [];
   return (
-    <StepDialog
-      title={t(`bulk.title.${order.action}`)}
+    <ActionDialog
+      title={t(`bulk.title.${request.action}`)}
       text={t("bulk.text")}
-      action={
+      actionLabel={
         preview
-          ? t(`bulk.do.${order.action}`, { count: changes, number: number.format(changes) })
+          ? t(`bulk.do.${request.action}`, { count: changes, number: number.format(changes) })
           : t("bulk.looking")
       }
-      keep={order.kind === "bookings" ? t("bulk.keep") : undefined}
-      isDanger={DANGEROUS.includes(order.action)}
+      keepLabel={request.kind === "bookings" ? t("bulk.keep") : undefined}
+      isDanger={DESTRUCTIVE_ACTIONS.includes(request.action)}
       isReady={changes > 0}
-      intent={order}
-      take={(reason, key) => beginBulk(order, reason, key)}
+      intent={request}
+      take={(reason, key) => startBulk(request, reason, key)}
       onDone={({ id }) => void navigate({ to: "/admin/bulk", search: { run: id } })}
       onClose={onClose}
     >
@@ -44,7 +44,7 @@ export function BulkDialog({ order, onClose }: { order: Order; onClose: () => vo
             <Count name={t("bulk.will_change")} value={number.format(preview.will_change)} />
             <Count name={t("bulk.will_skip")} value={number.format(preview.will_skip)} />
             <Count
-              name={t(KEEPS_SEATS.includes(order.action) ? "bulk.seats_kept" : "bulk.seats")}
+              name={t(KEEPS_BOOKINGS.includes(request.action) ? "bulk.seats_kept" : "bulk.seats")}
               value={number.format(preview.seats_affected)}
             />
           </dl>
@@ -59,16 +59,16 @@ export function BulkDialog({ order, onClose }: { order: Order; onClose: () => vo
             examples={examples("skip").map(({ id, label, detail }) => ({ id, label, detail }))}
           />
         </div>
-      ) : found.isError ? (
+      ) : query.isError ? (
         <Notice tone="danger">
-          {isProblem(found.error) && Object.values(found.error.errors).flat().length > 0
-            ? Object.values(found.error.errors).flat().join(" ")
-            : errorMessage(found.error)}
+          {isProblem(query.error) && Object.values(query.error.errors).flat().length > 0
+            ? Object.values(query.error.errors).flat().join(" ")
+            : errorMessage(query.error)}
         </Notice>
       ) : (
         <Skeleton className="h-40 w-full" />
       )}
-    </StepDialog>
+    </ActionDialog>
   );
 }
 

@@ -5,7 +5,7 @@ import { EmptyState } from "~/components/EmptyState";
 import { ErrorState } from "~/components/ErrorState";
 import { displayName } from "~/lib/auth/me";
 import { AdminPage } from "../AdminPage";
-import { Moment } from "../DateTime";
+import { DateTime } from "../DateTime";
 import { ListSkeleton } from "../list/ListSkeleton";
 import { Pager } from "../list/Pager";
 import type { ListSearch } from "../search";
@@ -28,14 +28,14 @@ function RunsPage({ search }: { search: ListSearch }) {
   const t = useTexts();
   const navigate = useNavigate();
   const page = Math.max(1, Math.trunc(Number(search.page ?? 1)) || 1);
-  const found = useQuery(runsQuery(page));
-  const { rows = [], total = 0 } = found.data ?? {};
+  const query = useQuery(runsQuery(page));
+  const { rows = [], total = 0 } = query.data ?? {};
   return (
     <AdminPage title={t("nav.bulk")} intro={t("bulk.intro")}>
-      {found.isPending ? (
+      {query.isPending ? (
         <ListSkeleton columns={4} />
-      ) : found.isError && !found.data ? (
-        <ErrorState error={found.error} onRetry={() => void found.refetch()} />
+      ) : query.isError && !query.data ? (
+        <ErrorState error={query.error} onRetry={() => void query.refetch()} />
       ) : rows.length === 0 ? (
         <EmptyState icon={ListChecks} title={t("bulk.none")}>
           {t("bulk.none_text")}
@@ -57,7 +57,7 @@ function RunsPage({ search }: { search: ListSearch }) {
                     {t(`bulk.run.${run.kind}`, { action: t(`bulk.action.${run.action}`) })}
                   </Link>
                   <p className="text-sm text-ink-soft">
-                    {displayName(run.staff)} · <Moment at={run.created_at} />
+                    {displayName(run.staff)} · <DateTime at={run.created_at} />
                   </p>
                 </div>
                 <Progress run={run} />

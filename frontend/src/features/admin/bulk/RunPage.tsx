@@ -1,7 +1,7 @@
-import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { Link, useNavigate } from "@tanstack/react-router";
 import { OctagonX } from "lucide-react";
-import { useEffect, useState } from "react";
+import { useEffect } from "react";
 import { useTranslation } from "react-i18next";
 import { toast } from "sonner";
 import { Button } from "~/components/Button";
@@ -13,14 +13,15 @@ import { displayName } from "~/lib/auth/me";
 import { errorMessage } from "~/lib/i18n/errorMessage";
 import { AdminPage } from "../AdminPage";
 import { BackLink } from "../BackLink";
-import { Moment } from "../DateTime";
-import { Loaded } from "../Loaded";
+import { DateTime } from "../DateTime";
+import { QueryResult } from "../Loaded";
 import { Pager } from "../list/Pager";
 import { Panel } from "../Panel";
+import { adminKeys } from "../queryKeys";
 import type { ListSearch } from "../search";
 import { useTexts } from "../texts";
 import { Progress } from "./Progress";
-import { isOver, PAGE, type Run, refusalsQuery, runQuery, stopBulk } from "./queries";
+import { isFinished, PAGE, type Run, refusalsQuery, runQuery, stopBulk } from "./queries";
 import { StateBadge } from "./StateBadge";
 
 const PAGES = {
@@ -32,11 +33,15 @@ const PAGES = {
 /** One bulk action: its progress while it runs, and what it left as it was. */
 export function RunPage({ id, search }: { id: string; search: ListSearch }) {
   const t = useTexts();
-  const found = useQuery(runQuery(id));
+  const query = useQuery(runQuery(id));
   return (
-    <Loaded found={found} title={t("bulk.one")} back={<BackLink to="/admin/bulk">{t("nav.bulk")}</BackLink>}>
+    <QueryResult
+      found={query}
+      title={t("bulk.one")}
+      back={<BackLink to="/admin/bulk">{t("nav.bulk")}</BackLink>}
+    >
       {(run) => <Details run={run} page={Math.max(1, Number(search.page) || 1)} />}
-    </Loaded>
+    </QueryResult>
   );
 }
 
@@ -45,10 +50,10 @@ function Details({ run, page }: { run: Run; page: number }) {
   const { i18n } = useTranslation();
   const client = useQueryClient();
   const number = new Intl.NumberFormat(i18n.language);
-  const isDone = isOver(run);
+  const isDone = isFinished(run);
   useEffect(() => {
     // the lists show what it changed
-    if (isDone) void client.invalidateQueries({ queryKey: ["admin", run.kind] });
+    if (isDone) void client.invalidateQueries({ queryKey: adminKeys.noun(run.kind) });
   }, [client, isDone, run.kind]);
   return (
     <AdminPage
@@ -58,7 +63,7 @@ function Details({ run, page }: { run: Run; page: number }) {
         <span className="flex flex-wrap items-center gap-3">
           <StateBadge state={run.state} />
           <span>
-            {displayName(run.staff)} · <Moment at={run.created_at} />
+            {displayName(run.staff)} · <DateTime at={run.created_at} />
           </span>
         </span>
       }
@@ -90,21 +95,19 @@ function Details({ run, page }: { run: Run; page: number }) {
 function Stop({ run }: { run: Run }) {
   const t = useTexts();
   const client = useQueryClient();
-  const [isBusy, setBusy] = useState(false);
-  const stop = async () => {
-    setBusy(true);
-    try {
-      client.setQueryData(runQuery(run.id).queryKey, await stopBulk(run.id));
+  const stop = useMutation({
+    mutationFn: () => stopBulk(run.id),
+    onSuccess: (stopped) => {
+      client.setQueryData(runQuery(run.id).queryKey, stopped);
       toast.success(t("bulk.stopped"));
-    } catch (error) {
+    },
+    onError: (error) => {
       toast.error(errorMessage(error));
       void client.invalidateQueries({ queryKey: runQuery(run.id).queryKey });
-    } finally {
-      setBusy(false);
-    }
-  };
+    },
+  });
   return (
-    <Button variant="secondary" isBusy={isBusy} onClick={() => void stop()}>
+    <Button variant="secondary" isBusy={stop.isPending} onClick={() => stop.mutate()}>
       <OctagonX aria-hidden className="size-4" />
       {t("bulk.stop")}
     </Button>
@@ -121,7 +124,7 @@ function Report({ run, page }: { run: Run; page: number }) {
     <Panel title={t("bulk.report")}>
       {run.refused === 0 ? (
         <p className="text-sm text-ink-soft">
-          {t(isOver(run) ? "bulk.no_refusals" : "bulk.no_refusals_yet")}
+          {t(isFinished(run) ? "bulk.no_refusals" : "bulk.no_refusals_yet")}
         </p>
       ) : rows ? (
         <>

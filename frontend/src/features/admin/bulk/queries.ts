@@ -1,6 +1,7 @@
 import { queryOptions } from "@tanstack/react-query";
 import { api, type Schema, unwrap } from "~/lib/api/client";
-import { rowsOf } from "../rows";
+import { adminKeys } from "../queryKeys";
+import { unwrapRows } from "../rows";
 
 export type Run = Schema<"BulkRunOut">;
 export type Kind = Run["kind"];
@@ -9,7 +10,7 @@ export const PAGE = 20;
 const EVERY_SECOND = 1000;
 
 /** Chosen rows, or everything that the list has for these query parameters. */
-export type Order = { kind: Kind; action: Action } & (
+export type BulkRequest = { kind: Kind; action: Action } & (
   | { ids: string[] }
   | { filters: Record<string, string> }
 );
@@ -20,7 +21,7 @@ export const ACTIONS = {
   bookings: ["confirm", "decline", "complete", "cancel"],
 } as const satisfies Record<Kind, Action[]>;
 
-export const DANGEROUS: Action[] = [
+export const DESTRUCTIVE_ACTIONS: Action[] = [
   "deactivate",
   "deactivate_and_cancel",
   "hide",
@@ -30,27 +31,27 @@ export const DANGEROUS: Action[] = [
 ];
 
 /** What leaves the seats that are sold of a session to those who have them. */
-export const KEEPS_SEATS: Action[] = ["deactivate", "hide"];
+export const KEEPS_BOOKINGS: Action[] = ["deactivate", "hide"];
 
-export function isOver({ finished_at }: Run): boolean {
+export function isFinished({ finished_at }: Run): boolean {
   return finished_at !== null;
 }
 
 /** What would come of it at this moment. */
-export function previewQuery(order: Order) {
+export function previewQuery(request: BulkRequest) {
   return queryOptions({
-    queryKey: ["admin", "bulk", "preview", order],
+    queryKey: adminKeys.bulkPreview(request),
     queryFn: ({ signal }) =>
-      unwrap(api.POST("/api/admin/bulk/preview", { body: order as Schema<"BulkPreviewIn">, signal })),
+      unwrap(api.POST("/api/admin/bulk/preview", { body: request as Schema<"BulkPreviewIn">, signal })),
     staleTime: 0,
   });
 }
 
-export function beginBulk(order: Order, reason: string, key: string): Promise<Run> {
+export function startBulk(request: BulkRequest, reason: string, key: string): Promise<Run> {
   return unwrap(
     api.POST("/api/admin/bulk", {
       params: { header: { "Idempotency-Key": key } },
-      body: { ...order, reason } as Schema<"BulkIn">,
+      body: { ...request, reason } as Schema<"BulkIn">,
     }),
   );
 }
@@ -58,29 +59,29 @@ export function beginBulk(order: Order, reason: string, key: string): Promise<Ru
 /** The runs of everybody on the staff, the newest first. */
 export function runsQuery(page: number) {
   return queryOptions({
-    queryKey: ["admin", "bulk", "list", page],
+    queryKey: adminKeys.list("bulk", page),
     queryFn: ({ signal }) =>
-      rowsOf<Run>(api.GET("/api/admin/bulk", { params: { query: { page, limit: PAGE } }, signal })),
-    refetchInterval: ({ state }) => (state.data?.rows.every(isOver) ? false : EVERY_SECOND),
+      unwrapRows<Run>(api.GET("/api/admin/bulk", { params: { query: { page, limit: PAGE } }, signal })),
+    refetchInterval: ({ state }) => (state.data?.rows.every(isFinished) ? false : EVERY_SECOND),
   });
 }
 
 /** One run, asked for again every second until it is over. */
 export function runQuery(id: string) {
   return queryOptions({
-    queryKey: ["admin", "bulk", "one", id],
+    queryKey: adminKeys.one("bulk", id),
     queryFn: ({ signal }): Promise<Run> =>
       unwrap(api.GET("/api/admin/bulk/{run_id}", { params: { path: { run_id: id } }, signal })),
-    refetchInterval: ({ state }) => (state.data && isOver(state.data) ? false : EVERY_SECOND),
+    refetchInterval: ({ state }) => (state.data && isFinished(state.data) ? false : EVERY_SECOND),
   });
 }
 
 /** What a run left as it was, and why. */
-export function refusalsQuery(id: string, refused: number, page: number) {
+export function refusalsQuery(id: string, refusedCount: number, page: number) {
   return queryOptions({
-    queryKey: ["admin", "bulk", "report", id, refused, page],
+    queryKey: adminKeys.bulkReport(id, refusedCount, page),
     queryFn: ({ signal }) =>
-      rowsOf(
+      unwrapRows(
         api.GET("/api/admin/bulk/{run_id}/report", {
           params: { path: { run_id: id }, query: { page, limit: PAGE } },
           signal,

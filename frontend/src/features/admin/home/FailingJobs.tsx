@@ -1,31 +1,31 @@
-import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { RotateCw } from "lucide-react";
-import { useState } from "react";
 import { toast } from "sonner";
 import { Button } from "~/components/Button";
 import { ErrorState } from "~/components/ErrorState";
 import { Skeleton } from "~/components/Skeleton";
 import { errorMessage } from "~/lib/i18n/errorMessage";
-import { Moment } from "../DateTime";
+import { DateTime } from "../DateTime";
 import { Panel } from "../Panel";
+import { adminKeys } from "../queryKeys";
 import { useTexts } from "../texts";
 import { type FailingJob, failingJobsQuery, retryJob } from "./queries";
 
 /** Jobs that keep failing: why, when they are tried again by themselves, and a way to try them now. */
 export function FailingJobs() {
   const t = useTexts();
-  const found = useQuery(failingJobsQuery);
+  const query = useQuery(failingJobsQuery);
   return (
     <div id="jobs" className="scroll-mt-20">
       <Panel title={t("jobs.title")}>
-        {found.data ? (
+        {query.data ? (
           <ul className="divide-y divide-line">
-            {found.data.rows.map((job) => (
+            {query.data.rows.map((job) => (
               <Job key={job.id} job={job} />
             ))}
           </ul>
-        ) : found.isError ? (
-          <ErrorState error={found.error} onRetry={() => void found.refetch()} className="py-4" />
+        ) : query.isError ? (
+          <ErrorState error={query.error} onRetry={() => void query.refetch()} className="py-4" />
         ) : (
           <Skeleton className="h-24 w-full" />
         )}
@@ -37,19 +37,12 @@ export function FailingJobs() {
 function Job({ job }: { job: FailingJob }) {
   const t = useTexts();
   const client = useQueryClient();
-  const [isBusy, setBusy] = useState(false);
-  const retry = async () => {
-    setBusy(true);
-    try {
-      await retryJob(job.id);
-      toast.success(t("jobs.retried"));
-    } catch (error) {
-      toast.error(errorMessage(error));
-    } finally {
-      setBusy(false);
-      void client.invalidateQueries({ queryKey: ["admin"] });
-    }
-  };
+  const retry = useMutation({
+    mutationFn: () => retryJob(job.id),
+    onSuccess: () => toast.success(t("jobs.retried")),
+    onError: (error) => toast.error(errorMessage(error)),
+    onSettled: () => void client.invalidateQueries({ queryKey: adminKeys.all }),
+  });
   return (
     <li className="flex flex-wrap items-start justify-between gap-x-6 gap-y-2 py-3 text-sm">
       <div className="min-w-0 flex-1 basis-64">
@@ -59,11 +52,11 @@ function Job({ job }: { job: FailingJob }) {
         </p>
         <p className="break-words text-ink-soft">{job.error}</p>
         <p className="text-xs text-ink-faint">
-          {t("jobs.next")} <Moment at={job.next_at} />
+          {t("jobs.next")} <DateTime at={job.next_at} />
         </p>
       </div>
-      <Button variant="secondary" size="sm" isBusy={isBusy} onClick={() => void retry()}>
-        {!isBusy && <RotateCw aria-hidden className="size-4" />}
+      <Button variant="secondary" size="sm" isBusy={retry.isPending} onClick={() => retry.mutate()}>
+        {!retry.isPending && <RotateCw aria-hidden className="size-4" />}
         {t("jobs.retry")}
       </Button>
     </li>

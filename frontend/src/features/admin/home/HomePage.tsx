@@ -11,15 +11,15 @@ import { FailingJobs } from "./FailingJobs";
 import { Numbers } from "./Numbers";
 import { dashboardQuery, SPANS } from "./queries";
 
-const USUAL = 30;
+const DEFAULT_DAYS = 30;
 
 /** How the marketplace does, and what waits for somebody to see to it. */
 export function HomePage({ search }: { search: ListSearch }) {
   const t = useTexts();
   const navigate = useNavigate();
-  const days = SPANS.find((each) => each === Number(search.days)) ?? USUAL;
-  const found = useQuery(dashboardQuery(days));
-  const dashboard = found.data;
+  const days = SPANS.find((each) => each === Number(search.days)) ?? DEFAULT_DAYS;
+  const query = useQuery(dashboardQuery(days));
+  const dashboard = query.data;
   return (
     <AdminPage
       title={t("nav.dashboard")}
@@ -32,7 +32,7 @@ export function HomePage({ search }: { search: ListSearch }) {
             onChange={({ target }) =>
               void navigate({
                 to: ".",
-                search: Number(target.value) === USUAL ? {} : { days: Number(target.value) },
+                search: Number(target.value) === DEFAULT_DAYS ? {} : { days: Number(target.value) },
                 replace: true,
               })
             }
@@ -53,8 +53,8 @@ export function HomePage({ search }: { search: ListSearch }) {
           <Numbers dashboard={dashboard} />
           {dashboard.attention.failed_jobs > 0 && <FailingJobs />}
         </div>
-      ) : found.isError ? (
-        <ErrorState error={found.error} onRetry={() => void found.refetch()} />
+      ) : query.isError ? (
+        <ErrorState error={query.error} onRetry={() => void query.refetch()} />
       ) : (
         <HomeSkeleton />
       )}

@@ -22,7 +22,8 @@ export function Numbers({ dashboard: { days, totals } }: { dashboard: Dashboard 
   const { i18n } = useTranslation();
   const number = new Intl.NumberFormat(i18n.language);
   const [measure, setMeasure] = useState<Measure>("seats");
-  const shown = (value: number | string) => (typeof value === "string" ? money(value) : number.format(value));
+  const values = (value: number | string) =>
+    typeof value === "string" ? money(value) : number.format(value);
   const top = Math.max(1, ...days.map((day) => Number(day[measure])));
   const [first, last] = [days[0], days.at(-1)];
   return (
@@ -44,7 +45,7 @@ export function Numbers({ dashboard: { days, totals } }: { dashboard: Dashboard 
             >
               <span className="block text-sm text-ink-soft">{t(`home.${each}`)}</span>
               <span className="tabular mt-1 block text-lg font-semibold sm:text-xl tracking-tight">
-                {shown(totals[each])}
+                {values(totals[each])}
               </span>
             </button>
           ))}
@@ -58,7 +59,7 @@ export function Numbers({ dashboard: { days, totals } }: { dashboard: Dashboard 
             bars={days.map((day) => ({
               date: day.date,
               value: Number(day[measure]),
-              label: `${dayName(day.date)}: ${shown(day[measure])}`,
+              label: `${dayName(day.date)}: ${values(day[measure])}`,
             }))}
           />
           {first && last && (
@@ -86,7 +87,7 @@ export function Numbers({ dashboard: { days, totals } }: { dashboard: Dashboard 
                 <tr key={day.date}>
                   <th scope="row">{dayName(day.date)}</th>
                   {MEASURES.map((each) => (
-                    <td key={each}>{shown(day[each])}</td>
+                    <td key={each}>{values(day[each])}</td>
                   ))}
                 </tr>
               ))}

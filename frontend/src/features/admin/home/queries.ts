@@ -1,6 +1,7 @@
 import { queryOptions } from "@tanstack/react-query";
 import { api, type Schema, unwrap } from "~/lib/api/client";
-import { rowsOf } from "../rows";
+import { adminKeys } from "../queryKeys";
+import { unwrapRows } from "../rows";
 
 export type Dashboard = Schema<"DashboardOut">;
 export type FailingJob = Schema<"FailingJobOut">;
@@ -9,7 +10,7 @@ export const SPANS = [7, 30, 90];
 /** The marketplace's numbers by day, and what waits for somebody. */
 export function dashboardQuery(days: number) {
   return queryOptions({
-    queryKey: ["admin", "dashboard", days],
+    queryKey: adminKeys.dashboard(days),
     queryFn: ({ signal }): Promise<Dashboard> =>
       unwrap(api.GET("/api/admin/dashboard", { params: { query: { days } }, signal })),
     placeholderData: (before) => before,
@@ -18,9 +19,9 @@ export function dashboardQuery(days: number) {
 
 /** Jobs that keep failing; those that failed most often come first. */
 export const failingJobsQuery = queryOptions({
-  queryKey: ["admin", "jobs"],
+  queryKey: adminKeys.jobs,
   queryFn: ({ signal }) =>
-    rowsOf<FailingJob>(api.GET("/api/admin/jobs", { params: { query: { limit: 20 } }, signal })),
+    unwrapRows<FailingJob>(api.GET("/api/admin/jobs", { params: { query: { limit: 20 } }, signal })),
 });
 
 export async function retryJob(id: number): Promise<void> {

@@ -1,7 +1,7 @@
 import { useRouter } from "@tanstack/react-router";
 import { startImpersonation } from "~/lib/auth/impersonation";
 import { displayName } from "~/lib/auth/me";
-import { StepDialog } from "../StepDialog";
+import { ActionDialog } from "../StepDialog";
 import { useTexts } from "../texts";
 import type { AccountDetails } from "../users/queries";
 
@@ -11,10 +11,10 @@ export function ImpersonateDialog({ account, onClose }: { account: AccountDetail
   const router = useRouter();
   const name = displayName(account);
   return (
-    <StepDialog
+    <ActionDialog
       title={t("impersonate.title", { name })}
       text={t("impersonate.text")}
-      action={t("impersonate.do")}
+      actionLabel={t("impersonate.do")}
       take={(reason) => startImpersonation(router, account.id, reason)}
       onClose={onClose}
     />

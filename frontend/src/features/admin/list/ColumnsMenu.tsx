@@ -33,11 +33,11 @@ export function ColumnsMenu<Row>({
       }
     >
       <ul className="flex flex-col">
-        {columns.map(({ name, head }, place) => (
+        {columns.map(({ name, head }, index) => (
           <li key={name}>
             <Checkbox
               isChecked={shown.some((each) => each.name === name)}
-              disabled={place === 0}
+              disabled={index === 0}
               onChange={() => toggle(name)}
             >
               {head}

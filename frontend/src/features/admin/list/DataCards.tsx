@@ -17,7 +17,7 @@ export function DataCards<Row extends { id: string }>({
 }: RowsProps<Row> & { label: string }) {
   const t = useTexts();
   const order = useId();
-  const [main, ...facts] = columns;
+  const [titleColumn, ...facts] = columns;
   const sortable = listing.columns.filter(({ sort }) => sort);
   return (
     <>
@@ -47,10 +47,10 @@ export function DataCards<Row extends { id: string }>({
                 <div className="min-w-0 flex-1 font-medium">
                   {to ? (
                     <Link {...to} className="block min-h-6 underline-offset-4 hover:underline">
-                      {main?.cell(row)}
+                      {titleColumn?.cell(row)}
                     </Link>
                   ) : (
-                    main?.cell(row)
+                    titleColumn?.cell(row)
                   )}
                 </div>
                 {selection && (

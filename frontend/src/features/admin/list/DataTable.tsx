@@ -17,7 +17,7 @@ export type RowsProps<Row extends { id: string }> = {
 };
 
 const CELL = "px-3 py-2.5 first:pl-4 last:pr-4";
-const STUCK = "sticky left-0 z-10 bg-surface group-hover:bg-sunk";
+const STICKY_CELL = "sticky left-0 z-10 bg-surface group-hover:bg-sunk";
 
 /** Rows as a table: ordered by its heads, its first column in view however wide it gets. */
 export function DataTable<Row extends { id: string }>({
@@ -49,13 +49,13 @@ export function DataTable<Row extends { id: string }>({
                 </Checkbox>
               </td>
             )}
-            {columns.map((column, place) => (
+            {columns.map((column, index) => (
               <Head
                 key={column.name}
                 column={column}
                 ordering={ordering}
                 onOrder={onOrder}
-                className={cn(place === 0 && "sticky left-0 z-10 bg-surface")}
+                className={cn(index === 0 && "sticky left-0 z-10 bg-surface")}
               />
             ))}
           </tr>
@@ -81,20 +81,23 @@ export function DataTable<Row extends { id: string }>({
                     </Checkbox>
                   </td>
                 )}
-                {columns.map(({ name, cell, isNumber }, place) => {
-                  const look = cn(CELL, isNumber && "tabular text-right", place === 0 && STUCK);
-                  if (place > 0) {
+                {columns.map(({ name, cell, isNumber }, index) => {
+                  const cellClass = cn(CELL, isNumber && "tabular text-right", index === 0 && STICKY_CELL);
+                  if (index > 0) {
                     return (
                       <td
                         key={name}
-                        className={cn(look, "max-w-[28rem] overflow-hidden text-ellipsis whitespace-nowrap")}
+                        className={cn(
+                          cellClass,
+                          "max-w-[28rem] overflow-hidden text-ellipsis whitespace-nowrap",
+                        )}
                       >
                         {cell(row) || <span className="text-ink-faint">–</span>}
                       </td>
                     );
                   }
                   return (
-                    <th key={name} scope="row" className={cn(look, "max-w-72 text-left font-medium")}>
+                    <th key={name} scope="row" className={cn(cellClass, "max-w-72 text-left font-medium")}>
                       {to ? (
                         <Link {...to} className="block rounded-control underline-offset-4 hover:underline">
                           {cell(row)}

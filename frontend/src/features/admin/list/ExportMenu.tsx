@@ -1,6 +1,6 @@
+import { useMutation } from "@tanstack/react-query";
 import { Download } from "lucide-react";
 import { DropdownMenu as Radix } from "radix-ui";
-import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { toast } from "sonner";
 import { Button } from "~/components/Button";
@@ -16,30 +16,32 @@ const MEGABYTE = 1_000_000;
 export function ExportMenu({ list, query, total }: { list: ListName; query: Query; total: number }) {
   const t = useTexts();
   const { i18n } = useTranslation();
-  const [isBusy, setBusy] = useState(false);
   const number = new Intl.NumberFormat(i18n.language, { maximumFractionDigits: 1 });
 
-  const run = async (format: Format) => {
-    setBusy(true);
-    const stop = new AbortController();
-    const id = toast.loading(t("export.begun"), {
-      duration: Number.POSITIVE_INFINITY,
-      action: { label: t("export.stop"), onClick: () => stop.abort() },
-    });
-    try {
-      const file = await fetchExport(list, format, query, stop.signal, (bytes) =>
-        toast.loading(t("export.so_far", { size: number.format(bytes / MEGABYTE) }), { id }),
-      );
-      save(file);
-      toast.dismiss(id);
-      toast.success(t("export.done", { name: file.name }));
-    } catch (error) {
-      toast.dismiss(id);
-      if (!stop.signal.aborted) toast.error(errorMessage(error));
-    } finally {
-      setBusy(false);
-    }
-  };
+  const exporting = useMutation({
+    mutationFn: async (format: Format) => {
+      const stop = new AbortController();
+      const id = toast.loading(t("export.begun"), {
+        duration: Number.POSITIVE_INFINITY,
+        action: { label: t("export.stop"), onClick: () => stop.abort() },
+      });
+      try {
+        const file = await fetchExport(list, format, query, stop.signal, (bytes) =>
+          toast.loading(t("export.so_far", { size: number.format(bytes / MEGABYTE) }), { id }),
+        );
+        save(file);
+        return file.name;
+      } catch (error) {
+        if (stop.signal.aborted) return null;
+        throw error;
+      } finally {
+        toast.dismiss(id);
+      }
+    },
+    onSuccess: (name) => name !== null && toast.success(t("export.done", { name })),
+    onError: (error) => toast.error(errorMessage(error)),
+  });
+  const isBusy = exporting.isPending;
 
   return (
     <Radix.Root modal={false}>
@@ -60,7 +62,7 @@ export function ExportMenu({ list, query, total }: { list: ListName; query: Quer
           {FORMATS.map((format) => (
             <Radix.Item
               key={format}
-              onSelect={() => void run(format)}
+              onSelect={() => exporting.mutate(format)}
               className="flex min-h-10 items-center justify-between gap-3 rounded-control px-3 text-sm outline-none data-highlighted:bg-sunk"
             >
               <span className="font-medium">{t(`export.${format}`)}</span>

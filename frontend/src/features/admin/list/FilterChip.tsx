@@ -9,9 +9,9 @@ import { sessionRecordQuery } from "../sessions/queries";
 import { useTexts } from "../texts";
 import { accountQuery } from "../users/queries";
 import { FilterControl } from "./FilterControl";
-import { type Filter, isSet, keysOf } from "./listing";
+import { type Filter, isSet, searchKeys } from "./listing";
 
-const HALF =
+const INPUT_DELAY =
   "inline-flex h-10 items-center text-sm font-medium transition-colors focus-visible:-outline-offset-2";
 
 /** A filter: its name, or what it is set to, and behind it its control. One that is set can be taken away at once. */
@@ -44,7 +44,7 @@ export function FilterChip({
         trigger={
           <button
             type="button"
-            className={cn(HALF, "min-w-0 gap-1.5 rounded-full pl-3.5", isOn ? "pr-1.5" : "pr-3")}
+            className={cn(INPUT_DELAY, "min-w-0 gap-1.5 rounded-full pl-3.5", isOn ? "pr-1.5" : "pr-3")}
           >
             <span className="truncate">
               {filter.label}
@@ -65,8 +65,8 @@ export function FilterChip({
         <button
           type="button"
           aria-label={t("filter.clear", { name: filter.label })}
-          onClick={() => onChange(Object.fromEntries(keysOf(filter).map((key) => [key, undefined])))}
-          className={cn(HALF, "w-9 shrink-0 justify-center rounded-full")}
+          onClick={() => onChange(Object.fromEntries(searchKeys(filter).map((key) => [key, undefined])))}
+          className={cn(INPUT_DELAY, "w-9 shrink-0 justify-center rounded-full")}
         >
           <X aria-hidden className="size-4" />
         </button>

@@ -59,14 +59,14 @@ function Range({ filter, search, onChange, onClose }: Props<"days" | "amounts">)
   const [from, setFrom] = useState(String(search[filter.from] ?? ""));
   const [to, setTo] = useState(String(search[filter.to] ?? ""));
   const isDays = filter.kind === "days";
-  const isTurned = from !== "" && to !== "" && (isDays ? to < from : Number(to) < Number(from));
+  const isReversed = from !== "" && to !== "" && (isDays ? to < from : Number(to) < Number(from));
   const input = isDays ? ({ type: "date" } as const) : ({ type: "number", min: 0, step: "0.01" } as const);
   return (
     <form
       className="flex w-64 flex-col gap-4"
       onSubmit={(event) => {
         event.preventDefault();
-        if (isTurned) return;
+        if (isReversed) return;
         onChange({ [filter.from]: from || undefined, [filter.to]: to || undefined });
         onClose();
       }}
@@ -78,7 +78,7 @@ function Range({ filter, search, onChange, onClose }: Props<"days" | "amounts">)
       </Field>
       <Field
         label={t(isDays ? "filter.to_day" : "filter.most", { name: filter.label })}
-        error={isTurned ? t("filter.turned") : undefined}
+        error={isReversed ? t("filter.turned") : undefined}
       >
         {(field) => <Input {...field} {...input} value={to} onChange={({ target }) => setTo(target.value)} />}
       </Field>

@@ -9,6 +9,7 @@ import { cn } from "~/lib/cn";
 import { useMediaQuery } from "~/lib/hooks/useMediaQuery";
 import { useZone } from "~/lib/time/time";
 import { AdminPage } from "../AdminPage";
+import { adminKeys } from "../queryKeys";
 import type { ListSearch } from "../search";
 import { useTexts } from "../texts";
 import { ColumnsMenu } from "./ColumnsMenu";
@@ -16,15 +17,15 @@ import { DataCards } from "./DataCards";
 import { DataTable } from "./DataTable";
 import { ExportMenu } from "./ExportMenu";
 import { ListSkeleton } from "./ListSkeleton";
-import { fieldsOf, type Listing } from "./listing";
+import { exportFields, type Listing } from "./listing";
 import { Pager } from "./Pager";
-import { changed, filtersOf, orderedBy, queryOf, validated } from "./query";
+import { applyChange, toApiFilters, toApiQuery, toggleOrdering, validateSearch } from "./query";
 import { Toolbar } from "./Toolbar";
 import { useColumns } from "./useColumns";
 import { type Selection, useSelection } from "./useSelection";
 
 /** What can be done with chosen rows: those of `selection`, of all that match `filters`. */
-export type BulkPart = (given: {
+export type BulkPart = (rawSearch: {
   selection: Selection;
   filters: Record<string, string>;
   total: number;
@@ -50,28 +51,28 @@ export function ListPage<Row extends { id: string }>({
   const isWide = useMediaQuery("(min-width: 48rem)");
   const columns = useColumns(listing.name, listing.columns);
   const sorts = listing.columns.flatMap(({ sort }) => sort ?? []);
-  const search = validated(given, { filters: listing.filters, sorts });
-  const query = queryOf(search, listing, zone);
-  const filters = filtersOf(search, listing.filters, zone);
-  const found = useQuery({
-    queryKey: ["admin", listing.name, "list", query],
+  const search = validateSearch(given, { filters: listing.filters, sorts });
+  const query = toApiQuery(search, listing, zone);
+  const filters = toApiFilters(search, listing.filters, zone);
+  const result = useQuery({
+    queryKey: adminKeys.list(listing.name, query),
     queryFn: ({ signal }) => listing.fetchRows(query, signal),
     placeholderData: keepPreviousData,
   });
   const ordering = query.ordering ?? listing.ordering;
   const selection = useSelection(JSON.stringify(filters));
 
-  const go = (change: ListSearch, { replace = false } = {}) =>
-    void navigate({ to: ".", search: changed(search, change), replace, resetScroll: false });
-  const rows = found.data?.rows ?? [];
-  const total = found.data?.total ?? 0;
+  const update = (change: ListSearch, { replace = false } = {}) =>
+    void navigate({ to: ".", search: applyChange(search, change), replace, resetScroll: false });
+  const rows = result.data?.rows ?? [];
+  const total = result.data?.total ?? 0;
   const isNarrowed = Object.keys(filters).length > 0;
-  const shared = {
+  const listProps = {
     listing,
     columns: columns.shown,
     rows,
     ordering,
-    onOrder: (ordering: string) => go({ ordering: ordering === listing.ordering ? undefined : ordering }),
+    onOrder: (ordering: string) => update({ ordering: ordering === listing.ordering ? undefined : ordering }),
     selection: bulk ? selection : null,
   };
 
@@ -82,7 +83,7 @@ export function ListPage<Row extends { id: string }>({
       actions={
         <ExportMenu
           list={listing.name}
-          query={{ ...filters, ordering, columns: fieldsOf(columns.shown).join(",") }}
+          query={{ ...filters, ordering, columns: exportFields(columns.shown).join(",") }}
           total={total}
         />
       }
@@ -90,13 +91,13 @@ export function ListPage<Row extends { id: string }>({
       <Toolbar
         listing={listing}
         search={search}
-        onChange={go}
+        onChange={update}
         end={<ColumnsMenu columns={listing.columns} {...columns} />}
       />
-      {found.isPending ? (
+      {result.isPending ? (
         <ListSkeleton columns={columns.shown.length} />
-      ) : found.isError && !found.data ? (
-        <ErrorState error={found.error} onRetry={() => void found.refetch()} />
+      ) : result.isError && !result.data ? (
+        <ErrorState error={result.error} onRetry={() => void result.refetch()} />
       ) : rows.length === 0 ? (
         <EmptyState
           icon={SearchX}
@@ -116,25 +117,25 @@ export function ListPage<Row extends { id: string }>({
         </EmptyState>
       ) : (
         <div
-          aria-busy={found.isPlaceholderData}
-          className={cn("transition-opacity", found.isPlaceholderData && "opacity-60")}
+          aria-busy={result.isPlaceholderData}
+          className={cn("transition-opacity", result.isPlaceholderData && "opacity-60")}
         >
           {isWide ? (
             <DataTable
-              {...shared}
+              {...listProps}
               caption={title}
-              onOrder={(field) => shared.onOrder(orderedBy(field, ordering))}
+              onOrder={(field) => listProps.onOrder(toggleOrdering(field, ordering))}
             />
           ) : (
-            <DataCards {...shared} label={title} />
+            <DataCards {...listProps} label={title} />
           )}
           <Pager
             page={Number(search.page ?? 1)}
             limit={Number(query.limit)}
             shown={rows.length}
             total={total}
-            isEstimate={found.data?.isEstimate ?? false}
-            onGo={go}
+            isEstimate={result.data?.isEstimate ?? false}
+            onGo={update}
           />
         </div>
       )}

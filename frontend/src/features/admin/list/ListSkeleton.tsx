@@ -15,9 +15,9 @@ export function ListSkeleton({ columns }: { columns: number }) {
       {ROWS.map((row) => (
         <div key={row} className="flex items-center gap-6 border-b border-line p-4 last:border-b-0">
           <Skeleton className="h-5 w-48" />
-          {Array.from({ length: Math.max(0, columns - 1) }, (_, place) => (
+          {Array.from({ length: Math.max(0, columns - 1) }, (_, index) => (
             // biome-ignore lint/suspicious/noArrayIndexKey: they are all alike, and never change places
-            <Skeleton key={place} className="h-5 flex-1 max-md:hidden" />
+            <Skeleton key={index} className="h-5 flex-1 max-md:hidden" />
           ))}
         </div>
       ))}

@@ -4,22 +4,27 @@ import { Field, Input } from "~/components/Field";
 import { displayName } from "~/lib/auth/me";
 import { useDebounced } from "~/lib/hooks/useDebounced";
 import { errorMessage } from "~/lib/i18n/errorMessage";
+import { adminKeys } from "../queryKeys";
 import { sessionRows } from "../sessions/rows";
 import { useTexts } from "../texts";
 import { userRows } from "../users/rows";
 
-const MOST = "6";
+const MAX_RESULTS = "6";
 
-type Found = { id: string; name: string; about: string };
+type Match = { id: string; name: string; description: string };
 
-async function lookFor(kind: "person" | "session", search: string, signal: AbortSignal): Promise<Found[]> {
-  const query = { limit: MOST, ...(search && { search }) };
+async function searchTargets(
+  kind: "person" | "session",
+  search: string,
+  signal: AbortSignal,
+): Promise<Match[]> {
+  const query = { limit: MAX_RESULTS, ...(search && { search }) };
   if (kind === "session") {
     const { rows } = await sessionRows(query, signal);
-    return rows.map(({ id, title, creator }) => ({ id, name: title, about: displayName(creator) }));
+    return rows.map(({ id, title, creator }) => ({ id, name: title, description: displayName(creator) }));
   }
   const { rows } = await userRows(query, signal);
-  return rows.map((person) => ({ id: person.id, name: displayName(person), about: person.email }));
+  return rows.map((person) => ({ id: person.id, name: displayName(person), description: person.email }));
 }
 
 /** Finds a person or a session by a word, to narrow a list by. */
@@ -33,11 +38,11 @@ export function Picker({
   onPick: (id: string) => void;
 }) {
   const t = useTexts();
-  const [typed, setTyped] = useState("");
-  const search = useDebounced(typed.trim(), 250);
-  const found = useQuery({
-    queryKey: ["admin", "picker", kind, search],
-    queryFn: ({ signal }) => lookFor(kind, search, signal),
+  const [text, setText] = useState("");
+  const search = useDebounced(text.trim(), 250);
+  const query = useQuery({
+    queryKey: adminKeys.picker(kind, search),
+    queryFn: ({ signal }) => searchTargets(kind, search, signal),
   });
   return (
     <div className="w-72 max-w-full">
@@ -48,13 +53,13 @@ export function Picker({
             type="search"
             autoComplete="off"
             placeholder={t(`picker.${kind}`)}
-            value={typed}
-            onChange={({ target }) => setTyped(target.value)}
+            value={text}
+            onChange={({ target }) => setText(target.value)}
           />
         )}
       </Field>
-      <ul aria-busy={found.isFetching} className="mt-2 flex flex-col">
-        {found.data?.map(({ id, name, about }) => (
+      <ul aria-busy={query.isFetching} className="mt-2 flex flex-col">
+        {query.data?.map(({ id, name, description }) => (
           <li key={id}>
             <button
               type="button"
@@ -62,13 +67,13 @@ export function Picker({
               className="block w-full rounded-control px-3 py-2 text-left hover:bg-sunk"
             >
               <span className="block truncate text-sm font-medium">{name}</span>
-              <span className="block truncate text-xs text-ink-faint">{about}</span>
+              <span className="block truncate text-xs text-ink-faint">{description}</span>
             </button>
           </li>
         ))}
       </ul>
       <p role="status" className="px-3 text-sm text-ink-faint">
-        {found.isError ? errorMessage(found.error) : found.data?.length === 0 && t("picker.none")}
+        {query.isError ? errorMessage(query.error) : query.data?.length === 0 && t("picker.none")}
       </p>
     </div>
   );

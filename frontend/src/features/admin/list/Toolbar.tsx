@@ -6,9 +6,9 @@ import { useDebounced } from "~/lib/hooks/useDebounced";
 import type { ListSearch } from "../search";
 import { useTexts } from "../texts";
 import { FilterChip } from "./FilterChip";
-import { isSet, keysOf, type Listing } from "./listing";
+import { isSet, type Listing, searchKeys } from "./listing";
 
-const PAUSE = 300;
+const DEBOUNCE_MS = 300;
 
 /** Above a list: what it is searched for, and what narrows it. */
 export function Toolbar<Row extends { id: string }>({
@@ -25,7 +25,7 @@ export function Toolbar<Row extends { id: string }>({
   const t = useTexts();
   const isNarrowed = listing.filters.some((filter) => isSet(filter, search));
   const clear = () =>
-    onChange(Object.fromEntries(listing.filters.flatMap(keysOf).map((key) => [key, undefined])));
+    onChange(Object.fromEntries(listing.filters.flatMap(searchKeys).map((key) => [key, undefined])));
   return (
     <search className="mb-4 flex flex-wrap items-center gap-2">
       <SearchInput
@@ -59,22 +59,22 @@ function SearchInput({
   label: string;
   onSearch: (words: string) => void;
 }) {
-  const [typed, setTyped] = useState(words);
-  const settled = useDebounced(typed, PAUSE);
-  const said = useRef(words);
+  const [text, setText] = useState(words);
+  const settled = useDebounced(text, DEBOUNCE_MS);
+  const lastSent = useRef(words);
   const latest = useRef(onSearch);
   useEffect(() => {
     latest.current = onSearch;
   });
   useEffect(() => {
-    if (settled.trim() === said.current) return;
-    said.current = settled.trim();
-    latest.current(said.current);
+    if (settled.trim() === lastSent.current) return;
+    lastSent.current = settled.trim();
+    latest.current(lastSent.current);
   }, [settled]);
   useEffect(() => {
-    if (words === said.current) return;
-    said.current = words;
-    setTyped(words);
+    if (words === lastSent.current) return;
+    lastSent.current = words;
+    setText(words);
   }, [words]);
   return (
     <label className="relative block w-full md:w-80">
@@ -82,10 +82,10 @@ function SearchInput({
       <Search aria-hidden className="absolute top-1/2 left-3 size-4 -translate-y-1/2 text-ink-faint" />
       <input
         type="search"
-        value={typed}
+        value={text}
         maxLength={adminListUsersLimits.search.maxLength}
         placeholder={label}
-        onChange={({ target }) => setTyped(target.value)}
+        onChange={({ target }) => setText(target.value)}
         className="h-10 w-full rounded-control border border-line-strong/60 bg-surface pr-3 pl-9 text-sm placeholder:text-ink-faint hover:border-line-strong"
       />
     </label>

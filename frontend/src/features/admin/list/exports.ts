@@ -20,7 +20,7 @@ export async function fetchExport(
   });
   const parts: Uint8Array<ArrayBuffer>[] = [];
   let bytes = 0;
-  let told = 0;
+  let reportedAt = 0;
   const reader = (stream as ReadableStream<Uint8Array> | null | undefined)?.getReader();
   if (!reader) throw new Problem({});
   for (;;) {
@@ -28,16 +28,16 @@ export async function fetchExport(
     if (done) break;
     parts.push(value as Uint8Array<ArrayBuffer>);
     bytes += value.length;
-    if (bytes - told < TELL_EVERY) continue;
-    told = bytes;
+    if (bytes - reportedAt < PROGRESS_INTERVAL) continue;
+    reportedAt = bytes;
     onBytes(bytes);
   }
   const type = response.headers.get("content-type") ?? "";
-  const named = /filename="?([^";]+)"?/.exec(response.headers.get("content-disposition") ?? "");
-  return { name: named?.[1] ?? `${list}.${format}`, blob: new Blob(parts, { type }) };
+  const matchedName = /filename="?([^";]+)"?/.exec(response.headers.get("content-disposition") ?? "");
+  return { name: matchedName?.[1] ?? `${list}.${format}`, blob: new Blob(parts, { type }) };
 }
 
-const TELL_EVERY = 250_000;
+const PROGRESS_INTERVAL = 250_000;
 
 /** Lets the browser save a file. */
 export function save({ name, blob }: ExportFile): void {

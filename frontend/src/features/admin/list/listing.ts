@@ -12,7 +12,7 @@ export type Column<Row> = {
   /** The API's names of what it shows, for files; its own name where there are none. */
   fields?: string[];
   /** Not shown until it is chosen. */
-  isSpare?: boolean;
+  isHiddenByDefault?: boolean;
 };
 
 /** Something to narrow a list by. The names are the API's. */
@@ -41,15 +41,15 @@ export type Listing<Row extends { id: string }> = {
 };
 
 /** The names in the address that a filter is about. */
-export function keysOf(filter: Filter): string[] {
+export function searchKeys(filter: Filter): string[] {
   return "from" in filter ? [filter.from, filter.to] : [filter.name];
 }
 
 export function isSet(filter: Filter, search: ListSearch): boolean {
-  return keysOf(filter).some((key) => search[key] !== undefined);
+  return searchKeys(filter).some((key) => search[key] !== undefined);
 }
 
 /** What a file has of these columns: always its id, so that a row can be found again. */
-export function fieldsOf<Row>(columns: Column<Row>[]): string[] {
+export function exportFields<Row>(columns: Column<Row>[]): string[] {
   return [...new Set(["id", ...columns.flatMap(({ name, fields }) => fields ?? [name])])];
 }

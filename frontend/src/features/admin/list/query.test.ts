@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Filter } from "./listing";
-import { changed, filtersOf, orderedBy, queryOf, validated } from "./query";
+import { applyChange, toApiFilters, toApiQuery, toggleOrdering, validateSearch } from "./query";
 
 const FILTERS: Filter[] = [
   {
@@ -17,12 +17,12 @@ const FILTERS: Filter[] = [
   { kind: "person", name: "creator", label: "Creator" },
 ];
 const ID = "01a203f7-e072-77b0-bd24-2eede2e44c7c";
-const asked = { filters: FILTERS, sorts: ["email"], ordering: "-date_joined" };
+const allowed = { filters: FILTERS, sorts: ["email"], ordering: "-date_joined" };
 
 describe("what an address asks of a list", () => {
   it("is kept as far as the list understands it", () => {
     expect(
-      validated(
+      validateSearch(
         {
           search: " ada ",
           is_active: true,
@@ -31,7 +31,7 @@ describe("what an address asks of a list", () => {
           creator: ID,
           ordering: "-email",
         },
-        asked,
+        allowed,
       ),
     ).toEqual({
       search: "ada",
@@ -55,22 +55,22 @@ describe("what an address asks of a list", () => {
       limit: 7,
       other: "x",
     };
-    expect(validated(nonsense, asked)).toEqual({});
+    expect(validateSearch(nonsense, allowed)).toEqual({});
   });
 
   it("may be a search of digits alone, which an address says as a number", () => {
-    expect(validated({ search: 2026 }, asked)).toEqual({ search: "2026" });
+    expect(validateSearch({ search: 2026 }, allowed)).toEqual({ search: "2026" });
   });
 });
 
 describe("what the API is asked for", () => {
   it("is the first page in the usual order where nothing is said", () => {
-    expect(queryOf({}, asked, "UTC")).toEqual({ ordering: "-date_joined", page: "1", limit: "20" });
+    expect(toApiQuery({}, allowed, "UTC")).toEqual({ ordering: "-date_joined", page: "1", limit: "20" });
   });
 
   it("has days of the viewer's calendar as instants, the last one whole, when the clocks change too", () => {
     const search = { joined_from: "2026-10-24", joined_to: "2026-10-25" };
-    expect(filtersOf(search, FILTERS, "Europe/Berlin")).toEqual({
+    expect(toApiFilters(search, FILTERS, "Europe/Berlin")).toEqual({
       joined_from: "2026-10-23T22:00:00.000Z",
       joined_to: "2026-10-25T23:00:00.000Z",
     });
@@ -79,20 +79,20 @@ describe("what the API is asked for", () => {
 
 describe("changing what is asked", () => {
   it("goes back to the first page, unless it is the page that changes", () => {
-    expect(changed({ search: "ada", page: 3 }, { is_active: true })).toEqual({
+    expect(applyChange({ search: "ada", page: 3 }, { is_active: true })).toEqual({
       search: "ada",
       is_active: true,
     });
-    expect(changed({ search: "ada", page: 3 }, { page: 4 })).toEqual({ search: "ada", page: 4 });
+    expect(applyChange({ search: "ada", page: 3 }, { page: 4 })).toEqual({ search: "ada", page: 4 });
   });
 
   it("takes away what is set to nothing", () => {
-    expect(changed({ search: "ada", is_active: true }, { is_active: undefined, search: "" })).toEqual({});
+    expect(applyChange({ search: "ada", is_active: true }, { is_active: undefined, search: "" })).toEqual({});
   });
 
   it("turns the order of a field round, and begins upwards with another", () => {
-    expect(orderedBy("email", "email")).toBe("-email");
-    expect(orderedBy("email", "-email")).toBe("email");
-    expect(orderedBy("email", "-date_joined")).toBe("email");
+    expect(toggleOrdering("email", "email")).toBe("-email");
+    expect(toggleOrdering("email", "-email")).toBe("email");
+    expect(toggleOrdering("email", "-date_joined")).toBe("email");
   });
 });

@@ -1,61 +1,61 @@
 import { adminListUsersLimits } from "~/lib/api/limits";
 import { addDays, startOfDay } from "~/lib/time/days";
 import type { ListSearch } from "../search";
-import { type Filter, keysOf, type Query } from "./listing";
+import { type Filter, type Query, searchKeys } from "./listing";
 
 export const LIMITS = [20, 50, 100];
 const DAY = /^\d{4}-\d\d-\d\d$/;
 const AMOUNT = /^\d{1,8}(\.\d{1,2})?$/;
 const UUID = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i;
-const { search: SEARCH, page: PAGE } = adminListUsersLimits;
+const MAX_SEARCH = adminListUsersLimits.search.maxLength;
 
-export type Asked = { filters: Filter[]; sorts: string[]; ordering: string };
+export type Allowed = { filters: Filter[]; sorts: string[]; ordering: string };
 
 /** Of what stands in an address, only what this list understands. */
-export function validated(
+export function validateSearch(
   search: ListSearch,
-  { filters, sorts }: Pick<Asked, "filters" | "sorts">,
+  { filters, sorts }: Pick<Allowed, "filters" | "sorts">,
 ): ListSearch {
-  const kept: ListSearch = {};
+  const valid: ListSearch = {};
   const words = String(search.search ?? "")
     .trim()
-    .slice(0, SEARCH.maxLength);
-  if (words) kept.search = words;
-  for (const filter of filters) Object.assign(kept, settingsOf(filter, search));
+    .slice(0, MAX_SEARCH);
+  if (words) valid.search = words;
+  for (const filter of filters) Object.assign(valid, filterValues(filter, search));
   const ordering = String(search.ordering ?? "");
-  if (sorts.includes(ordering.replace("-", ""))) kept.ordering = ordering;
-  if (LIMITS.includes(Number(search.limit))) kept.limit = Number(search.limit);
+  if (sorts.includes(ordering.replace("-", ""))) valid.ordering = ordering;
+  if (LIMITS.includes(Number(search.limit))) valid.limit = Number(search.limit);
   const page = Number(search.page);
-  if (Number.isInteger(page) && page > 1 && page <= PAGE.maximum) kept.page = page;
-  return kept;
+  if (Number.isInteger(page) && page > 1 && page <= adminListUsersLimits.page.maximum) valid.page = page;
+  return valid;
 }
 
-function settingsOf(filter: Filter, search: ListSearch): ListSearch {
-  const isGood = (given: string): boolean => {
+function filterValues(filter: Filter, search: ListSearch): ListSearch {
+  const isValid = (text: string): boolean => {
     switch (filter.kind) {
       case "choice":
-        return filter.options.some(({ value }) => value === given);
+        return filter.options.some(({ value }) => value === text);
       case "days":
-        return DAY.test(given) && !Number.isNaN(Date.parse(given));
+        return DAY.test(text) && !Number.isNaN(Date.parse(text));
       case "amounts":
-        return AMOUNT.test(given);
+        return AMOUNT.test(text);
       default:
-        return UUID.test(given);
+        return UUID.test(text);
     }
   };
-  const given = keysOf(filter).flatMap((key) => {
+  const entries = searchKeys(filter).flatMap((key) => {
     const value = search[key];
-    return value !== undefined && isGood(String(value)) ? [[key, String(value)]] : [];
+    return value !== undefined && isValid(String(value)) ? [[key, String(value)]] : [];
   });
-  return Object.fromEntries(given);
+  return Object.fromEntries(entries);
 }
 
 /** What the filters ask the API for. Days are those of the viewer's calendar, both included. */
-export function filtersOf(search: ListSearch, filters: Filter[], zone: string): Query {
+export function toApiFilters(search: ListSearch, filters: Filter[], zone: string): Query {
   const query: Query = {};
   if (search.search) query.search = String(search.search);
   for (const filter of filters) {
-    for (const key of keysOf(filter)) {
+    for (const key of searchKeys(filter)) {
       const value = search[key];
       if (value === undefined) continue;
       const text = String(value);
@@ -67,13 +67,13 @@ export function filtersOf(search: ListSearch, filters: Filter[], zone: string): 
 }
 
 /** A page of the list, as it is asked of the API. */
-export function queryOf(
+export function toApiQuery(
   search: ListSearch,
-  { filters, ordering }: Omit<Asked, "sorts">,
+  { filters, ordering }: Omit<Allowed, "sorts">,
   zone: string,
 ): Query {
   return {
-    ...filtersOf(search, filters, zone),
+    ...toApiFilters(search, filters, zone),
     ordering: String(search.ordering ?? ordering),
     page: String(search.page ?? 1),
     limit: String(search.limit ?? LIMITS[0]),
@@ -81,12 +81,12 @@ export function queryOf(
 }
 
 /** The same list with some of it set otherwise: from its first page on. `undefined` takes away. */
-export function changed(search: ListSearch, change: ListSearch): ListSearch {
+export function applyChange(search: ListSearch, change: ListSearch): ListSearch {
   const next = { ...search, page: undefined, ...change };
   return Object.fromEntries(Object.entries(next).filter(([, value]) => value !== undefined && value !== ""));
 }
 
 /** Ordered by this field: the way round that was not, or upwards where it was another. */
-export function orderedBy(field: string, ordering: string): string {
+export function toggleOrdering(field: string, ordering: string): string {
   return ordering === field ? `-${field}` : field;
 }

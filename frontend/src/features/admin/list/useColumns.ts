@@ -1,11 +1,11 @@
 import { useState } from "react";
 import type { Column, ListName } from "./listing";
 
-const keyOf = (list: ListName) => `marketplace.admin.columns.${list}`;
+const storageKey = (list: ListName) => `marketplace.admin.columns.${list}`;
 
-function kept(list: ListName): string[] | null {
+function readStored(list: ListName): string[] | null {
   try {
-    const names: unknown = JSON.parse(localStorage.getItem(keyOf(list)) ?? "null");
+    const names: unknown = JSON.parse(localStorage.getItem(storageKey(list)) ?? "null");
     return Array.isArray(names) ? names.map(String) : null;
   } catch {
     return null;
@@ -14,20 +14,20 @@ function kept(list: ListName): string[] | null {
 
 /** Which columns are shown, kept by this browser. The first always is. */
 export function useColumns<Row>(list: ListName, columns: Column<Row>[]) {
-  const usual = columns.filter(({ isSpare }) => !isSpare).map(({ name }) => name);
-  const [names, setNames] = useState(() => kept(list) ?? usual);
-  const choose = (chosen: string[]) => {
-    setNames(chosen);
+  const defaults = columns.filter(({ isHiddenByDefault }) => !isHiddenByDefault).map(({ name }) => name);
+  const [names, setNames] = useState(() => readStored(list) ?? defaults);
+  const choose = (selected: string[]) => {
+    setNames(selected);
     try {
-      localStorage.setItem(keyOf(list), JSON.stringify(chosen));
+      localStorage.setItem(storageKey(list), JSON.stringify(selected));
     } catch {
       // where storage is forbidden, the choice lasts until the page is left
     }
   };
   return {
-    shown: columns.filter(({ name }, place) => place === 0 || names.includes(name)),
+    shown: columns.filter(({ name }, index) => index === 0 || names.includes(name)),
     toggle: (name: string) =>
       choose(names.includes(name) ? names.filter((each) => each !== name) : [...names, name]),
-    reset: () => choose(usual),
+    reset: () => choose(defaults),
   };
 }

@@ -3,8 +3,8 @@ import { useState } from "react";
 import { Badge } from "~/components/Badge";
 import { Button } from "~/components/Button";
 import { displayName } from "~/lib/auth/me";
-import { Moment } from "../DateTime";
-import { StepDialog } from "../StepDialog";
+import { DateTime } from "../DateTime";
+import { ActionDialog } from "../StepDialog";
 import { useTexts } from "../texts";
 import { type Report, resolveReport } from "./queries";
 
@@ -28,14 +28,14 @@ export function ReportCard({ report }: { report: Report }) {
             {displayName(reporter)}
           </Link>
           {" · "}
-          <Moment at={created_at} />
+          <DateTime at={created_at} />
         </span>
       </p>
       {text && <p className="max-w-prose whitespace-pre-line">{text}</p>}
       {report.resolution ? (
         <p className="text-ink-soft">
           {t(`reports.resolved_${report.resolution}`)}{" "}
-          {report.resolved_at && <Moment at={report.resolved_at} />}
+          {report.resolved_at && <DateTime at={report.resolved_at} />}
           {report.note && (
             <>
               {": "}
@@ -54,10 +54,10 @@ export function ReportCard({ report }: { report: Report }) {
         </div>
       )}
       {resolution && (
-        <StepDialog
+        <ActionDialog
           title={t(`reports.${resolution}_title`, { title: report.session_details.title })}
           text={t(`reports.${resolution}_text`)}
-          action={t(`reports.${resolution}_do`)}
+          actionLabel={t(`reports.${resolution}_do`)}
           done={t(`reports.${resolution}_done`)}
           isDanger={resolution === "hidden"}
           reasonHint={resolution === "hidden" ? t("hide.reason_hint") : undefined}

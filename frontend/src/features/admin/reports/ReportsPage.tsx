@@ -20,18 +20,18 @@ export function ReportsPage({ search }: { search: ListSearch }) {
   const t = useTexts();
   const navigate = useNavigate();
   const page = Math.max(1, Math.trunc(Number(search.page ?? 1)) || 1);
-  const found = useQuery(reportsQuery(page));
-  const { reports = [], total = 0 } = found.data ?? {};
+  const query = useQuery(reportsQuery(page));
+  const { reports = [], total = 0 } = query.data ?? {};
   return (
     <AdminPage title={t("nav.reports")} intro={t("reports.intro")}>
-      {found.isPending ? (
+      {query.isPending ? (
         <div className="flex max-w-4xl flex-col gap-4">
           {[1, 2, 3].map((each) => (
             <Skeleton key={each} className="h-40 w-full" />
           ))}
         </div>
-      ) : found.isError ? (
-        <ErrorState error={found.error} onRetry={() => void found.refetch()} />
+      ) : query.isError ? (
+        <ErrorState error={query.error} onRetry={() => void query.refetch()} />
       ) : reports.length === 0 ? (
         <EmptyState icon={Flag} title={t("reports.none")}>
           {t("reports.none_text")}

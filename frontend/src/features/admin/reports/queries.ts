@@ -1,5 +1,6 @@
 import { queryOptions } from "@tanstack/react-query";
 import { api, type Schema, unwrap } from "~/lib/api/client";
+import { adminKeys } from "../queryKeys";
 
 export type Report = Schema<"ReportRecordOut">;
 export const REPORTS_PAGE = 20;
@@ -7,7 +8,7 @@ export const REPORTS_PAGE = 20;
 /** A page of the open reports, the oldest first, and how many there are. */
 export function reportsQuery(page: number) {
   return queryOptions({
-    queryKey: ["admin", "reports", page],
+    queryKey: adminKeys.list("reports", page),
     queryFn: async ({ signal }) => {
       const { data, response } = await api.GET("/api/admin/reports", {
         params: { query: { page, limit: REPORTS_PAGE } },

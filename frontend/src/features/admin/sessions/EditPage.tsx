@@ -7,7 +7,7 @@ import { toast } from "sonner";
 import { Button } from "~/components/Button";
 import { Field, Input } from "~/components/Field";
 import { LeaveGuard } from "~/components/LeaveGuard";
-import { changesOf, type SessionForm as Form, formOf } from "~/features/sessions/own/model";
+import { type SessionForm as Form, toSessionChanges, toSessionForm } from "~/features/sessions/own/model";
 import { SessionForm } from "~/features/sessions/own/SessionForm";
 import { api, unwrap } from "~/lib/api/client";
 import { reasonLimits } from "~/lib/api/limits";
@@ -15,22 +15,22 @@ import { refetchUserData } from "~/lib/auth/me";
 import { setServerErrors } from "~/lib/forms/setServerErrors";
 import { AdminPage } from "../AdminPage";
 import { BackLink } from "../BackLink";
-import { Loaded } from "../Loaded";
+import { QueryResult } from "../Loaded";
 import { useTexts } from "../texts";
 import { type SessionRecord, sessionRecordQuery } from "./queries";
 
 /** Changes a session on its creator's behalf, by the rules that the creator is held to. */
 export function EditPage({ id }: { id: string }) {
   const t = useTexts();
-  const found = useQuery(sessionRecordQuery(id));
+  const query = useQuery(sessionRecordQuery(id));
   return (
-    <Loaded
-      found={found}
+    <QueryResult
+      found={query}
       title={t("sessions.edit")}
       back={<BackLink to="/admin/sessions">{t("nav.sessions")}</BackLink>}
     >
       {(session) => <Edit session={session} />}
-    </Loaded>
+    </QueryResult>
   );
 }
 
@@ -42,7 +42,7 @@ function Edit({ session }: { session: SessionRecord }) {
   const [reason, setReason] = useState("");
   const isDirty = useRef(false);
   const given = useMemo(() => ({ ...session, next_slot: null }), [session]);
-  const saved = useMemo(() => formOf(given), [given]);
+  const saved = useMemo(() => toSessionForm(given), [given]);
 
   const save = async (values: Form, form: UseFormReturn<Form>) => {
     setFailure(null);
@@ -50,7 +50,7 @@ function Edit({ session }: { session: SessionRecord }) {
       await unwrap(
         api.PATCH("/api/admin/sessions/{session_id}", {
           params: { path: { session_id: session.id } },
-          body: { ...changesOf(values, saved), reason: reason.trim() },
+          body: { ...toSessionChanges(values, saved), reason: reason.trim() },
         }),
       );
       isDirty.current = false;

@@ -14,35 +14,35 @@ import { zoneName } from "~/lib/time/time";
 import { AdminPage } from "../AdminPage";
 import { Log } from "../audit/Log";
 import { BackLink } from "../BackLink";
-import { Moment } from "../DateTime";
-import { Loaded } from "../Loaded";
+import { DateTime } from "../DateTime";
+import { QueryResult } from "../Loaded";
 import { Facts, Panel } from "../Panel";
 import { ReportCard } from "../reports/ReportCard";
 import { useTexts } from "../texts";
-import { type SessionRecord, type SessionStep, sessionRecordQuery } from "./queries";
+import { type SessionAction, type SessionRecord, sessionRecordQuery } from "./queries";
 import { SessionBadges } from "./SessionBadges";
-import { SessionStepDialog } from "./SessionStepDialog";
+import { SessionActionDialog } from "./SessionStepDialog";
 
 const MORE = "text-sm font-semibold text-accent underline-offset-4 hover:underline";
 
 /** One session in any state: what was reported of it, what the staff did, and what it can do. */
 export function SessionPage({ id }: { id: string }) {
   const t = useTexts();
-  const found = useQuery(sessionRecordQuery(id));
+  const query = useQuery(sessionRecordQuery(id));
   return (
-    <Loaded
-      found={found}
+    <QueryResult
+      found={query}
       title={t("sessions.one")}
       back={<BackLink to="/admin/sessions">{t("nav.sessions")}</BackLink>}
     >
       {(session) => <Details session={session} />}
-    </Loaded>
+    </QueryResult>
   );
 }
 
 function Details({ session }: { session: SessionRecord }) {
   const t = useTexts();
-  const [step, setStep] = useState<SessionStep | null>(null);
+  const [step, setStep] = useState<SessionAction | null>(null);
   return (
     <AdminPage
       before={<BackLink to="/admin/sessions">{t("nav.sessions")}</BackLink>}
@@ -52,7 +52,7 @@ function Details({ session }: { session: SessionRecord }) {
     >
       {session.moderation && (
         <Notice tone="danger" className="mb-5">
-          {t("sessions.hidden_since")} <Moment at={session.moderation.hidden_at} />:{" "}
+          {t("sessions.hidden_since")} <DateTime at={session.moderation.hidden_at} />:{" "}
           <q>{session.moderation.reason}</q>
         </Notice>
       )}
@@ -87,7 +87,7 @@ function Details({ session }: { session: SessionRecord }) {
         </div>
         <SessionFacts session={session} />
       </div>
-      {step && <SessionStepDialog session={session} step={step} onClose={() => setStep(null)} />}
+      {step && <SessionActionDialog session={session} step={step} onClose={() => setStep(null)} />}
     </AdminPage>
   );
 }
@@ -120,12 +120,12 @@ function SessionFacts({ session }: { session: SessionRecord }) {
           { name: t("sessions.duration"), value: duration(session.duration) },
           { name: t("sessions.seats"), value: session.max_participants.toLocaleString(i18n.language) },
           { name: t("users.zone"), value: zoneName(session.time_zone) },
-          { name: t("sessions.created"), value: <Moment at={session.created_at} /> },
+          { name: t("sessions.created"), value: <DateTime at={session.created_at} /> },
           ...(session.featured_at
-            ? [{ name: t("sessions.featured"), value: <Moment at={session.featured_at} /> }]
+            ? [{ name: t("sessions.featured"), value: <DateTime at={session.featured_at} /> }]
             : []),
           ...(session.archived_at
-            ? [{ name: t("sessions.archived"), value: <Moment at={session.archived_at} /> }]
+            ? [{ name: t("sessions.archived"), value: <DateTime at={session.archived_at} /> }]
             : []),
           { name: t("id"), value: <code className="text-xs break-all">{session.id}</code> },
         ]}
@@ -134,7 +134,7 @@ function SessionFacts({ session }: { session: SessionRecord }) {
   );
 }
 
-function Actions({ session, onStep }: { session: SessionRecord; onStep: (step: SessionStep) => void }) {
+function Actions({ session, onStep }: { session: SessionRecord; onStep: (step: SessionAction) => void }) {
   const t = useTexts();
   return (
     <>

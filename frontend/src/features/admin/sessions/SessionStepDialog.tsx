@@ -1,31 +1,31 @@
-import { StepDialog } from "../StepDialog";
+import { ActionDialog } from "../StepDialog";
 import { useTexts } from "../texts";
-import { type SessionStep, takeStep } from "./queries";
+import { applyAction, type SessionAction } from "./queries";
 
-const OPTIONAL: SessionStep[] = ["restore", "feature", "unfeature"];
+const OPTIONAL: SessionAction[] = ["restore", "feature", "unfeature"];
 
 /** A step of moderation: what it means, and why it is taken. */
-export function SessionStepDialog({
+export function SessionActionDialog({
   session: { id, title },
   step,
   onClose,
 }: {
   session: { id: string; title: string };
-  step: SessionStep;
+  step: SessionAction;
   onClose: () => void;
 }) {
   const t = useTexts();
   return (
-    <StepDialog
+    <ActionDialog
       title={t(`${step}.title`, { title })}
       text={t(`${step}.text`)}
-      action={t(`${step}.do`)}
+      actionLabel={t(`${step}.do`)}
       done={t(`${step}.done`)}
       isDanger={step === "hide" || step === "archive"}
       isReasonOptional={OPTIONAL.includes(step)}
       reasonHint={step === "hide" ? t("hide.reason_hint") : undefined}
       intent={step}
-      take={(reason, key) => takeStep(id, step, reason, key)}
+      take={(reason, key) => applyAction(id, step, reason, key)}
       onClose={onClose}
     />
   );

@@ -5,7 +5,7 @@ import { i18n } from "~/lib/i18n";
 import { useFormatMoney } from "~/lib/money/money";
 import { useFormatDuration } from "~/lib/time/duration";
 import { BulkBar } from "../bulk/BulkBar";
-import { Moment } from "../DateTime";
+import { DateTime } from "../DateTime";
 import { ListPage } from "../list/ListPage";
 import type { Listing } from "../list/listing";
 import type { ListSearch } from "../search";
@@ -84,7 +84,7 @@ function useListing(): Listing<SessionRow> {
           name: "created_at",
           head: t("sessions.created"),
           sort: "created_at",
-          cell: ({ created_at }) => <Moment at={created_at} />,
+          cell: ({ created_at }) => <DateTime at={created_at} />,
         },
       ],
       filters: [

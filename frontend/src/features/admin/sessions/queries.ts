@@ -1,22 +1,23 @@
 import { queryOptions } from "@tanstack/react-query";
 import { api, type Schema, unwrap } from "~/lib/api/client";
+import { adminKeys } from "../queryKeys";
 
 export type SessionRecord = Schema<"SessionRecordOut">;
 export type ModeratedSession = Schema<"ModeratedSessionOut">;
-export type SessionStep = "hide" | "restore" | "feature" | "unfeature" | "archive";
+export type SessionAction = "hide" | "restore" | "feature" | "unfeature" | "archive";
 
 /** One session in any state, with its reports and what the staff did to it. */
 export function sessionRecordQuery(id: string) {
   return queryOptions({
-    queryKey: ["admin", "sessions", "one", id],
+    queryKey: adminKeys.one("sessions", id),
     queryFn: ({ signal }): Promise<SessionRecord> =>
       unwrap(api.GET("/api/admin/sessions/{session_id}", { params: { path: { session_id: id } }, signal })),
   });
 }
 
-export function takeStep(
+export function applyAction(
   id: string,
-  step: SessionStep,
+  step: SessionAction,
   reason: string,
   key: string,
 ): Promise<ModeratedSession> {

@@ -1,6 +1,6 @@
 import { displayName } from "~/lib/auth/me";
 import { ImpersonateDialog } from "../impersonation/ImpersonateDialog";
-import { StepDialog } from "../StepDialog";
+import { ActionDialog } from "../StepDialog";
 import { useTexts } from "../texts";
 import type { AccountIntent } from "./AccountActions";
 import { DeactivateDialog } from "./DeactivateDialog";
@@ -34,10 +34,10 @@ export function AccountDialog({
       return <ImpersonateDialog account={account} onClose={onClose} />;
     case "activate":
       return (
-        <StepDialog
+        <ActionDialog
           title={t("activate.title", { name })}
           text={t("activate.text")}
-          action={t("activate.do")}
+          actionLabel={t("activate.do")}
           done={t("activate.done", { name })}
           take={(reason) => activate(account.id, reason)}
           onClose={onClose}
@@ -46,10 +46,10 @@ export function AccountDialog({
     case "role": {
       const role = account.role === "creator" ? "user" : "creator";
       return (
-        <StepDialog
+        <ActionDialog
           title={t(`role.title_${role}`, { name })}
           text={t(`role.text_${role}`)}
-          action={t("role.do")}
+          actionLabel={t("role.do")}
           done={t(`role.done_${role}`, { name })}
           take={(reason) => changeRole(account.id, role, reason)}
           onClose={onClose}

@@ -8,41 +8,41 @@ import { ErrorState } from "~/components/ErrorState";
 import { Notice } from "~/components/Notice";
 import { Skeleton } from "~/components/Skeleton";
 import { displayName } from "~/lib/auth/me";
-import { Moment } from "../DateTime";
-import { StepDialog } from "../StepDialog";
+import { DateTime } from "../DateTime";
+import { ActionDialog } from "../StepDialog";
 import { useTexts } from "../texts";
 import { type AccountDetails, type Deactivation, deactivate, soldSlotsQuery } from "./queries";
 
-const SHOWN = 5;
+const MAX_SHOWN = 5;
 
 /** Switches an account off: says beforehand what hangs on it, and afterwards which seats were sold. */
 export function DeactivateDialog({ account, onClose }: { account: AccountDetails; onClose: () => void }) {
   const t = useTexts();
-  const [cancels, setCancels] = useState(false);
+  const [cancelBookings, setCancelBookings] = useState(false);
   const [done, setDone] = useState<Deactivation | null>(null);
   const name = displayName(account);
   const isCreator = account.role === "creator";
   if (done) return <Sold done={done} name={name} onClose={onClose} />;
   return (
-    <StepDialog
+    <ActionDialog
       title={t("deactivate.title", { name })}
       text={t(isCreator ? "deactivate.text_creator" : "deactivate.text")}
-      action={t("deactivate.do")}
+      actionLabel={t("deactivate.do")}
       isDanger
-      intent={cancels}
+      intent={cancelBookings}
       done={t("deactivate.done", { name })}
-      take={(reason) => deactivate(account.id, reason, cancels)}
-      onDone={(made) => (made.sold_slots.length > 0 ? setDone(made) : onClose())}
+      take={(reason) => deactivate(account.id, reason, cancelBookings)}
+      onDone={(result) => (result.sold_slots.length > 0 ? setDone(result) : onClose())}
       onClose={onClose}
     >
       {(isCreator || account.sessions > 0) && (
-        <ToCome account={account} cancels={cancels} onCancels={setCancels} />
+        <UpcomingBookings account={account} cancels={cancelBookings} onCancels={setCancelBookings} />
       )}
-    </StepDialog>
+    </ActionDialog>
   );
 }
 
-function ToCome({
+function UpcomingBookings({
   account,
   cancels,
   onCancels,
@@ -52,21 +52,21 @@ function ToCome({
   onCancels: (cancels: boolean) => void;
 }) {
   const t = useTexts();
-  const found = useQuery(soldSlotsQuery(account.id));
-  if (found.isError)
-    return <ErrorState error={found.error} onRetry={() => void found.refetch()} className="py-4" />;
-  if (!found.data) return <Skeleton className="h-24 w-full" />;
-  if (found.data.length === 0) return <Notice>{t("deactivate.none_sold")}</Notice>;
-  const bookings = found.data.reduce((sum, slot) => sum + slot.bookings, 0);
-  const left = found.data.length - SHOWN;
+  const query = useQuery(soldSlotsQuery(account.id));
+  if (query.isError)
+    return <ErrorState error={query.error} onRetry={() => void query.refetch()} className="py-4" />;
+  if (!query.data) return <Skeleton className="h-24 w-full" />;
+  if (query.data.length === 0) return <Notice>{t("deactivate.none_sold")}</Notice>;
+  const bookings = query.data.reduce((sum, slot) => sum + slot.bookings, 0);
+  const left = query.data.length - MAX_SHOWN;
   return (
     <div className="flex flex-col gap-3">
       <Notice tone="warn">
         <p className="font-semibold">{t("deactivate.sold", { count: bookings })}</p>
         <ul className="mt-1.5 flex flex-col gap-1">
-          {found.data.slice(0, SHOWN).map((slot) => (
+          {query.data.slice(0, MAX_SHOWN).map((slot) => (
             <li key={`${slot.session} ${slot.starts_at}`}>
-              <Moment at={slot.starts_at} /> · {slot.title} ·{" "}
+              <DateTime at={slot.starts_at} /> · {slot.title} ·{" "}
               {t("deactivate.slot", { count: slot.bookings, seats: slot.seats })}
             </li>
           ))}
@@ -85,23 +85,23 @@ function Sold({ done: first, name, onClose }: { done: Deactivation; name: string
   const t = useTexts();
   const { t: common } = useTranslation();
   const [done, setDone] = useState(first);
-  const [isAsked, setAsked] = useState(false);
+  const [isDialogOpen, setDialogOpen] = useState(false);
   const left = done.sold_slots.some(({ bookings, cancelled }) => cancelled < bookings);
-  if (isAsked) {
+  if (isDialogOpen) {
     return (
-      <StepDialog
+      <ActionDialog
         title={t("deactivate.cancel_title")}
         text={t("deactivate.cancel_text")}
-        action={t("deactivate.cancel_do")}
-        keep={t("bulk.keep")}
+        actionLabel={t("deactivate.cancel_do")}
+        keepLabel={t("bulk.keep")}
         isDanger
         done={t("deactivate.cancelled")}
         take={(reason) => deactivate(done.user.id, reason, true)}
         onDone={(made) => {
           setDone(made);
-          setAsked(false);
+          setDialogOpen(false);
         }}
-        onClose={() => setAsked(false)}
+        onClose={() => setDialogOpen(false)}
       />
     );
   }
@@ -115,7 +115,7 @@ function Sold({ done: first, name, onClose }: { done: Deactivation; name: string
       footer={
         <>
           {left && (
-            <Button variant="secondary" onClick={() => setAsked(true)}>
+            <Button variant="secondary" onClick={() => setDialogOpen(true)}>
               {t("deactivate.cancel_do")}
             </Button>
           )}
@@ -130,7 +130,7 @@ function Sold({ done: first, name, onClose }: { done: Deactivation; name: string
             className="flex flex-wrap justify-between gap-x-4 py-2"
           >
             <span>
-              <span className="font-medium">{slot.title}</span> · <Moment at={slot.starts_at} />
+              <span className="font-medium">{slot.title}</span> · <DateTime at={slot.starts_at} />
             </span>
             <span className="tabular text-ink-soft">
               {slot.cancelled > 0

@@ -8,7 +8,7 @@ import { Button } from "~/components/Button";
 import { Dialog } from "~/components/Dialog";
 import { Field, Input } from "~/components/Field";
 import { Notice } from "~/components/Notice";
-import { rulesOf } from "~/features/users/rules";
+import { accountRules } from "~/features/users/rules";
 import { useTexts as useUserTexts } from "~/features/users/texts";
 import { userChangeLimits } from "~/lib/api/limits";
 import { refetchUserData } from "~/lib/auth/me";
@@ -22,7 +22,7 @@ export function EditAccountDialog({ account, onClose }: { account: AccountDetail
   const words = useUserTexts();
   const { t: common } = useTranslation();
   const [failure, setFailure] = useState<string | null>(null);
-  const rules = rulesOf(words);
+  const rules = accountRules(words);
   const { first_name, last_name, username, email } = account;
   const form = useForm({
     resolver: zodResolver(

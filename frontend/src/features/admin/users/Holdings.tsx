@@ -6,20 +6,21 @@ import { Skeleton } from "~/components/Skeleton";
 import { StatusBadge } from "~/features/bookings/StatusBadge";
 import { useFormatMoney } from "~/lib/money/money";
 import { type BookingRow, bookingRows } from "../bookings/rows";
-import { Moment } from "../DateTime";
+import { DateTime } from "../DateTime";
 import type { Rows } from "../list/listing";
 import { Panel } from "../Panel";
+import { adminKeys } from "../queryKeys";
 import { type SessionRow, sessionRows } from "../sessions/rows";
 import { SessionBadges } from "../sessions/SessionBadges";
 import { useTexts } from "../texts";
 import type { AccountDetails } from "./queries";
 
-const SHOWN = "5";
+const MAX_SHOWN = "5";
 const MORE = "text-sm font-semibold text-accent underline-offset-4 hover:underline";
 const ROW = "flex flex-wrap items-center justify-between gap-x-4 gap-y-1 py-2.5";
 
 /** The newest of what a creator offers. */
-export function PersonsSessions({ account }: { account: AccountDetails }) {
+export function UserSessions({ account }: { account: AccountDetails }) {
   const t = useTexts();
   const money = useFormatMoney();
   return (
@@ -29,7 +30,7 @@ export function PersonsSessions({ account }: { account: AccountDetails }) {
       id={account.id}
       none={t("users.no_sessions")}
       fetchRows={(signal) =>
-        sessionRows({ creator: account.id, ordering: "-created_at", limit: SHOWN }, signal)
+        sessionRows({ creator: account.id, ordering: "-created_at", limit: MAX_SHOWN }, signal)
       }
       more={
         <Link to="/admin/sessions" search={{ creator: account.id }} className={MORE}>
@@ -56,7 +57,7 @@ export function PersonsSessions({ account }: { account: AccountDetails }) {
 }
 
 /** The newest of what a person booked. */
-export function PersonsBookings({ account }: { account: AccountDetails }) {
+export function UserBookings({ account }: { account: AccountDetails }) {
   const t = useTexts();
   return (
     <Newest<BookingRow>
@@ -65,7 +66,7 @@ export function PersonsBookings({ account }: { account: AccountDetails }) {
       id={account.id}
       none={t("users.no_bookings")}
       fetchRows={(signal) =>
-        bookingRows({ learner: account.id, ordering: "-created_at", limit: SHOWN }, signal)
+        bookingRows({ learner: account.id, ordering: "-created_at", limit: MAX_SHOWN }, signal)
       }
       more={
         <Link to="/admin/bookings" search={{ learner: account.id }} className={MORE}>
@@ -82,7 +83,7 @@ export function PersonsBookings({ account }: { account: AccountDetails }) {
             {booking.session.title}
           </Link>
           <span className="flex items-center gap-3 text-ink-soft">
-            <Moment at={booking.booking_date} />
+            <DateTime at={booking.booking_date} />
             <StatusBadge status={booking.status} />
           </span>
         </>
@@ -108,11 +109,11 @@ function Newest<Row extends { id: string }>({
   fetchRows: (signal: AbortSignal) => Promise<Rows<Row>>;
   row: (row: Row) => ReactNode;
 }) {
-  const found = useQuery({
-    queryKey: ["admin", name, "newest", id],
+  const query = useQuery({
+    queryKey: adminKeys.newest(name, id),
     queryFn: ({ signal }) => fetchRows(signal),
   });
-  const rows = found.data?.rows;
+  const rows = query.data?.rows;
   return (
     <Panel title={title} action={rows && rows.length > 0 && more}>
       {rows ? (
@@ -127,8 +128,8 @@ function Newest<Row extends { id: string }>({
         ) : (
           <p className="text-sm text-ink-soft">{none}</p>
         )
-      ) : found.isError ? (
-        <ErrorState error={found.error} onRetry={() => void found.refetch()} className="py-4" />
+      ) : query.isError ? (
+        <ErrorState error={query.error} onRetry={() => void query.refetch()} className="py-4" />
       ) : (
         <Skeleton className="h-32 w-full" />
       )}

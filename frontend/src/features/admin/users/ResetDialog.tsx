@@ -6,24 +6,24 @@ import { Dialog } from "~/components/Dialog";
 import { Field, Input } from "~/components/Field";
 import { Notice } from "~/components/Notice";
 import { displayName } from "~/lib/auth/me";
-import { Moment } from "../DateTime";
-import { StepDialog } from "../StepDialog";
+import { DateTime } from "../DateTime";
+import { ActionDialog } from "../StepDialog";
 import { useTexts } from "../texts";
 import { type AccountDetails, issueReset, type Reset } from "./queries";
 
 /** Makes a link to set a new password, and shows it this once. */
 export function ResetDialog({ account, onClose }: { account: AccountDetails; onClose: () => void }) {
   const t = useTexts();
-  const [made, setMade] = useState<Reset | null>(null);
+  const [resetLink, setResetLink] = useState<Reset | null>(null);
   const name = displayName(account);
-  if (made) return <Link made={made} name={name} onClose={onClose} />;
+  if (resetLink) return <Link made={resetLink} name={name} onClose={onClose} />;
   return (
-    <StepDialog
+    <ActionDialog
       title={t("reset.title", { name })}
       text={t("reset.text")}
-      action={t("reset.do")}
+      actionLabel={t("reset.do")}
       take={(reason) => issueReset(account.id, reason)}
-      onDone={setMade}
+      onDone={setResetLink}
       onClose={onClose}
     />
   );
@@ -51,7 +51,7 @@ function Link({ made, name, onClose }: { made: Reset; name: string; onClose: () 
           label={t("reset.link")}
           hint={
             <>
-              {t("reset.until")} <Moment at={made.expires_at} />
+              {t("reset.until")} <DateTime at={made.expires_at} />
             </>
           }
         >

@@ -1,7 +1,7 @@
 import { useState } from "react";
 import { SwitchField } from "~/components/SwitchField";
 import { displayName } from "~/lib/auth/me";
-import { StepDialog } from "../StepDialog";
+import { ActionDialog } from "../StepDialog";
 import { useTexts } from "../texts";
 import { type AccountDetails, changeRights } from "./queries";
 
@@ -12,9 +12,9 @@ export function RightsDialog({ account, onClose }: { account: AccountDetails; on
   const name = displayName(account);
   const isChanged = rights.is_staff !== account.is_staff || rights.is_superuser !== account.is_superuser;
   return (
-    <StepDialog
+    <ActionDialog
       title={t("rights.title", { name })}
-      action={t("rights.do")}
+      actionLabel={t("rights.do")}
       done={t("rights.done", { name })}
       intent={rights}
       isReady={isChanged}
@@ -33,6 +33,6 @@ export function RightsDialog({ account, onClose }: { account: AccountDetails; on
         isOn={rights.is_superuser}
         onChange={(is_superuser) => setRights({ is_staff: is_superuser || rights.is_staff, is_superuser })}
       />
-    </StepDialog>
+    </ActionDialog>
   );
 }

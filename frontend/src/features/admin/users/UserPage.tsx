@@ -9,28 +9,28 @@ import { zoneName } from "~/lib/time/time";
 import { AdminPage } from "../AdminPage";
 import { Log } from "../audit/Log";
 import { BackLink } from "../BackLink";
-import { Moment } from "../DateTime";
-import { Loaded } from "../Loaded";
+import { DateTime } from "../DateTime";
+import { QueryResult } from "../Loaded";
 import { Facts, Panel } from "../Panel";
 import { useTexts } from "../texts";
 import { AccountActions, type AccountIntent } from "./AccountActions";
 import { AccountBadges } from "./AccountBadges";
 import { AccountDialog } from "./AccountDialog";
-import { PersonsBookings, PersonsSessions } from "./Holdings";
+import { UserBookings, UserSessions } from "./Holdings";
 import { type AccountDetails, accountQuery } from "./queries";
 
 /** One account with all that hangs on it, and what the staff can do with it. */
 export function UserPage({ id }: { id: string }) {
   const t = useTexts();
-  const found = useQuery(accountQuery(id));
+  const query = useQuery(accountQuery(id));
   return (
-    <Loaded
-      found={found}
+    <QueryResult
+      found={query}
       title={t("users.one")}
       back={<BackLink to="/admin/users">{t("nav.users")}</BackLink>}
     >
       {(account) => <Details account={account} />}
-    </Loaded>
+    </QueryResult>
   );
 }
 
@@ -55,8 +55,8 @@ function Details({ account }: { account: AccountDetails }) {
     >
       <div className="grid gap-5 xl:grid-cols-[minmax(0,1fr)_22rem] xl:items-start">
         <div className="flex min-w-0 flex-col gap-5">
-          {account.role === "creator" && <PersonsSessions account={account} />}
-          <PersonsBookings account={account} />
+          {account.role === "creator" && <UserSessions account={account} />}
+          <UserBookings account={account} />
           <Panel
             title={t("log.title")}
             action={
@@ -84,7 +84,7 @@ function Details({ account }: { account: AccountDetails }) {
             <Facts
               facts={[
                 { name: t("users.username"), value: account.username },
-                { name: t("users.joined"), value: <Moment at={account.date_joined} /> },
+                { name: t("users.joined"), value: <DateTime at={account.date_joined} /> },
                 { name: t("users.zone"), value: zoneName(account.time_zone) },
                 { name: t("id"), value: <code className="text-xs break-all">{account.id}</code> },
               ]}
@@ -110,7 +110,7 @@ function Logins({ account: { logins } }: { account: AccountDetails }) {
           <p>{login.agent || t("logins.unknown_agent")}</p>
           <p className="tabular mt-0.5 text-xs text-ink-faint">
             {login.address ?? t("logins.unknown_address")} · {t("logins.since")}{" "}
-            <Moment at={login.created_at} />
+            <DateTime at={login.created_at} />
           </p>
           {login.is_impersonation && (
             <Badge tone="warn" className="mt-1">

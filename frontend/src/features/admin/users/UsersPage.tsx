@@ -1,7 +1,7 @@
 import { useMemo } from "react";
 import { displayName } from "~/lib/auth/me";
 import { BulkBar } from "../bulk/BulkBar";
-import { Moment } from "../DateTime";
+import { DateTime } from "../DateTime";
 import { ListPage } from "../list/ListPage";
 import type { Listing } from "../list/listing";
 import { Person } from "../Person";
@@ -45,7 +45,7 @@ function useListing(): Listing<UserRow> {
           name: "date_joined",
           head: t("users.joined"),
           sort: "date_joined",
-          cell: ({ date_joined }) => <Moment at={date_joined} />,
+          cell: ({ date_joined }) => <DateTime at={date_joined} />,
         },
       ],
       filters: [

@@ -1,5 +1,6 @@
 import { queryOptions } from "@tanstack/react-query";
 import { api, type Schema, unwrap } from "~/lib/api/client";
+import { adminKeys } from "../queryKeys";
 
 export type Account = Schema<"AccountOut">;
 export type AccountDetails = Schema<"AccountDetailsOut">;
@@ -10,7 +11,7 @@ export type SoldSlot = Schema<"BookedSlotOut">;
 /** One account with its logins and what was last done to it. */
 export function accountQuery(id: string) {
   return queryOptions({
-    queryKey: ["admin", "users", "one", id],
+    queryKey: adminKeys.one("users", id),
     queryFn: ({ signal }): Promise<AccountDetails> =>
       unwrap(api.GET("/api/admin/users/{user_id}", { params: { path: { user_id: id } }, signal })),
   });
@@ -19,46 +20,56 @@ export function accountQuery(id: string) {
 /** What is sold of a creator's starts to come, soonest first. */
 export function soldSlotsQuery(id: string) {
   return queryOptions({
-    queryKey: ["admin", "users", "sold-slots", id],
+    queryKey: adminKeys.soldSlots(id),
     queryFn: ({ signal }): Promise<SoldSlot[]> =>
-      unwrap(api.GET("/api/admin/users/{user_id}/sold-slots", { params: at(id), signal })),
+      unwrap(api.GET("/api/admin/users/{user_id}/sold-slots", { params: userPath(id), signal })),
     staleTime: 0,
   });
 }
 
-const at = (id: string) => ({ path: { user_id: id } });
+const userPath = (id: string) => ({ path: { user_id: id } });
 
-export type AccountFacts = { email: string; username: string; first_name: string; last_name: string };
+export type AccountChanges = { email: string; username: string; first_name: string; last_name: string };
 
-export function changeAccount(id: string, facts: Partial<AccountFacts>, reason: string): Promise<Account> {
-  return unwrap(api.PATCH("/api/admin/users/{user_id}", { params: at(id), body: { ...facts, reason } }));
+export function changeAccount(
+  id: string,
+  changes: Partial<AccountChanges>,
+  reason: string,
+): Promise<Account> {
+  return unwrap(
+    api.PATCH("/api/admin/users/{user_id}", { params: userPath(id), body: { ...changes, reason } }),
+  );
 }
 
 export function activate(id: string, reason: string): Promise<Account> {
-  return unwrap(api.POST("/api/admin/users/{user_id}/activate", { params: at(id), body: { reason } }));
+  return unwrap(api.POST("/api/admin/users/{user_id}/activate", { params: userPath(id), body: { reason } }));
 }
 
 export function deactivate(id: string, reason: string, cancel_sold_seats: boolean): Promise<Deactivation> {
   return unwrap(
     api.POST("/api/admin/users/{user_id}/deactivate", {
-      params: at(id),
+      params: userPath(id),
       body: { reason, cancel_sold_seats },
     }),
   );
 }
 
 export function changeRole(id: string, role: Account["role"], reason: string): Promise<Account> {
-  return unwrap(api.POST("/api/admin/users/{user_id}/role", { params: at(id), body: { role, reason } }));
+  return unwrap(
+    api.POST("/api/admin/users/{user_id}/role", { params: userPath(id), body: { role, reason } }),
+  );
 }
 
 export type Rights = Pick<Account, "is_staff" | "is_superuser">;
 
 export function changeRights(id: string, rights: Rights, reason: string): Promise<Account> {
   return unwrap(
-    api.POST("/api/admin/users/{user_id}/rights", { params: at(id), body: { ...rights, reason } }),
+    api.POST("/api/admin/users/{user_id}/rights", { params: userPath(id), body: { ...rights, reason } }),
   );
 }
 
 export function issueReset(id: string, reason: string): Promise<Reset> {
-  return unwrap(api.POST("/api/admin/users/{user_id}/password-reset", { params: at(id), body: { reason } }));
+  return unwrap(
+    api.POST("/api/admin/users/{user_id}/password-reset", { params: userPath(id), body: { reason } }),
+  );
 }

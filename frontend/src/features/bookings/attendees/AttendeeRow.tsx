@@ -9,7 +9,7 @@ import { formatDateTime, formatDistance, useZone } from "~/lib/time/time";
 import { useNow } from "~/lib/time/useNow";
 import { isAllowed } from "../rules";
 import { StatusBadge } from "../StatusBadge";
-import type { Booking } from "./groups";
+import type { Booking } from "../types";
 import type { Intent } from "./IntentDialog";
 import { useTexts } from "./texts";
 import { useAnswer } from "./useAnswer";
@@ -43,17 +43,17 @@ export function AttendeeRow({ booking, onIntent, onAnswered }: Props) {
         </span>
         <StatusBadge status={booking.status} />
       </div>
-      <Steps booking={booking} onIntent={onIntent} onAnswered={onAnswered} />
+      <PendingActions booking={booking} onIntent={onIntent} onAnswered={onAnswered} />
     </li>
   );
 }
 
 /** What the creator has to answer, or can complete. */
-function Steps({ booking, onIntent, onAnswered }: Props) {
+function PendingActions({ booking, onIntent, onAnswered }: Props) {
   const t = useTexts();
   const zone = useZone();
   const now = useNow();
-  const { isBusy, take } = useAnswer(onAnswered);
+  const { isPending: isBusy, mutate } = useAnswer(onAnswered);
   const name = displayName(booking.user_details);
   if (isAllowed(booking, "confirm")) {
     const by = booking.respond_by ?? booking.booking_date;
@@ -75,7 +75,7 @@ function Steps({ booking, onIntent, onAnswered }: Props) {
         <Button
           isBusy={isBusy}
           aria-label={t("row.confirm_named", { name })}
-          onClick={() => void take(booking, "confirm")}
+          onClick={() => mutate({ booking, action: "confirm" })}
         >
           {t("row.confirm")}
         </Button>
@@ -90,7 +90,7 @@ function Steps({ booking, onIntent, onAnswered }: Props) {
           size="sm"
           isBusy={isBusy}
           aria-label={t("row.complete_named", { name })}
-          onClick={() => void take(booking, "complete")}
+          onClick={() => mutate({ booking, action: "complete" })}
         >
           <Check aria-hidden className="size-4" />
           {t("row.complete")}

@@ -10,12 +10,12 @@ import { ErrorState } from "~/components/ErrorState";
 import { Skeleton } from "~/components/Skeleton";
 import { useZone } from "~/lib/time/time";
 import { useNow } from "~/lib/time/useNow";
-import { belongs } from "./filters";
-import { bySlot } from "./groups";
+import { isInView } from "./filters";
+import { groupBySlot } from "./groups";
 import type { Intent } from "./IntentDialog";
 import { attendeesQuery } from "./queries";
 import { SlotCard } from "./SlotCard";
-import { type AttendeesSearch, isNarrowed, type View, viewOf } from "./search";
+import { type AttendeesSearch, currentView, isNarrowed, type View } from "./search";
 import { useTexts } from "./texts";
 
 type Props = {
@@ -26,28 +26,28 @@ type Props = {
 
 /** The bookings of one view, gathered by their time, page after page. Focus stays here when a row is gone. */
 export function AttendeesList(props: Props) {
-  const place = useRef<HTMLDivElement>(null);
+  const container = useRef<HTMLDivElement>(null);
   return (
-    <div ref={place} tabIndex={-1} className="outline-none">
-      <Listed {...props} onAnswered={() => place.current?.focus({ preventScroll: true })} />
+    <div ref={container} tabIndex={-1} className="outline-none">
+      <ListContent {...props} onAnswered={() => container.current?.focus({ preventScroll: true })} />
     </div>
   );
 }
 
-function Listed({ search, onIntent, onChange, onAnswered }: Props & { onAnswered: () => void }) {
+function ListContent({ search, onIntent, onChange, onAnswered }: Props & { onAnswered: () => void }) {
   const t = useTexts();
   const { t: common } = useTranslation();
   const zone = useZone();
   const now = useNow();
-  const view = viewOf(search);
-  const found = useInfiniteQuery(attendeesQuery(search, zone));
-  const { data, error, hasNextPage, isFetchingNextPage, isFetchNextPageError } = found;
+  const view = currentView(search);
+  const query = useInfiniteQuery(attendeesQuery(search, zone));
+  const { data, error, hasNextPage, isFetchingNextPage, isFetchNextPageError } = query;
 
   if (!data) {
-    return error ? <ErrorState error={error} onRetry={() => void found.refetch()} /> : <ListSkeleton />;
+    return error ? <ErrorState error={error} onRetry={() => void query.refetch()} /> : <ListSkeleton />;
   }
-  const bookings = data.pages.flatMap(({ items }) => items).filter((booking) => belongs(booking, view, now));
-  if (bookings.length === 0 && !hasNextPage) return <Nothing search={search} onChange={onChange} />;
+  const bookings = data.pages.flatMap(({ items }) => items).filter((booking) => isInView(booking, view, now));
+  if (bookings.length === 0 && !hasNextPage) return <NoBookings search={search} onChange={onChange} />;
 
   return (
     <>
@@ -55,16 +55,16 @@ function Listed({ search, onIntent, onChange, onAnswered }: Props & { onAnswered
         {t("shown", { count: bookings.length })}
       </p>
       <div className="flex flex-col gap-4">
-        {bySlot(bookings, hasNextPage).map((group) => (
+        {groupBySlot(bookings, hasNextPage).map((group) => (
           <SlotCard key={group.key} group={group} view={view} onIntent={onIntent} onAnswered={onAnswered} />
         ))}
       </div>
       {isFetchNextPageError && (
-        <ErrorState error={error} onRetry={() => void found.fetchNextPage()} className="py-6" />
+        <ErrorState error={error} onRetry={() => void query.fetchNextPage()} className="py-6" />
       )}
       {hasNextPage && !isFetchNextPageError && (
         <div className="mt-6 flex justify-center">
-          <Button variant="secondary" isBusy={isFetchingNextPage} onClick={() => void found.fetchNextPage()}>
+          <Button variant="secondary" isBusy={isFetchingNextPage} onClick={() => void query.fetchNextPage()}>
             {common("actions.more")}
           </Button>
         </div>
@@ -80,7 +80,7 @@ const ICONS: Record<View, LucideIcon> = {
   cancelled: CalendarX2,
 };
 
-function Nothing({
+function NoBookings({
   search,
   onChange,
 }: {
@@ -88,7 +88,7 @@ function Nothing({
   onChange: (search: AttendeesSearch) => void;
 }) {
   const t = useTexts();
-  const view = viewOf(search);
+  const view = currentView(search);
   if (isNarrowed(search)) {
     return (
       <EmptyState

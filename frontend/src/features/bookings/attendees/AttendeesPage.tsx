@@ -9,7 +9,7 @@ import { useZone, zoneName } from "~/lib/time/time";
 import { AttendeesList } from "./AttendeesList";
 import { Filters } from "./Filters";
 import { type Intent, IntentDialog } from "./IntentDialog";
-import { type AttendeesSearch, VIEWS, type View, viewOf } from "./search";
+import { type AttendeesSearch, currentView, VIEWS, type View } from "./search";
 import { useTexts } from "./texts";
 
 /** Who comes when: a creator's bookings by their time, with everything that can be done about them. */
@@ -18,7 +18,7 @@ export function AttendeesPage({ search }: { search: AttendeesSearch }) {
   const zone = useZone();
   const navigate = useNavigate({ from: "/creator/bookings" });
   const [intent, setIntent] = useState<Intent | null>(null);
-  const shown = viewOf(search);
+  const shown = currentView(search);
   const change = (next: AttendeesSearch) =>
     void navigate({ search: next, replace: true, resetScroll: false });
   const tabs = VIEWS.map(

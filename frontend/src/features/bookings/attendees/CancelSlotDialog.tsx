@@ -1,4 +1,4 @@
-import { useQuery } from "@tanstack/react-query";
+import { useMutation, useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
@@ -13,12 +13,13 @@ import { isProblem } from "~/lib/api/problem";
 import { displayName, refetchUserData } from "~/lib/auth/me";
 import { errorMessage } from "~/lib/i18n/errorMessage";
 import { formatTimeRange, useZone } from "~/lib/time/time";
-import type { Booking, SlotGroup } from "./groups";
+import { isValidReason, ReasonField } from "../ReasonField";
+import type { Booking } from "../types";
+import type { SlotGroup } from "./groups";
 import { cancelSlot, holdersQuery } from "./queries";
-import { isReason, ReasonField } from "./ReasonField";
 import { useTexts } from "./texts";
 
-const NAMED_MOST = 8;
+const MAX_NAMES = 8;
 
 /** Asks before a whole start is called off: who is affected, and what happens. All of them, or none. */
 export function CancelSlotDialog({ group, onClose }: { group: SlotGroup; onClose: () => void }) {
@@ -27,29 +28,19 @@ export function CancelSlotDialog({ group, onClose }: { group: SlotGroup; onClose
   const zone = useZone();
   const [keyOf] = useState(createKeyFor);
   const [reason, setReason] = useState("");
-  const [failure, setFailure] = useState<string | null>(null);
-  const [isBusy, setBusy] = useState(false);
-  // who was affected stays in view until the dialog is gone
-  const holders = useQuery({ ...holdersQuery(group), enabled: !isBusy });
-  const affected = holders.data;
-
-  const go = async () => {
-    if (!isReason(reason)) return;
-    setBusy(true);
-    setFailure(null);
-    const said = reason.trim();
-    try {
-      const cancelled = await cancelSlot(group, said, keyOf([group.key, said]));
+  const { mutate, isPending, isSuccess, error } = useMutation({
+    mutationFn: (given: string) => cancelSlot(group, given, keyOf([group.key, given])),
+    onSuccess: async (cancelled) => {
       await refetchUserData();
       toast.success(t("cancel_slot.done", { count: cancelled.length }));
       onClose();
-    } catch (error) {
-      setFailure(isProblem(error, "too_late") ? t("cancel_slot.too_late") : errorMessage(error));
-      if (isProblem(error) && error.status === 409) await refetchUserData();
-    } finally {
-      setBusy(false);
-    }
-  };
+    },
+    onError: (problem) => void (isProblem(problem) && problem.status === 409 && refetchUserData()),
+  });
+  // the affected bookings stay listed until the dialog is closed
+  const holders = useQuery({ ...holdersQuery(group), enabled: !isPending && !isSuccess });
+  const affected = holders.data;
+  const failure = error && (isProblem(error, "too_late") ? t("cancel_slot.too_late") : errorMessage(error));
 
   return (
     <Dialog
@@ -68,7 +59,11 @@ export function CancelSlotDialog({ group, onClose }: { group: SlotGroup; onClose
             {affected?.length === 0 ? common("actions.close") : t("cancel_slot.keep")}
           </Button>
           {affected && affected.length > 0 && (
-            <Button variant="danger" isBusy={isBusy} onClick={() => void go()}>
+            <Button
+              variant="danger"
+              isBusy={isPending}
+              onClick={() => isValidReason(reason) && mutate(reason.trim())}
+            >
               {t("cancel_slot.do", { count: affected.length })}
             </Button>
           )}
@@ -84,7 +79,7 @@ export function CancelSlotDialog({ group, onClose }: { group: SlotGroup; onClose
         {affected?.length === 0 && <p className="text-sm text-ink-soft">{t("cancel_slot.nobody")}</p>}
         {affected && affected.length > 0 && (
           <>
-            <Affected bookings={affected} />
+            <AffectedBookings bookings={affected} />
             <p className="text-sm text-ink-soft">{t("cancel_slot.told")}</p>
             <ReasonField label={t("reason.label_all")} value={reason} onChange={setReason} />
             <Notice>
@@ -105,18 +100,18 @@ export function CancelSlotDialog({ group, onClose }: { group: SlotGroup; onClose
   );
 }
 
-function Affected({ bookings }: { bookings: Booking[] }) {
+function AffectedBookings({ bookings }: { bookings: Booking[] }) {
   const t = useTexts();
   const { t: common } = useTranslation();
   const seats = bookings.reduce((sum, booking) => sum + booking.seats, 0);
-  const more = bookings.length - NAMED_MOST;
+  const more = bookings.length - MAX_NAMES;
   return (
     <div className="text-sm">
       <p className="font-medium">
         {t("cancel_slot.who", { count: bookings.length, seats: common("seats", { count: seats }) })}
       </p>
       <ul className="mt-2 flex flex-col gap-1 text-ink-soft">
-        {bookings.slice(0, NAMED_MOST).map((booking) => (
+        {bookings.slice(0, MAX_NAMES).map((booking) => (
           <li key={booking.id} className="flex justify-between gap-4">
             <span className="min-w-0 truncate">{displayName(booking.user_details)}</span>
             <span className="tabular shrink-0">{common("seats", { count: booking.seats })}</span>

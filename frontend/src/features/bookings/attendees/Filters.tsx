@@ -1,4 +1,4 @@
-import { useQuery, useSuspenseQuery } from "@tanstack/react-query";
+import { useMutation, useQuery, useSuspenseQuery } from "@tanstack/react-query";
 import { Download, SlidersHorizontal, X } from "lucide-react";
 import { useId, useState } from "react";
 import { useTranslation } from "react-i18next";
@@ -10,11 +10,11 @@ import { cn } from "~/lib/cn";
 import { errorMessage } from "~/lib/i18n/errorMessage";
 import { dateKey, useZone } from "~/lib/time/time";
 import { useTexts as useBookingTexts } from "../texts";
-import { csvOf, download } from "./csv";
-import { belongs, filtersOf } from "./filters";
-import { allOf, titlesQuery } from "./queries";
-import { rowsOf } from "./rows";
-import { type AttendeesSearch, isNarrowed, viewOf } from "./search";
+import { download, toCsv } from "./csv";
+import { isInView, toApiFilters } from "./filters";
+import { fetchAll, titlesQuery } from "./queries";
+import { toCsvRows } from "./rows";
+import { type AttendeesSearch, currentView, isNarrowed } from "./search";
 import { useTexts } from "./texts";
 
 /** Narrows the list by session and days, and saves what it lists as a file. */
@@ -88,40 +88,37 @@ export function Filters({
           </Button>
         )}
       </div>
-      <SaveAsFile search={search} />
+      <ExportButton search={search} />
     </search>
   );
 }
 
-function SaveAsFile({ search }: { search: AttendeesSearch }) {
+function ExportButton({ search }: { search: AttendeesSearch }) {
   const t = useTexts();
   const { t: common } = useTranslation();
   const words = useBookingTexts();
   const zone = useZone();
   const { currency } = useSuspenseQuery(marketplaceQuery).data;
-  const [isBusy, setBusy] = useState(false);
-
-  const save = async () => {
-    setBusy(true);
-    try {
+  const exporting = useMutation({
+    mutationFn: async () => {
       const now = new Date();
-      const view = viewOf(search);
-      const { bookings, isWhole } = await allOf(filtersOf(search, zone, now));
-      const listed = bookings.filter((booking) => belongs(booking, view, now));
-      if (listed.length === 0) {
-        toast.info(t("filters.csv_none"));
-        return;
+      const view = currentView(search);
+      const { bookings, isComplete } = await fetchAll(toApiFilters(search, zone, now));
+      const listed = bookings.filter((booking) => isInView(booking, view, now));
+      if (listed.length > 0) {
+        const statusOf = (status: (typeof listed)[number]["status"]) => words(`status.${status}`);
+        const csv = toCsv(toCsvRows(listed, t, { zone, currency, statusOf }));
+        download(`${t("csv.file")}-${view}-${dateKey(now, zone)}.csv`, csv);
       }
-      const statusOf = (status: (typeof listed)[number]["status"]) => words(`status.${status}`);
-      const csv = csvOf(rowsOf(listed, t, { zone, currency, statusOf }));
-      download(`${t("csv.file")}-${view}-${dateKey(now, zone)}.csv`, csv);
-      toast.success(t(isWhole ? "filters.csv_done" : "filters.csv_cut", { count: listed.length }));
-    } catch (error) {
-      toast.error(errorMessage(error));
-    } finally {
-      setBusy(false);
-    }
-  };
+      return { count: listed.length, isComplete };
+    },
+    onSuccess: ({ count, isComplete }) => {
+      if (count === 0) toast.info(t("filters.csv_none"));
+      else toast.success(t(isComplete ? "filters.csv_done" : "filters.csv_cut", { count }));
+    },
+    onError: (error) => toast.error(errorMessage(error)),
+  });
+  const isBusy = exporting.isPending;
 
   return (
     <Button
@@ -129,7 +126,7 @@ function SaveAsFile({ search }: { search: AttendeesSearch }) {
       isBusy={isBusy}
       className="ml-auto"
       aria-label={isBusy ? `${t("filters.csv")}, ${common("loading")}` : undefined}
-      onClick={() => void save()}
+      onClick={() => exporting.mutate()}
     >
       {!isBusy && <Download aria-hidden className="size-4" />}
       {t("filters.csv")}

@@ -1,7 +1,8 @@
-import { DetailsDialog } from "../own/DetailsDialog";
+import { DetailsDialog } from "../DetailsDialog";
+import { RescheduleDialog } from "../RescheduleDialog";
+import type { Booking } from "../types";
 import { CancelSlotDialog } from "./CancelSlotDialog";
-import type { Booking, SlotGroup } from "./groups";
-import { MoveDialog } from "./MoveDialog";
+import type { SlotGroup } from "./groups";
 import { ReasonDialog } from "./ReasonDialog";
 
 /** What a creator is about to do, and has to be asked about first. */
@@ -15,7 +16,7 @@ export function IntentDialog({ intent, onClose }: { intent: Intent; onClose: () 
     case "cancel":
       return <ReasonDialog step={intent.kind} booking={intent.booking} onClose={onClose} />;
     case "move":
-      return <MoveDialog booking={intent.booking} onClose={onClose} />;
+      return <RescheduleDialog actor="creator" booking={intent.booking} onClose={onClose} />;
     case "history":
       return <DetailsDialog id={intent.booking.id} onClose={onClose} />;
     case "cancel_slot":

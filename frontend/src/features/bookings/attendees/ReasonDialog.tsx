@@ -1,3 +1,4 @@
+import { useMutation } from "@tanstack/react-query";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { toast } from "sonner";
@@ -8,11 +9,12 @@ import { createKeyFor } from "~/lib/api/idempotencyKeys";
 import { isProblem } from "~/lib/api/problem";
 import { displayName, refetchUserData } from "~/lib/auth/me";
 import { errorMessage } from "~/lib/i18n/errorMessage";
-import { cancelBooking } from "../own/queries";
-import { Summary } from "../own/Summary";
-import type { Booking } from "./groups";
+import { BookingSummary } from "../BookingSummary";
+import { NOT_CHANGEABLE_CODES } from "../errorCodes";
+import { cancelBooking } from "../queries";
+import { isValidReason, ReasonField } from "../ReasonField";
+import type { Booking } from "../types";
 import { answer } from "./queries";
-import { isReason, ReasonField } from "./ReasonField";
 import { useTexts } from "./texts";
 
 /** Asks before a person loses their seats, says what happens, and takes a word to them. */
@@ -29,50 +31,47 @@ export function ReasonDialog({
   const { t: common } = useTranslation();
   const [keyOf] = useState(createKeyFor);
   const [reason, setReason] = useState("");
-  const [failure, setFailure] = useState<string | null>(null);
-  const [isOver, setOver] = useState(false);
-  const [isBusy, setBusy] = useState(false);
   const name = displayName(booking.user_details);
-
-  const go = async () => {
-    if (!isReason(reason)) return;
-    setBusy(true);
-    setFailure(null);
-    const said = reason.trim();
-    const key = keyOf([booking.id, step, said]);
-    try {
-      if (step === "decline") await answer(booking.id, step, key, said);
-      else await cancelBooking(booking.id, said, key);
+  const { mutate, isPending, error } = useMutation({
+    mutationFn: async (given: string) => {
+      const key = keyOf([booking.id, step, given]);
+      await (step === "decline"
+        ? answer(booking.id, step, key, given)
+        : cancelBooking(booking.id, given, key));
+    },
+    onSuccess: async () => {
       await refetchUserData();
       toast.success(t(`${step}.done`, { name }));
       onClose();
-    } catch (error) {
-      const isTooLate = isProblem(error, "too_late");
-      const isChanged = isProblem(error, "illegal_transition") || isProblem(error, "not_found");
-      if (isTooLate && step === "decline") setFailure(t("row.answer_late"));
-      else setFailure(isChanged ? t("row.changed") : errorMessage(error));
-      if (isTooLate || isChanged) {
-        setOver(true);
-        await refetchUserData();
-      }
-    } finally {
-      setBusy(false);
-    }
-  };
+    },
+    onError: (problem) => void (isFinal(problem) && refetchUserData()),
+  });
+  const isOver = isFinal(error);
+  const failure =
+    error &&
+    (isProblem(error, "too_late") && step === "decline"
+      ? t("row.answer_late")
+      : isProblem(error, "illegal_transition") || isProblem(error, "not_found")
+        ? t("row.changed")
+        : errorMessage(error));
 
   return (
     <Dialog
       isOpen
       onClose={onClose}
       title={t(`${step}.title`, { name })}
-      description={<Summary booking={booking} />}
+      description={<BookingSummary booking={booking} />}
       footer={
         <>
           <Button variant="secondary" onClick={onClose}>
             {isOver ? common("actions.close") : t(`${step}.keep`)}
           </Button>
           {!isOver && (
-            <Button variant="danger" isBusy={isBusy} onClick={() => void go()}>
+            <Button
+              variant="danger"
+              isBusy={isPending}
+              onClick={() => isValidReason(reason) && mutate(reason.trim())}
+            >
               {t(`${step}.do`)}
             </Button>
           )}
@@ -90,4 +89,9 @@ export function ReasonDialog({
       </div>
     </Dialog>
   );
+}
+
+/** Whether the booking cannot be changed any more, so that trying again is pointless. */
+function isFinal(error: unknown): boolean {
+  return NOT_CHANGEABLE_CODES.some((code) => isProblem(error, code));
 }

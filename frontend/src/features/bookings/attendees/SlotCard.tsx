@@ -37,7 +37,7 @@ export function SlotCard({
               <h3 className="tabular text-base">
                 <time dateTime={starts_at}>{formatTimeRange(starts_at, group.ends_at, zone)}</time>
               </h3>
-              <Standing group={group} />
+              <SlotStatus group={group} />
             </div>
             <p className="mt-1 text-sm">
               <Link
@@ -60,7 +60,7 @@ export function SlotCard({
             <AttendeeRow key={booking.id} booking={booking} onIntent={onIntent} onAnswered={onAnswered} />
           ))}
         </ul>
-        {!group.isWhole && (
+        {!group.isComplete && (
           <p className="border-t border-line px-4 py-3 text-sm text-ink-faint sm:px-5">{t("slot.more")}</p>
         )}
       </section>
@@ -68,7 +68,7 @@ export function SlotCard({
   );
 }
 
-function Standing({ group: { starts_at, ends_at, bookings } }: { group: SlotGroup }) {
+function SlotStatus({ group: { starts_at, ends_at, bookings } }: { group: SlotGroup }) {
   const t = useTexts();
   const now = useNow();
   if (!bookings.some(isLive) || new Date(ends_at) <= now) return null;
@@ -76,7 +76,7 @@ function Standing({ group: { starts_at, ends_at, bookings } }: { group: SlotGrou
   return <span className="text-sm text-ink-faint">{formatDistance(starts_at, now)}</span>;
 }
 
-function Seats({ group: { bookings, seats, session, isWhole }, view }: { group: SlotGroup; view: View }) {
+function Seats({ group: { bookings, seats, session, isComplete }, view }: { group: SlotGroup; view: View }) {
   const t = useTexts();
   const capacity = session.max_participants;
   if (view === "requests") return null;
@@ -96,7 +96,7 @@ function Seats({ group: { bookings, seats, session, isWhole }, view }: { group: 
         />
       </span>
       <span className="tabular text-sm text-ink-soft">
-        {t(isWhole ? "slot.seats" : "slot.seats_some", { taken: seats, capacity })}
+        {t(isComplete ? "slot.seats" : "slot.seats_some", { taken: seats, capacity })}
       </span>
     </div>
   );
@@ -108,13 +108,13 @@ function SlotMenu({ group, onIntent }: { group: SlotGroup; onIntent: (intent: In
   const { session, starts_at, bookings } = group;
   const when = formatDateTime(starts_at, zone);
   const subject = t("mail_subject", { title: session.title, when });
-  const everybody = [...new Set(bookings.map(({ user_details }) => user_details.email))];
+  const emails = [...new Set(bookings.map(({ user_details }) => user_details.email))];
   const canCancel = bookings.some((booking) => isAllowed(booking, "cancel"));
   return (
     <Menu label={t("slot.menu", { title: session.title, when })}>
       <MenuLink>
         <a
-          href={`mailto:?bcc=${everybody.map(encodeURIComponent).join(",")}&subject=${encodeURIComponent(subject)}`}
+          href={`mailto:?bcc=${emails.map(encodeURIComponent).join(",")}&subject=${encodeURIComponent(subject)}`}
         >
           <Mail aria-hidden className="size-4 shrink-0" />
           {t("slot.write_all")}

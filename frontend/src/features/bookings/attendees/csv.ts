@@ -1,6 +1,6 @@
 /** A table as comma-separated values (RFC 4180), with a mark of UTF-8 for spreadsheets that need one. */
-export function csvOf(rows: (string | number)[][]): string {
-  const lines = rows.map((row) => row.map((cell) => quoted(String(cell))).join(","));
+export function toCsv(rows: (string | number)[][]): string {
+  const lines = rows.map((row) => row.map((cell) => quoteCell(String(cell))).join(","));
   return `\uFEFF${lines.join("\r\n")}\r\n`;
 }
 
@@ -8,9 +8,9 @@ export function csvOf(rows: (string | number)[][]): string {
  * A cell that a spreadsheet would take for a formula is given an apostrophe in front, so that it shows as text
  * (OWASP, "CSV Injection"); full-width signs count too, for some spreadsheets fold them.
  */
-function quoted(cell: string): string {
-  const harmless = /^[=+\-@\t\r\n＝＋－＠]/.test(cell) ? `'${cell}` : cell;
-  return `"${harmless.replaceAll('"', '""')}"`;
+function quoteCell(cell: string): string {
+  const escaped = /^[=+\-@\t\r\n＝＋－＠]/.test(cell) ? `'${cell}` : cell;
+  return `"${escaped.replaceAll('"', '""')}"`;
 }
 
 /** Lets the browser save a text as a file. */

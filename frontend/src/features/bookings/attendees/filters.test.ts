@@ -1,11 +1,11 @@
 import { describe, expect, it } from "vitest";
-import { belongs, filtersOf } from "./filters";
+import { isInView, toApiFilters } from "./filters";
 
 const NOW = new Date("2026-11-22T12:00:00Z");
 
 describe("the filters of a creator's bookings", () => {
   it("ask for what is to come, and what began within a day and may go on", () => {
-    expect(filtersOf({}, "UTC", NOW)).toEqual({
+    expect(toApiFilters({}, "UTC", NOW)).toEqual({
       status: ["pending", "confirmed"],
       starts_from: "2026-11-21T12:00:00.000Z",
       starts_to: undefined,
@@ -15,7 +15,7 @@ describe("the filters of a creator's bookings", () => {
   });
 
   it("ask for what began before now, the latest first", () => {
-    expect(filtersOf({ show: "past" }, "UTC", NOW)).toMatchObject({
+    expect(toApiFilters({ show: "past" }, "UTC", NOW)).toMatchObject({
       status: ["confirmed", "completed"],
       starts_to: "2026-11-22T12:00:00.000Z",
       ordering: "-booking_date",
@@ -24,16 +24,16 @@ describe("the filters of a creator's bookings", () => {
 
   it("take days as the zone has them, the last included, across a clock change", () => {
     const search = { show: "cancelled", from: "2026-10-25", to: "2026-10-25" } as const;
-    expect(filtersOf(search, "Europe/Rome", NOW)).toMatchObject({
+    expect(toApiFilters(search, "Europe/Rome", NOW)).toMatchObject({
       starts_from: "2026-10-24T22:00:00.000Z",
       starts_to: "2026-10-25T23:00:00.000Z",
     });
   });
 
   it("never reach over now, whatever days are asked for", () => {
-    expect(filtersOf({ from: "2026-01-01" }, "UTC", NOW).starts_from).toBe("2026-11-21T12:00:00.000Z");
-    expect(filtersOf({ from: "2026-12-01" }, "UTC", NOW).starts_from).toBe("2026-12-01T00:00:00.000Z");
-    expect(filtersOf({ show: "past", to: "2026-12-01" }, "UTC", NOW).starts_to).toBe(
+    expect(toApiFilters({ from: "2026-01-01" }, "UTC", NOW).starts_from).toBe("2026-11-21T12:00:00.000Z");
+    expect(toApiFilters({ from: "2026-12-01" }, "UTC", NOW).starts_from).toBe("2026-12-01T00:00:00.000Z");
+    expect(toApiFilters({ show: "past", to: "2026-12-01" }, "UTC", NOW).starts_to).toBe(
       "2026-11-22T12:00:00.000Z",
     );
   });
@@ -42,6 +42,6 @@ describe("the filters of a creator's bookings", () => {
 it("what goes on is still to come, and what has ended is past", () => {
   const goesOn = { status: "confirmed", ends_at: "2026-11-22T12:30:00Z" } as const;
   const ended = { status: "confirmed", ends_at: "2026-11-22T12:00:00Z" } as const;
-  expect([belongs(goesOn, "upcoming", NOW), belongs(goesOn, "past", NOW)]).toEqual([true, false]);
-  expect([belongs(ended, "upcoming", NOW), belongs(ended, "past", NOW)]).toEqual([false, true]);
+  expect([isInView(goesOn, "upcoming", NOW), isInView(goesOn, "past", NOW)]).toEqual([true, false]);
+  expect([isInView(ended, "upcoming", NOW), isInView(ended, "past", NOW)]).toEqual([false, true]);
 });

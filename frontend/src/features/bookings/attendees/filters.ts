@@ -1,6 +1,6 @@
 import { addDays, startOfDay } from "~/lib/time/days";
-import type { Booking } from "./groups";
-import { type AttendeesSearch, type View, viewOf } from "./search";
+import type { Booking } from "../types";
+import { type AttendeesSearch, currentView, type View } from "./search";
 
 /** The longest that a session lasts: what began no earlier may still go on. */
 const DAY = 86_400_000;
@@ -21,8 +21,8 @@ export type Filters = {
 };
 
 /** What the API is asked for. Days are those of a zone, and what is to come depends on when one looks. */
-export function filtersOf(search: AttendeesSearch, zone: string, now: Date): Filters {
-  const view = viewOf(search);
+export function toApiFilters(search: AttendeesSearch, zone: string, now: Date): Filters {
+  const view = currentView(search);
   const from = search.from && startOfDay(search.from, zone);
   const to = search.to && startOfDay(addDays(search.to), zone);
   const recent = new Date(now.getTime() - DAY).toISOString();
@@ -36,7 +36,7 @@ export function filtersOf(search: AttendeesSearch, zone: string, now: Date): Fil
 }
 
 /** Whether a booking is still what its list says, as time goes by. */
-export function belongs(
+export function isInView(
   { status, ends_at }: Pick<Booking, "status" | "ends_at">,
   view: View,
   now: Date,

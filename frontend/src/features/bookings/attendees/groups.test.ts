@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { type Booking, bySlot } from "./groups";
+import type { Booking } from "../types";
+import { groupBySlot } from "./groups";
 
 const YOGA = "0190a1b2-0000-7000-8000-000000000001";
 const LUTE = "0190a1b2-0000-7000-8000-000000000002";
@@ -19,7 +20,7 @@ function booking(session: string, booking_date: string, changes: Partial<Booking
 
 describe("bookings by slot", () => {
   it("are one group for each start of each session, in the order of the list", () => {
-    const groups = bySlot(
+    const groups = groupBySlot(
       [
         booking(YOGA, "2026-12-03T10:00:00Z"),
         booking(YOGA, "2026-12-03T10:00:00Z", { seats: 3 }),
@@ -37,11 +38,11 @@ describe("bookings by slot", () => {
 
   it("know a start by its instant, however it is written", () => {
     const twice = [booking(YOGA, "2026-12-03T10:00:00Z"), booking(YOGA, "2026-12-03T10:00:00.000+00:00")];
-    expect(bySlot(twice, false)).toHaveLength(1);
+    expect(groupBySlot(twice, false)).toHaveLength(1);
   });
 
   it("count no seat for what is cancelled", () => {
-    const groups = bySlot(
+    const groups = groupBySlot(
       [
         booking(YOGA, "2026-12-03T10:00:00Z", { status: "cancelled", seats: 2 }),
         booking(YOGA, "2026-12-03T10:00:00Z", { status: "pending", seats: 2 }),
@@ -53,8 +54,8 @@ describe("bookings by slot", () => {
 
   it("say of the last that more may follow while the list goes on", () => {
     const list = [booking(YOGA, "2026-12-03T10:00:00Z"), booking(YOGA, "2026-12-04T10:00:00Z")];
-    expect(bySlot(list, true).map(({ isWhole }) => isWhole)).toEqual([true, false]);
-    expect(bySlot(list, false).every(({ isWhole }) => isWhole)).toBe(true);
-    expect(bySlot([], true)).toEqual([]);
+    expect(groupBySlot(list, true).map(({ isComplete }) => isComplete)).toEqual([true, false]);
+    expect(groupBySlot(list, false).every(({ isComplete }) => isComplete)).toBe(true);
+    expect(groupBySlot([], true)).toEqual([]);
   });
 });

@@ -1,6 +1,4 @@
-import type { Schema } from "~/lib/api/client";
-
-export type Booking = Schema<"BookingOut">;
+import type { Booking } from "../types";
 
 /** One start of one session, with everybody who booked it under the filters that are set. */
 export type SlotGroup = {
@@ -12,7 +10,7 @@ export type SlotGroup = {
   /** Seats that are held: what is cancelled holds none. */
   seats: number;
   /** False where the list goes on and more people of the same start may follow. */
-  isWhole: boolean;
+  isComplete: boolean;
 };
 
 export function isLive({ status }: Pick<Booking, "status">): boolean {
@@ -20,7 +18,7 @@ export function isLive({ status }: Pick<Booking, "status">): boolean {
 }
 
 /** Bookings by their slot, slots in the order in which the list brings them first. */
-export function bySlot(bookings: Booking[], hasMore: boolean): SlotGroup[] {
+export function groupBySlot(bookings: Booking[], hasMore: boolean): SlotGroup[] {
   const groups = new Map<string, SlotGroup>();
   for (const booking of bookings) {
     const key = `${booking.session} ${Date.parse(booking.booking_date)}`;
@@ -31,15 +29,15 @@ export function bySlot(bookings: Booking[], hasMore: boolean): SlotGroup[] {
       ends_at: booking.ends_at,
       bookings: [],
       seats: 0,
-      isWhole: true,
+      isComplete: true,
     };
     group.bookings.push(booking);
     if (booking.status !== "cancelled") group.seats += booking.seats;
     groups.set(key, group);
   }
-  const found = [...groups.values()];
+  const result = [...groups.values()];
   // a list by start is cut within a start only at its end, where two sessions may start at once
-  const end = hasMore ? Date.parse(found.at(-1)?.starts_at ?? "") : Number.NaN;
-  for (const group of found) group.isWhole = Date.parse(group.starts_at) !== end;
-  return found;
+  const end = hasMore ? Date.parse(result.at(-1)?.starts_at ?? "") : Number.NaN;
+  for (const group of result) group.isComplete = Date.parse(group.starts_at) !== end;
+  return result;
 }

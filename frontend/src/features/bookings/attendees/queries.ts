@@ -1,35 +1,37 @@
 import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
 import { api, type Schema, unwrap, unwrapPage } from "~/lib/api/client";
 import { listCreatorBookingsLimits } from "~/lib/api/limits";
-import { type Filters, filtersOf } from "./filters";
-import type { Booking, SlotGroup } from "./groups";
+import { queryKeys } from "~/lib/api/queryKeys";
+import type { Booking } from "../types";
+import { type Filters, toApiFilters } from "./filters";
+import type { SlotGroup } from "./groups";
 import type { AttendeesSearch } from "./search";
 
-type Place = { cursor: string; filters: Filters } | null;
+type PageParam = { cursor: string; filters: Filters } | null;
 
 const PAGE = 50;
 const MAX_PAGE = listCreatorBookingsLimits.limit.maximum;
-const EXPORT_MOST = 10_000;
+const MAX_EXPORT = 10_000;
 
 /** A creator's bookings, page by page. A cursor belongs to its filters, so all pages have the "now" of the first. */
 export function attendeesQuery(search: AttendeesSearch, zone: string) {
   return infiniteQueryOptions({
-    queryKey: ["bookings", "attendees", search, zone],
+    queryKey: queryKeys.bookings.attendees(search, zone),
     queryFn: async ({ pageParam, signal }) => {
-      const filters = pageParam?.filters ?? filtersOf(search, zone, new Date());
+      const filters = pageParam?.filters ?? toApiFilters(search, zone, new Date());
       const query = { ...filters, limit: PAGE, cursor: pageParam?.cursor };
       const { items, next } = await unwrapPage(
         api.GET("/api/bookings/creator_bookings", { params: { query }, signal }),
       );
       return { items, next: next === null ? null : { cursor: next, filters } };
     },
-    initialPageParam: null as Place,
-    getNextPageParam: ({ next }): Place => next,
+    initialPageParam: null as PageParam,
+    getNextPageParam: ({ next }): PageParam => next,
   });
 }
 
 /** Everything that a list goes on to, up to 10,000 bookings, and whether that was all. */
-export async function allOf(filters: Filters): Promise<{ bookings: Booking[]; isWhole: boolean }> {
+export async function fetchAll(filters: Filters): Promise<{ bookings: Booking[]; isComplete: boolean }> {
   const bookings: Booking[] = [];
   let cursor: string | undefined;
   do {
@@ -39,21 +41,21 @@ export async function allOf(filters: Filters): Promise<{ bookings: Booking[]; is
     );
     bookings.push(...items);
     cursor = next ?? undefined;
-  } while (cursor && bookings.length < EXPORT_MOST);
-  return { bookings, isWhole: cursor === undefined };
+  } while (cursor && bookings.length < MAX_EXPORT);
+  return { bookings, isComplete: cursor === undefined };
 }
 
 /** Everybody who holds a seat at one start, whatever the list shows of it. */
 export function holdersQuery({ session, starts_at }: Pick<SlotGroup, "session" | "starts_at">) {
-  const following = new Date(Date.parse(starts_at) + 1).toISOString();
+  const nextInstant = new Date(Date.parse(starts_at) + 1).toISOString();
   return queryOptions({
-    queryKey: ["bookings", "holders", session.id, starts_at],
+    queryKey: queryKeys.bookings.ofSlot(session.id, starts_at),
     queryFn: async () => {
-      const { bookings } = await allOf({
+      const { bookings } = await fetchAll({
         status: ["pending", "confirmed"],
         session: session.id,
         starts_from: starts_at,
-        starts_to: following,
+        starts_to: nextInstant,
         ordering: "booking_date",
       });
       return bookings;
@@ -65,7 +67,7 @@ export function holdersQuery({ session, starts_at }: Pick<SlotGroup, "session" |
 
 /** The titles of one's own sessions, to choose from. */
 export const titlesQuery = queryOptions({
-  queryKey: ["sessions", "own", "titles"],
+  queryKey: queryKeys.sessions.ownTitles,
   queryFn: async ({ signal }) => {
     const query = { my_sessions: true, limit: MAX_PAGE };
     const { items } = await unwrapPage(api.GET("/api/sessions", { params: { query }, signal }));

@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
-import { csvOf } from "./csv";
-import type { Booking } from "./groups";
-import { rowsOf } from "./rows";
+import type { Booking } from "../types";
+import { toCsv } from "./csv";
+import { toCsvRows } from "./rows";
 import type { Texts } from "./texts";
 
 const t = ((key: string) => key) as unknown as Texts;
@@ -18,10 +18,14 @@ it("a booking is a row with the viewer's times, the instant, and nothing that a 
     created_at: "2026-11-01T09:00:00Z",
   } as unknown as Booking;
 
-  const rows = rowsOf([booking], t, { zone: "Europe/Rome", currency: "EUR", statusOf: (status) => status });
+  const rows = toCsvRows([booking], t, {
+    zone: "Europe/Rome",
+    currency: "EUR",
+    statusOf: (status) => status,
+  });
 
   expect(rows[1]).toHaveLength(rows[0]?.length ?? 0);
-  expect(csvOf(rows).split("\r\n")[1]).toBe(
+  expect(toCsv(rows).split("\r\n")[1]).toBe(
     [
       `"'=HYPERLINK(""https://evil.example"")"`,
       '"2026-12-03","18:30","19:30","Europe/Rome","2026-12-03T17:30:00Z"',

@@ -1,10 +1,10 @@
 import { displayName } from "~/lib/auth/me";
 import { dateKey, formatTime } from "~/lib/time/time";
-import type { Booking } from "./groups";
+import type { Booking } from "../types";
 import type { Texts } from "./texts";
 
 /** Bookings as rows of a table for spreadsheets, with a head; times as the viewer's clock shows them, and as instants. */
-export function rowsOf(
+export function toCsvRows(
   bookings: Booking[],
   t: Texts,
   {

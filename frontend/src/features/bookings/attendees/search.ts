@@ -16,18 +16,18 @@ export type AttendeesSearch = {
 const UUID = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i;
 
 /** What of an address makes sense; the rest is left out. */
-export function validateAttendees(given: Record<string, unknown>): AttendeesSearch {
-  const show = VIEWS.find((view) => view === given.show);
-  const [from, to] = [day(given.from), day(given.to)];
+export function validateAttendees(value: Record<string, unknown>): AttendeesSearch {
+  const show = VIEWS.find((view) => view === value.show);
+  const [from, to] = [day(value.from), day(value.to)];
   return {
     ...(show && show !== "upcoming" && { show }),
-    ...(typeof given.session === "string" && UUID.test(given.session) && { session: given.session }),
+    ...(typeof value.session === "string" && UUID.test(value.session) && { session: value.session }),
     ...(from && { from }),
     ...(to && (!from || from <= to) && { to }),
   };
 }
 
-export function viewOf({ show }: AttendeesSearch): View {
+export function currentView({ show }: AttendeesSearch): View {
   return show ?? "upcoming";
 }
 
@@ -35,8 +35,8 @@ export function isNarrowed({ session, from, to }: AttendeesSearch): boolean {
   return Boolean(session || from || to);
 }
 
-function day(given: unknown): string | undefined {
-  if (typeof given !== "string" || !/^\d{4}-\d\d-\d\d$/.test(given)) return undefined;
-  const date = new Date(`${given}T00:00:00Z`);
-  return !Number.isNaN(date.getTime()) && date.toISOString().startsWith(given) ? given : undefined;
+function day(value: unknown): string | undefined {
+  if (typeof value !== "string" || !/^\d{4}-\d\d-\d\d$/.test(value)) return undefined;
+  const date = new Date(`${value}T00:00:00Z`);
+  return !Number.isNaN(date.getTime()) && date.toISOString().startsWith(value) ? value : undefined;
 }

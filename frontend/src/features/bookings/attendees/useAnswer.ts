@@ -1,35 +1,33 @@
+import { useMutation } from "@tanstack/react-query";
 import { useState } from "react";
 import { toast } from "sonner";
 import { createKeyFor } from "~/lib/api/idempotencyKeys";
 import { isProblem } from "~/lib/api/problem";
 import { displayName, refetchUserData } from "~/lib/auth/me";
 import { errorMessage } from "~/lib/i18n/errorMessage";
-import type { Booking } from "./groups";
+import type { Booking } from "../types";
 import { answer } from "./queries";
 import { useTexts } from "./texts";
 
-/** Confirms or completes a booking with one click; never shown before the server has said so. */
+type Answer = { booking: Booking; action: "confirm" | "complete" };
+
+/** Confirms or completes a booking with one click. Not optimistic: the list changes after the server has answered. */
 export function useAnswer(onAnswered: () => void) {
   const t = useTexts();
   const [keyOf] = useState(createKeyFor);
-  const [isBusy, setBusy] = useState(false);
-
-  const take = async (booking: Booking, step: "confirm" | "complete") => {
-    setBusy(true);
-    try {
-      await answer(booking.id, step, keyOf([booking.id, step]));
+  return useMutation({
+    mutationFn: ({ booking: { id }, action }: Answer) => answer(id, action, keyOf([id, action])),
+    onSuccess: async (_, { booking, action }) => {
       const name = displayName(booking.user_details);
-      toast.success(t(step === "confirm" ? "row.confirmed" : "row.completed", { name }));
+      toast.success(t(action === "confirm" ? "row.confirmed" : "row.completed", { name }));
       onAnswered();
       await refetchUserData();
-    } catch (error) {
+    },
+    onError: async (error) => {
       if (isProblem(error, "too_late")) toast.error(t("row.answer_late"));
       else if (isProblem(error, "illegal_transition")) toast.error(t("row.changed"));
       else toast.error(errorMessage(error));
       if (isProblem(error) && error.status === 409) await refetchUserData();
-    } finally {
-      setBusy(false);
-    }
-  };
-  return { isBusy, take };
+    },
+  });
 }

@@ -4,14 +4,14 @@ import { TicketCheck } from "lucide-react";
 import { useMe } from "~/lib/auth/me";
 import { formatDateTime, useZone } from "~/lib/time/time";
 import { useTexts } from "../texts";
-import { heldQuery } from "./book";
+import { existingBookingsQuery } from "./book";
 
 /** Reminds those who have seats of a session already, so that nobody books the same twice by mistake. */
-export function AlreadyHeld({ sessionId }: { sessionId: string }) {
+export function ExistingBookings({ sessionId }: { sessionId: string }) {
   const t = useTexts();
   const zone = useZone();
   const me = useMe();
-  const { data: held } = useQuery({ ...heldQuery(sessionId), enabled: Boolean(me) });
+  const { data: held } = useQuery({ ...existingBookingsQuery(sessionId), enabled: Boolean(me) });
   if (!me || !held?.length) return null;
   return (
     <div className="flex gap-3 rounded-control bg-accent-soft px-4 py-3 text-sm text-accent-strong">

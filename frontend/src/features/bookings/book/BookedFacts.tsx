@@ -1,7 +1,7 @@
 import { Link } from "@tanstack/react-router";
 import type { ReactNode } from "react";
 import { Cover } from "~/features/sessions/Cover";
-import { usePrice } from "~/features/sessions/price";
+import { useFormatPrice } from "~/features/sessions/price";
 import { displayName } from "~/lib/auth/me";
 import {
   formatInOtherZone,
@@ -13,13 +13,13 @@ import {
   zoneName,
 } from "~/lib/time/time";
 import { useTexts } from "../texts";
-import type { Booking } from "./book";
+import type { Booking } from "../types";
 
 /** When, with whom, how many seats and how much. */
 export function BookedFacts({ booking }: { booking: Booking }) {
   const t = useTexts();
   const zone = useZone();
-  const price = usePrice();
+  const price = useFormatPrice();
   const { session_details: session, booking_date, ends_at } = booking;
   const other = session.time_zone;
   const creator = session.creator_details;

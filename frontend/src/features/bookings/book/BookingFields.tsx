@@ -1,12 +1,10 @@
-import { lazy, Suspense, useEffect, useRef } from "react";
+import { useEffect, useRef } from "react";
 import { Notice } from "~/components/Notice";
-import { Skeleton } from "~/components/Skeleton";
+import { LazySlotPicker } from "~/features/slots/LazySlotPicker";
 import { useTexts } from "../texts";
-import { AlreadyHeld } from "./AlreadyHeld";
+import { ExistingBookings } from "./AlreadyHeld";
 import { SeatsStepper } from "./SeatsStepper";
 import type { BookingState } from "./useBooking";
-
-const SlotPicker = lazy(() => import("~/features/slots/SlotPicker").then((m) => ({ default: m.SlotPicker })));
 
 /** Day, time and seats. */
 export function BookingFields({ booking }: { booking: BookingState }) {
@@ -21,11 +19,9 @@ export function BookingFields({ booking }: { booking: BookingState }) {
 
   return (
     <div ref={fields} className="flex flex-col gap-6">
-      <AlreadyHeld sessionId={session.id} />
+      <ExistingBookings sessionId={session.id} />
       {isGone && !obstacle && <Notice tone="warn">{t("book.gone")}</Notice>}
-      <Suspense fallback={<Skeleton className="h-96 w-full" />}>
-        <SlotPicker session={session} seats={seats} value={time?.starts_at ?? null} onPick={booking.pick} />
-      </Suspense>
+      <LazySlotPicker session={session} seats={seats} value={time?.starts_at ?? null} onPick={booking.pick} />
       {session.max_participants > 1 && (
         <SeatsStepper value={seats} most={seatsMost} onChange={booking.setSeats} />
       )}

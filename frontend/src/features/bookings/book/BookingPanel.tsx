@@ -2,7 +2,7 @@ import { lazy, Suspense, useState } from "react";
 import { Button } from "~/components/Button";
 import { Card } from "~/components/Card";
 import { Skeleton } from "~/components/Skeleton";
-import { usePrice } from "~/features/sessions/price";
+import { useFormatPrice } from "~/features/sessions/price";
 import type { Session } from "~/features/sessions/queries";
 import { useMe } from "~/lib/auth/me";
 import { formatDateTime, useZone } from "~/lib/time/time";
@@ -22,10 +22,10 @@ export function BookingPanel({ session, choice, onChoose, isWide }: Props) {
   const me = useMe();
   if (me === undefined) return isWide ? <Skeleton className="mt-11 h-[36rem] w-full" /> : null;
   if (me?.id === session.creator) return <OwnSession session={session} isWide={isWide} />;
-  return <Booker session={session} choice={choice} onChoose={onChoose} isWide={isWide} />;
+  return <BookingForm session={session} choice={choice} onChoose={onChoose} isWide={isWide} />;
 }
 
-function Booker({ session, choice, onChoose, isWide }: Props) {
+function BookingForm({ session, choice, onChoose, isWide }: Props) {
   const booking = useBooking(session, choice, onChoose);
   return isWide ? <BookingCard booking={booking} /> : <BookingBar booking={booking} />;
 }
@@ -90,7 +90,7 @@ function BookingBar({ booking }: { booking: BookingState }) {
 
 function Price({ session }: { session: Session }) {
   const t = useTexts();
-  const price = usePrice();
+  const price = useFormatPrice();
   return (
     <p className="tabular flex items-baseline gap-1.5">
       <strong className="text-xl">{price(session.price)}</strong>

@@ -12,12 +12,12 @@ export function BookingRules({ booking: { session, time, seats } }: { booking: B
   const noticePeriod = useFormatNotice();
   const zone = useZone();
   const rule = cancellationRule(session.cancellation_notice, time?.starts_at, new Date());
-  const cancelling =
+  const cancellationText =
     rule.kind === "until_start"
       ? t("book.cancel_until_start")
       : rule.kind === "until_moment"
         ? t("book.cancel_until_moment", {
-            when: formatDateTime(rule.moment, zone),
+            when: formatDateTime(rule.deadline, zone),
             notice: noticePeriod(rule.hours),
           })
         : rule.kind === "too_late"
@@ -33,7 +33,7 @@ export function BookingRules({ booking: { session, time, seats } }: { booking: B
       )}
       <li className="flex gap-2">
         <ShieldCheck aria-hidden className="mt-0.5 size-3.5 shrink-0" />
-        {cancelling}
+        {cancellationText}
       </li>
     </ul>
   );

@@ -1,7 +1,7 @@
 import { Link } from "@tanstack/react-router";
 import { Button } from "~/components/Button";
 import { Notice } from "~/components/Notice";
-import { usePrice } from "~/features/sessions/price";
+import { useFormatPrice } from "~/features/sessions/price";
 import { useMe } from "~/lib/auth/me";
 import { errorMessage } from "~/lib/i18n/errorMessage";
 import { multiplyPrice } from "~/lib/money/money";
@@ -13,13 +13,13 @@ import type { BookingState, Obstacle } from "./useBooking";
 /** What it comes to, and the button that takes the seats; what stood in their way is said right above it. */
 export function BookingTotal({ booking }: { booking: BookingState }) {
   const t = useTexts();
-  const price = usePrice();
+  const price = useFormatPrice();
   const zone = useZone();
   const me = useMe();
   const { session, time, seats, obstacle, isBusy } = booking;
   return (
     <div className="flex w-full flex-col gap-3">
-      {obstacle && <Told obstacle={obstacle} />}
+      {obstacle && <ObstacleNotice obstacle={obstacle} />}
       <div className="flex items-baseline justify-between gap-4">
         <p className="tabular min-w-0 text-sm text-ink-soft" aria-live="polite">
           {time ? formatTimeRange(time.starts_at, time.ends_at, zone) : t("book.no_time_yet")}
@@ -34,7 +34,7 @@ export function BookingTotal({ booking }: { booking: BookingState }) {
         </p>
       </div>
       <BookingRules booking={booking} />
-      <Button size="lg" isBusy={isBusy} className="w-full" onClick={() => void booking.book()}>
+      <Button size="lg" isBusy={isBusy} className="w-full" onClick={booking.book}>
         {t("book.do")}
       </Button>
       {me === null && <p className="text-center text-xs text-ink-faint">{t("book.sign_in_first")}</p>}
@@ -42,7 +42,7 @@ export function BookingTotal({ booking }: { booking: BookingState }) {
   );
 }
 
-function Told({ obstacle }: { obstacle: Obstacle }) {
+function ObstacleNotice({ obstacle }: { obstacle: Obstacle }) {
   const t = useTexts();
   if (obstacle.kind === "no_time") return <Notice tone="danger">{t("book.choose_first")}</Notice>;
   const { problem, seats } = obstacle;

@@ -13,9 +13,10 @@ import { displayName } from "~/lib/auth/me";
 import { cn } from "~/lib/cn";
 import { formatDateTime, useZone } from "~/lib/time/time";
 import { useTexts } from "../texts";
+import type { Booking } from "../types";
 import { AddToCalendar } from "./AddToCalendar";
 import { BookedFacts } from "./BookedFacts";
-import { type Booking, bookingQuery } from "./book";
+import { bookingQuery } from "./book";
 
 /** That it worked: what was booked, where and when, and what to do next. */
 export default function Confirmation({ bookingId }: { bookingId: string }) {
@@ -27,16 +28,16 @@ export default function Confirmation({ bookingId }: { bookingId: string }) {
     if (isProblem(error) && error.status === 404) return <NotFound />;
     return <ErrorState error={error} onRetry={() => void refetch()} isPage className="py-24" />;
   }
-  return <Booked booking={booking} />;
+  return <BookingConfirmed booking={booking} />;
 }
 
-function Booked({ booking }: { booking: Booking }) {
+function BookingConfirmed({ booking }: { booking: Booking }) {
   const t = useTexts();
   const zone = useZone();
   const title = useRef<HTMLHeadingElement>(null);
   const isPending = booking.status === "pending";
   const isLive = isPending || booking.status === "confirmed";
-  const Sign = isPending ? Hourglass : Check;
+  const StatusIcon = isPending ? Hourglass : Check;
   const name = displayName(booking.session_details.creator_details);
 
   useEffect(() => {
@@ -53,7 +54,7 @@ function Booked({ booking }: { booking: Booking }) {
             isPending ? "bg-warn-soft text-warn" : "bg-good-soft text-good",
           )}
         >
-          <Sign aria-hidden strokeWidth={2.5} className="size-9" />
+          <StatusIcon aria-hidden strokeWidth={2.5} className="size-9" />
         </span>
         <h1 ref={title} tabIndex={-1} className="text-2xl outline-none sm:text-3xl">
           {t(isPending ? "booked.pending_title" : isLive ? "booked.title" : "booked.over_title")}

@@ -6,7 +6,7 @@ import { useTexts } from "../texts";
 /** How many seats: one more, one less, or typed. */
 export function SeatsStepper({
   value,
-  most,
+  most: max,
   onChange,
 }: {
   value: number;
@@ -18,10 +18,10 @@ export function SeatsStepper({
   const [text, setText] = useState(String(value));
   useEffect(() => setText(String(value)), [value]);
 
-  function settle() {
-    const typed = Math.round(Number(text));
-    const isNumber = text.trim() !== "" && Number.isFinite(typed);
-    const count = isNumber ? Math.min(Math.max(typed, 1), most) : value;
+  function commit() {
+    const entered = Math.round(Number(text));
+    const isNumber = text.trim() !== "" && Number.isFinite(entered);
+    const count = isNumber ? Math.min(Math.max(entered, 1), max) : value;
     setText(String(count));
     if (count !== value) onChange(count);
   }
@@ -33,7 +33,7 @@ export function SeatsStepper({
           {t("book.seats")}
         </label>
         <p id={`${id}-most`} className="text-xs text-ink-faint">
-          {t("book.seats_most", { count: most })}
+          {t("book.seats_most", { count: max })}
         </p>
       </div>
       <div className="flex items-center gap-1">
@@ -51,19 +51,19 @@ export function SeatsStepper({
           type="number"
           inputMode="numeric"
           min={1}
-          max={most}
+          max={max}
           value={text}
           aria-describedby={`${id}-most`}
           onChange={({ target }) => setText(target.value)}
-          onBlur={settle}
-          onKeyDown={({ key }) => key === "Enter" && settle()}
+          onBlur={commit}
+          onKeyDown={({ key }) => key === "Enter" && commit()}
           className="tabular h-11 w-14 rounded-control bg-transparent text-center text-base font-semibold [appearance:textfield] [&::-webkit-inner-spin-button]:appearance-none"
         />
         <Button
           variant="secondary"
           size="icon"
           aria-label={t("book.seats_more")}
-          disabled={value >= most}
+          disabled={value >= max}
           onClick={() => onChange(value + 1)}
         >
           <Plus aria-hidden className="size-4" />

@@ -16,7 +16,7 @@ describe("until when one may cancel", () => {
     expect(cancellationRule(24, "2026-12-03T13:00:00Z", NOW)).toEqual({
       kind: "until_moment",
       hours: 24,
-      moment: new Date("2026-12-02T13:00:00Z"),
+      deadline: new Date("2026-12-02T13:00:00Z"),
     });
   });
 

@@ -1,4 +1,4 @@
-import { useQuery } from "@tanstack/react-query";
+import { useMutation, useQuery } from "@tanstack/react-query";
 import { useNavigate, useRouter } from "@tanstack/react-router";
 import { useState } from "react";
 import type { Session } from "~/features/sessions/queries";
@@ -10,8 +10,8 @@ import { queryClient } from "~/lib/api/queryClient";
 import { meQuery } from "~/lib/auth/me";
 import { monthOf } from "~/lib/time/days";
 import { dateKey, useZone } from "~/lib/time/time";
-import { TIME_LOST } from "../errorCodes";
-import { refreshSeats, takeSeats } from "./book";
+import { SLOT_TAKEN_CODES } from "../errorCodes";
+import { type BookingRequest, createBooking, invalidateAvailability } from "./book";
 import type { Choice } from "./choice";
 
 /** What stood in the way: an answer of the server, or nothing chosen yet. */
@@ -26,42 +26,34 @@ export function useBooking(session: Session, choice: Choice, onChoose: (change: 
   const zone = useZone();
   const [keyOf] = useState(createKeyFor);
   const [obstacle, setObstacle] = useState<Obstacle | null>(null);
-  const [isBusy, setBusy] = useState(false);
   const { time, isGone } = useChosenTime(session, choice.at, zone);
   const seats = Math.min(choice.seats ?? 1, session.max_participants);
-  const seatsMost = Math.max(
+  const maxSeats = Math.max(
     1,
     Math.min(session.max_participants, time?.seats_left ?? session.max_participants),
   );
 
-  async function book() {
-    if (!time) return setObstacle({ kind: "no_time" });
-    setBusy(true);
-    setObstacle(null);
-    try {
-      if (!(await queryClient.ensureQueryData(meQuery))) {
-        await navigate({ to: "/login", search: { next: router.state.location.href } });
-        return;
-      }
-      const wish = { session: session.id, booking_date: time.starts_at, seats };
-      const booking = await takeSeats(wish, keyOf(wish));
-      await navigate({ to: ".", search: { booked: booking.id }, replace: true });
-      void refreshSeats(session.id);
-    } catch (error) {
-      await fail(error);
-    } finally {
-      setBusy(false);
-    }
-  }
-
-  async function fail(error: unknown) {
-    if (!isProblem(error)) throw error;
-    setObstacle({ kind: "problem", problem: error, seats });
-    if (!TIME_LOST.some((code) => code === error.code)) return;
-    // the list of times was out of date
-    if (seats === 1 || error.code !== "sold_out") onChoose({ at: undefined });
-    await refreshSeats(session.id);
-  }
+  const booking = useMutation({
+    mutationFn: async (request: BookingRequest) => {
+      if (await queryClient.ensureQueryData(meQuery)) return createBooking(request, keyOf(request));
+      await navigate({ to: "/login", search: { next: router.state.location.href } });
+      return null;
+    },
+    onMutate: () => setObstacle(null),
+    onSuccess: async (created) => {
+      if (!created) return;
+      await navigate({ to: ".", search: { booked: created.id }, replace: true });
+      void invalidateAvailability(session.id);
+    },
+    onError: async (error) => {
+      if (!isProblem(error)) return reportError(error);
+      setObstacle({ kind: "problem", problem: error, seats });
+      if (!SLOT_TAKEN_CODES.some((code) => code === error.code)) return;
+      // the list of times was out of date
+      if (seats === 1 || error.code !== "sold_out") onChoose({ at: undefined });
+      await invalidateAvailability(session.id);
+    },
+  });
 
   return {
     session,
@@ -69,8 +61,8 @@ export function useBooking(session: Session, choice: Choice, onChoose: (change: 
     /** The time was free when it was chosen, and is no longer. */
     isGone,
     seats,
-    seatsMost,
-    isBusy,
+    seatsMost: maxSeats,
+    isBusy: booking.isPending,
     obstacle,
     pick: (picked: PickedTime | null) => {
       setObstacle(null);
@@ -80,7 +72,10 @@ export function useBooking(session: Session, choice: Choice, onChoose: (change: 
       setObstacle(null);
       onChoose({ seats: count > 1 ? count : undefined });
     },
-    book,
+    book: () => {
+      if (time) booking.mutate({ session: session.id, booking_date: time.starts_at, seats });
+      else setObstacle({ kind: "no_time" });
+    },
   };
 }
 

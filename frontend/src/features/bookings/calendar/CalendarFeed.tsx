@@ -1,4 +1,4 @@
-import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { CalendarSync, Copy, Eye } from "lucide-react";
 import { useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
@@ -36,7 +36,7 @@ function Address() {
   const t = useTexts();
   const { t: common } = useTranslation();
   const { data, error, refetch } = useQuery(feedQuery);
-  const [isAsked, setAsked] = useState(false);
+  const [isRenewOpen, setRenewOpen] = useState(false);
   const [isNew, setNew] = useState(false);
   const field = useRef<HTMLInputElement>(null);
 
@@ -84,7 +84,7 @@ function Address() {
       </div>
       <p className="text-xs text-ink-faint">{t("calendar.feed_hint")}</p>
       <div className="flex flex-wrap justify-end gap-3">
-        <Button variant="quiet" onClick={() => setAsked(true)}>
+        <Button variant="quiet" onClick={() => setRenewOpen(true)}>
           {t("calendar.feed_renew")}
         </Button>
         <a
@@ -95,7 +95,7 @@ function Address() {
           {t("calendar.feed_subscribe")}
         </a>
       </div>
-      {isAsked && <RenewDialog onDone={() => setNew(true)} onClose={() => setAsked(false)} />}
+      {isRenewOpen && <RenewDialog onDone={() => setNew(true)} onClose={() => setRenewOpen(false)} />}
     </div>
   );
 }
@@ -104,21 +104,14 @@ function RenewDialog({ onDone, onClose }: { onDone: () => void; onClose: () => v
   const t = useTexts();
   const { t: common } = useTranslation();
   const client = useQueryClient();
-  const [failure, setFailure] = useState<string | null>(null);
-  const [isBusy, setBusy] = useState(false);
-
-  async function renew() {
-    setBusy(true);
-    setFailure(null);
-    try {
-      client.setQueryData(feedQuery.queryKey, await renewFeed());
+  const { mutate, isPending, error } = useMutation({
+    mutationFn: renewFeed,
+    onSuccess: (feed) => {
+      client.setQueryData(feedQuery.queryKey, feed);
       onDone();
       onClose();
-    } catch (error) {
-      setFailure(errorMessage(error));
-      setBusy(false);
-    }
-  }
+    },
+  });
 
   return (
     <Dialog
@@ -131,13 +124,13 @@ function RenewDialog({ onDone, onClose }: { onDone: () => void; onClose: () => v
           <Button variant="secondary" onClick={onClose}>
             {common("actions.keep")}
           </Button>
-          <Button isBusy={isBusy} onClick={() => void renew()}>
+          <Button isBusy={isPending} onClick={() => mutate()}>
             {t("calendar.feed_renew")}
           </Button>
         </>
       }
     >
-      {failure && <Notice tone="danger">{failure}</Notice>}
+      {error && <Notice tone="danger">{errorMessage(error)}</Notice>}
     </Dialog>
   );
 }

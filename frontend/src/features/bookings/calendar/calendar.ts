@@ -1,26 +1,27 @@
 import { queryOptions } from "@tanstack/react-query";
 import { api, type Schema, unwrap } from "~/lib/api/client";
-import type { Booking } from "../own/queries";
+import { queryKeys } from "~/lib/api/queryKeys";
+import type { Booking } from "../types";
 
 /** "20261203T173000Z", as calendars write an instant. */
-function compact(instant: string): string {
+function toIcsInstant(instant: string): string {
   return new Date(instant).toISOString().replaceAll(/[-:]|\.\d+/g, "");
 }
 
-type Event = Pick<Booking, "booking_date" | "ends_at" | "session"> & {
+type CalendarEvent = Pick<Booking, "booking_date" | "ends_at" | "session"> & {
   session_details: Pick<Booking["session_details"], "title">;
 };
 
 /** A page of Google's calendar with the booking filled in. */
 export function googleLink(
-  { booking_date, ends_at, session, session_details }: Event,
+  { booking_date, ends_at, session, session_details }: CalendarEvent,
   origin: string,
 ): string {
   const link = new URL("https://calendar.google.com/calendar/render");
   link.search = new URLSearchParams({
     action: "TEMPLATE",
     text: session_details.title,
-    dates: `${compact(booking_date)}/${compact(ends_at)}`,
+    dates: `${toIcsInstant(booking_date)}/${toIcsInstant(ends_at)}`,
     details: `${origin}/sessions/${session}`,
   }).toString();
   return link.href;
@@ -53,7 +54,7 @@ export function fileName(title: string): string {
 
 /** Where one's private feed is, from the root of the server. */
 export const feedQuery = queryOptions({
-  queryKey: ["calendar", "feed"],
+  queryKey: queryKeys.calendarFeed,
   queryFn: ({ signal }) => unwrap(api.GET("/api/calendar", { signal })),
 });
 

@@ -9,7 +9,7 @@ import { useNow } from "~/lib/time/useNow";
 import { downloadCalendar, googleLink } from "../calendar/calendar";
 import { isOpenToLearner } from "../rules";
 import { useTexts } from "../texts";
-import type { Booking } from "./queries";
+import type { Booking } from "../types";
 import { useMailTo } from "./useMailTo";
 
 /** What a person wants to do about a booking, in a dialog. */

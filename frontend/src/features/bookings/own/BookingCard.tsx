@@ -8,11 +8,11 @@ import { cn } from "~/lib/cn";
 import { useFormatMoney } from "~/lib/money/money";
 import { StatusBadge } from "../StatusBadge";
 import { useTexts } from "../texts";
+import type { Booking } from "../types";
 import { BookingActions, type Intent } from "./BookingActions";
-import { BookingTerms } from "./BookingTerms";
+import { BookingDeadline } from "./BookingTerms";
 import { Countdown } from "./Countdown";
-import type { Booking } from "./queries";
-import { When } from "./When";
+import { BookingTime } from "./When";
 
 /** A booking of one's own, with what can be done about it. The next one to come is shown larger. */
 export function BookingCard({
@@ -54,12 +54,12 @@ export function BookingCard({
               {session.title}
             </Link>
           </h3>
-          <When booking={booking} className={cn("mt-1", !isNext && "text-sm")} />
+          <BookingTime booking={booking} className={cn("mt-1", !isNext && "text-sm")} />
           <Facts booking={booking} />
         </div>
       </div>
       <div className="flex flex-wrap items-center justify-between gap-x-6 gap-y-3 border-t border-line px-4 py-3 sm:px-5">
-        <BookingTerms booking={booking} />
+        <BookingDeadline booking={booking} />
         <BookingActions booking={booking} onIntent={onIntent} />
       </div>
     </Card>

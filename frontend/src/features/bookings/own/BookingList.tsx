@@ -9,7 +9,7 @@ import { EmptyState } from "~/components/EmptyState";
 import { ErrorState } from "~/components/ErrorState";
 import { Skeleton } from "~/components/Skeleton";
 import { useNow } from "~/lib/time/useNow";
-import { tabOf } from "../rules";
+import { bookingTab } from "../rules";
 import { useTexts } from "../texts";
 import type { Intent } from "./BookingActions";
 import { BookingCard } from "./BookingCard";
@@ -22,17 +22,19 @@ export function BookingList({ tab, onIntent }: { tab: BookingTab; onIntent: (int
   const { t: common } = useTranslation();
   const now = useNow();
   const list = useRef<HTMLUListElement>(null);
-  const found = useInfiniteQuery(ownBookingsQuery(tab));
+  const query = useInfiniteQuery(ownBookingsQuery(tab));
   const { data, error, hasNextPage, isFetchingNextPage, isFetchNextPageError, fetchNextPage, refetch } =
-    found;
+    query;
 
   if (!data) {
     return error ? <ErrorState error={error} onRetry={() => void refetch()} /> : <ListSkeleton tab={tab} />;
   }
-  const bookings = data.pages.flatMap(({ items }) => items).filter((booking) => tabOf(booking, now) === tab);
+  const bookings = data.pages
+    .flatMap(({ items }) => items)
+    .filter((booking) => bookingTab(booking, now) === tab);
   if (bookings.length === 0 && !hasNextPage) return <NoBookings tab={tab} />;
 
-  async function more() {
+  async function showMore() {
     const before = bookings.length;
     await fetchNextPage();
     // a keyboard goes on at the first of the new ones
@@ -46,9 +48,9 @@ export function BookingList({ tab, onIntent }: { tab: BookingTab; onIntent: (int
       </p>
       <Suspense fallback={<ListSkeleton tab={tab} />}>
         <ul ref={list} className="flex flex-col gap-4">
-          {bookings.map((booking, place) => (
+          {bookings.map((booking, index) => (
             <li key={booking.id}>
-              <BookingCard booking={booking} isNext={tab === "upcoming" && place === 0} onIntent={onIntent} />
+              <BookingCard booking={booking} isNext={tab === "upcoming" && index === 0} onIntent={onIntent} />
             </li>
           ))}
         </ul>
@@ -58,7 +60,7 @@ export function BookingList({ tab, onIntent }: { tab: BookingTab; onIntent: (int
       )}
       {hasNextPage && !isFetchNextPageError && (
         <div className="mt-8 flex justify-center">
-          <Button variant="secondary" isBusy={isFetchingNextPage} onClick={() => void more()}>
+          <Button variant="secondary" isBusy={isFetchingNextPage} onClick={() => void showMore()}>
             {common("actions.more")}
           </Button>
         </div>
@@ -97,10 +99,10 @@ function ListSkeleton({ tab }: { tab: BookingTab }) {
   const { t } = useTranslation();
   return (
     <div role="status" aria-label={t("loading")} className="flex flex-col gap-4">
-      {[0, 1, 2].map((place) => {
-        const isNext = tab === "upcoming" && place === 0;
+      {[0, 1, 2].map((index) => {
+        const isNext = tab === "upcoming" && index === 0;
         return (
-          <Card key={place}>
+          <Card key={index}>
             <div className={isNext ? "flex flex-col gap-5 p-4 sm:flex-row sm:p-5" : "flex gap-5 p-4 sm:p-5"}>
               <Skeleton
                 className={

@@ -2,10 +2,10 @@ import { displayName } from "~/lib/auth/me";
 import { formatDateTime, useZone } from "~/lib/time/time";
 import { useNow } from "~/lib/time/useNow";
 import { useTexts } from "../texts";
-import type { Booking } from "./queries";
+import type { Booking } from "../types";
 
 /** Until when something can be done about a booking, by whom; nothing where all is settled. */
-export function BookingTerms({ booking }: { booking: Booking }) {
+export function BookingDeadline({ booking }: { booking: Booking }) {
   const t = useTexts();
   const zone = useZone();
   const now = useNow();

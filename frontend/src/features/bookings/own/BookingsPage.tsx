@@ -7,14 +7,14 @@ import { Page } from "~/components/Page";
 import { type Tab, Tabs } from "~/components/Tabs";
 import { useZone, zoneName } from "~/lib/time/time";
 import { useNow } from "~/lib/time/useNow";
-import { tabOf } from "../rules";
+import { DetailsDialog } from "../DetailsDialog";
+import { RescheduleDialog } from "../RescheduleDialog";
+import { bookingTab } from "../rules";
 import { useTexts } from "../texts";
 import type { Intent } from "./BookingActions";
 import { BookingList } from "./BookingList";
 import { CancelDialog } from "./CancelDialog";
-import { DetailsDialog } from "./DetailsDialog";
 import { ownBookingsQuery } from "./queries";
-import { RescheduleDialog } from "./RescheduleDialog";
 import { BOOKING_TABS, type BookingsSearch, type BookingTab } from "./search";
 
 /** What a person has booked, by what became of it. */
@@ -67,7 +67,7 @@ export function BookingsPage({ search }: { search: BookingsSearch }) {
       <Tabs label={t("own.tabs")} tabs={tabs} shown={shown} onShow={show} />
       {intent?.kind === "cancel" && <CancelDialog booking={intent.booking} onClose={() => setIntent(null)} />}
       {intent?.kind === "move" && (
-        <RescheduleDialog booking={intent.booking} onClose={() => setIntent(null)} />
+        <RescheduleDialog actor="learner" booking={intent.booking} onClose={() => setIntent(null)} />
       )}
       {search.booking && <DetailsDialog id={search.booking} onClose={closeDetails} />}
     </Page>
@@ -82,7 +82,9 @@ function TabLabel({ tab }: { tab: BookingTab }) {
     ...ownBookingsQuery(tab),
     enabled: tab === "upcoming" || tab === "pending",
   });
-  const count = data?.pages.flatMap(({ items }) => items).filter((one) => tabOf(one, now) === tab).length;
+  const count = data?.pages
+    .flatMap(({ items }) => items)
+    .filter((one) => bookingTab(one, now) === tab).length;
   const isAll = data?.pages.at(-1)?.next === null;
   return (
     <>

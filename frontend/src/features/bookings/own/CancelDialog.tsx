@@ -1,23 +1,22 @@
+import { useMutation } from "@tanstack/react-query";
 import { CalendarClock, Undo2, UserRound } from "lucide-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { toast } from "sonner";
 import { Button, buttonClass } from "~/components/Button";
 import { Dialog } from "~/components/Dialog";
-import { Field, Textarea } from "~/components/Field";
 import { Notice } from "~/components/Notice";
 import { createKeyFor } from "~/lib/api/idempotencyKeys";
-import { stepLimits } from "~/lib/api/limits";
 import { isProblem } from "~/lib/api/problem";
 import { displayName, refetchUserData } from "~/lib/auth/me";
 import { errorMessage } from "~/lib/i18n/errorMessage";
 import { formatDateTime, useZone } from "~/lib/time/time";
+import { BookingSummary } from "../BookingSummary";
+import { cancelBooking } from "../queries";
+import { isValidReason, ReasonField } from "../ReasonField";
 import { useTexts } from "../texts";
-import { type Booking, cancelBooking } from "./queries";
-import { Summary } from "./Summary";
+import type { Booking } from "../types";
 import { useMailTo } from "./useMailTo";
-
-const MAX_REASON = stepLimits.reason.maxLength;
 
 /** Asks before a booking is given up, and says what that means. */
 export function CancelDialog({ booking, onClose }: { booking: Booking; onClose: () => void }) {
@@ -27,41 +26,30 @@ export function CancelDialog({ booking, onClose }: { booking: Booking; onClose: 
 
   const [keyOf] = useState(createKeyFor);
   const [reason, setReason] = useState("");
-  const [failure, setFailure] = useState<string | null>(null);
-  const [isBusy, setBusy] = useState(false);
-  /** Why nothing more can be done here. */
-  const [end, setEnd] = useState<"changed" | "too_late" | null>(null);
   const mailTo = useMailTo();
   const isPending = booking.status === "pending";
   const name = displayName(booking.session_details.creator_details);
   const until = formatDateTime(booking.cancellable_until ?? booking.booking_date, zone);
-  const left = MAX_REASON - [...reason.trim()].length;
-
-  async function cancel() {
-    if (left < 0) return;
-    setBusy(true);
-    setFailure(null);
-    try {
-      await cancelBooking(booking.id, reason.trim(), keyOf([booking.id, reason.trim()]));
+  const cancel = useMutation({
+    mutationFn: (given: string) => cancelBooking(booking.id, given, keyOf([booking.id, given])),
+    onSuccess: async () => {
       await refetchUserData();
       toast.success(t("own.cancel.done"));
       onClose();
-    } catch (error) {
-      const over = isProblem(error, "too_late") ? "too_late" : isGone(error) ? "changed" : null;
-      setFailure(over ? t(`own.cancel.${over}`, { when: until, name }) : errorMessage(error));
-      setEnd(over);
-      if (over) await refetchUserData();
-    } finally {
-      setBusy(false);
-    }
-  }
+    },
+    onError: (error) => void (endOf(error) && refetchUserData()),
+  });
+  const end = endOf(cancel.error);
+  const failure = end
+    ? t(`own.cancel.${end}`, { when: until, name })
+    : cancel.error && errorMessage(cancel.error);
 
   return (
     <Dialog
       isOpen
       onClose={onClose}
       title={t(isPending ? "own.cancel.title_pending" : "own.cancel.title")}
-      description={<Summary booking={booking} />}
+      description={<BookingSummary booking={booking} />}
       footer={
         <>
           <Button variant="secondary" onClick={onClose}>
@@ -73,7 +61,11 @@ export function CancelDialog({ booking, onClose }: { booking: Booking; onClose: 
             </a>
           )}
           {!end && (
-            <Button variant="danger" isBusy={isBusy} onClick={() => void cancel()}>
+            <Button
+              variant="danger"
+              isBusy={cancel.isPending}
+              onClick={() => isValidReason(reason) && cancel.mutate(reason.trim())}
+            >
               {t(isPending ? "own.cancel.do_pending" : "own.cancel.do")}
             </Button>
           )}
@@ -91,21 +83,7 @@ export function CancelDialog({ booking, onClose }: { booking: Booking; onClose: 
               <Point icon={CalendarClock}>{t("own.cancel.until", { when: until })}</Point>
               <Point icon={UserRound}>{t("own.cancel.told", { name })}</Point>
             </ul>
-            <Field
-              label={t("own.cancel.reason", { name })}
-              isOptional
-              hint={left >= 0 && left <= 100 ? t("own.cancel.reason_left", { count: left }) : undefined}
-              error={left < 0 ? t("own.cancel.reason_long") : undefined}
-            >
-              {(field) => (
-                <Textarea
-                  {...field}
-                  rows={3}
-                  value={reason}
-                  onChange={({ target }) => setReason(target.value)}
-                />
-              )}
-            </Field>
+            <ReasonField label={t("own.cancel.reason", { name })} value={reason} onChange={setReason} />
           </>
         )}
       </div>
@@ -113,8 +91,10 @@ export function CancelDialog({ booking, onClose }: { booking: Booking; onClose: 
   );
 }
 
-function isGone(error: unknown): boolean {
-  return isProblem(error, "illegal_transition") || isProblem(error, "not_found");
+/** Why nothing more can be done here; `null` while another try makes sense. */
+function endOf(error: unknown): "changed" | "too_late" | null {
+  if (isProblem(error, "too_late")) return "too_late";
+  return isProblem(error, "illegal_transition") || isProblem(error, "not_found") ? "changed" : null;
 }
 
 function Point({ icon: Icon, children }: { icon: typeof Undo2; children: React.ReactNode }) {

@@ -3,9 +3,9 @@ import { formatDistance } from "~/lib/time/time";
 import { useNow } from "~/lib/time/useNow";
 import { minutesUntil } from "../rules";
 import { useTexts } from "../texts";
-import type { Booking } from "./queries";
+import type { Booking } from "../types";
 
-const A_DAY = 24 * 60;
+const DAY_MINUTES = 24 * 60;
 
 /** How long until a booking begins. It counts in silence: nobody wants to hear each minute pass. */
 export function Countdown({ booking, className }: { booking: Booking; className?: string }) {
@@ -18,7 +18,7 @@ export function Countdown({ booking, className }: { booking: Booking; className?
     <span role="timer" aria-live="off" className={className}>
       {minutes === 0
         ? t("own.under_way")
-        : minutes < A_DAY
+        : minutes < DAY_MINUTES
           ? t("own.in", { duration: duration(minutes) })
           : formatDistance(booking.booking_date, now)}
     </span>

@@ -1,9 +1,9 @@
 import { formatInOtherZone, formatTimeRange, showsSameTime, useZone, zoneCity } from "~/lib/time/time";
 import { useTexts } from "../texts";
-import type { Booking } from "./queries";
+import type { Booking } from "../types";
 
 /** When a booking is: in the viewer's zone, and in the creator's where their clock shows something else. */
-export function When({ booking, className }: { booking: Booking; className?: string }) {
+export function BookingTime({ booking, className }: { booking: Booking; className?: string }) {
   const t = useTexts();
   const zone = useZone();
   const { booking_date, ends_at, session_details } = booking;

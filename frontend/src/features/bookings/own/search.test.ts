@@ -1,20 +1,20 @@
 import { describe, expect, it } from "vitest";
-import { bookingsSearchOf } from "./search";
+import { validateBookings } from "./search";
 
 const ID = "0190a1b2-c3d4-7e5f-8a9b-0c1d2e3f4a5b";
 
 describe("the address of one's bookings", () => {
   it("keeps the tab and the booking that is looked at", () => {
-    expect(bookingsSearchOf({ tab: "past", booking: ID })).toEqual({ tab: "past", booking: ID });
+    expect(validateBookings({ tab: "past", booking: ID })).toEqual({ tab: "past", booking: ID });
   });
 
   it("says nothing of the tab that is shown anyway", () => {
-    expect(bookingsSearchOf({ tab: "upcoming" })).toEqual({});
-    expect(bookingsSearchOf({})).toEqual({});
+    expect(validateBookings({ tab: "upcoming" })).toEqual({});
+    expect(validateBookings({})).toEqual({});
   });
 
   it("drops what it does not know", () => {
-    expect(bookingsSearchOf({ tab: "nonsense", booking: "../../etc", page: 3 })).toEqual({});
-    expect(bookingsSearchOf({ tab: ["past"], booking: 7 })).toEqual({});
+    expect(validateBookings({ tab: "nonsense", booking: "../../etc", page: 3 })).toEqual({});
+    expect(validateBookings({ tab: ["past"], booking: 7 })).toEqual({});
   });
 });

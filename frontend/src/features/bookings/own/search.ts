@@ -7,7 +7,7 @@ export type BookingsSearch = { tab?: Exclude<BookingTab, "upcoming">; booking?: 
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
-export function bookingsSearchOf({ tab, booking }: Record<string, unknown>): BookingsSearch {
+export function validateBookings({ tab, booking }: Record<string, unknown>): BookingsSearch {
   const known = BOOKING_TABS.find((name) => name === tab);
   return {
     ...(known && known !== "upcoming" && { tab: known }),

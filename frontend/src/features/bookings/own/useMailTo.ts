@@ -1,6 +1,6 @@
 import { formatDateTime, useZone } from "~/lib/time/time";
 import { useTexts } from "../texts";
-import type { Booking } from "./queries";
+import type { Booking } from "../types";
 
 /** The link that begins a letter to the creator of a booked session. */
 export function useMailTo(): (booking: Booking) => string {

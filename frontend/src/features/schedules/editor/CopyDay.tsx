@@ -7,21 +7,21 @@ import { Checkbox } from "~/components/Checkbox";
 import { Popover } from "~/components/Popover";
 import type { ScheduleForm } from "../model";
 import { useTexts } from "../texts";
-import { DAYS, type DayPlace, useDayName } from "./WeekHours";
+import { DAYS, type DayIndex, useDayName } from "./WeekHours";
 
 /** Puts the hours of one day in place of those of others. */
-export function CopyDay({ day }: { day: DayPlace }) {
+export function CopyDay({ day }: { day: DayIndex }) {
   const t = useTexts();
   const nameOf = useDayName();
   const { getValues, setValue } = useFormContext<ScheduleForm>();
   const [isOpen, setOpen] = useState(false);
-  const [chosen, setChosen] = useState<DayPlace[]>([]);
+  const [selectedDays, setSelectedDays] = useState<DayIndex[]>([]);
   const others = DAYS.filter((other) => other !== day);
   const workdays = others.filter((other) => other < 5);
 
   const copy = () => {
     const { ranges } = getValues(`week.${day}`);
-    for (const other of chosen) {
+    for (const other of selectedDays) {
       setValue(
         `week.${other}.ranges`,
         ranges.map((range) => ({ ...range })),
@@ -29,7 +29,7 @@ export function CopyDay({ day }: { day: DayPlace }) {
       );
     }
     setOpen(false);
-    toast.success(t("week.copied", { count: chosen.length }));
+    toast.success(t("week.copied", { count: selectedDays.length }));
   };
 
   return (
@@ -37,7 +37,7 @@ export function CopyDay({ day }: { day: DayPlace }) {
       isOpen={isOpen}
       onOpen={(open) => {
         setOpen(open);
-        setChosen([]);
+        setSelectedDays([]);
       }}
       label={t("week.copy_title", { day: nameOf(day) })}
       trigger={
@@ -48,10 +48,10 @@ export function CopyDay({ day }: { day: DayPlace }) {
     >
       <p className="text-sm font-semibold">{t("week.copy_title", { day: nameOf(day) })}</p>
       <div className="mt-2 flex gap-2">
-        <Button variant="secondary" size="sm" onClick={() => setChosen(workdays)}>
+        <Button variant="secondary" size="sm" onClick={() => setSelectedDays(workdays)}>
           {t("week.copy_workdays")}
         </Button>
-        <Button variant="secondary" size="sm" onClick={() => setChosen(others)}>
+        <Button variant="secondary" size="sm" onClick={() => setSelectedDays(others)}>
           {t("week.copy_all")}
         </Button>
       </div>
@@ -59,16 +59,18 @@ export function CopyDay({ day }: { day: DayPlace }) {
         {others.map((other) => (
           <Checkbox
             key={other}
-            isChecked={chosen.includes(other)}
+            isChecked={selectedDays.includes(other)}
             onChange={(isChecked) =>
-              setChosen(isChecked ? [...chosen, other] : chosen.filter((one) => one !== other))
+              setSelectedDays(
+                isChecked ? [...selectedDays, other] : selectedDays.filter((one) => one !== other),
+              )
             }
           >
             {nameOf(other)}
           </Checkbox>
         ))}
       </div>
-      <Button size="sm" className="mt-3 w-full" disabled={chosen.length === 0} onClick={copy}>
+      <Button size="sm" className="mt-3 w-full" disabled={selectedDays.length === 0} onClick={copy}>
         {t("week.copy_apply")}
       </Button>
     </Popover>

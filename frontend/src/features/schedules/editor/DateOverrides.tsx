@@ -5,26 +5,26 @@ import { Button } from "~/components/Button";
 import { Field, Input, Select } from "~/components/Field";
 import { Section } from "~/components/Section";
 import { addDays, type Day, formatDayLong } from "~/lib/time/days";
-import { nextRange, type ScheduleForm, withDaysOff } from "../model";
-import { midnightOf } from "../ranges";
+import { addDaysOff, nextRange, type ScheduleForm } from "../model";
+import { dayOffset } from "../ranges";
 import { useTexts } from "../texts";
 import { DaysOffDialog } from "./DaysOffDialog";
-import { faultAt } from "./errorAt";
+import { errorAt } from "./errorAt";
 import { RangeFields } from "./RangeFields";
 
 /** Dates on which the hours of the week do not count: days off, and other hours. */
-export function Exceptions({ duration, today }: { duration: number; today: Day }) {
+export function DateOverrides({ duration, today }: { duration: number; today: Day }) {
   const t = useTexts();
   const { control, formState, getValues } = useFormContext<ScheduleForm>();
   const { fields, append, remove, replace } = useFieldArray({ control, name: "exceptions" });
   const dates = useWatch({ control, name: "exceptions" });
-  const [isAsking, setAsking] = useState(false);
+  const [isDialogOpen, setDialogOpen] = useState(false);
   const past = dates.filter(({ date }) => date !== "" && date < today).length;
 
   const addHours = () => {
-    const taken = new Set(getValues("exceptions").map(({ date }) => date));
+    const takenDates = new Set(getValues("exceptions").map(({ date }) => date));
     let date = addDays(today);
-    while (taken.has(date)) date = addDays(date);
+    while (takenDates.has(date)) date = addDays(date);
     append({ date, ranges: [nextRange([], duration)] });
   };
 
@@ -32,24 +32,24 @@ export function Exceptions({ duration, today }: { duration: number; today: Day }
     <Section
       title={t("exceptions.title")}
       text={t("exceptions.text")}
-      fault={faultAt(formState.errors, "exceptions")}
+      fault={errorAt(formState.errors, "exceptions")}
     >
       {fields.length === 0 && <p className="mb-4 text-sm text-ink-faint">{t("exceptions.empty")}</p>}
       {fields.length > 0 && (
         <ul className="mb-5 divide-y divide-line border-y border-line">
-          {fields.map((field, place) => (
-            <ExceptionRow
+          {fields.map((field, index) => (
+            <DateOverrideRow
               key={field.id}
-              place={place}
+              index={index}
               duration={duration}
               today={today}
-              onRemove={() => remove(place)}
+              onRemove={() => remove(index)}
             />
           ))}
         </ul>
       )}
       <div className="flex flex-wrap gap-2">
-        <Button variant="secondary" size="sm" onClick={() => setAsking(true)}>
+        <Button variant="secondary" size="sm" onClick={() => setDialogOpen(true)}>
           <CalendarOff aria-hidden className="size-4" />
           {t("exceptions.add_off")}
         </Button>
@@ -67,33 +67,33 @@ export function Exceptions({ duration, today }: { duration: number; today: Day }
           </Button>
         )}
       </div>
-      {isAsking && (
+      {isDialogOpen && (
         <DaysOffDialog
           today={today}
-          onClose={() => setAsking(false)}
-          onAdd={(first, last) => replace(withDaysOff(getValues("exceptions"), first, last))}
+          onClose={() => setDialogOpen(false)}
+          onAdd={(first, last) => replace(addDaysOff(getValues("exceptions"), first, last))}
         />
       )}
     </Section>
   );
 }
 
-function ExceptionRow({
-  place,
+function DateOverrideRow({
+  index,
   duration,
   today,
   onRemove,
 }: {
-  place: number;
+  index: number;
   duration: number;
   today: Day;
   onRemove: () => void;
 }) {
   const t = useTexts();
   const { control, formState, getValues, register } = useFormContext<ScheduleForm>();
-  const { fields, append, remove, replace } = useFieldArray({ control, name: `exceptions.${place}.ranges` });
-  const date = useWatch({ control, name: `exceptions.${place}.date` }) ?? "";
-  const name = midnightOf(date) === null ? t("exceptions.new_date") : formatDayLong(date);
+  const { fields, append, remove, replace } = useFieldArray({ control, name: `exceptions.${index}.ranges` });
+  const date = useWatch({ control, name: `exceptions.${index}.date` }) ?? "";
+  const name = dayOffset(date) === null ? t("exceptions.new_date") : formatDayLong(date);
   return (
     <li className="py-4">
       <fieldset className="flex min-w-0 flex-col gap-3">
@@ -101,11 +101,11 @@ function ExceptionRow({
         <div className="flex flex-wrap items-end gap-2">
           <Field
             label={t("exceptions.date")}
-            error={faultAt(formState.errors, `exceptions.${place}.date`)}
+            error={errorAt(formState.errors, `exceptions.${index}.date`)}
             hint={date !== "" && date < today ? t("exceptions.past") : undefined}
             className="min-w-0 basis-full sm:basis-48"
           >
-            {(field) => <Input type="date" {...field} {...register(`exceptions.${place}.date`)} />}
+            {(field) => <Input type="date" {...field} {...register(`exceptions.${index}.date`)} />}
           </Field>
           <div className="min-w-0 flex-1 sm:max-w-44">
             <Select
@@ -130,7 +130,7 @@ function ExceptionRow({
         {fields.map((field, range) => (
           <RangeFields
             key={field.id}
-            path={`exceptions.${place}.ranges.${range}`}
+            path={`exceptions.${index}.ranges.${range}`}
             day={name}
             duration={duration}
             onRemove={() => remove(range)}
@@ -142,7 +142,7 @@ function ExceptionRow({
             size="sm"
             className="self-start"
             aria-label={t("exceptions.add_range", { day: name })}
-            onClick={() => append(nextRange(getValues(`exceptions.${place}.ranges`), duration))}
+            onClick={() => append(nextRange(getValues(`exceptions.${index}.ranges`), duration))}
           >
             <Plus aria-hidden className="size-4" />
             {t("exceptions.more_hours")}

@@ -6,7 +6,7 @@ import { Dialog } from "~/components/Dialog";
 import { Field, Input } from "~/components/Field";
 import { scheduleLimits } from "~/lib/api/limits";
 import { addDays, type Day } from "~/lib/time/days";
-import { DAY_MINUTES, midnightOf } from "../ranges";
+import { DAY_MINUTES, dayOffset } from "../ranges";
 import { useTexts } from "../texts";
 
 const MAX_DAYS = scheduleLimits.exceptions.maxItems;
@@ -25,14 +25,15 @@ export function DaysOffDialog({
   const { t: common } = useTranslation();
   const [first, setFirst] = useState(addDays(today));
   const [last, setLast] = useState("");
-  const [isTried, setTried] = useState(false);
-  const [begin, end] = [midnightOf(first), midnightOf(last || first)];
+  const [isSubmitted, setSubmitted] = useState(false);
+  const [begin, end] = [dayOffset(first), dayOffset(last || first)];
   const count = begin === null || end === null ? 0 : (end - begin) / DAY_MINUTES + 1;
-  const fault = count < 1 ? t("exceptions.order") : count > MAX_DAYS ? t("exceptions.too_long") : undefined;
+  const dateError =
+    count < 1 ? t("exceptions.order") : count > MAX_DAYS ? t("exceptions.too_long") : undefined;
 
   const add = () => {
-    setTried(true);
-    if (begin === null || fault) return;
+    setSubmitted(true);
+    if (begin === null || dateError) return;
     onAdd(first, last || first);
     toast.success(t("exceptions.added", { count }));
     onClose();
@@ -54,12 +55,19 @@ export function DaysOffDialog({
       }
     >
       <div className="grid gap-5 sm:grid-cols-2">
-        <Field label={t("exceptions.first")} error={isTried && begin === null ? t("rules.date") : undefined}>
+        <Field
+          label={t("exceptions.first")}
+          error={isSubmitted && begin === null ? t("rules.date") : undefined}
+        >
           {(field) => (
             <Input type="date" {...field} value={first} onChange={({ target }) => setFirst(target.value)} />
           )}
         </Field>
-        <Field label={t("exceptions.last")} isOptional error={isTried && begin !== null ? fault : undefined}>
+        <Field
+          label={t("exceptions.last")}
+          isOptional
+          error={isSubmitted && begin !== null ? dateError : undefined}
+        >
           {(field) => (
             <Input
               type="date"

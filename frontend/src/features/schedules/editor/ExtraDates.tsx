@@ -5,31 +5,31 @@ import { Field, Input } from "~/components/Field";
 import { Section } from "~/components/Section";
 import { addDays, type Day, formatDayLong } from "~/lib/time/days";
 import type { ScheduleForm } from "../model";
-import { clockOf, midnightOf } from "../ranges";
+import { dayOffset, formatMinutes } from "../ranges";
 import { useTexts } from "../texts";
-import { faultAt } from "./errorAt";
+import { errorAt } from "./errorAt";
 import { RangeFields } from "./RangeFields";
 
 const EVENING = 18 * 60;
 
 /** Single dates beside the week: a one-off class, an extra evening. */
-export function Extras({ duration, today }: { duration: number; today: Day }) {
+export function ExtraDates({ duration, today }: { duration: number; today: Day }) {
   const t = useTexts();
   const { control, formState } = useFormContext<ScheduleForm>();
   const { fields, append, remove } = useFieldArray({ control, name: "extras" });
   const add = () =>
     append({
       date: addDays(today, 7),
-      starts: clockOf(EVENING),
-      ends: clockOf(EVENING + duration),
+      starts: formatMinutes(EVENING),
+      ends: formatMinutes(EVENING + duration),
       step: "",
     });
   return (
-    <Section title={t("extras.title")} text={t("extras.text")} fault={faultAt(formState.errors, "extras")}>
+    <Section title={t("extras.title")} text={t("extras.text")} fault={errorAt(formState.errors, "extras")}>
       {fields.length > 0 && (
         <ul className="mb-5 divide-y divide-line border-y border-line">
-          {fields.map((field, place) => (
-            <ExtraRow key={field.id} place={place} duration={duration} onRemove={() => remove(place)} />
+          {fields.map((field, index) => (
+            <ExtraDateRow key={field.id} index={index} duration={duration} onRemove={() => remove(index)} />
           ))}
         </ul>
       )}
@@ -41,23 +41,31 @@ export function Extras({ duration, today }: { duration: number; today: Day }) {
   );
 }
 
-function ExtraRow({ place, duration, onRemove }: { place: number; duration: number; onRemove: () => void }) {
+function ExtraDateRow({
+  index,
+  duration,
+  onRemove,
+}: {
+  index: number;
+  duration: number;
+  onRemove: () => void;
+}) {
   const t = useTexts();
   const { control, formState, register } = useFormContext<ScheduleForm>();
-  const date = useWatch({ control, name: `extras.${place}.date` }) ?? "";
-  const name = midnightOf(date) === null ? t("exceptions.new_date") : formatDayLong(date);
+  const date = useWatch({ control, name: `extras.${index}.date` }) ?? "";
+  const name = dayOffset(date) === null ? t("exceptions.new_date") : formatDayLong(date);
   return (
     <li className="py-4">
       <fieldset className="flex min-w-0 flex-col gap-3">
         <legend className="sr-only">{name}</legend>
         <Field
           label={t("exceptions.date")}
-          error={faultAt(formState.errors, `extras.${place}.date`)}
+          error={errorAt(formState.errors, `extras.${index}.date`)}
           className="sm:max-w-48"
         >
-          {(field) => <Input type="date" {...field} {...register(`extras.${place}.date`)} />}
+          {(field) => <Input type="date" {...field} {...register(`extras.${index}.date`)} />}
         </Field>
-        <RangeFields path={`extras.${place}`} day={name} duration={duration} onRemove={onRemove} />
+        <RangeFields path={`extras.${index}`} day={name} duration={duration} onRemove={onRemove} />
       </fieldset>
     </li>
   );

@@ -3,18 +3,18 @@ import { Field, Input, Select } from "~/components/Field";
 import { Section } from "~/components/Section";
 import { type ScheduleForm, UNITS, type Unit } from "../model";
 import { useTexts } from "../texts";
-import { faultAt } from "./errorAt";
+import { errorAt } from "./errorAt";
 
 /** Free time around a session, how late and how early it can be booked, and from when to when the schedule holds. */
 export function Limits() {
   const t = useTexts();
   const { formState, register } = useFormContext<ScheduleForm>();
-  const fault = (name: string) => faultAt(formState.errors, name);
+  const amountError = (name: string) => errorAt(formState.errors, name);
   return (
     <Section title={t("limits.title")} text={t("limits.buffer_hint")}>
       <div className="grid gap-x-6 gap-y-5 sm:grid-cols-2">
         {(["buffer_before", "buffer_after"] as const).map((name) => (
-          <Field key={name} label={t(`limits.${name}`)} error={fault(name)}>
+          <Field key={name} label={t(`limits.${name}`)} error={amountError(name)}>
             {(field) => (
               <WithUnit unit={t("limits.minutes")}>
                 <Input inputMode="numeric" {...field} {...register(name)} />
@@ -22,7 +22,7 @@ export function Limits() {
             )}
           </Field>
         ))}
-        <Field label={t("limits.notice")} hint={t("limits.notice_hint")} error={fault("notice.amount")}>
+        <Field label={t("limits.notice")} hint={t("limits.notice_hint")} error={amountError("notice.amount")}>
           {(field) => (
             <span className="flex gap-2">
               <span className="w-24">
@@ -40,21 +40,21 @@ export function Limits() {
             </span>
           )}
         </Field>
-        <Field label={t("limits.horizon")} hint={t("limits.horizon_hint")} error={fault("horizon")}>
+        <Field label={t("limits.horizon")} hint={t("limits.horizon_hint")} error={amountError("horizon")}>
           {(field) => (
             <WithUnit unit={t("limits.days")}>
               <Input inputMode="numeric" {...field} {...register("horizon")} />
             </WithUnit>
           )}
         </Field>
-        <Field label={t("limits.valid_from")} isOptional error={fault("valid_from")}>
+        <Field label={t("limits.valid_from")} isOptional error={amountError("valid_from")}>
           {(field) => <Input type="date" {...field} {...register("valid_from")} />}
         </Field>
         <Field
           label={t("limits.valid_until")}
           isOptional
           hint={t("limits.valid_hint")}
-          error={fault("valid_until")}
+          error={amountError("valid_until")}
         >
           {(field) => <Input type="date" {...field} {...register("valid_until")} />}
         </Field>

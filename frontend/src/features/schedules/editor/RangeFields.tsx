@@ -1,15 +1,15 @@
 import { Trash2 } from "lucide-react";
 import { type Path, useFormContext, useWatch } from "react-hook-form";
 import { Button } from "~/components/Button";
-import { CONTROL_LOOK, Input } from "~/components/Field";
+import { CONTROL_STYLE, Input } from "~/components/Field";
 import { cn } from "~/lib/cn";
 import { useFormatDuration } from "~/lib/time/duration";
 import type { ScheduleForm } from "../model";
-import { clockOf, isOvernight, type RangeForm, spanOf, startsIn } from "../ranges";
+import { formatMinutes, isOvernight, listStarts, type RangeForm, toSpan } from "../ranges";
 import { useTexts } from "../texts";
-import { faultAt } from "./errorAt";
+import { errorAt } from "./errorAt";
 
-const LISTED = 5;
+const MAX_LISTED = 5;
 
 /** One range of hours: from, until, a start every so often, and what starts that gives. `day` is whose hours they are. */
 export function RangeFields({
@@ -28,15 +28,15 @@ export function RangeFields({
   const { control, register, formState } = useFormContext<ScheduleForm>();
   const range = useWatch({ control, name: path as Path<ScheduleForm> }) as unknown as RangeForm | undefined;
   const field = (name: keyof RangeForm) => {
-    const fault = faultAt(formState.errors, `${path}.${name}`);
+    const errorOf = errorAt(formState.errors, `${path}.${name}`);
     return {
       ...register(`${path}.${name}` as Path<ScheduleForm>),
-      "aria-invalid": fault ? (true as const) : undefined,
+      "aria-invalid": errorOf ? (true as const) : undefined,
       "aria-describedby": `${path}-said`,
     };
   };
-  const faults = (["starts", "ends", "step"] as const).flatMap(
-    (name) => faultAt(formState.errors, `${path}.${name}`) ?? [],
+  const rangeErrors = (["starts", "ends", "step"] as const).flatMap(
+    (name) => errorAt(formState.errors, `${path}.${name}`) ?? [],
   ) as string[];
   if (!range) return null;
   return (
@@ -64,14 +64,14 @@ export function RangeFields({
           inputMode="numeric"
           placeholder={String(duration)}
           aria-label={t("range.step", { day })}
-          className={cn(CONTROL_LOOK, "h-9 w-14 px-2 text-center")}
+          className={cn(CONTROL_STYLE, "h-9 w-14 px-2 text-center")}
           {...field("step")}
         />
         <span aria-hidden>{t("range.minutes")}</span>
         <div id={`${path}-said`} className="w-full text-xs">
-          {faults.length > 0 ? (
+          {rangeErrors.length > 0 ? (
             <p role="alert" className="font-medium text-danger">
-              {faults.join(" ")}
+              {rangeErrors.join(" ")}
             </p>
           ) : (
             <Starts range={range} duration={duration} />
@@ -86,15 +86,15 @@ export function RangeFields({
 function Starts({ range, duration }: { range: RangeForm; duration: number }) {
   const t = useTexts();
   const words = useFormatDuration();
-  const starts = startsIn(range, duration).map(clockOf);
-  if (!spanOf(range)) return null;
+  const starts = listStarts(range, duration).map(formatMinutes);
+  if (!toSpan(range)) return null;
   if (starts.length === 0) {
     return <p className="font-medium text-warn">{t("range.too_short", { duration: words(duration) })}</p>;
   }
   const list =
-    starts.length <= LISTED
+    starts.length <= MAX_LISTED
       ? starts.join(", ")
-      : `${starts.slice(0, LISTED - 2).join(", ")} … ${starts[starts.length - 1]}`;
+      : `${starts.slice(0, MAX_LISTED - 2).join(", ")} … ${starts[starts.length - 1]}`;
   return (
     <p className="tabular text-ink-faint">
       {t("range.starts", { count: starts.length, list })}

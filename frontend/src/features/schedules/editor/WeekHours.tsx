@@ -5,14 +5,14 @@ import { Section } from "~/components/Section";
 import { nextRange, type ScheduleForm } from "../model";
 import { useTexts } from "../texts";
 import { CopyDay } from "./CopyDay";
-import { faultAt } from "./errorAt";
+import { errorAt } from "./errorAt";
 import { RangeFields } from "./RangeFields";
 
 export const DAYS = [0, 1, 2, 3, 4, 5, 6] as const;
-export type DayPlace = (typeof DAYS)[number];
+export type DayIndex = (typeof DAYS)[number];
 
 /** The name of a day by its place in the week, from Monday. */
-export function useDayName(): (day: DayPlace) => string {
+export function useDayName(): (day: DayIndex) => string {
   const t = useTexts();
   return (day) => t(`weekdays.${(day + 1) as 1 | 2 | 3 | 4 | 5 | 6 | 7}`);
 }
@@ -22,7 +22,7 @@ export function WeekHours({ duration }: { duration: number }) {
   const t = useTexts();
   const { formState } = useFormContext<ScheduleForm>();
   return (
-    <Section title={t("week.title")} text={t("week.text")} fault={faultAt(formState.errors, "week")}>
+    <Section title={t("week.title")} text={t("week.text")} fault={errorAt(formState.errors, "week")}>
       <div className="-my-2.5 divide-y divide-line">
         {DAYS.map((day) => (
           <DayHours key={day} day={day} duration={duration} />
@@ -32,7 +32,7 @@ export function WeekHours({ duration }: { duration: number }) {
   );
 }
 
-function DayHours({ day, duration }: { day: DayPlace; duration: number }) {
+function DayHours({ day, duration }: { day: DayIndex; duration: number }) {
   const t = useTexts();
   const name = useDayName()(day);
   const { control, getValues } = useFormContext<ScheduleForm>();
@@ -50,13 +50,13 @@ function DayHours({ day, duration }: { day: DayPlace; duration: number }) {
               {t("week.closed")}
             </p>
           )}
-          {fields.map((field, place) => (
+          {fields.map((field, index) => (
             <RangeFields
               key={field.id}
-              path={`week.${day}.ranges.${place}`}
+              path={`week.${day}.ranges.${index}`}
               day={name}
               duration={duration}
-              onRemove={() => remove(place)}
+              onRemove={() => remove(index)}
             />
           ))}
         </div>

@@ -2,11 +2,11 @@ import { X } from "lucide-react";
 import { cn } from "~/lib/cn";
 import { activeFilters, type CatalogSearch, type Filter } from "../search";
 import { useTexts } from "../texts";
-import { nothing } from "./filters";
-import type { Change } from "./useCatalog";
+import { withoutFilters } from "./filters";
+import type { ChangeSearch } from "./useCatalog";
 import type { FilterWords } from "./useFilterWords";
 
-const WITHOUT_CHIP: Filter[] = ["tag", "creator"];
+const UNLABELLED: Filter[] = ["tag", "creator"];
 
 /** What is set, to be taken away with one touch. Where there are chips, they say it, and these are only the others. */
 export function ActiveFilters({
@@ -15,29 +15,29 @@ export function ActiveFilters({
   words,
 }: {
   search: CatalogSearch;
-  onChange: Change;
+  onChange: ChangeSearch;
   words: FilterWords;
 }) {
   const t = useTexts();
   const active = activeFilters(search);
   if (active.length === 0) return null;
-  const isAllInChips = active.every((filter) => !WITHOUT_CHIP.includes(filter));
+  const isAllInChips = active.every((filter) => !UNLABELLED.includes(filter));
   return (
     <ul
       aria-label={t("filters.active")}
       className={cn("no-scrollbar -mx-4 flex gap-2 overflow-x-auto px-4", isAllInChips && "md:hidden")}
     >
       {active.map((filter) => {
-        const said = words.say(filter, search);
+        const announcement = words.say(filter, search);
         return (
-          <li key={filter} className={cn("shrink-0", !WITHOUT_CHIP.includes(filter) && "md:hidden")}>
+          <li key={filter} className={cn("shrink-0", !UNLABELLED.includes(filter) && "md:hidden")}>
             <button
               type="button"
-              aria-label={t("filters.remove", { filter: said })}
-              onClick={() => onChange(nothing([filter]))}
+              aria-label={t("filters.remove", { filter: announcement })}
+              onClick={() => onChange(withoutFilters([filter]))}
               className="inline-flex h-9 items-center gap-1.5 rounded-full bg-accent-soft pr-2.5 pl-3.5 text-sm font-medium text-accent-strong transition-colors hover:bg-accent/25"
             >
-              {said}
+              {announcement}
               <X aria-hidden className="size-4" />
             </button>
           </li>

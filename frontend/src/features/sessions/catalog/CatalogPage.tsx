@@ -3,25 +3,25 @@ import { Suspense, useRef } from "react";
 import { useTitle } from "~/components/Page";
 import { marketplaceQuery } from "~/lib/api/marketplace";
 import { useZone } from "~/lib/time/time";
-import { catalogQuery, facetsQuery, totalOf } from "../queries";
-import { type CatalogSearch, without } from "../search";
+import { catalogQuery, facetsQuery, totalCount } from "../queries";
+import { type CatalogSearch, clearFilters } from "../search";
 import { useTexts } from "../texts";
 import { CatalogHero } from "./CatalogHero";
 import { FilterBar } from "./FilterBar";
 import { Results } from "./Results";
-import { type Change, useChange } from "./useCatalog";
+import { type ChangeSearch, useChangeSearch } from "./useCatalog";
 import { useFilterWords } from "./useFilterWords";
 
 /** Everything that can be booked, to be searched, narrowed and put in order. */
 export function CatalogPage({ search }: { search: CatalogSearch }) {
   const t = useTexts();
   useTitle(search.search && t("catalog.found_title", { search: search.search }));
-  const change = useChange(search);
+  const change = useChangeSearch(search);
   const results = useRef<HTMLElement>(null);
 
   // who narrows far down in the list is shown the top of what is left
-  const changeInView: Change = (asked, how) => {
-    change(asked, how);
+  const changeInView: ChangeSearch = (filters, options) => {
+    change(filters, options);
     const top = results.current?.getBoundingClientRect().top ?? 0;
     if (top < 0) results.current?.scrollIntoView({ block: "start" });
   };
@@ -47,7 +47,7 @@ export function CatalogPage({ search }: { search: CatalogSearch }) {
   );
 }
 
-function Filters({ search, onChange }: { search: CatalogSearch; onChange: Change }) {
+function Filters({ search, onChange }: { search: CatalogSearch; onChange: ChangeSearch }) {
   const zone = useZone();
   useSuspenseQuery(marketplaceQuery);
   const client = useQueryClient();
@@ -56,15 +56,15 @@ function Filters({ search, onChange }: { search: CatalogSearch; onChange: Change
     enabled: search.creator !== undefined,
   });
   const all = useQuery(facetsQuery(search, zone));
-  const byCategory = useQuery(facetsQuery(without(search, "category"), zone));
-  const byPrice = useQuery(facetsQuery(without(search, "price"), zone));
+  const byCategory = useQuery(facetsQuery(clearFilters(search, "category"), zone));
+  const byPrice = useQuery(facetsQuery(clearFilters(search, "price"), zone));
   const words = useFilterWords(byPrice.data, found.data?.pages[0]?.items[0]);
   return (
     <FilterBar
       search={search}
       onChange={onChange}
       counts={{
-        total: all.data && totalOf(all.data),
+        total: all.data && totalCount(all.data),
         byCategory: byCategory.data,
         byPrice: byPrice.data,
         words,
@@ -78,7 +78,7 @@ function Total({ search }: { search: CatalogSearch }) {
   const t = useTexts();
   const zone = useZone();
   const { data, isPlaceholderData } = useQuery(facetsQuery(search, zone));
-  const total = data && totalOf(data);
+  const total = data && totalCount(data);
   const isSearch = search.search !== undefined && !isPlaceholderData;
   return (
     <>

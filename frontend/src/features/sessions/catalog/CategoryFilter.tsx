@@ -1,6 +1,6 @@
 import { useSuspenseQuery } from "@tanstack/react-query";
 import { marketplaceQuery } from "~/lib/api/marketplace";
-import { glyphOf } from "../Cover";
+import { categoryGlyph } from "../Cover";
 import { useCategoryName } from "../category";
 import type { Facets } from "../queries";
 import { useTexts } from "../texts";
@@ -22,7 +22,7 @@ export function CategoryFilter({ search, onChange, facets }: FilterProps & { fac
       choices={[
         { value: "", label: t("filters.all_categories") },
         ...categories.map((category) => {
-          const Glyph = glyphOf(category);
+          const Glyph = categoryGlyph(category);
           return {
             value: category,
             count: count(category),

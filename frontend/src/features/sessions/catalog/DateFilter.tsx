@@ -4,7 +4,7 @@ import { cn } from "~/lib/cn";
 import { dateKey, useZone } from "~/lib/time/time";
 import { useTexts } from "../texts";
 import { Choices } from "./Choices";
-import { QUICK, quickDays, quickOf } from "./dates";
+import { matchQuickRange, QUICK, quickRange } from "./dates";
 import type { FilterProps } from "./filters";
 
 const DayRange = lazy(() => import("./DayRange"));
@@ -15,18 +15,18 @@ export function DateFilter({ search, onChange }: FilterProps) {
   const zone = useZone();
   const today = dateKey(new Date(), zone);
   const { from, to } = search;
-  const quick = quickOf({ from, to }, today);
-  const [isOwn, setOwn] = useState(Boolean(from || to) && !quick);
+  const quick = matchQuickRange({ from, to }, today);
+  const [isCustom, setCustom] = useState(Boolean(from || to) && !quick);
   return (
-    <div className={cn(isOwn && "md:flex md:gap-4")}>
+    <div className={cn(isCustom && "md:flex md:gap-4")}>
       <Choices
         legend={t("filters.date")}
-        value={isOwn ? "own" : (quick ?? "any")}
+        value={isCustom ? "own" : (quick ?? "any")}
         onChoose={(value) => {
-          setOwn(value === "own");
+          setCustom(value === "own");
           const chosen = QUICK.find((each) => each === value);
           if (value !== "own")
-            onChange(chosen ? quickDays(chosen, today) : { from: undefined, to: undefined });
+            onChange(chosen ? quickRange(chosen, today) : { from: undefined, to: undefined });
         }}
         choices={[
           { value: "any", label: t("filters.any_date") },
@@ -34,7 +34,7 @@ export function DateFilter({ search, onChange }: FilterProps) {
           { value: "own", label: t("filters.own_dates") },
         ]}
       />
-      {isOwn && (
+      {isCustom && (
         <div className="w-full max-md:mt-2 max-md:border-t max-md:border-line max-md:pt-3 md:w-80 md:border-l md:border-line md:pl-4">
           <Suspense fallback={<Skeleton className="h-80 w-full" />}>
             <DayRange from={from} to={to} today={today} onChange={onChange} />

@@ -10,7 +10,7 @@ import {
   toCalendarDate,
 } from "~/lib/time/days";
 import { useTexts } from "../texts";
-import type { Change } from "./useCatalog";
+import type { ChangeSearch } from "./useCatalog";
 
 /** Two days of a calendar and what lies between. */
 export default function DayRange({
@@ -22,7 +22,7 @@ export default function DayRange({
   from: Day | undefined;
   to: Day | undefined;
   today: Day;
-  onChange: Change;
+  onChange: ChangeSearch;
 }) {
   const t = useTexts();
   // the first day alone is no range yet: the second may lie before it

@@ -1,6 +1,6 @@
 import { useTexts } from "../texts";
 import { Choices } from "./Choices";
-import { SPANS, spanOf } from "./durations";
+import { matchSpan, SPANS } from "./durations";
 import type { FilterProps } from "./filters";
 
 /** How long. */
@@ -10,7 +10,7 @@ export function DurationFilter({ search, onChange }: FilterProps) {
   return (
     <Choices
       legend={t("filters.duration")}
-      value={isAny ? "any" : spanOf(search)?.name}
+      value={isAny ? "any" : matchSpan(search)?.name}
       onChoose={(value) => onChange(bounds(SPANS.find(({ name }) => name === value)))}
       choices={[
         { value: "any", label: t("filters.any_duration") },

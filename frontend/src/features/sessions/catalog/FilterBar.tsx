@@ -5,7 +5,7 @@ import { activeFilters } from "../search";
 import { useTexts } from "../texts";
 import { ActiveFilters } from "./ActiveFilters";
 import { FilterChip } from "./FilterChip";
-import { type FilterBarProps, nothing, WITH_CONTROL } from "./filters";
+import { type FilterBarProps, WITH_CONTROL, withoutFilters } from "./filters";
 import { SortSelect } from "./SortSelect";
 
 const FilterSheet = lazy(() => import("./FilterSheet"));
@@ -16,7 +16,7 @@ export function FilterBar(given: FilterBarProps) {
   const { search, onChange, counts } = given;
   const active = activeFilters(search);
   const [isSheetOpen, setSheetOpen] = useState(false);
-  const clear = () => onChange(nothing(active));
+  const clear = () => onChange(withoutFilters(active));
   return (
     <div className="sticky top-16 z-20 bg-ground/94 backdrop-blur">
       <div className="mx-auto flex max-w-6xl flex-col gap-3 px-4 py-3 sm:px-6">

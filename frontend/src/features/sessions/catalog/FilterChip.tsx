@@ -2,7 +2,7 @@ import { ChevronDown } from "lucide-react";
 import { lazy, Suspense, useRef, useState } from "react";
 import { cn } from "~/lib/cn";
 import { useTexts } from "../texts";
-import { type FilterBarProps, settingOf, type WithControl } from "./filters";
+import { type FilterBarProps, filterValue, type WithControl } from "./filters";
 
 const loadPopover = () => import("./FilterPopover");
 const FilterPopover = lazy(loadPopover);
@@ -13,7 +13,7 @@ export function FilterChip({ filter, ...given }: FilterBarProps & { filter: With
   const [isOpen, setOpen] = useState(false);
   const chip = useRef<HTMLButtonElement>(null);
   const name = t(`filters.${filter}`);
-  const value = settingOf(filter, given);
+  const value = filterValue(filter, given);
   return (
     <>
       <button

@@ -8,7 +8,7 @@ const GRID = "grid grid-cols-1 gap-x-6 gap-y-10 sm:grid-cols-2 lg:grid-cols-3 xl
 /** Cards: one beside another as the width allows. */
 export function Grid({
   sessions,
-  areSeenLater = false,
+  areSeenLater: isBelowFold = false,
   ref,
 }: {
   sessions: Session[];
@@ -19,9 +19,9 @@ export function Grid({
   const words = useCardWords();
   return (
     <ul ref={ref} className={GRID}>
-      {sessions.map((session, place) => (
+      {sessions.map((session, index) => (
         <li key={session.id}>
-          <CardWithWords session={session} isFirst={!areSeenLater && place < 2} words={words} />
+          <CardWithWords session={session} isFirst={!isBelowFold && index < 2} words={words} />
         </li>
       ))}
     </ul>
@@ -33,9 +33,9 @@ export function GridSkeleton({ count = 12 }: { count?: number }) {
   const { t } = useTranslation();
   return (
     <div role="status" aria-label={t("loading")} className={GRID}>
-      {Array.from({ length: count }, (_, place) => (
+      {Array.from({ length: count }, (_, index) => (
         // biome-ignore lint/suspicious/noArrayIndexKey: they are all the same
-        <CardSkeleton key={place} />
+        <CardSkeleton key={index} />
       ))}
     </div>
   );

@@ -8,26 +8,26 @@ import { useZone } from "~/lib/time/time";
 import { catalogQuery } from "../queries";
 import { activeFilters, type CatalogSearch } from "../search";
 import { useTexts } from "../texts";
-import { nothing } from "./filters";
+import { withoutFilters } from "./filters";
 import { Grid } from "./Grid";
-import type { Change } from "./useCatalog";
+import type { ChangeSearch } from "./useCatalog";
 
-const OTHERS = 4;
+const MAX_OTHERS = 4;
 
 /** Nothing found: what to let go of, and some of what there is. */
-export function NoResults({ search, onChange }: { search: CatalogSearch; onChange: Change }) {
+export function NoResults({ search, onChange }: { search: CatalogSearch; onChange: ChangeSearch }) {
   const t = useTexts();
   const client = useQueryClient();
   const zone = useZone();
   const active = activeFilters(search);
   const isNarrowed = active.length > 0 || search.search !== undefined;
-  const near: CatalogSearch = search.category ? { category: search.category } : {};
+  const nearby: CatalogSearch = search.category ? { category: search.category } : {};
   const others = useInfiniteQuery({
-    ...catalogQuery(client, near, zone),
+    ...catalogQuery(client, nearby, zone),
     enabled: isNarrowed,
     placeholderData: undefined,
   });
-  const sessions = others.data?.pages[0]?.items.slice(0, OTHERS) ?? [];
+  const sessions = others.data?.pages[0]?.items.slice(0, MAX_OTHERS) ?? [];
   return (
     <>
       <EmptyState
@@ -37,7 +37,7 @@ export function NoResults({ search, onChange }: { search: CatalogSearch; onChang
           isNarrowed && (
             <>
               {active.length > 0 && (
-                <Button onClick={() => onChange(nothing(active))}>{t("empty.clear_filters")}</Button>
+                <Button onClick={() => onChange(withoutFilters(active))}>{t("empty.clear_filters")}</Button>
               )}
               {search.search !== undefined && (
                 <Button

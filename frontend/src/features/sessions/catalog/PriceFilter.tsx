@@ -7,7 +7,7 @@ import type { Facets } from "../queries";
 import { useTexts } from "../texts";
 import { Choices } from "./Choices";
 import type { FilterProps } from "./filters";
-import { bandOf, boundsOf } from "./prices";
+import { bandBounds, matchBand } from "./prices";
 
 /** What it may cost: a band with its count, or bounds of one's own. */
 export function PriceFilter({
@@ -23,7 +23,7 @@ export function PriceFilter({
   const { min_price, max_price } = search;
   const bands = facets?.price_bands ?? [];
   const isAny = min_price === undefined && max_price === undefined;
-  const band = bandOf({ min_price, max_price }, bands);
+  const band = matchBand({ min_price, max_price }, bands);
   return (
     <div>
       <Choices
@@ -31,30 +31,30 @@ export function PriceFilter({
         value={isAny ? "any" : band && String(bands.indexOf(band))}
         onChoose={(value) => {
           const chosen = bands[Number(value)];
-          onChange(chosen ? boundsOf(chosen) : { min_price: undefined, max_price: undefined });
+          onChange(chosen ? bandBounds(chosen) : { min_price: undefined, max_price: undefined });
         }}
         choices={[
           { value: "any", label: t("filters.any_price") },
-          ...bands.map((each, place) => ({
-            value: String(place),
+          ...bands.map((each, index) => ({
+            value: String(index),
             label: bandWords(each),
             count: each.count,
           })),
         ]}
       />
-      <OwnBounds key={`${min_price} ${max_price}`} search={search} onChange={onChange} />
+      <CustomBounds key={`${min_price} ${max_price}`} search={search} onChange={onChange} />
     </div>
   );
 }
 
-function OwnBounds({ search, onChange }: FilterProps) {
+function CustomBounds({ search, onChange }: FilterProps) {
   const t = useTexts();
   const { currency } = useSuspenseQuery(marketplaceQuery).data;
-  const [least, setLeast] = useState(search.min_price?.toString() ?? "");
-  const [most, setMost] = useState(search.max_price?.toString() ?? "");
-  const wrong = [least, most].some((text) => amountOf(text) === null);
+  const [min, setMin] = useState(search.min_price?.toString() ?? "");
+  const [max, setMax] = useState(search.max_price?.toString() ?? "");
+  const wrong = [min, max].some((text) => parseAmount(text) === null);
   const isReversed =
-    !wrong && least !== "" && most !== "" && Number(amountOf(least)) > Number(amountOf(most));
+    !wrong && min !== "" && max !== "" && Number(parseAmount(min)) > Number(parseAmount(max));
   const error = wrong ? t("filters.not_an_amount") : isReversed ? t("filters.reversed") : undefined;
   return (
     <form
@@ -63,7 +63,7 @@ function OwnBounds({ search, onChange }: FilterProps) {
       onSubmit={(event) => {
         event.preventDefault();
         if (error) return;
-        onChange({ min_price: amountOf(least) ?? undefined, max_price: amountOf(most) ?? undefined });
+        onChange({ min_price: parseAmount(min) ?? undefined, max_price: parseAmount(max) ?? undefined });
       }}
     >
       <div className="flex items-end gap-2">
@@ -73,8 +73,8 @@ function OwnBounds({ search, onChange }: FilterProps) {
               {...field}
               inputMode="decimal"
               autoComplete="off"
-              value={least}
-              onChange={({ target }) => setLeast(target.value)}
+              value={min}
+              onChange={({ target }) => setMin(target.value)}
             />
           )}
         </Field>
@@ -84,8 +84,8 @@ function OwnBounds({ search, onChange }: FilterProps) {
               {...field}
               inputMode="decimal"
               autoComplete="off"
-              value={most}
-              onChange={({ target }) => setMost(target.value)}
+              value={max}
+              onChange={({ target }) => setMax(target.value)}
             />
           )}
         </Field>
@@ -103,8 +103,8 @@ function OwnBounds({ search, onChange }: FilterProps) {
 }
 
 /** What was typed as a number, `undefined` for nothing, `null` for what is none. */
-function amountOf(text: string): number | undefined | null {
-  const plain = text.trim().replace(",", ".");
-  if (!plain) return undefined;
-  return /^\d{1,8}(\.\d{0,2})?$/.test(plain) ? Number(plain) : null;
+function parseAmount(text: string): number | undefined | null {
+  const toPlain = text.trim().replace(",", ".");
+  if (!toPlain) return undefined;
+  return /^\d{1,8}(\.\d{0,2})?$/.test(toPlain) ? Number(toPlain) : null;
 }

@@ -6,44 +6,44 @@ import { ErrorState } from "~/components/ErrorState";
 import { cn } from "~/lib/cn";
 import { useOnVisible } from "~/lib/hooks/useOnVisible";
 import { useZone } from "~/lib/time/time";
-import { catalogQuery, distinct, prefetchNextPage, type Session } from "../queries";
+import { catalogQuery, prefetchNextPage, type Session, uniqueById } from "../queries";
 import type { CatalogSearch } from "../search";
 import { Grid, GridSkeleton } from "./Grid";
 import { NoResults, Offline } from "./NoResults";
-import type { Change } from "./useCatalog";
+import type { ChangeSearch } from "./useCatalog";
 
 /** Pages that come by themselves while one scrolls; after that the button asks, so that the page has an end. */
-const PAGES_BY_THEMSELVES = 5;
+const AUTOMATIC_PAGES = 5;
 
 const NONE: Session[] = [];
 
 /** What the catalog has for a search, page after page. */
-export function Results({ search, onChange }: { search: CatalogSearch; onChange: Change }) {
+export function Results({ search, onChange }: { search: CatalogSearch; onChange: ChangeSearch }) {
   const { t } = useTranslation();
   const client = useQueryClient();
   const zone = useZone();
-  const found = useInfiniteQuery(catalogQuery(client, search, zone));
-  const { data, hasNextPage, isFetchingNextPage, isFetchNextPageError, fetchNextPage } = found;
-  const sessions = useMemo(() => distinct(data?.pages.flatMap(({ items }) => items) ?? []), [data]);
+  const query = useInfiniteQuery(catalogQuery(client, search, zone));
+  const { data, hasNextPage, isFetchingNextPage, isFetchNextPageError, fetchNextPage } = query;
+  const sessions = useMemo(() => uniqueById(data?.pages.flatMap(({ items }) => items) ?? []), [data]);
   // many cards are drawn in steps, so that a press or a key meanwhile is answered at once
-  const drawn = useDeferredValue(sessions, NONE);
+  const deferred = useDeferredValue(sessions, NONE);
   const list = useRef<HTMLUListElement>(null);
   const pages = data?.pages.length ?? 0;
 
   useEffect(() => {
-    if (data && !found.isPlaceholderData) prefetchNextPage(client, search, zone, data.pages);
-  }, [client, search, zone, data, found.isPlaceholderData]);
+    if (data && !query.isPlaceholderData) prefetchNextPage(client, search, zone, data.pages);
+  }, [client, search, zone, data, query.isPlaceholderData]);
 
-  const comesByItself =
-    hasNextPage && !isFetchingNextPage && !isFetchNextPageError && pages % PAGES_BY_THEMSELVES !== 0;
-  const end = useOnVisible(comesByItself, () => void fetchNextPage());
+  const loadsAutomatically =
+    hasNextPage && !isFetchingNextPage && !isFetchNextPageError && pages % AUTOMATIC_PAGES !== 0;
+  const end = useOnVisible(loadsAutomatically, () => void fetchNextPage());
 
-  if (found.isPending && found.fetchStatus === "paused") return <Offline />;
-  if (found.isPending) return <GridSkeleton />;
-  if (!data) return <ErrorState error={found.error} onRetry={() => void found.refetch()} />;
+  if (query.isPending && query.fetchStatus === "paused") return <Offline />;
+  if (query.isPending) return <GridSkeleton />;
+  if (!data) return <ErrorState error={query.error} onRetry={() => void query.refetch()} />;
   if (sessions.length === 0) return <NoResults search={search} onChange={onChange} />;
 
-  async function more() {
+  async function showMore() {
     const before = sessions.length;
     await fetchNextPage();
     // a keyboard goes on at the first of the new ones
@@ -52,18 +52,18 @@ export function Results({ search, onChange }: { search: CatalogSearch; onChange:
 
   return (
     <div
-      aria-busy={found.isPlaceholderData || undefined}
-      className={cn("transition-opacity", found.isPlaceholderData && "opacity-50")}
+      aria-busy={query.isPlaceholderData || undefined}
+      className={cn("transition-opacity", query.isPlaceholderData && "opacity-50")}
     >
       <Suspense fallback={<GridSkeleton />}>
-        {drawn === NONE ? <GridSkeleton /> : <Grid ref={list} sessions={drawn} />}
+        {deferred === NONE ? <GridSkeleton /> : <Grid ref={list} sessions={deferred} />}
       </Suspense>
       <div ref={end} className="mt-10 flex flex-col items-center gap-4">
         {isFetchNextPageError && (
-          <ErrorState error={found.error} onRetry={() => void fetchNextPage()} className="py-0" />
+          <ErrorState error={query.error} onRetry={() => void fetchNextPage()} className="py-0" />
         )}
         {hasNextPage && !isFetchNextPageError && (
-          <Button variant="secondary" isBusy={isFetchingNextPage} onClick={() => void more()}>
+          <Button variant="secondary" isBusy={isFetchingNextPage} onClick={() => void showMore()}>
             {t("actions.more")}
           </Button>
         )}

@@ -3,10 +3,10 @@ import { useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Button } from "~/components/Button";
 import { listSessionsLimits } from "~/lib/api/limits";
-import { searchable } from "../search";
+import { normalizeSearch } from "../search";
 import { useTexts } from "../texts";
 
-const PAUSE = 300;
+const DEBOUNCE_MS = 300;
 
 /** The catalog's search: it follows as one types, after a breath, and the address follows with it. */
 export function SearchField({
@@ -19,30 +19,30 @@ export function SearchField({
   const { t } = useTranslation();
   const texts = useTexts();
   const [text, setText] = useState(value);
-  const sent = useRef(value);
+  const lastSent = useRef(value);
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
   const field = useRef<HTMLInputElement>(null);
 
   // the address changed by other means: back, a link, cleared filters
   useEffect(() => {
-    if (value === sent.current) return;
-    sent.current = value;
+    if (value === lastSent.current) return;
+    lastSent.current = value;
     setText(value);
   }, [value]);
   useEffect(() => () => clearTimeout(timer.current), []);
 
   function send(next: string) {
     clearTimeout(timer.current);
-    const search = searchable(next) ?? "";
-    if (search === sent.current) return;
-    sent.current = search;
+    const search = normalizeSearch(next) ?? "";
+    if (search === lastSent.current) return;
+    lastSent.current = search;
     onSearch(search || undefined);
   }
 
   function type(next: string) {
     setText(next);
     clearTimeout(timer.current);
-    timer.current = setTimeout(() => send(next), PAUSE);
+    timer.current = setTimeout(() => send(next), DEBOUNCE_MS);
   }
 
   return (

@@ -3,18 +3,18 @@ import { CalendarClock } from "lucide-react";
 import { Avatar } from "~/components/Avatar";
 import { Badge } from "~/components/Badge";
 import { Skeleton } from "~/components/Skeleton";
-import { isFew } from "~/features/slots/bookable";
+import { hasFewSeatsLeft } from "~/features/slots/bookable";
 import { displayName } from "~/lib/auth/me";
 import { useFormatDuration } from "~/lib/time/duration";
 import { formatDateTime, useZone } from "~/lib/time/time";
 import { Cover } from "../Cover";
-import { usePrice } from "../price";
+import { useFormatPrice } from "../price";
 import type { Session } from "../queries";
 import { useTexts } from "../texts";
 
 /** How all cards of a grid write what they say: asked for once, not by each. */
 export function useCardWords() {
-  return { t: useTexts(), duration: useFormatDuration(), price: usePrice(), zone: useZone() };
+  return { t: useTexts(), duration: useFormatDuration(), price: useFormatPrice(), zone: useZone() };
 }
 
 type Words = ReturnType<typeof useCardWords>;
@@ -42,7 +42,7 @@ export function CardWithWords({ session, isFirst, words }: Props & { words: Word
           isFirst={isFirst}
           className="transition-transform duration-300 group-hover:scale-[1.025]"
         />
-        {next_slot && isFew(next_slot) && (
+        {next_slot && hasFewSeatsLeft(next_slot) && (
           <Badge tone="warn" className="absolute top-3 left-3 shadow-soft">
             {t("card.left", { count: next_slot.seats_left })}
           </Badge>
@@ -83,7 +83,7 @@ function NextTime({
   session: Session;
   words: Words;
 }) {
-  const said = is_open
+  const label = is_open
     ? t("card.open")
     : next_slot
       ? t("card.next", { when: formatDateTime(next_slot.starts_at, zone) })
@@ -91,7 +91,7 @@ function NextTime({
   return (
     <p className="tabular mt-1.5 flex items-center gap-2 text-sm text-ink-faint">
       <CalendarClock aria-hidden className="size-4 shrink-0" />
-      {said}
+      {label}
     </p>
   );
 }

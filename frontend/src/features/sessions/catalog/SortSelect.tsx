@@ -1,12 +1,12 @@
-import { type CatalogSearch, SORTS, sortOf } from "../search";
+import { type CatalogSearch, effectiveSort, SORTS } from "../search";
 import { useTexts } from "../texts";
-import type { Change } from "./useCatalog";
+import type { ChangeSearch } from "./useCatalog";
 
 /** In which order. The best matches first is offered only where something is searched. */
-export function SortSelect({ search, onChange }: { search: CatalogSearch; onChange: Change }) {
+export function SortSelect({ search, onChange }: { search: CatalogSearch; onChange: ChangeSearch }) {
   const t = useTexts();
-  const sort = sortOf(search);
-  const usual = sortOf({ search: search.search });
+  const sort = effectiveSort(search);
+  const defaultSort = effectiveSort({ search: search.search });
   return (
     <label className="ml-auto">
       <span className="sr-only">{t("sort.label")}</span>
@@ -14,7 +14,7 @@ export function SortSelect({ search, onChange }: { search: CatalogSearch; onChan
         value={sort}
         onChange={({ target }) => {
           const chosen = SORTS.find((each) => each === target.value);
-          onChange({ sort: chosen === usual ? undefined : chosen });
+          onChange({ sort: chosen === defaultSort ? undefined : chosen });
         }}
         className="chevron h-11 appearance-none field-sizing-content rounded-control bg-transparent bg-no-repeat pr-9 pl-3 text-sm font-medium hover:bg-sunk"
       >

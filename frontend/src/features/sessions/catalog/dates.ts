@@ -6,7 +6,7 @@ export type Quick = (typeof QUICK)[number];
 export type Days = { from: Day; to: Day };
 
 /** What "tomorrow" and the like mean on this day; a weekend under way is what is left of it. */
-export function quickDays(quick: Quick, today: Day): Days {
+export function quickRange(quick: Quick, today: Day): Days {
   const weekday = new Date(`${today}T12:00:00Z`).getUTCDay() || 7;
   switch (quick) {
     case "today":
@@ -20,9 +20,9 @@ export function quickDays(quick: Quick, today: Day): Days {
   }
 }
 
-export function quickOf({ from, to }: Partial<Days>, today: Day): Quick | undefined {
+export function matchQuickRange({ from, to }: Partial<Days>, today: Day): Quick | undefined {
   return QUICK.find((quick) => {
-    const days = quickDays(quick, today);
+    const days = quickRange(quick, today);
     return days.from === from && days.to === to;
   });
 }

@@ -10,6 +10,6 @@ export const SPANS = [
   { name: "long", min_duration: 121 },
 ] as const satisfies ({ name: string } & Span)[];
 
-export function spanOf({ min_duration, max_duration }: Span) {
+export function matchSpan({ min_duration, max_duration }: Span) {
   return SPANS.find((span: Span) => span.min_duration === min_duration && span.max_duration === max_duration);
 }

@@ -1,6 +1,6 @@
 import type { Facets } from "../queries";
 import { activeFilters, type CatalogSearch, FILTERS, type Filter } from "../search";
-import type { Change } from "./useCatalog";
+import type { ChangeSearch } from "./useCatalog";
 import type { FilterWords } from "./useFilterWords";
 
 /** What the filters have beside them: the total, and counts that leave out the filter they stand at. */
@@ -11,7 +11,7 @@ export type Counts = {
   words: FilterWords;
 };
 
-export type FilterProps = { search: CatalogSearch; onChange: Change };
+export type FilterProps = { search: CatalogSearch; onChange: ChangeSearch };
 export type FilterBarProps = FilterProps & { counts: Counts };
 
 /** The filters that have a control, in their order. */
@@ -19,7 +19,7 @@ export const WITH_CONTROL = ["category", "price", "duration", "date"] as const s
 export type WithControl = (typeof WITH_CONTROL)[number];
 
 /** What a filter is set to, in words; `null` when it is off. */
-export function settingOf(
+export function filterValue(
   filter: Filter,
   { search, counts }: Omit<FilterBarProps, "onChange">,
 ): string | null {
@@ -27,6 +27,6 @@ export function settingOf(
 }
 
 /** The change that switches filters off. */
-export function nothing(filters: Filter[]): CatalogSearch {
+export function withoutFilters(filters: Filter[]): CatalogSearch {
   return Object.fromEntries(filters.flatMap((filter) => FILTERS[filter]).map((key) => [key, undefined]));
 }

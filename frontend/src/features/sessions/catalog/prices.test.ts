@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { bandOf, boundsOf } from "./prices";
+import { bandBounds, matchBand } from "./prices";
 
 const BANDS = [
   { min_price: "0.00", max_price: "25.00", count: 3 },
@@ -8,7 +8,7 @@ const BANDS = [
 ];
 
 it("a band becomes bounds that do not overlap the next band", () => {
-  expect(BANDS.map(boundsOf)).toEqual([
+  expect(BANDS.map(bandBounds)).toEqual([
     { min_price: undefined, max_price: 24.99 },
     { min_price: 25, max_price: 49.99 },
     { min_price: 200, max_price: undefined },
@@ -16,6 +16,6 @@ it("a band becomes bounds that do not overlap the next band", () => {
 });
 
 it("a band is found again by its bounds", () => {
-  expect(bandOf({ min_price: 25, max_price: 49.99 }, BANDS)).toBe(BANDS[1]);
-  expect(bandOf({ min_price: 25, max_price: 40 }, BANDS)).toBeUndefined();
+  expect(matchBand({ min_price: 25, max_price: 49.99 }, BANDS)).toBe(BANDS[1]);
+  expect(matchBand({ min_price: 25, max_price: 40 }, BANDS)).toBeUndefined();
 });

@@ -5,16 +5,16 @@ type Band = Facets["price_bands"][number];
 type Bounds = Pick<CatalogSearch, "min_price" | "max_price">;
 
 /** A band as bounds that are both inclusive, as the catalog's filters are: a band ends below its `max_price`. */
-export function boundsOf({ min_price, max_price }: Band): Bounds {
+export function bandBounds({ min_price, max_price }: Band): Bounds {
   return {
     min_price: Number(min_price) || undefined,
     max_price: max_price === null ? undefined : (Math.round(Number(max_price) * 100) - 1) / 100,
   };
 }
 
-export function bandOf(bounds: Bounds, bands: Band[]): Band | undefined {
+export function matchBand(bounds: Bounds, bands: Band[]): Band | undefined {
   return bands.find((band) => {
-    const { min_price, max_price } = boundsOf(band);
+    const { min_price, max_price } = bandBounds(band);
     return min_price === bounds.min_price && max_price === bounds.max_price;
   });
 }

@@ -5,9 +5,9 @@ import { useCategoryName } from "../category";
 import type { Facets, Session } from "../queries";
 import type { CatalogSearch, Filter } from "../search";
 import { useTexts } from "../texts";
-import { quickOf } from "./dates";
-import { spanOf } from "./durations";
-import { bandOf } from "./prices";
+import { matchQuickRange } from "./dates";
+import { matchSpan } from "./durations";
+import { matchBand } from "./prices";
 
 export type FilterWords = ReturnType<typeof useFilterWords>;
 
@@ -27,21 +27,21 @@ export function useFilterWords(facets: Facets | undefined, first: Session | unde
         ? t("filters.by", { name: displayName(first.creator_details) })
         : t("filters.by_one"),
     price: ({ min_price, max_price }) => {
-      const band = bandOf({ min_price, max_price }, facets?.price_bands ?? []);
+      const band = matchBand({ min_price, max_price }, facets?.price_bands ?? []);
       if (band) return bandWords(band);
       if (min_price === undefined) return t("filters.up_to", { amount: price(max_price ?? 0) });
       if (max_price === undefined) return t("filters.from", { amount: price(min_price) });
       return t("filters.between", { from: price(min_price), to: price(max_price) });
     },
     duration: ({ min_duration, max_duration }) => {
-      const span = spanOf({ min_duration, max_duration });
+      const span = matchSpan({ min_duration, max_duration });
       if (span) return t(`filters.spans.${span.name}`);
       if (min_duration === undefined) return t("filters.minutes_to", { to: max_duration });
       if (max_duration === undefined) return t("filters.minutes_from", { from: min_duration });
       return t("filters.minutes", { from: min_duration, to: max_duration });
     },
     date: ({ from, to }) => {
-      const quick = quickOf({ from, to }, dateKey(new Date(), zone));
+      const quick = matchQuickRange({ from, to }, dateKey(new Date(), zone));
       if (quick) return t(`filters.quick.${quick}`);
       if (!from) return t("filters.until_day", { day: short(to) });
       if (!to) return t("filters.from_day", { day: short(from) });

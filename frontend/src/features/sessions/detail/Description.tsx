@@ -1,18 +1,18 @@
 import { Fragment } from "react";
-import { paragraphsOf } from "./description";
+import { toParagraphs } from "./description";
 
 /** A creator's plain text: its paragraphs, its lines, and addresses as links that say they lead away. */
 export function Description({ text }: { text: string }) {
   return (
     <div className="flex max-w-prose flex-col gap-4 leading-relaxed">
-      {paragraphsOf(text).map((lines, place) => (
+      {toParagraphs(text).map((lines, index) => (
         // biome-ignore lint/suspicious/noArrayIndexKey: a text that changes is drawn anew
-        <p key={place}>
+        <p key={index}>
           {lines.map((pieces, line) => (
             // biome-ignore lint/suspicious/noArrayIndexKey: as above
             <Fragment key={line}>
               {line > 0 && <br />}
-              {pieces.map(({ text: said, href }, piece) =>
+              {pieces.map(({ text: label, href }, piece) =>
                 href ? (
                   <a
                     // biome-ignore lint/suspicious/noArrayIndexKey: as above
@@ -22,10 +22,10 @@ export function Description({ text }: { text: string }) {
                     rel="noopener noreferrer nofollow ugc"
                     className="text-accent underline underline-offset-4 hover:text-accent-strong"
                   >
-                    {said}
+                    {label}
                   </a>
                 ) : (
-                  said
+                  label
                 ),
               )}
             </Fragment>

@@ -6,7 +6,7 @@ import { Grid } from "../catalog/Grid";
 import { catalogQuery, type Session } from "../queries";
 import { useTexts } from "../texts";
 
-const OTHERS = 4;
+const MAX_OTHERS = 4;
 
 /** Other sessions of the same field, asked for when one has read so far. */
 export function Similar({ session }: { session: Session }) {
@@ -14,16 +14,18 @@ export function Similar({ session }: { session: Session }) {
   const client = useQueryClient();
   const zone = useZone();
   const [isNear, setNear] = useState(false);
-  const place = useOnVisible(!isNear, () => setNear(true));
+  const index = useOnVisible(!isNear, () => setNear(true));
   const search = session.category ? { category: session.category } : {};
-  const found = useInfiniteQuery({
+  const query = useInfiniteQuery({
     ...catalogQuery(client, search, zone),
     enabled: isNear,
     placeholderData: undefined,
   });
-  const others = (found.data?.pages[0]?.items ?? []).filter(({ id }) => id !== session.id).slice(0, OTHERS);
+  const others = (query.data?.pages[0]?.items ?? [])
+    .filter(({ id }) => id !== session.id)
+    .slice(0, MAX_OTHERS);
   return (
-    <div ref={place} className="min-h-px">
+    <div ref={index} className="min-h-px">
       {others.length > 0 && (
         <section aria-labelledby="similar" className="mt-14 border-t border-line pt-9">
           <h2 id="similar" className="mb-6 text-xl">

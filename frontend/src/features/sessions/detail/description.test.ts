@@ -1,22 +1,22 @@
 import { describe, expect, it } from "vitest";
-import { paragraphsOf, piecesOf } from "./description";
+import { toParagraphs, toPieces } from "./description";
 
 describe("a description", () => {
   it("has a paragraph for each block and keeps its lines", () => {
-    expect(paragraphsOf("One\nline two\n\n \nThree\n")).toEqual([
+    expect(toParagraphs("One\nline two\n\n \nThree\n")).toEqual([
       [[{ text: "One" }], [{ text: "line two" }]],
       [[{ text: "Three" }]],
     ]);
   });
 
   it("stays text where it looks like HTML", () => {
-    expect(piecesOf('<img src=x onerror="alert(1)">')).toEqual([{ text: '<img src=x onerror="alert(1)">' }]);
+    expect(toPieces('<img src=x onerror="alert(1)">')).toEqual([{ text: '<img src=x onerror="alert(1)">' }]);
   });
 });
 
 describe("an address in a line", () => {
   it("becomes a link without what ends the sentence", () => {
-    expect(piecesOf("See https://example.org/a?b=1. Then (http://example.org/x_(y)), come!")).toEqual([
+    expect(toPieces("See https://example.org/a?b=1. Then (http://example.org/x_(y)), come!")).toEqual([
       { text: "See " },
       { text: "https://example.org/a?b=1", href: "https://example.org/a?b=1" },
       { text: ". Then (" },
@@ -32,7 +32,7 @@ describe("an address in a line", () => {
       "https://bank.example@evil.example/",
       "http://x",
     ]) {
-      expect(piecesOf(line).every(({ href }) => href === undefined)).toBe(true);
+      expect(toPieces(line).every(({ href }) => href === undefined)).toBe(true);
     }
   });
 });

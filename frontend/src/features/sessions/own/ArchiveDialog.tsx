@@ -1,44 +1,35 @@
-import { useQueryClient } from "@tanstack/react-query";
+import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
-import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { toast } from "sonner";
 import { Button, buttonClass } from "~/components/Button";
 import { Dialog } from "~/components/Dialog";
 import { Notice } from "~/components/Notice";
-import { useStartsInWords } from "~/features/slots/useStartsInWords";
+import { useFormatStarts } from "~/features/slots/useStartsInWords";
 import { isProblem, type Problem } from "~/lib/api/problem";
 import { errorMessage } from "~/lib/i18n/errorMessage";
 import type { Session } from "../queries";
-import { archiveSession, forget } from "./queries";
+import { archiveSession, uncacheSession } from "./queries";
 import { useTexts } from "./texts";
-import { useListing } from "./useListing";
+import { useToggleListing } from "./useListing";
 
 /** Asks before a session goes for good; where somebody holds a seat, says when, and what can be done instead. */
 export function ArchiveDialog({ session, onClose }: { session: Session; onClose: () => void }) {
   const t = useTexts();
   const { t: common } = useTranslation();
   const client = useQueryClient();
-  const [isBusy, setBusy] = useState(false);
-  const [failure, setFailure] = useState<unknown>(null);
   const { title } = session;
-  if (isProblem(failure, "has_upcoming_bookings")) {
-    return <StillBooked session={session} problem={failure} onClose={onClose} />;
-  }
-
-  const archive = async () => {
-    setBusy(true);
-    setFailure(null);
-    try {
-      await archiveSession(session.id);
+  const { mutate, isPending, error } = useMutation({
+    mutationFn: () => archiveSession(session.id),
+    onSuccess: () => {
       toast.success(t("archive.done", { title }));
-      forget(client, session.id);
+      uncacheSession(client, session.id);
       onClose();
-    } catch (error) {
-      setFailure(error);
-      setBusy(false);
-    }
-  };
+    },
+  });
+  if (isProblem(error, "has_upcoming_bookings")) {
+    return <StillBookedNotice session={session} problem={error} onClose={onClose} />;
+  }
 
   return (
     <Dialog
@@ -51,18 +42,18 @@ export function ArchiveDialog({ session, onClose }: { session: Session; onClose:
           <Button variant="secondary" onClick={onClose}>
             {common("actions.keep")}
           </Button>
-          <Button variant="danger" isBusy={isBusy} onClick={() => void archive()}>
+          <Button variant="danger" isBusy={isPending} onClick={() => mutate()}>
             {t("archive.action")}
           </Button>
         </>
       }
     >
-      {failure !== null && <Notice tone="danger">{errorMessage(failure)}</Notice>}
+      {error && <Notice tone="danger">{errorMessage(error)}</Notice>}
     </Dialog>
   );
 }
 
-function StillBooked({
+function StillBookedNotice({
   session,
   problem,
   onClose,
@@ -72,8 +63,8 @@ function StillBooked({
   onClose: () => void;
 }) {
   const t = useTexts();
-  const words = useStartsInWords();
-  const listing = useListing();
+  const words = useFormatStarts();
+  const listing = useToggleListing();
   const { title } = session;
   return (
     <Dialog

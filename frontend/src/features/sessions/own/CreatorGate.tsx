@@ -1,14 +1,12 @@
-import { useQueryClient } from "@tanstack/react-query";
 import { Outlet } from "@tanstack/react-router";
 import { Presentation } from "lucide-react";
-import { useState } from "react";
 import { toast } from "sonner";
 import { Button } from "~/components/Button";
 import { EmptyState } from "~/components/EmptyState";
 import { Notice } from "~/components/Notice";
 import { useTitle } from "~/components/Page";
-import { api, unwrap } from "~/lib/api/client";
-import { meQuery, useMe } from "~/lib/auth/me";
+import { useMe } from "~/lib/auth/me";
+import { useBecomeCreator } from "~/lib/auth/useBecomeCreator";
 import { errorMessage } from "~/lib/i18n/errorMessage";
 import { useTexts } from "./texts";
 
@@ -21,22 +19,7 @@ export function CreatorGate() {
 function BecomeCreator() {
   const t = useTexts();
   useTitle(t("become.title"));
-  const client = useQueryClient();
-  const [failure, setFailure] = useState<string | null>(null);
-  const [isBusy, setBusy] = useState(false);
-
-  const become = async () => {
-    setBusy(true);
-    setFailure(null);
-    try {
-      const me = await unwrap(api.POST("/api/auth/become-creator"));
-      client.setQueryData(meQuery.queryKey, me);
-      toast.success(t("become.done"));
-    } catch (error) {
-      setFailure(errorMessage(error));
-      setBusy(false);
-    }
-  };
+  const { mutate, isPending, error } = useBecomeCreator(() => toast.success(t("become.done")));
 
   return (
     <EmptyState
@@ -45,15 +28,15 @@ function BecomeCreator() {
       title={t("become.title")}
       className="py-24"
       action={
-        <Button isBusy={isBusy} onClick={() => void become()}>
+        <Button isBusy={isPending} onClick={() => mutate()}>
           {t("become.action")}
         </Button>
       }
     >
       {t("become.text")}
-      {failure && (
+      {error && (
         <Notice tone="danger" className="mt-4 text-left">
-          {failure}
+          {errorMessage(error)}
         </Notice>
       )}
     </EmptyState>

@@ -5,12 +5,12 @@ import { type ReactNode, useMemo, useState } from "react";
 import type { UseFormReturn } from "react-hook-form";
 import { toast } from "sonner";
 import { Button } from "~/components/Button";
-import { useStartsInWords } from "~/features/slots/useStartsInWords";
+import { useFormatStarts } from "~/features/slots/useStartsInWords";
 import { isProblem } from "~/lib/api/problem";
 import { setServerErrors } from "~/lib/forms/setServerErrors";
 import type { Session } from "../queries";
-import { changesOf, type SessionForm as Form, formOf } from "./model";
-import { changeSession, remember } from "./queries";
+import { type SessionForm as Form, toSessionChanges, toSessionForm } from "./model";
+import { cacheSession, changeSession } from "./queries";
 import { SessionForm } from "./SessionForm";
 import { useTexts } from "./texts";
 
@@ -18,20 +18,20 @@ import { useTexts } from "./texts";
 export function DetailsPart({ session, onDirty }: { session: Session; onDirty: (isDirty: boolean) => void }) {
   const t = useTexts();
   const client = useQueryClient();
-  const words = useStartsInWords();
+  const words = useFormatStarts();
   const [failure, setFailure] = useState<ReactNode>(null);
-  const saved = useMemo(() => formOf(session), [session]);
+  const saved = useMemo(() => toSessionForm(session), [session]);
 
   const save = async (values: Form, form: UseFormReturn<Form>) => {
     setFailure(null);
     try {
-      const changed = await changeSession(session.id, changesOf(values, saved));
-      remember(client, changed);
-      form.reset(formOf(changed));
+      const changed = await changeSession(session.id, toSessionChanges(values, saved));
+      cacheSession(client, changed);
+      form.reset(toSessionForm(changed));
       toast.success(t("edit.saved"));
     } catch (error) {
       const times = isProblem(error) ? words(error.starts) : "";
-      const refuse = (field: "max_participants" | "duration", name: "seats" | "duration") => {
+      const showConflict = (field: "max_participants" | "duration", name: "seats" | "duration") => {
         const message = times ? t(`conflict.${name}`, { times }) : t(`conflict.${name}_some`);
         form.setError(field, { type: "server", message }, { shouldFocus: true });
         setFailure(
@@ -40,8 +40,8 @@ export function DetailsPart({ session, onDirty }: { session: Session; onDirty: (
           </>,
         );
       };
-      if (isProblem(error, "has_upcoming_bookings")) refuse("max_participants", "seats");
-      else if (isProblem(error, "creator_unavailable")) refuse("duration", "duration");
+      if (isProblem(error, "has_upcoming_bookings")) showConflict("max_participants", "seats");
+      else if (isProblem(error, "creator_unavailable")) showConflict("duration", "duration");
       else setFailure(setServerErrors(error, form));
     }
   };

@@ -25,11 +25,11 @@ export type Part = "details" | "times";
 export function EditSessionPage({ id, part }: { id: string; part: Part }) {
   const t = useTexts();
   const me = useMe();
-  const found = useQuery(sessionQuery(id));
-  const session = found.data;
-  if (isProblem(found.error) && found.error.status === 404) return <NotFound />;
-  if (found.isError && !session) {
-    return <ErrorState isPage error={found.error} onRetry={() => void found.refetch()} className="py-24" />;
+  const query = useQuery(sessionQuery(id));
+  const session = query.data;
+  if (isProblem(query.error) && query.error.status === 404) return <NotFound />;
+  if (query.isError && !session) {
+    return <ErrorState isPage error={query.error} onRetry={() => void query.refetch()} className="py-24" />;
   }
   if (session && me && session.creator !== me.id) {
     return <NotFound title={t("edit.foreign_title")} text={t("edit.foreign_text")} />;
@@ -91,12 +91,12 @@ function Parts({ session, part }: { session: Session; part: Part }) {
   const navigate = useNavigate();
   const [dirty, setDirty] = useState<Record<Part, boolean>>({ details: false, times: false });
   const now = useRef(dirty);
-  const tell = useCallback((name: Part, isDirty: boolean) => {
+  const setPartDirty = useCallback((name: Part, isDirty: boolean) => {
     now.current = { ...now.current, [name]: isDirty };
     setDirty(now.current);
   }, []);
-  const onDetails = useCallback((isDirty: boolean) => tell("details", isDirty), [tell]);
-  const onTimes = useCallback((isDirty: boolean) => tell("times", isDirty), [tell]);
+  const onDetails = useCallback((isDirty: boolean) => setPartDirty("details", isDirty), [setPartDirty]);
+  const onTimes = useCallback((isDirty: boolean) => setPartDirty("times", isDirty), [setPartDirty]);
   const label = (name: Part) => (
     <>
       {t(`edit.${name}`)}

@@ -12,8 +12,8 @@ import { newIdempotencyKey } from "~/lib/api/client";
 import { setServerErrors } from "~/lib/forms/setServerErrors";
 import { sessionQuery } from "../queries";
 import { FormSkeleton } from "./FormSkeleton";
-import { BLANK, copyOf, type SessionForm as Form, wireOf } from "./model";
-import { copySchedule, createSession, remember } from "./queries";
+import { copySession, EMPTY_FORM, type SessionForm as Form, toSessionIn } from "./model";
+import { cacheSession, copySchedule, createSession } from "./queries";
 import { SessionForm } from "./SessionForm";
 import { useTexts } from "./texts";
 
@@ -35,8 +35,8 @@ export function NewSessionPage({ copy }: { copy: string | undefined }) {
           <NewSession
             begin={
               original.data
-                ? copyOf(original.data, t("new.copy_name", { title: original.data.title }))
-                : BLANK
+                ? copySession(original.data, t("new.copy_name", { title: original.data.title }))
+                : EMPTY_FORM
             }
             copied={original.data?.id}
           />
@@ -59,7 +59,7 @@ export function BackToOwn() {
   );
 }
 
-function NewSession({ begin, copied }: { begin: Form; copied: string | undefined }) {
+function NewSession({ begin: onCreate, copied }: { begin: Form; copied: string | undefined }) {
   const t = useTexts();
   const client = useQueryClient();
   const navigate = useNavigate();
@@ -67,22 +67,22 @@ function NewSession({ begin, copied }: { begin: Form; copied: string | undefined
   const sent = useRef<{ body: string; key: string } | null>(null);
   const dirty = useRef(false);
   const [failure, setFailure] = useState<string | null>(null);
-  const saved = useMemo(() => begin, [begin]);
+  const saved = useMemo(() => onCreate, [onCreate]);
 
   const create = async (values: Form, form: UseFormReturn<Form>) => {
     setFailure(null);
-    const wire = wireOf(values);
+    const wire = toSessionIn(values);
     const body = JSON.stringify(wire);
     if (sent.current?.body !== body) sent.current = { body, key: newIdempotencyKey() };
     try {
-      const made = await createSession(wire, sent.current.key);
+      const created = await createSession(wire, sent.current.key);
       dirty.current = false;
-      remember(client, made);
-      const said = copied ? await withTimes(made.id) : "new.saved";
-      toast.success(t(said));
+      cacheSession(client, created);
+      const message = copied ? await withTimes(created.id) : "new.saved";
+      toast.success(t(message));
       await navigate({
         to: "/creator/sessions/$id/edit",
-        params: { id: made.id },
+        params: { id: created.id },
         search: { part: "times" },
         replace: true,
         ignoreBlocker: true,

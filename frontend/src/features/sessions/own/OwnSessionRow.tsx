@@ -8,17 +8,17 @@ import { Switch } from "~/components/Switch";
 import { useFormatDuration } from "~/lib/time/duration";
 import { formatDateTime, useZone } from "~/lib/time/time";
 import { Cover } from "../Cover";
-import { usePrice } from "../price";
+import { useFormatPrice } from "../price";
 import type { Session } from "../queries";
 import { useTexts } from "./texts";
-import { useListing } from "./useListing";
+import { useToggleListing } from "./useListing";
 
 /** One of the creator's sessions with everything that can be done with it. */
 export function OwnSessionRow({ session, onArchive }: { session: Session; onArchive: () => void }) {
   const t = useTexts();
   const duration = useFormatDuration();
-  const price = usePrice();
-  const listing = useListing();
+  const price = useFormatPrice();
+  const listing = useToggleListing();
   const isListed = session.status === "active";
   return (
     <li className="grid grid-cols-[5.25rem_1fr] items-center gap-x-4 gap-y-3 p-4 sm:grid-cols-[5.25rem_1fr_10rem] sm:px-5 lg:grid-cols-[5.25rem_1fr_11rem_auto]">

@@ -18,20 +18,20 @@ import { useTexts } from "./texts";
 export function OwnSessions() {
   const t = useTexts();
   const { t: common } = useTranslation();
-  const found = useInfiniteQuery(ownSessionsQuery);
+  const query = useInfiniteQuery(ownSessionsQuery);
   const [archived, setArchived] = useState<Session | null>(null);
-  const sessions = found.data?.pages.flatMap(({ items }) => items);
+  const sessions = query.data?.pages.flatMap(({ items }) => items);
   return (
     <section aria-labelledby="own-sessions">
       <h2 id="own-sessions" className="mb-4 text-xl">
         {t("list.title")}
       </h2>
-      {!sessions && found.isError && (
+      {!sessions && query.isError && (
         <Card>
-          <ErrorState error={found.error} onRetry={() => void found.refetch()} />
+          <ErrorState error={query.error} onRetry={() => void query.refetch()} />
         </Card>
       )}
-      {!sessions && found.isPending && <ListSkeleton />}
+      {!sessions && query.isPending && <ListSkeleton />}
       {sessions?.length === 0 && <FirstSession />}
       {sessions && sessions.length > 0 && (
         <Card>
@@ -42,12 +42,12 @@ export function OwnSessions() {
           </ul>
         </Card>
       )}
-      {found.hasNextPage && (
+      {query.hasNextPage && (
         <div className="mt-5 flex justify-center">
           <Button
             variant="secondary"
-            isBusy={found.isFetchingNextPage}
-            onClick={() => void found.fetchNextPage()}
+            isBusy={query.isFetchingNextPage}
+            onClick={() => void query.fetchNextPage()}
           >
             {common("actions.more")}
           </Button>

@@ -9,12 +9,12 @@ import { CardPreview } from "./form/CardPreview";
 import { OfferFields } from "./form/OfferFields";
 import { PictureField } from "./form/PictureField";
 import { VisibilityField } from "./form/VisibilityField";
-import { changesOf, type SessionForm as Form } from "./model";
+import { type SessionForm as Form, toSessionChanges } from "./model";
 import { sessionRules } from "./rules";
 import { useTexts } from "./texts";
 
 /** What was changed elsewhere (published from its times, say) is shown here, too; what is typed stays. */
-function useFollowing(form: UseFormReturn<Form>, saved: Form) {
+function useResetOnSave(form: UseFormReturn<Form>, saved: Form) {
   // only what is read of a form's state is kept up to date, and `reset` needs to know what is typed
   void form.formState.dirtyFields;
   useEffect(() => form.reset(saved, { keepDirtyValues: true }), [form, saved]);
@@ -41,14 +41,14 @@ export function SessionForm({
   const rules = useMemo(() => sessionRules(t), [t]);
   const form = useForm<Form>({ resolver: zodResolver(rules), mode: "onTouched", defaultValues: saved });
   const values = useWatch({ control: form.control }) as Form;
-  const isDirty = Object.keys(changesOf(values, saved)).length > 0;
+  const isDirty = Object.keys(toSessionChanges(values, saved)).length > 0;
   useEffect(() => onDirty(isDirty), [onDirty, isDirty]);
-  useFollowing(form, saved);
+  useResetOnSave(form, saved);
   return (
     <FormProvider {...form}>
       <form
         noValidate
-        onSubmit={form.handleSubmit((typed) => onSubmit(typed, form))}
+        onSubmit={form.handleSubmit((values) => onSubmit(values, form))}
         className="flex flex-col gap-6"
       >
         <div className="grid gap-6 lg:grid-cols-[1fr_20rem] lg:items-start">

@@ -5,7 +5,7 @@ import { ScheduleEditor } from "~/features/schedules/ScheduleEditor";
 import { useZone } from "~/lib/time/time";
 import type { Session } from "../queries";
 import { FormSkeleton } from "./FormSkeleton";
-import { changeSession, remember } from "./queries";
+import { cacheSession, changeSession } from "./queries";
 
 /** Changes when a session takes place; a hidden one can be published from here. */
 export function TimesPart({ session, onDirty }: { session: Session; onDirty: (isDirty: boolean) => void }) {
@@ -25,7 +25,7 @@ export function TimesPart({ session, onDirty }: { session: Session; onDirty: (is
       schedule={schedule.data}
       zone={zone}
       onDirty={onDirty}
-      onPublish={async () => remember(client, await changeSession(session.id, { status: "active" }))}
+      onPublish={async () => cacheSession(client, await changeSession(session.id, { status: "active" }))}
     />
   );
 }

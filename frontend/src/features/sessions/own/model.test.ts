@@ -1,6 +1,14 @@
 import { describe, expect, it } from "vitest";
 import type { Session } from "../queries";
-import { amountOf, BLANK, changesOf, copyOf, formOf, tagsIn, wireOf } from "./model";
+import {
+  copySession,
+  EMPTY_FORM,
+  normalizeAmount,
+  parseTags,
+  toSessionChanges,
+  toSessionForm,
+  toSessionIn,
+} from "./model";
 
 const SESSION = {
   id: "0190a1b2-c3d4-7e5f-8a9b-0c1d2e3f4a5b",
@@ -21,45 +29,45 @@ const SESSION = {
 describe("a session's form", () => {
   it("sends what it read, if nothing is changed", () => {
     const { id: _, ...facts } = SESSION;
-    expect(wireOf(formOf(SESSION))).toEqual(facts);
-    expect(changesOf(formOf(SESSION), formOf(SESSION))).toEqual({});
+    expect(toSessionIn(toSessionForm(SESSION))).toEqual(facts);
+    expect(toSessionChanges(toSessionForm(SESSION), toSessionForm(SESSION))).toEqual({});
   });
 
   it("sends only what differs, and no difference that is only in how it is written", () => {
     const form = {
-      ...formOf(SESSION),
+      ...toSessionForm(SESSION),
       title: " Morning yoga ",
       price: "49,9",
       duration: "90",
       tags: ["yoga"],
     };
-    expect(changesOf(form, formOf(SESSION))).toEqual({ duration: 90, tags: ["yoga"] });
+    expect(toSessionChanges(form, toSessionForm(SESSION))).toEqual({ duration: 90, tags: ["yoga"] });
   });
 
   it("says none where nothing is chosen", () => {
-    expect(wireOf(BLANK)).toMatchObject({ category: null, image_url: null, tags: [] });
+    expect(toSessionIn(EMPTY_FORM)).toMatchObject({ category: null, image_url: null, tags: [] });
   });
 
   it("copies everything but the title, and hides the copy", () => {
-    const copy = copyOf(SESSION, "Morning yoga (copy)");
-    expect(copy).toEqual({ ...formOf(SESSION), title: "Morning yoga (copy)", status: "inactive" });
+    const copy = copySession(SESSION, "Morning yoga (copy)");
+    expect(copy).toEqual({ ...toSessionForm(SESSION), title: "Morning yoga (copy)", status: "inactive" });
   });
 });
 
 describe("an amount", () => {
   it("is taken as people type it", () => {
-    expect(amountOf("49,9")).toBe("49.90");
-    expect(amountOf(" 007 ")).toBe("7.00");
-    expect(amountOf("0")).toBe("0.00");
-    expect(amountOf("99999999.99")).toBe("99999999.99");
+    expect(normalizeAmount("49,9")).toBe("49.90");
+    expect(normalizeAmount(" 007 ")).toBe("7.00");
+    expect(normalizeAmount("0")).toBe("0.00");
+    expect(normalizeAmount("99999999.99")).toBe("99999999.99");
   });
 
   it.each(["", "-1", "1.234", "1e3", "1_0", "1 000", "NaN", "123456789", "12€"])("is not %j", (text) => {
-    expect(amountOf(text)).toBeNull();
+    expect(normalizeAmount(text)).toBeNull();
   });
 });
 
 it("tags come apart at commas, in lower case and each once", () => {
-  expect(tagsIn("Yoga, #Beginners ,, yoga;Slow  flow")).toEqual(["yoga", "beginners", "slow flow"]);
-  expect(tagsIn("  ")).toEqual([]);
+  expect(parseTags("Yoga, #Beginners ,, yoga;Slow  flow")).toEqual(["yoga", "beginners", "slow flow"]);
+  expect(parseTags("  ")).toEqual([]);
 });

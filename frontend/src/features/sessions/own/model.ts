@@ -22,7 +22,7 @@ export type SessionForm = {
 };
 
 /** A new session is hidden until its creator has said when it takes place. */
-export const BLANK: SessionForm = {
+export const EMPTY_FORM: SessionForm = {
   title: "",
   description: "",
   audience: "",
@@ -37,7 +37,7 @@ export const BLANK: SessionForm = {
   status: "inactive",
 };
 
-export function formOf(session: Session): SessionForm {
+export function toSessionForm(session: Session): SessionForm {
   return {
     title: session.title,
     description: session.description,
@@ -55,12 +55,12 @@ export function formOf(session: Session): SessionForm {
 }
 
 /** A copy to begin with, hidden. */
-export function copyOf(session: Session, title: string): SessionForm {
-  return { ...formOf(session), title, status: "inactive" };
+export function copySession(session: Session, title: string): SessionForm {
+  return { ...toSessionForm(session), title, status: "inactive" };
 }
 
 /** What is sent. Takes a form without faults. */
-export function wireOf(form: SessionForm): SessionIn {
+export function toSessionIn(form: SessionForm): SessionIn {
   return {
     title: form.title.trim(),
     description: form.description.trim(),
@@ -68,7 +68,7 @@ export function wireOf(form: SessionForm): SessionIn {
     category: (form.category || null) as SessionIn["category"],
     tags: form.tags,
     duration: Number(form.duration),
-    price: amountOf(form.price) ?? form.price,
+    price: normalizeAmount(form.price) ?? form.price,
     max_participants: Number(form.max_participants),
     image_url: form.image_url.trim() || null,
     requires_confirmation: form.requires_confirmation,
@@ -78,8 +78,8 @@ export function wireOf(form: SessionForm): SessionIn {
 }
 
 /** Only what differs: what somebody else changed meanwhile stays, and nothing is asked of seats that stay as they are. */
-export function changesOf(form: SessionForm, before: SessionForm): SessionChanges {
-  const [now, then] = [wireOf(form), wireOf(before)];
+export function toSessionChanges(form: SessionForm, before: SessionForm): SessionChanges {
+  const [now, then] = [toSessionIn(form), toSessionIn(before)];
   const changed = Object.entries(now).filter(
     ([name, value]) => JSON.stringify(value) !== JSON.stringify(then[name as keyof SessionIn]),
   );
@@ -87,13 +87,13 @@ export function changesOf(form: SessionForm, before: SessionForm): SessionChange
 }
 
 /** "49.90" of what people type ("49,9", " 49.90 "); `null` of what is no amount. */
-export function amountOf(text: string): string | null {
+export function normalizeAmount(text: string): string | null {
   const match = /^(\d{1,8})(?:[.,](\d{1,2}))?$/.exec(text.trim());
   return match ? `${Number(match[1])}.${(match[2] ?? "").padEnd(2, "0")}` : null;
 }
 
 /** Tags in a text, as the API keeps them: lower case, each once, in the order in which they were typed. */
-export function tagsIn(text: string): string[] {
+export function parseTags(text: string): string[] {
   const tags = text
     .split(/[,;\n]/)
     .map((tag) => tag.trim().replace(/^#/, "").replaceAll(/\s+/g, " ").toLowerCase());

@@ -1,6 +1,7 @@
 import { infiniteQueryOptions, type QueryClient, queryOptions } from "@tanstack/react-query";
 import { saveSchedule, scheduleQuery } from "~/features/schedules/queries";
 import { api, type Page, type Schema, unwrap, unwrapPage } from "~/lib/api/client";
+import { queryKeys } from "~/lib/api/queryKeys";
 import { type Session, sessionQuery } from "../queries";
 import type { SessionChanges, SessionIn } from "./model";
 
@@ -10,13 +11,13 @@ const PAGE = 20;
 
 /** The creator's numbers: what is sold, what is to come, the month's income. */
 export const summaryQuery = queryOptions({
-  queryKey: ["creator", "summary"],
+  queryKey: queryKeys.creator.summary,
   queryFn: ({ signal }): Promise<Summary> => unwrap(api.GET("/api/creator/summary", { signal })),
 });
 
 /** A creator's own sessions, hidden ones too, newest first. */
 export const ownSessionsQuery = infiniteQueryOptions({
-  queryKey: ["sessions", "own"],
+  queryKey: queryKeys.sessions.own,
   queryFn: ({ pageParam, signal }): Promise<Page<Session>> =>
     unwrapPage(
       api.GET("/api/sessions", {
@@ -47,33 +48,33 @@ export async function archiveSession(id: string): Promise<void> {
 export async function copySchedule(client: QueryClient, from: string, to: string): Promise<void> {
   const { is_open, horizon, ...schedule } = await client.fetchQuery(scheduleQuery(from));
   if (is_open) return;
-  const kept = await saveSchedule(to, { ...schedule, is_open, horizon: horizon ?? undefined });
-  client.setQueryData(scheduleQuery(to).queryKey, kept);
+  const savedSchedule = await saveSchedule(to, { ...schedule, is_open, horizon: horizon ?? undefined });
+  client.setQueryData(scheduleQuery(to).queryKey, savedSchedule);
 }
 
 /** Shows a session as it now stands wherever it is known already. */
-export function show(client: QueryClient, session: Session): void {
+export function showInLists(client: QueryClient, session: Session): void {
   client.setQueryData(sessionQuery(session.id).queryKey, session);
-  inList(client, (items) => items.map((item) => (item.id === session.id ? session : item)));
+  updateLists(client, (items) => items.map((item) => (item.id === session.id ? session : item)));
 }
 
 /** As `show`, and lets whatever depends on it be asked for again. */
-export function remember(client: QueryClient, session: Session): void {
-  show(client, session);
-  void client.invalidateQueries({ queryKey: ["sessions"] });
-  void client.invalidateQueries({ queryKey: ["slots", session.id] });
-  void client.invalidateQueries({ queryKey: ["creator"] });
+export function cacheSession(client: QueryClient, session: Session): void {
+  showInLists(client, session);
+  void client.invalidateQueries({ queryKey: queryKeys.sessions.all });
+  void client.invalidateQueries({ queryKey: queryKeys.slots.ofSession(session.id) });
+  void client.invalidateQueries({ queryKey: queryKeys.creator.all });
 }
 
 /** After a session is archived: it is gone from every list. */
-export function forget(client: QueryClient, id: string): void {
-  inList(client, (items) => items.filter((item) => item.id !== id));
+export function uncacheSession(client: QueryClient, id: string): void {
+  updateLists(client, (items) => items.filter((item) => item.id !== id));
   client.removeQueries({ queryKey: sessionQuery(id).queryKey });
-  void client.invalidateQueries({ queryKey: ["sessions"] });
-  void client.invalidateQueries({ queryKey: ["creator"] });
+  void client.invalidateQueries({ queryKey: queryKeys.sessions.all });
+  void client.invalidateQueries({ queryKey: queryKeys.creator.all });
 }
 
-function inList(client: QueryClient, change: (items: Session[]) => Session[]): void {
+function updateLists(client: QueryClient, change: (items: Session[]) => Session[]): void {
   client.setQueryData(
     ownSessionsQuery.queryKey,
     (known) =>

@@ -1,13 +1,16 @@
 import { z } from "zod";
 import { sessionLimits } from "~/lib/api/limits";
-import { amountOf } from "./model";
+import { normalizeAmount } from "./model";
 import type { Texts } from "./texts";
 
-function whole({ minimum, maximum }: { minimum: number; maximum: number }, message: string) {
+function integerBetween(
+  { minimum: min, maximum: max }: { minimum: number; maximum: number },
+  message: string,
+) {
   return z
     .string()
     .trim()
-    .refine((text) => /^\d{1,6}$/.test(text) && Number(text) >= minimum && Number(text) <= maximum, message);
+    .refine((text) => /^\d{1,6}$/.test(text) && Number(text) >= min && Number(text) <= max, message);
 }
 
 type TextName = {
@@ -46,15 +49,15 @@ export function sessionRules(t: Texts) {
     tags: z
       .array(z.string().max(tags.each.maxLength, t("rules.tag", { most: tags.each.maxLength })))
       .max(tags.maxItems, t("rules.tags", { most: tags.maxItems })),
-    duration: whole(duration, t("rules.duration", { most: duration.maximum })),
-    price: z.string().refine((text) => amountOf(text) !== null, t("rules.price")),
-    max_participants: whole(max_participants, t("rules.seats", { most: max_participants.maximum })),
+    duration: integerBetween(duration, t("rules.duration", { most: duration.maximum })),
+    price: z.string().refine((text) => normalizeAmount(text) !== null, t("rules.price")),
+    max_participants: integerBetween(max_participants, t("rules.seats", { most: max_participants.maximum })),
     image_url: texts.image_url.refine(
       (text) => text === "" || /^https?:\/\/\S+$/i.test(text),
       t("rules.image"),
     ),
     requires_confirmation: z.boolean(),
-    cancellation_notice: whole(cancellation_notice, t("rules.notice")),
+    cancellation_notice: integerBetween(cancellation_notice, t("rules.notice")),
     status: z.enum(["active", "inactive"]),
   });
 }

@@ -1,3 +1,4 @@
+import { useMutation } from "@tanstack/react-query";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { toast } from "sonner";
@@ -25,30 +26,30 @@ export default function ReportDialog({ session, onClose }: { session: Session; o
   const [keyOf] = useState(createKeyFor);
   const [reason, setReason] = useState<Reason | null>(null);
   const [text, setText] = useState("");
-  const [failure, setFailure] = useState<string | null>(null);
-  const [isBusy, setBusy] = useState(false);
-  const isLong = [...text.trim()].length > MAX_TEXT;
+  const [isReasonMissing, setReasonMissing] = useState(false);
+  const isTooLong = [...text.trim()].length > MAX_TEXT;
 
-  const send = async () => {
-    if (!reason) return setFailure(t("needed"));
-    if (isLong) return;
-    setBusy(true);
-    setFailure(null);
-    const body = { reason, text: text.trim() };
-    try {
-      await unwrap(
+  const report = useMutation({
+    mutationFn: (body: Schema<"ReportIn">) =>
+      unwrap(
         api.POST("/api/sessions/{session_id}/report", {
           params: { path: { session_id: session.id }, header: { "Idempotency-Key": keyOf(body) } },
           body,
         }),
-      );
+      ),
+    onSuccess: () => {
       toast.success(t("done"));
       onClose();
-    } catch (error) {
-      setFailure(isProblem(error, "already_reported") ? t("already") : errorMessage(error));
-    } finally {
-      setBusy(false);
-    }
+    },
+  });
+  const failure = isReasonMissing
+    ? t("needed")
+    : report.error &&
+      (isProblem(report.error, "already_reported") ? t("already") : errorMessage(report.error));
+
+  const send = () => {
+    setReasonMissing(!reason);
+    if (reason && !isTooLong) report.mutate({ reason, text: text.trim() });
   };
 
   return (
@@ -62,7 +63,7 @@ export default function ReportDialog({ session, onClose }: { session: Session; o
           <Button variant="secondary" onClick={onClose}>
             {common("actions.back")}
           </Button>
-          <Button isBusy={isBusy} onClick={() => void send()}>
+          <Button isBusy={report.isPending} onClick={send}>
             {t("submit")}
           </Button>
         </>
@@ -85,7 +86,11 @@ export default function ReportDialog({ session, onClose }: { session: Session; o
             </label>
           ))}
         </fieldset>
-        <Field label={t("text")} isOptional error={isLong ? t("too_long", { count: MAX_TEXT }) : undefined}>
+        <Field
+          label={t("text")}
+          isOptional
+          error={isTooLong ? t("too_long", { count: MAX_TEXT }) : undefined}
+        >
           {(field) => (
             <Textarea {...field} rows={4} value={text} onChange={({ target }) => setText(target.value)} />
           )}

@@ -1,13 +1,10 @@
 import { useNavigate } from "@tanstack/react-router";
 import { Presentation } from "lucide-react";
-import { useState } from "react";
 import { toast } from "sonner";
 import { Button } from "~/components/Button";
 import { Notice } from "~/components/Notice";
-import { api, unwrap } from "~/lib/api/client";
 import { isProblem } from "~/lib/api/problem";
-import { queryClient } from "~/lib/api/queryClient";
-import { meQuery } from "~/lib/auth/me";
+import { useBecomeCreator } from "~/lib/auth/useBecomeCreator";
 import { errorMessage } from "~/lib/i18n/errorMessage";
 import { useTexts } from "../texts";
 
@@ -15,24 +12,11 @@ import { useTexts } from "../texts";
 export function BecomeCreator() {
   const t = useTexts();
   const navigate = useNavigate();
-  const [failure, setFailure] = useState<string | null>(null);
-  const [isBusy, setBusy] = useState(false);
-
-  async function become() {
-    setBusy(true);
-    setFailure(null);
-    try {
-      const me = await unwrap(api.POST("/api/auth/become-creator"));
-      queryClient.setQueryData(meQuery.queryKey, me);
-      toast.success(t("profile.became_creator"));
-      await navigate({ to: "/creator" });
-    } catch (error) {
-      if (isProblem(error, "illegal_transition")) await queryClient.invalidateQueries(meQuery);
-      else setFailure(errorMessage(error));
-    } finally {
-      setBusy(false);
-    }
-  }
+  const { mutate, isPending, error } = useBecomeCreator(() => {
+    toast.success(t("profile.became_creator"));
+    void navigate({ to: "/creator" });
+  });
+  const failure = error && !isProblem(error, "illegal_transition") ? errorMessage(error) : null;
 
   return (
     <div className="flex flex-col gap-4">
@@ -41,7 +25,7 @@ export function BecomeCreator() {
         <Presentation aria-hidden className="mt-0.5 size-6 shrink-0 text-accent" />
         <p className="text-sm text-ink-soft">{t("profile.become_text")}</p>
       </div>
-      <Button variant="secondary" isBusy={isBusy} onClick={() => void become()} className="self-end">
+      <Button variant="secondary" isBusy={isPending} onClick={() => mutate()} className="self-end">
         {t("profile.become")}
       </Button>
     </div>

@@ -10,7 +10,7 @@ import { api, unwrap } from "~/lib/api/client";
 import type { Me } from "~/lib/auth/me";
 import { setServerErrors } from "~/lib/forms/setServerErrors";
 import { PasswordInput } from "../PasswordInput";
-import { rulesOf } from "../rules";
+import { accountRules } from "../rules";
 import { StrengthMeter } from "../StrengthMeter";
 import { useTexts } from "../texts";
 
@@ -20,7 +20,7 @@ const EMPTY = { current_password: "", new_password: "" };
 export function PasswordForm({ me }: { me: Me }) {
   const t = useTexts();
   const [failure, setFailure] = useState<string | null>(null);
-  const rules = rulesOf(t);
+  const rules = accountRules(t);
   const form = useForm({
     resolver: zodResolver(
       z.object({ current_password: rules.givenPassword, new_password: rules.newPassword }),

@@ -11,7 +11,7 @@ export function PictureField({
   me,
   picture,
   error,
-  field: registered,
+  field: registration,
 }: {
   me: Me;
   picture: string;
@@ -39,7 +39,7 @@ export function PictureField({
             autoComplete="photo"
             placeholder="https://"
             {...field}
-            {...registered}
+            {...registration}
           />
         )}
       </Field>
@@ -49,12 +49,12 @@ export function PictureField({
 
 /** What has not changed for a moment: no picture is asked for at every key. */
 function useSettled(value: string): string {
-  const [settled, setSettled] = useState(value);
+  const [debounced, setSettled] = useState(value);
   useEffect(() => {
     const timer = setTimeout(() => setSettled(value), 400);
     return () => clearTimeout(timer);
   }, [value]);
-  return settled;
+  return debounced;
 }
 
 function useIsBroken(address: string | null): boolean {

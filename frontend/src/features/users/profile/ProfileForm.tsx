@@ -11,14 +11,20 @@ import { api, unwrap } from "~/lib/api/client";
 import { queryClient } from "~/lib/api/queryClient";
 import { type Me, meQuery, refetchUserData } from "~/lib/auth/me";
 import { setServerErrors } from "~/lib/forms/setServerErrors";
-import { rulesOf } from "../rules";
+import { accountRules } from "../rules";
 import { useTexts } from "../texts";
 import { PictureField } from "./PictureField";
 import { ZoneField } from "./ZoneField";
 
-type Facts = { first_name: string; last_name: string; username: string; avatar: string; time_zone: string };
+type ProfileFields = {
+  first_name: string;
+  last_name: string;
+  username: string;
+  avatar: string;
+  time_zone: string;
+};
 
-function factsOf({ first_name, last_name, username, avatar, time_zone }: Me): Facts {
+function toProfileFields({ first_name, last_name, username, avatar, time_zone }: Me): ProfileFields {
   return { first_name, last_name, username, avatar: avatar ?? "", time_zone };
 }
 
@@ -27,8 +33,8 @@ export function ProfileForm({ me, onDirty }: { me: Me; onDirty: (isDirty: boolea
   const t = useTexts();
   const { t: common } = useTranslation();
   const [failure, setFailure] = useState<string | null>(null);
-  const rules = rulesOf(t);
-  const form = useForm<Facts>({
+  const rules = accountRules(t);
+  const form = useForm<ProfileFields>({
     resolver: zodResolver(
       z.object({
         first_name: rules.name,
@@ -39,7 +45,7 @@ export function ProfileForm({ me, onDirty }: { me: Me; onDirty: (isDirty: boolea
       }),
     ),
     mode: "onTouched",
-    values: factsOf(me),
+    values: toProfileFields(me),
     resetOptions: { keepDirtyValues: true },
   });
   const { errors, isSubmitting, isDirty, dirtyFields } = form.formState;
@@ -49,12 +55,12 @@ export function ProfileForm({ me, onDirty }: { me: Me; onDirty: (isDirty: boolea
     return () => onDirty(false);
   }, [isDirty, onDirty]);
 
-  const submit = form.handleSubmit(async (facts) => {
+  const submit = form.handleSubmit(async (fields) => {
     setFailure(null);
-    const changed = Object.entries(facts).filter(([name]) => dirtyFields[name as keyof Facts]);
+    const changed = Object.entries(fields).filter(([name]) => dirtyFields[name as keyof ProfileFields]);
     try {
       const saved = await unwrap(api.PATCH("/api/auth/profile", { body: Object.fromEntries(changed) }));
-      form.reset(factsOf(saved));
+      form.reset(toProfileFields(saved));
       queryClient.setQueryData(meQuery.queryKey, saved);
       toast.success(t("profile.saved"));
       void refetchUserData();
@@ -94,7 +100,7 @@ export function ProfileForm({ me, onDirty }: { me: Me; onDirty: (isDirty: boolea
       />
       <div className="flex flex-wrap justify-end gap-3 border-t border-line pt-5">
         {isDirty && (
-          <Button variant="quiet" onClick={() => form.reset(factsOf(me))}>
+          <Button variant="quiet" onClick={() => form.reset(toProfileFields(me))}>
             {t("profile.discard")}
           </Button>
         )}

@@ -10,28 +10,28 @@ export function SignOutEverywhere() {
   const t = useTexts();
   const { t: common } = useTranslation();
   const signOut = useSignOut();
-  const [isAsked, setAsked] = useState(false);
+  const [isDialogOpen, setDialogOpen] = useState(false);
   return (
     <div className="flex flex-col gap-4">
       <p className="text-sm text-ink-soft">{t("profile.everywhere_text")}</p>
-      <Button variant="secondary" onClick={() => setAsked(true)} className="self-end">
+      <Button variant="secondary" onClick={() => setDialogOpen(true)} className="self-end">
         {t("profile.everywhere")}
       </Button>
-      {isAsked && (
+      {isDialogOpen && (
         <Dialog
           isOpen
-          onClose={() => setAsked(false)}
+          onClose={() => setDialogOpen(false)}
           title={t("profile.everywhere_ask")}
           description={t("profile.everywhere_means")}
           footer={
             <>
-              <Button variant="secondary" onClick={() => setAsked(false)}>
+              <Button variant="secondary" onClick={() => setDialogOpen(false)}>
                 {common("actions.back")}
               </Button>
               <Button
                 variant="danger"
                 onClick={() => {
-                  setAsked(false);
+                  setDialogOpen(false);
                   void signOut({ everywhere: true });
                 }}
               >

@@ -20,9 +20,9 @@ export function ZoneField({
 }) {
   const t = useTexts();
   const now = useNow();
-  const here = browserZone();
+  const zoneHere = browserZone();
   const later = new Date(now.getTime() + HALF_A_YEAR);
-  const isElsewhere = !showsSameTime(now, zone, here) || !showsSameTime(later, zone, here);
+  const isElsewhere = !showsSameTime(now, zone, zoneHere) || !showsSameTime(later, zone, zoneHere);
   return (
     <div id="time-zone" className="flex flex-col gap-3">
       <Field
@@ -35,9 +35,9 @@ export function ZoneField({
       {isElsewhere && (
         <div className="flex flex-wrap items-center justify-between gap-3 rounded-control bg-sunk px-4 py-3 text-sm">
           <p className="min-w-0 flex-1 basis-60">
-            {t("profile.zone_here", { zone: zoneName(here), time: formatTime(now, here) })}
+            {t("profile.zone_here", { zone: zoneName(zoneHere), time: formatTime(now, zoneHere) })}
           </p>
-          <Button variant="secondary" size="sm" onClick={() => onChange(here)}>
+          <Button variant="secondary" size="sm" onClick={() => onChange(zoneHere)}>
             {t("profile.zone_use")}
           </Button>
         </div>

@@ -8,7 +8,7 @@ import { sessionLimits } from "~/lib/api/limits";
 import { marketplaceQuery } from "~/lib/api/marketplace";
 import { useCategoryName } from "../../category";
 import { useTexts as useSessionTexts } from "../../texts";
-import { type SessionForm, tagsIn } from "../model";
+import { parseTags, type SessionForm } from "../model";
 import { useTexts } from "../texts";
 
 /** Title, description, category and tags. */
@@ -20,7 +20,7 @@ export function AboutFields() {
   const { control, formState, register, getValues } = useFormContext<SessionForm>();
   const { errors } = formState;
   // one that the marketplace no longer has can be kept
-  const offered = [...new Set([...categories, getValues("category")])].filter(Boolean);
+  const suggested = [...new Set([...categories, getValues("category")])].filter(Boolean);
   return (
     <Section title={t("form.about")}>
       <div className="flex flex-col gap-5">
@@ -44,7 +44,7 @@ export function AboutFields() {
           {(field) => (
             <Select {...field} {...register("category")}>
               <option value="">{t("form.no_category")}</option>
-              {offered.map((name) => (
+              {suggested.map((name) => (
                 <option key={name} value={name}>
                   {category(name)}
                 </option>
@@ -60,15 +60,15 @@ export function AboutFields() {
               label={t("form.tags")}
               isOptional
               hint={t("form.tags_hint")}
-              error={tagsFault(errors.tags)}
+              error={tagsError(errors.tags)}
             >
               {(field) => (
                 <TagsInput
                   {...field}
                   tags={value}
                   onChange={onChange}
-                  read={tagsIn}
-                  most={sessionLimits.tags.maxItems}
+                  read={parseTags}
+                  max={sessionLimits.tags.maxItems}
                   placeholder={t("form.tags_example")}
                 />
               )}
@@ -81,9 +81,9 @@ export function AboutFields() {
 }
 
 /** The list as a whole, or the first tag that is wrong. */
-function tagsFault(errors: unknown): string | undefined {
-  const found = errors as { message?: string } & ({ message?: string } | undefined)[];
-  return found?.message ?? (Array.isArray(found) ? found.find(Boolean)?.message : undefined);
+function tagsError(errors: unknown): string | undefined {
+  const tagError = errors as { message?: string } & ({ message?: string } | undefined)[];
+  return tagError?.message ?? (Array.isArray(tagError) ? tagError.find(Boolean)?.message : undefined);
 }
 
 function DescriptionHint() {

@@ -29,7 +29,7 @@ export function BookingFields() {
         />
         <Field
           label={t("form.notice")}
-          hint={noticeWords(t, notice)}
+          hint={noticeHint(t, notice)}
           error={formState.errors.cancellation_notice?.message}
         >
           {(field) => (
@@ -46,9 +46,9 @@ export function BookingFields() {
   );
 }
 
-function noticeWords(t: Texts, typed: string): string | undefined {
-  if (!/^\d{1,4}$/.test(typed.trim())) return undefined;
-  const hours = Number(typed);
+function noticeHint(t: Texts, text: string): string | undefined {
+  if (!/^\d{1,4}$/.test(text.trim())) return undefined;
+  const hours = Number(text);
   if (hours === 0) return t("form.notice_0");
   if (hours % DAY === 0) return t("form.notice_days", { count: hours / DAY });
   return t("form.notice_hours", { count: hours });

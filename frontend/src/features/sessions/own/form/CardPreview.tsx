@@ -2,7 +2,7 @@ import { useFormContext, useWatch } from "react-hook-form";
 import { SessionCard } from "~/features/sessions/catalog/SessionCard";
 import { useMe } from "~/lib/auth/me";
 import type { Session } from "../../queries";
-import { amountOf, type SessionForm, wireOf } from "../model";
+import { normalizeAmount, type SessionForm, toSessionIn } from "../model";
 import { useTexts } from "../texts";
 
 /** The card of the catalog, as it becomes while one types. It leads nowhere. */
@@ -12,8 +12,8 @@ export function CardPreview({ session }: { session: Session | null }) {
   const { control } = useFormContext<SessionForm>();
   const values = useWatch({ control }) as SessionForm;
   if (!me) return null;
-  const sent = wireOf(values);
-  const shown = {
+  const sent = toSessionIn(values);
+  const previewed = {
     id: session?.id ?? "new",
     creator: session?.creator ?? me.id,
     creator_details: session?.creator_details ?? me,
@@ -26,7 +26,7 @@ export function CardPreview({ session }: { session: Session | null }) {
     ...sent,
     title: sent.title || t("form.preview_title"),
     duration: sent.duration || 0,
-    price: amountOf(values.price) ?? "0.00",
+    price: normalizeAmount(values.price) ?? "0.00",
     image_url: /^https?:\/\//i.test(sent.image_url ?? "") ? sent.image_url : null,
   } as Session;
   return (
@@ -35,7 +35,7 @@ export function CardPreview({ session }: { session: Session | null }) {
         {t("form.preview")}
       </h2>
       <div inert className="mx-auto max-w-72">
-        <SessionCard session={shown} isFirst={false} />
+        <SessionCard session={previewed} isFirst={false} />
       </div>
       {!session && <p className="mt-4 text-xs text-ink-faint">{t("form.preview_time")}</p>}
     </section>

@@ -8,7 +8,7 @@ import { useFormatDuration } from "~/lib/time/duration";
 import type { SessionForm } from "../model";
 import { useTexts } from "../texts";
 
-const USUAL = ["30", "45", "60", "90", "120"];
+const USUAL_DURATIONS = ["30", "45", "60", "90", "120"];
 
 /** How long it lasts, what it costs, how many may come. */
 export function OfferFields() {
@@ -45,7 +45,7 @@ export function OfferFields() {
         </Field>
         <Field
           label={t("form.seats")}
-          hint={/^\d+$/.test(seats) && Number(seats) > 0 && seatWords(t, Number(seats))}
+          hint={/^\d+$/.test(seats) && Number(seats) > 0 && seatsHint(t, Number(seats))}
           error={errors.max_participants?.message}
         >
           {(field) => (
@@ -59,7 +59,7 @@ export function OfferFields() {
   );
 }
 
-function seatWords(t: ReturnType<typeof useTexts>, count: number): string {
+function seatsHint(t: ReturnType<typeof useTexts>, count: number): string {
   return count === 1 ? t("form.one_to_one") : t("form.group", { count });
 }
 
@@ -71,7 +71,7 @@ function UsualDurations() {
   return (
     <fieldset className="flex flex-wrap gap-1.5">
       <legend className="sr-only">{t("form.duration_presets")}</legend>
-      {USUAL.map((usual) => (
+      {USUAL_DURATIONS.map((usual) => (
         <button
           key={usual}
           type="button"

@@ -14,23 +14,23 @@ import { Sales } from "./Sales";
 /** What is sold, what is to come, what waits for an answer. */
 export function Numbers() {
   const t = useTexts();
-  const found = useQuery(summaryQuery);
+  const query = useQuery(summaryQuery);
   return (
     <section aria-labelledby="numbers">
       <h2 id="numbers" className="sr-only">
         {t("numbers.title")}
       </h2>
-      {found.data ? (
+      {query.data ? (
         <div className="flex flex-col gap-4">
-          <Tiles summary={found.data} />
+          <Tiles summary={query.data} />
           <div className="grid gap-4 lg:grid-cols-3">
-            <Sales days={found.data.days} />
-            <NextSession next={found.data.next_slot} />
+            <Sales days={query.data.days} />
+            <NextSession next={query.data.next_slot} />
           </div>
         </div>
-      ) : found.isError ? (
+      ) : query.isError ? (
         <Card>
-          <ErrorState error={found.error} onRetry={() => void found.refetch()} className="py-8" />
+          <ErrorState error={query.error} onRetry={() => void query.refetch()} className="py-8" />
         </Card>
       ) : (
         <NumbersSkeleton />

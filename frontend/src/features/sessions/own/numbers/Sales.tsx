@@ -5,7 +5,7 @@ import { cn } from "~/lib/cn";
 import { useFormatMoney } from "~/lib/money/money";
 import { formatDay } from "~/lib/time/time";
 import { useTexts } from "../texts";
-import { type Day, type Measure, measured, sumOf, topOf } from "./sales";
+import { chartTop, type Day, dayValue, type Measure, sumAmounts } from "./sales";
 
 const MEASURES = ["seats", "income"] as const;
 
@@ -20,8 +20,8 @@ export function Sales({ days }: { days: Day[] }) {
   const [measure, setMeasure] = useState<Measure>("seats");
   const [first, last] = [days[0], days.at(-1)];
   const seats = days.reduce((sum, day) => sum + day.seats, 0);
-  const income = sumOf(days.map((day) => day.income));
-  const top = topOf(days.map((day) => measured(day, measure)));
+  const income = sumAmounts(days.map((day) => day.income));
+  const top = chartTop(days.map((day) => dayValue(day, measure)));
   return (
     <Card className="flex min-w-0 flex-col p-4 sm:p-5 lg:col-span-2">
       <figure className="flex flex-1 flex-col">
@@ -46,7 +46,7 @@ export function Sales({ days }: { days: Day[] }) {
             top={top}
             bars={days.map((day) => ({
               date: day.date,
-              value: measured(day, measure),
+              value: dayValue(day, measure),
               label: `${dayName(day.date)}: ${measure === "seats" ? day.seats : money(day.income)}`,
             }))}
           />

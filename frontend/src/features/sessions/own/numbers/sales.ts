@@ -3,12 +3,12 @@ import type { Schema } from "~/lib/api/client";
 export type Day = Schema<"DaySalesOut">;
 export type Measure = "seats" | "income";
 
-export function measured(day: Day, measure: Measure): number {
+export function dayValue(day: Day, measure: Measure): number {
   return measure === "seats" ? day.seats : Number(day.income);
 }
 
 /** The sum of decimal strings, in hundredths on the way: binary fractions would round. */
-export function sumOf(amounts: string[]): string {
+export function sumAmounts(amounts: string[]): string {
   const hundredths = amounts.reduce((sum, amount) => {
     const [whole = "0", cents = ""] = amount.split(".");
     return sum + BigInt(whole) * 100n + BigInt(cents.padEnd(2, "0").slice(0, 2));
@@ -17,9 +17,9 @@ export function sumOf(amounts: string[]): string {
 }
 
 /** A round number not below the greatest value, for the top of a chart: 1, 2, 4 or 5 times a power of ten. */
-export function topOf(values: number[]): number {
-  const most = Math.max(0, ...values);
-  if (most <= 1) return 1;
-  const power = 10 ** Math.floor(Math.log10(most));
-  return ([1, 2, 4, 5, 10].find((step) => step * power >= most) ?? 10) * power;
+export function chartTop(values: number[]): number {
+  const largest = Math.max(0, ...values);
+  if (largest <= 1) return 1;
+  const power = 10 ** Math.floor(Math.log10(largest));
+  return ([1, 2, 4, 5, 10].find((step) => step * power >= largest) ?? 10) * power;
 }

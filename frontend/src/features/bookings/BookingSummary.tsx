@@ -1,0 +1,19 @@
+import { useTranslation } from "react-i18next";
+import { formatTimeRange, useZone, zoneName } from "~/lib/time/time";
+import type { Booking } from "./types";
+
+/** Which booking a dialog is about. */
+export function BookingSummary({ booking }: { booking: Booking }) {
+  const { t: common } = useTranslation();
+  const zone = useZone();
+  return (
+    <>
+      <span className="block font-semibold text-ink">{booking.session_details.title}</span>
+      <span className="tabular block">
+        {formatTimeRange(booking.booking_date, booking.ends_at, zone)} ·{" "}
+        {common("seats", { count: booking.seats })}
+      </span>
+      <span className="block text-xs text-ink-faint">{zoneName(zone)}</span>
+    </>
+  );
+}

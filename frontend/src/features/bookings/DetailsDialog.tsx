@@ -1,0 +1,132 @@
+import { useQuery } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
+import type { ReactNode } from "react";
+import { useTranslation } from "react-i18next";
+import { buttonClass } from "~/components/Button";
+import { Dialog } from "~/components/Dialog";
+import { ErrorState } from "~/components/ErrorState";
+import { Skeleton } from "~/components/Skeleton";
+import { isProblem } from "~/lib/api/problem";
+import { displayName, useMe } from "~/lib/auth/me";
+import { useFormatMoney } from "~/lib/money/money";
+import {
+  formatDateTime,
+  formatInOtherZone,
+  formatTimeRange,
+  showsSameTime,
+  useZone,
+  zoneCity,
+  zoneName,
+} from "~/lib/time/time";
+import { History } from "./History";
+import { bookingQuery } from "./queries";
+import { StatusBadge } from "./StatusBadge";
+import { useTexts } from "./texts";
+import type { BookingHistory } from "./types";
+
+/** Everything about one booking, with what happened to it. */
+export function DetailsDialog({ id, onClose }: { id: string; onClose: () => void }) {
+  const t = useTexts();
+  const { t: common } = useTranslation();
+  const { data, error, refetch } = useQuery(bookingQuery(id));
+  return (
+    <Dialog
+      isOpen
+      onClose={onClose}
+      title={data?.session_details.title ?? t("own.details.title")}
+      description={data && <StatusBadge status={data.status} />}
+      footer={
+        data && (
+          <Link
+            to="/sessions/$id"
+            params={{ id: data.session }}
+            className={buttonClass({ variant: "secondary" })}
+          >
+            {t("own.details.session")}
+          </Link>
+        )
+      }
+    >
+      {data ? (
+        <Details booking={data} />
+      ) : isProblem(error, "not_found") ? (
+        <p role="alert" className="text-sm text-ink-soft">
+          {t("own.details.unknown")}
+        </p>
+      ) : error ? (
+        <ErrorState error={error} onRetry={() => void refetch()} className="py-4" />
+      ) : (
+        <div role="status" aria-label={common("loading")} className="flex flex-col gap-3">
+          {["w-64", "w-48", "w-56", "w-40", "w-52"].map((width) => (
+            <Skeleton key={width} className={`h-5 ${width}`} />
+          ))}
+        </div>
+      )}
+    </Dialog>
+  );
+}
+
+function Details({ booking }: { booking: BookingHistory }) {
+  const t = useTexts();
+  const { t: common } = useTranslation();
+  const zone = useZone();
+  const money = useFormatMoney();
+  const me = useMe();
+  const { booking_date, session_details: session, user_details: learner } = booking;
+  const creator = session.creator_details;
+  const other = session.time_zone;
+  const isOwn = me?.id === learner.id;
+  const party = isOwn ? creator : learner;
+  return (
+    <>
+      <dl className="grid grid-cols-[auto_1fr] gap-x-6 gap-y-2.5 text-sm">
+        <Fact term={t("own.details.when")}>
+          <span className="tabular font-semibold">
+            {formatTimeRange(booking_date, booking.ends_at, zone)}
+          </span>
+          <span className="block text-xs text-ink-faint">{zoneName(zone)}</span>
+        </Fact>
+        {!showsSameTime(booking_date, zone, other) && (
+          <Fact term={t("own.details.there", { name: displayName(creator) })}>
+            {t("own.there", { when: formatInOtherZone(booking_date, zone, other), place: zoneCity(other) })}
+          </Fact>
+        )}
+        <Fact term={t("own.details.seats")}>{booking.seats}</Fact>
+        <Fact term={t("own.details.amount")}>
+          {Number(booking.amount) === 0 ? common("price.free") : money(booking.amount)}
+        </Fact>
+        <Fact term={t(isOwn ? "own.details.creator" : "own.details.learner")}>
+          {displayName(party)}
+          <a
+            href={`mailto:${party.email}`}
+            className="block break-all text-accent underline-offset-4 hover:underline"
+          >
+            {party.email}
+          </a>
+        </Fact>
+        <Fact term={t("own.details.rule")}>
+          {session.cancellation_notice > 0
+            ? t("own.details.rule_notice", { count: session.cancellation_notice })
+            : t("own.details.rule_free")}
+        </Fact>
+        {booking.respond_by && (
+          <Fact term={t("own.details.answer")}>
+            {t("own.details.answer_by", { when: formatDateTime(booking.respond_by, zone) })}
+          </Fact>
+        )}
+        <Fact term={t("own.details.booked")}>{formatDateTime(booking.created_at, zone)}</Fact>
+      </dl>
+      <h3 className="mt-6 mb-3 border-t border-line pt-5 text-sm">{t("own.details.history")}</h3>
+      <History booking={booking} />
+    </>
+  );
+}
+
+function Fact({ term, children }: { term: string; children: ReactNode }) {
+  return (
+    <>
+      <dt className="text-ink-faint">{term}</dt>
+      <dd className="tabular min-w-0">{children}</dd>
+    </>
+  );
+}

@@ -1,0 +1,31 @@
+import { queryOptions } from "@tanstack/react-query";
+import { api, unwrap } from "~/lib/api/client";
+import { queryKeys } from "~/lib/api/queryKeys";
+import type { BookingHistory } from "./types";
+
+/** One booking with its history. */
+export function bookingQuery(id: string) {
+  return queryOptions({
+    queryKey: queryKeys.bookings.one(id),
+    queryFn: ({ signal }): Promise<BookingHistory> =>
+      unwrap(api.GET("/api/bookings/{booking_id}", { params: { path: { booking_id: id } }, signal })),
+  });
+}
+
+export function cancelBooking(id: string, reason: string, key: string): Promise<BookingHistory> {
+  return unwrap(
+    api.POST("/api/bookings/{booking_id}/cancel", {
+      params: { path: { booking_id: id }, header: { "Idempotency-Key": key } },
+      body: { reason },
+    }),
+  );
+}
+
+export function rescheduleBooking(id: string, startsAt: string, key: string): Promise<BookingHistory> {
+  return unwrap(
+    api.POST("/api/bookings/{booking_id}/reschedule", {
+      params: { path: { booking_id: id }, header: { "Idempotency-Key": key } },
+      body: { booking_date: startsAt },
+    }),
+  );
+}

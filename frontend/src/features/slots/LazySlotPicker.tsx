@@ -1,0 +1,17 @@
+import { Suspense } from "react";
+import { Skeleton } from "~/components/Skeleton";
+import { lazyWithRetry } from "~/lib/lazyWithRetry";
+import type { SlotPickerProps } from "./SlotPicker";
+
+const SlotPicker = lazyWithRetry<SlotPickerProps>(async () => ({
+  default: (await import("./SlotPicker")).SlotPicker,
+}));
+
+/** The slot picker, whose calendar is loaded when it is first shown. */
+export function LazySlotPicker(props: SlotPickerProps) {
+  return (
+    <Suspense fallback={<Skeleton className="h-96 w-full" />}>
+      <SlotPicker {...props} />
+    </Suspense>
+  );
+}

@@ -1,0 +1,50 @@
+/**
+ * The keys of every query, so that whoever changes data names what to refetch in the same words as the query itself.
+ * A key begins with those of the lists that contain it: `queryKeys.bookings.all` matches every query of bookings.
+ */
+export const queryKeys = {
+  me: ["me"],
+  marketplace: ["marketplace"],
+  calendarFeed: ["calendar", "feed"],
+  slots: {
+    ofSession: (sessionId: string) => ["slots", sessionId],
+    month: (sessionId: string, zone: string, month: string) => ["slots", sessionId, zone, month],
+  },
+  schedule: {
+    ofSession: (sessionId: string) => ["schedule", sessionId],
+    preview: (sessionId: string, schedule: unknown, window: unknown) => [
+      "schedule-preview",
+      sessionId,
+      schedule,
+      window,
+    ],
+  },
+  sessions: {
+    all: ["sessions"],
+    one: (id: string) => ["sessions", "one", id],
+    catalog: (search: unknown, zone: string | null) => ["sessions", "catalog", search, zone],
+    page: (search: unknown, zone: string | null, cursor: string | null) => [
+      "sessions",
+      "page",
+      search,
+      zone,
+      cursor,
+    ],
+    facets: (search: unknown, zone: string | null) => ["sessions", "facets", search, zone],
+    own: ["sessions", "own"],
+    ownTitles: ["sessions", "own", "titles"],
+  },
+  creator: {
+    all: ["creator"],
+    summary: ["creator", "summary"],
+  },
+  bookings: {
+    all: ["bookings"],
+    one: (id: string) => ["bookings", "one", id],
+    created: (id: string) => ["bookings", "created", id],
+    own: (tab: string) => ["bookings", "own", tab],
+    existing: (sessionId: string) => ["bookings", "existing", sessionId],
+    attendees: (search: unknown, zone: string) => ["bookings", "attendees", search, zone],
+    ofSlot: (sessionId: string, startsAt: string) => ["bookings", "slot", sessionId, startsAt],
+  },
+};
