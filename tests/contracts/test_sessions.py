@@ -71,6 +71,7 @@ async def test_saving_changes_every_field(storage: Storage) -> None:
         archived_at=NOW,
         requires_confirmation=True,
         cancellation_notice=24,
+        audience="Beginners of all ages.",
         revision=3,
         revised_at=NOW + timedelta(minutes=3),
     )

@@ -15,7 +15,7 @@ from marketplace.core.ports.storage import Storage
 
 FACTS: dict[str, Any] = {
     "title": "Morning yoga",
-    "description": "",
+    "description": "Breathe in, breathe out.",
     "duration": 60,
     "price": Decimal("49.99"),
     "max_participants": 3,

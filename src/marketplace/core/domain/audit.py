@@ -58,28 +58,6 @@ Change = tuple[AuditValues, AuditValues]
 NOTHING: Change = ({}, {})
 TEXT_LENGTH = 200
 """Characters of a text that the log keeps."""
-USER_FIELDS = ("email", "username", "role", "first_name", "last_name", "is_active", "is_staff", "is_superuser")
-"""What the log keeps of an account: never its password, not even hashed."""
-SESSION_FIELDS = (
-    "title",
-    "description",
-    "duration",
-    "price",
-    "max_participants",
-    "image_url",
-    "status",
-    "category",
-    "tags",
-    "requires_confirmation",
-    "cancellation_notice",
-    "archived_at",
-    "hidden_at",
-    "hidden_reason",
-    "featured_at",
-)
-"""What the log keeps of a session."""
-BOOKING_FIELDS = ("status", "starts_at", "answer_by")
-REPORT_FIELDS = ("resolution", "note")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,11 +3,12 @@
 from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any, Literal, Self
+from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
 from uuid import UUID
 
-from marketplace.core.domain.users import PublicUser
-from marketplace.core.errors import HasUpcomingBookings, IllegalTransition, NotFound, NotListed, NotYours
+from marketplace.core.domain.fields import Money, OrNone, Rule, Text, WebAddress, Whole, field_names, validate_entity
+from marketplace.core.domain.users import PublicUser, fold
+from marketplace.core.errors import FieldErrors, HasUpcomingBookings, IllegalTransition, NotFound, NotListed, NotYours
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -65,35 +66,94 @@ PRICE_BANDS: tuple[tuple[Decimal, Decimal | None], ...] = tuple(
 MAX_NAMED = 5
 
 
+@dataclass(frozen=True, eq=False)
+class TagList(Rule):
+    """Different words or short phrases, folded to lower case."""
+
+    maximum: int
+    each: Text
+
+    def read(self, value: Any) -> Any:
+        """The tags, each once."""
+        expected = f"Use at most {self.maximum} tags of {self.each.minimum} to {self.each.maximum} characters each."
+        if not isinstance(value, list | tuple) or len(value) > self.maximum:
+            raise ValueError(expected)
+        folded = tuple(dict.fromkeys(fold(self.each.read(tag)) for tag in value))
+        if any(len(tag) > self.each.maximum for tag in folded):
+            raise ValueError(expected)
+        return folded
+
+
+TAG = Text(1, TAG_LENGTH, expected=f"Use at most {MAX_TAGS} tags of 1 to {TAG_LENGTH} characters each.", example="yoga")
+
+Title = Annotated[str, Text(1, TITLE_LENGTH, example="Morning yoga")]
+Description = Annotated[str, Text(1, DESCRIPTION_LENGTH, example="A gentle hour for all levels.")]
+Audience = Annotated[str, Text(0, 500, example="Beginners of all ages.", says="Who it's for; empty for not said.")]
+Duration = Annotated[int, Whole(1, MAX_DURATION, example=60, says="Minutes.")]
+Price = Annotated[
+    Decimal,
+    Money(MAX_PRICE, example="49.99", says="Per seat, with at most two decimal places."),
+]
+Participants = Annotated[int, Whole(1, MAX_PARTICIPANTS, example=12, says="Seats per start.")]
+Category = Annotated[
+    str | None,
+    OrNone(
+        Text(0, TAG_LENGTH),
+        example="wellbeing",
+        says="One of the categories of `GET /api/marketplace/`; `null` for none.",
+    ),
+]
+Tags = Annotated[tuple[str, ...], TagList(MAX_TAGS, TAG, example=["yoga", "beginners"], says="Stored in lower case.")]
+CancellationNotice = Annotated[
+    int,
+    Whole(
+        0,
+        MAX_CANCELLATION_NOTICE,
+        example=24,
+        says="Hours before the start until which learners can cancel.",
+    ),
+]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Session:
-    """What a creator offers. `duration` in minutes, `price` per seat in the marketplace's currency."""
+class SessionSummary:
+    """What the staff's lists and exports have of a session."""
 
     id: UUID
-    creator_id: UUID
-    title: str
-    description: str
-    duration: int
-    price: Decimal
-    max_participants: int
-    image_url: str | None
+    title: Title
     status: SessionStatus
-    category: str | None
-    tags: tuple[str, ...]
+    price: Price
+    duration: Duration
+    max_participants: Participants
+    category: Category
     created_at: datetime
     archived_at: datetime | None
+    hidden_at: datetime | None = None
+    featured_at: datetime | None = None
+    """Since when the front page shows it."""
+    image_url: WebAddress
+    audience: Audience = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Session(SessionSummary):
+    """What a creator offers. `duration` in minutes, `price` per seat in the marketplace's currency."""
+
+    creator_id: UUID
+    description: Description
+    tags: Tags
     requires_confirmation: bool = False
     """Whether the creator answers each booking before it is confirmed."""
-    cancellation_notice: int = 0
-    """Hours before the start until which a learner may cancel."""
+    cancellation_notice: CancellationNotice = 0
     revision: int = 0
     """How often it was changed in what a calendar shows of it: the title, and when it ends."""
     revised_at: datetime | None = None
-    hidden_at: datetime | None = None
     hidden_reason: str | None = None
     """Why the staff hid it, in words for its creator."""
-    featured_at: datetime | None = None
-    """Since when the front page shows it."""
+
+    def validate(self) -> FieldErrors:
+        """What is wrong with each field, as sentences for a person."""
+        return validate_entity(self)
 
     def is_listed(self) -> bool:
         """Whether the catalog shows it (its creator being active)."""
@@ -124,6 +184,10 @@ class Session:
             raise HasUpcomingBookings(starts=booked)
 
 
+SESSION_FIELDS = field_names(Session, "id", "creator_id", "created_at", "revision", "revised_at")
+"""What the audit log keeps of a session."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Moderation:
     """That the staff hid a session, when, and why."""
@@ -142,6 +206,10 @@ class SessionDetails(Session):
     """Whether any start may be booked, there being no schedule."""
     time_zone: str = "UTC"
     """That of its schedule; of an open one, its creator's."""
+
+    def is_bookable(self) -> bool:
+        """Whether the catalog shows it, so that its starts can be booked."""
+        return self.is_listed() and self.creator_is_active
 
     @property
     def moderation(self) -> Moderation | None:
@@ -164,7 +232,7 @@ class SessionDetails(Session):
     def featured(self, now: datetime) -> Self:
         """The session on the front page, before those that were featured earlier. Raises `NotListed`."""
         self._check_moderated(is_wrong=self.featured_at is not None, why="This session is already featured.")
-        if not (self.is_listed() and self.creator_is_active):
+        if not self.is_bookable():
             raise NotListed
         return replace(self, featured_at=now)
 
@@ -181,7 +249,7 @@ class SessionDetails(Session):
 
     def visible_to(self, principal: "Principal | None") -> bool:
         """Anyone sees a listed one of an active creator; its creator and staff an inactive one; nobody an archived."""
-        if self.is_listed() and self.creator_is_active:
+        if self.is_bookable():
             return True
         return (
             self.archived_at is None

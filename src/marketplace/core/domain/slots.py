@@ -169,7 +169,7 @@ class BookingQuote:
             raise NotFound
         if session.creator_id == self.buyer.id:
             raise OwnSession
-        if not (session.is_listed() and session.creator_is_active):
+        if not session.is_bookable():
             raise NotFound
         if validate_start(self.starts_at, now):
             raise NotBookable

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from marketplace.core.domain.availability import MAX_WINDOW, BookableStart
 from marketplace.core.domain.bookings import BookingHistory
+from marketplace.core.domain.fields import Reason, require, validate_field
 from marketplace.core.domain.idempotency import IdempotencyKey
 from marketplace.core.domain.schedules import Schedule
 from marketplace.core.domain.sessions import Session
@@ -109,8 +110,9 @@ class SlotService:
     ) -> Outcome[tuple[BookingHistory, ...]]:
         """Cancel every booking of one start of one's own session, all or none.
 
-        Raises `NotFound`, `NotYours`, `TooLate`, `KeyReused`.
+        Raises `Invalid`, `NotFound`, `NotYours`, `TooLate`, `KeyReused`.
         """
+        require(validate_field("reason", Reason, reason))
         batch_id = self._ids.new()
 
         async def operation(tx: Transaction) -> tuple[BookingHistory, ...]:
