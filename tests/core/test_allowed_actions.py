@@ -11,7 +11,7 @@ from builders import Services, a_caller, services_over, stored_booking, stored_s
 from fakes import NOW, MovableClock
 from marketplace.adapters.memory.storage import memory_storage
 from marketplace.core.domain.bookings import AllowedAction, BookingDetails, BookingStatus
-from marketplace.core.domain.tokens import Principal
+from marketplace.core.domain.principals import Principal
 from marketplace.core.errors import MarketplaceError
 
 HOUR = timedelta(hours=1)

@@ -19,8 +19,8 @@ from builders import (
     stored_user,
 )
 from marketplace.core.domain.fields import NOT_CANONICAL, field_names
+from marketplace.core.domain.principals import Principal
 from marketplace.core.domain.sessions import SESSION_FIELDS, Session
-from marketplace.core.domain.tokens import Principal
 from marketplace.core.domain.users import USER_FIELDS
 from marketplace.core.errors import Invalid
 from marketplace.core.ports.storage import Storage

@@ -9,7 +9,7 @@ from marketplace.adapters.postgres.connection.pool import Connection, Database
 from marketplace.adapters.postgres.rows import USER, columns
 from marketplace.adapters.postgres.tokens import LOGIN, LOGIN_COLUMNS
 from marketplace.core.domain.admin_lists import name_key
-from marketplace.core.domain.tokens import Login
+from marketplace.core.domain.principals import Login
 from marketplace.core.domain.users import User, UserDetails, fold
 from marketplace.core.errors import NotFound
 

@@ -8,9 +8,9 @@ from uuid import UUID
 
 from marketplace.core.domain.audit import AuditAction
 from marketplace.core.domain.bookings import BookingStatus
+from marketplace.core.domain.principals import Role
 from marketplace.core.domain.search import words
 from marketplace.core.domain.sessions import SessionStatus, SessionSummary
-from marketplace.core.domain.users import Role
 
 ListName = Literal["users", "sessions", "bookings", "audit"]
 Search = UUID | tuple[str, ...]

@@ -4,12 +4,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any, Literal, Self
+from typing import Any, Literal, Self
 from uuid import UUID
 
-if TYPE_CHECKING:
-    from marketplace.core.domain.tokens import Principal
-    from marketplace.core.domain.users import PublicUser
+from marketplace.core.domain.principals import Origin, Principal
+from marketplace.core.domain.users import PublicUser
 
 AuditAction = Literal[
     "registered",
@@ -61,17 +60,6 @@ TEXT_LENGTH = 200
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Origin:
-    """Where something was asked from: the client's address and what it calls itself; `None` where nobody knows."""
-
-    address: str | None = None
-    agent: str | None = None
-
-
-UNKNOWN_ORIGIN = Origin()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class AuditEntry:
     """Something that was done or refused. Ids are kept as they were: an entry outlives what it is about.
 
@@ -95,7 +83,7 @@ class AuditEntry:
     @classmethod
     def of(  # noqa: PLR0913 - one argument per fact
         cls,
-        who: "Principal | Origin",
+        who: Principal | Origin,
         action: AuditAction,
         target: Target | None,
         *,
@@ -127,8 +115,8 @@ class AuditEntry:
 class AuditDetails(AuditEntry):
     """An entry as it is read: with the people that it names, as they are called now."""
 
-    actor_details: "PublicUser | None"
-    as_details: "PublicUser | None"
+    actor_details: PublicUser | None
+    as_details: PublicUser | None
 
 
 def email_addresses(entry: AuditEntry) -> tuple[str, ...]:

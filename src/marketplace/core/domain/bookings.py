@@ -3,18 +3,15 @@
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
-from typing import TYPE_CHECKING, Annotated, Literal, Self
+from typing import Annotated, Literal, Self
 from uuid import UUID
 
 from marketplace.core.domain.fields import Whole, field_names
-from marketplace.core.domain.sessions import MAX_PARTICIPANTS
+from marketplace.core.domain.principals import Principal
+from marketplace.core.domain.sessions import MAX_PARTICIPANTS, SessionDetails
+from marketplace.core.domain.slots import Slot
 from marketplace.core.domain.users import Contact
 from marketplace.core.errors import IllegalTransition, MarketplaceError, NotFound, NotYours, TooLate
-
-if TYPE_CHECKING:
-    from marketplace.core.domain.sessions import SessionDetails
-    from marketplace.core.domain.slots import Slot
-    from marketplace.core.domain.tokens import Principal
 
 BookingStatus = Literal["pending", "confirmed", "cancelled", "completed"]
 BookingAction = Literal["confirm", "decline", "cancel", "complete", "expire"]
@@ -130,7 +127,7 @@ class Booking:
     def after(
         self,
         action: BookingAction,
-        actor: "Principal | None",
+        actor: Principal | None,
         now: datetime,
         *,
         notice: timedelta = timedelta(),
@@ -151,7 +148,7 @@ class Booking:
         return replace(self, status=to_status, answer_by=None), replace(step, batch_id=batch_id)
 
     def rescheduled(
-        self, slot: "Slot", actor: "Principal", now: datetime, *, notice: timedelta, needs_answer: bool, why: str = ""
+        self, slot: Slot, actor: Principal, now: datetime, *, notice: timedelta, needs_answer: bool, why: str = ""
     ) -> tuple[Self, BookingStep]:
         """This booking at another start of its session, and the step to keep.
 
@@ -171,7 +168,7 @@ class Booking:
         return replace(rescheduled, status=to_status, answer_by=answer_by), step
 
     def refusal(
-        self, action: BookingAction, actor: "Principal | None", now: datetime, *, notice: timedelta = timedelta()
+        self, action: BookingAction, actor: Principal | None, now: datetime, *, notice: timedelta = timedelta()
     ) -> MarketplaceError | None:
         """Why this action is not possible now, for this actor; `None` when it is. See `after`."""
         return (
@@ -181,7 +178,7 @@ class Booking:
         )
 
     def move_refusal(
-        self, actor: "Principal", now: datetime, *, notice: timedelta, starts_at: datetime | None = None
+        self, actor: Principal, now: datetime, *, notice: timedelta, starts_at: datetime | None = None
     ) -> MarketplaceError | None:
         """Why this actor cannot move the booking now, to this start if one is given; `None` when they can."""
         refusal = self._actor_refusal("cancel", actor)
@@ -193,7 +190,7 @@ class Booking:
             refusal = TooLate("The time to respond has passed.")
         return refusal
 
-    def _actor_refusal(self, action: BookingAction, actor: "Principal | None") -> MarketplaceError | None:
+    def _actor_refusal(self, action: BookingAction, actor: Principal | None) -> MarketplaceError | None:
         if actor is None:
             return None
         if not (self.has_party(actor.user_id) or actor.is_staff):
@@ -205,7 +202,7 @@ class Booking:
         return None
 
     def _time_refusal(
-        self, action: BookingAction, actor: "Principal | None", now: datetime, notice: timedelta
+        self, action: BookingAction, actor: Principal | None, now: datetime, notice: timedelta
     ) -> MarketplaceError | None:
         answer_by = self.answer_by or self.starts_at
         if action in {"confirm", "decline"} and now >= answer_by:
@@ -220,7 +217,7 @@ class Booking:
         return None
 
     def _step(
-        self, action: StepAction, to_status: BookingStatus, actor: "Principal | None", now: datetime, reason: str
+        self, action: StepAction, to_status: BookingStatus, actor: Principal | None, now: datetime, reason: str
     ) -> BookingStep:
         return BookingStep(
             booking_id=self.id,
@@ -243,7 +240,7 @@ BOOKING_FIELDS = field_names(
 class BookingDetails(Booking):
     """A booking as its two parties read it: they see each other's e-mail address."""
 
-    session_details: "SessionDetails"
+    session_details: SessionDetails
     user_details: Contact
 
     @property
@@ -256,7 +253,7 @@ class BookingDetails(Booking):
         """Until when the learner may cancel or move it; `None` once it is settled."""
         return self.starts_at - self.cancellation_notice if self.status in LIVE else None
 
-    def allowed_actions(self, viewer: "Principal", now: datetime) -> tuple[AllowedAction, ...]:
+    def allowed_actions(self, viewer: Principal, now: datetime) -> tuple[AllowedAction, ...]:
         """What this viewer may do about it now, by the rules that decide the action itself.
 
         A move also needs a start that is left, which is looked up when it is asked for.

@@ -1,21 +1,16 @@
 """Sessions: what a creator offers, who may see it, and what may be changed while seats are sold."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
-from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
+from typing import Annotated, Any, Literal, Self
 from uuid import UUID
 
 from marketplace.core.domain.fields import Money, OrNone, Rule, Text, WebAddress, Whole, field_names, validate_entity
+from marketplace.core.domain.principals import Principal
 from marketplace.core.domain.users import PublicUser, fold
-from marketplace.core.errors import FieldErrors, HasUpcomingBookings, IllegalTransition, NotFound, NotListed, NotYours
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
-
-    from marketplace.core.domain.availability import BookableStart
-    from marketplace.core.domain.slots import Slot
-    from marketplace.core.domain.tokens import Principal
+from marketplace.core.errors import FieldErrors, IllegalTransition, NotFound, NotListed, NotYours
 
 SessionStatus = Literal["active", "inactive"]
 Ordering = Literal[
@@ -62,8 +57,6 @@ PRICE_BANDS: tuple[tuple[Decimal, Decimal | None], ...] = tuple(
     )
 )
 """Half-open price ranges `[least, most)` that facets count by."""
-
-MAX_NAMED = 5
 
 
 @dataclass(frozen=True, eq=False)
@@ -169,20 +162,6 @@ class Session(SessionSummary):
             return self
         return replace(self, revision=before.revision + 1, revised_at=now)
 
-    def require_capacity(self, upcoming: "Iterable[Slot]") -> None:
-        """Raise `HasUpcomingBookings` when an upcoming slot has more seats taken than this session has."""
-        short = [slot for slot in upcoming if slot.seats_taken > self.max_participants]
-        if short:
-            sold = summarize_names([f"{slot.seats_taken} at {slot.starts_at:%Y-%m-%d %H:%M} UTC" for slot in short])
-            starts = [slot.starts_at for slot in short]
-            raise HasUpcomingBookings(f"More seats than that are already booked: {sold}.", starts=starts)
-
-    def require_no_upcoming_bookings(self, upcoming: "Iterable[Slot]") -> None:
-        """Raise `HasUpcomingBookings` when somebody holds a seat in one of the upcoming slots."""
-        booked = [slot.starts_at for slot in upcoming if slot.seats_taken]
-        if booked:
-            raise HasUpcomingBookings(starts=booked)
-
 
 SESSION_FIELDS = field_names(Session, "id", "creator_id", "created_at", "revision", "revised_at")
 """What the audit log keeps of a session."""
@@ -247,7 +226,7 @@ class SessionDetails(Session):
         if is_wrong:
             raise IllegalTransition(why)
 
-    def visible_to(self, principal: "Principal | None") -> bool:
+    def visible_to(self, principal: Principal | None) -> bool:
         """Anyone sees a listed one of an active creator; its creator and staff an inactive one; nobody an archived."""
         if self.is_bookable():
             return True
@@ -257,7 +236,7 @@ class SessionDetails(Session):
             and (principal.user_id == self.creator_id or principal.is_staff)
         )
 
-    def changed_by(self, principal: "Principal", changes: "Mapping[str, Any]", *, on_behalf: bool = False) -> Self:
+    def changed_by(self, principal: Principal, changes: "Mapping[str, Any]", *, on_behalf: bool = False) -> Self:
         """The session with the given fields changed, by its creator, or by the staff on the creator's behalf.
 
         Raises `NotFound` when the caller may not see it, `NotYours` when they may but it is another's.
@@ -267,13 +246,6 @@ class SessionDetails(Session):
         if principal.user_id != self.creator_id and not (on_behalf and principal.is_staff):
             raise NotYours
         return replace(self, **changes)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CatalogSession(SessionDetails):
-    """A session as it is shown by itself, with the first start that can be booked now: the first of its slots."""
-
-    next_slot: "BookableStart | None"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -358,9 +330,3 @@ class Facets:
         """The counts over no session at all: every band is there."""
         bands = (PriceBandCount(min_price=minimum, max_price=below, count=0) for minimum, below in PRICE_BANDS)
         return cls(categories=(), tags=(), price_bands=tuple(bands))
-
-
-def summarize_names(items: "Sequence[str]") -> str:
-    """The first `MAX_NAMED` of several things, and how many more there are."""
-    named, more = ", ".join(items[:MAX_NAMED]), len(items) - MAX_NAMED
-    return f"{named} and {more} more" if more > 0 else named

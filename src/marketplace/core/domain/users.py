@@ -4,7 +4,7 @@ import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass, fields, replace
 from datetime import datetime
-from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
+from typing import Annotated, Any, Self
 from uuid import UUID
 
 from marketplace.core.domain.fields import (
@@ -16,6 +16,7 @@ from marketplace.core.domain.fields import (
     validate_entity,
     validate_field,
 )
+from marketplace.core.domain.principals import UNKNOWN_ORIGIN, Login, Origin, Principal, Role
 from marketplace.core.domain.wall_time import time_zones
 from marketplace.core.errors import (
     FieldErrors,
@@ -26,11 +27,6 @@ from marketplace.core.errors import (
     Oneself,
     StaffTarget,
 )
-
-if TYPE_CHECKING:
-    from marketplace.core.domain.tokens import Login, Principal
-
-Role = Literal["user", "creator"]
 
 PASSWORD_LENGTH = (8, 128)
 """Characters. The upper bound keeps hashing cheap (OWASP ASVS 5.0, 6.2)."""
@@ -161,7 +157,18 @@ class User(Contact):
         """What is wrong with each field, as sentences for a person."""
         return validate_entity(self)
 
-    def require_manageable_by(self, staff: "Principal", *, also_oneself: bool = False) -> None:
+    def principal(self, family_id: UUID, origin: Origin = UNKNOWN_ORIGIN) -> Principal:
+        """This user as the principal of one of their own logins."""
+        return Principal(
+            user_id=self.id,
+            family_id=family_id,
+            role=self.role,
+            is_staff=self.is_staff,
+            is_superuser=self.is_superuser,
+            origin=origin,
+        )
+
+    def require_manageable_by(self, staff: Principal, *, also_oneself: bool = False) -> None:
         """Whether this member of the staff may change this account: another of the staff is only a superuser's.
 
         Raises `NotSuperuser`, and `Oneself` unless that is no matter.
@@ -186,14 +193,14 @@ class User(Contact):
             raise HasSessions
         return replace(self, role=role)
 
-    def require_impersonable_by(self, staff: "Principal") -> None:
+    def require_impersonable_by(self, staff: Principal) -> None:
         """Whether this member of the staff may see the site as this person. Raises `Oneself`, `StaffTarget`."""
         if self.id == staff.user_id:
             raise Oneself
         if self.is_staff or self.is_superuser:
             raise StaffTarget
 
-    def require_grantable_by(self, staff: "Principal", superusers: frozenset[UUID]) -> None:
+    def require_grantable_by(self, staff: Principal, superusers: frozenset[UUID]) -> None:
         """Whether this member of the staff, if a superuser at this moment, may change this account's rights.
 
         Raises `NotSuperuser`, `Oneself`.
@@ -221,7 +228,7 @@ class UserDetails(User):
     sessions: int
     """Those that are not archived."""
     bookings: int
-    logins: "tuple[Login, ...]"
+    logins: tuple[Login, ...]
 
 
 def validate_rights(*, is_staff: bool, is_superuser: bool) -> FieldErrors:

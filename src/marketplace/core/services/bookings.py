@@ -21,9 +21,9 @@ from marketplace.core.domain.bookings import (
 from marketplace.core.domain.fields import Reason, require, validate_field
 from marketplace.core.domain.idempotency import IdempotencyKey
 from marketplace.core.domain.pages import Page
+from marketplace.core.domain.principals import Principal
 from marketplace.core.domain.sessions import SessionDetails
 from marketplace.core.domain.slots import validate_start
-from marketplace.core.domain.tokens import Principal
 from marketplace.core.errors import FieldErrors, Invalid, NotACreator, NotBookable, NotFound, SoldOut, StaleRead
 from marketplace.core.ports.bookings import BookingLists
 from marketplace.core.ports.jobs import Job

@@ -5,7 +5,6 @@ from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
-from marketplace.core.domain.audit import Origin
 from marketplace.core.domain.fields import StaffReason, require, validate_field
 from marketplace.core.domain.password_resets import (
     RESET_TTL,
@@ -14,7 +13,7 @@ from marketplace.core.domain.password_resets import (
     new_reset_token,
     reset_token_hash,
 )
-from marketplace.core.domain.tokens import Principal
+from marketplace.core.domain.principals import Origin, Principal
 from marketplace.core.domain.users import validate_password
 from marketplace.core.errors import AccountInactive, BadResetToken, FieldErrors, Invalid
 from marketplace.core.ports.password_resets import ResetDirectory

@@ -4,8 +4,8 @@ from uuid import UUID
 
 from marketplace.core.domain.fields import require
 from marketplace.core.domain.idempotency import IdempotencyKey
+from marketplace.core.domain.principals import Principal
 from marketplace.core.domain.reports import Report, ReportReason
-from marketplace.core.domain.tokens import Principal
 from marketplace.core.errors import NotFound, OwnSession
 from marketplace.core.ports.reports import ReportQueue
 from marketplace.core.ports.system import Clock, Ids

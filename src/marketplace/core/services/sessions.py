@@ -6,12 +6,14 @@ from typing import Any
 from uuid import UUID
 
 from marketplace.core.domain.audit import AuditAction, differences
+from marketplace.core.domain.availability import CatalogSession
 from marketplace.core.domain.events import SessionEvent
 from marketplace.core.domain.fields import OptionalStaffReason, StaffReason, require, validate_field, validate_values
 from marketplace.core.domain.idempotency import IdempotencyKey
 from marketplace.core.domain.pages import Page
-from marketplace.core.domain.sessions import SESSION_FIELDS, CatalogFilters, CatalogSession, Facets, Session
-from marketplace.core.domain.tokens import Principal
+from marketplace.core.domain.principals import Principal
+from marketplace.core.domain.sessions import SESSION_FIELDS, CatalogFilters, Facets, Session
+from marketplace.core.domain.slots import require_no_upcoming_bookings
 from marketplace.core.domain.users import public_user
 from marketplace.core.errors import FieldErrors, NotACreator, NotFound
 from marketplace.core.ports.sessions import Catalog
@@ -159,7 +161,7 @@ class SessionService:
         """`archive` within a transaction of the caller's."""
         now = self._clock.now()
         session = (await tx.sessions.acquire(session_id)).changed_by(principal, {}, on_behalf=reason is not None)
-        session.require_no_upcoming_bookings(await tx.slots.acquire_upcoming(session_id, now))
+        require_no_upcoming_bookings(await tx.slots.acquire_upcoming(session_id, now))
         archived = replace(session, archived_at=now)
         await tx.sessions.save(archived)
         await tx.sessions.save_materialized(session_id, None)

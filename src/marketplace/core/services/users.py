@@ -5,11 +5,11 @@ from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
-from marketplace.core.domain.audit import UNKNOWN_ORIGIN, AuditAction, Origin, differences, values_of
+from marketplace.core.domain.audit import AuditAction, differences, values_of
 from marketplace.core.domain.events import UserEvent
 from marketplace.core.domain.fields import OptionalStaffReason, require, validate_field, validate_values
-from marketplace.core.domain.tokens import Principal
-from marketplace.core.domain.users import USER_FIELDS, PublicUser, Role, User, public_user, validate_password
+from marketplace.core.domain.principals import UNKNOWN_ORIGIN, Origin, Principal, Role
+from marketplace.core.domain.users import USER_FIELDS, PublicUser, User, public_user, validate_password
 from marketplace.core.errors import AlreadyACreator, FieldErrors, Invalid
 from marketplace.core.ports.security import Passwords
 from marketplace.core.ports.system import Clock, Ids

@@ -21,7 +21,7 @@ from marketplace.core.domain.bookings import (
     StepAction,
 )
 from marketplace.core.domain.fields import Reason
-from marketplace.core.domain.tokens import Principal
+from marketplace.core.domain.principals import Principal
 from marketplace.core.errors import (
     AlreadyBooked,
     CreatorUnavailable,

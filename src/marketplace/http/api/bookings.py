@@ -12,7 +12,7 @@ from litestar.params import FromPath
 from marketplace.core.domain.bookings import BookingDetails, BookingFilters, BookingOrdering, Seats
 from marketplace.core.domain.fields import Reason
 from marketplace.core.domain.pages import Page
-from marketplace.core.domain.tokens import Principal
+from marketplace.core.domain.principals import Principal
 from marketplace.core.errors import (
     AlreadyBooked,
     CreatorUnavailable,

@@ -9,8 +9,9 @@ from dishka.integrations.litestar import FromDishka
 from litestar import Controller, Request, get, patch, post, put
 
 from marketplace.core.domain.fields import WebAddress
+from marketplace.core.domain.principals import Role
 from marketplace.core.domain.rate_limits import PASSWORD_CHANGE, Attempt
-from marketplace.core.domain.users import Email, FirstName, LastName, NewPassword, Role, TimeZone, Username
+from marketplace.core.domain.users import Email, FirstName, LastName, NewPassword, TimeZone, Username
 from marketplace.core.errors import AlreadyACreator, EmailTaken, RateLimited, UsernameTaken
 from marketplace.core.services.admin.refusals import RefusalService
 from marketplace.core.services.rate_limits import RateLimitService

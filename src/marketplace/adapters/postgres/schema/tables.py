@@ -29,8 +29,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from marketplace.core.domain.bookings import BookingStatus
 from marketplace.core.domain.fields import Whole, rules_of
+from marketplace.core.domain.principals import Role
 from marketplace.core.domain.sessions import Session, SessionStatus
-from marketplace.core.domain.users import Role
 
 
 def _within_bounds(entity: type, column: str) -> CheckConstraint:

@@ -17,7 +17,7 @@ from marketplace.core.domain.bulk import (
 from marketplace.core.domain.bulk_targets import BulkTarget
 from marketplace.core.domain.fields import StaffReason, require, validate_field
 from marketplace.core.domain.idempotency import IdempotencyKey
-from marketplace.core.domain.tokens import Principal
+from marketplace.core.domain.principals import Principal
 from marketplace.core.errors import FieldErrors, Invalid, MarketplaceError, NotFound
 from marketplace.core.ports.admin_lists import AdminLists
 from marketplace.core.ports.bulk import BulkLists, BulkTargets

@@ -4,9 +4,9 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from marketplace.core.domain.audit import Origin
 from marketplace.core.domain.fields import StaffReason, require, validate_field
-from marketplace.core.domain.tokens import Claims, Login, Principal
+from marketplace.core.domain.principals import Login, Origin, Principal
+from marketplace.core.domain.tokens import Claims
 from marketplace.core.domain.users import User
 from marketplace.core.errors import AccountInactive, NotSignedIn
 from marketplace.core.ports.security import AccessTokens

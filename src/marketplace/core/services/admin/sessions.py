@@ -5,11 +5,12 @@ from datetime import datetime
 from uuid import UUID
 
 from marketplace.core.domain.audit import AuditAction, AuditDetails, differences
+from marketplace.core.domain.availability import CatalogSession
 from marketplace.core.domain.fields import OptionalStaffReason, StaffReason, require, validate_field
 from marketplace.core.domain.idempotency import IdempotencyKey
+from marketplace.core.domain.principals import Principal
 from marketplace.core.domain.reports import REPORT_FIELDS, Report, ReportDetails, Resolution
-from marketplace.core.domain.sessions import SESSION_FIELDS, CatalogSession, SessionDetails
-from marketplace.core.domain.tokens import Principal
+from marketplace.core.domain.sessions import SESSION_FIELDS, SessionDetails
 from marketplace.core.errors import NotFound
 from marketplace.core.ports.audit import AuditLogReader
 from marketplace.core.ports.reports import ReportQueue

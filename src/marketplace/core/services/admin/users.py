@@ -12,11 +12,11 @@ from marketplace.core.domain.audit import (
     Target,
     differences,
 )
+from marketplace.core.domain.booking_quotes import BookedSlot, booked_slots_of
 from marketplace.core.domain.bookings import BOOKING_FIELDS, BookingHistory
 from marketplace.core.domain.fields import OptionalStaffReason, StaffReason, require, validate_field, validate_values
-from marketplace.core.domain.slots import BookedSlot, booked_slots_of
-from marketplace.core.domain.tokens import Principal
-from marketplace.core.domain.users import USER_FIELDS, Role, User, UserDetails, validate_rights
+from marketplace.core.domain.principals import Principal, Role
+from marketplace.core.domain.users import USER_FIELDS, User, UserDetails, validate_rights
 from marketplace.core.errors import HasSessions, NotFound
 from marketplace.core.ports.audit import AuditLogReader
 from marketplace.core.ports.slots import Availabilities

@@ -18,6 +18,7 @@ from marketplace.core.domain.audit import AuditAction
 from marketplace.core.domain.bookings import BookingStatus, Seats
 from marketplace.core.domain.exports import ExportFormat
 from marketplace.core.domain.fields import Choice, Text, WebAddress
+from marketplace.core.domain.principals import Role
 from marketplace.core.domain.sessions import (
     SEARCH_LENGTH,
     Category,
@@ -27,7 +28,7 @@ from marketplace.core.domain.sessions import (
     SessionStatus,
     Title,
 )
-from marketplace.core.domain.users import Email, FirstName, LastName, Role, Username
+from marketplace.core.domain.users import Email, FirstName, LastName, Username
 from marketplace.http.api.admin.pages import NumberedPageQuery
 from marketplace.http.validation.fields import Window, field
 from marketplace.http.validation.json_schema import values_of

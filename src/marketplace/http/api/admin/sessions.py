@@ -9,10 +9,10 @@ from dishka.integrations.litestar import FromDishka
 from litestar import Controller, Request, Response, get, patch, post
 from litestar.params import FromPath
 
+from marketplace.core.domain.availability import CatalogSession
 from marketplace.core.domain.fields import OptionalStaffReason
 from marketplace.core.domain.idempotency import IdempotencyKey
-from marketplace.core.domain.sessions import CatalogSession
-from marketplace.core.domain.tokens import Principal
+from marketplace.core.domain.principals import Principal
 from marketplace.core.errors import (
     CreatorUnavailable,
     HasUpcomingBookings,

@@ -9,10 +9,11 @@ from dishka.integrations.litestar import FromDishka
 from litestar import Controller, Request, get, patch, post
 from litestar.params import FromPath
 
+from marketplace.core.domain.booking_quotes import BookedSlot
 from marketplace.core.domain.fields import Boolean, OptionalStaffReason, StaffReason, WebAddress
+from marketplace.core.domain.principals import Role
 from marketplace.core.domain.sessions import Title
-from marketplace.core.domain.slots import BookedSlot
-from marketplace.core.domain.users import Email, FirstName, LastName, Role, TimeZone, User, Username, validate_rights
+from marketplace.core.domain.users import Email, FirstName, LastName, TimeZone, User, Username, validate_rights
 from marketplace.core.errors import (
     AccountInactive,
     EmailTaken,
