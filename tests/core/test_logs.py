@@ -69,7 +69,7 @@ def test_a_request_is_one_line_of_json() -> None:
     }
 
 
-def test_failures_are_warnings_and_healthy_probes_are_not_worth_a_line() -> None:
+def test_failures_are_warnings_and_healthy_probes_are_not_logged() -> None:
     with logging_to(JSON) as written:
         tell = log_of_requests(JSON)
         tell(an_exchange(status=503, code="busy"))
@@ -82,7 +82,7 @@ def test_failures_are_warnings_and_healthy_probes_are_not_worth_a_line() -> None
     ]
 
 
-def test_the_level_says_what_is_written() -> None:
+def test_log_level_filters_lines() -> None:
     quiet, talkative = Settings(log_format="json", log_level="error"), Settings(log_format="json", log_level="debug")
     with logging_to(quiet) as written:
         log_of_requests(quiet)(an_exchange(status=503))
@@ -95,7 +95,7 @@ def test_the_level_says_what_is_written() -> None:
     assert [line["level"] for line in lines(written)] == ["debug"]
 
 
-def test_an_error_has_its_type_and_its_stack_and_not_what_people_wrote() -> None:
+def test_logged_error_has_type_and_stack_without_user_input() -> None:
     with logging_to(JSON) as written:
         try:
             try:
@@ -117,7 +117,7 @@ def test_an_error_has_its_type_and_its_stack_and_not_what_people_wrote() -> None
     assert SECRET not in written.getvalue()
 
 
-def test_a_line_that_is_written_while_a_request_is_answered_has_its_id() -> None:
+def test_log_line_during_a_request_has_its_id() -> None:
     with logging_to(JSON) as written:
         under_way = CURRENT_REQUEST.set(an_exchange(request_id="the-one-asked"))
         logging.getLogger("marketplace.http").warning("Trouble")
@@ -129,7 +129,7 @@ def test_a_line_that_is_written_while_a_request_is_answered_has_its_id() -> None
     assert "request_id" not in second
 
 
-def test_an_error_that_comes_round_to_itself_is_written_once() -> None:
+def test_cyclic_error_chain_is_logged_once() -> None:
     first, second = KeyError("a"), KeyError("b")
     first.__cause__, second.__cause__ = second, first
     with logging_to(JSON) as written:
@@ -150,7 +150,7 @@ def test_lines_of_libraries_and_warnings_are_json_too_and_keep_line_breaks_in() 
     assert second["logger"] == "py.warnings"
 
 
-def test_a_terminal_is_for_people_and_anything_else_for_programs() -> None:
+def test_log_format_is_text_on_terminal_and_json_elsewhere() -> None:
     with redirect_stderr(io.StringIO()):
         assert writes_json(Settings())
         assert not writes_json(Settings(log_format="text"))
@@ -161,7 +161,7 @@ def test_a_terminal_is_for_people_and_anything_else_for_programs() -> None:
         assert writes_json(JSON)
 
 
-def test_a_person_reads_the_message_of_an_error() -> None:
+def test_text_log_has_error_message() -> None:
     with logging_to(Settings(log_format="text")) as written:
         try:
             int("x")
@@ -172,7 +172,7 @@ def test_a_person_reads_the_message_of_an_error() -> None:
     assert sys.stderr is not written
 
 
-def test_a_request_is_one_line_for_a_person_too() -> None:
+def test_request_is_one_line_in_text_log() -> None:
     settings = Settings(log_format="text")
     with logging_to(settings) as written:
         log_of_requests(settings)(an_exchange(status=409, code="sold_out"))
