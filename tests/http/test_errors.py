@@ -317,9 +317,9 @@ async def test_a_refused_registration_leaves_no_account(api: Api) -> None:
 async def test_session_body_with_every_field_invalid_gets_every_error(api: Api) -> None:
     body = a_session_body(title=" ", duration=0, price=-1, max_participants=0, image_url="x", status="x", category="x")
 
-    refused = await (await api.creator()).post(
-        "/api/sessions/", body | {"description": "", "tags": "x", "requires_confirmation": 1, "cancellation_notice": -1}
-    )
+    body |= {"description": "", "tags": "x", "requires_confirmation": 1, "cancellation_notice": -1, "audience": 1}
+
+    refused = await (await api.creator()).post("/api/sessions/", body)
 
     assert bad_fields(refused) == set(GOOD_BODIES["POST /api/sessions"])
 

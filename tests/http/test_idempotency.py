@@ -120,7 +120,8 @@ async def test_replay_shows_current_resource(api: Api) -> None:
     quoted = await keyed(creator, "/api/sessions/", key, a_session_body())
 
     assert booked.status_code == quoted.status_code == 201
-    assert booked.json() == booking | {"status": "cancelled"}
+    settled = {"status": "cancelled", "allowed_actions": [], "cancellable_until": None}
+    assert booked.json() == booking | settled
     assert quoted.json() == session | {"title": "Evening yoga"}
 
 
