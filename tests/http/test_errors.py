@@ -316,10 +316,9 @@ async def test_a_refused_registration_leaves_no_account(api: Api) -> None:
 
 async def test_a_session_body_with_everything_wrong_is_told_everything(api: Api) -> None:
     body = a_session_body(title=" ", duration=0, price=-1, max_participants=0, image_url="x", status="x", category="x")
+    others = {"description": "", "tags": "x", "requires_confirmation": 1, "cancellation_notice": -1, "audience": 7}
 
-    refused = await (await api.creator()).post(
-        "/api/sessions/", body | {"description": "", "tags": "x", "requires_confirmation": 1, "cancellation_notice": -1}
-    )
+    refused = await (await api.creator()).post("/api/sessions/", body | others)
 
     assert bad_fields(refused) == set(GOOD_BODIES["POST /api/sessions"])
 

@@ -120,7 +120,7 @@ async def test_a_repeat_shows_the_thing_as_it_now_stands(api: Api) -> None:
     quoted = await keyed(creator, "/api/sessions/", key, a_session_body())
 
     assert booked.status_code == quoted.status_code == 201
-    assert booked.json() == booking | {"status": "cancelled"}
+    assert booked.json() == booking | {"status": "cancelled", "cancellable_until": None, "allowed_actions": []}
     assert quoted.json() == session | {"title": "Evening yoga"}
 
 
