@@ -134,7 +134,7 @@ def test_what_looks_like_the_name_of_a_character_is_not_read_as_one() -> None:
 
 
 def test_a_full_sheet_is_followed_by_another() -> None:
-    file = xlsx.XlsxFile("users", COLUMN, rows_most=3)
+    file = xlsx.XlsxFile("users", COLUMN, max_rows=3)
     content = file.begin() + file.rows([number] for number in range(5)) + file.end()
     book = read_workbook(content)
 
