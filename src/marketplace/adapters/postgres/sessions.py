@@ -6,7 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 from marketplace.adapters.postgres.catalog.candidates import available_rows
-from marketplace.adapters.postgres.catalog.lexemes import LEARN_WORDS, corrected, text_vector
+from marketplace.adapters.postgres.catalog.lexemes import LEARN_WORDS, correct_words, text_vector
 from marketplace.adapters.postgres.catalog.rows import catalog_session, session_columns
 from marketplace.adapters.postgres.catalog.statements import (
     CatalogStatement,
@@ -14,8 +14,8 @@ from marketplace.adapters.postgres.catalog.statements import (
     Ranked,
     Sorted,
     Statement,
-    counting,
-    facets_of,
+    facets_from,
+    facets_statement,
 )
 from marketplace.adapters.postgres.connection.locks import BLOCK_BUYERS_OF_SESSION
 from marketplace.adapters.postgres.connection.pool import Connection, Database
@@ -57,13 +57,11 @@ class PostgresCatalog:
         self._counting = asyncio.Semaphore(FACETS_COUNTED_AT_ONCE)
 
     async def find(self, session_id: UUID, now: datetime) -> CatalogSession | None:
-        """See the port."""
         row = await self._database.fetchrow(FIND, session_id, now)
         return catalog_session(row) if row else None
 
     async def list(self, filters: CatalogFilters, limit: int, after: str | None, now: datetime) -> Page[CatalogSession]:
-        """See the port."""
-        query = CatalogStatement(filters, await corrected(self._lists, filters.words), now)
+        query = CatalogStatement(filters, await correct_words(self._lists, filters.words), now)
         if filters.ordering == "relevance":
             ranked = Ranked(after)
             return await _page(self._lists, ranked.statement(query, limit), ranked, limit)
@@ -74,12 +72,11 @@ class PostgresCatalog:
         return Page(tuple(catalog_session(row) for row in rows), following)
 
     async def of_creator(self, creator_id: UUID, limit: int, after: str | None, now: datetime) -> Page[CatalogSession]:
-        """See the port."""
         order = Sorted("-created_at", after)
         return await _page(self._database, order.statement(CreatorStatement(creator_id, now), limit), order, limit)
 
     async def facets(self, filters: CatalogFilters, now: datetime) -> Facets:
-        """See the port. Whoever asks while the counting is under way waits for that one."""
+        """Whoever asks while the facets_statement is under way waits for that one."""
         filters = replace(filters, ordering="-created_at")
         tick = asyncio.get_running_loop().time()
         kept = self._facets.get(filters)
@@ -101,9 +98,9 @@ class PostgresCatalog:
 
     async def _count(self, filters: CatalogFilters, now: datetime) -> Facets:
         async with self._counting:
-            query = CatalogStatement(filters, await corrected(self._lists, filters.words), now)
-            rows = await self._lists.fetch(*counting(query))
-            return facets_of(rows)
+            query = CatalogStatement(filters, await correct_words(self._lists, filters.words), now)
+            rows = await self._lists.fetch(*facets_statement(query))
+            return facets_from(rows)
 
 
 async def _page(reading: Reading, statement: Statement, order: Sorted | Ranked, limit: int) -> Page[CatalogSession]:
@@ -120,7 +117,6 @@ class PostgresSessions:
         self._open_times = PostgresMaterializedAvailability(connection)
 
     async def acquire(self, session_id: UUID) -> SessionDetails:
-        """See the port."""
         await self._connection.execute(BLOCK_BUYERS_OF_SESSION, session_id)
         row = await self._connection.fetchrow(ACQUIRE, session_id)
         if row is None:
@@ -128,14 +124,12 @@ class PostgresSessions:
         return session_details(row)
 
     async def find_schedule(self, session_id: UUID) -> Schedule | None:
-        """See the port."""
         row = await self._connection.fetchrow("SELECT schedule FROM sessions WHERE id = $1", session_id)
         return schedule_from(row["schedule"]) if row else None
 
     async def save_schedule(
         self, session_id: UUID, schedule: Schedule | None, materialized: MaterializedAvailability | None
     ) -> None:
-        """See the port."""
         await self._connection.execute(
             "UPDATE sessions SET schedule = $2::jsonb WHERE id = $1", session_id, document_of(schedule)
         )
@@ -145,32 +139,26 @@ class PostgresSessions:
             await self._open_times.forget(session_id)
 
     async def save_materialized(self, session_id: UUID, materialized: MaterializedAvailability | None) -> None:
-        """See the port."""
         if materialized is not None:
             await self._open_times.renew(session_id, materialized)
         else:
             await self._open_times.forget(session_id)
 
     async def acquire_outdated(self, now: datetime, maximum: int) -> tuple[ScheduledSession, ...]:
-        """See the port."""
         return await self._open_times.acquire_outdated(now, maximum)
 
     async def find(self, session_id: UUID) -> SessionDetails | None:
-        """See the port."""
         row = await self._connection.fetchrow(FIND_ROW, session_id)
         return session_details(row) if row else None
 
     async def has_any(self, creator_id: UUID) -> bool:
-        """See the port."""
         return await self._connection.fetchrow(HAS_ANY, creator_id) is not None
 
     async def add(self, session: Session) -> None:
-        """See the port."""
         await self._connection.execute(ADD, *_values(session))
         await self._connection.execute(LEARN_WORDS, session.id)
 
     async def save(self, session: Session) -> None:
-        """See the port."""
         await self._connection.execute(SAVE, *_values(session))
         await self._connection.execute(LEARN_WORDS, session.id)
 
