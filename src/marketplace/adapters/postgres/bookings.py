@@ -91,25 +91,21 @@ class PostgresBookingLists:
         self._database = database
 
     async def find(self, booking_id: UUID) -> BookingHistory | None:
-        """See the port."""
         row = await self._database.fetchrow(FIND, booking_id)
         return booking_history(row) if row else None
 
     async def of_slot(self, session_id: UUID, starts_at: datetime) -> tuple[BookingHistory, ...]:
-        """See the port."""
         rows = await self._database.fetch(FIND_OF_SLOT, session_id, starts_at)
         return tuple(booking_history(row) for row in rows)
 
     async def of_user(
         self, user_id: UUID, limit: int, after: str | None, filters: BookingFilters = ANY_BOOKING
     ) -> Page[BookingDetails]:
-        """See the port."""
         return await self._page(BookingsStatement("user_id", user_id, filters), limit, after)
 
     async def of_creator(
         self, creator_id: UUID, limit: int, after: str | None, filters: BookingFilters = ANY_BOOKING
     ) -> Page[BookingDetails]:
-        """See the port."""
         return await self._page(BookingsStatement("creator_id", creator_id, filters), limit, after)
 
     async def _page(self, query: BookingsStatement, limit: int, after: str | None) -> Page[BookingDetails]:
@@ -126,12 +122,11 @@ class PostgresBookings:
         self._connection = connection
 
     async def find(self, booking_id: UUID) -> BookingHistory | None:
-        """See the port."""
         row = await self._connection.fetchrow(FIND, booking_id)
         return booking_history(row) if row else None
 
     async def acquire(self, booking_id: UUID) -> BookingHistory:
-        """See the port. Read in a statement of its own, so that it sees what was waited for."""
+        """Read in a statement of its own, so that it sees what was waited for."""
         await self._connection.execute(ACQUIRE, booking_id)
         row = await self._connection.fetchrow(FIND, booking_id)
         if row is None:
@@ -139,11 +134,9 @@ class PostgresBookings:
         return booking_history(row)
 
     async def acquire_of_slot(self, session_id: UUID, starts_at: datetime) -> tuple[BookingHistory, ...]:
-        """See the port."""
         return await self._histories(await self._connection.fetch(ACQUIRE_OF_SLOT, session_id, starts_at))
 
     async def acquire_of_creator(self, creator_id: UUID, now: datetime) -> tuple[BookingHistory, ...]:
-        """See the port."""
         return await self._histories(await self._connection.fetch(ACQUIRE_OF_CREATOR, creator_id, now))
 
     async def _histories(self, locked: Rows) -> tuple[BookingHistory, ...]:
@@ -151,16 +144,14 @@ class PostgresBookings:
         return tuple(booking_history(row) for row in rows)
 
     async def acquire_upcoming(self, session_id: UUID, now: datetime) -> tuple[Booking, ...]:
-        """See the port. What was waited for is read as it then is, for each row is looked at anew."""
+        """What was waited for is read as it then is, for each row is looked at anew."""
         rows = await self._connection.fetch(ACQUIRE_UPCOMING, session_id, now)
         return tuple(Booking(**row) for row in rows)
 
     async def save(self, booking: Booking, step: BookingStep) -> None:
-        """See the port."""
         await self.save_all([(booking, step)])
 
     async def save_all(self, changes: Sequence[tuple[Booking, BookingStep]]) -> None:
-        """See the port."""
         if changes:
             kept = ([getattr(booking, name) for booking, _ in changes] for name in ("status", "answer_by"))
             steps = ([getattr(step, name) for _, step in changes] for name in STEP)

@@ -136,13 +136,13 @@ class PostgresSessions:
         if schedule is not None and materialized is not None:
             await self._open_times.save(session_id, schedule, materialized)
         else:
-            await self._open_times.forget(session_id)
+            await self._open_times.delete(session_id)
 
     async def save_materialized(self, session_id: UUID, materialized: MaterializedAvailability | None) -> None:
         if materialized is not None:
             await self._open_times.renew(session_id, materialized)
         else:
-            await self._open_times.forget(session_id)
+            await self._open_times.delete(session_id)
 
     async def acquire_outdated(self, now: datetime, maximum: int) -> tuple[ScheduledSession, ...]:
         return await self._open_times.acquire_outdated(now, maximum)

@@ -1,4 +1,4 @@
-"""PostgreSQL as storage."""
+"""All ports on PostgreSQL together."""
 
 from marketplace.adapters.postgres.audit import PostgresAuditLogReader
 from marketplace.adapters.postgres.backoffice_when_used import lazy_admin_lists
@@ -25,7 +25,7 @@ from marketplace.core.ports.storage import Storage
 
 
 def postgres_storage(database: Database, lists: Reading | None = None) -> Storage:
-    """Every storage port over one pool; the public lists over `lists`, which may be a little behind."""
+    """Create every storage port over one pool; public lists read from `lists`, which may lag slightly."""
     return Storage(
         users=PostgresUserDirectory(database),
         principals=PostgresPrincipals(database),

@@ -62,14 +62,12 @@ class PostgresUserDirectory:
         self._database = database
 
     async def get(self, user_id: UUID) -> User:
-        """See the port."""
         row = await self._database.fetchrow(BY_ID, user_id)
         if row is None:
             raise NotFound
         return User(**row)
 
     async def find_details(self, user_id: UUID, now: datetime) -> UserDetails | None:
-        """See the port."""
         row = await self._database.fetchrow(DETAILS, user_id, now)
         if row is None:
             return None
@@ -77,12 +75,10 @@ class PostgresUserDirectory:
         return UserDetails(**dict(row) | {"logins": logins})
 
     async def find_by_email(self, email: str) -> User | None:
-        """See the port."""
         row = await self._database.fetchrow(BY_EMAIL, fold(email))
         return User(**row) if row else None
 
     async def has_any(self) -> bool:
-        """See the port."""
         return await self._database.fetchrow(ANY) is not None
 
 
@@ -93,17 +89,15 @@ class PostgresUsers:
         self._connection = connection
 
     async def acquire(self, user_id: UUID) -> User:
-        """See the port."""
         return await self._locked(user_id, "FOR NO KEY UPDATE")
 
     async def acquire_with_sessions(self, user_id: UUID) -> User:
-        """See the port."""
         await self._connection.execute(BLOCK_BUYERS, user_id)
         # FOR UPDATE, or a buyer's FOR KEY SHARE would be content with the row as it was before
         return await self._locked(user_id, "FOR UPDATE")
 
     async def acquire_superusers(self) -> frozenset[UUID]:
-        """See the port. Two statements, so that the second sees what was waited for."""
+        """Two statements, so that the second sees what was waited for."""
         await self._connection.execute(SUPERUSERS)
         return frozenset(row["id"] for row in await self._connection.fetch(SUPERUSER_IDS))
 
@@ -114,11 +108,9 @@ class PostgresUsers:
         return User(**row)
 
     async def add(self, user: User) -> None:
-        """See the port."""
         await self._connection.execute(ADD, *_values(user))
 
     async def save(self, user: User) -> None:
-        """See the port."""
         await self._connection.execute(SAVE, *_values(user))
 
 
