@@ -28,10 +28,10 @@ DETAILS = f"""
 """  # noqa: S608 - column names
 SUPERUSER_IDS = "SELECT id FROM users WHERE is_superuser AND is_active"
 ANY = "SELECT 1 FROM users LIMIT 1"
-KEPT = (*USER, "email_folded", "username_folded", "name_key", "searched")
-PLACES = [f"${place}" for place in range(1, len(KEPT))] + [f"${len(KEPT)}::tsvector"]
-ADD = f"INSERT INTO users ({', '.join(KEPT)}) VALUES ({', '.join(PLACES)})"  # noqa: S608 - column names
-SAVE = f"UPDATE users SET ({', '.join(KEPT[1:])}) = ROW({', '.join(PLACES[1:])}) WHERE id = $1"  # noqa: S608
+STORED = (*USER, "email_folded", "username_folded", "name_key", "searched")
+PLACEHOLDERS = [f"${place}" for place in range(1, len(STORED))] + [f"${len(STORED)}::tsvector"]
+ADD = f"INSERT INTO users ({', '.join(STORED)}) VALUES ({', '.join(PLACEHOLDERS)})"  # noqa: S608 - column names
+SAVE = f"UPDATE users SET ({', '.join(STORED[1:])}) = ROW({', '.join(PLACEHOLDERS[1:])}) WHERE id = $1"  # noqa: S608
 
 
 class PostgresUserDirectory:
@@ -72,11 +72,11 @@ class PostgresUsers:
 
     async def acquire_with_sessions(self, user_id: UUID) -> User:
         await self._connection.execute(BLOCK_BUYERS, user_id)
-        # FOR UPDATE, or a buyer's FOR KEY SHARE would be content with the row as it was before
+        # FOR UPDATE, because a buyer's FOR KEY SHARE does not wait for FOR NO KEY UPDATE and would read the old row
         return await self._locked(user_id, "FOR UPDATE")
 
     async def acquire_superusers(self) -> frozenset[UUID]:
-        """Two statements, so that the second sees what was waited for."""
+        """Lock in a separate statement, so that the second one sees the changes it waited for."""
         await self._connection.execute(SUPERUSERS)
         return frozenset(row["id"] for row in await self._connection.fetch(SUPERUSER_IDS))
 

@@ -1,4 +1,4 @@
-"""The words of all sessions, and the correction of search words that no session has."""
+"""The words of listed sessions, and the correction of search words that no session has."""
 
 from collections.abc import Sequence
 

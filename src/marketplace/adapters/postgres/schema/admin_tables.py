@@ -97,7 +97,7 @@ class BulkRefusalTable(DefaultBase):
 
 
 class AuditEntryTable(DefaultBase):
-    """The audit log. Triggers, created by the migration, reject every UPDATE and DELETE.
+    """The audit log. Triggers, created by the migration, reject UPDATE, DELETE and TRUNCATE.
 
     No foreign keys: an entry outlives its target, and an insert must not wait for its lock. `searched` holds the
     core's words of action, reason and e-mail addresses.
