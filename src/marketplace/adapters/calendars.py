@@ -1,4 +1,4 @@
-"""Calendars, component by the icalendar library."""
+"""Calendars, written by the icalendar library."""
 
 import asyncio
 from collections.abc import Iterable

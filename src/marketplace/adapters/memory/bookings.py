@@ -143,7 +143,7 @@ class MemoryBookings:
             await self.save(booking, step)
 
     async def save(self, booking: Booking, step: BookingStep) -> None:
-        """Update the booking and append the step. A settled booking frees the person's sort_key for a new one."""
+        """Update the booking and append the step. A settled booking frees the person's place for a new one."""
         before = await self._rows.acquire(self._database.bookings, booking.id)
         if before is None:
             raise NotFound

@@ -1,4 +1,4 @@
-"""The lists of the back lazy_lists, imported and connected at the first request for one."""
+"""The lists of the back office, imported and connected at the first request for one."""
 
 import asyncio
 from collections.abc import AsyncGenerator

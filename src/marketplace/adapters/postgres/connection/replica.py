@@ -31,13 +31,9 @@ class ReplicaPolicy:
 class Reading(Protocol):
     """Statements that change nothing, outside a transaction."""
 
-    async def fetch(self, statement: str, *arguments: object) -> Rows:
-        """All rows."""
-        ...
+    async def fetch(self, statement: str, *arguments: object) -> Rows: ...
 
-    async def fetchrow(self, statement: str, *arguments: object) -> asyncpg.Record | None:
-        """The first row, or `None`."""
-        ...
+    async def fetchrow(self, statement: str, *arguments: object) -> asyncpg.Record | None: ...
 
 
 class Replica:
@@ -58,7 +54,6 @@ class Replica:
         self._good_until = 0.0
 
     async def fetch(self, statement: str, *arguments: object) -> Rows:
-        """All rows."""
         standby = await self._healthy_standby()
         if standby is not None:
             try:
@@ -68,7 +63,6 @@ class Replica:
         return await self._primary.fetch(statement, *arguments)
 
     async def fetchrow(self, statement: str, *arguments: object) -> asyncpg.Record | None:
-        """The first row, or `None`."""
         standby = await self._healthy_standby()
         if standby is not None:
             try:
