@@ -134,7 +134,7 @@ def test_text_like_a_character_escape_is_escaped_in_workbook() -> None:
 
 
 def test_full_sheet_continues_on_another() -> None:
-    file = xlsx.XlsxFile("users", COLUMN, rows_most=3)
+    file = xlsx.XlsxFile("users", COLUMN, max_rows=3)
     content = file.begin() + file.rows([number] for number in range(5)) + file.end()
     book = read_workbook(content)
 

@@ -11,7 +11,7 @@ import asyncpg
 import pytest_asyncio
 
 from marketplace.adapters.postgres.connection.pool import Database, PoolLimits, connect
-from marketplace.adapters.postgres.jobs.pgqueuer import PORTION, adopt_jobs
+from marketplace.adapters.postgres.jobs.pgqueuer import BATCH_SIZE, adopt_jobs
 from marketplace.adapters.postgres.schema.migrate import migrate
 from marketplace.adapters.postgres.schema.revisions import VERSIONS
 from marketplace.adapters.postgres.storage import postgres_storage
@@ -115,7 +115,7 @@ async def test_concurrent_workers_migrate_many_jobs_in_batches_without_loss(data
         "INSERT INTO pgqueuer (priority, entrypoint, payload, execute_after, status)"
         " SELECT 0, 'attend_booking', uuid_send(gen_random_uuid()), $1, 'queued' FROM generate_series(1, $2::int)",
         RUN_AT,
-        2 * PORTION + 1,
+        2 * BATCH_SIZE + 1,
     )
 
     async def move_all() -> None:
@@ -124,8 +124,8 @@ async def test_concurrent_workers_migrate_many_jobs_in_batches_without_loss(data
 
     await asyncio.gather(move_all(), move_all())
 
-    assert await requested(database.dsn, "SELECT count(*) FROM jobs") == 2 * PORTION + 1
-    assert await requested(database.dsn, "SELECT count(DISTINCT subject) FROM jobs") == 2 * PORTION + 1
+    assert await requested(database.dsn, "SELECT count(*) FROM jobs") == 2 * BATCH_SIZE + 1
+    assert await requested(database.dsn, "SELECT count(DISTINCT subject) FROM jobs") == 2 * BATCH_SIZE + 1
 
 
 async def test_looking_for_jobs_to_migrate_notifies_no_older_worker(database: Database) -> None:

@@ -13,7 +13,7 @@ import pytest_asyncio
 from builders import stored_session
 from fakes import NOW
 from marketplace.adapters.postgres.connection.pool import Database, connect
-from marketplace.adapters.postgres.connection.replica import Replica, RetryPolicy
+from marketplace.adapters.postgres.connection.replica import Replica, ReplicaPolicy
 from marketplace.adapters.postgres.embedded.server import embedded_postgres
 from marketplace.adapters.postgres.schema.migrate import migrate
 from marketplace.adapters.postgres.storage import postgres_storage
@@ -21,7 +21,9 @@ from marketplace.core.domain.sessions import CatalogFilters
 from marketplace.core.ports.storage import Storage
 from postgres.standby import standby_of
 
-SOON = RetryPolicy(behind=timedelta(seconds=2), look=timedelta(milliseconds=20), pause=timedelta(milliseconds=200))
+SOON = ReplicaPolicy(
+    max_lag=timedelta(seconds=2), check_interval=timedelta(milliseconds=20), pause=timedelta(milliseconds=200)
+)
 
 
 class Pair:

@@ -1,4 +1,4 @@
-"""The lists of the back office, of which nothing is imported, opened or kept before somebody asks for one."""
+"""The lists of the back office, imported and connected at the first request for one."""
 
 import asyncio
 from collections.abc import AsyncGenerator
@@ -18,17 +18,17 @@ PACKAGE = "marketplace.adapters.postgres.backoffice"
 
 
 class _LazyLists:
-    """The engine and the lists over it, made once."""
+    """The engine and its lists, created once on demand."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._opening = asyncio.Lock()
+        self._lock = asyncio.Lock()
         self._lists: AdminLists | None = None
 
     async def lists(self) -> AdminLists:
-        async with self._opening:
+        async with self._lock:
             if self._lists is None:
-                # in a thread: mapping the tables takes a third of a second, for which buyers shall not wait
+                # in a thread: mapping the tables takes a third of a second, which would block the event loop
                 engine, definitions = await asyncio.to_thread(
                     lambda: tuple(import_module(f"{PACKAGE}.{name}") for name in ("engine", "definitions"))
                 )
@@ -39,38 +39,35 @@ class _LazyLists:
 
 
 class LazyPostgresAdminList(Generic[R]):
-    """`AdminList`, made when it is first asked for something."""
+    """`AdminList` that is created at its first use."""
 
-    def __init__(self, office: _LazyLists, name: ListName) -> None:
-        self._office = office
+    def __init__(self, lazy_lists: _LazyLists, name: ListName) -> None:
+        self._lazy_lists = lazy_lists
         self._name = name
 
     async def page(self, filters: Any, offset: int, limit: int) -> NumberedPage[R]:
-        """See the port."""
         page: NumberedPage[R] = await (await self._list()).page(filters, offset, limit)
         return page
 
     async def matching(self, filters: Any, maximum: int) -> tuple[UUID, ...]:
-        """See the port."""
         ids: tuple[UUID, ...] = await (await self._list()).matching(filters, maximum)
         return ids
 
     async def batches(self, filters: Any) -> AsyncGenerator[tuple[R, ...], None]:
-        """See the port."""
         async with aclosing((await self._list()).batches(filters)) as batches:
             async for batch in batches:
                 yield batch
 
     async def _list(self) -> Any:
-        return getattr(await self._office.lists(), self._name)
+        return getattr(await self._lazy_lists.lists(), self._name)
 
 
 def lazy_admin_lists(database: Database) -> AdminLists:
-    """All four over the database that this pool is of."""
-    office = _LazyLists(database)
+    """Create the four lists over the database of this pool."""
+    lazy_lists = _LazyLists(database)
     return AdminLists(
-        users=LazyPostgresAdminList(office, "users"),
-        sessions=LazyPostgresAdminList(office, "sessions"),
-        bookings=LazyPostgresAdminList(office, "bookings"),
-        audit=LazyPostgresAdminList(office, "audit"),
+        users=LazyPostgresAdminList(lazy_lists, "users"),
+        sessions=LazyPostgresAdminList(lazy_lists, "sessions"),
+        bookings=LazyPostgresAdminList(lazy_lists, "bookings"),
+        audit=LazyPostgresAdminList(lazy_lists, "audit"),
     )
