@@ -14,7 +14,7 @@ from marketplace.bootstrap.container import make_container
 from marketplace.entrypoints.worker import InProcessWorker, PoolSampler, meter_of
 from marketplace.http.app import make_app
 from marketplace.settings import DRAINING, SettingsError, read_settings
-from marketplace.telemetry.logs import configure_logs, log_of_requests
+from marketplace.telemetry.logs import configure_logs, request_logger
 
 if TYPE_CHECKING:
     from marketplace.telemetry.traces import Traces
@@ -31,7 +31,7 @@ def app() -> ASGIApp:
     configure_logs(settings)
     threading.Thread(target=_end_with, args=(os.getppid(),), name="orphan-check", daemon=True).start()
     container = make_container(settings)
-    observers = [log_of_requests(settings)]
+    observers = [request_logger(settings)]
     traces = _traces()
     if traces is not None:
         # first, since the log says which trace a request is part of

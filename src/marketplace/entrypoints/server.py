@@ -24,7 +24,7 @@ from marketplace.core.ports.storage import Storage
 from marketplace.core.ports.system import Clock
 from marketplace.demo.seed import DemoReport, seed_demo
 from marketplace.settings import DRAINING, PREFIX, Settings, SettingsError
-from marketplace.telemetry.logs import GRANIAN
+from marketplace.telemetry.logs import GRANIAN_LOGGING
 
 LOG = logging.getLogger(__name__)
 
@@ -146,7 +146,7 @@ def _server(settings: Settings, draining: Path) -> _Draining:
         websockets=False,
         respawn_failed_workers=True,
         workers_kill_timeout=int(settings.shutdown_timeout.total_seconds()),
-        log_dictconfig=GRANIAN,
+        log_dictconfig=GRANIAN_LOGGING,
         draining=draining,
         delay=settings.drains_for,
     )

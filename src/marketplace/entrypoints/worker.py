@@ -48,7 +48,7 @@ async def work(
     """Run jobs as they fall due and deliver events, until `stop` is set and those under way have ended."""
     handlers, events = await container.get(Handlers), await container.get(EventRelay)
     if meter is not None:
-        handlers, events = meter.metered(handlers), events.with_subscriber(meter)
+        handlers, events = meter.instrument(handlers), events.with_subscriber(meter)
     await _begin_chores(container, handlers, stop)
     relay = asyncio.create_task(events.run(stop))
     try:
