@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { bookingTab, cancellableUntil, learnerActions, minutesUntil } from "./rules";
+import fixtures from "~/testing/fixtures/bookings.json";
+import { bookingTab, isAllowed, isOpenToLearner, minutesUntil } from "./rules";
 import type { Booking } from "./types";
 
 const at = (time: string) => new Date(`2026-12-03T${time}:00Z`);
@@ -10,7 +11,6 @@ function bookingOf(given: Partial<Booking>, session: Partial<Booking["session_de
     status: "confirmed",
     booking_date: "2026-12-03T10:00:00Z",
     ends_at: "2026-12-03T11:00:00Z",
-    answer_by: null,
     session_details: details,
     ...given,
   } as Booking;
@@ -30,36 +30,38 @@ describe("the tab of a booking", () => {
   });
 });
 
-describe("what a learner can still do", () => {
-  it("ends as many hours before the start as the session says", () => {
-    const booking = bookingOf({}, { cancellation_notice: 2 });
-    expect(cancellableUntil(booking)).toEqual(at("08:00"));
-    expect(learnerActions(booking, at("07:59"))).toEqual({ canCancel: true, canMove: true });
-    expect(learnerActions(booking, at("08:00"))).toEqual({ canCancel: false, canMove: false });
-  });
-
-  it("counts those hours on the clock of the world, also in the night of a clock change", () => {
-    const booking = bookingOf(
-      { booking_date: "2027-03-28T10:00:00+02:00", ends_at: "2027-03-28T11:00:00+02:00" },
-      { cancellation_notice: 24 },
+describe("what can still be done", () => {
+  const cases = Object.entries(fixtures) as [keyof typeof fixtures, { now: string; booking: unknown }][];
+  const bookingAt = (name: keyof typeof fixtures) => fixtures[name].booking as unknown as Booking;
+  const offered = (name: keyof typeof fixtures) => {
+    const now = new Date(fixtures[name].now);
+    return (["cancel", "reschedule"] as const).filter((action) =>
+      isOpenToLearner(bookingAt(name), action, now),
     );
-    expect(cancellableUntil(booking).toISOString()).toBe("2027-03-27T08:00:00.000Z");
-  });
+  };
 
-  it("is nothing once it is settled", () => {
-    for (const status of ["cancelled", "completed"] as const) {
-      expect(learnerActions(bookingOf({ status }), at("07:00"))).toEqual({
-        canCancel: false,
-        canMove: false,
-      });
+  it("is for the learner what the API allows, until the limit that it says", () => {
+    for (const [name, { booking }] of cases.filter(([each]) => each.endsWith("/learner"))) {
+      expect(offered(name), name).toEqual((booking as Booking).allowed_actions);
     }
+    expect(offered("confirmed/in_time/learner")).toEqual(["cancel", "reschedule"]);
+    expect(offered("confirmed/too_late_for_the_learner/learner")).toEqual([]);
   });
 
-  it("is to cancel, not to move, when the session is off the market or the request has lapsed", () => {
-    const withdrawn = bookingOf({}, { status: "inactive" });
-    expect(learnerActions(withdrawn, at("07:00"))).toEqual({ canCancel: true, canMove: false });
-    const lapsed = bookingOf({ status: "pending", answer_by: "2026-12-03T06:00:00Z" });
-    expect(learnerActions(lapsed, at("07:00"))).toEqual({ canCancel: true, canMove: false });
+  it("ends at the limit also where the answer of the API is older", () => {
+    const booking = bookingAt("confirmed/in_time/learner");
+    const limit = new Date(booking.cancellable_until ?? 0);
+    expect(isOpenToLearner(booking, "cancel", new Date(limit.getTime() - 1))).toBe(true);
+    expect(isOpenToLearner(booking, "cancel", limit)).toBe(false);
+  });
+
+  it("is for the creator and the staff to answer in time and to complete what is over", () => {
+    for (const viewer of ["creator", "staff"] as const) {
+      expect(isAllowed(bookingAt(`pending/in_time/${viewer}`), "confirm")).toBe(true);
+      expect(isAllowed(bookingAt(`pending/over/${viewer}`), "confirm")).toBe(false);
+      expect(isAllowed(bookingAt(`confirmed/over/${viewer}`), "complete")).toBe(true);
+      expect(isAllowed(bookingAt(`completed/in_time/${viewer}`), "complete")).toBe(false);
+    }
   });
 });
 
