@@ -1,8 +1,8 @@
-"""The OpenAPI 3.1 document: Litestar's, completed by what each route declares in its `opt`."""
+"""Builds the OpenAPI 3.1 document: Litestar's, completed from the `Route` in each handler's `opt`."""
 
 from collections.abc import Collection, Iterable, Iterator
 from http import HTTPStatus
-from typing import Annotated, Any, get_args, get_origin
+from typing import Any, get_args
 
 import msgspec
 from dishka.integrations.litestar import DishkaRouter
@@ -12,6 +12,7 @@ from litestar.openapi import OpenAPIConfig
 from litestar.openapi.spec import Components, SecurityScheme, Tag
 
 from marketplace import __version__
+from marketplace.core.domain.fields import PLAIN, rule_of
 from marketplace.core.errors import (
     Busy,
     ImpersonatedReadOnly,
@@ -30,7 +31,7 @@ from marketplace.http.openapi.examples import EXAMPLES
 from marketplace.http.problems import FRAMEWORK, HEADERS, PROBLEM_JSON, Problem, status_of
 from marketplace.http.security.authorization import SAFE_METHODS, Access, Route
 from marketplace.http.security.refresh_cookie import COOKIE_PARAMETER
-from marketplace.http.validation.validators import FREE
+from marketplace.http.validation.json_schema import notes_of, schema_of
 
 REF = "#/components/schemas/{name}"
 DESCRIPTION = """\
@@ -53,11 +54,11 @@ ROLES: dict[Access, set[type[MarketplaceError]]] = {
     Access.STAFF: {NotStaff},
     Access.SUPERUSER: {NotStaff, NotSuperuser},
 }
-"""What else somebody may be told who is signed in."""
+"""Additional errors for signed-in callers."""
 
 
 def openapi_config() -> OpenAPIConfig:
-    """What Litestar is told of the document."""
+    """Return Litestar's part of the document."""
     return OpenAPIConfig(
         title="Sessions marketplace",
         version=__version__,
@@ -83,15 +84,15 @@ def openapi_config() -> OpenAPIConfig:
 
 
 def document(categories: Collection[str]) -> dict[str, Any]:
-    """The whole document, of a marketplace whose sessions can be in these categories."""
-    # an application of its own, since Litestar would serve pages of its own beside the document it makes
+    """Build the document. `categories` are the allowed values of `category` in requests."""
+    # A separate application, since one with an OpenAPI config would also serve Litestar's own pages.
     routes = DishkaRouter("", route_handlers=CONTROLLERS)
     app = Litestar([routes], openapi_config=openapi_config(), logging_config=None)
     schema = app.openapi_schema.to_schema()
-    structs: set[Any] = {Problem}
+    structs: set[type[msgspec.Struct]] = {Problem}
     for path, method, handler, route in _routes(app):
         operation = schema["paths"][path][method]
-        structs |= set(_answers(handler.parsed_fn_signature.return_type.annotation))
+        structs |= set(_response_structs(handler.parsed_fn_signature.return_type.annotation))
         operation["security"] = SCHEMES[route.access]
         if route.query is not None:
             operation.setdefault("parameters", []).extend(_parameters(route.query))
@@ -102,12 +103,16 @@ def document(categories: Collection[str]) -> dict[str, Any]:
         if route.body is not None:
             operation["requestBody"] = _request_body(route)
         _complete_success(operation["responses"], route)
-        operation["responses"] |= _refusals(route, is_safe=method.upper() in SAFE_METHODS, has_path_id="{" in path)
+        operation["responses"] |= _error_responses(
+            route, is_safe=method.upper() in SAFE_METHODS, has_path_id="{" in path
+        )
     requests = _request_schemas(_routes(app))
     for request in requests.values():
         if "category" in request["properties"]:
-            request["properties"]["category"]["enum"] = [*categories, "", None]
-    schema["components"]["schemas"] = dict(sorted((_answer_schemas(structs) | requests).items()))
+            category = request["properties"]["category"]
+            category.pop("anyOf")
+            category |= {"type": ["string", "null"], "enum": [*categories, "", None]}
+    schema["components"]["schemas"] = dict(sorted((_response_schemas(structs) | requests).items()))
     return schema
 
 
@@ -121,29 +126,48 @@ def _routes(app: Litestar) -> Iterator[tuple[str, str, HTTPRouteHandler, Route]]
                         yield path_route.path_format or "/", method.lower(), handler, route
 
 
-def _answers(annotation: Any) -> Iterator[Any]:
+def _response_structs(annotation: Any) -> Iterator[type[msgspec.Struct]]:
+    """Yield the structs of a response, including nested ones."""
     if isinstance(annotation, type) and issubclass(annotation, msgspec.Struct):
         yield annotation
+        for field in msgspec.structs.fields(annotation):
+            yield from _response_structs(field.type)
     for part in get_args(annotation):
-        yield from _answers(part)
+        yield from _response_structs(part)
 
 
-def _answer_schemas(structs: Iterable[Any]) -> dict[str, Any]:
-    ordered = sorted(structs, key=lambda struct: str(struct.__name__))
-    _, components = msgspec.json.schema_components(ordered, ref_template=REF)
-    for kind, component in components.items():
-        for name, schema in component.get("properties", {}).items():
-            key = f"{kind}.{name}" if f"{kind}.{name}" in EXAMPLES else name
-            if key in EXAMPLES and "$ref" not in schema:
-                schema["examples"] = [EXAMPLES[key]]
-            if str(EXAMPLES.get(key, "")).endswith("00Z"):
-                schema["format"] = "date-time"
+def _response_schemas(structs: Iterable[type[msgspec.Struct]]) -> dict[str, Any]:
+    ordered = sorted(structs, key=lambda struct: struct.__name__)
+    references, components = msgspec.json.schema_components(ordered, ref_template=REF)
+    for struct, reference in zip(ordered, references, strict=True):
+        # msgspec qualifies names that are not unique.
+        properties = components[reference["$ref"].rpartition("/")[2]].get("properties", {})
+        for field in msgspec.structs.fields(struct):
+            name = field.encode_name
+            if "$ref" in properties[name]:
+                continue
+            notes = _notes(struct, field)
+            properties[name] |= {key: note for key, note in notes.items() if key not in properties[name]}
     return dict(components)
+
+
+def _notes(struct: type[msgspec.Struct], field: msgspec.structs.FieldInfo) -> dict[str, Any]:
+    """Return the description and example of a response field."""
+    rule = rule_of(field.type)
+    notes = {} if rule is None else notes_of(rule)
+    name = f"{struct.__name__}.{field.encode_name}"
+    name = name if name in EXAMPLES else field.encode_name
+    example = EXAMPLES.get(name)
+    if "examples" not in notes and name in EXAMPLES:
+        notes["examples"] = [example]
+    if str(example).endswith("00Z"):
+        notes["format"] = "date-time"
+    return notes
 
 
 def _request_schemas(routes: Iterable[tuple[str, str, HTTPRouteHandler, Route]]) -> dict[str, Any]:
     return {
-        _body_name(route): _object(route.body, partial=route.is_partial)
+        _body_name(route): _body_schema(route.body, partial=route.is_partial)
         for *_, route in routes
         if route.body is not None
     }
@@ -154,37 +178,29 @@ def _body_name(route: Route) -> str:
     return f"{name.removesuffix('In')}ChangesIn" if route.is_partial else name
 
 
-def _object(kind: type[msgspec.Struct], *, partial: bool) -> dict[str, Any]:
+def _body_schema(kind: type[msgspec.Struct], *, partial: bool) -> dict[str, Any]:
     fields = msgspec.structs.fields(kind)
     required = [field.encode_name for field in fields if field.required and not partial]
     return {
         "title": kind.__name__,
         "type": "object",
         "description": kind.__doc__,
-        "properties": {field.encode_name: _schema(field.type) for field in fields},
+        "properties": {field.encode_name: schema_of(field.type) for field in fields},
         **({"required": required} if required else {}),
     }
 
 
-def _schema(annotation: Any) -> dict[str, Any]:
-    if get_origin(annotation) is Annotated:
-        for meta in get_args(annotation)[1:]:
-            if isinstance(meta, msgspec.Meta) and meta.extra:
-                return dict(meta.extra["schema"])
-    return next(_schema(part) for part in get_args(annotation) if part is not type(None))
-
-
 def _parameters(kind: type[msgspec.Struct]) -> Iterator[dict[str, Any]]:
     for field in msgspec.structs.fields(kind):
-        schema = _schema(field.type)
-        said = {"description": schema.pop("description")} if "description" in schema else {}
+        schema = schema_of(field.type)
+        description = {"description": schema.pop("description")} if "description" in schema else {}
         if isinstance(field.default, int | str):
             schema["default"] = field.default
-        yield {"name": field.encode_name, "in": "query", "required": False, **said, "schema": _as_text(schema)}
+        yield {"name": field.encode_name, "in": "query", "required": False, **description, "schema": _as_text(schema)}
 
 
 def _as_text(schema: dict[str, Any]) -> dict[str, Any]:
-    """A field's schema in a query, where all is text and an empty parameter counts as absent."""
+    """Adapt a schema to query parameters, which are text and count as absent if empty."""
     if "format" in schema or "enum" in schema or schema.get("type") in {"integer", "boolean", "array"}:
         return {"anyOf": [schema, {"type": "string", "maxLength": 0}]}
     if "anyOf" in schema and "pattern" not in schema["anyOf"][0]:
@@ -192,7 +208,7 @@ def _as_text(schema: dict[str, Any]) -> dict[str, Any]:
     if "anyOf" in schema:
         text = schema.pop("anyOf")[0]
         return {**schema, **text, "pattern": f"^({text['pattern'].strip('^$')})?$"}
-    return schema | ({"minLength": 0, "pattern": FREE} if "pattern" in schema else {})
+    return schema | ({"minLength": 0, "pattern": PLAIN} if "pattern" in schema else {})
 
 
 def _request_body(route: Route) -> dict[str, Any]:
@@ -202,19 +218,19 @@ def _request_body(route: Route) -> dict[str, Any]:
 
 def _complete_success(responses: dict[str, Any], route: Route) -> None:
     responses.pop("400", None)
-    for status, answer in responses.items():
-        answer["description"] = HTTPStatus(int(status)).phrase
+    for status, response in responses.items():
+        response["description"] = HTTPStatus(int(status)).phrase
         if status == "204":
-            answer.pop("content", None)  # Litestar's word for a response that could set headers
+            response.pop("content", None)  # Litestar adds content to responses that may set headers
         if route.files:
-            answer["content"] = {media_type: {"schema": {"type": "string"}} for media_type in route.files}
+            response["content"] = {media_type: {"schema": {"type": "string"}} for media_type in route.files}
         headers = route.headers | (REPLAYED_HEADER if route.is_keyed else {})
-        answer["headers"] = {
-            name: {"description": says, "schema": {"type": "string"}} for name, says in headers.items()
+        response["headers"] = {
+            name: {"description": text, "schema": {"type": "string"}} for name, text in headers.items()
         }
 
 
-def _refusals(route: Route, *, is_safe: bool, has_path_id: bool) -> dict[str, Any]:
+def _error_responses(route: Route, *, is_safe: bool, has_path_id: bool) -> dict[str, Any]:
     errors: set[type[MarketplaceError]] = {Busy, *route.errors}
     if route.body is not None or route.query is not None or route.is_keyed:
         errors.add(Invalid)
@@ -233,10 +249,10 @@ def _refusals(route: Route, *, is_safe: bool, has_path_id: bool) -> dict[str, An
         by_status[status] = {code: sentence}
     if has_path_id:
         by_status.setdefault(404, {}).setdefault(*FRAMEWORK[404])
-    return {str(status): _refusal(status, codes) for status, codes in sorted(by_status.items())}
+    return {str(status): _error_response(status, codes) for status, codes in sorted(by_status.items())}
 
 
-def _refusal(status: int, codes: dict[str, str]) -> dict[str, Any]:
+def _error_response(status: int, codes: dict[str, str]) -> dict[str, Any]:
     headers = {
         name: {"schema": {"type": "string"}, "description": f"`{value}`"}
         for name, value in HEADERS.get(status, {}).items()
