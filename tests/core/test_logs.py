@@ -14,7 +14,7 @@ import asyncpg
 
 from marketplace.settings import Settings
 from marketplace.telemetry.database_timing import DatabaseTiming
-from marketplace.telemetry.logs import configure_logs, log_of_requests, writes_json
+from marketplace.telemetry.logs import configure_logs, request_logger, writes_json
 from marketplace.telemetry.request_log import CURRENT_REQUEST, RequestRecord
 
 PERSON = UUID(int=7)
@@ -49,7 +49,7 @@ def an_exchange(**changes: Any) -> RequestRecord:
 
 def test_a_request_is_one_line_of_json() -> None:
     with logging_to(JSON) as written:
-        tell = log_of_requests(JSON)
+        tell = request_logger(JSON)
         tell(an_exchange(person_id=PERSON, timing=DatabaseTiming(timeline=[(1.0, 0.002), (2.0, 0.003)])))
 
     [line] = lines(written)
@@ -71,7 +71,7 @@ def test_a_request_is_one_line_of_json() -> None:
 
 def test_failures_are_warnings_and_healthy_probes_are_not_logged() -> None:
     with logging_to(JSON) as written:
-        tell = log_of_requests(JSON)
+        tell = request_logger(JSON)
         tell(an_exchange(status=503, code="busy"))
         tell(an_exchange(route="/health/ready"))
         tell(an_exchange(route="/health/ready", status=503))
@@ -85,13 +85,13 @@ def test_failures_are_warnings_and_healthy_probes_are_not_logged() -> None:
 def test_log_level_filters_lines() -> None:
     quiet, talkative = Settings(log_format="json", log_level="error"), Settings(log_format="json", log_level="debug")
     with logging_to(quiet) as written:
-        log_of_requests(quiet)(an_exchange(status=503))
+        request_logger(quiet)(an_exchange(status=503))
         logging.getLogger("marketplace.x").warning("no")
         logging.getLogger("marketplace.x").error("yes")
     assert [line["event"] for line in lines(written)] == ["yes"]
 
     with logging_to(talkative) as written:
-        log_of_requests(talkative)(an_exchange(route="/health/live"))
+        request_logger(talkative)(an_exchange(route="/health/live"))
     assert [line["level"] for line in lines(written)] == ["debug"]
 
 
@@ -175,7 +175,7 @@ def test_text_log_has_error_message() -> None:
 def test_request_is_one_line_in_text_log() -> None:
     settings = Settings(log_format="text")
     with logging_to(settings) as written:
-        log_of_requests(settings)(an_exchange(status=409, code="sold_out"))
+        request_logger(settings)(an_exchange(status=409, code="sold_out"))
 
     [line] = written.getvalue().splitlines()
     assert "sold_out" in line
