@@ -120,7 +120,7 @@ async def test_replay_shows_current_resource(api: Api) -> None:
     quoted = await keyed(creator, "/api/sessions/", key, a_session_body())
 
     assert booked.status_code == quoted.status_code == 201
-    settled = {"status": "cancelled", "allowed_actions": [], "cancellable_until": None}
+    settled: dict[str, Any] = {"status": "cancelled", "allowed_actions": [], "cancellable_until": None}
     assert booked.json() == booking | settled
     assert quoted.json() == session | {"title": "Evening yoga"}
 
