@@ -30,15 +30,15 @@ describe("the tab of a booking", () => {
   });
 });
 
-describe("what a learner can still do", () => {
-  it("ends as many hours before the start as the session says", () => {
+describe("the actions of a learner", () => {
+  it("end at the cancellation notice", () => {
     const booking = bookingOf({}, { cancellation_notice: 2 });
     expect(cancellableUntil(booking)).toEqual(at("08:00"));
     expect(learnerActions(booking, at("07:59"))).toEqual({ canCancel: true, canMove: true });
     expect(learnerActions(booking, at("08:00"))).toEqual({ canCancel: false, canMove: false });
   });
 
-  it("counts those hours on the clock of the world, also in the night of a clock change", () => {
+  it("count elapsed hours across a clock change", () => {
     const booking = bookingOf(
       { booking_date: "2027-03-28T10:00:00+02:00", ends_at: "2027-03-28T11:00:00+02:00" },
       { cancellation_notice: 24 },
@@ -46,7 +46,7 @@ describe("what a learner can still do", () => {
     expect(cancellableUntil(booking).toISOString()).toBe("2027-03-27T08:00:00.000Z");
   });
 
-  it("is nothing once it is settled", () => {
+  it("are none for a settled booking", () => {
     for (const status of ["cancelled", "completed"] as const) {
       expect(learnerActions(bookingOf({ status }), at("07:00"))).toEqual({
         canCancel: false,
@@ -55,7 +55,7 @@ describe("what a learner can still do", () => {
     }
   });
 
-  it("is to cancel, not to move, when the session is off the market or the request has lapsed", () => {
+  it("exclude rescheduling when the session is hidden or the request has expired", () => {
     const withdrawn = bookingOf({}, { status: "inactive" });
     expect(learnerActions(withdrawn, at("07:00"))).toEqual({ canCancel: true, canMove: false });
     const lapsed = bookingOf({ status: "pending", answer_by: "2026-12-03T06:00:00Z" });
@@ -64,12 +64,12 @@ describe("what a learner can still do", () => {
 });
 
 describe("the countdown", () => {
-  it("rounds up, so that it says nothing has begun before it has", () => {
+  it("rounds up to whole minutes", () => {
     expect(minutesUntil(bookingOf({}), new Date("2026-12-03T09:58:30Z"))).toBe(2);
     expect(minutesUntil(bookingOf({}), new Date("2026-12-03T09:59:59Z"))).toBe(1);
   });
 
-  it("is nought while it goes on, and none after it", () => {
+  it("is zero during the session and null afterwards", () => {
     expect(minutesUntil(bookingOf({}), at("10:00"))).toBe(0);
     expect(minutesUntil(bookingOf({}), at("10:59"))).toBe(0);
     expect(minutesUntil(bookingOf({}), at("11:00"))).toBeNull();

@@ -33,7 +33,7 @@ describe("a step of a booking", () => {
     expect(told(step(null, "pending", "cancelled"))).toMatchObject({ name: "lapsed", actor: "marketplace" });
   });
 
-  it("is cancelled by whoever cancelled", () => {
+  it("is cancelled by its actor", () => {
     expect(told(step(NOOR, "pending", "cancelled"))).toMatchObject({ name: "cancelled", actor: "you" });
     expect(told(step(ELENA, "confirmed", "cancelled"))).toMatchObject({
       name: "cancelled",

@@ -24,7 +24,7 @@ import { saveSchedule, scheduleQuery } from "./queries";
 import { scheduleRules } from "./rules";
 import { SchedulePreview } from "./SchedulePreview";
 import { useTexts } from "./texts";
-import { useConflictMessage } from "./useConflict";
+import { useConflictMessage } from "./useConflictMessage";
 
 type SessionFields = { id: string; duration: number; isHidden: boolean };
 

@@ -17,13 +17,13 @@ import {
   zoneName,
 } from "~/lib/time/time";
 import { useNow } from "~/lib/time/useNow";
+import { ActionDialog } from "../ActionDialog";
 import { AdminPage } from "../AdminPage";
 import { Log } from "../audit/Log";
 import { BackLink } from "../BackLink";
 import { DateTime } from "../DateTime";
-import { QueryResult } from "../Loaded";
 import { Facts, Panel } from "../Panel";
-import { ActionDialog } from "../StepDialog";
+import { QueryResult } from "../QueryResult";
 import { useTexts } from "../texts";
 import {
   applyAction,
@@ -32,7 +32,7 @@ import {
   bookingRecordQuery,
   reschedule,
 } from "./queries";
-import { actionsFor } from "./steps";
+import { actionsFor } from "./rules";
 
 const LINK = "font-medium text-accent underline-offset-4 hover:underline";
 

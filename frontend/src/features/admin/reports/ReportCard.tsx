@@ -3,8 +3,8 @@ import { useState } from "react";
 import { Badge } from "~/components/Badge";
 import { Button } from "~/components/Button";
 import { displayName } from "~/lib/auth/me";
+import { ActionDialog } from "../ActionDialog";
 import { DateTime } from "../DateTime";
-import { ActionDialog } from "../StepDialog";
 import { useTexts } from "../texts";
 import { type Report, resolveReport } from "./queries";
 

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { actionsFor } from "./steps";
+import { actionsFor } from "./rules";
 
 const NOW = new Date("2030-05-01T12:00:00Z");
 const pending = {
@@ -10,20 +10,20 @@ const pending = {
 } as const;
 const over = { ...pending, status: "confirmed", ends_at: "2030-05-01T11:00:00Z" } as const;
 
-test("the staff answers for the creator, moves and cancels", () => {
+test("staff can confirm, decline, reschedule and cancel", () => {
   expect(actionsFor(pending, "me", NOW)).toEqual(["confirm", "decline", "reschedule", "cancel"]);
 });
 
-test("nobody answers or completes what they booked themselves", () => {
+test("staff cannot confirm or complete their own booking", () => {
   expect(actionsFor(pending, "a learner", NOW)).toEqual(["reschedule", "cancel"]);
   expect(actionsFor(over, "a learner", NOW)).toEqual([]);
 });
 
-test("what is over is completed, and what was cancelled left alone", () => {
+test("an ended booking can be completed and a cancelled one has no actions", () => {
   expect(actionsFor(over, "me", NOW)).toEqual(["complete"]);
   expect(actionsFor({ ...pending, status: "cancelled" }, "me", NOW)).toEqual([]);
 });
 
-test("after the time to answer a request is only moved or cancelled", () => {
+test("an expired request can only be rescheduled or cancelled", () => {
   expect(actionsFor(pending, "me", new Date(pending.answer_by))).toEqual(["reschedule", "cancel"]);
 });
