@@ -15,7 +15,7 @@ help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 20
 
 .PHONY: install
-install: $(VENV)/.installed frontend/node_modules/.installed frontend/dist/.built ## Install everything into .venv and frontend
+install: $(VENV)/.installed frontend/node_modules/.installed frontend/dist/.built ## Install the backend into .venv and build the front end
 
 $(VENV)/.installed: requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
@@ -43,8 +43,10 @@ frontend/dist/.built: frontend/node_modules/.installed $(FRONTEND)
 run: install ## Run the marketplace with demo data on http://localhost:8000 (MARKETPLACE_PORT)
 	MARKETPLACE_PORT=$(PORT) $(BIN)/marketplace serve --demo
 
-# a file stays with one worker, which keeps its server and database; the files in the order of tests/conftest.py
-PYTEST_PARALLEL := $(BIN)/pytest -q -n auto --dist loadfile --no-loadscope-reorder
+# each file stays with one worker, which keeps its server and database; tests/conftest.py says which files start first
+PYTEST_PARALLEL := $(BIN)/pytest -q --dist loadfile --no-loadscope-reorder -n
+# the tests of `make test` wait a third of the time, for servers to start and for timeouts
+WORKERS = $(shell echo $$(( ($$(nproc 2>/dev/null || getconf _NPROCESSORS_ONLN) * 3 + 1) / 2 )))
 
 .PHONY: check
 check: install ## Format, lint, types, import contracts, documents, the size of the front end, fast tests (a minute)
@@ -52,7 +54,7 @@ check: install ## Format, lint, types, import contracts, documents, the size of 
 
 .PHONY: check-tests
 check-tests:
-	$(PYTEST_PARALLEL) -m "not thorough" tests/core tests/http tests/architecture
+	$(PYTEST_PARALLEL) auto -m "not thorough" tests/core tests/http tests/architecture
 
 .PHONY: check-sources
 check-sources:
@@ -73,7 +75,7 @@ types: openapi ## Regenerate the front end's API client from openapi.json
 	cd frontend && npm run --silent types
 
 .PHONY: format
-format: install ## Format the code
+format: install ## Format the code and fix lint findings
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 	cd frontend && npm run --silent format
@@ -98,10 +100,10 @@ nginx:
 
 .PHONY: test
 test: install chromium nginx ## Every test, on a real PostgreSQL, in a real browser, behind a real nginx (eight minutes)
-	$(PYTEST_PARALLEL) -m "not runs_alone"
+	$(PYTEST_PARALLEL) $(WORKERS) -m "not runs_alone"
 	$(BIN)/pytest -q -m runs_alone tests/postgres tests/deployment tests/browser
 
-LONG := MARKETPLACE_TEST_LONG=1 $(PYTEST_PARALLEL)
+LONG := MARKETPLACE_TEST_LONG=1 $(PYTEST_PARALLEL) auto
 
 .PHONY: test-long
 test-long: test-long-api test-long-lifecycle test-long-schedules ## Ten times as many examples as `make test`, new ones each time (an hour, in the parts below)
@@ -127,7 +129,7 @@ bench-admin: install ## Measure admin lists and exports with a million rows (min
 	PYTHONPATH=tests $(BIN)/python tests/benchmarks/admin.py $(BENCH)
 
 .PHONY: bench-jobs
-bench-jobs: install ## What the job queue costs a booking and a worker (minutes; BENCH="reads idle" runs parts)
+bench-jobs: install ## Measure the cost of the job queue to a booking and a worker (minutes; BENCH="reads idle" runs parts)
 	PYTHONPATH=tests $(BIN)/python tests/benchmarks/job_queue.py $(BENCH)
 
 .PHONY: bench-scaling
@@ -135,7 +137,7 @@ bench-scaling: install ## Measure the figures in docs/scaling.md: bytes, seats, 
 	PYTHONPATH=tests $(BIN)/python tests/benchmarks/scaling.py
 
 .PHONY: findings
-findings: ## Run the scripts of findings/: is other software still as surprising? (minutes; needs a network)
+findings: ## Run the scripts of findings/, which fail when a library changes its behaviour (minutes; needs a network)
 	@changed=0; for script in findings/*.sh; do \
 		if output=$$(bash $$script 2>&1); then echo "ok       $$script"; \
 		else changed=1; echo "changed  $$script: $${output##*$$'\n'}"; fi; \

@@ -24,8 +24,9 @@ from marketplace.core.domain.sessions import Session, SessionDetails
 from marketplace.core.domain.slots import BookingQuote, Slot
 from marketplace.core.domain.tokens import Login, Principal, refresh_token_hash
 from marketplace.core.domain.users import Contact, User
+from marketplace.core.ports.jobs import Job
 from marketplace.core.ports.storage import Storage
-from marketplace.core.ports.unit_of_work import UnitOfWork
+from marketplace.core.ports.unit_of_work import Transaction, UnitOfWork
 
 TOMORROW = NOW + timedelta(days=1)
 PASSWORD = "correct horse"
@@ -211,10 +212,22 @@ async def stored_session(storage: Storage, **changes: Any) -> Session:
 async def stored_booking(storage: Storage, session: Session, user_id: UUID | None = None, **changes: Any) -> Booking:
     booking = a_booking(session, user_id or (await stored_user(storage)).id, **changes)
     async with storage.unit_of_work() as tx:
-        if not await tx.slots.take(booking):
-            await tx.slots.acquire_creator(session.creator_id)
-            assert await tx.slots.open(Slot.of(session, booking.starts_at), booking)
+        if not await take(tx, session, booking):
+            assert await open_slot(tx, session, booking)
     return booking
+
+
+async def take(tx: Transaction, session: Session, booking: Booking, job: Job | None = None) -> bool:
+    """Reserve by an offer that found the slot occupied."""
+    occupied = an_offer(
+        session, starts_at=booking.starts_at, slot=a_slot(session, starts_at=booking.starts_at, seats_taken=1)
+    )
+    return await tx.slots.reserve(occupied, booking, job) == "reserved"
+
+
+async def open_slot(tx: Transaction, session: Session, booking: Booking, job: Job | None = None) -> bool:
+    """Reserve by an offer that found no slot, or an empty one."""
+    return await tx.slots.reserve(an_offer(session, starts_at=booking.starts_at), booking, job) == "reserved"
 
 
 async def stored_login(storage: Storage, user: User, token: str, **changes: Any) -> Login:

@@ -16,7 +16,7 @@ WITHOUT_DISK = (
     "ALTER SYSTEM SET fsync = off",
     "ALTER SYSTEM SET full_page_writes = off",
     "ALTER SYSTEM SET checkpoint_timeout = '1h'",
-    "ALTER SYSTEM SET max_wal_size = '8GB'",
+    "ALTER SYSTEM SET max_wal_size = '2GB'",
     "SELECT pg_reload_conf()",
 )
 """No test on the shared server cuts the power; those that kill a PostgreSQL start one of their own."""

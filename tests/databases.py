@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from hashlib import sha256
 from pathlib import Path
-from typing import IO
+from typing import IO, Literal
 from urllib.parse import urlsplit
 from uuid import uuid4
 
@@ -33,10 +33,15 @@ def execute(server: str, *statements: str) -> None:
 
 
 @contextmanager
-def scratch_database(server: str, template: str = "template0") -> Iterator[str]:
-    """The name of a new database that is gone afterwards: a copy of a template, to which nobody may be connected."""
+def scratch_database(
+    server: str, template: str = "template0", strategy: Literal["wal_log", "file_copy"] = "wal_log"
+) -> Iterator[str]:
+    """The name of a new database that is gone afterwards: a copy of a template, to which nobody may be connected.
+
+    With `strategy="file_copy"` the copy of a big template is not written to the WAL as well.
+    """
     name = f"test_{uuid4().hex}"
-    execute(server, f"CREATE DATABASE {name} TEMPLATE {template}")
+    execute(server, f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY {strategy}")
     try:
         yield name
     finally:

@@ -29,13 +29,13 @@ BOOKED = """
         SELECT given.id, session_id, s.creator_id, user_id, starts_at, 1, 10 + n % 50, 'confirmed',
             starts_at - n % 30 * interval '1 day'
         FROM given JOIN sessions s ON s.id = session_id RETURNING id, created_at, user_id)
-    INSERT INTO booking_steps (booking_id, at, actor_id, from_status, to_status, reason)
-    SELECT id, created_at, user_id, NULL, 'confirmed', '' FROM booked
+    INSERT INTO booking_steps (booking_id, at, actor_id, action, from_status, to_status, reason, deliver_at)
+    SELECT id, created_at, user_id, 'book', NULL, 'confirmed', '', NULL FROM booked
 """
 COMPLETED = """
     WITH done AS (UPDATE bookings SET status = 'completed' WHERE id = ANY($1) RETURNING id, starts_at)
-    INSERT INTO booking_steps (booking_id, at, actor_id, from_status, to_status, reason)
-    SELECT id, starts_at, NULL, 'confirmed', 'completed', '' FROM done
+    INSERT INTO booking_steps (booking_id, at, actor_id, action, from_status, to_status, reason, deliver_at)
+    SELECT id, starts_at, NULL, 'complete', 'confirmed', 'completed', '', NULL FROM done
 """
 SIZES = "SELECT pg_relation_size($1::regclass) AS rows, pg_indexes_size($1::regclass) AS indexes"
 WHAT_A_BOOKING_WRITES = ("bookings", "booking_steps", "slots")

@@ -64,7 +64,7 @@ async def test_a_seat_is_booked_and_given_back_by_keys_alone(site: Server, open_
     await expect(page.get_by_role("heading", name="You're booked")).to_be_visible()
 
     await page.goto("/dashboard")
-    cancel = page.get_by_role("button", name=f"Cancel “{quoted['title']}”")
+    cancel = page.get_by_role("button", name=f"Cancel booking of “{quoted['title']}”")
     await expect(cancel).to_be_visible()
     await tab_to(page, cancel)
     await page.keyboard.press("Enter")

@@ -12,7 +12,7 @@ from marketplace.core.domain.slots import Slot
 from marketplace.core.ports.storage import Storage
 
 LONG_AGO = NOW - timedelta(days=400)
-LEGAL = {(before, after) for leads in TRANSITIONS.values() for before, after in leads.items()}
+LEGAL = {(action, before, after) for action, leads in TRANSITIONS.items() for before, after in leads.items()}
 
 
 async def bookings_of(storage: Storage, creator_id: UUID) -> list[BookingHistory]:
@@ -61,13 +61,24 @@ def check_history(booking: BookingHistory) -> None:
     for before, step in pairwise(booking.history):
         assert step.from_status == before.to_status
         assert step.at >= before.at
-    assert [step for step in later if not (is_move(step) or (step.from_status, step.to_status) in LEGAL)] == []
+    assert first.action == "book"
+    assert [step for step in later if not (is_move(step) or is_legal(step))] == []
+    at = booking.starts_at
+    for step in reversed([step for step in later if is_move(step)]):
+        assert step.to_start == at != step.from_start
+        at = step.from_start or at
     assert booking.history[-1].to_status == booking.status
     assert (booking.answer_by is not None) is (booking.status == "pending")
 
 
+def is_legal(step: BookingStep) -> bool:
+    """Whether the action makes of the status before what it became; such a step changes nothing else."""
+    changed = (step.from_start, step.to_start, step.from_seats, step.to_seats)
+    return (step.action, step.from_status, step.to_status) in LEGAL and changed == (None, None, None, None)
+
+
 def is_move(step: BookingStep) -> bool:
     """Whether this step moved a live booking, which leaves it as it was or asks again."""
-    return step.reason.startswith("Moved from") and (
+    return step.action == "reschedule" and (
         step.from_status == step.to_status or (step.from_status, step.to_status) == ("confirmed", "pending")
     )

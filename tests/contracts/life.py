@@ -110,7 +110,7 @@ class Life(RuleBasedStateMachine):
         async def command(side: Side) -> object:
             async with side.storage.unit_of_work() as tx:
                 booking = await tx.bookings.acquire(newest(side.booked, which))
-                lapsed, step = booking.after("lapse", None, self.clock.now())
+                lapsed, step = booking.after("expire", None, self.clock.now())
                 await tx.slots.release(booking)
                 await tx.bookings.save(lapsed, step)
             return lapsed.status

@@ -79,10 +79,15 @@ async def test_many_are_saved_at_once_each_with_its_own_step(storage: Storage) -
             booking_id=booking.id,
             at=NOW + timedelta(minutes=place),
             actor_id=None if place else session.creator_id,
+            action="cancel" if place else "confirm",
             from_status=booking.status,
             to_status="cancelled" if place else "confirmed",
             reason=f"Reason {place}.",
             batch_id=uuid4() if place else None,
+            from_start=booking.starts_at if place else None,
+            to_start=booking.starts_at + HOUR if place else None,
+            from_seats=None if place else booking.seats,
+            to_seats=None if place else booking.seats + 1,
         )
         for place, booking in enumerate(created)
     ]
@@ -123,7 +128,13 @@ async def test_nothing_to_save_is_saved_as_nothing(storage: Storage) -> None:
 async def test_a_step_that_the_marketplace_took_has_no_actor(storage: Storage) -> None:
     booking = await stored_booking(storage, await stored_session(storage))
     step = BookingStep(
-        booking_id=booking.id, at=NOW, actor_id=None, from_status="confirmed", to_status="completed", reason=""
+        booking_id=booking.id,
+        at=NOW,
+        actor_id=None,
+        action="complete",
+        from_status="confirmed",
+        to_status="completed",
+        reason="",
     )
     async with storage.unit_of_work() as tx:
         await tx.bookings.save(replace(booking, status="completed"), step)

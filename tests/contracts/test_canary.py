@@ -34,7 +34,7 @@ INTERRUPTION = 0.1
 class UnguardedMemorySlots(MemorySlots):
     """Reads, is interrupted, and writes."""
 
-    async def take(self, booking: Booking, job: Job | None = None) -> bool:
+    async def _take(self, booking: Booking, job: Job | None) -> bool:
         key = (booking.session_id, booking.starts_at)
         slot = self._rows.find(self._database.slots, key)
         if slot is None or slot.seats_taken + booking.seats > slot.capacity:
@@ -49,7 +49,7 @@ class UnguardedMemorySlots(MemorySlots):
 class UnguardedPostgresSlots(PostgresSlots):
     """Trusts, a moment later, that what the offer said is still so."""
 
-    async def take(self, booking: Booking, job: Job | None = None) -> bool:
+    async def _take(self, booking: Booking, job: Job | None) -> bool:
         assert GUARD in TAKE
         await asyncio.sleep(INTERRUPTION)
         values = [getattr(booking, name) for name in BOOKING]

@@ -68,7 +68,8 @@ async def test_a_moved_booking_has_its_seats_at_the_new_start_and_none_at_the_ol
     assert await taken(storage, session) == {LATER: 2}
     rescheduled = await found(storage, booking)
     assert as_a(Booking, rescheduled) == replace(booking, starts_at=LATER, ends_at=LATER + HOUR)
-    assert [step.reason for step in rescheduled.history] == ["", "Moved from 2030-01-08 09:00 to 2030-01-08 12:00 UTC."]
+    assert [(step.action, step.reason) for step in rescheduled.history] == [("book", ""), ("reschedule", "")]
+    assert (rescheduled.history[-1].from_start, rescheduled.history[-1].to_start) == (TOMORROW, LATER)
     assert await check_books(storage, session.creator_id) == [rescheduled]
 
 

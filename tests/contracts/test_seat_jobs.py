@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from builders import TOMORROW, a_booking, somebody, stored_booking, stored_session, stored_user
+from builders import TOMORROW, a_booking, open_slot, somebody, stored_booking, stored_session, stored_user, take
 from contracts.harness import broken_transaction
 from due_jobs import take_due
 from fakes import NOW
@@ -38,10 +38,9 @@ async def test_a_job_is_enqueued_with_the_seats_that_it_is_about(storage: Storag
     await due(storage)
 
     async with storage.unit_of_work() as tx:
-        await tx.slots.acquire_creator(session.creator_id)
-        assert await tx.slots.open(Slot.of(session, TOMORROW), bookable, jobs[0])
+        assert await open_slot(tx, session, bookable, jobs[0])
     async with storage.unit_of_work() as tx:
-        assert await tx.slots.take(taking, jobs[1])
+        assert await take(tx, session, taking, jobs[1])
 
     assert await due(storage) == [job for job in jobs if job]
 
@@ -53,14 +52,13 @@ async def test_who_has_no_seat_leaves_no_job(storage: Storage) -> None:
     await due(storage)
 
     async with storage.unit_of_work() as tx:
-        assert not await tx.slots.take(late, job)
+        assert not await take(tx, session, late, job)
+    async with storage.unit_of_work() as tx:
+        assert await open_slot(tx, session, held)
     async with storage.unit_of_work() as tx:
         await tx.slots.acquire_creator(session.creator_id)
-        assert await tx.slots.open(Slot.of(session, TOMORROW), held)
-    async with storage.unit_of_work() as tx:
-        await tx.slots.acquire_creator(session.creator_id)
-        assert not await tx.slots.take(late, job)
-        assert not await tx.slots.open(Slot.of(session, TOMORROW), late, job)
+        assert not await take(tx, session, late, job)
+        assert not await open_slot(tx, session, late, job)
         rescheduled, step = held.rescheduled(
             Slot.of(session, TOMORROW + HALF_AN_HOUR),
             somebody(held.user_id),

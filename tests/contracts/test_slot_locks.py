@@ -7,7 +7,8 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from builders import TOMORROW, a_booking, seats_taken, slots_of, stored_booking, stored_session, stored_user
+import builders
+from builders import TOMORROW, a_booking, seats_taken, slots_of, somebody, stored_booking, stored_session, stored_user
 from contracts.harness import broken_transaction, cancel, waits
 from fakes import NOW
 from marketplace.core.domain.bookings import Booking
@@ -16,6 +17,7 @@ from marketplace.core.domain.slots import BookingQuote, Slot
 from marketplace.core.domain.users import User
 from marketplace.core.errors import AlreadyBooked, CreatorUnavailable
 from marketplace.core.ports.storage import Storage
+from marketplace.core.ports.unit_of_work import Transaction
 
 
 async def quoted(storage: Storage, session: Session, buyer_id: UUID) -> BookingQuote:
@@ -23,9 +25,9 @@ async def quoted(storage: Storage, session: Session, buyer_id: UUID) -> BookingQ
         return await tx.slots.acquire_quote(session.id, TOMORROW, buyer_id)
 
 
-async def take(storage: Storage, booking: Booking) -> bool:
+async def take(storage: Storage, session: Session, booking: Booking) -> bool:
     async with storage.unit_of_work() as tx:
-        return await tx.slots.take(booking)
+        return await builders.take(tx, session, booking)
 
 
 async def test_two_buyers_are_offered_one_session_together(storage: Storage) -> None:
@@ -95,9 +97,11 @@ async def test_a_taker_waits_for_another_and_then_has_the_seat_that_was_left(sto
     await stored_booking(storage, session)
 
     async with storage.unit_of_work() as tx:
-        assert await tx.slots.take(a_booking(session, (await stored_user(storage)).id))
-        one = asyncio.create_task(take(storage, a_booking(session, (await stored_user(storage)).id)))
-        too_many = asyncio.create_task(take(storage, a_booking(session, (await stored_user(storage)).id, seats=2)))
+        assert await builders.take(tx, session, a_booking(session, (await stored_user(storage)).id))
+        one = asyncio.create_task(take(storage, session, a_booking(session, (await stored_user(storage)).id)))
+        too_many = asyncio.create_task(
+            take(storage, session, a_booking(session, (await stored_user(storage)).id, seats=2))
+        )
         assert await waits(one)
         assert await waits(too_many)
 
@@ -110,8 +114,8 @@ async def test_a_taker_has_the_seat_when_the_other_is_rolled_back(storage: Stora
     await stored_booking(storage, session)
 
     async with broken_transaction(storage) as tx:
-        assert await tx.slots.take(a_booking(session, (await stored_user(storage)).id))
-        taking = asyncio.create_task(take(storage, a_booking(session, (await stored_user(storage)).id)))
+        assert await builders.take(tx, session, a_booking(session, (await stored_user(storage)).id))
+        taking = asyncio.create_task(take(storage, session, a_booking(session, (await stored_user(storage)).id)))
         assert await waits(taking)
 
     assert await taking
@@ -124,7 +128,7 @@ async def test_a_taker_who_waited_for_the_last_cancellation_finds_the_slot_empty
 
     async with storage.unit_of_work() as tx:
         await cancel(tx, booking)
-        taking = asyncio.create_task(take(storage, a_booking(session, (await stored_user(storage)).id)))
+        taking = asyncio.create_task(take(storage, session, a_booking(session, (await stored_user(storage)).id)))
         assert await waits(taking)
 
     assert not await taking
@@ -135,8 +139,8 @@ async def test_one_person_who_books_twice_at_once_is_refused_once(storage: Stora
     await stored_booking(storage, session)
 
     async with storage.unit_of_work() as tx:
-        assert await tx.slots.take(a_booking(session, buyer.id))
-        twin = asyncio.create_task(take(storage, a_booking(session, buyer.id)))
+        assert await builders.take(tx, session, a_booking(session, buyer.id))
+        twin = asyncio.create_task(take(storage, session, a_booking(session, buyer.id)))
         assert await waits(twin)
 
     with pytest.raises(AlreadyBooked):
@@ -149,14 +153,23 @@ async def test_an_overlapping_slot_waits_until_the_first_is_decided(storage: Sto
     """Even where nobody asked for the creator's lock: the rule is the adapter's own."""
     session = await stored_session(storage)
     other = await stored_session(storage, creator_id=session.creator_id)
-    bookings = [a_booking(each, (await stored_user(storage)).id) for each in (session, other)]
+    own = await stored_booking(storage, session, starts_at=TOMORROW + timedelta(hours=10))
+    another = await stored_booking(storage, other, starts_at=TOMORROW + timedelta(hours=20))
+
+    async def move(tx: Transaction, session: Session, booking: Booking) -> bool:
+        slot = Slot.of(session, TOMORROW)
+        rescheduled, step = booking.rescheduled(
+            slot, somebody(booking.user_id), NOW, notice=timedelta(), needs_answer=False
+        )
+        await tx.slots.release(booking)
+        return await tx.slots.move(slot, rescheduled, step)
 
     async def open_other() -> bool:
         async with storage.unit_of_work() as tx:
-            return await tx.slots.open(Slot.of(other, TOMORROW), bookings[1])
+            return await move(tx, other, another)
 
     async with broken_transaction(storage) if is_rolled_back else storage.unit_of_work() as tx:
-        assert await tx.slots.open(Slot.of(session, TOMORROW), bookings[0])
+        assert await move(tx, session, own)
         bookable = asyncio.create_task(open_other())
         assert await waits(bookable)
 
@@ -165,7 +178,8 @@ async def test_an_overlapping_slot_waits_until_the_first_is_decided(storage: Sto
     else:
         with pytest.raises(CreatorUnavailable):
             await bookable
-    assert await seats_taken(storage, other) == int(is_rolled_back)
+    opened = [slot.starts_at for slot in await slots_of(storage, other) if slot.seats_taken]
+    assert opened == [TOMORROW if is_rolled_back else another.starts_at]
 
 
 async def test_an_overlapping_slot_waits_for_a_cancellation_and_is_then_opened(storage: Storage) -> None:
@@ -191,7 +205,7 @@ async def test_a_taker_waits_for_who_acquired_the_upcoming_slots(storage: Storag
     async with storage.unit_of_work() as tx:
         assert len(await tx.slots.acquire_upcoming(session.id, NOW)) == 2
         taking = asyncio.create_task(
-            take(storage, a_booking(session, (await stored_user(storage)).id, starts_at=later))
+            take(storage, session, a_booking(session, (await stored_user(storage)).id, starts_at=later))
         )
         assert await waits(taking)
 
@@ -203,7 +217,7 @@ async def test_who_acquires_the_upcoming_slots_sees_what_a_taker_left(storage: S
     await stored_booking(storage, session)
 
     async with storage.unit_of_work() as tx:
-        assert await tx.slots.take(a_booking(session, (await stored_user(storage)).id))
+        assert await builders.take(tx, session, a_booking(session, (await stored_user(storage)).id))
         acquiring = asyncio.create_task(slots_of(storage, session))
         assert await waits(acquiring)
 

@@ -4,6 +4,7 @@ from uuid import uuid4
 
 import pytest
 
+import builders
 from builders import (
     TOMORROW,
     a_booking,
@@ -25,15 +26,14 @@ from marketplace.core.ports.storage import Storage
 HALF_AN_HOUR = timedelta(minutes=30)
 
 
-async def take(storage: Storage, booking: Booking) -> bool:
+async def take(storage: Storage, session: Session, booking: Booking) -> bool:
     async with storage.unit_of_work() as tx:
-        return await tx.slots.take(booking)
+        return await builders.take(tx, session, booking)
 
 
 async def open_slot(storage: Storage, session: Session, booking: Booking) -> bool:
     async with storage.unit_of_work() as tx:
-        await tx.slots.acquire_creator(session.creator_id)
-        return await tx.slots.open(Slot.of(session, booking.starts_at), booking)
+        return await builders.open_slot(tx, session, booking)
 
 
 async def buyers_booking(
@@ -88,8 +88,8 @@ async def test_seats_are_taken_in_an_opened_slot_until_it_is_full(storage: Stora
     session = await stored_session(storage, max_participants=3)
 
     assert await open_slot(storage, session, await buyers_booking(storage, session))
-    assert await take(storage, await buyers_booking(storage, session, seats=2))
-    assert not await take(storage, await buyers_booking(storage, session))
+    assert await take(storage, session, await buyers_booking(storage, session, seats=2))
+    assert not await take(storage, session, await buyers_booking(storage, session))
 
     assert await slots_of(storage, session) == (Slot.of(session, TOMORROW, 3),)
 
@@ -99,7 +99,7 @@ async def test_nothing_is_taken_when_fewer_seats_are_left_than_asked_for(storage
     await stored_booking(storage, session, seats=2)
     booking = await buyers_booking(storage, session, seats=2)
 
-    assert not await take(storage, booking)
+    assert not await take(storage, session, booking)
     assert not await open_slot(storage, session, booking)
 
     assert await seats_taken(storage, session) == 2
@@ -109,11 +109,11 @@ async def test_nothing_is_taken_when_fewer_seats_are_left_than_asked_for(storage
 async def test_seats_are_not_taken_in_a_slot_that_is_absent_or_empty(storage: Storage) -> None:
     session = await stored_session(storage)
     booking = await buyers_booking(storage, session)
-    assert not await take(storage, booking)
+    assert not await take(storage, session, booking)
 
     await cancel_now(storage, await stored_booking(storage, session))
 
-    assert not await take(storage, booking)
+    assert not await take(storage, session, booking)
     assert await storage.booking_lists.find(booking.id) is None
     assert await seats_taken(storage, session) == 0
 
@@ -140,7 +140,7 @@ async def test_one_person_has_one_live_booking_in_a_slot(storage: Storage) -> No
     booking = await stored_booking(storage, session)
 
     with pytest.raises(AlreadyBooked):
-        await take(storage, a_booking(session, booking.user_id))
+        await take(storage, session, a_booking(session, booking.user_id))
     with pytest.raises(AlreadyBooked):
         await open_slot(storage, session, a_booking(session, booking.user_id))
     assert await seats_taken(storage, session) == 1

@@ -13,11 +13,13 @@ from builders import (
     a_session,
     a_user,
     as_a,
+    open_slot,
     seats_taken,
     somebody,
     stored_booking,
     stored_session,
     stored_user,
+    take,
 )
 from contracts.conftest import OpenStorage
 from contracts.harness import waits
@@ -55,7 +57,7 @@ class Scene:
         await tx.users.add(self.newcomer)
         await tx.sessions.add(self.new_session)
         await tx.sessions.save(replace(await tx.sessions.acquire(self.session.id), title="Changed"))
-        assert await tx.slots.take(self.new_booking)
+        assert await take(tx, self.session, self.new_booking)
         cancelled, step = (await tx.bookings.acquire(self.booking.id)).after(
             "cancel", somebody(self.booking.user_id), NOW
         )
@@ -190,8 +192,7 @@ async def test_a_transaction_sees_its_own_changes(storage: Storage) -> None:
         await tx.sessions.add(session)
         assert await tx.users.acquire(creator.id) == creator
         assert as_a(Session, await tx.sessions.acquire(session.id)) == session
-        await tx.slots.acquire_creator(creator.id)
-        assert await tx.slots.open(Slot.of(session, TOMORROW), booking)
+        assert await open_slot(tx, session, booking)
 
         quote = await tx.slots.acquire_quote(session.id, TOMORROW, buyer.id)
         assert quote.already_booked

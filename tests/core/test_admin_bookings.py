@@ -92,7 +92,8 @@ async def test_the_staff_moves_a_booking_with_its_seats_and_says_why(
     rescheduled = (await services.bookings.reschedule(principal, booking.id, LATER, WHY)).resource
 
     assert (rescheduled.starts_at, rescheduled.status) == (LATER, "confirmed")
-    assert rescheduled.history[-1].reason == f"Moved from 2030-01-08 09:00 to 2030-01-08 12:00 UTC. {WHY}"
+    step = rescheduled.history[-1]
+    assert (step.action, step.from_start, step.to_start, step.reason) == ("reschedule", TOMORROW, LATER, WHY)
     (entry,) = await logged(storage, ("booking", booking.id))
     assert (entry.action, entry.reason) == ("booking_rescheduled", WHY)
     assert (entry.before, entry.after) == (

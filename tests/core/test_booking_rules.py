@@ -31,7 +31,13 @@ def test_booking_takes_seats_at_the_price_of_that_moment() -> None:
 
     assert booking == a_booking(session, quote.buyer.id, id=booking_id, seats=3, amount=Decimal("149.97"))
     assert booking.created() == BookingStep(
-        booking_id=booking_id, at=NOW, actor_id=quote.buyer.id, from_status=None, to_status="confirmed", reason=""
+        booking_id=booking_id,
+        at=NOW,
+        actor_id=quote.buyer.id,
+        action="book",
+        from_status=None,
+        to_status="confirmed",
+        reason="",
     )
 
 
@@ -105,7 +111,13 @@ def test_either_party_may_cancel_what_still_holds_seats(status: BookingStatus, *
 
     assert cancelled == replace(booking, status="cancelled")
     assert step == BookingStep(
-        booking_id=booking.id, at=NOW, actor_id=actor, from_status=status, to_status="cancelled", reason=""
+        booking_id=booking.id,
+        at=NOW,
+        actor_id=actor,
+        action="cancel",
+        from_status=status,
+        to_status="cancelled",
+        reason="",
     )
 
 

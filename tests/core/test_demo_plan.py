@@ -76,7 +76,7 @@ def test_every_step_is_taken_in_its_time(moment: datetime) -> None:
             answered_by = min(one.booked_at + PENDING_HOLD, one.starts_at)
             notice = timedelta(hours=one.planned.session.cancellation_notice)
             assert step.action not in {"confirm", "decline"} or step.at < answered_by
-            assert step.action != "lapse" or step.at == answered_by
+            assert step.action != "expire" or step.at == answered_by
             assert step.action != "complete" or step.at == ends_at(one)
             assert step.by != one.person or step.at < one.starts_at - notice
 

@@ -67,7 +67,7 @@ async def test_a_night_that_was_missed_is_made_up_for_and_the_next_one_kept(data
 async def test_what_fails_leaves_nothing_that_looks_like_a_backup(tmp_path: Path) -> None:
     folder = tmp_path / "backups"
     async with watching(folder, "postgresql://nobody@127.0.0.1:1/nothing") as log:
-        assert await becomes_true(lambda: "The next try is in five minutes." in log.read_text(), 60), log.read_text()
+        assert await becomes_true(lambda: "Retrying in five minutes." in log.read_text(), 60), log.read_text()
     assert list(folder.iterdir()) == []
 
 

@@ -79,8 +79,13 @@ async def test_the_creator_confirms_and_both_read_who_did(api: Api) -> None:
     assert confirmed["history"][-1] == {
         "at": "2030-01-07T10:00:00Z",
         "by": str(creator.id),
+        "action": "confirm",
         "from": "pending",
         "to": "confirmed",
+        "from_start": None,
+        "to_start": None,
+        "from_seats": None,
+        "to_seats": None,
         "reason": "",
     }
     assert done(await learner.get(f"{BOOKINGS}{created['id']}/")) == confirmed
@@ -190,7 +195,9 @@ async def test_a_booking_is_moved_by_either_party_or_staff(api: Api, who: str) -
     }
     last = rescheduled["history"][-1]
     assert (last["by"], last["from"], last["to"]) == (str(person.id), "confirmed", "confirmed")
-    assert last["reason"] == "Moved from 2030-01-08 09:00 to 2030-01-08 15:00 UTC. The room is taken."
+    assert (last["action"], last["reason"]) == ("reschedule", "The room is taken.")
+    assert (last["from_start"], last["to_start"]) == ("2030-01-08T09:00:00Z", "2030-01-08T15:00:00Z")
+    assert (last["from_seats"], last["to_seats"]) == (None, None)
     assert done(await learner.get(f"{BOOKINGS}{created['id']}/")) == rescheduled
 
 

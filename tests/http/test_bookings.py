@@ -178,7 +178,18 @@ async def test_a_booking_is_read_by_its_two_parties_with_its_history(api: Api) -
     history = shown.pop("history")
     assert shown == created
     assert history == [
-        {"at": created["created_at"], "by": str(learner.id), "from": None, "to": "confirmed", "reason": ""}
+        {
+            "at": created["created_at"],
+            "by": str(learner.id),
+            "action": "book",
+            "from": None,
+            "to": "confirmed",
+            "from_start": None,
+            "to_start": None,
+            "from_seats": None,
+            "to_seats": None,
+            "reason": "",
+        }
     ]
 
 

@@ -99,8 +99,8 @@ BOOKINGS = f"""
     FROM generate_series(1, $1::int) n, generate_series(1, $3::int) s
 """  # noqa: S608 - constant text
 STEPS = """
-    INSERT INTO booking_steps (booking_id, at, actor_id, from_status, to_status, reason)
-    SELECT id, created_at, user_id, NULL, status, '' FROM bookings
+    INSERT INTO booking_steps (booking_id, at, actor_id, action, from_status, to_status, reason, deliver_at)
+    SELECT id, created_at, user_id, 'book', NULL, status, '', NULL FROM bookings
 """
 LONG_BUSY = 100_000
 """Bookings that one creator and one person have with each other, one an hour for eleven years."""

@@ -38,7 +38,7 @@ def loaded_template(postgres_server: str, migrated_template: str, run_folder: Pa
 @pytest.fixture(scope="module")
 def loaded(postgres_server: str, loaded_template: str) -> Iterator[str]:
     """A module's own copy of it: what one module books would be in the plans of the next."""
-    with scratch_database(postgres_server, loaded_template) as name:
+    with scratch_database(postgres_server, loaded_template, "file_copy") as name:
         yield address_of(postgres_server, name)
 
 

@@ -8,10 +8,9 @@ from uuid import UUID
 import pytest
 import pytest_asyncio
 
-from builders import a_booking, a_caller, a_session, services_over, stored_user, stored_users
+from builders import a_booking, a_caller, a_session, open_slot, services_over, stored_user, stored_users
 from fakes import MovableClock
 from marketplace.core.domain.bulk import BulkAction, BulkKind, BulkRun
-from marketplace.core.domain.slots import Slot
 from marketplace.core.ports.storage import Storage
 from marketplace.core.services.admin.bulk import BulkOrder
 from postgres import bulk_worker
@@ -62,9 +61,8 @@ async def test_each_of_500_bookings_is_cancelled_once_though_a_worker_is_killed(
     ]
     async with storage.unit_of_work() as tx:
         await tx.sessions.add(session)
-        await tx.slots.acquire_creator(creator.id)
         for booking in bookings:
-            assert await tx.slots.open(Slot.of(session, starts_at), booking)
+            assert await open_slot(tx, session, booking)
     staff, run = await started(storage, "bookings", "cancel", [booking.id for booking in bookings], now)
 
     async with worker_process(empty_database, bulk_worker.__file__) as worker:

@@ -20,7 +20,7 @@ from postgres.workers import requested
 
 SUBJECT = UUID(int=7)
 RUN_AT = datetime(2030, 2, 1, 12, tzinfo=UTC)
-[BEFORE] = re.findall(r'^down_revision = "(\d+)"', next(VERSIONS.glob("0020_*.py")).read_text(), re.MULTILINE)
+[BEFORE] = re.findall(r'^down_revision = "(\d+)"', next(VERSIONS.glob("0018_*.py")).read_text(), re.MULTILINE)
 """The last migration that the release before knows."""
 ENQUEUE_AS_BEFORE = """
     INSERT INTO pgqueuer (priority, entrypoint, payload, execute_after, dedupe_key, status, attempts, heartbeat)

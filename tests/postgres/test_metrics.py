@@ -139,7 +139,7 @@ async def test_metrics_are_told_again_after_the_process_that_tells_them_was_kill
     assert await becomes_true(lambda: len(set(server.workers()) - before) == 1, 10)
     assert await becomes_true(lambda: is_open(metrics.port), 10)
     assert await metrics.value("marketplace_request_seconds_count", route="/api/sessions") == 1
-    [args] = [line for line in server.log.read_text().splitlines() if "begins again" in line]
+    [args] = [line for line in server.log.read_text().splitlines() if "restarts in" in line]
     assert "SIGKILL" in json.loads(args)["event"]
 
 

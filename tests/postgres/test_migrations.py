@@ -28,7 +28,7 @@ T = TypeVar("T")
 
 TEN_MIGRATE = """
 import os, sys
-from marketplace.adapters.postgres import migrate, schema
+from marketplace.adapters.postgres.schema import metadata, migrate
 
 for _ in range(10):
     if os.fork() == 0:

@@ -28,6 +28,7 @@ from marketplace.http.api.system import DemoAccountOut, DemoAccounts
 from marketplace.http.pagination import Cursors
 from marketplace.http.security.refresh_cookie import RefreshCookie
 from marketplace.settings import Settings, SettingsError
+from marketplace.telemetry.logs import LoggedEvents
 
 
 class Ports(Provider):
@@ -64,7 +65,13 @@ class Ports(Provider):
     ) -> Adapters:
         """All of them, as `build_services` takes them."""
         return Adapters(
-            clock=clock, ids=ids, passwords=passwords, access_tokens=access_tokens, calendars=calendars, files=files
+            clock=clock,
+            ids=ids,
+            passwords=passwords,
+            access_tokens=access_tokens,
+            calendars=calendars,
+            files=files,
+            subscribers=(LoggedEvents(),),
         )
 
 

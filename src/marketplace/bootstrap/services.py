@@ -9,6 +9,7 @@ from marketplace.core.ports.exports import ExportFiles
 from marketplace.core.ports.jobs import Handlers
 from marketplace.core.ports.security import AccessTokens, Passwords
 from marketplace.core.ports.storage import Storage
+from marketplace.core.ports.subscribers import Subscriber
 from marketplace.core.ports.system import Clock, Ids
 from marketplace.core.services.admin.bookings import BookingAdminService
 from marketplace.core.services.admin.bulk import BulkService
@@ -21,6 +22,7 @@ from marketplace.core.services.admin.sessions import SessionAdminService
 from marketplace.core.services.admin.users import UserAdminService
 from marketplace.core.services.bookings import BookingService
 from marketplace.core.services.calendars import CalendarService
+from marketplace.core.services.events import EventRelay
 from marketplace.core.services.idempotency import IdempotencyService
 from marketplace.core.services.materialized_availability import MaterializedAvailabilityService
 from marketplace.core.services.password_resets import ResetService
@@ -44,6 +46,8 @@ class Adapters:
     access_tokens: AccessTokens
     calendars: Calendars
     files: ExportFiles
+    subscribers: tuple[Subscriber, ...] = ()
+    """Everything that listens to events."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,6 +72,7 @@ class Services:
     materialized_availability: MaterializedAvailabilityService
     bookings: BookingService
     calendars: CalendarService
+    events: EventRelay
     summaries: SummaryService
     reports: ReportService
     rate_limits: RateLimitService
@@ -87,6 +92,7 @@ class Services:
         """Job handlers by stored job kind."""
         return {
             "attend_booking": self.bookings.settle_due,
+            "purge_events": self.events.purge,
             "renew_open_times": self.materialized_availability.renew,
             "run_bulk": self.bulk_runner.run,
             "sweep_bulk_runs": self.bulk_runner.purge,
@@ -164,6 +170,7 @@ def build_services(storage: Storage, adapters: Adapters, options: ServiceOptions
             calendars=adapters.calendars,
             clock=clock,
         ),
+        events=EventRelay(unit_of_work=begin, clock=clock, subscribers=adapters.subscribers),
         summaries=SummaryService(summaries=storage.summaries, users=storage.users, clock=clock),
         reports=ReportService(unit_of_work=begin, queue=storage.reports, clock=clock, ids=ids),
         rate_limits=limits,

@@ -113,7 +113,7 @@ def steps(
     if outcome == "pending":
         return ()
     if outcome == "lapsed":
-        return (PlannedStep(action="lapse", at=limit),)
+        return (PlannedStep(action="expire", at=limit),)
     if outcome == "cancelled":
         at = seeded.between(booked_at, _last_to_cancel(one, seeded.moment))
         return (PlannedStep(action="cancel", at=at, by=person, reason=seeded.one(APOLOGIES)),)

@@ -15,6 +15,7 @@ from marketplace.core.errors import MarketplaceError
 from marketplace.core.ports.jobs import Handlers
 from marketplace.core.ports.storage import Storage
 from marketplace.core.ports.system import Clock
+from marketplace.core.services.events import EventRelay
 from marketplace.core.services.job_worker import JobWorker
 from marketplace.core.services.materialized_availability import MaterializedAvailabilityService
 from marketplace.settings import Settings
@@ -28,7 +29,7 @@ PAUSE = 1.0
 """Seconds."""
 ADOPT_EVERY = 2.0
 """Seconds."""
-PURGE_JOBS = ("sweep_bulk_runs", "sweep_idempotency_keys", "sweep_rate_limits")
+PURGE_JOBS = ("purge_events", "sweep_bulk_runs", "sweep_idempotency_keys", "sweep_rate_limits")
 
 
 def meter_of(settings: Settings) -> "Meter | None":
@@ -44,11 +45,21 @@ def meter_of(settings: Settings) -> "Meter | None":
 async def work(
     settings: Settings, container: AsyncContainer, stop: asyncio.Event, meter: "Meter | None" = None
 ) -> None:
-    """Run jobs as they fall due, until `stop` is set and those under way have ended."""
-    handlers = await container.get(Handlers)
+    """Run jobs as they fall due and deliver events, until `stop` is set and those under way have ended."""
+    handlers, events = await container.get(Handlers), await container.get(EventRelay)
     if meter is not None:
-        handlers = meter.metered(handlers)
+        handlers, events = meter.metered(handlers), events.with_subscriber(meter)
     await _begin_chores(container, handlers, stop)
+    relay = asyncio.create_task(events.run(stop))
+    try:
+        await _run_jobs(settings, container, handlers, stop)
+    finally:
+        if not stop.is_set():
+            relay.cancel()
+        await asyncio.gather(relay, return_exceptions=True)
+
+
+async def _run_jobs(settings: Settings, container: AsyncContainer, handlers: Handlers, stop: asyncio.Event) -> None:
     clock = await container.get(Clock)
     if settings.database_url is None:
         await JobWorker((await container.get(Storage)).job_queue, clock, handlers).run(stop)

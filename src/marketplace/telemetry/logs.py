@@ -15,10 +15,14 @@ import msgspec
 import structlog
 from structlog.typing import EventDict, Processor, WrappedLogger
 
+from marketplace.core.domain.events import Delivery
+from marketplace.core.ports.unit_of_work import Transaction
 from marketplace.settings import Settings
 from marketplace.telemetry.request_log import CURRENT_REQUEST, RequestObserver, RequestRecord
 
 STAMP = structlog.processors.TimeStamper(fmt="iso", utc=True, key="time")
+LOG = logging.getLogger(__name__)
+
 SEEN: tuple[Processor, ...] = (structlog.processors.add_log_level, STAMP)
 SERVER_ERROR = 500
 LOGGED_WAIT = 0.001
@@ -72,6 +76,15 @@ def log_of_requests(settings: Settings) -> RequestObserver:
         say("request", **_facts(record))
 
     return tell
+
+
+class LoggedEvents:
+    """A line for each event that is delivered: its kind and ids. A `Subscriber`."""
+
+    async def handle(self, tx: Transaction, delivery: Delivery) -> None:
+        """Write the line."""
+        _ = tx
+        LOG.info("Event %s: %s of %s", delivery.id, delivery.event.kind, delivery.event.subject_id)
 
 
 def _facts(record: RequestRecord) -> dict[str, Any]:

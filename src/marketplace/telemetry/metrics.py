@@ -11,7 +11,9 @@ from uuid import UUID
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
+from marketplace.core.domain.events import Delivery
 from marketplace.core.ports.jobs import Handler, Handlers
+from marketplace.core.ports.unit_of_work import Transaction
 from marketplace.telemetry.database_timing import ConnectionPool
 from marketplace.telemetry.request_log import RequestRecord
 
@@ -60,6 +62,9 @@ class Meter:
             registry=registry,
             buckets=BUCKETS,
         )
+        self._events = Counter(
+            "marketplace_events", "Events handed to subscribers, by kind.", ["kind"], registry=registry
+        )
         self._pool = Gauge(
             "marketplace_pool_connections",
             "Connections of all pools, by what they do.",
@@ -95,6 +100,11 @@ class Meter:
             self._pool_wait.inc(record.timing.waiting_seconds)
         if (record.method, record.route) == BOOK:
             self._bookings.labels(_outcome(record)).inc()
+
+    async def handle(self, tx: Transaction, delivery: Delivery) -> None:
+        """Count an event. A `Subscriber`."""
+        _ = tx
+        self._events.labels(delivery.event.kind).inc()
 
     def metered(self, handlers: Handlers) -> Handlers:
         """The handlers of jobs, counted."""

@@ -43,10 +43,18 @@ QUEUE = """
         SELECT run_at, kind, locked_until IS NULL OR locked_until <= now() AS is_free FROM jobs WHERE run_at <= now()
     ) AS job
 """
+EVENTS = """
+    SELECT count(*) AS undelivered, coalesce(extract(epoch FROM now() - min(at)), 0)::float8 AS age FROM (
+        SELECT at FROM booking_steps WHERE deliver_at IS NOT NULL
+        UNION ALL SELECT at FROM events WHERE deliver_at IS NOT NULL) AS undelivered
+"""
 DUE = ("marketplace_jobs_due", "Jobs whose time has come and that no worker has taken.")
 PICKED = ("marketplace_jobs_picked", "Jobs that a worker has taken.")
 AGE = ("marketplace_jobs_oldest_seconds", "Seconds since the time of the oldest due job.")
+EVENTS_UNDELIVERED = ("marketplace_events_undelivered", "Events that no relay has delivered yet.")
+EVENTS_AGE = ("marketplace_events_oldest_seconds", "Seconds since the oldest undelivered event.")
 UP = ("marketplace_database_up", "Whether the database answers.")
+GAUGES = (DUE, PICKED, AGE, EVENTS_UNDELIVERED, EVENTS_AGE)
 
 
 @contextmanager
@@ -156,7 +164,7 @@ def export(folder: Path, host: str, port: int, database_url: str | None) -> None
             if database_url:
                 changes = asyncio.run(_queue(database_url))
                 yield GaugeMetricFamily(*UP, value=float(changes is not None))
-                for login, value in zip((DUE, PICKED, AGE), changes or (), strict=False):
+                for login, value in zip(GAUGES, changes or (), strict=False):
                     yield GaugeMetricFamily(*login, value=value)
 
     registry = CollectorRegistry()
@@ -178,17 +186,19 @@ def remove_dead_processes(folder: Path) -> None:
             pass
 
 
-async def _queue(url: str) -> tuple[float, float, float] | None:
-    """How many jobs are due and picked, and how late the oldest is; `None` when the database does not say."""
+async def _queue(url: str) -> tuple[float, ...] | None:
+    """The values of `GAUGES`; `None` when the database does not say."""
     with suppress(OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError):
         connection = await asyncpg.connect(
             url, timeout=TIMEOUT, command_timeout=TIMEOUT, server_settings={"application_name": "marketplace metrics"}
         )
         try:
             row = await connection.fetchrow(QUEUE, list(get_args(JobKind)))
+            events = await connection.fetchrow(EVENTS)
         finally:
             await connection.close(timeout=TIMEOUT)
-        return None if row is None else (row["due"], row["picked"], row["age"])
+        if row is not None and events is not None:
+            return row["due"], row["picked"], row["age"], events["undelivered"], events["age"]
     return None
 
 

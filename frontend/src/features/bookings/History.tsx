@@ -1,16 +1,16 @@
 import { displayName, useMe } from "~/lib/auth/me";
 import { cn } from "~/lib/cn";
 import { formatDateTime, useZone } from "~/lib/time/time";
-import { type Actor, stepsOf, type ToldStep } from "./steps";
+import { type Actor, type HistoryStep, historySteps } from "./steps";
 import { useTexts } from "./texts";
 import type { BookingHistory } from "./types";
 
-const DOTS: Partial<Record<ToldStep["name"], string>> = {
+const DOTS: Partial<Record<HistoryStep["name"], string>> = {
   confirmed: "bg-good",
   took_place: "bg-good",
   completed: "bg-good",
   declined: "bg-danger",
-  lapsed: "bg-danger",
+  expired: "bg-danger",
   cancelled: "bg-danger",
 };
 
@@ -27,7 +27,7 @@ export function History({ booking }: { booking: BookingHistory }) {
   };
   return (
     <ol className="flex flex-col">
-      {stepsOf(booking, me?.id ?? "").map((step) => (
+      {historySteps(booking, me?.id ?? "").map((step) => (
         <li
           key={`${step.at} ${step.name}`}
           className="relative flex gap-3 pb-4 last:pb-0 [&:not(:last-child)]:before:absolute [&:not(:last-child)]:before:top-4 [&:not(:last-child)]:before:bottom-0 [&:not(:last-child)]:before:left-[5px] [&:not(:last-child)]:before:w-px [&:not(:last-child)]:before:bg-line"
@@ -40,8 +40,8 @@ export function History({ booking }: { booking: BookingHistory }) {
             <p className="font-medium">
               {t(`own.step.${step.name}.${step.actor === "you" ? "you" : "other"}`, {
                 name: step.actor === "you" ? "" : names[step.actor],
-                from: step.moved ? formatDateTime(step.moved.from, zone) : "",
-                to: step.moved ? formatDateTime(step.moved.to, zone) : "",
+                from: step.moved ? formatDateTime(step.moved.from, zone) : (step.seats?.from ?? ""),
+                to: step.moved ? formatDateTime(step.moved.to, zone) : (step.seats?.to ?? ""),
               })}
             </p>
             <time dateTime={step.at} className="tabular block text-xs text-ink-faint">

@@ -7,57 +7,68 @@ export type StepName =
   | "asked"
   | "confirmed"
   | "declined"
-  | "lapsed"
+  | "expired"
   | "cancelled"
   | "completed"
   | "took_place"
   | "moved"
-  | "moved_asking";
+  | "moved_asking"
+  | "moved_only"
+  | "reseated";
 
 /** Who took a step, as the reader of the history knows them. */
 export type Actor = "you" | "learner" | "creator" | "staff" | "marketplace";
 
-export type ToldStep = {
+export type HistoryStep = {
   name: StepName;
   at: string;
   actor: Actor;
   /** In the words of who took the step; empty for none. */
   reason: string;
-  /** From where to where it was moved, as instants. */
+  /** The starts it was moved from and to, as instants. */
   moved: { from: string; to: string } | null;
+  seats: { from: number; to: number } | null;
 };
 
-const MOVE = /^Moved from (\d{4}-\d\d-\d\d) (\d\d:\d\d) to (\d{4}-\d\d-\d\d) (\d\d:\d\d) UTC\.$/;
-
-/** A booking's history as it is told to one of its parties. */
-export function stepsOf(
+/** A booking's history from the point of view of one of its parties. */
+export function historySteps(
   booking: Pick<BookingHistory, "history" | "user"> & { session_details: { creator: string } },
   reader: string,
-): ToldStep[] {
-  return booking.history.map((step) => {
-    const moved = movedBy(step);
-    return {
-      name: nameOf(step, moved !== null, step.by === booking.user),
-      at: step.at,
-      actor: actorOf(step.by, booking, reader),
-      reason: moved ? "" : step.reason,
-      moved,
-    };
-  });
+): HistoryStep[] {
+  return booking.history.map((step) => ({
+    name: nameOf(step),
+    at: step.at,
+    actor: actorOf(step.by, booking, reader),
+    reason: step.reason,
+    moved: between(step.from_start, step.to_start),
+    seats: between(step.from_seats, step.to_seats),
+  }));
 }
 
-function movedBy({ from, to, reason }: Step): ToldStep["moved"] {
-  const found = from !== null && (to === from || to === "pending") && MOVE.exec(reason);
-  return found ? { from: `${found[1]}T${found[2]}Z`, to: `${found[3]}T${found[4]}Z` } : null;
+function between<Value>(from: Value | null, to: Value | null) {
+  return from !== null && to !== null ? { from, to } : null;
 }
 
-function nameOf({ from, to, by }: Step, isMove: boolean, isLearner: boolean): StepName {
-  if (isMove) return to === "pending" && from !== "pending" ? "moved_asking" : "moved";
-  if (from === null) return to === "pending" ? "asked" : "booked";
-  if (to === "completed") return by === null ? "took_place" : "completed";
-  if (to === "confirmed") return "confirmed";
-  if (from === "pending" && by === null) return "lapsed";
-  return from === "pending" && !isLearner ? "declined" : "cancelled";
+function nameOf({ action, from, to, by, from_start }: Step): StepName {
+  switch (action) {
+    case "book":
+      return to === "pending" ? "asked" : "booked";
+    case "confirm":
+      return "confirmed";
+    case "decline":
+      return "declined";
+    case "expire":
+      return "expired";
+    case "cancel":
+      return "cancelled";
+    case "complete":
+      return by === null ? "took_place" : "completed";
+    case "seats":
+      return "reseated";
+    case "reschedule":
+      if (from_start === null) return "moved_only";
+      return to === "pending" && from !== "pending" ? "moved_asking" : "moved";
+  }
 }
 
 function actorOf(

@@ -1956,6 +1956,8 @@ export interface components {
         /**
          * BookingStepOut
          * @description A step in a booking's history. `by` is `null` if the marketplace did it.
+         *
+         *         `reason` is what a person wrote. Starts and seats are `null` unless the step changed them.
          */
         BookingStepOut: {
             /**
@@ -1965,9 +1967,28 @@ export interface components {
             at: string;
             /** @example 0190a1b2-c3d4-7e5f-8a9b-0c1d2e3f4a5b */
             by: string | null;
+            /**
+             * @example reschedule
+             * @enum {unknown}
+             */
+            action: "book" | "cancel" | "complete" | "confirm" | "decline" | "expire" | "reschedule" | "seats";
             from: ("cancelled" | "completed" | "confirmed" | "pending") | null;
             /** @enum {unknown} */
             to: "cancelled" | "completed" | "confirmed" | "pending";
+            /**
+             * Format: date-time
+             * @example 2030-05-01T10:00:00Z
+             */
+            from_start: string | null;
+            /**
+             * Format: date-time
+             * @example 2030-05-01T15:00:00Z
+             */
+            to_start: string | null;
+            /** @example null */
+            from_seats: number | null;
+            /** @example null */
+            to_seats: number | null;
             /** @example  */
             reason: string;
         };

@@ -8,6 +8,7 @@ from datetime import datetime
 from uuid import UUID
 
 from marketplace.adapters.memory.database import MemoryDatabase, Rows
+from marketplace.adapters.memory.events import add_step
 from marketplace.adapters.memory.pages import Moment, moment_from, moment_text, page_of
 from marketplace.adapters.memory.sessions import session_details
 from marketplace.core.domain.bookings import (
@@ -151,11 +152,10 @@ class MemoryBookings:
         before = await self._rows.acquire(self._database.bookings, booking.id)
         if before is None:
             raise NotFound
-        steps = self._rows.find(self._database.steps, booking.id) or ()
         self._rows.put(
             self._database.bookings, booking.id, replace(before, status=booking.status, answer_by=booking.answer_by)
         )
-        self._rows.put(self._database.steps, booking.id, (*steps, step))
+        add_step(self._rows, step)
         if booking.status not in LIVE:
             seat = (before.user_id, before.session_id, before.starts_at)
             await self._rows.lock(self._database.seats, seat)

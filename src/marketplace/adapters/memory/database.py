@@ -14,6 +14,7 @@ from marketplace.core.domain.audit import AuditEntry
 from marketplace.core.domain.bookings import Booking, BookingStep
 from marketplace.core.domain.bulk import BulkRefusal, BulkRun
 from marketplace.core.domain.calendars import CalendarFeed
+from marketplace.core.domain.events import EventId, RecordedEvent
 from marketplace.core.domain.idempotency import IdempotencyKey
 from marketplace.core.domain.materialized_availability import MaterializedAvailability
 from marketplace.core.domain.password_resets import PasswordReset
@@ -78,6 +79,18 @@ class JobRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class EventRow:
+    """An event and when to deliver it; `None` once it is delivered. `step` is the place of a booking's step."""
+
+    id: EventId
+    subject_id: UUID
+    event: RecordedEvent | None
+    step: int | None
+    deliver_at: datetime | None
+    attempts: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class BulkRow:
     """A bulk run, what it is about, and what it left as it was."""
 
@@ -114,7 +127,10 @@ class Table(Generic[K, R]):
 
 
 class MemoryDatabase:
-    """All tables. `emails`, `usernames`, `seats`, `feed_tokens` and `reported` are unique indexes: whose row it is."""
+    """All tables. `emails`, `usernames`, `seats`, `feed_tokens` and `reported` are unique indexes: whose row it is.
+
+    `claimed_events` says which transaction has claimed an event, for as long as that is open.
+    """
 
     def __init__(self, lock_timeout: timedelta) -> None:
         self.users: Table[UUID, User] = Table("users")
@@ -138,7 +154,10 @@ class MemoryDatabase:
         self.resets: Table[UUID, PasswordReset] = Table("resets")
         self.reports: Table[UUID, Report] = Table("reports")
         self.reported: Table[tuple[UUID, UUID], UUID] = Table("reported")
+        self.events: Table[EventId, EventRow] = Table("events", lambda row: row.deliver_at is None)
         self.job_ids = count()
+        self.event_numbers = count(1)
+        self.claimed_events: dict[EventId, Rows] = {}
         self.locks = Locks(lock_timeout)
         self.open_rows: set[Rows] = set()
 

@@ -8,6 +8,7 @@ from datetime import datetime
 from uuid import UUID
 
 from marketplace.adapters.memory.database import MemoryDatabase, Rows
+from marketplace.adapters.memory.events import add_step
 from marketplace.adapters.memory.jobs import MemoryJobs
 from marketplace.adapters.memory.sessions import session_details
 from marketplace.adapters.memory.users import buyers_of
@@ -19,6 +20,7 @@ from marketplace.core.domain.slots import BookedSlot, BookingQuote, Slot
 from marketplace.core.domain.users import contact, public_user
 from marketplace.core.errors import AlreadyBooked, CreatorUnavailable, NotFound, SoldOut
 from marketplace.core.ports.jobs import Job
+from marketplace.core.ports.slots import Reservation
 
 
 class MemoryAvailabilities:
@@ -93,8 +95,14 @@ class MemorySlots:
             schedule=self._rows.find(self._database.schedules, session_id),
         )
 
-    async def take(self, booking: Booking, job: Job | None = None) -> bool:
-        """Take seats of an occupied slot."""
+    async def reserve(self, quote: BookingQuote, booking: Booking, job: Job | None = None) -> Reservation:
+        """Take seats of an occupied slot, or the first seats of one that is opened under the creator's lock."""
+        if quote.is_occupied():
+            return "reserved" if await self._take(booking, job) else "stale"
+        await self.acquire_creator(booking.creator_id)
+        return "reserved" if await self._open(quote.new_slot(), booking, job) else "stale"
+
+    async def _take(self, booking: Booking, job: Job | None) -> bool:
         await self._check_no_twin(booking)
         slot = await self._rows.acquire(self._database.slots, (booking.session_id, booking.starts_at))
         if slot is None or slot.seats_taken == 0 or slot.seats_taken + booking.seats > slot.capacity:
@@ -108,8 +116,7 @@ class MemorySlots:
         """A lock of its own, so that only opening is serial, and not what else concerns the account."""
         await self._rows.lock_word(("openings", creator_id))
 
-    async def open(self, slot: Slot, booking: Booking, job: Job | None = None) -> bool:
-        """Take the first seats of a slot."""
+    async def _open(self, slot: Slot, booking: Booking, job: Job | None) -> bool:
         if not await self._occupy(slot, booking):
             return False
         self._add(booking)
@@ -127,8 +134,7 @@ class MemorySlots:
         kept = replace(before, starts_at=slot.starts_at, status=booking.status, answer_by=booking.answer_by)
         self._rows.put(self._database.bookings, booking.id, kept)
         self._rows.put(self._database.seats, (kept.user_id, kept.session_id, kept.starts_at), kept.id)
-        steps = self._rows.get(self._database.steps, booking.id)
-        self._rows.put(self._database.steps, booking.id, (*steps, step))
+        add_step(self._rows, step)
         await self._enqueue(job)
         return True
 
@@ -232,5 +238,5 @@ class MemorySlots:
 
     def _add(self, booking: Booking) -> None:
         self._rows.put(self._database.bookings, booking.id, booking)
-        self._rows.put(self._database.steps, booking.id, (booking.created(),))
+        add_step(self._rows, booking.created())
         self._rows.put(self._database.seats, (booking.user_id, booking.session_id, booking.starts_at), booking.id)

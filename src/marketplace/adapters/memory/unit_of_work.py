@@ -9,6 +9,7 @@ from marketplace.adapters.memory.bookings import MemoryBookings
 from marketplace.adapters.memory.bulk import MemoryBulkRuns
 from marketplace.adapters.memory.calendars import MemoryFeeds
 from marketplace.adapters.memory.database import MemoryDatabase, Rows
+from marketplace.adapters.memory.events import MemoryEvents
 from marketplace.adapters.memory.idempotency import MemoryIdempotencyKeys
 from marketplace.adapters.memory.jobs import MemoryJobs
 from marketplace.adapters.memory.password_resets import MemoryResets
@@ -32,6 +33,7 @@ class MemoryTransaction:
         self.slots = MemorySlots(rows)
         self.bookings = MemoryBookings(rows)
         self.feeds = MemoryFeeds(rows)
+        self.events = MemoryEvents(rows)
         self.idempotency_keys = MemoryIdempotencyKeys(rows)
         self.jobs = MemoryJobs(rows)
         self.bulk_runs = MemoryBulkRuns(rows)

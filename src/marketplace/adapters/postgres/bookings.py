@@ -17,11 +17,26 @@ from marketplace.core.domain.bookings import (
     BookingFilters,
     BookingHistory,
     BookingStep,
+    StepAction,
 )
 from marketplace.core.domain.pages import Page
 from marketplace.core.errors import NotFound
 
-STEP = ("booking_id", "at", "actor_id", "from_status", "to_status", "reason", "batch_id")
+STEP = {
+    "booking_id": "uuid",
+    "at": "timestamptz",
+    "actor_id": "uuid",
+    "action": "text",
+    "from_status": "text",
+    "to_status": "text",
+    "reason": "text",
+    "batch_id": "uuid",
+    "from_start": "timestamptz",
+    "to_start": "timestamptz",
+    "from_seats": "int",
+    "to_seats": "int",
+}
+"""The columns of a step and their types."""
 
 DETAILS = f"""
     SELECT {columns("b", BOOKING)}, l.ends_at, {SESSION_WITH_CONTACT}, ({columns("u", CONTACT)}) AS user_details
@@ -32,7 +47,7 @@ DETAILS = f"""
         JOIN users u ON u.id = b.user_id
 """  # noqa: S608 - column names
 HISTORIES = f"""
-    SELECT found.*, ARRAY(SELECT ({columns("h", STEP)}) FROM booking_steps h
+    SELECT found.*, ARRAY(SELECT ({columns("h", tuple(STEP))}) FROM booking_steps h
         WHERE h.booking_id = found.id ORDER BY h.id) AS history
     FROM found ORDER BY id
 """  # noqa: S608 - column names
@@ -61,8 +76,7 @@ ACQUIRE_UPCOMING = f"""
 SAVE = f"""
     WITH changed AS (
         SELECT * FROM unnest(
-            $1::text[], $2::timestamptz[],
-            $3::uuid[], $4::timestamptz[], $5::uuid[], $6::text[], $7::text[], $8::text[], $9::uuid[])
+            $1::text[], $2::timestamptz[], {", ".join(f"${n}::{kind}[]" for n, kind in enumerate(STEP.values(), 3))})
         AS changed (status, answer_by, {", ".join(STEP)})),
     saved AS (
         UPDATE bookings b SET status = c.status, answer_by = c.answer_by FROM changed c WHERE b.id = c.booking_id)
@@ -155,8 +169,31 @@ class PostgresBookings:
 
 def booking_history(row: asyncpg.Record) -> BookingHistory:
     """The booking of a row that has the columns of `HISTORIES`."""
-    steps = tuple(BookingStep(**dict(zip(STEP, step, strict=True))) for step in row["history"])
+    steps = tuple(booking_step(step, row["user_id"]) for step in row["history"])
     return BookingHistory(**_details(row), history=steps)
+
+
+def booking_step(composite: Sequence[Any], user_id: UUID) -> BookingStep:
+    """The step of a `STEP` composite, of a booking of this learner's."""
+    values = dict(zip(STEP, composite, strict=True))
+    if values["action"] is None:  # written by a release before migration 0016 while it ran next to this one
+        values["action"] = _action(values, user_id)
+    return BookingStep(**values)
+
+
+def _action(values: dict[str, Any], user_id: UUID) -> StepAction:
+    """What a step did, as far as its statuses tell. Migration 0017 has the same rule in SQL."""
+    before, after, actor_id = values["from_status"], values["to_status"], values["actor_id"]
+    if before is None:
+        return "book"
+    if after in {before, "pending"}:
+        return "reschedule"
+    if after != "cancelled":
+        return "confirm" if after == "confirmed" else "complete"
+    if before == "pending" and actor_id is None:
+        return "expire"
+    is_decline = before == "pending" and actor_id != user_id and values["batch_id"] is None
+    return "decline" if is_decline else "cancel"
 
 
 def _details(row: asyncpg.Record) -> dict[str, Any]:

@@ -29,6 +29,7 @@ from marketplace.core.domain.sessions import Session
 from marketplace.core.domain.slots import BookedSlot, BookingQuote, Slot
 from marketplace.core.errors import NotFound
 from marketplace.core.ports.jobs import Job
+from marketplace.core.ports.slots import Reservation
 
 SLOT = ("session_id", "creator_id", "starts_at", "ends_at", "capacity", "seats_taken")
 SLOT_FIELDS = (*SLOT, "blocked_from", "blocked_until")
@@ -55,8 +56,8 @@ BOOKED = f"""
             answer_by)
         SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10 FROM taken RETURNING id),
     {enqueued_with("booked", 11)}
-    INSERT INTO booking_steps (booking_id, at, actor_id, from_status, to_status, reason)
-    SELECT id, $9, $4, NULL, $8, '' FROM booked RETURNING booking_id
+    INSERT INTO booking_steps (booking_id, at, actor_id, action, from_status, to_status, reason)
+    SELECT id, $9, $4, 'book', NULL, $8, '' FROM booked RETURNING booking_id
 """  # noqa: S608 - constant text
 TAKE = f"""
     WITH taken AS (
@@ -92,8 +93,8 @@ MOVE = """
     WITH {},
     moved AS (UPDATE bookings SET starts_at = $3, status = $8, answer_by = $9 FROM taken WHERE id = $7 RETURNING id),
     {}
-    INSERT INTO booking_steps (booking_id, at, actor_id, from_status, to_status, reason)
-    SELECT id, $10, $11, $12, $8, $13 FROM moved RETURNING booking_id
+    INSERT INTO booking_steps (booking_id, at, actor_id, action, from_status, to_status, reason, from_start, to_start)
+    SELECT id, $10, $11, 'reschedule', $12, $8, $13, $14, $3 FROM moved RETURNING booking_id
 """.format(  # noqa: S608 - constant text
     OPENED.format(
         session="$1",
@@ -102,10 +103,10 @@ MOVE = """
         end="$4",
         capacity="$5",
         seats="$6",
-        blocked_from="$14",
-        blocked_until="$15",
+        blocked_from="$15",
+        blocked_until="$16",
     ),
-    enqueued_with("moved", 16),
+    enqueued_with("moved", 17),
 )
 RELEASE = "UPDATE slots SET seats_taken = seats_taken - $3 WHERE session_id = $1 AND starts_at = $2"
 ACQUIRE_UPCOMING = f"""
@@ -191,16 +192,21 @@ class PostgresSlots:
             schedule=schedule_from(row["schedule"]),
         )
 
-    async def take(self, booking: Booking, job: Job | None = None) -> bool:
-        """See the port."""
+    async def reserve(self, quote: BookingQuote, booking: Booking, job: Job | None = None) -> Reservation:
+        """See the port. An occupied slot excludes others already: one statement, and no lock of the creator's."""
+        if quote.is_occupied():
+            return "reserved" if await self._take(booking, job) else "stale"
+        await self.acquire_creator(booking.creator_id)
+        return "reserved" if await self._open(quote.new_slot(), booking, job) else "stale"
+
+    async def _take(self, booking: Booking, job: Job | None) -> bool:
         return await self._connection.fetchrow(TAKE, *_values(booking), *job_values(job)) is not None
 
     async def acquire_creator(self, creator_id: UUID) -> None:
         """See the port."""
         await self._connection.execute(SEATS_OF, creator_id)
 
-    async def open(self, slot: Slot, booking: Booking, job: Job | None = None) -> bool:
-        """See the port."""
+    async def _open(self, slot: Slot, booking: Booking, job: Job | None) -> bool:
         place = (slot.ends_at, slot.capacity, *_blocked(slot))
         return await self._connection.fetchrow(OPEN, *_values(booking), *job_values(job), *place) is not None
 
@@ -208,7 +214,7 @@ class PostgresSlots:
         """See the port."""
         place = (slot.session_id, slot.creator_id, slot.starts_at, slot.ends_at, slot.capacity, booking.seats)
         kept = (booking.id, booking.status, booking.answer_by)
-        stepped = (step.at, step.actor_id, step.from_status, step.reason)
+        stepped = (step.at, step.actor_id, step.from_status, step.reason, step.from_start)
         values = (*place, *kept, *stepped, *_blocked(slot), *job_values(job))
         return await self._connection.fetchrow(MOVE, *values) is not None
 

@@ -9,6 +9,7 @@ from marketplace.adapters.postgres.bookings import PostgresBookings
 from marketplace.adapters.postgres.bulk import PostgresBulkRuns
 from marketplace.adapters.postgres.calendars import PostgresFeeds
 from marketplace.adapters.postgres.connection.pool import Connection, Database
+from marketplace.adapters.postgres.events import PostgresEvents
 from marketplace.adapters.postgres.idempotency import PostgresIdempotencyKeys
 from marketplace.adapters.postgres.jobs.enqueue import PostgresJobs
 from marketplace.adapters.postgres.password_resets import PostgresResets
@@ -21,6 +22,7 @@ from marketplace.core.ports.audit import AuditLog
 from marketplace.core.ports.bookings import Bookings
 from marketplace.core.ports.bulk import BulkRuns
 from marketplace.core.ports.calendars import Feeds
+from marketplace.core.ports.events import Events
 from marketplace.core.ports.idempotency import IdempotencyKeys
 from marketplace.core.ports.jobs import Jobs
 from marketplace.core.ports.password_resets import Resets
@@ -76,6 +78,11 @@ class PostgresTransaction:
     def feeds(self) -> Feeds:
         """Feeds of calendars."""
         return PostgresFeeds(self._connection)
+
+    @property
+    def events(self) -> Events:
+        """What happened, for subscribers."""
+        return PostgresEvents(self._connection)
 
     @property
     def idempotency_keys(self) -> IdempotencyKeys:

@@ -15,7 +15,9 @@ if TYPE_CHECKING:
     from marketplace.core.domain.tokens import Principal
 
 BookingStatus = Literal["pending", "confirmed", "cancelled", "completed"]
-BookingAction = Literal["confirm", "decline", "cancel", "complete", "lapse"]
+BookingAction = Literal["confirm", "decline", "cancel", "complete", "expire"]
+StepAction = Literal["book", "confirm", "decline", "cancel", "complete", "expire", "reschedule", "seats"]
+"""What a step did. `expire`: nobody answered a pending booking in time, so it was cancelled."""
 BookingOrdering = Literal["-created_at", "booking_date", "-booking_date"]
 LIVE: frozenset[BookingStatus] = frozenset({"pending", "confirmed"})
 """The states from which something still can become of a booking. All but `cancelled` hold their seats."""
@@ -25,12 +27,12 @@ TRANSITIONS: dict[BookingAction, dict[BookingStatus, BookingStatus]] = {
     "decline": {"pending": "cancelled"},
     "cancel": {"pending": "cancelled", "confirmed": "cancelled"},
     "complete": {"confirmed": "completed"},
-    "lapse": {"pending": "cancelled"},
+    "expire": {"pending": "cancelled"},
 }
 """What each action makes of a booking; an action that is not listed for a status is illegal."""
 OF_THE_CREATOR: frozenset[BookingAction] = frozenset({"confirm", "decline", "complete"})
 """What the learner cannot do, also when they are on the staff; other staff can."""
-OF_THE_MARKETPLACE: frozenset[BookingAction] = frozenset({"lapse"})
+OF_THE_MARKETPLACE: frozenset[BookingAction] = frozenset({"expire"})
 """What nobody can do."""
 
 PENDING_HOLD = timedelta(hours=48)
@@ -44,16 +46,25 @@ def response_deadline(requested_at: datetime, starts_at: datetime) -> datetime:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BookingStep:
-    """One step of a booking's life. `actor_id` is `None` where the marketplace itself took it."""
+    """One step of a booking's life. `actor_id` is `None` where the marketplace itself took it.
+
+    Start and seats are there where the step changed them, both as they were and as they became. `reason` is what a
+    person wrote, and nothing else.
+    """
 
     booking_id: UUID
     at: datetime
     actor_id: UUID | None
+    action: StepAction
     from_status: BookingStatus | None
     to_status: BookingStatus
     reason: str
     batch_id: UUID | None = None
     """What it has in common with the steps that one request took together with it."""
+    from_start: datetime | None = None
+    to_start: datetime | None = None
+    from_seats: int | None = None
+    to_seats: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,7 +91,7 @@ class Booking:
     def due(self, now: datetime) -> "BookingAction | None":
         """What the marketplace has to do about it by itself at this moment, if anything."""
         if self.status == "pending" and now >= (self.answer_by or self.starts_at):
-            return "lapse"
+            return "expire"
         if self.status == "confirmed" and now >= self.ends_at:
             return "complete"
         return None
@@ -97,6 +108,7 @@ class Booking:
             booking_id=self.id,
             at=self.created_at,
             actor_id=self.user_id,
+            action="book",
             from_status=None,
             to_status=self.status,
             reason="",
@@ -123,7 +135,7 @@ class Booking:
         if to_status is None:
             raise IllegalTransition(f"The booking is {self.status}.")
         self._check_time(action, actor, now, notice)
-        step = self._step(to_status, actor, now, reason)
+        step = self._step(action, to_status, actor, now, reason)
         return replace(self, status=to_status, answer_by=None), replace(step, batch_id=batch_id)
 
     def rescheduled(
@@ -137,16 +149,17 @@ class Booking:
         if self.status not in LIVE or slot.starts_at == self.starts_at:
             raise IllegalTransition(f"The booking is {self.status}, at {self.starts_at:%Y-%m-%d %H:%M} UTC.")
         self._check_time("cancel", actor, now, notice)
-        if self.due(now) == "lapse":
+        if self.due(now) == "expire":
             raise TooLate("The time to respond has passed.")
         asks_again = needs_answer and actor.user_id == self.user_id
         to_status: BookingStatus = "pending" if asks_again else self.status
-        reason = f"Moved from {self.starts_at:%Y-%m-%d %H:%M} to {slot.starts_at:%Y-%m-%d %H:%M} UTC. {why}".rstrip()
         rescheduled = replace(self, starts_at=slot.starts_at, ends_at=slot.ends_at)
         answer_by = response_deadline(now, slot.starts_at) if to_status == "pending" else None
         if answer_by and self.answer_by and actor.user_id != self.user_id:
             answer_by = min(self.answer_by, slot.starts_at)  # who is to answer cannot win time
-        return replace(rescheduled, status=to_status, answer_by=answer_by), self._step(to_status, actor, now, reason)
+        step = self._step("reschedule", to_status, actor, now, why)
+        step = replace(step, from_start=self.starts_at, to_start=slot.starts_at)
+        return replace(rescheduled, status=to_status, answer_by=answer_by), step
 
     def _check_actor(self, action: BookingAction, actor: "Principal | None") -> None:
         if actor is None:
@@ -162,7 +175,7 @@ class Booking:
         answer_by = self.answer_by or self.starts_at
         if action in {"confirm", "decline"} and now >= answer_by:
             raise TooLate("The time to respond has passed.")
-        if action == "lapse" and now < answer_by:
+        if action == "expire" and now < answer_by:
             raise IllegalTransition("The creator can still respond.")
         if action == "complete" and now < self.ends_at:
             raise IllegalTransition("The session hasn't ended yet.")
@@ -170,11 +183,14 @@ class Booking:
         if action == "cancel" and now >= (self.starts_at - notice if is_learner else self.ends_at):
             raise TooLate
 
-    def _step(self, to_status: BookingStatus, actor: "Principal | None", now: datetime, reason: str) -> BookingStep:
+    def _step(
+        self, action: StepAction, to_status: BookingStatus, actor: "Principal | None", now: datetime, reason: str
+    ) -> BookingStep:
         return BookingStep(
             booking_id=self.id,
             at=now,
             actor_id=actor.user_id if actor else None,
+            action=action,
             from_status=self.status,
             to_status=to_status,
             reason=reason,

@@ -10,6 +10,7 @@ from marketplace.core.domain.failing_jobs import FailingJob
 
 JobKind = Literal[
     "attend_booking",
+    "purge_events",
     "renew_open_times",
     "run_bulk",
     "sweep_bulk_runs",

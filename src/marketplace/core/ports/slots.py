@@ -1,7 +1,7 @@
 """Slots: where seats are taken and given back. No adapter can oversell, whatever the services do."""
 
 from datetime import datetime
-from typing import Protocol
+from typing import Literal, Protocol
 from uuid import UUID
 
 from marketplace.core.domain.availability import Availability
@@ -27,6 +27,10 @@ class Availabilities(Protocol):
         ...
 
 
+Reservation = Literal["reserved", "stale"]
+"""`stale`: the slot is no longer as the offer read it, so the offer has to be read again."""
+
+
 class Slots(Protocol):
     """Slots within a transaction.
 
@@ -46,11 +50,12 @@ class Slots(Protocol):
         """
         ...
 
-    async def take(self, booking: Booking, job: Job | None = None) -> bool:
-        """Add a booking, take its seats in a slot that is occupied already, enqueue a job; lock the slot until the end.
+    async def reserve(self, quote: BookingQuote, booking: Booking, job: Job | None = None) -> Reservation:
+        """Add a booking with its first step, take its seats, enqueue a job; lock the slot until the transaction ends.
 
-        False, and nothing changed, when the slot is not occupied or has too few seats left by now. Raises
-        `AlreadyBooked`.
+        `stale`, and nothing changed: the slot was occupied when the offer was read and is empty by now, or too few
+        seats are left. Raises `CreatorUnavailable` when another occupied slot of the creator overlaps, `SoldOut` when
+        the session has fewer seats than asked for, `AlreadyBooked`.
         """
         ...
 
@@ -58,20 +63,11 @@ class Slots(Protocol):
         """Wait for, and hold until the transaction ends, the right to occupy slots of this creator."""
         ...
 
-    async def open(self, slot: Slot, booking: Booking, job: Job | None = None) -> bool:
-        """Add a booking, take its seats in a slot that is absent or empty, and enqueue a job; needs `acquire_creator`.
-
-        False, and nothing changed, when somebody else opened it meanwhile and too few seats are left. Raises
-        `CreatorUnavailable` when another occupied slot of the creator overlaps, `SoldOut` when the slot has fewer
-        seats than asked for, `AlreadyBooked`.
-        """
-        ...
-
     async def move(self, slot: Slot, booking: Booking, step: BookingStep, job: Job | None = None) -> bool:
         """Take the seats of a booking that were released elsewhere in this slot, and save the booking as it is there.
 
         A job is enqueued with it. Needs `acquire_creator`. False, and nothing changed, when too few seats are left.
-        Raises as `open` does.
+        Raises as `reserve` does.
         """
         ...
 

@@ -8,6 +8,7 @@ from marketplace.core.ports.audit import AuditLog
 from marketplace.core.ports.bookings import Bookings
 from marketplace.core.ports.bulk import BulkRuns
 from marketplace.core.ports.calendars import Feeds
+from marketplace.core.ports.events import Events
 from marketplace.core.ports.idempotency import IdempotencyKeys
 from marketplace.core.ports.jobs import Jobs
 from marketplace.core.ports.password_resets import Resets
@@ -59,6 +60,11 @@ class Transaction(Protocol):
     @property
     def feeds(self) -> Feeds:
         """Feeds of calendars."""
+        ...
+
+    @property
+    def events(self) -> Events:
+        """What happened, for subscribers."""
         ...
 
     @property

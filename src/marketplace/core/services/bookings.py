@@ -78,12 +78,7 @@ class BookingService:
             self._check_start(starts_at)
             quote = await tx.slots.acquire_quote(session_id, starts_at, principal.user_id)
             booking = quote.book(booking_id, seats, self._clock.now())
-            if quote.is_occupied():
-                taken = await tx.slots.take(booking, settlement_job(booking))
-            else:
-                await tx.slots.acquire_creator(booking.creator_id)
-                taken = await tx.slots.open(quote.new_slot(), booking, settlement_job(booking))
-            if not taken:
+            if await tx.slots.reserve(quote, booking, settlement_job(booking)) == "stale":
                 raise StaleRead
             return BookingDetails(
                 **{field.name: getattr(booking, field.name) for field in fields(booking)},

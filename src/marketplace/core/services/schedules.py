@@ -2,6 +2,7 @@
 
 from uuid import UUID
 
+from marketplace.core.domain.events import SessionEvent
 from marketplace.core.domain.schedules import Schedule
 from marketplace.core.domain.tokens import Principal
 from marketplace.core.errors import Invalid, NotFound
@@ -48,6 +49,7 @@ class ScheduleService:
                 await tx.sessions.save_schedule(
                     session_id, schedule, await materialized_for(schedule, session.duration, now)
                 )
+                await tx.events.add(SessionEvent.of("session.changed", session, principal.user_id, now, ["schedule"]))
                 return schedule
 
         return await with_retries(operation)

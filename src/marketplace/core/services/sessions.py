@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from marketplace.core.domain.audit import SESSION_FIELDS, AuditAction, differences
+from marketplace.core.domain.events import SessionEvent
 from marketplace.core.domain.idempotency import IdempotencyKey
 from marketplace.core.domain.pages import Page
 from marketplace.core.domain.sessions import CatalogFilters, CatalogSession, Facets, Session
@@ -17,6 +18,7 @@ from marketplace.core.ports.system import Clock, Ids
 from marketplace.core.ports.unit_of_work import Transaction, UnitOfWork
 from marketplace.core.ports.users import UserDirectory
 from marketplace.core.services.audit import AuditWriter
+from marketplace.core.services.events import record_change
 from marketplace.core.services.idempotency import Outcome, idempotently, no_replay
 from marketplace.core.services.materialized_availability import materialized_for
 from marketplace.core.services.retries import with_retries
@@ -100,6 +102,7 @@ class SessionService:
 
         async def operation(tx: Transaction) -> CatalogSession:
             await tx.sessions.add(session)
+            await tx.events.add(SessionEvent.of("session.created", session, principal.user_id, session.created_at))
             return session
 
         return await idempotently(
@@ -128,6 +131,7 @@ class SessionService:
                         materialized = await materialized_for(schedule, session.duration, now)
                         await tx.sessions.save_materialized(session_id, materialized)
                 await tx.sessions.save(session)
+                await record_change(tx, principal, before, session, now)
                 await self._note(tx, principal, "session_changed", before, session, reason)
 
         await with_retries(operation)
@@ -156,6 +160,7 @@ class SessionService:
         archived = replace(session, archived_at=now)
         await tx.sessions.save(archived)
         await tx.sessions.save_materialized(session_id, None)
+        await tx.events.add(SessionEvent.of("session.archived", archived, principal.user_id, now))
         await self._note(tx, principal, "session_archived", session, archived, reason)
 
     async def _note(

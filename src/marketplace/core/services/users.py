@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from marketplace.core.domain.audit import UNKNOWN_ORIGIN, USER_FIELDS, AuditAction, Origin, differences, values_of
+from marketplace.core.domain.events import UserEvent
 from marketplace.core.domain.tokens import Principal
 from marketplace.core.domain.users import PublicUser, Role, User, public_user, validate_password
 from marketplace.core.errors import AlreadyACreator, FieldErrors, Invalid
@@ -85,6 +86,8 @@ class UserService:
         async def operation() -> None:
             async with self._unit_of_work() as tx:
                 await tx.users.add(user)
+                registered = UserEvent(kind="user.registered", at=user.date_joined, actor_id=None, user_id=user.id)
+                await tx.events.add(registered)
                 created = values_of(user, USER_FIELDS)
                 await self._audit.write(tx, origin, "registered", ("user", user.id), ({}, created))
 

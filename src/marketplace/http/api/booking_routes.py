@@ -12,7 +12,7 @@ from litestar import Controller, Request, Response, post
 from litestar.handlers import HTTPRouteHandler
 from litestar.params import FromPath
 
-from marketplace.core.domain.bookings import BookingAction, BookingStatus
+from marketplace.core.domain.bookings import BookingAction, BookingStatus, StepAction
 from marketplace.core.errors import (
     AlreadyBooked,
     CreatorUnavailable,
@@ -72,12 +72,20 @@ class BookingOut(msgspec.Struct, rename={"session_id": "session", "user_id": "us
 
 
 class BookingStepOut(msgspec.Struct, rename={"actor_id": "by", "from_status": "from", "to_status": "to"}):
-    """A step in a booking's history. `by` is `null` if the marketplace did it."""
+    """A step in a booking's history. `by` is `null` if the marketplace did it.
+
+    `reason` is what a person wrote. Starts and seats are `null` unless the step changed them.
+    """
 
     at: datetime
     actor_id: UUID | None
+    action: StepAction
     from_status: BookingStatus | None
     to_status: BookingStatus
+    from_start: datetime | None
+    to_start: datetime | None
+    from_seats: int | None
+    to_seats: int | None
     reason: str
 
 

@@ -131,11 +131,12 @@ def _answers(annotation: Any) -> Iterator[Any]:
 def _answer_schemas(structs: Iterable[Any]) -> dict[str, Any]:
     ordered = sorted(structs, key=lambda struct: str(struct.__name__))
     _, components = msgspec.json.schema_components(ordered, ref_template=REF)
-    for component in components.values():
+    for kind, component in components.items():
         for name, schema in component.get("properties", {}).items():
-            if name in EXAMPLES and "$ref" not in schema:
-                schema["examples"] = [EXAMPLES[name]]
-            if str(EXAMPLES.get(name, "")).endswith("00Z"):
+            key = f"{kind}.{name}" if f"{kind}.{name}" in EXAMPLES else name
+            if key in EXAMPLES and "$ref" not in schema:
+                schema["examples"] = [EXAMPLES[key]]
+            if str(EXAMPLES.get(key, "")).endswith("00Z"):
                 schema["format"] = "date-time"
     return dict(components)
 

@@ -1,4 +1,4 @@
-"""Examples of what answers have, for the OpenAPI document."""
+"""Examples of what answers have, for the OpenAPI document: by field, or by struct and field where names are shared."""
 
 from typing import Any
 
@@ -19,6 +19,11 @@ EXAMPLES: dict[str, Any] = {
     "date_joined": "2030-01-01T09:00:00Z",
     "created_at": "2030-01-02T09:00:00Z",
     "at": "2030-01-02T09:00:00Z",
+    "BookingStepOut.action": "reschedule",
+    "from_start": "2030-05-01T10:00:00Z",
+    "to_start": "2030-05-01T15:00:00Z",
+    "from_seats": None,
+    "to_seats": None,
     "booking_date": "2030-05-01T10:00:00Z",
     "ends_at": "2030-05-01T11:00:00Z",
     "title": "Morning yoga",

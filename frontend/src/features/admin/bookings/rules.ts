@@ -3,7 +3,7 @@ import type { BookingAction, BookingRecord } from "./queries";
 type ActionFields = Pick<BookingRecord, "status" | "ends_at" | "answer_by" | "user">;
 
 /**
- * What somebody of the staff can do with a booking at a moment, in the order of the buttons. For the creator they answer
+ * What staff can do with a booking now, in the order of the buttons. For the creator they answer
  * and complete, unless they booked it themselves.
  */
 export function actionsFor(

@@ -10,7 +10,7 @@ import { type Report, resolveReport } from "./queries";
 
 type Resolution = "hidden" | "dismissed";
 
-/** What somebody holds against a session, and what came of it or can be done about it. */
+/** A report about a session, with its resolution or the actions to resolve it. */
 export function ReportCard({ report }: { report: Report }) {
   const t = useTexts();
   const [resolution, setResolution] = useState<Resolution | null>(null);

@@ -13,7 +13,7 @@ import { archiveSession, uncacheSession } from "./queries";
 import { useTexts } from "./texts";
 import { useToggleListing } from "./useToggleListing";
 
-/** Asks before a session goes for good; where somebody holds a seat, says when, and what can be done instead. */
+/** Asks before a session is archived. If it still has bookings, lists their times and offers alternatives. */
 export function ArchiveDialog({ session, onClose }: { session: Session; onClose: () => void }) {
   const t = useTexts();
   const { t: common } = useTranslation();

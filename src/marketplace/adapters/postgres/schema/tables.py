@@ -251,11 +251,17 @@ class BookingTable(DefaultBase):
 
 
 class BookingStepTable(DefaultBase):
-    """Each step of a booking's life: who, when, from what to what, and what it was taken together with."""
+    """Each step of a booking's life: who, when, what, from what to what, and what it was taken together with.
+
+    It is an event as well, until it is delivered: then `deliver_at` is absent, as in rows from before 0019.
+
+    `action` is absent where a release older than 0016 wrote the row after 0017 had filled in the others.
+    """
 
     __tablename__ = "booking_steps"
     __table_args__ = (
         Index("ix_booking_steps_booking_id", "booking_id"),
+        Index("ix_booking_steps_undelivered", "id", postgresql_where=text("deliver_at IS NOT NULL")),
         Index("ix_booking_steps_cancelled_at", "at", postgresql_where=text("to_status = 'cancelled'")),
     )
 
@@ -267,6 +273,33 @@ class BookingStepTable(DefaultBase):
     to_status: Mapped[str] = mapped_column(Text)
     reason: Mapped[str] = mapped_column(Text)
     batch_id: Mapped[UUID | None]
+    action: Mapped[str | None] = mapped_column(Text)
+    from_start: Mapped[datetime | None]
+    to_start: Mapped[datetime | None]
+    from_seats: Mapped[int | None]
+    to_seats: Mapped[int | None]
+    deliver_at: Mapped[datetime | None] = mapped_column(server_default=text("now()"))
+    delivery_attempts: Mapped[int] = mapped_column(SmallInteger, server_default=text("0"))
+
+
+class EventTable(DefaultBase):
+    """Events that are no step of a booking. `facts` is what only events of the kind have."""
+
+    __tablename__ = "events"
+    __table_args__ = (
+        Index("ix_events_undelivered", "id", postgresql_where=text("deliver_at IS NOT NULL")),
+        Index("ix_events_undelivered_subject", "subject_id", "id", postgresql_where=text("deliver_at IS NOT NULL")),
+        Index("ix_events_delivered", "at", postgresql_where=text("deliver_at IS NULL")),
+    )
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
+    kind: Mapped[str] = mapped_column(Text)
+    at: Mapped[datetime]
+    actor_id: Mapped[UUID | None]
+    subject_id: Mapped[UUID]
+    facts: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    deliver_at: Mapped[datetime | None]
+    delivery_attempts: Mapped[int] = mapped_column(SmallInteger, server_default=text("0"))
 
 
 class CalendarFeedTable(DefaultBase):

@@ -17,6 +17,7 @@ from marketplace.core.ports.system import Clock, Ids
 from marketplace.core.ports.unit_of_work import Transaction, UnitOfWork
 from marketplace.core.services.admin.users import MAX_LOG
 from marketplace.core.services.audit import AuditWriter
+from marketplace.core.services.events import record_change
 from marketplace.core.services.idempotency import Outcome, idempotently, no_replay
 
 MAX_REPORTS = 50
@@ -142,9 +143,10 @@ class SessionAdminService:
 
     async def hide_within(self, tx: Transaction, staff: Principal, session_id: UUID, reason: str) -> None:
         """`hide` within a transaction of the caller's."""
-        before = await tx.sessions.acquire(session_id)
-        session = before.hidden(reason, self._clock.now())
+        before, now = await tx.sessions.acquire(session_id), self._clock.now()
+        session = before.hidden(reason, now)
         await tx.sessions.save(session)
+        await record_change(tx, staff, before, session, now)
         change = differences(before, session, SESSION_FIELDS)
         await self._audit.write(tx, staff, "session_hidden", ("session", session_id), change, reason)
         for report in await tx.reports.acquire_open(session_id):
@@ -168,9 +170,10 @@ class SessionAdminService:
         rule: Callable[[SessionDetails, datetime], SessionDetails],
         reason: str,
     ) -> None:
-        before = await tx.sessions.acquire(session_id)
-        session = rule(before, self._clock.now())
+        before, now = await tx.sessions.acquire(session_id), self._clock.now()
+        session = rule(before, now)
         await tx.sessions.save(session)
+        await record_change(tx, staff, before, session, now)
         change = differences(before, session, SESSION_FIELDS)
         await self._audit.write(tx, staff, action, ("session", session_id), change, reason)
 

@@ -1,0 +1,140 @@
+"""Events in PostgreSQL: rows that have a moment to be delivered at, and none once they are.
+
+A claim locks the oldest undelivered row of each subject and skips what another relay has locked. The next row of the
+subject is claimed by a statement that began after the first was committed as delivered, so order is kept. Nothing goes
+by the highest number seen: a transaction that began early and commits late would be lost.
+"""
+
+import json
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, cast
+from uuid import UUID
+
+import asyncpg
+
+from marketplace.adapters.postgres.bookings import STEP, booking_step
+from marketplace.adapters.postgres.connection.pool import Connection
+from marketplace.adapters.postgres.rows import BOOKING, columns
+from marketplace.core.domain.bookings import Booking
+from marketplace.core.domain.events import (
+    BookingEvent,
+    Delivery,
+    EventId,
+    RecordedEvent,
+    SessionEvent,
+    SessionEventKind,
+    UserEvent,
+)
+from marketplace.core.ports.events import PURGE_BATCH
+
+ADD = """
+    INSERT INTO events (kind, at, actor_id, subject_id, facts, deliver_at) VALUES ($1, $2, $3, $4, $5::jsonb, $2)
+"""
+CLAIM_STEPS = f"""
+    WITH due AS (
+        SELECT h.id FROM booking_steps h
+        WHERE h.deliver_at <= $1 AND NOT EXISTS (
+            SELECT FROM booking_steps e
+            WHERE e.booking_id = h.booking_id AND e.id < h.id AND e.deliver_at IS NOT NULL)
+        ORDER BY h.id LIMIT $2 FOR NO KEY UPDATE OF h SKIP LOCKED)
+    SELECT h.id AS number, h.delivery_attempts AS attempts, ({columns("h", tuple(STEP))}) AS step, s.title,
+        {columns("b", [name for name in BOOKING if name not in {"starts_at", "seats"}])},
+        coalesce((SELECT n.from_start FROM booking_steps n
+            WHERE n.booking_id = h.booking_id AND n.id > h.id AND n.from_start IS NOT NULL ORDER BY n.id LIMIT 1),
+            b.starts_at) AS starts_at,
+        coalesce((SELECT n.from_seats FROM booking_steps n
+            WHERE n.booking_id = h.booking_id AND n.id > h.id AND n.from_seats IS NOT NULL ORDER BY n.id LIMIT 1),
+            b.seats) AS seats
+    FROM due JOIN booking_steps h ON h.id = due.id JOIN bookings b ON b.id = h.booking_id
+        JOIN sessions s ON s.id = b.session_id
+    ORDER BY h.id
+"""  # noqa: S608 - column names
+CLAIM_EVENTS = """
+    SELECT e.id AS number, e.delivery_attempts AS attempts, e.kind, e.at, e.actor_id, e.subject_id, e.facts
+    FROM events e
+    WHERE e.deliver_at <= $1 AND NOT EXISTS (
+        SELECT FROM events o WHERE o.subject_id = e.subject_id AND o.id < e.id AND o.deliver_at IS NOT NULL)
+    ORDER BY e.id LIMIT $2 FOR NO KEY UPDATE OF e SKIP LOCKED
+"""
+TABLES = {"step": "booking_steps", "event": "events"}
+MARK_DELIVERED = "UPDATE {table} SET deliver_at = NULL WHERE id = ANY($1)"
+POSTPONE = """
+    UPDATE {table} SET deliver_at = $3, delivery_attempts = delivery_attempts + 1
+    WHERE id = $1 AND delivery_attempts = $2 AND deliver_at IS NOT NULL
+"""
+PURGE = """
+    WITH old AS (
+        SELECT id FROM events WHERE at <= $1 AND deliver_at IS NULL ORDER BY at LIMIT $2 FOR UPDATE SKIP LOCKED),
+    purged AS (DELETE FROM events e USING old WHERE e.id = old.id RETURNING 1)
+    SELECT count(*) FROM purged
+"""
+
+
+class PostgresEvents:
+    """`Events` on a transaction's connection."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    async def add(self, event: RecordedEvent) -> None:
+        """See the port."""
+        values = (event.kind, event.at, event.actor_id, event.subject_id, json.dumps(_facts(event)))
+        await self._connection.execute(ADD, *values)
+
+    async def claim(self, now: datetime, limit: int) -> Sequence[Delivery]:
+        """See the port."""
+        steps = await self._connection.fetch(CLAIM_STEPS, now, limit)
+        events = await self._connection.fetch(CLAIM_EVENTS, now, limit)
+        return [*map(_delivery_of_step, steps), *map(_delivery, events)]
+
+    async def mark_delivered(self, ids: Sequence[EventId]) -> None:
+        """See the port."""
+        for source, table in TABLES.items():
+            numbers = [event_id.number for event_id in ids if event_id.source == source]
+            if numbers:
+                await self._connection.execute(MARK_DELIVERED.format(table=table), numbers)
+
+    async def postpone(self, delivery: Delivery, until: datetime) -> None:
+        """See the port."""
+        statement = POSTPONE.format(table=TABLES[delivery.id.source])
+        await self._connection.execute(statement, delivery.id.number, delivery.attempts, until)
+
+    async def purge(self, before: datetime) -> int:
+        """See the port."""
+        row = await self._connection.fetchrow(PURGE, before, PURGE_BATCH)
+        return int(row["count"]) if row else 0
+
+
+def _delivery_of_step(row: asyncpg.Record) -> Delivery:
+    step = booking_step(row["step"], row["user_id"])
+    # the end is the slot's to say, and no event has it
+    booking = Booking(**{name: row[name] for name in BOOKING}, ends_at=row["starts_at"])
+    event = BookingEvent.of(step, booking, row["title"])
+    return Delivery(id=EventId("step", row["number"]), event=event, attempts=row["attempts"])
+
+
+def _delivery(row: asyncpg.Record) -> Delivery:
+    return Delivery(id=EventId("event", row["number"]), event=_event(row), attempts=row["attempts"])
+
+
+def _facts(event: RecordedEvent) -> dict[str, Any]:
+    """What only events of this kind have."""
+    if isinstance(event, SessionEvent):
+        return {"creator_id": str(event.creator_id), "title": event.title, "changed": event.changed}
+    return {}
+
+
+def _event(row: asyncpg.Record) -> RecordedEvent:
+    kind, changes = row["kind"], json.loads(row["facts"])
+    if kind == "user.registered":
+        return UserEvent(kind=kind, at=row["at"], actor_id=row["actor_id"], user_id=row["subject_id"])
+    return SessionEvent(
+        kind=cast("SessionEventKind", kind),
+        at=row["at"],
+        actor_id=row["actor_id"],
+        session_id=row["subject_id"],
+        creator_id=UUID(changes["creator_id"]),
+        title=changes["title"],
+        changed=tuple(changes["changed"]),
+    )

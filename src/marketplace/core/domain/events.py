@@ -1,0 +1,192 @@
+"""Events: what happened to bookings, sessions and users, for whatever listens.
+
+An event holds ids, instants, amounts and titles. It never holds a person's name or address, nor what a person wrote to
+another: a subscriber that needs them reads them when it needs them.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, fields, replace
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Literal
+from uuid import UUID
+
+from marketplace.core.domain.bookings import Booking, BookingStatus, BookingStep, StepAction
+from marketplace.core.domain.sessions import Session
+
+BookingEventKind = Literal[
+    "booking.created",
+    "booking.confirmed",
+    "booking.declined",
+    "booking.expired",
+    "booking.cancelled",
+    "booking.rescheduled",
+    "booking.completed",
+    "booking.seats_changed",
+]
+SessionEventKind = Literal["session.created", "session.changed", "session.archived"]
+UserEventKind = Literal["user.registered"]
+EventKind = Literal[BookingEventKind, SessionEventKind, UserEventKind]
+
+STEP_EVENTS: dict[StepAction, BookingEventKind] = {
+    "book": "booking.created",
+    "confirm": "booking.confirmed",
+    "decline": "booking.declined",
+    "expire": "booking.expired",
+    "cancel": "booking.cancelled",
+    "reschedule": "booking.rescheduled",
+    "complete": "booking.completed",
+    "seats": "booking.seats_changed",
+}
+EVENTS_KEPT_FOR = timedelta(days=90)
+"""How long a delivered event without a step is kept. Steps are kept with their booking."""
+RETRY_FIRST, RETRY_MAX = timedelta(seconds=1), timedelta(hours=1)
+MAX_DOUBLINGS = 12
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BookingEvent:
+    """A step of a booking. Start and seats are those that the step left; the title is the session's current one."""
+
+    kind: BookingEventKind
+    at: datetime
+    actor_id: UUID | None
+    booking_id: UUID
+    session_id: UUID
+    creator_id: UUID
+    user_id: UUID
+    title: str
+    from_status: BookingStatus | None
+    to_status: BookingStatus
+    starts_at: datetime
+    seats: int
+    amount: Decimal
+    from_start: datetime | None
+    to_start: datetime | None
+    from_seats: int | None
+    to_seats: int | None
+    batch_id: UUID | None
+
+    @classmethod
+    def of(cls, step: BookingStep, booking: Booking, title: str) -> "BookingEvent":
+        """The event of a step; the booking has the start and seats that the step left."""
+        return cls(
+            kind=STEP_EVENTS[step.action],
+            at=step.at,
+            actor_id=step.actor_id,
+            booking_id=booking.id,
+            session_id=booking.session_id,
+            creator_id=booking.creator_id,
+            user_id=booking.user_id,
+            title=title,
+            from_status=step.from_status,
+            to_status=step.to_status,
+            starts_at=booking.starts_at,
+            seats=booking.seats,
+            amount=booking.amount,
+            from_start=step.from_start,
+            to_start=step.to_start,
+            from_seats=step.from_seats,
+            to_seats=step.to_seats,
+            batch_id=step.batch_id,
+        )
+
+    @property
+    def subject_id(self) -> UUID:
+        """What it happened to: events of one subject are delivered in order."""
+        return self.booking_id
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SessionEvent:
+    """Something happened to a session. `changed` names its fields that changed, and `schedule`."""
+
+    kind: SessionEventKind
+    at: datetime
+    actor_id: UUID | None
+    session_id: UUID
+    creator_id: UUID
+    title: str
+    changed: tuple[str, ...] = ()
+
+    @classmethod
+    def of(
+        cls, kind: SessionEventKind, session: Session, actor_id: UUID, at: datetime, changed: Iterable[str] = ()
+    ) -> "SessionEvent":
+        """The event of a session as it now is."""
+        return cls(
+            kind=kind,
+            at=at,
+            actor_id=actor_id,
+            session_id=session.id,
+            creator_id=session.creator_id,
+            title=session.title,
+            changed=tuple(changed),
+        )
+
+    @property
+    def subject_id(self) -> UUID:
+        """What it happened to: events of one subject are delivered in order."""
+        return self.session_id
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UserEvent:
+    """Something happened to an account."""
+
+    kind: UserEventKind
+    at: datetime
+    actor_id: UUID | None
+    user_id: UUID
+
+    @property
+    def subject_id(self) -> UUID:
+        """What it happened to: events of one subject are delivered in order."""
+        return self.user_id
+
+
+RecordedEvent = SessionEvent | UserEvent
+"""An event that has no step of a booking, so it is written by itself."""
+Event = BookingEvent | RecordedEvent
+
+
+@dataclass(frozen=True, slots=True)
+class EventId:
+    """Identifies an event for good: a subscriber that is handed one twice knows it by this."""
+
+    source: Literal["step", "event"]
+    number: int
+
+    def __str__(self) -> str:
+        """As text."""
+        return f"{self.source}-{self.number}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Delivery:
+    """An event to hand over; `attempts` is how often that failed."""
+
+    id: EventId
+    event: Event
+    attempts: int = 0
+
+    def retry_at(self, now: datetime) -> datetime:
+        """When to try again after one more failure: soon at first, at most an hour later."""
+        return now + min(RETRY_FIRST * (1 << min(self.attempts, MAX_DOUBLINGS)), RETRY_MAX)
+
+
+def changed_fields(before: Session, after: Session) -> tuple[str, ...]:
+    """The fields of a session that differ, without those that only count its revisions."""
+    names = [field.name for field in fields(Session) if field.name not in {"revision", "revised_at"}]
+    return tuple(name for name in names if getattr(before, name) != getattr(after, name))
+
+
+def as_of_step(booking: Booking, later: Iterable[BookingStep]) -> Booking:
+    """The booking with the start and seats that it had before these steps, oldest first."""
+    for step in reversed(list(later)):
+        booking = replace(
+            booking,
+            starts_at=step.from_start or booking.starts_at,
+            seats=step.from_seats or booking.seats,
+        )
+    return booking

@@ -1,0 +1,123 @@
+"""The relay: hands committed events to subscribers."""
+
+import asyncio
+import logging
+from contextlib import suppress
+from datetime import datetime
+from uuid import UUID
+
+from marketplace.core.domain.events import EVENTS_KEPT_FOR, Delivery, SessionEvent, changed_fields
+from marketplace.core.domain.sessions import Session
+from marketplace.core.domain.tokens import Principal
+from marketplace.core.errors import MarketplaceError
+from marketplace.core.ports.subscribers import Subscriber
+from marketplace.core.ports.system import Clock
+from marketplace.core.ports.unit_of_work import Transaction, UnitOfWork
+from marketplace.core.services.purging import purge_hourly
+
+LOG = logging.getLogger(__name__)
+
+BATCH = 100
+"""Events that one transaction delivers."""
+MIN_PAUSE, MAX_PAUSE = 0.05, 1.0
+"""Seconds until an idle relay looks again: doubled from the first to the last."""
+
+
+async def record_change(tx: Transaction, principal: Principal, before: Session, after: Session, now: datetime) -> None:
+    """Record that a session changed, if it did."""
+    changed = changed_fields(before, after)
+    if changed:
+        await tx.events.add(SessionEvent.of("session.changed", after, principal.user_id, now, changed))
+
+
+class _HandoverFailed(Exception):
+    def __init__(self, delivery: Delivery) -> None:
+        super().__init__()
+        self.delivery = delivery
+
+
+class EventRelay:
+    """Delivers every event at least once, in order for each subject. Run as many as you like."""
+
+    def __init__(
+        self, *, unit_of_work: UnitOfWork, clock: Clock, subscribers: tuple[Subscriber, ...], batch: int = BATCH
+    ) -> None:
+        self._unit_of_work = unit_of_work
+        self._clock = clock
+        self._subscribers = subscribers
+        self._batch = batch
+
+    def with_subscriber(self, subscriber: Subscriber) -> "EventRelay":
+        """The same relay with one more subscriber."""
+        subscribers = (*self._subscribers, subscriber)
+        return EventRelay(
+            unit_of_work=self._unit_of_work, clock=self._clock, subscribers=subscribers, batch=self._batch
+        )
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Deliver events until `stop` is set."""
+        pause = MIN_PAUSE
+        while not stop.is_set():
+            try:
+                found = await self.deliver()
+            except MarketplaceError as error:
+                LOG.warning("The relay of events waits for the database: %s", type(error).__name__)
+                found, pause = 0, MAX_PAUSE
+            except Exception:
+                LOG.exception("The relay of events failed and goes on")
+                found, pause = 0, MAX_PAUSE
+            if found:
+                pause = MIN_PAUSE
+                continue
+            with suppress(TimeoutError):
+                await asyncio.wait_for(stop.wait(), pause)
+            pause = min(2 * pause, MAX_PAUSE)
+
+    async def deliver(self) -> int:
+        """Deliver one batch. Returns how many events were delivered or postponed.
+
+        When a subscriber raises, the transaction is rolled back and that event postponed; the others of its batch are
+        claimed again without it, so one event never holds up those of other subjects.
+        """
+        try:
+            async with self._unit_of_work() as tx:
+                claimed = await tx.events.claim(self._clock.now(), self._batch)
+                for delivery in claimed:
+                    await self._hand_over(tx, delivery)
+                if claimed:
+                    await tx.events.mark_delivered([delivery.id for delivery in claimed])
+                return len(claimed)
+        except _HandoverFailed as failure:
+            await self._postpone(failure)
+            return 1
+
+    async def _hand_over(self, tx: Transaction, delivery: Delivery) -> None:
+        try:
+            for subscriber in self._subscribers:
+                await subscriber.handle(tx, delivery)
+        except Exception as error:
+            raise _HandoverFailed(delivery) from error
+
+    async def _postpone(self, failure: _HandoverFailed) -> None:
+        delivery, cause = failure.delivery, failure.__cause__
+        until = delivery.retry_at(self._clock.now())
+        async with self._unit_of_work() as tx:
+            await tx.events.postpone(delivery, until)
+        LOG.error(
+            "Event %s (%s) failed at attempt %d, next at %s",
+            delivery.id,
+            delivery.event.kind,
+            delivery.attempts + 1,
+            until.isoformat(timespec="seconds"),
+            exc_info=cause,
+        )
+
+    async def purge(self, _: UUID | None = None) -> None:
+        """Remove delivered events that are older than `EVENTS_KEPT_FOR`, and enqueue the next purge."""
+        now = self._clock.now()
+
+        async def purge() -> int:
+            async with self._unit_of_work() as tx:
+                return await tx.events.purge(now - EVENTS_KEPT_FOR)
+
+        await purge_hourly(self._unit_of_work, "purge_events", now, purge)

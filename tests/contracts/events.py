@@ -1,0 +1,70 @@
+"""Subscribers to test with, and relays over them."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from fakes import NOW, MovableClock
+from marketplace.core.domain.events import Delivery
+from marketplace.core.ports.jobs import Job
+from marketplace.core.ports.storage import Storage
+from marketplace.core.ports.subscribers import Subscriber
+from marketplace.core.ports.unit_of_work import Transaction
+from marketplace.core.services.events import EventRelay
+
+FAR = NOW + timedelta(days=999)
+END = FAR + timedelta(days=999)
+
+
+class Trouble(Exception):
+    """What a subscriber meets."""
+
+
+class Recorder:
+    """Keeps what it is handed, unless it is told to refuse it."""
+
+    def __init__(self, refuses: Callable[[Delivery], bool] = lambda _: False) -> None:
+        self.handed: list[Delivery] = []
+        self.refuses = refuses
+
+    async def handle(self, tx: Transaction, delivery: Delivery) -> None:
+        _ = tx
+        if self.refuses(delivery):
+            raise Trouble
+        self.handed.append(delivery)
+
+    def kinds(self, subject_id: UUID | None = None) -> list[str]:
+        """The kinds of what it was handed, of everything or of one subject."""
+        return [each.event.kind for each in self.handed if subject_id in {None, each.event.subject_id}]
+
+
+class Enqueuer:
+    """Leaves a job for each event, as subscribers do that reach other systems."""
+
+    async def handle(self, tx: Transaction, delivery: Delivery) -> None:
+        job = Job(kind="attend_booking", subject=delivery.event.subject_id, run_at=delivery.event.at)
+        await tx.jobs.enqueue(job)
+
+
+def relay_over(
+    storage: Storage, *subscribers: Subscriber, clock: MovableClock | None = None, batch: int = 100
+) -> EventRelay:
+    return EventRelay(
+        unit_of_work=storage.unit_of_work,
+        clock=clock or MovableClock(FAR),
+        subscribers=subscribers,
+        batch=batch,
+    )
+
+
+async def drain(storage: Storage, *subscribers: Subscriber) -> None:
+    """Deliver everything, postponed or not."""
+    relay = relay_over(storage, *subscribers, clock=MovableClock(END))
+    while await relay.deliver():
+        pass
+
+
+async def claimed(storage: Storage, now: datetime = FAR) -> list[Delivery]:
+    """What a relay would claim, left as it is."""
+    async with storage.unit_of_work() as tx:
+        return list(await tx.events.claim(now, 1000))
