@@ -74,6 +74,10 @@ openapi: install ## Regenerate openapi.json
 types: openapi ## Regenerate the front end's API client from openapi.json
 	cd frontend && npm run --silent types
 
+.PHONY: fixtures
+fixtures: install ## Write the answers of the API that the front end's tests read
+	MARKETPLACE_WRITE_FIXTURES=1 $(BIN)/pytest -q -n0 tests/http/test_fixtures.py
+
 .PHONY: format
 format: install ## Format the code and fix lint findings
 	$(BIN)/ruff format .

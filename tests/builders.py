@@ -16,13 +16,15 @@ from marketplace.adapters.calendars import Rfc5545Calendars
 from marketplace.adapters.exports.files import StreamedFiles
 from marketplace.bootstrap.services import Adapters, ServiceOptions, build_services
 from marketplace.bootstrap.services import Services as BuiltServices
+from marketplace.core.domain.booking_quotes import BookingQuote
 from marketplace.core.domain.bookings import Booking, BookingHistory
 from marketplace.core.domain.calendars import CalendarFeed, new_feed_token
 from marketplace.core.domain.idempotency import IdempotencyKey
+from marketplace.core.domain.principals import Login, Principal
 from marketplace.core.domain.schedules import Schedule, TimeRange, WeeklyHours
 from marketplace.core.domain.sessions import Session, SessionDetails
-from marketplace.core.domain.slots import BookingQuote, Slot
-from marketplace.core.domain.tokens import Login, Principal, refresh_token_hash
+from marketplace.core.domain.slots import Slot
+from marketplace.core.domain.tokens import refresh_token_hash
 from marketplace.core.domain.users import Contact, User
 from marketplace.core.ports.jobs import Job
 from marketplace.core.ports.storage import Storage
@@ -175,7 +177,7 @@ def a_family(user: User, **changes: Any) -> Login:
 
 
 def a_caller(user: User, family_id: UUID | None = None) -> Principal:
-    return Principal.of(user, family_id or uuid7())
+    return user.principal(family_id or uuid7())
 
 
 def as_a(kind: type[T], resource: object) -> T:

@@ -18,8 +18,8 @@ from marketplace.core.domain.bulk import (
     BulkRun,
     BulkRunDetails,
 )
+from marketplace.core.domain.principals import Principal
 from marketplace.core.domain.sessions import Session
-from marketplace.core.domain.tokens import Principal
 from marketplace.core.ports.storage import Storage
 from marketplace.core.services.admin.bulk import BulkOrder
 from staff import StaffServices

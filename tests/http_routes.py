@@ -24,6 +24,7 @@ SESSION = a_session_body(
     tags=["lute"],
     requires_confirmation=True,
     cancellation_notice=24,
+    audience="Beginners of all ages.",
 )
 SCHEDULE: dict[str, Any] = {
     "time_zone": "Europe/Madrid",

@@ -13,25 +13,17 @@ from uuid import uuid4
 
 import schemathesis
 
+from marketplace.core.domain.fields import CONTROL, Text, Whole
 from marketplace.core.domain.idempotency import is_good_key
 from marketplace.core.domain.schedules import MAX_NOTICE
 from marketplace.core.domain.search import words
-from marketplace.core.domain.sessions import MAX_TAGS, TAG_LENGTH
+from marketplace.core.domain.sessions import MAX_TAGS, TAG_LENGTH, Tags
+from marketplace.core.domain.users import TimeZone
 from marketplace.http.api.schedules import ScheduleIn
-from marketplace.http.validation.fields import CURSOR_LENGTH
+from marketplace.http.validation.fields import CURSOR_LENGTH, rule_for
 from marketplace.http.validation.parsing import _readers
 from marketplace.http.validation.schedule_fields import optional_day
-from marketplace.http.validation.validators import (
-    CONTROL,
-    SEARCH_WORDS,
-    Reader,
-    identifier,
-    instant,
-    tags,
-    text,
-    time_zone,
-    whole,
-)
+from marketplace.http.validation.validators import SEARCH_WORDS, Reader, identifier, instant
 
 EMAIL = os.environ["SCHEMATHESIS_EMAIL"]
 PASSWORD = os.environ["SCHEMATHESIS_PASSWORD"]
@@ -55,9 +47,9 @@ def _mend_body(path: str, body: dict[str, Any]) -> None:
     if path.endswith(("/schedule", "/schedule/preview")):
         _mend_schedule(body)
     _mend_window(body, "starts_from", "starts_to")
-    if isinstance(body.get("time_zone"), str) and not _is(time_zone, body["time_zone"]):
+    if isinstance(body.get("time_zone"), str) and not _is(rule_for(TimeZone).read, body["time_zone"]):
         body["time_zone"] = "Europe/Madrid"
-    if _are_short_texts(body.get("tags")) and not _is(tags, body["tags"]):
+    if _are_short_texts(body.get("tags")) and not _is(rule_for(Tags).read, body["tags"]):
         body["tags"] = ["yoga"]  # folding made one longer than a tag may be
     if path == "/api/bookings" and _is(identifier, body.get("session")):
         body["session"] = SESSION
@@ -84,7 +76,7 @@ def _mend_schedule(body: dict[str, Any]) -> None:
         else:
             body |= {name: [] for name in lists}
             body |= {name: None for name in ("valid_from", "valid_until") if _is(optional_day, body.get(name))}
-    if _is(whole(0, MAX_NOTICE), sent.get("notice")):
+    if _is(Whole(0, MAX_NOTICE).read, sent.get("notice")):
         body["notice"] = min(int(body["notice"]), 60)
 
 
@@ -118,11 +110,15 @@ def _is(read: Reader, value: Any) -> bool:
 
 
 def _is_text(value: Any) -> bool:
-    return _is(text(1, 1024), value)
+    return _is(Text(1, 1024).read, value)
 
 
 def _are_short_texts(value: Any) -> bool:
-    return isinstance(value, list) and len(value) <= MAX_TAGS and all(_is(text(1, TAG_LENGTH), each) for each in value)
+    return (
+        isinstance(value, list)
+        and len(value) <= MAX_TAGS
+        and all(_is(Text(1, TAG_LENGTH).read, each) for each in value)
+    )
 
 
 def _is_password(value: Any) -> bool:

@@ -11,8 +11,8 @@ from typing import Any, Generic, TypeVar
 from builders import a_caller, a_user, slots_of, somebody, stored_users
 from fakes import NOW
 from marketplace.core.domain.bookings import LIVE, Booking, BookingDetails
+from marketplace.core.domain.principals import Principal
 from marketplace.core.domain.sessions import Session
-from marketplace.core.domain.tokens import Principal
 from marketplace.core.ports.storage import Storage
 from marketplace.core.ports.unit_of_work import Transaction
 

@@ -21,8 +21,8 @@ from contracts.books import check_books
 from fakes import MovableClock
 from marketplace.adapters.memory.storage import memory_storage
 from marketplace.core.domain.bookings import BookingAction, BookingHistory
+from marketplace.core.domain.principals import Principal
 from marketplace.core.domain.sessions import Session
-from marketplace.core.domain.tokens import Principal
 from marketplace.core.domain.users import User
 from marketplace.core.errors import Busy, MarketplaceError
 from marketplace.core.ports.storage import Storage

@@ -10,8 +10,8 @@ from contracts.harness import waits
 from due_jobs import run_due
 from fakes import NOW, MovableClock
 from marketplace.core.domain.bookings import BookingHistory
+from marketplace.core.domain.principals import Principal
 from marketplace.core.domain.sessions import Session
-from marketplace.core.domain.tokens import Principal
 from marketplace.core.errors import Conflict, HasUpcomingBookings
 from marketplace.core.ports.storage import Storage
 

@@ -16,7 +16,7 @@ from builders import (
 from contracts.harness import at_once, cancel_now, live_bookings, owner_of, waits
 from fakes import NOW
 from marketplace.core.domain.bookings import BookingHistory
-from marketplace.core.domain.tokens import Principal
+from marketplace.core.domain.principals import Principal
 from marketplace.core.ports.storage import Storage
 from staff import logged, staff_over
 

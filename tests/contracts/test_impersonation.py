@@ -10,7 +10,8 @@ from uuid_utils.compat import uuid7
 from builders import a_family, stored_login, stored_user
 from contracts.harness import at_once, broken_transaction, waits
 from fakes import NOW
-from marketplace.core.domain.tokens import Claims, Login, Principal, refresh_token_hash
+from marketplace.core.domain.principals import Login, Principal
+from marketplace.core.domain.tokens import Claims, refresh_token_hash
 from marketplace.core.domain.users import User
 from marketplace.core.errors import NotSignedIn
 from marketplace.core.ports.storage import Storage

@@ -21,9 +21,9 @@ from contracts.books import check_books
 from contracts.harness import cancel_now
 from fakes import NOW
 from marketplace.core.domain.bookings import Booking, BookingHistory
+from marketplace.core.domain.principals import Principal
 from marketplace.core.domain.sessions import Session
 from marketplace.core.domain.slots import Slot
-from marketplace.core.domain.tokens import Principal
 from marketplace.core.errors import AlreadyBooked, CreatorUnavailable, SoldOut
 from marketplace.core.ports.storage import Storage
 

@@ -7,9 +7,9 @@ import pytest
 from builders import Services, a_caller, a_schedule, a_user, services_over, stored_booking, stored_session
 from fakes import NOW, MovableClock
 from marketplace.core.domain.availability import BookableStart
+from marketplace.core.domain.principals import Principal
 from marketplace.core.domain.schedules import DayException, Extra, Schedule, TimeRange
 from marketplace.core.domain.sessions import Session
-from marketplace.core.domain.tokens import Principal
 from marketplace.core.errors import CreatorUnavailable, Invalid, NotFound, NotYours
 from marketplace.core.ports.storage import Storage
 

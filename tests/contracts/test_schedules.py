@@ -20,9 +20,9 @@ from builders import (
 from contracts.harness import waits
 from fakes import NOW, MovableClock
 from marketplace.core.domain.materialized_availability import MaterializedAvailability
+from marketplace.core.domain.principals import Principal
 from marketplace.core.domain.schedules import DayException, Extra, Schedule, TimeRange, WeeklyHours
 from marketplace.core.domain.sessions import CatalogFilters, Session
-from marketplace.core.domain.tokens import Principal
 from marketplace.core.errors import Conflict, CreatorUnavailable, Invalid, NotBookable, NotFound, NotYours, TooLate
 from marketplace.core.ports.storage import Storage
 

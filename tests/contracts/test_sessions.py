@@ -9,8 +9,8 @@ import pytest
 from builders import TOMORROW, a_session, as_a, stored_session, stored_user
 from contracts.harness import waits
 from fakes import NOW
+from marketplace.core.domain.booking_quotes import BookingQuote
 from marketplace.core.domain.sessions import Session
-from marketplace.core.domain.slots import BookingQuote
 from marketplace.core.domain.users import PublicUser
 from marketplace.core.errors import NotFound
 from marketplace.core.ports.storage import Storage
@@ -71,6 +71,7 @@ async def test_saving_changes_every_field(storage: Storage) -> None:
         archived_at=NOW,
         requires_confirmation=True,
         cancellation_notice=24,
+        audience="Beginners of all ages.",
         revision=3,
         revised_at=NOW + timedelta(minutes=3),
     )

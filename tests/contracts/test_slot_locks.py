@@ -11,9 +11,10 @@ import builders
 from builders import TOMORROW, a_booking, seats_taken, slots_of, somebody, stored_booking, stored_session, stored_user
 from contracts.harness import broken_transaction, cancel, waits
 from fakes import NOW
+from marketplace.core.domain.booking_quotes import BookingQuote
 from marketplace.core.domain.bookings import Booking
 from marketplace.core.domain.sessions import Session
-from marketplace.core.domain.slots import BookingQuote, Slot
+from marketplace.core.domain.slots import Slot
 from marketplace.core.domain.users import User
 from marketplace.core.errors import AlreadyBooked, CreatorUnavailable
 from marketplace.core.ports.storage import Storage

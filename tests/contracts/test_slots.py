@@ -17,9 +17,10 @@ from builders import (
     stored_user,
 )
 from contracts.harness import cancel_now
+from marketplace.core.domain.booking_quotes import BookingQuote
 from marketplace.core.domain.bookings import Booking
 from marketplace.core.domain.sessions import Session
-from marketplace.core.domain.slots import BookingQuote, Slot
+from marketplace.core.domain.slots import Slot
 from marketplace.core.errors import AlreadyBooked, Conflict, CreatorUnavailable, NotFound, SoldOut
 from marketplace.core.ports.storage import Storage
 

@@ -7,7 +7,7 @@ import pytest
 
 from builders import a_caller, services_over, stored_users
 from contracts.harness import at_once
-from marketplace.core.domain.tokens import Principal
+from marketplace.core.domain.principals import Principal
 from marketplace.core.ports.storage import Storage
 from staff import StaffServices, staff_over
 

@@ -9,7 +9,8 @@ import pytest
 from builders import REFRESH_TTL, a_family, services_over, stored_login, stored_user
 from contracts.harness import at_once, broken_transaction, waits
 from fakes import NOW
-from marketplace.core.domain.tokens import Claims, Login, Principal, refresh_token_hash
+from marketplace.core.domain.principals import Login, Principal
+from marketplace.core.domain.tokens import Claims, refresh_token_hash
 from marketplace.core.domain.users import User
 from marketplace.core.ports.storage import Storage
 

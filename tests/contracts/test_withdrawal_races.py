@@ -8,8 +8,8 @@ import pytest
 
 from builders import TOMORROW, Services, a_caller, a_user, services_over, stored_session, stored_user, stored_users
 from contracts.harness import Outcome, at_once, live_bookings
+from marketplace.core.domain.principals import Principal
 from marketplace.core.domain.sessions import Session
-from marketplace.core.domain.tokens import Principal
 from marketplace.core.ports.storage import Storage
 
 FULL_SWING = 5

@@ -16,8 +16,8 @@ from builders import (
 )
 from fakes import NOW
 from marketplace.core.domain.bookings import Booking, BookingAction
+from marketplace.core.domain.principals import Principal
 from marketplace.core.domain.sessions import Session
-from marketplace.core.domain.tokens import Principal
 from marketplace.core.errors import IllegalTransition, NotFound, NotYours, SoldOut, TooLate
 from marketplace.core.ports.storage import Storage
 from staff import StaffServices, logged, staff_over

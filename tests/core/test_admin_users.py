@@ -15,8 +15,8 @@ from builders import (
     stored_session,
     stored_user,
 )
+from marketplace.core.domain.principals import Principal
 from marketplace.core.domain.sessions import CatalogFilters
-from marketplace.core.domain.tokens import Principal
 from marketplace.core.domain.users import User
 from marketplace.core.errors import (
     BadCredentials,

@@ -15,8 +15,8 @@ from builders import (
     stored_user,
 )
 from fakes import NOW, PlainPasswords
-from marketplace.core.domain.audit import TEXT_LENGTH, AuditEntry, Origin, differences, values_of
-from marketplace.core.domain.tokens import Principal
+from marketplace.core.domain.audit import TEXT_LENGTH, AuditEntry, differences, values_of
+from marketplace.core.domain.principals import Origin, Principal
 from marketplace.core.domain.users import User
 from marketplace.core.errors import AlreadyACreator, BadCredentials, BadRefreshToken, Invalid
 from marketplace.core.ports.storage import Storage

@@ -14,8 +14,8 @@ from marketplace.core.domain.bookings import (
     BookingStep,
     response_deadline,
 )
+from marketplace.core.domain.principals import Principal
 from marketplace.core.domain.slots import Slot
-from marketplace.core.domain.tokens import Principal
 from marketplace.core.errors import IllegalTransition, MarketplaceError, NotFound, NotYours, TooLate
 
 MINUTE, HOUR, INSTANT = timedelta(minutes=1), timedelta(hours=1), timedelta(microseconds=1)

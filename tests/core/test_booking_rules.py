@@ -8,8 +8,9 @@ import pytest
 
 from builders import TOMORROW, a_booking, a_contact, a_session, a_slot, a_user, an_offer, somebody
 from fakes import NOW
+from marketplace.core.domain.booking_quotes import BookingQuote
 from marketplace.core.domain.bookings import BookingStatus, BookingStep
-from marketplace.core.domain.slots import LATEST_START, BookingQuote, Slot, validate_start
+from marketplace.core.domain.slots import LATEST_START, Slot, validate_start
 from marketplace.core.errors import (
     AlreadyBooked,
     IllegalTransition,

@@ -7,8 +7,8 @@ import pytest
 
 from builders import TOMORROW, Services, a_caller, seats_taken, stored_session, stored_user
 from fakes import NOW
+from marketplace.core.domain.principals import Principal
 from marketplace.core.domain.sessions import Session
-from marketplace.core.domain.tokens import Principal
 from marketplace.core.errors import (
     AlreadyBooked,
     IllegalTransition,

@@ -6,9 +6,8 @@ import pytest
 
 from builders import PASSWORD, Services, a_caller, stored_login, stored_user
 from fakes import FreshIds
-from marketplace.core.domain.audit import Origin
+from marketplace.core.domain.principals import Origin, Principal
 from marketplace.core.domain.rate_limits import REFUSAL_TTL
-from marketplace.core.domain.tokens import Principal
 from marketplace.core.domain.users import User
 from marketplace.core.errors import (
     AccountInactive,

@@ -18,8 +18,8 @@ from builders import (
     stored_user,
 )
 from fakes import NOW
+from marketplace.core.domain.principals import Principal
 from marketplace.core.domain.sessions import CatalogFilters, SessionDetails
-from marketplace.core.domain.tokens import Principal
 from marketplace.core.errors import (
     AlreadyReported,
     HasUpcomingBookings,

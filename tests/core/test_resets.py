@@ -5,8 +5,7 @@ import pytest
 
 from builders import PASSWORD, Services, a_caller, a_user, stored_user
 from fakes import NOW
-from marketplace.core.domain.audit import UNKNOWN_ORIGIN, Origin
-from marketplace.core.domain.tokens import Principal
+from marketplace.core.domain.principals import UNKNOWN_ORIGIN, Origin, Principal
 from marketplace.core.domain.users import User
 from marketplace.core.errors import (
     AccountInactive,

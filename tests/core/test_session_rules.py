@@ -7,6 +7,7 @@ import pytest
 from builders import TOMORROW, a_caller, a_session, a_slot, a_user, session_details
 from fakes import NOW
 from marketplace.core.domain.sessions import SessionDetails
+from marketplace.core.domain.slots import require_capacity, require_no_upcoming_bookings
 from marketplace.core.domain.users import User
 from marketplace.core.errors import HasUpcomingBookings, NotFound, NotYours
 
@@ -78,9 +79,9 @@ def test_a_change_of_what_calendars_show_is_a_revision(
 def test_seats_that_are_sold_cannot_be_taken_away(session: SessionDetails) -> None:
     slots = [a_slot(session, seats_taken=2), a_slot(session, starts_at=TOMORROW + timedelta(days=1), seats_taken=5)]
 
-    session.require_capacity(slots)
+    require_capacity(session, slots)
     with pytest.raises(HasUpcomingBookings, match=r"5 at 2030-01-09 09:00 UTC\."):
-        replace(session, max_participants=4).require_capacity(slots)
+        require_capacity(replace(session, max_participants=4), slots)
 
 
 def test_of_many_slots_with_too_many_seats_the_first_five_are_named_and_the_rest_counted(
@@ -89,17 +90,17 @@ def test_of_many_slots_with_too_many_seats_the_first_five_are_named_and_the_rest
     slots = [a_slot(session, starts_at=TOMORROW + timedelta(days=day), seats_taken=5) for day in range(12)]
 
     with pytest.raises(HasUpcomingBookings, match=r"5 at 2030-01-12 09:00 UTC and 7 more\.") as caught:
-        replace(session, max_participants=4).require_capacity(slots)
+        require_capacity(replace(session, max_participants=4), slots)
     assert caught.value.detail.count(" at ") == 5
     assert caught.value.starts == tuple(slot.starts_at for slot in slots)
 
 
 def test_a_session_can_go_when_nobody_holds_a_seat(session: SessionDetails) -> None:
-    session.require_no_upcoming_bookings([])
-    session.require_no_upcoming_bookings([a_slot(session, seats_taken=0)])
+    require_no_upcoming_bookings([])
+    require_no_upcoming_bookings([a_slot(session, seats_taken=0)])
     empty, booked = a_slot(session, seats_taken=0), a_slot(session, starts_at=TOMORROW, seats_taken=1)
     with pytest.raises(HasUpcomingBookings) as caught:
-        session.require_no_upcoming_bookings([empty, booked])
+        require_no_upcoming_bookings([empty, booked])
     assert caught.value.starts == (TOMORROW,)
 
 

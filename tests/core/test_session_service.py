@@ -7,15 +7,15 @@ import pytest
 from builders import TOMORROW, Services, a_caller, seats_taken, slots_of, stored_booking, stored_session, stored_user
 from fakes import NOW
 from marketplace.core.domain.pages import Page
+from marketplace.core.domain.principals import Principal
 from marketplace.core.domain.sessions import PRICE_BANDS, CatalogFilters, Session
 from marketplace.core.domain.slots import Slot
-from marketplace.core.domain.tokens import Principal
 from marketplace.core.errors import CreatorUnavailable, HasUpcomingBookings, Invalid, NotACreator, NotFound, NotYours
 from marketplace.core.ports.storage import Storage
 
 FACTS: dict[str, Any] = {
     "title": "Morning yoga",
-    "description": "",
+    "description": "Breathe in, breathe out.",
     "duration": 60,
     "price": Decimal("49.99"),
     "max_participants": 3,

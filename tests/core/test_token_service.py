@@ -5,7 +5,7 @@ import pytest
 
 from builders import PASSWORD, REFRESH_TTL, Services, a_caller, services_over, stored_user
 from fakes import PlainPasswords
-from marketplace.core.domain.tokens import Principal
+from marketplace.core.domain.principals import Principal
 from marketplace.core.domain.users import User
 from marketplace.core.errors import BadCredentials, BadRefreshToken, NotSignedIn
 from marketplace.core.ports.storage import Storage

@@ -44,21 +44,21 @@ async def booked(api: Api, **changes: Any) -> tuple[Person, Person, dict[str, An
 async def test_a_session_that_asks_for_confirmation_is_booked_pending(api: Api) -> None:
     _, learner, created = await requested(api, booking_date=as_json(NEXT_WEEK))
 
-    assert (created["status"], created["answer_by"]) == ("pending", as_json(NOW + timedelta(hours=48)))
+    assert (created["status"], created["respond_by"]) == ("pending", as_json(NOW + timedelta(hours=48)))
     shown = done(await learner.get(f"{BOOKINGS}{created['id']}/"))
-    assert (shown["answer_by"], steps(shown)) == (created["answer_by"], [(None, "pending")])
+    assert (shown["respond_by"], steps(shown)) == (created["respond_by"], [(None, "pending")])
 
 
 async def test_a_pending_booking_is_answered_before_its_start(api: Api) -> None:
     _, _, created = await requested(api)
 
-    assert created["answer_by"] == created["booking_date"] == as_json(TOMORROW)
+    assert created["respond_by"] == created["booking_date"] == as_json(TOMORROW)
 
 
 async def test_a_confirmed_booking_waits_for_no_answer(api: Api) -> None:
     _, _, created = await booked(api)
 
-    assert (created["status"], created["answer_by"]) == ("confirmed", None)
+    assert (created["status"], created["respond_by"]) == ("confirmed", None)
 
 
 async def test_a_pending_booking_holds_its_seats(api: Api) -> None:
@@ -75,7 +75,7 @@ async def test_the_creator_confirms_and_both_read_who_did(api: Api) -> None:
 
     confirmed = done(await creator.post(at(created, "confirm")))
 
-    assert (confirmed["status"], confirmed["answer_by"]) == ("confirmed", None)
+    assert (confirmed["status"], confirmed["respond_by"]) == ("confirmed", None)
     assert confirmed["history"][-1] == {
         "at": "2030-01-07T10:00:00Z",
         "by": str(creator.id),
@@ -190,8 +190,8 @@ async def test_a_booking_is_moved_by_either_party_or_staff(api: Api, who: str) -
     rescheduled = done(await person.post(at(created, "reschedule"), body))
 
     assert (rescheduled["booking_date"], rescheduled["ends_at"]) == ("2030-01-08T15:00:00Z", "2030-01-08T16:00:00Z")
-    assert {name: rescheduled[name] for name in ("id", "seats", "amount", "status", "created_at", "answer_by")} == {
-        name: created[name] for name in ("id", "seats", "amount", "status", "created_at", "answer_by")
+    assert {name: rescheduled[name] for name in ("id", "seats", "amount", "status", "created_at", "respond_by")} == {
+        name: created[name] for name in ("id", "seats", "amount", "status", "created_at", "respond_by")
     }
     last = rescheduled["history"][-1]
     assert (last["by"], last["from"], last["to"]) == (str(person.id), "confirmed", "confirmed")
@@ -207,7 +207,7 @@ async def test_what_a_learner_moves_is_asked_for_again(api: Api) -> None:
 
     rescheduled = done(await learner.post(at(created, "reschedule"), {"booking_date": as_json(NEXT_WEEK)}))
 
-    assert (rescheduled["status"], rescheduled["answer_by"]) == ("pending", as_json(NOW + timedelta(hours=48)))
+    assert (rescheduled["status"], rescheduled["respond_by"]) == ("pending", as_json(NOW + timedelta(hours=48)))
     assert steps(rescheduled)[-1] == ("confirmed", "pending")
 
 

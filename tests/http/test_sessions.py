@@ -51,6 +51,19 @@ async def test_a_creator_offers_a_session(api: Api) -> None:
     assert (await api.visitor.get(at(created["id"]))).json() == created
 
 
+async def test_session_says_who_it_is_for(api: Api) -> None:
+    creator = await api.creator()
+    created = await quoted(creator, audience="  Beginners of all ages. ")
+
+    assert created["audience"] == "Beginners of all ages."
+    assert (await api.visitor.get(at(created["id"]))).json()["audience"] == "Beginners of all ages."
+    changed = await creator.patch(at(created["id"]), {"audience": "x" * 500})
+    assert changed.json()["audience"] == "x" * 500
+    assert bad_fields(await creator.patch(at(created["id"]), {"audience": "x" * 501})) == {"audience"}
+    assert (await creator.patch(at(created["id"]), {"audience": ""})).json()["audience"] == ""
+    assert (await quoted(creator))["audience"] == ""
+
+
 async def test_what_is_not_said_of_a_session_has_a_default(api: Api) -> None:
     created = await quoted(await api.creator())
 

@@ -1,4 +1,5 @@
 from datetime import timedelta
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -26,7 +27,13 @@ async def test_a_cancelled_slot_takes_all_its_bookings_along_and_no_others(api: 
     response = await creator.post(cancel(session), AT_TOMORROW | {"reason": "I am ill."})
 
     assert response.status_code == 200
-    gone = [booking | {"status": "cancelled", "answer_by": None} for booking in created]
+    settled: dict[str, Any] = {
+        "status": "cancelled",
+        "respond_by": None,
+        "cancellable_until": None,
+        "allowed_actions": [],
+    }
+    gone = [booking | settled for booking in created]
     assert response.json() == gone
     for learner, booking in zip(learners, created, strict=True):
         last = (await learner.get(f"/api/bookings/{booking['id']}/")).json()["history"][-1]

@@ -108,7 +108,7 @@ def listening() -> Iterator[list[tuple[str, tuple[Any, ...]]]]:
 
 
 async def page(storage: Storage, filters: Filters, offset: int = 0) -> Any:
-    name = type(filters).__name__.removesuffix("Filters").lower()
+    name = type(filters).__name__.removeprefix("Listed").removesuffix("Filters").lower()
     return await getattr(storage.lists, {"audit": "audit"}.get(name, f"{name}s")).page(filters, offset, PAGE)
 
 

@@ -12,8 +12,9 @@ import pytest_asyncio
 from builders import services_over
 from fakes import NOW, MovableClock
 from marketplace.adapters.postgres.catalog.candidates import FIRST_WALK, MAX_WALK
-from marketplace.core.domain.sessions import CatalogFilters, CatalogSession
-from marketplace.core.domain.tokens import Principal
+from marketplace.core.domain.availability import CatalogSession
+from marketplace.core.domain.principals import Principal
+from marketplace.core.domain.sessions import CatalogFilters
 from postgres.bulk import BUSY_CREATOR, numbered
 from postgres.plans import PAGE, Plan, Watched, carried_out, costly, pages, sent
 

@@ -18,8 +18,8 @@ from fakes import MovableClock
 from marketplace.adapters.postgres.schema.migrate import migrate
 from marketplace.core.domain.bookings import BookingStep
 from marketplace.core.domain.events import STEP_EVENTS
+from marketplace.core.domain.principals import Principal
 from marketplace.core.domain.sessions import Session
-from marketplace.core.domain.tokens import Principal
 from marketplace.core.ports.storage import Storage
 from postgres import event_worker
 from postgres.workers import becomes, opened, requested, worker_process

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
 
-from marketplace.core.domain.users import Role
+from marketplace.core.domain.principals import Role
 
 LEARNER_EMAIL = "learner@demo.example"
 CREATOR_EMAIL = "creator@demo.example"

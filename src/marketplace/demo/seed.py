@@ -16,8 +16,8 @@ from uuid import UUID
 
 from marketplace.core.domain.bookings import TRANSITIONS, Booking
 from marketplace.core.domain.pages import Page
+from marketplace.core.domain.principals import Principal
 from marketplace.core.domain.sessions import CatalogFilters, SessionDetails
-from marketplace.core.domain.tokens import Principal
 from marketplace.core.domain.users import User
 from marketplace.core.errors import IllegalTransition, TooLate
 from marketplace.core.ports.security import Passwords

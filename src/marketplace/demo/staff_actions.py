@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from marketplace.core.domain.principals import Principal
 from marketplace.core.domain.reports import ReportReason
-from marketplace.core.domain.tokens import Principal
 from marketplace.core.errors import AlreadyReported, IllegalTransition
 from marketplace.demo.ports import DemoServices
 

@@ -11,8 +11,7 @@ from traitlets.config import Config
 
 from marketplace.bootstrap.container import make_container
 from marketplace.bootstrap.services import Services
-from marketplace.core.domain.audit import Origin
-from marketplace.core.domain.tokens import Principal
+from marketplace.core.domain.principals import Origin, Principal
 from marketplace.core.errors import NotFound
 from marketplace.core.ports.storage import Storage
 from marketplace.core.ports.system import Clock, Ids
@@ -70,6 +69,6 @@ def _acting_as(storage: Storage, origin: Origin) -> Callable[[str], Awaitable[Pr
         if user is None:
             raise NotFound
         # no login of theirs is used, so none is named
-        return Principal.of(user, user.id, origin)
+        return user.principal(user.id, origin)
 
     return acting_as

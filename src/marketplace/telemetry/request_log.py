@@ -13,7 +13,7 @@ from uuid import UUID
 from litestar.enums import ScopeType
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
-from marketplace.core.domain.tokens import Principal
+from marketplace.core.domain.principals import Principal
 from marketplace.telemetry.database_timing import DATABASE_TIMING, DatabaseTiming
 
 KEY = "marketplace.exchange"

@@ -1,6 +1,7 @@
 import { useNavigate } from "@tanstack/react-router";
 import { Search } from "lucide-react";
 import { useTranslation } from "react-i18next";
+import { listSessionsLimits } from "~/lib/api/limits";
 
 /** The head's search: leads to the catalog with what was typed. */
 export function SearchBox({ className, onSearch }: { className?: string; onSearch?: () => void }) {
@@ -22,7 +23,7 @@ export function SearchBox({ className, onSearch }: { className?: string; onSearc
           <input
             type="search"
             name="search"
-            maxLength={200}
+            maxLength={listSessionsLimits.search.maxLength}
             placeholder={t("search.placeholder")}
             className="h-10 w-full rounded-full border border-line bg-sunk pr-4 pl-9 text-sm placeholder:text-ink-faint hover:border-line-strong/60"
           />

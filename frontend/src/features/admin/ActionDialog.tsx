@@ -7,11 +7,12 @@ import { Dialog } from "~/components/Dialog";
 import { Field, Textarea } from "~/components/Field";
 import { Notice } from "~/components/Notice";
 import { createKeyFor } from "~/lib/api/idempotencyKeys";
+import { reasonLimits } from "~/lib/api/limits";
 import { refetchUserData } from "~/lib/auth/me";
 import { errorMessage } from "~/lib/i18n/errorMessage";
 import { useTexts } from "./texts";
 
-const MAX_REASON = 500;
+const MAX_REASON = reasonLimits.reason.maxLength;
 
 /** Asks before the staff does something, says what it means, and takes the reason for the log. */
 export function ActionDialog<Result>({

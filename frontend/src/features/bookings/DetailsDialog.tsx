@@ -109,9 +109,9 @@ function Details({ booking }: { booking: BookingHistory }) {
             ? t("own.details.rule_notice", { count: session.cancellation_notice })
             : t("own.details.rule_free")}
         </Fact>
-        {booking.answer_by && (
+        {booking.respond_by && (
           <Fact term={t("own.details.answer")}>
-            {t("own.details.answer_by", { when: formatDateTime(booking.answer_by, zone) })}
+            {t("own.details.answer_by", { when: formatDateTime(booking.respond_by, zone) })}
           </Fact>
         )}
         <Fact term={t("own.details.booked")}>{formatDateTime(booking.created_at, zone)}</Fact>

@@ -1,8 +1,9 @@
 import type { Ref } from "react";
 import { Field, Textarea } from "~/components/Field";
+import { stepLimits } from "~/lib/api/limits";
 import { useTexts } from "./texts";
 
-const MAX_REASON = 500;
+const MAX_REASON = stepLimits.reason.maxLength;
 const HINT_BELOW = 100;
 
 function remaining(reason: string): number {

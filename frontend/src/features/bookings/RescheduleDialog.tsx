@@ -15,7 +15,6 @@ import { BookingSummary } from "./BookingSummary";
 import { NOT_CHANGEABLE_CODES, SLOT_TAKEN_CODES } from "./errorCodes";
 import { rescheduleBooking } from "./queries";
 import { isValidReason, ReasonField } from "./ReasonField";
-import { cancellableUntil } from "./rules";
 import { useTexts } from "./texts";
 import type { Booking } from "./types";
 
@@ -83,7 +82,7 @@ export function RescheduleDialog({ booking, actor, reschedule = rescheduleBookin
     if (taken) return t(`reschedule.${actor}.${taken}`, { name });
     if (!isOver) return errorMessage(error);
     if (actor === "creator") return t("reschedule.creator.over");
-    const when = formatDateTime(cancellableUntil(booking), zone);
+    const when = formatDateTime(booking.cancellable_until ?? booking.booking_date, zone);
     return isProblem(error, "too_late")
       ? t("reschedule.learner.too_late", { name, when })
       : t("reschedule.changed");

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { bookingTab, cancellableUntil, learnerActions, minutesUntil } from "./rules";
+import fixtures from "~/testing/fixtures/bookings.json";
+import { bookingTab, isAllowed, isOpenToLearner, minutesUntil } from "./rules";
 import type { Booking } from "./types";
 
 const at = (time: string) => new Date(`2026-12-03T${time}:00Z`);
@@ -10,7 +11,6 @@ function bookingOf(given: Partial<Booking>, session: Partial<Booking["session_de
     status: "confirmed",
     booking_date: "2026-12-03T10:00:00Z",
     ends_at: "2026-12-03T11:00:00Z",
-    answer_by: null,
     session_details: details,
     ...given,
   } as Booking;
@@ -30,36 +30,38 @@ describe("the tab of a booking", () => {
   });
 });
 
-describe("the actions of a learner", () => {
-  it("end at the cancellation notice", () => {
-    const booking = bookingOf({}, { cancellation_notice: 2 });
-    expect(cancellableUntil(booking)).toEqual(at("08:00"));
-    expect(learnerActions(booking, at("07:59"))).toEqual({ canCancel: true, canMove: true });
-    expect(learnerActions(booking, at("08:00"))).toEqual({ canCancel: false, canMove: false });
-  });
-
-  it("count elapsed hours across a clock change", () => {
-    const booking = bookingOf(
-      { booking_date: "2027-03-28T10:00:00+02:00", ends_at: "2027-03-28T11:00:00+02:00" },
-      { cancellation_notice: 24 },
+describe("the allowed actions", () => {
+  const cases = Object.entries(fixtures) as [keyof typeof fixtures, { now: string; booking: unknown }][];
+  const bookingAt = (name: keyof typeof fixtures) => fixtures[name].booking as unknown as Booking;
+  const offered = (name: keyof typeof fixtures) => {
+    const now = new Date(fixtures[name].now);
+    return (["cancel", "reschedule"] as const).filter((action) =>
+      isOpenToLearner(bookingAt(name), action, now),
     );
-    expect(cancellableUntil(booking).toISOString()).toBe("2027-03-27T08:00:00.000Z");
-  });
+  };
 
-  it("are none for a settled booking", () => {
-    for (const status of ["cancelled", "completed"] as const) {
-      expect(learnerActions(bookingOf({ status }), at("07:00"))).toEqual({
-        canCancel: false,
-        canMove: false,
-      });
+  it("of a learner are those of the API until its limit", () => {
+    for (const [name, { booking }] of cases.filter(([each]) => each.endsWith("/learner"))) {
+      expect(offered(name), name).toEqual((booking as Booking).allowed_actions);
     }
+    expect(offered("confirmed/in_time/learner")).toEqual(["cancel", "reschedule"]);
+    expect(offered("confirmed/too_late_for_the_learner/learner")).toEqual([]);
   });
 
-  it("exclude rescheduling when the session is hidden or the request has expired", () => {
-    const withdrawn = bookingOf({}, { status: "inactive" });
-    expect(learnerActions(withdrawn, at("07:00"))).toEqual({ canCancel: true, canMove: false });
-    const lapsed = bookingOf({ status: "pending", answer_by: "2026-12-03T06:00:00Z" });
-    expect(learnerActions(lapsed, at("07:00"))).toEqual({ canCancel: true, canMove: false });
+  it("of a learner end at the limit even if the response is older", () => {
+    const booking = bookingAt("confirmed/in_time/learner");
+    const limit = new Date(booking.cancellable_until ?? 0);
+    expect(isOpenToLearner(booking, "cancel", new Date(limit.getTime() - 1))).toBe(true);
+    expect(isOpenToLearner(booking, "cancel", limit)).toBe(false);
+  });
+
+  it("of the creator and staff are to confirm in time and to complete an ended session", () => {
+    for (const viewer of ["creator", "staff"] as const) {
+      expect(isAllowed(bookingAt(`pending/in_time/${viewer}`), "confirm")).toBe(true);
+      expect(isAllowed(bookingAt(`pending/over/${viewer}`), "confirm")).toBe(false);
+      expect(isAllowed(bookingAt(`confirmed/over/${viewer}`), "complete")).toBe(true);
+      expect(isAllowed(bookingAt(`completed/in_time/${viewer}`), "complete")).toBe(false);
+    }
   });
 });
 

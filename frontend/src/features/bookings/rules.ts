@@ -1,8 +1,6 @@
 import type { BookingTab } from "./own/search";
 import type { Booking } from "./types";
 
-const HOUR = 3_600_000;
-
 type TimedBooking = Pick<Booking, "status" | "booking_date" | "ends_at">;
 
 /** Where a booking is as time goes by; the server settles those that have ended a moment later. */
@@ -11,23 +9,24 @@ export function bookingTab({ status, ends_at }: TimedBooking, now: Date): Bookin
   return status === "confirmed" && new Date(ends_at) > now ? "upcoming" : "past";
 }
 
-/** Until when the learner may cancel or move a booking. */
-export function cancellableUntil({
-  booking_date,
-  session_details: { cancellation_notice },
-}: Pick<Booking, "booking_date"> & {
-  session_details: Pick<Booking["session_details"], "cancellation_notice">;
-}): Date {
-  return new Date(new Date(booking_date).getTime() - cancellation_notice * HOUR);
+type AllowedAction = Booking["allowed_actions"][number];
+
+/** Whether the API allows this to the person who asked it. */
+export function isAllowed(
+  { allowed_actions }: Pick<Booking, "allowed_actions">,
+  action: AllowedAction,
+): boolean {
+  return allowed_actions.includes(action);
 }
 
-/** What the learner can still do. The server has the last word. */
-export function learnerActions(booking: Booking, now: Date): { canCancel: boolean; canMove: boolean } {
-  const isLive = booking.status === "pending" || booking.status === "confirmed";
-  const canCancel = isLive && now < cancellableUntil(booking);
-  const hasExpired =
-    booking.status === "pending" && booking.answer_by !== null && now >= new Date(booking.answer_by);
-  return { canCancel, canMove: canCancel && !hasExpired && booking.session_details.status === "active" };
+/** Whether the learner can still cancel or reschedule, also once the answer of the API is some minutes old. */
+export function isOpenToLearner(
+  booking: Pick<Booking, "allowed_actions" | "cancellable_until">,
+  action: "cancel" | "reschedule",
+  now: Date,
+): boolean {
+  const { cancellable_until: until } = booking;
+  return isAllowed(booking, action) && until !== null && now < new Date(until);
 }
 
 /** How long it takes until a booking begins, in minutes; `0` while it goes on, `null` when it is over. */

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { scheduleLimits } from "~/lib/api/limits";
 import { type ScheduleForm, toNoticeMinutes } from "./model";
 import {
   DAY_MINUTES,
@@ -11,12 +12,12 @@ import {
 } from "./ranges";
 import type { Texts } from "./texts";
 
-const MAX_STEP = 1440;
-const MAX_BUFFER = 1440;
-const MAX_MINIMUM_NOTICE = 525_600;
-const MAX_BOOKING_WINDOW = 730;
-const MAX_WEEKLY = 50;
-const MAX_DATE_OVERRIDES = 366;
+const MAX_STEP = scheduleLimits.weekly.each.step.maximum;
+const MAX_BUFFER = scheduleLimits.buffer_before.maximum;
+const MAX_MINIMUM_NOTICE = scheduleLimits.notice.maximum;
+const MAX_BOOKING_WINDOW = scheduleLimits.horizon.maximum;
+const MAX_WEEKLY = scheduleLimits.weekly.maxItems;
+const MAX_DATE_OVERRIDES = scheduleLimits.exceptions.maxItems;
 
 type Path = (string | number)[];
 type AddIssue = (path: Path, message: string) => void;

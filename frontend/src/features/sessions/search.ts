@@ -1,5 +1,6 @@
 /** What the catalog is asked for, as it stands in the address: so that back, reload and sharing work. */
 import type { Schema } from "~/lib/api/client";
+import { listSessionsLimits, sessionLimits } from "~/lib/api/limits";
 
 export const SORTS = [
   "relevance",
@@ -44,10 +45,10 @@ export type Filter = keyof typeof FILTERS;
 
 export type Category = Schema<"FacetsOut">["categories"][number];
 
-const MAX_SEARCH = 200;
+const MAX_SEARCH = listSessionsLimits.search.maxLength;
 const MAX_WORDS = 12;
-const MAX_PRICE = 99_999_999.99;
-const MAX_DURATION = 1440;
+const MAX_PRICE = sessionLimits.price.maximum;
+const MAX_DURATION = listSessionsLimits.max_duration.maximum;
 const UUID = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i;
 
 /** What of an address makes sense; the rest is left out. */

@@ -1,9 +1,7 @@
 import { z } from "zod";
+import { profileLimits, registrationLimits } from "~/lib/api/limits";
 import { MIN_PASSWORD } from "./strength";
 import type { useTexts } from "./texts";
-
-const MAX_PASSWORD = 128;
-const MAX_NAME = 150;
 
 const WEB_ADDRESS = /^https?:\/\/[^\s/?#@:\\]+(:\d{1,5})?([/?#]\S*)?$/i;
 
@@ -15,30 +13,32 @@ export function isWebAddress(text: string): boolean {
 /** What is asked of the facts of an account, as the API asks it. */
 export function accountRules(t: ReturnType<typeof useTexts>) {
   const long = (count: number) => t("rules.too_long", { count });
+  const { email, username, password, first_name } = registrationLimits;
+  const { avatar } = profileLimits;
   return {
     email: z
       .string()
       .trim()
       .min(1, t("rules.needed"))
-      .max(254, long(254))
+      .max(email.maxLength, long(email.maxLength))
       .regex(/^[^\s@]+@[^\s@]+\.[^\s@]+$/, t("rules.email")),
     username: z
       .string()
       .trim()
       .min(1, t("rules.needed"))
-      .min(2, t("rules.username_short"))
-      .max(MAX_NAME, long(MAX_NAME))
+      .min(username.minLength, t("rules.username_short"))
+      .max(username.maxLength, long(username.maxLength))
       .regex(/^[\p{L}\p{N}@.+\-_]+$/u, t("rules.username_signs")),
-    name: z.string().trim().max(MAX_NAME, long(MAX_NAME)),
+    name: z.string().trim().max(first_name.maxLength, long(first_name.maxLength)),
     newPassword: z
       .string()
       .min(1, t("rules.needed"))
       .min(MIN_PASSWORD, t("rules.password_short"))
-      .max(MAX_PASSWORD, long(MAX_PASSWORD)),
+      .max(password.maxLength, long(password.maxLength)),
     picture: z
       .string()
       .trim()
-      .max(2048, long(2048))
+      .max(avatar.maxLength, long(avatar.maxLength))
       .refine((text) => text === "" || isWebAddress(text), t("rules.web_address")),
     givenPassword: z.string().min(1, t("rules.needed")),
   };

@@ -1,6 +1,7 @@
+import { registrationLimits } from "~/lib/api/limits";
 export type Strength = "short" | "weak" | "fair" | "good" | "strong";
 
-export const MIN_PASSWORD = 8;
+export const MIN_PASSWORD = registrationLimits.password.minLength;
 
 /**
  * A rough guess from length and variety, to encourage while one types; the server's rule is the length alone

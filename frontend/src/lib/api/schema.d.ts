@@ -421,7 +421,7 @@ export interface paths {
         put?: never;
         /**
          * Confirm a pending booking
-         * @description For the creator, until `answer_by`.
+         * @description For the creator, until `respond_by`.
          */
         post: operations["confirm_booking"];
         delete?: never;
@@ -441,7 +441,7 @@ export interface paths {
         put?: never;
         /**
          * Decline a pending booking
-         * @description For the creator, until `answer_by`. The seats become available right away.
+         * @description For the creator, until `respond_by`. The seats become available right away.
          */
         post: operations["decline_booking"];
         delete?: never;
@@ -1234,7 +1234,7 @@ export interface paths {
         put?: never;
         /**
          * Confirm a pending booking for its creator
-         * @description Until `answer_by`. Not for your own bookings.
+         * @description Until `respond_by`. Not for your own bookings.
          */
         post: operations["admin_confirm_booking"];
         delete?: never;
@@ -1254,7 +1254,7 @@ export interface paths {
         put?: never;
         /**
          * Decline a pending booking for its creator
-         * @description Until `answer_by`. Not for your own bookings.
+         * @description Until `respond_by`. Not for your own bookings.
          */
         post: operations["admin_decline_booking"];
         delete?: never;
@@ -1526,20 +1526,29 @@ export interface components {
             id: string;
             /** @example ada@example.org */
             email: string;
-            /** @example ada */
+            /**
+             * @description Letters, digits and @ . + - _
+             * @example ada
+             */
             username: string;
             /**
              * @example creator
              * @enum {unknown}
              */
             role: "creator" | "user";
-            /** @example null */
+            /**
+             * @description An http(s) URL; `null` for none.
+             * @example https://images.example.org/morning-yoga.jpg
+             */
             avatar: string | null;
             /** @example Ada */
             first_name: string;
             /** @example Byron */
             last_name: string;
-            /** @example Europe/Madrid */
+            /**
+             * @description An IANA time zone name.
+             * @example Europe/Madrid
+             */
             time_zone: string;
             is_active: boolean;
             is_staff: boolean;
@@ -1568,20 +1577,29 @@ export interface components {
             id: string;
             /** @example ada@example.org */
             email: string;
-            /** @example ada */
+            /**
+             * @description Letters, digits and @ . + - _
+             * @example ada
+             */
             username: string;
             /**
              * @example creator
              * @enum {unknown}
              */
             role: "creator" | "user";
-            /** @example null */
+            /**
+             * @description An http(s) URL; `null` for none.
+             * @example https://images.example.org/morning-yoga.jpg
+             */
             avatar: string | null;
             /** @example Ada */
             first_name: string;
             /** @example Byron */
             last_name: string;
-            /** @example Europe/Madrid */
+            /**
+             * @description An IANA time zone name.
+             * @example Europe/Madrid
+             */
             time_zone: string;
             is_active: boolean;
             is_staff: boolean;
@@ -1674,22 +1692,36 @@ export interface components {
             title: string;
             /** @example A gentle hour for all levels. */
             description: string;
-            /** @example 60 */
+            /**
+             * @description Minutes.
+             * @example 60
+             */
             duration: number;
             /**
              * Format: decimal
+             * @description Per seat, with at most two decimal places.
              * @example 49.99
              */
             price: string;
-            /** @example 12 */
+            /**
+             * @description Seats per start.
+             * @example 12
+             */
             max_participants: number;
-            /** @example null */
+            /**
+             * @description An http(s) URL; `null` for none.
+             * @example https://images.example.org/morning-yoga.jpg
+             */
             image_url: string | null;
             /** @enum {unknown} */
             status: "active" | "inactive";
-            /** @example wellbeing */
+            /**
+             * @description One of the categories of `GET /api/marketplace/`; `null` for none.
+             * @example wellbeing
+             */
             category: string | null;
             /**
+             * @description Stored in lower case.
              * @example [
              *       "yoga",
              *       "beginners"
@@ -1698,11 +1730,22 @@ export interface components {
             tags: string[];
             /** @example false */
             requires_confirmation: boolean;
-            /** @example 24 */
+            /**
+             * @description Hours before the start until which learners can cancel.
+             * @example 24
+             */
             cancellation_notice: number;
+            /**
+             * @description Who it's for; empty for not said.
+             * @example Beginners of all ages.
+             */
+            audience: string;
             /** @example false */
             is_open: boolean;
-            /** @example Europe/Madrid */
+            /**
+             * @description An IANA time zone name.
+             * @example Europe/Madrid
+             */
             time_zone: string;
             /**
              * Format: date-time
@@ -1791,7 +1834,19 @@ export interface components {
              * Format: date-time
              * @example 2030-01-04T09:00:00Z
              */
-            answer_by: string | null;
+            respond_by: string | null;
+            /**
+             * Format: date-time
+             * @example 2030-04-30T10:00:00Z
+             */
+            cancellable_until: string | null;
+            /**
+             * @example [
+             *       "cancel",
+             *       "reschedule"
+             *     ]
+             */
+            allowed_actions: ("cancel" | "complete" | "confirm" | "decline" | "pay" | "reschedule" | "seats")[];
             history: components["schemas"]["BookingStepOut"][];
         };
         /**
@@ -1809,14 +1864,16 @@ export interface components {
              * @example 2030-05-01T10:00:00Z
              */
             booking_date: string;
-            /** @example 1 */
+            /** @example 2 */
             seats?: number;
         };
         /**
          * BookingOut
          * @description A booking. `booking_date` is the start; `amount` is price times seats when it was booked.
          *
-         *         A `pending` booking is cancelled automatically if the creator hasn't responded by `answer_by`.
+         *         A `pending` booking is cancelled automatically if the creator hasn't responded by `respond_by`. The learner can
+         *         cancel or reschedule until `cancellable_until`. Both are `null` if they don't apply. `allowed_actions` are what
+         *         the caller can do now.
          */
         BookingOut: {
             /**
@@ -1864,7 +1921,19 @@ export interface components {
              * Format: date-time
              * @example 2030-01-04T09:00:00Z
              */
-            answer_by: string | null;
+            respond_by: string | null;
+            /**
+             * Format: date-time
+             * @example 2030-04-30T10:00:00Z
+             */
+            cancellable_until: string | null;
+            /**
+             * @example [
+             *       "cancel",
+             *       "reschedule"
+             *     ]
+             */
+            allowed_actions: ("cancel" | "complete" | "confirm" | "decline" | "pay" | "reschedule" | "seats")[];
         };
         /**
          * BookingRecordOut
@@ -1916,7 +1985,19 @@ export interface components {
              * Format: date-time
              * @example 2030-01-04T09:00:00Z
              */
-            answer_by: string | null;
+            respond_by: string | null;
+            /**
+             * Format: date-time
+             * @example 2030-04-30T10:00:00Z
+             */
+            cancellable_until: string | null;
+            /**
+             * @example [
+             *       "cancel",
+             *       "reschedule"
+             *     ]
+             */
+            allowed_actions: ("cancel" | "complete" | "confirm" | "decline" | "pay" | "reschedule" | "seats")[];
             history: components["schemas"]["BookingStepOut"][];
             log: components["schemas"]["AuditEntryOut"][];
         };
@@ -1989,7 +2070,10 @@ export interface components {
             from_seats: number | null;
             /** @example null */
             to_seats: number | null;
-            /** @example  */
+            /**
+             * @description The other party sees this.
+             * @example I am ill.
+             */
             reason: string;
         };
         /**
@@ -2174,14 +2258,20 @@ export interface components {
              * @example 0190a1b2-c3d4-7e5f-8a9b-0c1d2e3f4a5b
              */
             id: string;
-            /** @example ada */
+            /**
+             * @description Letters, digits and @ . + - _
+             * @example ada
+             */
             username: string;
             /**
              * @example creator
              * @enum {unknown}
              */
             role: "creator" | "user";
-            /** @example null */
+            /**
+             * @description An http(s) URL; `null` for none.
+             * @example https://images.example.org/morning-yoga.jpg
+             */
             avatar: string | null;
             /** @example Ada */
             first_name: string;
@@ -2489,22 +2579,36 @@ export interface components {
             title: string;
             /** @example A gentle hour for all levels. */
             description: string;
-            /** @example 60 */
+            /**
+             * @description Minutes.
+             * @example 60
+             */
             duration: number;
             /**
              * Format: decimal
+             * @description Per seat, with at most two decimal places.
              * @example 49.99
              */
             price: string;
-            /** @example 12 */
+            /**
+             * @description Seats per start.
+             * @example 12
+             */
             max_participants: number;
-            /** @example null */
+            /**
+             * @description An http(s) URL; `null` for none.
+             * @example https://images.example.org/morning-yoga.jpg
+             */
             image_url: string | null;
             /** @enum {unknown} */
             status: "active" | "inactive";
-            /** @example wellbeing */
+            /**
+             * @description One of the categories of `GET /api/marketplace/`; `null` for none.
+             * @example wellbeing
+             */
             category: string | null;
             /**
+             * @description Stored in lower case.
              * @example [
              *       "yoga",
              *       "beginners"
@@ -2513,11 +2617,22 @@ export interface components {
             tags: string[];
             /** @example false */
             requires_confirmation: boolean;
-            /** @example 24 */
+            /**
+             * @description Hours before the start until which learners can cancel.
+             * @example 24
+             */
             cancellation_notice: number;
+            /**
+             * @description Who it's for; empty for not said.
+             * @example Beginners of all ages.
+             */
+            audience: string;
             /** @example false */
             is_open: boolean;
-            /** @example Europe/Madrid */
+            /**
+             * @description An IANA time zone name.
+             * @example Europe/Madrid
+             */
             time_zone: string;
             /**
              * Format: date-time
@@ -2676,7 +2791,10 @@ export interface components {
              * @example 0190a1b2-c3d4-7e5f-8a9b-0c1d2e3f4a5b
              */
             id: string;
-            /** @example ada */
+            /**
+             * @description Letters, digits and @ . + - _
+             * @example ada
+             */
             username: string;
             /** @example ada@example.org */
             email: string;
@@ -2734,13 +2852,13 @@ export interface components {
              */
             username?: string;
             /**
-             * @description An http(s) URL; `null` or empty for none.
+             * @description An http(s) URL; `null` for none.
              * @example https://images.example.org/morning-yoga.jpg
              */
             avatar?: string | null;
             /** @example Ada */
             first_name?: string;
-            /** @example Ada */
+            /** @example Byron */
             last_name?: string;
             /**
              * @description An IANA time zone name.
@@ -2759,13 +2877,13 @@ export interface components {
              */
             username: string;
             /**
-             * @description An http(s) URL; `null` or empty for none.
+             * @description An http(s) URL; `null` for none.
              * @example https://images.example.org/morning-yoga.jpg
              */
             avatar?: string | null;
             /** @example Ada */
             first_name?: string;
-            /** @example Ada */
+            /** @example Byron */
             last_name?: string;
             /**
              * @description An IANA time zone name.
@@ -2785,20 +2903,29 @@ export interface components {
             id: string;
             /** @example ada@example.org */
             email: string;
-            /** @example ada */
+            /**
+             * @description Letters, digits and @ . + - _
+             * @example ada
+             */
             username: string;
             /**
              * @example creator
              * @enum {unknown}
              */
             role: "creator" | "user";
-            /** @example null */
+            /**
+             * @description An http(s) URL; `null` for none.
+             * @example https://images.example.org/morning-yoga.jpg
+             */
             avatar: string | null;
             /** @example Ada */
             first_name: string;
             /** @example Byron */
             last_name: string;
-            /** @example Europe/Madrid */
+            /**
+             * @description An IANA time zone name.
+             * @example Europe/Madrid
+             */
             time_zone: string;
             is_staff: boolean;
             is_superuser: boolean;
@@ -2820,14 +2947,20 @@ export interface components {
              * @example 0190a1b2-c3d4-7e5f-8a9b-0c1d2e3f4a5b
              */
             id: string;
-            /** @example ada */
+            /**
+             * @description Letters, digits and @ . + - _
+             * @example ada
+             */
             username: string;
             /**
              * @example creator
              * @enum {unknown}
              */
             role: "creator" | "user";
-            /** @example null */
+            /**
+             * @description An http(s) URL; `null` for none.
+             * @example https://images.example.org/morning-yoga.jpg
+             */
             avatar: string | null;
             /** @example Ada */
             first_name: string;
@@ -2868,7 +3001,10 @@ export interface components {
             id: string;
             /** @example ada@example.org */
             email: string;
-            /** @example ada */
+            /**
+             * @description Letters, digits and @ . + - _
+             * @example ada
+             */
             username: string;
             /**
              * @example creator
@@ -2908,7 +3044,7 @@ export interface components {
             role?: "user" | "creator";
             /** @example Ada */
             first_name?: string;
-            /** @example Ada */
+            /** @example Byron */
             last_name?: string;
         };
         /**
@@ -2944,11 +3080,15 @@ export interface components {
              */
             session: string;
             /**
-             * @example
+             * @description What's wrong with it.
+             * @example misleading
              * @enum {unknown}
              */
             reason: "misleading" | "offensive" | "other" | "spam" | "unsafe";
-            /** @example The photo shows another place. */
+            /**
+             * @description Details for staff.
+             * @example The photo shows another place.
+             */
             text: string;
             /**
              * Format: date-time
@@ -2972,11 +3112,15 @@ export interface components {
              */
             session: string;
             /**
-             * @example
+             * @description What's wrong with it.
+             * @example misleading
              * @enum {unknown}
              */
             reason: "misleading" | "offensive" | "other" | "spam" | "unsafe";
-            /** @example The photo shows another place. */
+            /**
+             * @description Details for staff.
+             * @example The photo shows another place.
+             */
             text: string;
             /**
              * Format: date-time
@@ -2995,7 +3139,10 @@ export interface components {
             resolved_at: string | null;
             /** @example null */
             resolved_by: string | null;
-            /** @example  */
+            /**
+             * @description The reason, saved in the audit log.
+             * @example Requested by email.
+             */
             note: string;
         };
         /**
@@ -3187,6 +3334,7 @@ export interface components {
             /** @example false */
             is_open: boolean;
             /**
+             * @description An IANA time zone name.
              * @default UTC
              * @example Europe/Madrid
              */
@@ -3331,7 +3479,7 @@ export interface components {
              */
             duration?: number;
             /**
-             * @description Per seat; a decimal string or a number with at most two decimal places.
+             * @description Per seat, with at most two decimal places.
              * @example 49.99
              */
             price?: string | number;
@@ -3341,7 +3489,7 @@ export interface components {
              */
             max_participants?: number;
             /**
-             * @description An http(s) URL; `null` or empty for none.
+             * @description An http(s) URL; `null` for none.
              * @example https://images.example.org/morning-yoga.jpg
              */
             image_url?: string | null;
@@ -3371,6 +3519,11 @@ export interface components {
              * @example 24
              */
             cancellation_notice?: number;
+            /**
+             * @description Who it's for; empty for not said.
+             * @example Beginners of all ages.
+             */
+            audience?: string;
         };
         /**
          * SessionEditIn
@@ -3387,7 +3540,7 @@ export interface components {
              */
             duration?: number;
             /**
-             * @description Per seat; a decimal string or a number with at most two decimal places.
+             * @description Per seat, with at most two decimal places.
              * @example 49.99
              */
             price?: string | number;
@@ -3397,7 +3550,7 @@ export interface components {
              */
             max_participants?: number;
             /**
-             * @description An http(s) URL; `null` or empty for none.
+             * @description An http(s) URL; `null` for none.
              * @example https://images.example.org/morning-yoga.jpg
              */
             image_url?: string | null;
@@ -3427,6 +3580,11 @@ export interface components {
              * @example 24
              */
             cancellation_notice?: number;
+            /**
+             * @description Who it's for; empty for not said.
+             * @example Beginners of all ages.
+             */
+            audience?: string;
             /**
              * @description The reason, saved in the audit log.
              * @example Requested by email.
@@ -3448,7 +3606,7 @@ export interface components {
              */
             duration: number;
             /**
-             * @description Per seat; a decimal string or a number with at most two decimal places.
+             * @description Per seat, with at most two decimal places.
              * @example 49.99
              */
             price: string | number;
@@ -3458,7 +3616,7 @@ export interface components {
              */
             max_participants?: number;
             /**
-             * @description An http(s) URL; `null` or empty for none.
+             * @description An http(s) URL; `null` for none.
              * @example https://images.example.org/morning-yoga.jpg
              */
             image_url?: string | null;
@@ -3488,6 +3646,11 @@ export interface components {
              * @example 24
              */
             cancellation_notice?: number;
+            /**
+             * @description Who it's for; empty for not said.
+             * @example Beginners of all ages.
+             */
+            audience?: string;
         };
         /**
          * SessionNameOut
@@ -3524,22 +3687,36 @@ export interface components {
             title: string;
             /** @example A gentle hour for all levels. */
             description: string;
-            /** @example 60 */
+            /**
+             * @description Minutes.
+             * @example 60
+             */
             duration: number;
             /**
              * Format: decimal
+             * @description Per seat, with at most two decimal places.
              * @example 49.99
              */
             price: string;
-            /** @example 12 */
+            /**
+             * @description Seats per start.
+             * @example 12
+             */
             max_participants: number;
-            /** @example null */
+            /**
+             * @description An http(s) URL; `null` for none.
+             * @example https://images.example.org/morning-yoga.jpg
+             */
             image_url: string | null;
             /** @enum {unknown} */
             status: "active" | "inactive";
-            /** @example wellbeing */
+            /**
+             * @description One of the categories of `GET /api/marketplace/`; `null` for none.
+             * @example wellbeing
+             */
             category: string | null;
             /**
+             * @description Stored in lower case.
              * @example [
              *       "yoga",
              *       "beginners"
@@ -3548,11 +3725,22 @@ export interface components {
             tags: string[];
             /** @example false */
             requires_confirmation: boolean;
-            /** @example 24 */
+            /**
+             * @description Hours before the start until which learners can cancel.
+             * @example 24
+             */
             cancellation_notice: number;
+            /**
+             * @description Who it's for; empty for not said.
+             * @example Beginners of all ages.
+             */
+            audience: string;
             /** @example false */
             is_open: boolean;
-            /** @example Europe/Madrid */
+            /**
+             * @description An IANA time zone name.
+             * @example Europe/Madrid
+             */
             time_zone: string;
             /**
              * Format: date-time
@@ -3584,22 +3772,36 @@ export interface components {
             title: string;
             /** @example A gentle hour for all levels. */
             description: string;
-            /** @example 60 */
+            /**
+             * @description Minutes.
+             * @example 60
+             */
             duration: number;
             /**
              * Format: decimal
+             * @description Per seat, with at most two decimal places.
              * @example 49.99
              */
             price: string;
-            /** @example 12 */
+            /**
+             * @description Seats per start.
+             * @example 12
+             */
             max_participants: number;
-            /** @example null */
+            /**
+             * @description An http(s) URL; `null` for none.
+             * @example https://images.example.org/morning-yoga.jpg
+             */
             image_url: string | null;
             /** @enum {unknown} */
             status: "active" | "inactive";
-            /** @example wellbeing */
+            /**
+             * @description One of the categories of `GET /api/marketplace/`; `null` for none.
+             * @example wellbeing
+             */
             category: string | null;
             /**
+             * @description Stored in lower case.
              * @example [
              *       "yoga",
              *       "beginners"
@@ -3608,11 +3810,22 @@ export interface components {
             tags: string[];
             /** @example false */
             requires_confirmation: boolean;
-            /** @example 24 */
+            /**
+             * @description Hours before the start until which learners can cancel.
+             * @example 24
+             */
             cancellation_notice: number;
+            /**
+             * @description Who it's for; empty for not said.
+             * @example Beginners of all ages.
+             */
+            audience: string;
             /** @example false */
             is_open: boolean;
-            /** @example Europe/Madrid */
+            /**
+             * @description An IANA time zone name.
+             * @example Europe/Madrid
+             */
             time_zone: string;
             /**
              * Format: date-time
@@ -3644,14 +3857,24 @@ export interface components {
             status: "active" | "inactive";
             /**
              * Format: decimal
+             * @description Per seat, with at most two decimal places.
              * @example 49.99
              */
             price: string;
-            /** @example 60 */
+            /**
+             * @description Minutes.
+             * @example 60
+             */
             duration: number;
-            /** @example 12 */
+            /**
+             * @description Seats per start.
+             * @example 12
+             */
             max_participants: number;
-            /** @example wellbeing */
+            /**
+             * @description One of the categories of `GET /api/marketplace/`; `null` for none.
+             * @example wellbeing
+             */
             category: string | null;
             /**
              * Format: date-time
@@ -3667,7 +3890,10 @@ export interface components {
             hidden_at: string | null;
             /** @example null */
             featured_at: string | null;
-            /** @example null */
+            /**
+             * @description An http(s) URL; `null` for none.
+             * @example https://images.example.org/morning-yoga.jpg
+             */
             image_url: string | null;
         };
         /**
@@ -3790,7 +4016,7 @@ export interface components {
             username?: string;
             /** @example Ada */
             first_name?: string;
-            /** @example Ada */
+            /** @example Byron */
             last_name?: string;
             /**
              * @description The reason, saved in the audit log.
@@ -5009,9 +5235,9 @@ export interface operations {
                 /** @description Up to 12 words, each matching the beginning of a word of the session. Ignores accents and case, and allows one typo per word. */
                 search?: string;
                 creator?: string;
-                /** @description Per seat; a decimal string or a number with at most two decimal places. */
+                /** @description Per seat, with at most two decimal places. */
                 min_price?: string;
-                /** @description Per seat; a decimal string or a number with at most two decimal places. */
+                /** @description Per seat, with at most two decimal places. */
                 max_price?: string;
                 /** @description Minutes. */
                 min_duration?: number | string;
@@ -5199,9 +5425,9 @@ export interface operations {
                 /** @description Up to 12 words, each matching the beginning of a word of the session. Ignores accents and case, and allows one typo per word. */
                 search?: string;
                 creator?: string;
-                /** @description Per seat; a decimal string or a number with at most two decimal places. */
+                /** @description Per seat, with at most two decimal places. */
                 min_price?: string;
-                /** @description Per seat; a decimal string or a number with at most two decimal places. */
+                /** @description Per seat, with at most two decimal places. */
                 max_price?: string;
                 /** @description Minutes. */
                 min_duration?: number | string;
@@ -7301,9 +7527,9 @@ export interface operations {
                 is_archived?: boolean | string;
                 is_featured?: boolean | string;
                 creator?: string;
-                /** @description Per seat; a decimal string or a number with at most two decimal places. */
+                /** @description Per seat, with at most two decimal places. */
                 min_price?: string;
-                /** @description Per seat; a decimal string or a number with at most two decimal places. */
+                /** @description Per seat, with at most two decimal places. */
                 max_price?: string;
                 /** @description A bare date means midnight UTC. */
                 created_from?: string;
@@ -7625,9 +7851,9 @@ export interface operations {
                 is_archived?: boolean | string;
                 is_featured?: boolean | string;
                 creator?: string;
-                /** @description Per seat; a decimal string or a number with at most two decimal places. */
+                /** @description Per seat, with at most two decimal places. */
                 min_price?: string;
-                /** @description Per seat; a decimal string or a number with at most two decimal places. */
+                /** @description Per seat, with at most two decimal places. */
                 max_price?: string;
                 /** @description A bare date means midnight UTC. */
                 created_from?: string;

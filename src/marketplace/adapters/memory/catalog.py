@@ -14,7 +14,7 @@ from marketplace.adapters.memory.database import MemoryDatabase, Rows
 from marketplace.adapters.memory.pages import Moment, moment, moment_from, moment_text, newest_first, page_of
 from marketplace.adapters.memory.search import Search
 from marketplace.adapters.memory.sessions import session_details
-from marketplace.core.domain.availability import Availability, requested_window
+from marketplace.core.domain.availability import Availability, CatalogSession, requested_window
 from marketplace.core.domain.pages import Page
 from marketplace.core.domain.recurring_starts import RecurringStarts
 from marketplace.core.domain.search import title_key
@@ -24,7 +24,6 @@ from marketplace.core.domain.sessions import (
     PRICE_BANDS,
     RELEVANCE_WINDOW,
     CatalogFilters,
-    CatalogSession,
     CategoryCount,
     Facets,
     PriceBandCount,

@@ -18,11 +18,11 @@ from marketplace.core.domain.events import EventId, RecordedEvent
 from marketplace.core.domain.idempotency import IdempotencyKey
 from marketplace.core.domain.materialized_availability import MaterializedAvailability
 from marketplace.core.domain.password_resets import PasswordReset
+from marketplace.core.domain.principals import Login
 from marketplace.core.domain.reports import Report
 from marketplace.core.domain.schedules import Schedule
 from marketplace.core.domain.sessions import Session
 from marketplace.core.domain.slots import Slot
-from marketplace.core.domain.tokens import Login
 from marketplace.core.domain.users import User
 from marketplace.core.ports.jobs import Job
 

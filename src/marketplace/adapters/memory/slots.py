@@ -13,10 +13,11 @@ from marketplace.adapters.memory.jobs import MemoryJobs
 from marketplace.adapters.memory.sessions import session_details
 from marketplace.adapters.memory.users import buyers_of
 from marketplace.core.domain.availability import Availability
+from marketplace.core.domain.booking_quotes import BookedSlot, BookingQuote
 from marketplace.core.domain.bookings import LIVE, Booking, BookingStep
 from marketplace.core.domain.schedules import Schedule
 from marketplace.core.domain.sessions import Session
-from marketplace.core.domain.slots import BookedSlot, BookingQuote, Slot
+from marketplace.core.domain.slots import Slot
 from marketplace.core.domain.users import contact, public_user
 from marketplace.core.errors import AlreadyBooked, CreatorUnavailable, NotFound, SoldOut
 from marketplace.core.ports.jobs import Job

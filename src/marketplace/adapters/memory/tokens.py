@@ -6,7 +6,8 @@ from datetime import datetime
 from uuid import UUID
 
 from marketplace.adapters.memory.database import LoginRow, MemoryDatabase, Rows, TokenRow
-from marketplace.core.domain.tokens import Claims, Login, Principal
+from marketplace.core.domain.principals import Login, Principal
+from marketplace.core.domain.tokens import Claims
 from marketplace.core.errors import NotSignedIn
 
 
@@ -25,7 +26,7 @@ class MemoryPrincipals:
             return None
         if row.revoked_at is not None or not user.is_active:
             return None
-        principal = Principal.of(user, row.login.id)
+        principal = user.principal(row.login.id)
         return (
             principal
             if row.login.impersonated_from is None

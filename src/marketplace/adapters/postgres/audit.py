@@ -7,21 +7,9 @@ from marketplace.adapters.postgres.catalog.lexemes import words_vector
 from marketplace.adapters.postgres.connection.pool import Connection, Database
 from marketplace.adapters.postgres.rows import PUBLIC_USER, columns, public_user
 from marketplace.core.domain.audit import AuditDetails, AuditEntry, Target, email_addresses
+from marketplace.core.domain.fields import field_names
 
-COLUMNS = (
-    "id",
-    "at",
-    "actor_id",
-    "as_id",
-    "address",
-    "agent",
-    "action",
-    "target_kind",
-    "target_id",
-    "before",
-    "after",
-    "reason",
-)
+COLUMNS = field_names(AuditEntry)
 ADD = f"""
     INSERT INTO audit_entries ({", ".join(COLUMNS)}, searched)
     SELECT {", ".join(COLUMNS)}, searched::tsvector FROM unnest(

@@ -8,10 +8,10 @@ from marketplace.adapters.postgres.connection.pool import Database, Rows
 from marketplace.adapters.postgres.rows import (
     BOOKING,
     SESSION_WITH_CREATOR,
+    USER,
     columns,
     session_details,
 )
-from marketplace.adapters.postgres.users import USER
 from marketplace.core.domain.bookings import Booking
 from marketplace.core.domain.bulk import BulkKind
 from marketplace.core.domain.bulk_targets import BookingTarget, BulkTarget, SessionTarget, UserTarget

@@ -4,8 +4,7 @@ from datetime import datetime
 from uuid import UUID
 
 from marketplace.adapters.postgres.connection.pool import Connection, Database
-from marketplace.adapters.postgres.rows import columns
-from marketplace.adapters.postgres.users import USER
+from marketplace.adapters.postgres.rows import USER, columns
 from marketplace.core.domain.password_resets import PasswordReset
 from marketplace.core.domain.users import User
 

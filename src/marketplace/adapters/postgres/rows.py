@@ -1,50 +1,22 @@
 """Columns that several statements read, and the entities that rows become."""
 
 from collections.abc import Sequence
+from dataclasses import fields
 from typing import Any
 
 import asyncpg
 
-from marketplace.core.domain.sessions import SessionDetails
-from marketplace.core.domain.users import Contact, PublicUser
+from marketplace.core.domain.bookings import Booking
+from marketplace.core.domain.fields import field_names
+from marketplace.core.domain.sessions import Session, SessionDetails
+from marketplace.core.domain.users import Contact, PublicUser, User
 
-PUBLIC_USER = ("id", "username", "role", "avatar", "first_name", "last_name")
-CONTACT = (*PUBLIC_USER, "email")
-BOOKING = (
-    "id",
-    "session_id",
-    "creator_id",
-    "user_id",
-    "starts_at",
-    "seats",
-    "amount",
-    "status",
-    "created_at",
-    "answer_by",
-)
+PUBLIC_USER = field_names(PublicUser)
+CONTACT = field_names(Contact)
+USER = tuple(each.name for each in fields(User))
+BOOKING = field_names(Booking, "ends_at")
 """The columns that are kept; when it ends is the slot's to say."""
-SESSION = (
-    "id",
-    "creator_id",
-    "title",
-    "description",
-    "duration",
-    "price",
-    "max_participants",
-    "image_url",
-    "status",
-    "category",
-    "tags",
-    "created_at",
-    "archived_at",
-    "requires_confirmation",
-    "cancellation_notice",
-    "revision",
-    "revised_at",
-    "hidden_at",
-    "hidden_reason",
-    "featured_at",
-)
+SESSION = field_names(Session)
 
 
 def columns(alias: str, names: Sequence[str]) -> str:

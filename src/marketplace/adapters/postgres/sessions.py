@@ -23,11 +23,12 @@ from marketplace.adapters.postgres.connection.replica import Reading
 from marketplace.adapters.postgres.materialized_availability import PostgresMaterializedAvailability
 from marketplace.adapters.postgres.rows import SESSION, SESSION_WITH_CREATOR, session_details
 from marketplace.adapters.postgres.schedules import document_of, schedule_from
+from marketplace.core.domain.availability import CatalogSession
 from marketplace.core.domain.materialized_availability import MaterializedAvailability, ScheduledSession
 from marketplace.core.domain.pages import Page
 from marketplace.core.domain.schedules import Schedule
 from marketplace.core.domain.search import title_key
-from marketplace.core.domain.sessions import CatalogFilters, CatalogSession, Facets, Session, SessionDetails
+from marketplace.core.domain.sessions import CatalogFilters, Facets, Session, SessionDetails
 from marketplace.core.errors import NotFound
 
 FACETS_KEPT = 30.0

@@ -23,10 +23,11 @@ from marketplace.adapters.postgres.rows import (
 )
 from marketplace.adapters.postgres.schedules import schedule_from
 from marketplace.core.domain.availability import Availability
+from marketplace.core.domain.booking_quotes import BookedSlot, BookingQuote
 from marketplace.core.domain.bookings import Booking, BookingStep
 from marketplace.core.domain.schedules import Schedule
 from marketplace.core.domain.sessions import Session
-from marketplace.core.domain.slots import BookedSlot, BookingQuote, Slot
+from marketplace.core.domain.slots import Slot
 from marketplace.core.errors import NotFound
 from marketplace.core.ports.jobs import Job
 from marketplace.core.ports.slots import Reservation

@@ -4,7 +4,8 @@ from datetime import datetime
 from uuid import UUID
 
 from marketplace.adapters.postgres.connection.pool import Connection, Database
-from marketplace.core.domain.tokens import Claims, Login, Principal
+from marketplace.core.domain.principals import Login, Principal
+from marketplace.core.domain.tokens import Claims
 
 LOGIN = ("id", "user_id", "created_at", "expires_at", "address", "agent", "impersonated_from")
 LOGIN_COLUMNS = "f.id, f.user_id, f.created_at, f.expires_at, f.address, f.agent, f.begun_by"

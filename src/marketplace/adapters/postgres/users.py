@@ -6,28 +6,13 @@ from uuid import UUID
 from marketplace.adapters.postgres.catalog.lexemes import words_vector
 from marketplace.adapters.postgres.connection.locks import BLOCK_BUYERS, SUPERUSERS
 from marketplace.adapters.postgres.connection.pool import Connection, Database
-from marketplace.adapters.postgres.rows import columns
+from marketplace.adapters.postgres.rows import USER, columns
 from marketplace.adapters.postgres.tokens import LOGIN, LOGIN_COLUMNS
 from marketplace.core.domain.admin_lists import name_key
-from marketplace.core.domain.tokens import Login
+from marketplace.core.domain.principals import Login
 from marketplace.core.domain.users import User, UserDetails, fold
 from marketplace.core.errors import NotFound
 
-USER = (
-    "id",
-    "email",
-    "username",
-    "password_hash",
-    "role",
-    "avatar",
-    "first_name",
-    "last_name",
-    "time_zone",
-    "is_active",
-    "is_staff",
-    "is_superuser",
-    "date_joined",
-)
 COLUMNS = ", ".join(USER)
 
 BY_ID = f"SELECT {COLUMNS} FROM users WHERE id = $1"  # noqa: S608 - constant text
@@ -43,16 +28,10 @@ DETAILS = f"""
 """  # noqa: S608 - column names
 SUPERUSER_IDS = "SELECT id FROM users WHERE is_superuser AND is_active"
 ANY = "SELECT 1 FROM users LIMIT 1"
-ADD = f"""
-    INSERT INTO users ({COLUMNS}, email_folded, username_folded, name_key, searched)
-    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17::tsvector)
-"""  # noqa: S608 - constant text
-SAVE = """
-    UPDATE users SET email = $2, username = $3, password_hash = $4, role = $5, avatar = $6, first_name = $7,
-        last_name = $8, time_zone = $9, is_active = $10, is_staff = $11, is_superuser = $12, date_joined = $13,
-        email_folded = $14, username_folded = $15, name_key = $16, searched = $17::tsvector
-    WHERE id = $1
-"""
+KEPT = (*USER, "email_folded", "username_folded", "name_key", "searched")
+PLACES = [f"${place}" for place in range(1, len(KEPT))] + [f"${len(KEPT)}::tsvector"]
+ADD = f"INSERT INTO users ({', '.join(KEPT)}) VALUES ({', '.join(PLACES)})"  # noqa: S608 - column names
+SAVE = f"UPDATE users SET ({', '.join(KEPT[1:])}) = ROW({', '.join(PLACES[1:])}) WHERE id = $1"  # noqa: S608
 
 
 class PostgresUserDirectory:
@@ -124,19 +103,7 @@ class PostgresUsers:
 
 def _values(user: User) -> tuple[object, ...]:
     return (
-        user.id,
-        user.email,
-        user.username,
-        user.password_hash,
-        user.role,
-        user.avatar,
-        user.first_name,
-        user.last_name,
-        user.time_zone,
-        user.is_active,
-        user.is_staff,
-        user.is_superuser,
-        user.date_joined,
+        *(getattr(user, name) for name in USER),
         fold(user.email),
         fold(user.username),
         name_key(user.last_name, user.first_name),

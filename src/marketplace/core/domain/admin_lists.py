@@ -8,9 +8,9 @@ from uuid import UUID
 
 from marketplace.core.domain.audit import AuditAction
 from marketplace.core.domain.bookings import BookingStatus
+from marketplace.core.domain.principals import Role
 from marketplace.core.domain.search import words
-from marketplace.core.domain.sessions import SessionStatus
-from marketplace.core.domain.users import Role
+from marketplace.core.domain.sessions import SessionStatus, SessionSummary
 
 ListName = Literal["users", "sessions", "bookings", "audit"]
 Search = UUID | tuple[str, ...]
@@ -142,22 +142,10 @@ class SessionName:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SessionRow:
+class SessionRow(SessionSummary):
     """A session as a list has it, in whatever state."""
 
-    id: UUID
-    title: str
     creator: PersonName
-    status: SessionStatus
-    price: Decimal
-    duration: int
-    max_participants: int
-    category: str | None
-    created_at: datetime
-    archived_at: datetime | None
-    hidden_at: datetime | None
-    featured_at: datetime | None
-    image_url: str | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

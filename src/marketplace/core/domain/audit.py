@@ -4,12 +4,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any, Literal, Self
+from typing import Any, Literal, Self
 from uuid import UUID
 
-if TYPE_CHECKING:
-    from marketplace.core.domain.tokens import Principal
-    from marketplace.core.domain.users import PublicUser
+from marketplace.core.domain.principals import Origin, Principal
+from marketplace.core.domain.users import PublicUser
 
 AuditAction = Literal[
     "registered",
@@ -58,39 +57,6 @@ Change = tuple[AuditValues, AuditValues]
 NOTHING: Change = ({}, {})
 TEXT_LENGTH = 200
 """Characters of a text that the log keeps."""
-USER_FIELDS = ("email", "username", "role", "first_name", "last_name", "is_active", "is_staff", "is_superuser")
-"""What the log keeps of an account: never its password, not even hashed."""
-SESSION_FIELDS = (
-    "title",
-    "description",
-    "duration",
-    "price",
-    "max_participants",
-    "image_url",
-    "status",
-    "category",
-    "tags",
-    "requires_confirmation",
-    "cancellation_notice",
-    "archived_at",
-    "hidden_at",
-    "hidden_reason",
-    "featured_at",
-)
-"""What the log keeps of a session."""
-BOOKING_FIELDS = ("status", "starts_at", "answer_by")
-REPORT_FIELDS = ("resolution", "note")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Origin:
-    """Where something was asked from: the client's address and what it calls itself; `None` where nobody knows."""
-
-    address: str | None = None
-    agent: str | None = None
-
-
-UNKNOWN_ORIGIN = Origin()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,7 +83,7 @@ class AuditEntry:
     @classmethod
     def of(  # noqa: PLR0913 - one argument per fact
         cls,
-        who: "Principal | Origin",
+        who: Principal | Origin,
         action: AuditAction,
         target: Target | None,
         *,
@@ -149,8 +115,8 @@ class AuditEntry:
 class AuditDetails(AuditEntry):
     """An entry as it is read: with the people that it names, as they are called now."""
 
-    actor_details: "PublicUser | None"
-    as_details: "PublicUser | None"
+    actor_details: PublicUser | None
+    as_details: PublicUser | None
 
 
 def email_addresses(entry: AuditEntry) -> tuple[str, ...]:

@@ -176,3 +176,10 @@ class _OccupiedSlots:
                 at_once = other.starts_at < slot.ends_at and slot.starts_at < other.ends_at
                 return "other_session" if at_once else "buffer"
         return None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CatalogSession(SessionDetails):
+    """A session as it is shown by itself, with the first start that can be booked now: the first of its slots."""
+
+    next_slot: BookableStart | None

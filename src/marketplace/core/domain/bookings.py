@@ -3,21 +3,22 @@
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
-from typing import TYPE_CHECKING, Literal, Self
+from typing import Annotated, Literal, Self
 from uuid import UUID
 
+from marketplace.core.domain.fields import Whole, field_names
+from marketplace.core.domain.principals import Principal
+from marketplace.core.domain.sessions import MAX_PARTICIPANTS, SessionDetails
+from marketplace.core.domain.slots import Slot
 from marketplace.core.domain.users import Contact
-from marketplace.core.errors import IllegalTransition, NotFound, NotYours, TooLate
-
-if TYPE_CHECKING:
-    from marketplace.core.domain.sessions import SessionDetails
-    from marketplace.core.domain.slots import Slot
-    from marketplace.core.domain.tokens import Principal
+from marketplace.core.errors import IllegalTransition, MarketplaceError, NotFound, NotYours, TooLate
 
 BookingStatus = Literal["pending", "confirmed", "cancelled", "completed"]
 BookingAction = Literal["confirm", "decline", "cancel", "complete", "expire"]
 StepAction = Literal["book", "confirm", "decline", "cancel", "complete", "expire", "reschedule", "seats"]
 """What a step did. `expire`: nobody answered a pending booking in time, so it was cancelled."""
+AllowedAction = Literal["confirm", "decline", "cancel", "complete", "reschedule", "seats", "pay"]
+"""What a viewer can be offered about a booking; `seats` and `pay` are not possible yet."""
 BookingOrdering = Literal["-created_at", "booking_date", "-booking_date"]
 LIVE: frozenset[BookingStatus] = frozenset({"pending", "confirmed"})
 """The states from which something still can become of a booking. All but `cancelled` hold their seats."""
@@ -30,10 +31,19 @@ TRANSITIONS: dict[BookingAction, dict[BookingStatus, BookingStatus]] = {
     "expire": {"pending": "cancelled"},
 }
 """What each action makes of a booking; an action that is not listed for a status is illegal."""
+ANSWERS_AND_ENDS: tuple[Literal["confirm", "decline", "cancel", "complete"], ...] = (
+    "confirm",
+    "decline",
+    "cancel",
+    "complete",
+)
+"""The actions that people take, moving aside."""
 OF_THE_CREATOR: frozenset[BookingAction] = frozenset({"confirm", "decline", "complete"})
 """What the learner cannot do, also when they are on the staff; other staff can."""
 OF_THE_MARKETPLACE: frozenset[BookingAction] = frozenset({"expire"})
 """What nobody can do."""
+
+Seats = Annotated[int, Whole(1, MAX_PARTICIPANTS, example=2)]
 
 PENDING_HOLD = timedelta(hours=48)
 """How long a pending booking waits for the creator, if its start does not come first."""
@@ -77,7 +87,7 @@ class Booking:
     user_id: UUID
     starts_at: datetime
     ends_at: datetime
-    seats: int
+    seats: Seats
     amount: Decimal
     status: BookingStatus
     created_at: datetime
@@ -117,7 +127,7 @@ class Booking:
     def after(
         self,
         action: BookingAction,
-        actor: "Principal | None",
+        actor: Principal | None,
         now: datetime,
         *,
         notice: timedelta = timedelta(),
@@ -130,27 +140,23 @@ class Booking:
         taken together with others. Raises `NotFound` for who is no
         party, `NotYours` for what only the creator or the marketplace may do, `IllegalTransition`, `TooLate`.
         """
-        self._check_actor(action, actor)
-        to_status = TRANSITIONS[action].get(self.status)
-        if to_status is None:
-            raise IllegalTransition(f"The booking is {self.status}.")
-        self._check_time(action, actor, now, notice)
+        refusal = self.refusal(action, actor, now, notice=notice)
+        if refusal is not None:
+            raise refusal
+        to_status = TRANSITIONS[action][self.status]
         step = self._step(action, to_status, actor, now, reason)
         return replace(self, status=to_status, answer_by=None), replace(step, batch_id=batch_id)
 
     def rescheduled(
-        self, slot: "Slot", actor: "Principal", now: datetime, *, notice: timedelta, needs_answer: bool, why: str = ""
+        self, slot: Slot, actor: Principal, now: datetime, *, notice: timedelta, needs_answer: bool, why: str = ""
     ) -> tuple[Self, BookingStep]:
         """This booking at another start of its session, and the step to keep.
 
         With `needs_answer`, what a learner moves is pending again. Raises as `after` does for cancelling.
         """
-        self._check_actor("cancel", actor)
-        if self.status not in LIVE or slot.starts_at == self.starts_at:
-            raise IllegalTransition(f"The booking is {self.status}, at {self.starts_at:%Y-%m-%d %H:%M} UTC.")
-        self._check_time("cancel", actor, now, notice)
-        if self.due(now) == "expire":
-            raise TooLate("The time to respond has passed.")
+        refusal = self.move_refusal(actor, now, notice=notice, starts_at=slot.starts_at)
+        if refusal is not None:
+            raise refusal
         asks_again = needs_answer and actor.user_id == self.user_id
         to_status: BookingStatus = "pending" if asks_again else self.status
         rescheduled = replace(self, starts_at=slot.starts_at, ends_at=slot.ends_at)
@@ -161,30 +167,57 @@ class Booking:
         step = replace(step, from_start=self.starts_at, to_start=slot.starts_at)
         return replace(rescheduled, status=to_status, answer_by=answer_by), step
 
-    def _check_actor(self, action: BookingAction, actor: "Principal | None") -> None:
-        if actor is None:
-            return
-        if not (self.has_party(actor.user_id) or actor.is_staff):
-            raise NotFound
-        if action in OF_THE_MARKETPLACE:
-            raise NotYours("This happens automatically.")
-        if action in OF_THE_CREATOR and actor.user_id == self.user_id:
-            raise NotYours("Only the creator can do this.")
+    def refusal(
+        self, action: BookingAction, actor: Principal | None, now: datetime, *, notice: timedelta = timedelta()
+    ) -> MarketplaceError | None:
+        """Why this action is not possible now, for this actor; `None` when it is. See `after`."""
+        return (
+            self._actor_refusal(action, actor)
+            or (None if self.status in TRANSITIONS[action] else IllegalTransition(f"The booking is {self.status}."))
+            or self._time_refusal(action, actor, now, notice)
+        )
 
-    def _check_time(self, action: BookingAction, actor: "Principal | None", now: datetime, notice: timedelta) -> None:
+    def move_refusal(
+        self, actor: Principal, now: datetime, *, notice: timedelta, starts_at: datetime | None = None
+    ) -> MarketplaceError | None:
+        """Why this actor cannot move the booking now, to this start if one is given; `None` when they can."""
+        refusal = self._actor_refusal("cancel", actor)
+        if refusal is None and (self.status not in LIVE or starts_at == self.starts_at):
+            refusal = IllegalTransition(f"The booking is {self.status}, at {self.starts_at:%Y-%m-%d %H:%M} UTC.")
+        if refusal is None:
+            refusal = self._time_refusal("cancel", actor, now, notice)
+        if refusal is None and self.due(now) == "expire":
+            refusal = TooLate("The time to respond has passed.")
+        return refusal
+
+    def _actor_refusal(self, action: BookingAction, actor: Principal | None) -> MarketplaceError | None:
+        if actor is None:
+            return None
+        if not (self.has_party(actor.user_id) or actor.is_staff):
+            return NotFound()
+        if action in OF_THE_MARKETPLACE:
+            return NotYours("This happens automatically.")
+        if action in OF_THE_CREATOR and actor.user_id == self.user_id:
+            return NotYours("Only the creator can do this.")
+        return None
+
+    def _time_refusal(
+        self, action: BookingAction, actor: Principal | None, now: datetime, notice: timedelta
+    ) -> MarketplaceError | None:
         answer_by = self.answer_by or self.starts_at
         if action in {"confirm", "decline"} and now >= answer_by:
-            raise TooLate("The time to respond has passed.")
+            return TooLate("The time to respond has passed.")
         if action == "expire" and now < answer_by:
-            raise IllegalTransition("The creator can still respond.")
+            return IllegalTransition("The creator can still respond.")
         if action == "complete" and now < self.ends_at:
-            raise IllegalTransition("The session hasn't ended yet.")
+            return IllegalTransition("The session hasn't ended yet.")
         is_learner = actor is not None and actor.user_id == self.user_id
         if action == "cancel" and now >= (self.starts_at - notice if is_learner else self.ends_at):
-            raise TooLate
+            return TooLate()
+        return None
 
     def _step(
-        self, action: StepAction, to_status: BookingStatus, actor: "Principal | None", now: datetime, reason: str
+        self, action: StepAction, to_status: BookingStatus, actor: Principal | None, now: datetime, reason: str
     ) -> BookingStep:
         return BookingStep(
             booking_id=self.id,
@@ -197,12 +230,40 @@ class Booking:
         )
 
 
+BOOKING_FIELDS = field_names(
+    Booking, "id", "session_id", "creator_id", "user_id", "ends_at", "seats", "amount", "created_at"
+)
+"""What the audit log keeps of a booking."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BookingDetails(Booking):
     """A booking as its two parties read it: they see each other's e-mail address."""
 
-    session_details: "SessionDetails"
+    session_details: SessionDetails
     user_details: Contact
+
+    @property
+    def cancellation_notice(self) -> timedelta:
+        """How long before the start a learner may cancel or move at the latest."""
+        return timedelta(hours=self.session_details.cancellation_notice)
+
+    @property
+    def cancellable_until(self) -> datetime | None:
+        """Until when the learner may cancel or move it; `None` once it is settled."""
+        return self.starts_at - self.cancellation_notice if self.status in LIVE else None
+
+    def allowed_actions(self, viewer: Principal, now: datetime) -> tuple[AllowedAction, ...]:
+        """What this viewer may do about it now, by the rules that decide the action itself.
+
+        A move also needs a start that is left, which is looked up when it is asked for.
+        """
+        notice = self.cancellation_notice
+        steps: tuple[AllowedAction, ...] = tuple(
+            action for action in ANSWERS_AND_ENDS if self.refusal(action, viewer, now, notice=notice) is None
+        )
+        is_movable = self.session_details.is_bookable() and self.move_refusal(viewer, now, notice=notice) is None
+        return (*steps, "reschedule") if is_movable else steps
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,8 +6,7 @@ from datetime import datetime, timedelta
 from typing import Literal, Self, get_args
 from uuid import UUID
 
-from marketplace.core.domain.audit import Origin
-from marketplace.core.domain.tokens import Principal
+from marketplace.core.domain.principals import Origin, Principal
 from marketplace.core.domain.users import PublicUser, User
 from marketplace.core.errors import IllegalTransition, MarketplaceError
 
@@ -69,7 +68,7 @@ class BulkRun:
 
     def principal(self, staff: User) -> Principal:
         """Who acts, as they stand now, and from where it was begun."""
-        return Principal.of(staff, self.family_id, Origin(address=self.address, agent=self.agent))
+        return staff.principal(self.family_id, Origin(address=self.address, agent=self.agent))
 
     def counted(self, now: datetime, *, is_refused: bool) -> Self:
         """The run with one row more; with the last one it is over."""

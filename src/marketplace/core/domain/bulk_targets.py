@@ -7,9 +7,9 @@ from uuid import UUID
 
 from marketplace.core.domain.bookings import Booking, BookingAction
 from marketplace.core.domain.bulk import BulkAction
+from marketplace.core.domain.principals import Principal, Role
 from marketplace.core.domain.sessions import SessionDetails
-from marketplace.core.domain.tokens import Principal
-from marketplace.core.domain.users import Role, User
+from marketplace.core.domain.users import User
 from marketplace.core.errors import HasUpcomingBookings
 
 

@@ -1,13 +1,24 @@
 """Lists as files: which columns there are, and what stands in each."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import fields
 from datetime import datetime
 from decimal import Decimal
 from operator import attrgetter
 from typing import Any, Literal
 from uuid import UUID
 
-from marketplace.core.domain.admin_lists import Filters, ListName
+from marketplace.core.domain.admin_lists import (
+    AccountRow,
+    BookingRow,
+    Filters,
+    ListName,
+    PersonName,
+    SessionName,
+    SessionRow,
+)
+from marketplace.core.domain.audit import AuditDetails
+from marketplace.core.domain.fields import field_names
 from marketplace.core.errors import FieldErrors
 
 ExportFormat = Literal["csv", "jsonl", "xlsx"]
@@ -15,13 +26,40 @@ Cell = str | int | bool | Decimal | datetime | UUID | Mapping[str, Any] | None
 Read = Callable[[Any], Cell]
 
 
-def _columns(*names: str, **others: str) -> dict[str, Read]:
-    return {name: attrgetter(name) for name in names} | {name: attrgetter(path) for name, path in others.items()}
+NAMES = {"starts_at": "booking_date", "actor_details": "actor", "as_details": "as"}
+"""Fields whose columns are called otherwise."""
+ROWS: dict[ListName, type] = {
+    "users": AccountRow,
+    "sessions": SessionRow,
+    "bookings": BookingRow,
+    "audit": AuditDetails,
+}
+FIRST: dict[ListName, tuple[str, ...]] = {
+    "users": (),
+    "sessions": ("id", "title", "creator"),
+    "bookings": (),
+    "audit": (
+        *("id", "at", "action", "actor_id", "actor_details", "as_id", "as_details"),
+        *("target_kind", "target_id", "reason", "address", "agent", "before", "after"),
+    ),
+}
+"""Fields whose columns come before the others."""
 
 
-def _person(column: str) -> dict[str, Read]:
-    parts = ("username", "email", "first_name", "last_name")
-    return _columns(**{column: f"{column}.id"} | {f"{column}_{part}": f"{column}.{part}" for part in parts})
+def _columns_of(row: type, first: tuple[str, ...]) -> dict[str, Read]:
+    """The columns of a list's rows: one of each field, several of a person."""
+    kinds = {each.name: each.type for each in fields(row)}
+    found: dict[str, Read] = {}
+    for name in (*first, *field_names(row, *first)):
+        column = NAMES.get(name, name)
+        if kinds[name] in {PersonName, SessionName}:
+            parts = field_names(PersonName if kinds[name] is PersonName else SessionName)
+            found |= {column if part == "id" else f"{column}_{part}": attrgetter(f"{name}.{part}") for part in parts}
+        elif name.endswith("_details"):
+            found[f"{column}_username"] = _username(name)
+        else:
+            found[column] = attrgetter(name)
+    return found
 
 
 def _username(details: str) -> Read:
@@ -32,52 +70,7 @@ def _username(details: str) -> Read:
     return read
 
 
-COLUMNS: dict[ListName, dict[str, Read]] = {
-    "users": _columns(
-        "id",
-        "email",
-        "username",
-        "role",
-        "first_name",
-        "last_name",
-        "avatar",
-        "is_active",
-        "is_staff",
-        "is_superuser",
-        "date_joined",
-        "time_zone",
-    ),
-    "sessions": {
-        **_columns("id", "title"),
-        **_person("creator"),
-        **_columns(
-            "status",
-            "price",
-            "duration",
-            "max_participants",
-            "category",
-            "created_at",
-            "archived_at",
-            "hidden_at",
-            "featured_at",
-            "image_url",
-        ),
-    },
-    "bookings": {
-        **_columns("id", session="session.id", session_title="session.title"),
-        **_person("creator"),
-        **_person("user"),
-        **_columns(booking_date="starts_at"),
-        **_columns("seats", "amount", "status", "created_at"),
-    },
-    "audit": {
-        **_columns("id", "at", "action", "actor_id"),
-        "actor_username": _username("actor_details"),
-        **_columns("as_id"),
-        "as_username": _username("as_details"),
-        **_columns("target_kind", "target_id", "reason", "address", "agent", "before", "after"),
-    },
-}
+COLUMNS: dict[ListName, dict[str, Read]] = {name: _columns_of(row, FIRST[name]) for name, row in ROWS.items()}
 """By list, the columns in the order in which a file has them."""
 
 

@@ -2,10 +2,11 @@
 
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import TYPE_CHECKING, Literal, Self
+from typing import TYPE_CHECKING, Annotated, Literal, Self, get_args
 from uuid import UUID
 
-from marketplace.core.errors import IllegalTransition
+from marketplace.core.domain.fields import Choice, OptionalStaffReason, Text, validate_entity
+from marketplace.core.errors import FieldErrors, IllegalTransition
 
 if TYPE_CHECKING:
     from marketplace.core.domain.sessions import SessionDetails
@@ -17,6 +18,14 @@ Resolution = Literal["dismissed", "hidden"]
 
 REPORT_TEXT_LENGTH = 2_000
 
+ReportReasonWord = Annotated[
+    ReportReason, Choice(get_args(ReportReason), example="misleading", says="What's wrong with it.")
+]
+ReportText = Annotated[
+    str,
+    Text(0, REPORT_TEXT_LENGTH, example="The photo shows another place.", says="Details for staff."),
+]
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
@@ -25,14 +34,18 @@ class Report:
     id: UUID
     session_id: UUID
     reporter_id: UUID
-    reason: ReportReason
-    text: str
+    reason: ReportReasonWord
+    text: ReportText
     created_at: datetime
     resolution: Resolution | None = None
     resolved_at: datetime | None = None
     resolved_by: UUID | None = None
-    note: str = ""
+    note: OptionalStaffReason = ""
     """Why the staff resolved it as it did."""
+
+    def validate(self) -> FieldErrors:
+        """What is wrong with each field, as sentences for a person."""
+        return validate_entity(self)
 
     def check_open(self) -> None:
         """Raise `IllegalTransition` when it has a resolution."""
@@ -43,6 +56,10 @@ class Report:
         """The report with its resolution. Raises `IllegalTransition` when it has one."""
         self.check_open()
         return replace(self, resolution=resolution, resolved_at=now, resolved_by=staff_id, note=note)
+
+
+REPORT_FIELDS = ("resolution", "note")
+"""What the audit log keeps of a report."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

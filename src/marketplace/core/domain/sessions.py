@@ -1,20 +1,16 @@
 """Sessions: what a creator offers, who may see it, and what may be changed while seats are sold."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any, Literal, Self
+from typing import Annotated, Any, Literal, Self
 from uuid import UUID
 
-from marketplace.core.domain.users import PublicUser
-from marketplace.core.errors import HasUpcomingBookings, IllegalTransition, NotFound, NotListed, NotYours
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
-
-    from marketplace.core.domain.availability import BookableStart
-    from marketplace.core.domain.slots import Slot
-    from marketplace.core.domain.tokens import Principal
+from marketplace.core.domain.fields import Money, OrNone, Rule, Text, WebAddress, Whole, field_names, validate_entity
+from marketplace.core.domain.principals import Principal
+from marketplace.core.domain.users import PublicUser, fold
+from marketplace.core.errors import FieldErrors, IllegalTransition, NotFound, NotListed, NotYours
 
 SessionStatus = Literal["active", "inactive"]
 Ordering = Literal[
@@ -62,38 +58,95 @@ PRICE_BANDS: tuple[tuple[Decimal, Decimal | None], ...] = tuple(
 )
 """Half-open price ranges `[least, most)` that facets count by."""
 
-MAX_NAMED = 5
+
+@dataclass(frozen=True, eq=False)
+class TagList(Rule):
+    """Different words or short phrases, folded to lower case."""
+
+    maximum: int
+    each: Text
+
+    def read(self, value: Any) -> Any:
+        """The tags, each once."""
+        expected = f"Use at most {self.maximum} tags of {self.each.minimum} to {self.each.maximum} characters each."
+        if not isinstance(value, list | tuple) or len(value) > self.maximum:
+            raise ValueError(expected)
+        folded = tuple(dict.fromkeys(fold(self.each.read(tag)) for tag in value))
+        if any(len(tag) > self.each.maximum for tag in folded):
+            raise ValueError(expected)
+        return folded
+
+
+TAG = Text(1, TAG_LENGTH, expected=f"Use at most {MAX_TAGS} tags of 1 to {TAG_LENGTH} characters each.", example="yoga")
+
+Title = Annotated[str, Text(1, TITLE_LENGTH, example="Morning yoga")]
+Description = Annotated[str, Text(1, DESCRIPTION_LENGTH, example="A gentle hour for all levels.")]
+Audience = Annotated[str, Text(0, 500, example="Beginners of all ages.", says="Who it's for; empty for not said.")]
+Duration = Annotated[int, Whole(1, MAX_DURATION, example=60, says="Minutes.")]
+Price = Annotated[
+    Decimal,
+    Money(MAX_PRICE, example="49.99", says="Per seat, with at most two decimal places."),
+]
+Participants = Annotated[int, Whole(1, MAX_PARTICIPANTS, example=12, says="Seats per start.")]
+Category = Annotated[
+    str | None,
+    OrNone(
+        Text(0, TAG_LENGTH),
+        example="wellbeing",
+        says="One of the categories of `GET /api/marketplace/`; `null` for none.",
+    ),
+]
+Tags = Annotated[tuple[str, ...], TagList(MAX_TAGS, TAG, example=["yoga", "beginners"], says="Stored in lower case.")]
+CancellationNotice = Annotated[
+    int,
+    Whole(
+        0,
+        MAX_CANCELLATION_NOTICE,
+        example=24,
+        says="Hours before the start until which learners can cancel.",
+    ),
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Session:
-    """What a creator offers. `duration` in minutes, `price` per seat in the marketplace's currency."""
+class SessionSummary:
+    """What the staff's lists and exports have of a session."""
 
     id: UUID
-    creator_id: UUID
-    title: str
-    description: str
-    duration: int
-    price: Decimal
-    max_participants: int
-    image_url: str | None
+    title: Title
     status: SessionStatus
-    category: str | None
-    tags: tuple[str, ...]
+    price: Price
+    duration: Duration
+    max_participants: Participants
+    category: Category
     created_at: datetime
     archived_at: datetime | None
+    hidden_at: datetime | None = None
+    featured_at: datetime | None = None
+    """Since when the front page shows it."""
+    image_url: WebAddress
+    audience: Audience = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Session(SessionSummary):
+    """What a creator offers. `duration` in minutes, `price` per seat in the marketplace's currency."""
+
+    creator_id: UUID
+    description: Description
+    tags: Tags
     requires_confirmation: bool = False
     """Whether the creator answers each booking before it is confirmed."""
-    cancellation_notice: int = 0
-    """Hours before the start until which a learner may cancel."""
+    cancellation_notice: CancellationNotice = 0
     revision: int = 0
     """How often it was changed in what a calendar shows of it: the title, and when it ends."""
     revised_at: datetime | None = None
-    hidden_at: datetime | None = None
     hidden_reason: str | None = None
     """Why the staff hid it, in words for its creator."""
-    featured_at: datetime | None = None
-    """Since when the front page shows it."""
+
+    def validate(self) -> FieldErrors:
+        """What is wrong with each field, as sentences for a person."""
+        return validate_entity(self)
 
     def is_listed(self) -> bool:
         """Whether the catalog shows it (its creator being active)."""
@@ -109,19 +162,9 @@ class Session:
             return self
         return replace(self, revision=before.revision + 1, revised_at=now)
 
-    def require_capacity(self, upcoming: "Iterable[Slot]") -> None:
-        """Raise `HasUpcomingBookings` when an upcoming slot has more seats taken than this session has."""
-        short = [slot for slot in upcoming if slot.seats_taken > self.max_participants]
-        if short:
-            sold = summarize_names([f"{slot.seats_taken} at {slot.starts_at:%Y-%m-%d %H:%M} UTC" for slot in short])
-            starts = [slot.starts_at for slot in short]
-            raise HasUpcomingBookings(f"More seats than that are already booked: {sold}.", starts=starts)
 
-    def require_no_upcoming_bookings(self, upcoming: "Iterable[Slot]") -> None:
-        """Raise `HasUpcomingBookings` when somebody holds a seat in one of the upcoming slots."""
-        booked = [slot.starts_at for slot in upcoming if slot.seats_taken]
-        if booked:
-            raise HasUpcomingBookings(starts=booked)
+SESSION_FIELDS = field_names(Session, "id", "creator_id", "created_at", "revision", "revised_at")
+"""What the audit log keeps of a session."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -142,6 +185,10 @@ class SessionDetails(Session):
     """Whether any start may be booked, there being no schedule."""
     time_zone: str = "UTC"
     """That of its schedule; of an open one, its creator's."""
+
+    def is_bookable(self) -> bool:
+        """Whether the catalog shows it, so that its starts can be booked."""
+        return self.is_listed() and self.creator_is_active
 
     @property
     def moderation(self) -> Moderation | None:
@@ -164,7 +211,7 @@ class SessionDetails(Session):
     def featured(self, now: datetime) -> Self:
         """The session on the front page, before those that were featured earlier. Raises `NotListed`."""
         self._check_moderated(is_wrong=self.featured_at is not None, why="This session is already featured.")
-        if not (self.is_listed() and self.creator_is_active):
+        if not self.is_bookable():
             raise NotListed
         return replace(self, featured_at=now)
 
@@ -179,9 +226,9 @@ class SessionDetails(Session):
         if is_wrong:
             raise IllegalTransition(why)
 
-    def visible_to(self, principal: "Principal | None") -> bool:
+    def visible_to(self, principal: Principal | None) -> bool:
         """Anyone sees a listed one of an active creator; its creator and staff an inactive one; nobody an archived."""
-        if self.is_listed() and self.creator_is_active:
+        if self.is_bookable():
             return True
         return (
             self.archived_at is None
@@ -189,7 +236,7 @@ class SessionDetails(Session):
             and (principal.user_id == self.creator_id or principal.is_staff)
         )
 
-    def changed_by(self, principal: "Principal", changes: "Mapping[str, Any]", *, on_behalf: bool = False) -> Self:
+    def changed_by(self, principal: Principal, changes: "Mapping[str, Any]", *, on_behalf: bool = False) -> Self:
         """The session with the given fields changed, by its creator, or by the staff on the creator's behalf.
 
         Raises `NotFound` when the caller may not see it, `NotYours` when they may but it is another's.
@@ -199,13 +246,6 @@ class SessionDetails(Session):
         if principal.user_id != self.creator_id and not (on_behalf and principal.is_staff):
             raise NotYours
         return replace(self, **changes)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CatalogSession(SessionDetails):
-    """A session as it is shown by itself, with the first start that can be booked now: the first of its slots."""
-
-    next_slot: "BookableStart | None"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -290,9 +330,3 @@ class Facets:
         """The counts over no session at all: every band is there."""
         bands = (PriceBandCount(min_price=minimum, max_price=below, count=0) for minimum, below in PRICE_BANDS)
         return cls(categories=(), tags=(), price_bands=tuple(bands))
-
-
-def summarize_names(items: "Sequence[str]") -> str:
-    """The first `MAX_NAMED` of several things, and how many more there are."""
-    named, more = ", ".join(items[:MAX_NAMED]), len(items) - MAX_NAMED
-    return f"{named} and {more} more" if more > 0 else named

@@ -1,25 +1,18 @@
-"""Slots: one start of one session, with its seats. And what a buyer is offered there."""
+"""Slots: one start of one session, with its seats."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from itertools import groupby
 from uuid import UUID
 
-from marketplace.core.domain.bookings import Booking, BookingDetails, response_deadline
 from marketplace.core.domain.schedules import Schedule
-from marketplace.core.domain.sessions import Session, SessionDetails, summarize_names
-from marketplace.core.domain.users import Contact
+from marketplace.core.domain.sessions import Session
 from marketplace.core.errors import (
-    AlreadyBooked,
     CreatorUnavailable,
-    NotBookable,
-    NotFound,
-    OwnSession,
-    SoldOut,
-    StaleRead,
+    HasUpcomingBookings,
 )
 
+MAX_NAMED = 5
 LATEST_START = datetime(2200, 1, 1, tzinfo=UTC)
 
 
@@ -103,99 +96,23 @@ def require_no_overlap(resized: Iterable[Slot], others: Iterable[Slot]) -> None:
         raise CreatorUnavailable(f"Existing bookings would overlap: {named}.", starts=starts)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BookedSlot:
-    """A start that is still to come, the seats that are held there, by pending bookings too, and those bookings."""
-
-    session_id: UUID
-    title: str
-    starts_at: datetime
-    ends_at: datetime
-    seats: int
-    booking_ids: tuple[UUID, ...]
+def require_capacity(session: Session, upcoming: Iterable[Slot]) -> None:
+    """Raise `HasUpcomingBookings` when an upcoming slot has more seats taken than the session has."""
+    short = [slot for slot in upcoming if slot.seats_taken > session.max_participants]
+    if short:
+        sold = summarize_names([f"{slot.seats_taken} at {slot.starts_at:%Y-%m-%d %H:%M} UTC" for slot in short])
+        starts = [slot.starts_at for slot in short]
+        raise HasUpcomingBookings(f"More seats than that are already booked: {sold}.", starts=starts)
 
 
-def by_slot(booking: Booking) -> tuple[datetime, UUID]:
-    """The order of slots by start, in which they are locked."""
-    return booking.starts_at, booking.session_id
+def require_no_upcoming_bookings(upcoming: Iterable[Slot]) -> None:
+    """Raise `HasUpcomingBookings` when an upcoming slot has a seat taken."""
+    booked = [slot.starts_at for slot in upcoming if slot.seats_taken]
+    if booked:
+        raise HasUpcomingBookings(starts=booked)
 
 
-def booked_slots_of(bookings: Iterable[BookingDetails]) -> tuple[BookedSlot, ...]:
-    """The slots of these bookings, by start."""
-    found = []
-    for _, grouped in groupby(sorted(bookings, key=by_slot), by_slot):
-        of_slot = sorted(grouped, key=lambda booking: booking.id)
-        first = of_slot[0]
-        found.append(
-            BookedSlot(
-                session_id=first.session_id,
-                title=first.session_details.title,
-                starts_at=first.starts_at,
-                ends_at=first.ends_at,
-                seats=sum(booking.seats for booking in of_slot),
-                booking_ids=tuple(booking.id for booking in of_slot),
-            )
-        )
-    return tuple(found)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BookingQuote:
-    """What a buyer meets at one start: the session, the slot if it was ever opened, and their own seat there."""
-
-    session: SessionDetails
-    buyer: Contact
-    starts_at: datetime
-    slot: Slot | None
-    already_booked: bool
-    schedule: Schedule | None = None
-
-    def new_slot(self) -> Slot:
-        """The slot as it would be opened here."""
-        return Slot.of(self.session, self.starts_at, schedule=self.schedule)
-
-    def is_occupied(self) -> bool:
-        """Whether somebody has a seat, so that the slot excludes others already."""
-        return self.slot is not None and self.slot.seats_taken > 0
-
-    def check(self, seats: int, now: datetime) -> None:
-        """Whether so many seats can be had here, as far as was read.
-
-        Raises `NotFound`, `OwnSession`, `AlreadyBooked`, `NotBookable`, `SoldOut`, and `StaleRead` when its parts were
-        not read at one moment.
-        """
-        session, taken = self.session, self.slot.seats_taken if self.slot else 0
-        if session.archived_at is not None:
-            raise NotFound
-        if session.creator_id == self.buyer.id:
-            raise OwnSession
-        if not (session.is_listed() and session.creator_is_active):
-            raise NotFound
-        if validate_start(self.starts_at, now):
-            raise NotBookable
-        if self.schedule is not None and not self.schedule.is_bookable(self.starts_at, session.duration, now):
-            raise NotBookable
-        if self.already_booked:
-            raise AlreadyBooked
-        if self.slot is not None and taken and self.slot.capacity != session.max_participants:
-            raise StaleRead  # the slot was read before an edit that the session was waited for
-        if taken + seats > session.max_participants:
-            raise SoldOut
-
-    def book(self, booking_id: UUID, seats: int, now: datetime) -> Booking:
-        """The booking that this offer allows: confirmed, or pending until the creator answers. Raises as `check`."""
-        self.check(seats, now)
-        session, is_asked = self.session, self.session.requires_confirmation
-        return Booking(
-            id=booking_id,
-            session_id=session.id,
-            creator_id=session.creator_id,
-            user_id=self.buyer.id,
-            starts_at=self.starts_at,
-            ends_at=self.new_slot().ends_at,
-            seats=seats,
-            amount=session.price * seats,
-            status="pending" if is_asked else "confirmed",
-            created_at=now,
-            answer_by=response_deadline(now, self.starts_at) if is_asked else None,
-        )
+def summarize_names(items: Sequence[str]) -> str:
+    """The first `MAX_NAMED` of several things, and how many more there are."""
+    named, more = ", ".join(items[:MAX_NAMED]), len(items) - MAX_NAMED
+    return f"{named} and {more} more" if more > 0 else named

@@ -3,12 +3,9 @@
 import hashlib
 import secrets
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Self
 from uuid import UUID
 
-from marketplace.core.domain.audit import UNKNOWN_ORIGIN, Origin
-from marketplace.core.domain.users import Role, User
+from marketplace.core.domain.users import User
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -17,63 +14,6 @@ class Claims:
 
     user_id: UUID
     family_id: UUID
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Principal:
-    """The person behind a request, as they stand in the database, and where the request came from."""
-
-    user_id: UUID
-    family_id: UUID
-    role: Role
-    is_staff: bool
-    is_superuser: bool
-    impersonator_id: UUID | None = None
-    """Who of the staff sees the site as this person."""
-    origin: Origin = UNKNOWN_ORIGIN
-
-    @classmethod
-    def of(cls, user: User, family_id: UUID, origin: Origin = UNKNOWN_ORIGIN) -> Self:
-        """Somebody by a login of their own."""
-        return cls(
-            user_id=user.id,
-            family_id=family_id,
-            role=user.role,
-            is_staff=user.is_staff,
-            is_superuser=user.is_superuser,
-            origin=origin,
-        )
-
-    @property
-    def actor_id(self) -> UUID:
-        """Who really acts."""
-        return self.impersonator_id or self.user_id
-
-    @property
-    def as_id(self) -> UUID | None:
-        """Whom they act as, if that is somebody else."""
-        return self.user_id if self.impersonator_id else None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Login:
-    """One login: the refresh tokens that follow from one another (RFC 9700, 4.14.2)."""
-
-    id: UUID
-    user_id: UUID
-    created_at: datetime
-    expires_at: datetime
-    """When its youngest refresh token expires."""
-    address: str | None = None
-    """Where it began, and by which program."""
-    agent: str | None = None
-    impersonated_from: UUID | None = None
-    """The login of who of the staff sees the site as this person, and by this login."""
-
-    @property
-    def is_impersonation(self) -> bool:
-        """Whether it is not the person themselves."""
-        return self.impersonated_from is not None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,9 +4,20 @@ import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass, fields, replace
 from datetime import datetime
-from typing import TYPE_CHECKING, Literal, Self
+from typing import Annotated, Any, Self
 from uuid import UUID
 
+from marketplace.core.domain.fields import (
+    MAX_NAME_LENGTH,
+    Rule,
+    Text,
+    WebAddress,
+    field_names,
+    validate_entity,
+    validate_field,
+)
+from marketplace.core.domain.principals import UNKNOWN_ORIGIN, Login, Origin, Principal, Role
+from marketplace.core.domain.wall_time import time_zones
 from marketplace.core.errors import (
     FieldErrors,
     HasSessions,
@@ -17,21 +28,83 @@ from marketplace.core.errors import (
     StaffTarget,
 )
 
-if TYPE_CHECKING:
-    from marketplace.core.domain.tokens import Login, Principal
-
-Role = Literal["user", "creator"]
-
 PASSWORD_LENGTH = (8, 128)
 """Characters. The upper bound keeps hashing cheap (OWASP ASVS 5.0, 6.2)."""
-
-
 PASSWORD_EXPECTED = "Use a password of {} to {} characters.".format(*PASSWORD_LENGTH)
+MAX_USERNAME_LENGTH = 150
+MAX_EMAIL_LENGTH = 254
+"""Characters (RFC 5321, 4.5.3.1.3, less the angle brackets)."""
+EMAIL = (
+    r"^[a-zA-Z0-9.!#$%&'*+/=?^_`{|}~-]+@[a-zA-Z0-9]([a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?"
+    r"(\.[a-zA-Z0-9]([a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?)+$"
+)
+"""What browsers take for an e-mail address (HTML Living Standard), with at least one dot in the domain."""
 
 
 def fold(text: str) -> str:
     """The form in which e-mail addresses and usernames are compared: NFKC and case folding (Unicode 3.13)."""
     return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
+
+
+@dataclass(frozen=True, eq=False)
+class UsernameText(Text):
+    """Text that is short enough in the form in which usernames are compared, too."""
+
+    def read(self, value: Any) -> Any:
+        """The username as it is shown."""
+        name = Text.read(self, value)
+        if len(fold(name)) > self.maximum:
+            raise ValueError(self.expected)
+        return name
+
+
+@dataclass(frozen=True, eq=False)
+class TimeZoneName(Rule):
+    """An IANA time zone."""
+
+    def read(self, value: Any) -> Any:
+        """The name itself."""
+        if not isinstance(value, str) or value not in time_zones():
+            raise ValueError("Choose an IANA time zone such as Europe/Madrid.")
+        return value
+
+
+Email = Annotated[
+    str,
+    Text(
+        3,
+        MAX_EMAIL_LENGTH,
+        EMAIL,
+        "Enter an email address such as ada@example.org.",
+        format="email",
+        example="ada@example.org",
+    ),
+]
+Username = Annotated[
+    str,
+    UsernameText(
+        2,
+        MAX_USERNAME_LENGTH,
+        rf"^[\w.@+-]{{2,{MAX_USERNAME_LENGTH}}}$",
+        f"Use 2 to {MAX_USERNAME_LENGTH} letters, digits and @ . + - _",
+        example="ada",
+        says="Letters, digits and @ . + - _",
+    ),
+]
+FirstName = Annotated[str, Text(0, MAX_NAME_LENGTH, example="Ada")]
+LastName = Annotated[str, Text(0, MAX_NAME_LENGTH, example="Byron")]
+TimeZone = Annotated[str, TimeZoneName(example="Europe/Madrid", says="An IANA time zone name.")]
+NewPassword = Annotated[
+    str,
+    Text(
+        *PASSWORD_LENGTH,
+        expected=PASSWORD_EXPECTED,
+        format="password",
+        trim=False,
+        example="correct horse battery",
+        says="Not a common password, the email address or the username.",
+    ),
+]
 
 
 def validate_password(password: str, *, names: tuple[str, ...], is_common: Callable[[str], bool]) -> list[str]:
@@ -40,9 +113,9 @@ def validate_password(password: str, *, names: tuple[str, ...], is_common: Calla
     `names` are the e-mail address and the username that it must not repeat. After NIST SP 800-63B, 3.1.1.2:
     a length and a list of the commonest, no rules of composition.
     """
-    minimum, maximum = PASSWORD_LENGTH
-    if not minimum <= len(password) <= maximum:
-        return [PASSWORD_EXPECTED]
+    malformed = validate_field("password", NewPassword, password).get("password")
+    if malformed:
+        return list(malformed)
     if fold(password) in {fold(name) for name in names}:
         return ["Use a password other than your email address or username."]
     if is_common(password):
@@ -55,18 +128,18 @@ class PublicUser:
     """What anyone may see of a person."""
 
     id: UUID
-    username: str
+    username: Username
     role: Role
-    avatar: str | None
-    first_name: str
-    last_name: str
+    avatar: WebAddress
+    first_name: FirstName
+    last_name: LastName
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Contact(PublicUser):
     """What the other party of a booking may see."""
 
-    email: str
+    email: Email
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,13 +147,28 @@ class User(Contact):
     """An account. `time_zone` is an IANA name; `password_hash` an argon2 string."""
 
     password_hash: str
-    time_zone: str
+    time_zone: TimeZone
     is_active: bool
     is_staff: bool
     is_superuser: bool
     date_joined: datetime
 
-    def require_manageable_by(self, staff: "Principal", *, also_oneself: bool = False) -> None:
+    def validate(self) -> FieldErrors:
+        """What is wrong with each field, as sentences for a person."""
+        return validate_entity(self)
+
+    def principal(self, family_id: UUID, origin: Origin = UNKNOWN_ORIGIN) -> Principal:
+        """This user as the principal of one of their own logins."""
+        return Principal(
+            user_id=self.id,
+            family_id=family_id,
+            role=self.role,
+            is_staff=self.is_staff,
+            is_superuser=self.is_superuser,
+            origin=origin,
+        )
+
+    def require_manageable_by(self, staff: Principal, *, also_oneself: bool = False) -> None:
         """Whether this member of the staff may change this account: another of the staff is only a superuser's.
 
         Raises `NotSuperuser`, and `Oneself` unless that is no matter.
@@ -105,14 +193,14 @@ class User(Contact):
             raise HasSessions
         return replace(self, role=role)
 
-    def require_impersonable_by(self, staff: "Principal") -> None:
+    def require_impersonable_by(self, staff: Principal) -> None:
         """Whether this member of the staff may see the site as this person. Raises `Oneself`, `StaffTarget`."""
         if self.id == staff.user_id:
             raise Oneself
         if self.is_staff or self.is_superuser:
             raise StaffTarget
 
-    def require_grantable_by(self, staff: "Principal", superusers: frozenset[UUID]) -> None:
+    def require_grantable_by(self, staff: Principal, superusers: frozenset[UUID]) -> None:
         """Whether this member of the staff, if a superuser at this moment, may change this account's rights.
 
         Raises `NotSuperuser`, `Oneself`.
@@ -129,6 +217,10 @@ class User(Contact):
             raise LastSuperuser
 
 
+USER_FIELDS = field_names(User, "id", "password_hash", "avatar", "time_zone", "date_joined")
+"""What the audit log keeps of an account: never its password, not even hashed."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UserDetails(User):
     """An account as the staff reads it: with how much it offers and booked, and its living logins, newest first."""
@@ -136,7 +228,7 @@ class UserDetails(User):
     sessions: int
     """Those that are not archived."""
     bookings: int
-    logins: "tuple[Login, ...]"
+    logins: tuple[Login, ...]
 
 
 def validate_rights(*, is_staff: bool, is_superuser: bool) -> FieldErrors:

@@ -4,10 +4,11 @@ from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
+from marketplace.core.domain.availability import CatalogSession
 from marketplace.core.domain.materialized_availability import MaterializedAvailability, ScheduledSession
 from marketplace.core.domain.pages import Page
 from marketplace.core.domain.schedules import Schedule
-from marketplace.core.domain.sessions import CatalogFilters, CatalogSession, Facets, Session, SessionDetails
+from marketplace.core.domain.sessions import CatalogFilters, Facets, Session, SessionDetails
 
 
 class Catalog(Protocol):

@@ -5,10 +5,11 @@ from typing import Literal, Protocol
 from uuid import UUID
 
 from marketplace.core.domain.availability import Availability
+from marketplace.core.domain.booking_quotes import BookedSlot, BookingQuote
 from marketplace.core.domain.bookings import Booking, BookingStep
 from marketplace.core.domain.schedules import Schedule
 from marketplace.core.domain.sessions import Session
-from marketplace.core.domain.slots import BookedSlot, BookingQuote, Slot
+from marketplace.core.domain.slots import Slot
 from marketplace.core.ports.jobs import Job
 
 

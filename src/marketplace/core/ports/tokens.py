@@ -4,7 +4,8 @@ from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
-from marketplace.core.domain.tokens import Claims, Login, Principal
+from marketplace.core.domain.principals import Login, Principal
+from marketplace.core.domain.tokens import Claims
 
 
 class Principals(Protocol):

@@ -3,8 +3,8 @@
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 
-from marketplace.core.domain.audit import NOTHING, AuditAction, AuditEntry, Change, Origin, Target
-from marketplace.core.domain.tokens import Principal
+from marketplace.core.domain.audit import NOTHING, AuditAction, AuditEntry, Change, Target
+from marketplace.core.domain.principals import Origin, Principal
 from marketplace.core.errors import Forbidden, LastSuperuser, MarketplaceError
 from marketplace.core.ports.system import Clock, Ids
 from marketplace.core.ports.unit_of_work import Transaction, UnitOfWork

@@ -7,20 +7,23 @@ from datetime import datetime, timedelta
 from typing import Any, TypeVar
 from uuid import UUID
 
-from marketplace.core.domain.audit import BOOKING_FIELDS, AuditAction, differences
+from marketplace.core.domain.audit import AuditAction, differences
 from marketplace.core.domain.bookings import (
     ANY_BOOKING,
+    BOOKING_FIELDS,
     Booking,
     BookingAction,
     BookingDetails,
     BookingFilters,
     BookingHistory,
+    Seats,
 )
+from marketplace.core.domain.fields import Reason, require, validate_field
 from marketplace.core.domain.idempotency import IdempotencyKey
 from marketplace.core.domain.pages import Page
+from marketplace.core.domain.principals import Principal
 from marketplace.core.domain.sessions import SessionDetails
 from marketplace.core.domain.slots import validate_start
-from marketplace.core.domain.tokens import Principal
 from marketplace.core.errors import FieldErrors, Invalid, NotACreator, NotBookable, NotFound, SoldOut, StaleRead
 from marketplace.core.ports.bookings import BookingLists
 from marketplace.core.ports.jobs import Job
@@ -72,6 +75,7 @@ class BookingService:
         Raises `Invalid`, `NotFound`, `OwnSession`, `AlreadyBooked`, `SoldOut`, `CreatorUnavailable`,
         `NotBookable`, `KeyReused`.
         """
+        require(validate_field("seats", Seats, seats))
         booking_id = self._ids.new()
 
         async def operation(tx: Transaction) -> BookingDetails:
@@ -124,8 +128,9 @@ class BookingService:
     ) -> Outcome[BookingHistory]:
         """Confirm, decline, cancel or complete a booking. Seats return the moment it is cancelled.
 
-        Raises `NotFound`, `NotYours`, `IllegalTransition`, `TooLate`, `KeyReused`.
+        Raises `Invalid`, `NotFound`, `NotYours`, `IllegalTransition`, `TooLate`, `KeyReused`.
         """
+        require(validate_field("reason", Reason, reason))
 
         async def operation(tx: Transaction) -> BookingHistory:
             return await self.act_within(tx, principal, booking_id, action, reason)
@@ -155,6 +160,7 @@ class BookingService:
         Raises `Invalid`, `NotFound`, `IllegalTransition`, `TooLate`, `NotBookable`, `AlreadyBooked`, `SoldOut`,
         `CreatorUnavailable`, `KeyReused`.
         """
+        require(validate_field("reason", Reason, reason))
 
         async def operation(tx: Transaction) -> BookingHistory:
             return await self._move(tx, principal, booking_id, starts_at, reason)
@@ -182,7 +188,7 @@ class BookingService:
             needs_answer=quote.session.requires_confirmation,
             why=reason,
         )
-        if not (quote.session.is_listed() and quote.session.creator_is_active):
+        if not quote.session.is_bookable():
             raise NotBookable
         quote.check(booking.seats, now)
         await self._note(tx, principal, "booking_rescheduled", booking, rescheduled, reason)

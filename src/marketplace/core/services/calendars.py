@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from marketplace.core.domain.calendars import CalendarEvent, CalendarFeed, FeedWindow, new_feed_token
-from marketplace.core.domain.tokens import Principal
+from marketplace.core.domain.principals import Principal
 from marketplace.core.errors import ImpersonatedReadOnly, NotFound
 from marketplace.core.ports.bookings import BookingLists
 from marketplace.core.ports.calendars import Calendars, FeedDirectory

@@ -7,8 +7,8 @@ from datetime import datetime
 from uuid import UUID
 
 from marketplace.core.domain.events import EVENTS_KEPT_FOR, Delivery, SessionEvent, changed_fields
+from marketplace.core.domain.principals import Principal
 from marketplace.core.domain.sessions import Session
-from marketplace.core.domain.tokens import Principal
 from marketplace.core.errors import MarketplaceError
 from marketplace.core.ports.subscribers import Subscriber
 from marketplace.core.ports.system import Clock

@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
-from marketplace.core.domain.audit import Origin
+from marketplace.core.domain.fields import StaffReason, require, validate_field
 from marketplace.core.domain.password_resets import (
     RESET_TTL,
     IssuedReset,
@@ -13,7 +13,7 @@ from marketplace.core.domain.password_resets import (
     new_reset_token,
     reset_token_hash,
 )
-from marketplace.core.domain.tokens import Principal
+from marketplace.core.domain.principals import Origin, Principal
 from marketplace.core.domain.users import validate_password
 from marketplace.core.errors import AccountInactive, BadResetToken, FieldErrors, Invalid
 from marketplace.core.ports.password_resets import ResetDirectory
@@ -48,9 +48,10 @@ class ResetService:
     async def issue(self, staff: Principal, user_id: UUID, reason: str) -> IssuedReset:
         """A link for somebody else, by the staff.
 
-        Raises `NotFound`, `Oneself` (who is signed in changes their password by the old one), `NotSuperuser`,
-        `AccountInactive`.
+        Raises `Invalid`, `NotFound`, `Oneself` (who is signed in changes their password by the old one),
+        `NotSuperuser`, `AccountInactive`.
         """
+        require(validate_field("reason", StaffReason, reason))
         token, now = new_reset_token(), self._clock.now()
         reset = PasswordReset(
             user_id=user_id, token_hash=reset_token_hash(token), created_at=now, expires_at=now + RESET_TTL

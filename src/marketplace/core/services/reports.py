@@ -2,9 +2,10 @@
 
 from uuid import UUID
 
+from marketplace.core.domain.fields import require
 from marketplace.core.domain.idempotency import IdempotencyKey
+from marketplace.core.domain.principals import Principal
 from marketplace.core.domain.reports import Report, ReportReason
-from marketplace.core.domain.tokens import Principal
 from marketplace.core.errors import NotFound, OwnSession
 from marketplace.core.ports.reports import ReportQueue
 from marketplace.core.ports.system import Clock, Ids
@@ -30,7 +31,7 @@ class ReportService:
         *,
         key: IdempotencyKey | None = None,
     ) -> Outcome[Report]:
-        """Tell the staff of a session. Raises `NotFound`, `OwnSession`, `AlreadyReported`, `KeyReused`."""
+        """Tell the staff of a session. Raises `Invalid`, `NotFound`, `OwnSession`, `AlreadyReported`, `KeyReused`."""
         report = Report(
             id=self._ids.new(),
             session_id=session_id,
@@ -39,6 +40,7 @@ class ReportService:
             text=text,
             created_at=self._clock.now(),
         )
+        require(report.validate())
 
         async def operation(tx: Transaction) -> Report:
             session = await tx.sessions.find(session_id)

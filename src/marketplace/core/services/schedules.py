@@ -3,8 +3,8 @@
 from uuid import UUID
 
 from marketplace.core.domain.events import SessionEvent
+from marketplace.core.domain.principals import Principal
 from marketplace.core.domain.schedules import Schedule
-from marketplace.core.domain.tokens import Principal
 from marketplace.core.errors import Invalid, NotFound
 from marketplace.core.ports.slots import Availabilities
 from marketplace.core.ports.system import Clock

@@ -5,14 +5,17 @@ from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
-from marketplace.core.domain.audit import SESSION_FIELDS, AuditAction, differences
+from marketplace.core.domain.audit import AuditAction, differences
+from marketplace.core.domain.availability import CatalogSession
 from marketplace.core.domain.events import SessionEvent
+from marketplace.core.domain.fields import OptionalStaffReason, StaffReason, require, validate_field, validate_values
 from marketplace.core.domain.idempotency import IdempotencyKey
 from marketplace.core.domain.pages import Page
-from marketplace.core.domain.sessions import CatalogFilters, CatalogSession, Facets, Session
-from marketplace.core.domain.tokens import Principal
+from marketplace.core.domain.principals import Principal
+from marketplace.core.domain.sessions import SESSION_FIELDS, CatalogFilters, Facets, Session
+from marketplace.core.domain.slots import require_no_upcoming_bookings
 from marketplace.core.domain.users import public_user
-from marketplace.core.errors import FieldErrors, Invalid, NotACreator, NotFound
+from marketplace.core.errors import FieldErrors, NotACreator, NotFound
 from marketplace.core.ports.sessions import Catalog
 from marketplace.core.ports.system import Clock, Ids
 from marketplace.core.ports.unit_of_work import Transaction, UnitOfWork
@@ -26,7 +29,7 @@ from marketplace.core.services.slots import resize
 
 
 class SessionService:
-    """Sessions. `facts` are fields of `Session` by name; the wire has checked their types and bounds."""
+    """Sessions. `facts` are fields of `Session` by name."""
 
     def __init__(
         self,
@@ -117,7 +120,7 @@ class SessionService:
         Raises `NotFound`, `NotYours`, `Invalid`, `HasUpcomingBookings` when more seats are sold than would be
         left, `CreatorUnavailable` when sold slots would overlap; both name the slots.
         """
-        self._check(changes)
+        self._check(changes, reason)
 
         async def operation() -> None:
             async with self._unit_of_work() as tx:
@@ -142,8 +145,10 @@ class SessionService:
     ) -> Outcome[CatalogSession]:
         """Take a session of one's own away for good, or with a `reason` by the staff; its bookings stay.
 
-        Raises `NotFound`, `NotYours`, `HasUpcomingBookings`, `KeyReused`.
+        Raises `Invalid`, `NotFound`, `NotYours`, `HasUpcomingBookings`, `KeyReused`.
         """
+        if reason is not None:
+            require(validate_field("reason", StaffReason, reason))
         now = self._clock.now()
 
         async def operation(tx: Transaction) -> None:
@@ -156,7 +161,7 @@ class SessionService:
         """`archive` within a transaction of the caller's."""
         now = self._clock.now()
         session = (await tx.sessions.acquire(session_id)).changed_by(principal, {}, on_behalf=reason is not None)
-        session.require_no_upcoming_bookings(await tx.slots.acquire_upcoming(session_id, now))
+        require_no_upcoming_bookings(await tx.slots.acquire_upcoming(session_id, now))
         archived = replace(session, archived_at=now)
         await tx.sessions.save(archived)
         await tx.sessions.save_materialized(session_id, None)
@@ -182,7 +187,9 @@ class SessionService:
             raise NotFound
         return found
 
-    def _check(self, changes: Mapping[str, Any]) -> None:
-        errors = self.validate(changes)
-        if errors:
-            raise Invalid(errors)
+    def _check(self, changes: Mapping[str, Any], reason: str | None = None) -> None:
+        require(
+            validate_values(Session, changes),
+            self.validate(changes),
+            validate_field("reason", OptionalStaffReason, reason or ""),
+        )

@@ -7,12 +7,14 @@ from itertools import groupby
 from uuid import UUID
 
 from marketplace.core.domain.availability import MAX_WINDOW, BookableStart
+from marketplace.core.domain.booking_quotes import by_slot
 from marketplace.core.domain.bookings import BookingHistory
+from marketplace.core.domain.fields import Reason, require, validate_field
 from marketplace.core.domain.idempotency import IdempotencyKey
+from marketplace.core.domain.principals import Principal
 from marketplace.core.domain.schedules import Schedule
 from marketplace.core.domain.sessions import Session
-from marketplace.core.domain.slots import Slot, by_slot, require_no_overlap
-from marketplace.core.domain.tokens import Principal
+from marketplace.core.domain.slots import Slot, require_capacity, require_no_overlap
 from marketplace.core.errors import FieldErrors, Invalid, NotFound, NotYours
 from marketplace.core.ports.bookings import BookingLists
 from marketplace.core.ports.slots import Availabilities
@@ -109,8 +111,9 @@ class SlotService:
     ) -> Outcome[tuple[BookingHistory, ...]]:
         """Cancel every booking of one start of one's own session, all or none.
 
-        Raises `NotFound`, `NotYours`, `TooLate`, `KeyReused`.
+        Raises `Invalid`, `NotFound`, `NotYours`, `TooLate`, `KeyReused`.
         """
+        require(validate_field("reason", Reason, reason))
         batch_id = self._ids.new()
 
         async def operation(tx: Transaction) -> tuple[BookingHistory, ...]:
@@ -164,7 +167,7 @@ async def resize(
     upcoming = await tx.slots.acquire_upcoming(session.id, now)
     if not upcoming:
         return
-    session.require_capacity(upcoming)
+    require_capacity(session, upcoming)
     resized = [Slot.of(session, slot.starts_at, slot.seats_taken, schedule) for slot in upcoming]
     if any(new.reaches_beyond(old) for new, old in zip(resized, upcoming, strict=True)):
         begin, end = min(slot.blocked_from for slot in resized), max(slot.blocked_until for slot in resized)

@@ -1,7 +1,7 @@
 """A creator's numbers."""
 
+from marketplace.core.domain.principals import Principal
 from marketplace.core.domain.summaries import CreatorSummary, SummaryWindow
-from marketplace.core.domain.tokens import Principal
 from marketplace.core.errors import NotACreator
 from marketplace.core.ports.summaries import CreatorSummaries
 from marketplace.core.ports.system import Clock

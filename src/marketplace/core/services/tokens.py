@@ -4,16 +4,9 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from marketplace.core.domain.audit import UNKNOWN_ORIGIN, Origin, Target, address_tried
-from marketplace.core.domain.tokens import (
-    Claims,
-    Login,
-    Principal,
-    SignedIn,
-    TokenPair,
-    new_refresh_token,
-    refresh_token_hash,
-)
+from marketplace.core.domain.audit import Target, address_tried
+from marketplace.core.domain.principals import UNKNOWN_ORIGIN, Login, Origin, Principal
+from marketplace.core.domain.tokens import Claims, SignedIn, TokenPair, new_refresh_token, refresh_token_hash
 from marketplace.core.domain.users import User
 from marketplace.core.errors import BadCredentials, BadRefreshToken, NotSignedIn
 from marketplace.core.ports.security import AccessTokens, Passwords
@@ -124,7 +117,7 @@ class TokenService:
                 if rehashed is not None:
                     await tx.users.save(replace(account, password_hash=rehashed))
                 await tx.tokens.add_login(login, refresh_token_hash(refresh))
-                await self._audit.write(tx, Principal.of(account, login.id, origin), "signed_in", ("user", user.id))
+                await self._audit.write(tx, account.principal(login.id, origin), "signed_in", ("user", user.id))
                 return True
 
         if not await with_retries(operation):

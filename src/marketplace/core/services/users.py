@@ -5,10 +5,11 @@ from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
-from marketplace.core.domain.audit import UNKNOWN_ORIGIN, USER_FIELDS, AuditAction, Origin, differences, values_of
+from marketplace.core.domain.audit import AuditAction, differences, values_of
 from marketplace.core.domain.events import UserEvent
-from marketplace.core.domain.tokens import Principal
-from marketplace.core.domain.users import PublicUser, Role, User, public_user, validate_password
+from marketplace.core.domain.fields import OptionalStaffReason, require, validate_field, validate_values
+from marketplace.core.domain.principals import UNKNOWN_ORIGIN, Origin, Principal, Role
+from marketplace.core.domain.users import USER_FIELDS, PublicUser, User, public_user, validate_password
 from marketplace.core.errors import AlreadyACreator, FieldErrors, Invalid
 from marketplace.core.ports.security import Passwords
 from marketplace.core.ports.system import Clock, Ids
@@ -64,14 +65,11 @@ class UserService:
         origin: Origin = UNKNOWN_ORIGIN,
     ) -> User:
         """Make an account. Raises `Invalid`, `EmailTaken`, `UsernameTaken`."""
-        errors = self.validate_registration({"email": email, "username": username, "password": password})
-        if errors:
-            raise Invalid(errors)
         user = User(
             id=self._ids.new(),
             email=email,
             username=username,
-            password_hash=await self._passwords.hash(password),
+            password_hash="",
             role=role,
             avatar=None,
             first_name=first_name,
@@ -82,6 +80,9 @@ class UserService:
             is_superuser=is_superuser,
             date_joined=self._clock.now(),
         )
+        values = {"email": email, "username": username, "password": password}
+        require(user.validate(), self.validate_registration(values))
+        user = replace(user, password_hash=await self._passwords.hash(password))
 
         async def operation() -> None:
             async with self._unit_of_work() as tx:
@@ -105,7 +106,8 @@ class UserService:
         )
 
     async def change_profile(self, principal: Principal, changes: Mapping[str, Any]) -> User:
-        """Change the given fields of the caller's account. Raises `UsernameTaken`."""
+        """Change the given fields of the caller's account. Raises `Invalid`, `UsernameTaken`."""
+        require(validate_values(User, changes))
         # a username is a key that buyers' rows lean on, so changing it waits for them: in a fair queue
         renames = "username" in changes
         return await self._change(principal, lambda user: replace(user, **changes), with_sessions=renames)
@@ -177,8 +179,9 @@ class UserService:
         """Switch an account on or off. Off: its logins end within a second and its sessions leave the catalog.
 
         `in_transaction` runs in the same transaction, while bookings of this person's sessions are locked out. Raises
-        `NotFound`, `LastSuperuser`; where `who` is one of the staff, `Oneself`, `NotSuperuser`.
+        `Invalid`, `NotFound`, `LastSuperuser`; where `who` is one of the staff, `Oneself`, `NotSuperuser`.
         """
+        require(validate_field("reason", OptionalStaffReason, reason))
 
         async def operation() -> User:
             async with self._unit_of_work() as tx:

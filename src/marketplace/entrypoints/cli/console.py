@@ -14,7 +14,7 @@ from marketplace.adapters.postgres.embedded.server import EmbeddedPostgresError
 from marketplace.adapters.postgres.schema.migrate import MigrationError
 from marketplace.bootstrap.container import make_container
 from marketplace.bootstrap.environment import prepared_settings
-from marketplace.core.domain.audit import Origin
+from marketplace.core.domain.principals import Origin
 from marketplace.core.errors import Invalid, MarketplaceError
 from marketplace.core.ports.storage import Storage
 from marketplace.core.services.users import UserService

@@ -1,9 +1,9 @@
 """A booking as JSON, and the steps of its life as routes: of its parties, and of the staff."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
 import msgspec
@@ -12,7 +12,16 @@ from litestar import Controller, Request, Response, post
 from litestar.handlers import HTTPRouteHandler
 from litestar.params import FromPath
 
-from marketplace.core.domain.bookings import BookingAction, BookingStatus, StepAction
+from marketplace.core.domain.bookings import (
+    AllowedAction,
+    BookingAction,
+    BookingDetails,
+    BookingStatus,
+    Seats,
+    StepAction,
+)
+from marketplace.core.domain.fields import Reason
+from marketplace.core.domain.principals import Principal
 from marketplace.core.errors import (
     AlreadyBooked,
     CreatorUnavailable,
@@ -25,7 +34,9 @@ from marketplace.core.errors import (
     SoldOut,
     TooLate,
 )
+from marketplace.core.ports.system import Clock
 from marketplace.core.services.bookings import BookingService
+from marketplace.core.services.idempotency import Outcome
 from marketplace.http.api.sessions import SessionFactsOut
 from marketplace.http.api.users import ContactOut
 from marketplace.http.idempotency import answer, key_of, validate_key
@@ -51,10 +62,16 @@ class BookedSessionOut(SessionFactsOut, rename={"creator_id": "creator"}):
     creator_details: ContactOut
 
 
-class BookingOut(msgspec.Struct, rename={"session_id": "session", "user_id": "user", "starts_at": "booking_date"}):
+BOOKING_NAMES = {"session_id": "session", "user_id": "user", "starts_at": "booking_date", "answer_by": "respond_by"}
+"""Fields that the wire calls otherwise than the core."""
+
+
+class BookingOut(msgspec.Struct, rename=BOOKING_NAMES):
     """A booking. `booking_date` is the start; `amount` is price times seats when it was booked.
 
-    A `pending` booking is cancelled automatically if the creator hasn't responded by `answer_by`.
+    A `pending` booking is cancelled automatically if the creator hasn't responded by `respond_by`. The learner can
+    cancel or reschedule until `cancellable_until`. Both are `null` if they don't apply. `allowed_actions` are what
+    the caller can do now.
     """
 
     id: UUID
@@ -64,11 +81,13 @@ class BookingOut(msgspec.Struct, rename={"session_id": "session", "user_id": "us
     user_details: ContactOut
     starts_at: datetime
     ends_at: datetime
-    seats: int
+    seats: Seats
     status: BookingStatus
     amount: Decimal
     created_at: datetime
     answer_by: datetime | None
+    cancellable_until: datetime | None
+    allowed_actions: list[AllowedAction]
 
 
 class BookingStepOut(msgspec.Struct, rename={"actor_id": "by", "from_status": "from", "to_status": "to"}):
@@ -86,13 +105,42 @@ class BookingStepOut(msgspec.Struct, rename={"actor_id": "by", "from_status": "f
     to_start: datetime | None
     from_seats: int | None
     to_seats: int | None
-    reason: str
+    reason: Reason
 
 
-class BookingHistoryOut(BookingOut, rename={"session_id": "session", "user_id": "user", "starts_at": "booking_date"}):
+class BookingHistoryOut(BookingOut, rename=BOOKING_NAMES):
     """A booking with its history, oldest step first."""
 
     history: list[BookingStepOut]
+
+
+Shown = TypeVar("Shown", bound=BookingOut)
+
+
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """A booking as one person sees it at one moment: with what they may do about it."""
+
+    booking: BookingDetails
+    viewer: Principal
+    now: datetime
+
+    @property
+    def allowed_actions(self) -> tuple[AllowedAction, ...]:
+        return self.booking.allowed_actions(self.viewer, self.now)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.booking, name)
+
+
+def shown_to(viewer: Principal, now: datetime, booking: BookingDetails, kind: type[Shown]) -> Shown:
+    """The booking as JSON for this viewer, who is the person seen where the staff impersonates somebody."""
+    return msgspec.convert(_Seen(booking, viewer, now), kind, from_attributes=True)
+
+
+def made_for(viewer: Principal, clock: Clock, created: Outcome[Any], kind: type[Shown]) -> Response[Shown]:
+    """The booking that was made or changed, as its viewer sees it now."""
+    return answer(replace(created, resource=shown_to(viewer, clock.now(), created.resource, kind)), kind)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -135,13 +183,15 @@ class BookingRoutes:
             request: Request[Any, Any, Any],
             booking_id: FromPath[UUID],
             bookings: FromDishka[BookingService],
+            clock: FromDishka[Clock],
         ) -> Response[BookingHistoryOut]:
             _ = self
             parsed = await read(request, body)
             data: Any = parsed.checked(validate_key(request))
             key = key_of(request, parsed)
-            done = await bookings.act(principal_of(request), booking_id, action, data.reason, key=key)
-            return answer(done, BookingHistoryOut)
+            principal = principal_of(request)
+            done = await bookings.act(principal, booking_id, action, data.reason, key=key)
+            return made_for(principal, clock, done, BookingHistoryOut)
 
         return _named(act, action)
 
@@ -162,15 +212,15 @@ class BookingRoutes:
             request: Request[Any, Any, Any],
             booking_id: FromPath[UUID],
             bookings: FromDishka[BookingService],
+            clock: FromDishka[Clock],
         ) -> Response[BookingHistoryOut]:
             _ = self
             parsed = await read_body(request, body)
             data: Any = parsed.checked(validate_further(request, parsed, bookings))
             key = key_of(request, parsed)
-            rescheduled = await bookings.reschedule(
-                principal_of(request), booking_id, data.booking_date, data.reason, key=key
-            )
-            return answer(rescheduled, BookingHistoryOut)
+            principal = principal_of(request)
+            rescheduled = await bookings.reschedule(principal, booking_id, data.booking_date, data.reason, key=key)
+            return made_for(principal, clock, rescheduled, BookingHistoryOut)
 
         return _named(move, "reschedule")
 

@@ -9,9 +9,10 @@ from dishka.integrations.litestar import FromDishka
 from litestar import Controller, Request, Response, get, post
 from litestar.params import FromPath
 
-from marketplace.core.domain.bookings import BookingDetails, BookingFilters
+from marketplace.core.domain.bookings import BookingDetails, BookingFilters, BookingOrdering, Seats
+from marketplace.core.domain.fields import Reason
 from marketplace.core.domain.pages import Page
-from marketplace.core.domain.tokens import Principal
+from marketplace.core.domain.principals import Principal
 from marketplace.core.errors import (
     AlreadyBooked,
     CreatorUnavailable,
@@ -22,28 +23,27 @@ from marketplace.core.errors import (
     SoldOut,
     TooLate,
 )
+from marketplace.core.ports.system import Clock
 from marketplace.core.services.bookings import BookingService
-from marketplace.http.api.booking_routes import BookingHistoryOut, BookingOut, BookingRoutes, validate_further
-from marketplace.http.idempotency import answer, key_of
+from marketplace.http.api.booking_routes import (
+    BookingHistoryOut,
+    BookingOut,
+    BookingRoutes,
+    made_for,
+    shown_to,
+    validate_further,
+)
+from marketplace.http.idempotency import key_of
 from marketplace.http.pagination import LINK, Cursors, PageQuery
 from marketplace.http.security.authorization import Access, opt, principal_of
-from marketplace.http.validation.fields import (
-    BookingOrderingWord,
-    Id,
-    Reason,
-    Seats,
-    Start,
-    StartsFrom,
-    StartsTo,
-    Statuses,
-)
+from marketplace.http.validation.fields import Start, StartsFrom, StartsTo, Statuses
 from marketplace.http.validation.parsing import read_body, read_query
 
 
 class BookingIn(msgspec.Struct, kw_only=True):
     """Seats at one start of a session."""
 
-    session: Id
+    session: UUID
     booking_date: Start
     seats: Seats = 1
 
@@ -52,10 +52,10 @@ class BookingsQuery(PageQuery, kw_only=True):
     """What a list of bookings can be asked. All filters must hold."""
 
     status: Statuses = frozenset()
-    session: Id | None = None
+    session: UUID | None = None
     starts_from: StartsFrom | None = None
     starts_to: StartsTo | None = None
-    ordering: BookingOrderingWord = "-created_at"
+    ordering: BookingOrdering = "-created_at"
 
 
 class StepIn(msgspec.Struct, kw_only=True):
@@ -93,10 +93,14 @@ class BookingController(Controller):
         opt=opt(Access.SIGNED_IN, query=BookingsQuery, headers=LINK),
     )
     async def list_own(
-        self, request: Request[Any, Any, Any], bookings: FromDishka[BookingService], cursors: FromDishka[Cursors]
+        self,
+        request: Request[Any, Any, Any],
+        bookings: FromDishka[BookingService],
+        cursors: FromDishka[Cursors],
+        clock: FromDishka[Clock],
     ) -> Response[list[BookingOut]]:
         """The caller's bookings, newest first or by `ordering`."""
-        return await _listed(request, cursors, bookings.list_own)
+        return await _listed(request, cursors, clock, bookings.list_own)
 
     @get(
         "/my_bookings",
@@ -105,10 +109,14 @@ class BookingController(Controller):
         opt=opt(Access.SIGNED_IN, query=BookingsQuery, headers=LINK),
     )
     async def list_mine(
-        self, request: Request[Any, Any, Any], bookings: FromDishka[BookingService], cursors: FromDishka[Cursors]
+        self,
+        request: Request[Any, Any, Any],
+        bookings: FromDishka[BookingService],
+        cursors: FromDishka[Cursors],
+        clock: FromDishka[Clock],
     ) -> Response[list[BookingOut]]:
         """Same as `GET /api/bookings/`."""
-        return await _listed(request, cursors, bookings.list_own)
+        return await _listed(request, cursors, clock, bookings.list_own)
 
     @get(
         "/creator_bookings",
@@ -117,10 +125,14 @@ class BookingController(Controller):
         opt=opt(Access.CREATOR, query=BookingsQuery, headers=LINK),
     )
     async def list_of_creator(
-        self, request: Request[Any, Any, Any], bookings: FromDishka[BookingService], cursors: FromDishka[Cursors]
+        self,
+        request: Request[Any, Any, Any],
+        bookings: FromDishka[BookingService],
+        cursors: FromDishka[Cursors],
+        clock: FromDishka[Clock],
     ) -> Response[list[BookingOut]]:
         """Bookings of the caller's sessions, newest first or by `ordering`. For creators only."""
-        return await _listed(request, cursors, bookings.list_of_creator)
+        return await _listed(request, cursors, clock, bookings.list_of_creator)
 
     @post(
         "/",
@@ -134,14 +146,15 @@ class BookingController(Controller):
         ),
     )
     async def create(
-        self, request: Request[Any, Any, Any], bookings: FromDishka[BookingService]
+        self, request: Request[Any, Any, Any], bookings: FromDishka[BookingService], clock: FromDishka[Clock]
     ) -> Response[BookingOut]:
         """If several users request the same seat at once, exactly one gets it; the others get 409."""
         parsed = await read_body(request, BookingIn)
         data = parsed.checked(validate_further(request, parsed, bookings))
         key = key_of(request, parsed)
-        created = await bookings.book(principal_of(request), data.session, data.booking_date, data.seats, key=key)
-        return answer(created, BookingOut)
+        principal = principal_of(request)
+        created = await bookings.book(principal, data.session, data.booking_date, data.seats, key=key)
+        return made_for(principal, clock, created, BookingOut)
 
     @get(
         "/{booking_id:uuid}",
@@ -150,11 +163,15 @@ class BookingController(Controller):
         opt=opt(Access.SIGNED_IN, errors=(NotFound,)),
     )
     async def retrieve(
-        self, request: Request[Any, Any, Any], booking_id: FromPath[UUID], bookings: FromDishka[BookingService]
+        self,
+        request: Request[Any, Any, Any],
+        booking_id: FromPath[UUID],
+        bookings: FromDishka[BookingService],
+        clock: FromDishka[Clock],
     ) -> BookingHistoryOut:
         """For its learner and creator, with its history."""
-        found = await bookings.get(principal_of(request), booking_id)
-        return msgspec.convert(found, BookingHistoryOut, from_attributes=True)
+        principal = principal_of(request)
+        return shown_to(principal, clock.now(), await bookings.get(principal, booking_id), BookingHistoryOut)
 
     cancel = PARTIES.step_route(
         "cancel",
@@ -166,12 +183,12 @@ class BookingController(Controller):
         TooLate,
     )
     confirm = PARTIES.step_route(
-        "confirm", "Confirm a pending booking", "For the creator, until `answer_by`.", NotYours, TooLate
+        "confirm", "Confirm a pending booking", "For the creator, until `respond_by`.", NotYours, TooLate
     )
     decline = PARTIES.step_route(
         "decline",
         "Decline a pending booking",
-        "For the creator, until `answer_by`. The seats become available right away.",
+        "For the creator, until `respond_by`. The seats become available right away.",
         NotYours,
         TooLate,
     )
@@ -192,6 +209,7 @@ class BookingController(Controller):
 async def _listed(
     request: Request[Any, Any, Any],
     cursors: Cursors,
+    clock: Clock,
     read: Callable[[Principal, int, str | None, BookingFilters], Awaitable[Page[BookingDetails]]],
 ) -> Response[list[BookingOut]]:
     parsed = read_query(request, BookingsQuery)
@@ -203,5 +221,8 @@ async def _listed(
         starts_to=query.starts_to,
         ordering=query.ordering,
     )
-    page = await read(principal_of(request), query.limit, cursors.open(request, query.cursor), filters)
-    return cursors.answer(request, page, BookingOut)
+    principal = principal_of(request)
+    page = await read(principal, query.limit, cursors.open(request, query.cursor), filters)
+    now = clock.now()
+    shown = tuple(shown_to(principal, now, booking, BookingOut) for booking in page.items)
+    return cursors.answer(request, Page(shown, page.next), BookingOut)

@@ -3,10 +3,11 @@
 from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
+from uuid import UUID
 
 import msgspec
 
-from marketplace.core.domain.sessions import CatalogFilters, Ordering
+from marketplace.core.domain.sessions import CatalogFilters, Ordering, Price
 from marketplace.core.errors import FieldErrors
 from marketplace.http.validation.fields import (
     AvailableFrom,
@@ -15,11 +16,7 @@ from marketplace.http.validation.fields import (
     Cursor,
     DurationBound,
     Featured,
-    Flag,
-    Id,
     Limit,
-    OrderingWord,
-    Price,
     Search,
     Tag,
 )
@@ -29,7 +26,7 @@ class FacetsQuery(msgspec.Struct, kw_only=True):
     """The filters of the catalog. All must hold; bounds are inclusive, but for `available_to`."""
 
     search: Search = ()
-    creator: Id | None = None
+    creator: UUID | None = None
     min_price: Price | None = None
     max_price: Price | None = None
     min_duration: DurationBound | None = None
@@ -46,8 +43,8 @@ class CatalogQuery(FacetsQuery, kw_only=True):
 
     limit: Limit = 20
     cursor: Cursor | None = None
-    ordering: OrderingWord | None = None
-    my_sessions: Flag = False
+    ordering: Ordering | None = None
+    my_sessions: bool = False
 
 
 class CategoryCountOut(msgspec.Struct):

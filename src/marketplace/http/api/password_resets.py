@@ -6,11 +6,12 @@ import msgspec
 from dishka.integrations.litestar import FromDishka
 from litestar import Controller, Request, post
 
+from marketplace.core.domain.users import NewPassword
 from marketplace.core.errors import BadResetToken
 from marketplace.core.services.password_resets import ResetService
 from marketplace.http.security.authorization import Access, opt
 from marketplace.http.security.origin import origin_of
-from marketplace.http.validation.fields import GivenSecret, NewPassword
+from marketplace.http.validation.fields import GivenSecret
 from marketplace.http.validation.parsing import read_body
 
 

@@ -1,7 +1,7 @@
 """Reporting a session, over HTTP."""
 
 from datetime import datetime
-from typing import Annotated, Any, get_args
+from typing import Any
 from uuid import UUID
 
 import msgspec
@@ -9,33 +9,12 @@ from dishka.integrations.litestar import FromDishka
 from litestar import Controller, Request, Response, post
 from litestar.params import FromPath
 
-from marketplace.core.domain.reports import REPORT_TEXT_LENGTH, ReportReason
+from marketplace.core.domain.reports import ReportReasonWord, ReportText
 from marketplace.core.errors import AlreadyReported, NotFound, OwnSession
 from marketplace.core.services.reports import ReportService
 from marketplace.http.idempotency import answer, key_of, validate_key
 from marketplace.http.security.authorization import Access, opt, principal_of
-from marketplace.http.validation.fields import field
 from marketplace.http.validation.parsing import read_body
-from marketplace.http.validation.validators import FREE, one_of, text
-
-ReportReasonWord = Annotated[
-    ReportReason,
-    field(
-        one_of(*get_args(ReportReason)),
-        {"type": "string", "enum": list(get_args(ReportReason))},
-        "misleading",
-        "What's wrong with it.",
-    ),
-]
-ReportText = Annotated[
-    str,
-    field(
-        text(0, REPORT_TEXT_LENGTH),
-        {"type": "string", "maxLength": REPORT_TEXT_LENGTH, "pattern": FREE},
-        "The photo shows another place.",
-        "Details for staff.",
-    ),
-]
 
 
 class ReportIn(msgspec.Struct, kw_only=True):
@@ -50,8 +29,8 @@ class ReportOut(msgspec.Struct, rename={"session_id": "session"}):
 
     id: UUID
     session_id: UUID
-    reason: ReportReason
-    text: str
+    reason: ReportReasonWord
+    text: ReportText
     created_at: datetime
 
 

@@ -11,13 +11,14 @@ from litestar import Controller, Request, get, post, put
 from litestar.params import FromPath
 
 from marketplace.core.domain.schedules import Schedule, TimeRange
+from marketplace.core.domain.users import TimeZone
 from marketplace.core.errors import CreatorUnavailable, NotFound, NotYours
 from marketplace.core.ports.system import Clock
 from marketplace.core.services.schedules import ScheduleService
 from marketplace.core.services.slots import SlotService
 from marketplace.http.api.slots import DEFAULT_WINDOW, SlotOut
 from marketplace.http.security.authorization import Access, opt, principal_of
-from marketplace.http.validation.fields import Flag, TimeZone, Window
+from marketplace.http.validation.fields import Window
 from marketplace.http.validation.parsing import read_body
 from marketplace.http.validation.schedule_fields import Buffer, Exceptions, Extras, Horizon, Notice, OptionalDay, Weekly
 
@@ -28,7 +29,7 @@ class ScheduleIn(msgspec.Struct, kw_only=True):
     """When a session can start. With `is_open`, at any future time; the other fields are ignored."""
 
     time_zone: TimeZone = "UTC"
-    is_open: Flag = False
+    is_open: bool = False
     weekly: Weekly = ()
     extras: Extras = ()
     exceptions: Exceptions = ()
@@ -78,7 +79,7 @@ class ScheduleOut(msgspec.Struct, kw_only=True):
     """When a session can start. An open session has no rules."""
 
     is_open: bool
-    time_zone: str = "UTC"
+    time_zone: TimeZone = "UTC"
     weekly: list[WeeklyHoursOut] = []
     extras: list[ExtraOut] = []
     exceptions: list[DayExceptionOut] = []

@@ -1,7 +1,6 @@
 """Sessions over HTTP: the catalog, and a creator's own."""
 
 from datetime import datetime
-from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -10,7 +9,20 @@ from dishka.integrations.litestar import FromDishka
 from litestar import Controller, Request, Response, delete, get, patch, post, put
 from litestar.params import FromPath
 
-from marketplace.core.domain.sessions import SessionStatus
+from marketplace.core.domain.fields import WebAddress
+from marketplace.core.domain.sessions import (
+    Audience,
+    CancellationNotice,
+    Category,
+    Description,
+    Duration,
+    Participants,
+    Price,
+    SessionStatus,
+    Tags,
+    Title,
+)
+from marketplace.core.domain.users import TimeZone
 from marketplace.core.errors import (
     CreatorUnavailable,
     HasUpcomingBookings,
@@ -25,19 +37,6 @@ from marketplace.http.api.users import PublicUserOut
 from marketplace.http.idempotency import answer, key_of, validate_key
 from marketplace.http.pagination import LINK, Cursors
 from marketplace.http.security.authorization import Access, creator_of, opt, optional_principal_of, principal_of
-from marketplace.http.validation.fields import (
-    CancellationNotice,
-    Category,
-    Description,
-    Duration,
-    Flag,
-    Participants,
-    Price,
-    Status,
-    Tags,
-    Title,
-    WebAddress,
-)
 from marketplace.http.validation.parsing import ParsedBody, read_body, read_query
 
 
@@ -50,11 +49,12 @@ class SessionIn(msgspec.Struct, kw_only=True):
     price: Price
     max_participants: Participants = 1
     image_url: WebAddress = None
-    status: Status = "active"
+    status: SessionStatus = "active"
     category: Category = None
     tags: Tags = ()
-    requires_confirmation: Flag = False
+    requires_confirmation: bool = False
     cancellation_notice: CancellationNotice = 0
+    audience: Audience = ""
 
 
 class ModerationOut(msgspec.Struct):
@@ -73,19 +73,20 @@ class SessionFactsOut(msgspec.Struct, rename={"creator_id": "creator"}):
     id: UUID
     creator_id: UUID
     creator_details: PublicUserOut
-    title: str
-    description: str
-    duration: int
-    price: Decimal
-    max_participants: int
-    image_url: str | None
+    title: Title
+    description: Description
+    duration: Duration
+    price: Price
+    max_participants: Participants
+    image_url: WebAddress
     status: SessionStatus
-    category: str | None
-    tags: list[str]
+    category: Category
+    tags: Tags
     requires_confirmation: bool
-    cancellation_notice: int
+    cancellation_notice: CancellationNotice
+    audience: Audience
     is_open: bool
-    time_zone: str
+    time_zone: TimeZone
     created_at: datetime
     featured_at: datetime | None
 

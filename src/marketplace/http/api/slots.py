@@ -10,13 +10,15 @@ from litestar import Controller, Request, Response, get, post
 from litestar.params import FromPath
 
 from marketplace.core.domain.availability import Closing
+from marketplace.core.domain.fields import Reason
 from marketplace.core.errors import NotFound, NotYours, TooLate
 from marketplace.core.ports.system import Clock
+from marketplace.core.services.idempotency import Outcome
 from marketplace.core.services.slots import SlotService
-from marketplace.http.api.booking_routes import BookingOut
+from marketplace.http.api.booking_routes import BookingOut, shown_to
 from marketplace.http.idempotency import answer_all, key_of, validate_key
 from marketplace.http.security.authorization import Access, creator_of, opt, optional_principal_of, principal_of
-from marketplace.http.validation.fields import Flag, Reason, SlotStart, Window
+from marketplace.http.validation.fields import SlotStart, Window
 from marketplace.http.validation.parsing import read_body, read_query
 
 DEFAULT_WINDOW = timedelta(days=14)
@@ -27,7 +29,7 @@ class SlotsQuery(msgspec.Struct, kw_only=True, rename={"begin": "from", "end": "
 
     begin: Window | None = None
     end: Window | None = None
-    explain: Flag = False
+    explain: bool = False
 
 
 class SlotCancellationIn(msgspec.Struct, kw_only=True):
@@ -90,10 +92,16 @@ class SlotController(Controller):
         opt=opt(Access.CREATOR, body=SlotCancellationIn, is_keyed=True, errors=(NotFound, NotYours, TooLate)),
     )
     async def cancel(
-        self, request: Request[Any, Any, Any], session_id: FromPath[UUID], slots: FromDishka[SlotService]
+        self,
+        request: Request[Any, Any, Any],
+        session_id: FromPath[UUID],
+        slots: FromDishka[SlotService],
+        clock: FromDishka[Clock],
     ) -> Response[list[BookingOut]]:
         """For the session's creator, until the end. Cancels all of them or none, and returns the cancelled bookings."""
         parsed = await read_body(request, SlotCancellationIn)
         data, key = parsed.checked(validate_key(request)), key_of(request, parsed)
-        cancelled = await slots.cancel(principal_of(request), session_id, data.starts_at, data.reason, key=key)
-        return answer_all(cancelled, BookingOut)
+        principal = principal_of(request)
+        cancelled = await slots.cancel(principal, session_id, data.starts_at, data.reason, key=key)
+        shown = [shown_to(principal, clock.now(), booking, BookingOut) for booking in cancelled.resource]
+        return answer_all(Outcome(shown, is_replay=cancelled.is_replay), BookingOut)

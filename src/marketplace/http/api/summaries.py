@@ -10,6 +10,8 @@ from dishka.integrations.litestar import FromDishka
 from litestar import Controller, Request, get
 from msgspec import Meta
 
+from marketplace.core.domain.sessions import Title
+from marketplace.core.domain.users import TimeZone
 from marketplace.core.services.summaries import SummaryService
 from marketplace.http.security.authorization import Access, opt, principal_of
 
@@ -26,7 +28,7 @@ class NextBookedSlotOut(msgspec.Struct, rename={"session_id": "session"}):
     """The next booked start."""
 
     session_id: UUID
-    title: str
+    title: Title
     starts_at: datetime
     ends_at: datetime
     seats_taken: int
@@ -44,7 +46,7 @@ class DaySalesOut(msgspec.Struct):
 class CreatorSummaryOut(msgspec.Struct):
     """A creator's numbers, by day in `time_zone`."""
 
-    time_zone: Annotated[str, Meta(description="The time zone of the creator's profile.")]
+    time_zone: Annotated[TimeZone, Meta(description="The time zone of the creator's profile.")]
     upcoming: UpcomingSeatsOut
     pending_bookings: Annotated[int, Meta(description="Bookings the creator can still respond to.")]
     expected_income: Annotated[

@@ -8,6 +8,7 @@ from dishka.integrations.litestar import FromDishka
 from litestar import Controller, get
 from litestar.datastructures import State
 
+from marketplace.core.domain.users import Email
 from marketplace.core.errors import Busy
 from marketplace.core.ports.storage import Storage
 from marketplace.http.security.authorization import Access, opt
@@ -23,7 +24,7 @@ class HealthOut(msgspec.Struct):
 class DemoAccountOut(msgspec.Struct):
     """An account that visitors can sign in with."""
 
-    email: str
+    email: Email
     password: str
     role: Literal["user", "creator", "admin"]
     name: str

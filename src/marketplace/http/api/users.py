@@ -8,8 +8,10 @@ import msgspec
 from dishka.integrations.litestar import FromDishka
 from litestar import Controller, Request, get, patch, post, put
 
+from marketplace.core.domain.fields import WebAddress
+from marketplace.core.domain.principals import Role
 from marketplace.core.domain.rate_limits import PASSWORD_CHANGE, Attempt
-from marketplace.core.domain.users import Role
+from marketplace.core.domain.users import Email, FirstName, LastName, NewPassword, TimeZone, Username
 from marketplace.core.errors import AlreadyACreator, EmailTaken, RateLimited, UsernameTaken
 from marketplace.core.services.admin.refusals import RefusalService
 from marketplace.core.services.rate_limits import RateLimitService
@@ -17,16 +19,7 @@ from marketplace.core.services.users import UserService
 from marketplace.http.security.authorization import Access, opt, principal_of
 from marketplace.http.security.origin import origin_of
 from marketplace.http.security.rate_limits import registration
-from marketplace.http.validation.fields import (
-    Email,
-    GivenPassword,
-    NewPassword,
-    PersonName,
-    RoleWord,
-    TimeZone,
-    Username,
-    WebAddress,
-)
+from marketplace.http.validation.fields import GivenPassword
 from marketplace.http.validation.parsing import read_body, read_nothing
 
 
@@ -36,9 +29,9 @@ class RegistrationIn(msgspec.Struct, kw_only=True):
     email: Email
     username: Username
     password: NewPassword
-    role: RoleWord = "user"
-    first_name: PersonName = ""
-    last_name: PersonName = ""
+    role: Role = "user"
+    first_name: FirstName = ""
+    last_name: LastName = ""
 
 
 class ProfileIn(msgspec.Struct, kw_only=True):
@@ -46,8 +39,8 @@ class ProfileIn(msgspec.Struct, kw_only=True):
 
     username: Username
     avatar: WebAddress = None
-    first_name: PersonName = ""
-    last_name: PersonName = ""
+    first_name: FirstName = ""
+    last_name: LastName = ""
     time_zone: TimeZone = "UTC"
 
 
@@ -62,35 +55,35 @@ class RegisteredOut(msgspec.Struct):
     """The created account."""
 
     id: UUID
-    email: str
-    username: str
+    email: Email
+    username: Username
     role: Role
-    first_name: str
-    last_name: str
+    first_name: FirstName
+    last_name: LastName
 
 
 class PublicUserOut(msgspec.Struct):
     """A user's public details."""
 
     id: UUID
-    username: str
+    username: Username
     role: Role
-    avatar: str | None
-    first_name: str
-    last_name: str
+    avatar: WebAddress
+    first_name: FirstName
+    last_name: LastName
 
 
 class ProfileOut(msgspec.Struct):
     """Your account. `impersonated_by` is the staff member who views the site as you with this login."""
 
     id: UUID
-    email: str
-    username: str
+    email: Email
+    username: Username
     role: Role
-    avatar: str | None
-    first_name: str
-    last_name: str
-    time_zone: str
+    avatar: WebAddress
+    first_name: FirstName
+    last_name: LastName
+    time_zone: TimeZone
     is_staff: bool
     is_superuser: bool
     date_joined: datetime
@@ -100,7 +93,7 @@ class ProfileOut(msgspec.Struct):
 class ContactOut(PublicUserOut):
     """A user's details, as the other party of a booking sees them."""
 
-    email: str
+    email: Email
 
 
 class UserController(Controller):

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterable, Iterator
 from http import HTTPStatus
-from typing import Annotated, Any, get_args, get_origin
+from typing import Any, get_args
 
 import msgspec
 from dishka.integrations.litestar import DishkaRouter
@@ -12,6 +12,7 @@ from litestar.openapi import OpenAPIConfig
 from litestar.openapi.spec import Components, SecurityScheme, Tag
 
 from marketplace import __version__
+from marketplace.core.domain.fields import PLAIN, rule_of
 from marketplace.core.errors import (
     Busy,
     ImpersonatedReadOnly,
@@ -30,7 +31,7 @@ from marketplace.http.openapi.examples import EXAMPLES
 from marketplace.http.problems import FRAMEWORK, HEADERS, PROBLEM_JSON, Problem, status_of
 from marketplace.http.security.authorization import SAFE_METHODS, Access, Route
 from marketplace.http.security.refresh_cookie import COOKIE_PARAMETER
-from marketplace.http.validation.validators import FREE
+from marketplace.http.validation.json_schema import notes_of, schema_of
 
 REF = "#/components/schemas/{name}"
 DESCRIPTION = """\
@@ -88,7 +89,7 @@ def document(categories: Collection[str]) -> dict[str, Any]:
     routes = DishkaRouter("", route_handlers=CONTROLLERS)
     app = Litestar([routes], openapi_config=openapi_config(), logging_config=None)
     schema = app.openapi_schema.to_schema()
-    structs: set[Any] = {Problem}
+    structs: set[type[msgspec.Struct]] = {Problem}
     for path, method, handler, route in _routes(app):
         operation = schema["paths"][path][method]
         structs |= set(_answers(handler.parsed_fn_signature.return_type.annotation))
@@ -106,7 +107,9 @@ def document(categories: Collection[str]) -> dict[str, Any]:
     requests = _request_schemas(_routes(app))
     for request in requests.values():
         if "category" in request["properties"]:
-            request["properties"]["category"]["enum"] = [*categories, "", None]
+            category = request["properties"]["category"]
+            category.pop("anyOf")
+            category |= {"type": ["string", "null"], "enum": [*categories, "", None]}
     schema["components"]["schemas"] = dict(sorted((_answer_schemas(structs) | requests).items()))
     return schema
 
@@ -121,24 +124,43 @@ def _routes(app: Litestar) -> Iterator[tuple[str, str, HTTPRouteHandler, Route]]
                         yield path_route.path_format or "/", method.lower(), handler, route
 
 
-def _answers(annotation: Any) -> Iterator[Any]:
+def _answers(annotation: Any) -> Iterator[type[msgspec.Struct]]:
+    """The structs of an answer, those within others too."""
     if isinstance(annotation, type) and issubclass(annotation, msgspec.Struct):
         yield annotation
+        for field in msgspec.structs.fields(annotation):
+            yield from _answers(field.type)
     for part in get_args(annotation):
         yield from _answers(part)
 
 
-def _answer_schemas(structs: Iterable[Any]) -> dict[str, Any]:
-    ordered = sorted(structs, key=lambda struct: str(struct.__name__))
-    _, components = msgspec.json.schema_components(ordered, ref_template=REF)
-    for kind, component in components.items():
-        for name, schema in component.get("properties", {}).items():
-            key = f"{kind}.{name}" if f"{kind}.{name}" in EXAMPLES else name
-            if key in EXAMPLES and "$ref" not in schema:
-                schema["examples"] = [EXAMPLES[key]]
-            if str(EXAMPLES.get(key, "")).endswith("00Z"):
-                schema["format"] = "date-time"
+def _answer_schemas(structs: Iterable[type[msgspec.Struct]]) -> dict[str, Any]:
+    ordered = sorted(structs, key=lambda struct: struct.__name__)
+    references, components = msgspec.json.schema_components(ordered, ref_template=REF)
+    for struct, reference in zip(ordered, references, strict=True):
+        # msgspec qualifies a name that two structs have
+        properties = components[reference["$ref"].rpartition("/")[2]].get("properties", {})
+        for field in msgspec.structs.fields(struct):
+            name = field.encode_name
+            if "$ref" in properties[name]:
+                continue
+            notes = _notes(struct, field)
+            properties[name] |= {each: said for each, said in notes.items() if each not in properties[name]}
     return dict(components)
+
+
+def _notes(struct: type[msgspec.Struct], field: msgspec.structs.FieldInfo) -> dict[str, Any]:
+    """What an answer's schema says beyond the type: the words and the example of the field."""
+    rule = rule_of(field.type)
+    notes = {} if rule is None else notes_of(rule)
+    name = f"{struct.__name__}.{field.encode_name}"
+    name = name if name in EXAMPLES else field.encode_name
+    example = EXAMPLES.get(name)
+    if "examples" not in notes and name in EXAMPLES:
+        notes["examples"] = [example]
+    if str(example).endswith("00Z"):
+        notes["format"] = "date-time"
+    return notes
 
 
 def _request_schemas(routes: Iterable[tuple[str, str, HTTPRouteHandler, Route]]) -> dict[str, Any]:
@@ -161,22 +183,14 @@ def _object(kind: type[msgspec.Struct], *, partial: bool) -> dict[str, Any]:
         "title": kind.__name__,
         "type": "object",
         "description": kind.__doc__,
-        "properties": {field.encode_name: _schema(field.type) for field in fields},
+        "properties": {field.encode_name: schema_of(field.type) for field in fields},
         **({"required": required} if required else {}),
     }
 
 
-def _schema(annotation: Any) -> dict[str, Any]:
-    if get_origin(annotation) is Annotated:
-        for meta in get_args(annotation)[1:]:
-            if isinstance(meta, msgspec.Meta) and meta.extra:
-                return dict(meta.extra["schema"])
-    return next(_schema(part) for part in get_args(annotation) if part is not type(None))
-
-
 def _parameters(kind: type[msgspec.Struct]) -> Iterator[dict[str, Any]]:
     for field in msgspec.structs.fields(kind):
-        schema = _schema(field.type)
+        schema = schema_of(field.type)
         said = {"description": schema.pop("description")} if "description" in schema else {}
         if isinstance(field.default, int | str):
             schema["default"] = field.default
@@ -192,7 +206,7 @@ def _as_text(schema: dict[str, Any]) -> dict[str, Any]:
     if "anyOf" in schema:
         text = schema.pop("anyOf")[0]
         return {**schema, **text, "pattern": f"^({text['pattern'].strip('^$')})?$"}
-    return schema | ({"minLength": 0, "pattern": FREE} if "pattern" in schema else {})
+    return schema | ({"minLength": 0, "pattern": PLAIN} if "pattern" in schema else {})
 
 
 def _request_body(route: Route) -> dict[str, Any]:

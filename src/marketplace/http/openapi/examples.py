@@ -1,4 +1,7 @@
-"""Examples of what answers have, for the OpenAPI document: by field, or by struct and field where names are shared."""
+"""Examples of what only answers have, by field, or by struct and field where names are shared.
+
+Those of a declared field are the declaration's.
+"""
 
 from typing import Any
 
@@ -9,13 +12,7 @@ EXAMPLES: dict[str, Any] = {
     "session": AN_ID,
     "user": AN_ID,
     "by": AN_ID,
-    "email": "ada@example.org",
-    "username": "ada",
     "role": "creator",
-    "avatar": None,
-    "first_name": "Ada",
-    "last_name": "Byron",
-    "time_zone": "Europe/Madrid",
     "date_joined": "2030-01-01T09:00:00Z",
     "created_at": "2030-01-02T09:00:00Z",
     "at": "2030-01-02T09:00:00Z",
@@ -27,13 +24,8 @@ EXAMPLES: dict[str, Any] = {
     "booking_date": "2030-05-01T10:00:00Z",
     "ends_at": "2030-05-01T11:00:00Z",
     "title": "Morning yoga",
-    "description": "A gentle hour for all levels.",
-    "duration": 60,
-    "price": "49.99",
     "amount": "99.98",
     "seats": 2,
-    "max_participants": 12,
-    "image_url": None,
     "category": "wellbeing",
     "tags": ["yoga", "beginners"],
     "tag": "yoga",
@@ -41,8 +33,9 @@ EXAMPLES: dict[str, Any] = {
     "min_price": "25.00",
     "max_price": "50.00",
     "requires_confirmation": False,
-    "cancellation_notice": 24,
-    "answer_by": "2030-01-04T09:00:00Z",
+    "respond_by": "2030-01-04T09:00:00Z",
+    "cancellable_until": "2030-04-30T10:00:00Z",
+    "allowed_actions": ["cancel", "reschedule"],
     "reason": "",
     "is_open": False,
     "starts_at": "2030-05-01T10:00:00Z",
@@ -61,8 +54,6 @@ EXAMPLES: dict[str, Any] = {
     "hidden_at": "2030-01-08T09:00:00Z",
     "featured_at": None,
     "archived_at": None,
-    "text": "The photo shows another place.",
-    "note": "",
     "resolved_at": None,
     "resolved_by": None,
     "reporter": AN_ID,

@@ -5,7 +5,7 @@ from typing import Any
 
 from litestar.connection import ASGIConnection
 
-from marketplace.core.domain.audit import Origin
+from marketplace.core.domain.principals import Origin
 
 AGENT_LENGTH = 300
 """Characters."""

@@ -4,14 +4,17 @@ import re
 from collections.abc import Mapping
 from decimal import Decimal
 from functools import cache
+from types import NoneType
 from typing import Annotated, Any, Generic, TypeVar, get_args, get_origin
 
 import msgspec
 from litestar import Request
 
+from marketplace.core.domain.fields import MAX_INTEGER_DIGITS
 from marketplace.core.errors import FieldErrors, Invalid
 from marketplace.http.problems import UnsupportedMediaType
-from marketplace.http.validation.validators import JSON_INTEGER_DIGITS, Reader
+from marketplace.http.validation.fields import rule_for
+from marketplace.http.validation.validators import Reader
 
 Wire = TypeVar("Wire", bound=msgspec.Struct)
 
@@ -119,7 +122,7 @@ def read_values(
 def _value_of_text(value: Any, base: type) -> Any:
     if isinstance(value, list) and get_origin(base) is not frozenset:
         raise ValueError("Send this only once.")
-    if base is int and re.fullmatch(rf"-?[0-9]{{1,{JSON_INTEGER_DIGITS}}}", value):
+    if base is int and re.fullmatch(rf"-?[0-9]{{1,{MAX_INTEGER_DIGITS}}}", value):
         return int(value)
     if base is bool:
         return {"true": True, "false": False}.get(value.lower(), value)
@@ -128,17 +131,12 @@ def _value_of_text(value: Any, base: type) -> Any:
 
 @cache
 def _readers(kind: type[msgspec.Struct]) -> tuple[tuple[msgspec.structs.FieldInfo, type, Reader], ...]:
-    return tuple((field, *_reader(field.type)) for field in msgspec.structs.fields(kind))
+    return tuple((field, _base(field.type), rule_for(field.type).read) for field in msgspec.structs.fields(kind))
 
 
-def _reader(annotation: Any) -> tuple[type, Reader]:
-    """The base type of a wire field and how it is read, wherever in `X | None` the metadata stands."""
+def _base(annotation: Any) -> type:
+    """The type of a field, wherever in `X | None` the metadata is."""
     if get_origin(annotation) is Annotated:
-        base, *metadata = get_args(annotation)
-        for meta in metadata:
-            if isinstance(meta, msgspec.Meta) and meta.extra and "read" in meta.extra:
-                return base, meta.extra["read"]
-    for part in get_args(annotation):
-        if part is not type(None):
-            return _reader(part)
-    raise TypeError(f"{annotation} says no way to read it.")
+        return _base(get_args(annotation)[0])
+    parts = [part for part in get_args(annotation) if part is not NoneType]
+    return _base(parts[0]) if len(parts) < len(get_args(annotation)) else annotation

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from datetime import date, time
 from typing import Annotated, Any, TypeVar
 
+from marketplace.core.domain.fields import Whole
 from marketplace.core.domain.schedules import (
     MAX_BUFFER,
     MAX_EXCEPTIONS,
@@ -19,13 +20,16 @@ from marketplace.core.domain.schedules import (
     WeeklyHours,
 )
 from marketplace.http.validation.fields import field
-from marketplace.http.validation.validators import Reader, whole
+from marketplace.http.validation.json_schema import values_of
+from marketplace.http.validation.validators import Reader
 
 T = TypeVar("T")
 
 WALL_TIME = r"^([01][0-9]|2[0-3]):[0-5][0-9]$"
 DAY = r"^(19[7-9]|2[01][0-9])[0-9]-[0-9]{2}-[0-9]{2}$"
 """From 1970 to before 2200."""
+STEP = Whole(1, MAX_STEP)
+WEEKDAY = Whole(1, 7)
 A_RANGE = {"starts": "09:00", "ends": "12:00", "step": 30}
 
 
@@ -78,12 +82,12 @@ def time_range(value: dict[str, Any]) -> TimeRange:
     return TimeRange(
         starts=wall_time(value.get("starts")),
         ends=end_time(value.get("ends")),
-        step=None if step is None else whole(1, MAX_STEP)(step),
+        step=None if step is None else STEP.read(step),
     )
 
 
 def _weekly(value: dict[str, Any]) -> WeeklyHours:
-    return WeeklyHours(weekday=whole(1, 7)(value.get("weekday")), hours=time_range(value))
+    return WeeklyHours(weekday=WEEKDAY.read(value.get("weekday")), hours=time_range(value))
 
 
 def _extra(value: dict[str, Any]) -> Extra:
@@ -114,15 +118,11 @@ def _list(maximum: int, items: dict[str, Any]) -> dict[str, Any]:
     return {"type": "array", "maxItems": maximum, "items": items}
 
 
-def _whole(minimum: int, maximum: int) -> dict[str, Any]:
-    return {"type": "integer", "minimum": minimum, "maximum": maximum}
-
-
 Weekly = Annotated[
     tuple[WeeklyHours, ...],
     field(
         several(MAX_WEEKLY, _weekly),
-        _list(MAX_WEEKLY, _object(weekday=_whole(1, 7), **_RANGE)),
+        _list(MAX_WEEKLY, _object(weekday=values_of(WEEKDAY), **_RANGE)),
         [{"weekday": 1, **A_RANGE}],
         ("Weekly hours. `weekday` is 1 (Monday) to 7 (Sunday). A start every `step` minutes, or every `duration`."),
     ),
@@ -145,21 +145,12 @@ Exceptions = Annotated[
         "Dates with different hours, which replace the weekly hours; no ranges means a day off.",
     ),
 ]
-Buffer = Annotated[int, field(whole(0, MAX_BUFFER), _whole(0, MAX_BUFFER), 15, "Minutes.")]
+Buffer = Annotated[int, Whole(0, MAX_BUFFER, example=15, says="Minutes.")]
 Notice = Annotated[
-    int,
-    field(
-        whole(0, MAX_NOTICE),
-        _whole(0, MAX_NOTICE),
-        120,
-        "Minimum notice: minutes before a start until which it can be booked.",
-    ),
+    int, Whole(0, MAX_NOTICE, example=120, says="Minimum notice: minutes before a start until which it can be booked.")
 ]
 Horizon = Annotated[
-    int,
-    field(
-        whole(1, MAX_HORIZON), _whole(1, MAX_HORIZON), 60, "Booking window: how many days ahead starts can be booked."
-    ),
+    int, Whole(1, MAX_HORIZON, example=60, says="Booking window: how many days ahead starts can be booked.")
 ]
 OptionalDay = Annotated[
     date | None,

@@ -5,8 +5,9 @@ import { useState } from "react";
 import { Button } from "~/components/Button";
 import { History } from "~/features/bookings/History";
 import { RescheduleDialog } from "~/features/bookings/RescheduleDialog";
+import { isAllowed } from "~/features/bookings/rules";
 import { StatusBadge } from "~/features/bookings/StatusBadge";
-import { displayName, useMe } from "~/lib/auth/me";
+import { displayName } from "~/lib/auth/me";
 import { useFormatMoney } from "~/lib/money/money";
 import {
   formatInOtherZone,
@@ -16,7 +17,6 @@ import {
   zoneCity,
   zoneName,
 } from "~/lib/time/time";
-import { useNow } from "~/lib/time/useNow";
 import { ActionDialog } from "../ActionDialog";
 import { AdminPage } from "../AdminPage";
 import { Log } from "../audit/Log";
@@ -32,7 +32,6 @@ import {
   bookingRecordQuery,
   reschedule,
 } from "./queries";
-import { actionsFor } from "./rules";
 
 const LINK = "font-medium text-accent underline-offset-4 hover:underline";
 
@@ -153,8 +152,8 @@ function BookingFacts({ booking }: { booking: BookingRecord }) {
           { name: t("bookings.seats"), value: booking.seats },
           { name: t("bookings.amount"), value: money(booking.amount) },
           { name: t("bookings.made"), value: <DateTime at={booking.created_at} /> },
-          ...(booking.answer_by
-            ? [{ name: t("bookings.answer_by"), value: <DateTime at={booking.answer_by} /> }]
+          ...(booking.respond_by
+            ? [{ name: t("bookings.answer_by"), value: <DateTime at={booking.respond_by} /> }]
             : []),
           { name: t("id"), value: <code className="text-xs break-all">{booking.id}</code> },
         ]}
@@ -171,6 +170,9 @@ const STEP_STYLES = {
   cancel: { variant: "secondary", icon: X },
 } as const;
 
+/** In the order of the buttons. */
+const ACTIONS = ["confirm", "decline", "complete", "reschedule", "cancel"] as const;
+
 function Actions({
   booking,
   onIntent,
@@ -179,8 +181,7 @@ function Actions({
   onIntent: (intent: BookingAction | "reschedule") => void;
 }) {
   const t = useTexts();
-  const me = useMe();
-  return actionsFor(booking, me?.id, useNow()).map((step) => {
+  return ACTIONS.filter((action) => isAllowed(booking, action)).map((step) => {
     const { variant, icon: Icon } = STEP_STYLES[step];
     return (
       <Button key={step} variant={variant} onClick={() => onIntent(step)}>

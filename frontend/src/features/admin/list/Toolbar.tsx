@@ -1,6 +1,7 @@
 import { Search, X } from "lucide-react";
 import { type ReactNode, useEffect, useRef, useState } from "react";
 import { Button } from "~/components/Button";
+import { adminListUsersLimits } from "~/lib/api/limits";
 import { useDebounced } from "~/lib/hooks/useDebounced";
 import type { ListSearch } from "../search";
 import { useTexts } from "../texts";
@@ -82,7 +83,7 @@ function SearchInput({
       <input
         type="search"
         value={text}
-        maxLength={200}
+        maxLength={adminListUsersLimits.search.maxLength}
         placeholder={label}
         onChange={({ target }) => setText(target.value)}
         className="h-10 w-full rounded-control border border-line-strong/60 bg-surface pr-3 pl-9 text-sm placeholder:text-ink-faint hover:border-line-strong"

@@ -1,3 +1,4 @@
+import { adminListUsersLimits } from "~/lib/api/limits";
 import { addDays, startOfDay } from "~/lib/time/days";
 import type { ListSearch } from "../search";
 import { type Filter, type Query, searchKeys } from "./listing";
@@ -6,7 +7,7 @@ export const LIMITS = [20, 50, 100];
 const DAY = /^\d{4}-\d\d-\d\d$/;
 const AMOUNT = /^\d{1,8}(\.\d{1,2})?$/;
 const UUID = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i;
-const MAX_SEARCH = 200;
+const MAX_SEARCH = adminListUsersLimits.search.maxLength;
 
 export type Allowed = { filters: Filter[]; sorts: string[]; ordering: string };
 
@@ -25,7 +26,7 @@ export function validateSearch(
   if (sorts.includes(ordering.replace("-", ""))) valid.ordering = ordering;
   if (LIMITS.includes(Number(search.limit))) valid.limit = Number(search.limit);
   const page = Number(search.page);
-  if (Number.isInteger(page) && page > 1 && page <= 100_000) valid.page = page;
+  if (Number.isInteger(page) && page > 1 && page <= adminListUsersLimits.page.maximum) valid.page = page;
   return valid;
 }
 

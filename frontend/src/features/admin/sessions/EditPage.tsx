@@ -10,6 +10,7 @@ import { LeaveGuard } from "~/components/LeaveGuard";
 import { type SessionForm as Form, toSessionChanges, toSessionForm } from "~/features/sessions/own/model";
 import { SessionForm } from "~/features/sessions/own/SessionForm";
 import { api, unwrap } from "~/lib/api/client";
+import { reasonLimits } from "~/lib/api/limits";
 import { refetchUserData } from "~/lib/auth/me";
 import { setServerErrors } from "~/lib/forms/setServerErrors";
 import { AdminPage } from "../AdminPage";
@@ -72,7 +73,7 @@ function Edit({ session }: { session: SessionRecord }) {
         {(field) => (
           <Input
             {...field}
-            maxLength={500}
+            maxLength={reasonLimits.reason.maxLength}
             value={reason}
             onChange={({ target }) => setReason(target.value)}
           />

@@ -10,6 +10,7 @@ import { Field, Input } from "~/components/Field";
 import { Notice } from "~/components/Notice";
 import { accountRules } from "~/features/users/rules";
 import { useTexts as useUserTexts } from "~/features/users/texts";
+import { userChangeLimits } from "~/lib/api/limits";
 import { refetchUserData } from "~/lib/auth/me";
 import { setServerErrors } from "~/lib/forms/setServerErrors";
 import { useTexts } from "../texts";
@@ -30,7 +31,7 @@ export function EditAccountDialog({ account, onClose }: { account: AccountDetail
         last_name: rules.name,
         username: rules.username,
         email: rules.email,
-        reason: z.string().trim().max(500),
+        reason: z.string().trim().max(userChangeLimits.reason.maxLength),
       }),
     ),
     mode: "onTouched",

@@ -7,9 +7,9 @@ import { displayName } from "~/lib/auth/me";
 import { useFormatMoney } from "~/lib/money/money";
 import { formatDateTime, formatDistance, useZone } from "~/lib/time/time";
 import { useNow } from "~/lib/time/useNow";
+import { isAllowed } from "../rules";
 import { StatusBadge } from "../StatusBadge";
 import type { Booking } from "../types";
-import { isLive } from "./groups";
 import type { Intent } from "./IntentDialog";
 import { useTexts } from "./texts";
 import { useAnswer } from "./useAnswer";
@@ -55,8 +55,8 @@ function PendingActions({ booking, onIntent, onAnswered }: Props) {
   const now = useNow();
   const { isPending: isBusy, mutate } = useAnswer(onAnswered);
   const name = displayName(booking.user_details);
-  if (booking.status === "pending") {
-    const by = booking.answer_by ?? booking.booking_date;
+  if (isAllowed(booking, "confirm")) {
+    const by = booking.respond_by ?? booking.booking_date;
     const isLate = new Date(by) <= now;
     return (
       <div className="col-span-full flex flex-wrap items-center gap-x-3 gap-y-2 rounded-control bg-warn-soft px-3 py-2">
@@ -82,7 +82,7 @@ function PendingActions({ booking, onIntent, onAnswered }: Props) {
       </div>
     );
   }
-  if (booking.status === "confirmed" && new Date(booking.ends_at) <= now) {
+  if (isAllowed(booking, "complete")) {
     return (
       <div className="col-span-full flex justify-end">
         <Button
@@ -104,12 +104,9 @@ function PendingActions({ booking, onIntent, onAnswered }: Props) {
 function RowMenu({ booking, onIntent }: Pick<Props, "booking" | "onIntent">) {
   const t = useTexts();
   const zone = useZone();
-  const now = useNow();
   const { user_details: person, session_details: session, booking_date } = booking;
   const name = displayName(person);
   const subject = t("mail_subject", { title: session.title, when: formatDateTime(booking_date, zone) });
-  const canCancel = isLive(booking) && new Date(booking.ends_at) > now;
-  const canMove = canCancel && new Date(booking_date) > now && session.status === "active";
   return (
     <Menu label={t("row.menu", { name })}>
       <MenuItem icon={History} onSelect={() => onIntent({ kind: "history", booking })}>
@@ -121,12 +118,12 @@ function RowMenu({ booking, onIntent }: Pick<Props, "booking" | "onIntent">) {
           {t("row.write")}
         </a>
       </MenuLink>
-      {canMove && (
+      {isAllowed(booking, "reschedule") && (
         <MenuItem icon={CalendarClock} onSelect={() => onIntent({ kind: "move", booking })}>
           {t("row.move")}
         </MenuItem>
       )}
-      {canCancel && (
+      {isAllowed(booking, "cancel") && (
         <MenuItem icon={CalendarX2} isDanger onSelect={() => onIntent({ kind: "cancel", booking })}>
           {t("row.cancel")}
         </MenuItem>

@@ -5,6 +5,7 @@ import { Card } from "~/components/Card";
 import { Menu, MenuItem, MenuLink } from "~/components/Menu";
 import { formatDateTime, formatDistance, formatTimeRange, useZone } from "~/lib/time/time";
 import { useNow } from "~/lib/time/useNow";
+import { isAllowed } from "../rules";
 import { AttendeeRow } from "./AttendeeRow";
 import { isLive, type SlotGroup } from "./groups";
 import type { Intent } from "./IntentDialog";
@@ -104,12 +105,11 @@ function Seats({ group: { bookings, seats, session, isComplete }, view }: { grou
 function SlotMenu({ group, onIntent }: { group: SlotGroup; onIntent: (intent: Intent) => void }) {
   const t = useTexts();
   const zone = useZone();
-  const now = useNow();
   const { session, starts_at, bookings } = group;
   const when = formatDateTime(starts_at, zone);
   const subject = t("mail_subject", { title: session.title, when });
   const emails = [...new Set(bookings.map(({ user_details }) => user_details.email))];
-  const canCancel = bookings.some(isLive) && new Date(group.ends_at) > now;
+  const canCancel = bookings.some((booking) => isAllowed(booking, "cancel"));
   return (
     <Menu label={t("slot.menu", { title: session.title, when })}>
       <MenuLink>

@@ -1,5 +1,6 @@
 import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
 import { api, type Schema, unwrap, unwrapPage } from "~/lib/api/client";
+import { listCreatorBookingsLimits } from "~/lib/api/limits";
 import { queryKeys } from "~/lib/api/queryKeys";
 import type { Booking } from "../types";
 import { type Filters, toApiFilters } from "./filters";
@@ -9,7 +10,7 @@ import type { AttendeesSearch } from "./search";
 type PageParam = { cursor: string; filters: Filters } | null;
 
 const PAGE = 50;
-const MAX_PAGE = 100;
+const MAX_PAGE = listCreatorBookingsLimits.limit.maximum;
 const MAX_EXPORT = 10_000;
 
 /** A creator's bookings, page by page. A cursor belongs to its filters, so all pages have the "now" of the first. */

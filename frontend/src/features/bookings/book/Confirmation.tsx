@@ -61,11 +61,11 @@ function BookingConfirmed({ booking }: { booking: Booking }) {
         </h1>
         <p className="mt-3 max-w-md text-ink-soft">
           {isPending
-            ? booking.answer_by
+            ? booking.respond_by
               ? t("booked.pending_until", {
                   name,
                   count: booking.seats,
-                  when: formatDateTime(booking.answer_by, zone),
+                  when: formatDateTime(booking.respond_by, zone),
                 })
               : t("booked.pending", { name })
             : isLive

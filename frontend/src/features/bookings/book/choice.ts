@@ -1,3 +1,4 @@
+import { bookingLimits } from "~/lib/api/limits";
 /** What a person is about to book, as it stands in the address: so that it is still there after signing in. */
 export type Choice = {
   /** The start, as the API wrote it. */
@@ -9,7 +10,7 @@ export type Choice = {
 
 const INSTANT = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)$/;
 const UUID = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i;
-const MAX_SEATS = 10_000;
+const MAX_SEATS = bookingLimits.seats.maximum;
 
 /** What of an address makes sense; the rest is left out. */
 export function validateChoice({ at, seats, booked }: Record<string, unknown>): Choice {

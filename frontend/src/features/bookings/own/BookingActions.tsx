@@ -7,7 +7,7 @@ import { displayName } from "~/lib/auth/me";
 import { errorMessage } from "~/lib/i18n/errorMessage";
 import { useNow } from "~/lib/time/useNow";
 import { downloadCalendar, googleLink } from "../calendar/calendar";
-import { learnerActions } from "../rules";
+import { isOpenToLearner } from "../rules";
 import { useTexts } from "../texts";
 import type { Booking } from "../types";
 import { useMailTo } from "./useMailTo";
@@ -25,7 +25,9 @@ export function BookingActions({
 }) {
   const t = useTexts();
   const mailTo = useMailTo();
-  const { canCancel, canMove } = learnerActions(booking, useNow());
+  const now = useNow();
+  const canCancel = isOpenToLearner(booking, "cancel", now);
+  const canMove = isOpenToLearner(booking, "reschedule", now);
   const { status, session_details } = booking;
   const { title } = session_details;
   const isOver = status === "cancelled" || status === "completed";

@@ -1,7 +1,6 @@
 import { displayName } from "~/lib/auth/me";
 import { formatDateTime, useZone } from "~/lib/time/time";
 import { useNow } from "~/lib/time/useNow";
-import { cancellableUntil } from "../rules";
 import { useTexts } from "../texts";
 import type { Booking } from "../types";
 
@@ -10,16 +9,15 @@ export function BookingDeadline({ booking }: { booking: Booking }) {
   const t = useTexts();
   const zone = useZone();
   const now = useNow();
-  const { status, answer_by, session_details } = booking;
-  if (status !== "pending" && status !== "confirmed") return null;
-  const until = cancellableUntil(booking);
+  const { respond_by, cancellable_until: until, session_details } = booking;
+  if (until === null) return null;
   const name = displayName(session_details.creator_details);
   const hasNotice = session_details.cancellation_notice > 0;
   const when = formatDateTime(until, zone);
   const sentence =
-    status === "pending" && answer_by
-      ? t("own.answer_by", { name, when: formatDateTime(answer_by, zone) })
-      : now < until
+    respond_by !== null
+      ? t("own.answer_by", { name, when: formatDateTime(respond_by, zone) })
+      : now < new Date(until)
         ? t(hasNotice ? "own.until" : "own.until_start", { when })
         : t(hasNotice ? "own.too_late" : "own.too_late_start", { when });
   return <p className="tabular max-w-md min-w-0 text-xs text-ink-faint">{sentence}</p>;

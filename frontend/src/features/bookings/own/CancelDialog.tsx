@@ -14,7 +14,6 @@ import { formatDateTime, useZone } from "~/lib/time/time";
 import { BookingSummary } from "../BookingSummary";
 import { cancelBooking } from "../queries";
 import { isValidReason, ReasonField } from "../ReasonField";
-import { cancellableUntil } from "../rules";
 import { useTexts } from "../texts";
 import type { Booking } from "../types";
 import { useMailTo } from "./useMailTo";
@@ -30,7 +29,7 @@ export function CancelDialog({ booking, onClose }: { booking: Booking; onClose: 
   const mailTo = useMailTo();
   const isPending = booking.status === "pending";
   const name = displayName(booking.session_details.creator_details);
-  const until = formatDateTime(cancellableUntil(booking), zone);
+  const until = formatDateTime(booking.cancellable_until ?? booking.booking_date, zone);
   const cancel = useMutation({
     mutationFn: (given: string) => cancelBooking(booking.id, given, keyOf([booking.id, given])),
     onSuccess: async () => {

@@ -4,11 +4,12 @@ import { toast } from "sonner";
 import { Button } from "~/components/Button";
 import { Dialog } from "~/components/Dialog";
 import { Field, Input } from "~/components/Field";
+import { scheduleLimits } from "~/lib/api/limits";
 import { addDays, type Day } from "~/lib/time/days";
 import { DAY_MINUTES, dayOffset } from "../ranges";
 import { useTexts } from "../texts";
 
-const MAX_DAYS = 366;
+const MAX_DAYS = scheduleLimits.exceptions.maxItems;
 
 /** Asks for one day or several in a row on which nothing can be booked. */
 export function DaysOffDialog({

@@ -2,6 +2,7 @@ import { Search, X } from "lucide-react";
 import { useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Button } from "~/components/Button";
+import { listSessionsLimits } from "~/lib/api/limits";
 import { normalizeSearch } from "../search";
 import { useTexts } from "../texts";
 
@@ -61,7 +62,7 @@ export function SearchField({
             type="search"
             name="search"
             value={text}
-            maxLength={200}
+            maxLength={listSessionsLimits.search.maxLength}
             autoComplete="off"
             enterKeyHint="search"
             placeholder={t("search.placeholder")}

@@ -54,6 +54,12 @@ export function About({ session }: { session: Session }) {
           {t("detail.about")}
         </h2>
         <Description text={session.description} />
+        {session.audience && (
+          <>
+            <h3 className="mt-6 mb-2">{t("detail.audience")}</h3>
+            <Description text={session.audience} />
+          </>
+        )}
         {session.tags.length > 0 && (
           <ul aria-label={t("detail.tags")} className="mt-7 flex flex-wrap gap-2">
             {session.tags.map((tag) => (

@@ -14,6 +14,7 @@ const SESSION = {
   id: "0190a1b2-c3d4-7e5f-8a9b-0c1d2e3f4a5b",
   title: "Morning yoga",
   description: "A gentle hour.",
+  audience: "Beginners of all ages.",
   category: "wellbeing",
   tags: ["yoga", "beginners"],
   duration: 60,

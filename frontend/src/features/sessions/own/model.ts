@@ -9,6 +9,7 @@ export type SessionChanges = Schema<"SessionChangesIn">;
 export type SessionForm = {
   title: string;
   description: string;
+  audience: string;
   category: string;
   tags: string[];
   duration: string;
@@ -24,6 +25,7 @@ export type SessionForm = {
 export const EMPTY_FORM: SessionForm = {
   title: "",
   description: "",
+  audience: "",
   category: "",
   tags: [],
   duration: "60",
@@ -39,6 +41,7 @@ export function toSessionForm(session: Session): SessionForm {
   return {
     title: session.title,
     description: session.description,
+    audience: session.audience,
     category: session.category ?? "",
     tags: session.tags,
     duration: String(session.duration),
@@ -61,6 +64,7 @@ export function toSessionIn(form: SessionForm): SessionIn {
   return {
     title: form.title.trim(),
     description: form.description.trim(),
+    audience: form.audience.trim(),
     category: (form.category || null) as SessionIn["category"],
     tags: form.tags,
     duration: Number(form.duration),

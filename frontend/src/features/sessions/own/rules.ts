@@ -1,50 +1,63 @@
 import { z } from "zod";
+import { sessionLimits } from "~/lib/api/limits";
 import { normalizeAmount } from "./model";
 import type { Texts } from "./texts";
 
-export const MAX_TITLE = 200;
-export const MAX_DESCRIPTION = 20_000;
-export const MAX_TAGS = 10;
-export const MAX_TAG = 40;
-const MAX_DURATION = 1440;
-const MAX_SEATS = 10_000;
-const MAX_NOTICE = 8760;
-const MAX_URL = 2048;
-
-function integerBetween(min: number, max: number, message: string) {
+function integerBetween(
+  { minimum: min, maximum: max }: { minimum: number; maximum: number },
+  message: string,
+) {
   return z
     .string()
     .trim()
     .refine((text) => /^\d{1,6}$/.test(text) && Number(text) >= min && Number(text) <= max, message);
 }
 
+type TextName = {
+  [Name in keyof typeof sessionLimits]: (typeof sessionLimits)[Name] extends { maxLength: number }
+    ? Name
+    : never;
+}[keyof typeof sessionLimits];
+
+/** Every text of a session, no longer than the API takes it. */
+function textRules(t: Texts) {
+  const texts = Object.entries(sessionLimits).flatMap(([name, limits]) =>
+    "maxLength" in limits
+      ? [
+          [
+            name,
+            z
+              .string()
+              .trim()
+              .max(limits.maxLength, t("rules.long", { most: limits.maxLength })),
+          ],
+        ]
+      : [],
+  );
+  return Object.fromEntries(texts) as Record<TextName, z.ZodString>;
+}
+
 /** What the API asks of a session, said while one types. */
 export function sessionRules(t: Texts) {
+  const texts = textRules(t);
+  const { tags, duration, max_participants, cancellation_notice } = sessionLimits;
   return z.object({
-    title: z
-      .string()
-      .trim()
-      .min(1, t("rules.title"))
-      .max(MAX_TITLE, t("rules.long", { most: MAX_TITLE })),
-    description: z
-      .string()
-      .trim()
-      .min(1, t("rules.description"))
-      .max(MAX_DESCRIPTION, t("rules.long", { most: MAX_DESCRIPTION })),
+    ...texts,
+    title: texts.title.min(1, t("rules.title")),
+    description: texts.description.min(1, t("rules.description")),
     category: z.string(),
     tags: z
-      .array(z.string().max(MAX_TAG, t("rules.tag", { most: MAX_TAG })))
-      .max(MAX_TAGS, t("rules.tags", { most: MAX_TAGS })),
-    duration: integerBetween(1, MAX_DURATION, t("rules.duration", { most: MAX_DURATION })),
+      .array(z.string().max(tags.each.maxLength, t("rules.tag", { most: tags.each.maxLength })))
+      .max(tags.maxItems, t("rules.tags", { most: tags.maxItems })),
+    duration: integerBetween(duration, t("rules.duration", { most: duration.maximum })),
     price: z.string().refine((text) => normalizeAmount(text) !== null, t("rules.price")),
-    max_participants: integerBetween(1, MAX_SEATS, t("rules.seats", { most: MAX_SEATS })),
-    image_url: z
-      .string()
-      .trim()
-      .max(MAX_URL, t("rules.long", { most: MAX_URL }))
-      .refine((text) => text === "" || /^https?:\/\/\S+$/i.test(text), t("rules.image")),
+    max_participants: integerBetween(max_participants, t("rules.seats", { most: max_participants.maximum })),
+    image_url: texts.image_url.refine(
+      (text) => text === "" || /^https?:\/\/\S+$/i.test(text),
+      t("rules.image"),
+    ),
     requires_confirmation: z.boolean(),
-    cancellation_notice: integerBetween(0, MAX_NOTICE, t("rules.notice")),
+    cancellation_notice: integerBetween(cancellation_notice, t("rules.notice")),
     status: z.enum(["active", "inactive"]),
   });
 }

@@ -8,6 +8,7 @@ import { Field, Textarea } from "~/components/Field";
 import { Notice } from "~/components/Notice";
 import { api, type Schema, unwrap } from "~/lib/api/client";
 import { createKeyFor } from "~/lib/api/idempotencyKeys";
+import { reportLimits } from "~/lib/api/limits";
 import { isProblem } from "~/lib/api/problem";
 import { errorMessage } from "~/lib/i18n/errorMessage";
 import type { Session } from "../queries";
@@ -16,7 +17,7 @@ import { useTexts } from "./texts";
 type Reason = Schema<"ReportIn">["reason"];
 
 const REASONS: Reason[] = ["misleading", "spam", "offensive", "unsafe", "other"];
-const MAX_TEXT = 2000;
+const MAX_TEXT = reportLimits.text.maxLength;
 
 /** Tells the staff what is wrong with a session. */
 export default function ReportDialog({ session, onClose }: { session: Session; onClose: () => void }) {

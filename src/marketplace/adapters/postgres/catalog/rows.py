@@ -6,8 +6,7 @@ import asyncpg
 
 from marketplace.adapters.postgres.catalog.availability import next_slot
 from marketplace.adapters.postgres.rows import SESSION_WITH_CREATOR, session_values
-from marketplace.core.domain.availability import BookableStart
-from marketplace.core.domain.sessions import CatalogSession
+from marketplace.core.domain.availability import BookableStart, CatalogSession
 from marketplace.core.domain.slots import Slot
 
 

@@ -5,7 +5,7 @@ Constraint names are part of the code: `errors.py` turns each into the error a p
 
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, get_args
 from uuid import UUID
 
 from advanced_alchemy.base import DefaultBase
@@ -27,6 +27,24 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB, TSTZRANGE, TSVECTOR, ExcludeConstraint, Range
 from sqlalchemy.orm import Mapped, mapped_column
 
+from marketplace.core.domain.bookings import BookingStatus
+from marketplace.core.domain.fields import Whole, rules_of
+from marketplace.core.domain.principals import Role
+from marketplace.core.domain.sessions import Session, SessionStatus
+
+
+def _within_bounds(entity: type, column: str) -> CheckConstraint:
+    rule = rules_of(entity)[column]
+    if not isinstance(rule, Whole):
+        raise TypeError(f"{column} has no bounds.")
+    return CheckConstraint(f"{column} BETWEEN {rule.minimum} AND {rule.maximum}", name=column)
+
+
+def _one_of(column: str, words: Any) -> CheckConstraint:
+    choices = ", ".join(f"'{word}'" for word in get_args(words))
+    return CheckConstraint(f"{column} IN ({choices})", name=column)
+
+
 LISTED = text("status = 'active' AND archived_at IS NULL")
 NOT_LISTED = text("NOT (status = 'active' AND archived_at IS NULL)")
 LISTED_OPEN = text("status = 'active' AND archived_at IS NULL AND schedule IS NULL")
@@ -40,7 +58,7 @@ class UserTable(DefaultBase):
 
     __tablename__ = "users"
     __table_args__ = (
-        CheckConstraint("role IN ('user', 'creator')", name="role"),
+        _one_of("role", Role),
         Index("uq_users_email_folded", "email_folded", unique=True),
         Index("uq_users_username_folded", "username_folded", unique=True),
         Index("ix_users_date_joined", "date_joined", "id"),
@@ -78,11 +96,11 @@ class SessionTable(DefaultBase):
 
     __tablename__ = "sessions"
     __table_args__ = (
-        CheckConstraint("duration BETWEEN 1 AND 1440", name="duration"),
+        _within_bounds(Session, "duration"),
         CheckConstraint("price >= 0", name="price"),
-        CheckConstraint("max_participants BETWEEN 1 AND 10000", name="max_participants"),
-        CheckConstraint("status IN ('active', 'inactive')", name="status"),
-        CheckConstraint("cancellation_notice BETWEEN 0 AND 8760", name="cancellation_notice"),
+        _within_bounds(Session, "max_participants"),
+        _one_of("status", SessionStatus),
+        _within_bounds(Session, "cancellation_notice"),
         Index("ix_sessions_listed_created_at", "created_at", "id", postgresql_where=LISTED),
         Index("ix_sessions_listed_open", "created_at", "id", postgresql_where=LISTED_OPEN),
         Index("ix_sessions_listed_price", "price", "id", postgresql_where=LISTED),
@@ -122,6 +140,7 @@ class SessionTable(DefaultBase):
     hidden_at: Mapped[datetime | None]
     hidden_reason: Mapped[str | None] = mapped_column(Text)
     featured_at: Mapped[datetime | None]
+    audience: Mapped[str] = mapped_column(Text, server_default=text("''"))
     searched: Mapped[str] = mapped_column(TSVECTOR)
 
 
@@ -206,7 +225,7 @@ class BookingTable(DefaultBase):
         ),
         CheckConstraint("seats >= 1", name="seats"),
         CheckConstraint("amount >= 0", name="amount"),
-        CheckConstraint("status IN ('pending', 'confirmed', 'cancelled', 'completed')", name="status"),
+        _one_of("status", BookingStatus),
         Index(
             "uq_bookings_one_live_per_person_and_slot",
             "user_id",

@@ -15,8 +15,9 @@ from marketplace.core.domain.bulk import (
     BulkRunDetails,
 )
 from marketplace.core.domain.bulk_targets import BulkTarget
+from marketplace.core.domain.fields import StaffReason, require, validate_field
 from marketplace.core.domain.idempotency import IdempotencyKey
-from marketplace.core.domain.tokens import Principal
+from marketplace.core.domain.principals import Principal
 from marketplace.core.errors import FieldErrors, Invalid, MarketplaceError, NotFound
 from marketplace.core.ports.admin_lists import AdminLists
 from marketplace.core.ports.bulk import BulkLists, BulkTargets
@@ -85,6 +86,7 @@ class BulkService:
         self, staff: Principal, order: BulkOrder, reason: str, *, key: IdempotencyKey | None = None
     ) -> Outcome[BulkRunDetails]:
         """Write down what is to be done, and have it done in the background. Raises `Invalid`, `KeyReused`."""
+        require(validate_field("reason", StaffReason, reason))
         chosen, now = await self._chosen(order), self._clock.now()
         if not chosen:
             raise Invalid({"filters": ["No rows match."]})

@@ -9,7 +9,7 @@ from uuid import UUID
 from marketplace.core.domain.audit import TargetKind
 from marketplace.core.domain.bookings import BookingAction
 from marketplace.core.domain.bulk import LOST_RIGHTS, TTL, BulkAction, BulkKind, BulkRefusal, BulkRun
-from marketplace.core.domain.tokens import Principal
+from marketplace.core.domain.principals import Principal
 from marketplace.core.errors import Busy, MarketplaceError, OutcomeUnknown
 from marketplace.core.ports.bulk import BulkLists, BulkTargets
 from marketplace.core.ports.jobs import Job

@@ -3,7 +3,7 @@
 from marketplace.core.domain.audit import Target, TargetKind
 from marketplace.core.domain.dashboards import Dashboard, DashboardWindow
 from marketplace.core.domain.failing_jobs import FailingJob
-from marketplace.core.domain.tokens import Principal
+from marketplace.core.domain.principals import Principal
 from marketplace.core.errors import NotFound
 from marketplace.core.ports.dashboards import Dashboards
 from marketplace.core.ports.jobs import FailingJobs

@@ -4,8 +4,9 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from marketplace.core.domain.audit import Origin
-from marketplace.core.domain.tokens import Claims, Login, Principal
+from marketplace.core.domain.fields import StaffReason, require, validate_field
+from marketplace.core.domain.principals import Login, Origin, Principal
+from marketplace.core.domain.tokens import Claims
 from marketplace.core.domain.users import User
 from marketplace.core.errors import AccountInactive, NotSignedIn
 from marketplace.core.ports.security import AccessTokens
@@ -51,9 +52,10 @@ class ImpersonationService:
     async def begin(self, staff: Principal, user_id: UUID, reason: str) -> Impersonation:
         """See the site as this person. It ends with the login that it is begun by, too.
 
-        Raises `NotFound`, `Oneself`, `StaffTarget` (nobody gains the rights of another by it), `AccountInactive`,
-        `NotSignedIn` when the login that it would be begun by is gone.
+        Raises `Invalid`, `NotFound`, `Oneself`, `StaffTarget` (nobody gains the rights of another by it),
+        `AccountInactive`, `NotSignedIn` when the login that it would be begun by is gone.
         """
+        require(validate_field("reason", StaffReason, reason))
         now = self._clock.now()
         login = Login(
             id=self._ids.new(),

@@ -16,10 +16,10 @@ from marketplace.core.domain.admin_lists import (
     ListName,
     SessionRow,
 )
-from marketplace.core.domain.audit import AuditDetails, Origin
+from marketplace.core.domain.audit import AuditDetails
 from marketplace.core.domain.exports import ExportFormat, Read, columns_of, requested_values
 from marketplace.core.domain.pages import NumberedPage
-from marketplace.core.domain.tokens import Principal
+from marketplace.core.domain.principals import Origin, Principal
 from marketplace.core.ports.admin_lists import AdminLists
 from marketplace.core.ports.exports import ExportFile, ExportFiles
 from marketplace.core.ports.system import Clock, Ids

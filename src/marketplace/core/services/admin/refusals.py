@@ -3,9 +3,9 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from marketplace.core.domain.audit import TEXT_LENGTH, AuditAction, Change, Origin, Target, address_tried
+from marketplace.core.domain.audit import TEXT_LENGTH, AuditAction, Change, Target, address_tried
+from marketplace.core.domain.principals import Origin, Principal
 from marketplace.core.domain.rate_limits import REFUSAL_TTL, Attempt
-from marketplace.core.domain.tokens import Principal
 from marketplace.core.errors import ImpersonatedReadOnly, MarketplaceError, RateLimited
 from marketplace.core.ports.system import Clock, Ids
 from marketplace.core.ports.unit_of_work import UnitOfWork

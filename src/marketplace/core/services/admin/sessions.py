@@ -4,11 +4,13 @@ from collections.abc import Awaitable, Callable
 from datetime import datetime
 from uuid import UUID
 
-from marketplace.core.domain.audit import REPORT_FIELDS, SESSION_FIELDS, AuditAction, AuditDetails, differences
+from marketplace.core.domain.audit import AuditAction, AuditDetails, differences
+from marketplace.core.domain.availability import CatalogSession
+from marketplace.core.domain.fields import OptionalStaffReason, StaffReason, require, validate_field
 from marketplace.core.domain.idempotency import IdempotencyKey
-from marketplace.core.domain.reports import Report, ReportDetails, Resolution
-from marketplace.core.domain.sessions import CatalogSession, SessionDetails
-from marketplace.core.domain.tokens import Principal
+from marketplace.core.domain.principals import Principal
+from marketplace.core.domain.reports import REPORT_FIELDS, Report, ReportDetails, Resolution
+from marketplace.core.domain.sessions import SESSION_FIELDS, SessionDetails
 from marketplace.core.errors import NotFound
 from marketplace.core.ports.audit import AuditLogReader
 from marketplace.core.ports.reports import ReportQueue
@@ -64,8 +66,9 @@ class SessionAdminService:
     ) -> Outcome[CatalogSession]:
         """Hide a session from everybody but its creator, who reads the reason; what was reported of it is settled.
 
-        Raises `NotFound`, `IllegalTransition`, `KeyReused`.
+        Raises `Invalid`, `NotFound`, `IllegalTransition`, `KeyReused`.
         """
+        require(validate_field("reason", StaffReason, reason))
 
         async def operation(tx: Transaction) -> None:
             await self.hide_within(tx, staff, session_id, reason)
@@ -75,7 +78,7 @@ class SessionAdminService:
     async def restore(
         self, staff: Principal, session_id: UUID, reason: str, *, key: IdempotencyKey | None = None
     ) -> Outcome[CatalogSession]:
-        """Undo hiding. Raises `NotFound`, `IllegalTransition`, `KeyReused`."""
+        """Undo hiding. Raises `Invalid`, `NotFound`, `IllegalTransition`, `KeyReused`."""
         return await self._moderate(staff, session_id, self.restore_within, reason, key)
 
     async def restore_within(self, tx: Transaction, staff: Principal, session_id: UUID, reason: str) -> None:
@@ -85,7 +88,10 @@ class SessionAdminService:
     async def feature(
         self, staff: Principal, session_id: UUID, reason: str, *, key: IdempotencyKey | None = None
     ) -> Outcome[CatalogSession]:
-        """Put a session on the front page. Raises `NotFound`, `IllegalTransition`, `NotListed`, `KeyReused`."""
+        """Put a session on the front page.
+
+        Raises `Invalid`, `NotFound`, `IllegalTransition`, `NotListed`, `KeyReused`.
+        """
         return await self._moderate(staff, session_id, self.feature_within, reason, key)
 
     async def feature_within(self, tx: Transaction, staff: Principal, session_id: UUID, reason: str) -> None:
@@ -95,7 +101,7 @@ class SessionAdminService:
     async def unfeature(
         self, staff: Principal, session_id: UUID, reason: str, *, key: IdempotencyKey | None = None
     ) -> Outcome[CatalogSession]:
-        """Take a session off the front page. Raises `NotFound`, `IllegalTransition`, `KeyReused`."""
+        """Take a session off the front page. Raises `Invalid`, `NotFound`, `IllegalTransition`, `KeyReused`."""
         return await self._moderate(staff, session_id, self.unfeature_within, reason, key)
 
     async def unfeature_within(self, tx: Transaction, staff: Principal, session_id: UUID, reason: str) -> None:
@@ -117,8 +123,12 @@ class SessionAdminService:
     ) -> Outcome[ReportDetails]:
         """Dismiss a report, or hide its session with the note as the reason, which settles all that is said of it.
 
-        Raises `NotFound`, `IllegalTransition`, `KeyReused`.
+        Raises `Invalid`, `NotFound`, `IllegalTransition`, `KeyReused`.
         """
+        require(
+            validate_field("resolution", Resolution, resolution),
+            validate_field("reason", StaffReason, note),
+        )
 
         async def operation(tx: Transaction) -> None:
             if resolution == "dismissed":
@@ -185,6 +195,8 @@ class SessionAdminService:
         reason: str,
         key: IdempotencyKey | None,
     ) -> Outcome[CatalogSession]:
+        require(validate_field("reason", OptionalStaffReason, reason))
+
         async def operation(tx: Transaction) -> None:
             await step(tx, staff, session_id, reason)
 

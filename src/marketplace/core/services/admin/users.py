@@ -6,19 +6,18 @@ from typing import Any
 from uuid import UUID
 
 from marketplace.core.domain.audit import (
-    BOOKING_FIELDS,
-    USER_FIELDS,
     AuditAction,
     AuditDetails,
     Change,
     Target,
     differences,
 )
-from marketplace.core.domain.bookings import BookingHistory
-from marketplace.core.domain.slots import BookedSlot, booked_slots_of
-from marketplace.core.domain.tokens import Principal
-from marketplace.core.domain.users import Role, User, UserDetails, validate_rights
-from marketplace.core.errors import HasSessions, Invalid, NotFound
+from marketplace.core.domain.booking_quotes import BookedSlot, booked_slots_of
+from marketplace.core.domain.bookings import BOOKING_FIELDS, BookingHistory
+from marketplace.core.domain.fields import OptionalStaffReason, StaffReason, require, validate_field, validate_values
+from marketplace.core.domain.principals import Principal, Role
+from marketplace.core.domain.users import USER_FIELDS, User, UserDetails, validate_rights
+from marketplace.core.errors import HasSessions, NotFound
 from marketplace.core.ports.audit import AuditLogReader
 from marketplace.core.ports.slots import Availabilities
 from marketplace.core.ports.system import Clock, Ids
@@ -80,7 +79,11 @@ class UserAdminService:
         return await self._audit_log.newest(MAX_LOG, ("user", user_id))
 
     async def change(self, staff: Principal, user_id: UUID, changes: Mapping[str, Any], reason: str) -> User:
-        """Change address, username or names. Raises `NotFound`, `NotSuperuser`, `EmailTaken`, `UsernameTaken`."""
+        """Change address, username or names.
+
+        Raises `Invalid`, `NotFound`, `NotSuperuser`, `EmailTaken`, `UsernameTaken`.
+        """
+        require(validate_values(User, changes), validate_field("reason", OptionalStaffReason, reason))
 
         async def changed(tx: Transaction) -> tuple[User, User]:
             # addresses and usernames are keys that buyers' rows lean on: see `UserService.change_profile`
@@ -91,7 +94,11 @@ class UserAdminService:
         return await self._change(staff, user_id, "user_changed", changed, reason)
 
     async def change_role(self, staff: Principal, user_id: UUID, role: Role, reason: str) -> User:
-        """Make somebody a creator, or no longer one. Raises `NotFound`, `NotSuperuser`, `Oneself`, `HasSessions`."""
+        """Make somebody a creator, or no longer one.
+
+        Raises `Invalid`, `NotFound`, `NotSuperuser`, `Oneself`, `HasSessions`.
+        """
+        require(validate_values(User, {"role": role}), validate_field("reason", StaffReason, reason))
 
         async def changed(tx: Transaction) -> tuple[User, User]:
             before = await tx.users.acquire_with_sessions(user_id)
@@ -109,9 +116,10 @@ class UserAdminService:
 
         Raises `Invalid`, `NotFound`, `NotSuperuser`, `Oneself`, `LastSuperuser`.
         """
-        errors = validate_rights(is_staff=is_staff, is_superuser=is_superuser)
-        if errors:
-            raise Invalid(errors)
+        require(
+            validate_rights(is_staff=is_staff, is_superuser=is_superuser),
+            validate_field("reason", StaffReason, reason),
+        )
 
         async def changed(tx: Transaction) -> tuple[User, User]:
             superusers = await tx.users.acquire_superusers()
@@ -124,7 +132,8 @@ class UserAdminService:
         return await self._change(staff, user_id, "rights_changed", changed, reason)
 
     async def activate(self, staff: Principal, user_id: UUID, reason: str) -> User:
-        """Switch an account on again. Raises `NotFound`, `NotSuperuser`, `Oneself`."""
+        """Switch an account on again. Raises `Invalid`, `NotFound`, `NotSuperuser`, `Oneself`."""
+        require(validate_field("reason", StaffReason, reason))
         return await self._users.set_active(user_id, is_active=True, who=staff, reason=reason)
 
     async def deactivate(
@@ -133,8 +142,9 @@ class UserAdminService:
         """Switch an account off, and tell which of its seats are sold; cancel those where that is asked for.
 
         All of it or nothing. Who has been switched off already can be asked for again, to cancel what was kept.
-        Raises `NotFound`, `NotSuperuser`, `Oneself`, `LastSuperuser`.
+        Raises `Invalid`, `NotFound`, `NotSuperuser`, `Oneself`, `LastSuperuser`.
         """
+        require(validate_field("reason", StaffReason, reason))
         if cancel_sold_seats:
             return await self._deactivate_and_cancel(staff, user_id, reason)
         user = await self._users.set_active(user_id, is_active=False, who=staff, reason=reason)

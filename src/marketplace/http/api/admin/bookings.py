@@ -1,18 +1,20 @@
 """Bookings over HTTP, for the staff: on somebody's behalf, and always with a reason."""
 
+from typing import Any
 from uuid import UUID
 
 import msgspec
 from dishka.integrations.litestar import FromDishka
-from litestar import Controller, get
+from litestar import Controller, Request, get
 from litestar.params import FromPath
 
 from marketplace.core.errors import NotFound, NotYours, TooLate
+from marketplace.core.ports.system import Clock
 from marketplace.core.services.admin.bookings import BookingAdminService
 from marketplace.http.api.admin.audit import AuditEntryOut
 from marketplace.http.api.admin.users import ReasonIn
-from marketplace.http.api.booking_routes import BookingHistoryOut, BookingRoutes
-from marketplace.http.security.authorization import Access, opt
+from marketplace.http.api.booking_routes import BOOKING_NAMES, BookingHistoryOut, BookingRoutes, shown_to
+from marketplace.http.security.authorization import Access, opt, principal_of
 from marketplace.http.validation.fields import Start
 
 
@@ -22,9 +24,7 @@ class MoveIn(ReasonIn, kw_only=True):
     booking_date: Start
 
 
-class BookingRecordOut(
-    BookingHistoryOut, rename={"session_id": "session", "user_id": "user", "starts_at": "booking_date"}
-):
+class BookingRecordOut(BookingHistoryOut, rename=BOOKING_NAMES):
     """A booking with its history, oldest step first, and its latest audit log entries, newest first."""
 
     log: list[AuditEntryOut]
@@ -47,10 +47,16 @@ class BookingAdminController(Controller):
     tags = ["administration"]  # noqa: RUF012 - Litestar reads a plain list
 
     @get("/", operation_id="admin_get_booking", summary="Get a booking", opt=opt(Access.STAFF, errors=(NotFound,)))
-    async def retrieve(self, booking_id: FromPath[UUID], bookings: FromDishka[BookingAdminService]) -> BookingRecordOut:
+    async def retrieve(
+        self,
+        request: Request[Any, Any, Any],
+        booking_id: FromPath[UUID],
+        bookings: FromDishka[BookingAdminService],
+        clock: FromDishka[Clock],
+    ) -> BookingRecordOut:
         """Any booking, with its history."""
         found = await bookings.get(booking_id)
-        shown = msgspec.convert(found, BookingHistoryOut, from_attributes=True)
+        shown = shown_to(principal_of(request), clock.now(), found, BookingHistoryOut)
         log = msgspec.convert(await bookings.log(booking_id), list[AuditEntryOut], from_attributes=True)
         return BookingRecordOut(**msgspec.structs.asdict(shown), log=log)
 
@@ -63,14 +69,14 @@ class BookingAdminController(Controller):
     confirm = OF_THE_STAFF.step_route(
         "confirm",
         "Confirm a pending booking for its creator",
-        "Until `answer_by`. Not for your own bookings.",
+        "Until `respond_by`. Not for your own bookings.",
         NotYours,
         TooLate,
     )
     decline = OF_THE_STAFF.step_route(
         "decline",
         "Decline a pending booking for its creator",
-        "Until `answer_by`. Not for your own bookings.",
+        "Until `respond_by`. Not for your own bookings.",
         NotYours,
         TooLate,
     )

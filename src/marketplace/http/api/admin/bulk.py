@@ -14,9 +14,9 @@ from msgspec import Meta
 
 from marketplace.core.domain.admin_lists import ListedBookingFilters, ListedSessionFilters, ListedUserFilters
 from marketplace.core.domain.bulk import ACTIONS, MAX_BULK, BulkAction, BulkKind, BulkState
+from marketplace.core.domain.fields import Choice, StaffReason
 from marketplace.core.errors import IllegalTransition, Invalid, NotFound
 from marketplace.core.services.admin.bulk import BulkFilters, BulkOrder, BulkService, validate_order
-from marketplace.http.api.admin.fields import GivenReason
 from marketplace.http.api.admin.list_fields import BookingFilterQuery, SessionFilterQuery, UserFilterQuery
 from marketplace.http.api.admin.lists import as_filters
 from marketplace.http.api.admin.pages import TOTAL, NumberedPageQuery, numbered
@@ -25,10 +25,8 @@ from marketplace.http.idempotency import answer, key_of, validate_key
 from marketplace.http.security.authorization import Access, opt, principal_of
 from marketplace.http.validation.fields import field
 from marketplace.http.validation.parsing import ParsedBody, read_body, read_nothing, read_query, read_values
-from marketplace.http.validation.validators import identifier, one_of
+from marketplace.http.validation.validators import identifier
 
-KINDS = get_args(BulkKind)
-EVERY_ACTION = [action for actions in ACTIONS.values() for action in actions]
 FILTERS: dict[BulkKind, tuple[type[msgspec.Struct], type[BulkFilters]]] = {
     "users": (UserFilterQuery, ListedUserFilters),
     "sessions": (SessionFilterQuery, ListedSessionFilters),
@@ -62,9 +60,10 @@ def _as_text(value: Any) -> str:
     raise ValueError("Each filter must be text, as in the list's query string.")
 
 
-KindWord = Annotated[BulkKind, field(one_of(*KINDS), {"type": "string", "enum": list(KINDS)}, "sessions")]
+KindWord = Annotated[BulkKind, Choice(get_args(BulkKind), example="sessions")]
 ActionWord = Annotated[
-    BulkAction, field(one_of(*EVERY_ACTION), {"type": "string", "enum": EVERY_ACTION}, "hide", SAYS_ACTIONS)
+    BulkAction,
+    Choice(tuple(each for actions in ACTIONS.values() for each in actions), example="hide", says=SAYS_ACTIONS),
 ]
 Ids = Annotated[
     tuple[UUID, ...],
@@ -99,7 +98,7 @@ class BulkPreviewIn(msgspec.Struct, kw_only=True):
 class BulkIn(BulkPreviewIn, kw_only=True):
     """The rows, the action and a reason."""
 
-    reason: GivenReason
+    reason: StaffReason
 
 
 class BulkExampleOut(msgspec.Struct):

@@ -12,23 +12,17 @@ from litestar.params import FromPath
 from msgspec import Meta
 
 from marketplace.core.domain.dashboards import MAX_DAYS, MIN_DAYS, Dashboard
+from marketplace.core.domain.fields import Whole
+from marketplace.core.domain.users import TimeZone
 from marketplace.core.errors import IllegalTransition, NotFound
 from marketplace.core.services.admin.dashboards import DashboardService
 from marketplace.http.api.admin.pages import TOTAL, NumberedPageQuery, numbered
 from marketplace.http.security.authorization import Access, opt, principal_of
-from marketplace.http.validation.fields import field
 from marketplace.http.validation.parsing import read_nothing, read_query
-from marketplace.http.validation.validators import whole
 
 DEFAULT_DAYS = 30
 Days = Annotated[
-    int,
-    field(
-        whole(MIN_DAYS, MAX_DAYS),
-        {"type": "integer", "minimum": MIN_DAYS, "maximum": MAX_DAYS},
-        DEFAULT_DAYS,
-        "Number of days, up to and including today.",
-    ),
+    int, Whole(MIN_DAYS, MAX_DAYS, example=DEFAULT_DAYS, says="Number of days, up to and including today.")
 ]
 
 
@@ -64,7 +58,7 @@ class AttentionOut(msgspec.Struct):
 class DashboardOut(msgspec.Struct, rename={"from_date": "from", "to_date": "to"}):
     """Numbers by day in `time_zone`, from the first day to the last, inclusive."""
 
-    time_zone: Annotated[str, Meta(description="The time zone of your profile.")]
+    time_zone: Annotated[TimeZone, Meta(description="The time zone of your profile.")]
     from_date: date
     to_date: date
     days: Annotated[list[DayNumbersOut], Meta(description="Up to today, oldest first.")]

@@ -15,18 +15,34 @@ from marketplace.core.domain.admin_lists import (
     UserOrdering,
 )
 from marketplace.core.domain.audit import AuditAction
-from marketplace.core.domain.bookings import BookingStatus
+from marketplace.core.domain.bookings import BookingStatus, Seats
 from marketplace.core.domain.exports import ExportFormat
-from marketplace.core.domain.sessions import SEARCH_LENGTH, SessionStatus
+from marketplace.core.domain.fields import Choice, Text, WebAddress
+from marketplace.core.domain.principals import Role
+from marketplace.core.domain.sessions import (
+    SEARCH_LENGTH,
+    Category,
+    Duration,
+    Participants,
+    Price,
+    SessionStatus,
+    Title,
+)
+from marketplace.core.domain.users import Email, FirstName, LastName, Username
 from marketplace.http.api.admin.pages import NumberedPageQuery
-from marketplace.http.validation.fields import Flag, Id, Price, RoleWord, Status, Window, field
-from marketplace.http.validation.validators import SHOWN, identifier, one_of, search, text
+from marketplace.http.validation.fields import Window, field
+from marketplace.http.validation.json_schema import values_of
+from marketplace.http.validation.validators import identifier, search
 
 COLUMNS_LENGTH = 1000
 
 
+SEARCHED = Text(1, SEARCH_LENGTH)
+COLUMN_NAMES = Text(1, COLUMNS_LENGTH)
+
+
 def _search(value: Any) -> Search:
-    provided = text(1, SEARCH_LENGTH)(value)
+    provided = SEARCHED.read(value)
     try:
         return identifier(provided)
     except ValueError:
@@ -35,19 +51,15 @@ def _search(value: Any) -> Search:
 
 
 def _columns(value: Any) -> tuple[str, ...]:
-    names = (name.strip() for name in text(1, COLUMNS_LENGTH)(value).split(","))
+    names = (name.strip() for name in COLUMN_NAMES.read(value).split(","))
     return tuple(dict.fromkeys(name for name in names if name))
-
-
-def _words(kind: Any, example: str, says: str | None = None) -> msgspec.Meta:
-    return field(one_of(*get_args(kind)), {"type": "string", "enum": list(get_args(kind))}, example, says)
 
 
 SearchText = Annotated[
     Search,
     field(
         _search,
-        {"type": "string", "minLength": 1, "maxLength": SEARCH_LENGTH, "pattern": SHOWN},
+        values_of(SEARCHED),
         "ada@example.org",
         "An ID, or words that each match the beginning of a word. Ignores accents and case.",
     ),
@@ -56,20 +68,17 @@ Columns = Annotated[
     tuple[str, ...],
     field(
         _columns,
-        {"type": "string", "minLength": 1, "maxLength": COLUMNS_LENGTH, "pattern": SHOWN},
+        values_of(COLUMN_NAMES),
         "id",
         "Column names in the desired order, separated by commas. All columns by default.",
     ),
 ]
-UserOrderingWord = Annotated[UserOrdering, _words(UserOrdering, "-date_joined")]
-SessionOrderingWord = Annotated[SessionListOrdering, _words(SessionListOrdering, "-created_at")]
-BookingOrderingWord = Annotated[BookingListOrdering, _words(BookingListOrdering, "-created_at")]
-AuditOrderingWord = Annotated[AuditOrdering, _words(AuditOrdering, "-at")]
-BookingStatusWord = Annotated[BookingStatus, _words(BookingStatus, "confirmed")]
-ActionWord = Annotated[AuditAction, _words(AuditAction, "role_changed")]
 FormatWord = Annotated[
     ExportFormat,
-    _words(ExportFormat, "csv", "An `xlsx` sheet holds 1,048,575 rows; further rows go to additional sheets."),
+    Choice(
+        get_args(ExportFormat),
+        says="An `xlsx` sheet holds 1,048,575 rows; further rows go to additional sheets.",
+    ),
 ]
 
 
@@ -77,54 +86,54 @@ class UserFilterQuery(msgspec.Struct, kw_only=True):
     """Which accounts, in which order. Spans of time are from, and before `to`."""
 
     search: SearchText | None = None
-    role: RoleWord | None = None
-    is_active: Flag | None = None
-    is_staff: Flag | None = None
-    is_superuser: Flag | None = None
+    role: Role | None = None
+    is_active: bool | None = None
+    is_staff: bool | None = None
+    is_superuser: bool | None = None
     joined_from: Window | None = None
     joined_to: Window | None = None
-    ordering: UserOrderingWord = "-date_joined"
+    ordering: UserOrdering = "-date_joined"
 
 
 class SessionFilterQuery(msgspec.Struct, kw_only=True):
     """Which sessions, in which order."""
 
     search: SearchText | None = None
-    status: Status | None = None
-    is_hidden: Flag | None = None
-    is_archived: Flag | None = None
-    is_featured: Flag | None = None
-    creator: Id | None = None
+    status: SessionStatus | None = None
+    is_hidden: bool | None = None
+    is_archived: bool | None = None
+    is_featured: bool | None = None
+    creator: UUID | None = None
     min_price: Price | None = None
     max_price: Price | None = None
     created_from: Window | None = None
     created_to: Window | None = None
-    ordering: SessionOrderingWord = "-created_at"
+    ordering: SessionListOrdering = "-created_at"
 
 
 class BookingFilterQuery(msgspec.Struct, kw_only=True):
     """Which bookings, in which order."""
 
     search: SearchText | None = None
-    status: BookingStatusWord | None = None
-    session: Id | None = None
-    creator: Id | None = None
-    learner: Id | None = None
+    status: BookingStatus | None = None
+    session: UUID | None = None
+    creator: UUID | None = None
+    learner: UUID | None = None
     starts_from: Window | None = None
     starts_to: Window | None = None
-    ordering: BookingOrderingWord = "-created_at"
+    ordering: BookingListOrdering = "-created_at"
 
 
 class AuditFilterQuery(msgspec.Struct, kw_only=True, rename={"at_from": "from", "at_to": "to"}):
     """Which entries, in which order."""
 
     search: SearchText | None = None
-    action: ActionWord | None = None
-    actor: Id | None = None
-    target: Id | None = None
+    action: AuditAction | None = None
+    actor: UUID | None = None
+    target: UUID | None = None
     at_from: Window | None = None
     at_to: Window | None = None
-    ordering: AuditOrderingWord = "-at"
+    ordering: AuditOrdering = "-at"
 
 
 class ExportQuery(msgspec.Struct, kw_only=True):
@@ -161,35 +170,35 @@ class PersonNameOut(msgspec.Struct):
     """A user's name."""
 
     id: UUID
-    username: str
-    email: str
-    first_name: str
-    last_name: str
+    username: Username
+    email: Email
+    first_name: FirstName
+    last_name: LastName
 
 
 class SessionNameOut(msgspec.Struct):
     """A session's name."""
 
     id: UUID
-    title: str
+    title: Title
 
 
 class SessionRowOut(msgspec.Struct):
     """A session of any status in an admin list."""
 
     id: UUID
-    title: str
+    title: Title
     creator: PersonNameOut
     status: SessionStatus
-    price: Decimal
-    duration: int
-    max_participants: int
-    category: str | None
+    price: Price
+    duration: Duration
+    max_participants: Participants
+    category: Category
     created_at: datetime
     archived_at: datetime | None
     hidden_at: datetime | None
     featured_at: datetime | None
-    image_url: str | None
+    image_url: WebAddress
 
 
 class BookingRowOut(msgspec.Struct, rename={"starts_at": "booking_date"}):
@@ -200,7 +209,7 @@ class BookingRowOut(msgspec.Struct, rename={"starts_at": "booking_date"}):
     creator: PersonNameOut
     user: PersonNameOut
     starts_at: datetime
-    seats: int
+    seats: Seats
     amount: Decimal
     status: BookingStatus
     created_at: datetime

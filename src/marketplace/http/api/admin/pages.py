@@ -6,8 +6,8 @@ from typing import Annotated, Any, TypeVar
 import msgspec
 from litestar import Response
 
-from marketplace.http.validation.fields import Limit, field
-from marketplace.http.validation.validators import whole
+from marketplace.core.domain.fields import Whole
+from marketplace.http.validation.fields import Limit
 
 Out = TypeVar("Out", bound=msgspec.Struct)
 
@@ -18,13 +18,7 @@ ESTIMATED = TOTAL | {TOTAL_ESTIMATED: "`true` if the total is an estimate; absen
 MAX_PAGE = 100_000
 
 PageNumber = Annotated[
-    int,
-    field(
-        whole(1, MAX_PAGE),
-        {"type": "integer", "minimum": 1, "maximum": MAX_PAGE},
-        1,
-        "Page number, starting at 1. Pages after the last are empty.",
-    ),
+    int, Whole(1, MAX_PAGE, example=1, says="Page number, starting at 1. Pages after the last are empty.")
 ]
 
 

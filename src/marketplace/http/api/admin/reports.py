@@ -9,27 +9,24 @@ from dishka.integrations.litestar import FromDishka
 from litestar import Controller, Request, Response, get, post
 from litestar.params import FromPath
 
+from marketplace.core.domain.fields import Choice, OptionalStaffReason, StaffReason
 from marketplace.core.domain.reports import Resolution
 from marketplace.core.errors import IllegalTransition, NotFound
 from marketplace.core.services.admin.sessions import SessionAdminService
-from marketplace.http.api.admin.fields import GivenReason
 from marketplace.http.api.admin.pages import TOTAL, NumberedPageQuery, numbered
 from marketplace.http.api.reports import ReportOut
 from marketplace.http.api.sessions import ModerationOut, SessionFactsOut
 from marketplace.http.api.users import ContactOut
 from marketplace.http.idempotency import answer, key_of, validate_key
 from marketplace.http.security.authorization import Access, opt, principal_of
-from marketplace.http.validation.fields import field
 from marketplace.http.validation.parsing import read_body, read_query
-from marketplace.http.validation.validators import one_of
 
 ResolutionWord = Annotated[
     Resolution,
-    field(
-        one_of(*get_args(Resolution)),
-        {"type": "string", "enum": list(get_args(Resolution))},
-        "hidden",
-        ("`hidden` hides the session, shows `reason` to its creator and resolves all open reports about it."),
+    Choice(
+        get_args(Resolution),
+        example="hidden",
+        says="`hidden` hides the session, shows `reason` to its creator and resolves all open reports about it.",
     ),
 ]
 
@@ -38,7 +35,7 @@ class ResolutionIn(msgspec.Struct, kw_only=True):
     """The resolution of a report, and the reason."""
 
     resolution: ResolutionWord
-    reason: GivenReason
+    reason: StaffReason
 
 
 class ModeratedSessionOut(SessionFactsOut, rename={"creator_id": "creator"}):
@@ -57,7 +54,7 @@ class ReportRecordOut(ReportOut, rename={"session_id": "session", "reporter_id":
     resolution: Resolution | None
     resolved_at: datetime | None
     resolved_by: UUID | None
-    note: str
+    note: OptionalStaffReason
 
 
 class ReportAdminController(Controller):

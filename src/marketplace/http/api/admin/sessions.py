@@ -9,9 +9,10 @@ from dishka.integrations.litestar import FromDishka
 from litestar import Controller, Request, Response, get, patch, post
 from litestar.params import FromPath
 
+from marketplace.core.domain.availability import CatalogSession
+from marketplace.core.domain.fields import OptionalStaffReason
 from marketplace.core.domain.idempotency import IdempotencyKey
-from marketplace.core.domain.sessions import CatalogSession
-from marketplace.core.domain.tokens import Principal
+from marketplace.core.domain.principals import Principal
 from marketplace.core.errors import (
     CreatorUnavailable,
     HasUpcomingBookings,
@@ -23,7 +24,6 @@ from marketplace.core.services.admin.sessions import SessionAdminService
 from marketplace.core.services.idempotency import Outcome
 from marketplace.core.services.sessions import SessionService
 from marketplace.http.api.admin.audit import AuditEntryOut
-from marketplace.http.api.admin.fields import OptionalReason
 from marketplace.http.api.admin.reports import ModeratedSessionOut, ReportRecordOut
 from marketplace.http.api.admin.users import ReasonIn
 from marketplace.http.api.sessions import SessionIn
@@ -35,13 +35,13 @@ from marketplace.http.validation.parsing import ParsedBody, read_body, read_opti
 class SessionEditIn(SessionIn, kw_only=True):
     """Staff changes to a session, and the reason. Fields you don't send stay as they are."""
 
-    reason: OptionalReason = ""
+    reason: OptionalStaffReason = ""
 
 
 class OptionalReasonIn(msgspec.Struct, kw_only=True):
     """An optional reason."""
 
-    reason: OptionalReason = ""
+    reason: OptionalStaffReason = ""
 
 
 class SessionRecordOut(ModeratedSessionOut, rename={"creator_id": "creator"}):

@@ -1,7 +1,7 @@
 """Accounts over HTTP, for the staff."""
 
 from datetime import datetime
-from typing import Any
+from typing import Annotated, Any
 from uuid import UUID
 
 import msgspec
@@ -9,8 +9,11 @@ from dishka.integrations.litestar import FromDishka
 from litestar import Controller, Request, get, patch, post
 from litestar.params import FromPath
 
-from marketplace.core.domain.slots import BookedSlot
-from marketplace.core.domain.users import Role, User, validate_rights
+from marketplace.core.domain.booking_quotes import BookedSlot
+from marketplace.core.domain.fields import Boolean, OptionalStaffReason, StaffReason, WebAddress
+from marketplace.core.domain.principals import Role
+from marketplace.core.domain.sessions import Title
+from marketplace.core.domain.users import Email, FirstName, LastName, TimeZone, User, Username, validate_rights
 from marketplace.core.errors import (
     AccountInactive,
     EmailTaken,
@@ -24,10 +27,12 @@ from marketplace.core.errors import (
 from marketplace.core.services.admin.users import Deactivation, UserAdminService
 from marketplace.core.services.password_resets import ResetService
 from marketplace.http.api.admin.audit import AuditEntryOut
-from marketplace.http.api.admin.fields import CancelSoldSeats, GivenReason, IsStaff, IsSuperuser, OptionalReason
 from marketplace.http.security.authorization import Access, opt, principal_of
-from marketplace.http.validation.fields import Email, PersonName, RoleWord, Username
 from marketplace.http.validation.parsing import read_body
+
+CancelSoldSeats = Annotated[bool, Boolean(says="Whether to cancel all upcoming bookings of this creator's sessions.")]
+IsStaff = Annotated[bool, Boolean(example=True, says="Whether they can use the admin API.")]
+IsSuperuser = Annotated[bool, Boolean(says="Whether they can also change permissions.")]
 
 
 class UserChangeIn(msgspec.Struct, kw_only=True):
@@ -35,15 +40,15 @@ class UserChangeIn(msgspec.Struct, kw_only=True):
 
     email: Email
     username: Username
-    first_name: PersonName = ""
-    last_name: PersonName = ""
-    reason: OptionalReason = ""
+    first_name: FirstName = ""
+    last_name: LastName = ""
+    reason: OptionalStaffReason = ""
 
 
 class ReasonIn(msgspec.Struct, kw_only=True):
     """The reason."""
 
-    reason: GivenReason
+    reason: StaffReason
 
 
 class DeactivationIn(ReasonIn, kw_only=True):
@@ -55,7 +60,7 @@ class DeactivationIn(ReasonIn, kw_only=True):
 class RoleIn(ReasonIn, kw_only=True):
     """A role and the reason."""
 
-    role: RoleWord
+    role: Role
 
 
 class RightsIn(ReasonIn, kw_only=True):
@@ -69,13 +74,13 @@ class AccountOut(msgspec.Struct):
     """An account, as staff see it."""
 
     id: UUID
-    email: str
-    username: str
+    email: Email
+    username: Username
     role: Role
-    avatar: str | None
-    first_name: str
-    last_name: str
-    time_zone: str
+    avatar: WebAddress
+    first_name: FirstName
+    last_name: LastName
+    time_zone: TimeZone
     is_active: bool
     is_staff: bool
     is_superuser: bool
@@ -109,7 +114,7 @@ class BookedSlotOut(msgspec.Struct, rename={"session_id": "session"}):
     """An upcoming booked start: its seats, its bookings and how many of them were just cancelled."""
 
     session_id: UUID
-    title: str
+    title: Title
     starts_at: datetime
     ends_at: datetime
     seats: int

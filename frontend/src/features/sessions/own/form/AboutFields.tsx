@@ -4,15 +4,17 @@ import { useTranslation } from "react-i18next";
 import { Field, Input, Select, Textarea } from "~/components/Field";
 import { Section } from "~/components/Section";
 import { TagsInput } from "~/components/TagsInput";
+import { sessionLimits } from "~/lib/api/limits";
 import { marketplaceQuery } from "~/lib/api/marketplace";
 import { useCategoryName } from "../../category";
+import { useTexts as useSessionTexts } from "../../texts";
 import { parseTags, type SessionForm } from "../model";
-import { MAX_DESCRIPTION, MAX_TAGS, MAX_TITLE } from "../rules";
 import { useTexts } from "../texts";
 
 /** Title, description, category and tags. */
 export function AboutFields() {
   const t = useTexts();
+  const session = useSessionTexts();
   const category = useCategoryName();
   const { categories } = useSuspenseQuery(marketplaceQuery).data;
   const { control, formState, register, getValues } = useFormContext<SessionForm>();
@@ -25,7 +27,7 @@ export function AboutFields() {
         <Field label={t("form.title")} hint={t("form.title_hint")} error={errors.title?.message}>
           {(field) => (
             <Input
-              maxLength={MAX_TITLE}
+              maxLength={sessionLimits.title.maxLength}
               placeholder={t("form.title_example")}
               {...field}
               {...register("title")}
@@ -34,6 +36,9 @@ export function AboutFields() {
         </Field>
         <Field label={t("form.description")} hint={<DescriptionHint />} error={errors.description?.message}>
           {(field) => <Textarea rows={7} {...field} {...register("description")} />}
+        </Field>
+        <Field label={session("detail.audience")} isOptional error={errors.audience?.message}>
+          {(field) => <Textarea rows={2} {...field} {...register("audience")} />}
         </Field>
         <Field label={t("form.category")} isOptional error={errors.category?.message} className="sm:max-w-72">
           {(field) => (
@@ -63,7 +68,7 @@ export function AboutFields() {
                   tags={value}
                   onChange={onChange}
                   read={parseTags}
-                  max={MAX_TAGS}
+                  max={sessionLimits.tags.maxItems}
                   placeholder={t("form.tags_example")}
                 />
               )}
@@ -93,7 +98,7 @@ function DescriptionHint() {
       <span className="tabular">
         {t("form.count", {
           count: number.format([...text.trim()].length) as unknown as number,
-          most: number.format(MAX_DESCRIPTION),
+          most: number.format(sessionLimits.description.maxLength),
         })}
       </span>
     </span>

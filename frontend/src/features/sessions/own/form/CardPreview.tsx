@@ -2,7 +2,7 @@ import { useFormContext, useWatch } from "react-hook-form";
 import { SessionCard } from "~/features/sessions/catalog/SessionCard";
 import { useMe } from "~/lib/auth/me";
 import type { Session } from "../../queries";
-import { normalizeAmount, type SessionForm } from "../model";
+import { normalizeAmount, type SessionForm, toSessionIn } from "../model";
 import { useTexts } from "../texts";
 
 /** The card of the catalog, as it becomes while one types. It leads nowhere. */
@@ -12,28 +12,23 @@ export function CardPreview({ session }: { session: Session | null }) {
   const { control } = useFormContext<SessionForm>();
   const values = useWatch({ control }) as SessionForm;
   if (!me) return null;
-  const previewed: Session = {
+  const sent = toSessionIn(values);
+  const previewed = {
     id: session?.id ?? "new",
     creator: session?.creator ?? me.id,
     creator_details: session?.creator_details ?? me,
-    title: values.title.trim() || t("form.preview_title"),
-    description: values.description,
-    category: values.category || null,
-    tags: values.tags,
-    duration: Number(values.duration) || 0,
-    price: normalizeAmount(values.price) ?? "0.00",
-    max_participants: Number(values.max_participants) || 1,
-    image_url: /^https?:\/\//i.test(values.image_url.trim()) ? values.image_url.trim() : null,
-    status: values.status,
-    requires_confirmation: values.requires_confirmation,
-    cancellation_notice: Number(values.cancellation_notice) || 0,
     is_open: session?.is_open ?? false,
     created_at: session?.created_at ?? me.date_joined,
     next_slot: session ? session.next_slot : example(Number(values.max_participants) || 1),
     time_zone: session?.time_zone ?? me.time_zone,
     featured_at: null,
     moderation: null,
-  };
+    ...sent,
+    title: sent.title || t("form.preview_title"),
+    duration: sent.duration || 0,
+    price: normalizeAmount(values.price) ?? "0.00",
+    image_url: /^https?:\/\//i.test(sent.image_url ?? "") ? sent.image_url : null,
+  } as Session;
   return (
     <section aria-labelledby="card-preview" className="rounded-card bg-sunk p-4 sm:p-5">
       <h2 id="card-preview" className="mb-4 text-sm font-semibold text-ink-soft">

@@ -1,0 +1,262 @@
+"""Fields: what the value of each must be, with its example and its words, declared once.
+
+An alias such as `Title = Annotated[str, Text(1, 200, example="Morning yoga")]` declares a field. The entity, the body
+of a request and the answer share the alias: services check a value by `validate_values`, HTTP reads it by `Rule.read`
+and derives its JSON Schema from the rule.
+"""
+
+import re
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from decimal import Decimal
+from functools import cache
+from typing import Annotated, Any, Literal, get_args, get_origin
+
+from marketplace.core.errors import FieldErrors, Invalid
+
+CONTROL = r"\x00-\x09\x0b\x0c\x0e-\x1f\x7f-\x9f"
+"""Control characters other than line breaks, as the inside of a character class."""
+VISIBLE = rf"^[^{CONTROL}]*[^\s{CONTROL}][^{CONTROL}]*$"
+PLAIN = rf"^[^{CONTROL}]*$"
+URL = rf"^(https?://[^\s/?#@:\\{CONTROL}]+(:[0-9]{{1,5}})?([/?#][^\s{CONTROL}]*)?)?$"
+MAX_URL_LENGTH = 2048
+MAX_NAME_LENGTH = 150
+MAX_REASON_LENGTH = 500
+MAX_INTEGER_DIGITS = 18
+"""Digits of an integer in JSON."""
+MAX_MARKS = 30
+MAX_NFC_SHRINKAGE = 4
+"""How many times longer a text may be before NFC than it may be after."""
+NOT_CANONICAL = "Must be trimmed and NFC-normalized."
+
+SECRET = re.compile("password|hash|secret|token")
+
+_CONTROL = re.compile(f"[{CONTROL}]")
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Rule:
+    """What a value must be. `says` describes the field for the API's documentation."""
+
+    example: object = None
+    says: str | None = None
+
+    def read(self, value: Any) -> Any:
+        """The value in its canonical form. Raises `ValueError` with a sentence for a person."""
+        raise NotImplementedError
+
+    def validate(self, value: Any) -> list[str]:
+        """What is wrong with a value that should be canonical already."""
+        try:
+            return [] if self.read(value) == value else [NOT_CANONICAL]
+        except ValueError as error:
+            return [str(error)]
+
+
+@dataclass(frozen=True, eq=False)
+class Text(Rule):
+    """Text of `minimum` to `maximum` characters once trimmed and NFC-normalized (Unicode Annex 15).
+
+    Control characters are refused, line breaks aside. `format` is that of JSON Schema.
+    """
+
+    minimum: int
+    maximum: int
+    pattern: str | None = None
+    expected: str = ""
+    format: str | None = None
+    trim: bool = True
+
+    def read(self, value: Any) -> Any:
+        """The text, trimmed and normalized."""
+        if not isinstance(value, str):
+            raise ValueError("Must be text.")  # noqa: TRY004 - rules raise one type
+        if _CONTROL.search(value):
+            raise ValueError("Control characters are not allowed.")
+        provided = value.strip() if self.trim else value
+        if len(provided) > MAX_NFC_SHRINKAGE * self.maximum or _has_mark_run(provided):
+            raise ValueError(self._expected())
+        kept = unicodedata.normalize("NFC", provided)
+        if not self.minimum <= len(kept) <= self.maximum or (self.pattern and not re.search(self.pattern, kept)):
+            raise ValueError(self._expected())
+        return kept
+
+    def _expected(self) -> str:
+        if self.expected:
+            return self.expected
+        return (
+            f"Use {self.minimum} to {self.maximum} characters."
+            if self.minimum
+            else f"Use at most {self.maximum} characters."
+        )
+
+
+def _has_mark_run(value: str) -> bool:
+    """Whether more combining marks follow one another than any script needs (UAX #15, Stream-Safe Text).
+
+    Normalizing such a run takes quadratic time, during which the process serves no other request.
+    """
+    if value.isascii():
+        return False
+    run = 0
+    for character in value:
+        run = run + 1 if unicodedata.combining(character) else 0
+        if run > MAX_MARKS:
+            return True
+    return False
+
+
+@dataclass(frozen=True, eq=False)
+class OrNone(Rule):
+    """`None` or what another rule reads. With `is_empty_none` (the default), empty text means `None` too."""
+
+    rule: Rule
+    is_empty_none: bool = True
+
+    def read(self, value: Any) -> Any:
+        """The value, or `None`."""
+        if value is None or (value == "" and self.is_empty_none):
+            return None
+        kept = self.rule.read(value)
+        return None if kept == "" and self.is_empty_none else kept
+
+
+@dataclass(frozen=True, eq=False)
+class Whole(Rule):
+    """A whole number from `minimum` to `maximum`. JSON writes some as `60.0` or `6e1`."""
+
+    minimum: int
+    maximum: int
+
+    def read(self, value: Any) -> Any:
+        """The number as an `int`."""
+        is_whole = isinstance(value, Decimal) and value.adjusted() < MAX_INTEGER_DIGITS and value % 1 == 0
+        if (isinstance(value, bool) or not isinstance(value, int)) and not is_whole:
+            raise ValueError(f"Must be a whole number from {self.minimum} to {self.maximum}.")
+        if not self.minimum <= value <= self.maximum:
+            raise ValueError(f"Must be a whole number from {self.minimum} to {self.maximum}.")
+        return int(value)
+
+
+@dataclass(frozen=True, eq=False)
+class Money(Rule):
+    """An amount from 0 to `maximum`: a decimal string or a number with at most two places, never rounded."""
+
+    maximum: Decimal
+
+    @property
+    def pattern(self) -> str:
+        """The decimal strings that are read."""
+        return rf"^[0-9]{{1,{self.maximum.adjusted() + 1}}}(\.[0-9]{{1,2}})?$"
+
+    def read(self, value: Any) -> Any:
+        """The amount with two places."""
+        is_short = isinstance(value, Decimal) and value.is_finite() and -4 < value.adjusted() < 9  # noqa: PLR2004
+        shown = (format(value, "f") if is_short else str(value)).strip(" ")
+        if (
+            isinstance(value, bool)
+            or not isinstance(value, str | int | Decimal)
+            or not re.fullmatch(self.pattern, shown)
+        ):
+            raise ValueError(f"Enter an amount from 0 to {self.maximum} with at most two decimals, such as 49.99.")
+        return Decimal(shown).quantize(Decimal("0.01"))
+
+
+@dataclass(frozen=True, eq=False)
+class Choice(Rule):
+    """One of a closed set of words."""
+
+    words: tuple[str, ...]
+
+    def read(self, value: Any) -> Any:
+        """The word."""
+        if not isinstance(value, str) or value not in self.words:
+            raise ValueError(f"Choose one of: {', '.join(self.words)}.")
+        return value
+
+
+@dataclass(frozen=True, eq=False)
+class Boolean(Rule):
+    """True or false."""
+
+    def read(self, value: Any) -> Any:
+        """The value itself."""
+        if not isinstance(value, bool):
+            raise ValueError("Must be true or false.")  # noqa: TRY004 - rules raise one type
+        return value
+
+
+WebAddress = Annotated[
+    str | None,
+    OrNone(
+        Text(0, MAX_URL_LENGTH, URL, "Enter a URL that starts with http:// or https://."),
+        example="https://images.example.org/morning-yoga.jpg",
+        says="An http(s) URL; `null` for none.",
+    ),
+]
+Reason = Annotated[str, Text(0, MAX_REASON_LENGTH, example="I am ill.", says="The other party sees this.")]
+StaffReason = Annotated[
+    str, Text(1, MAX_REASON_LENGTH, example="Requested by email.", says="The reason, saved in the audit log.")
+]
+OptionalStaffReason = Annotated[
+    str, Text(0, MAX_REASON_LENGTH, example="Requested by email.", says="The reason, saved in the audit log.")
+]
+
+
+def rule_of(annotation: Any) -> Rule | None:
+    """The rule that an annotation declares: the `Rule` in its metadata, or what its type alone implies."""
+    origin = get_origin(annotation)
+    if origin is Annotated:
+        found = (each for each in get_args(annotation)[1:] if isinstance(each, Rule))
+        return next(found, None) or rule_of(get_args(annotation)[0])
+    if origin is Literal:
+        return Choice(get_args(annotation))
+    return Boolean() if annotation is bool else None
+
+
+@cache
+def rules_of(entity: type) -> Mapping[str, Rule]:
+    """The rules of a dataclass by the names of its fields; fields without one are left out."""
+    found = {each.name: rule_of(each.type) for each in fields(entity)}
+    return {name: rule for name, rule in found.items() if rule is not None}
+
+
+def field_names(entity: type, *excluded: str) -> tuple[str, ...]:
+    """The names of a dataclass's fields in their order, but for those excluded.
+
+    Lists for the log and for exports name what they leave out, so that a new field is in them. A secret has to be
+    excluded by name: raises `ValueError` where one is not, and where an excluded field does not exist.
+    """
+    names = [each.name for each in fields(entity)]
+    kept = tuple(name for name in names if name not in excluded)
+    unsafe = {name for name in kept if SECRET.search(name)} | set(excluded).difference(names)
+    if unsafe:
+        raise ValueError(f"{entity.__name__}: {', '.join(sorted(unsafe))}")
+    return kept
+
+
+def validate_values(entity: type, values: Mapping[str, Any]) -> FieldErrors:
+    """What is wrong with values for the fields of an entity, some or all of them."""
+    found = {name: rule.validate(values[name]) for name, rule in rules_of(entity).items() if name in values}
+    return {name: sentences for name, sentences in found.items() if sentences}
+
+
+def validate_entity(entity: Any) -> FieldErrors:
+    """What is wrong with the fields of an entity."""
+    kind: Any = type(entity)
+    return validate_values(kind, {name: getattr(entity, name) for name in rules_of(kind)})
+
+
+def validate_field(name: str, annotation: Any, value: Any) -> FieldErrors:
+    """What is wrong with one value, by the alias that declares the field."""
+    rule = rule_of(annotation)
+    found = rule.validate(value) if rule else []
+    return {name: found} if found else {}
+
+
+def require(*found: FieldErrors) -> None:
+    """Raise `Invalid` naming everything that was found, if anything was."""
+    together = {name: sentences for each in found for name, sentences in each.items() if sentences}
+    if together:
+        raise Invalid(together)

@@ -1,0 +1,107 @@
+"""What a viewer is offered about a booking is exactly what succeeds when they do it."""
+
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+from itertools import product
+from typing import get_args
+
+import pytest
+
+from builders import Services, a_caller, services_over, stored_booking, stored_session, stored_user
+from fakes import NOW, MovableClock
+from marketplace.adapters.memory.storage import memory_storage
+from marketplace.core.domain.bookings import AllowedAction, BookingDetails, BookingStatus
+from marketplace.core.domain.principals import Principal
+from marketplace.core.errors import MarketplaceError
+
+HOUR = timedelta(hours=1)
+START = NOW + 30 * HOUR
+NOTICE = 4
+MOMENTS = {
+    "in time": NOW,
+    "after the time to respond": NOW + 24 * HOUR,
+    "at the learner's limit": START - NOTICE * HOUR,
+    "at the start": START,
+    "at the end": START + HOUR,
+}
+VIEWERS = ("learner", "creator", "staff", "staff who booked", "staff who offers", "somebody else")
+Act = Callable[[Services, Principal, BookingDetails], Awaitable[object]]
+ACTS: dict[AllowedAction, Act] = {
+    "confirm": lambda services, viewer, booking: services.bookings.act(viewer, booking.id, "confirm"),
+    "decline": lambda services, viewer, booking: services.bookings.act(viewer, booking.id, "decline"),
+    "cancel": lambda services, viewer, booking: services.bookings.act(viewer, booking.id, "cancel"),
+    "complete": lambda services, viewer, booking: services.bookings.act(viewer, booking.id, "complete"),
+    "reschedule": lambda services, viewer, booking: services.bookings.reschedule(viewer, booking.id, START + 24 * HOUR),
+}
+
+
+async def a_scene(
+    status: BookingStatus, viewer: str, moment: str, *, is_listed: bool = True
+) -> tuple[Services, Principal, BookingDetails]:
+    """A booking in a store of its own, somebody who looks at it, and the time at which they do."""
+    storage, clock = memory_storage(), MovableClock()
+    services = services_over(storage, clock=clock)
+    learner = await stored_user(storage, is_staff=viewer == "staff who booked")
+    creator = await stored_user(storage, role="creator", is_staff=viewer == "staff who offers")
+    session = await stored_session(
+        storage,
+        creator_id=creator.id,
+        cancellation_notice=NOTICE,
+        status="active" if is_listed else "inactive",
+    )
+    respond_by = NOW + 24 * HOUR if status == "pending" else None
+    booking = await stored_booking(storage, session, learner.id, starts_at=START, status=status, answer_by=respond_by)
+    people = {
+        "learner": learner,
+        "staff who booked": learner,
+        "creator": creator,
+        "staff who offers": creator,
+        "staff": await stored_user(storage, is_staff=True),
+        "somebody else": await stored_user(storage),
+    }
+    clock.at = MOMENTS[moment]
+    found = await storage.booking_lists.find(booking.id)
+    assert found is not None
+    return services, a_caller(people[viewer]), found
+
+
+async def succeeds(act: Act, services: Services, viewer: Principal, booking: BookingDetails) -> bool:
+    try:
+        await act(services, viewer, booking)
+    except MarketplaceError:
+        return False
+    return True
+
+
+@pytest.mark.parametrize("is_listed", [True, False])
+@pytest.mark.parametrize(("status", "viewer"), list(product(get_args(BookingStatus), VIEWERS)))
+async def test_allowed_actions_are_those_that_succeed(status: BookingStatus, viewer: str, *, is_listed: bool) -> None:
+    for moment in MOMENTS:
+        succeeded = set()
+        for action, act in ACTS.items():
+            services, principal, booking = await a_scene(status, viewer, moment, is_listed=is_listed)
+            allowed = booking.allowed_actions(principal, services.clock.now())
+            if await succeeds(act, services, principal, booking):
+                succeeded.add(action)
+
+        assert set(allowed) == succeeded, moment
+
+
+async def test_learner_may_cancel_until_the_notice_of_the_session() -> None:
+    _, _, booking = await a_scene("confirmed", "learner", "in time")
+    assert booking.cancellable_until == START - NOTICE * HOUR
+
+
+@pytest.mark.parametrize("status", ["cancelled", "completed"])
+async def test_settled_booking_has_no_limit_and_no_actions(status: BookingStatus) -> None:
+    services, principal, booking = await a_scene(status, "creator", "in time")
+
+    assert booking.cancellable_until is None
+    assert booking.allowed_actions(principal, services.clock.now()) == ()
+
+
+async def test_staff_is_never_offered_to_answer_or_complete_their_own_booking() -> None:
+    for status, moment in product(get_args(BookingStatus), MOMENTS):
+        services, principal, booking = await a_scene(status, "staff who booked", moment)
+        quoted = booking.allowed_actions(principal, services.clock.now())
+        assert not {"confirm", "decline", "complete"} & set(quoted)
