@@ -6,14 +6,14 @@ import { defineConfig } from "vitest/config";
 import { boot } from "./scripts/boot/plugin.ts";
 import { sharedBy } from "./scripts/shared.ts";
 
-// the backend takes the cookie of a login only from pages of its own host, so it has to see the host that they see
+// the backend accepts the login cookie only from its own host, so the proxy must keep the Host header
 const backend = { target: process.env.MARKETPLACE_BACKEND ?? "http://localhost:8000", changeOrigin: false };
 
-// but for what only some pages use
+// excludes packages that only some pages use
 const VENDOR =
   /node_modules[\\/](react|react-dom|scheduler|@tanstack|i18next|react-i18next|openapi-fetch|clsx|use-sync-external-store)[\\/](?!.*\b(useBlocker|useMutation|mutationObserver|useInfiniteQuery|infiniteQueryObserver|useSuspenseQuery)\.)/;
 
-// those that people come to first, as the router splits them
+// the most visited pages, named as the router splits them
 const FIRST_PAGES = ["index", "sessions.$id"].map(
   (route) => `${import.meta.dirname}/src/app/routes/${route}.tsx?tsr-split=component`,
 );
@@ -69,13 +69,14 @@ export default defineConfig({
     manifest: true,
     assetsInlineLimit: 0,
     modulePreload: {
-      // every browser of the target knows it
+      // every target browser supports it
       polyfill: false,
-      // the files that a page needs are named in the entry, so every visitor would load the names of these few pages
+      // the entry names the files that each page preloads; leaving these few pages out keeps it small for every visitor
       resolveDependencies: (file, needed) =>
         /admin|ImpersonationBar|reset-password|sessions\.(new|_id\.edit)/.test(file) ? [] : needed,
     },
-    // what every page needs of others' code, in one file: it packs better, and stays cached when only ours changes
+    // one chunk for third-party code that every page needs: compresses better, and stays cached when only our code
+    // changes
     rolldownOptions: {
       output: {
         codeSplitting: {
@@ -96,7 +97,7 @@ export default defineConfig({
   },
   test: {
     env: { TZ: "UTC" },
-    // a document costs more than most tests: only those of components have one
+    // a DOM is expensive to set up, so only component tests get one
     projects: [
       {
         extends: true,

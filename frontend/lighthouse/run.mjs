@@ -1,5 +1,5 @@
-// Judges the catalog and a session's page as Lighthouse does on a phone, on the production build served with demo data,
-// and refuses less than what is asked for. Usage: node run.mjs PROGRAM-OF-THE-MARKETPLACE
+// Runs Lighthouse (mobile) on the catalog and a session page, on the production build with demo data, and fails below
+// the required scores. Usage: node run.mjs MARKETPLACE-EXECUTABLE
 import { spawn } from "node:child_process";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -52,13 +52,15 @@ async function isReady() {
   throw new Error("the marketplace was not ready in time");
 }
 
-/** Whether a page's scores are enough. Other work of the machine only ever makes them worse, so the best try counts. */
+/**
+ * Whether a page reaches the required scores. Other load on the machine only lowers scores, so the best attempt counts.
+ */
 async function judge(path) {
   for (let count = 1; count <= TRIES; count++) if (await attempt(path)) return true;
   return false;
 }
 
-/** Prints the scores of a page and what stands in the way of better ones; whether they are enough. */
+/** Prints a page's scores and failed audits. Returns whether the scores are high enough. */
 async function attempt(path) {
   const { lhr, report } = await lighthouse(base + path, {
     port: chrome.port,

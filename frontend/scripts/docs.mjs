@@ -1,4 +1,4 @@
-// Copies what the API's page loads, so that it asks no other host for anything.
+// Copies the assets of the API documentation page, so that it loads nothing from other hosts.
 import { copyFile, mkdir } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";

@@ -1,4 +1,5 @@
-// Prints what a first visit loads before it can draw (the entry and all that it imports at once), and refuses more.
+// Prints the size of what a first visit loads before it can draw (the entry and its static imports), and fails above
+// the budget.
 import { readFileSync } from "node:fs";
 import { gzipSync } from "node:zlib";
 

@@ -1,4 +1,4 @@
-// Writes the limits of fields for forms from openapi.json; with --check, only says whether they are stale.
+// Writes the limits of form fields from openapi.json. With --check, only reports whether they are stale.
 import { readFile, writeFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 
@@ -6,7 +6,7 @@ const WRITTEN = fileURLToPath(new URL("../src/lib/api/limits.ts", import.meta.ur
 const BOUNDS = ["minimum", "maximum", "minLength", "maxLength", "minItems", "maxItems"];
 const document = JSON.parse(await readFile(new URL("../../openapi.json", import.meta.url), "utf8"));
 
-/** The bounds of a schema, and of what a list or an object holds. */
+/** Collects the limits of a schema and of its items and properties. */
 function limitsOf(schema) {
   const [first] = (schema.anyOf ?? []).filter((each) => each.type !== "null" && each.maxLength !== 0);
   const found = Object.fromEntries(
@@ -32,7 +32,7 @@ function* declarations() {
   for (const [name, schema] of Object.entries(document.components.schemas)) {
     if (!name.endsWith("In")) continue;
     const body = name.replace(/(Changes)?In$/, "");
-    // a partial body asks the same of its fields
+    // a PATCH body has the same limits as the full body
     if (name !== `${body}In` && `${body}In` in document.components.schemas) continue;
     yield [`${body[0].toLowerCase()}${body.slice(1)}Limits`, fieldsOf(schema.properties)];
   }

@@ -2,7 +2,7 @@ import type { Rolldown } from "vite";
 
 type Context = { getModuleInfo(id: string): Rolldown.ModuleInfo | null };
 
-/** The modules of ours that all of these bring along at once, as the choice of a group of code. */
+/** Matches our modules that every one of `roots` imports, for a chunk group. */
 export function sharedBy(roots: string[], name: string) {
   const reached = new Map<string, Set<string>>();
 

@@ -1,6 +1,6 @@
-// Runs beside the entry, long before it: shows the look that was chosen and the head of the page, and asks for what the
-// first pages of a visit need, which would otherwise be asked for only when the entry has been read and has run. It is a
-// file of its own, since the Content-Security-Policy takes no inline script.
+// Runs long before the entry: applies the chosen theme, shows the header of the page, and requests what the first page
+// needs, which would otherwise wait until the entry has been loaded and run. A separate file, because the Content-
+// Security-Policy blocks inline scripts.
 (() => {
   const PAGES = [];
 
@@ -37,7 +37,7 @@
     const found = new RegExp(path).exec(location.pathname);
     if (!found) continue;
     for (const file of files) ask(file, "modulepreload");
-    // who is signed in asks with a token, which only the application has
+    // signed-in requests need a token, which only the application has
     if (isVisitor && !location.search) {
       for (const address of data) ask(address.replace("$1", found[1]), "preload", "fetch");
     }

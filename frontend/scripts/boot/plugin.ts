@@ -3,11 +3,11 @@ import { readFileSync } from "node:fs";
 import type { Plugin, Rollup } from "vite";
 
 type Page = {
-  /** What the address of such a page looks like, as the source of a regular expression. */
+  /** Source of a regular expression that matches the page's path. */
   path: string;
-  /** The file of its route, whose code is asked for early. */
+  /** The file of its route, whose code is preloaded. */
   route: string;
-  /** What its loader asks the API for; `$1` is what the expression caught. */
+  /** API paths that its loader requests; `$1` is the captured group of `path`. */
   data: string[];
 };
 
@@ -16,8 +16,8 @@ type Words = { [key: string]: string | Words };
 const SOURCE = new URL("./boot.js", import.meta.url);
 
 /**
- * The pages that people come to first begin before the entry does (boot.js), and index.html says our words and brings the
- * styles along: the first picture waits for one answer and not for two.
+ * Preloads the most visited pages before the entry runs (boot.js), and inlines texts and styles into index.html, so
+ * that the first paint needs one response instead of two.
  */
 export function boot(pages: Page[], texts: Record<string, URL>): Plugin {
   return {
@@ -55,7 +55,7 @@ function withStyles(html: string, bundle: Rollup.OutputBundle): string {
   });
 }
 
-/** The files of a page that the entry does not bring along. */
+/** The files that a page needs in addition to the entry. */
 function planOf({ path, route, data }: Page, chunks: Rollup.OutputChunk[]) {
   const byName = new Map(chunks.map((chunk) => [chunk.fileName, chunk]));
   const entry = chunks.find(({ isEntry }) => isEntry);

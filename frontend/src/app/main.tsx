@@ -17,14 +17,14 @@ addEventListener("vite:preloadError", ({ payload }) => {
   if (!navigator.onLine) payload.message = `Offline: ${payload.message}`;
 });
 
-/** Milliseconds for which an empty page is taken for one that comes at once; then its outline is shown. */
+/** Delay in milliseconds before the page's skeleton is shown, to avoid a flash on fast loads. */
 const SHELL_DELAY_MS = 400;
 
 const container = document.getElementById("app");
 if (!container) throw new Error("index.html has no place for the application");
 
 function renderApp(root: HTMLElement): void {
-  // in steps, so that a press or a key meanwhile is answered
+  // hydrate as a transition, so that input stays responsive
   startTransition(() =>
     createRoot(root).render(
       <StrictMode>
@@ -36,8 +36,8 @@ function renderApp(root: HTMLElement): void {
   );
 }
 
-// what stands already stays until the page is there, so that it is drawn once and in steps; where only the shell stands,
-// for a moment at most
+// keep the header that is already visible until the page is ready, so that it is drawn once; otherwise show the
+// skeleton after a short delay
 const isHeadShown = document.querySelector("[data-shell=head]") !== null;
 const shellTimeout = new Promise((resolve) => isHeadShown || setTimeout(resolve, SHELL_DELAY_MS));
 void Promise.race([router.load(), shellTimeout]).finally(() => renderApp(container));

@@ -1,4 +1,4 @@
-/** The look: as the system has it, unless the person chose. */
+/** `system` follows the operating system. */
 export type Theme = "system" | "light" | "dark";
 
 const KEY = "marketplace.theme";
@@ -24,7 +24,7 @@ export function saveTheme(theme: Theme): void {
     if (theme === "system") localStorage.removeItem(KEY);
     else localStorage.setItem(KEY, theme);
   } catch {
-    // where storage is forbidden, the choice lasts until the page is left
+    // storage is blocked: the choice lasts until the page is closed
   }
 }
 

@@ -11,7 +11,7 @@ const TONES = {
 
 export type Tone = keyof typeof TONES;
 
-/** A state in a word; its colour only repeats what the word says. */
+/** A status label. The colour only repeats what the text says. */
 export function Badge({
   tone = "neutral",
   className,

@@ -34,7 +34,7 @@ export function buttonClass(
 
 type Props = ComponentProps<"button"> & ButtonStyle & { isBusy?: boolean };
 
-/** A button. A busy one keeps its place and its focus. Links that look like one take `buttonClass`. */
+/** A button. While busy it keeps its size and focus. Use `buttonClass` for links that look like one. */
 export function Button({ variant, size, isBusy, className, children, onClick, ...rest }: Props) {
   return (
     <button

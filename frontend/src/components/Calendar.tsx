@@ -16,7 +16,7 @@ const CLASSES: DayPickerProps["classNames"] = {
   button_previous: cn(NAV, "left-0"),
   button_next: cn(NAV, "right-0"),
   month_grid: "mt-1 w-full table-fixed border-separate border-spacing-0.5",
-  // a week without a day to draw takes no room
+  // hide weeks without a visible day
   week: "not-has-[button]:hidden",
   weekday: "h-8 text-xs font-medium text-ink-faint",
   day: "p-0 text-center",
@@ -37,7 +37,7 @@ const RANGE_CLASSES: DayPickerProps["classNames"] = {
   range_middle: "[&>button]:bg-accent-soft [&>button]:text-accent-strong",
 };
 
-/** How a day looks that can be chosen; give it to days that are not `selected`. */
+/** Style of an available day; not for days that are `selected`. */
 export const AVAILABLE_DAY =
   "[&>button]:bg-accent-soft [&>button]:font-bold [&>button]:text-accent-strong [&>button]:hover:bg-accent/25";
 
@@ -51,8 +51,8 @@ const PARTS: DayPickerProps["components"] = {
 };
 
 /**
- * A month in which to choose a day, by mouse, finger, arrow keys or ear; weeks begin on Monday. It draws calendar dates,
- * not instants: make them with `drawn` and read them with `dayDrawn` (lib/time/days).
+ * A month in which to choose a day with mouse, touch or arrow keys, with screen reader support; weeks start on Monday.
+ * It shows calendar dates, not instants: convert with `toCalendarDate` and `fromCalendarDate` (lib/time/days).
  */
 export function Calendar({ labels, classNames, ...rest }: DayPickerProps) {
   const { t } = useTranslation();

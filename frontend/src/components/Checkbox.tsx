@@ -2,7 +2,6 @@ import { Check } from "lucide-react";
 import { Checkbox as Radix } from "radix-ui";
 import type { ReactNode } from "react";
 
-/** One of several that may be chosen, with its label. */
 export function Checkbox({
   isChecked,
   onChange,

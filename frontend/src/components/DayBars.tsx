@@ -4,7 +4,10 @@ const [WIDTH, HEIGHT, GAP] = [600, 140, 4];
 
 export type DayBar = { date: string; value: number; label: string };
 
-/** A number for each day, as bars to see; the last one stands out. What they say has to be heard elsewhere. */
+/**
+ * A bar chart with one bar per day; the last is highlighted. Hidden from screen readers, so show the numbers elsewhere
+ * too.
+ */
 export function DayBars({ bars, top }: { bars: DayBar[]; top: number }) {
   const step = WIDTH / Math.max(1, bars.length);
   const gap = Math.min(GAP, step / 3);

@@ -16,7 +16,7 @@ type Props = {
   children?: ReactNode;
 };
 
-/** A dialog: a sheet from below on phones, a card in the middle elsewhere. Focus goes in, stays, and comes back. */
+/** A dialog: a bottom sheet on phones, a centred card elsewhere. Traps focus and restores it on close. */
 export function Dialog({ isOpen, onClose, ...rest }: Props) {
   return (
     <Radix.Root open={isOpen} onOpenChange={(open) => !open && onClose()}>

@@ -2,7 +2,7 @@ import type { LucideIcon } from "lucide-react";
 import type { ReactNode } from "react";
 import { cn } from "~/lib/cn";
 
-/** What a page shows when it has nothing to show: why, and what to do next. */
+/** Explains why a list is empty and what to do next. */
 export function EmptyState({
   icon: Icon,
   title,
@@ -16,7 +16,7 @@ export function EmptyState({
   children?: ReactNode;
   action?: ReactNode;
   className?: string;
-  /** Where it stands for the whole page, its title is the page's heading. */
+  /** Makes the title the page's heading, when there is nothing else on the page. */
   isPage?: boolean;
 }) {
   const Heading = isPage ? "h1" : "h2";

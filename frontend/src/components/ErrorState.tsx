@@ -4,7 +4,7 @@ import { errorMessage } from "~/lib/i18n/errorMessage";
 import { Button } from "./Button";
 import { EmptyState } from "./EmptyState";
 
-/** A list or a part of a page that could not be loaded, in words, with another try. */
+/** Shows why a list or part of a page failed to load, with a retry button. */
 export function ErrorState({
   error,
   onRetry,

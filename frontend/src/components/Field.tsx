@@ -2,7 +2,7 @@ import { type ComponentProps, type ReactNode, useId } from "react";
 import { useTranslation } from "react-i18next";
 import { cn } from "~/lib/cn";
 
-/** A control's look without its measures, for those of another size. */
+/** Style of a control without its size. */
 export const CONTROL_STYLE = cn(
   "rounded-control border border-line-strong/70 bg-surface text-base text-ink placeholder:text-ink-faint",
   "transition-colors hover:border-line-strong focus-visible:border-accent focus-visible:outline-offset-0",
@@ -13,7 +13,7 @@ export const CONTROL = cn(CONTROL_STYLE, "w-full px-3.5");
 
 type ControlProps = { id: string; "aria-invalid": true | undefined; "aria-describedby": string | undefined };
 
-/** A label, its control, a hint and what is wrong, tied together for those who hear the page. */
+/** A label, its control, a hint and an error, linked for screen readers. */
 export function Field({
   label,
   hint,
@@ -65,7 +65,7 @@ export function Textarea({ className, ...rest }: ComponentProps<"textarea">) {
   return <textarea className={cn(CONTROL, "min-h-28 py-2.5", className)} {...rest} />;
 }
 
-/** The browser's own select: on a phone nothing is better. */
+/** The native select, which works best on phones. */
 export function Select({ className, ...rest }: ComponentProps<"select">) {
   return (
     <select className={cn(CONTROL, "h-11 appearance-none bg-no-repeat pr-10 chevron", className)} {...rest} />

@@ -3,7 +3,7 @@ import { useTranslation } from "react-i18next";
 import { Button } from "./Button";
 import { Dialog } from "./Dialog";
 
-/** Asks before a page with unsaved changes is left, or closed. Moving within the page is no leaving. */
+/** Asks for confirmation before leaving or closing a page with unsaved changes, but not for navigation within it. */
 export function LeaveGuard({ isDirty }: { isDirty: () => boolean }) {
   const { t } = useTranslation();
   const { status, proceed, reset } = useBlocker({

@@ -4,7 +4,6 @@ import type { ReactNode } from "react";
 import { cn } from "~/lib/cn";
 import { Button } from "./Button";
 
-/** A menu of further actions. */
 export function Menu({ label, children }: { label: string; children: ReactNode }) {
   return (
     <Radix.Root modal={false}>
@@ -30,7 +29,7 @@ export function Menu({ label, children }: { label: string; children: ReactNode }
 const ITEM =
   "flex min-h-10 w-full items-center gap-2.5 rounded-control px-3 text-left text-sm font-medium outline-none data-highlighted:bg-sunk";
 
-/** A thing that can be done. */
+/** A menu item that runs an action. */
 export function MenuItem({
   icon: Icon,
   onSelect,
@@ -50,7 +49,7 @@ export function MenuItem({
   );
 }
 
-/** A place to go to; its child is the link. */
+/** A menu item that navigates; its child is the link. */
 export function MenuLink({ children }: { children: ReactNode }) {
   return (
     <Radix.Item asChild className={ITEM}>

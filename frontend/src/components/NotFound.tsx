@@ -5,7 +5,7 @@ import { buttonClass } from "./Button";
 import { EmptyState } from "./EmptyState";
 import { useTitle } from "./Page";
 
-/** No such page, or no such thing: said kindly, with a way back. */
+/** The page for unknown addresses and missing resources. */
 export function NotFound({ title, text }: { title?: string; text?: string }) {
   const { t } = useTranslation();
   useTitle(title ?? t("states.not_found_title"));

@@ -9,7 +9,7 @@ const TONES = {
   danger: { icon: CircleAlert, className: "bg-danger-soft text-danger" },
 } as const;
 
-/** A sentence that must not be missed; what went wrong is read out at once. */
+/** An inline message. Errors are announced at once. */
 export function Notice({
   tone = "info",
   className: extraClassName,

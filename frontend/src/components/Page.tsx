@@ -2,7 +2,7 @@ import { type ReactNode, useEffect } from "react";
 import { useTranslation } from "react-i18next";
 import { cn } from "~/lib/cn";
 
-/** Names the page in the browser's tab and history. */
+/** Sets the document title. */
 export function useTitle(page: string | undefined): void {
   const { t } = useTranslation();
   useEffect(() => {
@@ -10,7 +10,7 @@ export function useTitle(page: string | undefined): void {
   }, [page, t]);
 }
 
-/** A page's frame: its title, what can be done there, and the content on the common width. */
+/** Page layout: title, actions, and content at the common width. */
 export function Page({
   title,
   intro,
@@ -22,7 +22,7 @@ export function Page({
   title: string;
   intro?: ReactNode;
   actions?: ReactNode;
-  /** Stands above the title: the way back. */
+  /** Shown above the title, for example a back link. */
   before?: ReactNode;
   width?: "wide" | "middle" | "narrow";
   children: ReactNode;

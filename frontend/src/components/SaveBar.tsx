@@ -2,7 +2,7 @@ import { CircleCheck, PencilLine } from "lucide-react";
 import type { ReactNode } from "react";
 import { Notice } from "./Notice";
 
-/** Stays in view under a long form: whether there is something to save, and what to do about it. */
+/** Sticks to the bottom of a long form: shows whether there are unsaved changes, with save and discard. */
 export function SaveBar({
   isDirty,
   dirtyText,
@@ -13,7 +13,7 @@ export function SaveBar({
   isDirty: boolean;
   dirtyText: string;
   cleanText: string;
-  /** Why it could not be saved: said where the person just pressed. */
+  /** Why saving failed, shown next to the pressed button. */
   failure?: ReactNode;
   children: ReactNode;
 }) {

@@ -2,7 +2,7 @@ import { type ReactNode, useId } from "react";
 import { Card } from "./Card";
 import { Notice } from "./Notice";
 
-/** A part of a long form: what it is about, and what is wrong with it as a whole. */
+/** A section of a long form: heading, description and errors of the section as a whole. */
 export function Section({
   title,
   text,

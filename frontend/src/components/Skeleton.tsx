@@ -1,6 +1,6 @@
 import { cn } from "~/lib/cn";
 
-/** Holds the place of what comes. */
+/** Placeholder for loading content. */
 export function Skeleton({ className, isRound }: { className?: string; isRound?: boolean }) {
   return (
     <div

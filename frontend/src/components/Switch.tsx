@@ -4,7 +4,7 @@ import { cn } from "~/lib/cn";
 
 type Props = Omit<ComponentProps<typeof Radix.Root>, "onChange">;
 
-/** On or off, at once. What it switches is its label's to say. */
+/** A switch that takes effect at once. Needs a label. */
 export function Switch({ className, ...rest }: Props) {
   return (
     <Radix.Root

@@ -4,7 +4,7 @@ import { cn } from "~/lib/cn";
 
 export const TAB_ROW = "no-scrollbar flex gap-1 overflow-x-auto border-b border-line";
 
-/** One of several views in a row; `data-state` or `data-status` of the element says whether it is the one shown. */
+/** Style of a tab; `data-state` or `data-status` of the element marks the active one. */
 export const TAB = cn(
   "inline-flex h-11 shrink-0 items-center gap-2 border-b-2 border-transparent px-3 text-sm font-semibold text-ink-soft transition-colors hover:text-ink focus-visible:-outline-offset-2",
   "data-[state=active]:border-accent data-[state=active]:text-accent-strong data-[status=active]:border-accent data-[status=active]:text-accent-strong",
@@ -12,7 +12,7 @@ export const TAB = cn(
 
 export type Tab<Name extends string> = { name: Name; label: ReactNode; content: ReactNode };
 
-/** Parts of one page, one at a time. Those not shown are kept, so that nothing typed there is lost. */
+/** Tabs within a page. Inactive panels stay mounted, so that typed values are kept. */
 export function Tabs<Name extends string>({
   label,
   tabs,

@@ -6,12 +6,12 @@ import { cn } from "~/lib/cn";
 type Props = {
   tags: string[];
   onChange: (tags: string[]) => void;
-  /** The tags in a text that was typed or pasted. */
+  /** Parses the tags in typed or pasted text. */
   read: (text: string) => string[];
   max: number;
 } & Pick<ComponentProps<"input">, "id" | "aria-invalid" | "aria-describedby" | "placeholder">;
 
-/** Words as chips: Enter or a comma adds one, a button at each or Backspace takes it away. */
+/** Edits tags as chips: Enter or comma adds one, its button or Backspace removes it. */
 export function TagsInput({ tags, onChange, read, max, ...field }: Props) {
   const { t } = useTranslation();
   const input = useRef<HTMLInputElement>(null);

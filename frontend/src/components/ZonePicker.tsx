@@ -13,7 +13,7 @@ type Props = { value: string; onChange: (zone: string) => void } & Pick<
   "id" | "aria-invalid" | "aria-describedby" | "aria-label" | "disabled"
 >;
 
-/** A time zone, found by typing a place or its name (the combobox pattern of the ARIA practices guide). */
+/** Selects a time zone by city or zone name (combobox pattern of the ARIA Authoring Practices Guide). */
 export function ZonePicker({ value, onChange, ...field }: Props) {
   const { t } = useTranslation();
   const list = useId();

@@ -1,6 +1,6 @@
 import { type ClassValue, clsx } from "clsx";
 
-/** Class names in one string. Of two of a kind the stylesheet's order decides, so give each only once. */
+/** Joins class names. Does not resolve conflicting utilities, so give each property only once. */
 export function cn(...classes: ClassValue[]): string {
   return clsx(classes);
 }

@@ -1,4 +1,4 @@
-/** A number from a text, the same on every machine (FNV-1a, 32 bits), to draw with; never for secrets. */
+/** A stable hash of text (FNV-1a, 32 bits), for drawings; not for secrets. */
 export function hashText(text: string): number {
   let hash = 0x811c9dc5;
   for (const byte of new TextEncoder().encode(text)) {

@@ -2,7 +2,7 @@ import { type ComponentType, lazy } from "react";
 
 const RETRY_DELAY_MS = 30_000;
 
-/** A part of a page whose code comes later. Without a connection it comes when there is one: no page breaks for it. */
+/** A lazy component that retries when the browser is back online, instead of breaking the page. */
 export function lazyWithRetry<Props>(load: () => Promise<{ default: ComponentType<Props> }>) {
   return lazy(async (): Promise<{ default: ComponentType<Props> }> => {
     for (;;) {

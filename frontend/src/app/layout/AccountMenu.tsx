@@ -9,7 +9,6 @@ import { useSignOut } from "~/lib/auth/useSignOut";
 const ITEM =
   "flex h-10 items-center gap-2.5 rounded-control px-3 text-sm font-medium outline-none data-highlighted:bg-sunk";
 
-/** One's picture, and behind it one's account. */
 export default function AccountMenu({ me }: { me: Me }) {
   const { t } = useTranslation();
   const signOut = useSignOut();

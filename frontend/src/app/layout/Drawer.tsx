@@ -15,7 +15,7 @@ import { ThemeSwitch } from "./ThemeSwitch";
 const ROW =
   "flex h-12 items-center rounded-control px-3 font-medium hover:bg-sunk data-[status=active]:bg-accent-soft data-[status=active]:text-accent-strong";
 
-/** The ways of the site on a phone. */
+/** Navigation menu for phones. */
 export default function Drawer({ me, onClose }: { me: Me | null | undefined; onClose: () => void }) {
   const { t } = useTranslation();
   const next = useNext();

@@ -18,7 +18,6 @@ const Drawer = lazyWithRetry(fetchDrawer);
 const LINK =
   "inline-flex h-10 items-center rounded-control px-3 text-sm font-medium text-ink-soft transition-colors hover:bg-sunk hover:text-ink data-[status=active]:text-accent-strong";
 
-/** The site's head: where one is, where one can go, who one is. */
 export function Header() {
   const { t } = useTranslation();
   const me = useMe();
@@ -27,7 +26,7 @@ export function Header() {
   const [isOpen, setOpen] = useState(false);
 
   useEffect(() => {
-    // so that it opens at once, and without a connection, too
+    // preload, so that it opens at once, also offline
     const timer = setTimeout(() => void fetchDrawer().catch(() => undefined), 2500);
     return () => clearTimeout(timer);
   }, []);

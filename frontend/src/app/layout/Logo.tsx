@@ -1,4 +1,3 @@
-/** The marketplace's mark. */
 export function Logo() {
   return (
     <svg viewBox="0 0 32 32" aria-hidden="true" className="size-8">

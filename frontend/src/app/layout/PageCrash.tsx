@@ -11,17 +11,17 @@ import { useTitle } from "~/components/Page";
 import { isProblem, Problem } from "~/lib/api/problem";
 import { queryClient } from "~/lib/api/queryClient";
 
-/** Code of the page that did not come: without a connection, or since a new version took its place. */
+/** A chunk that failed to load: offline, or replaced by a new version. */
 const CHUNK_ERROR = /dynamically imported module|importing a module script/i;
 
-/** What stands in place of a page that broke. What the server refused is said in words; a fault of ours has a number. */
+/** Error page. Shows the server's message for a refused request; a client error gets a number. */
 export function PageCrash({ error, reset }: ErrorComponentProps) {
   const router = useRouter();
   const isChunkError = error instanceof Error && CHUNK_ERROR.test(error.message);
   const problem = isProblem(error) ? error : isChunkError ? Problem.offline() : null;
 
   const retry = () => {
-    // what failed to load once is not asked for again by the page that asked for it
+    // the browser does not retry a failed import, so reload
     if (isChunkError) return location.reload();
     // cached data may be what the page crashed on
     if (!problem) queryClient.removeQueries({ type: "inactive" });
@@ -59,7 +59,7 @@ function CrashPage({ error, onRetry }: { error: unknown; onRetry: () => void }) 
   const [id] = useState(() => crypto.randomUUID().slice(0, 8));
   useTitle(t("states.crash_title"));
   useEffect(() => {
-    // the number finds this error in the console and in error reporting
+    // the number links this error to the console and error reporting
     reportError(new Error(`Page fault ${id}`, { cause: error }));
   }, [id, error]);
   return (

@@ -1,7 +1,7 @@
 import { useTranslation } from "react-i18next";
 import { Skeleton } from "~/components/Skeleton";
 
-/** A page that comes, where it has no skeleton of its own. */
+/** Placeholder for pages without a skeleton of their own. */
 export function PagePending() {
   const { t } = useTranslation();
   return (

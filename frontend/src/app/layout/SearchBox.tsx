@@ -3,7 +3,7 @@ import { Search } from "lucide-react";
 import { useTranslation } from "react-i18next";
 import { listSessionsLimits } from "~/lib/api/limits";
 
-/** The head's search: leads to the catalog with what was typed. */
+/** Searches the catalog from the header. */
 export function SearchBox({ className, onSearch }: { className?: string; onSearch?: () => void }) {
   const { t } = useTranslation();
   const navigate = useNavigate();

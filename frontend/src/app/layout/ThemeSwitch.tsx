@@ -6,7 +6,7 @@ import { Button } from "~/components/Button";
 
 const ICONS = { system: Monitor, light: Sun, dark: Moon };
 
-/** As the system, light, dark, and round again. */
+/** Cycles through system, light and dark. */
 export function ThemeSwitch() {
   const { t } = useTranslation();
   const [theme, setTheme] = useState(storedTheme);

@@ -1,6 +1,6 @@
 import { Toaster } from "sonner";
 
-/** Short news of what was done. Below the head: at the foot of a phone are the buttons that people press next. */
+/** Toasts appear below the header: on phones, the bottom of the screen has the buttons pressed next. */
 export default function Toasts() {
   return (
     <Toaster

@@ -10,7 +10,7 @@ const TEACHING: NavLink[] = [
   { to: "/creator/bookings", text: "creator_bookings" },
 ];
 
-/** Where this person may go, by who they are. */
+/** The navigation links for a user's role. */
 export function navLinks(me: Me | null | undefined): NavLink[] {
   if (!me) return [EXPLORE];
   return [EXPLORE, BOOKINGS, ...(me.role === "creator" ? TEACHING : [])];

@@ -45,7 +45,7 @@ function Root() {
   );
 }
 
-/** On a new page, a keyboard or a screen reader starts at its top, as after a full load. */
+/** Moves focus to the top of a new page, as a full page load does. */
 function useFocusOnNewPage() {
   const main = useRef<HTMLElement>(null);
   const path = useLocation({ select: ({ pathname }) => pathname });

@@ -14,7 +14,7 @@ import { useTexts } from "./texts";
 
 const MAX_REASON = reasonLimits.reason.maxLength;
 
-/** Asks before the staff does something, says what it means, and takes the reason for the log. */
+/** Confirms a staff action, explains its effect and asks for the reason for the audit log. */
 export function ActionDialog<Result>({
   title,
   text,
@@ -33,20 +33,20 @@ export function ActionDialog<Result>({
 }: {
   title: string;
   text?: ReactNode;
-  /** What the button says. */
+  /** Label of the confirm button. */
   actionLabel: string;
-  /** What the button says that changes nothing. */
+  /** Label of the cancel button. */
   keepLabel?: string;
-  /** What is said once it is done; nothing where `onDone` shows it. */
+  /** Success message; omit it if `onDone` shows the result. */
   done?: string;
   isDanger?: boolean;
   isReasonOptional?: boolean;
   reasonHint?: string;
-  /** What else than the reason makes it another thing to do. */
+  /** What identifies the action besides its reason: a new value gets a new idempotency key. */
   intent?: unknown;
   isReady?: boolean;
   take: (reason: string, key: string) => Promise<Result>;
-  /** What follows, in place of closing. */
+  /** Called instead of closing the dialog. */
   onDone?: (done: Result) => void;
   onClose: () => void;
   children?: ReactNode;

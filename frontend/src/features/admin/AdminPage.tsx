@@ -1,7 +1,7 @@
 import type { ReactNode } from "react";
 import { useTitle } from "~/components/Page";
 
-/** A page's frame in the back office: its name, what can be done there, and the content on all the width there is. */
+/** Page layout of the back office: title, actions, and content at full width. */
 export function AdminPage({
   title,
   intro,
@@ -11,7 +11,7 @@ export function AdminPage({
 }: {
   title: string;
   intro?: ReactNode;
-  /** Stands above the title: the way back. */
+  /** Shown above the title, for example a back link. */
   before?: ReactNode;
   actions?: ReactNode;
   children: ReactNode;

@@ -26,10 +26,10 @@ const NAV_LINKS = [
   { to: "/admin/audit", text: "audit", icon: ScrollText },
 ] as const satisfies { to: string; text: string; icon: LucideIcon }[];
 
-/** The back office, for the staff. To others there is nothing here. */
+/** Layout of the back office. Other users get "Page not found". */
 export function AdminShell() {
   const me = useMe();
-  // money is written everywhere here
+  // every page here formats money
   useSuspenseQuery(marketplaceQuery);
   if (!me) return null;
   if (!me.is_staff) return <NotFound />;
@@ -50,7 +50,7 @@ function AdminNav() {
   const t = useTexts();
   const bar = useRef<HTMLElement>(null);
   const { pathname } = useLocation();
-  // on phones the bar is wider than the window: where one is stands in view
+  // on phones the bar scrolls: keep the active link visible
   // biome-ignore lint/correctness/useExhaustiveDependencies: the path is what changes the active one
   useEffect(() => {
     const active = bar.current?.querySelector<HTMLElement>('[data-status="active"]');

@@ -4,7 +4,7 @@ import type { ReactNode } from "react";
 
 type ListPath = "/admin/users" | "/admin/sessions" | "/admin/bookings" | "/admin/bulk";
 
-/** The way back to the list that something is in. */
+/** Link back to the list. */
 export function BackLink({ to, children }: { to: ListPath; children: ReactNode }) {
   return (
     <Link

@@ -1,6 +1,6 @@
 import { dateKey, formatDateTime, useZone } from "~/lib/time/time";
 
-/** An instant on the viewer's clock, with its year where that is not this one. */
+/** An instant in the viewer's zone, with the year unless it is the current one. */
 export function DateTime({ at }: { at: string }) {
   const zone = useZone();
   const year = dateKey(at, zone).slice(0, 4);

@@ -1,7 +1,7 @@
 import { type ReactNode, useId } from "react";
 import { Card } from "~/components/Card";
 
-/** A part of a detail page: what it is about, where to see more, and the content. */
+/** A section of a detail page: heading, link to more, and content. */
 export function Panel({
   title,
   action,
@@ -29,7 +29,7 @@ export function Panel({
 
 export type FactRow = { name: string; value: ReactNode };
 
-/** Facts by name. */
+/** A list of labelled values. */
 export function Facts({ facts }: { facts: FactRow[] }) {
   return (
     <dl className="flex flex-col gap-2.5 text-sm">

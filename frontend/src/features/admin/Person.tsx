@@ -10,7 +10,7 @@ type PersonFields = {
   avatar?: string | null;
 };
 
-/** A person in a list: picture, name, and where they are reached. */
+/** A user in a list: picture, name and e-mail. */
 export function Person({ person }: { person: PersonFields }) {
   return (
     <span className="flex min-w-0 items-center gap-3">

@@ -9,7 +9,7 @@ import { Skeleton } from "~/components/Skeleton";
 import { isProblem } from "~/lib/api/problem";
 import { useTexts } from "./texts";
 
-/** One thing of the back office, once it is there; until then its shape, and else why not. */
+/** Renders a resource of the back office, or its skeleton or error. */
 export function QueryResult<Resource>({
   found: query,
   title,
@@ -17,7 +17,7 @@ export function QueryResult<Resource>({
   children,
 }: {
   found: UseQueryResult<Resource>;
-  /** What kind of thing it is, until it has a name. */
+  /** Page title until the resource is loaded. */
   title: string;
   back: ReactNode;
   children: (resource: Resource) => ReactNode;

@@ -1,4 +1,7 @@
-/** Every page of the back office. They come as one: each file more costs every visitor its name in the entry. */
+/**
+ * All pages of the back office in one chunk: each further chunk would add its name to the entry that every visitor
+ * loads.
+ */
 export { AdminShell } from "./AdminShell";
 export { AuditPage } from "./audit/AuditPage";
 export { BookingPage } from "./bookings/BookingPage";

@@ -1,4 +1,4 @@
-/** The keys of the back office's queries, loaded with it: see `lib/api/queryKeys`. */
+/** Query keys of the back office, loaded with it: see `lib/api/queryKeys`. */
 export const adminKeys = {
   all: ["admin"],
   noun: (noun: string) => ["admin", noun],

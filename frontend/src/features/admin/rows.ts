@@ -1,6 +1,6 @@
 import type { Rows } from "./list/listing";
 
-/** A numbered page of a list of the staff, with how many rows there are on all pages. */
+/** Unwraps a numbered page of a staff list with its total. */
 export async function unwrapRows<Row>(
   call: Promise<{ data?: Row[]; response: Response }>,
 ): Promise<Rows<Row>> {

@@ -6,7 +6,6 @@ import en from "./texts.en.json";
 i18n.addResourceBundle("en", "admin", en);
 i18n.addResourceBundle("en", "problems", problems, true);
 
-/** The words of the back office. */
 export function useTexts() {
   return useTranslation("admin").t;
 }

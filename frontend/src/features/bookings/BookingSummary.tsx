@@ -2,7 +2,7 @@ import { useTranslation } from "react-i18next";
 import { formatTimeRange, useZone, zoneName } from "~/lib/time/time";
 import type { Booking } from "./types";
 
-/** Which booking a dialog is about. */
+/** Identifies the booking of a dialog. */
 export function BookingSummary({ booking }: { booking: Booking }) {
   const { t: common } = useTranslation();
   const zone = useZone();

@@ -24,7 +24,7 @@ import { StatusBadge } from "./StatusBadge";
 import { useTexts } from "./texts";
 import type { BookingHistory } from "./types";
 
-/** Everything about one booking, with what happened to it. */
+/** A booking with its history. */
 export function DetailsDialog({ id, onClose }: { id: string; onClose: () => void }) {
   const t = useTexts();
   const { t: common } = useTranslation();

@@ -14,7 +14,7 @@ const DOTS: Partial<Record<HistoryStep["name"], string>> = {
   cancelled: "bg-danger",
 };
 
-/** What happened to a booking: each step with who took it and when, the oldest first. */
+/** The history of a booking: each step with its actor and time, oldest first. */
 export function History({ booking }: { booking: BookingHistory }) {
   const t = useTexts();
   const zone = useZone();

@@ -14,7 +14,7 @@ export function isValidReason(reason: string): boolean {
   return remaining(reason) >= 0;
 }
 
-/** A message to the other party of a booking, with the characters that are left once they get few. */
+/** A message to the other party of a booking. Shows the remaining characters when few are left. */
 export function ReasonField({
   label,
   value,

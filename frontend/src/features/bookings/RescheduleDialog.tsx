@@ -18,7 +18,7 @@ import { isValidReason, ReasonField } from "./ReasonField";
 import { useTexts } from "./texts";
 import type { Booking } from "./types";
 
-/** Who reschedules: the one who booked, the creator of the session, or the staff, who must give a reason. */
+/** Who reschedules. Staff must give a reason. */
 type Actor = "learner" | "creator" | "staff";
 
 type Props = {
@@ -72,7 +72,7 @@ export function RescheduleDialog({ booking, actor, reschedule = rescheduleBookin
     setReasonMissing(isMissing);
     if (!isMissing) return mutate(picked.starts_at);
     reasonField.current?.focus();
-    // the error below the field has to be in view, too
+    // scroll the error below the field into view, too
     reasonField.current?.scrollIntoView({ block: "center" });
   };
 

@@ -12,7 +12,6 @@ const LOOKS: Record<Status, { tone: Tone; icon: LucideIcon }> = {
   cancelled: { tone: "danger", icon: CalendarX2 },
 };
 
-/** What has become of a booking. */
 export function StatusBadge({ status }: { status: Status }) {
   const t = useTexts();
   const { tone, icon: Icon } = LOOKS[status];

@@ -1,4 +1,4 @@
-/** Refusals by which the time was lost, and nothing else: another one can be chosen at once. */
+/** The selected time is no longer available; another can be chosen. */
 export const SLOT_TAKEN_CODES = [
   "sold_out",
   "creator_unavailable",
@@ -6,5 +6,5 @@ export const SLOT_TAKEN_CODES = [
   "already_booked",
 ] as const;
 
-/** Refusals after which the booking cannot be moved any more. */
+/** The booking can no longer be rescheduled. */
 export const NOT_CHANGEABLE_CODES = ["illegal_transition", "not_found", "too_late"];

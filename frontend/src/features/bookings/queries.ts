@@ -3,7 +3,7 @@ import { api, unwrap } from "~/lib/api/client";
 import { queryKeys } from "~/lib/api/queryKeys";
 import type { BookingHistory } from "./types";
 
-/** One booking with its history. */
+/** A booking with its history. */
 export function bookingQuery(id: string) {
   return queryOptions({
     queryKey: queryKeys.bookings.one(id),

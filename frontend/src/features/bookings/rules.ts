@@ -3,7 +3,7 @@ import type { Booking } from "./types";
 
 type TimedBooking = Pick<Booking, "status" | "booking_date" | "ends_at">;
 
-/** Where a booking is as time goes by; the server settles those that have ended a moment later. */
+/** The tab of a booking at `now`; the server settles past bookings a moment later. */
 export function bookingTab({ status, ends_at }: TimedBooking, now: Date): BookingTab {
   if (status === "pending" || status === "cancelled") return status;
   return status === "confirmed" && new Date(ends_at) > now ? "upcoming" : "past";
@@ -11,7 +11,7 @@ export function bookingTab({ status, ends_at }: TimedBooking, now: Date): Bookin
 
 type AllowedAction = Booking["allowed_actions"][number];
 
-/** Whether the API allows this to the person who asked it. */
+/** Whether the API allows this action to the user who requested it. */
 export function isAllowed(
   { allowed_actions }: Pick<Booking, "allowed_actions">,
   action: AllowedAction,
@@ -19,7 +19,7 @@ export function isAllowed(
   return allowed_actions.includes(action);
 }
 
-/** Whether the learner can still cancel or reschedule, also once the answer of the API is some minutes old. */
+/** Whether the learner can still cancel or reschedule, also when the response is minutes old. */
 export function isOpenToLearner(
   booking: Pick<Booking, "allowed_actions" | "cancellable_until">,
   action: "cancel" | "reschedule",
@@ -29,7 +29,7 @@ export function isOpenToLearner(
   return isAllowed(booking, action) && until !== null && now < new Date(until);
 }
 
-/** How long it takes until a booking begins, in minutes; `0` while it goes on, `null` when it is over. */
+/** Minutes until a booking starts; `0` while it is running, `null` once it is over. */
 export function minutesUntil({ booking_date, ends_at }: TimedBooking, now: Date): number | null {
   if (now >= new Date(ends_at)) return null;
   return Math.max(0, Math.ceil((new Date(booking_date).getTime() - now.getTime()) / 60_000));

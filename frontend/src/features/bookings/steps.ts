@@ -16,16 +16,16 @@ export type StepName =
   | "moved_only"
   | "reseated";
 
-/** Who took a step, as the reader of the history knows them. */
+/** Who took a step, from the viewer's point of view. */
 export type Actor = "you" | "learner" | "creator" | "staff" | "marketplace";
 
 export type HistoryStep = {
   name: StepName;
   at: string;
   actor: Actor;
-  /** In the words of who took the step; empty for none. */
+  /** The actor's own words; empty for none. */
   reason: string;
-  /** The starts it was moved from and to, as instants. */
+  /** The old and new start of a rescheduled booking, as instants. */
   moved: { from: string; to: string } | null;
   seats: { from: number; to: number } | null;
 };

@@ -9,7 +9,7 @@ import { useTexts } from "./texts";
 const MAX_TIMES_SHOWN = 12;
 const MAX_CLOSED_SHOWN = 4;
 
-/** Day by day what can be booked, and what cannot with the reason in words. */
+/** Bookable times by day, with the reason for those that are not bookable. */
 export function PreviewDays({ days, zone }: { days: PreviewDay[]; zone: string }) {
   return (
     <div

@@ -38,10 +38,10 @@ export function ScheduleEditor({
 }: {
   session: SessionFields;
   schedule: ScheduleOut;
-  /** Where a new schedule's clock hangs. */
+  /** Time zone of a new schedule. */
   zone: string;
   onDirty: (isDirty: boolean) => void;
-  /** Puts a hidden session into the catalog, once its times are saved. */
+  /** Publishes a hidden session once its times are saved. */
   onPublish: () => Promise<void>;
 }) {
   const t = useTexts();
@@ -54,7 +54,7 @@ export function ScheduleEditor({
   const isDirty = JSON.stringify(toScheduleIn(values)) !== JSON.stringify(toScheduleIn(saved));
   const { failure, isSaving, save } = useSaving(session.id, form, onPublish);
 
-  // ranges depend on one another, so what is wrong is judged as a whole while one types
+  // ranges depend on one another, so validate the whole form on change
   // biome-ignore lint/correctness/useExhaustiveDependencies: rerun for new values
   useEffect(() => void form.trigger(), [form, values]);
   useEffect(() => onDirty(isDirty), [onDirty, isDirty]);
@@ -137,7 +137,7 @@ export function ScheduleEditor({
   );
 }
 
-/** What was changed elsewhere is shown, unless something else is typed here. */
+/** Shows changes made elsewhere, unless there are unsaved changes here. */
 function useResetOnSave(form: UseFormReturn<ScheduleForm>, saved: ScheduleForm) {
   const shown = useRef(saved);
   useEffect(() => {

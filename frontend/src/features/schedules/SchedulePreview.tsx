@@ -24,8 +24,8 @@ import { useConflictMessage } from "./useConflictMessage";
 const PREVIEW_DELAY_MS = 400;
 
 /**
- * The next two weeks as learners will see them, judged by the server's own rules on what is typed but not saved yet.
- * `schedule` is `null` while something in it is wrong.
+ * The next two weeks as learners will see them, computed by the server from the unsaved form. `schedule` is `null`
+ * while the form is invalid.
  */
 export function SchedulePreview({
   sessionId,

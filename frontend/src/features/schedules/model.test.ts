@@ -10,7 +10,7 @@ import {
 } from "./model";
 import { formatMinutes } from "./ranges";
 
-/** Numbers that look random and are the same each time (mulberry32). */
+/** Seeded random numbers (mulberry32). */
 function dice(seed: number) {
   let state = seed;
   return (sides: number) => {
@@ -21,7 +21,7 @@ function dice(seed: number) {
   };
 }
 
-/** Any schedule that the API could answer with, in the order in which the form keeps it. */
+/** A random valid schedule, ordered as the form keeps it. */
 function anySchedule(seed: number): ScheduleOut {
   const roll = dice(seed);
   const range = (from: number) => ({

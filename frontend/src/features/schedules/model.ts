@@ -1,4 +1,4 @@
-/** A schedule as it is edited, and as the API has it. What is read, unchanged, is what is sent. */
+/** Converts between the schedule form and the API. Reading and sending an unchanged schedule is lossless. */
 import type { Schema } from "~/lib/api/client";
 import { addDays } from "~/lib/time/days";
 import { DAY_MINUTES, formatMinutes, parseTime, type RangeForm, toSpan } from "./ranges";
@@ -14,12 +14,12 @@ export type DayForm = { ranges: RangeForm[] };
 export type DateOverrideForm = { date: string; ranges: RangeForm[] };
 export type ExtraDateForm = RangeForm & { date: string };
 
-/** Numbers are texts as typed; `week` has seven days, from Monday; dates are "YYYY-MM-DD", empty for none. */
+/** Numbers are strings as typed; `week` has seven days from Monday; dates are "YYYY-MM-DD", empty for none. */
 export type ScheduleForm = {
   kind: "open" | "schedule";
   time_zone: string;
   week: DayForm[];
-  /** Dates with other hours than the week's; no ranges make a day off. */
+  /** Dates with different hours than the week; no ranges make a day off. */
   exceptions: DateOverrideForm[];
   extras: ExtraDateForm[];
   buffer_before: string;
@@ -35,7 +35,7 @@ const DEFAULT_SCHEDULE: RangeForm = { starts: "09:00", ends: "17:00", step: "" }
 const WEEKDAYS = [1, 2, 3, 4, 5, 6, 7];
 const WORKDAYS = 5;
 
-/** What the form begins with; an open session is offered a working week, should its creator want hours. */
+/** Initial form values. A session by arrangement gets a working week, in case its creator switches to fixed times. */
 export function toScheduleForm(schedule: ScheduleOut, zone: string): ScheduleForm {
   if (schedule.is_open) return { ...defaults(zone), kind: "open" };
   return {
@@ -73,7 +73,7 @@ function defaults(zone: string): ScheduleForm {
   };
 }
 
-/** What is sent. Takes a form without faults. */
+/** The API body of a valid form. */
 export function toScheduleIn(form: ScheduleForm): ScheduleIn {
   if (form.kind === "open") return { is_open: true };
   return {
@@ -97,7 +97,7 @@ export function toNoticeMinutes({ amount, unit }: ScheduleForm["notice"]): numbe
   return Number(amount) * UNITS[unit];
 }
 
-/** In the largest unit that has no remainder. */
+/** In the largest unit without a remainder. */
 export function toNoticeForm(minutes: number): ScheduleForm["notice"] {
   if (minutes > 0 && minutes % UNITS.days === 0)
     return { amount: String(minutes / UNITS.days), unit: "days" };
@@ -105,7 +105,7 @@ export function toNoticeForm(minutes: number): ScheduleForm["notice"] {
   return { amount: String(minutes), unit: "minutes" };
 }
 
-/** A range to begin with: the working day, or an hour after what is there, if the day has room for it. */
+/** Initial values of a new range: the working day, or an hour after the existing ranges if the day has room. */
 export function nextRange(ranges: RangeForm[], duration: number): RangeForm {
   if (ranges.length === 0) return { ...DEFAULT_SCHEDULE };
   const ends = ranges.map((range) => toSpan(range)?.[1] ?? 0);
@@ -115,7 +115,7 @@ export function nextRange(ranges: RangeForm[], duration: number): RangeForm {
   return { starts: formatMinutes(begin), ends: formatMinutes(begin + length), step: "" };
 }
 
-/** Days off from the first date to the last, both included, in place of what those dates had; by date. */
+/** Days off from the first date to the last, both inclusive, replacing the overrides of those dates; sorted by date. */
 export function addDaysOff(exceptions: DateOverrideForm[], first: string, last: string): DateOverrideForm[] {
   const dates: string[] = [];
   for (let date = first; date <= last; date = addDays(date)) dates.push(date);

@@ -1,4 +1,4 @@
-/** The starts that a schedule gives, laid out by the day and by why some are closed. */
+/** Groups the starts of a schedule by day and by the reason why some are closed. */
 import { TZDate } from "@date-fns/tz";
 import type { Schema } from "~/lib/api/client";
 import { addDays, type Day, groupByDay, startOfDay } from "~/lib/time/days";
@@ -7,15 +7,15 @@ import { dateKey } from "~/lib/time/time";
 export type Slot = Schema<"SlotOut">;
 export type Reason = NonNullable<Slot["reason"]>;
 
-/** Neighbouring starts that are open, or closed for one reason. */
+/** Consecutive starts that are open, or closed for the same reason. */
 export type Run = { reason: Reason | null; slots: Slot[] };
 
-/** `shift`: minutes by which the clocks are set forward on that day, negative for back. */
+/** `shift`: minutes that clocks move forward on that day, negative for back. */
 export type PreviewDay = { day: Day; runs: Run[]; shift: number };
 
 export const PREVIEW_DAYS = 14;
 
-/** Two weeks of a zone's calendar, as instants; hours more or less than 336 where the clocks change. */
+/** Two weeks in a zone as instants; not exactly 336 hours when clocks change. */
 export function previewWindow(first: Day, zone: string): { from: string; to: string } {
   return { from: startOfDay(first, zone), to: startOfDay(addDays(first, PREVIEW_DAYS), zone) };
 }

@@ -26,7 +26,7 @@ export function saveSchedule(sessionId: string, schedule: ScheduleIn): Promise<S
   );
 }
 
-/** What a schedule would give, kept or not. `null` for one that cannot be judged yet: the last answer stays. */
+/** The starts that a schedule would give, saved or not. `null` for an invalid one, which keeps the last result. */
 export function previewQuery(
   sessionId: string,
   schedule: ScheduleIn | null,

@@ -1,9 +1,9 @@
 /**
- * Ranges of wall time, by the rules that the server keeps: minutes are counted from the midnight of the day on which a
- * range begins, an end at 00:00 is the midnight that follows, and an end before the beginning is on the next day.
+ * Ranges of wall time, by the server's rules: minutes count from midnight of the day on which a range starts, an end at
+ * 00:00 is the following midnight, and an end before the start is on the next day.
  */
 
-/** As typed: "HH:MM" twice, and minutes between starts, empty for the session's own duration. */
+/** As typed: two times "HH:MM", and the minutes between starts, empty for the session's own duration. */
 export type RangeForm = { starts: string; ends: string; step: string };
 
 export type PositionedRange = { midnight: number; range: RangeForm };
@@ -11,20 +11,20 @@ export type PositionedRange = { midnight: number; range: RangeForm };
 export const DAY_MINUTES = 1440;
 export const WEEK_MINUTES = 7 * DAY_MINUTES;
 
-/** Minutes after midnight; `null` while it is not a time. */
+/** Minutes after midnight; `null` if it is not a time. */
 export function parseTime(clock: string): number | null {
   const match = /^([01]\d|2[0-3]):([0-5]\d)$/.exec(clock);
   return match ? Number(match[1]) * 60 + Number(match[2]) : null;
 }
 
-/** "HH:MM" of minutes after midnight, also of the next day's. */
+/** Formats minutes after midnight, also past 24 hours, as "HH:MM". */
 export function formatMinutes(minutes: number): string {
   const within = ((minutes % DAY_MINUTES) + DAY_MINUTES) % DAY_MINUTES;
   const two = (value: number) => String(value).padStart(2, "0");
   return `${two(Math.floor(within / 60))}:${two(within % 60)}`;
 }
 
-/** Where it begins and ends; both are the same when it is empty, and `null` while it is not typed in full. */
+/** Start and end in minutes; equal if the range is empty, `null` while it is incomplete. */
 export function toSpan({ starts, ends }: Pick<RangeForm, "starts" | "ends">): [number, number] | null {
   const [begin, end] = [parseTime(starts), parseTime(ends)];
   if (begin === null || end === null) return null;
@@ -36,7 +36,7 @@ export function isOvernight(range: RangeForm): boolean {
   return span !== null && span[1] > DAY_MINUTES;
 }
 
-/** Minutes after midnight at which a session of so many minutes may start and still end within. */
+/** Minutes after midnight at which a session of this duration can start and still end within the range. */
 export function listStarts(range: RangeForm, duration: number): number[] {
   const span = toSpan(range);
   const step = range.step.trim() === "" ? duration : Number(range.step);
@@ -46,7 +46,7 @@ export function listStarts(range: RangeForm, duration: number): number[] {
   return found;
 }
 
-/** Minutes from 1970 to the midnight of a date, on a calendar without clock changes: to compare dates by. */
+/** Minutes from 1970 to midnight of a date, ignoring clock changes, to compare dates. */
 export function dayOffset(date: string): number | null {
   const match = /^(\d{4})-(\d\d)-(\d\d)$/.exec(date);
   if (!match) return null;
@@ -54,8 +54,8 @@ export function dayOffset(date: string): number | null {
 }
 
 /**
- * Which ranges overlap, as pairs of their places in the list. Two that meet end to end do not; a night that reaches
- * into the next day's range does. With a `cycle` of so many minutes the last is followed by the first again.
+ * Overlapping ranges as pairs of their indexes. Adjacent ranges do not overlap; a night that reaches into the next
+ * day's range does. With a `cycle` (in minutes), the last range is followed by the first again.
  */
 export function findOverlaps(positioned: PositionedRange[], cycle?: number): [number, number][] {
   const spans = positioned.flatMap(({ midnight, range }, index) => {

@@ -22,7 +22,7 @@ function proposed(changes: Partial<ScheduleForm>): ScheduleForm {
   return { ...toScheduleForm(OPEN, "Europe/Rome"), kind: "schedule", ...changes };
 }
 
-/** What is wrong, as "path: message". */
+/** Errors as "path: message". */
 function faults(form: ScheduleForm): string[] {
   const errorsOf = rules.safeParse(form);
   return errorsOf.success

@@ -30,7 +30,7 @@ function integerBetween(min: number, max: number, message: string) {
     .refine((text) => /^\d{1,6}$/.test(text) && Number(text) >= min && Number(text) <= max, message);
 }
 
-/** What the server asks of a schedule, said at the very field while one types. An open one has no rules. */
+/** Validates a schedule form by the server's rules, with errors at their fields. By arrangement, there are no rules. */
 export function scheduleRules(t: Texts) {
   const range = {
     starts: z.string(),

@@ -2,7 +2,7 @@ import { useFormatStarts } from "~/features/slots/useFormatStarts";
 import type { Problem } from "~/lib/api/problem";
 import { useTexts } from "./texts";
 
-/** Says which sold times a schedule would let overlap. */
+/** Lists the booked slots that a schedule would make overlap. */
 export function useConflictMessage(): (problem: Problem) => string {
   const t = useTexts();
   const words = useFormatStarts();

@@ -26,17 +26,13 @@ const CATEGORY_STYLES: Record<string, { glyph: LucideIcon; hue: number }> = {
 };
 const OTHER = { glyph: Sparkles, hue: 85 };
 
-/** The sign of a category. */
 export function categoryGlyph(category: string | null): LucideIcon {
   return (CATEGORY_STYLES[category ?? ""] ?? OTHER).glyph;
 }
 
 type CoverSession = { id: string; category: string | null; image_url: string | null };
 
-/**
- * A session's picture in 3:2, or in its stead a quiet drawing from its id and category. `isFirst` for one that is
- * seen without scrolling.
- */
+/** A session's picture in 3:2, or a drawing derived from its id and category. Set `isFirst` above the fold. */
 export function Cover({
   session,
   className,
@@ -45,7 +41,7 @@ export function Cover({
 }: {
   session: CoverSession;
   className?: string;
-  /** `banner` is lower where the page is wide. */
+  /** `banner` is lower on wide pages. */
   shape?: "card" | "banner";
   isFirst?: boolean;
 }) {

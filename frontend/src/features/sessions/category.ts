@@ -1,7 +1,7 @@
 import { useTranslation } from "react-i18next";
 import { i18n } from "~/lib/i18n";
 
-/** Writes a category: in our words where we have some, else as the marketplace calls it. */
+/** Translates a category, or returns the marketplace's own name for it. */
 export function useCategoryName(): (category: string | null) => string {
   const { t } = useTranslation();
   return (category) => {

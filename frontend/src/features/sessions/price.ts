@@ -1,7 +1,7 @@
 import { useTranslation } from "react-i18next";
 import { useFormatMoney } from "~/lib/money/money";
 
-/** Writes a price: "€48", or "Free". */
+/** Formats a price: "€48", or "Free". */
 export function useFormatPrice(): (amount: string) => string {
   const { t } = useTranslation();
   const money = useFormatMoney();

@@ -17,7 +17,10 @@ const PAGE = 12;
 const MAX_FEATURED = 4;
 const HALF_AN_HOUR = 30 * 60_000;
 
-/** The API's filters. Days become instants of the viewer's zone, for which the library of zones is fetched only then. */
+/**
+ * The API parameters of a search. Days become instants in the viewer's zone; the time zone library is loaded only for
+ * them.
+ */
 async function toApiFilters({ search, category, tag, creator, ...rest }: CatalogSearch, zone: string) {
   const { from, to, min_price, max_price, min_duration, max_duration } = rest;
   const { addDays, startOfDay } = from || to ? await import("~/lib/time/days") : NO_DATES;
@@ -35,7 +38,7 @@ async function toApiFilters({ search, category, tag, creator, ...rest }: Catalog
   };
 }
 
-/** Only days need a zone; other searches stay the same when it becomes known. */
+/** Only days depend on the zone, so other searches keep their key when it becomes known. */
 function zoneForDates({ from, to }: CatalogSearch, zone: string): string | null {
   return from || to ? zone : null;
 }
@@ -50,7 +53,7 @@ function pageQuery(search: CatalogSearch, zone: string, cursor: string | null) {
       const request = unwrapPage(
         api.GET("/api/sessions", { params: { query: { ...query, cursor: cursor ?? undefined } }, signal }),
       );
-      // who asks for nothing in particular is shown first what the staff recommends
+      // without a search, put featured sessions first
       if (cursor || Object.keys(search).length > 0) return request;
       const [featured, page] = await Promise.all([featuredSessions(signal), request]);
       return { ...page, items: uniqueById([...featured, ...page.items]) };
@@ -65,12 +68,12 @@ async function featuredSessions(signal: AbortSignal): Promise<Session[]> {
   return unwrap(api.GET("/api/sessions", { params: { query }, signal })).catch(() => []);
 }
 
-/** Each once, where it stands first. */
+/** Removes duplicates, keeping the first. */
 export function uniqueById(sessions: Session[]): Session[] {
   return [...new Map(sessions.map((session) => [session.id, session])).values()];
 }
 
-/** The catalog, page by page. What was seen is kept for half an hour, so that going back finds the same place. */
+/** The catalog, paged. Kept for half an hour, so that going back restores the position. */
 export function catalogQuery(client: QueryClient, search: CatalogSearch, zone: string) {
   return infiniteQueryOptions({
     queryKey: queryKeys.sessions.catalog(search, zoneForDates(search, zone)),
@@ -82,7 +85,7 @@ export function catalogQuery(client: QueryClient, search: CatalogSearch, zone: s
   });
 }
 
-/** Fetches the page after the last one that is shown, so that it is there when it is asked for. */
+/** Prefetches the page after the last visible one. */
 export function prefetchNextPage(
   client: QueryClient,
   search: CatalogSearch,
@@ -93,7 +96,7 @@ export function prefetchNextPage(
   if (next) void client.prefetchQuery(pageQuery(search, zone, next));
 }
 
-/** How many sessions there are for these filters, by category and by price. */
+/** Counts of sessions under these filters, by category and by price. */
 export function facetsQuery({ sort: _, ...search }: CatalogSearch, zone: string) {
   return queryOptions({
     queryKey: queryKeys.sessions.facets(search, zoneForDates(search, zone)),
@@ -105,12 +108,11 @@ export function facetsQuery({ sort: _, ...search }: CatalogSearch, zone: string)
   });
 }
 
-/** Every session has a price, so the price bands together are all of them. */
+/** The price bands cover every session, so their sum is the total. */
 export function totalCount({ price_bands }: Facets): number {
   return price_bands.reduce((sum, { count }) => sum + count, 0);
 }
 
-/** One session. */
 export function sessionQuery(id: string) {
   return queryOptions({
     queryKey: queryKeys.sessions.one(id),
@@ -119,7 +121,7 @@ export function sessionQuery(id: string) {
   });
 }
 
-/** Asks for what the catalog shows first, while its code is still on the way. */
+/** Prefetches the first page of the catalog while its code is loading. */
 export function prefetchCatalog(client: QueryClient, search: CatalogSearch): void {
   const zone = client.getQueryData(meQuery.queryKey)?.time_zone ?? browserZone();
   void client.prefetchInfiniteQuery(catalogQuery(client, search, zone));

@@ -1,4 +1,4 @@
-/** What the catalog is asked for, as it stands in the address: so that back, reload and sharing work. */
+/** Search parameters of the catalog. They live in the URL, so that back, reload and sharing work. */
 import type { Schema } from "~/lib/api/client";
 import { listSessionsLimits, sessionLimits } from "~/lib/api/limits";
 
@@ -17,21 +17,21 @@ export type CatalogSearch = {
   search?: string;
   category?: string;
   tag?: string;
-  /** A creator's id. */
+  /** Creator id. */
   creator?: string;
   min_price?: number;
   max_price?: number;
   /** Minutes. */
   min_duration?: number;
   max_duration?: number;
-  /** Days of the viewer's calendar, "2026-12-03". */
+  /** Days in the viewer's zone, "2026-12-03". */
   from?: string;
   to?: string;
-  /** Absent: the best matches of a search, else the newest. */
+  /** Absent: best match for a search, otherwise newest. */
   sort?: Sort;
 };
 
-/** What can be switched off, each with all that belongs to it. */
+/** The filters, each with its parameters. */
 export const FILTERS = {
   category: ["category"],
   tag: ["tag"],
@@ -51,7 +51,7 @@ const MAX_PRICE = sessionLimits.price.maximum;
 const MAX_DURATION = listSessionsLimits.max_duration.maximum;
 const UUID = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i;
 
-/** What of an address makes sense; the rest is left out. */
+/** Keeps valid parameters and drops the rest. */
 export function validateCatalog(raw: Record<string, unknown>): CatalogSearch {
   const search = normalizeSearch(raw.search);
   const [min_price, max_price] = bounds(raw.min_price, raw.max_price, MAX_PRICE, 100);
@@ -73,7 +73,7 @@ export function validateCatalog(raw: Record<string, unknown>): CatalogSearch {
   });
 }
 
-/** A search as the API takes it: with a letter or digit, and of not too many words. */
+/** Normalizes a search as the API requires: with a letter or digit, and not too many words. */
 export function normalizeSearch(value: unknown): string | undefined {
   const text = typeof value === "number" ? String(value) : typeof value === "string" ? value : "";
   const words = [...text.slice(0, MAX_SEARCH).matchAll(/[\p{L}\p{N}]+/gu)];
@@ -90,13 +90,13 @@ export function activeFilters(search: CatalogSearch): Filter[] {
   );
 }
 
-/** The same without these filters. */
+/** The search without these filters. */
 export function clearFilters(search: CatalogSearch, ...filters: Filter[]): CatalogSearch {
   const keys = new Set<string>(filters.flatMap((filter) => FILTERS[filter]));
   return Object.fromEntries(Object.entries(search).filter(([key]) => !keys.has(key)));
 }
 
-/** The same with some of it changed; `undefined` takes away. */
+/** The search with a change applied; `undefined` clears a parameter. */
 export function applyChange(search: CatalogSearch, change: CatalogSearch): CatalogSearch {
   return validateCatalog({ ...search, ...change });
 }

@@ -4,7 +4,6 @@ import en from "./texts.en.json";
 
 i18n.addResourceBundle("en", "sessions", en);
 
-/** The words of this feature. */
 export function useTexts() {
   return useTranslation("sessions").t;
 }

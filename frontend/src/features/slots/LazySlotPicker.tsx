@@ -7,7 +7,7 @@ const SlotPicker = lazyWithRetry<SlotPickerProps>(async () => ({
   default: (await import("./SlotPicker")).SlotPicker,
 }));
 
-/** The slot picker, whose calendar is loaded when it is first shown. */
+/** The slot picker, loaded on first use because of its calendar. */
 export function LazySlotPicker(props: SlotPickerProps) {
   return (
     <Suspense fallback={<Skeleton className="h-96 w-full" />}>

@@ -7,14 +7,14 @@ import { formatMonthName } from "~/lib/time/days";
 import { findNextFree, type NextFreeSearch, type Slot } from "./queries";
 import { useTexts } from "./texts";
 
-/** Says that a month has no time, and looks for the next one when asked. */
+/** Shown for a month without bookable times; finds the next one on request. */
 export function NoFreeTimes({
   search,
   isForSeats,
   onFound,
 }: {
   search: NextFreeSearch;
-  /** There are times, only none with that many seats. */
+  /** There are times, but none with enough seats. */
   isForSeats: boolean;
   onFound: (slot: Slot) => void;
 }) {

@@ -18,7 +18,7 @@ import type { SlotPickerProps } from "./SlotPicker";
 import { useTexts } from "./texts";
 import { ZoneNote } from "./ZoneNote";
 
-/** Any day and hour to come, for a session without fixed times. */
+/** Selects any future day and time, for a session by arrangement. */
 export function OpenTimePicker({ session, value, onPick }: SlotPickerProps) {
   const t = useTexts();
   const zone = useZone();
@@ -93,7 +93,7 @@ export function OpenTimePicker({ session, value, onPick }: SlotPickerProps) {
   );
 }
 
-/** The chosen start, if it exists and is to come. */
+/** The selected start, if it exists and is in the future. */
 function toPickedTime(day: Day, time: string, zone: string, session: BookableSession): PickedTime | null {
   const starts_at = toInstant(day, time, zone);
   if (!starts_at || new Date(starts_at) <= new Date()) return null;

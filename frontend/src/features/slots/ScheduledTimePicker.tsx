@@ -22,7 +22,7 @@ import { TimeChoice } from "./TimeChoice";
 import { useTexts } from "./texts";
 import { ZoneNote } from "./ZoneNote";
 
-/** The free days of a month, and the times of one of them. The next month is fetched ahead. */
+/** Selects a day with free times, then a time. Prefetches the next month. */
 export function ScheduledTimePicker({ session, seats, value, onPick, excludedStart }: SlotPickerProps) {
   const t = useTexts();
   const zone = useZone();
@@ -69,7 +69,7 @@ export function ScheduledTimePicker({ session, seats, value, onPick, excludedSta
             setPreferredDay(fromCalendarDate(date));
             requestAnimationFrame(() => list.current?.scrollIntoView({ block: "nearest" }));
           }}
-          // a month that is not there yet may be walked into, so its days are not closed
+          // do not disable days of a month that is still loading, so that arrow keys can reach them
           disabled={(date) => {
             const key = fromCalendarDate(date);
             return key < today || (isKnown(key) && !days.has(key));

@@ -4,19 +4,19 @@ import { ScheduledTimePicker } from "./ScheduledTimePicker";
 
 export type SlotPickerProps = {
   session: BookableSession;
-  /** How many seats the time must still have. */
+  /** Number of seats that the slot must have. */
   seats: number;
-  /** The `starts_at` that is chosen. */
+  /** The selected `starts_at`. */
   value: string | null;
-  /** `null` when what was chosen is no time to book. */
+  /** `null` if the selection is not bookable. */
   onPick: (time: PickedTime | null) => void;
-  /** A start that is not offered: the one that a booking moves away from. */
+  /** A start to leave out: the current one of a booking that is being rescheduled. */
   excludedStart?: string;
 };
 
 /**
- * A start of a session to book or to move to: a month with its free days and their times, or, of an open session, any
- * day and hour. Times are in the viewer's zone, with the creator's next to them.
+ * Selects a start for booking or rescheduling: a month with its free days and times or, by arrangement, any day and
+ * time. Times are in the viewer's zone, with the creator's next to them.
  */
 export function SlotPicker(props: SlotPickerProps) {
   return props.session.is_open ? <OpenTimePicker {...props} /> : <ScheduledTimePicker {...props} />;

@@ -4,7 +4,7 @@ import { hasFewSeatsLeft } from "./bookable";
 import type { Slot } from "./queries";
 import { useTexts } from "./texts";
 
-/** The times of one day, as a group of radio buttons: what is chosen is heard, and arrow keys move. */
+/** The times of a day as a radio group, with arrow key support. */
 export function TimeChoice({
   slots,
   zone,
@@ -15,7 +15,7 @@ export function TimeChoice({
 }: {
   slots: Slot[];
   zone: string;
-  /** The creator's zone; its time is shown where it differs. */
+  /** The creator's zone; its time is shown if it differs. */
   otherZone: string | null | undefined;
   value: string | null;
   onPick: (slot: Slot) => void;

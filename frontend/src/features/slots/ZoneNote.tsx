@@ -3,7 +3,7 @@ import { cn } from "~/lib/cn";
 import { zoneName } from "~/lib/time/time";
 import { useTexts } from "./texts";
 
-/** Whose clock the times are on. */
+/** Names the zone of the times shown. */
 export function ZoneNote({ zone, className }: { zone: string; className?: string }) {
   const t = useTexts();
   return (

@@ -5,10 +5,10 @@ import { addMonths, type Day, type Month, monthBounds, monthOf } from "~/lib/tim
 
 export type Slot = Schema<"SlotOut">;
 
-/** The farthest that a schedule may reach, in months (730 days). */
+/** The maximum booking window, in months (730 days). */
 export const MAX_BOOKING_WINDOW_MONTHS = 24;
 
-/** The starts of one month of the viewer's calendar that can be booked. They go fast, so they are not kept long. */
+/** Bookable starts of a month in the viewer's zone. Stale soon, because other users book them. */
 export function slotsQuery(sessionId: string, month: Month, zone: string) {
   return queryOptions({
     queryKey: queryKeys.slots.month(sessionId, zone, month),
@@ -24,8 +24,8 @@ export function slotsQuery(sessionId: string, month: Month, zone: string) {
 }
 
 /**
- * The first start after a month with seats for that many, looked for month by month as far as a schedule may reach from
- * `today`; `null` when there is none.
+ * The first start after a month with enough seats. Searches month by month up to the maximum booking window from
+ * `today`; `null` if there is none.
  */
 export async function findNextFree(
   client: QueryClient,

@@ -3,7 +3,7 @@ import { formatDateTime, useZone } from "~/lib/time/time";
 
 const MAX_LISTED = 5;
 
-/** Writes starts for the person who looks: "Thu 3 Dec, 18:30; Fri 4 Dec, 18:30 and 2 more". */
+/** Formats starts in the viewer's zone: "Thu 3 Dec, 18:30; Fri 4 Dec, 18:30 and 2 more". */
 export function useFormatStarts(): (starts: string[]) => string {
   const { t } = useTranslation();
   const zone = useZone();

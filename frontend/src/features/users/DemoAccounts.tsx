@@ -4,7 +4,7 @@ import { useTexts } from "./texts";
 
 type Account = Schema<"DemoAccountOut">;
 
-/** Which accounts a demo server has, to fill the form with a click. */
+/** Lists the accounts of a demo server; a click fills in the form. */
 export function DemoAccounts({
   accounts,
   onUse,

@@ -8,7 +8,7 @@ import { DemoAccounts } from "./DemoAccounts";
 import { SignInForm } from "./SignInForm";
 import { useTexts } from "./texts";
 
-/** Signing in; afterwards on to where the person was. */
+/** Signs in and returns to `next`. */
 export function LoginPage({ next }: { next: string }) {
   const t = useTexts();
   const router = useRouter();

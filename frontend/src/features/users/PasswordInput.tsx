@@ -3,7 +3,7 @@ import { type ComponentProps, useState } from "react";
 import { Input } from "~/components/Field";
 import { useTexts } from "./texts";
 
-/** A password, hidden until its owner asks to see it. */
+/** A password input with a button to reveal it. */
 export function PasswordInput(props: ComponentProps<"input">) {
   const t = useTexts();
   const [isShown, setShown] = useState(false);

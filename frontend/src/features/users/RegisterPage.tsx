@@ -18,7 +18,7 @@ import { accountRules } from "./rules";
 import { StrengthMeter } from "./StrengthMeter";
 import { useTexts } from "./texts";
 
-/** A new account; who made one is signed in at once. */
+/** Creates an account and signs in. */
 export function RegisterPage({ next }: { next: string }) {
   const t = useTexts();
   const router = useRouter();

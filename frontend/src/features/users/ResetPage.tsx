@@ -18,7 +18,7 @@ import { accountRules } from "./rules";
 import { StrengthMeter } from "./StrengthMeter";
 import { useTexts } from "./texts";
 
-/** A new password, by a link of the staff. Its token stands behind a number sign, and leaves the address at once. */
+/** Sets a new password with a link from the staff. The token is in the URL fragment and is removed from it at once. */
 export function ResetPage() {
   const t = useTexts();
   const [token] = useState(() => location.hash.slice(1));

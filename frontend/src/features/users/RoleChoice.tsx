@@ -7,7 +7,7 @@ const ROLES = [
   { value: "creator", icon: Presentation, title: "register.teach", text: "register.teach_text" },
 ] as const;
 
-/** To learn or to teach, as two cards. */
+/** Learner or creator, as two cards. */
 export function RoleChoice({ field }: { field: UseFormRegisterReturn }) {
   const t = useTexts();
   return (

@@ -5,7 +5,7 @@ import { Dialog } from "~/components/Dialog";
 import { meQuery } from "~/lib/auth/me";
 import { SignInForm } from "./SignInForm";
 
-/** Signing in over a page that stays as it is. */
+/** Signs in over the current page. */
 export default function SignInDialog({ onDone, onClose }: { onDone: () => void; onClose: () => void }) {
   const { t } = useTranslation();
   const email = useQueryClient().getQueryData(meQuery.queryKey)?.email ?? "";

@@ -14,7 +14,7 @@ import { useTexts } from "./texts";
 
 export type Credentials = { email: string; password: string };
 
-/** E-mail and password. `given` fills them in, as far as they are known; the person goes on at what is missing. */
+/** E-mail and password. `given` prefills known values; focus starts at the first empty field. */
 export function SignInForm({
   given: prefilled,
   onDone,

@@ -5,7 +5,6 @@ import { useTexts } from "./texts";
 const LEVEL: Record<Strength, number> = { short: 0, weak: 1, fair: 2, good: 3, strong: 4 };
 const COLOUR = ["bg-line", "bg-danger", "bg-warn", "bg-good", "bg-good"];
 
-/** How hard a password is to guess, as one types it. */
 export function StrengthMeter({ password }: { password: string }) {
   const t = useTexts();
   const strength = passwordStrength(password);

@@ -4,8 +4,8 @@ import { type Me, meQuery, signIn } from "~/lib/auth/me";
 import { browserZone } from "~/lib/time/zone";
 
 /**
- * Makes an account, signs in, and reads times in the browser's zone from then on. `null` when the account was made but
- * signing in failed: registering again would be refused.
+ * Creates an account, signs in and sets the browser's time zone. Returns `null` if the account was created but signing
+ * in failed: registering again would be refused.
  */
 export async function register(registration: Schema<"RegistrationIn">): Promise<Me | null> {
   await unwrap(api.POST("/api/auth/register", { body: registration }));

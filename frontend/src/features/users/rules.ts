@@ -5,12 +5,12 @@ import type { useTexts } from "./texts";
 
 const WEB_ADDRESS = /^https?:\/\/[^\s/?#@:\\]+(:\d{1,5})?([/?#]\S*)?$/i;
 
-/** Whether a text is an http(s) address as the API takes it. */
+/** Whether text is an http(s) URL that the API accepts. */
 export function isWebAddress(text: string): boolean {
   return WEB_ADDRESS.test(text);
 }
 
-/** What is asked of the facts of an account, as the API asks it. */
+/** Validates account fields by the API's rules. */
 export function accountRules(t: ReturnType<typeof useTexts>) {
   const long = (count: number) => t("rules.too_long", { count });
   const { email, username, password, first_name } = registrationLimits;

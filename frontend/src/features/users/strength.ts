@@ -4,8 +4,8 @@ export type Strength = "short" | "weak" | "fair" | "good" | "strong";
 export const MIN_PASSWORD = registrationLimits.password.minLength;
 
 /**
- * A rough guess from length and variety, to encourage while one types; the server's rule is the length alone
- * (NIST SP 800-63B, 5.1.1.2: no composition rules).
+ * A rough estimate from length and variety, as guidance while typing; the server checks the length only (NIST SP
+ * 800-63B, 5.1.1.2: no composition rules).
  */
 export function passwordStrength(password: string): Strength {
   const length = [...password].length;

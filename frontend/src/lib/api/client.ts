@@ -3,7 +3,7 @@ import { login } from "~/lib/auth/login";
 import { Problem } from "./problem";
 import type { components, paths } from "./schema";
 
-/** A wire struct of the API, by its name in openapi.json. */
+/** A schema of the API by its name in openapi.json. */
 export type Schema<Name extends keyof components["schemas"]> = components["schemas"][Name];
 
 async function send(request: Request, token: string | null): Promise<Response> {
@@ -14,10 +14,10 @@ async function send(request: Request, token: string | null): Promise<Response> {
   });
 }
 
-/** These go by a password or by the cookie; a 401 of theirs says nothing of the token. */
+/** Requests authenticated by password or cookie; their 401 does not mean that the token has expired. */
 const WITHOUT_TOKEN = /\/api\/auth\/(login|logout|register|password-reset)\/?$/;
 
-/** Sends with the person's token; one that has expired is renewed once, silently. */
+/** Sends a request with the user's token and retries once with a new one if it has expired. */
 async function sendSignedIn(request: Request): Promise<Response> {
   if (WITHOUT_TOKEN.test(request.url)) return send(request, null);
   const token = await login.token();
@@ -28,7 +28,7 @@ async function sendSignedIn(request: Request): Promise<Response> {
   return renewed ? send(retryRequest, renewed) : response;
 }
 
-/** The API's client. Every path, field and answer is checked against openapi.json. */
+/** The API client, typed from openapi.json. */
 export const api = createClient<paths>({ baseUrl: globalThis.location?.origin, fetch: sendSignedIn });
 
 api.use({
@@ -37,7 +37,7 @@ api.use({
   },
 });
 
-/** What was answered. Raises `Problem` for anything but success. */
+/** Returns the body of a response. Raises `Problem` unless it succeeded. */
 export async function unwrap<T>(call: Promise<{ data?: T; response: Response }>): Promise<T> {
   const { data } = await call;
   return data as T;
@@ -45,7 +45,7 @@ export async function unwrap<T>(call: Promise<{ data?: T; response: Response }>)
 
 export type Page<T> = { items: T[]; next: string | null };
 
-/** One page of a list, and the cursor of the next (RFC 8288, `rel="next"`). */
+/** A page of a list, and the cursor of the next (RFC 8288, `rel="next"`). */
 export async function unwrapPage<T>(call: Promise<{ data?: T[]; response: Response }>): Promise<Page<T>> {
   const { data, response } = await call;
   const link = /<([^>]+)>;\s*rel="next"/.exec(response.headers.get("link") ?? "");
@@ -53,7 +53,7 @@ export async function unwrapPage<T>(call: Promise<{ data?: T[]; response: Respon
   return { items: data ?? [], next };
 }
 
-/** A new key for each thing a person means to do once, kept for its repeats. */
+/** A new idempotency key; reuse it for retries of the same request. */
 export function newIdempotencyKey(): string {
   return crypto.randomUUID();
 }

@@ -1,6 +1,6 @@
 import { newIdempotencyKey } from "./client";
 
-/** Keys for what a person means to do: the same for repeats of the same thing, another one when it has changed. */
+/** Returns the same key while the intent is unchanged, and a new one when it changes. */
 export function createKeyFor(): (intent: unknown) => string {
   let last = "";
   let key = "";

@@ -2,7 +2,7 @@ import { queryOptions } from "@tanstack/react-query";
 import { api, unwrap } from "./client";
 import { queryKeys } from "./queryKeys";
 
-/** What is the same for everybody here: currency, categories. */
+/** Marketplace settings: currency, categories. */
 export const marketplaceQuery = queryOptions({
   queryKey: queryKeys.marketplace,
   queryFn: () => unwrap(api.GET("/api/marketplace")),

@@ -2,15 +2,15 @@ import type { components } from "./schema";
 
 type Body = components["schemas"]["Problem"];
 
-/** What the API refused, as problem+json says it (RFC 9457); `offline` where it could not be reached at all. */
+/** An error response of the API as problem+json (RFC 9457); `offline` if the server could not be reached. */
 export class Problem extends Error {
   readonly status: number;
   readonly code: string;
-  /** Messages by the name of the field that they are about. */
+  /** Messages by field name. */
   readonly errors: Record<string, string[]>;
-  /** The starts of the sold slots that stand in the way, of a 409 that has some. */
+  /** The starts of the conflicting booked slots, for a 409 that has some. */
   readonly starts: string[];
-  /** Seconds after which it is worth another try. */
+  /** Seconds to wait before retrying. */
   readonly retryAfter: number | null;
 
   constructor(body: Partial<Body>, retryAfter: number | null = null) {

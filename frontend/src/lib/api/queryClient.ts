@@ -11,7 +11,7 @@ export const queryClient = new QueryClient({
       retryDelay: (count, error) =>
         isProblem(error) && error.retryAfter ? error.retryAfter * 1000 : 400 * 2 ** count,
       refetchOnWindowFocus: true,
-      // without a connection it fails, and says so, instead of loading for ever
+      // fail when offline, instead of loading forever
       networkMode: "always",
       refetchOnReconnect: true,
     },

@@ -9,12 +9,12 @@ export type Impersonation = { token: string; person: Person; until: string };
 
 let current: Impersonation | null = null;
 
-/** Whom this tab views the site as, and until when. */
+/** Whom this tab impersonates, and until when. */
 export function currentImpersonation(): Impersonation | null {
   return current;
 }
 
-/** Shows this tab as another user sees it. The staff member stays signed in, here and in the other tabs. */
+/** Impersonates a user in this tab. The staff member stays signed in, here and in other tabs. */
 export async function startImpersonation(
   router: RegisteredRouter,
   userId: string,

@@ -11,7 +11,7 @@ function tokenOf(person: string, number = 1): string {
     .join(".");
 }
 
-/** A browser whose tabs share one cookie, and a server that keeps the login for it. */
+/** A browser whose tabs share a cookie, and a server that keeps its login. */
 function browser(cookie: string | null = null) {
   const server = { cookie, refreshes: 0, answer: null as (() => Promise<Response>) | null };
   const allListeners: ((message: unknown) => void)[] = [];

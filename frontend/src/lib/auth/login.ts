@@ -24,7 +24,7 @@ export type Browser = {
   broadcast: (message: Message) => void;
   /** Receives from the other tabs. */
   onMessage: (listener: (message: Message) => void) => void;
-  /** Without the hint a visitor's browser would ask for a token that it cannot have, on every visit. */
+  /** Whether this browser has a login. Without it, every visit of a visitor would request a token in vain. */
   hint: { read: () => boolean; write: (isSignedIn: boolean) => void };
 };
 
@@ -90,7 +90,7 @@ export function openLogin({ refresh, withLock, broadcast, onMessage, hint }: Bro
     }
     if (response.status >= 500 || response.status === 429) throw await Problem.from(response);
     hint.write(false);
-    // a login that had already ended when the page was opened makes its user a visitor, without a prompt
+    // a login that ended before the page was opened makes the user a visitor, without a prompt
     setState(userId === null ? "signed-out" : "expired", null);
     return null;
   }
@@ -145,7 +145,7 @@ export function openLogin({ refresh, withLock, broadcast, onMessage, hint }: Bro
     /** Sends this token, which cannot be renewed, instead of the login's own; `null` ends that. */
     impersonate,
 
-    /** The token to send, renewed when there is none yet; `null` for a visitor. */
+    /** The token to send, renewed if there is none yet; `null` for a visitor. */
     async token(): Promise<string | null> {
       return impersonationToken ?? (access !== null || state !== "signed-in" ? access : renew(null));
     },
@@ -196,7 +196,7 @@ function currentBrowser(): Browser {
           if (isSignedIn) localStorage.setItem(HINT, "1");
           else localStorage.removeItem(HINT);
         } catch {
-          // where storage is forbidden, a reload asks to sign in again
+          // storage is blocked: a reload asks to sign in again
         }
       },
     },

@@ -13,20 +13,20 @@ export const meQuery = queryOptions({
   queryKey: queryKeys.me,
   queryFn: async (): Promise<Me | null> => {
     if ((await login.token()) !== null) return unwrap(api.GET("/api/auth/profile"));
-    // who has to sign in again is still the same person, with the same page before them
+    // an expired login keeps its user, so that the open page stays
     return login.state() === "expired" ? (queryClient.getQueryData<Me>(queryKeys.me) ?? null) : null;
   },
   staleTime: 5 * 60_000,
 });
 
-/** The person who is signed in: `null` for a visitor, `undefined` until that is known. */
+/** The signed-in user: `null` for a visitor, `undefined` while loading. */
 export function useMe(): Me | null | undefined {
   const state = useSyncExternalStore(login.subscribe, login.state);
   const { data } = useQuery(meQuery);
   return state === "signed-out" ? null : data;
 }
 
-/** Lets only the signed-in pass; others are asked to sign in and come back. For `beforeLoad`. */
+/** Redirects visitors to sign in and back. For `beforeLoad`. */
 export async function requireSignIn({ location }: { location: { href: string } }): Promise<Me> {
   const me = login.state() === "signed-out" ? null : await queryClient.ensureQueryData(meQuery);
   if (!me) throw redirect({ to: "/login", search: { next: location.href } });
@@ -37,7 +37,7 @@ export function displayName(person: { first_name: string; last_name: string; use
   return `${person.first_name} ${person.last_name}`.trim() || person.username;
 }
 
-/** Lets only visitors pass; who is signed in already is sent on. For `beforeLoad`. */
+/** Redirects signed-in users away. For `beforeLoad`. */
 export async function requireVisitor({ search }: { search: { next?: string } }): Promise<void> {
   if (login.state() !== "signed-in") return;
   const me = await queryClient.ensureQueryData(meQuery).catch(() => null);
@@ -57,14 +57,14 @@ export async function signOut({ everywhere = false } = {}): Promise<void> {
     try {
       await unwrap(api.POST("/api/auth/logout", { body: { everywhere } }));
     } catch (error) {
-      // without a cookie there is nothing left to end here; of other logins nothing is known
+      // the cookie is already gone, so this login has ended; other logins may not have
       if (everywhere || !isProblem(error) || error.status !== 401) throw error;
     }
   });
   await clearUserData();
 }
 
-/** Nothing that a person saw may stay behind them. What is on the screen is asked for again. */
+/** Removes everything cached for the user, and refetches what is visible. */
 export async function clearUserData(): Promise<void> {
   await queryClient.cancelQueries();
   queryClient.setQueryData(meQuery.queryKey, null);
@@ -72,7 +72,7 @@ export async function clearUserData(): Promise<void> {
   void refetchUserData();
 }
 
-/** Asks again for all that depends on who is signed in. */
+/** Refetches everything that depends on the signed-in user. */
 export async function refetchUserData(): Promise<void> {
   await queryClient.invalidateQueries({ predicate: dependsOnUser });
 }

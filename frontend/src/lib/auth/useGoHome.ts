@@ -7,8 +7,8 @@ declare module "@tanstack/react-router" {
 }
 
 /**
- * Goes to the front page before a login ends, so that a page with unsaved changes can ask first. Says whether the
- * person got there: one who stays may yet go home in another way, which is not meant.
+ * Goes to the front page before a login ends, so that a page with unsaved changes can ask first. Returns whether the
+ * user got there: after staying, a later visit to the front page does not count.
  */
 export function useGoHome(): () => Promise<boolean> {
   const router = useRouter();

@@ -5,7 +5,7 @@ import { login } from "./login";
 import { signOut } from "./me";
 import { useGoHome } from "./useGoHome";
 
-/** Signs out, here and in the other tabs, and goes to the front page. `everywhere`: on all devices. */
+/** Signs out in all tabs and goes to the front page. `everywhere`: on all devices. */
 export function useSignOut(): (options?: { everywhere?: boolean }) => Promise<void> {
   const goHome = useGoHome();
   const router = useRouter();

@@ -2,12 +2,12 @@ import type { FieldValues, Path, UseFormReturn } from "react-hook-form";
 import { isProblem } from "~/lib/api/problem";
 import { errorMessage } from "~/lib/i18n/errorMessage";
 
-/** Refusals that are about one field, though the API gives them a code of their own (409). */
+/** Fields of 409 codes that are about one field. */
 const FIELD_OF: Record<string, string> = { email_taken: "email", username_taken: "username" };
 
 /**
- * Puts what the API refused at its fields, and returns what is about none of them. `names` are the API's names of
- * fields where the form has others. What was typed stays.
+ * Sets the API's errors at their form fields and returns those without one. `names` maps API fields to form fields.
+ * Keeps the typed values.
  */
 export function setServerErrors<Values extends FieldValues>(
   error: unknown,
@@ -27,7 +27,7 @@ export function setServerErrors<Values extends FieldValues>(
       invalidFields.push(name);
     } else otherMessages.push(message);
   }
-  // the API names them in an order of its own; the person goes on at the first that they see
+  // focus the first invalid field in display order, which the API does not know
   const [first] = invalidFields.toSorted(
     (one, other) => known.indexOf(topOf(one)) - known.indexOf(topOf(other)),
   );

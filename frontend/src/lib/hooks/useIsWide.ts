@@ -8,7 +8,7 @@ function subscribe(listener: () => void): () => void {
   return () => query.removeEventListener("change", listener);
 }
 
-/** Whether there is room for two columns (`lg`): for what must not be drawn twice and hidden once. */
+/** Whether there is room for two columns (`lg`), for content that must not be rendered twice and hidden by CSS. */
 export function useIsWide(): boolean {
   return useSyncExternalStore(subscribe, () => matchMedia(WIDE).matches);
 }

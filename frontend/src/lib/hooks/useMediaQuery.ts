@@ -1,6 +1,5 @@
 import { useSyncExternalStore } from "react";
 
-/** Whether the window is as a media query says, now and when it changes. */
 export function useMediaQuery(query: string): boolean {
   return useSyncExternalStore(
     (listener) => {

@@ -1,6 +1,6 @@
 import { useState } from "react";
 
-/** What was last focused or pressed outside of menus, which are gone when what they opened is closed. */
+/** The last focused or pressed element outside menus, which are gone when their dialog closes. */
 let last: Element | null = null;
 
 function remember({ target }: Event): void {
@@ -9,7 +9,7 @@ function remember({ target }: Event): void {
 }
 
 document.addEventListener("focusin", remember);
-// Safari focuses no button that is pressed
+// Safari does not focus a pressed button
 document.addEventListener("pointerdown", remember);
 
 function opener(): Element | null {
@@ -18,8 +18,8 @@ function opener(): Element | null {
 }
 
 /**
- * Brings the focus back to what opened a dialog: Radix does so only where the opener is its own trigger. Where the
- * opener is gone with what was done, reading goes on at the head of the content. For `onCloseAutoFocus`.
+ * Returns focus to what opened a dialog; Radix does so only for its own trigger. If the opener is gone, moves focus to
+ * the start of the content. For `onCloseAutoFocus`.
  */
 export function useRestoreFocus(): (event: Event) => void {
   const [previous] = useState(opener);

@@ -1,7 +1,7 @@
 import { useSuspenseQuery } from "@tanstack/react-query";
 import { marketplaceQuery } from "~/lib/api/marketplace";
 
-/** A decimal string in a currency, as people write it: whole amounts without their zeros. */
+/** Formats a decimal string in a currency; whole amounts without decimals. */
 export function formatMoney(amount: string, currency: string): string {
   const isWhole = /^-?\d+(\.0+)?$/.test(amount);
   return new Intl.NumberFormat("en", {
@@ -11,13 +11,13 @@ export function formatMoney(amount: string, currency: string): string {
   }).format(amount as Intl.StringNumericLiteral);
 }
 
-/** Writes decimal strings in the marketplace's currency. */
+/** Formats decimal strings in the marketplace's currency. */
 export function useFormatMoney(): (amount: string) => string {
   const { currency } = useSuspenseQuery(marketplaceQuery).data;
   return (amount) => formatMoney(amount, currency);
 }
 
-/** Price times seats, in hundredths: binary fractions would round. */
+/** Price times seats, computed in hundredths to avoid rounding errors of floating point. */
 export function multiplyPrice(price: string, seats: number): string {
   const [whole = "0", cents = ""] = price.split(".");
   const hundredths = (BigInt(whole) * 100n + BigInt(cents.padEnd(2, "0"))) * BigInt(seats);

@@ -1,6 +1,6 @@
 /**
- * Calendar days of the person who looks. A day is a text, "2026-12-03", and a month "2026-12": neither is an instant,
- * and what a day spans depends on the zone, on days when the clocks change too.
+ * Calendar days of the viewer. A day is a string "2026-12-03" and a month "2026-12". Neither is an instant: which
+ * instants a day spans depends on the zone, and on clock changes.
  */
 import { TZDate } from "@date-fns/tz";
 import { dateKey, formatLongDay, formatMonth, formatTime } from "./time";
@@ -28,19 +28,18 @@ export function addDays(day: Day, count = 1): Day {
   return date.toISOString().slice(0, 10);
 }
 
-/** The Monday of a day's week. */
 export function startOfWeek(day: Day): Day {
   const weekday = new Date(`${day}T12:00:00Z`).getUTCDay() || 7;
   return addDays(day, 1 - weekday);
 }
 
-/** For a calendar that draws days: noon there and everywhere is the same day, whatever the browser's zone. */
+/** A Date for the calendar component: at noon the date is the same, whatever the browser's zone. */
 export function toCalendarDate(key: Day | Month): Date {
   const [year = 0, month = 1, day = 1] = parts(key);
   return new Date(year, month - 1, day, 12);
 }
 
-/** The day that a calendar's date stands for. */
+/** The day of a calendar component's Date. */
 export function fromCalendarDate(date: Date): Day {
   const two = (value: number) => String(value).padStart(2, "0");
   return `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())}`;
@@ -56,20 +55,18 @@ export function formatMonthName(month: Month): string {
   return formatMonth(`${month}-15T12:00:00Z`, "UTC");
 }
 
-/** The instant at which a day begins in a zone, as ISO 8601. */
+/** The first instant of a day in a zone, as ISO 8601. */
 export function startOfDay(day: Day, zone: string): string {
   const [year = 0, month = 1, date = 1] = parts(day);
   return new Date(new TZDate(year, month - 1, date, zone).getTime()).toISOString();
 }
 
-/** From where to where a month lasts in a zone: 28 to 31 days, an hour more or less where the clocks change. */
+/** The instants at which a month starts and ends in a zone. */
 export function monthBounds(month: Month, zone: string): { from: string; to: string } {
   return { from: startOfDay(`${month}-01`, zone), to: startOfDay(`${addMonths(month)}-01`, zone) };
 }
 
-/**
- * The instant of a wall time ("18:30"), the first of the two where the clocks show it twice; `null` where they skip it.
- */
+/** The instant of a wall time ("18:30"): the first of two if clocks go back, `null` if they skip it. */
 export function toInstant(day: Day, time: string, zone: string): string | null {
   const [year = 0, month = 1, date = 1] = parts(day);
   const [hour = 0, minute = 0] = time.split(":").map(Number);
@@ -81,7 +78,7 @@ export function toInstant(day: Day, time: string, zone: string): string | null {
   return shows(naive) ? new Date(naive).toISOString() : null;
 }
 
-/** What starts on which day, in the order given. */
+/** Groups slots by day, in the given order. */
 export function groupByDay<Slot extends { starts_at: string }>(
   slots: Slot[],
   zone: string,

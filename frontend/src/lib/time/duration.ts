@@ -11,7 +11,7 @@ export function useFormatDuration(): (minutes: number) => string {
   };
 }
 
-/** Formats a notice given in hours: "6 hours", "2 days". */
+/** Formats a minimum notice in hours: "6 hours", "2 days". */
 export function useFormatNotice(): (hours: number) => string {
   const { t } = useTranslation();
   return (hours) =>

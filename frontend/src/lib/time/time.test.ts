@@ -17,7 +17,7 @@ const ZONES = ["UTC", ...Intl.supportedValuesOf("timeZone")];
 
 const clocks = new Map<string, Intl.DateTimeFormat>();
 
-/** The wall clock of a zone as the platform writes it, to compare with. */
+/** The wall clock of a zone as the platform computes it, as reference. */
 function wall(at: number, zone: string): { day: string; time: string } {
   const clock =
     clocks.get(zone) ??

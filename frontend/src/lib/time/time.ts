@@ -1,6 +1,6 @@
 /**
- * Times for people. An instant comes from the API as ISO 8601 and is only ever *shown* in a zone; what is sent back is
- * the very text that came.
+ * Formatting of times. Instants arrive from the API as ISO 8601 and are only *displayed* in a zone; requests send back
+ * the original string.
  */
 import { TZDate } from "@date-fns/tz";
 import { useMe } from "~/lib/auth/me";
@@ -19,7 +19,7 @@ function format(instant: string | Date, zone: string, options: Intl.DateTimeForm
   return formatter.format(new Date(instant));
 }
 
-/** The zone in which this person reads times: their own choice, or their browser's. */
+/** The user's time zone: their own choice, or their browser's. */
 export function useZone(): string {
   return useMe()?.time_zone ?? browserZone();
 }
@@ -52,13 +52,13 @@ export function formatDateTime(instant: string | Date, zone: string): string {
   return `${formatDay(instant, zone)}, ${formatTime(instant, zone)}`;
 }
 
-/** "Thu 3 Dec, 18:30 – 20:00"; the day is said again where it ends on another. */
+/** "Thu 3 Dec, 18:30 – 20:00"; repeats the day if it ends on another. */
 export function formatTimeRange(starts: string | Date, ends: string | Date, zone: string): string {
   const isOneDay = dateKey(starts, zone) === dateKey(ends, zone);
   return `${formatDateTime(starts, zone)} – ${isOneDay ? formatTime(ends, zone) : formatDateTime(ends, zone)}`;
 }
 
-/** "2026-12-03", the calendar day on which an instant falls there. */
+/** "2026-12-03", the calendar day of an instant in a zone. */
 export function dateKey(instant: string | Date, zone: string): string {
   const day = new TZDate(new Date(instant), zone);
   return [day.getFullYear(), pad(day.getMonth() + 1), pad(day.getDate())].join("-");
@@ -68,29 +68,29 @@ function pad(value: number): string {
   return String(value).padStart(2, "0");
 }
 
-/** "Mexico City": the place that a zone is named after. */
+/** "Mexico City": the city of a zone. */
 export function zoneCity(zone: string): string {
   return zone.split("/").pop()?.replaceAll("_", " ") ?? zone;
 }
 
-/** "Central European Time (Berlin)": the zone as people know it, and its place. */
+/** "Central European Time (Berlin)": the common name of a zone and its city. */
 export function zoneName(zone: string): string {
   const place = zoneCity(zone);
   const parts = new Intl.DateTimeFormat("en", {
     timeZone: zone,
-    // for a zone that is no place, browsers have no generic name but "GMT+00:00"
+    // zones without a city have no generic name but "GMT+00:00" in browsers
     timeZoneName: zone.includes("/") ? "longGeneric" : "long",
   }).formatToParts();
   const name = parts.find(({ type }) => type === "timeZoneName")?.value ?? zone;
   return name.includes(place) || !zone.includes("/") ? name : `${name} (${place})`;
 }
 
-/** Whether two zones show this instant alike: then one of them is enough. */
+/** Whether two zones show the same time at an instant, so that one is enough. */
 export function showsSameTime(instant: string | Date, one: string, other: string): boolean {
   return one === other || formatDateTime(instant, one) === formatDateTime(instant, other);
 }
 
-/** An instant in another zone than the viewer's: "05:00", or "Fri 05:00" where it is another day there. */
+/** An instant in a zone other than the viewer's: "05:00", or "Fri 05:00" if the day differs. */
 export function formatInOtherZone(instant: string | Date, zone: string, other: string): string {
   const time = formatTime(instant, other);
   if (dateKey(instant, zone) === dateKey(instant, other)) return time;
@@ -103,7 +103,7 @@ const DISTANCE_UNITS: [Intl.RelativeTimeFormatUnit, number][] = [
   ["minute", 60],
 ];
 
-/** "in 3 days", "in 40 minutes", "2 hours ago": whole units, since "tomorrow" would depend on the zone. */
+/** "in 3 days", "in 40 minutes", "2 hours ago": whole units, because "tomorrow" depends on the zone. */
 export function formatDistance(instant: string | Date, now: Date): string {
   const seconds = (new Date(instant).getTime() - now.getTime()) / 1000;
   const step = DISTANCE_UNITS.find(([, size]) => Math.abs(seconds) >= size);

@@ -1,4 +1,4 @@
-/** Places that browsers still list under a name that is no longer theirs. */
+/** Zones that browsers still list under an old name. */
 export const RENAMED_ZONES: Record<string, string> = {
   "Africa/Asmera": "Africa/Asmara",
   "America/Buenos_Aires": "America/Argentina/Buenos_Aires",
@@ -16,8 +16,8 @@ export const RENAMED_ZONES: Record<string, string> = {
 let cachedZone: string | undefined;
 
 /**
- * The zone of this browser's clock, asked for once: the browser takes milliseconds to tell. In a file of its own, since
- * loaders need it and none of what time.ts brings along.
+ * The browser's time zone, computed once because it takes milliseconds. In a file of its own: loaders need it without
+ * the imports of time.ts.
  */
 export function browserZone(): string {
   if (cachedZone === undefined) {

@@ -5,7 +5,7 @@ export type Zone = { id: string; name: string };
 
 let cachedZones: Zone[] | null = null;
 
-/** Every zone that this browser knows, with its name; they are asked for once, for it takes a moment. */
+/** All zones that the browser knows, with names. Computed once, because it is slow. */
 export function allZones(): Zone[] {
   cachedZones ??= [
     ...new Set(["UTC", ...Intl.supportedValuesOf("timeZone").map((id) => RENAMED_ZONES[id] ?? id)]),
@@ -19,7 +19,7 @@ function normalize(text: string): string {
   return text.normalize("NFD").replaceAll(/\p{M}/gu, "").toLowerCase().replaceAll(/[_/]/g, " ");
 }
 
-/** Zones in whose place or name each word occurs; those of a place that begins with it come first. */
+/** Zones whose city or name contains every word; cities that start with the query come first. */
 export function searchZones(query: string, zones: Zone[] = allZones()): Zone[] {
   const normalizedQuery = normalize(query).trim();
   const words = normalizedQuery.split(/\s+/).filter(Boolean);

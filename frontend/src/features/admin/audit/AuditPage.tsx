@@ -88,7 +88,7 @@ function useListing(): Listing<Entry> {
   );
 }
 
-/** Every action of the staff, every sign-in, refusal and change of rights. Nobody can change it. */
+/** The append-only audit log: staff actions, sign-ins, refused requests and permission changes. */
 export function AuditPage({ search }: { search: ListSearch }) {
   const t = useTexts();
   const listing = useListing();

@@ -14,7 +14,7 @@ export function hasChanges(before: Facts, after: Facts): boolean {
   return Object.keys(before).length + Object.keys(after).length > 0;
 }
 
-/** What was, and what is. */
+/** Old and new values. */
 export function Changes({ before, after }: { before: Facts; after: Facts }) {
   const t = useTexts();
   const names = [...new Set([...Object.keys(before), ...Object.keys(after)])];

@@ -5,7 +5,7 @@ import { useTexts } from "../texts";
 import { Changes } from "./Changes";
 import type { Entry } from "./rows";
 
-/** What was done to something, the newest first: who, as whom, why, and what it changed. */
+/** Audit log entries of a resource, newest first: who, impersonating whom, why, and what changed. */
 export function Log({ entries }: { entries: Entry[] }) {
   const t = useTexts();
   if (entries.length === 0) return <p className="text-sm text-ink-soft">{t("log.none")}</p>;
@@ -31,7 +31,7 @@ export function Log({ entries }: { entries: Entry[] }) {
   );
 }
 
-/** Who did it, and as whom. */
+/** Who acted, and whom they impersonated. */
 export function Actor({ entry }: { entry: Entry }) {
   const t = useTexts();
   if (!entry.actor_details) return entry.actor_id ? entry.actor_id.slice(0, 8) : t("log.nobody");

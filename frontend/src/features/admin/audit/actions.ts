@@ -2,7 +2,7 @@ import type { Entry } from "./rows";
 
 type Action = Entry["action"];
 
-/** All that the audit log knows, in the order in which it is offered to choose from. */
+/** All actions of the audit log, in the order of the filter. */
 export const ACTIONS = [
   "signed_in",
   "sign_in_refused",

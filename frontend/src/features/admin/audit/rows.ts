@@ -4,7 +4,7 @@ import { unwrapRows } from "../rows";
 
 export type Entry = Schema<"AuditEntryOut">;
 
-/** A page of the audit log. The names and values of a query were checked when it was made of the address. */
+/** Fetches a page of the audit log. The query was validated when it was built from the URL. */
 export function auditRows(query: Query, signal: AbortSignal) {
   return unwrapRows<Entry>(api.GET("/api/admin/audit", { params: { query: query as object }, signal }));
 }

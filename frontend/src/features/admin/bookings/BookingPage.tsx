@@ -35,7 +35,7 @@ import {
 
 const LINK = "font-medium text-accent underline-offset-4 hover:underline";
 
-/** One booking with all that happened to it, and what the staff can do for those whose it is. */
+/** A booking with its history and the actions of the staff. */
 export function BookingPage({ id }: { id: string }) {
   const t = useTexts();
   const query = useQuery(bookingRecordQuery(id));

@@ -92,7 +92,6 @@ function useListing(): Listing<BookingRow> {
   );
 }
 
-/** Every booking there is. */
 export function BookingsPage({ search }: { search: ListSearch }) {
   const t = useTexts();
   const listing = useListing();

@@ -5,7 +5,7 @@ import { adminKeys } from "../queryKeys";
 export type BookingRecord = Schema<"BookingRecordOut">;
 export type BookingAction = "cancel" | "confirm" | "decline" | "complete";
 
-/** One booking, whosever it is, with its history and what the staff did about it. */
+/** Any user's booking, with its history and audit log entries. */
 export function bookingRecordQuery(id: string) {
   return queryOptions({
     queryKey: adminKeys.one("bookings", id),

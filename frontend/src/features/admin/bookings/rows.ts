@@ -4,7 +4,7 @@ import { unwrapRows } from "../rows";
 
 export type BookingRow = Schema<"BookingRowOut">;
 
-/** A page of the list of bookings. The names and values of a query were checked when it was made of the address. */
+/** Fetches a page of bookings. The query was validated when it was built from the URL. */
 export function bookingRows(query: Query, signal: AbortSignal) {
   return unwrapRows<BookingRow>(
     api.GET("/api/admin/bookings", { params: { query: query as object }, signal }),

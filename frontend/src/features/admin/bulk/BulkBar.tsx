@@ -8,7 +8,7 @@ import { useTexts } from "../texts";
 import { BulkDialog } from "./BulkDialog";
 import { ACTIONS, type Action, type Kind } from "./queries";
 
-/** What can be done with chosen rows, at the foot of the page while there are some. */
+/** Actions for the selected rows, at the bottom of the page while there is a selection. */
 export function BulkBar({
   kind,
   selection,

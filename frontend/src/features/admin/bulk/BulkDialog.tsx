@@ -10,7 +10,7 @@ import { ActionDialog } from "../ActionDialog";
 import { useTexts } from "../texts";
 import { type BulkRequest, DESTRUCTIVE_ACTIONS, KEEPS_BOOKINGS, previewQuery, startBulk } from "./queries";
 
-/** Shows what a bulk action would do, takes the reason, and begins it. */
+/** Previews a bulk action, asks for the reason and starts it. */
 export function BulkDialog({ order: request, onClose }: { order: BulkRequest; onClose: () => void }) {
   const t = useTexts();
   const navigate = useNavigate();

@@ -15,7 +15,7 @@ import { PAGE, runsQuery } from "./queries";
 import { RunPage } from "./RunPage";
 import { StateBadge } from "./StateBadge";
 
-/** What the staff did to many rows at once: all runs, or one with its progress and its report. */
+/** The list of bulk actions, or one of them with its progress and report. */
 export function BulkPage({ search }: { search: ListSearch }) {
   return search.run ? (
     <RunPage key={String(search.run)} id={String(search.run)} search={search} />

@@ -2,7 +2,6 @@ import { useTranslation } from "react-i18next";
 import { useTexts } from "../texts";
 import type { Run } from "./queries";
 
-/** How far a run has come. */
 export function Progress({ run: { done, total } }: { run: Run }) {
   const t = useTexts();
   const { i18n } = useTranslation();

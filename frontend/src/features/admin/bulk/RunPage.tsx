@@ -30,7 +30,7 @@ const PAGES = {
   bookings: "/admin/bookings/$id",
 } as const;
 
-/** One bulk action: its progress while it runs, and what it left as it was. */
+/** A bulk action: its progress while it runs, and the rows that it could not change. */
 export function RunPage({ id, search }: { id: string; search: ListSearch }) {
   const t = useTexts();
   const query = useQuery(runQuery(id));
@@ -52,7 +52,7 @@ function Details({ run, page }: { run: Run; page: number }) {
   const number = new Intl.NumberFormat(i18n.language);
   const isDone = isFinished(run);
   useEffect(() => {
-    // the lists show what it changed
+    // refetch the lists that it changed
     if (isDone) void client.invalidateQueries({ queryKey: adminKeys.noun(run.kind) });
   }, [client, isDone, run.kind]);
   return (
@@ -114,7 +114,7 @@ function Stop({ run }: { run: Run }) {
   );
 }
 
-/** Each row that stayed as it was, and why. */
+/** The rows that were not changed, and why. */
 function Report({ run, page }: { run: Run; page: number }) {
   const t = useTexts();
   const navigate = useNavigate();

@@ -10,7 +10,6 @@ const TONES: Record<Run["state"], Tone> = {
   cancelled: "warn",
 };
 
-/** How a run stands. */
 export function StateBadge({ state }: { state: Run["state"] }) {
   const t = useTexts();
   return <Badge tone={TONES[state]}>{t(`bulk.state.${state}`)}</Badge>;

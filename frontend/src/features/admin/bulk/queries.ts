@@ -9,7 +9,7 @@ export type Action = Run["action"];
 export const PAGE = 20;
 const EVERY_SECOND = 1000;
 
-/** Chosen rows, or everything that the list has for these query parameters. */
+/** The selected rows, or everything that matches these query parameters. */
 export type BulkRequest = { kind: Kind; action: Action } & (
   | { ids: string[] }
   | { filters: Record<string, string> }
@@ -30,14 +30,14 @@ export const DESTRUCTIVE_ACTIONS: Action[] = [
   "cancel",
 ];
 
-/** What leaves the seats that are sold of a session to those who have them. */
+/** Actions that leave existing bookings of a session in place. */
 export const KEEPS_BOOKINGS: Action[] = ["deactivate", "hide"];
 
 export function isFinished({ finished_at }: Run): boolean {
   return finished_at !== null;
 }
 
-/** What would come of it at this moment. */
+/** What the bulk action would change now. */
 export function previewQuery(request: BulkRequest) {
   return queryOptions({
     queryKey: adminKeys.bulkPreview(request),
@@ -56,7 +56,7 @@ export function startBulk(request: BulkRequest, reason: string, key: string): Pr
   );
 }
 
-/** The runs of everybody on the staff, the newest first. */
+/** Bulk actions of all staff members, newest first. */
 export function runsQuery(page: number) {
   return queryOptions({
     queryKey: adminKeys.list("bulk", page),
@@ -66,7 +66,7 @@ export function runsQuery(page: number) {
   });
 }
 
-/** One run, asked for again every second until it is over. */
+/** A bulk action, polled every second until it has finished. */
 export function runQuery(id: string) {
   return queryOptions({
     queryKey: adminKeys.one("bulk", id),
@@ -76,7 +76,7 @@ export function runQuery(id: string) {
   });
 }
 
-/** What a run left as it was, and why. */
+/** The rows that a bulk action could not change, and why. */
 export function refusalsQuery(id: string, refusedCount: number, page: number) {
   return queryOptions({
     queryKey: adminKeys.bulkReport(id, refusedCount, page),

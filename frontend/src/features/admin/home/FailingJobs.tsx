@@ -11,7 +11,7 @@ import { adminKeys } from "../queryKeys";
 import { useTexts } from "../texts";
 import { type FailingJob, failingJobsQuery, retryJob } from "./queries";
 
-/** Jobs that keep failing: why, when they are tried again by themselves, and a way to try them now. */
+/** Failing jobs: the error, the next automatic retry, and a button to retry now. */
 export function FailingJobs() {
   const t = useTexts();
   const query = useQuery(failingJobsQuery);

@@ -13,7 +13,6 @@ import { dashboardQuery, SPANS } from "./queries";
 
 const DEFAULT_DAYS = 30;
 
-/** The key numbers of the marketplace and what needs attention. */
 export function HomePage({ search }: { search: ListSearch }) {
   const t = useTexts();
   const navigate = useNavigate();

@@ -15,7 +15,7 @@ function dayName(date: string): string {
   return formatDay(`${date}T12:00:00Z`, "UTC");
 }
 
-/** Totals of the span, one of which is drawn by day; a table says all of it to those who hear the page. */
+/** Totals of the period, with a daily chart of one of them. Screen readers get a table. */
 export function Numbers({ dashboard: { days, totals } }: { dashboard: Dashboard }) {
   const t = useTexts();
   const money = useFormatMoney();

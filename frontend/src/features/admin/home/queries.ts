@@ -7,7 +7,7 @@ export type Dashboard = Schema<"DashboardOut">;
 export type FailingJob = Schema<"FailingJobOut">;
 export const SPANS = [7, 30, 90];
 
-/** The marketplace's numbers by day, and what needs attention. */
+/** Daily numbers of the marketplace, and what needs attention. */
 export function dashboardQuery(days: number) {
   return queryOptions({
     queryKey: adminKeys.dashboard(days),
@@ -17,7 +17,7 @@ export function dashboardQuery(days: number) {
   });
 }
 
-/** Jobs that keep failing; those that failed most often come first. */
+/** Failing jobs, those with the most failures first. */
 export const failingJobsQuery = queryOptions({
   queryKey: adminKeys.jobs,
   queryFn: ({ signal }) =>

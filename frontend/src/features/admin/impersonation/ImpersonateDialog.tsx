@@ -5,7 +5,7 @@ import { ActionDialog } from "../ActionDialog";
 import { useTexts } from "../texts";
 import type { AccountDetails } from "../users/queries";
 
-/** Asks why, then shows this tab as the person sees it. */
+/** Asks for a reason, then impersonates the user in this tab. */
 export function ImpersonateDialog({ account, onClose }: { account: AccountDetails; onClose: () => void }) {
   const t = useTexts();
   const router = useRouter();

@@ -6,7 +6,7 @@ import { Popover } from "~/components/Popover";
 import { useTexts } from "../texts";
 import type { Column } from "./listing";
 
-/** Which columns are shown. */
+/** Toggles the columns of a table. */
 export function ColumnsMenu<Row>({
   columns,
   shown,

@@ -5,7 +5,7 @@ import { Select } from "~/components/Field";
 import { useTexts } from "../texts";
 import type { RowsProps } from "./DataTable";
 
-/** Rows as cards, for a phone: each with its facts below its name. */
+/** Rows as cards, for phones. */
 export function DataCards<Row extends { id: string }>({
   listing,
   columns,

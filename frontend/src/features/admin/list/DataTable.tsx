@@ -11,7 +11,7 @@ export type RowsProps<Row extends { id: string }> = {
   columns: Column<Row>[];
   rows: Row[];
   ordering: string;
-  /** Takes the API's field, with `-` for downwards. */
+  /** Receives the API's field name, with a leading `-` for descending. */
   onOrder: (ordering: string) => void;
   selection: Selection | null;
 };
@@ -19,7 +19,7 @@ export type RowsProps<Row extends { id: string }> = {
 const CELL = "px-3 py-2.5 first:pl-4 last:pr-4";
 const STICKY_CELL = "sticky left-0 z-10 bg-surface group-hover:bg-sunk";
 
-/** Rows as a table: ordered by its heads, its first column in view however wide it gets. */
+/** Rows as a table, sortable by its headers. The first column is sticky when the table scrolls. */
 export function DataTable<Row extends { id: string }>({
   listing,
   columns,

@@ -12,7 +12,7 @@ import type { ListName, Query } from "./listing";
 const FORMATS: Format[] = ["csv", "jsonl", "xlsx"];
 const MEGABYTE = 1_000_000;
 
-/** Saves all that the list has with its filters, on every page of it, as a file. */
+/** Exports every row that matches the filters, on all pages. */
 export function ExportMenu({ list, query, total }: { list: ListName; query: Query; total: number }) {
   const t = useTexts();
   const { i18n } = useTranslation();

@@ -14,7 +14,7 @@ import { type Filter, isSet, searchKeys } from "./listing";
 const INPUT_DELAY =
   "inline-flex h-10 items-center text-sm font-medium transition-colors focus-visible:-outline-offset-2";
 
-/** A filter: its name, or what it is set to, and behind it its control. One that is set can be taken away at once. */
+/** A filter: shows its name or value, opens its control, and can be cleared with one click. */
 export function FilterChip({
   filter,
   search,
@@ -75,7 +75,7 @@ export function FilterChip({
   );
 }
 
-/** What a filter is set to, in words. */
+/** The value of a filter as text. */
 function Setting({ filter, search }: { filter: Filter; search: ListSearch }) {
   const t = useTexts();
   if (!("from" in filter)) {

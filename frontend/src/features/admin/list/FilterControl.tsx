@@ -13,7 +13,6 @@ type Props<Kind extends Filter["kind"]> = {
   onClose: () => void;
 };
 
-/** What a filter is set with. */
 export function FilterControl(props: Props<Filter["kind"]>) {
   const { filter, onChange, onClose } = props;
   const pick = (id: string) => {

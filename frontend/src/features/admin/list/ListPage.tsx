@@ -24,14 +24,14 @@ import { Toolbar } from "./Toolbar";
 import { useColumns } from "./useColumns";
 import { type Selection, useSelection } from "./useSelection";
 
-/** What can be done with chosen rows: those of `selection`, of all that match `filters`. */
+/** Renders the bulk actions for `selection`, or for everything that matches `filters`. */
 export type BulkPart = (rawSearch: {
   selection: Selection;
   filters: Record<string, string>;
   total: number;
 }) => ReactNode;
 
-/** A list of the back office: searched, narrowed, ordered and paged by its address. */
+/** A list of the back office whose search, filters, order and page are in the URL. */
 export function ListPage<Row extends { id: string }>({
   title,
   intro,

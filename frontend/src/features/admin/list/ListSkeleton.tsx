@@ -3,7 +3,6 @@ import { Skeleton } from "~/components/Skeleton";
 
 const ROWS = [1, 2, 3, 4, 5, 6, 7, 8];
 
-/** A list that comes. */
 export function ListSkeleton({ columns }: { columns: number }) {
   const { t } = useTranslation();
   return (

@@ -5,7 +5,7 @@ import type { ListSearch } from "../search";
 import { useTexts } from "../texts";
 import { LIMITS } from "./query";
 
-/** Where in the list one is, how long it is, and the way on. */
+/** Position in the list, its length, and the page links. */
 export function Pager({
   page,
   limit,
@@ -16,7 +16,7 @@ export function Pager({
 }: {
   page: number;
   limit: number;
-  /** How many rows are on the page. */
+  /** Number of rows on the page. */
   shown: number;
   total: number;
   isEstimate: boolean;

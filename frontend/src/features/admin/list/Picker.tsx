@@ -27,7 +27,7 @@ async function searchTargets(
   return rows.map((person) => ({ id: person.id, name: displayName(person), description: person.email }));
 }
 
-/** Finds a person or a session by a word, to narrow a list by. */
+/** Finds a user or a session by text, to filter a list by it. */
 export function Picker({
   kind,
   label,

@@ -10,7 +10,7 @@ import { isSet, type Listing, searchKeys } from "./listing";
 
 const DEBOUNCE_MS = 300;
 
-/** Above a list: what it is searched for, and what narrows it. */
+/** Search and filters of a list. */
 export function Toolbar<Row extends { id: string }>({
   listing,
   search,
@@ -49,7 +49,7 @@ export function Toolbar<Row extends { id: string }>({
   );
 }
 
-/** Searches as one types, once one pauses. What the address says otherwise (by going back) is shown. */
+/** Searches after a pause in typing. Follows the URL when it changes otherwise (such as the back button). */
 function SearchInput({
   words,
   label,

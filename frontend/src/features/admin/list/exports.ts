@@ -5,7 +5,7 @@ import type { ListName, Query } from "./listing";
 export type Format = "csv" | "jsonl" | "xlsx";
 export type ExportFile = { name: string; blob: Blob };
 
-/** Fetches a list as a file, and tells how much of it has come. The API wants our token, so no link can do it. */
+/** Downloads a list as a file and reports the progress. Uses fetch, because a plain link cannot send the token. */
 export async function fetchExport(
   list: ListName,
   format: Format,
@@ -39,7 +39,7 @@ export async function fetchExport(
 
 const PROGRESS_INTERVAL = 250_000;
 
-/** Lets the browser save a file. */
+/** Saves a file through the browser. */
 export function save({ name, blob }: ExportFile): void {
   const address = URL.createObjectURL(blob);
   const link = document.createElement("a");

@@ -11,7 +11,7 @@ const MAX_SEARCH = adminListUsersLimits.search.maxLength;
 
 export type Allowed = { filters: Filter[]; sorts: string[]; ordering: string };
 
-/** Of what stands in an address, only what this list understands. */
+/** Keeps the URL parameters that this list knows. */
 export function validateSearch(
   search: ListSearch,
   { filters, sorts }: Pick<Allowed, "filters" | "sorts">,
@@ -50,7 +50,7 @@ function filterValues(filter: Filter, search: ListSearch): ListSearch {
   return Object.fromEntries(entries);
 }
 
-/** What the filters ask the API for. Days are those of the viewer's calendar, both included. */
+/** The API parameters of the filters. Days are in the viewer's zone, both inclusive. */
 export function toApiFilters(search: ListSearch, filters: Filter[], zone: string): Query {
   const query: Query = {};
   if (search.search) query.search = String(search.search);
@@ -66,7 +66,7 @@ export function toApiFilters(search: ListSearch, filters: Filter[], zone: string
   return query;
 }
 
-/** A page of the list, as it is asked of the API. */
+/** The API parameters of a page of the list. */
 export function toApiQuery(
   search: ListSearch,
   { filters, ordering }: Omit<Allowed, "sorts">,
@@ -80,13 +80,13 @@ export function toApiQuery(
   };
 }
 
-/** The same list with some of it set otherwise: from its first page on. `undefined` takes away. */
+/** Applies a change and returns to the first page. `undefined` clears a parameter. */
 export function applyChange(search: ListSearch, change: ListSearch): ListSearch {
   const next = { ...search, page: undefined, ...change };
   return Object.fromEntries(Object.entries(next).filter(([, value]) => value !== undefined && value !== ""));
 }
 
-/** Ordered by this field: the way round that was not, or upwards where it was another. */
+/** Orders by this field: reverses the order if it is the current field, otherwise ascending. */
 export function toggleOrdering(field: string, ordering: string): string {
   return ordering === field ? `-${field}` : field;
 }

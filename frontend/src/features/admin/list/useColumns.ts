@@ -12,7 +12,7 @@ function readStored(list: ListName): string[] | null {
   }
 }
 
-/** Which columns are shown, kept by this browser. The first always is. */
+/** The visible columns, stored in this browser. The first one is always visible. */
 export function useColumns<Row>(list: ListName, columns: Column<Row>[]) {
   const defaults = columns.filter(({ isHiddenByDefault }) => !isHiddenByDefault).map(({ name }) => name);
   const [names, setNames] = useState(() => readStored(list) ?? defaults);
@@ -21,7 +21,7 @@ export function useColumns<Row>(list: ListName, columns: Column<Row>[]) {
     try {
       localStorage.setItem(storageKey(list), JSON.stringify(selected));
     } catch {
-      // where storage is forbidden, the choice lasts until the page is left
+      // storage is blocked: the choice lasts until the page is closed
     }
   };
   return {

@@ -2,10 +2,10 @@ import { useState } from "react";
 
 export type Selection = {
   ids: ReadonlySet<string>;
-  /** Every row that matches, on the other pages too. */
+  /** Every matching row, also on other pages. */
   isAll: boolean;
   toggle: (id: string) => void;
-  /** Chooses or leaves all of a page. */
+  /** Selects or deselects a whole page. */
   set: (ids: string[], isChosen: boolean) => void;
   chooseAll: () => void;
   clear: () => void;
@@ -13,7 +13,7 @@ export type Selection = {
 
 const NONE: ReadonlySet<string> = new Set();
 
-/** The chosen rows of a list, across its pages. They belong to its filters: with others, nothing is chosen. */
+/** The selected rows of a list across pages. Cleared when the filters change. */
 export function useSelection(filters: string): Selection {
   const [stored, setStored] = useState({ filters, ids: NONE, isAll: false });
   const now = stored.filters === filters ? stored : { filters, ids: NONE, isAll: false };

@@ -5,7 +5,7 @@ import { adminKeys } from "../queryKeys";
 export type Report = Schema<"ReportRecordOut">;
 export const REPORTS_PAGE = 20;
 
-/** A page of the open reports, the oldest first, and how many there are. */
+/** A page of open reports, oldest first, with their total. */
 export function reportsQuery(page: number) {
   return queryOptions({
     queryKey: adminKeys.list("reports", page),

@@ -19,7 +19,7 @@ import { QueryResult } from "../QueryResult";
 import { useTexts } from "../texts";
 import { type SessionRecord, sessionRecordQuery } from "./queries";
 
-/** Changes a session on its creator's behalf, by the rules that the creator is held to. */
+/** Edits a session on its creator's behalf, under the same rules. */
 export function EditPage({ id }: { id: string }) {
   const t = useTexts();
   const query = useQuery(sessionRecordQuery(id));

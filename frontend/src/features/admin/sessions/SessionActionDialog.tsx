@@ -4,7 +4,7 @@ import { applyAction, type SessionAction } from "./queries";
 
 const OPTIONAL: SessionAction[] = ["restore", "feature", "unfeature"];
 
-/** A step of moderation: what it means, and why it is taken. */
+/** Confirms a moderation action and asks for its reason. */
 export function SessionActionDialog({
   session: { id, title },
   step,

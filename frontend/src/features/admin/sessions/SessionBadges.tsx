@@ -8,7 +8,7 @@ type Given = {
   featured_at?: string | null;
 };
 
-/** Whether a session can be seen, and if not, why. */
+/** Whether a session is visible, and if not, why. */
 export function SessionBadges({
   session: { status, hidden_at, archived_at, featured_at },
 }: {

@@ -25,7 +25,7 @@ import { SessionBadges } from "./SessionBadges";
 
 const MORE = "text-sm font-semibold text-accent underline-offset-4 hover:underline";
 
-/** One session in any state: what was reported of it, what the staff did, and what it can do. */
+/** A session in any state, with its reports, audit log entries and moderation actions. */
 export function SessionPage({ id }: { id: string }) {
   const t = useTexts();
   const query = useQuery(sessionRecordQuery(id));

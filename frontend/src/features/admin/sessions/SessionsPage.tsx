@@ -114,7 +114,7 @@ function useListing(): Listing<SessionRow> {
   }, [t, common]);
 }
 
-/** Everything that is offered, seen or not. */
+/** All sessions, hidden and archived ones too. */
 export function SessionsPage({ search }: { search: ListSearch }) {
   const t = useTexts();
   const listing = useListing();

@@ -6,7 +6,7 @@ export type SessionRecord = Schema<"SessionRecordOut">;
 export type ModeratedSession = Schema<"ModeratedSessionOut">;
 export type SessionAction = "hide" | "restore" | "feature" | "unfeature" | "archive";
 
-/** One session in any state, with its reports and what the staff did to it. */
+/** A session in any state, with its reports and audit log entries. */
 export function sessionRecordQuery(id: string) {
   return queryOptions({
     queryKey: adminKeys.one("sessions", id),

@@ -4,7 +4,7 @@ import { unwrapRows } from "../rows";
 
 export type SessionRow = Schema<"SessionRowOut">;
 
-/** A page of the list of sessions, in any state. The names and values of a query were checked when it was made of the address. */
+/** Fetches a page of sessions in any state. The query was validated when it was built from the URL. */
 export function sessionRows(query: Query, signal: AbortSignal) {
   return unwrapRows<SessionRow>(
     api.GET("/api/admin/sessions", { params: { query: query as object }, signal }),

@@ -7,7 +7,7 @@ import type { AccountDetails } from "./queries";
 
 export type AccountIntent = "edit" | "activate" | "deactivate" | "role" | "rights" | "reset" | "impersonate";
 
-/** What can be done with an account: never with one's own, and with those of the staff only by superusers. */
+/** Actions for an account. Hidden for one's own account, and for staff accounts unless the viewer is a superuser. */
 export function AccountActions({
   account,
   onIntent,

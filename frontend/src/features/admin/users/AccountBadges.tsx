@@ -1,7 +1,7 @@
 import { Badge } from "~/components/Badge";
 import { useTexts } from "../texts";
 
-/** Whether an account is on, and what rights it has. */
+/** Whether an account is active, and its permissions. */
 export function AccountBadges({
   account: { is_active, is_staff, is_superuser },
 }: {

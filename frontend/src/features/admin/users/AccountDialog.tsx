@@ -9,7 +9,7 @@ import { type AccountDetails, activate, changeRole } from "./queries";
 import { ResetDialog } from "./ResetDialog";
 import { RightsDialog } from "./RightsDialog";
 
-/** What the staff is about to do with an account, and has to be asked about first. */
+/** The dialog of the account action that the staff member has chosen. */
 export function AccountDialog({
   account,
   intent,

@@ -15,7 +15,7 @@ import { type AccountDetails, type Deactivation, deactivate, soldSlotsQuery } fr
 
 const MAX_SHOWN = 5;
 
-/** Switches an account off: says beforehand what hangs on it, and afterwards which seats were sold. */
+/** Deactivates an account: first shows what depends on it, afterwards which slots are booked. */
 export function DeactivateDialog({ account, onClose }: { account: AccountDetails; onClose: () => void }) {
   const t = useTexts();
   const [cancelBookings, setCancelBookings] = useState(false);
@@ -80,7 +80,7 @@ function UpcomingBookings({
   );
 }
 
-/** Which starts were sold when the account went off, with a last chance to cancel their bookings. */
+/** The slots that were booked when the account was deactivated, with an offer to cancel their bookings. */
 function Sold({ done: first, name, onClose }: { done: Deactivation; name: string; onClose: () => void }) {
   const t = useTexts();
   const { t: common } = useTranslation();

@@ -16,7 +16,7 @@ import { setServerErrors } from "~/lib/forms/setServerErrors";
 import { useTexts } from "../texts";
 import { type AccountDetails, changeAccount } from "./queries";
 
-/** Changes names and addresses of an account. Only what was changed is sent. */
+/** Edits names and e-mail of an account. Sends only changed fields. */
 export function EditAccountDialog({ account, onClose }: { account: AccountDetails; onClose: () => void }) {
   const t = useTexts();
   const words = useUserTexts();

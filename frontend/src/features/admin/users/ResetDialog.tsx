@@ -11,7 +11,7 @@ import { DateTime } from "../DateTime";
 import { useTexts } from "../texts";
 import { type AccountDetails, issueReset, type Reset } from "./queries";
 
-/** Makes a link to set a new password, and shows it this once. */
+/** Creates a password reset link and shows it once. */
 export function ResetDialog({ account, onClose }: { account: AccountDetails; onClose: () => void }) {
   const t = useTexts();
   const [resetLink, setResetLink] = useState<Reset | null>(null);

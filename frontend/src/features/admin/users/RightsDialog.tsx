@@ -5,7 +5,7 @@ import { ActionDialog } from "../ActionDialog";
 import { useTexts } from "../texts";
 import { type AccountDetails, changeRights } from "./queries";
 
-/** Gives or takes rights; a superuser is on the staff, too. */
+/** Grants or revokes permissions. Superusers are always staff. */
 export function RightsDialog({ account, onClose }: { account: AccountDetails; onClose: () => void }) {
   const t = useTexts();
   const [rights, setRights] = useState({ is_staff: account.is_staff, is_superuser: account.is_superuser });

@@ -19,7 +19,7 @@ const MAX_SHOWN = "5";
 const MORE = "text-sm font-semibold text-accent underline-offset-4 hover:underline";
 const ROW = "flex flex-wrap items-center justify-between gap-x-4 gap-y-1 py-2.5";
 
-/** The newest of what a creator offers. */
+/** The latest sessions of a creator. */
 export function UserSessions({ account }: { account: AccountDetails }) {
   const t = useTexts();
   const money = useFormatMoney();
@@ -56,7 +56,7 @@ export function UserSessions({ account }: { account: AccountDetails }) {
   );
 }
 
-/** The newest of what a person booked. */
+/** The latest bookings of a user. */
 export function UserBookings({ account }: { account: AccountDetails }) {
   const t = useTexts();
   return (

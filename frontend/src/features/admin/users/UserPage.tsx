@@ -19,7 +19,7 @@ import { AccountDialog } from "./AccountDialog";
 import { type AccountDetails, accountQuery } from "./queries";
 import { UserBookings, UserSessions } from "./UserActivity";
 
-/** One account with all that hangs on it, and what the staff can do with it. */
+/** An account with related records and staff actions. */
 export function UserPage({ id }: { id: string }) {
   const t = useTexts();
   const query = useQuery(accountQuery(id));

@@ -66,7 +66,6 @@ function useListing(): Listing<UserRow> {
   }, [t]);
 }
 
-/** Everybody who has an account. */
 export function UsersPage({ search }: { search: ListSearch }) {
   const t = useTexts();
   const listing = useListing();

@@ -8,7 +8,7 @@ export type Deactivation = Schema<"DeactivationOut">;
 export type Reset = Schema<"ResetOut">;
 export type SoldSlot = Schema<"BookedSlotOut">;
 
-/** One account with its logins and what was last done to it. */
+/** An account with its logins and latest audit log entries. */
 export function accountQuery(id: string) {
   return queryOptions({
     queryKey: adminKeys.one("users", id),
@@ -17,7 +17,7 @@ export function accountQuery(id: string) {
   });
 }
 
-/** What is sold of a creator's starts to come, soonest first. */
+/** Upcoming booked slots of a creator, soonest first. */
 export function soldSlotsQuery(id: string) {
   return queryOptions({
     queryKey: adminKeys.soldSlots(id),

@@ -4,7 +4,7 @@ import { unwrapRows } from "../rows";
 
 export type UserRow = Schema<"AccountOut">;
 
-/** A page of the list of accounts. The names and values of a query were checked when it was made of the address. */
+/** Fetches a page of accounts. The query was validated when it was built from the URL. */
 export function userRows(query: Query, signal: AbortSignal) {
   return unwrapRows<UserRow>(api.GET("/api/admin/users", { params: { query: query as object }, signal }));
 }

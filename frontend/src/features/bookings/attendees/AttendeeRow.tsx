@@ -16,7 +16,7 @@ import { useAnswer } from "./useAnswer";
 
 type Props = { booking: Booking; onIntent: (intent: Intent) => void; onAnswered: () => void };
 
-/** One person's booking, how to reach them, and what can be done about it. */
+/** A booking of one learner, with contact details and actions. */
 export function AttendeeRow({ booking, onIntent, onAnswered }: Props) {
   const { t: common } = useTranslation();
   const money = useFormatMoney();
@@ -48,7 +48,7 @@ export function AttendeeRow({ booking, onIntent, onAnswered }: Props) {
   );
 }
 
-/** What the creator has to answer, or can complete. */
+/** Actions for a booking that the creator can confirm, decline or complete. */
 function PendingActions({ booking, onIntent, onAnswered }: Props) {
   const t = useTexts();
   const zone = useZone();

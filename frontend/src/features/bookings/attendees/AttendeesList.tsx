@@ -24,7 +24,7 @@ type Props = {
   onChange: (search: AttendeesSearch) => void;
 };
 
-/** The bookings of one view, gathered by their time, page after page. Focus stays here when a row is gone. */
+/** The bookings of a view, grouped by slot and paged. Keeps focus in the list when a row disappears. */
 export function AttendeesList(props: Props) {
   const container = useRef<HTMLDivElement>(null);
   return (

@@ -12,7 +12,7 @@ import { type Intent, IntentDialog } from "./IntentDialog";
 import { type AttendeesSearch, currentView, VIEWS, type View } from "./search";
 import { useTexts } from "./texts";
 
-/** Who comes when: a creator's bookings by their time, with everything that can be done about them. */
+/** A creator's bookings by time, with their actions. */
 export function AttendeesPage({ search }: { search: AttendeesSearch }) {
   const t = useTexts();
   const zone = useZone();

@@ -21,7 +21,7 @@ import { useTexts } from "./texts";
 
 const MAX_NAMES = 8;
 
-/** Asks before a whole start is called off: who is affected, and what happens. All of them, or none. */
+/** Confirms cancelling all bookings of a slot: who is affected, and what happens. All or none are cancelled. */
 export function CancelSlotDialog({ group, onClose }: { group: SlotGroup; onClose: () => void }) {
   const t = useTexts();
   const { t: common } = useTranslation();

@@ -17,7 +17,7 @@ import { toCsvRows } from "./rows";
 import { type AttendeesSearch, currentView, isNarrowed } from "./search";
 import { useTexts } from "./texts";
 
-/** Narrows the list by session and days, and saves what it lists as a file. */
+/** Filters the list by session and days, and exports it. */
 export function Filters({
   search,
   onChange,

@@ -5,7 +5,7 @@ import { CancelSlotDialog } from "./CancelSlotDialog";
 import type { SlotGroup } from "./groups";
 import { ReasonDialog } from "./ReasonDialog";
 
-/** What a creator is about to do, and has to be asked about first. */
+/** A creator's action that needs confirmation. */
 export type Intent =
   | { kind: "decline" | "cancel" | "move" | "history"; booking: Booking }
   | { kind: "cancel_slot"; group: SlotGroup };

@@ -17,7 +17,7 @@ import type { Booking } from "../types";
 import { answer } from "./queries";
 import { useTexts } from "./texts";
 
-/** Asks before a person loses their seats, says what happens, and takes a word to them. */
+/** Confirms an action that takes a learner's seats, explains its effect and asks for a message. */
 export function ReasonDialog({
   step,
   booking,
@@ -91,7 +91,7 @@ export function ReasonDialog({
   );
 }
 
-/** Whether the booking cannot be changed any more, so that trying again is pointless. */
+/** Whether the booking can no longer be changed, so that retrying is pointless. */
 function isFinal(error: unknown): boolean {
   return NOT_CHANGEABLE_CODES.some((code) => isProblem(error, code));
 }

@@ -12,7 +12,7 @@ import type { Intent } from "./IntentDialog";
 import type { View } from "./search";
 import { useTexts } from "./texts";
 
-/** One start of one session, how full it is, and everybody who booked it. */
+/** A slot of a session, with its seats taken and its bookings. */
 export function SlotCard({
   group,
   view,

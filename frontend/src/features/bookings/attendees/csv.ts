@@ -1,19 +1,19 @@
-/** A table as comma-separated values (RFC 4180), with a mark of UTF-8 for spreadsheets that need one. */
+/** Comma-separated values (RFC 4180), with a byte order mark for spreadsheets that need it to detect UTF-8. */
 export function toCsv(rows: (string | number)[][]): string {
   const lines = rows.map((row) => row.map((cell) => quoteCell(String(cell))).join(","));
   return `\uFEFF${lines.join("\r\n")}\r\n`;
 }
 
 /**
- * A cell that a spreadsheet would take for a formula is given an apostrophe in front, so that it shows as text
- * (OWASP, "CSV Injection"); full-width signs count too, for some spreadsheets fold them.
+ * Quotes a cell. Prefixes cells that a spreadsheet would run as a formula with an apostrophe (OWASP, "CSV Injection");
+ * full-width characters count too, because some spreadsheets normalize them.
  */
 function quoteCell(cell: string): string {
   const escaped = /^[=+\-@\t\r\n＝＋－＠]/.test(cell) ? `'${cell}` : cell;
   return `"${escaped.replaceAll('"', '""')}"`;
 }
 
-/** Lets the browser save a text as a file. */
+/** Saves text as a file through the browser. */
 export function download(name: string, text: string): void {
   const address = URL.createObjectURL(new Blob([text], { type: "text/csv;charset=utf-8" }));
   const link = document.createElement("a");

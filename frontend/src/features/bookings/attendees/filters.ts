@@ -2,7 +2,7 @@ import { addDays, startOfDay } from "~/lib/time/days";
 import type { Booking } from "../types";
 import { type AttendeesSearch, currentView, type View } from "./search";
 
-/** The longest that a session lasts: what began no earlier may still go on. */
+/** The maximum duration of a session: one that started earlier has ended. */
 const DAY = 86_400_000;
 
 const STATUSES = {
@@ -20,7 +20,7 @@ export type Filters = {
   ordering: "booking_date" | "-booking_date";
 };
 
-/** What the API is asked for. Days are those of a zone, and what is to come depends on when one looks. */
+/** The API parameters of a search. Days are in `zone`; "upcoming" depends on `now`. */
 export function toApiFilters(search: AttendeesSearch, zone: string, now: Date): Filters {
   const view = currentView(search);
   const from = search.from && startOfDay(search.from, zone);
@@ -35,7 +35,7 @@ export function toApiFilters(search: AttendeesSearch, zone: string, now: Date): 
   };
 }
 
-/** Whether a booking is still what its list says, as time goes by. */
+/** Whether a booking still belongs in its view as time passes. */
 export function isInView(
   { status, ends_at }: Pick<Booking, "status" | "ends_at">,
   view: View,

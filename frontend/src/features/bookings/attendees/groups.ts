@@ -1,15 +1,15 @@
 import type { Booking } from "../types";
 
-/** One start of one session, with everybody who booked it under the filters that are set. */
+/** A slot with its bookings under the current filters. */
 export type SlotGroup = {
   key: string;
   session: Booking["session_details"];
   starts_at: string;
   ends_at: string;
   bookings: Booking[];
-  /** Seats that are held: what is cancelled holds none. */
+  /** Seats taken; cancelled bookings hold none. */
   seats: number;
-  /** False where the list goes on and more people of the same start may follow. */
+  /** False if further pages may have more bookings of this slot. */
   isComplete: boolean;
 };
 
@@ -17,7 +17,7 @@ export function isLive({ status }: Pick<Booking, "status">): boolean {
   return status === "pending" || status === "confirmed";
 }
 
-/** Bookings by their slot, slots in the order in which the list brings them first. */
+/** Groups bookings by slot, in the order of their first booking. */
 export function groupBySlot(bookings: Booking[], hasMore: boolean): SlotGroup[] {
   const groups = new Map<string, SlotGroup>();
   for (const booking of bookings) {
@@ -36,7 +36,7 @@ export function groupBySlot(bookings: Booking[], hasMore: boolean): SlotGroup[] 
     groups.set(key, group);
   }
   const result = [...groups.values()];
-  // a list by start is cut within a start only at its end, where two sessions may start at once
+  // sorted by start: only the last start can be incomplete, and two sessions may share it
   const end = hasMore ? Date.parse(result.at(-1)?.starts_at ?? "") : Number.NaN;
   for (const group of result) group.isComplete = Date.parse(group.starts_at) !== end;
   return result;

@@ -13,7 +13,7 @@ const PAGE = 50;
 const MAX_PAGE = listCreatorBookingsLimits.limit.maximum;
 const MAX_EXPORT = 10_000;
 
-/** A creator's bookings, page by page. A cursor belongs to its filters, so all pages have the "now" of the first. */
+/** A creator's bookings, paged. Cursors are bound to their filters, so all pages use the "now" of the first. */
 export function attendeesQuery(search: AttendeesSearch, zone: string) {
   return infiniteQueryOptions({
     queryKey: queryKeys.bookings.attendees(search, zone),
@@ -30,7 +30,7 @@ export function attendeesQuery(search: AttendeesSearch, zone: string) {
   });
 }
 
-/** Everything that a list goes on to, up to 10,000 bookings, and whether that was all. */
+/** Fetches all pages, up to 10,000 bookings, and returns whether that was everything. */
 export async function fetchAll(filters: Filters): Promise<{ bookings: Booking[]; isComplete: boolean }> {
   const bookings: Booking[] = [];
   let cursor: string | undefined;
@@ -45,7 +45,7 @@ export async function fetchAll(filters: Filters): Promise<{ bookings: Booking[];
   return { bookings, isComplete: cursor === undefined };
 }
 
-/** Everybody who holds a seat at one start, whatever the list shows of it. */
+/** All bookings that hold a seat in a slot, regardless of the list's filters. */
 export function holdersQuery({ session, starts_at }: Pick<SlotGroup, "session" | "starts_at">) {
   const nextInstant = new Date(Date.parse(starts_at) + 1).toISOString();
   return queryOptions({
@@ -65,7 +65,7 @@ export function holdersQuery({ session, starts_at }: Pick<SlotGroup, "session" |
   });
 }
 
-/** The titles of one's own sessions, to choose from. */
+/** Titles of the creator's sessions, for the filter. */
 export const titlesQuery = queryOptions({
   queryKey: queryKeys.sessions.ownTitles,
   queryFn: async ({ signal }) => {
@@ -78,7 +78,7 @@ export const titlesQuery = queryOptions({
 type Answer = "confirm" | "decline" | "complete";
 type History = Schema<"BookingHistoryOut">;
 
-/** Takes a step that only the creator can take. `reason` is for the learner, where there is one to give. */
+/** Sends a creator's decision. `reason` is shown to the learner. */
 export function answer(id: string, step: Answer, key: string, reason = ""): Promise<History> {
   const params = { path: { booking_id: id }, header: { "Idempotency-Key": key } };
   if (step === "decline") {
@@ -87,7 +87,7 @@ export function answer(id: string, step: Answer, key: string, reason = ""): Prom
   return unwrap(api.POST(`/api/bookings/{booking_id}/${step}`, { params }));
 }
 
-/** Cancels every booking of one start, all or none. */
+/** Cancels all bookings of a slot, or none. */
 export function cancelSlot(group: SlotGroup, reason: string, key: string): Promise<Booking[]> {
   return unwrap(
     api.POST("/api/sessions/{session_id}/slots/cancel", {

@@ -3,7 +3,7 @@ import { dateKey, formatTime } from "~/lib/time/time";
 import type { Booking } from "../types";
 import type { Texts } from "./texts";
 
-/** Bookings as rows of a table for spreadsheets, with a head; times as the viewer's clock shows them, and as instants. */
+/** Table rows for spreadsheets, with a header; times in the viewer's zone and as instants. */
 export function toCsvRows(
   bookings: Booking[],
   t: Texts,

@@ -1,21 +1,21 @@
-/** Which bookings a creator looks at, as it stands in the address: so that back, reload and sharing work. */
+/** Search parameters of the attendees page. They live in the URL, so that back, reload and sharing work. */
 
 export const VIEWS = ["upcoming", "requests", "past", "cancelled"] as const;
 export type View = (typeof VIEWS)[number];
 
 export type AttendeesSearch = {
-  /** Absent: what is to come. */
+  /** Absent: upcoming. */
   show?: Exclude<View, "upcoming">;
-  /** A session's id. */
+  /** Session id. */
   session?: string;
-  /** Days of the viewer's calendar, "2026-12-03", both included. */
+  /** Days in the viewer's zone, "2026-12-03", both inclusive. */
   from?: string;
   to?: string;
 };
 
 const UUID = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i;
 
-/** What of an address makes sense; the rest is left out. */
+/** Keeps valid parameters and drops the rest. */
 export function validateAttendees(value: Record<string, unknown>): AttendeesSearch {
   const show = VIEWS.find((view) => view === value.show);
   const [from, to] = [day(value.from), day(value.to)];

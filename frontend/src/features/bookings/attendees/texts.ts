@@ -4,7 +4,7 @@ import en from "./texts.en.json";
 
 i18n.addResourceBundle("en", "attendees", en);
 
-/** The words of a creator's bookings; learners do not load them. */
+/** Texts of the attendees page, in a chunk that learners do not load. */
 export function useTexts() {
   return useTranslation("attendees").t;
 }

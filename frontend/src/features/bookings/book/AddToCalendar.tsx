@@ -7,7 +7,7 @@ import { downloadCalendar, googleLink } from "../calendar/calendar";
 import { useTexts } from "../texts";
 import type { Booking } from "../types";
 
-/** The booking for one's own calendar: as a file, or straight into Google's. */
+/** Adds the booking to a calendar: as a file, or through Google Calendar. */
 export function AddToCalendar({ booking }: { booking: Booking }) {
   const t = useTexts();
   const download = useMutation({

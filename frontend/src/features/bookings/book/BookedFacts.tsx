@@ -15,7 +15,6 @@ import {
 import { useTexts } from "../texts";
 import type { Booking } from "../types";
 
-/** When, with whom, how many seats and how much. */
 export function BookedFacts({ booking }: { booking: Booking }) {
   const t = useTexts();
   const zone = useZone();

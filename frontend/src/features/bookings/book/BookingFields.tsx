@@ -12,7 +12,7 @@ export function BookingFields({ booking }: { booking: BookingState }) {
   const { session, time, isGone, obstacle, seats, seatsMost } = booking;
   const fields = useRef<HTMLDivElement>(null);
 
-  // what is still free is worth more than the sentence that says so
+  // clear the error once another time is selected
   useEffect(() => {
     if (obstacle) fields.current?.querySelector("fieldset")?.scrollIntoView({ block: "nearest" });
   }, [obstacle]);

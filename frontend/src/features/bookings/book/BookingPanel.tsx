@@ -17,7 +17,7 @@ const BookingSheet = lazy(() => import("./BookingSheet"));
 
 type Props = { session: Session; choice: Choice; onChoose: (change: Choice) => void; isWide: boolean };
 
-/** Books a session: a card next to it on wide windows, a bar with a sheet on phones. */
+/** Books a session: a side panel on wide windows, a bar with a sheet on phones. */
 export function BookingPanel({ session, choice, onChoose, isWide }: Props) {
   const me = useMe();
   if (me === undefined) return isWide ? <Skeleton className="mt-11 h-[36rem] w-full" /> : null;
@@ -56,7 +56,7 @@ function BookingBar({ booking }: { booking: BookingState }) {
   const t = useTexts();
   const zone = useZone();
   const { session, time } = booking;
-  // who comes back from signing in goes on where they were
+  // reopen the sheet after returning from sign-in
   const [isOpen, setOpen] = useState(time !== null);
   return (
     <aside

@@ -6,7 +6,7 @@ import { useTexts } from "../texts";
 import { cancellationRule } from "./cancellation";
 import type { BookingState } from "./useBooking";
 
-/** What one agrees to: until when it can be cancelled, and who has to say yes. Said before, not after. */
+/** The terms of the booking, shown before booking: the cancellation deadline, and whether the creator must confirm. */
 export function BookingRules({ booking: { session, time, seats } }: { booking: BookingState }) {
   const t = useTexts();
   const noticePeriod = useFormatNotice();

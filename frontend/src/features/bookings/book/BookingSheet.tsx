@@ -4,7 +4,7 @@ import { BookingFields } from "./BookingFields";
 import { BookingTotal } from "./BookingTotal";
 import type { BookingState } from "./useBooking";
 
-/** Choosing and booking on a phone: the same as the card, as a sheet from below. */
+/** The booking panel as a bottom sheet, for phones. */
 export default function BookingSheet({ booking, onClose }: { booking: BookingState; onClose: () => void }) {
   const t = useTexts();
   return (

@@ -10,7 +10,7 @@ import { useTexts } from "../texts";
 import { BookingRules } from "./BookingRules";
 import type { BookingState, Obstacle } from "./useBooking";
 
-/** What it comes to, and the button that takes the seats; what stood in their way is said right above it. */
+/** The total and the book button, with any error directly above it. */
 export function BookingTotal({ booking }: { booking: BookingState }) {
   const t = useTexts();
   const price = useFormatPrice();

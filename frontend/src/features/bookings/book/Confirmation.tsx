@@ -18,7 +18,7 @@ import { AddToCalendar } from "./AddToCalendar";
 import { BookedFacts } from "./BookedFacts";
 import { bookingQuery } from "./queries";
 
-/** That it worked: what was booked, where and when, and what to do next. */
+/** Confirms a new booking: what, where and when, and what to do next. */
 export default function Confirmation({ bookingId }: { bookingId: string }) {
   const t = useTexts();
   const { data: booking, error, isPending, refetch } = useQuery(bookingQuery(bookingId));

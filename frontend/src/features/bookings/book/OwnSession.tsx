@@ -6,7 +6,7 @@ import type { Session } from "~/features/sessions/queries";
 import { cn } from "~/lib/cn";
 import { useTexts } from "../texts";
 
-/** In place of booking, for the one who gives the session. */
+/** Shown to the creator of the session instead of the booking panel. */
 export function OwnSession({ session, isWide }: { session: Session; isWide: boolean }) {
   const t = useTexts();
   return (

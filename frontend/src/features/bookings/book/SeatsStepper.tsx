@@ -3,7 +3,7 @@ import { useEffect, useId, useState } from "react";
 import { Button } from "~/components/Button";
 import { useTexts } from "../texts";
 
-/** How many seats: one more, one less, or typed. */
+/** A number of seats, typed or changed by one. */
 export function SeatsStepper({
   value,
   most: max,

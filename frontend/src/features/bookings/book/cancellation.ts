@@ -6,7 +6,7 @@ export type CancellationRule =
   | { kind: "until_moment"; hours: number; deadline: Date }
   | { kind: "too_late"; hours: number };
 
-/** Until when one may cancel a booking: `noticeHours` before the start, or the start itself. */
+/** The deadline for cancelling a booking: `noticeHours` before the start, or the start itself. */
 export function cancellationRule(
   noticeHours: number,
   start: string | undefined,

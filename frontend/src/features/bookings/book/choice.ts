@@ -1,7 +1,7 @@
 import { bookingLimits } from "~/lib/api/limits";
-/** What a person is about to book, as it stands in the address: so that it is still there after signing in. */
+/** What the user is about to book. Lives in the URL, so that it survives signing in. */
 export type Choice = {
-  /** The start, as the API wrote it. */
+  /** The start, exactly as the API returned it. */
   at?: string;
   seats?: number;
   /** The booking that was just made. */
@@ -12,7 +12,7 @@ const INSTANT = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)$/;
 const UUID = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i;
 const MAX_SEATS = bookingLimits.seats.maximum;
 
-/** What of an address makes sense; the rest is left out. */
+/** Keeps valid parameters and drops the rest. */
 export function validateChoice({ at, seats, booked }: Record<string, unknown>): Choice {
   const count = Number(seats);
   return {

@@ -6,7 +6,6 @@ import type { Booking } from "../types";
 
 export type BookingRequest = Required<Schema<"BookingIn">>;
 
-/** A booking that was just made. */
 export function bookingQuery(id: string) {
   return queryOptions({
     queryKey: queryKeys.bookings.created(id),
@@ -15,7 +14,7 @@ export function bookingQuery(id: string) {
   });
 }
 
-/** What this person holds of a session and is still to come, the soonest first. */
+/** The user's upcoming bookings of a session, soonest first. */
 export function existingBookingsQuery(sessionId: string) {
   return queryOptions({
     queryKey: queryKeys.bookings.existing(sessionId),
@@ -37,7 +36,7 @@ export function existingBookingsQuery(sessionId: string) {
   });
 }
 
-/** Takes the seats, or raises `Problem`. With the same key a repeat takes them only once. */
+/** Books the seats. Raises `Problem`. Retries with the same key book only once. */
 export async function createBooking(request: BookingRequest, key: string): Promise<Booking> {
   const booking = await unwrap(
     api.POST("/api/bookings", { body: request, params: { header: { "Idempotency-Key": key } } }),
@@ -46,7 +45,7 @@ export async function createBooking(request: BookingRequest, key: string): Promi
   return booking;
 }
 
-/** Asks again for all that seats taken have changed: times, cards, lists, a creator's numbers. */
+/** Refetches everything that a booking changes: slots, cards, lists, the creator's numbers. */
 export function invalidateAvailability(sessionId: string): Promise<unknown> {
   return Promise.all([
     queryClient.invalidateQueries({ queryKey: queryKeys.slots.ofSession(sessionId) }),

@@ -14,12 +14,12 @@ import { SLOT_TAKEN_CODES } from "../errorCodes";
 import type { Choice } from "./choice";
 import { type BookingRequest, createBooking, invalidateAvailability } from "./queries";
 
-/** What stood in the way: an answer of the server, or nothing chosen yet. */
+/** Why booking failed: a problem from the server, or no time selected. */
 export type Obstacle = { kind: "problem"; problem: Problem; seats: number } | { kind: "no_time" };
 
 export type BookingState = ReturnType<typeof useBooking>;
 
-/** A choice of time and seats on its way to a booking. The choice is in the address; this is what comes of it. */
+/** State of a booking in progress. The choice itself is in the URL. */
 export function useBooking(session: Session, choice: Choice, onChoose: (change: Choice) => void) {
   const navigate = useNavigate();
   const router = useRouter();
@@ -49,7 +49,7 @@ export function useBooking(session: Session, choice: Choice, onChoose: (change: 
       if (!isProblem(error)) return reportError(error);
       setObstacle({ kind: "problem", problem: error, seats });
       if (!SLOT_TAKEN_CODES.some((code) => code === error.code)) return;
-      // the list of times was out of date
+      // the list of times was stale
       if (seats === 1 || error.code !== "sold_out") onChoose({ at: undefined });
       await invalidateAvailability(session.id);
     },
@@ -58,7 +58,7 @@ export function useBooking(session: Session, choice: Choice, onChoose: (change: 
   return {
     session,
     time,
-    /** The time was free when it was chosen, and is no longer. */
+    /** The selected time has been taken since. */
     isGone,
     seats,
     seatsMost: maxSeats,

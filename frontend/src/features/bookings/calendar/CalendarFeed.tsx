@@ -13,7 +13,7 @@ import { errorMessage } from "~/lib/i18n/errorMessage";
 import { useTexts } from "../texts";
 import { feedQuery, renewFeed } from "./calendar";
 
-/** The private address under which a calendar finds all of one's bookings. It is a secret, so it is shown when asked. */
+/** The private calendar feed of the user's bookings. Its URL is a secret, so it is hidden until requested. */
 export function CalendarFeed() {
   const t = useTexts();
   const [isShown, setShown] = useState(false);

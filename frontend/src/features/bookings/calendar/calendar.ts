@@ -3,7 +3,7 @@ import { api, type Schema, unwrap } from "~/lib/api/client";
 import { queryKeys } from "~/lib/api/queryKeys";
 import type { Booking } from "../types";
 
-/** "20261203T173000Z", as calendars write an instant. */
+/** "20261203T173000Z", the iCalendar format of an instant. */
 function toIcsInstant(instant: string): string {
   return new Date(instant).toISOString().replaceAll(/[-:]|\.\d+/g, "");
 }
@@ -12,7 +12,7 @@ type CalendarEvent = Pick<Booking, "booking_date" | "ends_at" | "session"> & {
   session_details: Pick<Booking["session_details"], "title">;
 };
 
-/** A page of Google's calendar with the booking filled in. */
+/** A Google Calendar link with the booking filled in. */
 export function googleLink(
   { booking_date, ends_at, session, session_details }: CalendarEvent,
   origin: string,
@@ -27,7 +27,7 @@ export function googleLink(
   return link.href;
 }
 
-/** Fetches a booking as an iCalendar file and hands it to the browser: a plain link would come without the token. */
+/** Downloads a booking as an iCalendar file. Uses fetch, because a plain link cannot send the token. */
 export async function downloadCalendar(bookingId: string, name: string): Promise<void> {
   const file = (await unwrap(
     api.GET("/api/bookings/{booking_id}/calendar.ics", {
@@ -38,11 +38,11 @@ export async function downloadCalendar(bookingId: string, name: string): Promise
   const address = URL.createObjectURL(new Blob([file], { type: "text/calendar" }));
   const link = Object.assign(document.createElement("a"), { href: address, download: fileName(name) });
   link.click();
-  // Safari still reads it after the click
+  // Safari reads it after the click has returned
   setTimeout(() => URL.revokeObjectURL(address), 60_000);
 }
 
-/** A name that every file system takes. */
+/** A file name that is valid on every file system. */
 export function fileName(title: string): string {
   const name = title
     .normalize("NFKD")
@@ -52,13 +52,13 @@ export function fileName(title: string): string {
   return `${name || "booking"}.ics`.toLowerCase();
 }
 
-/** Where one's private feed is, from the root of the server. */
+/** The path of the user's private feed. */
 export const feedQuery = queryOptions({
   queryKey: queryKeys.calendarFeed,
   queryFn: ({ signal }) => unwrap(api.GET("/api/calendar", { signal })),
 });
 
-/** Gives the feed another address; the old one is not found from then on. */
+/** Replaces the feed's URL; the old one stops working. */
 export function renewFeed(): Promise<Schema<"CalendarFeedOut">> {
   return unwrap(api.POST("/api/calendar/renew"));
 }

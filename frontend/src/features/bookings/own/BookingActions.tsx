@@ -12,10 +12,10 @@ import { useTexts } from "../texts";
 import type { Booking } from "../types";
 import { useMailTo } from "./useMailTo";
 
-/** What a person wants to do about a booking, in a dialog. */
+/** A user's action that opens a dialog. */
 export type Intent = { kind: "move" | "cancel"; booking: Booking };
 
-/** What can be done about a booking: the likely things as buttons, the others in a menu. */
+/** Actions of a booking: the likely ones as buttons, the others in a menu. */
 export function BookingActions({
   booking,
   onIntent,

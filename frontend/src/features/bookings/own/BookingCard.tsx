@@ -14,7 +14,7 @@ import { BookingDeadline } from "./BookingDeadline";
 import { BookingTime } from "./BookingTime";
 import { Countdown } from "./Countdown";
 
-/** A booking of one's own, with what can be done about it. The next one to come is shown larger. */
+/** A booking of the user with its actions. The next upcoming one is larger. */
 export function BookingCard({
   booking,
   isNext,

@@ -4,7 +4,7 @@ import { useNow } from "~/lib/time/useNow";
 import { useTexts } from "../texts";
 import type { Booking } from "../types";
 
-/** Until when something can be done about a booking, by whom; nothing where all is settled. */
+/** The deadline for the next action on a booking, and whose it is; nothing once it is settled. */
 export function BookingDeadline({ booking }: { booking: Booking }) {
   const t = useTexts();
   const zone = useZone();

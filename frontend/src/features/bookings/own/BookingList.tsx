@@ -16,7 +16,7 @@ import { BookingCard } from "./BookingCard";
 import { ownBookingsQuery } from "./queries";
 import type { BookingTab } from "./search";
 
-/** The bookings of one tab, page after page. */
+/** The bookings of a tab, paged. */
 export function BookingList({ tab, onIntent }: { tab: BookingTab; onIntent: (intent: Intent) => void }) {
   const t = useTexts();
   const { t: common } = useTranslation();
@@ -37,7 +37,7 @@ export function BookingList({ tab, onIntent }: { tab: BookingTab; onIntent: (int
   async function showMore() {
     const before = bookings.length;
     await fetchNextPage();
-    // a keyboard goes on at the first of the new ones
+    // move focus to the first of the new cards
     requestAnimationFrame(() => list.current?.children[before]?.querySelector<HTMLElement>("h3 a")?.focus());
   }
 

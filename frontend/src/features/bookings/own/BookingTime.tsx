@@ -2,7 +2,7 @@ import { formatInOtherZone, formatTimeRange, showsSameTime, useZone, zoneCity } 
 import { useTexts } from "../texts";
 import type { Booking } from "../types";
 
-/** When a booking is: in the viewer's zone, and in the creator's where their clock shows something else. */
+/** The time of a booking in the viewer's zone, and in the creator's if it differs. */
 export function BookingTime({ booking, className }: { booking: Booking; className?: string }) {
   const t = useTexts();
   const zone = useZone();

@@ -17,7 +17,7 @@ import { CancelDialog } from "./CancelDialog";
 import { ownBookingsQuery } from "./queries";
 import { BOOKING_TABS, type BookingsSearch, type BookingTab } from "./search";
 
-/** What a person has booked, by what became of it. */
+/** The user's bookings, by tab. */
 export function BookingsPage({ search }: { search: BookingsSearch }) {
   const t = useTexts();
   const zone = useZone();
@@ -74,7 +74,7 @@ export function BookingsPage({ search }: { search: BookingsSearch }) {
   );
 }
 
-/** Counts are said where the list is short and there anyway: what is to come, and what waits. */
+/** A tab label, with a count only for the short lists that are loaded anyway: upcoming and pending. */
 function TabLabel({ tab }: { tab: BookingTab }) {
   const t = useTexts();
   const now = useNow();

@@ -18,7 +18,7 @@ import { useTexts } from "../texts";
 import type { Booking } from "../types";
 import { useMailTo } from "./useMailTo";
 
-/** Asks before a booking is given up, and says what that means. */
+/** Confirms cancelling a booking and explains the effect. */
 export function CancelDialog({ booking, onClose }: { booking: Booking; onClose: () => void }) {
   const t = useTexts();
   const { t: common } = useTranslation();
@@ -91,7 +91,7 @@ export function CancelDialog({ booking, onClose }: { booking: Booking; onClose: 
   );
 }
 
-/** Why nothing more can be done here; `null` while another try makes sense. */
+/** Why retrying is pointless, or `null` if it makes sense. */
 function endOf(error: unknown): "changed" | "too_late" | null {
   if (isProblem(error, "too_late")) return "too_late";
   return isProblem(error, "illegal_transition") || isProblem(error, "not_found") ? "changed" : null;

@@ -5,7 +5,9 @@ import type { BookingTab } from "./search";
 
 const DAY = 86_400_000;
 
-/** What to ask for on each tab. One that began less than a day ago, the longest that a session lasts, may go on. */
+/**
+ * The API parameters of a tab. A session that started less than a day ago (the maximum duration) may still be running.
+ */
 function tabFilters(tab: BookingTab, now: Date) {
   switch (tab) {
     case "upcoming":
@@ -30,7 +32,7 @@ function tabFilters(tab: BookingTab, now: Date) {
 type Filters = ReturnType<typeof tabFilters>;
 type PageParam = { cursor: string; filters: Filters } | null;
 
-/** One's own bookings of a tab. A cursor belongs to its filters, so all pages have the "now" of the first. */
+/** The user's bookings in a tab. Cursors are bound to their filters, so all pages use the "now" of the first. */
 export function ownBookingsQuery(tab: BookingTab) {
   return infiniteQueryOptions({
     queryKey: queryKeys.bookings.own(tab),

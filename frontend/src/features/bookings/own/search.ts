@@ -2,7 +2,7 @@ export const BOOKING_TABS = ["upcoming", "pending", "past", "cancelled"] as cons
 
 export type BookingTab = (typeof BOOKING_TABS)[number];
 
-/** What the address of "My bookings" says: which tab, and which booking is looked at closely. */
+/** Search parameters of "My bookings": the tab, and the booking whose details are open. */
 export type BookingsSearch = { tab?: Exclude<BookingTab, "upcoming">; booking?: string };
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;

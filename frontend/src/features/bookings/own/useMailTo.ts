@@ -2,7 +2,7 @@ import { formatDateTime, useZone } from "~/lib/time/time";
 import { useTexts } from "../texts";
 import type { Booking } from "../types";
 
-/** The link that begins a letter to the creator of a booked session. */
+/** A mailto link to the creator of a booked session. */
 export function useMailTo(): (booking: Booking) => string {
   const t = useTexts();
   const zone = useZone();

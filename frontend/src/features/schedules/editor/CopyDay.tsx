@@ -9,7 +9,7 @@ import type { ScheduleForm } from "../model";
 import { useTexts } from "../texts";
 import { DAYS, type DayIndex, useDayName } from "./WeekHours";
 
-/** Puts the hours of one day in place of those of others. */
+/** Copies the hours of a day to other days. */
 export function CopyDay({ day }: { day: DayIndex }) {
   const t = useTexts();
   const nameOf = useDayName();

@@ -12,7 +12,7 @@ import { DaysOffDialog } from "./DaysOffDialog";
 import { errorAt } from "./errorAt";
 import { RangeFields } from "./RangeFields";
 
-/** Dates on which the hours of the week do not count: days off, and other hours. */
+/** Dates that override the weekly hours: days off and different hours. */
 export function DateOverrides({ duration, today }: { duration: number; today: Day }) {
   const t = useTexts();
   const { control, formState, getValues } = useFormContext<ScheduleForm>();

@@ -11,7 +11,7 @@ import { useTexts } from "../texts";
 
 const MAX_DAYS = scheduleLimits.exceptions.maxItems;
 
-/** Asks for one day or several in a row on which nothing can be booked. */
+/** Adds one day off or several consecutive ones. */
 export function DaysOffDialog({
   today,
   onAdd,

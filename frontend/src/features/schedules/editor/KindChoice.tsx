@@ -8,7 +8,7 @@ const KINDS = [
   { value: "open", icon: Endless },
 ] as const;
 
-/** At set times, or at any. */
+/** Fixed times, or by arrangement. */
 export function KindChoice() {
   const t = useTexts();
   const { register } = useFormContext<ScheduleForm>();

@@ -5,7 +5,7 @@ import { type ScheduleForm, UNITS, type Unit } from "../model";
 import { useTexts } from "../texts";
 import { errorAt } from "./errorAt";
 
-/** Free time around a session, how late and how early it can be booked, and from when to when the schedule holds. */
+/** Buffers around a session, minimum notice, booking window, and the dates between which the schedule applies. */
 export function Limits() {
   const t = useTexts();
   const { formState, register } = useFormContext<ScheduleForm>();

@@ -11,7 +11,7 @@ import { errorAt } from "./errorAt";
 
 const MAX_LISTED = 5;
 
-/** One range of hours: from, until, a start every so often, and what starts that gives. `day` is whose hours they are. */
+/** A range of hours: start, end, interval between starts, and the resulting starts. `day` names its day. */
 export function RangeFields({
   path,
   day,
@@ -20,7 +20,7 @@ export function RangeFields({
 }: {
   path: `week.${number}.ranges.${number}` | `exceptions.${number}.ranges.${number}` | `extras.${number}`;
   day: string;
-  /** Minutes that the session lasts. */
+  /** Duration of the session in minutes. */
   duration: number;
   onRemove: () => void;
 }) {
@@ -82,7 +82,7 @@ export function RangeFields({
   );
 }
 
-/** What a range gives, in times of the clock: the first few and the last. */
+/** The first few starts of a range and the last. */
 function Starts({ range, duration }: { range: RangeForm; duration: number }) {
   const t = useTexts();
   const words = useFormatDuration();

@@ -11,13 +11,12 @@ import { RangeFields } from "./RangeFields";
 export const DAYS = [0, 1, 2, 3, 4, 5, 6] as const;
 export type DayIndex = (typeof DAYS)[number];
 
-/** The name of a day by its place in the week, from Monday. */
+/** The name of a weekday by its index, from Monday. */
 export function useDayName(): (day: DayIndex) => string {
   const t = useTexts();
   return (day) => t(`weekdays.${(day + 1) as 1 | 2 | 3 | 4 | 5 | 6 | 7}`);
 }
 
-/** The hours of every week, day by day. */
 export function WeekHours({ duration }: { duration: number }) {
   const t = useTexts();
   const { formState } = useFormContext<ScheduleForm>();

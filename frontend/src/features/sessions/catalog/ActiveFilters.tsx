@@ -8,7 +8,9 @@ import type { FilterWords } from "./useFilterWords";
 
 const UNLABELLED: Filter[] = ["tag", "creator"];
 
-/** What is set, to be taken away with one touch. Where there are chips, they say it, and these are only the others. */
+/**
+ * The active filters, each removable with one click. Where filter chips are shown, lists only filters without a chip.
+ */
 export function ActiveFilters({
   search,
   onChange,

@@ -3,7 +3,7 @@ import { Cover } from "../Cover";
 import { useTexts } from "../texts";
 import { SearchField } from "./SearchField";
 
-/** What this place is, and the way in. */
+/** Introduces the marketplace, with links to start. */
 export function CatalogHero({
   search,
   onSearch,
@@ -32,7 +32,7 @@ const PICTURES = [
   { id: "hero-brush", category: "art", place: "bottom-0 left-14 w-56 rotate-2" },
 ];
 
-/** A few covers on a pile, where there is room: nothing to read. */
+/** A stack of covers on wide windows. Decorative. */
 function Pictures() {
   return (
     <div aria-hidden className="relative hidden h-72 lg:block">

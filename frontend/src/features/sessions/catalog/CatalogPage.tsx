@@ -12,14 +12,13 @@ import { Results } from "./Results";
 import { type ChangeSearch, useChangeSearch } from "./useCatalog";
 import { useFilterWords } from "./useFilterWords";
 
-/** Everything that can be booked, to be searched, narrowed and put in order. */
 export function CatalogPage({ search }: { search: CatalogSearch }) {
   const t = useTexts();
   useTitle(search.search && t("catalog.found_title", { search: search.search }));
   const change = useChangeSearch(search);
   const results = useRef<HTMLElement>(null);
 
-  // who narrows far down in the list is shown the top of what is left
+  // scroll up to the first result when filters change far down the list
   const changeInView: ChangeSearch = (filters, options) => {
     change(filters, options);
     const top = results.current?.getBoundingClientRect().top ?? 0;
@@ -73,7 +72,7 @@ function Filters({ search, onChange }: { search: CatalogSearch; onChange: Change
   );
 }
 
-/** How many there are, seen and heard. */
+/** The number of results, announced to screen readers. */
 function Total({ search }: { search: CatalogSearch }) {
   const t = useTexts();
   const zone = useZone();

@@ -7,7 +7,7 @@ import { useTexts } from "../texts";
 import { Choices } from "./Choices";
 import type { FilterProps } from "./filters";
 
-/** Which field, with how many sessions each has for the other filters. */
+/** Selects a category, with the number of sessions under the other filters. */
 export function CategoryFilter({ search, onChange, facets }: FilterProps & { facets: Facets | undefined }) {
   const t = useTexts();
   const name = useCategoryName();

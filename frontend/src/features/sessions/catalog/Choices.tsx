@@ -3,7 +3,7 @@ import { type ReactNode, useId } from "react";
 
 export type Choice = { value: string; label: ReactNode; count?: number | undefined };
 
-/** One of several, each on a line of its own with how many sessions it leaves. */
+/** Radio buttons, one per line, with their counts. */
 export function Choices({
   legend,
   choices,

@@ -9,7 +9,7 @@ import type { FilterProps } from "./filters";
 
 const DayRange = lazy(() => import("./DayRange"));
 
-/** When there should be a free time: soon, or between two days of a calendar. */
+/** Filters by days with a free time: a preset or a range. */
 export function DateFilter({ search, onChange }: FilterProps) {
   const t = useTexts();
   const zone = useZone();

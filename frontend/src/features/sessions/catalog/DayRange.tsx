@@ -12,7 +12,7 @@ import {
 import { useTexts } from "../texts";
 import type { ChangeSearch } from "./useCatalog";
 
-/** Two days of a calendar and what lies between. */
+/** Selects a range of days in a calendar. */
 export default function DayRange({
   from,
   to,
@@ -25,7 +25,7 @@ export default function DayRange({
   onChange: ChangeSearch;
 }) {
   const t = useTexts();
-  // the first day alone is no range yet: the second may lie before it
+  // the first click does not make a range: the second may be earlier
   const [first, setFirst] = useState<Day | null>(null);
   const begin = first ?? from;
   const end = first ? first : (to ?? from);

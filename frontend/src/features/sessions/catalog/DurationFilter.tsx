@@ -3,7 +3,6 @@ import { Choices } from "./Choices";
 import { matchSpan, SPANS } from "./durations";
 import type { FilterProps } from "./filters";
 
-/** How long. */
 export function DurationFilter({ search, onChange }: FilterProps) {
   const t = useTexts();
   const isAny = search.min_duration === undefined && search.max_duration === undefined;

@@ -10,7 +10,7 @@ import { SortSelect } from "./SortSelect";
 
 const FilterSheet = lazy(() => import("./FilterSheet"));
 
-/** What narrows the catalog and what orders it: chips with panels where there is room, a sheet on phones. */
+/** Filters and order of the catalog: chips with popovers on wide windows, a sheet on phones. */
 export function FilterBar(given: FilterBarProps) {
   const t = useTexts();
   const { search, onChange, counts } = given;

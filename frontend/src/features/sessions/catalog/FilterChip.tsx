@@ -7,7 +7,7 @@ import { type FilterBarProps, filterValue, type WithControl } from "./filters";
 const loadPopover = () => import("./FilterPopover");
 const FilterPopover = lazy(loadPopover);
 
-/** A filter: its name, or what it is set to, and behind it its control. */
+/** A filter: shows its name or value and opens its control. */
 export function FilterChip({ filter, ...given }: FilterBarProps & { filter: WithControl }) {
   const t = useTexts();
   const [isOpen, setOpen] = useState(false);

@@ -4,7 +4,6 @@ import { DurationFilter } from "./DurationFilter";
 import type { FilterBarProps, WithControl } from "./filters";
 import { PriceFilter } from "./PriceFilter";
 
-/** The control of a filter. */
 export function FilterContent({ filter, counts, ...given }: FilterBarProps & { filter: WithControl }) {
   switch (filter) {
     case "category":

@@ -4,8 +4,8 @@ import { FilterContent } from "./FilterContent";
 import type { FilterBarProps, WithControl } from "./filters";
 
 /**
- * The panel below a chip. It is loaded when the first one is wanted, so it is placed next to its chip rather than around it:
- * a chip that is replaced while it is pressed would lose its focus.
+ * The popover of a filter chip. It is loaded on first use, so it is placed next to its chip instead of around it: a
+ * chip that is replaced while pressed would lose focus.
  */
 export default function FilterPopover({
   chip,
@@ -31,7 +31,7 @@ export default function FilterPopover({
             event.preventDefault();
             chip.current?.focus();
           }}
-          // a press on the chip closes by itself
+          // a click on the chip already closes it
           onInteractOutside={(event) => {
             if (event.target instanceof Node && chip.current?.contains(event.target)) event.preventDefault();
           }}

@@ -5,7 +5,7 @@ import { useTexts } from "../texts";
 import { FilterContent } from "./FilterContent";
 import { type FilterBarProps, WITH_CONTROL } from "./filters";
 
-/** All filters under one another, for phones. What is chosen holds at once; the button below only closes. */
+/** All filters in a sheet, for phones. Changes apply at once; the button only closes. */
 export default function FilterSheet({
   onClear,
   onClose,

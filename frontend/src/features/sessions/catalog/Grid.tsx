@@ -12,7 +12,7 @@ export function Grid({
   ref,
 }: {
   sessions: Session[];
-  /** They stand far down, so their pictures can wait. */
+  /** Below the fold: load pictures lazily. */
   areSeenLater?: boolean;
   ref?: Ref<HTMLUListElement>;
 }) {
@@ -28,7 +28,6 @@ export function Grid({
   );
 }
 
-/** A grid that comes. */
 export function GridSkeleton({ count = 12 }: { count?: number }) {
   const { t } = useTranslation();
   return (

@@ -14,7 +14,7 @@ import type { ChangeSearch } from "./useCatalog";
 
 const MAX_OTHERS = 4;
 
-/** Nothing found: what to let go of, and some of what there is. */
+/** Shown for an empty result: suggests filters to remove, and some sessions. */
 export function NoResults({ search, onChange }: { search: CatalogSearch; onChange: ChangeSearch }) {
   const t = useTexts();
   const client = useQueryClient();
@@ -69,7 +69,7 @@ export function NoResults({ search, onChange }: { search: CatalogSearch; onChang
   );
 }
 
-/** Nothing is here yet, and nothing can come. */
+/** Shown when nothing is loaded and the browser is offline. */
 export function Offline() {
   const { t } = useTranslation();
   const texts = useTexts();

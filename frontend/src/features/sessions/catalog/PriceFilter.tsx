@@ -9,7 +9,7 @@ import { Choices } from "./Choices";
 import type { FilterProps } from "./filters";
 import { bandBounds, matchBand } from "./prices";
 
-/** What it may cost: a band with its count, or bounds of one's own. */
+/** Filters by price: a band with its count, or custom bounds. */
 export function PriceFilter({
   search,
   onChange,
@@ -102,7 +102,7 @@ function CustomBounds({ search, onChange }: FilterProps) {
   );
 }
 
-/** What was typed as a number, `undefined` for nothing, `null` for what is none. */
+/** Parses a typed number: `undefined` if empty, `null` if invalid. */
 function parseAmount(text: string): number | undefined | null {
   const toPlain = text.trim().replace(",", ".");
   if (!toPlain) return undefined;

@@ -12,12 +12,12 @@ import { Grid, GridSkeleton } from "./Grid";
 import { NoResults, Offline } from "./NoResults";
 import type { ChangeSearch } from "./useCatalog";
 
-/** Pages that come by themselves while one scrolls; after that the button asks, so that the page has an end. */
+/** Pages loaded automatically while scrolling; then a button is shown, so that the footer can be reached. */
 const AUTOMATIC_PAGES = 5;
 
 const NONE: Session[] = [];
 
-/** What the catalog has for a search, page after page. */
+/** The results of a search, paged. */
 export function Results({ search, onChange }: { search: CatalogSearch; onChange: ChangeSearch }) {
   const { t } = useTranslation();
   const client = useQueryClient();
@@ -25,7 +25,7 @@ export function Results({ search, onChange }: { search: CatalogSearch; onChange:
   const query = useInfiniteQuery(catalogQuery(client, search, zone));
   const { data, hasNextPage, isFetchingNextPage, isFetchNextPageError, fetchNextPage } = query;
   const sessions = useMemo(() => uniqueById(data?.pages.flatMap(({ items }) => items) ?? []), [data]);
-  // many cards are drawn in steps, so that a press or a key meanwhile is answered at once
+  // render many cards at low priority, so that input stays responsive
   const deferred = useDeferredValue(sessions, NONE);
   const list = useRef<HTMLUListElement>(null);
   const pages = data?.pages.length ?? 0;
@@ -46,7 +46,7 @@ export function Results({ search, onChange }: { search: CatalogSearch; onChange:
   async function showMore() {
     const before = sessions.length;
     await fetchNextPage();
-    // a keyboard goes on at the first of the new ones
+    // move focus to the first of the new cards
     requestAnimationFrame(() => list.current?.children[before]?.querySelector("a")?.focus());
   }
 

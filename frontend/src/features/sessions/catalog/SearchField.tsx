@@ -8,7 +8,7 @@ import { useTexts } from "../texts";
 
 const DEBOUNCE_MS = 300;
 
-/** The catalog's search: it follows as one types, after a breath, and the address follows with it. */
+/** The catalog's search. Updates the URL after a pause in typing. */
 export function SearchField({
   value = "",
   onSearch,
@@ -23,7 +23,7 @@ export function SearchField({
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
   const field = useRef<HTMLInputElement>(null);
 
-  // the address changed by other means: back, a link, cleared filters
+  // the URL changed otherwise: back, a link, cleared filters
   useEffect(() => {
     if (value === lastSent.current) return;
     lastSent.current = value;

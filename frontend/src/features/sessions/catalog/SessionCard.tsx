@@ -12,7 +12,7 @@ import { useFormatPrice } from "../price";
 import type { Session } from "../queries";
 import { useTexts } from "../texts";
 
-/** How all cards of a grid write what they say: asked for once, not by each. */
+/** Formatters shared by all cards of a grid, so that hooks run once instead of per card. */
 export function useCardWords() {
   return { t: useTexts(), duration: useFormatDuration(), price: useFormatPrice(), zone: useZone() };
 }
@@ -21,16 +21,16 @@ type Words = ReturnType<typeof useCardWords>;
 
 type Props = {
   session: Session;
-  /** It is seen without scrolling. */
+  /** Visible without scrolling. */
   isFirst: boolean;
 };
 
-/** A session as the catalog shows it. */
+/** A session card with its own formatters. */
 export function SessionCard(props: Props) {
   return <CardWithWords {...props} words={useCardWords()} />;
 }
 
-/** A session in a grid. The whole card is its link. */
+/** A session in a grid. The whole card is a link. */
 export function CardWithWords({ session, isFirst, words }: Props & { words: Words }) {
   const { t, duration, price } = words;
   const { creator_details: creator, next_slot } = session;
@@ -96,7 +96,6 @@ function NextTime({
   );
 }
 
-/** Holds a card's place. */
 export function CardSkeleton() {
   return (
     <div aria-hidden>

@@ -2,7 +2,7 @@ import { type CatalogSearch, effectiveSort, SORTS } from "../search";
 import { useTexts } from "../texts";
 import type { ChangeSearch } from "./useCatalog";
 
-/** In which order. The best matches first is offered only where something is searched. */
+/** Selects the order. "Best match" is offered only for a search. */
 export function SortSelect({ search, onChange }: { search: CatalogSearch; onChange: ChangeSearch }) {
   const t = useTexts();
   const sort = effectiveSort(search);

@@ -5,7 +5,9 @@ export type Quick = (typeof QUICK)[number];
 
 export type Days = { from: Day; to: Day };
 
-/** What "tomorrow" and the like mean on this day; a weekend under way is what is left of it. */
+/**
+ * The days of a preset such as "tomorrow", seen from `today`; a weekend in progress is shortened to what is left of it.
+ */
 export function quickRange(quick: Quick, today: Day): Days {
   const weekday = new Date(`${today}T12:00:00Z`).getUTCDay() || 7;
   switch (quick) {

@@ -2,7 +2,7 @@ import type { CatalogSearch } from "../search";
 
 type Span = Pick<CatalogSearch, "min_duration" | "max_duration">;
 
-/** Lengths that people think in; together they are all there are. */
+/** Presets that together cover every duration. */
 export const SPANS = [
   { name: "short", max_duration: 30 },
   { name: "hour", min_duration: 31, max_duration: 60 },

@@ -3,7 +3,7 @@ import { activeFilters, type CatalogSearch, FILTERS, type Filter } from "../sear
 import type { ChangeSearch } from "./useCatalog";
 import type { FilterWords } from "./useFilterWords";
 
-/** The counts of the filters: the total, and the counts of each filter without itself applied. */
+/** Counts for the filters: the total, and for each filter the counts without that filter applied. */
 export type Counts = {
   total: number | undefined;
   byCategory: Facets | undefined;
@@ -14,11 +14,11 @@ export type Counts = {
 export type FilterProps = { search: CatalogSearch; onChange: ChangeSearch };
 export type FilterBarProps = FilterProps & { counts: Counts };
 
-/** The filters that have a control, in their order. */
+/** Filters that have a control, in display order. */
 export const WITH_CONTROL = ["category", "price", "duration", "date"] as const satisfies Filter[];
 export type WithControl = (typeof WITH_CONTROL)[number];
 
-/** What a filter is set to, in words; `null` when it is off. */
+/** The value of a filter as text; `null` if it is off. */
 export function filterValue(
   filter: Filter,
   { search, counts }: Omit<FilterBarProps, "onChange">,
@@ -26,7 +26,7 @@ export function filterValue(
   return activeFilters(search).includes(filter) ? counts.words.say(filter, search) : null;
 }
 
-/** The change that switches filters off. */
+/** The change that clears filters. */
 export function withoutFilters(filters: Filter[]): CatalogSearch {
   return Object.fromEntries(filters.flatMap((filter) => FILTERS[filter]).map((key) => [key, undefined]));
 }

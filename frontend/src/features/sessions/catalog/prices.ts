@@ -4,7 +4,7 @@ import type { CatalogSearch } from "../search";
 type Band = Facets["price_bands"][number];
 type Bounds = Pick<CatalogSearch, "min_price" | "max_price">;
 
-/** A band as bounds that are both inclusive, as the catalog's filters are: a band ends below its `max_price`. */
+/** A price band as inclusive bounds, as the catalog's filters use them; a band's own `max_price` is exclusive. */
 export function bandBounds({ min_price, max_price }: Band): Bounds {
   return {
     min_price: Number(min_price) || undefined,

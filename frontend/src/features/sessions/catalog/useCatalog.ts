@@ -4,7 +4,7 @@ import { applyChange, type CatalogSearch } from "../search";
 
 export type ChangeSearch = (change: CatalogSearch, how?: { replace?: boolean }) => void;
 
-/** Changes what the catalog is asked for. The address holds it all, so this is a step in the browser's history. */
+/** Changes the search in the URL, as a new history entry. */
 export function useChangeSearch(search: CatalogSearch): ChangeSearch {
   const navigate = useNavigate();
   return useCallback(

@@ -11,7 +11,7 @@ import { matchBand } from "./prices";
 
 export type FilterWords = ReturnType<typeof useFilterWords>;
 
-/** Says in a few words what a filter is set to: "Cooking", "Under €25", "This weekend". */
+/** Formats the value of a filter: "Cooking", "Under €25", "This weekend". */
 export function useFilterWords(facets: Facets | undefined, first: Session | undefined) {
   const t = useTexts();
   const money = useFormatMoney();

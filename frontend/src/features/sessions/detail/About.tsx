@@ -11,7 +11,6 @@ import { Description } from "./Description";
 import { Facts } from "./Facts";
 import { ReportSession } from "./ReportSession";
 
-/** What a session is, who gives it, and what it is like. */
 export function About({ session }: { session: Session }) {
   const t = useTexts();
   const name = displayName(session.creator_details);
@@ -81,7 +80,7 @@ export function About({ session }: { session: Session }) {
   );
 }
 
-/** Where in the catalog it stands. */
+/** Breadcrumb to the session's category. */
 function Where({ session: { category } }: { session: Session }) {
   const t = useTexts();
   const categoryName = useCategoryName();

@@ -1,7 +1,7 @@
 import { Fragment } from "react";
 import { toParagraphs } from "./description";
 
-/** A creator's plain text: its paragraphs, its lines, and addresses as links that say they lead away. */
+/** A creator's plain text with paragraphs, line breaks, and links marked as external. */
 export function Description({ text }: { text: string }) {
   return (
     <div className="flex max-w-prose flex-col gap-4 leading-relaxed">

@@ -13,7 +13,7 @@ import { useZone, zoneName } from "~/lib/time/time";
 import type { Session } from "../queries";
 import { useTexts } from "../texts";
 
-/** What one wants to know before choosing a time, at a glance. */
+/** Key facts of a session. */
 export function Facts({ session }: { session: Session }) {
   const t = useTexts();
   const duration = useFormatDuration();

@@ -10,7 +10,7 @@ import { useTexts } from "../texts";
 const ReportDialog = lazy(() => import("../report/ReportDialog"));
 const LOOK = buttonClass({ variant: "quiet", size: "sm" }, "mt-8 -ml-3");
 
-/** Leads to telling the staff what is wrong with a session; a visitor signs in first. */
+/** Opens the report dialog; visitors sign in first. */
 export function ReportSession({ session }: { session: Session }) {
   const t = useTexts();
   const me = useMe();

@@ -1,7 +1,6 @@
 import { useTranslation } from "react-i18next";
 import { Skeleton } from "~/components/Skeleton";
 
-/** A session's page that comes, in its shape. */
 export function SessionSkeleton() {
   const { t } = useTranslation();
   return (

@@ -8,7 +8,7 @@ import { useTexts } from "../texts";
 
 const MAX_OTHERS = 4;
 
-/** Other sessions of the same field, asked for when one has read so far. */
+/** Other sessions of the same category, loaded when scrolled near. */
 export function Similar({ session }: { session: Session }) {
   const t = useTexts();
   const client = useQueryClient();

@@ -1,9 +1,9 @@
-/** A piece of a line: text, or an address to be a link. */
+/** Part of a line: text, or a link. */
 export type Piece = { text: string; href?: string };
 
 const LINK = /https?:\/\/[^\s<>"'`]+/gi;
 
-/** The paragraphs of a plain text, each its lines in pieces. Nothing of it is ever taken for HTML. */
+/** Splits plain text into paragraphs, lines and pieces. Nothing is interpreted as HTML. */
 export function toParagraphs(text: string): Piece[][][] {
   return text
     .split(/\n\s*\n/)
@@ -12,7 +12,7 @@ export function toParagraphs(text: string): Piece[][][] {
     .map((paragraph) => paragraph.split("\n").map(toPieces));
 }
 
-/** A line as text and links. Only whole http and https addresses become links; what ends a sentence stays outside. */
+/** Splits a line into text and links. Only complete http and https URLs become links, without trailing punctuation. */
 export function toPieces(line: string): Piece[] {
   const pieces: Piece[] = [];
   let end = 0;
@@ -28,7 +28,7 @@ export function toPieces(line: string): Piece[] {
   return pieces;
 }
 
-/** Without the punctuation after it, and without a bracket that was opened before it. */
+/** Strips trailing punctuation, and a closing bracket whose opening one is before the URL. */
 function trimmed(address: string): string {
   let link = address.replace(/[.,;:!?…]+$/, "");
   while (link.endsWith(")") && count(link, ")") > count(link, "(")) {

@@ -13,7 +13,7 @@ import { archiveSession, uncacheSession } from "./queries";
 import { useTexts } from "./texts";
 import { useToggleListing } from "./useToggleListing";
 
-/** Asks before a session is archived. If it still has bookings, lists their times and offers alternatives. */
+/** Confirms archiving a session. If it has upcoming bookings, lists their times and offers alternatives. */
 export function ArchiveDialog({ session, onClose }: { session: Session; onClose: () => void }) {
   const t = useTexts();
   const { t: common } = useTranslation();

@@ -10,7 +10,7 @@ import { useBecomeCreator } from "~/lib/auth/useBecomeCreator";
 import { errorMessage } from "~/lib/i18n/errorMessage";
 import { useTexts } from "./texts";
 
-/** Lets creators on to their pages; others are offered to become one. */
+/** Shows creators their pages; offers other users to become one. */
 export function CreatorGate() {
   const me = useMe();
   return me && me.role !== "creator" ? <BecomeCreator /> : <Outlet />;

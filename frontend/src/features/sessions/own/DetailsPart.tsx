@@ -14,7 +14,9 @@ import { cacheSession, changeSession } from "./queries";
 import { SessionForm } from "./SessionForm";
 import { useTexts } from "./texts";
 
-/** Changes what a session is. What sold seats stand in the way of is said at its field, with their times. */
+/**
+ * Edits a session's details. A change that conflicts with booked slots gets an error at its field, with their times.
+ */
 export function DetailsPart({ session, onDirty }: { session: Session; onDirty: (isDirty: boolean) => void }) {
   const t = useTexts();
   const client = useQueryClient();

@@ -21,7 +21,7 @@ import { useTexts } from "./texts";
 
 export type Part = "details" | "times";
 
-/** Everything about one session of one's own, in two parts; what is typed in one stays while the other is looked at. */
+/** Edits a session in two tabs. Unsaved changes of one tab are kept while the other is shown. */
 export function EditSessionPage({ id, part }: { id: string; part: Part }) {
   const t = useTexts();
   const me = useMe();

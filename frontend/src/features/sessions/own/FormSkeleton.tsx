@@ -1,7 +1,6 @@
 import { useTranslation } from "react-i18next";
 import { Skeleton } from "~/components/Skeleton";
 
-/** Placeholder of a form with its side panel. */
 export function FormSkeleton() {
   const { t } = useTranslation();
   return (

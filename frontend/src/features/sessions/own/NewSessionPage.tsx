@@ -17,7 +17,7 @@ import { cacheSession, copySchedule, createSession } from "./queries";
 import { SessionForm } from "./SessionForm";
 import { useTexts } from "./texts";
 
-/** Offers a session, from nothing or as a copy of another; leads on to its times. */
+/** Creates a session, empty or as a copy, and continues to its schedule. */
 export function NewSessionPage({ copy }: { copy: string | undefined }) {
   const t = useTexts();
   const original = useQuery({ ...sessionQuery(copy ?? ""), enabled: copy !== undefined });
@@ -63,7 +63,7 @@ function NewSession({ begin: onCreate, copied }: { begin: Form; copied: string |
   const t = useTexts();
   const client = useQueryClient();
   const navigate = useNavigate();
-  // what was typed in full, and the key under which it was sent: the same for every try of the same
+  // the body that was sent and its idempotency key, reused when the same body is retried
   const sent = useRef<{ body: string; key: string } | null>(null);
   const dirty = useRef(false);
   const [failure, setFailure] = useState<string | null>(null);

@@ -6,7 +6,7 @@ import { Numbers } from "./numbers/Numbers";
 import { OwnSessions } from "./OwnSessions";
 import { useTexts } from "./texts";
 
-/** A creator's home: the numbers that matter, and everything they offer. */
+/** A creator's dashboard: key numbers and sessions. */
 export function OwnPage() {
   const t = useTexts();
   return (

@@ -13,7 +13,7 @@ import type { Session } from "../queries";
 import { useTexts } from "./texts";
 import { useToggleListing } from "./useToggleListing";
 
-/** One of the creator's sessions with everything that can be done with it. */
+/** A session of the creator with its actions. */
 export function OwnSessionRow({ session, onArchive }: { session: Session; onArchive: () => void }) {
   const t = useTexts();
   const duration = useFormatDuration();

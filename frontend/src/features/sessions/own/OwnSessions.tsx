@@ -14,7 +14,7 @@ import { OwnSessionRow } from "./OwnSessionRow";
 import { ownSessionsQuery } from "./queries";
 import { useTexts } from "./texts";
 
-/** Everything a creator offers, hidden or not, newest first. */
+/** The creator's sessions, hidden ones too, newest first. */
 export function OwnSessions() {
   const t = useTexts();
   const { t: common } = useTranslation();

@@ -13,9 +13,9 @@ import { type SessionForm as Form, toSessionChanges } from "./model";
 import { sessionRules } from "./rules";
 import { useTexts } from "./texts";
 
-/** What was changed elsewhere (published from its times, say) is shown here, too; what is typed stays. */
+/** Shows changes made elsewhere (for example published from the schedule tab), but keeps unsaved changes. */
 function useResetOnSave(form: UseFormReturn<Form>, saved: Form) {
-  // only what is read of a form's state is kept up to date, and `reset` needs to know what is typed
+  // react-hook-form tracks only fields that are read, and `reset` needs `dirtyFields`
   void form.formState.dirtyFields;
   useEffect(() => form.reset(saved, { keepDirtyValues: true }), [form, saved]);
 }
@@ -29,7 +29,7 @@ export function SessionForm({
   failure,
   actions,
 }: {
-  /** `null` for one that is not there yet. */
+  /** `null` for a new session. */
   session: Session | null;
   saved: Form;
   onSubmit: (values: Form, form: UseFormReturn<Form>) => Promise<void>;

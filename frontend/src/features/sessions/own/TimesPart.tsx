@@ -7,7 +7,7 @@ import type { Session } from "../queries";
 import { FormSkeleton } from "./FormSkeleton";
 import { cacheSession, changeSession } from "./queries";
 
-/** Changes when a session takes place; a hidden one can be published from here. */
+/** Edits a session's schedule. A hidden session can be published from here. */
 export function TimesPart({ session, onDirty }: { session: Session; onDirty: (isDirty: boolean) => void }) {
   const client = useQueryClient();
   const zone = useZone();

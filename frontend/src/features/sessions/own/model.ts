@@ -1,11 +1,11 @@
-/** A session as it is edited, and as the API has it. */
+/** Converts between the session form and the API. */
 import type { Schema } from "~/lib/api/client";
 import type { Session } from "../queries";
 
 export type SessionIn = Schema<"SessionIn">;
 export type SessionChanges = Schema<"SessionChangesIn">;
 
-/** Numbers are texts as typed; `category` is empty for none. */
+/** Numbers are strings as typed; `category` is empty for none. */
 export type SessionForm = {
   title: string;
   description: string;
@@ -21,7 +21,7 @@ export type SessionForm = {
   status: "active" | "inactive";
 };
 
-/** A new session is hidden until its creator has said when it takes place. */
+/** New sessions are hidden until they have a schedule. */
 export const EMPTY_FORM: SessionForm = {
   title: "",
   description: "",
@@ -54,12 +54,12 @@ export function toSessionForm(session: Session): SessionForm {
   };
 }
 
-/** A copy to begin with, hidden. */
+/** Initial values of a copy. Copies are hidden. */
 export function copySession(session: Session, title: string): SessionForm {
   return { ...toSessionForm(session), title, status: "inactive" };
 }
 
-/** What is sent. Takes a form without faults. */
+/** The API body of a valid form. */
 export function toSessionIn(form: SessionForm): SessionIn {
   return {
     title: form.title.trim(),
@@ -86,13 +86,13 @@ export function toSessionChanges(form: SessionForm, before: SessionForm): Sessio
   return Object.fromEntries(changed) as SessionChanges;
 }
 
-/** "49.90" of what people type ("49,9", " 49.90 "); `null` of what is no amount. */
+/** Normalizes a typed amount ("49,9", " 49.90 ") to "49.90"; `null` if it is not an amount. */
 export function normalizeAmount(text: string): string | null {
   const match = /^(\d{1,8})(?:[.,](\d{1,2}))?$/.exec(text.trim());
   return match ? `${Number(match[1])}.${(match[2] ?? "").padEnd(2, "0")}` : null;
 }
 
-/** Tags in a text, as the API keeps them: lower case, each once, in the order in which they were typed. */
+/** Parses tags as the API stores them: lower case, unique, in the order typed. */
 export function parseTags(text: string): string[] {
   const tags = text
     .split(/[,;\n]/)

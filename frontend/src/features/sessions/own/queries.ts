@@ -9,13 +9,13 @@ export type Summary = Schema<"CreatorSummaryOut">;
 
 const PAGE = 20;
 
-/** The creator's numbers: what is sold, what is to come, the month's income. */
+/** The creator's numbers: sold seats, upcoming bookings, income of the month. */
 export const summaryQuery = queryOptions({
   queryKey: queryKeys.creator.summary,
   queryFn: ({ signal }): Promise<Summary> => unwrap(api.GET("/api/creator/summary", { signal })),
 });
 
-/** A creator's own sessions, hidden ones too, newest first. */
+/** The creator's sessions, hidden ones too, newest first. */
 export const ownSessionsQuery = infiniteQueryOptions({
   queryKey: queryKeys.sessions.own,
   queryFn: ({ pageParam, signal }): Promise<Page<Session>> =>
@@ -29,7 +29,7 @@ export const ownSessionsQuery = infiniteQueryOptions({
   getNextPageParam: ({ next }: Page<Session>) => next,
 });
 
-/** Offers a session. The same `key` for each try of one intent, so that none is made twice. */
+/** Creates a session. Retries with the same `key` create it once. */
 export function createSession(session: SessionIn, key: string): Promise<Session> {
   return unwrap(api.POST("/api/sessions", { body: session, headers: { "Idempotency-Key": key } }));
 }
@@ -44,7 +44,7 @@ export async function archiveSession(id: string): Promise<void> {
   await unwrap(api.DELETE("/api/sessions/{session_id}", { params: { path: { session_id: id } } }));
 }
 
-/** Gives one session the times of another. */
+/** Copies the schedule of one session to another. */
 export async function copySchedule(client: QueryClient, from: string, to: string): Promise<void> {
   const { is_open, horizon, ...schedule } = await client.fetchQuery(scheduleQuery(from));
   if (is_open) return;
@@ -52,13 +52,13 @@ export async function copySchedule(client: QueryClient, from: string, to: string
   client.setQueryData(scheduleQuery(to).queryKey, savedSchedule);
 }
 
-/** Shows a session as it now stands wherever it is known already. */
+/** Updates a session in every cached list. */
 export function showInLists(client: QueryClient, session: Session): void {
   client.setQueryData(sessionQuery(session.id).queryKey, session);
   updateLists(client, (items) => items.map((item) => (item.id === session.id ? session : item)));
 }
 
-/** As `show`, and lets whatever depends on it be asked for again. */
+/** As `showInLists`, and invalidates everything that depends on it. */
 export function cacheSession(client: QueryClient, session: Session): void {
   showInLists(client, session);
   void client.invalidateQueries({ queryKey: queryKeys.sessions.all });
@@ -66,7 +66,7 @@ export function cacheSession(client: QueryClient, session: Session): void {
   void client.invalidateQueries({ queryKey: queryKeys.creator.all });
 }
 
-/** After a session is archived: it is gone from every list. */
+/** Removes an archived session from every cached list. */
 export function uncacheSession(client: QueryClient, id: string): void {
   updateLists(client, (items) => items.filter((item) => item.id !== id));
   client.removeQueries({ queryKey: sessionQuery(id).queryKey });

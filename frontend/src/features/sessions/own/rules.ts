@@ -19,7 +19,7 @@ type TextName = {
     : never;
 }[keyof typeof sessionLimits];
 
-/** Every text of a session, no longer than the API takes it. */
+/** Maximum lengths of texts, as in the API. */
 function textRules(t: Texts) {
   const texts = Object.entries(sessionLimits).flatMap(([name, limits]) =>
     "maxLength" in limits
@@ -37,7 +37,7 @@ function textRules(t: Texts) {
   return Object.fromEntries(texts) as Record<TextName, z.ZodString>;
 }
 
-/** What the API asks of a session, said while one types. */
+/** Validates a session form by the API's rules. */
 export function sessionRules(t: Texts) {
   const texts = textRules(t);
   const { tags, duration, max_participants, cancellation_notice } = sessionLimits;

@@ -4,7 +4,7 @@ import en from "./texts.en.json";
 
 i18n.addResourceBundle("en", "own_sessions", en);
 
-/** The words of a creator's own sessions; learners do not load them. */
+/** Texts of a creator's own sessions, in a chunk that learners do not load. */
 export function useTexts() {
   return useTranslation("own_sessions").t;
 }

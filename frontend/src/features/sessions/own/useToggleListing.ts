@@ -7,7 +7,7 @@ import { useTexts } from "./texts";
 
 type Change = { session: Session; status: Session["status"] };
 
-/** Puts a session into the catalog or hides it: shown at once, taken back when it is refused, undone with a click. */
+/** Publishes or hides a session. Optimistic: reverted on error, and can be undone. */
 export function useToggleListing() {
   const t = useTexts();
   const client = useQueryClient();

@@ -19,7 +19,7 @@ type Reason = Schema<"ReportIn">["reason"];
 const REASONS: Reason[] = ["misleading", "spam", "offensive", "unsafe", "other"];
 const MAX_TEXT = reportLimits.text.maxLength;
 
-/** Tells the staff what is wrong with a session. */
+/** Reports a session to the staff. */
 export default function ReportDialog({ session, onClose }: { session: Session; onClose: () => void }) {
   const t = useTexts();
   const { t: common } = useTranslation();

@@ -4,7 +4,6 @@ import en from "./texts.en.json";
 
 i18n.addResourceBundle("en", "report", en);
 
-/** The words of reporting a session. */
 export function useTexts() {
   return useTranslation("report").t;
 }

@@ -16,7 +16,7 @@ import { useTexts } from "../texts";
 
 const EMPTY = { current_password: "", new_password: "" };
 
-/** Changes the password; every other login ends, this one goes on. */
+/** Changes the password. Ends every other login. */
 export function PasswordForm({ me }: { me: Me }) {
   const t = useTexts();
   const [failure, setFailure] = useState<string | null>(null);
@@ -43,7 +43,7 @@ export function PasswordForm({ me }: { me: Me }) {
   return (
     <form noValidate onSubmit={submit} className="flex flex-col gap-5">
       {failure && <Notice tone="danger">{failure}</Notice>}
-      {/* tells a password manager whose password it is */}
+      {/* tells password managers which account this is */}
       <input type="email" autoComplete="username" value={me.email} readOnly hidden />
       <Field label={t("profile.password_current")} error={errors.current_password?.message}>
         {(field) => (

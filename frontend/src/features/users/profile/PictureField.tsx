@@ -6,7 +6,7 @@ import type { Me } from "~/lib/auth/me";
 import { isWebAddress } from "../rules";
 import { useTexts } from "../texts";
 
-/** The address of one's picture, with the picture as others will see it. */
+/** The URL of the user's picture, with a preview. */
 export function PictureField({
   me,
   picture,
@@ -47,7 +47,7 @@ export function PictureField({
   );
 }
 
-/** What has not changed for a moment: no picture is asked for at every key. */
+/** Debounces a value, so that not every keystroke loads a picture. */
 function useSettled(value: string): string {
   const [debounced, setSettled] = useState(value);
   useEffect(() => {

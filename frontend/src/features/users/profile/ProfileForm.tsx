@@ -28,7 +28,7 @@ function toProfileFields({ first_name, last_name, username, avatar, time_zone }:
   return { first_name, last_name, username, avatar: avatar ?? "", time_zone };
 }
 
-/** What others see of a person, and the zone in which they read times. Only what was changed is sent. */
+/** Edits the public profile and the time zone. Sends only changed fields. */
 export function ProfileForm({ me, onDirty }: { me: Me; onDirty: (isDirty: boolean) => void }) {
   const t = useTexts();
   const { t: common } = useTranslation();

@@ -10,7 +10,7 @@ import { ProfileForm } from "./ProfileForm";
 import { Section } from "./Section";
 import { SignOutEverywhere } from "./SignOutEverywhere";
 
-/** One's own account: how others see it, whose clock it reads, how it is kept safe. */
+/** Account settings: profile, time zone, security. */
 export function ProfilePage() {
   const t = useTexts();
   const me = useMe();

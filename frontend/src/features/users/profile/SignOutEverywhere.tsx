@@ -5,7 +5,7 @@ import { Dialog } from "~/components/Dialog";
 import { useSignOut } from "~/lib/auth/useSignOut";
 import { useTexts } from "../texts";
 
-/** Ends every login of a person, this one too. */
+/** Ends every login of the user, including this one. */
 export function SignOutEverywhere() {
   const t = useTexts();
   const { t: common } = useTranslation();

@@ -8,7 +8,7 @@ import { useTexts } from "../texts";
 
 const HALF_A_YEAR = 182 * 86_400_000;
 
-/** The zone in which one reads times, with what its clock shows now; says so when this device is elsewhere. */
+/** The user's time zone with its current time; hints when the device is in another one. */
 export function ZoneField({
   zone,
   onChange,

@@ -11,7 +11,6 @@ import { useTexts as useSessionTexts } from "../../texts";
 import { parseTags, type SessionForm } from "../model";
 import { useTexts } from "../texts";
 
-/** Title, description, category and tags. */
 export function AboutFields() {
   const t = useTexts();
   const session = useSessionTexts();
@@ -19,7 +18,7 @@ export function AboutFields() {
   const { categories } = useSuspenseQuery(marketplaceQuery).data;
   const { control, formState, register, getValues } = useFormContext<SessionForm>();
   const { errors } = formState;
-  // one that the marketplace no longer has can be kept
+  // keep a category that the marketplace has removed
   const suggested = [...new Set([...categories, getValues("category")])].filter(Boolean);
   return (
     <Section title={t("form.about")}>
@@ -80,7 +79,7 @@ export function AboutFields() {
   );
 }
 
-/** The list as a whole, or the first tag that is wrong. */
+/** The error of the list, or of the first invalid tag. */
 function tagsError(errors: unknown): string | undefined {
   const tagError = errors as { message?: string } & ({ message?: string } | undefined)[];
   return tagError?.message ?? (Array.isArray(tagError) ? tagError.find(Boolean)?.message : undefined);

@@ -7,7 +7,7 @@ import { type Texts, useTexts } from "../texts";
 
 const DAY = 24;
 
-/** Whether the creator confirms each booking, and until when learners may cancel. */
+/** Confirmation and cancellation rules. */
 export function BookingFields() {
   const t = useTexts();
   const { formState, register, control } = useFormContext<SessionForm>();

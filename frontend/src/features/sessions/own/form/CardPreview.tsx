@@ -5,7 +5,7 @@ import type { Session } from "../../queries";
 import { normalizeAmount, type SessionForm, toSessionIn } from "../model";
 import { useTexts } from "../texts";
 
-/** The card of the catalog, as it becomes while one types. It leads nowhere. */
+/** Live preview of the catalog card, without a link. */
 export function CardPreview({ session }: { session: Session | null }) {
   const t = useTexts();
   const me = useMe();
@@ -42,7 +42,7 @@ export function CardPreview({ session }: { session: Session | null }) {
   );
 }
 
-/** A time to show where there is none yet: a week from now, on the hour. */
+/** An example slot a week from now, for sessions without one. */
 function example(capacity: number): NonNullable<Session["next_slot"]> {
   const hour = 3_600_000;
   const start = Math.ceil(Date.now() / hour) * hour + 7 * 24 * hour;

@@ -10,7 +10,6 @@ import { useTexts } from "../texts";
 
 const USUAL_DURATIONS = ["30", "45", "60", "90", "120"];
 
-/** How long it lasts, what it costs, how many may come. */
 export function OfferFields() {
   const t = useTexts();
   const { currency } = useSuspenseQuery(marketplaceQuery).data;

@@ -6,7 +6,7 @@ import { useDebounced } from "~/lib/hooks/useDebounced";
 import type { SessionForm } from "../model";
 import { useTexts } from "../texts";
 
-/** A picture by its web address; says so when there is none behind it. */
+/** A picture URL with preview; warns if it does not load. */
 export function PictureField() {
   const t = useTexts();
   const { formState, register, control } = useFormContext<SessionForm>();
@@ -36,7 +36,7 @@ export function PictureField() {
   );
 }
 
-/** Whether the browser cannot load a picture from there. */
+/** Whether the browser fails to load a picture from the URL. */
 function useBroken(address: string): boolean {
   const [broken, setBroken] = useState<string | null>(null);
   useEffect(() => {

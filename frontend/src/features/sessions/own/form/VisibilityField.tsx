@@ -9,7 +9,6 @@ const HINTS = {
   inactive: { new: "form.hidden_new", known: "form.listed_off" },
 } as const;
 
-/** Whether the catalog shows it. */
 export function VisibilityField({ isNew }: { isNew: boolean }) {
   const t = useTexts();
   const { control } = useFormContext<SessionForm>();

@@ -7,7 +7,7 @@ import { useNow } from "~/lib/time/useNow";
 import type { Summary } from "../queries";
 import { useTexts } from "../texts";
 
-/** Where the creator has to be next, and with how many. */
+/** The creator's next booked slot, with its number of seats. */
 export function NextSession({ next }: { next: Summary["next_slot"] }) {
   const t = useTexts();
   const zone = useZone();

@@ -11,7 +11,7 @@ import { useTexts } from "../texts";
 import { NextSession } from "./NextSession";
 import { Sales } from "./Sales";
 
-/** What is sold, what is to come, what waits for an answer. */
+/** Income, upcoming bookings and pending requests. */
 export function Numbers() {
   const t = useTexts();
   const query = useQuery(summaryQuery);

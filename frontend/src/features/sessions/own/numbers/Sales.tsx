@@ -13,7 +13,7 @@ function dayName(date: string): string {
   return formatDay(`${date}T12:00:00Z`, "UTC");
 }
 
-/** What was booked on each of the last thirty days, as bars to see and as a table to hear. */
+/** Bookings of the last thirty days, as a chart and as a table for screen readers. */
 export function Sales({ days }: { days: Day[] }) {
   const t = useTexts();
   const money = useFormatMoney();

@@ -7,7 +7,7 @@ export function dayValue(day: Day, measure: Measure): number {
   return measure === "seats" ? day.seats : Number(day.income);
 }
 
-/** The sum of decimal strings, in hundredths on the way: binary fractions would round. */
+/** Adds decimal strings in hundredths, to avoid rounding errors of floating point. */
 export function sumAmounts(amounts: string[]): string {
   const hundredths = amounts.reduce((sum, amount) => {
     const [whole = "0", cents = ""] = amount.split(".");
@@ -16,7 +16,7 @@ export function sumAmounts(amounts: string[]): string {
   return `${hundredths / 100n}.${String(hundredths % 100n).padStart(2, "0")}`;
 }
 
-/** A round number not below the greatest value, for the top of a chart: 1, 2, 4 or 5 times a power of ten. */
+/** A round upper bound for a chart: 1, 2, 4 or 5 times a power of ten. */
 export function chartTop(values: number[]): number {
   const largest = Math.max(0, ...values);
   if (largest <= 1) return 1;
