@@ -24,7 +24,7 @@ const container = document.getElementById("app");
 if (!container) throw new Error("index.html has no place for the application");
 
 function renderApp(root: HTMLElement): void {
-  // hydrate as a transition, so that input stays responsive
+  // render in a transition, so that input stays responsive
   startTransition(() =>
     createRoot(root).render(
       <StrictMode>

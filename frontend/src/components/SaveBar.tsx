@@ -2,7 +2,7 @@ import { CircleCheck, PencilLine } from "lucide-react";
 import type { ReactNode } from "react";
 import { Notice } from "./Notice";
 
-/** Sticks to the bottom of a long form: shows whether there are unsaved changes, with save and discard. */
+/** Sticks to the bottom of a long form: shows whether there are unsaved changes, next to its buttons. */
 export function SaveBar({
   isDirty,
   dirtyText,

@@ -86,21 +86,21 @@ export function ZonePicker({ value, onChange, ...field }: Props) {
         hidden={matches.length === 0}
         className="absolute inset-x-0 top-full z-20 mt-1.5 max-h-72 overflow-y-auto rounded-card border border-line bg-raised p-1.5 shadow-soft"
       >
-        {matches.map(({ id, name }, place) => (
+        {matches.map(({ id, name }, index) => (
           // biome-ignore lint/a11y/useKeyWithClickEvents: keys are the text field's
           // biome-ignore lint/a11y/useFocusableInteractive: focus stays in the text field
           <li
             key={id}
-            id={`${list}-${place}`}
+            id={`${list}-${index}`}
             // biome-ignore lint/a11y/noNoninteractiveElementToInteractiveRole: see the list
             role="option"
             aria-selected={id === value}
             onMouseDown={(event) => event.preventDefault()}
             onClick={() => choose(id)}
-            onMouseMove={() => place !== activeIndex && setActiveIndex(place)}
+            onMouseMove={() => index !== activeIndex && setActiveIndex(index)}
             className={cn(
               "flex cursor-pointer items-center gap-3 rounded-control px-3 py-2 text-sm",
-              place === activeIndex && "bg-sunk",
+              index === activeIndex && "bg-sunk",
             )}
           >
             <span className="min-w-0 flex-1">

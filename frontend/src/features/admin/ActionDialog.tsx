@@ -26,7 +26,7 @@ export function ActionDialog<Result>({
   reasonHint,
   intent,
   isReady = true,
-  take: submit,
+  submit,
   onDone,
   onClose,
   children,
@@ -45,7 +45,7 @@ export function ActionDialog<Result>({
   /** What identifies the action besides its reason: a new value gets a new idempotency key. */
   intent?: unknown;
   isReady?: boolean;
-  take: (reason: string, key: string) => Promise<Result>;
+  submit: (reason: string, key: string) => Promise<Result>;
   /** Called instead of closing the dialog. */
   onDone?: (done: Result) => void;
   onClose: () => void;
@@ -59,7 +59,7 @@ export function ActionDialog<Result>({
   const field = useRef<HTMLTextAreaElement>(null);
 
   const action = useMutation({
-    mutationFn: (given: string) => submit(given, keyOf([given, intent])),
+    mutationFn: (trimmed: string) => submit(trimmed, keyOf([trimmed, intent])),
     onSuccess: async (result) => {
       await refetchUserData();
       if (successMessage) toast.success(successMessage);
@@ -112,9 +112,9 @@ export function ActionDialog<Result>({
           error={reasonError}
           isOptional={isReasonOptional}
         >
-          {(given) => (
+          {(control) => (
             <Textarea
-              {...given}
+              {...control}
               ref={field}
               rows={3}
               value={reason}

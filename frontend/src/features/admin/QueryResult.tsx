@@ -11,12 +11,12 @@ import { useTexts } from "./texts";
 
 /** Renders a resource of the back office, or its skeleton or error. */
 export function QueryResult<Resource>({
-  found: query,
+  query,
   title,
   back,
   children,
 }: {
-  found: UseQueryResult<Resource>;
+  query: UseQueryResult<Resource>;
   /** Page title until the resource is loaded. */
   title: string;
   back: ReactNode;

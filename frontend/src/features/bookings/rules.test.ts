@@ -5,14 +5,14 @@ import type { Booking } from "./types";
 
 const at = (time: string) => new Date(`2026-12-03T${time}:00Z`);
 
-function bookingOf(given: Partial<Booking>, session: Partial<Booking["session_details"]> = {}): Booking {
+function bookingOf(overrides: Partial<Booking>, session: Partial<Booking["session_details"]> = {}): Booking {
   const details = { status: "active", cancellation_notice: 0, ...session };
   return {
     status: "confirmed",
     booking_date: "2026-12-03T10:00:00Z",
     ends_at: "2026-12-03T11:00:00Z",
     session_details: details,
-    ...given,
+    ...overrides,
   } as Booking;
 }
 

@@ -75,7 +75,7 @@ export function ScheduleEditor({
                     name="time_zone"
                     render={({ field: { value, onChange }, fieldState }) => (
                       <Field label={t("zone.title")} hint={t("zone.hint")} error={fieldState.error?.message}>
-                        {(given) => <ZonePicker {...given} value={value} onChange={onChange} />}
+                        {(field) => <ZonePicker {...field} value={value} onChange={onChange} />}
                       </Field>
                     )}
                   />

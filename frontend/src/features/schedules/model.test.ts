@@ -11,7 +11,7 @@ import {
 import { formatMinutes } from "./ranges";
 
 /** Seeded random numbers (mulberry32). */
-function dice(seed: number) {
+function seededRandom(seed: number) {
   let state = seed;
   return (sides: number) => {
     state = (state + 0x6d2b79f5) | 0;
@@ -23,28 +23,28 @@ function dice(seed: number) {
 
 /** A random valid schedule, ordered as the form keeps it. */
 function anySchedule(seed: number): ScheduleOut {
-  const roll = dice(seed);
+  const random = seededRandom(seed);
   const range = (from: number) => ({
     starts: formatMinutes(from),
-    ends: formatMinutes(from + 30 + roll(120)),
-    step: roll(2) ? 1 + roll(1440) : null,
+    ends: formatMinutes(from + 30 + random(120)),
+    step: random(2) ? 1 + random(1440) : null,
   });
-  const ranges = (most: number) =>
-    Array.from({ length: roll(most + 1) }, (_, place) => range(place * 300 + roll(120)));
-  const date = (place: number) =>
-    `2027-${String(1 + place).padStart(2, "0")}-${String(1 + roll(28)).padStart(2, "0")}`;
+  const ranges = (max: number) =>
+    Array.from({ length: random(max + 1) }, (_, index) => range(index * 300 + random(120)));
+  const date = (index: number) =>
+    `2027-${String(1 + index).padStart(2, "0")}-${String(1 + random(28)).padStart(2, "0")}`;
   return {
     is_open: false,
-    time_zone: ["Europe/Rome", "America/New_York", "Australia/Lord_Howe"][roll(3)] ?? "UTC",
+    time_zone: ["Europe/Rome", "America/New_York", "Australia/Lord_Howe"][random(3)] ?? "UTC",
     weekly: [1, 2, 3, 4, 5, 6, 7].flatMap((weekday) => ranges(3).map((one) => ({ ...one, weekday }))),
-    exceptions: Array.from({ length: roll(5) }, (_, place) => ({ date: date(place), ranges: ranges(2) })),
-    extras: Array.from({ length: roll(5) }, (_, place) => ({ date: date(place), ...range(roll(1200)) })),
-    buffer_before: roll(1441),
-    buffer_after: roll(1441),
-    notice: roll(3) ? roll(525_601) : roll(365) * 1440,
-    horizon: 1 + roll(730),
-    valid_from: roll(2) ? date(0) : null,
-    valid_until: roll(2) ? date(11) : null,
+    exceptions: Array.from({ length: random(5) }, (_, index) => ({ date: date(index), ranges: ranges(2) })),
+    extras: Array.from({ length: random(5) }, (_, index) => ({ date: date(index), ...range(random(1200)) })),
+    buffer_before: random(1441),
+    buffer_after: random(1441),
+    notice: random(3) ? random(525_601) : random(365) * 1440,
+    horizon: 1 + random(730),
+    valid_from: random(2) ? date(0) : null,
+    valid_until: random(2) ? date(11) : null,
   };
 }
 

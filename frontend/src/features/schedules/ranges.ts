@@ -41,9 +41,9 @@ export function listStarts(range: RangeForm, duration: number): number[] {
   const span = toSpan(range);
   const step = range.step.trim() === "" ? duration : Number(range.step);
   if (!span || !Number.isInteger(step) || step < 1 || duration < 1) return [];
-  const found: number[] = [];
-  for (let start = span[0]; start + duration <= span[1]; start += step) found.push(start);
-  return found;
+  const starts: number[] = [];
+  for (let start = span[0]; start + duration <= span[1]; start += step) starts.push(start);
+  return starts;
 }
 
 /** Minutes from 1970 to midnight of a date, ignoring clock changes, to compare dates. */

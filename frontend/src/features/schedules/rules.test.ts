@@ -23,7 +23,7 @@ function proposed(changes: Partial<ScheduleForm>): ScheduleForm {
 }
 
 /** Errors as "path: message". */
-function faults(form: ScheduleForm): string[] {
+function errorsOf(form: ScheduleForm): string[] {
   const errorsOf = rules.safeParse(form);
   return errorsOf.success
     ? []
@@ -38,15 +38,15 @@ const week = (...monday: ReturnType<typeof range>[]) => [
 
 describe("the rules of a schedule", () => {
   it("accept the defaults", () => {
-    expect(faults(proposed({}))).toEqual([]);
+    expect(errorsOf(proposed({}))).toEqual([]);
   });
 
   it("do not apply to a session by arrangement", () => {
-    expect(faults({ ...proposed({ week: week(range("", "")), horizon: "" }), kind: "open" })).toEqual([]);
+    expect(errorsOf({ ...proposed({ week: week(range("", "")), horizon: "" }), kind: "open" })).toEqual([]);
   });
 
   it("report a missing time", () => {
-    expect(faults(proposed({ week: week(range("", "10:00")) }))).toEqual([
+    expect(errorsOf(proposed({ week: week(range("", "10:00")) }))).toEqual([
       "week.0.ranges.0.starts: rules.time",
     ]);
   });
@@ -55,7 +55,7 @@ describe("the rules of a schedule", () => {
     const form = proposed({
       week: week(range("09:00", "12:00"), range("11:00", "13:00"), range("15:00", "15:00")),
     });
-    expect(faults(form)).toEqual([
+    expect(errorsOf(form)).toEqual([
       "week.0.ranges.2.ends: rules.empty",
       "week.0.ranges.1.starts: rules.overlap",
     ]);
@@ -66,9 +66,9 @@ describe("the rules of a schedule", () => {
       week: week(range("09:00", "12:00"), range("11:00", "13:00", "0")),
       horizon: "0",
     });
-    expect(faults(form)).toContain("week.0.ranges.1.starts: rules.overlap");
-    expect(faults(form)).toContain("week.0.ranges.1.step: rules.step");
-    expect(faults(form)).toContain("horizon: rules.horizon");
+    expect(errorsOf(form)).toContain("week.0.ranges.1.starts: rules.overlap");
+    expect(errorsOf(form)).toContain("week.0.ranges.1.step: rules.step");
+    expect(errorsOf(form)).toContain("horizon: rules.horizon");
   });
 
   it("allow one override per date, whose hours do not reach into the next", () => {
@@ -79,7 +79,7 @@ describe("the rules of a schedule", () => {
         { date: "2027-05-02", ranges: [] },
       ],
     });
-    expect(faults(form)).toEqual([
+    expect(errorsOf(form)).toEqual([
       "exceptions.1.ranges.0.starts: rules.overlap",
       "exceptions.2.date: rules.twice",
     ]);
@@ -92,6 +92,6 @@ describe("the rules of a schedule", () => {
       valid_from: "2027-05-02",
       valid_until: "2027-05-01",
     });
-    expect(faults(form)).toEqual(["notice.amount: rules.notice_horizon", "valid_until: rules.until"]);
+    expect(errorsOf(form)).toEqual(["notice.amount: rules.notice_horizon", "valid_until: rules.until"]);
   });
 });

@@ -17,7 +17,7 @@ export function LoginPage({ next }: { next: string }) {
   return (
     <Page title={t("login.title")} intro={t("login.intro")} width="narrow">
       <Card className="p-5 sm:p-7">
-        <SignInForm given={prefilled} onDone={() => router.history.replace(next)} />
+        <SignInForm prefilled={prefilled} onDone={() => router.history.replace(next)} />
       </Card>
       {demo_accounts && demo_accounts.length > 0 && (
         <DemoAccounts accounts={demo_accounts} onUse={setPrefilled} />

@@ -9,10 +9,10 @@ import { SignInForm } from "./SignInForm";
 export default function SignInDialog({ onDone, onClose }: { onDone: () => void; onClose: () => void }) {
   const { t } = useTranslation();
   const email = useQueryClient().getQueryData(meQuery.queryKey)?.email ?? "";
-  const given = useMemo(() => ({ email, password: "" }), [email]);
+  const prefilled = useMemo(() => ({ email, password: "" }), [email]);
   return (
     <Dialog isOpen onClose={onClose} title={t("states.sign_in_title")} description={t("states.sign_in_text")}>
-      <SignInForm given={given} onDone={onDone} />
+      <SignInForm prefilled={prefilled} onDone={onDone} />
     </Dialog>
   );
 }

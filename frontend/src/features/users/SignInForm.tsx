@@ -14,12 +14,12 @@ import { useTexts } from "./texts";
 
 export type Credentials = { email: string; password: string };
 
-/** E-mail and password. `given` prefills known values; focus starts at the first empty field. */
+/** E-mail and password. `prefilled` holds known values; focus starts at the first empty field. */
 export function SignInForm({
-  given: prefilled,
+  prefilled,
   onDone,
 }: {
-  given?: Credentials;
+  prefilled?: Credentials;
   onDone: (me: Me) => void | Promise<void>;
 }) {
   const t = useTexts();

@@ -1,6 +1,6 @@
 import { type RefCallback, useCallback, useEffect, useRef } from "react";
 
-/** Calls back when an element is within one screen height of the viewport. */
+/** Calls back when an element is less than 900 px below the viewport. */
 export function useOnVisible(isWanted: boolean, onSeen: () => void): RefCallback<HTMLElement> {
   const latest = useRef(onSeen);
   useEffect(() => {

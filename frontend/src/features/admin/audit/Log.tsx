@@ -34,7 +34,7 @@ export function Log({ entries }: { entries: Entry[] }) {
 /** Who acted, and whom they impersonated. */
 export function Actor({ entry }: { entry: Entry }) {
   const t = useTexts();
-  if (!entry.actor_details) return entry.actor_id ? entry.actor_id.slice(0, 8) : t("log.nobody");
+  if (!entry.actor_details) return entry.actor_id ? entry.actor_id.slice(0, 8) : t("log.visitor");
   return (
     <>
       <Link

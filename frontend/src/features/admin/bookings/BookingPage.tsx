@@ -41,7 +41,7 @@ export function BookingPage({ id }: { id: string }) {
   const query = useQuery(bookingRecordQuery(id));
   return (
     <QueryResult
-      found={query}
+      query={query}
       title={t("bookings.one")}
       back={<BackLink to="/admin/bookings">{t("nav.bookings")}</BackLink>}
     >
@@ -90,7 +90,7 @@ function Details({ booking }: { booking: BookingRecord }) {
           isDanger={intent === "cancel" || intent === "decline"}
           reasonHint={t("booking.reason_hint")}
           intent={intent}
-          take={(reason, key) => applyAction(booking.id, intent, reason, key)}
+          submit={(reason, key) => applyAction(booking.id, intent, reason, key)}
           onClose={close}
         />
       )}

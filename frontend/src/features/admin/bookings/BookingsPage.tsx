@@ -100,7 +100,7 @@ export function BookingsPage({ search }: { search: ListSearch }) {
       title={t("nav.bookings")}
       listing={listing}
       search={search}
-      bulk={(given) => <BulkBar kind="bookings" {...given} />}
+      bulk={(props) => <BulkBar kind="bookings" {...props} />}
     />
   );
 }

@@ -34,7 +34,7 @@ export function BulkDialog({ order: request, onClose }: { order: BulkRequest; on
       isDanger={DESTRUCTIVE_ACTIONS.includes(request.action)}
       isReady={changes > 0}
       intent={request}
-      take={(reason, key) => startBulk(request, reason, key)}
+      submit={(reason, key) => startBulk(request, reason, key)}
       onDone={({ id }) => void navigate({ to: "/admin/bulk", search: { run: id } })}
       onClose={onClose}
     >

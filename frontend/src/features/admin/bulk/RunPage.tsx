@@ -36,7 +36,7 @@ export function RunPage({ id, search }: { id: string; search: ListSearch }) {
   const query = useQuery(runQuery(id));
   return (
     <QueryResult
-      found={query}
+      query={query}
       title={t("bulk.one")}
       back={<BackLink to="/admin/bulk">{t("nav.bulk")}</BackLink>}
     >
@@ -118,8 +118,8 @@ function Stop({ run }: { run: Run }) {
 function Report({ run, page }: { run: Run; page: number }) {
   const t = useTexts();
   const navigate = useNavigate();
-  const found = useQuery({ ...refusalsQuery(run.id, run.refused, page), enabled: run.refused > 0 });
-  const rows = found.data?.rows;
+  const refusals = useQuery({ ...refusalsQuery(run.id, run.refused, page), enabled: run.refused > 0 });
+  const rows = refusals.data?.rows;
   return (
     <Panel title={t("bulk.report")}>
       {run.refused === 0 ? (
@@ -142,19 +142,19 @@ function Report({ run, page }: { run: Run; page: number }) {
               </li>
             ))}
           </ul>
-          {(found.data?.total ?? 0) > PAGE && (
+          {(refusals.data?.total ?? 0) > PAGE && (
             <Pager
               page={page}
               limit={PAGE}
               shown={rows.length}
-              total={found.data?.total ?? 0}
+              total={refusals.data?.total ?? 0}
               isEstimate={false}
               onGo={({ page: to }) => void navigate({ to: ".", search: { run: run.id, page: to } })}
             />
           )}
         </>
-      ) : found.isError ? (
-        <ErrorState error={found.error} onRetry={() => void found.refetch()} className="py-4" />
+      ) : refusals.isError ? (
+        <ErrorState error={refusals.error} onRetry={() => void refusals.refetch()} className="py-4" />
       ) : (
         <Skeleton className="h-32 w-full" />
       )}

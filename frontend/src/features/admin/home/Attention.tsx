@@ -41,18 +41,18 @@ export function Attention({ attention }: { attention: Dashboard["attention"] }) 
               {count > 0 && <ChevronRight aria-hidden className="size-4 text-ink-faint" />}
             </>
           );
-          const look = "flex min-h-14 items-center gap-3 rounded-card border px-4 py-3";
+          const style = "flex min-h-14 items-center gap-3 rounded-card border px-4 py-3";
           return (
             <li key={name}>
               {count > 0 ? (
                 <Link
                   {...to}
-                  className={cn(look, "border-line-strong/60 bg-surface shadow-soft hover:bg-sunk")}
+                  className={cn(style, "border-line-strong/60 bg-surface shadow-soft hover:bg-sunk")}
                 >
                   {content}
                 </Link>
               ) : (
-                <p className={cn(look, "border-line text-ink-soft")}>{content}</p>
+                <p className={cn(style, "border-line text-ink-soft")}>{content}</p>
               )}
             </li>
           );

@@ -15,7 +15,7 @@ export function ImpersonateDialog({ account, onClose }: { account: AccountDetail
       title={t("impersonate.title", { name })}
       text={t("impersonate.text")}
       actionLabel={t("impersonate.do")}
-      take={(reason) => startImpersonation(router, account.id, reason)}
+      submit={(reason) => startImpersonation(router, account.id, reason)}
       onClose={onClose}
     />
   );

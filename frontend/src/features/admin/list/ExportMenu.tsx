@@ -21,7 +21,7 @@ export function ExportMenu({ list, query, total }: { list: ListName; query: Quer
   const exporting = useMutation({
     mutationFn: async (format: Format) => {
       const stop = new AbortController();
-      const id = toast.loading(t("export.begun"), {
+      const id = toast.loading(t("export.preparing"), {
         duration: Number.POSITIVE_INFINITY,
         action: { label: t("export.stop"), onClick: () => stop.abort() },
       });

@@ -36,7 +36,7 @@ export function ListPage<Row extends { id: string }>({
   title,
   intro,
   listing,
-  search: given,
+  search: rawSearch,
   bulk,
 }: {
   title: string;
@@ -51,7 +51,7 @@ export function ListPage<Row extends { id: string }>({
   const isWide = useMediaQuery("(min-width: 48rem)");
   const columns = useColumns(listing.name, listing.columns);
   const sorts = listing.columns.flatMap(({ sort }) => sort ?? []);
-  const search = validateSearch(given, { filters: listing.filters, sorts });
+  const search = validateSearch(rawSearch, { filters: listing.filters, sorts });
   const query = toApiQuery(search, listing, zone);
   const filters = toApiFilters(search, listing.filters, zone);
   const result = useQuery({

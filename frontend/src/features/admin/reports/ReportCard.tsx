@@ -62,7 +62,7 @@ export function ReportCard({ report }: { report: Report }) {
           isDanger={resolution === "hidden"}
           reasonHint={resolution === "hidden" ? t("hide.reason_hint") : undefined}
           intent={resolution}
-          take={(why, key) => resolveReport(report.id, resolution, why, key)}
+          submit={(why, key) => resolveReport(report.id, resolution, why, key)}
           onClose={() => setResolution(null)}
         />
       )}

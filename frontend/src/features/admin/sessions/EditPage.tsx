@@ -25,7 +25,7 @@ export function EditPage({ id }: { id: string }) {
   const query = useQuery(sessionRecordQuery(id));
   return (
     <QueryResult
-      found={query}
+      query={query}
       title={t("sessions.edit")}
       back={<BackLink to="/admin/sessions">{t("nav.sessions")}</BackLink>}
     >
@@ -41,8 +41,8 @@ function Edit({ session }: { session: SessionRecord }) {
   const [failure, setFailure] = useState<string | null>(null);
   const [reason, setReason] = useState("");
   const isDirty = useRef(false);
-  const given = useMemo(() => ({ ...session, next_slot: null }), [session]);
-  const saved = useMemo(() => toSessionForm(given), [given]);
+  const withoutSlot = useMemo(() => ({ ...session, next_slot: null }), [session]);
+  const saved = useMemo(() => toSessionForm(withoutSlot), [withoutSlot]);
 
   const save = async (values: Form, form: UseFormReturn<Form>) => {
     setFailure(null);
@@ -80,7 +80,7 @@ function Edit({ session }: { session: SessionRecord }) {
         )}
       </Field>
       <SessionForm
-        session={given}
+        session={withoutSlot}
         saved={saved}
         onSubmit={save}
         onDirty={(dirty) => {

@@ -25,7 +25,7 @@ export function SessionActionDialog({
       isReasonOptional={OPTIONAL.includes(step)}
       reasonHint={step === "hide" ? t("hide.reason_hint") : undefined}
       intent={step}
-      take={(reason, key) => applyAction(id, step, reason, key)}
+      submit={(reason, key) => applyAction(id, step, reason, key)}
       onClose={onClose}
     />
   );

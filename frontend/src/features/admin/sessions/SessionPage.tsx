@@ -31,7 +31,7 @@ export function SessionPage({ id }: { id: string }) {
   const query = useQuery(sessionRecordQuery(id));
   return (
     <QueryResult
-      found={query}
+      query={query}
       title={t("sessions.one")}
       back={<BackLink to="/admin/sessions">{t("nav.sessions")}</BackLink>}
     >

@@ -123,7 +123,7 @@ export function SessionsPage({ search }: { search: ListSearch }) {
       title={t("nav.sessions")}
       listing={listing}
       search={search}
-      bulk={(given) => <BulkBar kind="sessions" {...given} />}
+      bulk={(props) => <BulkBar kind="sessions" {...props} />}
     />
   );
 }

@@ -39,7 +39,7 @@ export function AccountDialog({
           text={t("activate.text")}
           actionLabel={t("activate.do")}
           done={t("activate.done", { name })}
-          take={(reason) => activate(account.id, reason)}
+          submit={(reason) => activate(account.id, reason)}
           onClose={onClose}
         />
       );
@@ -51,7 +51,7 @@ export function AccountDialog({
           text={t(`role.text_${role}`)}
           actionLabel={t("role.do")}
           done={t(`role.done_${role}`, { name })}
-          take={(reason) => changeRole(account.id, role, reason)}
+          submit={(reason) => changeRole(account.id, role, reason)}
           onClose={onClose}
         />
       );

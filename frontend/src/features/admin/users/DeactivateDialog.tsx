@@ -11,7 +11,7 @@ import { displayName } from "~/lib/auth/me";
 import { ActionDialog } from "../ActionDialog";
 import { DateTime } from "../DateTime";
 import { useTexts } from "../texts";
-import { type AccountDetails, type Deactivation, deactivate, soldSlotsQuery } from "./queries";
+import { type AccountDetails, bookedSlotsQuery, type Deactivation, deactivate } from "./queries";
 
 const MAX_SHOWN = 5;
 
@@ -22,7 +22,7 @@ export function DeactivateDialog({ account, onClose }: { account: AccountDetails
   const [done, setDone] = useState<Deactivation | null>(null);
   const name = displayName(account);
   const isCreator = account.role === "creator";
-  if (done) return <Sold done={done} name={name} onClose={onClose} />;
+  if (done) return <BookedSlots done={done} name={name} onClose={onClose} />;
   return (
     <ActionDialog
       title={t("deactivate.title", { name })}
@@ -31,7 +31,7 @@ export function DeactivateDialog({ account, onClose }: { account: AccountDetails
       isDanger
       intent={cancelBookings}
       done={t("deactivate.done", { name })}
-      take={(reason) => deactivate(account.id, reason, cancelBookings)}
+      submit={(reason) => deactivate(account.id, reason, cancelBookings)}
       onDone={(result) => (result.sold_slots.length > 0 ? setDone(result) : onClose())}
       onClose={onClose}
     >
@@ -52,7 +52,7 @@ function UpcomingBookings({
   onCancels: (cancels: boolean) => void;
 }) {
   const t = useTexts();
-  const query = useQuery(soldSlotsQuery(account.id));
+  const query = useQuery(bookedSlotsQuery(account.id));
   if (query.isError)
     return <ErrorState error={query.error} onRetry={() => void query.refetch()} className="py-4" />;
   if (!query.data) return <Skeleton className="h-24 w-full" />;
@@ -81,7 +81,15 @@ function UpcomingBookings({
 }
 
 /** The slots that were booked when the account was deactivated, with an offer to cancel their bookings. */
-function Sold({ done: first, name, onClose }: { done: Deactivation; name: string; onClose: () => void }) {
+function BookedSlots({
+  done: first,
+  name,
+  onClose,
+}: {
+  done: Deactivation;
+  name: string;
+  onClose: () => void;
+}) {
   const t = useTexts();
   const { t: common } = useTranslation();
   const [done, setDone] = useState(first);
@@ -96,9 +104,9 @@ function Sold({ done: first, name, onClose }: { done: Deactivation; name: string
         keepLabel={t("bulk.keep")}
         isDanger
         done={t("deactivate.cancelled")}
-        take={(reason) => deactivate(done.user.id, reason, true)}
-        onDone={(made) => {
-          setDone(made);
+        submit={(reason) => deactivate(done.user.id, reason, true)}
+        onDone={(result) => {
+          setDone(result);
           setDialogOpen(false);
         }}
         onClose={() => setDialogOpen(false)}

@@ -16,24 +16,24 @@ export function ResetDialog({ account, onClose }: { account: AccountDetails; onC
   const t = useTexts();
   const [resetLink, setResetLink] = useState<Reset | null>(null);
   const name = displayName(account);
-  if (resetLink) return <Link made={resetLink} name={name} onClose={onClose} />;
+  if (resetLink) return <Link link={resetLink} name={name} onClose={onClose} />;
   return (
     <ActionDialog
       title={t("reset.title", { name })}
       text={t("reset.text")}
       actionLabel={t("reset.do")}
-      take={(reason) => issueReset(account.id, reason)}
+      submit={(reason) => issueReset(account.id, reason)}
       onDone={setResetLink}
       onClose={onClose}
     />
   );
 }
 
-function Link({ made, name, onClose }: { made: Reset; name: string; onClose: () => void }) {
+function Link({ link, name, onClose }: { link: Reset; name: string; onClose: () => void }) {
   const t = useTexts();
   const { t: common } = useTranslation();
   const [isCopied, setCopied] = useState(false);
-  const address = new URL(made.path, location.origin).href;
+  const address = new URL(link.path, location.origin).href;
   const copy = async () => {
     await navigator.clipboard.writeText(address);
     setCopied(true);
@@ -51,7 +51,7 @@ function Link({ made, name, onClose }: { made: Reset; name: string; onClose: () 
           label={t("reset.link")}
           hint={
             <>
-              {t("reset.until")} <DateTime at={made.expires_at} />
+              {t("reset.until")} <DateTime at={link.expires_at} />
             </>
           }
         >

@@ -18,7 +18,7 @@ export function RightsDialog({ account, onClose }: { account: AccountDetails; on
       done={t("rights.done", { name })}
       intent={rights}
       isReady={isChanged}
-      take={(reason) => changeRights(account.id, rights, reason)}
+      submit={(reason) => changeRights(account.id, rights, reason)}
       onClose={onClose}
     >
       <SwitchField

@@ -25,7 +25,7 @@ export function UserPage({ id }: { id: string }) {
   const query = useQuery(accountQuery(id));
   return (
     <QueryResult
-      found={query}
+      query={query}
       title={t("users.one")}
       back={<BackLink to="/admin/users">{t("nav.users")}</BackLink>}
     >

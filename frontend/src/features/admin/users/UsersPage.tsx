@@ -74,7 +74,7 @@ export function UsersPage({ search }: { search: ListSearch }) {
       title={t("nav.users")}
       listing={listing}
       search={search}
-      bulk={(given) => <BulkBar kind="users" {...given} />}
+      bulk={(props) => <BulkBar kind="users" {...props} />}
     />
   );
 }

@@ -6,7 +6,7 @@ export type Account = Schema<"AccountOut">;
 export type AccountDetails = Schema<"AccountDetailsOut">;
 export type Deactivation = Schema<"DeactivationOut">;
 export type Reset = Schema<"ResetOut">;
-export type SoldSlot = Schema<"BookedSlotOut">;
+export type BookedSlot = Schema<"BookedSlotOut">;
 
 /** An account with its logins and latest audit log entries. */
 export function accountQuery(id: string) {
@@ -18,10 +18,10 @@ export function accountQuery(id: string) {
 }
 
 /** Upcoming booked slots of a creator, soonest first. */
-export function soldSlotsQuery(id: string) {
+export function bookedSlotsQuery(id: string) {
   return queryOptions({
-    queryKey: adminKeys.soldSlots(id),
-    queryFn: ({ signal }): Promise<SoldSlot[]> =>
+    queryKey: adminKeys.bookedSlots(id),
+    queryFn: ({ signal }): Promise<BookedSlot[]> =>
       unwrap(api.GET("/api/admin/users/{user_id}/sold-slots", { params: userPath(id), signal })),
     staleTime: 0,
   });

@@ -76,11 +76,11 @@ export function CancelSlotDialog({ group, onClose }: { group: SlotGroup; onClose
           <ErrorState error={holders.error} onRetry={() => void holders.refetch()} className="py-2" />
         )}
         {!affected && !holders.isError && <Skeleton className="h-24 w-full" />}
-        {affected?.length === 0 && <p className="text-sm text-ink-soft">{t("cancel_slot.nobody")}</p>}
+        {affected?.length === 0 && <p className="text-sm text-ink-soft">{t("cancel_slot.none_left")}</p>}
         {affected && affected.length > 0 && (
           <>
             <AffectedBookings bookings={affected} />
-            <p className="text-sm text-ink-soft">{t("cancel_slot.told")}</p>
+            <p className="text-sm text-ink-soft">{t("cancel_slot.effect")}</p>
             <ReasonField label={t("reason.label_all")} value={reason} onChange={setReason} />
             <Notice>
               {t("cancel_slot.free_again")}{" "}

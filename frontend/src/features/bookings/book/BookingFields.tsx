@@ -9,10 +9,10 @@ import type { BookingState } from "./useBooking";
 /** Day, time and seats. */
 export function BookingFields({ booking }: { booking: BookingState }) {
   const t = useTexts();
-  const { session, time, isGone, obstacle, seats, seatsMost } = booking;
+  const { session, time, isGone, obstacle, seats, maxSeats } = booking;
   const fields = useRef<HTMLDivElement>(null);
 
-  // clear the error once another time is selected
+  // show the free times, which help more than the error itself
   useEffect(() => {
     if (obstacle) fields.current?.querySelector("fieldset")?.scrollIntoView({ block: "nearest" });
   }, [obstacle]);
@@ -23,7 +23,7 @@ export function BookingFields({ booking }: { booking: BookingState }) {
       {isGone && !obstacle && <Notice tone="warn">{t("book.gone")}</Notice>}
       <LazySlotPicker session={session} seats={seats} value={time?.starts_at ?? null} onPick={booking.pick} />
       {session.max_participants > 1 && (
-        <SeatsStepper value={seats} most={seatsMost} onChange={booking.setSeats} />
+        <SeatsStepper value={seats} max={maxSeats} onChange={booking.setSeats} />
       )}
     </div>
   );

@@ -10,15 +10,15 @@ const button = (name: string) => screen.getByRole<HTMLButtonElement>("button", {
 
 describe("the number of seats", () => {
   it("is limited to one and to the seats left", () => {
-    const { rerender } = render(<SeatsStepper value={1} most={2} onChange={() => undefined} />);
+    const { rerender } = render(<SeatsStepper value={1} max={2} onChange={() => undefined} />);
     expect(button("Remove one seat").disabled).toBe(true);
-    rerender(<SeatsStepper value={2} most={2} onChange={() => undefined} />);
+    rerender(<SeatsStepper value={2} max={2} onChange={() => undefined} />);
     expect(button("Add one seat").disabled).toBe(true);
   });
 
   it("is clamped on blur", () => {
     const onChange = vi.fn();
-    render(<SeatsStepper value={1} most={6} onChange={onChange} />);
+    render(<SeatsStepper value={1} max={6} onChange={onChange} />);
     fireEvent.change(field(), { target: { value: "40" } });
     expect(onChange).not.toHaveBeenCalled();
     fireEvent.blur(field());
@@ -27,7 +27,7 @@ describe("the number of seats", () => {
 
   it("is kept when the field is left empty", () => {
     const onChange = vi.fn();
-    render(<SeatsStepper value={2} most={6} onChange={onChange} />);
+    render(<SeatsStepper value={2} max={6} onChange={onChange} />);
     fireEvent.change(field(), { target: { value: "" } });
     fireEvent.blur(field());
     expect(field().value).toBe("2");

@@ -6,11 +6,11 @@ import { useTexts } from "../texts";
 /** A number of seats, typed or changed by one. */
 export function SeatsStepper({
   value,
-  most: max,
+  max,
   onChange,
 }: {
   value: number;
-  most: number;
+  max: number;
   onChange: (value: number) => void;
 }) {
   const t = useTexts();

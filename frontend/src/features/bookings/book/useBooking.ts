@@ -61,7 +61,7 @@ export function useBooking(session: Session, choice: Choice, onChoose: (change: 
     /** The selected time has been taken since. */
     isGone,
     seats,
-    seatsMost: maxSeats,
+    maxSeats,
     isBusy: booking.isPending,
     obstacle,
     pick: (picked: PickedTime | null) => {

@@ -81,7 +81,7 @@ export function CancelDialog({ booking, onClose }: { booking: Booking; onClose: 
                 {t("own.cancel.seats", { count: booking.seats })} {t("own.cancel.no_undo")}
               </Point>
               <Point icon={CalendarClock}>{t("own.cancel.until", { when: until })}</Point>
-              <Point icon={UserRound}>{t("own.cancel.told", { name })}</Point>
+              <Point icon={UserRound}>{t("own.cancel.effect", { name })}</Point>
             </ul>
             <ReasonField label={t("own.cancel.reason", { name })} value={reason} onChange={setReason} />
           </>

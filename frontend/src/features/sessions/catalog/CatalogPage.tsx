@@ -50,14 +50,14 @@ function Filters({ search, onChange }: { search: CatalogSearch; onChange: Change
   const zone = useZone();
   useSuspenseQuery(marketplaceQuery);
   const client = useQueryClient();
-  const found = useInfiniteQuery({
+  const results = useInfiniteQuery({
     ...catalogQuery(client, search, zone),
     enabled: search.creator !== undefined,
   });
   const all = useQuery(facetsQuery(search, zone));
   const byCategory = useQuery(facetsQuery(clearFilters(search, "category"), zone));
   const byPrice = useQuery(facetsQuery(clearFilters(search, "price"), zone));
-  const words = useFilterWords(byPrice.data, found.data?.pages[0]?.items[0]);
+  const words = useFilterWords(byPrice.data, results.data?.pages[0]?.items[0]);
   return (
     <FilterBar
       search={search}

@@ -11,9 +11,9 @@ import { SortSelect } from "./SortSelect";
 const FilterSheet = lazy(() => import("./FilterSheet"));
 
 /** Filters and order of the catalog: chips with popovers on wide windows, a sheet on phones. */
-export function FilterBar(given: FilterBarProps) {
+export function FilterBar(props: FilterBarProps) {
   const t = useTexts();
-  const { search, onChange, counts } = given;
+  const { search, onChange, counts } = props;
   const active = activeFilters(search);
   const [isSheetOpen, setSheetOpen] = useState(false);
   const clear = () => onChange(withoutFilters(active));
@@ -23,7 +23,7 @@ export function FilterBar(given: FilterBarProps) {
         <div className="flex items-center gap-2">
           <div className="hidden flex-wrap gap-2 md:flex">
             {WITH_CONTROL.map((filter) => (
-              <FilterChip key={filter} filter={filter} {...given} />
+              <FilterChip key={filter} filter={filter} {...props} />
             ))}
             {active.length > 0 && (
               <Button variant="quiet" size="md" onClick={clear}>
@@ -47,7 +47,7 @@ export function FilterBar(given: FilterBarProps) {
       </div>
       {isSheetOpen && (
         <Suspense>
-          <FilterSheet {...given} onClear={clear} onClose={() => setSheetOpen(false)} />
+          <FilterSheet {...props} onClear={clear} onClose={() => setSheetOpen(false)} />
         </Suspense>
       )}
     </div>

@@ -8,12 +8,12 @@ const loadPopover = () => import("./FilterPopover");
 const FilterPopover = lazy(loadPopover);
 
 /** A filter: shows its name or value and opens its control. */
-export function FilterChip({ filter, ...given }: FilterBarProps & { filter: WithControl }) {
+export function FilterChip({ filter, ...props }: FilterBarProps & { filter: WithControl }) {
   const t = useTexts();
   const [isOpen, setOpen] = useState(false);
   const chip = useRef<HTMLButtonElement>(null);
   const name = t(`filters.${filter}`);
-  const value = filterValue(filter, given);
+  const value = filterValue(filter, props);
   return (
     <>
       <button
@@ -39,7 +39,7 @@ export function FilterChip({ filter, ...given }: FilterBarProps & { filter: With
       </button>
       {isOpen && (
         <Suspense>
-          <FilterPopover {...given} filter={filter} chip={chip} label={name} onClose={() => setOpen(false)} />
+          <FilterPopover {...props} filter={filter} chip={chip} label={name} onClose={() => setOpen(false)} />
         </Suspense>
       )}
     </>

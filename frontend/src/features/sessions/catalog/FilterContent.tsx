@@ -4,15 +4,15 @@ import { DurationFilter } from "./DurationFilter";
 import type { FilterBarProps, WithControl } from "./filters";
 import { PriceFilter } from "./PriceFilter";
 
-export function FilterContent({ filter, counts, ...given }: FilterBarProps & { filter: WithControl }) {
+export function FilterContent({ filter, counts, ...props }: FilterBarProps & { filter: WithControl }) {
   switch (filter) {
     case "category":
-      return <CategoryFilter {...given} facets={counts.byCategory} />;
+      return <CategoryFilter {...props} facets={counts.byCategory} />;
     case "price":
-      return <PriceFilter {...given} facets={counts.byPrice} bandWords={counts.words.bandWords} />;
+      return <PriceFilter {...props} facets={counts.byPrice} bandWords={counts.words.bandWords} />;
     case "duration":
-      return <DurationFilter {...given} />;
+      return <DurationFilter {...props} />;
     case "date":
-      return <DateFilter {...given} />;
+      return <DateFilter {...props} />;
   }
 }

@@ -11,7 +11,7 @@ export default function FilterPopover({
   chip,
   label,
   onClose,
-  ...given
+  ...props
 }: FilterBarProps & {
   filter: WithControl;
   chip: RefObject<HTMLButtonElement | null>;
@@ -37,7 +37,7 @@ export default function FilterPopover({
           }}
           className="z-50 max-h-(--radix-popover-content-available-height) min-w-64 animate-fade-in overflow-y-auto rounded-card border border-line bg-raised p-4 shadow-soft outline-none"
         >
-          <FilterContent {...given} />
+          <FilterContent {...props} />
         </Radix.Content>
       </Radix.Portal>
     </Radix.Root>

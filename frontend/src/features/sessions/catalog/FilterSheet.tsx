@@ -9,10 +9,10 @@ import { type FilterBarProps, WITH_CONTROL } from "./filters";
 export default function FilterSheet({
   onClear,
   onClose,
-  ...given
+  ...props
 }: FilterBarProps & { onClear: () => void; onClose: () => void }) {
   const t = useTexts();
-  const { total } = given.counts;
+  const { total } = props.counts;
   return (
     <Dialog
       isOpen
@@ -20,7 +20,7 @@ export default function FilterSheet({
       title={t("filters.title")}
       footer={
         <>
-          {activeFilters(given.search).length > 0 && (
+          {activeFilters(props.search).length > 0 && (
             <Button variant="secondary" size="lg" onClick={onClear}>
               {t("filters.clear")}
             </Button>
@@ -35,7 +35,7 @@ export default function FilterSheet({
         {WITH_CONTROL.map((filter) => (
           <section key={filter} className="py-5">
             <h3 className="mb-2 font-semibold">{t(`filters.${filter}`)}</h3>
-            <FilterContent {...given} filter={filter} />
+            <FilterContent {...props} filter={filter} />
           </section>
         ))}
       </div>
