@@ -4,9 +4,9 @@ import { TicketCheck } from "lucide-react";
 import { useMe } from "~/lib/auth/me";
 import { formatDateTime, useZone } from "~/lib/time/time";
 import { useTexts } from "../texts";
-import { existingBookingsQuery } from "./book";
+import { existingBookingsQuery } from "./queries";
 
-/** Reminds those who have seats of a session already, so that nobody books the same twice by mistake. */
+/** Shows the bookings that the viewer already has for a session, to prevent booking twice by mistake. */
 export function ExistingBookings({ sessionId }: { sessionId: string }) {
   const t = useTexts();
   const zone = useZone();

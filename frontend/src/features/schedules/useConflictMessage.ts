@@ -1,4 +1,4 @@
-import { useFormatStarts } from "~/features/slots/useStartsInWords";
+import { useFormatStarts } from "~/features/slots/useFormatStarts";
 import type { Problem } from "~/lib/api/problem";
 import { useTexts } from "./texts";
 

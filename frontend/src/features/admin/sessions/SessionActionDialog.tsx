@@ -1,4 +1,4 @@
-import { ActionDialog } from "../StepDialog";
+import { ActionDialog } from "../ActionDialog";
 import { useTexts } from "../texts";
 import { applyAction, type SessionAction } from "./queries";
 
