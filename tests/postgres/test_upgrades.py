@@ -278,7 +278,7 @@ async def test_program_does_not_downgrade_unknown_revision(
     newer = upgrades.add(ADDS_A_COLUMN)
     await migrate(empty_database, folders=upgrades.folders)
 
-    with pytest.raises(MigrationError, match=f"only a program that knows {newer} can take it back to 0001"):
+    with pytest.raises(MigrationError, match=f"Use a program that knows {newer} to take it back to 0001"):
         await migrate(empty_database, "0001")
 
     assert await revision(books) == newer

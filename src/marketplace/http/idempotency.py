@@ -32,16 +32,16 @@ REPLAYED_HEADER = {REPLAYED: "`true` if an earlier request with the same key did
 
 def validate_key(request: Request[Any, Any, Any]) -> FieldErrors:
     """Return an error if the header is repeated or malformed."""
-    provided = request.headers.getall(KEY, [])
-    if len(provided) > 1:
+    keys = request.headers.getall(KEY, [])
+    if len(keys) > 1:
         return {KEY: ["Send this only once."]}
-    return {} if all(map(is_good_key, provided)) else {KEY: ["Use 1 to 255 printable ASCII characters."]}
+    return {} if all(map(is_good_key, keys)) else {KEY: ["Use 1 to 255 printable ASCII characters."]}
 
 
 def key_of(request: Request[Any, Any, Any], parsed: ParsedBody[Any]) -> IdempotencyKey | None:
     """Return the idempotency key of a request and its parsed body, or `None` without the header."""
-    provided = request.headers.get(KEY)
-    if provided is None:
+    key = request.headers.get(KEY)
+    if key is None:
         return None
     # Hash the parsed values, so that whitespace and the order of fields do not matter.
     canonical_body = msgspec.json.encode(parsed.values, order="sorted")
@@ -49,7 +49,7 @@ def key_of(request: Request[Any, Any, Any], parsed: ParsedBody[Any]) -> Idempote
     return IdempotencyKey(
         user_id=principal_of(request).user_id,
         route=" ".join([operation, *map(str, request.path_params.values())]),
-        key=provided,
+        key=key,
         body_hash=hashlib.sha256(canonical_body).digest(),
     )
 

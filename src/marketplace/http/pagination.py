@@ -36,9 +36,9 @@ class Cursors:
     def __init__(self, secret_key: str) -> None:
         self._key = hashlib.sha256(b"cursors" + secret_key.encode()).digest()
 
-    def validate(self, request: Request[Any, Any, Any], provided: Mapping[str, Any]) -> FieldErrors:
-        """Return an error if `provided` has a cursor that is not valid for this list."""
-        if "cursor" not in provided or self.open(request, provided["cursor"]) is not None:
+    def validate(self, request: Request[Any, Any, Any], parameters: Mapping[str, Any]) -> FieldErrors:
+        """Return an error if `parameters` have a cursor that is not valid for this list."""
+        if "cursor" not in parameters or self.open(request, parameters["cursor"]) is not None:
             return {}
         return {"cursor": ["This cursor doesn't belong to this list with these filters."]}
 

@@ -61,9 +61,9 @@ class Route:
     """Possible media types of a successful response that is a file."""
 
 
-def opt(access: Access, **changes: Any) -> dict[str, Any]:
+def opt(access: Access, **requirements: Any) -> dict[str, Any]:
     """Build the `opt` argument of a route handler."""
-    return {"route": Route(access=access, **changes)}
+    return {"route": Route(access=access, **requirements)}
 
 
 async def guard(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler) -> None:

@@ -83,10 +83,10 @@ class RefreshCookie:
         The scheme is not compared, since ours is http behind a proxy that terminates TLS. Instead, production requires
         a potentially trustworthy origin, whose pages cannot be altered in transit.
         """
-        provided, hosts = request.headers.getall("origin", []), request.headers.getall("host", [])
-        if len(provided) != 1 or len(hosts) != 1:
+        origins, hosts = request.headers.getall("origin", []), request.headers.getall("host", [])
+        if len(origins) != 1 or len(hosts) != 1:
             return False
-        origin = provided[0]
+        origin = origins[0]
         if origin in self._allowed:
             return True
         scheme, _, authority = origin.partition("://")
