@@ -71,9 +71,9 @@ async def test_days_are_those_of_the_zone(empty_storage: Storage) -> None:
 
 async def test_requests_that_lapse_within_a_day_want_attention(empty_storage: Storage) -> None:
     storage, session = empty_storage, await stored_session(empty_storage, max_participants=9)
-    for answer_by in (NOW + timedelta(hours=1), NOW + DAY - timedelta(seconds=1), NOW + DAY, NOW + 2 * DAY):
-        await stored_booking(storage, session, status="pending", answer_by=answer_by)
-    await stored_booking(storage, session, starts_at=NOW + timedelta(hours=3), status="pending", answer_by=None)
+    for respond_by in (NOW + timedelta(hours=1), NOW + DAY - timedelta(seconds=1), NOW + DAY, NOW + 2 * DAY):
+        await stored_booking(storage, session, status="pending", respond_by=respond_by)
+    await stored_booking(storage, session, starts_at=NOW + timedelta(hours=3), status="pending", respond_by=None)
 
     assert (await dashboard(storage)).attention.lapsing_requests == 3
 

@@ -216,18 +216,18 @@ async def test_the_live_bookings_of_a_slot_are_acquired_by_id_and_no_others(stor
 
 async def test_until_when_to_answer_is_kept_and_forgotten_with_the_answer(storage: Storage) -> None:
     session = await stored_session(storage)
-    booking = await stored_booking(storage, session, status="pending", answer_by=NOW + HOUR)
+    booking = await stored_booking(storage, session, status="pending", respond_by=NOW + HOUR)
     requested = await found(storage, booking)
-    assert requested.answer_by == NOW + HOUR
+    assert requested.respond_by == NOW + HOUR
 
     async with storage.unit_of_work() as tx:
         answered, step = (await tx.bookings.acquire(booking.id)).after("confirm", somebody(session.creator_id), NOW)
         await tx.bookings.save(answered, step)
-    assert (await found(storage, booking)).answer_by is None
+    assert (await found(storage, booking)).respond_by is None
 
     async with storage.unit_of_work() as tx:
-        await tx.bookings.save(replace(booking, answer_by=NOW + 2 * HOUR), step)
-    assert (await found(storage, booking)).answer_by == NOW + 2 * HOUR
+        await tx.bookings.save(replace(booking, respond_by=NOW + 2 * HOUR), step)
+    assert (await found(storage, booking)).respond_by == NOW + 2 * HOUR
 
 
 async def principal(storage: Storage) -> Principal:
@@ -245,7 +245,7 @@ async def test_a_rescheduled_booking_that_must_be_answered_says_until_when(
 
     rescheduled = (await services.bookings.reschedule(learner, booked.id, TOMORROW + timedelta(days=9))).resource
 
-    assert (rescheduled.status, rescheduled.answer_by) == ("pending", NOW + timedelta(hours=49))
+    assert (rescheduled.status, rescheduled.respond_by) == ("pending", NOW + timedelta(hours=49))
     assert await services.bookings.get(learner, booked.id) == rescheduled
 
 

@@ -106,8 +106,8 @@ async def test_buffers_make_no_slot_upcoming_that_has_begun(storage: Storage, se
 
 
 async def test_pending_bookings_are_those_that_still_can_be_answered(storage: Storage, session: Session) -> None:
-    for start, answer_by in ((DAY, NOW + HOUR), (2 * DAY, NOW + 2 * HOUR), (3 * DAY, None)):
-        await stored_booking(storage, session, starts_at=NOW + start, status="pending", answer_by=answer_by)
+    for start, respond_by in ((DAY, NOW + HOUR), (2 * DAY, NOW + 2 * HOUR), (3 * DAY, None)):
+        await stored_booking(storage, session, starts_at=NOW + start, status="pending", respond_by=respond_by)
     await stored_booking(storage, session, starts_at=NOW + DAY)
 
     requested = [NOW, NOW + HOUR, NOW + 2 * HOUR, NOW + 3 * DAY]
@@ -120,7 +120,7 @@ async def test_income_is_of_the_starts_of_the_month_of_the_zone(storage: Storage
     begin, end = NOW.replace(day=31, hour=15), NOW.replace(month=2, day=28, hour=15)
     for seats, start in ((1, begin - timedelta(microseconds=1)), (2, begin + HOUR), (4, end)):
         await stored_booking(storage, session, seats=seats, starts_at=start)
-    last = await stored_booking(storage, session, seats=3, starts_at=end - HOUR, status="pending", answer_by=end)
+    last = await stored_booking(storage, session, seats=3, starts_at=end - HOUR, status="pending", respond_by=end)
     held = await stored_booking(storage, session, seats=1, starts_at=begin + 3 * HOUR)
     await completed(storage, held)
     await cancel_now(storage, await stored_booking(storage, session, starts_at=begin + 5 * HOUR))
@@ -139,7 +139,7 @@ async def test_days_are_those_on_which_was_booked_what_is_not_cancelled(storage:
         {"created_at": madrid_midnight - 29 * DAY, "seats": 3},
         {"created_at": madrid_midnight - 29 * DAY - timedelta(microseconds=1), "seats": 4},
         {"created_at": madrid_midnight + DAY, "seats": 5},
-        {"created_at": NOW, "seats": 1, "status": "pending", "answer_by": NOW + HOUR},
+        {"created_at": NOW, "seats": 1, "status": "pending", "respond_by": NOW + HOUR},
     ]
     for hours, changes in enumerate(booked):
         await stored_booking(storage, session, starts_at=NOW + DAY + 2 * hours * HOUR, **changes)
@@ -158,7 +158,7 @@ async def test_days_are_those_on_which_was_booked_what_is_not_cancelled(storage:
 
 async def test_the_numbers_of_others_do_not_count(storage: Storage, session: Session) -> None:
     other = await stored_user(storage, role="creator")
-    await stored_booking(storage, session, starts_at=NOW + DAY, status="pending", answer_by=NOW + HOUR)
+    await stored_booking(storage, session, starts_at=NOW + DAY, status="pending", respond_by=NOW + HOUR)
     # what a creator books themselves is no sale of theirs
     await stored_booking(storage, session, other.id, starts_at=NOW + 2 * DAY)
 

@@ -97,7 +97,7 @@ async def test_what_is_sold_of_a_creator_is_told_by_start_with_its_bookings(stor
     song = await stored_session(storage, creator_id=creator.id, title="Song", max_participants=5)
     later = TOMORROW + timedelta(hours=3)
     booked = [await stored_booking(storage, song, starts_at=later, seats=seats) for seats in (1, 2)]
-    sooner = await stored_booking(storage, yoga, status="pending", answer_by=TOMORROW)
+    sooner = await stored_booking(storage, yoga, status="pending", respond_by=TOMORROW)
     await cancel_now(storage, await stored_booking(storage, song, starts_at=later))
     await cancel_now(storage, await stored_booking(storage, yoga, starts_at=later + timedelta(days=1)))
     await stored_booking(storage, yoga, starts_at=TOMORROW - timedelta(days=2))

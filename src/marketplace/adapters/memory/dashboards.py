@@ -44,6 +44,6 @@ class MemoryDashboards:
         pending = (booking for booking in database.bookings.rows.values() if booking.status == "pending")
         return Attention(
             open_reports=sum(report.resolution is None for report in database.reports.rows.values()),
-            lapsing_requests=sum((each.answer_by or each.starts_at) < window.expiring_before for each in pending),
+            lapsing_requests=sum((each.respond_by or each.starts_at) < window.expiring_before for each in pending),
             failed_jobs=sum(row.attempts >= FAILING_AFTER for row in database.jobs.rows.values()),
         )

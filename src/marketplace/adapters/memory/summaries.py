@@ -32,7 +32,7 @@ class MemoryCreatorSummaries:
                 seats_offered=sum(slot.capacity for slot in upcoming),
             ),
             pending_bookings=sum(
-                booking.status == "pending" and (booking.answer_by or booking.starts_at) > window.now
+                booking.status == "pending" and (booking.respond_by or booking.starts_at) > window.now
                 for booking in bookings
             ),
             expected_income=_income(month),

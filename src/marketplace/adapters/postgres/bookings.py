@@ -162,7 +162,7 @@ class PostgresBookings:
     async def save_all(self, changes: Sequence[tuple[Booking, BookingStep]]) -> None:
         """See the port."""
         if changes:
-            kept = ([getattr(booking, name) for booking, _ in changes] for name in ("status", "answer_by"))
+            kept = ([getattr(booking, name) for booking, _ in changes] for name in ("status", "respond_by"))
             steps = ([getattr(step, name) for _, step in changes] for name in STEP)
             await self._connection.execute(SAVE, *kept, *steps)
 

@@ -15,13 +15,17 @@ PUBLIC_USER = field_names(PublicUser)
 CONTACT = field_names(Contact)
 USER = tuple(each.name for each in fields(User))
 BOOKING = field_names(Booking, "ends_at")
-"""The columns that are kept; when it ends is the slot's to say."""
+"""The fields stored with a booking; `ends_at` is a column of its slot."""
+COLUMN_NAMES = {"respond_by": "answer_by"}
+"""Stored names of the fields whose columns have another name."""
 SESSION = field_names(Session)
 
 
 def columns(alias: str, names: Sequence[str]) -> str:
-    """`a.x, a.y, …`."""
-    return ", ".join(f"{alias}.{name}" for name in names)
+    """`a.x, a.y, …`, each named like its field."""
+    return ", ".join(
+        f"{alias}.{COLUMN_NAMES[name]} AS {name}" if name in COLUMN_NAMES else f"{alias}.{name}" for name in names
+    )
 
 
 TIME_ZONE = "coalesce(s.schedule ->> 'time_zone', c.time_zone)"

@@ -214,7 +214,7 @@ class PostgresSlots:
     async def move(self, slot: Slot, booking: Booking, step: BookingStep, job: Job | None = None) -> bool:
         """See the port."""
         place = (slot.session_id, slot.creator_id, slot.starts_at, slot.ends_at, slot.capacity, booking.seats)
-        kept = (booking.id, booking.status, booking.answer_by)
+        kept = (booking.id, booking.status, booking.respond_by)
         stepped = (step.at, step.actor_id, step.from_status, step.reason, step.from_start)
         values = (*place, *kept, *stepped, *_blocked(slot), *job_values(job))
         return await self._connection.fetchrow(MOVE, *values) is not None

@@ -115,5 +115,5 @@ class BookingQuote:
             amount=session.price * seats,
             status="pending" if is_asked else "confirmed",
             created_at=now,
-            answer_by=response_deadline(now, self.starts_at) if is_asked else None,
+            respond_by=response_deadline(now, self.starts_at) if is_asked else None,
         )

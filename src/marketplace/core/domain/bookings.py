@@ -91,7 +91,7 @@ class Booking:
     amount: Decimal
     status: BookingStatus
     created_at: datetime
-    answer_by: datetime | None = None
+    respond_by: datetime | None = None
     """Until when the creator may answer, while it is pending."""
 
     def has_party(self, user_id: UUID) -> bool:
@@ -100,7 +100,7 @@ class Booking:
 
     def due(self, now: datetime) -> "BookingAction | None":
         """What the marketplace has to do about it by itself at this moment, if anything."""
-        if self.status == "pending" and now >= (self.answer_by or self.starts_at):
+        if self.status == "pending" and now >= (self.respond_by or self.starts_at):
             return "expire"
         if self.status == "confirmed" and now >= self.ends_at:
             return "complete"
@@ -109,7 +109,7 @@ class Booking:
     def next_due(self) -> datetime | None:
         """When the marketplace will have something to do about it; `None` when never."""
         if self.status == "pending":
-            return self.answer_by or self.starts_at
+            return self.respond_by or self.starts_at
         return self.ends_at if self.status == "confirmed" else None
 
     def created(self) -> BookingStep:
@@ -145,7 +145,7 @@ class Booking:
             raise refusal
         to_status = TRANSITIONS[action][self.status]
         step = self._step(action, to_status, actor, now, reason)
-        return replace(self, status=to_status, answer_by=None), replace(step, batch_id=batch_id)
+        return replace(self, status=to_status, respond_by=None), replace(step, batch_id=batch_id)
 
     def rescheduled(
         self, slot: Slot, actor: Principal, now: datetime, *, notice: timedelta, needs_answer: bool, why: str = ""
@@ -160,12 +160,12 @@ class Booking:
         asks_again = needs_answer and actor.user_id == self.user_id
         to_status: BookingStatus = "pending" if asks_again else self.status
         rescheduled = replace(self, starts_at=slot.starts_at, ends_at=slot.ends_at)
-        answer_by = response_deadline(now, slot.starts_at) if to_status == "pending" else None
-        if answer_by and self.answer_by and actor.user_id != self.user_id:
-            answer_by = min(self.answer_by, slot.starts_at)  # who is to answer cannot win time
+        respond_by = response_deadline(now, slot.starts_at) if to_status == "pending" else None
+        if respond_by and self.respond_by and actor.user_id != self.user_id:
+            respond_by = min(self.respond_by, slot.starts_at)  # who is to answer cannot win time
         step = self._step("reschedule", to_status, actor, now, why)
         step = replace(step, from_start=self.starts_at, to_start=slot.starts_at)
-        return replace(rescheduled, status=to_status, answer_by=answer_by), step
+        return replace(rescheduled, status=to_status, respond_by=respond_by), step
 
     def refusal(
         self, action: BookingAction, actor: Principal | None, now: datetime, *, notice: timedelta = timedelta()
@@ -204,10 +204,10 @@ class Booking:
     def _time_refusal(
         self, action: BookingAction, actor: Principal | None, now: datetime, notice: timedelta
     ) -> MarketplaceError | None:
-        answer_by = self.answer_by or self.starts_at
-        if action in {"confirm", "decline"} and now >= answer_by:
+        respond_by = self.respond_by or self.starts_at
+        if action in {"confirm", "decline"} and now >= respond_by:
             return TooLate("The time to respond has passed.")
-        if action == "expire" and now < answer_by:
+        if action == "expire" and now < respond_by:
             return IllegalTransition("The creator can still respond.")
         if action == "complete" and now < self.ends_at:
             return IllegalTransition("The session hasn't ended yet.")

@@ -62,7 +62,7 @@ class BookedSessionOut(SessionFactsOut, rename={"creator_id": "creator"}):
     creator_details: ContactOut
 
 
-BOOKING_NAMES = {"session_id": "session", "user_id": "user", "starts_at": "booking_date", "answer_by": "respond_by"}
+BOOKING_NAMES = {"session_id": "session", "user_id": "user", "starts_at": "booking_date"}
 """Fields that the wire calls otherwise than the core."""
 
 
@@ -85,7 +85,7 @@ class BookingOut(msgspec.Struct, rename=BOOKING_NAMES):
     status: BookingStatus
     amount: Decimal
     created_at: datetime
-    answer_by: datetime | None
+    respond_by: datetime | None
     cancellable_until: datetime | None
     allowed_actions: list[AllowedAction]
 
