@@ -1,4 +1,4 @@
-"""Lists as files: which columns there are, and what stands in each."""
+"""Columns of exported lists."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import fields
@@ -27,7 +27,7 @@ Read = Callable[[Any], Cell]
 
 
 NAMES = {"starts_at": "booking_date", "actor_details": "actor", "as_details": "as"}
-"""Fields whose columns are called otherwise."""
+"""Column names of fields that are named differently in exports."""
 ROWS: dict[ListName, type] = {
     "users": AccountRow,
     "sessions": SessionRow,
@@ -43,11 +43,11 @@ FIRST: dict[ListName, tuple[str, ...]] = {
         *("target_kind", "target_id", "reason", "address", "agent", "before", "after"),
     ),
 }
-"""Fields whose columns come before the others."""
+"""Fields whose columns come first."""
 
 
 def _columns_of(row: type, first: tuple[str, ...]) -> dict[str, Read]:
-    """The columns of a list's rows: one of each field, several of a person."""
+    """Derive the columns of a list: one per field, several for a person or session."""
     kinds = {each.name: each.type for each in fields(row)}
     found: dict[str, Read] = {}
     for name in (*first, *field_names(row, *first)):
@@ -71,23 +71,23 @@ def _username(details: str) -> Read:
 
 
 COLUMNS: dict[ListName, dict[str, Read]] = {name: _columns_of(row, FIRST[name]) for name, row in ROWS.items()}
-"""By list, the columns in the order in which a file has them."""
+"""Columns of each list, in file order."""
 
 
 def columns_of(name: ListName, requested: tuple[str, ...] | None) -> dict[str, Read]:
-    """The columns that are asked for, in that order, or all."""
+    """Return the requested columns in that order, or all."""
     return COLUMNS[name] if requested is None else {column: COLUMNS[name][column] for column in requested}
 
 
 def validate_columns(name: ListName, requested: tuple[str, ...] | None) -> FieldErrors:
-    """What is wrong with the columns that are asked for."""
+    """Validate the requested column names."""
     if requested is None or (requested and not set(requested).difference(COLUMNS[name])):
         return {}
     return {"columns": [f"Choose one or more of: {', '.join(COLUMNS[name])}."]}
 
 
 def requested_values(filters: Filters) -> dict[str, Any]:
-    """What was asked of a list, as the audit log can hold it."""
+    """Return the set filters as audit values."""
     names = filters.__dataclass_fields__
     return {name: _audit_value(getattr(filters, name)) for name in names if getattr(filters, name) is not None}
 

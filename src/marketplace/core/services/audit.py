@@ -1,4 +1,4 @@
-"""The audit log: written in the transaction whose effect it tells of."""
+"""Writing the audit log, in the transaction of the action it records."""
 
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
@@ -11,11 +11,11 @@ from marketplace.core.ports.unit_of_work import Transaction, UnitOfWork
 from marketplace.core.services.retries import with_retries
 
 REQUESTER_ERRORS = (Forbidden, LastSuperuser)
-"""Refusals for who asked, and not for what was asked."""
+"""Errors that refuse the requester, not the request."""
 
 
 class AuditWriter:
-    """Writes the log for a service. `who` is a caller, or an origin where nobody is signed in."""
+    """Writes the log for a service. `actor` is a principal, or an origin if no one is signed in."""
 
     def __init__(self, unit_of_work: UnitOfWork, clock: Clock, ids: Ids) -> None:
         self._unit_of_work = unit_of_work
@@ -31,7 +31,7 @@ class AuditWriter:
         change: Change = NOTHING,
         reason: str = "",
     ) -> None:
-        """One entry, together with what else the transaction does."""
+        """Write an entry within the caller's transaction."""
         await tx.audit.add(self._entry(who, action, target, change, reason))
 
     async def write_all(
@@ -42,7 +42,7 @@ class AuditWriter:
         changes: Mapping[Target, Change],
         reason: str,
     ) -> None:
-        """One entry for each of many things that the same was done to."""
+        """Write an entry for each of many targets of the same action."""
         await tx.audit.add(*(self._entry(who, action, target, change, reason) for target, change in changes.items()))
 
     def _entry(
@@ -55,7 +55,7 @@ class AuditWriter:
     async def write_alone(
         self, who: Principal | Origin, action: AuditAction, target: Target | None, change: Change = NOTHING
     ) -> None:
-        """One entry in a transaction of its own: of something that was refused, so that nothing else was done."""
+        """Write an entry in its own transaction, for refused actions."""
 
         async def operation() -> None:
             async with self._unit_of_work() as tx:
@@ -65,7 +65,7 @@ class AuditWriter:
 
     @asynccontextmanager
     async def refusals(self, who: Principal | Origin, requested: AuditAction, target: Target) -> AsyncIterator[None]:
-        """Around what the staff asks about somebody else: that it was refused for who asked is in the log, too."""
+        """Record staff requests within this block that are refused because of the requester."""
         try:
             yield
         except REQUESTER_ERRORS as error:
@@ -76,7 +76,7 @@ class AuditWriter:
     async def write_refusal(
         self, tx: Transaction, who: Principal, requested: str, target: Target, error: MarketplaceError
     ) -> None:
-        """The same for one of many, of which others are not refused: an entry where it is for who asked."""
+        """Record the refusal of one of many targets if it is because of the requester."""
         if isinstance(error, REQUESTER_ERRORS):
             await self.write(tx, who, "access_refused", target, _refused(requested, error))
 

@@ -1,4 +1,4 @@
-"""A new password for who has lost theirs: the staff hands out a link, and who has it sets the password."""
+"""Password resets: staff issue a link that sets a new password."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -26,7 +26,7 @@ from marketplace.core.services.tokens import PrincipalCache
 
 
 class ResetService:
-    """Links to set a new password. Each works once, for a day, and only the newest of a person."""
+    """Password reset links. Each works once, for a day; only the newest of a user is valid."""
 
     def __init__(
         self,
@@ -46,9 +46,9 @@ class ResetService:
         self._clock = clock
 
     async def issue(self, staff: Principal, user_id: UUID, reason: str) -> IssuedReset:
-        """A link for somebody else, by the staff.
+        """Issue a link for another user, as staff.
 
-        Raises `Invalid`, `NotFound`, `Oneself` (who is signed in changes their password by the old one),
+        Raises `Invalid`, `NotFound`, `Oneself` (a signed-in user changes their password with the old one),
         `NotSuperuser`, `AccountInactive`.
         """
         require(validate_field("reason", StaffReason, reason))
@@ -71,13 +71,13 @@ class ResetService:
         return IssuedReset(token=token, expires_at=reset.expires_at)
 
     def validate(self, provided: Mapping[str, Any]) -> FieldErrors:
-        """What is wrong with the new password among the given fields, whosever it is to be."""
+        """Validate the new password among the provided fields, without knowing the user."""
         if "new_password" not in provided:
             return {}
         return self._validate(provided["new_password"])
 
     async def reset(self, token: str, new_password: str, origin: Origin) -> None:
-        """Set a new password by a link, and end every login of the person. Raises `Invalid`, `BadResetToken`."""
+        """Set a new password with a link, and end all logins of the user. Raises `Invalid`, `BadResetToken`."""
         token_hash = reset_token_hash(token)
         seen = await self._resets.find_user(token_hash, self._clock.now())
         if seen is None:

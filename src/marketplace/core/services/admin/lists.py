@@ -1,4 +1,4 @@
-"""The lists of the back office, a page at a time or all of it as a file."""
+"""Admin lists, by page or as export files."""
 
 import asyncio
 from collections.abc import AsyncGenerator, Iterable, Mapping
@@ -28,7 +28,7 @@ from marketplace.core.services.audit import AuditWriter
 
 
 class AdminListService:
-    """What the staff looks through."""
+    """Admin lists."""
 
     def __init__(
         self, *, unit_of_work: UnitOfWork, lists: AdminLists, files: ExportFiles, clock: Clock, ids: Ids
@@ -38,19 +38,15 @@ class AdminListService:
         self._audit = AuditWriter(unit_of_work, clock, ids)
 
     async def users(self, filters: ListedUserFilters, offset: int, limit: int) -> NumberedPage[AccountRow]:
-        """Accounts."""
         return await self._lists.users.page(filters, offset, limit)
 
     async def sessions(self, filters: ListedSessionFilters, offset: int, limit: int) -> NumberedPage[SessionRow]:
-        """Sessions."""
         return await self._lists.sessions.page(filters, offset, limit)
 
     async def bookings(self, filters: ListedBookingFilters, offset: int, limit: int) -> NumberedPage[BookingRow]:
-        """Bookings."""
         return await self._lists.bookings.page(filters, offset, limit)
 
     async def audit(self, filters: ListedAuditFilters, offset: int, limit: int) -> NumberedPage[AuditDetails]:
-        """Entries of the audit log."""
         return await self._lists.audit.page(filters, offset, limit)
 
     async def export(
@@ -60,9 +56,9 @@ class AdminListService:
         form: ExportFormat,
         columns: tuple[str, ...] | None = None,
     ) -> AsyncGenerator[bytes, None]:
-        """All that matches as a file, in parts; `columns` are names of `COLUMNS`, or `None` for all.
+        """Export all matches as a file, in chunks; `columns` are names of `COLUMNS`, or `None` for all.
 
-        Who exports what is in the audit log before the first part is asked for. Close what is returned.
+        The export is recorded in the audit log before the first chunk is requested. Close the returned generator.
         """
         name, batches = self._chosen(filters)
         readers = columns_of(name, columns)
@@ -88,7 +84,7 @@ async def _written(
     yield file.begin()
     async with aclosing(batches):
         async for batch in batches:
-            # in a thread, or everybody else would wait for each batch to be written
+            # in a thread, so that encoding a batch does not block the event loop
             part = await asyncio.to_thread(_write, file, batch, tuple(readers.values()))
             if part:
                 yield part

@@ -1,4 +1,4 @@
-"""What was refused before any service was asked, kept in the audit log."""
+"""Audit log entries of requests refused before reaching a service."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -15,10 +15,9 @@ from marketplace.core.services.rate_limits import RateLimitService
 
 
 class RefusalService:
-    """Keeps who asked for what of the staff's, for a change as somebody else, or guessed too often.
+    """Records refused staff requests, refused changes during impersonation, and rate-limited password attempts.
 
-    One entry each. Of somebody who goes on and on, only the first are kept: nobody shall fill a log that nothing is
-    removed from.
+    One entry each, up to a limit per user or address, so that no one can flood a log that is never purged.
     """
 
     def __init__(
@@ -29,7 +28,7 @@ class RefusalService:
         self._audit = AuditWriter(unit_of_work, clock, ids)
 
     async def note(self, principal: Principal, requested: str, error: type[MarketplaceError]) -> None:
-        """What somebody asked for, as a method and a path."""
+        """Record a refused request; `requested` is its method and path."""
         is_impersonated = issubclass(error, ImpersonatedReadOnly)
         action: AuditAction = "impersonated_change_refused" if is_impersonated else "access_refused"
         if await self._is_kept(str(principal.actor_id)):
@@ -38,7 +37,7 @@ class RefusalService:
 
     @asynccontextmanager
     async def of_sign_ins(self, email: str, origin: Origin, network: str) -> AsyncIterator[None]:
-        """Around signing in: that it was tried too often. `network` is what the limits know the address as."""
+        """Record rate-limited sign-ins. `network` is the client address as the rate limits see it."""
         try:
             yield
         except RateLimited as error:
@@ -51,7 +50,7 @@ class RefusalService:
 
     @asynccontextmanager
     async def of_password_changes(self, principal: Principal) -> AsyncIterator[None]:
-        """Around changing one's password: that it was tried too often."""
+        """Record rate-limited password changes."""
         try:
             yield
         except RateLimited as error:
