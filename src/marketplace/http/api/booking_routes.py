@@ -1,4 +1,4 @@
-"""A booking as JSON, and the steps of its life as routes: of its parties, and of the staff."""
+"""Booking structs, and the action routes shared by users and staff."""
 
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -53,7 +53,7 @@ OF_A_MOVE = (
     CreatorUnavailable,
     NotBookable,
 )
-"""What a move may be refused for."""
+"""Errors of rescheduling."""
 
 
 class BookedSessionOut(SessionFactsOut, rename={"creator_id": "creator"}):
@@ -63,7 +63,7 @@ class BookedSessionOut(SessionFactsOut, rename={"creator_id": "creator"}):
 
 
 BOOKING_NAMES = {"session_id": "session", "user_id": "user", "starts_at": "booking_date"}
-"""Fields that the wire calls otherwise than the core."""
+"""Field names that differ between the API and the core."""
 
 
 class BookingOut(msgspec.Struct, rename=BOOKING_NAMES):
@@ -119,7 +119,7 @@ Shown = TypeVar("Shown", bound=BookingOut)
 
 @dataclass(frozen=True, slots=True)
 class _Seen:
-    """A booking as one person sees it at one moment: with what they may do about it."""
+    """A booking as one viewer sees it at one time, with their allowed actions."""
 
     booking: BookingDetails
     viewer: Principal
@@ -134,34 +134,34 @@ class _Seen:
 
 
 def shown_to(viewer: Principal, now: datetime, booking: BookingDetails, kind: type[Shown]) -> Shown:
-    """The booking as JSON for this viewer, who is the person seen where the staff impersonates somebody."""
+    """Convert a booking for this viewer; during impersonation, the impersonated user."""
     return msgspec.convert(_Seen(booking, viewer, now), kind, from_attributes=True)
 
 
 def made_for(viewer: Principal, clock: Clock, created: Outcome[Any], kind: type[Shown]) -> Response[Shown]:
-    """The booking that was made or changed, as its viewer sees it now."""
+    """Return the response for a created or changed booking, as its viewer sees it."""
     return answer(replace(created, resource=shown_to(viewer, clock.now(), created.resource, kind)), kind)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BookingRoutes:
-    """The steps of a booking's life as one kind of person calls them. Whether they may, the service says."""
+    """Builds the action routes for one kind of caller. The service decides whether they may act."""
 
     access: Access
     prefix: str
-    """Of the paths."""
+    """Prefix of the paths."""
     operation: str
-    """The names of the operations, with `{}` for the action."""
+    """Operation ID, with `{}` for the action."""
     step: type[msgspec.Struct]
-    """The body of a step: a `reason`."""
+    """Body of an action, with a `reason`."""
     is_step_optional: bool
     move: type[msgspec.Struct]
-    """The body of a move: a `booking_date` and a `reason`."""
+    """Body of rescheduling, with a `booking_date` and a `reason`."""
 
     def step_route(
         self, action: BookingAction, summary: str, description: str, *errors: type[MarketplaceError]
     ) -> HTTPRouteHandler:
-        """The route of a step; it answers with the booking."""
+        """Return the route of an action; it responds with the booking."""
         body, read = self.step, read_optional_body if self.is_step_optional else read_body
 
         @post(
@@ -196,7 +196,7 @@ class BookingRoutes:
         return _named(act, action)
 
     def move_route(self, summary: str, description: str) -> HTTPRouteHandler:
-        """The route of a move to another start; it answers with the booking."""
+        """Return the route that reschedules; it responds with the booking."""
         body = self.move
 
         @post(
@@ -226,15 +226,15 @@ class BookingRoutes:
 
 
 def validate_further(request: Request[Any, Any, Any], parsed: ParsedBody[Any], bookings: BookingService) -> FieldErrors:
-    """What is wrong with the key, and where something is, what the clock says of the start.
+    """Validate the idempotency key and, if anything is invalid, also the start.
 
-    Else that is the service's to ask, after the key.
+    Otherwise the service checks the start, after it has looked up the key.
     """
     errors = validate_key(request)
     return {**errors, **bookings.validate(parsed.values)} if errors or not parsed.is_good else {}
 
 
 def _named(route: HTTPRouteHandler, action: str) -> HTTPRouteHandler:
-    # a name of its own: the framework lists routes of one name in another order at every start
+    # unique names: the framework orders routes with equal names differently at every start
     route.fn.__qualname__ = f"{_named.__name__}.{action}"
     return route

@@ -1,4 +1,4 @@
-"""Bookings over HTTP."""
+"""Booking endpoints."""
 
 from collections.abc import Awaitable, Callable
 from typing import Any
@@ -49,7 +49,7 @@ class BookingIn(msgspec.Struct, kw_only=True):
 
 
 class BookingsQuery(PageQuery, kw_only=True):
-    """What a list of bookings can be asked. All filters must hold."""
+    """Filters of booking lists. All must match."""
 
     status: Statuses = frozenset()
     session: UUID | None = None

@@ -1,4 +1,4 @@
-"""Setting a new password by a link of the staff, over HTTP."""
+"""Password reset endpoint."""
 
 from typing import Any
 
@@ -23,7 +23,7 @@ class PasswordResetIn(msgspec.Struct, kw_only=True):
 
 
 class ResetController(Controller):
-    """New passwords for who has lost theirs."""
+    """Password resets."""
 
     path = "/api/auth"
     tags = ["accounts"]  # noqa: RUF012 - Litestar reads a plain list

@@ -1,4 +1,4 @@
-"""Schedules over HTTP."""
+"""Schedule endpoints."""
 
 from dataclasses import fields
 from datetime import date

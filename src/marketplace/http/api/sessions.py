@@ -1,4 +1,4 @@
-"""Sessions over HTTP: the catalog, and a creator's own."""
+"""Session endpoints: the catalog, and a creator's own."""
 
 from datetime import datetime
 from typing import Any
@@ -65,7 +65,7 @@ class ModerationOut(msgspec.Struct):
 
 
 class SessionFactsOut(msgspec.Struct, rename={"creator_id": "creator"}):
-    """What everybody who sees a session may know of it.
+    """Fields of a session that everyone who can see it gets.
 
     `time_zone` is its schedule's; where it has none, its creator's. The front page shows it since `featured_at`.
     """

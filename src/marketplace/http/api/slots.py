@@ -1,4 +1,4 @@
-"""Slots over HTTP."""
+"""Slot endpoints."""
 
 from datetime import datetime, timedelta
 from typing import Any

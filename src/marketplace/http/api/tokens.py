@@ -1,4 +1,4 @@
-"""Logins over HTTP."""
+"""Sign-in endpoints."""
 
 from typing import Annotated, Any
 
@@ -174,7 +174,7 @@ class TokenController(Controller):
 
 
 def _access_token(request: Request[Any, Any, Any]) -> str:
-    """The access token that came along, or nothing; on a public route a bad one is no matter."""
+    """Return the request's access token, or an empty string; on a public route an invalid one is ignored."""
     try:
         return bearer_token(request) or ""
     except NotSignedIn:

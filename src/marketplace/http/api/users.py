@@ -1,4 +1,4 @@
-"""Accounts over HTTP."""
+"""Account endpoints."""
 
 from datetime import datetime
 from typing import Any

@@ -1,6 +1,6 @@
-"""Fields that only the wire has: how each is read, its JSON Schema, its example and its words.
+"""Fields that exist only in the API: reader, JSON Schema, example and description.
 
-Stored fields are declared beside their entities in the core, see `core/domain/fields.py`.
+Stored fields are declared with their entities in the core, see `core/domain/fields.py`.
 """
 
 from collections.abc import Mapping
@@ -31,23 +31,23 @@ LOGIN_LENGTH = 1024
 
 @dataclass(frozen=True, eq=False)
 class WireRule(Rule):
-    """A reader with the JSON Schema of what it reads."""
+    """A reader function with the JSON Schema of its input."""
 
     reader: Reader
     schema: Mapping[str, Any]
 
     def read(self, value: Any) -> Any:
-        """What the reader makes of a JSON value."""
+        """Read a JSON value."""
         return self.reader(value)
 
 
 def field(read: Reader, schema: Mapping[str, Any], example: object = None, says: str | None = None) -> WireRule:
-    """The rule of a field that only the wire has."""
+    """Create the rule of a field that exists only in the API."""
     return WireRule(read, schema, example=example, says=says)
 
 
 def rule_for(annotation: Any) -> Rule:
-    """The rule of a field of a struct, wherever in `X | None` it stands."""
+    """Return the rule of a struct field, also for `X | None`."""
     rule = rule_of(annotation)
     if rule is not None:
         return rule

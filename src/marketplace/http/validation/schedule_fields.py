@@ -1,4 +1,4 @@
-"""How the parts of a schedule are read: wall times, dates, and the ranges made of them."""
+"""Fields of schedules: wall times, dates and ranges."""
 
 import re
 from collections.abc import Callable
@@ -27,26 +27,25 @@ T = TypeVar("T")
 
 WALL_TIME = r"^([01][0-9]|2[0-3]):[0-5][0-9]$"
 DAY = r"^(19[7-9]|2[01][0-9])[0-9]-[0-9]{2}-[0-9]{2}$"
-"""From 1970 to before 2200."""
+"""Years 1970 to 2199."""
 STEP = Whole(1, MAX_STEP)
 WEEKDAY = Whole(1, 7)
 A_RANGE = {"starts": "09:00", "ends": "12:00", "step": 30}
 
 
 def wall_time(value: Any) -> time:
-    """A time of the wall clock."""
+    """Read a wall time."""
     if not isinstance(value, str) or not re.fullmatch(WALL_TIME, value):
         raise ValueError("Use times such as 09:30.")
     return time.fromisoformat(value)
 
 
 def end_time(value: Any) -> time:
-    """The end of a range: `24:00` is the following midnight, as `00:00` is. Nothing begins at `24:00`."""
+    """Read the end of a range. `24:00` equals `00:00`, the following midnight; as a start it is invalid."""
     return time() if value == "24:00" else wall_time(value)
 
 
 def day(value: Any) -> date:
-    """A date."""
     expected = "Use dates such as 2030-05-01."
     if not isinstance(value, str) or not re.fullmatch(DAY, value):
         raise ValueError(expected)
@@ -57,12 +56,11 @@ def day(value: Any) -> date:
 
 
 def optional_day(value: Any) -> date | None:
-    """A date, or `null`."""
     return None if value is None else day(value)
 
 
 def several(maximum: int, read: Callable[[dict[str, Any]], T]) -> Reader:
-    """A list of at most so many objects, each read alike."""
+    """Return a reader of lists with at most `maximum` objects."""
 
     def read_all(values: Any) -> tuple[T, ...]:
         if (
@@ -77,7 +75,7 @@ def several(maximum: int, read: Callable[[dict[str, Any]], T]) -> Reader:
 
 
 def time_range(value: dict[str, Any]) -> TimeRange:
-    """`starts`, `ends` and, if not every `duration` minutes, `step`."""
+    """Read `starts`, `ends` and the optional `step`, which defaults to the session's duration."""
     step = value.get("step")
     return TimeRange(
         starts=wall_time(value.get("starts")),

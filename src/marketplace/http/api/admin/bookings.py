@@ -1,4 +1,4 @@
-"""Bookings over HTTP, for the staff: on somebody's behalf, and always with a reason."""
+"""Booking endpoints for staff; every change needs a reason."""
 
 from typing import Any
 from uuid import UUID

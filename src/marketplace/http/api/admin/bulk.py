@@ -1,4 +1,4 @@
-"""Bulk actions over HTTP: what one would do, beginning it, its progress, and what it left as it was."""
+"""Bulk action endpoints."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -33,7 +33,7 @@ FILTERS: dict[BulkKind, tuple[type[msgspec.Struct], type[BulkFilters]]] = {
     "bookings": (BookingFilterQuery, ListedBookingFilters),
 }
 OF_PAGES = {field.encode_name for field in msgspec.structs.fields(NumberedPageQuery)}
-"""Parameters of a list that choose none of its rows."""
+"""Pagination parameters, which are not filters."""
 SAYS_ACTIONS = " ".join(f"For {kind}: {', '.join(actions)}." for kind, actions in ACTIONS.items())
 
 
@@ -260,7 +260,7 @@ def _validate_order(parsed: ParsedBody[Any]) -> Mapping[str, list[str]]:
 
 def _validate_filters(kind: BulkKind, provided: Mapping[str, str]) -> list[str]:
     query, _ = FILTERS[kind]
-    # an address may have more than is known; here a slip of the pen would mean everything
+    # query strings ignore unknown parameters; here a misspelled filter would match everything
     names = {field.encode_name for field in msgspec.structs.fields(query)}
     unknown = [f"{name}: unknown filter for {kind}." for name in provided if name not in names]
     try:

@@ -1,4 +1,4 @@
-"""The staff's numbers over HTTP, and jobs that keep failing."""
+"""Dashboard and failing job endpoints."""
 
 from datetime import date, datetime
 from decimal import Decimal
@@ -27,7 +27,7 @@ Days = Annotated[
 
 
 class DashboardQuery(msgspec.Struct, kw_only=True):
-    """How far to look back."""
+    """Number of days."""
 
     days: Days = DEFAULT_DAYS
 

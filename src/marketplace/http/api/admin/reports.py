@@ -1,4 +1,4 @@
-"""Reports over HTTP, for the staff."""
+"""Report endpoints for staff."""
 
 from datetime import datetime
 from typing import Annotated, Any, get_args

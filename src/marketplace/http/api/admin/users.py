@@ -1,4 +1,4 @@
-"""Accounts over HTTP, for the staff."""
+"""Account endpoints for staff."""
 
 from datetime import datetime
 from typing import Annotated, Any
@@ -271,13 +271,13 @@ class UserAdminController(Controller):
         """Shown only once. Works once, within a day. Older links of the same user stop working."""
         data = (await read_body(request, ReasonIn)).checked()
         issued = await resets.issue(principal_of(request), user_id, data.reason)
-        # behind a number sign, which browsers keep to themselves and no server's log has
+        # in the fragment, which browsers do not send, so that it reaches no server log
         path = f"/reset-password#{issued.token}"
         return ResetOut(token=issued.token, path=path, expires_at=issued.expires_at)
 
 
 def account_of(user: User) -> AccountOut:
-    """An account, as the staff is told it."""
+    """Convert an account to JSON for staff."""
     return msgspec.convert(user, AccountOut, from_attributes=True)
 
 
