@@ -71,7 +71,7 @@ async def test_a_superuser_who_is_one_no_longer_changes_no_more_of_the_staff(
 async def test_a_run_of_more_rows_than_one_job_settles_goes_on_by_itself(
     storage: Storage, staff: StaffServices
 ) -> None:
-    gone = [uuid7() for _ in range(bulk_runner.ROWS_AT_ONCE + 1)]
+    gone = [uuid7() for _ in range(bulk_runner.ROWS_PER_JOB + 1)]
     run = await started(storage, staff, order("sessions", "hide", gone))
 
     jobs = await staff.run(storage)

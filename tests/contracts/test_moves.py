@@ -43,7 +43,7 @@ async def move(storage: Storage, session: Session, booking: Booking, starts_at: 
         await tx.slots.acquire_creator(session.creator_id)
         found = await tx.bookings.acquire(booking.id)
         rescheduled, step = found.rescheduled(
-            slot, somebody(found.user_id), NOW, notice=timedelta(), needs_answer=False
+            slot, somebody(found.user_id), NOW, notice=timedelta(), requires_confirmation=False
         )
         await tx.slots.release(found)
         return await tx.slots.move(slot, rescheduled, step)
@@ -93,7 +93,7 @@ async def test_without_enough_seats_left_nothing_is_changed(storage: Storage) ->
         await tx.slots.acquire_creator(session.creator_id)
         before = await tx.bookings.acquire(booking.id)
         rescheduled, step = before.rescheduled(
-            slot, somebody(booking.user_id), NOW, notice=timedelta(), needs_answer=False
+            slot, somebody(booking.user_id), NOW, notice=timedelta(), requires_confirmation=False
         )
         assert not await tx.slots.move(slot, rescheduled, step)
 

@@ -138,7 +138,7 @@ async def test_much_is_done_in_several_jobs_none_of_which_takes_long(empty_stora
     sessions = [await quoted(empty_storage, timed) for _ in range(7)]
     timed.clock.advance(RENEWED_AFTER)
     service = materialized_availability.MaterializedAvailabilityService(
-        unit_of_work=empty_storage.unit_of_work, clock=timed.clock, at_once=2, per_job=2
+        unit_of_work=empty_storage.unit_of_work, clock=timed.clock, sessions_per_transaction=2, transactions_per_job=2
     )
     await service.begin()
     left = []

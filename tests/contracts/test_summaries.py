@@ -11,7 +11,7 @@ from contracts.harness import cancel_now, owner_of
 from fakes import NOW
 from marketplace.core.domain.bookings import Booking
 from marketplace.core.domain.sessions import Session
-from marketplace.core.domain.summaries import NOTHING, CreatorSummary, NextSlot, SummaryWindow, UpcomingSeats
+from marketplace.core.domain.summaries import ZERO, CreatorSummary, NextSlot, SummaryWindow, UpcomingSeats
 from marketplace.core.domain.users import User
 from marketplace.core.ports.storage import Storage
 
@@ -52,8 +52,8 @@ async def test_a_creator_of_whom_nothing_was_booked_has_zeros(storage: Storage, 
         time_zone="Europe/Madrid",
         upcoming=UpcomingSeats(seats_sold=0, seats_offered=0),
         pending_bookings=0,
-        expected_income=NOTHING,
-        completed_income=NOTHING,
+        expected_income=ZERO,
+        completed_income=ZERO,
         next_slot=None,
         days=found.days,
     )
@@ -165,4 +165,4 @@ async def test_the_numbers_of_others_do_not_count(storage: Storage, session: Ses
     found = await summary(storage, other.id)
 
     assert (found.upcoming.seats_sold, found.pending_bookings, found.next_slot) == (0, 0, None)
-    assert (found.expected_income, sold_on(found)) == (NOTHING, {})
+    assert (found.expected_income, sold_on(found)) == (ZERO, {})

@@ -45,7 +45,7 @@ async def test_living_logins_are_told_newest_first_with_where_they_began(storage
     assert later.logins == ()
 
     async with storage.unit_of_work() as tx:
-        await tx.tokens.revoke_all(user.id, NOW, but=first.id)
+        await tx.tokens.revoke_all(user.id, NOW, except_id=first.id)
     found = await storage.users.find_details(user.id, NOW)
     assert found is not None
     assert found.logins == (first,)

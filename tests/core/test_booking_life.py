@@ -208,9 +208,9 @@ def test_what_is_live_is_moved_by_its_parties_and_staff(who: str, status: Bookin
 
     if status in {"cancelled", "completed"}:
         with pytest.raises(IllegalTransition, match=status):
-            booking.rescheduled(slot, actor, NOW, notice=timedelta(), needs_answer=False)
+            booking.rescheduled(slot, actor, NOW, notice=timedelta(), requires_confirmation=False)
         return
-    rescheduled, step = booking.rescheduled(slot, actor, NOW, notice=timedelta(), needs_answer=False)
+    rescheduled, step = booking.rescheduled(slot, actor, NOW, notice=timedelta(), requires_confirmation=False)
 
     assert rescheduled == replace(
         booking,
@@ -228,7 +228,7 @@ def test_a_stranger_moves_nothing() -> None:
     booking = a_booking(a_session(), status="cancelled")
 
     with pytest.raises(NotFound):
-        booking.rescheduled(new_slot(booking), somebody(), NOW, notice=timedelta(), needs_answer=False)
+        booking.rescheduled(new_slot(booking), somebody(), NOW, notice=timedelta(), requires_confirmation=False)
 
 
 @pytest.mark.parametrize("status", ["pending", "confirmed"])
@@ -237,7 +237,7 @@ def test_a_booking_is_not_moved_to_where_it_is(status: BookingStatus) -> None:
 
     with pytest.raises(IllegalTransition, match="2030-01-08 09:00"):
         booking.rescheduled(
-            new_slot(booking, TOMORROW), somebody(booking.user_id), NOW, notice=timedelta(), needs_answer=False
+            new_slot(booking, TOMORROW), somebody(booking.user_id), NOW, notice=timedelta(), requires_confirmation=False
         )
 
 
@@ -247,7 +247,9 @@ def test_only_what_a_learner_moves_is_asked_for_again(status: BookingStatus, who
     booking, later = in_status(status), NOW + HOUR
     slot = new_slot(booking, TOMORROW + timedelta(days=9))
 
-    rescheduled, step = booking.rescheduled(slot, person(booking, who), later, notice=timedelta(), needs_answer=True)
+    rescheduled, step = booking.rescheduled(
+        slot, person(booking, who), later, notice=timedelta(), requires_confirmation=True
+    )
 
     is_pending = asks_again or status == "pending"
     assert rescheduled.status == step.to_status == ("pending" if is_pending else "confirmed")
@@ -269,15 +271,15 @@ def test_a_booking_is_moved_for_as_long_as_it_can_be_cancelled(who: str, until: 
     booking, notice = a_booking(a_session()), timedelta(hours=6)
     slot, actor = new_slot(booking, TOMORROW + timedelta(days=2)), person(booking, who)
 
-    assert booking.rescheduled(slot, actor, until - MINUTE, notice=notice, needs_answer=False)
+    assert booking.rescheduled(slot, actor, until - MINUTE, notice=notice, requires_confirmation=False)
     with pytest.raises(TooLate):
-        booking.rescheduled(slot, actor, until, notice=notice, needs_answer=False)
+        booking.rescheduled(slot, actor, until, notice=notice, requires_confirmation=False)
 
 
 def test_no_step_changes_what_was_agreed_to_be_paid() -> None:
     booking = pending(seats=2)
     rescheduled, _ = booking.rescheduled(
-        new_slot(booking), somebody(booking.user_id), NOW, notice=timedelta(), needs_answer=True
+        new_slot(booking), somebody(booking.user_id), NOW, notice=timedelta(), requires_confirmation=True
     )
     confirmed, _ = rescheduled.after("confirm", somebody(booking.creator_id), NOW)
     completed, _ = confirmed.after("complete", None, confirmed.ends_at)

@@ -98,7 +98,7 @@ def test_what_a_job_raised_is_told_in_words_for_a_person(fault: str | None, said
 def test_a_job_that_is_being_tried_is_not_hurried() -> None:
     for changes in ({"is_under_way": True}, {"next_at": NOW}):
         with pytest.raises(IllegalTransition):
-            a_failing_job(**changes).check_waits(NOW)
+            a_failing_job(**changes).require_not_due(NOW)
 
 
 async def test_a_fault_in_one_row_is_reported_without_its_message_and_stops_nothing(
@@ -112,7 +112,7 @@ async def test_a_fault_in_one_row_is_reported_without_its_message_and_stops_noth
         targets=storage.bulk_targets,
         users=storage.users,
         actors=broken,
-        memory=PrincipalCache(services.clock),
+        principal_cache=PrincipalCache(services.clock),
         clock=services.clock,
         ids=FreshIds(),
     )

@@ -8,7 +8,7 @@ from uuid import UUID
 from marketplace.adapters.memory.database import MemoryDatabase
 from marketplace.core.domain.bookings import Booking
 from marketplace.core.domain.slots import Slot
-from marketplace.core.domain.summaries import NOTHING, CreatorSummary, NextSlot, SummaryWindow, UpcomingSeats
+from marketplace.core.domain.summaries import ZERO, CreatorSummary, NextSlot, SummaryWindow, UpcomingSeats
 
 
 class MemoryCreatorSummaries:
@@ -55,7 +55,7 @@ class MemoryCreatorSummaries:
 
 
 def _income(bookings: Iterable[Booking]) -> Decimal:
-    return sum((booking.amount for booking in bookings), NOTHING)
+    return sum((booking.amount for booking in bookings), ZERO)
 
 
 def _by_day(bookings: Iterable[Booking], window: SummaryWindow) -> dict[int, tuple[int, Decimal]]:
@@ -63,6 +63,6 @@ def _by_day(bookings: Iterable[Booking], window: SummaryWindow) -> dict[int, tup
     for booking in bookings:
         place = window.place(booking.created_at)
         if place is not None:
-            seats, income = days.get(place, (0, NOTHING))
+            seats, income = days.get(place, (0, ZERO))
             days[place] = (seats + booking.seats, income + booking.amount)
     return days

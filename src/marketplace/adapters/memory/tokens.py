@@ -113,10 +113,10 @@ class MemoryTokens:
             self._revoke(row, now)
         return user_id
 
-    async def revoke_all(self, user_id: UUID, now: datetime, *, but: UUID | None = None) -> None:
+    async def revoke_all(self, user_id: UUID, now: datetime, *, except_id: UUID | None = None) -> None:
         """End every login of a person but one."""
         for seen in self._of_user(user_id):
-            if seen.login.id != but:
+            if seen.login.id != except_id:
                 self._revoke(await self._acquire(seen), now)
 
     def _of_user(self, user_id: UUID) -> list[LoginRow]:

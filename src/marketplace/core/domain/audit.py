@@ -54,7 +54,7 @@ AuditValues = Mapping[str, Any]
 Change = tuple[AuditValues, AuditValues]
 """Changed fields before and after."""
 
-NOTHING: Change = ({}, {})
+NO_CHANGE: Change = ({}, {})
 TEXT_LENGTH = 200
 """Maximum stored length of a text value, in characters."""
 
@@ -83,18 +83,18 @@ class AuditEntry:
     @classmethod
     def of(  # noqa: PLR0913 - one argument per fact
         cls,
-        who: Principal | Origin,
+        actor: Principal | Origin,
         action: AuditAction,
         target: Target | None,
         *,
         entry_id: UUID,
         at: datetime,
-        change: Change = NOTHING,
+        change: Change = NO_CHANGE,
         reason: str = "",
     ) -> Self:
         """Create the entry of an action by a principal, or by an unauthenticated client known only by its origin."""
         kind, target_id = target or (None, None)
-        principal, origin = (None, who) if isinstance(who, Origin) else (who, who.origin)
+        principal, origin = (None, actor) if isinstance(actor, Origin) else (actor, actor.origin)
         return cls(
             id=entry_id,
             at=at,
@@ -125,7 +125,7 @@ def email_addresses(entry: AuditEntry) -> tuple[str, ...]:
     return tuple(each for each in found if isinstance(each, str))
 
 
-def address_tried(email: str) -> dict[str, str]:
+def loggable_address(email: str) -> dict[str, str]:
     """Return the loggable part of a sign-in address.
 
     Text without an `@` is dropped: it may be a password typed into the wrong field.

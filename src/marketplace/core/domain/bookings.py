@@ -31,16 +31,16 @@ TRANSITIONS: dict[BookingAction, dict[BookingStatus, BookingStatus]] = {
     "expire": {"pending": "cancelled"},
 }
 """The resulting status of each action; an action not listed for a status is illegal."""
-ANSWERS_AND_ENDS: tuple[Literal["confirm", "decline", "cancel", "complete"], ...] = (
+MANUAL_ACTIONS: tuple[Literal["confirm", "decline", "cancel", "complete"], ...] = (
     "confirm",
     "decline",
     "cancel",
     "complete",
 )
 """Actions taken by people, except rescheduling."""
-OF_THE_CREATOR: frozenset[BookingAction] = frozenset({"confirm", "decline", "complete"})
+CREATOR_ACTIONS: frozenset[BookingAction] = frozenset({"confirm", "decline", "complete"})
 """Actions the learner cannot take, even as staff; other staff can."""
-OF_THE_MARKETPLACE: frozenset[BookingAction] = frozenset({"expire"})
+AUTOMATIC_ACTIONS: frozenset[BookingAction] = frozenset({"expire"})
 """Actions taken by the settlement job only."""
 
 Seats = Annotated[int, Whole(1, MAX_PARTICIPANTS, example=2)]
@@ -147,7 +147,14 @@ class Booking:
         return replace(self, status=to_status, respond_by=None), replace(step, batch_id=batch_id)
 
     def rescheduled(
-        self, slot: Slot, actor: Principal, now: datetime, *, notice: timedelta, needs_answer: bool, why: str = ""
+        self,
+        slot: Slot,
+        actor: Principal,
+        now: datetime,
+        *,
+        notice: timedelta,
+        requires_confirmation: bool,
+        reason: str = "",
     ) -> tuple[Self, BookingStep]:
         """Return the booking moved to another start of its session, and its history step.
 
@@ -157,15 +164,15 @@ class Booking:
         refusal = self.move_refusal(actor, now, notice=notice, starts_at=slot.starts_at)
         if refusal is not None:
             raise refusal
-        asks_again = needs_answer and actor.user_id == self.user_id
-        to_status: BookingStatus = "pending" if asks_again else self.status
+        becomes_pending = requires_confirmation and actor.user_id == self.user_id
+        to_status: BookingStatus = "pending" if becomes_pending else self.status
         rescheduled = replace(self, starts_at=slot.starts_at, ends_at=slot.ends_at)
         respond_by = response_deadline(now, slot.starts_at) if to_status == "pending" else None
         if respond_by and self.respond_by and actor.user_id != self.user_id:
             respond_by = min(
                 self.respond_by, slot.starts_at
             )  # the person who has to respond cannot extend the deadline
-        step = self._step("reschedule", to_status, actor, now, why)
+        step = self._step("reschedule", to_status, actor, now, reason)
         step = replace(step, from_start=self.starts_at, to_start=slot.starts_at)
         return replace(rescheduled, status=to_status, respond_by=respond_by), step
 
@@ -197,9 +204,9 @@ class Booking:
             return None
         if not (self.has_party(actor.user_id) or actor.is_staff):
             return NotFound()
-        if action in OF_THE_MARKETPLACE:
+        if action in AUTOMATIC_ACTIONS:
             return NotYours("This happens automatically.")
-        if action in OF_THE_CREATOR and actor.user_id == self.user_id:
+        if action in CREATOR_ACTIONS and actor.user_id == self.user_id:
             return NotYours("Only the creator can do this.")
         return None
 
@@ -261,7 +268,7 @@ class BookingDetails(Booking):
         """
         notice = self.cancellation_notice
         steps: tuple[AllowedAction, ...] = tuple(
-            action for action in ANSWERS_AND_ENDS if self.refusal(action, viewer, now, notice=notice) is None
+            action for action in MANUAL_ACTIONS if self.refusal(action, viewer, now, notice=notice) is None
         )
         is_movable = self.session_details.is_bookable() and self.move_refusal(viewer, now, notice=notice) is None
         return (*steps, "reschedule") if is_movable else steps
@@ -288,7 +295,7 @@ class BookingFilters:
     starts_to: datetime | None = None
     ordering: BookingOrdering = "-created_at"
 
-    def contradict(self) -> bool:
+    def is_contradictory(self) -> bool:
         """Return whether the filters exclude every booking, so that no query is needed."""
         return self.starts_from is not None and self.starts_to is not None and self.starts_from >= self.starts_to
 

@@ -144,8 +144,8 @@ class BulkPreview:
                 continue
             skips += 1
             if len(skipped) < MAX_EXAMPLES:
-                why = {"code": refusal.code, "detail": refusal.detail}
-                skipped.append(BulkExample(id=row_id, label=label, outcome="skip", **why))
+                error = {"code": refusal.code, "detail": refusal.detail}
+                skipped.append(BulkExample(id=row_id, label=label, outcome="skip", **error))
         return cls(
             matching=matching,
             will_change=matching - skips,

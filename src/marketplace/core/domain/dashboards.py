@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Self
 from zoneinfo import ZoneInfo
 
-from marketplace.core.domain.summaries import NOTHING, midnight
+from marketplace.core.domain.summaries import ZERO, midnight
 
 MIN_DAYS, MAX_DAYS = 7, 366
 EXPIRING_WITHIN = timedelta(hours=24)
@@ -54,7 +54,7 @@ class DayNumbers:
     """Numbers of one day. Bookings cancelled later are not counted in `seats` and `income`."""
 
     seats: int = 0
-    income: Decimal = NOTHING
+    income: Decimal = ZERO
     cancellations: int = 0
     new_people: int = 0
 
@@ -68,10 +68,10 @@ class DatedNumbers(DayNumbers):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Attention:
-    """Items that need attention. `lapsing_requests` are pending bookings that expire within 24 hours."""
+    """Items that need attention. `expiring_requests` are pending bookings that expire within 24 hours."""
 
     open_reports: int
-    lapsing_requests: int
+    expiring_requests: int
     failed_jobs: int
 
 
@@ -103,7 +103,7 @@ class Dashboard:
             attention=attention,
             totals=DayNumbers(
                 seats=sum(each.seats for each in numbers),
-                income=sum((each.income for each in numbers), NOTHING),
+                income=sum((each.income for each in numbers), ZERO),
                 cancellations=sum(each.cancellations for each in numbers),
                 new_people=sum(each.new_people for each in numbers),
             ),

@@ -8,7 +8,7 @@ from marketplace.core import errors
 
 FAILING_AFTER = 3
 """Consecutive failures after which a job counts as failing."""
-OTHER_FAULT = "Something went wrong on our side ({}). See the worker's log."
+UNKNOWN_FAULT = "Something went wrong on our side ({}). See the worker's log."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,9 +33,9 @@ class FailingJob:
         known = getattr(errors, self.fault or "", None)
         if isinstance(known, type) and issubclass(known, errors.MarketplaceError) and hasattr(known, "sentence"):
             return known.sentence
-        return OTHER_FAULT.format(self.fault or "unknown")
+        return UNKNOWN_FAULT.format(self.fault or "unknown")
 
-    def check_waits(self, now: datetime) -> None:
+    def require_not_due(self, now: datetime) -> None:
         """Raise `IllegalTransition` if the job is running or due."""
         if self.is_under_way or self.next_at <= now:
             raise errors.IllegalTransition("This job is already being retried.")

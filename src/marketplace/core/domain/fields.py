@@ -40,7 +40,7 @@ class Rule:
     """Validation rule of a field. `description` documents the field in the API."""
 
     example: object = None
-    says: str | None = None
+    description: str | None = None
 
     def read(self, value: Any) -> Any:
         """Return the value in canonical form. Raises `ValueError` with a message for users."""
@@ -186,15 +186,15 @@ WebAddress = Annotated[
     OrNone(
         Text(0, MAX_URL_LENGTH, URL, "Enter a URL that starts with http:// or https://."),
         example="https://images.example.org/morning-yoga.jpg",
-        says="An http(s) URL; `null` for none.",
+        description="An http(s) URL; `null` for none.",
     ),
 ]
-Reason = Annotated[str, Text(0, MAX_REASON_LENGTH, example="I am ill.", says="The other party sees this.")]
+Reason = Annotated[str, Text(0, MAX_REASON_LENGTH, example="I am ill.", description="The other party sees this.")]
 StaffReason = Annotated[
-    str, Text(1, MAX_REASON_LENGTH, example="Requested by email.", says="The reason, saved in the audit log.")
+    str, Text(1, MAX_REASON_LENGTH, example="Requested by email.", description="The reason, saved in the audit log.")
 ]
 OptionalStaffReason = Annotated[
-    str, Text(0, MAX_REASON_LENGTH, example="Requested by email.", says="The reason, saved in the audit log.")
+    str, Text(0, MAX_REASON_LENGTH, example="Requested by email.", description="The reason, saved in the audit log.")
 ]
 
 

@@ -11,7 +11,7 @@ TTL = timedelta(hours=24)
 """How long a key is kept; an expired key counts as unused."""
 
 
-def is_good_key(text: str) -> bool:
+def is_valid_key(text: str) -> bool:
     return re.fullmatch(KEY_PATTERN.strip("^$"), text) is not None
 
 

@@ -25,7 +25,7 @@ PASSWORD_CHANGE = RateLimit(name="password_change", maximum=10, span=QUARTER)
 """Per user. Successes do not count."""
 REFRESH = RateLimit(name="refresh", maximum=1_000, span=timedelta(minutes=5))
 """Per client address."""
-REFUSAL_TTL = RateLimit(name="refusals_kept", maximum=100, span=timedelta(hours=1))
+LOGGED_REFUSALS = RateLimit(name="refusals_kept", maximum=100, span=timedelta(hours=1))
 """Audit log entries of refusals, per user, or per client address if not signed in.
 
 Requests above the limit are still refused, but not logged.

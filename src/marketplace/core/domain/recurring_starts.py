@@ -46,9 +46,9 @@ def merge_in_order(runs: Iterable[RecurringStarts]) -> tuple[RecurringStarts, ..
     """Merge runs into ordered, non-overlapping runs without duplicates."""
     found: list[RecurringStarts] = []
     for run in _split_overlapping(sorted(runs, key=lambda run: run.first)):
-        joined_with = found[-1].joined_with(run) if found else None
-        if joined_with:
-            found[-1] = joined_with
+        joined = found[-1].joined_with(run) if found else None
+        if joined:
+            found[-1] = joined
         else:
             found.append(run)
     return tuple(found)

@@ -19,11 +19,11 @@ Resolution = Literal["dismissed", "hidden"]
 REPORT_TEXT_LENGTH = 2_000
 
 ReportReasonWord = Annotated[
-    ReportReason, Choice(get_args(ReportReason), example="misleading", says="What's wrong with it.")
+    ReportReason, Choice(get_args(ReportReason), example="misleading", description="What's wrong with it.")
 ]
 ReportText = Annotated[
     str,
-    Text(0, REPORT_TEXT_LENGTH, example="The photo shows another place.", says="Details for staff."),
+    Text(0, REPORT_TEXT_LENGTH, example="The photo shows another place.", description="Details for staff."),
 ]
 
 
@@ -47,14 +47,14 @@ class Report:
         """Return error messages per field."""
         return validate_entity(self)
 
-    def check_open(self) -> None:
+    def require_open(self) -> None:
         """Raise `IllegalTransition` if the report is resolved."""
         if self.resolution is not None:
             raise IllegalTransition(f"This report has already been resolved ({self.resolution}).")
 
     def resolved(self, resolution: Resolution, staff_id: UUID, note: str, now: datetime) -> Self:
         """Resolve the report. Raises `IllegalTransition` if it is resolved already."""
-        self.check_open()
+        self.require_open()
         return replace(self, resolution=resolution, resolved_at=now, resolved_by=staff_id, note=note)
 
 

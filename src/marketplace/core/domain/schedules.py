@@ -65,7 +65,7 @@ class TimeRange:
         begin, end = (moment.hour * 60 + moment.minute for moment in (self.starts, self.ends))
         return begin, end + DAY_MINUTES if end < begin or end == 0 else end
 
-    def quoted(self, duration: int) -> range:
+    def start_minutes(self, duration: int) -> range:
         """Return the minutes after midnight at which a session of `duration` minutes fits into the range."""
         begin, end = self.span()
         return range(begin, end - duration + 1, self.step or duration)
@@ -141,11 +141,11 @@ class Schedule:
         found = (
             run.within(begin, end)
             for day, hours in self._ranges(first, last)
-            for run in recurring_starts_of(datetime.combine(day, time(), zone), hours.quoted(duration))
+            for run in recurring_starts_of(datetime.combine(day, time(), zone), hours.start_minutes(duration))
         )
         return merge_in_order(run for run in found if run is not None)
 
-    def quotes(self, start: datetime, duration: int) -> bool:
+    def has_start(self, start: datetime, duration: int) -> bool:
         """Return whether this instant is one of its `starts`, evaluating two days only."""
         # convert through UTC: a skipped wall time in this same zone would otherwise pass unchanged
         local = start.astimezone(UTC).astimezone(ZoneInfo(self.time_zone))
@@ -153,7 +153,7 @@ class Schedule:
             return False
         today, minute = local.date(), local.hour * 60 + local.minute
         return any(
-            minute + (today - day).days * DAY_MINUTES in hours.quoted(duration)
+            minute + (today - day).days * DAY_MINUTES in hours.start_minutes(duration)
             for day, hours in self._ranges(today - DAY, today)
         )
 
@@ -179,7 +179,7 @@ class Schedule:
 
     def is_bookable(self, start: datetime, duration: int, now: datetime) -> bool:
         """Return whether the schedule has this start and it can be booked now, apart from seats and conflicts."""
-        return self.closed_reason(start, now) is None and self.quotes(start, duration)
+        return self.closed_reason(start, now) is None and self.has_start(start, duration)
 
     def is_over(self, now: datetime) -> bool:
         """Return whether no start is left, judging by dates."""

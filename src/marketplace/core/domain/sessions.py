@@ -80,29 +80,33 @@ TAG = Text(1, TAG_LENGTH, expected=f"Use at most {MAX_TAGS} tags of 1 to {TAG_LE
 
 Title = Annotated[str, Text(1, TITLE_LENGTH, example="Morning yoga")]
 Description = Annotated[str, Text(1, DESCRIPTION_LENGTH, example="A gentle hour for all levels.")]
-Audience = Annotated[str, Text(0, 500, example="Beginners of all ages.", says="Who it's for; empty for not said.")]
-Duration = Annotated[int, Whole(1, MAX_DURATION, example=60, says="Minutes.")]
+Audience = Annotated[
+    str, Text(0, 500, example="Beginners of all ages.", description="Who it's for; empty for not said.")
+]
+Duration = Annotated[int, Whole(1, MAX_DURATION, example=60, description="Minutes.")]
 Price = Annotated[
     Decimal,
-    Money(MAX_PRICE, example="49.99", says="Per seat, with at most two decimal places."),
+    Money(MAX_PRICE, example="49.99", description="Per seat, with at most two decimal places."),
 ]
-Participants = Annotated[int, Whole(1, MAX_PARTICIPANTS, example=12, says="Seats per start.")]
+Participants = Annotated[int, Whole(1, MAX_PARTICIPANTS, example=12, description="Seats per start.")]
 Category = Annotated[
     str | None,
     OrNone(
         Text(0, TAG_LENGTH),
         example="wellbeing",
-        says="One of the categories of `GET /api/marketplace/`; `null` for none.",
+        description="One of the categories of `GET /api/marketplace/`; `null` for none.",
     ),
 ]
-Tags = Annotated[tuple[str, ...], TagList(MAX_TAGS, TAG, example=["yoga", "beginners"], says="Stored in lower case.")]
+Tags = Annotated[
+    tuple[str, ...], TagList(MAX_TAGS, TAG, example=["yoga", "beginners"], description="Stored in lower case.")
+]
 CancellationNotice = Annotated[
     int,
     Whole(
         0,
         MAX_CANCELLATION_NOTICE,
         example=24,
-        says="Hours before the start until which learners can cancel.",
+        description="Hours before the start until which learners can cancel.",
     ),
 ]
 
@@ -199,31 +203,31 @@ class SessionDetails(Session):
 
         Like all moderation steps, raises `NotFound` for archived sessions and `IllegalTransition`.
         """
-        self._check_moderated(is_wrong=self.hidden_at is not None, why="This session is already hidden.")
+        self._require_transition(is_illegal=self.hidden_at is not None, detail="This session is already hidden.")
         return replace(self, hidden_at=now, hidden_reason=reason, featured_at=None)
 
     def restored(self) -> Self:
         """Undo `hidden`."""
-        self._check_moderated(is_wrong=self.hidden_at is None, why="This session isn't hidden.")
+        self._require_transition(is_illegal=self.hidden_at is None, detail="This session isn't hidden.")
         return replace(self, hidden_at=None, hidden_reason=None)
 
     def featured(self, now: datetime) -> Self:
         """Feature the session; the most recently featured comes first. Raises `NotListed`."""
-        self._check_moderated(is_wrong=self.featured_at is not None, why="This session is already featured.")
+        self._require_transition(is_illegal=self.featured_at is not None, detail="This session is already featured.")
         if not self.is_bookable():
             raise NotListed
         return replace(self, featured_at=now)
 
     def unfeatured(self) -> Self:
         """Undo `featured`."""
-        self._check_moderated(is_wrong=self.featured_at is None, why="This session isn't featured.")
+        self._require_transition(is_illegal=self.featured_at is None, detail="This session isn't featured.")
         return replace(self, featured_at=None)
 
-    def _check_moderated(self, *, is_wrong: bool, why: str) -> None:
+    def _require_transition(self, *, is_illegal: bool, detail: str) -> None:
         if self.archived_at is not None:
             raise NotFound
-        if is_wrong:
-            raise IllegalTransition(why)
+        if is_illegal:
+            raise IllegalTransition(detail)
 
     def visible_to(self, principal: Principal | None) -> bool:
         """Return whether this person can see the session.
@@ -277,11 +281,11 @@ class CatalogFilters:
         """Whether only featured sessions match; the `featured_at` orderings imply it."""
         return self.featured or self.ordering.endswith("featured_at")
 
-    def asks_for_time(self) -> bool:
+    def requires_availability(self) -> bool:
         """Return whether matches must have a bookable start in a window."""
         return self.available_from is not None or self.available_to is not None
 
-    def contradict(self, now: datetime) -> bool:
+    def is_contradictory(self, now: datetime) -> bool:
         """Return whether the filters exclude every session, so that no query is needed."""
         return (
             _reversed(self.min_price, self.max_price)
@@ -329,7 +333,7 @@ class Facets:
     price_bands: tuple[PriceBandCount, ...]
 
     @classmethod
-    def of_nothing(cls) -> Self:
+    def empty(cls) -> Self:
         """Return the counts of an empty result, which still lists every price band."""
         bands = (PriceBandCount(min_price=minimum, max_price=below, count=0) for minimum, below in PRICE_BANDS)
         return cls(categories=(), tags=(), price_bands=tuple(bands))

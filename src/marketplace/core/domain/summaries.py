@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 DAYS = 30
 """Days in a summary, including today."""
-NOTHING = Decimal("0.00")
+ZERO = Decimal("0.00")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,7 +47,7 @@ class SummaryWindow:
 
     def sales(self, by_day: Mapping[int, tuple[int, Decimal]]) -> "tuple[DaySales, ...]":
         """Return seats and income of every day, from those that have any by index of the day."""
-        found = (by_day.get(place, (0, NOTHING)) for place in range(len(self.days)))
+        found = (by_day.get(place, (0, ZERO)) for place in range(len(self.days)))
         return tuple(
             DaySales(date=day, seats=seats, income=income)
             for day, (seats, income) in zip(self.days, found, strict=True)

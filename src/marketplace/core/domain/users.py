@@ -86,12 +86,12 @@ Username = Annotated[
         rf"^[\w.@+-]{{2,{MAX_USERNAME_LENGTH}}}$",
         f"Use 2 to {MAX_USERNAME_LENGTH} letters, digits and @ . + - _",
         example="ada",
-        says="Letters, digits and @ . + - _",
+        description="Letters, digits and @ . + - _",
     ),
 ]
 FirstName = Annotated[str, Text(0, MAX_NAME_LENGTH, example="Ada")]
 LastName = Annotated[str, Text(0, MAX_NAME_LENGTH, example="Byron")]
-TimeZone = Annotated[str, TimeZoneName(example="Europe/Madrid", says="An IANA time zone name.")]
+TimeZone = Annotated[str, TimeZoneName(example="Europe/Madrid", description="An IANA time zone name.")]
 NewPassword = Annotated[
     str,
     Text(
@@ -100,7 +100,7 @@ NewPassword = Annotated[
         format="password",
         trim=False,
         example="correct horse battery",
-        says="Not a common password, the email address or the username.",
+        description="Not a common password, the email address or the username.",
     ),
 ]
 
@@ -166,13 +166,13 @@ class User(Contact):
             origin=origin,
         )
 
-    def require_manageable_by(self, staff: Principal, *, also_oneself: bool = False) -> None:
+    def require_manageable_by(self, staff: Principal, *, allow_oneself: bool = False) -> None:
         """Check that staff may change this account; staff accounts can only be changed by superusers.
 
-        Raises `NotSuperuser`, and `Oneself` unless `also_oneself`.
+        Raises `NotSuperuser`, and `Oneself` unless `allow_oneself`.
         """
         if self.id == staff.user_id:
-            if not also_oneself:
+            if not allow_oneself:
                 raise Oneself
         elif (self.is_staff or self.is_superuser) and not staff.is_superuser:
             raise NotSuperuser("Only superusers can change staff accounts.")
@@ -210,8 +210,8 @@ class User(Contact):
 
     def require_superuser_remains(self, before: "User", superusers: frozenset[UUID]) -> None:
         """Raise `LastSuperuser` if this change would leave no active superuser."""
-        ceases = before.is_superuser and not (self.is_superuser and self.is_active)
-        if ceases and superusers <= {self.id}:
+        loses_superuser = before.is_superuser and not (self.is_superuser and self.is_active)
+        if loses_superuser and superusers <= {self.id}:
             raise LastSuperuser
 
 

@@ -64,6 +64,6 @@ class Tokens(Protocol):
         """
         ...
 
-    async def revoke_all(self, user_id: UUID, now: datetime, *, but: UUID | None = None) -> None:
-        """Revoke every login of a user, except `but`."""
+    async def revoke_all(self, user_id: UUID, now: datetime, *, except_id: UUID | None = None) -> None:
+        """Revoke every login of a user, except `except_id`."""
         ...

@@ -35,7 +35,7 @@ from marketplace.core.services.retries import with_retries
 
 T = TypeVar("T")
 
-OF_THE_STAFF: dict[BookingAction, AuditAction] = {
+STAFF_AUDIT_ACTIONS: dict[BookingAction, AuditAction] = {
     "cancel": "booking_cancelled",
     "confirm": "booking_confirmed",
     "decline": "booking_declined",
@@ -103,7 +103,7 @@ class BookingService:
         self, principal: Principal, limit: int, after: str | None, filters: BookingFilters = ANY_BOOKING
     ) -> Page[BookingDetails]:
         """Return a page of the principal's bookings."""
-        if filters.contradict():
+        if filters.is_contradictory():
             return Page((), None)
         return await self._lists.of_user(principal.user_id, limit, after, filters)
 
@@ -113,7 +113,7 @@ class BookingService:
         """Return a page of the bookings of the principal's sessions. Raises `NotACreator`."""
         if principal.role != "creator":
             raise NotACreator
-        if filters.contradict():
+        if filters.is_contradictory():
             return Page((), None)
         return await self._lists.of_creator(principal.user_id, limit, after, filters)
 
@@ -135,9 +135,9 @@ class BookingService:
         async def operation(tx: Transaction) -> BookingHistory:
             return await self.act_within(tx, principal, booking_id, action, reason)
 
-        if action not in OF_THE_STAFF:
+        if action not in STAFF_AUDIT_ACTIONS:
             return await self._idempotently(key, booking_id, operation, self._read)
-        async with self._audit.refusals(principal, OF_THE_STAFF[action], ("booking", booking_id)):
+        async with self._audit.refusals(principal, STAFF_AUDIT_ACTIONS[action], ("booking", booking_id)):
             return await self._idempotently(key, booking_id, operation, self._read)
 
     async def act_within(
@@ -185,13 +185,13 @@ class BookingService:
             principal,
             now,
             notice=cancellation_notice_of(quote.session),
-            needs_answer=quote.session.requires_confirmation,
-            why=reason,
+            requires_confirmation=quote.session.requires_confirmation,
+            reason=reason,
         )
         if not quote.session.is_bookable():
             raise NotBookable
         quote.check(booking.seats, now)
-        await self._note(tx, principal, "booking_rescheduled", booking, rescheduled, reason)
+        await self._write_audit_entry(tx, principal, "booking_rescheduled", booking, rescheduled, reason)
         await tx.slots.release(booking)
         if not await tx.slots.move(slot, rescheduled, step, settlement_job(rescheduled)):
             raise SoldOut
@@ -249,8 +249,8 @@ class BookingService:
     ) -> BookingHistory:
         notice = cancellation_notice_of(booking.session_details)
         stepped, step = booking.after(action, principal, self._clock.now(), notice=notice, reason=reason)
-        if principal is not None and action in OF_THE_STAFF:
-            await self._note(tx, principal, OF_THE_STAFF[action], booking, stepped, reason)
+        if principal is not None and action in STAFF_AUDIT_ACTIONS:
+            await self._write_audit_entry(tx, principal, STAFF_AUDIT_ACTIONS[action], booking, stepped, reason)
         if stepped.status == "cancelled":
             # lock the slot first: a buyer who books it again holds it while reading this booking
             await tx.slots.release(booking)
@@ -259,7 +259,7 @@ class BookingService:
             await self._schedule_settlement(tx, stepped)
         return replace(stepped, history=(*booking.history, step))
 
-    async def _note(
+    async def _write_audit_entry(
         self, tx: Transaction, principal: Principal, action: AuditAction, before: Booking, after: Booking, reason: str
     ) -> None:
         # before slots are locked, since buyers wait for those

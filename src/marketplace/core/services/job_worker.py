@@ -31,9 +31,9 @@ class Pace:
     grace: timedelta = timedelta(seconds=20)
     """How long handlers may take to finish on shutdown. Shorter than the kill timeout in `deploy/`."""
     retry_first: timedelta = timedelta(seconds=1)
-    retry_most: timedelta = timedelta(minutes=10)
+    retry_max: timedelta = timedelta(minutes=10)
     reconnect_first: timedelta = timedelta(seconds=0.5)
-    reconnect_most: timedelta = timedelta(seconds=30)
+    reconnect_max: timedelta = timedelta(seconds=30)
 
     @property
     def renew_every(self) -> timedelta:
@@ -42,7 +42,7 @@ class Pace:
 
     def retry_delay(self, failures: int) -> timedelta:
         """Return the delay before a job with this many consecutive failures is retried."""
-        return _backoff(self.retry_first, failures - 1, self.retry_most)
+        return _backoff(self.retry_first, failures - 1, self.retry_max)
 
 
 class JobWorker:
@@ -56,7 +56,7 @@ class JobWorker:
         self._id: UUID = uuid4()
         self._running: dict[asyncio.Task[None], ClaimedJob] = {}
         self._renewed_at = 0.0
-        self._troubles = 0
+        self._queue_failures = 0
 
     async def run(self, stop: asyncio.Event) -> None:
         """Run jobs until `stop` is set, then let running ones finish or return them to the queue.
@@ -66,7 +66,7 @@ class JobWorker:
         stopping = asyncio.create_task(stop.wait())
         try:
             while not stop.is_set():
-                claimed = await self._guarded(self._turn()) or 0
+                claimed = await self._guarded(self._poll()) or 0
                 await self._wait_for_something(stopping, is_busy=claimed > 0)
             await self._wind_down()
         finally:
@@ -74,7 +74,7 @@ class JobWorker:
             stopping.cancel()
             await self._cancel_handlers()
 
-    async def _turn(self) -> int:
+    async def _poll(self) -> int:
         """Report finished jobs, renew leases, claim more. Return the number of claimed jobs."""
         await self._report()
         # before the claim: after a blocked loop, it would claim the jobs that it still runs
@@ -112,7 +112,7 @@ class JobWorker:
                 job.kind,
                 job.attempts + 1,
                 delay.total_seconds(),
-                _seen(error),
+                _described(error),
             )
 
     async def _renew(self) -> None:
@@ -124,14 +124,14 @@ class JobWorker:
     async def _wait_for_something(self, stopping: asyncio.Task[bool], *, is_busy: bool) -> None:
         """Wait until a handler finishes, the next poll is due, or the worker stops."""
         delay = self._pace.poll_every
-        if self._troubles:
-            delay = _backoff(self._pace.reconnect_first, self._troubles, self._pace.reconnect_most)
+        if self._queue_failures:
+            delay = _backoff(self._pace.reconnect_first, self._queue_failures, self._pace.reconnect_max)
         if self._running:
             delay = min(delay, self._pace.renew_every)
-        if self._troubles or not any(task.done() for task in self._running):
+        if self._queue_failures or not any(task.done() for task in self._running):
             # jobs claimed just now may be finished already, and there may be more
             timeout = 0.0 if is_busy and len(self._running) < self._pace.jobs_at_once else delay.total_seconds()
-            waited_for = {stopping} if self._troubles else {stopping, *self._running}
+            waited_for = {stopping} if self._queue_failures else {stopping, *self._running}
             await asyncio.wait(waited_for, timeout=timeout, return_when=asyncio.FIRST_COMPLETED)
 
     async def _wind_down(self) -> None:
@@ -144,7 +144,7 @@ class JobWorker:
                 left = min(end - loop.time(), self._pace.renew_every.total_seconds())
                 await asyncio.wait(pending, timeout=left, return_when=asyncio.FIRST_COMPLETED)
             await self._guarded(self._settle())
-            if self._troubles:
+            if self._queue_failures:
                 await asyncio.sleep(min(self._pace.reconnect_first.total_seconds(), max(0.0, end - loop.time())))
         interrupted = await self._cancel_handlers()
         if interrupted:
@@ -169,10 +169,10 @@ class JobWorker:
         try:
             result = await step
         except Exception as error:  # noqa: BLE001 - a worker outlives its database, and a table that is not there yet
-            self._troubles += 1
-            LOG.warning("The worker lost its connection and is retrying: %s", _seen(error))
+            self._queue_failures += 1
+            LOG.warning("The worker lost its connection and is retrying: %s", _described(error))
             return None
-        self._troubles = 0
+        self._queue_failures = 0
         return result
 
 
@@ -189,7 +189,7 @@ def _backoff(first: timedelta, times: int, maximum: timedelta) -> timedelta:
     return min(first * (1 << min(times, MAX_DOUBLINGS)), maximum)
 
 
-def _seen(error: BaseException) -> str:
+def _described(error: BaseException) -> str:
     """Describe an error by type and location, without its message, which may quote user input."""
     frames = extract_tb(error.__traceback__)
     return (

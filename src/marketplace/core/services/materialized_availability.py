@@ -11,9 +11,9 @@ from marketplace.core.ports.system import Clock
 from marketplace.core.ports.unit_of_work import UnitOfWork
 from marketplace.core.services.retries import with_retries
 
-AT_ONCE = 20
+SESSIONS_PER_TRANSACTION = 20
 """Sessions per transaction."""
-PER_JOB = 50
+TRANSACTIONS_PER_JOB = 50
 """Transactions per job. A long job would delay the shutdown of its worker."""
 PAUSE = timedelta(seconds=1)
 DAY = timedelta(days=1)
@@ -28,12 +28,17 @@ class MaterializedAvailabilityService:
     """Materialized availability is written with each change of a schedule, and refreshed weekly."""
 
     def __init__(
-        self, *, unit_of_work: UnitOfWork, clock: Clock, at_once: int = AT_ONCE, per_job: int = PER_JOB
+        self,
+        *,
+        unit_of_work: UnitOfWork,
+        clock: Clock,
+        sessions_per_transaction: int = SESSIONS_PER_TRANSACTION,
+        transactions_per_job: int = TRANSACTIONS_PER_JOB,
     ) -> None:
         self._unit_of_work = unit_of_work
         self._clock = clock
-        self._at_once = at_once
-        self._per_job = per_job
+        self._sessions_per_transaction = sessions_per_transaction
+        self._transactions_per_job = transactions_per_job
 
     async def begin(self) -> None:
         """Enqueue a refresh now; it then repeats daily."""
@@ -45,7 +50,7 @@ class MaterializedAvailabilityService:
         The handler of `renew_open_times`. Concurrent jobs share the work, and an interrupted one keeps its progress.
         """
         now = self._clock.now()
-        for _transaction in range(self._per_job):
+        for _transaction in range(self._transactions_per_job):
             if not await with_retries(self._renew_some):
                 await self._renew_at(now.replace(hour=0, minute=0, second=0, microsecond=0) + DAY)
                 return
@@ -55,7 +60,7 @@ class MaterializedAvailabilityService:
     async def _renew_some(self) -> int:
         now = self._clock.now()
         async with self._unit_of_work() as tx:
-            outdated = await tx.sessions.acquire_outdated(now, self._at_once)
+            outdated = await tx.sessions.acquire_outdated(now, self._sessions_per_transaction)
             for scheduled in outdated:
                 renewed = await asyncio.to_thread(scheduled.materialized, now)
                 await tx.sessions.save_materialized(scheduled.session_id, renewed)

@@ -33,14 +33,14 @@ class ResetService:
         *,
         unit_of_work: UnitOfWork,
         resets: ResetDirectory,
-        memory: PrincipalCache,
+        principal_cache: PrincipalCache,
         passwords: Passwords,
         clock: Clock,
         ids: Ids,
     ) -> None:
         self._unit_of_work = unit_of_work
         self._resets = resets
-        self._memory = memory
+        self._principal_cache = principal_cache
         self._audit = AuditWriter(unit_of_work, clock, ids)
         self._passwords = passwords
         self._clock = clock
@@ -97,7 +97,7 @@ class ResetService:
                 await self._audit.write(tx, origin, "password_reset", ("user", user.id))
 
         await with_retries(operation)
-        self._memory.forget(seen.id)
+        self._principal_cache.forget(seen.id)
 
     def _validate(self, password: str, *names: str) -> FieldErrors:
         errors = validate_password(password, names=names, is_common=self._passwords.is_common)

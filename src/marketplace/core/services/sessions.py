@@ -59,15 +59,15 @@ class SessionService:
     async def list(self, filters: CatalogFilters, limit: int, after: str | None) -> Page[CatalogSession]:
         """Return a page of the catalog."""
         now = self._clock.now()
-        if filters.contradict(now):
+        if filters.is_contradictory(now):
             return Page((), None)
         return await self._catalog.list(filters, limit, after, now)
 
     async def facets(self, filters: CatalogFilters) -> Facets:
         """Return counts by category, tag and price band for the same filters."""
         now = self._clock.now()
-        if filters.contradict(now):
-            return Facets.of_nothing()
+        if filters.is_contradictory(now):
+            return Facets.empty()
         return await self._catalog.facets(filters, now)
 
     async def list_own(self, principal: Principal, limit: int, after: str | None) -> Page[CatalogSession]:
@@ -129,13 +129,13 @@ class SessionService:
                 session = before.changed_by(principal, changes, on_behalf=reason is not None).revised(before, now)
                 if session.affects_slots(before):
                     schedule = await tx.sessions.find_schedule(session_id)
-                    await resize(tx, session, schedule, now, was=before)
+                    await resize(tx, session, schedule, now, previous=before)
                     if session.duration != before.duration:
                         materialized = await materialized_for(schedule, session.duration, now)
                         await tx.sessions.save_materialized(session_id, materialized)
                 await tx.sessions.save(session)
                 await record_change(tx, principal, before, session, now)
-                await self._note(tx, principal, "session_changed", before, session, reason)
+                await self._write_audit_entry(tx, principal, "session_changed", before, session, reason)
 
         await with_retries(operation)
         return await self._read(session_id)
@@ -166,9 +166,9 @@ class SessionService:
         await tx.sessions.save(archived)
         await tx.sessions.save_materialized(session_id, None)
         await tx.events.add(SessionEvent.of("session.archived", archived, principal.user_id, now))
-        await self._note(tx, principal, "session_archived", session, archived, reason)
+        await self._write_audit_entry(tx, principal, "session_archived", session, archived, reason)
 
-    async def _note(
+    async def _write_audit_entry(
         self,
         tx: Transaction,
         principal: Principal,

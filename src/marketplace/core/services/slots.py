@@ -152,16 +152,16 @@ async def cancel_all(
 
 
 async def resize(
-    tx: Transaction, session: Session, schedule: Schedule | None, now: datetime, *, was: Session | None = None
+    tx: Transaction, session: Session, schedule: Schedule | None, now: datetime, *, previous: Session | None = None
 ) -> None:
     """Apply capacity, duration and the schedule's buffers to the upcoming slots of an acquired session.
 
-    `was` is the session before the change: bookings that now end sooner get an earlier settlement job. Raises
+    `previous` is the session before the change: bookings that now end sooner get an earlier settlement job. Raises
     `HasUpcomingBookings` if more seats are booked than the capacity, `CreatorUnavailable` if booked slots would
     overlap; both have the starts.
     """
     await tx.slots.acquire_creator(session.creator_id)
-    is_shorter = was is not None and session.duration < was.duration
+    is_shorter = previous is not None and session.duration < previous.duration
     # lock bookings before slots, as everywhere; pending ones too, so that none is confirmed with the old end
     bookings = await tx.bookings.acquire_upcoming(session.id, now) if is_shorter else ()
     upcoming = await tx.slots.acquire_upcoming(session.id, now)

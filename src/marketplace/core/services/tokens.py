@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from marketplace.core.domain.audit import Target, address_tried
+from marketplace.core.domain.audit import Target, loggable_address
 from marketplace.core.domain.principals import UNKNOWN_ORIGIN, Login, Origin, Principal
 from marketplace.core.domain.tokens import Claims, SignedIn, TokenPair, new_refresh_token, refresh_token_hash
 from marketplace.core.domain.users import User
@@ -55,7 +55,7 @@ class TokenService:
         unit_of_work: UnitOfWork,
         users: UserDirectory,
         principals: Principals,
-        memory: PrincipalCache,
+        principal_cache: PrincipalCache,
         passwords: Passwords,
         access_tokens: AccessTokens,
         clock: Clock,
@@ -65,7 +65,7 @@ class TokenService:
         self._unit_of_work = unit_of_work
         self._users = users
         self._principals = principals
-        self._memory = memory
+        self._principal_cache = principal_cache
         self._audit = AuditWriter(unit_of_work, clock, ids)
         self._passwords = passwords
         self._access_tokens = access_tokens
@@ -88,7 +88,7 @@ class TokenService:
         # unknown accounts get an entry too, so that both take the same time
         user = await self._users.find_by_email(email)
         target: Target | None = ("user", user.id) if user else None
-        await self._audit.write_alone(origin, "sign_in_refused", target, ({}, address_tried(email)))
+        await self._audit.write_alone(origin, "sign_in_refused", target, ({}, loggable_address(email)))
 
     async def _log_in(self, email: str, password: str, origin: Origin) -> SignedIn | None:
         # returns None if the password hash changed since it was read: verify against the current one
@@ -170,17 +170,17 @@ class TokenService:
         user_id = await with_retries(operation)
         if user_id is None:
             raise BadRefreshToken
-        self._memory.forget(user_id)
+        self._principal_cache.forget(user_id)
 
     async def authenticate(self, token: str, *, fresh: bool = False) -> Principal:
         """Return the principal of an access token, cached for up to 500 ms unless `fresh`. Raises `NotSignedIn`."""
         claims = self._access_tokens.read(token, self._clock.now())
-        principal = None if fresh else self._memory.recall(claims)
+        principal = None if fresh else self._principal_cache.recall(claims)
         if principal is None:
             principal = await self._principals.find(claims)
             if principal is None:
                 raise NotSignedIn
-            self._memory.keep(principal)
+            self._principal_cache.keep(principal)
         return principal
 
     def _pair(self, login: Login, refresh: str, now: datetime) -> TokenPair:

@@ -30,14 +30,14 @@ class UserService:
         *,
         unit_of_work: UnitOfWork,
         users: UserDirectory,
-        memory: PrincipalCache,
+        principal_cache: PrincipalCache,
         passwords: Passwords,
         clock: Clock,
         ids: Ids,
     ) -> None:
         self._unit_of_work = unit_of_work
         self._users = users
-        self._memory = memory
+        self._principal_cache = principal_cache
         self._audit = AuditWriter(unit_of_work, clock, ids)
         self._passwords = passwords
         self._clock = clock
@@ -158,21 +158,21 @@ class UserService:
                 if user.password_hash != seen.password_hash:
                     return False
                 await tx.users.save(replace(user, password_hash=password_hash))
-                await tx.tokens.revoke_all(principal.user_id, self._clock.now(), but=principal.family_id)
+                await tx.tokens.revoke_all(principal.user_id, self._clock.now(), except_id=principal.family_id)
                 await tx.resets.drop(principal.user_id)
                 await self._audit.write(tx, principal, "password_changed", ("user", user.id))
                 return True
 
         if not await with_retries(operation):
             raise Invalid({"current_password": await self._wrong_password(principal)})
-        self._memory.forget(principal.user_id)
+        self._principal_cache.forget(principal.user_id)
 
     async def set_active(
         self,
         user_id: UUID,
         *,
         is_active: bool,
-        who: Principal | Origin = UNKNOWN_ORIGIN,
+        actor: Principal | Origin = UNKNOWN_ORIGIN,
         reason: str = "",
         in_transaction: Callable[[Transaction], Awaitable[None]] | None = None,
     ) -> User:
@@ -185,15 +185,15 @@ class UserService:
 
         async def operation() -> User:
             async with self._unit_of_work() as tx:
-                _, user = await self.set_active_within(tx, user_id, is_active=is_active, who=who, reason=reason)
+                _, user = await self.set_active_within(tx, user_id, is_active=is_active, actor=actor, reason=reason)
                 if in_transaction is not None:
                     await in_transaction(tx)
                 return user
 
         requested: AuditAction = "activated" if is_active else "deactivated"
-        async with self._audit.refusals(who, requested, ("user", user_id)):
+        async with self._audit.refusals(actor, requested, ("user", user_id)):
             user = await with_retries(operation)
-        self._memory.forget(user_id)
+        self._principal_cache.forget(user_id)
         return user
 
     async def set_active_within(
@@ -202,7 +202,7 @@ class UserService:
         user_id: UUID,
         *,
         is_active: bool,
-        who: Principal | Origin,
+        actor: Principal | Origin,
         reason: str,
     ) -> tuple[User, User]:
         """Activate or deactivate within the caller's transaction. Return the account before and after.
@@ -211,9 +211,9 @@ class UserService:
         """
         superusers = await tx.users.acquire_superusers()
         before = await tx.users.acquire_with_sessions(user_id)
-        if isinstance(who, Principal):
+        if isinstance(actor, Principal):
             # use their current rights: if two superusers deactivate each other, the second fails
-            before.require_manageable_by(replace(who, is_superuser=who.user_id in superusers))
+            before.require_manageable_by(replace(actor, is_superuser=actor.user_id in superusers))
         user = replace(before, is_active=is_active)
         user.require_superuser_remains(before, superusers)
         await tx.users.save(user)
@@ -222,7 +222,7 @@ class UserService:
             await tx.resets.drop(user_id)
         change = differences(before, user, USER_FIELDS)
         action: AuditAction = "activated" if is_active else "deactivated"
-        await self._audit.write(tx, who, action, ("user", user_id), change, reason)
+        await self._audit.write(tx, actor, action, ("user", user_id), change, reason)
         return before, user
 
     async def _change(
@@ -245,5 +245,5 @@ class UserService:
                 return user
 
         user = await with_retries(operation)
-        self._memory.forget(principal.user_id)
+        self._principal_cache.forget(principal.user_id)
         return user

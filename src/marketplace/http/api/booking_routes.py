@@ -37,13 +37,13 @@ from marketplace.core.errors import (
 from marketplace.core.ports.system import Clock
 from marketplace.core.services.bookings import BookingService
 from marketplace.core.services.idempotency import Outcome
-from marketplace.http.api.sessions import SessionFactsOut
+from marketplace.http.api.sessions import SessionBaseOut
 from marketplace.http.api.users import ContactOut
 from marketplace.http.idempotency import answer, key_of, validate_key
 from marketplace.http.security.authorization import Access, opt, principal_of
 from marketplace.http.validation.parsing import ParsedBody, read_body, read_optional_body
 
-OF_A_MOVE = (
+RESCHEDULE_ERRORS = (
     NotFound,
     OwnSession,
     IllegalTransition,
@@ -56,7 +56,7 @@ OF_A_MOVE = (
 """Errors of rescheduling."""
 
 
-class BookedSessionOut(SessionFactsOut, rename={"creator_id": "creator"}):
+class BookedSessionOut(SessionBaseOut, rename={"creator_id": "creator"}):
     """A session as the parties of its bookings see it, with its creator's email address."""
 
     creator_details: ContactOut
@@ -118,7 +118,7 @@ Shown = TypeVar("Shown", bound=BookingOut)
 
 
 @dataclass(frozen=True, slots=True)
-class _Seen:
+class _ViewedBooking:
     """A booking as one viewer sees it at one time, with their allowed actions."""
 
     booking: BookingDetails
@@ -135,10 +135,10 @@ class _Seen:
 
 def shown_to(viewer: Principal, now: datetime, booking: BookingDetails, kind: type[Shown]) -> Shown:
     """Convert a booking for this viewer; during impersonation, the impersonated user."""
-    return msgspec.convert(_Seen(booking, viewer, now), kind, from_attributes=True)
+    return msgspec.convert(_ViewedBooking(booking, viewer, now), kind, from_attributes=True)
 
 
-def made_for(viewer: Principal, clock: Clock, created: Outcome[Any], kind: type[Shown]) -> Response[Shown]:
+def response_for(viewer: Principal, clock: Clock, created: Outcome[Any], kind: type[Shown]) -> Response[Shown]:
     """Return the response for a created or changed booking, as its viewer sees it."""
     return answer(replace(created, resource=shown_to(viewer, clock.now(), created.resource, kind)), kind)
 
@@ -191,7 +191,7 @@ class BookingRoutes:
             key = key_of(request, parsed)
             principal = principal_of(request)
             done = await bookings.act(principal, booking_id, action, data.reason, key=key)
-            return made_for(principal, clock, done, BookingHistoryOut)
+            return response_for(principal, clock, done, BookingHistoryOut)
 
         return _named(act, action)
 
@@ -205,7 +205,7 @@ class BookingRoutes:
             operation_id=self.operation.format("reschedule"),
             summary=summary,
             description=description,
-            opt=opt(self.access, body=body, is_keyed=True, errors=OF_A_MOVE),
+            opt=opt(self.access, body=body, is_keyed=True, errors=RESCHEDULE_ERRORS),
         )
         async def move(
             self: Controller,
@@ -220,7 +220,7 @@ class BookingRoutes:
             key = key_of(request, parsed)
             principal = principal_of(request)
             rescheduled = await bookings.reschedule(principal, booking_id, data.booking_date, data.reason, key=key)
-            return made_for(principal, clock, rescheduled, BookingHistoryOut)
+            return response_for(principal, clock, rescheduled, BookingHistoryOut)
 
         return _named(move, "reschedule")
 
@@ -231,7 +231,7 @@ def validate_further(request: Request[Any, Any, Any], parsed: ParsedBody[Any], b
     Otherwise the service checks the start, after it has looked up the key.
     """
     errors = validate_key(request)
-    return {**errors, **bookings.validate(parsed.values)} if errors or not parsed.is_good else {}
+    return {**errors, **bookings.validate(parsed.values)} if errors or not parsed.is_valid else {}
 
 
 def _named(route: HTTPRouteHandler, action: str) -> HTTPRouteHandler:

@@ -11,14 +11,14 @@ from marketplace.core.errors import BadResetToken
 from marketplace.core.services.password_resets import ResetService
 from marketplace.http.security.authorization import Access, opt
 from marketplace.http.security.origin import origin_of
-from marketplace.http.validation.fields import GivenSecret
+from marketplace.http.validation.fields import ResetTokenField
 from marketplace.http.validation.parsing import read_body
 
 
 class PasswordResetIn(msgspec.Struct, kw_only=True):
     """The token of a reset link and the new password."""
 
-    token: GivenSecret
+    token: ResetTokenField
     new_password: NewPassword
 
 

@@ -18,7 +18,7 @@ def schema_of(annotation: Any) -> dict[str, Any]:
 def notes_of(rule: Rule) -> dict[str, Any]:
     """Return the description and example of a field, for requests and responses."""
     return {
-        **({"description": rule.says} if rule.says else {}),
+        **({"description": rule.description} if rule.description else {}),
         **({} if rule.example is None else {"examples": [rule.example]}),
     }
 

@@ -26,17 +26,17 @@ class ParsedBody(Generic[Wire]):
 
     def __init__(self, kind: type[Wire], provided: dict[str, Any], errors: dict[str, list[str]]) -> None:
         self._kind = kind
-        self._validate = errors
+        self._errors = errors
         self.values = provided
         """Sent and valid fields, by name."""
 
     @property
-    def is_good(self) -> bool:
-        return not self._validate
+    def is_valid(self) -> bool:
+        return not self._errors
 
-    def can_read(self, *names: str) -> bool:
+    def is_valid_for(self, *names: str) -> bool:
         """Return whether these fields have no errors, by their API names."""
-        return self._validate.keys().isdisjoint(names)
+        return self._errors.keys().isdisjoint(names)
 
     def checked(self, *further: FieldErrors) -> Wire:
         """Return the struct, with defaults for missing fields. Raises `Invalid` with all errors."""
@@ -44,7 +44,7 @@ class ParsedBody(Generic[Wire]):
 
     def changes(self, *further: FieldErrors) -> dict[str, Any]:
         """Return only the sent fields. Raises `Invalid` with all errors, including `further`."""
-        errors = dict(self._validate)
+        errors = dict(self._errors)
         for found in further:
             errors |= {name: list(sentences) for name, sentences in found.items()}
         if errors:

@@ -30,7 +30,7 @@ DAY = r"^(19[7-9]|2[01][0-9])[0-9]-[0-9]{2}-[0-9]{2}$"
 """Years 1970 to 2199."""
 STEP = Whole(1, MAX_STEP)
 WEEKDAY = Whole(1, 7)
-A_RANGE = {"starts": "09:00", "ends": "12:00", "step": 30}
+EXAMPLE_RANGE = {"starts": "09:00", "ends": "12:00", "step": 30}
 
 
 def wall_time(value: Any) -> time:
@@ -121,7 +121,7 @@ Weekly = Annotated[
     field(
         several(MAX_WEEKLY, _weekly),
         _list(MAX_WEEKLY, _object(weekday=values_of(WEEKDAY), **_RANGE)),
-        [{"weekday": 1, **A_RANGE}],
+        [{"weekday": 1, **EXAMPLE_RANGE}],
         ("Weekly hours. `weekday` is 1 (Monday) to 7 (Sunday). A start every `step` minutes, or every `duration`."),
     ),
 ]
@@ -130,7 +130,7 @@ Extras = Annotated[
     field(
         several(MAX_EXTRAS, _extra),
         _list(MAX_EXTRAS, _object(date=_DATE, **_RANGE)),
-        [{"date": "2030-05-01", **A_RANGE}],
+        [{"date": "2030-05-01", **EXAMPLE_RANGE}],
         "Hours on single dates, in addition to the weekly hours.",
     ),
 ]
@@ -143,12 +143,15 @@ Exceptions = Annotated[
         "Dates with different hours, which replace the weekly hours; no ranges means a day off.",
     ),
 ]
-Buffer = Annotated[int, Whole(0, MAX_BUFFER, example=15, says="Minutes.")]
+Buffer = Annotated[int, Whole(0, MAX_BUFFER, example=15, description="Minutes.")]
 Notice = Annotated[
-    int, Whole(0, MAX_NOTICE, example=120, says="Minimum notice: minutes before a start until which it can be booked.")
+    int,
+    Whole(
+        0, MAX_NOTICE, example=120, description="Minimum notice: minutes before a start until which it can be booked."
+    ),
 ]
 Horizon = Annotated[
-    int, Whole(1, MAX_HORIZON, example=60, says="Booking window: how many days ahead starts can be booked.")
+    int, Whole(1, MAX_HORIZON, example=60, description="Booking window: how many days ahead starts can be booked.")
 ]
 OptionalDay = Annotated[
     date | None,

@@ -28,7 +28,7 @@ from marketplace.core.services.audit import AuditWriter
 from marketplace.core.services.idempotency import Outcome, idempotently
 from marketplace.core.services.retries import with_retries
 
-READ_AT_ONCE = 1_000
+PREVIEW_BATCH = 1_000
 BulkFilters = ListedUserFilters | ListedSessionFilters | ListedBookingFilters
 
 
@@ -73,8 +73,8 @@ class BulkService:
         ids = await self._chosen(order)
         now = self._clock.now()
         evaluated = list[tuple[UUID, str, int, MarketplaceError | None]]()
-        for begin in range(0, len(ids), READ_AT_ONCE):
-            part = ids[begin : begin + READ_AT_ONCE]
+        for begin in range(0, len(ids), PREVIEW_BATCH):
+            part = ids[begin : begin + PREVIEW_BATCH]
             found = {target.id: target for target in await self._targets.find(order.kind, part, now)}
             for row_id in part:
                 target = found.get(row_id)

@@ -28,7 +28,7 @@ from marketplace.core.services.users import UserService
 
 LOG = logging.getLogger(__name__)
 
-ROWS_AT_ONCE = 200
+ROWS_PER_JOB = 200
 """Rows that one job processes before it enqueues the next, so that a worker can stop soon."""
 
 TARGETS: dict[BulkKind, TargetKind] = {"users": "user", "sessions": "session", "bookings": "booking"}
@@ -39,7 +39,7 @@ Operation = Callable[[Transaction, Principal, UUID, str], Awaitable[object]]
 Operations = Mapping[tuple[BulkKind, BulkAction], Operation]
 
 
-class _Fault(MarketplaceError):
+class _InternalError(MarketplaceError):
     """An internal error, not a refusal."""
 
     code = "internal_error"
@@ -62,11 +62,11 @@ class BulkActors:
             ("users", "activate"): partial(self._switch, is_active=True),
             ("users", "deactivate"): partial(self._switch, is_active=False),
             ("users", "deactivate_and_cancel"): self.accounts.deactivate_and_cancel_within,
-            ("users", "make_creator"): lambda tx, staff, row, why: self.accounts.change_role_within(
-                tx, staff, row, "creator", why
+            ("users", "make_creator"): lambda tx, staff, row, reason: self.accounts.change_role_within(
+                tx, staff, row, "creator", reason
             ),
-            ("users", "make_user"): lambda tx, staff, row, why: self.accounts.change_role_within(
-                tx, staff, row, "user", why
+            ("users", "make_user"): lambda tx, staff, row, reason: self.accounts.change_role_within(
+                tx, staff, row, "user", reason
             ),
             ("sessions", "hide"): self.moderation.hide_within,
             ("sessions", "restore"): self.moderation.restore_within,
@@ -80,7 +80,7 @@ class BulkActors:
         }
 
     async def _switch(self, tx: Transaction, staff: Principal, row: UUID, reason: str, *, is_active: bool) -> None:
-        before, _ = await self.users.set_active_within(tx, row, is_active=is_active, who=staff, reason=reason)
+        before, _ = await self.users.set_active_within(tx, row, is_active=is_active, actor=staff, reason=reason)
         before.with_active(is_active=is_active)  # otherwise the report would count an unchanged account as changed
 
     async def _step(self, tx: Transaction, staff: Principal, row: UUID, reason: str, *, action: BookingAction) -> None:
@@ -102,7 +102,7 @@ class BulkRunner:
         targets: BulkTargets,
         users: UserDirectory,
         actors: BulkActors,
-        memory: PrincipalCache,
+        principal_cache: PrincipalCache,
         clock: Clock,
         ids: Ids,
     ) -> None:
@@ -111,7 +111,7 @@ class BulkRunner:
         self._targets = targets
         self._users = users
         self._operations = actors.operations()
-        self._memory = memory
+        self._principal_cache = principal_cache
         self._audit = AuditWriter(unit_of_work, clock, ids)
         self._clock = clock
 
@@ -123,7 +123,7 @@ class BulkRunner:
         run = None if run_id is None else await self._lists.find(run_id)
         if run is None or run.is_over:
             return
-        for place, row in enumerate(await self._lists.targets(run.id, run.done, ROWS_AT_ONCE), run.done):
+        for place, row in enumerate(await self._lists.targets(run.id, run.done, ROWS_PER_JOB), run.done):
             if (await self._settle(run, place, row)).is_over:
                 return
         async with self._unit_of_work() as tx:
@@ -162,9 +162,9 @@ class BulkRunner:
         except Exception as error:  # noqa: BLE001 - a fault of ours in one row is not the others'
             # omit the message, which may quote user input
             LOG.error("Bulk run %s: %s of %s %s failed: %s", run.id, run.action, run.kind, row, type(error).__name__)  # noqa: TRY400
-            return await self._refuse(run, place, row, _Fault(), principal)
+            return await self._refuse(run, place, row, _InternalError(), principal)
         if run.kind == "users":
-            self._memory.forget(row)
+            self._principal_cache.forget(row)
         return settled
 
     async def _refuse(

@@ -57,7 +57,7 @@ class DashboardService:
             async with self._unit_of_work() as tx:
                 job = await tx.jobs.acquire_failing(job_id)
                 now = self._clock.now()
-                job.check_waits(now)
+                job.require_not_due(now)
                 await tx.jobs.run_now(job_id, now)
                 kind = SUBJECTS.get(job.name)
                 target: Target | None = (kind, job.subject) if kind and job.subject else None

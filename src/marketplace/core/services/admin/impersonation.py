@@ -36,14 +36,14 @@ class ImpersonationService:
         *,
         unit_of_work: UnitOfWork,
         tokens: TokenService,
-        memory: PrincipalCache,
+        principal_cache: PrincipalCache,
         access_tokens: AccessTokens,
         clock: Clock,
         ids: Ids,
     ) -> None:
         self._unit_of_work = unit_of_work
         self._tokens = tokens
-        self._memory = memory
+        self._principal_cache = principal_cache
         self._access_tokens = access_tokens
         self._audit = AuditWriter(unit_of_work, clock, ids)
         self._clock = clock
@@ -98,5 +98,5 @@ class ImpersonationService:
                     await self._audit.write(tx, principal, "impersonation_ended", ("user", principal.user_id))
 
         await with_retries(operation)
-        self._memory.forget(principal.user_id)
+        self._principal_cache.forget(principal.user_id)
         return True

@@ -17,7 +17,7 @@ from marketplace.core.domain.admin_lists import (
     SessionRow,
 )
 from marketplace.core.domain.audit import AuditDetails
-from marketplace.core.domain.exports import ExportFormat, Read, columns_of, requested_values
+from marketplace.core.domain.exports import CellReader, ExportFormat, columns_of, requested_values
 from marketplace.core.domain.pages import NumberedPage
 from marketplace.core.domain.principals import Origin, Principal
 from marketplace.core.ports.admin_lists import AdminLists
@@ -51,7 +51,7 @@ class AdminListService:
 
     async def export(
         self,
-        who: Principal | Origin,
+        actor: Principal | Origin,
         filters: Filters,
         form: ExportFormat,
         columns: tuple[str, ...] | None = None,
@@ -63,7 +63,7 @@ class AdminListService:
         name, batches = self._chosen(filters)
         readers = columns_of(name, columns)
         requested = {"list": name, "format": form, "columns": list(readers), "filters": requested_values(filters)}
-        await self._audit.write_alone(who, "exported", None, ({}, requested))
+        await self._audit.write_alone(actor, "exported", None, ({}, requested))
         return _written(batches, self._files.open(form, name, tuple(readers)), readers)
 
     def _chosen(self, filters: Filters) -> tuple[ListName, AsyncGenerator[tuple[Any, ...], None]]:
@@ -79,7 +79,7 @@ class AdminListService:
 
 
 async def _written(
-    batches: AsyncGenerator[tuple[Any, ...], None], file: ExportFile, readers: Mapping[str, Read]
+    batches: AsyncGenerator[tuple[Any, ...], None], file: ExportFile, readers: Mapping[str, CellReader]
 ) -> AsyncGenerator[bytes, None]:
     yield file.begin()
     async with aclosing(batches):
@@ -91,5 +91,5 @@ async def _written(
     yield file.end()
 
 
-def _write(file: ExportFile, batch: Iterable[Any], readers: tuple[Read, ...]) -> bytes:
+def _write(file: ExportFile, batch: Iterable[Any], readers: tuple[CellReader, ...]) -> bytes:
     return file.rows([[read(row) for read in readers] for row in batch])

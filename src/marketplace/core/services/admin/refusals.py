@@ -3,9 +3,9 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from marketplace.core.domain.audit import TEXT_LENGTH, AuditAction, Change, Target, address_tried
+from marketplace.core.domain.audit import TEXT_LENGTH, AuditAction, Change, Target, loggable_address
 from marketplace.core.domain.principals import Origin, Principal
-from marketplace.core.domain.rate_limits import REFUSAL_TTL, Attempt
+from marketplace.core.domain.rate_limits import LOGGED_REFUSALS, Attempt
 from marketplace.core.errors import ImpersonatedReadOnly, MarketplaceError, RateLimited
 from marketplace.core.ports.system import Clock, Ids
 from marketplace.core.ports.unit_of_work import UnitOfWork
@@ -44,7 +44,7 @@ class RefusalService:
             if await self._is_kept(network):
                 user = await self._users.find_by_email(email)
                 target: Target | None = ("user", user.id) if user else None
-                change: Change = ({}, address_tried(email) | {"code": error.code})
+                change: Change = ({}, loggable_address(email) | {"code": error.code})
                 await self._audit.write_alone(origin, "sign_in_refused", target, change)
             raise
 
@@ -61,7 +61,7 @@ class RefusalService:
 
     async def _is_kept(self, subject: str) -> bool:
         try:
-            await self._limits.check(Attempt(REFUSAL_TTL, subject))
+            await self._limits.check(Attempt(LOGGED_REFUSALS, subject))
         except RateLimited:
             return False
         return True

@@ -138,7 +138,7 @@ class SessionAdminService:
             report = await tx.reports.find(report_id)
             if report is None:
                 raise NotFound
-            report.check_open()
+            report.require_open()
             await self.hide_within(tx, staff, report.session_id, note)
 
         now = self._clock.now()

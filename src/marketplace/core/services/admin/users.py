@@ -53,7 +53,7 @@ class UserAdminService:
         availabilities: Availabilities,
         audit_log: AuditLogReader,
         users: UserService,
-        memory: PrincipalCache,
+        principal_cache: PrincipalCache,
         clock: Clock,
         ids: Ids,
     ) -> None:
@@ -62,7 +62,7 @@ class UserAdminService:
         self._availabilities = availabilities
         self._audit_log = audit_log
         self._users = users
-        self._memory = memory
+        self._principal_cache = principal_cache
         self._audit = AuditWriter(unit_of_work, clock, ids)
         self._clock = clock
         self._ids = ids
@@ -88,7 +88,7 @@ class UserAdminService:
         async def changed(tx: Transaction) -> tuple[User, User]:
             # e-mail addresses and usernames are keys that buyers lock: see `UserService.change_profile`
             before = await tx.users.acquire_with_sessions(user_id)
-            before.require_manageable_by(staff, also_oneself=True)
+            before.require_manageable_by(staff, allow_oneself=True)
             return before, replace(before, **changes)
 
         return await self._change(staff, user_id, "user_changed", changed, reason)
@@ -134,7 +134,7 @@ class UserAdminService:
     async def activate(self, staff: Principal, user_id: UUID, reason: str) -> User:
         """Activate an account. Raises `Invalid`, `NotFound`, `NotSuperuser`, `Oneself`."""
         require(validate_field("reason", StaffReason, reason))
-        return await self._users.set_active(user_id, is_active=True, who=staff, reason=reason)
+        return await self._users.set_active(user_id, is_active=True, actor=staff, reason=reason)
 
     async def deactivate(
         self, staff: Principal, user_id: UUID, reason: str, *, cancel_sold_seats: bool = False
@@ -147,7 +147,7 @@ class UserAdminService:
         require(validate_field("reason", StaffReason, reason))
         if cancel_sold_seats:
             return await self._deactivate_and_cancel(staff, user_id, reason)
-        user = await self._users.set_active(user_id, is_active=False, who=staff, reason=reason)
+        user = await self._users.set_active(user_id, is_active=False, actor=staff, reason=reason)
         # read after the commit, when no further booking is possible
         sold = await self._availabilities.sold(user_id, self._clock.now())
         return Deactivation(user=user, sold_slots=sold, cancelled=frozenset())
@@ -164,14 +164,14 @@ class UserAdminService:
             nonlocal sold
             sold = await self._cancel_all(tx, staff, user_id, reason)
 
-        user = await self._users.set_active(user_id, is_active=False, who=staff, reason=reason, in_transaction=cancel)
+        user = await self._users.set_active(user_id, is_active=False, actor=staff, reason=reason, in_transaction=cancel)
         return Deactivation(
             user=user, sold_slots=booked_slots_of(sold), cancelled=frozenset(booking.id for booking in sold)
         )
 
     async def deactivate_and_cancel_within(self, tx: Transaction, staff: Principal, user_id: UUID, reason: str) -> None:
         """Deactivate and cancel within the caller's transaction. Raises `IllegalTransition` if that changes nothing."""
-        before, _ = await self._users.set_active_within(tx, user_id, is_active=False, who=staff, reason=reason)
+        before, _ = await self._users.set_active_within(tx, user_id, is_active=False, actor=staff, reason=reason)
         if not await self._cancel_all(tx, staff, user_id, reason):
             before.with_active(is_active=False)
 
@@ -204,7 +204,7 @@ class UserAdminService:
 
         async with self._audit.refusals(staff, action, ("user", user_id)):
             user = await with_retries(operation)
-        self._memory.forget(user_id)
+        self._principal_cache.forget(user_id)
         return user
 
     async def change_role_within(

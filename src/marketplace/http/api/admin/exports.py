@@ -43,7 +43,7 @@ QUERIES: dict[ListName, tuple[type[msgspec.Struct], type[Filters]]] = {
     "audit": (AuditExportQuery, ListedAuditFilters),
 }
 """Query struct and filters of each export."""
-SAYS = """
+EXPORT_DESCRIPTION = """
 All matches, in the list's order, however long it takes. The audit log records the export.
 
 Except in `jsonl`, text that a spreadsheet would read as a formula is prefixed with an apostrophe.
@@ -91,7 +91,7 @@ def _file(name: ListName, summary: str) -> Any:
         f"/{name}/export",
         operation_id=f"admin_export_{name}",
         summary=summary,
-        description=SAYS.strip(),
+        description=EXPORT_DESCRIPTION.strip(),
         opt=opt(Access.STAFF, query=kind, headers=ATTACHMENT, files=tuple(MEDIA_TYPES.values())),
     )
     return route(export)

@@ -77,7 +77,7 @@ FormatWord = Annotated[
     ExportFormat,
     Choice(
         get_args(ExportFormat),
-        says="An `xlsx` sheet holds 1,048,575 rows; further rows go to additional sheets.",
+        description="An `xlsx` sheet holds 1,048,575 rows; further rows go to additional sheets.",
     ),
 ]
 

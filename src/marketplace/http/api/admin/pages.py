@@ -18,7 +18,7 @@ ESTIMATED = TOTAL | {TOTAL_ESTIMATED: "`true` if the total is an estimate; absen
 MAX_PAGE = 100_000
 
 PageNumber = Annotated[
-    int, Whole(1, MAX_PAGE, example=1, says="Page number, starting at 1. Pages after the last are empty.")
+    int, Whole(1, MAX_PAGE, example=1, description="Page number, starting at 1. Pages after the last are empty.")
 ]
 
 

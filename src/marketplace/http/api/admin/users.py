@@ -30,9 +30,11 @@ from marketplace.http.api.admin.audit import AuditEntryOut
 from marketplace.http.security.authorization import Access, opt, principal_of
 from marketplace.http.validation.parsing import read_body
 
-CancelSoldSeats = Annotated[bool, Boolean(says="Whether to cancel all upcoming bookings of this creator's sessions.")]
-IsStaff = Annotated[bool, Boolean(example=True, says="Whether they can use the admin API.")]
-IsSuperuser = Annotated[bool, Boolean(says="Whether they can also change permissions.")]
+CancelSoldSeats = Annotated[
+    bool, Boolean(description="Whether to cancel all upcoming bookings of this creator's sessions.")
+]
+IsStaff = Annotated[bool, Boolean(example=True, description="Whether they can use the admin API.")]
+IsSuperuser = Annotated[bool, Boolean(description="Whether they can also change permissions.")]
 
 
 class UserChangeIn(msgspec.Struct, kw_only=True):
