@@ -103,11 +103,11 @@ async def test_what_is_sold_of_a_creator_is_told_by_start_with_its_bookings(stor
     await stored_booking(storage, yoga, starts_at=TOMORROW - timedelta(days=2))
     await stored_booking(storage, await stored_session(storage))
 
-    sold = await storage.availabilities.sold(creator.id, NOW)
+    sold = await storage.availabilities.booked_slots(creator.id, NOW)
 
     assert [(slot.session_id, slot.title, slot.starts_at, slot.ends_at, slot.seats) for slot in sold] == [
         (yoga.id, "Yoga", TOMORROW, TOMORROW + timedelta(hours=1), 1),
         (song.id, "Song", later, later + timedelta(hours=1), 3),
     ]
     assert [slot.booking_ids for slot in sold] == [(sooner.id,), tuple(sorted(booking.id for booking in booked))]
-    assert await storage.availabilities.sold(creator.id, later) == ()
+    assert await storage.availabilities.booked_slots(creator.id, later) == ()

@@ -237,9 +237,9 @@ async def test_a_refusal_is_in_the_log_and_of_who_goes_on_only_the_first(
         ids=FreshIds(),
     )
 
-    await refusals.note(seen, "POST /api/bookings/", ImpersonatedReadOnly)
+    await refusals.record(seen, "POST /api/bookings/", ImpersonatedReadOnly)
     for _ in range(LOGGED_REFUSALS.maximum + 5):
-        await refusals.note(a_caller(learner), "GET /api/admin/audit/", NotStaff)
+        await refusals.record(a_caller(learner), "GET /api/admin/audit/", NotStaff)
 
     _, changing, *entering = await logged(storage, ("user", learner.id), LOGGED_REFUSALS.maximum + 10)
     assert (changing.action, changing.actor_id, changing.as_id) == (

@@ -71,10 +71,10 @@ def test_a_moment_lies_in_the_day_that_it_begins_with() -> None:
     window = SummaryWindow.at(NOW, "Europe/Madrid")
     midnight = utc("2030-01-06T23:00")
 
-    assert window.place(midnight) == 29
-    assert window.place(midnight - timedelta(microseconds=1)) == 28
-    assert window.place(window.midnights[0] - timedelta(microseconds=1)) is None
-    assert window.place(window.midnights[-1]) is None
+    assert window.day_index(midnight) == 29
+    assert window.day_index(midnight - timedelta(microseconds=1)) == 28
+    assert window.day_index(window.midnights[0] - timedelta(microseconds=1)) is None
+    assert window.day_index(window.midnights[-1]) is None
 
 
 def test_days_without_sales_are_told_too() -> None:

@@ -37,7 +37,7 @@ class MemoryResets:
         await self._rows.lock(self._table, reset.user_id)
         self._rows.put(self._table, reset.user_id, reset)
 
-    async def take(self, user_id: UUID, token_hash: bytes, now: datetime) -> bool:
+    async def consume(self, user_id: UUID, token_hash: bytes, now: datetime) -> bool:
         """Remove it, if it is good."""
         reset = await self._rows.look(self._table, user_id)
         if reset is None or reset.token_hash != token_hash or reset.expires_at <= now:

@@ -51,7 +51,7 @@ class MemoryAvailabilities:
             session=session_details(rows, session, public_user), schedule=schedule, occupied=tuple(candidates)
         )
 
-    async def sold(self, creator_id: UUID, now: datetime) -> tuple[BookedSlot, ...]:
+    async def booked_slots(self, creator_id: UUID, now: datetime) -> tuple[BookedSlot, ...]:
         """The slots of the live bookings to come."""
         await asyncio.sleep(0)
         held: dict[tuple[datetime, UUID], list[Booking]] = defaultdict(list)

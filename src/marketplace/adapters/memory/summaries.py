@@ -61,7 +61,7 @@ def _income(bookings: Iterable[Booking]) -> Decimal:
 def _by_day(bookings: Iterable[Booking], window: SummaryWindow) -> dict[int, tuple[int, Decimal]]:
     days: dict[int, tuple[int, Decimal]] = {}
     for booking in bookings:
-        place = window.place(booking.created_at)
+        place = window.day_index(booking.created_at)
         if place is not None:
             seats, income = days.get(place, (0, ZERO))
             days[place] = (seats + booking.seats, income + booking.amount)

@@ -167,7 +167,7 @@ class PostgresAvailabilities:
             occupied=tuple(Slot(**dict(zip(SLOT_FIELDS, slot, strict=True))) for slot in row["occupied"]),
         )
 
-    async def sold(self, creator_id: UUID, now: datetime) -> tuple[BookedSlot, ...]:
+    async def booked_slots(self, creator_id: UUID, now: datetime) -> tuple[BookedSlot, ...]:
         """See the port."""
         rows = await self._database.fetch(SOLD, creator_id, now)
         return tuple(BookedSlot(**dict(row) | {"booking_ids": tuple(row["booking_ids"])}) for row in rows)

@@ -117,7 +117,7 @@ class Availability:
             for slot in self.occupied
         )
 
-    def exceptions(self, begin: datetime, end: datetime) -> tuple[BookableStart, ...]:
+    def overridden_starts(self, begin: datetime, end: datetime) -> tuple[BookableStart, ...]:
         """Return the starts in `[begin, end)` that only date overrides remove."""
         if self.schedule is None:
             return ()
@@ -126,11 +126,11 @@ class Availability:
         return tuple(self._removed(start) for start in missing)
 
     def explained(self, begin: datetime, end: datetime, now: datetime) -> tuple[BookableStart, ...]:
-        """Return `bookable_starts` and `exceptions` together, in order."""
-        found = (*self.bookable_starts(begin, end, now), *self.exceptions(begin, end))
+        """Return `bookable_starts` and `overridden_starts` together, in order."""
+        found = (*self.bookable_starts(begin, end, now), *self.overridden_starts(begin, end))
         return tuple(sorted(found, key=lambda bookable: bookable.starts_at))
 
-    def under(self, schedule: Schedule | None, now: datetime) -> Self:
+    def with_schedule(self, schedule: Schedule | None, now: datetime) -> Self:
         """Return this availability with another schedule, the session treated as active.
 
         Upcoming booked slots stay, with the new schedule's buffers. Raises `CreatorUnavailable` if they would overlap.

@@ -161,7 +161,7 @@ class Booking:
         With `requires_confirmation`, a booking moved by the learner is pending again. Raises as `after` does for
         `cancel`.
         """
-        refusal = self.move_refusal(actor, now, notice=notice, starts_at=slot.starts_at)
+        refusal = self.reschedule_refusal(actor, now, notice=notice, starts_at=slot.starts_at)
         if refusal is not None:
             raise refusal
         becomes_pending = requires_confirmation and actor.user_id == self.user_id
@@ -186,7 +186,7 @@ class Booking:
             or self._time_refusal(action, actor, now, notice)
         )
 
-    def move_refusal(
+    def reschedule_refusal(
         self, actor: Principal, now: datetime, *, notice: timedelta, starts_at: datetime | None = None
     ) -> MarketplaceError | None:
         """Return the error that refuses rescheduling (to `starts_at`, if given) by this actor now, or `None`."""
@@ -270,7 +270,7 @@ class BookingDetails(Booking):
         steps: tuple[AllowedAction, ...] = tuple(
             action for action in MANUAL_ACTIONS if self.refusal(action, viewer, now, notice=notice) is None
         )
-        is_movable = self.session_details.is_bookable() and self.move_refusal(viewer, now, notice=notice) is None
+        is_movable = self.session_details.is_bookable() and self.reschedule_refusal(viewer, now, notice=notice) is None
         return (*steps, "reschedule") if is_movable else steps
 
 

@@ -53,7 +53,7 @@ class SummaryWindow:
             for day, (seats, income) in zip(self.days, found, strict=True)
         )
 
-    def place(self, moment: datetime) -> int | None:
+    def day_index(self, moment: datetime) -> int | None:
         """Return the index of the day that contains a moment, or `None`."""
         spans = enumerate(pairwise(self.midnights))
         return next((place for place, (begin, end) in spans if begin <= moment < end), None)

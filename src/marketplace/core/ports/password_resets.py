@@ -23,7 +23,7 @@ class Resets(Protocol):
         """Insert or replace the user's link. The old one becomes invalid."""
         ...
 
-    async def take(self, user_id: UUID, token_hash: bytes, now: datetime) -> bool:
+    async def consume(self, user_id: UUID, token_hash: bytes, now: datetime) -> bool:
         """Consume a user's link. Return whether it was theirs and valid at `now`.
 
         Of two concurrent calls, one returns `True`.

@@ -23,7 +23,7 @@ class Availabilities(Protocol):
         """
         ...
 
-    async def sold(self, creator_id: UUID, now: datetime) -> tuple[BookedSlot, ...]:
+    async def booked_slots(self, creator_id: UUID, now: datetime) -> tuple[BookedSlot, ...]:
         """Return the creator's slots after `now` that have live bookings, by start."""
         ...
 

@@ -90,7 +90,7 @@ class ResetService:
         async def operation() -> None:
             async with self._unit_of_work() as tx:
                 user, now = await tx.users.acquire(seen.id), self._clock.now()
-                if not (user.is_active and await tx.resets.take(user.id, token_hash, now)):
+                if not (user.is_active and await tx.resets.consume(user.id, token_hash, now)):
                     raise BadResetToken
                 await tx.users.save(replace(user, password_hash=password_hash))
                 await tx.tokens.revoke_all(user.id, now)

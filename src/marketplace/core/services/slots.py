@@ -93,7 +93,7 @@ class SlotService:
             raise NotFound
         found.session.changed_by(principal, {})
         now = self._clock.now()
-        return await asyncio.to_thread(found.under(schedule, now).explained, begin, end, now)
+        return await asyncio.to_thread(found.with_schedule(schedule, now).explained, begin, end, now)
 
     def validate_preview(self, begin: datetime, end: datetime) -> FieldErrors:
         """Validate the window of a preview."""

@@ -117,7 +117,7 @@ async def _note(
     connection: ASGIConnection[Any, Any, Any, Any], principal: Principal, refusal: type[MarketplaceError]
 ) -> None:
     refusals = await connection.app.state.dishka_container.get(RefusalService)
-    await refusals.note(principal, requirement_of(connection), refusal)
+    await refusals.record(principal, requirement_of(connection), refusal)
 
 
 async def _authenticated(

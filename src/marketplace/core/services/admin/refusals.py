@@ -27,11 +27,11 @@ class RefusalService:
         self._limits = limits
         self._audit = AuditWriter(unit_of_work, clock, ids)
 
-    async def note(self, principal: Principal, requested: str, error: type[MarketplaceError]) -> None:
+    async def record(self, principal: Principal, requested: str, error: type[MarketplaceError]) -> None:
         """Record a refused request; `requested` is its method and path."""
         is_impersonated = issubclass(error, ImpersonatedReadOnly)
         action: AuditAction = "impersonated_change_refused" if is_impersonated else "access_refused"
-        if await self._is_kept(str(principal.actor_id)):
+        if await self._is_below_limit(str(principal.actor_id)):
             change: Change = ({}, {"asked": requested[:TEXT_LENGTH], "code": error.code})
             await self._audit.write_alone(principal, action, ("user", principal.user_id), change)
 
@@ -41,7 +41,7 @@ class RefusalService:
         try:
             yield
         except RateLimited as error:
-            if await self._is_kept(network):
+            if await self._is_below_limit(network):
                 user = await self._users.find_by_email(email)
                 target: Target | None = ("user", user.id) if user else None
                 change: Change = ({}, loggable_address(email) | {"code": error.code})
@@ -54,12 +54,12 @@ class RefusalService:
         try:
             yield
         except RateLimited as error:
-            if await self._is_kept(str(principal.actor_id)):
+            if await self._is_below_limit(str(principal.actor_id)):
                 change: Change = ({}, {"code": error.code})
                 await self._audit.write_alone(principal, "password_change_refused", ("user", principal.user_id), change)
             raise
 
-    async def _is_kept(self, subject: str) -> bool:
+    async def _is_below_limit(self, subject: str) -> bool:
         try:
             await self._limits.check(Attempt(LOGGED_REFUSALS, subject))
         except RateLimited:

@@ -149,13 +149,13 @@ class UserAdminService:
             return await self._deactivate_and_cancel(staff, user_id, reason)
         user = await self._users.set_active(user_id, is_active=False, actor=staff, reason=reason)
         # read after the commit, when no further booking is possible
-        sold = await self._availabilities.sold(user_id, self._clock.now())
+        sold = await self._availabilities.booked_slots(user_id, self._clock.now())
         return Deactivation(user=user, sold_slots=sold, cancelled=frozenset())
 
     async def sold_slots(self, user_id: UUID) -> tuple[BookedSlot, ...]:
         """Return the upcoming booked slots of a creator. Raises `NotFound`."""
         await self._directory.get(user_id)
-        return await self._availabilities.sold(user_id, self._clock.now())
+        return await self._availabilities.booked_slots(user_id, self._clock.now())
 
     async def _deactivate_and_cancel(self, staff: Principal, user_id: UUID, reason: str) -> Deactivation:
         sold: tuple[BookingHistory, ...] = ()
